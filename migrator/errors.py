@@ -1,0 +1,70 @@
+"""The errors that a run can end with, from the least to the most specific.
+
+Errors keep fields, not sentences; `str()` of each gives one line a tired operator can act on, and `exit_code` is the
+process's exit status for it (the table in the README).
+"""
+
+from __future__ import annotations
+
+
+class MigratorError(Exception):
+    """Whatever stops a run in words instead of a traceback.
+
+    `message` says what is wrong, `remedy` what to do about it, `path` and `line` (counted from 1) where.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, path: str = "", line: int = 0, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+        self.remedy = remedy
+
+    @property
+    def where(self) -> str:
+        """`FILE:LINE`, as far as it is known; empty when nothing is."""
+        if self.path and self.line:
+            return f"{self.path}:{self.line}"
+        return self.path or (f"line {self.line}" if self.line else "")
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text} {self.remedy}" if self.remedy else text
+
+
+class UsageError(MigratorError):
+    """The command line asks for something that cannot be."""
+
+
+class InputError(MigratorError):
+    """A file that cannot be read, or that is no YAML Helm would read."""
+
+
+class RefusedError(MigratorError):
+    """A file that is sound, but whose shape this tool does not edit, named by line."""
+
+
+class DecisionError(MigratorError):
+    """Somebody has to decide something, and nobody can be asked."""
+
+    exit_code = 3
+
+
+class VerificationError(MigratorError):
+    """The result breaks a rule of the target version, or is not what was planned; nothing was written."""
+
+    exit_code = 4
+
+
+class WriteError(MigratorError):
+    """The file could not be replaced; the original is whole."""
+
+    exit_code = 5
+
+
+class InterruptedByUser(MigratorError):
+    """Somebody pressed ^C or closed the terminal; nothing was written."""
+
+    exit_code = 130

@@ -1,0 +1,213 @@
+"""Values as plain data: looking things up, comparing strictly, and carrying out edits without any text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+from migrator.edits import (
+    AddKey,
+    Edit,
+    InsertItem,
+    Place,
+    RemoveItems,
+    RemoveKey,
+    RenameKey,
+    Route,
+    SetValue,
+    Value,
+)
+
+
+class NoSuchRoute(LookupError):
+    """An edit speaks of a place that the tree does not have, or adds one that it has."""
+
+
+MISSING = object()
+"""What `find` answers for a route that leads nowhere, as apart from one that leads to null."""
+
+
+def find(tree: Value, route: Route) -> Value | object:
+    """The value at `route`, or `MISSING`."""
+    here: Value = tree
+    for key in route:
+        if isinstance(here, dict) and isinstance(key, str) and key in here:
+            here = here[key]
+        elif isinstance(here, list) and isinstance(key, int) and 0 <= key < len(here):
+            here = here[key]
+        else:
+            return MISSING
+    return here
+
+
+def exists(tree: Value, route: Route) -> bool:
+    """Whether `route` leads somewhere, be it to null."""
+    return find(tree, route) is not MISSING
+
+
+def get(tree: Value, route: Route, default: Value = None) -> Value:
+    """The value at `route`; `default` where it leads nowhere."""
+    found = find(tree, route)
+    return default if found is MISSING else cast(Value, found)
+
+
+def copy(tree: Value) -> Value:
+    """A tree that shares no mapping and no list with `tree`."""
+    if isinstance(tree, dict):
+        return {key: copy(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [copy(value) for value in tree]
+    return tree
+
+
+def same(one: Value, other: Value) -> bool:
+    """Strict equality: types count (`1` is neither `True` nor `1.0`), and so does the order of keys."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict) and isinstance(other, dict):
+        return len(one) == len(other) and all(
+            key == key_there and same(value, value_there)
+            for (key, value), (key_there, value_there) in zip(one.items(), other.items())
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return one == other or (one != one and other != other)  # NaN equals itself here
+
+
+def apply(tree: Value, edits: Sequence[Edit]) -> Value:
+    """`tree` with the edits carried out, as a new tree; all of them speak of `tree` as it is now.
+
+    Raises NoSuchRoute where an edit does not fit the tree.
+    """
+    result = copy(tree)
+    # Routes stay true while only keys and values change, so lists grow and shrink last, the deepest first: an index
+    # on the way to an inner list must still be the one that the edit means.
+    for edit in edits:
+        if isinstance(edit, (SetValue, AddKey, RemoveKey, RenameKey)):
+            result = _apply_to_key(result, edit)
+    lists: dict[Route, list[InsertItem | RemoveItems]] = {}
+    for edit in edits:
+        if isinstance(edit, (InsertItem, RemoveItems)):
+            lists.setdefault(edit.route, []).append(edit)
+    for route in sorted(lists, key=len, reverse=True):
+        target = find(result, route)
+        if not isinstance(target, list):
+            raise NoSuchRoute(f"there is no list at {show(route)}")
+        target[:] = _edited_list(target, lists[route], route)
+    return result
+
+
+def _apply_to_key(tree: Value, edit: SetValue | AddKey | RemoveKey | RenameKey) -> Value:
+    if isinstance(edit, SetValue):
+        if not edit.route:
+            return copy(edit.value)
+        parent = _parent(tree, edit.route)
+        parent[edit.route[-1]] = copy(edit.value)  # type: ignore[index,call-overload]
+        return tree
+    if isinstance(edit, AddKey):
+        return _add_key(tree, edit)
+    parent = _parent(tree, edit.route)
+    if not isinstance(parent, dict):
+        raise NoSuchRoute(f"{show(edit.route)} is no key of a mapping")
+    key = cast(str, edit.route[-1])
+    if isinstance(edit, RemoveKey):
+        del parent[key]
+        return tree
+    if edit.name in parent:
+        raise NoSuchRoute(f"{show(edit.route[:-1] + (edit.name,))} exists already")
+    _refill(parent, ((edit.name if name == key else name, value) for name, value in list(parent.items())))
+    return tree
+
+
+def _add_key(tree: Value, edit: AddKey) -> Value:
+    """Create what is missing on the way; the first created key goes where `place` says."""
+    if tree is None:
+        tree = {}
+    here: Value = tree
+    for depth, key in enumerate(edit.route):
+        if isinstance(here, list) and isinstance(key, int) and 0 <= key < len(here):
+            if here[key] is None:
+                here[key] = {}
+            here = here[key]
+            continue
+        if not isinstance(here, dict) or not isinstance(key, str):
+            raise NoSuchRoute(f"{show(edit.route[:depth])} is no mapping")
+        if key in here and depth + 1 < len(edit.route):
+            if here[key] is None:
+                here[key] = {}
+            here = here[key]
+            continue
+        if key in here:
+            raise NoSuchRoute(f"{show(edit.route)} exists already")
+        value = copy(edit.value)
+        for missing in reversed(edit.route[depth + 1 :]):
+            value = {cast(str, missing): value}
+        _place_key(here, key, value, edit.place)
+        return tree
+    raise NoSuchRoute(f"{show(edit.route)} exists already")
+
+
+def _place_key(mapping: dict[str, Value], key: str, value: Value, place: Place) -> None:
+    items = list(mapping.items())
+    if place.side == "last":
+        items.append((key, value))
+    elif place.side == "first":
+        items.insert(0, (key, value))
+    else:
+        names = [name for name, _ in items]
+        if place.sibling not in names:
+            raise NoSuchRoute(f"there is no key {place.sibling!r} beside which {key!r} could go")
+        at = names.index(cast(str, place.sibling))
+        items.insert(at if place.side == "before" else at + 1, (key, value))
+    _refill(mapping, items)
+
+
+def _refill(mapping: dict[str, Value], items: Iterable[tuple[str, Value]]) -> None:
+    items = list(items)
+    mapping.clear()
+    mapping.update(items)
+
+
+def _edited_list(items: list[Value], edits: Sequence[InsertItem | RemoveItems], route: Route) -> list[Value]:
+    gone: set[int] = set()
+    slots: list[list[Value]] = [[] for _ in range(len(items) + 1)]  # slots[i]: what goes in front of item i
+    for edit in edits:
+        if isinstance(edit, RemoveItems):
+            if any(not 0 <= index < len(items) for index in edit.indexes):
+                raise NoSuchRoute(f"{show(route)} has {len(items)} items, so not all of {edit.indexes}")
+            gone.update(edit.indexes)
+            continue
+        place = edit.place
+        if place.side in ("before", "after"):
+            index = place.sibling
+            if not isinstance(index, int) or not 0 <= index < len(items):
+                raise NoSuchRoute(f"{show(route)} has no item {index!r}")
+            slots[index if place.side == "before" else index + 1].append(copy(edit.value))
+        else:
+            slots[0 if place.side == "first" else len(items)].append(copy(edit.value))
+    result: list[Value] = []
+    for index, item in enumerate(items):
+        result += slots[index]
+        if index not in gone:
+            result.append(item)
+    return result + slots[len(items)]
+
+
+def _parent(tree: Value, route: Route) -> dict[str, Value] | list[Value]:
+    if not route or not exists(tree, route):
+        raise NoSuchRoute(f"there is nothing at {show(route)}")
+    parent = find(tree, route[:-1])
+    assert isinstance(parent, (dict, list))
+    return parent
+
+
+def show(route: Route) -> str:
+    """A route for people: `server.env[2].value`; the root is `(root)`."""
+    text = ""
+    for key in route:
+        if isinstance(key, int):
+            text += f"[{key}]"
+        else:
+            name = key if key and not any(char in key for char in ".[]\" ") else f'"{key}"'
+            text += f".{name}" if text else name
+    return text or "(root)"
