@@ -1,0 +1,306 @@
+"""From the parser's events to plain data and to a flat record of where everything stands.
+
+Everything is worked out in one pass, since the pass over the events is what a run spends its time on. The record is
+flat (one number a node in each of a few arrays) because objects for every node would cost as much time again as the
+parser itself, and most of the memory; `layout.Layout` makes it navigable.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import Any, NamedTuple, cast
+
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from migrator.edits import Value
+from migrator.yamltext.scalars import (
+    MERGE,
+    PlainScalars,
+    UnreadableScalarError,
+    key_text,
+    plain_scalars,
+    resolve_tagged,
+)
+
+# What an entry of the record is. Scalars and aliases are below BLOCK_MAP, the starts of collections below BLOCK_END.
+PLAIN, SINGLE, DOUBLE, LITERAL, FOLDED, ALIAS, BLOCK_MAP, FLOW_MAP, BLOCK_SEQ, FLOW_SEQ, BLOCK_END, FLOW_END = range(12)
+_STYLES = {"'": SINGLE, '"': DOUBLE, "|": LITERAL, ">": FOLDED, "": PLAIN, None: PLAIN}
+
+# Helm itself stops at 10,000 levels; no values file comes near, and data this deep can still be walked recursively.
+MAX_DEPTH = 100
+# How many nodes aliases may add in all. Helm starts to complain at 400,000 too.
+MAX_ALIASED = 400_000
+
+
+class UnreadableError(Exception):
+    """Text that is not YAML as Helm reads it, and the offset in it, in characters, where that shows."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+class DocumentRecord(NamedTuple):
+    """One document: its data, its events from `first` up to `stop`, and where it stands in the text.
+
+    `begin` is where its directives or `---` begin or its content may, `body` where content may begin, `end` where
+    content must have ended: at `...`, the next `---`, or the end of the text. `marked` says whether it has a `---`.
+    """
+
+    data: Value
+    first: int
+    stop: int
+    begin: int
+    body: int
+    end: int
+    marked: bool
+
+
+class Record:
+    """All documents of a stream in parallel arrays, one entry for each node and one for each end of a collection.
+
+    `values` holds a scalar's value, a collection's data, and the data that an alias stands for. `starts` of a node
+    counts its anchor and tag in, `ends` is exact but for block collections: at their start it says where the first
+    child's line of thought begins (past anchor and tag), at their end nothing of use.
+    """
+
+    __slots__ = (
+        "aliases",
+        "anchors",
+        "documents",
+        "doubled",
+        "ends",
+        "jump",
+        "kinds",
+        "plain",
+        "starts",
+        "tagged",
+        "values",
+    )
+
+    def __init__(self, plain: PlainScalars) -> None:
+        self.kinds = bytearray()
+        self.starts = array("l")
+        self.ends = array("l")
+        self.values: list[Value] = []
+        self.jump: dict[int, int] = {}  # start of a collection -> its end
+        self.anchors: dict[int, str] = {}  # node -> the name it is given
+        self.aliases: dict[int, int] = {}  # alias -> the node it stands for
+        self.tagged: set[int] = set()
+        self.doubled: list[int] = []  # mappings with a merge key, or in which a key stands twice
+        self.documents: list[DocumentRecord] = []
+        self.plain = plain
+
+
+def events_of(text: str) -> Iterator[Any]:
+    """The parser's events for `text`, by the C parser where it is installed."""
+    try:
+        from _ruamel_yaml import CParser  # type: ignore[import-not-found]  # the extension has no stubs
+    except ImportError:  # no C extension for this Python
+        return _pure_events(text)
+    # `iter` with a sentinel keeps the loop in C; the parser answers None after the last event.
+    return iter(CParser(text).get_event, None)
+
+
+def _pure_events(text: str) -> Iterator[Any]:
+    from ruamel.yaml import YAML
+
+    parser = YAML(typ="safe", pure=True)
+    parser.version = (1, 1)
+    return cast("Iterator[Any]", parser.parse(text))
+
+
+def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None) -> Record:
+    """Read the whole stream. Raises UnreadableError."""
+    record = Record(plain_scalars() if plain is None else plain)
+    try:
+        _Composer(record).run(events)
+    except YAMLError as error:
+        raise _in_words(error, text) from error
+    return record
+
+
+class _Composer:
+    """The state that rare events need; the loop itself keeps to local names for speed."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.anchored: dict[str, int] = {}  # name -> the node that bears it now
+        self.open: set[int] = set()  # anchored collections that have not ended
+        self.weights: dict[int, tuple[int, int]] = {}  # id of anchored data -> how many nodes, how deep
+        self.aliased = 0
+
+    def run(self, events: Iterator[Any]) -> None:
+        record = self.record
+        kinds, starts, ends, values = record.kinds, record.starts, record.ends, record.values
+        add_kind, add_start, add_end, add_value = kinds.append, starts.append, ends.append, values.append
+        jump, plain = record.jump, record.plain
+        items: list[Value] = []  # children of the collection that is open, keys and values in turn in a mapping
+        stack: list[tuple[list[Value], int]] = []  # of the enclosing ones: children, and the start of the inner one
+        for event in events:
+            kind = type(event)
+            if kind is ScalarEvent:
+                value: Value
+                if event.ctag is not None or event.anchor is not None:
+                    value = self.decorated(event, len(kinds))
+                elif event.style:
+                    value = event.value
+                else:
+                    value = plain[event.value]
+                add_kind(_STYLES[event.style])
+                add_start(event.start_mark.index)
+                add_end(event.end_mark.index)
+                add_value(value)
+                items.append(value)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                if len(stack) > MAX_DEPTH:
+                    raise _at(event, f"the nesting is more than {MAX_DEPTH} levels deep")
+                if event.anchor is not None:
+                    self.anchor(event.anchor, len(kinds), opened=True)
+                stack.append((items, len(kinds)))
+                items = []
+                is_map = kind is MappingStartEvent
+                add_kind((FLOW_MAP if is_map else FLOW_SEQ) if event.flow_style else BLOCK_MAP if is_map else BLOCK_SEQ)
+                add_start(event.start_mark.index)
+                add_end(event.end_mark.index)
+                add_value(None)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                children = items
+                items, begun = stack.pop()
+                value = children if kind is SequenceEndEvent else self.mapping(children, begun, event)
+                values[begun] = value
+                jump[begun] = len(kinds)
+                if begun in record.anchors:
+                    self.close(begun)
+                add_kind(BLOCK_END if kinds[begun] in (BLOCK_MAP, BLOCK_SEQ) else FLOW_END)
+                add_start(event.start_mark.index)
+                add_end(event.end_mark.index)
+                add_value(None)
+                items.append(value)
+            elif kind is AliasEvent:
+                value = self.alias(event, len(kinds), len(stack))
+                add_kind(ALIAS)
+                add_start(event.start_mark.index)
+                add_end(event.end_mark.index)
+                add_value(value)
+                items.append(value)
+            elif kind is DocumentStartEvent:
+                if event.version not in (None, (1, 1)):
+                    raise _at(event, "the %YAML directive names a version other than 1.1, the only one that Helm reads")
+                items = []
+                opening, first = event, len(kinds)
+                self.anchored.clear()
+            elif kind is DocumentEndEvent:
+                marked = bool(opening.explicit)
+                begin = opening.start_mark.index
+                body = opening.end_mark.index if marked else begin
+                end = event.start_mark.index
+                record.documents.append(DocumentRecord(items[0], first, len(kinds), begin, body, end, marked))
+
+    def decorated(self, event: Any, node: int) -> Value:
+        """The value of a scalar that has an anchor or a tag."""
+        if event.anchor is not None:
+            self.anchor(event.anchor, node, opened=False)
+        if event.ctag is None or not str(event.ctag):
+            return event.value if event.style else self.record.plain[event.value]
+        self.record.tagged.add(node)
+        try:
+            return resolve_tagged(str(event.ctag), event.value, bool(event.style))
+        except UnreadableScalarError as error:
+            raise _at(event, str(error)) from error
+
+    def anchor(self, name: str, node: int, *, opened: bool) -> None:
+        self.record.anchors[node] = name
+        self.anchored[name] = node
+        if opened:
+            self.open.add(node)
+
+    def close(self, node: int) -> None:
+        self.open.discard(node)
+        self.weigh(self.record.values[node])
+
+    def weigh(self, value: Value) -> tuple[int, int]:
+        """How many nodes `value` has once its aliases are followed, and how deep it is."""
+        if not isinstance(value, (dict, list)):
+            return 1, 0
+        known = self.weights.get(id(value))
+        if known is not None:
+            return known
+        nodes, depth = 1, 0
+        for child in value.values() if isinstance(value, dict) else value:
+            child_nodes, child_depth = self.weigh(child)
+            nodes += child_nodes
+            depth = max(depth, child_depth)
+        self.weights[id(value)] = nodes, depth + 1
+        return nodes, depth + 1
+
+    def alias(self, event: Any, node: int, level: int) -> Value:
+        name = event.anchor
+        target = self.anchored.get(name)
+        if target is None:
+            raise _at(event, f"the alias *{name} names an anchor that does not stand before it")
+        if target in self.open:
+            raise _at(event, f"the alias *{name} stands inside the very thing it names")
+        self.record.aliases[node] = target
+        value = self.record.values[target]
+        nodes, depth = self.weigh(value)
+        self.aliased += nodes
+        if self.aliased > MAX_ALIASED:
+            raise _at(event, f"aliases blow the file up to more than {MAX_ALIASED:,} nodes")
+        if level + depth > MAX_DEPTH:
+            raise _at(event, f"aliases make the nesting more than {MAX_DEPTH} levels deep")
+        return value
+
+    def mapping(self, children: list[Value], begun: int, event: Any) -> dict[str, Value]:
+        """A mapping from its keys and values in turn; of two equal keys the last wins, with its whole subtree."""
+        keys = children[::2]
+        try:
+            if {*map(type, keys)} <= {str}:
+                result = dict(zip(cast("list[str]", keys), children[1::2]))
+            else:
+                result = dict(zip(map(key_text, keys), children[1::2]))
+        except UnreadableScalarError as error:
+            raise _at(event, str(error), self.record.starts[begun]) from error
+        if len(result) * 2 == len(children) and MERGE not in result:
+            return result
+        self.record.doubled.append(begun)
+        if not any(key is MERGE for key in keys):
+            return result
+        merged: dict[str, Value] = {}
+        for key, value in zip(keys, children[1::2]):
+            if key is not MERGE:
+                merged[key_text(key)] = value
+                continue
+            # Go's reader lets a merge win over what stands before it, and in a list the first mapping over the rest.
+            for one in reversed(value) if isinstance(value, list) else [value]:
+                if not isinstance(one, dict):
+                    raise _at(
+                        event, "a merge key `<<` wants a mapping or a list of mappings", self.record.starts[begun]
+                    )
+                merged.update(one)
+        return merged
+
+
+def _at(event: Any, message: str, offset: int | None = None) -> UnreadableError:
+    return UnreadableError(message, event.start_mark.index if offset is None else offset)
+
+
+def _in_words(error: YAMLError, text: str) -> UnreadableError:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = str(getattr(error, "problem", "") or error)
+    # The reader's own errors (control characters) have a position and no mark.
+    return UnreadableError(
+        problem.splitlines()[0], mark.index if mark is not None else getattr(error, "position", len(text))
+    )

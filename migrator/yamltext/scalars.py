@@ -1,0 +1,165 @@
+"""What a scalar means to Helm, which reads YAML 1.1 through go-yaml v2 and then JSON.
+
+The rules are go-yaml's `resolve` and sigs.k8s.io/yaml's key conversion, found out by asking Helm's own reader
+(`tests/yamltext/test_helm.py` holds us to it). Differences from other YAML 1.1 readers: no sexagesimal numbers,
+`y` and `n` are booleans, `0o10` is octal, `08` is a float, timestamps stay the strings they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from migrator.edits import Scalar
+
+# The plain `<<` of a merge key; told from a quoted "<<", which is an ordinary key, by identity.
+MERGE = "".join(("<", "<"))
+
+_WORDS: dict[str, Scalar] = {
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    "<<": MERGE,
+}
+_INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_NUMBER_STARTS = frozenset("+-.0123456789")
+_TIMESTAMP = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ ])\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:Z|[-+]\d\d:\d\d|)|)\Z", re.ASCII
+)
+_STANDARD = "tag:yaml.org,2002:"
+
+
+class UnreadableScalarError(ValueError):
+    """A scalar whose explicit tag does not fit its text, or a key that Helm takes from nobody."""
+
+
+class PlainScalars(dict[str, Scalar]):
+    """The meaning of each plain scalar met so far, by its text; one of its kind is worked out once."""
+
+    def __missing__(self, text: str) -> Scalar:
+        # Most scalars are strings that look like nothing else.
+        value = _number(text) if text[0] in _NUMBER_STARTS else text
+        self[text] = value
+        return value
+
+
+def plain_scalars() -> PlainScalars:
+    """A fresh cache that knows the words of YAML 1.1."""
+    return PlainScalars(_WORDS)
+
+
+def resolve(text: str) -> Scalar:
+    """What the plain scalar `text` is to Helm."""
+    if text in _WORDS:
+        return _WORDS[text]
+    return _number(text) if text[0] in _NUMBER_STARTS else text
+
+
+def _number(text: str) -> Scalar:
+    digits = text if text[0] == "." else text.replace("_", "")
+    if _INTEGER.match(digits):
+        number = int(digits, 0) if digits.lstrip("+-")[:2].lower() in _PREFIXES else _decimal_or_octal(digits)
+        # Beyond 64 bits Go falls back to a float; it has no unsigned spelling with a sign.
+        if -(2**63) <= number < 2**63 or (number < 2**64 and digits[0] not in "+-"):
+            return number
+    if _FLOAT.match(digits):
+        number_with_point = float(digits)
+        if abs(number_with_point) != float("inf"):  # out of range stays a string in Go
+            return number_with_point
+    return text
+
+
+_PREFIXES = frozenset(("0x", "0b", "0o"))
+
+
+def _decimal_or_octal(digits: str) -> int:
+    bare = digits.lstrip("+-")
+    # Python refuses to read more than 4300 digits at once; a number that long is a float to Go anyway.
+    if len(bare) > 40:
+        return 2**64
+    number = int(bare, 8 if bare[0] == "0" else 10)
+    return -number if digits[0] == "-" else number
+
+
+def resolve_tagged(tag: str, text: str, quoted: bool) -> Scalar:
+    """What a scalar with an explicit tag is to Helm; an unknown tag leaves a string. Raises UnreadableScalarError."""
+    name = tag[len(_STANDARD) :] if tag.startswith(_STANDARD) else ""
+    if name == "merge":
+        return MERGE if text == "<<" else text
+    if name == "binary":
+        return _binary(text)
+    if name not in ("bool", "int", "float", "null", "timestamp"):
+        return text  # `!!str`, `!` and whatever nobody knows
+    value = resolve(text)
+    if name == "timestamp":
+        if not _TIMESTAMP.match(text):
+            raise UnreadableScalarError(f"{text!r} is tagged !!timestamp and is none")
+        return text
+    if name == "float" and type(value) is int:
+        return float(value)
+    if type(value) is not {"bool": bool, "int": int, "float": float, "null": type(None)}[name]:
+        raise UnreadableScalarError(f"{text!r} is tagged !!{name} and is none")
+    return value
+
+
+def _binary(text: str) -> str:
+    import base64
+    import binascii
+
+    try:
+        return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError) as error:
+        raise UnreadableScalarError("the text is tagged !!binary and is not base64") from error
+
+
+def key_text(value: object) -> str:
+    """The string that a mapping key becomes in Helm's JSON. Raises UnreadableScalarError for a key that Helm refuses."""
+    if isinstance(value, str):
+        return value
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if isinstance(value, int):
+        if value >= 2**63:
+            raise UnreadableScalarError(f"the key {value} is too large a number")
+        return str(value)
+    if isinstance(value, float):
+        return _short_float(value)
+    if value is None:
+        raise UnreadableScalarError("a key is null")
+    raise UnreadableScalarError("a key is a list or a mapping; braces of a template, as in `{{ ... }}`, read like that")
+
+
+def _short_float(value: float) -> str:
+    """Go's `FormatFloat(value, 'g', -1, 32)`: the shortest digits that single precision tells apart."""
+    if value != value:
+        return ".nan"
+    import struct
+
+    try:
+        single = struct.unpack("f", struct.pack("f", value))[0]
+    except OverflowError:
+        single = float("inf") if value > 0 else float("-inf")
+    if single in (float("inf"), float("-inf")):
+        return ".inf" if single > 0 else "-.inf"
+    sign = "-" if str(single)[0] == "-" else ""
+    if single == 0:
+        return sign + "0"
+    for precision in range(1, 10):
+        shortest = f"{abs(single):.{precision - 1}e}"
+        if struct.unpack("f", struct.pack("f", float(shortest)))[0] == abs(single):
+            break
+    mantissa, exponent = shortest.split("e")
+    digits = mantissa.replace(".", "")
+    power = int(exponent)
+    if not -4 <= power < 6:
+        return f"{sign}{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"
+    if power < 0:
+        return f"{sign}0.{'0' * (-power - 1)}{digits}"
+    whole = digits[: power + 1].ljust(power + 1, "0")
+    rest = digits[power + 1 :]
+    return f"{sign}{whole}.{rest}" if rest else sign + whole
