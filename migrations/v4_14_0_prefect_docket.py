@@ -1,0 +1,33 @@
+"""Prefect's background services share one docket on Redis, run apart from the API, and stop being toggled one by one.
+
+infrahub-enterprise 4.14.0 (infrahub 4.28.0) moved its prefect-server chart to 2026.6.5172345. Without a docket URL
+every background replica keeps a private queue, and late runs and automations happen twice. The eight service toggles
+of the presets are redundant, since PREFECT__SERVER_WEBSERVER_ONLY keeps the services off the API pods. The chart now
+injects PREFECT_SERVER_DATABASE_MIGRATE_ON_START, so PREFECT_API_DATABASE_MIGRATE_ON_START, which the Infrahub bootstrap
+looks for, has to stand in server.env: without it nobody sets up Prefect's database.
+
+Sources:
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/CHANGELOG.md
+https://github.com/PrefectHQ/prefect-helm/tree/2026.6.5172345/charts/prefect-server
+https://docs.prefect.io/v3/advanced/self-hosted
+"""
+
+from __future__ import annotations
+
+from migrator.migration import Migration, Step
+from migrator.migrations._v4_14_0_docket_url import docket, host
+from migrator.migrations._v4_14_0_notices import notices
+from migrator.migrations._v4_14_0_pin import pin
+from migrator.migrations._v4_14_0_toggles import toggles
+
+MIGRATION = Migration(
+    title="one docket, separate services",
+    versions={"infrahub-enterprise": "4.14.0", "infrahub": "4.28.0", "prefect-server": "2026.4.10163454"},
+    steps=(
+        Step("toggles", "drop the service toggles", toggles),
+        Step("host", "replace the example host", host),
+        Step("docket", "give both deployments one docket", docket),
+        Step("pin", "pin migrate-on-start", pin, {"prefect-server": "2026.4.21154022"}),
+        Step("notices", "tell what no edit expresses", notices),
+    ),
+)

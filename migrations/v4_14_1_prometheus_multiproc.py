@@ -1,0 +1,62 @@
+"""The Infrahub image points PROMETHEUS_MULTIPROC_DIR at a folder that the background services cannot write to.
+
+infrahub-enterprise 4.14.1 sets it to "" on the background services in every preset, so that the metric files land in
+the working directory instead and the pods start. A file with an env list of its own has to say so itself.
+
+Sources:
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/CHANGELOG.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.migration import (
+    FIRST,
+    AddKey,
+    Ask,
+    Change,
+    InsertItem,
+    Migration,
+    Notice,
+    Outcome,
+    Release,
+    SetValue,
+    Step,
+    Value,
+    env,
+    prefect,
+)
+
+NAME = "PROMETHEUS_MULTIPROC_DIR"
+WHY = "the image's own folder is read-only for the background services, which crash at start without this"
+
+
+def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """PROMETHEUS_MULTIPROC_DIR is empty on the background pod, unless somebody set it to something else."""
+    if not prefect.is_separate(release) or not prefect.has_infrahub_image(release):
+        return
+    if env.effective_global(release).named(NAME):
+        return
+    entry: Value = {"name": NAME, "value": ""}
+    lists = env.lists_in_layers(release, env.BACKGROUND)
+    for listed in lists:
+        if not listed.named(NAME):
+            path = prefect.path_of(listed, NAME, release)
+            yield Change(listed.layer, InsertItem(listed.route, entry, FIRST), path, None, "", WHY, "required")
+    if lists or env.winner(release, "background", NAME) is not None:
+        return
+    route = (*release.root, *env.BACKGROUND)
+    owners = release.owners(env.BACKGROUND)
+    edit = SetValue(route, [entry]) if owners else AddKey(route, [entry])
+    layer = owners[-1] if owners else release.home()
+    yield Change(layer, edit, f"backgroundServices.env.{NAME}", None, "", WHY, "required")
+    for source in env.extra_sources(release, "background"):
+        yield Notice(f"{source} may set {NAME}; the entry in env wins over it.")
+
+
+MIGRATION = Migration(
+    title="metrics directory",
+    versions={"infrahub-enterprise": "4.14.1"},
+    steps=(Step("metrics-directory", "blank the metrics directory", metrics_directory),),
+)

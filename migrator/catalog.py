@@ -1,0 +1,109 @@
+"""Finds the migrations, holds them to the rules they must keep, and says which of them a release is to be judged by."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+from packaging.version import Version
+
+import migrator.migrations
+from migrator import versions
+from migrator.migration import Migration, Step
+
+CHARTS = ("infrahub-enterprise", "infrahub", "prefect-server")
+
+_NAME = re.compile(r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*")
+
+
+class Known(NamedTuple):
+    """A migration with its id (the name of its file) and its docstring, which `explain` prints."""
+
+    id: str
+    migration: Migration
+    text: str
+
+
+class Selected(NamedTuple):
+    """A step that a release is judged by, with the migration it belongs to."""
+
+    known: Known
+    step: Step
+
+
+class BrokenMigration(Exception):
+    """A file in migrations/ breaks a rule; a mistake of its author, not of a customer."""
+
+
+def load() -> tuple[Known, ...]:
+    """All migrations, in the order of their versions."""
+    found = []
+    for folder in migrator.migrations.__path__:
+        for file in sorted(os.listdir(folder)):
+            name, extension = os.path.splitext(file)
+            if extension == ".py" and not name.startswith("_"):
+                found.append(_load_one(name))
+    return tuple(sorted(found, key=lambda known: (_order(known), known.id)))
+
+
+def version_of(known: Known, step: Step, chart: str) -> Version | None:
+    """The version of that chart which asks for the step; None where the chart never does."""
+    text = step.versions.get(chart, known.migration.versions.get(chart))
+    return versions.parse(text).release if text else None
+
+
+def select(chart: str, to: Version, all_known: tuple[Known, ...]) -> list[Selected]:
+    """The steps a release of that chart is judged by: every one up to `to`, whatever it runs on now."""
+    return [
+        Selected(known, step)
+        for known in all_known
+        for step in known.migration.steps
+        if (version := version_of(known, step, chart)) is not None and version <= to
+    ]
+
+
+def newest(chart: str, all_known: tuple[Known, ...]) -> Version:
+    """The version of the newest migration that this chart has."""
+    return max(_versions_on(chart, all_known))
+
+
+def before_newest_break(chart: str) -> Version:
+    """The version that a release of unknown age is taken to run on: the last one before the docket came.
+
+    Source: the dependencies of infrahub-enterprise 4.13.0 (Chart.yaml), which 4.14.0 moved on.
+    """
+    return Version({"infrahub-enterprise": "4.13.0", "infrahub": "4.27.0"}.get(chart, "2025.12.24192415"))
+
+
+def _versions_on(chart: str, all_known: tuple[Known, ...]) -> Iterator[Version]:
+    for known in all_known:
+        for step in known.migration.steps:
+            version = version_of(known, step, chart)
+            if version is not None:
+                yield version
+
+
+def _order(known: Known) -> Version:
+    text = known.migration.versions.get("infrahub-enterprise")
+    return versions.parse(text).release if text else Version("0")
+
+
+def _load_one(name: str) -> Known:
+    if not _NAME.fullmatch(name):
+        raise BrokenMigration(f"migrations/{name}.py is not named like v4_14_0_what_it_does.py")
+    module = import_module(f"migrator.migrations.{name}")
+    migration = getattr(module, "MIGRATION", None)
+    text = (module.__doc__ or "").strip()
+    if not isinstance(migration, Migration):
+        raise BrokenMigration(f"migrations/{name}.py defines no MIGRATION")
+    if "https://" not in text:
+        raise BrokenMigration(f"migrations/{name}.py names no source in its docstring")
+    if not migration.steps or len({step.id for step in migration.steps}) != len(migration.steps):
+        raise BrokenMigration(f"migrations/{name}.py has no steps, or two of one id")
+    for chart in [*migration.versions, *(chart for step in migration.steps for chart in step.versions)]:
+        if chart not in CHARTS:
+            raise BrokenMigration(f"migrations/{name}.py speaks of {chart!r}, which is none of the charts")
+    return Known(name, migration, text)

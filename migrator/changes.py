@@ -1,0 +1,33 @@
+"""A change: one located edit, and why it is wanted."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Value
+
+Effect = Literal["none", "behaviour", "required"]
+
+
+class Change(NamedTuple):
+    """One located edit that a step wants.
+
+    `layer` and `edit` say what happens where; `path` names it below the Prefect root, with env entries by name;
+    `before` and `after` are the values for people (None where there is none). `effect` tells a change that leaves
+    every pod as it was ("none") from one that alters a pod ("behaviour") and one without which the release breaks
+    ("required").
+    """
+
+    layer: int
+    edit: Edit
+    path: str
+    before: Value
+    after: Value
+    why: str
+    effect: Effect
+
+    @property
+    def kind(self) -> Literal["add", "replace", "remove"]:
+        if isinstance(self.edit, (RemoveItems, RemoveKey)):
+            return "remove"
+        return "add" if isinstance(self.edit, (AddKey, InsertItem)) else "replace"

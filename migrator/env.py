@@ -1,0 +1,166 @@
+"""Env lists of the two Prefect pods: where the entries stand, and which one a container sees.
+
+In a container the last entry of a name wins. On the server pod the order is global.prefect.env, server.env, then what
+the chart injects; on the background pod the chart's injected block comes first, then global.prefect.env, then
+backgroundServices.env (templates deployment.yaml and background-services/deployment.yaml of prefect-server).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from migrator import tree
+from migrator.edits import Route, Value
+from migrator.errors import RefusedError
+from migrator.release import Release, as_map
+
+SERVER: Route = ("server", "env")
+BACKGROUND: Route = ("backgroundServices", "env")
+GLOBAL: Route = ("global", "prefect", "env")
+
+POD_LISTS = {"server": SERVER, "background": BACKGROUND}
+
+IN_DEFAULTS = -1
+"""The layer number of a list that stands in the chart's defaults, where nothing can be edited."""
+
+
+class Entry(NamedTuple):
+    """One entry of an env list: its name, its value (None with `value_from`), and its index in the list."""
+
+    name: str
+    value: Value
+    value_from: Value
+    index: int
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the value can be read here: it stands in the file and no template is to render it."""
+        return self.value_from is None and not is_template(self.value)
+
+
+class EnvList(NamedTuple):
+    """An env list: the layer it stands in, its route from that layer's document root, and its entries in order."""
+
+    layer: int
+    route: Route
+    entries: tuple[Entry, ...]
+
+    def named(self, *names: str) -> tuple[Entry, ...]:
+        """The entries of any of these names, in order."""
+        return tuple(entry for entry in self.entries if entry.name in names)
+
+    def last(self, name: str) -> Entry | None:
+        """The entry that wins among those of this name."""
+        found = self.named(name)
+        return found[-1] if found else None
+
+    def route_of(self, entry: Entry) -> Route:
+        """The route of one of its entries, from the layer's document root."""
+        return (*self.route, entry.index)
+
+
+EMPTY = EnvList(IN_DEFAULTS, (), ())
+
+
+def lists_in_layers(release: Release, path: Route) -> list[EnvList]:
+    """The lists that stand at `path` below the Prefect root, one for each named layer that has one.
+
+    Raises RefusedError where something else than a list or null stands there.
+    """
+    return [found for number in release.owners(path) if (found := _list_at(release, number, release.root + path))]
+
+
+def effective(release: Release, path: Route) -> EnvList:
+    """The list that Helm hands to the chart: the last layer's, or the defaults'; empty where null removed it."""
+    owners = release.owners(path)
+    if owners:
+        return _list_at(release, owners[-1], release.root + path) or EMPTY
+    return EnvList(IN_DEFAULTS, path, _entries(tree.get(release.prefect, path)))
+
+
+def global_lists(release: Release) -> list[EnvList]:
+    """Every global.prefect.env that a named layer holds, from the one that wins to the one that never does."""
+    found = []
+    for level in release.levels():
+        for number in reversed(range(len(release.layers))):
+            listed = _list_at(release, number, level + GLOBAL)
+            if listed is not None:
+                found.append(listed)
+    return found
+
+
+def effective_global(release: Release) -> EnvList:
+    """The global.prefect.env that both pods get: the outermost level's last one."""
+    lists = global_lists(release)
+    return lists[0] if lists else EMPTY
+
+
+def on_pod(release: Release, pod: str) -> list[tuple[EnvList, Entry]]:
+    """What the values set on the pod ("server" or "background"), in order: the last of a name wins."""
+    lists = (effective_global(release), effective(release, POD_LISTS[pod]))
+    return [(listed, entry) for listed in lists for entry in listed.entries]
+
+
+def winner(release: Release, pod: str, *names: str) -> tuple[EnvList, Entry] | None:
+    """The entry that the container sees for any of these names, as far as the values set it."""
+    found = [(listed, entry) for listed, entry in on_pod(release, pod) if entry.name in names]
+    return found[-1] if found else None
+
+
+def extra_sources(release: Release, pod: str) -> list[str]:
+    """The ConfigMaps and Secrets whose keys become env of the pod, and which nobody can see from here."""
+    part = "server" if pod == "server" else "backgroundServices"
+    values = as_map(release.prefect.get(part))
+    kinds = (("extraEnvVarsCM", "ConfigMap"), ("extraEnvVarsSecret", "Secret"))
+    return [f"{kind} {values[key]} ({part}.{key})" for key, kind in kinds if values.get(key)]
+
+
+def as_bool(value: Value) -> bool | None:
+    """The truth of an env value as Prefect (pydantic) reads it; None where Prefect would refuse to start."""
+    text = str(value).strip().lower()
+    if text in ("true", "t", "yes", "y", "on", "1"):
+        return True
+    if text in ("false", "f", "no", "n", "off", "0"):
+        return False
+    return None
+
+
+def raw(entry: Entry) -> Value:
+    """What an entry sets, as data: its value, or its `valueFrom` in a mapping of its own."""
+    return entry.value if entry.value_from is None else {"valueFrom": entry.value_from}
+
+
+def spelled(entry: Entry) -> str:
+    """What an entry sets, for a sentence: text in quotes, anything else bare, as it would stand in YAML."""
+    if entry.value_from is not None:
+        return "set by valueFrom"
+    if isinstance(entry.value, str):
+        return f'"{entry.value}"'
+    return {None: "empty", True: "true", False: "false"}.get(entry.value, str(entry.value))  # type: ignore[arg-type]
+
+
+def is_template(value: Value) -> bool:
+    """Whether the chart would render the value as a template, so that it cannot be known here."""
+    return isinstance(value, str) and "{{" in value
+
+
+def _list_at(release: Release, number: int, route: Route) -> EnvList | None:
+    value = tree.get(release.layers[number].data, route)
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise RefusedError(
+            f"{tree.show(route)} is no list, so the chart cannot read it as env entries.",
+            path=release.layers[number].name,
+            remedy="Mend it first.",
+        )
+    return EnvList(number, route, _entries(value))
+
+
+def _entries(value: Value) -> tuple[Entry, ...]:
+    items = value if isinstance(value, list) else []
+    return tuple(
+        Entry(str(item["name"]), item.get("value"), item.get("valueFrom"), index)
+        for index, item in enumerate(items)
+        if isinstance(item, dict) and "name" in item
+    )

@@ -1,0 +1,138 @@
+"""What a migration is made of. A file in `migrations/` imports this module, and what it re-exports, and nothing else.
+
+A step looks at a release's values and yields changes and notices; where a decision is needed it asks for the answer by
+a question and yields what follows from it. It never sees text, offsets, prompts or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Literal, NamedTuple, Protocol, Union
+
+from migrator import env, prefect, redis, tree
+from migrator.changes import Change, Effect
+from migrator.edits import (
+    FIRST,
+    LAST,
+    AddKey,
+    Edit,
+    InsertItem,
+    Place,
+    RemoveItems,
+    RemoveKey,
+    RenameKey,
+    Route,
+    SetValue,
+    Value,
+    after,
+    before,
+)
+from migrator.env import Entry, EnvList
+from migrator.release import Release, as_map
+
+__all__ = [
+    "FIRST",
+    "LAST",
+    "AddKey",
+    "Ask",
+    "Change",
+    "Choice",
+    "Edit",
+    "Effect",
+    "Entry",
+    "EnvList",
+    "InsertItem",
+    "Migration",
+    "Notice",
+    "Outcome",
+    "Place",
+    "Question",
+    "Release",
+    "RemoveItems",
+    "RemoveKey",
+    "RenameKey",
+    "Route",
+    "SetValue",
+    "Step",
+    "Value",
+    "after",
+    "as_map",
+    "before",
+    "env",
+    "prefect",
+    "redis",
+    "tree",
+]
+
+class Notice(NamedTuple):
+    """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
+
+    `severity` is "warning" where something is likely wrong, else "info".
+    """
+
+    text: str
+    severity: Literal["info", "warning"] = "info"
+    layer: int = 0
+    route: Route = ()
+
+
+class Choice(NamedTuple):
+    """One answer of a question, and what it leads to."""
+
+    value: str
+    leads_to: str
+
+
+def _anything(answer: str) -> str:
+    return ""
+
+
+class Question(NamedTuple):
+    """A decision a step needs.
+
+    `choices` is empty where an answer is typed; `complaint` says what is wrong with one (empty: nothing). `default` is
+    an answer that is safe unattended, `suggestion` one that is only put before a person. `flag` answers it on the
+    command line; `group` is the id whose answer serves all questions that share it.
+    """
+
+    id: str
+    text: str
+    flag: str
+    choices: tuple[Choice, ...] = ()
+    default: str | None = None
+    suggestion: str | None = None
+    complaint: Callable[[str], str] = _anything
+    group: str = ""
+
+
+class Ask(Protocol):
+    """How a step gets its answers."""
+
+    def __call__(self, question: Question) -> str | None:
+        """The answer, or None while there is none: the step then leaves out what depends on it."""
+
+    def given(self, question_id: str) -> str | None:
+        """The answer if somebody has given it already; nobody is asked for it."""
+
+
+Outcome = Union[Change, Notice]
+
+
+class Step(NamedTuple):
+    """One thing a migration does. `versions` are the chart versions it belongs to, where they differ by step."""
+
+    id: str
+    title: str
+    run: Callable[[Release, Ask], Iterator[Outcome]]
+    versions: Mapping[str, str] = {}
+
+
+class Migration(NamedTuple):
+    """What one chart version asks of a values file.
+
+    `versions` maps a chart to the version that brought the change; a chart that is missing never asks for it.
+    """
+
+    title: str
+    versions: Mapping[str, str]
+    steps: tuple[Step, ...]

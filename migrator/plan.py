@@ -1,0 +1,75 @@
+"""From a release and answers to a plan: pure data in, pure data out, and always the same for the same input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from migrator.answers import Asked, Asking
+from migrator.catalog import Known, Selected
+from migrator.edits import Edit
+from migrator.migration import Change, Notice, Question, Step
+from migrator.release import Release
+
+
+class PlannedStep(NamedTuple):
+    """What one step wants: its changes speak of the release as the steps before it left it."""
+
+    known: Known
+    step: Step
+    changes: tuple[Change, ...]
+
+    def edits(self, layer: int) -> list[Edit]:
+        """The step's edits in that layer."""
+        return [change.edit for change in self.changes if change.layer == layer]
+
+
+class Plan(NamedTuple):
+    """Everything a run would do to a release, and everything it would have to know."""
+
+    start: Release
+    result: Release
+    steps: tuple[PlannedStep, ...]
+    asked: tuple[Asked, ...]
+    notices: tuple[Notice, ...]
+    used_answers: frozenset[str]
+
+    @property
+    def changes(self) -> list[Change]:
+        return [change for step in self.steps for change in step.changes]
+
+    @property
+    def open_questions(self) -> list[Question]:
+        """What still has to be decided before the plan is whole."""
+        return [asked.question for asked in self.asked if asked.answer is None]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether there is nothing to do and nothing to decide."""
+        return not self.changes and not self.open_questions
+
+
+def make(release: Release, selected: Sequence[Selected], given: Mapping[str, str], *, defaults: bool = True) -> Plan:
+    """Run the selected steps one after the other, each on what the one before it left.
+
+    With `defaults` off, questions that have a safe default stay open too, so that a person can be asked.
+    """
+    ask = Asking(given, defaults=defaults)
+    here = release
+    planned: list[PlannedStep] = []
+    notices: list[Notice] = []
+    for known, step in selected:
+        outcomes = list(step.run(here, ask))
+        changes = tuple(outcome for outcome in outcomes if isinstance(outcome, Change))
+        notices += [outcome for outcome in outcomes if isinstance(outcome, Notice)]
+        if changes:
+            here = here.edited([(change.layer, change.edit) for change in changes])
+            planned.append(PlannedStep(known, step, changes))
+    return Plan(
+        start=release,
+        result=here,
+        steps=tuple(planned),
+        asked=tuple(ask.asked.values()),
+        notices=tuple(dict.fromkeys(notices)),
+        used_answers=frozenset(ask.looked_at),
+    )

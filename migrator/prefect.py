@@ -1,0 +1,159 @@
+"""What a release makes of Prefect: one process or two deployments, whose image, and which docket its pods share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from migrator import env, redis, tree
+from migrator.changes import Change, Effect
+from migrator.defaults import EXAMPLE_HOST
+from migrator.edits import AddKey, Place, RemoveItems, Route, SetValue, Value
+from migrator.release import Release, as_map
+
+MESSAGING: Route = ("backgroundServices", "messaging")
+DOCKET: Route = (*MESSAGING, "docket")
+DOCKET_NAME = "PREFECT_SERVER_DOCKET_URL"
+WEBSERVER_ONLY = "PREFECT__SERVER_WEBSERVER_ONLY"
+
+
+class Docket(NamedTuple):
+    """Where the pods find their docket: a URL, or a key of a Secret; neither where it is private to each process."""
+
+    url: str = ""
+    secret: str = ""
+    key: str = "docket-url"
+
+
+class EnvDocket(NamedTuple):
+    """A docket that an env list names, on one pod. `docket` is None where it cannot be known from here."""
+
+    pod: str
+    name: str
+    docket: Docket | None
+
+
+def is_separate(release: Release) -> bool:
+    """Whether the background services are a deployment of their own (effective `runAsSeparateDeployment`)."""
+    return as_map(release.prefect.get("backgroundServices")).get("runAsSeparateDeployment") is True
+
+
+def has_infrahub_image(release: Release) -> bool:
+    """Whether the Infrahub bootstrap runs on the server: its image, or its entry point, is Infrahub's."""
+    repository = tree.get(release.prefect, ("global", "prefect", "image", "repository"))
+    return "infrahub" in str(repository or "") or "infrahub" in redis.server_args(release)
+
+
+def has_custom_args(release: Release) -> bool:
+    """Whether the server's own arguments keep the chart from adding `--no-services`, and do not hold it themselves."""
+    args = redis.server_args(release)
+    return bool(args) and "--no-services" not in args
+
+
+def standing_docket(release: Release) -> Docket:
+    """The docket that the chart will inject on the target version; its Secret beats its URL."""
+    values = as_map(tree.get(release.prefect, DOCKET))
+    return Docket(
+        url=str(values.get("url") or ""),
+        secret=str(values.get("existingSecret") or ""),
+        key=str(values.get("existingSecretKey") or "docket-url"),
+    )
+
+
+def has_sound_docket(release: Release) -> bool:
+    """Whether both pods end up on one docket that works, as far as the values tell."""
+    docket = standing_docket(release)
+    if dockets_in_env(release):
+        return False
+    if docket.secret:
+        return EXAMPLE_HOST not in docket.url
+    return bool(docket.url) and EXAMPLE_HOST not in docket.url and not redis.complaint_about(docket.url)
+
+
+def dockets_in_env(release: Release) -> list[EnvDocket]:
+    """The dockets that env lists name, as each pod would read them; the chart's injected one not counted."""
+    found = []
+    for pod in env.POD_LISTS:
+        entry = env.winner(release, pod, DOCKET_NAME)
+        if entry is not None:
+            found.append(EnvDocket(pod, DOCKET_NAME, _docket_of(entry[1])))
+    return found
+
+
+def docket_entries(release: Release) -> list[tuple[env.EnvList, env.Entry]]:
+    """Every env entry in a named layer that names a docket, the ones that never win included."""
+    lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
+    lists += env.global_lists(release)
+    return [(listed, entry) for listed in lists for entry in listed.named(DOCKET_NAME)]
+
+
+def path_of(listed: env.EnvList, entry_name: str, release: Release) -> str:
+    """An env entry for people: `server.env.PREFECT_UI_SERVE_BASE`, below the Prefect root where it stands there."""
+    route = listed.route
+    below = route[len(release.root) :] if route[: len(release.root)] == release.root else route
+    return f"{tree.show(below)}.{entry_name}"
+
+
+def _docket_of(entry: env.Entry) -> Docket | None:
+    source = as_map(as_map(entry.value_from).get("secretKeyRef"))
+    if source.get("name") and source.get("key"):
+        return Docket(secret=str(source["name"]), key=str(source["key"]))
+    if entry.is_plain and _is_text_without_references(entry.value):
+        return Docket(url=str(entry.value))
+    return None
+
+
+def _is_text_without_references(value: Value) -> bool:
+    """`$(NAME)` expands only names defined earlier, and the chart defines none but the messaging password by then."""
+    return isinstance(value, str) and "$(" not in value.replace(redis.PASSWORD_REFERENCE, "")
+
+
+def webserver_only(release: Release) -> bool:
+    """Whether the API pods are told to run no services; any text that is not empty tells them so, "false" included."""
+    entry = env.winner(release, "server", WEBSERVER_ONLY)
+    return entry is not None and (entry[1].value_from is not None or entry[1].value not in (None, ""))
+
+
+def several_processes(release: Release) -> str:
+    """Why more than one process serves the API, in words; empty where nothing says so."""
+    server = as_map(release.prefect.get("server"))
+    replicas = server.get("replicaCount")
+    if isinstance(replicas, int) and replicas > 1:
+        return f"server.replicaCount is {replicas}"
+    if as_map(server.get("autoscaling")).get("enabled") is True:
+        return "server.autoscaling is enabled"
+    entry = env.winner(release, "server", "WEB_CONCURRENCY")
+    if entry is not None and str(entry[1].value).isdigit() and int(str(entry[1].value)) > 1:
+        return f"WEB_CONCURRENCY is {entry[1].value}"
+    workers = re.search(r"(?:^|\s)(?:-w|--workers)[ =]?(\d+)", redis.server_args(release))
+    if workers is not None and int(workers[1]) > 1:
+        return f"server.args start {workers[1]} workers"
+    return ""
+
+
+def remove(
+    release: Release, listed: env.EnvList, entries: tuple[env.Entry, ...], why: str, effect: Effect
+) -> Iterator[Change]:
+    """The changes that take these entries out of their list."""
+    for entry in entries:
+        edit = RemoveItems(listed.route, (entry.index,))
+        yield Change(listed.layer, edit, path_of(listed, entry.name, release), env.raw(entry), None, why, effect)
+
+
+def own_server_env(release: Release, entry: Value, place: Place, why: str, effect: Effect) -> Change:
+    """The change that gives a file a `server.env` of its own: the chart's default list, which it replaces, plus `entry`.
+
+    `place.sibling` is the name of the entry to stand after; without such an entry it stands last. Where a null in the
+    file had removed the chart's list, the new one holds the entry alone.
+    """
+    path = (*release.root, *env.SERVER)
+    owners = release.owners(env.SERVER)
+    if owners:
+        return Change(owners[-1], SetValue(path, [entry]), "server.env", None, [entry], why, effect)
+    default = tree.get(release.prefect, env.SERVER)
+    wanted = list(default) if isinstance(default, list) else []
+    names = [item.get("name") if isinstance(item, dict) else None for item in wanted]
+    wanted.insert(names.index(str(place.sibling)) + 1 if place.sibling in names else len(wanted), entry)
+    text = f"{why}; the list begins with the chart's own entries, which it replaces"
+    return Change(release.home(), AddKey(path, wanted), "server.env", None, wanted, text, effect)

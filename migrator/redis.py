@@ -1,0 +1,360 @@
+"""Redis as the charts wire it: the messaging connection, who uses which database, and what a docket URL must be.
+
+What redis-py does with a URL that is not quite right is in its `parse_url` (redis/connection.py): `/abc` and a missing
+path mean database 0, `?db=` beats the path, credentials are percent-decoded. Such URLs connect, to the wrong place.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import quote, unquote, urlsplit
+
+from migrator import env
+from migrator.defaults import EXAMPLE_HOST as EXAMPLE_HOST
+from migrator.edits import Value
+from migrator.release import Map, Release, as_map
+
+DATABASES = 16
+"""How many databases a Redis server has unless its configuration says otherwise (redis.conf, `databases`)."""
+
+PASSWORD_REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"  # noqa: S105
+"""Kubernetes expands this in the docket URL, since the chart injects the password just before it."""
+
+BROKER = "prefect_redis.messaging"
+
+_URL = re.compile(
+    r"(?P<scheme>rediss?)://"
+    r"(?:(?P<username>[^:@/?#\s\[\]]*)(?::(?P<password>[^:@/?#\s\[\]]*))?@)?"
+    r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:@/?#\s\[\]<>{}]+|[^:@/?#\s\[\]<>]*\$\{\w+\}[^:@/?#\s\[\]<>]*)"
+    r"(?::(?P<port>\d{1,5}))?"
+    r"/(?P<database>\d{1,5})"
+)
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.%]*|[\w.-]*\$\{\w+\}[\w.-]*")
+_PLACEHOLDER = re.compile(r"\$\{|\$\(|<|>|\{\{|^ref\+|^ENC\[")
+_SECRET_PLACEHOLDER = re.compile(r"\$\{.*\}|\$\(.*\)|<.*>|.*\{\{.*|ref\+.*|ENC\[.*")
+_BUNDLED_CACHE = re.compile(r"(?:.+-)?cache-(?:master|headless)")
+
+
+class Url(NamedTuple):
+    """A sound docket URL in its parts; credentials as they stand, percent-encoded."""
+
+    scheme: str
+    username: str
+    password: str
+    host: str
+    port: int
+    database: int
+
+
+class Password(NamedTuple):
+    """Where the messaging password comes from.
+
+    `kind`: "none"; "visible" (`value` holds it); "injected" (the chart injects it from a Secret, so that
+    `PASSWORD_REFERENCE` works); "hidden" (it cannot be seen, and cannot be referred to). `source` says where, in words.
+    """
+
+    kind: str
+    value: str = ""
+    source: str = ""
+
+
+class Address(NamedTuple):
+    """The messaging Redis of one pod. `host` is empty where the chart's own Redis would be used."""
+
+    host: str
+    port: str
+    database: str
+    username: str
+    password: Password
+    tls: bool
+    source: str
+
+
+class Use(NamedTuple):
+    """A database that something uses; `host` is empty for the Infrahub chart's own cache, whose name is not known."""
+
+    host: str
+    port: str
+    database: int
+    who: str
+
+
+def complaint_about(url: str) -> str:
+    """Why a docket URL is not sound; empty where it is."""
+    match = _URL.fullmatch(url)
+    if match is not None:
+        if match["port"] and not 0 < int(match["port"]) < 65536:
+            return f"port {match['port']} is not between 1 and 65535"
+        for part in ("username", "password"):
+            if re.search(r"%(?![0-9A-Fa-f]{2})", match[part] or ""):
+                return f"its {part} holds a % that starts no percent-encoded character (write % as %25)"
+        return ""
+    split = url.partition("://")
+    if not split[1] or split[0] not in ("redis", "rediss"):
+        scheme = split[0] if split[1] else ""
+        return (
+            f"its scheme is {scheme!r}, and only redis:// and rediss:// (lowercase; rediss for TLS) are supported"
+            if scheme
+            else "it does not begin with redis:// or rediss://"
+        )
+    rest = split[2]
+    if "?" in rest:
+        return "it has a query, and `?db=` beats the database in the path"
+    authority, slash, path = rest.rpartition("/")
+    if not slash:
+        return "it names no database (…/N), which silently means database 0"
+    if not authority or authority.endswith("@"):
+        return "it names no host, which silently means localhost"
+    if not path.isdigit():
+        return f"its database {path!r} is no number, which silently means database 0"
+    if "/" in authority or "#" in rest or authority.count("@") > 1:
+        return "it holds a raw @, / or #: percent-encode the password (%40, %2F, %23), or give exactly one /N"
+    return "its host or port cannot be read"
+
+
+def parse_url(url: str) -> Url:
+    """The parts of a sound docket URL."""
+    match = _URL.fullmatch(url)
+    if match is None:
+        raise ValueError(complaint_about(url))
+    return Url(
+        match["scheme"],
+        match["username"] or "",
+        match["password"] or "",
+        match["host"].strip("[]"),
+        int(match["port"] or 6379),
+        int(match["database"]),
+    )
+
+
+def build_url(address: Address, host: str, database: int) -> str:
+    """The docket URL on that database of the messaging Redis, with a visible password carried over."""
+    credentials = ""
+    password = ""
+    if address.password.kind == "visible":
+        password = quote(address.password.value, safe="")
+    elif address.password.kind == "injected":
+        password = PASSWORD_REFERENCE
+    if address.username or password:
+        credentials = quote(address.username, safe="") + (f":{password}" if password else "") + "@"
+    where = f"[{host}]" if ":" in host else host
+    return f"{'rediss' if address.tls else 'redis'}://{credentials}{where}:{address.port}/{database}"
+
+
+def complaint_about_host(host: str) -> str:
+    """Why a host given as an answer cannot be one; empty where it can."""
+    if EXAMPLE_HOST in host:
+        return f"{EXAMPLE_HOST} is the presets' example, which the chart refuses (alone or inside a longer name)"
+    if not _HOST.fullmatch(host):
+        return "that is no host name: give the name or address alone, without scheme, port or database"
+    return ""
+
+
+def what_is_wrong_with_host(host: str) -> str:
+    """Why the messaging host in the values cannot be used as it is; empty where it can."""
+    if not host.strip():
+        return "is empty"
+    if EXAMPLE_HOST in host:
+        return "is the presets' example host"
+    if env.is_template(host):
+        return "is a template expression, which the chart does not render there"
+    if _PLACEHOLDER.search(host):
+        return "is a placeholder"
+    if not _HOST.fullmatch(host):
+        return "is no host name"
+    return ""
+
+
+def messaging(release: Release, pod: str) -> Address:
+    """The messaging Redis as that pod sees it on the target chart.
+
+    On the server pod the chart's injected values win over env entries, on the background pod env entries win; either
+    way PREFECT_REDIS_MESSAGING_URL overrides the rest (prefect-redis, RedisMessagingSettings).
+    """
+    values = as_map(as_map(as_map(release.prefect.get("backgroundServices")).get("messaging")).get("redis"))
+    url = env.winner(release, pod, "PREFECT_REDIS_MESSAGING_URL")
+    if url is not None:
+        return _from_url(url[1])
+    bundled = as_map(release.prefect.get("redis")).get("enabled") is True
+    host = _text(values.get("host"))
+
+    def pick(name: str, injected: str, always: bool) -> tuple[str, str]:
+        own = env.winner(release, pod, f"PREFECT_REDIS_MESSAGING_{name}")
+        wins = pod == "background" or not (always or injected)
+        if own is None or not wins:
+            return injected, "messaging.redis"
+        return (_text(own[1].value) if own[1].is_plain else "{{"), f"env {own[1].name}"
+
+    host, source = pick("HOST", host or (bundled_host(release) if bundled else ""), True)
+    ssl = pick("SSL", "true" if values.get("ssl") is True else "", False)[0]
+    return Address(
+        host=host,
+        port=pick("PORT", _text(values.get("port", 6379)), True)[0],
+        database=pick("DB", _text(values.get("db", 0)), True)[0],
+        username=pick("USERNAME", _text(values.get("username")), False)[0],
+        password=_password(release, pod, values, bundled),
+        tls=env.as_bool(ssl) is True,
+        source=source,
+    )
+
+
+def bundled_host(release: Release) -> str:
+    """The service of the Redis that prefect-server itself bundles; empty while release name or namespace are unknown.
+
+    The name is the Bitnami common chart's `common.names.fullname` with `-headless` behind it, as prefect-server's
+    `backgroundServices.envVars` puts it together.
+    """
+    values = as_map(release.prefect.get("redis"))
+    if not release.namespace or not release.name:
+        return ""
+    name = _text(values.get("nameOverride")) or "redis"
+    full = _text(values.get("fullnameOverride")) or (release.name if name in release.name else f"{release.name}-{name}")
+    return f"{full[:63].rstrip('-')}-headless.{release.namespace}.svc.cluster.local"
+
+
+def uses_bundled(release: Release) -> bool:
+    """Whether the messaging Redis is the one that prefect-server bundles."""
+    values = as_map(as_map(as_map(release.prefect.get("backgroundServices")).get("messaging")).get("redis"))
+    return as_map(release.prefect.get("redis")).get("enabled") is True and not values.get("host")
+
+
+def uses(release: Release) -> list[Use]:
+    """The databases known to be in use: messaging's on each pod, and the Infrahub cache's."""
+    found = []
+    for pod in ("server", "background"):
+        address = messaging(release, pod)
+        if address.database.isdigit():
+            found.append(Use(address.host, address.port, int(address.database), "Prefect's messaging"))
+    found += _cache_of_infrahub(release)
+    found += _cache_of_prefect(release)
+    return list(dict.fromkeys(found))
+
+
+def taken_by(release: Release, host: str, port: str, database: int) -> str:
+    """Who uses that database on that server already; empty where nobody is known to."""
+    for use in uses(release):
+        if use.database == database and use.port == str(port) and _is_host_of(use, host):
+            return use.who
+    return ""
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two names are surely one server: equal, or one is the other with its domain cut off."""
+    first, second = (name.lower().rstrip(".") for name in (one, other))
+    return first == second or first.startswith(second + ".") or second.startswith(first + ".")
+
+
+def is_bundled_cache(host: str) -> bool:
+    """Whether the host is named like the Infrahub chart's own cache (its Redis has `nameOverride: cache`)."""
+    return _BUNDLED_CACHE.fullmatch(host.partition(".")[0]) is not None
+
+
+def _is_host_of(use: Use, host: str) -> bool:
+    return same_server(use.host, host) if use.host else is_bundled_cache(host)
+
+
+def _cache_of_infrahub(release: Release) -> list[Use]:
+    found = []
+    for part, who in (("infrahubServer", "the Infrahub cache"), ("infrahubTaskWorker", "the task workers' cache")):
+        values = as_map(as_map(as_map(release.infrahub.get(part)).get(part)).get("env"))
+        url = _text(values.get("INFRAHUB_CACHE_URL"))
+        if url:
+            found += _use_of_url(url, who)
+            continue
+        address = _text(values.get("INFRAHUB_CACHE_ADDRESS"))
+        own = as_map(release.infrahub.get("redis")).get("enabled") is True
+        database = _text(values.get("INFRAHUB_CACHE_DATABASE")) or "0"
+        port = _text(values.get("INFRAHUB_CACHE_PORT")) or "6379"
+        if values and (address or own) and database.isdigit():
+            found.append(Use(address, port, int(database), who))
+    return found
+
+
+def _cache_of_prefect(release: Release) -> list[Use]:
+    """The cache that the Infrahub code in the Prefect pods locks with; the enterprise entry point sets its address."""
+    found = []
+    for pod in ("server", "background"):
+        url = env.winner(release, pod, "INFRAHUB_CACHE_URL")
+        if url is not None and url[1].is_plain:
+            found += _use_of_url(_text(url[1].value), "the Infrahub cache")
+            continue
+        entry = env.winner(release, pod, "INFRAHUB_CACHE_ADDRESS")
+        address = _text(entry[1].value) if entry is not None and entry[1].is_plain else ""
+        if pod == "server" and "INFRAHUB_CACHE_ADDRESS=$PREFECT_REDIS_MESSAGING_HOST" in server_args(release):
+            address = messaging(release, pod).host
+        set_to = env.winner(release, pod, "INFRAHUB_CACHE_DATABASE")
+        database = _text(set_to[1].value) if set_to is not None else "0"
+        set_port = env.winner(release, pod, "INFRAHUB_CACHE_PORT")
+        port = _text(set_port[1].value) if set_port is not None else "6379"
+        if address and database.isdigit():
+            found.append(Use(address, port, int(database), "the Infrahub cache"))
+    return found
+
+
+def server_args(release: Release) -> str:
+    """The server's arguments in one line; empty where the chart's own are used."""
+    args = as_map(release.prefect.get("server")).get("args")
+    return " ".join(_text(arg) for arg in args) if isinstance(args, list) else _text(args)
+
+
+def _use_of_url(url: str, who: str) -> list[Use]:
+    if complaint_about(url):
+        return []
+    parts = parse_url(url)
+    return [Use(parts.host, str(parts.port), parts.database, who)]
+
+
+def _password(release: Release, pod: str, values: Map, bundled: bool) -> Password:
+    own = env.winner(release, pod, "PREFECT_REDIS_MESSAGING_PASSWORD")
+    injected = _injected_password(values, bundled)
+    if own is not None and (pod == "background" or injected.kind == "none"):
+        entry = own[1]
+        if entry.is_plain and not _SECRET_PLACEHOLDER.fullmatch(_text(entry.value)):
+            return Password("visible", _text(entry.value), f"env {entry.name}")
+        return Password("hidden", "", f"env {entry.name}")
+    if injected.kind == "none":
+        sources = env.extra_sources(release, pod)
+        if sources:
+            return Password("hidden", "", sources[0])
+        if _text(values.get("username")):
+            return Password("hidden", "", "nowhere, though there is a username")
+    return injected
+
+
+def _injected_password(values: Map, bundled: bool) -> Password:
+    """What `backgroundServices.envVars` of prefect-server injects, in its order of precedence."""
+    password = _text(values.get("password"))
+    secret = _text(values.get("existingSecret"))
+    if bundled and not password:
+        return Password("injected", "", "the bundled Redis's Secret")
+    if secret:
+        return Password("injected", "", f"Secret {secret}")
+    if not password:
+        return Password("none")
+    if _SECRET_PLACEHOLDER.fullmatch(password):
+        return Password("hidden", "", "messaging.redis.password, a placeholder")
+    return Password("visible", password, "messaging.redis.password")
+
+
+def _from_url(entry: env.Entry) -> Address:
+    text = _text(entry.value) if entry.is_plain else ""
+    source = f"env {entry.name}"
+    parts = urlsplit(text)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        return Address("{{", "6379", "", "", Password("hidden", "", source), False, source)
+    query_db = re.search(r"(?:^|&)db=(\d+)", parts.query)
+    password = Password("visible", unquote(parts.password), source) if parts.password else Password("none")
+    return Address(
+        host=parts.hostname,
+        port=str(parts.port or 6379),
+        database=query_db[1] if query_db else (parts.path.strip("/") or "0"),
+        username=unquote(parts.username or ""),
+        password=password,
+        tls=parts.scheme == "rediss",
+        source=source,
+    )
+
+
+def _text(value: Value) -> str:
+    return "" if value is None else str(value).strip()

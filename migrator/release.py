@@ -1,0 +1,133 @@
+"""One release: the chart's defaults, the layers over them, Helm's merge, and who owns what.
+
+Helm's rules, as its own engine applies them: maps are merged, lists and scalars replaced, the later layer wins, null
+removes what lies below, and of several `global` blocks the outermost wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from migrator import tree
+from migrator.defaults import Defaults
+from migrator.edits import Edit, Route, Value
+
+Map = dict[str, Value]
+
+
+class Layer(NamedTuple):
+    """One values file of a release: its name for people, and its data as Helm reads it."""
+
+    name: str
+    data: Value
+
+
+class Release:
+    """Layers of values over a chart's defaults, as they stand now and as the target version will read them.
+
+    `root` is where prefect-server's values stand in each layer; `before` are the defaults of the chart that the
+    release runs on now, `after` those of the target. A release is never changed: `edited` answers a new one, whose
+    `start` is still the release as it was before the first edit.
+    """
+
+    def __init__(
+        self,
+        *,
+        chart: str,
+        root: Route,
+        layers: Sequence[Layer],
+        before: Defaults,
+        after: Defaults,
+        flavour: str = "",
+        name: str = "",
+        namespace: str = "",
+        start: Release | None = None,
+    ) -> None:
+        self.start = start or self
+        self.chart = chart
+        self.root = root
+        self.layers = tuple(layers)
+        self.before = before
+        self.after = after
+        self.flavour = flavour
+        self.name = name
+        self.namespace = namespace
+        self.prefect_before = self._effective_prefect(before)
+        self.prefect = self._effective_prefect(after)
+        self.infrahub = self._effective_infrahub()
+
+    def edited(self, edits: Sequence[tuple[int, Edit]]) -> Release:
+        """The release after the edits, each with the number of the layer it is made in."""
+        layers = list(self.layers)
+        for number, layer in enumerate(self.layers):
+            own = [edit for where, edit in edits if where == number]
+            if own:
+                layers[number] = layer._replace(data=tree.apply(layer.data, own))
+        return Release(
+            chart=self.chart,
+            root=self.root,
+            layers=layers,
+            before=self.before,
+            after=self.after,
+            flavour=self.flavour,
+            name=self.name,
+            namespace=self.namespace,
+            start=self.start,
+        )
+
+    def in_layer(self, number: int, path: Route) -> Value | object:
+        """What stands in that layer at `path` below the Prefect root, or `tree.MISSING`."""
+        return tree.find(self.layers[number].data, self.root + path)
+
+    def owners(self, path: Route) -> list[int]:
+        """The layers in which something (null included) stands at `path` below the Prefect root, lowest first."""
+        return [number for number in range(len(self.layers)) if self.in_layer(number, path) is not tree.MISSING]
+
+    def home(self) -> int:
+        """The layer for what no layer holds yet: the last one with a Prefect part, else the last of all."""
+        owners = self.owners(())
+        return owners[-1] if owners else len(self.layers) - 1
+
+    def levels(self) -> list[Route]:
+        """The charts' roots from the outermost to prefect-server's own: each may hold a `global` block."""
+        return [self.root[:depth] for depth in range(len(self.root) + 1)]
+
+    def _effective_prefect(self, defaults: Defaults) -> Map:
+        values = tree.copy(defaults.prefect)
+        merged: Map = values if isinstance(values, dict) else {}
+        for layer in self.layers:
+            merged = merge(merged, as_map(tree.get(layer.data, self.root)))
+        for level in reversed(self.levels()[:-1]):
+            for layer in self.layers:
+                outer = as_map(tree.get(layer.data, (*level, "global")))
+                if outer:
+                    merged = merge(merged, {"global": outer})
+        return merged
+
+    def _effective_infrahub(self) -> Map:
+        """The values of the infrahub chart that wraps prefect-server; empty where none does."""
+        merged = merge({}, self.after.infrahub)
+        if self.chart != "prefect-server" and self.root:
+            for layer in self.layers:
+                merged = merge(merged, as_map(tree.get(layer.data, self.root[:-1])))
+        return merged
+
+
+def merge(below: Map, above: Map) -> Map:
+    """`above` laid over `below` by Helm's rules."""
+    result = dict(below)
+    for key, value in above.items():
+        under = result.get(key)
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, dict):
+            result[key] = merge(under if isinstance(under, dict) else {}, value)
+        else:
+            result[key] = value
+    return result
+
+
+def as_map(value: Value) -> Map:
+    """The value if it is a mapping, else an empty one."""
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,109 @@
+"""What there is to tell about one release after a run: plain records that every format is written from.
+
+Nothing here is masked or escaped; that is the business of the room that prints.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from migrator.changes import Effect
+from migrator.edits import Value
+
+Status = Literal["current", "pending", "migrated", "needs-decision", "refused", "failed", "unrelated"]
+
+
+class ChangeReport(NamedTuple):
+    """One change, located in the file as the customer has it: `line` counts from 1 in the original text."""
+
+    id: str
+    migration: str
+    step: str
+    kind: Literal["add", "replace", "remove"]
+    path: str
+    file: str
+    line: int
+    before: Value
+    after: Value
+    why: str
+    effect: Effect
+
+
+class QuestionReport(NamedTuple):
+    """One question with the answer that the plan rests on (None: still open).
+
+    `answered` tells a given answer from a default; `choices` are pairs of a value and what it leads to.
+    """
+
+    id: str
+    text: str
+    choices: tuple[tuple[str, str], ...]
+    default: str | None
+    suggestion: str | None
+    flag: str
+    answer: str | None
+    answered: bool
+
+
+class NoticeReport(NamedTuple):
+    """Something to know, with the place it speaks of where there is one (line 0: none)."""
+
+    severity: Literal["info", "warning"]
+    text: str
+    file: str
+    line: int
+
+
+class Finding(NamedTuple):
+    """What a rule of the target version says about the values."""
+
+    rule: str
+    severity: Literal["error", "warning"]
+    file: str
+    line: int
+    text: str
+    remedy: str
+
+
+class LayerReport(NamedTuple):
+    """One file of the release: its bytes before and after (the same object where nothing changes)."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+class FileReport(NamedTuple):
+    """Everything about one release, be it a single file or several layers."""
+
+    path: str
+    status: Status
+    layers: tuple[LayerReport, ...] = ()
+    chart: str = ""
+    version_from: str = ""
+    version_to: str = ""
+    flavour: str = ""
+    root: str = ""
+    evidence: tuple[str, ...] = ()
+    migrations: tuple[tuple[str, str], ...] = ()  # id and title of each that has something to do or to ask
+    changes: tuple[ChangeReport, ...] = ()
+    questions: tuple[QuestionReport, ...] = ()
+    notices: tuple[NoticeReport, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    values_before: Value = None
+    values_after: Value = None
+    backups: tuple[str, ...] = ()
+    error: str = ""
+    exit_code: int = 0
+
+
+class Report(NamedTuple):
+    """A whole run: the command and its releases, in the order they were named."""
+
+    command: str
+    files: tuple[FileReport, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """The highest exit code of all releases."""
+        return max((file.exit_code for file in self.files), default=0)

@@ -1,0 +1,55 @@
+"""The only reader of chart versions.
+
+Every enterprise release X.Y.Z is also published as X.Y.Z-FLAVOUR with a preset baked in. To SemVer that suffix is a
+pre-release and to `packaging` it is nonsense or worse (`1.2.3-1` would be a post-release), so the flavour comes off
+first and only the numbers, with a true pre-release if there is one, ever reach `packaging`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from packaging.version import Version
+
+from migrator.errors import UsageError
+
+FLAVOURS = ("small", "medium", "medium-data", "large", "large-data", "openshift")
+"""The presets that are published as flavours of the enterprise chart."""
+
+_SHAPE = re.compile(r"v?(?P<numbers>\d+(?:\.\d+){0,2})(?:-(?P<suffix>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
+_PRE_RELEASE = re.compile(r"(?P<kind>alpha|beta|a|b|rc|pre|preview|dev|snapshot)[.-]?(?P<number>\d*)(?:-(?P<flavour>.+))?")
+_FLAVOUR = re.compile(r"[a-z]+(?:-[a-z]+)*")
+
+
+class ChartVersion(NamedTuple):
+    """A chart's version: what it orders by, and the flavour it was published in (empty for none)."""
+
+    release: Version
+    flavour: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse(text: str) -> ChartVersion:
+    """Read `4.13.0-medium`, `2026.6.5172345`, `v4.14.0+build.7` and the like.
+
+    Raises UsageError for anything else, ranges included: a range says what may be installed, not what is.
+    """
+    match = _SHAPE.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(f"{text!r} is no chart version.", remedy="Write it like 4.13.0 or 4.13.0-medium.")
+    numbers, suffix = match["numbers"], match["suffix"] or ""
+    pre = _PRE_RELEASE.fullmatch(suffix)
+    if pre is not None:
+        kind = {"alpha": "a", "beta": "b", "pre": "rc", "preview": "rc", "snapshot": "dev"}.get(pre["kind"], pre["kind"])
+        separator = "." if kind == "dev" else ""
+        return ChartVersion(Version(f"{numbers}{separator}{kind}{pre['number'] or 0}"), pre["flavour"] or "", text.strip())
+    if suffix and not _FLAVOUR.fullmatch(suffix):
+        raise UsageError(
+            f"{text!r} ends in {suffix!r}, which is neither a flavour nor a pre-release.",
+            remedy=f"The flavours are {', '.join(FLAVOURS)}.",
+        )
+    return ChartVersion(Version(numbers), suffix, text.strip())
