@@ -1,0 +1,12 @@
+"""Files: bytes in, bytes out, and nothing lost in between.
+
+`read` is all that a command needs which writes nothing. What is promised about writing, and how it is kept, stands in
+`docs/writing.md`.
+"""
+
+from __future__ import annotations
+
+from migrator.files.reading import LARGEST, Snapshot, read
+from migrator.files.writing import Replacement, Written, create, recover, undo, write
+
+__all__ = ["LARGEST", "Replacement", "Snapshot", "Written", "create", "read", "recover", "undo", "write"]

@@ -1,0 +1,87 @@
+"""Backups: how they are named, and how they are found again.
+
+A backup is an ordinary copy of the original with the original's mode, owner, attributes and times, so that it can be
+looked at, compared and copied back without this tool. What `undo` needs to know besides stands in its name:
+
+    values.yaml.20260624T101500Z.4b1f0c9a2d7e-93ac51e07b42.bak
+
+the moment (UTC), and the first 12 digits of the SHA-256 of the original and of what the migration wrote. In a
+directory named by `--backup-dir` eight digits of the SHA-256 of the original's path stand before the moment, since two
+files there may have one name.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from migrator.files.reading import digest_of
+
+DIGITS = 12
+
+
+class Backup(NamedTuple):
+    """A backup as its name describes it; `old` and `new` are digests cut to `DIGITS`."""
+
+    path: str
+    moment: str
+    number: int
+    old: str
+    new: str
+
+
+def new_backup(target: str, backup_dir: str | None, old: str, new: str) -> str:
+    """A path that does not exist yet, for the backup of `target`; `old` and `new` are digests."""
+    import time
+
+    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    directory, prefix = _place(target, backup_dir)
+    number = 1
+    while True:
+        numbered = moment if number == 1 else f"{moment}-{number}"
+        path = os.path.join(directory, f"{prefix}{numbered}.{old[:DIGITS]}-{new[:DIGITS]}.bak")
+        if not os.path.lexists(path):
+            return path
+        number += 1
+
+
+def backups_of(target: str, backup_dir: str | None) -> list[Backup]:
+    """The backups of `target`, the newest first. Raises OSError where the directory cannot be read."""
+    directory, prefix = _place(target, backup_dir)
+    found = [_parse(directory, prefix, name) for name in os.listdir(directory)]
+    return sorted(filter(None, found), key=lambda backup: (backup.moment, backup.number), reverse=True)
+
+
+def is_backup_of(path: str, target: str, old: str, new: str | None = None) -> bool:
+    """Whether `path` is named as a backup of `target` that holds `old`, made when `new` was written (digests)."""
+    directory, name = os.path.split(path)
+    if not os.path.isabs(path) or os.path.normpath(path) != path:
+        return False
+    prefixes = [_place(target, directory)[1]]
+    if directory == os.path.dirname(target):
+        prefixes.append(_place(target, None)[1])
+    for prefix in prefixes:
+        backup = _parse(directory, prefix, name)
+        if backup and backup.old == old[:DIGITS] and (new is None or backup.new == new[:DIGITS]):
+            return True
+    return False
+
+
+def _place(target: str, backup_dir: str | None) -> tuple[str, str]:
+    directory, name = os.path.split(target)
+    if backup_dir is None:
+        return directory, f"{name}."
+    return os.path.realpath(backup_dir), f"{name}.{digest_of(os.fsencode(target))[:8]}."
+
+
+def _parse(directory: str, prefix: str, name: str) -> Backup | None:
+    if not name.startswith(prefix) or not name.endswith(".bak"):
+        return None
+    parts = name[len(prefix) :].split(".")
+    if len(parts) != 3:
+        return None
+    moment, _, number = parts[0].partition("-")
+    old, _, new = parts[1].partition("-")
+    if len(moment) != 16 or not (number.isdecimal() or not number) or len(old) != DIGITS or len(new) != DIGITS:
+        return None
+    return Backup(os.path.join(directory, name), moment, int(number or 1), old, new)

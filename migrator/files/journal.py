@@ -1,0 +1,219 @@
+"""The journal: a small dotfile beside each file that is being written, at once a lock and a record.
+
+While a run is at work it holds an advisory lock on the journal, which the system takes back when the run dies. So a
+journal that can be locked was left by a killed run, and one that cannot belongs to a run that lives. The record says
+all that the next run needs in order to finish or to roll back; every file of a transaction has the same record in its
+own journal, so each of them leads to the others.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from migrator.errors import WriteError
+from migrator.files.backups import is_backup_of
+
+SUFFIX = "infrahub-migrator"
+FORMAT = 1
+_LARGEST = 4 * 1024 * 1024  # a directory of some thousand layers; a larger journal is none of ours
+
+
+class Swap(NamedTuple):
+    """One file of a transaction: `old` and `new` are SHA-256 digests, `old` empty where there was no file.
+
+    `token` names the transaction's temporary files; `backup` is the backup to be made and `spent` the one that
+    `undo` uses up (paths, or empty).
+    """
+
+    target: str
+    token: str
+    old: str
+    new: str
+    backup: str
+    spent: str
+
+    @property
+    def journal(self) -> str:
+        """The file's journal."""
+        return _beside(self.target, SUFFIX)
+
+    @property
+    def fresh(self) -> str:
+        """The temporary file with the new contents; it is renamed over the target."""
+        return _beside(self.target, f"{SUFFIX}-{self.token}-new")
+
+    @property
+    def former(self) -> str:
+        """The temporary copy of the old file, by which a failed transaction is rolled back."""
+        return _beside(self.target, f"{SUFFIX}-{self.token}-old")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What a transaction creates, renames or removes for good."""
+        return self.target, self.backup, self.spent
+
+    @property
+    def all_paths(self) -> tuple[str, ...]:
+        """Every path that belongs to this file's share of the transaction."""
+        return self.target, self.journal, self.fresh, self.former, self.backup, self.spent
+
+
+class Journal(NamedTuple):
+    """A journal that this process holds the lock of."""
+
+    path: str
+    descriptor: int
+
+    def is_new(self) -> bool:
+        """Whether nothing was recorded in it yet."""
+        return os.fstat(self.descriptor).st_size == 0
+
+    def record(self, text: bytes) -> None:
+        """Write the record durably; OSError where that fails."""
+        write_all(self.descriptor, text)
+        os.fsync(self.descriptor)
+
+    def text(self) -> bytes:
+        """What is recorded in it."""
+        os.lseek(self.descriptor, 0, os.SEEK_SET)
+        pieces = []
+        while piece := os.read(self.descriptor, 65536):
+            pieces.append(piece)
+            if sum(map(len, pieces)) > _LARGEST:
+                break
+        return b"".join(pieces)
+
+    def remove(self) -> None:
+        """Remove the file; the lock stays until `close`, so nobody can take it for an abandoned one."""
+        os.unlink(self.path)
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        os.close(self.descriptor)
+
+
+def claim(target: str, shown: str, *, create: bool) -> Journal | None:
+    """The journal of `target`, locked; None where there is none and `create` is false.
+
+    Raises WriteError where another run is at work on the file or the journal's place is taken by something else,
+    OSError where it cannot be made.
+    """
+    path = _beside(target, SUFFIX)
+    flags = os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_CREAT if create else 0)
+    for _ in range(100):
+        try:
+            descriptor = os.open(path, flags, 0o600)
+        except FileNotFoundError:
+            if create:
+                raise
+            return None
+        try:
+            _lock(descriptor, path, shown)
+            if _is_still(path, descriptor):
+                return Journal(path, descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        # The run that held it finished and removed it between our opening and our locking.
+        os.close(descriptor)
+    raise WriteError("other runs are at work on this file.", path=shown, remedy="Run again when they are done.")
+
+
+def _lock(descriptor: int, path: str, shown: str) -> None:
+    import fcntl
+
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        raise WriteError(
+            f"the place of its journal is taken by {path}.", path=shown, remedy="Look at that, and remove it."
+        )
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise WriteError(
+            "another run is at work on this file.", path=shown, remedy="Nothing was written by this one; run it again."
+        ) from None
+
+
+def _is_still(path: str, descriptor: int) -> bool:
+    try:
+        there = os.lstat(path)
+    except FileNotFoundError:
+        return False
+    ours = os.fstat(descriptor)
+    return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write every byte; a full disk can take a part of them."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def as_text(swaps: Sequence[Swap], tool_version: str) -> bytes:
+    """The record of a transaction: one line of JSON, and its SHA-256, by which a torn record is known."""
+    import json
+    from hashlib import sha256
+
+    body = {"format": FORMAT, "tool": tool_version, "files": [swap._asdict() for swap in swaps]}
+    line = json.dumps(body).encode() + b"\n"
+    return line + sha256(line).hexdigest().encode() + b"\n"
+
+
+def from_text(text: bytes, journal: str, shown: str) -> list[Swap]:
+    """The transaction that `as_text` recorded; empty for a torn record, whose transaction had not begun.
+
+    Raises WriteError for a record of another format, and for one that speaks of anything but files of its own kind: a
+    journal may have come with a repository, from people who would have this tool rename or remove what is not theirs.
+    """
+    import json
+    from hashlib import sha256
+
+    line, newline, digest = text.partition(b"\n")
+    if not newline or digest != sha256(line + newline).hexdigest().encode() + b"\n":
+        return []
+    try:
+        body = json.loads(line)
+        known = body["format"] == FORMAT
+        swaps = [Swap(**entry) for entry in body["files"]] if known else []
+        sound = all(map(_is_sound, swaps)) and len({swap.target for swap in swaps}) == len(swaps)
+        mine = any(swap.journal == journal for swap in swaps)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        known, sound, mine = True, False, False
+    if not known:
+        raise WriteError(
+            f"its journal {journal} was left by another version of this tool.", path=shown, remedy="Run that version."
+        )
+    if not sound or not mine:
+        raise WriteError(
+            f"its journal {journal} was not written for this file (was the directory moved or copied?).",
+            path=shown,
+            remedy="Look at the files beside it whose names contain infrahub-migrator, and remove the journal.",
+        )
+    return swaps
+
+
+def _is_sound(swap: Swap) -> bool:
+    if not all(isinstance(field, str) and "\0" not in field for field in swap):
+        return False
+    hexadecimal = set("0123456789abcdef")
+    return (
+        os.path.isabs(swap.target)
+        and os.path.normpath(swap.target) == swap.target
+        and len(swap.token) == 16
+        and set(swap.token + swap.old + swap.new) <= hexadecimal
+        and len(swap.new) == 64
+        and len(swap.old) in (0, 64)
+        and (not swap.backup or is_backup_of(swap.backup, swap.target, swap.old, swap.new))
+        and (not swap.spent or is_backup_of(swap.spent, swap.target, swap.new))
+    )
+
+
+def _beside(target: str, suffix: str) -> str:
+    """A dotfile beside `target`; never ends in .yaml, since a GitOps controller would read it."""
+    directory, name = os.path.split(target)
+    return os.path.join(directory, f".{name}.{suffix}")

@@ -1,0 +1,114 @@
+"""Bytes in: one regular file, read whole, with how it stood at that moment."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NamedTuple
+
+from migrator.errors import InputError
+
+LARGEST = 8 * 1024 * 1024
+"""Bytes beyond which a file is refused; the largest preset is below 64 KiB, and Kubernetes stops at about 1 MiB."""
+
+READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
+"""O_NONBLOCK so that opening a FIFO returns at once; it changes nothing for a regular file."""
+
+_KINDS = (
+    (stat.S_ISLNK, "a symbolic link that leads to itself"),
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a FIFO (named pipe)"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class Snapshot(NamedTuple):
+    """What a file held when it was read, and how it stood.
+
+    `path` is the name that the user gave, `target` the file behind it with every symbolic link resolved, `stat` its
+    status from before the reading (so with the access time that it had).
+    """
+
+    path: str
+    target: str
+    data: bytes
+    stat: os.stat_result
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of `data` in hexadecimal; computed on demand, since `check` never needs it."""
+        return digest_of(self.data)
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
+
+
+def read(path: str) -> Snapshot:
+    """The file at `path`, through symbolic links.
+
+    Raises InputError, in words, for what is missing, unreadable, no regular file, larger than `LARGEST`, or being
+    written to at that moment. Opening a FIFO or a device never waits.
+    """
+    target = os.path.realpath(path)
+    try:
+        data, status = read_regular(target, path)
+    except FileNotFoundError:
+        if os.path.islink(path):
+            raise InputError("is a symbolic link to nothing.", path=path, remedy=f"It leads to {target}.") from None
+        raise InputError("there is no such file.", path=path) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}.", path=path) from error
+    return Snapshot(path, target, data, status)
+
+
+def read_regular(target: str, shown: str) -> tuple[bytes, os.stat_result]:
+    """The bytes of the regular file `target`, which is no symbolic link, and its status from before the reading.
+
+    Raises InputError (speaking of `shown`) for what is no regular file, too large, or changes meanwhile, else OSError.
+    """
+    # A device is refused before it is opened, since opening alone can act (a tape rewinds, a watchdog starts).
+    refuse_irregular(os.lstat(target), shown)
+    descriptor = os.open(target, READ_FLAGS | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        return read_descriptor(descriptor, shown)
+    finally:
+        os.close(descriptor)
+
+
+def read_descriptor(descriptor: int, shown: str) -> tuple[bytes, os.stat_result]:
+    """As `read_regular`, from an open descriptor that stands at the file's beginning."""
+    status = os.fstat(descriptor)
+    refuse_irregular(status, shown)
+    pieces: list[bytes] = []
+    size = 0
+    while piece := os.read(descriptor, 1024 * 1024):
+        size += len(piece)
+        if size > LARGEST:
+            raise InputError(
+                f"is larger than {LARGEST // 1024 // 1024} MiB, which no values file is.",
+                path=shown,
+                remedy="Name the values file itself.",
+            )
+        pieces.append(piece)
+    if standing(os.fstat(descriptor)) != standing(status):
+        raise InputError("is being written to by another program.", path=shown, remedy="Run again when it is done.")
+    return b"".join(pieces), status
+
+
+def standing(status: os.stat_result) -> tuple[int, ...]:
+    """What differs as soon as anybody replaced, wrote to, or changed the mode, owner or attributes of a file."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def refuse_irregular(status: os.stat_result, shown: str) -> None:
+    """Raise InputError that names the kind of what is no regular file."""
+    if stat.S_ISREG(status.st_mode):
+        return
+    kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "no regular file")
+    raise InputError(f"is {kind}, not a file.", path=shown)

@@ -1,0 +1,191 @@
+"""What a transaction that did not come to its end left behind: told apart, finished, or rolled back.
+
+For each file the journal names what stood there, what was to stand there, and the temporary files. From these follows
+how far the transaction came: while the new file still stands under its temporary name, the target was not replaced.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+from migrator.errors import InputError, WriteError
+from migrator.files.journal import Journal, Swap, claim, from_text
+from migrator.files.reading import digest_of, read_regular
+from migrator.files.signals import SignalsHeld
+
+
+def settle(target: str, shown: str) -> list[str]:
+    """Finish or roll back what a killed run left at `target`, and say what was done; empty where nothing was left.
+
+    Raises WriteError where another run is at work there or the clean-up fails; then it can be tried again.
+    """
+    try:
+        with SignalsHeld():
+            journal = claim(target, shown, create=False)
+            if journal is None:
+                return []
+            journals = [journal]
+            try:
+                return _settle(journals, shown)
+            finally:
+                for journal in journals:
+                    journal.close()
+    except OSError as error:
+        raise WriteError(
+            f"what a killed run left here cannot be cleaned up: {error.strerror or error}.",
+            path=shown,
+            remedy="Run again when that is mended.",
+        ) from error
+
+
+def _settle(journals: list[Journal], shown: str) -> list[str]:
+    """`journals` holds the first one; those of the transaction's other files are added to it."""
+    first = journals[0]
+    recorded = from_text(first.text(), first.path, shown)
+    swaps = []
+    for swap in recorded:
+        if swap.journal == first.path:
+            swaps.append(swap)
+            continue
+        journal = claim(swap.target, swap.target, create=False)
+        if journal is None:
+            continue
+        journals.append(journal)
+        # Only where the same record stands beside that file as well, since a journal from elsewhere proves nothing.
+        if journal.is_new():
+            continue
+        if from_text(journal.text(), journal.path, swap.target) == recorded:
+            swaps.append(swap)
+        else:
+            journals.remove(journal)
+            journal.close()
+    if any(map(_is_replaced, swaps)) and all(_is_replaced(swap) or _is_ready(swap) for swap in swaps):
+        told = _finish(swaps)
+    else:
+        told = _roll_back(swaps)
+    for journal in journals:
+        journal.remove()
+    return told
+
+
+def _is_replaced(swap: Swap) -> bool:
+    """Whether the new file was renamed over the target, be it that somebody changed it afterwards."""
+    if os.path.lexists(swap.fresh):
+        return False
+    now = _digest(swap.target)
+    return now == swap.new or (now != swap.old and os.path.lexists(swap.former))
+
+
+def _is_ready(swap: Swap) -> bool:
+    """Whether everything of this file is staged, and only the renaming is missing."""
+    return (
+        _digest(swap.fresh) == swap.new
+        and _digest(swap.target) == swap.old
+        and (not swap.old or _digest(swap.former) == swap.old)
+        and (not swap.backup or _digest(swap.backup) == swap.old)
+    )
+
+
+def _finish(swaps: Sequence[Swap]) -> list[str]:
+    missing = [swap for swap in swaps if not _is_replaced(swap)]
+    unfinished = missing or any(os.path.lexists(path) for swap in swaps for path in (swap.former, swap.spent) if path)
+    for swap in missing:
+        os.rename(swap.fresh, swap.target)
+    make_durable(swap.target for swap in swaps)
+    for swap in swaps:
+        clean_up(swap)
+    make_durable(path for swap in swaps for path in swap.places)
+    if not unfinished:
+        return []
+    return [
+        f"{swap.target}: an earlier run was killed while it wrote; "
+        + ("what it had prepared is written now" if swap in missing else "it had written this file, which stays so")
+        + (f" (backup: {swap.backup})." if swap.backup else ".")
+        for swap in swaps
+    ]
+
+
+def _roll_back(swaps: Sequence[Swap]) -> list[str]:
+    told = []
+    for swap in swaps:
+        staged = os.path.lexists(swap.fresh)
+        outcome = put_back(swap)
+        if outcome == "changed":
+            told.append(
+                f"{swap.target}: an earlier run was killed while it wrote, and the file was changed since; it stays as"
+                " it is" + (f" (before: {swap.backup})." if os.path.lexists(swap.backup) else ".")
+            )
+        elif outcome == "put back":
+            told.append(f"{swap.target}: an earlier run was killed while it wrote; the file is put back as it was.")
+        elif staged:
+            told.append(f"{swap.target}: an earlier run was killed before it replaced this file; it is as it was.")
+    make_durable(path for swap in swaps for path in swap.places)
+    return told
+
+
+def put_back(swap: Swap) -> str:
+    """Undo one file's share: "untouched" (it was not replaced), "put back", or "changed" (by somebody else since).
+
+    A backup goes only where the target holds the same bytes, or where it is torn. Raises OSError.
+    """
+    replaced = _is_replaced(swap)
+    now = _digest(swap.target)
+    if replaced and now == swap.new:
+        if not swap.old:
+            os.unlink(swap.target)
+        elif _digest(swap.former) == swap.old:
+            os.rename(swap.former, swap.target)
+        else:
+            return "changed"
+        make_durable([swap.target])
+        now = swap.old
+    if swap.backup and (now == swap.old or _digest(swap.backup) != swap.old):
+        remove(swap.backup)
+    # The new file goes last: as long as it stands, the target was not replaced.
+    remove(swap.former)
+    remove(swap.fresh)
+    if now != swap.old:
+        return "changed"
+    return "put back" if replaced else "untouched"
+
+
+def clean_up(swap: Swap) -> None:
+    """Remove what a file that stands in its new form no longer needs. Raises OSError."""
+    remove(swap.former)
+    if swap.spent and _digest(swap.spent) == swap.new:
+        remove(swap.spent)
+
+
+def remove(path: str) -> None:
+    """Remove a file that may be gone already; no path, nothing to do."""
+    if path:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def make_durable(paths: Iterable[str]) -> None:
+    """Make what was created, renamed or removed at these paths survive a power cut."""
+    import errno
+
+    for directory in sorted({os.path.dirname(path) for path in paths if path}):
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            # Some file systems have no such thing for directories; they say so, and there is nothing to wait for.
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def _digest(path: str) -> str:
+    """The digest of a regular file; empty where nothing stands, "-" for anything else."""
+    try:
+        return digest_of(read_regular(path, path)[0])
+    except FileNotFoundError:
+        return ""
+    except InputError:
+        return "-"

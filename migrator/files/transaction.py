@@ -1,0 +1,211 @@
+"""Several files replaced together, all or none, whatever happens in between.
+
+The order of things, which `docs/writing.md` explains: every file is locked and compared with what was read; the record
+is made durable in each journal; new contents, copies of the old ones and backups are staged and made durable; every
+file is compared once more and replaced by a rename; the directories are made durable; then the temporary files and
+the journals go. Whatever fails before the end is rolled back here; what a kill leaves is for `recovery.settle`, which
+the next run calls.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from migrator.errors import InputError, InterruptedByUser, WriteError
+from migrator.files.attributes import Attributes, attributes_of, give
+from migrator.files.journal import Journal, Swap, as_text, claim, write_all
+from migrator.files.reading import READ_FLAGS, Snapshot, read_descriptor, standing
+from migrator.files.recovery import clean_up, make_durable, put_back, remove
+from migrator.files.signals import SignalsHeld
+
+
+class Part(NamedTuple):
+    """One file's share of a transaction: what is to stand there, and in what looks.
+
+    `former` is what was read (None where no file stood), `looks` the new file's attributes (None: those of the file
+    that it replaces, with times of its own), `shown` the path for people.
+    """
+
+    swap: Swap
+    shown: str
+    data: bytes
+    former: Snapshot | None
+    looks: Attributes | None
+
+
+class _Before(NamedTuple):
+    """How a file stood when the transaction began: what tells that it was changed, and its attributes."""
+
+    standing: tuple[int, ...]
+    attributes: Attributes
+
+
+def carry_out(parts: Sequence[Part], tool_version: str) -> None:
+    """Replace all files or none.
+
+    Raises WriteError when anything failed, InterruptedByUser when a signal came in time; in both cases every file is
+    as it was.
+    """
+    with SignalsHeld() as signals:
+        journals: list[Journal] = []
+        replaced: set[Swap] = set()
+        recorded = False
+        try:
+            for part in sorted(parts, key=lambda part: part.swap.target):
+                journals.append(_claim_fresh(part))
+            before = [_compare(part) for part in parts]
+            recorded = True
+            record = as_text([part.swap for part in parts], tool_version)
+            for journal in journals:
+                journal.record(record)
+            make_durable(journal.path for journal in journals)
+            for part, stood in zip(parts, before):
+                _stage(part, stood)
+            make_durable(path for part in parts for path in part.swap.places)
+            if signals.pending():
+                raise InterruptedByUser("interrupted; nothing was written.")
+            for part, stood in zip(parts, before):
+                _compare(part, stood)
+                os.rename(part.swap.fresh, part.swap.target)
+                replaced.add(part.swap)
+            make_durable(part.swap.target for part in parts)
+        except BaseException as error:
+            left = _take_back(parts, replaced, recorded) if recorded else ""
+            if not left:
+                _drop(journals)
+            if isinstance(error, (OSError, InputError)):
+                raise _in_words(error, parts, left) from error
+            if left and isinstance(error, WriteError):
+                error.remedy = f"{error.remedy} {left}".strip()
+            raise
+        else:
+            # All files stand and are durable; an interruption comes too late to be told as one. What cannot be
+            # cleaned up now is left to the next run, with the journals that say so.
+            signals.drop()
+            with suppress(OSError):
+                for part in parts:
+                    clean_up(part.swap)
+                make_durable(path for part in parts for path in part.swap.places)
+                _drop(journals)
+        finally:
+            for journal in journals:
+                with suppress(OSError):
+                    journal.close()
+
+
+def _claim_fresh(part: Part) -> Journal:
+    journal = claim(part.swap.target, part.shown, create=True)
+    assert journal is not None
+    if journal.is_new():
+        return journal
+    journal.close()
+    raise WriteError("an earlier run was killed while it wrote this file.", path=part.shown, remedy="Run again.")
+
+
+def _compare(part: Part, before: _Before | None = None) -> _Before | None:
+    """How the file stands; WriteError unless it is what was read and, later, just as it was `before`."""
+    target, former = part.swap.target, part.former
+    changed = WriteError("was changed since it was read.", path=part.shown, remedy="Nothing was written; run again.")
+    if os.path.realpath(part.shown) != target:
+        raise changed
+    if former is None:
+        if os.path.lexists(target):
+            raise changed
+        return None
+    try:
+        descriptor = os.open(target, READ_FLAGS | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        raise changed from None
+    try:
+        data, status = read_descriptor(descriptor, part.shown)
+        if data != former.data or (before and before.standing != standing(status)):
+            raise changed
+        if status.st_nlink > 1:
+            raise WriteError(
+                f"has {status.st_nlink} names (hard links), and replacing it would part it from the others.",
+                path=part.shown,
+                remedy="Use --output, or make it a file of its own (cp -p FILE COPY && mv COPY FILE).",
+            )
+        if not os.access(target, os.W_OK):
+            raise WriteError("is read-only for you.", path=part.shown, remedy="Make it writable, or use --output.")
+        if before:
+            return before
+        # Reading it the first time may have moved its access time, so that is taken from before.
+        times = former.stat.st_atime_ns, status.st_mtime_ns
+        return _Before(standing(status), attributes_of(descriptor, status)._replace(times=times))
+    finally:
+        os.close(descriptor)
+
+
+def _stage(part: Part, before: _Before | None) -> None:
+    """Make the new file, then the copies of the old one: recovery concludes from what stands how far this came."""
+    swap = part.swap
+    looks = part.looks or (before.attributes.without_times() if before else None)
+    assert looks is not None
+    _make(swap.fresh, part.data, looks, part.shown)
+    if part.former and before:
+        _make(swap.former, part.former.data, before.attributes, part.shown)
+        if swap.backup:
+            _make(swap.backup, part.former.data, before.attributes, part.shown)
+
+
+def _make(path: str, data: bytes, looks: Attributes, shown: str) -> None:
+    """A new, durable file; nobody but its owner can read it before it has its final mode."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        write_all(descriptor, data)
+        give(descriptor, looks, shown)
+        os.fsync(descriptor)
+    except BaseException:
+        with suppress(OSError):
+            os.close(descriptor)
+        raise
+    os.close(descriptor)  # can fail too: a network file system reports a full disk only here
+
+
+def _take_back(parts: Sequence[Part], replaced: set[Swap], recorded: bool) -> str:
+    """Undo what was done so far; a sentence about what could not be undone, else empty."""
+    stuck = []
+    for part in parts:
+        try:
+            if part.swap not in replaced:
+                remove(part.swap.backup)
+            put_back(part.swap)
+        except (OSError, InputError):
+            stuck.append(part.shown)
+    with suppress(OSError):
+        make_durable(path for part in parts for path in part.swap.places)
+    if not stuck:
+        return ""
+    return f"Cleaning up failed as well at {', '.join(stuck)}; the next run does it."
+
+
+def _drop(journals: Sequence[Journal]) -> None:
+    for journal in journals:
+        with suppress(OSError):
+            journal.remove()
+
+
+def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> WriteError:
+    import errno
+
+    if isinstance(error, InputError):
+        return WriteError(f"could not be written: it {error.message}", path=error.path, remedy=left)
+    concerned = [part.shown for part in parts if error.filename in part.swap.all_paths] or [parts[0].shown]
+    where = f" ({error.filename})" if error.filename else ""
+    remedies = {
+        errno.ENOSPC: "Free some space and run again.",
+        errno.EDQUOT: "Free some space and run again.",
+        errno.EACCES: "The file is replaced by renaming a new one over it, so its directory must be writable.",
+        errno.EPERM: "Is the file or its directory protected (lsattr, or owned by somebody else)?",
+        errno.EROFS: "Use --output to write elsewhere.",
+        errno.ENAMETOOLONG: "Its backup and temporary files have longer names; shorten the file's name.",
+    }
+    return WriteError(
+        f"could not be written: {error.strerror or error}{where}.",
+        path=concerned[0],
+        remedy=f"The original is whole. {remedies.get(error.errno or 0, '')} {left}".replace("  ", " ").strip(),
+    )

@@ -1,0 +1,213 @@
+"""Bytes out: replace files, create one, take a migration back, and put right what a killed run left.
+
+The machinery below is imported where it is needed: `check` reads files without paying for the writing of any.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from migrator import __version__
+from migrator.errors import InputError, WriteError
+from migrator.files.reading import LARGEST, READ_FLAGS, Snapshot, digest_of, read, read_descriptor
+
+if TYPE_CHECKING:
+    from migrator.files.attributes import Attributes
+    from migrator.files.backups import Backup
+
+
+class Replacement(NamedTuple):
+    """A file that was read, and the bytes that are to stand in its place."""
+
+    snapshot: Snapshot
+    data: bytes
+
+
+class Written(NamedTuple):
+    """A file that was written, by the name that the user gave, and the backup that was made of it."""
+
+    path: str
+    backup: str | None
+
+
+def write(
+    replacements: Sequence[Replacement],
+    *,
+    backup: bool = True,
+    backup_dir: str | None = None,
+    tool_version: str = __version__,
+) -> list[Written]:
+    """Replace all these files or none, durably; those whose bytes stay the same are not touched, nor returned.
+
+    Mode, owner, group, extended attributes and ACLs are kept. `backup_dir` must exist; without it a backup stands
+    beside its file. Raises WriteError where a file changed since it was read or anything failed: then all of them are
+    as they were.
+    """
+    from migrator.files.backups import new_backup
+    from migrator.files.journal import Swap
+    from migrator.files.transaction import Part, carry_out
+
+    wanted = [replacement for replacement in replacements if replacement.data != replacement.snapshot.data]
+    targets = [replacement.snapshot.target for replacement in wanted]
+    for replacement in wanted:
+        snapshot = replacement.snapshot
+        if targets.count(snapshot.target) > 1:
+            raise WriteError(f"is named twice (it is {snapshot.target}).", path=snapshot.path, remedy="Name it once.")
+        if len(replacement.data) > LARGEST:
+            raise WriteError("would become larger than this tool reads.", path=snapshot.path)
+    if not wanted:
+        return []
+    if backup and backup_dir is not None:
+        _refuse_no_directory(backup_dir)
+    token = _token()
+    parts = []
+    for snapshot, data in wanted:
+        old, new = snapshot.digest, digest_of(data)
+        path = new_backup(snapshot.target, backup_dir, old, new) if backup else ""
+        parts.append(Part(Swap(snapshot.target, token, old, new, path, ""), snapshot.path, data, snapshot, None))
+    carry_out(parts, tool_version)
+    return [Written(part.shown, part.swap.backup or None) for part in parts]
+
+
+def create(path: str, data: bytes, *, like: Snapshot | None) -> None:
+    """Write `data` to `path`, whole or not at all, replacing a file that stands there; its mode is that of `like`.
+
+    Without `like` a new file gets the usual mode (the umask's) and an existing one keeps its own. Raises WriteError
+    where `path` is a symbolic link, the input itself, no regular file, or cannot be written.
+    """
+    from migrator.files.attributes import Attributes
+    from migrator.files.journal import Swap
+    from migrator.files.transaction import Part, carry_out
+
+    directory, name = os.path.split(os.path.abspath(path))
+    target = os.path.join(os.path.realpath(directory), name)
+    if os.path.islink(target):
+        raise WriteError(
+            "is a symbolic link, through which nothing is written.", path=path, remedy="Name the file itself."
+        )
+    if like is not None and target == like.target:
+        raise WriteError("is the input itself.", path=path, remedy="Leave --output away to change it in place.")
+    former = None
+    if os.path.lexists(target):
+        try:
+            former = read(path)
+        except InputError as error:
+            raise WriteError(f"cannot be written: it {error.message}", path=path, remedy=error.remedy) from error
+    mode = like.stat.st_mode & 0o777 if like else None
+    if former and former.data == data and mode in (None, former.stat.st_mode & 0o777):
+        return
+    if mode is None and former is None:
+        mode = 0o666 & ~_umask()
+    looks = None if mode is None else Attributes(mode)
+    # The new bytes' digest is the old one's where only the mode differs; then there is nothing to tell apart.
+    swap = Swap(target, _token(), former.digest if former else "", digest_of(data), "", "")
+    carry_out([Part(swap, path, data, former, looks)], __version__)
+
+
+def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Written:
+    """Put back what the last migration of `path` replaced: bytes, mode, owner, attributes and times.
+
+    The backup is used up by it. Where the file is not what that migration wrote, it stays, unless `force`: then the
+    changed file gets a backup first, which is in the answer. Raises WriteError for that and where writing failed,
+    InputError where there is no backup or nothing to undo.
+    """
+    from migrator.files.backups import DIGITS, new_backup
+    from migrator.files.journal import Swap
+    from migrator.files.transaction import Part, carry_out
+
+    snapshot = read(path)
+    digest = snapshot.digest
+    chosen = _chosen_backup(snapshot, backup_dir, digest, force)
+    data, looks = _read_backup(chosen, path, force)
+    if data == snapshot.data:
+        raise InputError(
+            "is already what it was before the migration.",
+            path=path,
+            remedy=f"The backup is {chosen.path}.",
+        )
+    changed = chosen.new != digest[:DIGITS]
+    new = digest_of(data)
+    kept = new_backup(snapshot.target, backup_dir, digest, new) if changed else ""
+    spent = chosen.path if chosen.old == new[:DIGITS] else ""  # a damaged one stays, to be looked at
+    swap = Swap(snapshot.target, _token(), digest, new, kept, spent)
+    carry_out([Part(swap, path, data, snapshot, looks)], __version__)
+    return Written(path, kept or None)
+
+
+def recover(paths: Sequence[str]) -> list[str]:
+    """Finish or roll back what killed runs left at these files; a sentence for each thing that was done.
+
+    Every command that writes calls it before it reads, for its outputs as well. Raises WriteError where another run
+    is at work on one of them.
+    """
+    from migrator.files.recovery import settle
+
+    told: list[str] = []
+    for path in paths:
+        told += settle(os.path.realpath(path), path)
+    return told
+
+
+def _chosen_backup(snapshot: Snapshot, backup_dir: str | None, digest: str, force: bool) -> Backup:
+    from migrator.files.backups import DIGITS, backups_of
+
+    if backup_dir is not None:
+        _refuse_no_directory(backup_dir)
+    try:
+        backups = backups_of(snapshot.target, backup_dir)
+    except OSError as error:
+        raise InputError(f"its backups cannot be looked for: {error.strerror}.", path=snapshot.path) from error
+    if not backups:
+        raise InputError(
+            f"has no backup in {backup_dir or os.path.dirname(snapshot.target)}.",
+            path=snapshot.path,
+            remedy="If the migration was run with --backup-dir, name that directory here too.",
+        )
+    made_this = [backup for backup in backups if backup.new == digest[:DIGITS]]
+    if made_this:
+        return made_this[0]
+    if not force and backups[0].old != digest[:DIGITS]:
+        raise WriteError(
+            "was changed since the migration wrote it, and undoing would lose that.",
+            path=snapshot.path,
+            remedy=f"Compare it with {backups[0].path}; --force puts that back all the same.",
+        )
+    return backups[0]
+
+
+def _read_backup(backup: Backup, path: str, force: bool) -> tuple[bytes, Attributes]:
+    from migrator.files.attributes import attributes_of
+
+    try:
+        descriptor = os.open(backup.path, READ_FLAGS | os.O_NOFOLLOW)
+        try:
+            data, status = read_descriptor(descriptor, backup.path)
+            looks = attributes_of(descriptor, status)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise InputError(f"its backup {backup.path} cannot be read: {error.strerror}.", path=path) from error
+    if not digest_of(data).startswith(backup.old) and not force:
+        raise WriteError(
+            f"its backup {backup.path} was changed since it was made.",
+            path=path,
+            remedy="--force puts it back all the same.",
+        )
+    return data, looks
+
+
+def _refuse_no_directory(backup_dir: str) -> None:
+    if not os.path.isdir(backup_dir):
+        raise WriteError("the backup directory does not exist.", path=backup_dir, remedy="Create it first (mkdir -p).")
+
+
+def _umask() -> int:
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask
+
+
+def _token() -> str:
+    return os.urandom(8).hex()

@@ -1,0 +1,435 @@
+"""Replacing files: the bytes asked for, everything else kept, and nothing left beside them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from kept import AFTER, BEFORE, looks, names
+
+from migrator import files
+from migrator.errors import InputError, WriteError
+
+BACKUP_NAME = re.compile(r"values\.yaml\.\d{8}T\d{6}Z(-\d+)?\.[0-9a-f]{12}-[0-9a-f]{12}\.bak")
+
+
+def change(path: Path, data: bytes = AFTER, **options: object) -> list[files.Written]:
+    """Read a file and write `data` to it."""
+    return files.write([files.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
+
+
+def test_writes_the_bytes_and_backs_up_the_old_ones(values: Path) -> None:
+    before = values.stat()
+    (written,) = change(values)
+    assert values.read_bytes() == AFTER
+    assert written.path == str(values)
+    assert written.backup is not None
+    backup = Path(written.backup)
+    assert BACKUP_NAME.fullmatch(backup.name)
+    assert backup.parent == values.parent
+    kept = backup.stat()
+    assert (kept.st_mode, kept.st_mtime_ns, kept.st_atime_ns) == (
+        before.st_mode,
+        before.st_mtime_ns,
+        before.st_atime_ns,
+    )
+    assert backup.read_bytes() == BEFORE
+    assert names(values.parent) == sorted([values.name, backup.name])
+
+
+def test_equal_bytes_touch_nothing(values: Path) -> None:
+    before = values.stat()
+    assert change(values, BEFORE) == []
+    after = values.stat()
+    assert (after.st_ino, after.st_mtime_ns, after.st_ctime_ns) == (
+        before.st_ino,
+        before.st_mtime_ns,
+        before.st_ctime_ns,
+    )
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_without_backup_only_the_file_is_left(values: Path) -> None:
+    assert change(values, backup=False) == [files.Written(str(values), None)]
+    assert values.read_bytes() == AFTER
+    assert names(values.parent) == ["values.yaml"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o660, 0o755])
+def test_keeps_mode_and_extended_attributes(values: Path, mode: int) -> None:
+    values.chmod(mode)
+    os.setxattr(values, "user.origin", b"by hand")
+    before = looks(values)
+    (written,) = change(values)
+    assert looks(values) == before
+    assert written.backup is not None
+    assert looks(Path(written.backup)) == before
+
+
+def test_keeps_access_control_lists(values: Path) -> None:
+    # user::rw-, user:65534:r--, group::r--, mask::r--, other::--- as the kernel stores it.
+    entries = [
+        (0x01, 6, 0xFFFFFFFF),
+        (0x02, 4, 65534),
+        (0x04, 4, 0xFFFFFFFF),
+        (0x10, 4, 0xFFFFFFFF),
+        (0x20, 0, 0xFFFFFFFF),
+    ]
+    acl = (2).to_bytes(4, "little") + b"".join(
+        tag.to_bytes(2, "little") + perm.to_bytes(2, "little") + who.to_bytes(4, "little") for tag, perm, who in entries
+    )
+    try:
+        os.setxattr(values, "system.posix_acl_access", acl)
+    except OSError as error:
+        pytest.skip(f"no ACLs here: {error.strerror}")
+    before = looks(values)
+    (written,) = change(values)
+    assert looks(values) == before
+    assert looks(values)[3]["system.posix_acl_access"] == acl
+    assert written.backup is not None
+    assert looks(Path(written.backup)) == before
+
+
+def test_does_not_take_over_the_acl_that_the_directory_gives_to_new_files(values: Path) -> None:
+    entries = [
+        (0x01, 6, 0xFFFFFFFF),
+        (0x02, 6, 65534),
+        (0x04, 4, 0xFFFFFFFF),
+        (0x10, 6, 0xFFFFFFFF),
+        (0x20, 0, 0xFFFFFFFF),
+    ]
+    acl = (2).to_bytes(4, "little") + b"".join(
+        tag.to_bytes(2, "little") + perm.to_bytes(2, "little") + who.to_bytes(4, "little") for tag, perm, who in entries
+    )
+    try:
+        os.setxattr(values.parent, "system.posix_acl_default", acl)
+    except OSError as error:
+        pytest.skip(f"no ACLs here: {error.strerror}")
+    before = looks(values)
+    assert "system.posix_acl_access" not in before[3]
+    change(values)
+    assert looks(values) == before
+
+
+def test_keeps_a_foreign_owner_and_group(values: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("giving a file away needs root")
+    os.chown(values, 1234, 4321)
+    before = looks(values)
+    (written,) = change(values)
+    assert looks(values) == before
+    assert written.backup is not None
+    assert looks(Path(written.backup)) == before
+
+
+def test_follows_a_symbolic_link_and_leaves_it_one(values: Path, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere" / "link.yaml"
+    link.parent.mkdir()
+    link.symlink_to("../values.yaml")
+    (written,) = change(link)
+    assert written.path == str(link)
+    assert os.readlink(link) == "../values.yaml"
+    assert values.read_bytes() == AFTER
+    assert names(link.parent) == ["link.yaml"]
+    assert written.backup is not None
+    assert Path(written.backup).parent == values.parent
+
+
+def test_refuses_a_file_that_changed_since_it_was_read(values: Path) -> None:
+    snapshot = files.read(str(values))
+    values.write_bytes(b"by: somebody else\n")
+    with pytest.raises(WriteError, match=r"values\.yaml: was changed since it was read"):
+        files.write([files.Replacement(snapshot, AFTER)])
+    assert values.read_bytes() == b"by: somebody else\n"
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_refuses_a_file_that_is_gone_or_whose_link_leads_elsewhere(values: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.yaml"
+    link.symlink_to(values)
+    snapshot = files.read(str(link))
+    link.unlink()
+    link.symlink_to(tmp_path / "other.yaml")
+    with pytest.raises(WriteError, match="changed since"):
+        files.write([files.Replacement(snapshot, AFTER)])
+    snapshot = files.read(str(values))
+    values.unlink()
+    with pytest.raises(WriteError, match="changed since"):
+        files.write([files.Replacement(snapshot, AFTER)])
+    assert names(tmp_path) == ["link.yaml"]
+
+
+def test_refuses_a_change_that_comes_between_staging_and_renaming(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = files.read(str(values))
+    from migrator.files import transaction
+
+    stage = transaction._stage
+
+    def stage_and_meddle(*arguments: object) -> None:
+        stage(*arguments)  # type: ignore[arg-type]
+        values.chmod(0o640)
+
+    monkeypatch.setattr(transaction, "_stage", stage_and_meddle)
+    with pytest.raises(WriteError, match="changed since"):
+        files.write([files.Replacement(snapshot, AFTER)])
+    assert values.read_bytes() == BEFORE
+    assert stat.S_IMODE(values.stat().st_mode) == 0o640
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_several_files_are_written_together_or_not_at_all(values: Path, tmp_path: Path) -> None:
+    layers = [values, tmp_path / "a" / "values.yaml", tmp_path / "b" / "values.yaml"]
+    for layer in layers[1:]:
+        layer.parent.mkdir()
+        layer.write_bytes(BEFORE)
+    snapshots = [files.read(str(layer)) for layer in layers]
+    layers[2].write_bytes(b"changed: meanwhile\n")
+    with pytest.raises(WriteError, match=r"b/values\.yaml: was changed"):
+        files.write([files.Replacement(snapshot, AFTER) for snapshot in snapshots])
+    assert [layer.read_bytes() for layer in layers] == [BEFORE, BEFORE, b"changed: meanwhile\n"]
+    assert [names(layer.parent) for layer in layers] == [["a", "b", "values.yaml"], ["values.yaml"], ["values.yaml"]]
+
+    snapshots[2] = files.read(str(layers[2]))
+    written = files.write([files.Replacement(snapshot, AFTER) for snapshot in snapshots])
+    assert [one.path for one in written] == [str(layer) for layer in layers]
+    assert [layer.read_bytes() for layer in layers] == [AFTER] * 3
+
+
+def test_a_file_that_is_named_twice_is_refused(values: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.yaml"
+    link.symlink_to(values)
+    with pytest.raises(WriteError, match="named twice"):
+        files.write([files.Replacement(files.read(str(path)), AFTER) for path in (values, link)])
+    assert values.read_bytes() == BEFORE
+
+
+def test_refuses_a_hard_linked_file(values: Path, tmp_path: Path) -> None:
+    os.link(values, tmp_path / "twin.yaml")
+    with pytest.raises(WriteError, match="2 names"):
+        change(values)
+    assert names(tmp_path) == ["twin.yaml", "values.yaml"]
+    assert values.stat().st_nlink == 2
+
+
+def test_a_backup_never_overwrites_another(values: Path) -> None:
+    backups = set()
+    for _ in range(3):
+        (written,) = change(values)
+        backups.add(written.backup)
+        values.write_bytes(BEFORE)
+    assert len(backups) == 3
+    assert len(names(values.parent)) == 4
+
+
+def test_backups_elsewhere_are_told_apart(values: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    twin = tmp_path / "twin" / "values.yaml"
+    twin.parent.mkdir()
+    store.mkdir()
+    twin.write_bytes(BEFORE)
+    paths = [change(path, backup_dir=str(store))[0].backup for path in (values, twin)]
+    assert len(set(paths)) == 2
+    assert names(values.parent) == ["store", "twin", "values.yaml"]
+    assert sorted(map(str, paths)) == [str(store / name) for name in names(store)]
+    assert all(not name.endswith((".yaml", ".yml")) for name in names(store))
+    assert files.undo(str(twin), backup_dir=str(store)) == files.Written(str(twin), None)
+    assert (values.read_bytes(), twin.read_bytes()) == (AFTER, BEFORE)
+    assert [str(store / name) for name in names(store)] == [paths[0]]
+
+
+def test_a_backup_directory_that_does_not_exist_is_refused(values: Path, tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="does not exist"):
+        change(values, backup_dir=str(tmp_path / "none"))
+    assert names(tmp_path) == ["values.yaml"]
+
+
+def test_no_file_is_ever_named_yaml_beside_the_original(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    created = []
+    real = os.open
+
+    def spy(path: str, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_CREAT:
+            created.append(os.path.basename(path))
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", spy)
+    change(values)
+    assert len(created) == 4
+    assert all(name.startswith(".") or BACKUP_NAME.fullmatch(name) for name in created)
+    assert not any(name.endswith((".yaml", ".yml")) for name in created)
+
+
+def test_a_read_only_directory_is_refused_in_words(
+    values: Path, as_nobody: Callable[[Callable[[], None]], None]
+) -> None:
+    values.chmod(0o666)
+    values.parent.chmod(0o755)
+    for parent in values.parents[:4]:
+        parent.chmod(0o755)
+
+    def act() -> None:
+        with pytest.raises(WriteError, match="directory must be writable"):
+            change(values)
+
+    as_nobody(act)
+    assert values.read_bytes() == BEFORE
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_a_read_only_file_is_refused_in_words(values: Path, as_nobody: Callable[[Callable[[], None]], None]) -> None:
+    os.chown(values, 65534, 65534)
+    values.chmod(0o400)
+    for parent in values.parents[:4]:
+        parent.chmod(0o755)
+    values.parent.chmod(0o777)
+
+    def act() -> None:
+        with pytest.raises(WriteError, match="read-only for you"):
+            change(values)
+
+    as_nobody(act)
+    assert values.read_bytes() == BEFORE
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_a_file_that_would_change_hands_is_refused(
+    values: Path, as_nobody: Callable[[Callable[[], None]], None]
+) -> None:
+    values.chmod(0o666)
+    for parent in values.parents[:4]:
+        parent.chmod(0o755)
+    values.parent.chmod(0o777)
+
+    def act() -> None:
+        with pytest.raises(WriteError, match=r"belongs to root and group (root|0)"):
+            change(values)
+
+    before = looks(values)
+    as_nobody(act)
+    assert looks(values) == before
+    assert values.read_bytes() == BEFORE
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_an_immutable_file_is_refused_in_words(values: Path) -> None:
+    try:
+        subprocess.run(["chattr", "+i", values], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no immutable files here")
+    try:
+        with pytest.raises(WriteError, match=r"read-only for you|not permitted"):
+            change(values)
+        assert values.read_bytes() == BEFORE
+        assert names(values.parent) == ["values.yaml"]
+    finally:
+        subprocess.run(["chattr", "-i", values], check=True)
+
+
+def test_a_name_too_long_for_its_backup_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / ("v" * 240 + ".yaml")
+    path.write_bytes(BEFORE)
+    with pytest.raises(WriteError, match="shorten the file's name"):
+        change(path)
+    assert names(tmp_path) == [path.name]
+
+
+def test_what_has_the_place_of_the_journal_is_left_alone(values: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"")
+    journal = tmp_path / ".values.yaml.infrahub-migrator"
+    journal.symlink_to(precious)
+    with pytest.raises(WriteError):
+        change(values)
+    assert precious.read_bytes() == b""
+    journal.unlink()
+    os.mkfifo(journal)
+    with pytest.raises(WriteError, match="place of its journal is taken"):
+        change(values)
+    assert values.read_bytes() == BEFORE
+    assert names(tmp_path) == [".values.yaml.infrahub-migrator", "precious", "values.yaml"]
+
+
+def test_of_two_runs_at_once_one_wins_and_the_other_says_so(values: Path) -> None:
+    snapshot = files.read(str(values))
+    barrier = threading.Barrier(8)
+    results: list[str] = []
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            files.write([files.Replacement(snapshot, AFTER + b"# %d\n" % number)])
+            results.append("won")
+        except WriteError as error:
+            results.append(error.message)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results.count("won") == 1
+    assert set(results) <= {"won", "was changed since it was read.", "another run is at work on this file."}
+    assert values.read_bytes().startswith(AFTER)
+    assert len(names(values.parent)) == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: None, "no such file"),
+        (lambda path: path.mkdir(), "is a directory"),
+        (lambda path: os.mkfifo(path), "FIFO"),
+        (lambda path: path.symlink_to("/dev/zero"), "is a device"),
+        (lambda path: path.symlink_to("/dev/tty"), "is a device"),
+        (lambda path: path.symlink_to("nowhere"), "symbolic link to nothing"),
+        (lambda path: path.symlink_to(path.name), "symbolic link that leads to itself"),
+        (lambda path: path.write_bytes(b"a" * (files.LARGEST + 1)), "larger than 8 MiB"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_words(tmp_path: Path, make: Callable[[Path], object], words: str) -> None:
+    path = tmp_path / "values.yaml"
+    make(path)
+    with pytest.raises(InputError, match=words) as caught:
+        files.read(str(path))
+    assert caught.value.path == str(path)
+
+
+def test_an_unreadable_file_is_said_in_words(values: Path, as_nobody: Callable[[Callable[[], None]], None]) -> None:
+    for parent in values.parents[:4]:
+        parent.chmod(0o755)
+
+    def act() -> None:
+        with pytest.raises(InputError, match=r"cannot be read: Permission denied\."):
+            files.read(str(values))
+
+    as_nobody(act)
+
+
+def test_reads_the_largest_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / "values.yaml"
+    path.write_bytes(b"a" * files.LARGEST)
+    assert files.read(str(path)).data == b"a" * files.LARGEST
+
+
+def test_a_snapshot_knows_its_digest_and_target(values: Path) -> None:
+    snapshot = files.read(os.path.relpath(values))
+    assert snapshot.target == str(values)
+    assert snapshot.path == os.path.relpath(values)
+    assert snapshot.digest == hashlib.sha256(BEFORE).hexdigest()
+
+
+def test_reading_imports_nothing_that_only_writing_needs() -> None:
+    code = "import sys, migrator.files; migrator.files.read(sys.argv[1]); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code, __file__], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert not loaded & {"hashlib", "json", "tempfile", "shutil", "signal", "fcntl", "pathlib", "dataclasses"}
