@@ -31,18 +31,18 @@ class Backup(NamedTuple):
 
 
 def new_backup(target: str, backup_dir: str | None, old: str, new: str) -> str:
-    """A path that does not exist yet, for the backup of `target`; `old` and `new` are digests."""
+    """A path that does not exist yet, for the backup of `target`; `old` and `new` are digests.
+
+    Raises OSError where the directory cannot be read.
+    """
     import time
 
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    # Counted within the second, so that the newest is known whatever its digests are.
+    number = 1 + max((backup.number for backup in backups_of(target, backup_dir) if backup.moment == moment), default=0)
+    numbered = moment if number == 1 else f"{moment}-{number}"
     directory, prefix = _place(target, backup_dir)
-    number = 1
-    while True:
-        numbered = moment if number == 1 else f"{moment}-{number}"
-        path = os.path.join(directory, f"{prefix}{numbered}.{old[:DIGITS]}-{new[:DIGITS]}.bak")
-        if not os.path.lexists(path):
-            return path
-        number += 1
+    return os.path.join(directory, f"{prefix}{numbered}.{old[:DIGITS]}-{new[:DIGITS]}.bak")
 
 
 def backups_of(target: str, backup_dir: str | None) -> list[Backup]:

@@ -115,6 +115,7 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
             if _is_still(path, descriptor):
                 return Journal(path, descriptor)
         except BaseException:
+            # The file stays, even if this call made it: without the lock, another run may have made it its own.
             os.close(descriptor)
             raise
         # The run that held it finished and removed it between our opening and our locking.

@@ -14,6 +14,7 @@ class SignalsHeld:
 
     def __enter__(self) -> SignalsHeld:
         kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        self._too_late = False
         self._held = {kind for kind in kinds if signal.getsignal(kind) is not signal.SIG_IGN}
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, self._held)
         return self
@@ -22,16 +23,18 @@ class SignalsHeld:
         """Whether one of them came meanwhile."""
         return bool(signal.sigpending() & self._held)
 
-    def drop(self) -> None:
-        """Forget those that would raise in this process: it is too late to say that nothing was written.
+    def come_too_late(self) -> None:
+        """Forget, on leaving, those that would raise in this process: they could only say that nothing was written.
 
         One that ends the process by default still does, with everything in place.
         """
-        for kind in signal.sigpending() & self._held:
-            if callable(signal.getsignal(kind)):
-                signal.sigwait({kind})
+        self._too_late = True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if self._too_late:
+            for signalled in signal.sigpending() & self._held:
+                if callable(signal.getsignal(signalled)):
+                    signal.sigwait({signalled})
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)

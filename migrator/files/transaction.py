@@ -55,7 +55,8 @@ def carry_out(parts: Sequence[Part], tool_version: str) -> None:
         recorded = False
         try:
             for part in sorted(parts, key=lambda part: part.swap.target):
-                journals.append(_claim_fresh(part))
+                journals.append(_claim(part))
+                _refuse_a_killed_runs(journals[-1], part)
             before = [_compare(part) for part in parts]
             recorded = True
             record = as_text([part.swap for part in parts], tool_version)
@@ -73,9 +74,9 @@ def carry_out(parts: Sequence[Part], tool_version: str) -> None:
                 replaced.add(part.swap)
             make_durable(part.swap.target for part in parts)
         except BaseException as error:
-            left = _take_back(parts, replaced, recorded) if recorded else ""
+            left = _take_back(parts, replaced) if recorded else ""
             if not left:
-                _drop(journals)
+                _drop(journals if recorded else [journal for journal in journals if journal.is_new()])
             if isinstance(error, (OSError, InputError)):
                 raise _in_words(error, parts, left) from error
             if left and isinstance(error, WriteError):
@@ -84,7 +85,7 @@ def carry_out(parts: Sequence[Part], tool_version: str) -> None:
         else:
             # All files stand and are durable; an interruption comes too late to be told as one. What cannot be
             # cleaned up now is left to the next run, with the journals that say so.
-            signals.drop()
+            signals.come_too_late()
             with suppress(OSError):
                 for part in parts:
                     clean_up(part.swap)
@@ -96,13 +97,15 @@ def carry_out(parts: Sequence[Part], tool_version: str) -> None:
                     journal.close()
 
 
-def _claim_fresh(part: Part) -> Journal:
+def _claim(part: Part) -> Journal:
     journal = claim(part.swap.target, part.shown, create=True)
     assert journal is not None
-    if journal.is_new():
-        return journal
-    journal.close()
-    raise WriteError("an earlier run was killed while it wrote this file.", path=part.shown, remedy="Run again.")
+    return journal
+
+
+def _refuse_a_killed_runs(journal: Journal, part: Part) -> None:
+    if not journal.is_new():
+        raise WriteError("an earlier run was killed while it wrote this file.", path=part.shown, remedy="Run again.")
 
 
 def _compare(part: Part, before: _Before | None = None) -> _Before | None:
@@ -111,6 +114,8 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
     changed = WriteError("was changed since it was read.", path=part.shown, remedy="Nothing was written; run again.")
     if os.path.realpath(part.shown) != target:
         raise changed
+    if before is None and os.path.lexists(part.swap.backup):
+        raise WriteError(f"its backup {part.swap.backup} exists already.", path=part.shown, remedy="Run again.")
     if former is None:
         if os.path.lexists(target):
             raise changed
@@ -166,7 +171,7 @@ def _make(path: str, data: bytes, looks: Attributes, shown: str) -> None:
     os.close(descriptor)  # can fail too: a network file system reports a full disk only here
 
 
-def _take_back(parts: Sequence[Part], replaced: set[Swap], recorded: bool) -> str:
+def _take_back(parts: Sequence[Part], replaced: set[Swap]) -> str:
     """Undo what was done so far; a sentence about what could not be undone, else empty."""
     stuck = []
     for part in parts:

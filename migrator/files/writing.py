@@ -45,7 +45,6 @@ def write(
     beside its file. Raises WriteError where a file changed since it was read or anything failed: then all of them are
     as they were.
     """
-    from migrator.files.backups import new_backup
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, carry_out
 
@@ -65,7 +64,7 @@ def write(
     parts = []
     for snapshot, data in wanted:
         old, new = snapshot.digest, digest_of(data)
-        path = new_backup(snapshot.target, backup_dir, old, new) if backup else ""
+        path = _new_backup(snapshot, backup_dir, old, new) if backup else ""
         parts.append(Part(Swap(snapshot.target, token, old, new, path, ""), snapshot.path, data, snapshot, None))
     carry_out(parts, tool_version)
     return [Written(part.shown, part.swap.backup or None) for part in parts]
@@ -113,7 +112,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     changed file gets a backup first, which is in the answer. Raises WriteError for that and where writing failed,
     InputError where there is no backup or nothing to undo.
     """
-    from migrator.files.backups import DIGITS, new_backup
+    from migrator.files.backups import DIGITS
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, carry_out
 
@@ -129,7 +128,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
         )
     changed = chosen.new != digest[:DIGITS]
     new = digest_of(data)
-    kept = new_backup(snapshot.target, backup_dir, digest, new) if changed else ""
+    kept = _new_backup(snapshot, backup_dir, digest, new) if changed else ""
     spent = chosen.path if chosen.old == new[:DIGITS] else ""  # a damaged one stays, to be looked at
     swap = Swap(snapshot.target, _token(), digest, new, kept, spent)
     carry_out([Part(swap, path, data, snapshot, looks)], __version__)
@@ -148,6 +147,15 @@ def recover(paths: Sequence[str]) -> list[str]:
     for path in paths:
         told += settle(os.path.realpath(path), path)
     return told
+
+
+def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str) -> str:
+    from migrator.files.backups import new_backup
+
+    try:
+        return new_backup(snapshot.target, backup_dir, old, new)
+    except OSError as error:
+        raise WriteError(f"its backup cannot be named: {error.strerror}.", path=snapshot.path) from error
 
 
 def _chosen_backup(snapshot: Snapshot, backup_dir: str | None, digest: str, force: bool) -> Backup:

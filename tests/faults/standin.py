@@ -1,0 +1,58 @@
+"""Reads, changes and writes files as `migrate` and `undo` do, with the same arguments, for the fault sweep.
+
+    python tests/faults/standin.py migrate FILE... [-f LAYER]... [--output PATH] [--backup-dir DIR] [--no-backup]
+    python tests/faults/standin.py undo FILE [--backup-dir DIR] [--force]
+
+A change is a line at the end. What it has no use for (`--redis-db 2 --non-interactive`) it takes and ignores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+
+from migrator import files
+from migrator.errors import MigratorError
+
+MARK = b"# migrated\n"
+
+
+def main() -> int:
+    """The exit code, as the table in the README has it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command", choices=("migrate", "undo"))
+    parser.add_argument("files", nargs="*")
+    parser.add_argument("-f", dest="layers", action="append", default=[])
+    parser.add_argument("--output")
+    parser.add_argument("--backup-dir")
+    parser.add_argument("--no-backup", action="store_true")
+    parser.add_argument("--force", action="store_true")
+    options, _ = parser.parse_known_args()
+    try:
+        for sentence in files.recover([*options.files, *options.layers, *filter(None, [options.output])]):
+            print(sentence)
+        if options.command == "undo":
+            for path in options.files:
+                print(files.undo(path, backup_dir=options.backup_dir, force=options.force))
+            return 0
+        for release in [[path] for path in options.files] or [options.layers]:
+            snapshots = [files.read(path) for path in release]
+            wanted = [s.data if s.data.endswith(MARK) else s.data + MARK for s in snapshots]
+            if options.output:
+                files.create(options.output, wanted[0], like=snapshots[0])
+                continue
+            replacements = [files.Replacement(*pair) for pair in zip(snapshots, wanted)]
+            print(files.write(replacements, backup=not options.no_backup, backup_dir=options.backup_dir))
+    except MigratorError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,428 @@
+"""Break every system call of the write path once, in every way, and see whether anything is lost.
+
+    python tests/faults/sweep.py [--scenario NAME]... [--sample N] [--jobs N] [--command "python -m migrator"]
+
+A run under strace finds the system calls that concern the files; then each of them is made to fail (EIO, ENOSPC, EINTR;
+once, or from then on), or the process gets a signal there (KILL, TERM, INT, HUP). After every fault each file must be
+the old one or the new one, whole, with mode, owner, attributes and, where it is the old one, times; a run that ended
+by itself must have done all or nothing and told the truth by its exit code; and the same command, run again without
+a fault, must leave exactly what an undisturbed run leaves. Prints the faults tried and survived; exits 1 if any was
+not survived.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import os
+import re
+import shlex
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+STRACE = shutil.which("strace")
+
+COMMAND = [sys.executable, os.path.join(HERE, "standin.py")]
+"""What is put to the test; `--command "python -m migrator"` names the tool itself."""
+
+ANSWERS = ["--redis-db", "2", "--non-interactive"]
+
+ERRORS = ("EIO", "ENOSPC", "EINTR")
+LASTING = ("EIO", "ENOSPC")
+SIGNALS = ("KILL", "TERM", "INT", "HUP")
+
+WHEN = 1_577_836_800_123_456_789
+"""The originals' time of last change, in nanoseconds."""
+
+SERVER = b"""\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - {name: PREFECT_UI_SERVE_BASE, value: "/"}
+        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+        - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
+"""
+BACKGROUND = b"""\
+infrahub:
+  prefect-server:
+    backgroundServices:
+      runAsSeparateDeployment: true
+      env:
+        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}
+"""
+MESSAGING = b"""\
+infrahub:
+  prefect-server:
+    backgroundServices:
+      messaging:
+        redis: {host: cache.example.org, port: 6379, db: 1}
+"""
+WHOLE = b"""\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis: {host: cache.example.org, port: 6379, db: 1}
+"""
+
+
+class Scenario(NamedTuple):
+    """What stands in the directory (`prepare` makes it), what is run there, and the files it is about."""
+
+    name: str
+    prepare: Callable[[str], None]
+    arguments: Callable[[str], list[str]]
+    targets: tuple[str, ...]
+    again: tuple[int, ...] = (0,)
+    """Exit codes that running the same command once more may have."""
+
+
+def _file(path: str, data: bytes) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as stream:
+        stream.write(data)
+    os.chmod(path, 0o640)
+    if sys.platform == "linux":
+        os.setxattr(path, "user.origin", b"by hand")
+    os.utime(path, ns=(WHEN, WHEN))
+
+
+def _plain(room: str) -> None:
+    _file(f"{room}/values.yaml", WHOLE)
+
+
+def _link(room: str) -> None:
+    _file(f"{room}/real/values.yaml", WHOLE)
+    os.symlink("real/values.yaml", f"{room}/link.yaml")
+
+
+def _layers(room: str) -> None:
+    _file(f"{room}/a/values.yaml", SERVER)
+    _file(f"{room}/b/values.yaml", BACKGROUND)
+    _file(f"{room}/b/values-prod.yaml", MESSAGING)
+
+
+def _store(room: str) -> None:
+    _plain(room)
+    os.mkdir(f"{room}/store")
+
+
+def _output(room: str) -> None:
+    _plain(room)
+    _file(f"{room}/out.yaml", b"of: another run\n")
+
+
+def _migrated(room: str) -> None:
+    _plain(room)
+    subprocess.run([*COMMAND, "migrate", f"{room}/values.yaml", *ANSWERS], check=True, stdout=subprocess.DEVNULL)
+
+
+SCENARIOS = (
+    Scenario("plain file", _plain, lambda room: ["migrate", f"{room}/values.yaml", *ANSWERS], ("values.yaml",)),
+    Scenario("symbolic link", _link, lambda room: ["migrate", f"{room}/link.yaml", *ANSWERS], ("real/values.yaml",)),
+    Scenario(
+        "three layers",
+        _layers,
+        lambda room: [
+            *("migrate", "-f", f"{room}/a/values.yaml", "-f", f"{room}/b/values.yaml"),
+            *("-f", f"{room}/b/values-prod.yaml", *ANSWERS),
+        ],
+        ("a/values.yaml", "b/values.yaml", "b/values-prod.yaml"),
+    ),
+    Scenario("undo", _migrated, lambda room: ["undo", f"{room}/values.yaml"], ("values.yaml",), again=(0, 2)),
+    Scenario(
+        "backup directory",
+        _store,
+        lambda room: ["migrate", f"{room}/values.yaml", "--backup-dir", f"{room}/store", *ANSWERS],
+        ("values.yaml",),
+    ),
+    Scenario(
+        "no backup",
+        _plain,
+        lambda room: ["migrate", f"{room}/values.yaml", "--no-backup", *ANSWERS],
+        ("values.yaml",),
+    ),
+    Scenario(
+        "output over a file",
+        _output,
+        lambda room: ["migrate", f"{room}/values.yaml", "--output", f"{room}/out.yaml", *ANSWERS],
+        ("out.yaml",),
+    ),
+    Scenario(
+        "new output",
+        _plain,
+        lambda room: ["migrate", f"{room}/values.yaml", "--output", f"{room}/out.yaml", *ANSWERS],
+        ("out.yaml",),
+    ),
+)
+
+
+class Fault(NamedTuple):
+    """What goes wrong at the `number`-th call of `syscall`: an error, an error that lasts (`EIO+`), or a signal."""
+
+    kind: str
+    syscall: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.syscall} {self.number}"
+
+    @property
+    def injection(self) -> str:
+        """In strace's words."""
+        if self.kind in SIGNALS:
+            return f"{self.syscall}:signal={self.kind}:when={self.number}"
+        lasts = "+" if self.kind.endswith("+") else ""
+        return f"{self.syscall}:error={self.kind.rstrip('+')}:when={self.number}{lasts}"
+
+
+class Kept(NamedTuple):
+    """All that is to be kept about a file."""
+
+    data: bytes
+    mode: int
+    owner: tuple[int, int]
+    xattrs: tuple[tuple[str, bytes], ...]
+    changed: int
+
+
+def _look(path: str) -> Kept | None:
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    with open(path, "rb") as stream:
+        data = stream.read()
+    xattrs = tuple((name, os.getxattr(path, name)) for name in sorted(os.listxattr(path)))
+    return Kept(data, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid), xattrs, status.st_mtime_ns)
+
+
+class Picture(NamedTuple):
+    """A directory: its targets, its backups, and every name in it, with a backup's moment left out."""
+
+    targets: tuple[Kept | None, ...]
+    backups: tuple[Kept | None, ...]
+    names: tuple[str, ...]
+
+
+_MOMENT = re.compile(r"\.(?:[0-9a-f]{8}\.)?\d{8}T\d{6}Z(?:-\d+)?\.([0-9a-f]{12}-[0-9a-f]{12})\.bak$")
+
+
+def _take(room: str, scenario: Scenario) -> Picture:
+    paths = sorted(
+        os.path.join(folder, name) for folder, folders, names in os.walk(room) for name in [*folders, *names]
+    )
+    names = tuple(sorted(_MOMENT.sub(r".\1.bak", os.path.relpath(path, room)) for path in paths))
+    backups = tuple(_look(path) for path in paths if path.endswith(".bak"))
+    return Picture(tuple(_look(os.path.join(room, name)) for name in scenario.targets), backups, names)
+
+
+def _same_but_changed(one: Kept | None, other: Kept | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one._replace(changed=0) == other._replace(changed=0)
+
+
+def _is_left_on_purpose(stray: set[str], code: int, fault: Fault) -> bool:
+    """Whether these may wait for the next run.
+
+    So may what could not be removed; what the disk does not confirm to be removed, once all files are written; and a
+    journal that could not be locked, since another run may be about to use it.
+    """
+    ours = all(os.path.basename(name).startswith(".") and "infrahub-migrator" in name for name in stray)
+    locking = {"flock", "fstat", "newfstatat"}
+    journals = all(name.endswith(".infrahub-migrator") for name in stray)
+    return ours and (code == 0 or fault.syscall.startswith("unlink") or (journals and fault.syscall in locking))
+
+
+def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(arguments, capture_output=True, text=True, cwd="/", timeout=120, env=_environment())
+
+
+def _environment() -> dict[str, str]:
+    # The same system calls in the same order in every run: that is how strace counts them.
+    return {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
+
+
+class Sweep:
+    """The faults of one scenario, and what an undisturbed run makes of it."""
+
+    def __init__(self, scenario: Scenario, workshop: str) -> None:
+        self.scenario = scenario
+        self.workshop = workshop
+        room = self._room("undisturbed")
+        self.before = _take(room, scenario)
+        log = os.path.join(workshop, "trace")
+        assert STRACE is not None
+        traced = _run(
+            [STRACE, "-f", "-y", "-qq", "-e", "trace=%file,%desc", "-o", log, *COMMAND, *scenario.arguments(room)]
+        )
+        if traced.returncode != 0:
+            raise SystemExit(f"{scenario.name}: the undisturbed run failed: {traced.stderr}")
+        self.after = _take(room, scenario)
+        self.faults = list(_faults(log, room))
+        if self.before.targets == self.after.targets or not self.faults:
+            raise SystemExit(f"{scenario.name}: the undisturbed run changed nothing")
+
+    def _room(self, name: str) -> str:
+        room = os.path.join(self.workshop, name)
+        os.mkdir(room)
+        self.scenario.prepare(room)
+        return room
+
+    def survive(self, fault: Fault, number: int) -> list[str]:
+        """Let one fault happen; what was not as it must be, in words. Empty means survived."""
+        room = self._room(f"fault-{number}")
+        try:
+            return self._survive(fault, room)
+        finally:
+            shutil.rmtree(room)
+
+    def _survive(self, fault: Fault, room: str) -> list[str]:
+        log = f"{room}.log"
+        command = [*COMMAND, *self.scenario.arguments(room)]
+        assert STRACE is not None
+        trace = ["-f", "-y", "-qq", "-o", log, "-e", f"trace={fault.syscall}", "-e", f"inject={fault.injection}"]
+        before = _take(room, self.scenario)
+        ran = _run([STRACE, *trace, *command])
+        with open(log, encoding="utf-8", errors="replace") as stream:
+            hit = _is_hit(stream.read(), fault, room)
+        os.unlink(log)
+        wrong = [] if hit else ["the fault did not come where it was meant to"]
+        found = _take(room, self.scenario)
+        wrong += self._faults_in(found, before, ran.returncode, fault)
+        again = _run(command)
+        wrong += self._faults_afterwards(_take(room, self.scenario), before, again.returncode)
+        if wrong:
+            wrong.append(f"(exit {ran.returncode}: {ran.stderr.strip()[-300:]}; again, exit {again.returncode}: ")
+            wrong[-1] += f"{(again.stdout + again.stderr).strip()[-300:]})"
+        return wrong
+
+    def _faults_in(self, found: Picture, before: Picture, code: int, fault: Fault) -> list[str]:
+        wrong = []
+        states = set()
+        for name, now, old, new in zip(self.scenario.targets, found.targets, before.targets, self.after.targets):
+            if now == old:
+                states.add("old")
+            elif _same_but_changed(now, new) and (new is None or new.changed != WHEN or now == new):
+                states.add("new")
+            else:
+                wrong.append(f"{name} is neither the old file nor the new one: {now}")
+        ended_itself = code >= 0 and fault.kind != "KILL"
+        lasting = fault.kind.endswith("+")
+        if ended_itself and not lasting and len(states) > 1:
+            wrong.append("only some of the files were written")
+        if code == 0 and "old" in states:
+            wrong.append("exit 0, but not everything was written")
+        if ended_itself and not lasting and code != 0 and "new" in states:
+            wrong.append(f"exit {code}, but something was written")
+        if ended_itself and code not in (0, 2, 5, 130) and not (lasting and fault.syscall == "write"):
+            # (Where writing fails for good, the error cannot be printed either.)
+            wrong.append(f"exit {code}")
+        if ended_itself and not lasting:
+            stray = set(found.names) ^ set(self.after.names if "new" in states else self.before.names)
+            if stray and not _is_left_on_purpose(stray, code, fault):
+                wrong.append(f"stray: {sorted(stray)}")
+        return wrong
+
+    def _faults_afterwards(self, found: Picture, before: Picture, code: int) -> list[str]:
+        wrong = []
+        if code not in self.scenario.again:
+            wrong.append(f"run again, it ends with exit {code}")
+        if not all(map(_same_but_changed, found.targets, self.after.targets)):
+            wrong.append("run again, it does not come to the same files")
+        if found.names != self.after.names:
+            wrong.append(f"run again, it leaves {sorted(set(found.names) ^ set(self.after.names))}")
+        if any(backup not in before.targets for backup in found.backups):
+            wrong.append("a backup is not what the original was")
+        return wrong
+
+
+def _calls(text: str) -> list[tuple[str, str]]:
+    """The system calls of a trace, by name and arguments; what was resumed is counted where it began."""
+    found = []
+    for line in text.splitlines():
+        match = re.match(r"(?:\d+ +)?(\w+)\((.*)", line)
+        if match:
+            found.append((match[1], match[2]))
+    return found
+
+
+def _faults(log: str, room: str) -> list[Fault]:
+    with open(log, encoding="utf-8", errors="replace") as stream:
+        calls = _calls(stream.read())
+    faults = []
+    seen: collections.Counter[str] = collections.Counter()
+    for name, arguments in calls:
+        seen[name] += 1
+        if room in arguments and name != "execve":
+            kinds = [*SIGNALS, *ERRORS, *(f"{error}+" for error in LASTING)]
+            faults += [Fault(kind, name, seen[name]) for kind in kinds]
+    return faults
+
+
+def _is_hit(text: str, fault: Fault, room: str) -> bool:
+    calls = _calls(text)
+    return len(calls) >= fault.number and room in calls[fault.number - 1][1]
+
+
+def sweep(
+    scenarios: Sequence[Scenario] = SCENARIOS, *, sample: int = 0, jobs: int = 2, say: Callable[[str], None] = print
+) -> tuple[int, int]:
+    """Try all faults of these scenarios, or about `sample` of each, spread evenly; how many, and how many survived."""
+    tried = survived = 0
+    for scenario in scenarios:
+        with tempfile.TemporaryDirectory() as workshop:
+            one = Sweep(scenario, os.path.realpath(workshop))
+            # An odd step, so that a sample does not meet the same kind of fault at every call.
+            step = max(1, len(one.faults) // sample) | 1 if sample else 1
+            chosen = one.faults[::step]
+            with ThreadPoolExecutor(jobs) as pool:
+                results = list(pool.map(one.survive, chosen, range(len(chosen))))
+        bad = [(fault, wrong) for fault, wrong in zip(chosen, results) if wrong]
+        for fault, wrong in bad:
+            say(f"{scenario.name}: {fault}: " + "; ".join(wrong))
+        calls = len({(fault.syscall, fault.number) for fault in one.faults})
+        say(f"{scenario.name}: {calls} system calls, {len(chosen)} faults tried, {len(chosen) - len(bad)} survived")
+        tried += len(chosen)
+        survived += len(chosen) - len(bad)
+    say(f"all: {tried} faults tried, {survived} survived")
+    return tried, survived
+
+
+def main() -> int:
+    """The exit code: 0 when every fault was survived."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scenario", action="append", choices=[scenario.name for scenario in SCENARIOS])
+    parser.add_argument("--sample", type=int, default=0, help="about so many faults of each scenario instead of all")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--command", help="the command to put to the test, in shell words")
+    options = parser.parse_args()
+    if STRACE is None:
+        print("there is no strace on this machine: nothing was tried", file=sys.stderr)
+        return 2
+    if options.command:
+        COMMAND[:] = shlex.split(options.command)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    chosen = [scenario for scenario in SCENARIOS if not options.scenario or scenario.name in options.scenario]
+    tried, survived = sweep(chosen, sample=options.sample, jobs=options.jobs)
+    return 0 if tried == survived else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

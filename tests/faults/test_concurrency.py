@@ -1,0 +1,43 @@
+"""Many runs at once, as processes."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from standin import MARK
+from sweep import ANSWERS, COMMAND, WHOLE
+
+
+def run_all(commands: list[list[str]]) -> list[tuple[int, str]]:
+    """Exit code and words of each; all run at the same time."""
+    running = [
+        subprocess.Popen([*COMMAND, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for command in commands
+    ]
+    return [(process.wait(), process.communicate()[0]) for process in running]
+
+
+def test_of_a_hundred_runs_on_one_file_one_writes(tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_bytes(WHOLE)
+    results = run_all([["migrate", str(values), *ANSWERS]] * 100)
+    assert {code for code, _ in results} <= {0, 5}
+    for code, words in results:
+        assert code == 0 or "another run is at work" in words or "changed since it was read" in words
+    assert sum("backup='" in words for _, words in results) == 1
+    assert values.read_bytes() == WHOLE + MARK
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_runs_on_different_files_do_not_disturb_each_other(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    paths = [tmp_path / f"values-{number}.yaml" for number in range(20)]
+    for path in paths:
+        path.write_bytes(WHOLE)
+    results = run_all([["migrate", str(path), "--backup-dir", str(store), *ANSWERS] for path in paths])
+    assert [code for code, _ in results] == [0] * 20
+    assert [path.read_bytes() for path in paths] == [WHOLE + MARK] * 20
+    assert len(list(tmp_path.iterdir())) == 21
+    assert len(list(store.iterdir())) == 20

@@ -1,0 +1,100 @@
+"""`--output PATH`: a file whole or not at all, and only where it was asked for."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from kept import AFTER, BEFORE, names
+
+from migrator import files
+from migrator.errors import WriteError
+
+
+def mode(path: Path) -> int:
+    """Permission bits."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_makes_a_file_of_the_inputs_mode(values: Path) -> None:
+    output = values.with_name("out.yaml")
+    files.create(str(output), AFTER, like=files.read(str(values)))
+    assert output.read_bytes() == AFTER
+    assert mode(output) == 0o600
+    assert names(values.parent) == ["out.yaml", "values.yaml"]
+
+
+def test_without_an_input_file_the_umask_decides(tmp_path: Path) -> None:
+    former = os.umask(0o027)
+    try:
+        files.create(str(tmp_path / "out.yaml"), AFTER, like=None)
+        assert os.umask(0o027) == 0o027
+    finally:
+        os.umask(former)
+    assert mode(tmp_path / "out.yaml") == 0o640
+
+
+def test_replaces_a_file_and_takes_the_inputs_mode(values: Path) -> None:
+    output = values.with_name("out.yaml")
+    output.write_bytes(BEFORE)
+    output.chmod(0o644)
+    files.create(str(output), AFTER, like=files.read(str(values)))
+    assert output.read_bytes() == AFTER
+    assert mode(output) == 0o600
+    assert names(values.parent) == ["out.yaml", "values.yaml"]
+
+
+def test_mends_the_mode_of_equal_bytes(values: Path) -> None:
+    output = values.with_name("out.yaml")
+    output.write_bytes(AFTER)
+    output.chmod(0o644)
+    files.create(str(output), AFTER, like=files.read(str(values)))
+    assert mode(output) == 0o600
+    assert names(values.parent) == ["out.yaml", "values.yaml"]
+
+
+def test_equal_bytes_and_mode_touch_nothing(values: Path) -> None:
+    output = values.with_name("out.yaml")
+    files.create(str(output), AFTER, like=files.read(str(values)))
+    before = output.stat()
+    files.create(str(output), AFTER, like=files.read(str(values)))
+    assert (output.stat().st_ino, output.stat().st_ctime_ns) == (before.st_ino, before.st_ctime_ns)
+
+
+def test_never_writes_through_a_symbolic_link(values: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"keep")
+    link = tmp_path / "out.yaml"
+    for target in (precious, tmp_path / "none"):
+        link.symlink_to(target)
+        with pytest.raises(WriteError, match="symbolic link"):
+            files.create(str(link), AFTER, like=None)
+        link.unlink()
+    assert precious.read_bytes() == b"keep"
+    assert names(tmp_path) == ["precious", "values.yaml"]
+
+
+def test_refuses_the_input_itself(values: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.symlink_to(tmp_path)
+    for path in (values, folder / "values.yaml"):
+        with pytest.raises(WriteError, match="input itself"):
+            files.create(str(path), AFTER, like=files.read(str(values)))
+    assert values.read_bytes() == BEFORE
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/dev/null", "device"), ("/dev", "directory"), ("/proc/none/x", "No such file")]
+)
+def test_refuses_what_is_no_file(path: str, words: str) -> None:
+    with pytest.raises(WriteError, match=words):
+        files.create(path, AFTER, like=None)
+
+
+def test_refuses_a_fifo_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "out.yaml")
+    with pytest.raises(WriteError, match="FIFO"):
+        files.create(str(tmp_path / "out.yaml"), AFTER, like=None)
+    assert names(tmp_path) == ["out.yaml"]

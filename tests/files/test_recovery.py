@@ -1,0 +1,301 @@
+"""What a killed run leaves: finished or rolled back by the next one, which says so, and never beyond its own files."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from kept import AFTER, BEFORE, looks, names
+
+from migrator import files
+from migrator.errors import WriteError
+
+
+class Killed(BaseException):
+    """Stands for the end of the process: nothing may be cleaned up after it."""
+
+
+@pytest.fixture
+def kill_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
+    """Let the process "die" just before the given call of an `os` function, the clean-up included."""
+
+    def arm(function: str, number: int) -> None:
+        calls = 0
+        real = getattr(os, function)
+
+        def die(*arguments: object, **options: object) -> object:
+            nonlocal calls
+            calls += 1
+            if calls == number:
+                raise Killed
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(os, function, die)
+        monkeypatch.setattr("migrator.files.transaction._take_back", lambda *_: "dead")
+
+    return arm
+
+
+@pytest.fixture
+def layers(values: Path, tmp_path: Path) -> list[Path]:
+    """Three layers in two directories."""
+    paths = [values, tmp_path / "b" / "values.yaml", tmp_path / "b" / "prod.yaml"]
+    paths[1].parent.mkdir()
+    for path in paths[1:]:
+        path.write_bytes(BEFORE)
+    return paths
+
+
+def change(*paths: Path, **options: object) -> list[files.Written]:
+    """Read files and write AFTER to them."""
+    wanted = [files.Replacement(files.read(str(path)), AFTER) for path in paths]
+    return files.write(wanted, **options)  # type: ignore[arg-type]
+
+
+def everything(directory: Path) -> list[str]:
+    """Every file below a directory."""
+    return sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
+
+
+def test_nothing_left_is_nothing_to_say(values: Path) -> None:
+    change(values)
+    assert files.recover([str(values)]) == []
+    assert files.recover([str(values.with_name("none.yaml"))]) == []
+    assert len(names(values.parent)) == 2
+
+
+def test_a_run_killed_before_it_replaced_anything_is_rolled_back(
+    layers: list[Path], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context():
+        kill_at("rename", 1)
+        with pytest.raises(Killed):
+            change(*layers)
+    monkeypatch.undo()
+    assert len(everything(tmp_path)) == 3 * 5  # file, journal, new, old, backup
+    told = files.recover([str(layers[2])])
+    assert [sentence.split(": ", 1)[0] for sentence in told] == [str(layer) for layer in layers]
+    assert all("killed before it replaced this file; it is as it was" in sentence for sentence in told)
+    assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
+    assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
+
+
+@pytest.mark.parametrize("renames", [1, 2])
+@pytest.mark.parametrize("named", [0, 1, 2])
+def test_a_run_killed_between_two_files_is_finished(
+    layers: list[Path],
+    tmp_path: Path,
+    kill_at: Callable[[str, int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    renames: int,
+    named: int,
+) -> None:
+    before = looks(layers[0])
+    kill_at("rename", renames + 1)
+    with pytest.raises(Killed):
+        change(*layers)
+    monkeypatch.undo()
+    assert [layer.read_bytes() for layer in layers] == [AFTER] * renames + [BEFORE] * (3 - renames)
+    told = files.recover([str(layers[named])])
+    assert sum("what it had prepared is written now" in sentence for sentence in told) == 3 - renames
+    assert sum("it had written this file, which stays so" in sentence for sentence in told) == renames
+    assert [layer.read_bytes() for layer in layers] == [AFTER] * 3
+    assert looks(layers[0]) == before
+    assert len(everything(tmp_path)) == 6
+    for layer in layers:
+        files.undo(str(layer))
+    assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
+
+
+def test_where_a_file_that_waits_was_changed_the_others_are_put_back(
+    layers: list[Path], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = layers[0].stat().st_mtime_ns
+    kill_at("rename", 2)
+    with pytest.raises(Killed):
+        change(*layers)
+    monkeypatch.undo()
+    layers[1].write_bytes(b"by: somebody else\n")
+    told = files.recover([str(layers[0])])
+    assert "the file is put back as it was" in told[0]
+    assert "was changed since; it stays as it is" in told[1]
+    assert [layer.read_bytes() for layer in layers] == [BEFORE, b"by: somebody else\n", BEFORE]
+    assert layers[0].stat().st_mtime_ns == times
+    left = everything(tmp_path)
+    assert len(left) == 4  # the backup of the changed file stays, since nothing else holds what it was
+    assert next(name for name in left if name.endswith(".bak")).startswith("b/values.yaml.")
+
+
+def test_a_run_must_not_go_on_where_one_was_killed(
+    values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at("rename", 1)
+    with pytest.raises(Killed):
+        change(values)
+    monkeypatch.undo()
+    with pytest.raises(WriteError, match="earlier run was killed"):
+        change(values)
+    assert files.recover([str(values)]) != []
+    assert len(change(values)) == 1
+
+
+def test_recovery_waits_for_a_run_that_lives(values: Path) -> None:
+    import fcntl
+
+    journal = values.with_name(".values.yaml.infrahub-migrator")
+    with open(journal, "wb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        with pytest.raises(WriteError, match="another run is at work"):
+            files.recover([str(values)])
+        with pytest.raises(WriteError, match="another run is at work"):
+            change(values)
+    assert files.recover([str(values)]) == []
+    assert names(values.parent) == ["values.yaml"]
+
+
+def forge(values: Path, **fields: str) -> Path:
+    """A journal with a record in the right form, such as a repository could bring along."""
+    token = "0123456789abcdef"
+    entry = {
+        "target": str(values),
+        "token": token,
+        "old": sha256(BEFORE).hexdigest(),
+        "new": sha256(AFTER).hexdigest(),
+        "backup": "",
+        "spent": "",
+        **fields,
+    }
+    line = json.dumps({"format": 1, "tool": "0", "files": [entry]}).encode() + b"\n"
+    journal = values.with_name(".values.yaml.infrahub-migrator")
+    journal.write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
+    return journal
+
+
+@pytest.mark.parametrize("field", ["target", "backup", "spent", "token"])
+def test_a_journal_cannot_lead_to_other_files(values: Path, tmp_path: Path, field: str) -> None:
+    precious = tmp_path / "precious"
+    precious.write_bytes(AFTER)
+    forge(values, **{field: str(precious)})
+    with pytest.raises(WriteError, match="was not written for this file"):
+        files.recover([str(values)])
+    assert precious.read_bytes() == AFTER
+    assert values.read_bytes() == BEFORE
+
+
+def test_a_journal_is_not_followed_to_a_file_without_one(values: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "values.yaml"
+    other.parent.mkdir()
+    other.write_bytes(BEFORE)
+    token = "0123456789abcdef"
+    digests = {"old": sha256(BEFORE).hexdigest(), "new": sha256(AFTER).hexdigest()}
+    fresh = other.with_name(f".values.yaml.infrahub-migrator-{token}-new")
+    fresh.write_bytes(AFTER)
+    entries = [{"target": str(path), "token": token, **digests, "backup": "", "spent": ""} for path in (values, other)]
+    line = json.dumps({"format": 1, "tool": "0", "files": entries}).encode() + b"\n"
+    values.with_name(".values.yaml.infrahub-migrator").write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
+    values.write_bytes(AFTER)
+    files.recover([str(values)])
+    assert other.read_bytes() == BEFORE
+    assert fresh.exists()
+
+
+def test_a_new_file_that_is_a_link_is_not_put_in_place(values: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(AFTER)
+    forge(values)
+    values.with_name(".values.yaml.infrahub-migrator-0123456789abcdef-new").symlink_to(secret)
+    files.recover([str(values)])
+    assert not values.is_symlink()
+    assert values.read_bytes() == BEFORE
+    assert secret.read_bytes() == AFTER
+    assert names(tmp_path) == ["secret", "values.yaml"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"\n", b"{", b"[]\n", b"x" * 5000],
+)
+def test_a_torn_journal_means_that_nothing_had_begun(values: Path, text: bytes) -> None:
+    values.with_name(".values.yaml.infrahub-migrator").write_bytes(text)
+    assert files.recover([str(values)]) == []
+    assert names(values.parent) == ["values.yaml"]
+
+
+@pytest.mark.parametrize("line", [b"\xff\n", b"[]\n", b"{}\n", b'{"format": 1}\n', b'{"format": 1, "files": [3]}\n'])
+def test_a_journal_of_another_form_is_refused_in_words(values: Path, line: bytes) -> None:
+    journal = values.with_name(".values.yaml.infrahub-migrator")
+    journal.write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
+    with pytest.raises(WriteError, match="was not written for this file"):
+        files.recover([str(values)])
+
+
+def test_a_journal_of_a_later_version_is_refused_in_words(values: Path) -> None:
+    line = b'{"format": 2}\n'
+    values.with_name(".values.yaml.infrahub-migrator").write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
+    with pytest.raises(WriteError, match="left by another version of this tool"):
+        files.recover([str(values)])
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_before_the_renaming_leaves_the_old_file(
+    values: Path, monkeypatch: pytest.MonkeyPatch, kind: signal.Signals
+) -> None:
+    from migrator.files import transaction
+
+    stage = transaction._stage
+
+    def stage_and_signal(*arguments: object) -> None:
+        os.kill(os.getpid(), kind)
+        stage(*arguments)  # type: ignore[arg-type]
+
+    class ToldError(Exception):
+        pass
+
+    def tell(*_: object) -> None:
+        raise ToldError
+
+    monkeypatch.setattr(transaction, "_stage", stage_and_signal)
+    former = signal.signal(kind, tell)
+    try:
+        with pytest.raises(ToldError):
+            change(values)
+    finally:
+        signal.signal(kind, former)
+    assert values.read_bytes() == BEFORE
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_a_signal_after_the_renaming_comes_too_late(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = os.rename
+
+    def rename_and_signal(*arguments: str) -> None:
+        rename(*arguments)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(os, "rename", rename_and_signal)
+    assert len(change(values)) == 1
+    assert values.read_bytes() == AFTER
+    assert len(names(values.parent)) == 2
+
+
+def test_an_ignored_signal_stays_ignored(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from migrator.files import transaction
+
+    stage = transaction._stage
+
+    def stage_and_signal(*arguments: object) -> None:
+        os.kill(os.getpid(), signal.SIGHUP)
+        stage(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(transaction, "_stage", stage_and_signal)
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert len(change(values)) == 1
+    finally:
+        signal.signal(signal.SIGHUP, former)
+    assert values.read_bytes() == AFTER

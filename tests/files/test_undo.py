@@ -1,0 +1,128 @@
+"""The way back: bytes, mode and times of the original, and never over somebody's later work."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from kept import AFTER, BEFORE, looks, names
+
+from migrator import files
+from migrator.errors import InputError, WriteError
+
+LATER = AFTER + b"more: yes\n"
+
+
+def change(path: Path, data: bytes = AFTER, **options: object) -> list[files.Written]:
+    """Read a file and write `data` to it."""
+    return files.write([files.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
+
+
+def test_brings_back_bytes_mode_times_and_attributes(values: Path) -> None:
+    os.setxattr(values, "user.origin", b"by hand")
+    before, status = looks(values), values.stat()
+    change(values)
+    values.chmod(0o644)
+    assert files.undo(str(values)) == files.Written(str(values), None)
+    after = values.stat()
+    assert values.read_bytes() == BEFORE
+    assert looks(values) == before
+    assert (after.st_mtime_ns, after.st_atime_ns) == (status.st_mtime_ns, status.st_atime_ns)
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_goes_back_step_by_step(values: Path) -> None:
+    change(values, AFTER)
+    change(values, LATER)
+    files.undo(str(values))
+    assert values.read_bytes() == AFTER
+    files.undo(str(values))
+    assert values.read_bytes() == BEFORE
+    with pytest.raises(InputError, match="has no backup"):
+        files.undo(str(values))
+
+
+def test_a_changed_file_stays_without_force(values: Path) -> None:
+    change(values)
+    values.write_bytes(LATER)
+    before = names(values.parent)
+    with pytest.raises(WriteError, match="was changed since the migration wrote it"):
+        files.undo(str(values))
+    assert values.read_bytes() == LATER
+    assert names(values.parent) == before
+
+
+def test_force_keeps_the_changed_file_as_a_backup(values: Path) -> None:
+    change(values)
+    values.write_bytes(LATER)
+    undone = files.undo(str(values), force=True)
+    assert values.read_bytes() == BEFORE
+    assert undone.backup is not None
+    assert Path(undone.backup).read_bytes() == LATER
+    assert stat.S_IMODE(Path(undone.backup).stat().st_mode) == 0o600
+    assert len(names(values.parent)) == 2
+    files.undo(str(values))
+    assert values.read_bytes() == LATER
+
+
+def test_what_was_put_back_by_hand_is_nothing_to_undo(values: Path) -> None:
+    change(values)
+    values.write_bytes(BEFORE)
+    before = values.stat()
+    with pytest.raises(InputError, match="already what it was before the migration"):
+        files.undo(str(values))
+    assert values.stat() == before
+    assert len(names(values.parent)) == 2
+
+
+def test_a_damaged_backup_is_refused_without_force(values: Path) -> None:
+    (written,) = change(values)
+    assert written.backup is not None
+    Path(written.backup).write_bytes(b"torn")
+    with pytest.raises(WriteError, match=r"its backup .* was changed since it was made"):
+        files.undo(str(values))
+    assert values.read_bytes() == AFTER
+    files.undo(str(values), force=True)
+    assert values.read_bytes() == b"torn"
+    assert Path(written.backup).exists()
+
+
+def test_follows_a_symbolic_link(values: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.yaml"
+    link.symlink_to("values.yaml")
+    change(link)
+    files.undo(str(link))
+    assert link.is_symlink()
+    assert values.read_bytes() == BEFORE
+
+
+def test_a_backup_that_is_a_link_is_not_followed(values: Path, tmp_path: Path) -> None:
+    (written,) = change(values)
+    assert written.backup is not None
+    backup = Path(written.backup)
+    (tmp_path / "secret").write_bytes(BEFORE)
+    backup.unlink()
+    backup.symlink_to(tmp_path / "secret")
+    with pytest.raises(InputError, match="cannot be read"):
+        files.undo(str(values))
+    assert values.read_bytes() == AFTER
+
+
+def test_other_files_of_such_names_are_no_backups(values: Path) -> None:
+    for name in (
+        "values.yaml.bak",
+        "values.yaml.old.bak",
+        "values.yaml.1.2-3.bak",
+        "values.yaml.20200101T000000Z.a-b.bak",
+    ):
+        values.with_name(name).write_bytes(BEFORE)
+    values.with_name("other-values.yaml.20200101T000000Z.0123456789ab-0123456789ab.bak").write_bytes(BEFORE)
+    with pytest.raises(InputError, match="has no backup"):
+        files.undo(str(values))
+
+
+def test_a_backup_directory_that_is_not_there_is_refused(values: Path) -> None:
+    with pytest.raises(WriteError, match="does not exist"):
+        files.undo(str(values), backup_dir=str(values.parent / "none"))
