@@ -106,8 +106,9 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
     for _ in range(100):
         try:
             descriptor = os.open(path, flags, 0o600)
-        except FileNotFoundError:
-            if create:
+        except OSError:
+            # Where nothing can stand (no directory, too long a name), nothing was left either.
+            if create or os.path.lexists(path):
                 raise
             return None
         try:
@@ -182,6 +183,8 @@ def from_text(text: bytes, journal: str, shown: str) -> list[Swap]:
         known = body["format"] == FORMAT
         swaps = [Swap(**entry) for entry in body["files"]] if known else []
         sound = all(map(_is_sound, swaps)) and len({swap.target for swap in swaps}) == len(swaps)
+        # A new file is never one of several, so rolling back several removes no file that was there before.
+        sound = sound and (len(swaps) == 1 or all(swap.old for swap in swaps))
         mine = any(swap.journal == journal for swap in swaps)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         known, sound, mine = True, False, False

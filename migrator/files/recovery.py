@@ -34,7 +34,7 @@ def settle(target: str, shown: str) -> list[str]:
                     journal.close()
     except OSError as error:
         raise WriteError(
-            f"what a killed run left here cannot be cleaned up: {error.strerror or error}.",
+            f"what an earlier run left here cannot be cleaned up: {error.strerror or error}.",
             path=shown,
             remedy="Run again when that is mended.",
         ) from error
@@ -100,7 +100,7 @@ def _finish(swaps: Sequence[Swap]) -> list[str]:
     if not unfinished:
         return []
     return [
-        f"{swap.target}: an earlier run was killed while it wrote; "
+        f"{swap.target}: an earlier run was cut short; "
         + ("what it had prepared is written now" if swap in missing else "it had written this file, which stays so")
         + (f" (backup: {swap.backup})." if swap.backup else ".")
         for swap in swaps
@@ -114,13 +114,15 @@ def _roll_back(swaps: Sequence[Swap]) -> list[str]:
         outcome = put_back(swap)
         if outcome == "changed":
             told.append(
-                f"{swap.target}: an earlier run was killed while it wrote, and the file was changed since; it stays as"
+                f"{swap.target}: an earlier run was cut short, and the file was changed since; it stays as"
                 " it is" + (f" (before: {swap.backup})." if os.path.lexists(swap.backup) else ".")
             )
         elif outcome == "put back":
-            told.append(f"{swap.target}: an earlier run was killed while it wrote; the file is put back as it was.")
+            told.append(f"{swap.target}: an earlier run was cut short; the file is put back as it was.")
         elif staged:
-            told.append(f"{swap.target}: an earlier run was killed before it replaced this file; it is as it was.")
+            told.append(
+                f"{swap.target}: an earlier run was cut short before it replaced this file, which is as it was."
+            )
     make_durable(path for swap in swaps for path in swap.places)
     return told
 

@@ -76,7 +76,7 @@ def carry_out(parts: Sequence[Part], tool_version: str) -> None:
         except BaseException as error:
             left = _take_back(parts, replaced) if recorded else ""
             if not left:
-                _drop(journals if recorded else [journal for journal in journals if journal.is_new()])
+                _drop(journals, recorded)
             if isinstance(error, (OSError, InputError)):
                 raise _in_words(error, parts, left) from error
             if left and isinstance(error, WriteError):
@@ -90,7 +90,7 @@ def carry_out(parts: Sequence[Part], tool_version: str) -> None:
                 for part in parts:
                     clean_up(part.swap)
                 make_durable(path for part in parts for path in part.swap.places)
-                _drop(journals)
+                _drop(journals, recorded)
         finally:
             for journal in journals:
                 with suppress(OSError):
@@ -105,7 +105,7 @@ def _claim(part: Part) -> Journal:
 
 def _refuse_a_killed_runs(journal: Journal, part: Part) -> None:
     if not journal.is_new():
-        raise WriteError("an earlier run was killed while it wrote this file.", path=part.shown, remedy="Run again.")
+        raise WriteError("an earlier run was cut short while it wrote this file.", path=part.shown, remedy="Run again.")
 
 
 def _compare(part: Part, before: _Before | None = None) -> _Before | None:
@@ -185,13 +185,15 @@ def _take_back(parts: Sequence[Part], replaced: set[Swap]) -> str:
         make_durable(path for part in parts for path in part.swap.places)
     if not stuck:
         return ""
-    return f"Cleaning up failed as well at {', '.join(stuck)}; the next run does it."
+    return f"It could not be taken back at {', '.join(stuck)}: each file is whole, and the next run puts this right."
 
 
-def _drop(journals: Sequence[Journal]) -> None:
+def _drop(journals: Sequence[Journal], recorded: bool) -> None:
     for journal in journals:
         with suppress(OSError):
-            journal.remove()
+            # Before this run recorded anything, one that is not empty is a killed run's.
+            if recorded or journal.is_new():
+                journal.remove()
 
 
 def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> WriteError:
@@ -199,8 +201,10 @@ def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> 
 
     if isinstance(error, InputError):
         return WriteError(f"could not be written: it {error.message}", path=error.path, remedy=left)
-    concerned = [part.shown for part in parts if error.filename in part.swap.all_paths] or [parts[0].shown]
-    where = f" ({error.filename})" if error.filename else ""
+    concerned = [part for part in parts if error.filename in part.swap.all_paths] or [parts[0]]
+    swap = concerned[0].swap
+    named = error.filename in (swap.target, swap.backup)
+    where = error.filename if named else os.path.dirname(error.filename or swap.target)
     remedies = {
         errno.ENOSPC: "Free some space and run again.",
         errno.EDQUOT: "Free some space and run again.",
@@ -209,8 +213,9 @@ def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> 
         errno.EROFS: "Use --output to write elsewhere.",
         errno.ENAMETOOLONG: "Its backup and temporary files have longer names; shorten the file's name.",
     }
+    words = (left or "The original is whole.", remedies.get(error.errno or 0, ""))
     return WriteError(
-        f"could not be written: {error.strerror or error}{where}.",
-        path=concerned[0],
-        remedy=f"The original is whole. {remedies.get(error.errno or 0, '')} {left}".replace("  ", " ").strip(),
+        f"could not be written: {error.strerror or error} ({where}).",
+        path=concerned[0].shown,
+        remedy=" ".join(filter(None, words)),
     )

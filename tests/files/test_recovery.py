@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -80,7 +81,7 @@ def test_a_run_killed_before_it_replaced_anything_is_rolled_back(
     assert len(everything(tmp_path)) == 3 * 5  # file, journal, new, old, backup
     told = files.recover([str(layers[2])])
     assert [sentence.split(": ", 1)[0] for sentence in told] == [str(layer) for layer in layers]
-    assert all("killed before it replaced this file; it is as it was" in sentence for sentence in told)
+    assert all("cut short before it replaced this file, which is as it was" in sentence for sentence in told)
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
     assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
 
@@ -138,7 +139,7 @@ def test_a_run_must_not_go_on_where_one_was_killed(
     with pytest.raises(Killed):
         change(values)
     monkeypatch.undo()
-    with pytest.raises(WriteError, match="earlier run was killed"):
+    with pytest.raises(WriteError, match="earlier run was cut short"):
         change(values)
     assert files.recover([str(values)]) != []
     assert len(change(values)) == 1
@@ -299,3 +300,72 @@ def test_an_ignored_signal_stays_ignored(values: Path, monkeypatch: pytest.Monke
     finally:
         signal.signal(signal.SIGHUP, former)
     assert values.read_bytes() == AFTER
+
+
+def test_a_forged_journal_of_several_files_removes_none(values: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_bytes(BEFORE)
+    digests = {"old": "", "new": sha256(BEFORE).hexdigest()}
+    token = "0123456789abcdef"
+    entries = [
+        {"target": str(values), "token": token, **digests, "backup": "", "spent": ""},
+        {"target": str(other), "token": token, "old": "0" * 64, "new": "1" * 64, "backup": "", "spent": ""},
+    ]
+    line = json.dumps({"format": 1, "tool": "0", "files": entries}).encode() + b"\n"
+    for path in (values, other):
+        journal = path.with_name(f".{path.name}.infrahub-migrator")
+        journal.write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
+    with pytest.raises(WriteError, match="was not written for this file"):
+        files.recover([str(values), str(other)])
+    assert values.read_bytes() == other.read_bytes() == BEFORE
+
+
+def test_where_nothing_can_stand_nothing_was_left(values: Path) -> None:
+    assert files.recover([str(values / "below.yaml"), str(values.with_name("v" * 250)), "-"]) == []
+
+
+def test_a_rollback_that_fails_too_is_left_to_the_next_run(
+    layers: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = os.rename
+    calls = 0
+
+    def fail_from_the_second_on(*paths: str) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), paths[0], None, paths[1])
+        rename(*paths)
+
+    monkeypatch.setattr(os, "rename", fail_from_the_second_on)
+    with pytest.raises(WriteError, match="each file is whole, and the next run puts this right") as caught:
+        change(*layers)
+    monkeypatch.undo()
+    assert str(layers[0]) in str(caught.value)
+    assert [layer.read_bytes() for layer in layers] == [AFTER, BEFORE, BEFORE]
+    files.recover([str(layers[0])])
+    assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
+    assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
+
+
+def test_a_failing_rename_is_rolled_back(layers: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, status = looks(layers[0]), layers[0].stat()
+    rename = os.rename
+    calls = 0
+
+    def fail_at_the_third(*paths: str) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), paths[0], None, paths[1])
+        rename(*paths)
+
+    monkeypatch.setattr(os, "rename", fail_at_the_third)
+    with pytest.raises(
+        WriteError, match=r"b/prod\.yaml: could not be written: Input/output error .* original is whole"
+    ):
+        change(*layers)
+    assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
+    assert looks(layers[0]) == before
+    assert layers[0].stat().st_mtime_ns == status.st_mtime_ns
+    assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]

@@ -433,3 +433,44 @@ def test_reading_imports_nothing_that_only_writing_needs() -> None:
     ran = subprocess.run([sys.executable, "-c", code, __file__], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())
     assert not loaded & {"hashlib", "json", "tempfile", "shutil", "signal", "fcntl", "pathlib", "dataclasses"}
+
+
+def test_everything_is_durable_before_it_is_relied_on(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    real_fsync, real_rename, real_unlink = os.fsync, os.rename, os.unlink
+
+    def kind(path: str) -> str:
+        if os.path.isdir(path):
+            return "directory"
+        name = os.path.basename(path)
+        return "backup" if name.endswith(".bak") else name.split("-")[-1] if "-" in name else name.split(".")[-1]
+
+    def fsync(descriptor: int) -> None:
+        done.append(f"sync {kind(os.readlink(f'/proc/self/fd/{descriptor}'))}")
+        real_fsync(descriptor)
+
+    def rename(one: str, other: str) -> None:
+        done.append(f"rename {kind(one)}")
+        real_rename(one, other)
+
+    def unlink(path: str) -> None:
+        done.append(f"remove {kind(path)}")
+        real_unlink(path)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "rename", rename)
+    monkeypatch.setattr(os, "unlink", unlink)
+    change(values)
+    assert [step.replace("infrahub-migrator", "journal").replace("migrator", "journal") for step in done] == [
+        "sync journal",
+        "sync directory",
+        "sync new",
+        "sync old",
+        "sync backup",
+        "sync directory",
+        "rename new",
+        "sync directory",
+        "remove old",
+        "sync directory",
+        "remove journal",
+    ]
