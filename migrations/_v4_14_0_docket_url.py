@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from migrator.migration import (
@@ -10,11 +9,9 @@ from migrator.migration import (
     AddKey,
     Ask,
     Change,
-    Choice,
     Effect,
     Notice,
     Outcome,
-    Question,
     Release,
     SetValue,
     Value,
@@ -24,74 +21,20 @@ from migrator.migration import (
     tree,
 )
 
+from ._v4_14_0_docket_questions import (
+    SECRET,
+    bundled_name,
+    docket_password,
+    docket_secret,
+    docket_url,
+    masked,
+    redis_db,
+    redis_host,
+)
+
 WHY = "without one docket every background replica keeps a queue of its own, and work is done twice"
 HOST = (*prefect.MESSAGING, "redis", "host")
 WHY_HOST = "the chart refuses the presets' example host"
-_SECRET = re.compile(r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?")
-
-
-def redis_host(host: str, problem: str) -> Question:
-    """The question for the Redis server, where the values do not name one that can be used."""
-    return Question(
-        id="redis-host",
-        text=f"Which host serves Prefect's messaging Redis? The values say {host!r}, which {problem}.",
-        flag="--redis-host",
-        complaint=redis.complaint_about_host,
-    )
-
-
-def redis_db(release: Release, address: redis.Address) -> Question:
-    """The question for the docket's database; free ones are suggested, taken ones refused."""
-    free = [n for n in range(redis.DATABASES) if not redis.taken_by(release, address.host, address.port, n)]
-    suggestion = 2 if 2 in free or not free else next((n for n in free if n > 0), free[0])
-    used = [
-        f"{n} by {who}"
-        for n in range(redis.DATABASES)
-        if (who := redis.taken_by(release, address.host, address.port, n))
-    ]
-    known = f" In use on that server: {', '.join(used)}." if used else ""
-    return Question(
-        id="redis-db",
-        text=f"Which database of the Redis at {address.host}:{address.port} is to hold the docket? It must be one that "
-        f"nothing else uses or flushes; a server has 0 to 15 unless configured otherwise.{known}",
-        flag="--redis-db",
-        suggestion=str(suggestion),
-        complaint=lambda answer: _complaint_about_database(release, address, answer),
-    )
-
-
-def docket_password(source: str) -> Question:
-    """The question for a password that the chart injects from a Secret, and that no file shows."""
-    return Question(
-        id="docket-password",
-        text=f"The Redis password comes from {source}, so it cannot stand in the docket URL. How shall the pods get it?",
-        flag="--docket-secret NAME[:KEY] or --answer docket-password=reference",
-        choices=(
-            Choice("reference", f"the URL holds {redis.PASSWORD_REFERENCE}, which Kubernetes fills in as it is: right "
-                   "unless the password holds one of @ : / ? # % (it is not percent-encoded)"),
-            Choice("secret", "the whole URL stands in a Secret of yours, which has to exist before the upgrade"),
-        ),
-    )
-
-
-def docket_secret(reason: str) -> Question:
-    """The question for a Secret that holds the whole docket URL."""
-    return Question(
-        id="docket-secret",
-        text=f"Which Secret holds the docket URL (NAME, or NAME:KEY; the key is docket-url unless given)? {reason}",
-        flag="--docket-secret NAME[:KEY] or --docket-url",
-        complaint=lambda answer: "" if _SECRET.fullmatch(answer) else f"{answer!r} is no NAME or NAME:KEY of a Secret",
-    )
-
-
-def docket_url(release: Release, reason: str) -> Question:
-    """The question for the docket URL as a whole, where it cannot be put together from the values."""
-    return Question(
-        id="docket-url",
-        text=f"Which URL is the docket's (redis[s]://[USER:PASSWORD@]HOST:PORT/DATABASE)? {reason}",
-        flag="--docket-url",
-        complaint=lambda answer: _complaint_about_url(release, answer),
-    )
 
 
 def host(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -102,7 +45,7 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
     answer = ask(redis_host(standing, redis.what_is_wrong_with_host(standing)))
     if answer is None:
         return
-    shown = tree.show(HOST)
+    shown = tree.show(release.root + HOST)
     owners = release.owners(HOST)
     for layer in owners:
         before = tree.get(release.layers[layer].data, release.root + HOST)
@@ -178,8 +121,8 @@ def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
             yield from _write_url(release, standing.url.replace(parts.host, where), WHY_HOST, "required")
     elif standing.url and not is_example:
         complaint = redis.complaint_about(standing.url)
-        where = tree.show((*prefect.DOCKET, "url"))
-        yield from _by_url(release, ask, f"{where} is {_masked(standing.url)!r}, which is not sound: {complaint}.")
+        where = tree.show((*release.root, *prefect.DOCKET, "url"))
+        yield from _by_url(release, ask, f"{where} is {masked(standing.url)!r}, which is not sound: {complaint}.")
     elif tree.get(release.prefect, (*prefect.MESSAGING, "broker")) != redis.BROKER:
         broker = tree.get(release.prefect, (*prefect.MESSAGING, "broker"))
         yield from _by_url(release, ask, f"messaging.broker is {broker!r}, so no Redis stands in the values.")
@@ -189,22 +132,21 @@ def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Put the URL together from the messaging Redis and the answers."""
-    if redis.uses_bundled(release) and not (release.name and release.namespace):
-        for flag, what in (("release-name", "Helm release"), ("namespace", "namespace")):
-            ask(_bundled(flag, what))
-        return
     server, address = redis.messaging(release, "server"), redis.messaging(release, "background")
     differing = _differences(server, address)
     if differing:
         reason = f"The messaging Redis differs by pod in {differing}: {server.source} against {address.source}."
         yield from _by_url(release, ask, reason)
-        return
-    if not address.port.isdecimal():
+    elif not address.port.isdecimal():
         yield from _by_url(release, ask, f"The port of the messaging Redis is {address.port!r}.")
-        return
-    if address.password.kind == "hidden":
-        yield from _by_secret(release, ask, f"The password of the messaging Redis comes from {address.password.source}.")
-        return
+    elif address.password.kind == "hidden":
+        yield from _by_secret(release, ask, f"The messaging password comes from {address.password.source}.")
+    else:
+        yield from _build_from(release, ask, address)
+
+
+def _build_from(release: Release, ask: Ask, address: redis.Address) -> Iterator[Outcome]:
+    """Ask all that is missing before giving up on any of it, so that one run tells all."""
     injected = address.password.kind == "injected"
     how = ask(docket_password(address.password.source)) if injected else "reference"
     if how == "secret":
@@ -220,6 +162,10 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _host_of_messaging(release: Release, ask: Ask) -> str | None:
     """The host of the messaging Redis, asked for where the values name none that can stand in a URL."""
+    if redis.uses_bundled(release) and not (release.name and release.namespace):
+        for flag, what in (("release-name", "Helm release"), ("namespace", "namespace")):
+            ask(bundled_name(flag, what))
+        return None
     server, background = redis.messaging(release, "server"), redis.messaging(release, "background")
     problem = redis.what_is_wrong_with_host(background.host)
     if not problem and server.host != background.host:
@@ -245,15 +191,19 @@ def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
     answer = ask(docket_secret(reason))
     if answer is None:
         return
-    match = _SECRET.fullmatch(answer)
+    match = SECRET.fullmatch(answer)
     assert match is not None, "the question's complaint let this answer pass"
     key = match["key"] or "docket-url"
     yield from _write_secret(release, match["name"], key, WHY)
     yield from _drop_from_env(release)
     namespace = f" --namespace {release.namespace}" if release.namespace else ""
+    address = redis.messaging(release, "background")
+    known = not redis.what_is_wrong_with_host(address.host) and address.port.isdecimal()
+    where = f"{address.host}:{address.port}" if known else "HOST:6379"
     yield Notice(
         f"The Secret has to exist before the upgrade: kubectl create secret generic {match['name']}{namespace} "
-        f"--from-literal={key}='redis://USER:PASSWORD@HOST:6379/DATABASE' (credentials percent-encoded)."
+        f"--from-literal={key}='{'rediss' if address.tls else 'redis'}://USER:PASSWORD@{where}/DATABASE' "
+        "(credentials percent-encoded; leave USER:PASSWORD@ out where Redis asks for none)."
     )
 
 
@@ -281,7 +231,7 @@ def _write(release: Release, wanted: dict[str, str], why: str, effect: Effect) -
         value: Value = dict(wanted)
         beside = isinstance(release.in_layer(layer, (*prefect.MESSAGING, "redis")), dict)
         edit = AddKey(route, value, after("redis") if beside else LAST)
-        shown = tree.show(prefect.DOCKET)
+        shown = tree.show(route)
         if standing is tree.MISSING and len(wanted) == 1:
             name, text = next(iter(wanted.items()))
             yield Change(layer, edit, f"{shown}.{name}", None, text, why, effect)
@@ -291,7 +241,7 @@ def _write(release: Release, wanted: dict[str, str], why: str, effect: Effect) -
             yield Change(layer, SetValue(route, value), shown, None, value, why, effect)
         return
     for name, text in wanted.items():
-        path = tree.show((*prefect.DOCKET, name))
+        path = tree.show((*route, name))
         if name not in standing:
             yield Change(layer, AddKey((*route, name), text), path, None, text, why, effect)
         elif standing[name] != text:
@@ -301,41 +251,13 @@ def _write(release: Release, wanted: dict[str, str], why: str, effect: Effect) -
 def _drop_from_env(release: Release) -> Iterator[Change]:
     for listed, entry in prefect.docket_entries(release):
         why = "on the background pod it would win over the docket that the chart injects"
-        yield from prefect.remove(release, listed, (entry,), why, "required")
+        yield from prefect.remove(listed, (entry,), why, "required")
 
 
 def _about_database(database: int) -> Iterator[Outcome]:
     if database >= redis.DATABASES:
         text = f"Database {database} exists only if the Redis server is configured for more than {redis.DATABASES}."
         yield Notice(text, "warning")
-
-
-def _complaint_about_database(release: Release, address: redis.Address, answer: str) -> str:
-    if not answer.strip().isdecimal():
-        return f"{answer!r} is not the number of a database"
-    who = redis.taken_by(release, address.host, address.port, int(answer))
-    if not who:
-        return ""
-    only_one = " (on a server with one database only, say so with --docket-url)" if int(answer) == 0 else ""
-    return f"database {int(answer)} is used by {who} already{only_one}"
-
-
-def _complaint_about_url(release: Release, url: str) -> str:
-    complaint = redis.complaint_about(url)
-    if complaint:
-        return f"{_masked(url)!r} is not sound: {complaint}"
-    if redis.EXAMPLE_HOST in url:
-        return f"{_masked(url)!r} holds the presets' example host, which the chart refuses"
-    parts = redis.parse_url(url)
-    who = redis.taken_by(release, parts.host, str(parts.port), parts.database)
-    if who and not (parts.database == 0 and redis.messaging(release, "background").database == "0"):
-        return f"database {parts.database} there is used by {who} already"
-    return ""
-
-
-def _bundled(flag: str, what: str) -> Question:
-    text = f"What is the {what} called? The docket is to live in the Redis that prefect-server bundles, and its service "
-    return Question(id=flag, text=f"{text}is named after it.", flag=f"--{flag}")
 
 
 def _url_owners(release: Release) -> list[int]:
@@ -354,7 +276,3 @@ def _differences(server: redis.Address, background: redis.Address) -> str:
     if (server.password.kind, server.password.value) != (background.password.kind, background.password.value):
         names.append("password")
     return ", ".join(names)
-
-
-def _masked(url: str) -> str:
-    return re.sub(r"(://[^/@]*:)[^@]*@", r"\1***@", url)

@@ -31,7 +31,7 @@ def _names_that_lose(release: Release) -> Iterator[Notice]:
         for listed, entry in env.on_pod(release, pod):
             if entry.name == LOST and listed.layer != env.IN_DEFAULTS:
                 yield Notice(
-                    f"{prefect.path_of(listed, LOST, release)} loses to PREFECT_SERVER_DATABASE_CONNECTION_URL, which "
+                    f"{prefect.path_of(listed, LOST)} loses to PREFECT_SERVER_DATABASE_CONNECTION_URL, which "
                     "the chart sets now: set the database by the chart's own values instead.",
                     "warning",
                     listed.layer,
@@ -41,8 +41,8 @@ def _names_that_lose(release: Release) -> Iterator[Notice]:
     if prefect.is_separate(release) and found is not None and env.as_bool(found[1].value) is True:
         listed, entry = found
         yield Notice(
-            f"{prefect.path_of(listed, PIN, release)} is {env.spelled(entry)}: the old chart obeyed it on the background "
-            "pod, the new one's PREFECT_SERVER_DATABASE_MIGRATE_ON_START \"false\" wins over it.",
+            f"{prefect.path_of(listed, PIN)} is {env.spelled(entry)}: the old chart obeyed it on the background "
+            'pod, the new one\'s PREFECT_SERVER_DATABASE_MIGRATE_ON_START "false" wins over it.',
             "warning",
             listed.layer,
             listed.route_of(entry),
@@ -55,7 +55,7 @@ def _duplicates(release: Release) -> Iterator[Notice]:
         for name, times in Counter(entry.name for entry in listed.entries).items():
             if times > 1:
                 yield Notice(
-                    f"{prefect.path_of(listed, name, release)} stands {times} times; the last wins, and server-side "
+                    f"{prefect.path_of(listed, name)} stands {times} times; the last wins, and server-side "
                     "apply refuses it. After an upgrade that goes from two to one, look at the live pod's env.",
                     "warning",
                     listed.layer,
@@ -69,7 +69,7 @@ def _docket_name(release: Release) -> Iterator[Notice]:
         if found is not None:
             listed, entry = found
             yield Notice(
-                f"{prefect.path_of(listed, entry.name, release)} breaks the background services: they always use the "
+                f"{prefect.path_of(listed, entry.name)} breaks the background services: they always use the "
                 "name prefect. Take it out.",
                 "warning",
                 listed.layer,
@@ -95,7 +95,7 @@ def _bootstrap(release: Release) -> Iterator[Notice]:
     if value != "false":
         state = f"is {env.spelled(found[1])}" if found is not None else "is missing"
         yield Notice(
-            f"{REGISTER} {state} on the server: Infrahub's bootstrap of Prefect runs only where it is exactly \"false\".",
+            f'{REGISTER} {state} on the server: Infrahub sets up Prefect only where it is exactly "false".',
             "warning",
         )
 

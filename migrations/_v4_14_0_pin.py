@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migrations._v4_14_0_toggles import WEBSERVER_ONLY, is_settled
 from migrator.migration import (
     LAST,
     Ask,
@@ -12,8 +11,8 @@ from migrator.migration import (
     Choice,
     EnvList,
     InsertItem,
-    Outcome,
     Notice,
+    Outcome,
     Place,
     Question,
     Release,
@@ -25,15 +24,18 @@ from migrator.migration import (
     prefect,
 )
 
+from ._v4_14_0_toggles import WEBSERVER_ONLY, is_settled
+
 PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
 INJECTED = "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
-WHY = "Infrahub sets up Prefect's database only where it finds exactly \"false\" under this name"
+WHY = 'Infrahub sets up Prefect\'s database only where it finds exactly "false" under this name'
+
 
 def injected_pin(where: str, value: str) -> Question:
     """The question about a user's own entry under the name that the chart injects now."""
     return Question(
         id="migrate-on-start",
-        text=f"{where} is {value}; the chart injects the same name with \"false\" now, and Kubernetes would see it "
+        text=f'{where} is {value}; the chart injects the same name with "false" now, and Kubernetes would see it '
         "twice. Remove yours?",
         flag="--answer migrate-on-start=VALUE",
         choices=(
@@ -56,7 +58,7 @@ def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
             yield from _put_right(release, listed)
         elif not from_global.named(PIN):
             change = InsertItem(listed.route, _pin(), _place_of_pin(listed))
-            path = prefect.path_of(listed, PIN, release)
+            path = prefect.path_of(listed, PIN)
             yield Change(listed.layer, change, path, None, "false", WHY, "required")
     if not lists and env.winner(release, "server", PIN) is None:
         yield prefect.own_server_env(release, _pin(), LAST, WHY, "required")
@@ -66,15 +68,15 @@ def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
     """Of the entries of this name the first is made "false" and the others go."""
     first, *others = listed.named(PIN)
-    path = prefect.path_of(listed, PIN, release)
+    path = prefect.path_of(listed, PIN)
     if first.value != "false" or first.value_from is not None:
         edit = (
-            SetValue((*listed.route, first.index, "value"), "false")
+            SetValue((*listed.route, first.position, "value"), "false")
             if first.value_from is None and first.value is not None
-            else SetValue((*listed.route, first.index), _pin())
+            else SetValue((*listed.route, first.position), _pin())
         )
         yield Change(listed.layer, edit, path, env.raw(first), "false", WHY, "required")
-    yield from prefect.remove(release, listed, tuple(others), "Kubernetes refuses one name twice", "none")
+    yield from prefect.remove(listed, tuple(others), "Kubernetes refuses one name twice", "none")
 
 
 def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -83,14 +85,14 @@ def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
         entries = listed.named(INJECTED)
         if not entries:
             continue
-        where = prefect.path_of(listed, INJECTED, release)
+        where = prefect.path_of(listed, INJECTED)
         if all(entry.is_plain and str(entry.value).lower() == "false" for entry in entries):
-            yield from prefect.remove(release, listed, entries, "the chart injects the same name and value now", "none")
+            yield from prefect.remove(listed, entries, "the chart injects the same name and value now", "none")
         elif is_settled(release.start) and _is_pinned(release.start):
-            text = f"{where} is kept: the chart injects the same name with \"false\" as well."
+            text = f'{where} is kept: the chart injects the same name with "false" as well.'
             yield Notice(text, "warning", listed.layer, listed.route_of(entries[-1]))
         elif ask(injected_pin(where, env.spelled(entries[-1]))) == "remove":
-            yield from prefect.remove(release, listed, entries, "removed as answered; the chart injects \"false\"", "behaviour")
+            yield from prefect.remove(listed, entries, 'removed as answered; the chart injects "false"', "behaviour")
 
 
 def _is_pinned(release: Release) -> bool:
@@ -102,8 +104,8 @@ def _place_of_pin(listed: EnvList) -> Place:
     webserver = listed.last(WEBSERVER_ONLY)
     register = listed.last("PREFECT_API_BLOCKS_REGISTER_ON_START")
     if webserver is not None:
-        return after(webserver.index)
-    return before(register.index) if register is not None else LAST
+        return after(webserver.position)
+    return before(register.position) if register is not None else LAST
 
 
 def _pin() -> Value:

@@ -65,7 +65,7 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
             yield from _toggles_of_list(release, ask, pod, listed)
     for pod in env.POD_LISTS:
         for source in env.extra_sources(release, pod):
-            yield Notice(f"{source} may hold service toggles, a docket URL or PREFECT_*_MIGRATE_ON_START: look into it.")
+            yield Notice(f"{source} may hold toggles, a docket URL or PREFECT_*_MIGRATE_ON_START: look into it.")
 
 
 def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> Iterator[Outcome]:
@@ -74,27 +74,29 @@ def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> I
         entries = listed.named(*_toggle_names(service))
         if not entries:
             continue
-        where = prefect.path_of(listed, entries[-1].name, release)
+        where = prefect.path_of(listed, entries[-1].name)
         if _are_redundant(release, pod, service, entries):
             logger = service == "EVENT_LOGGER" and pod == "background"
             if logger and settled:
-                yield Notice(f"{where} keeps the event logger on, as decided before.", layer=listed.layer, route=listed.route_of(entries[0]))
+                text = f"{where} keeps the event logger on, as decided before."
+                yield Notice(text, layer=listed.layer, route=listed.route_of(entries[0]))
             elif not logger or ask(EVENT_LOGGER) == "remove":
                 why = (
                     "removes the debugging event logger, which is off by default"
                     if logger
                     else "repeats what separate background services do anyway"
                 )
-                yield from prefect.remove(release, listed, entries, why, "behaviour" if logger else "none")
+                yield from prefect.remove(listed, entries, why, "behaviour" if logger else "none")
         elif settled:
-            yield Notice(f"{where} is kept: it differs from the presets.", layer=listed.layer, route=listed.route_of(entries[0]))
+            text = f"{where} is kept: it differs from the presets."
+            yield Notice(text, layer=listed.layer, route=listed.route_of(entries[0]))
         else:
             question = custom_toggle(pod, service, where, env.spelled(entries[-1]))
             if ask(question) == "remove":
-                yield from prefect.remove(release, listed, entries, "removed as answered", "behaviour")
+                yield from prefect.remove(listed, entries, "removed as answered", "behaviour")
     others = [entry for entry in listed.entries if _is_toggle_of_another_service(entry.name)]
     for entry in others:
-        text = f"{prefect.path_of(listed, entry.name, release)} stays: no preset ever set it, so it is yours."
+        text = f"{prefect.path_of(listed, entry.name)} stays: no preset ever set it, so it is yours."
         yield Notice(text, layer=listed.layer, route=listed.route_of(entry))
 
 
@@ -102,7 +104,7 @@ def _are_redundant(release: Release, pod: str, service: str, entries: tuple[Entr
     """Whether the pod behaves the same without these entries (for the event logger: whether they are the preset's)."""
     if any(not entry.is_plain or env.as_bool(entry.value) is not PRESET[pod] for entry in entries):
         return False
-    below = [entry for entry in env.effective_global(release).named(*_toggle_names(service))]
+    below = env.effective_global(release).named(*_toggle_names(service))
     return pod == "server" or all(env.as_bool(entry.value) is True for entry in below)
 
 
@@ -116,15 +118,15 @@ def _webserver_only(release: Release) -> Iterator[Outcome]:
     lists = env.lists_in_layers(release, env.SERVER)
     for listed in lists:
         entry = listed.last(WEBSERVER_ONLY) or from_global
-        path = prefect.path_of(listed, WEBSERVER_ONLY, release)
+        path = prefect.path_of(listed, WEBSERVER_ONLY)
         if entry is None:
             serve_base = listed.last("PREFECT_UI_SERVE_BASE")
-            place = after(serve_base.index) if serve_base else FIRST
+            place = after(serve_base.position) if serve_base else FIRST
             yield Change(listed.layer, InsertItem(listed.route, wanted, place), path, None, "true", why, "behaviour")
         elif entry.value_from is not None:
             yield Notice(f"{path} comes from elsewhere: make sure it is not empty there.", "warning")
         elif entry.value in (None, "") and entry is not from_global:
-            edit = SetValue((*listed.route, entry.index), wanted)
+            edit = SetValue((*listed.route, entry.position), wanted)
             yield Change(listed.layer, edit, path, entry.value, "true", why, "behaviour")
         elif str(entry.value).lower() in ("false", "0"):
             text = f"{path} is {env.spelled(entry)}, but any text that is not empty means on; it is left as it is."

@@ -15,10 +15,11 @@ https://docs.prefect.io/v3/advanced/self-hosted
 from __future__ import annotations
 
 from migrator.migration import Migration, Step
-from migrator.migrations._v4_14_0_docket_url import docket, host
-from migrator.migrations._v4_14_0_notices import notices
-from migrator.migrations._v4_14_0_pin import pin
-from migrator.migrations._v4_14_0_toggles import toggles
+
+from ._v4_14_0_docket_url import docket, host
+from ._v4_14_0_notices import notices
+from ._v4_14_0_pin import pin
+from ._v4_14_0_toggles import toggles
 
 MIGRATION = Migration(
     title="one docket, separate services",
@@ -29,5 +30,17 @@ MIGRATION = Migration(
         Step("docket", "give both deployments one docket", docket),
         Step("pin", "pin migrate-on-start", pin, {"prefect-server": "2026.4.21154022"}),
         Step("notices", "tell what no edit expresses", notices),
+    ),
+    questions=(
+        "event-logger",
+        "custom-toggles",
+        "redis-host",
+        "redis-db",
+        "docket-url",
+        "docket-secret",
+        "docket-password",
+        "release-name",
+        "namespace",
+        "migrate-on-start",
     ),
 )

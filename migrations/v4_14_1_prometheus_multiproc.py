@@ -26,6 +26,7 @@ from migrator.migration import (
     Value,
     env,
     prefect,
+    tree,
 )
 
 NAME = "PROMETHEUS_MULTIPROC_DIR"
@@ -42,7 +43,7 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
     lists = env.lists_in_layers(release, env.BACKGROUND)
     for listed in lists:
         if not listed.named(NAME):
-            path = prefect.path_of(listed, NAME, release)
+            path = prefect.path_of(listed, NAME)
             yield Change(listed.layer, InsertItem(listed.route, entry, FIRST), path, None, "", WHY, "required")
     if lists or env.winner(release, "background", NAME) is not None:
         return
@@ -50,7 +51,7 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
     owners = release.owners(env.BACKGROUND)
     edit = SetValue(route, [entry]) if owners else AddKey(route, [entry])
     layer = owners[-1] if owners else release.home()
-    yield Change(layer, edit, f"backgroundServices.env.{NAME}", None, "", WHY, "required")
+    yield Change(layer, edit, f"{tree.show(route)}.{NAME}", None, "", WHY, "required")
     for source in env.extra_sources(release, "background"):
         yield Notice(f"{source} may set {NAME}; the entry in env wins over it.")
 

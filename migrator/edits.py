@@ -81,7 +81,7 @@ class InsertItem(NamedTuple):
 
 
 class RemoveItems(NamedTuple):
-    """Remove the items at `indexes` of the list at `route`; a list that loses its last item becomes `[]`, never null."""
+    """Remove the items at `indexes` of the list at `route`; one that loses its last item becomes `[]`, never null."""
 
     route: Route
     indexes: tuple[int, ...]

@@ -25,12 +25,12 @@ IN_DEFAULTS = -1
 
 
 class Entry(NamedTuple):
-    """One entry of an env list: its name, its value (None with `value_from`), and its index in the list."""
+    """One entry of an env list: its name, its value (None with `value_from`), and its position in the list."""
 
     name: str
     value: Value
     value_from: Value
-    index: int
+    position: int
 
     @property
     def is_plain(self) -> bool:
@@ -56,7 +56,7 @@ class EnvList(NamedTuple):
 
     def route_of(self, entry: Entry) -> Route:
         """The route of one of its entries, from the layer's document root."""
-        return (*self.route, entry.index)
+        return (*self.route, entry.position)
 
 
 EMPTY = EnvList(IN_DEFAULTS, (), ())

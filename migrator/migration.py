@@ -64,6 +64,7 @@ __all__ = [
     "tree",
 ]
 
+
 class Notice(NamedTuple):
     """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
 
@@ -131,8 +132,10 @@ class Migration(NamedTuple):
     """What one chart version asks of a values file.
 
     `versions` maps a chart to the version that brought the change; a chart that is missing never asks for it.
+    `questions` are the ids of all it may ask, so that an unknown answer can be told from one that nothing needs.
     """
 
     title: str
     versions: Mapping[str, str]
     steps: tuple[Step, ...]
+    questions: tuple[str, ...] = ()

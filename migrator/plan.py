@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from migrator.answers import Asked, Asking
@@ -49,12 +49,8 @@ class Plan(NamedTuple):
         return not self.changes and not self.open_questions
 
 
-def make(release: Release, selected: Sequence[Selected], given: Mapping[str, str], *, defaults: bool = True) -> Plan:
-    """Run the selected steps one after the other, each on what the one before it left.
-
-    With `defaults` off, questions that have a safe default stay open too, so that a person can be asked.
-    """
-    ask = Asking(given, defaults=defaults)
+def make(release: Release, selected: Sequence[Selected], ask: Asking) -> Plan:
+    """Run the selected steps one after the other, each on what the one before it left."""
     here = release
     planned: list[PlannedStep] = []
     notices: list[Notice] = []

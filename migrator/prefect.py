@@ -88,11 +88,9 @@ def docket_entries(release: Release) -> list[tuple[env.EnvList, env.Entry]]:
     return [(listed, entry) for listed in lists for entry in listed.named(DOCKET_NAME)]
 
 
-def path_of(listed: env.EnvList, entry_name: str, release: Release) -> str:
-    """An env entry for people: `server.env.PREFECT_UI_SERVE_BASE`, below the Prefect root where it stands there."""
-    route = listed.route
-    below = route[len(release.root) :] if route[: len(release.root)] == release.root else route
-    return f"{tree.show(below)}.{entry_name}"
+def path_of(listed: env.EnvList, entry_name: str) -> str:
+    """An env entry for people, from the file's own root: `prefect-server.server.env.PREFECT_UI_SERVE_BASE`."""
+    return f"{tree.show(listed.route)}.{entry_name}"
 
 
 def _docket_of(entry: env.Entry) -> Docket | None:
@@ -132,17 +130,15 @@ def several_processes(release: Release) -> str:
     return ""
 
 
-def remove(
-    release: Release, listed: env.EnvList, entries: tuple[env.Entry, ...], why: str, effect: Effect
-) -> Iterator[Change]:
+def remove(listed: env.EnvList, entries: tuple[env.Entry, ...], why: str, effect: Effect) -> Iterator[Change]:
     """The changes that take these entries out of their list."""
     for entry in entries:
-        edit = RemoveItems(listed.route, (entry.index,))
-        yield Change(listed.layer, edit, path_of(listed, entry.name, release), env.raw(entry), None, why, effect)
+        edit = RemoveItems(listed.route, (entry.position,))
+        yield Change(listed.layer, edit, path_of(listed, entry.name), env.raw(entry), None, why, effect)
 
 
 def own_server_env(release: Release, entry: Value, place: Place, why: str, effect: Effect) -> Change:
-    """The change that gives a file a `server.env` of its own: the chart's default list, which it replaces, plus `entry`.
+    """The change that gives a file a `server.env` of its own: the chart's list, which it replaces, plus `entry`.
 
     `place.sibling` is the name of the entry to stand after; without such an entry it stands last. Where a null in the
     file had removed the chart's list, the new one holds the entry alone.
@@ -150,10 +146,10 @@ def own_server_env(release: Release, entry: Value, place: Place, why: str, effec
     path = (*release.root, *env.SERVER)
     owners = release.owners(env.SERVER)
     if owners:
-        return Change(owners[-1], SetValue(path, [entry]), "server.env", None, [entry], why, effect)
+        return Change(owners[-1], SetValue(path, [entry]), tree.show(path), None, [entry], why, effect)
     default = tree.get(release.prefect, env.SERVER)
     wanted = list(default) if isinstance(default, list) else []
     names = [item.get("name") if isinstance(item, dict) else None for item in wanted]
     wanted.insert(names.index(str(place.sibling)) + 1 if place.sibling in names else len(wanted), entry)
     text = f"{why}; the list begins with the chart's own entries, which it replaces"
-    return Change(release.home(), AddKey(path, wanted), "server.env", None, wanted, text, effect)
+    return Change(release.home(), AddKey(path, wanted), tree.show(path), None, wanted, text, effect)

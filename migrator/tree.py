@@ -31,9 +31,13 @@ def find(tree: Value, route: Route) -> Value | object:
     """The value at `route`, or `MISSING`."""
     here: Value = tree
     for key in route:
-        if isinstance(here, dict) and isinstance(key, str) and key in here:
+        if isinstance(here, dict):
+            if not isinstance(key, str) or key not in here:
+                return MISSING
             here = here[key]
-        elif isinstance(here, list) and isinstance(key, int) and 0 <= key < len(here):
+        elif isinstance(here, list):
+            if not isinstance(key, int) or not 0 <= key < len(here):
+                return MISSING
             here = here[key]
         else:
             return MISSING
@@ -102,7 +106,7 @@ def _apply_to_key(tree: Value, edit: SetValue | AddKey | RemoveKey | RenameKey) 
         if not edit.route:
             return copy(edit.value)
         parent = _parent(tree, edit.route)
-        parent[edit.route[-1]] = copy(edit.value)  # type: ignore[index,call-overload]
+        parent[edit.route[-1]] = copy(edit.value)  # type: ignore[index]
         return tree
     if isinstance(edit, AddKey):
         return _add_key(tree, edit)
@@ -114,7 +118,7 @@ def _apply_to_key(tree: Value, edit: SetValue | AddKey | RemoveKey | RenameKey) 
         del parent[key]
         return tree
     if edit.name in parent:
-        raise NoSuchRoute(f"{show(edit.route[:-1] + (edit.name,))} exists already")
+        raise NoSuchRoute(f"{show((*edit.route[:-1], edit.name))} exists already")
     _refill(parent, ((edit.name if name == key else name, value) for name, value in list(parent.items())))
     return tree
 
@@ -157,7 +161,7 @@ def _place_key(mapping: dict[str, Value], key: str, value: Value, place: Place) 
         names = [name for name, _ in items]
         if place.sibling not in names:
             raise NoSuchRoute(f"there is no key {place.sibling!r} beside which {key!r} could go")
-        at = names.index(cast(str, place.sibling))
+        at = names.index(place.sibling)
         items.insert(at if place.side == "before" else at + 1, (key, value))
     _refill(mapping, items)
 
@@ -208,6 +212,6 @@ def show(route: Route) -> str:
         if isinstance(key, int):
             text += f"[{key}]"
         else:
-            name = key if key and not any(char in key for char in ".[]\" ") else f'"{key}"'
+            name = key if key and not any(char in key for char in '.[]" ') else f'"{key}"'
             text += f".{name}" if text else name
     return text or "(root)"

@@ -18,7 +18,10 @@ FLAVOURS = ("small", "medium", "medium-data", "large", "large-data", "openshift"
 """The presets that are published as flavours of the enterprise chart."""
 
 _SHAPE = re.compile(r"v?(?P<numbers>\d+(?:\.\d+){0,2})(?:-(?P<suffix>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
-_PRE_RELEASE = re.compile(r"(?P<kind>alpha|beta|a|b|rc|pre|preview|dev|snapshot)[.-]?(?P<number>\d*)(?:-(?P<flavour>.+))?")
+_PRE_RELEASE = re.compile(
+    r"(?P<kind>alpha|beta|a|b|rc|pre|preview|dev|snapshot)[.-]?(?P<number>\d*)(?:-(?P<flavour>.+))?"
+)
+_KINDS = {"alpha": "a", "beta": "b", "pre": "rc", "preview": "rc", "snapshot": "dev"}
 _FLAVOUR = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
@@ -44,9 +47,9 @@ def parse(text: str) -> ChartVersion:
     numbers, suffix = match["numbers"], match["suffix"] or ""
     pre = _PRE_RELEASE.fullmatch(suffix)
     if pre is not None:
-        kind = {"alpha": "a", "beta": "b", "pre": "rc", "preview": "rc", "snapshot": "dev"}.get(pre["kind"], pre["kind"])
-        separator = "." if kind == "dev" else ""
-        return ChartVersion(Version(f"{numbers}{separator}{kind}{pre['number'] or 0}"), pre["flavour"] or "", text.strip())
+        kind = _KINDS.get(pre["kind"], pre["kind"])
+        release = Version(f"{numbers}{'.' if kind == 'dev' else ''}{kind}{pre['number'] or 0}")
+        return ChartVersion(release, pre["flavour"] or "", text.strip())
     if suffix and not _FLAVOUR.fullmatch(suffix):
         raise UsageError(
             f"{text!r} ends in {suffix!r}, which is neither a flavour nor a pre-release.",

@@ -1,0 +1,54 @@
+"""The commands that need no file: list, explain, example."""
+
+from __future__ import annotations
+
+import argparse
+
+from migrator import catalog, versions
+from migrator.errors import UsageError
+
+
+def answer(chosen: argparse.Namespace) -> str:
+    """What `list`, `explain ID` or `example [FLAVOUR]` prints."""
+    if chosen.command == "list":
+        return _list()
+    if chosen.command == "explain":
+        return _explain(chosen.id)
+    return _example(chosen.flavour)
+
+
+def _list() -> str:
+    lines = []
+    for known in catalog.load():
+        lines.append(f"{known.id}: {known.migration.title}")
+        for step in known.migration.steps:
+            on = [
+                f"{chart} {version}"
+                for chart in catalog.CHARTS
+                if (version := catalog.version_of(known, step, chart)) is not None
+            ]
+            lines.append(f"    {step.id:<18} {step.title} ({', '.join(on)})")
+    return "\n".join(lines) + "\n"
+
+
+def _explain(wanted: str) -> str:
+    known = {each.id: each for each in catalog.load()}
+    if wanted not in known:
+        raise UsageError(f"there is no migration {wanted!r}.", remedy=f"They are {', '.join(known)}.")
+    each = known[wanted]
+    versions_of = ", ".join(f"{chart} {version}" for chart, version in each.migration.versions.items())
+    steps = "\n".join(f"  {step.id}: {step.title}" for step in each.migration.steps)
+    questions = "\n".join(f"  {name}" for name in each.migration.questions)
+    asks = f"\nQuestions it may ask:\n{questions}\n" if questions else ""
+    return f"{each.id} ({versions_of})\n\n{each.text}\n\nSteps:\n{steps}\n{asks}"
+
+
+def _example(flavour: str) -> str:
+    from migrator.example import EXAMPLE_FLAVOURS, values
+
+    if flavour not in EXAMPLE_FLAVOURS:
+        raise UsageError(
+            f"there is no example of {flavour!r}.", remedy=f"The flavours are {', '.join(EXAMPLE_FLAVOURS)}."
+        )
+    assert flavour in versions.FLAVOURS
+    return values(flavour)

@@ -1,0 +1,51 @@
+"""The command line: streams, exit codes, and the one place where errors become words."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from migrator import options
+from migrator.errors import InterruptedByUser, MigratorError
+
+PROGRAM = "infrahub-migrator"
+
+
+def run_command_line(arguments: list[str]) -> int:
+    """Carry out a command line and answer the process's exit code; nothing is raised but SystemExit for --help."""
+    verbose = "--verbose" in arguments
+    try:
+        return _dispatch(arguments)
+    except MigratorError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted; nothing was written.", InterruptedByUser.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has gone; pointing stdout at nothing keeps Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return InterruptedByUser.exit_code
+    except RecursionError:
+        return _fail("the file is nested too deeply.", 2)
+    except Exception as error:
+        if verbose:
+            raise
+        kind = type(error).__name__
+        return _fail(f"this is a mistake of {PROGRAM} ({kind}: {error}); nothing was written. --verbose shows more.", 4)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    chosen = options.parse(arguments)
+    if chosen.command in ("list", "explain", "example"):
+        from migrator import about
+
+        text = about.answer(chosen)
+        sys.stdout.write(text)
+        return 0
+    from migrator import commands
+
+    return commands.carry_out(chosen)
+
+
+def _fail(message: str, code: int) -> int:
+    sys.stderr.write(f"{PROGRAM}: {message}\n")
+    return code

@@ -1,0 +1,162 @@
+"""The commands that work on files: each file on its own, all reported, one bad file never stopping the others."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from migrator import options, run, sources, terminal
+from migrator.errors import DecisionError, InputError, InterruptedByUser, MigratorError, VerificationError, WriteError
+from migrator.report import FileReport, Report
+from migrator.talk.mask import Mask
+
+
+def carry_out(chosen: argparse.Namespace) -> int:
+    """Run plan, diff, migrate, check or undo, print its report, and answer the exit code."""
+    if chosen.command == "undo":
+        return _undo(chosen)
+    command = {"plan": _plan, "diff": _diff, "check": _check, "migrate": _migrate}[chosen.command]
+    reports: list[FileReport] = []
+    for name in chosen.files:
+        reports += _each(name, chosen, command)
+    report = Report(chosen.command, tuple(reports))
+    _tell_unused_answers(chosen, reports)
+    return _print(chosen, report)
+
+
+Command = Callable[[run.Source, argparse.Namespace, run.Request], FileReport]
+
+
+def _each(name: str, chosen: argparse.Namespace, command: Command) -> list[FileReport]:
+    """The reports on what a name stands for; errors become reports of their own."""
+    reports = []
+    try:
+        passed_over: list[MigratorError] = []
+        names = sources.expand(name, passed_over)
+        for error in passed_over:
+            _say(chosen, f"passed over: {error}")
+    except MigratorError as error:
+        return [_failed(name, error)]
+    given = options.given_answers(chosen)
+    request = run.Request(options.wishes(chosen, given), given)
+    for path in names:
+        try:
+            reports.append(command(sources.open_source(path), chosen, request))
+        except InterruptedByUser:
+            raise
+        except MigratorError as error:
+            reports.append(_failed(path, error))
+    return reports
+
+
+def _failed(path: str, error: MigratorError) -> FileReport:
+    failed = isinstance(error, (VerificationError, WriteError))
+    unrelated = isinstance(error, InputError) and "no Prefect values" in error.message
+    status = "failed" if failed else "needs-decision" if isinstance(error, DecisionError) else "refused"
+    final = "unrelated" if unrelated else status
+    return FileReport(path=path, status=final, error=str(error), exit_code=error.exit_code)  # type: ignore[arg-type]
+
+
+def _plan(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    case = run.examine([source], request)
+    return run.report(case, run.carry_out(case))._replace(exit_code=0)
+
+
+def _diff(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    case = run.examine([source], request)
+    if case.plan.open_questions:
+        return run.report(case)
+    report = run.report(case, run.carry_out(case))
+    return report._replace(exit_code=1 if chosen.exit_code and report.changes else 0)
+
+
+def _check(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    case = run.examine([source], request)
+    report = run.report(case, run.carry_out(case))
+    return report._replace(exit_code=0 if report.status == "current" else 1)
+
+
+def _migrate(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    from migrator import migrate
+
+    return migrate.migrate(source, chosen, request)
+
+
+def _undo(chosen: argparse.Namespace) -> int:
+    from migrator import files
+
+    code = 0
+    for name in chosen.files:
+        try:
+            written = files.undo(name, backup_dir=chosen.backup_dir, force=chosen.force)
+            sys.stdout.write(f"{written.path}: restored from {written.backup}\n")
+        except MigratorError as error:
+            sys.stderr.write(f"infrahub-migrator: {error}\n")
+            code = max(code, error.exit_code)
+    return code
+
+
+def _print(chosen: argparse.Namespace, report: Report) -> int:
+    mask = Mask(chosen.show_secrets)
+    if chosen.format == "json":
+        from migrator.talk import as_json
+
+        sys.stdout.write(as_json.dumps(report, mask=mask) + "\n")
+        return report.exit_code
+    for file in report.files:
+        if file.error:
+            sys.stderr.write(f"infrahub-migrator: {mask.text(file.error)}\n")
+    sound = report._replace(files=tuple(file for file in report.files if not file.error))
+    if not sound.files:
+        return report.exit_code
+    if chosen.command == "diff":
+        _print_diff(chosen, sound, mask)
+    elif chosen.command == "check":
+        from migrator.talk import plain
+
+        sys.stdout.write(plain.check(sound, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+    elif chosen.command == "plan":
+        from migrator.talk import plain
+
+        colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
+        sys.stdout.write(plain.plan(sound, mask=mask, width=columns, colour=colour, verbose=chosen.verbose))
+    return report.exit_code
+
+
+def _print_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
+    undecided = [file for file in report.files if file.status == "needs-decision"]
+    if undecided:
+        from migrator.talk import plain
+
+        sys.stderr.write(plain.missing(report._replace(files=tuple(undecided)), mask=mask, width=terminal.width()))
+    decided = report._replace(files=tuple(file for file in report.files if file.status != "needs-decision"))
+    if chosen.format == "unified":
+        from migrator.talk import unified
+
+        sys.stdout.flush()
+        sys.stdout.buffer.write(unified.diff(decided, mask=mask))
+    elif chosen.format == "structural":
+        from migrator.talk import structural
+
+        sys.stdout.write(structural.diff(decided, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+    else:
+        from migrator.talk import markdown
+
+        sys.stdout.write(markdown.diff(decided, mask=mask))
+
+
+def _tell_unused_answers(chosen: argparse.Namespace, reports: list[FileReport]) -> None:
+    """A given answer that no question used is worth a word, and no error: one set of flags serves many files."""
+    if not reports or any(report.error for report in reports):
+        return
+    asked = {question.id for report in reports for question in report.questions}
+    for name in options.given_answers(chosen):
+        if name in ("release-name", "namespace") or any(each == name or each.startswith(name + ".") for each in asked):
+            continue
+        _say(chosen, f"note: nothing asked for {name}, so its answer was not used.")
+
+
+def _say(chosen: argparse.Namespace, text: str) -> None:
+    if not chosen.quiet:
+        sys.stderr.write(f"infrahub-migrator: {text}\n")

@@ -1,0 +1,279 @@
+"""Finds out what a values file is: whose chart it belongs to, where the Prefect values stand, which flavour it means.
+
+Whatever is concluded is said with its evidence, since a wrong root or chart is an edit that Helm ignores in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from packaging.version import Version
+
+from migrator import catalog, defaults, env, tree, versions
+from migrator.edits import Route, Value
+from migrator.errors import InputError, RefusedError, UsageError
+from migrator.migration import Ask, Choice, Question
+from migrator.release import Layer, Map, Release, as_map
+
+DEPTH = 4
+"""How many keys may stand above a Prefect root: umbrella, infrahub, prefect-server, and one to spare."""
+
+_INFRAHUB_KEYS = {"infrahubServer", "infrahubTaskWorker", "neo4j", "rabbitmq", "infrahubDemoData", "infrahub-backup"}
+_GITOPS = {"HelmRelease", "Application", "ApplicationSet", "HelmChart", "Kustomization"}
+
+
+class Wishes(NamedTuple):
+    """What the command line says about the upgrade; empty strings say nothing."""
+
+    chart: str = ""
+    version_from: str = ""
+    version_to: str = ""
+    root: str = ""
+    release_name: str = ""
+    namespace: str = ""
+
+
+class Found(NamedTuple):
+    """What a release is and where it goes. `version_from` is None where nothing tells."""
+
+    chart: str
+    root: Route
+    version_from: Version | None
+    version_to: Version
+    flavour: str | None
+    evidence: tuple[str, ...]
+
+    def version_text(self, version: Version | None) -> str:
+        """A version as the chart is published: with the flavour behind it."""
+        if version is None:
+            return ""
+        return f"{version}-{self.flavour}" if self.flavour else str(version)
+
+
+def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known, ...]) -> Found:
+    """Conclude chart, root, versions and flavour from the layers and from what the command line says.
+
+    Raises RefusedError for a file of another kind, InputError for one without Prefect values, UsageError where the
+    command line and the file contradict each other.
+    """
+    for layer in layers:
+        _refuse_other_kinds(layer)
+    evidence: list[str] = []
+    start = versions.parse(wishes.version_from) if wishes.version_from else None
+    target = versions.parse(wishes.version_to) if wishes.version_to else None
+    preset = _preset(layers)
+    root = _root(layers, wishes, bool(preset or (start and start.flavour)), evidence)
+    chart = _chart(root, layers, wishes, evidence)
+    flavour = _flavour(layers, root, start, target, preset, evidence)
+    newest = catalog.newest(chart, known)
+    to = target.release if target else newest
+    if start is not None:
+        evidence.append(f"runs on {start} now (--from)")
+        if to < start.release:
+            raise UsageError(
+                f"--to {wishes.version_to or to} is below --from {start}: this tool only goes forward.",
+                remedy="To go back, restore the file (infrahub-migrator undo) and use helm rollback.",
+            )
+    evidence.append(f"to {to} ({'--to' if target else 'the newest migration'})")
+    if to > newest:
+        evidence.append(f"nothing is known to change for this file between {newest} and {to}")
+    if wishes.chart == "prefect-server" or chart == "prefect-server":
+        flavour = ""
+    return Found(chart, root, start.release if start else None, to, flavour, tuple(evidence))
+
+
+def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: str) -> Release:
+    """The release that was found, on the defaults of the chart it runs on and of the one it goes to."""
+    before = found.version_from or min(catalog.before_newest_break(found.chart), found.version_to)
+    return Release(
+        chart=found.chart,
+        root=found.root,
+        layers=layers,
+        before=defaults.of_chart(found.chart, before, flavour),
+        after=defaults.of_chart(found.chart, found.version_to, flavour),
+        flavour=flavour,
+        name=wishes.release_name,
+        namespace=wishes.namespace,
+    )
+
+
+def has_prefect_values(data: Value) -> bool:
+    """Whether a values file holds Prefect values in any place that can be told by its shape."""
+    is_object = isinstance(data, dict) and isinstance(data.get("kind"), str)
+    return not is_object and next(_prefect_roots(data, ()), None) is not None
+
+
+def flavour_matters(release: Release) -> bool:
+    """Whether the flavour decides anything that the layers leave open."""
+    separate = [("backgroundServices", "runAsSeparateDeployment")]
+    redis = [("backgroundServices", "messaging", "redis", key) for key in ("host", "db")]
+    if not release.owners(separate[0]):
+        return True
+    if as_map(release.prefect.get("backgroundServices")).get("runAsSeparateDeployment") is not True:
+        return False
+    return any(not release.owners(path) for path in (env.SERVER, env.BACKGROUND, *redis))
+
+
+def ask_for_flavour(ask: Ask) -> str | None:
+    """Ask which preset the chart version has baked in; "none" for the plain chart."""
+    choices = [Choice("none", "the plain chart, X.Y.Z: what the file leaves out has the base chart's values")]
+    choices += [Choice(name, f"X.Y.Z-{name}: the same, of that preset") for name in versions.FLAVOURS]
+    answer = ask(
+        Question(
+            id="flavour",
+            text="Which flavour of the enterprise chart is installed? The file leaves things out that the preset of a "
+            "flavour decides. `helm list` shows the version, with the flavour behind it.",
+            flag="--from VERSION[-FLAVOUR] or --answer flavour=NAME",
+            choices=tuple(choices),
+        )
+    )
+    return "" if answer == "none" else answer
+
+
+def _refuse_other_kinds(layer: Layer) -> None:
+    data = layer.data
+    if data is None:
+        raise InputError("is empty, so it holds no values.", path=layer.name)
+    if not isinstance(data, dict):
+        what = "a list" if isinstance(data, list) else "a single value"
+        raise InputError(f"holds {what} at the top, and Helm values are a mapping.", path=layer.name)
+    sops = as_map(data.get("sops"))
+    if "mac" in sops:
+        raise RefusedError(
+            "is encrypted by SOPS, whose checksum covers every value: an edit outside sops breaks the file.",
+            path=layer.name,
+            remedy="Decrypt it, migrate the plain file, and encrypt it again.",
+        )
+    if isinstance(data.get("apiVersion"), str) and isinstance(data.get("kind"), str):
+        kind = str(data["kind"])
+        embeds = kind in _GITOPS
+        raise RefusedError(
+            f"is a Kubernetes object of kind {kind}, not a values file.",
+            path=layer.name,
+            remedy="Pass the output of `helm get values` instead." if embeds else "",
+        )
+
+
+def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence: list[str]) -> Route:
+    if wishes.root:
+        root: Route = () if wishes.root == "." else tuple(wishes.root.split("."))
+        evidence.append(f"Prefect values at {tree.show(root)} (--root)")
+        return root
+    roots = list(dict.fromkeys(route for layer in layers for route in _prefect_roots(layer.data, ())))
+    if wishes.chart == "infrahub-enterprise":
+        roots = [root for root in roots if root[-2:] == ("infrahub", "prefect-server")] or roots
+    if len(roots) > 1:
+        names = ", ".join(tree.show(root) for root in roots)
+        raise RefusedError(
+            f"holds several sets of Prefect values: {names}.", path=layers[0].name, remedy="Name one with --root."
+        )
+    if roots:
+        evidence.append(f"Prefect values at {tree.show(roots[0])}")
+        return roots[0]
+    wrapped = any("infrahub" in as_map(layer.data) for layer in layers)
+    if flavour_known and (wishes.chart == "infrahub-enterprise" or wrapped):
+        evidence.append("no Prefect values in the file: all of them are the preset's, or given elsewhere")
+        return ("infrahub", "prefect-server")
+    raise InputError(
+        "holds no Prefect values: nothing at infrahub.prefect-server (enterprise chart), prefect-server (community "
+        "chart) or the top (prefect-server as its own release).",
+        path=layers[0].name,
+        remedy="Name their place with --root; for overrides of a flavoured chart, give --from VERSION-FLAVOUR "
+        "and --chart infrahub-enterprise.",
+    )
+
+
+def _prefect_roots(data: Value, above: Route) -> Iterator[Route]:
+    """Where prefect-server's values stand: under a key of that name, or wherever they have their shape."""
+    values = as_map(data)
+    if "prefect-server" in values:
+        yield (*above, "prefect-server")
+        values = {key: value for key, value in values.items() if key != "prefect-server"}
+    if _looks_like_prefect(values):
+        yield above
+        return
+    if len(above) < DEPTH - 1:
+        for key, value in values.items():
+            if isinstance(value, dict):
+                yield from _prefect_roots(value, (*above, key))
+
+
+def _looks_like_prefect(values: Map) -> bool:
+    background = values.get("backgroundServices")
+    if isinstance(background, dict) and background.keys() & {"runAsSeparateDeployment", "messaging", "env", "args"}:
+        return True
+    server = as_map(values.get("server"))
+    entries = server.get("env")
+    names = [str(item.get("name")) for item in entries if isinstance(item, dict)] if isinstance(entries, list) else []
+    return any(name.startswith("PREFECT_") for name in names) or "uiConfig" in server
+
+
+def _chart(root: Route, layers: Sequence[Layer], wishes: Wishes, evidence: list[str]) -> str:
+    if root[-2:] == ("infrahub", "prefect-server"):
+        by_shape = "infrahub-enterprise"
+    elif root[-1:] == ("prefect-server",):
+        by_shape = "infrahub"
+    else:
+        by_shape = "prefect-server"
+    chart = wishes.chart or by_shape
+    if not wishes.root and (chart, by_shape) in (
+        ("infrahub-enterprise", "infrahub"),
+        ("infrahub-enterprise", "prefect-server"),
+        ("infrahub", "prefect-server"),
+    ):
+        wanted = {"infrahub-enterprise": "infrahub.prefect-server", "infrahub": "prefect-server"}[chart]
+        raise UsageError(
+            f"--chart {chart} reads Prefect values at {wanted}, and they stand at {tree.show(root)}, where that chart "
+            "would ignore them.",
+            path=layers[0].name,
+            remedy=f"They belong to {by_shape}; if they do stand right, name their place with --root.",
+        )
+    why = "--chart" if wishes.chart else f"by the place of the Prefect values, {tree.show(root)}"
+    evidence.append(f"chart {chart} ({why})")
+    return chart
+
+
+def _preset(layers: Sequence[Layer]) -> str:
+    """The `configPreset` that the layers set, as Helm would merge it; empty for none."""
+    found = ""
+    for layer in layers:
+        value = as_map(layer.data).get("configPreset")
+        if isinstance(value, str):
+            found = value
+    return found
+
+
+def _flavour(
+    layers: Sequence[Layer],
+    root: Route,
+    start: versions.ChartVersion | None,
+    target: versions.ChartVersion | None,
+    preset: str,
+    evidence: list[str],
+) -> str | None:
+    named = {version.flavour for version in (start, target) if version is not None and version.flavour}
+    if len(named) > 1:
+        raise UsageError(f"--from {start} and --to {target} name different flavours; an upgrade keeps the flavour.")
+    if named:
+        flavour = named.pop()
+        if flavour not in versions.FLAVOURS:
+            raise UsageError(f"{flavour!r} is no flavour.", remedy=f"They are {', '.join(versions.FLAVOURS)}.")
+        evidence.append(f"flavour {flavour} (--{'from' if start and start.flavour else 'to'})")
+        return flavour
+    if preset and not _is_generation_a(layers, root):
+        evidence.append(f"flavour {preset} (configPreset in the file)")
+        return preset
+    return "" if start is not None else None
+
+
+def _is_generation_a(layers: Sequence[Layer], root: Route) -> bool:
+    """Whether the layers are shaped like the oldest presets, which were copied and put over the plain chart.
+
+    Their `configPreset` says nothing of the chart's flavour: they wire Redis in env lists and never say
+    `runAsSeparateDeployment`.
+    """
+    said = any(tree.exists(layer.data, (*root, "backgroundServices", "runAsSeparateDeployment")) for layer in layers)
+    lists = [tree.get(layer.data, (*root, *path)) for layer in layers for path in (env.SERVER, env.BACKGROUND)]
+    names = [item.get("name") for items in lists if isinstance(items, list) for item in items if isinstance(item, dict)]
+    return not said and "PREFECT_REDIS_MESSAGING_HOST" in names

@@ -1,0 +1,122 @@
+"""What a docket URL must be, and what a Redis host can be: words only, without any release.
+
+What redis-py does with a URL that is not quite right is in its `parse_url` (redis/connection.py): `/abc` and a missing
+path mean database 0, `?db=` beats the path, credentials are percent-decoded. Such URLs connect, to the wrong place.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from migrator.defaults import EXAMPLE_HOST
+
+PASSWORD_REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
+"""Kubernetes expands this in the docket URL, since the chart injects the password just before it."""
+
+_URL = re.compile(
+    r"(?P<scheme>rediss?)://"
+    r"(?:(?P<username>[^:@/?#\s\[\]]*)(?::(?P<password>[^:@/?#\s\[\]]*))?@)?"
+    r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:@/?#\s\[\]<>{}]+|[^:@/?#\s\[\]<>]*\$\{\w+\}[^:@/?#\s\[\]<>]*)"
+    r"(?::(?P<port>\d{1,5}))?"
+    r"/(?P<database>\d{1,5})"
+)
+_HOST = re.compile(
+    r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.%]*|[\w.-]*\$\{\w+\}[\w.-]*"
+)
+_PLACEHOLDER = re.compile(r"\$\{|\$\(|<|>|\{\{|^ref\+|^ENC\[")
+_BUNDLED_CACHE = re.compile(r"(?:.+-)?cache-(?:master|headless)")
+
+
+class Url(NamedTuple):
+    """A sound docket URL in its parts; credentials as they stand, percent-encoded."""
+
+    scheme: str
+    username: str
+    password: str
+    host: str
+    port: int
+    database: int
+
+
+def complaint_about(url: str) -> str:
+    """Why a docket URL is not sound; empty where it is."""
+    match = _URL.fullmatch(url)
+    if match is not None:
+        if match["port"] and not 0 < int(match["port"]) < 65536:
+            return f"port {match['port']} is not between 1 and 65535"
+        for part in ("username", "password"):
+            if re.search(r"%(?![0-9A-Fa-f]{2})", match[part] or ""):
+                return f"its {part} holds a % that starts no percent-encoded character (write % as %25)"
+        return ""
+    split = url.partition("://")
+    if not split[1] or split[0] not in ("redis", "rediss"):
+        scheme = split[0] if split[1] else ""
+        return (
+            f"its scheme is {scheme!r}, and only redis:// and rediss:// (lowercase; rediss for TLS) are supported"
+            if scheme
+            else "it does not begin with redis:// or rediss://"
+        )
+    rest = split[2]
+    if "?" in rest:
+        return "it has a query, and `?db=` beats the database in the path"
+    authority, slash, path = rest.rpartition("/")
+    if not slash:
+        return "it names no database (…/N), which silently means database 0"
+    if not authority or authority.endswith("@"):
+        return "it names no host, which silently means localhost"
+    if not path.isdigit():
+        return f"its database {path!r} is no number, which silently means database 0"
+    if "/" in authority or "#" in rest or authority.count("@") > 1:
+        return "it holds a raw @, / or #: percent-encode the password (%40, %2F, %23), or give exactly one /N"
+    return "its host or port cannot be read"
+
+
+def parse_url(url: str) -> Url:
+    """The parts of a sound docket URL."""
+    match = _URL.fullmatch(url)
+    if match is None:
+        raise ValueError(complaint_about(url))
+    return Url(
+        match["scheme"],
+        match["username"] or "",
+        match["password"] or "",
+        match["host"].strip("[]"),
+        int(match["port"] or 6379),
+        int(match["database"]),
+    )
+
+
+def complaint_about_host(host: str) -> str:
+    """Why a host given as an answer cannot be one; empty where it can."""
+    if EXAMPLE_HOST in host:
+        return f"{EXAMPLE_HOST} is the presets' example, which the chart refuses (alone or inside a longer name)"
+    if not _HOST.fullmatch(host):
+        return "that is no host name: give the name or address alone, without scheme, port or database"
+    return ""
+
+
+def what_is_wrong_with_host(host: str) -> str:
+    """Why the messaging host in the values cannot be used as it is; empty where it can."""
+    if not host.strip():
+        return "is empty"
+    if EXAMPLE_HOST in host:
+        return "is the presets' example host"
+    if "{{" in host:
+        return "is a template expression, which the chart does not render there"
+    if _PLACEHOLDER.search(host):
+        return "is a placeholder"
+    if not _HOST.fullmatch(host):
+        return "is no host name"
+    return ""
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two names are surely one server: equal, or one is the other with its domain cut off."""
+    first, second = (name.lower().rstrip(".") for name in (one, other))
+    return first == second or first.startswith(second + ".") or second.startswith(first + ".")
+
+
+def is_bundled_cache(host: str) -> bool:
+    """Whether the host is named like the Infrahub chart's own cache (its Redis has `nameOverride: cache`)."""
+    return _BUNDLED_CACHE.fullmatch(host.partition(".")[0]) is not None

@@ -1,0 +1,79 @@
+"""Migrating text in a test: before and after stand there as they would in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from migrator import discover, run
+from migrator.migration import Notice, Question
+from migrator.plan import Plan
+
+
+class Migrated(NamedTuple):
+    """What became of a text, and what there was to say about it."""
+
+    text: str
+    plan: Plan
+
+    @property
+    def notices(self) -> str:
+        """All notices, a line each."""
+        return "\n".join(notice.text for notice in self.plan.notices)
+
+    @property
+    def warnings(self) -> list[Notice]:
+        return [notice for notice in self.plan.notices if notice.severity == "warning"]
+
+
+Migrate = Callable[..., Migrated]
+Plans = Callable[..., Plan]
+
+
+def _request(answers: dict[str, str], wishes: dict[str, str]) -> run.Request:
+    names = {"release_name": answers.get("release-name", ""), "namespace": answers.get("namespace", "")}
+    return run.Request(discover.Wishes(**{**names, **wishes}), answers)
+
+
+@pytest.fixture
+def migrate() -> Migrate:
+    """Migrate a text unattended and prove the result, as `migrate --non-interactive` does, short of writing.
+
+    Answers are given by question id (`answers={"redis-db": "2"}`), everything else by the names of `Wishes`
+    (`version_from="4.13.0-medium"`). Fails on an open question, on an answer that nothing asked for, and on a result
+    that would be migrated again.
+    """
+
+    def migrated(before: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Migrated:
+        given = answers or {}
+        request = _request(given, wishes)
+        source = run.read_bytes(before.encode(), "values.yaml")
+        case = run.examine([source], request)
+        assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
+        unused = given.keys() - case.plan.used_answers - {"release-name", "namespace"}
+        assert not unused, f"nothing asked for {unused}"
+        result = run.carry_out(case)
+        run.prove_settled(case, result, request)
+        after = result.streams[0].data.decode()
+        again = run.examine([run.read_bytes(after.encode(), "values.yaml")], _request({}, wishes))
+        assert again.plan.is_current, "a migrated file plans to nothing, whatever was answered"
+        return Migrated(after, case.plan)
+
+    return migrated
+
+
+@pytest.fixture
+def plan() -> Plans:
+    """Plan a text and answer the plan, open questions and all."""
+
+    def planned(text: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Plan:
+        return run.examine([run.read_bytes(text.encode(), "values.yaml")], _request(answers or {}, wishes)).plan
+
+    return planned
+
+
+def by_id(plan: Plan) -> dict[str, Question]:
+    """The questions that are still open, by id."""
+    return {question.id: question for question in plan.open_questions}

@@ -1,0 +1,127 @@
+"""Effective values: Helm's rules over the chart's defaults and the layers."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.version import Version
+
+from migrator import defaults, env, tree
+from migrator.edits import SetValue, Value
+from migrator.release import Layer, Release, merge
+
+
+def release(*layers: Value, chart: str = "infrahub-enterprise", flavour: str = "medium") -> Release:
+    root = {"infrahub-enterprise": ("infrahub", "prefect-server"), "infrahub": ("prefect-server",)}.get(chart, ())
+    return Release(
+        chart=chart,
+        root=root,
+        layers=[Layer(f"layer-{number}.yaml", data) for number, data in enumerate(layers)],
+        before=defaults.of_chart(chart, Version("4.13.0"), flavour),
+        after=defaults.of_chart(chart, Version("4.14.1"), flavour),
+        flavour=flavour,
+    )
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "merged"),
+    [
+        ({"a": 1, "b": 2}, {"b": 3}, {"a": 1, "b": 3}),
+        ({"a": {"x": 1, "y": 2}}, {"a": {"y": 3}}, {"a": {"x": 1, "y": 3}}),
+        ({"a": [1, 2]}, {"a": [3]}, {"a": [3]}),
+        ({"a": {"x": 1}}, {"a": None}, {}),
+        ({"a": {"x": 1}}, {"a": {"x": None}}, {"a": {}}),
+        ({"a": 1}, {"a": {"x": 1, "y": None}}, {"a": {"x": 1}}),
+        ({"a": {"x": 1}}, {"a": "text"}, {"a": "text"}),
+        ({}, {"a": None}, {}),
+    ],
+)
+def test_maps_merge_lists_replace_and_null_removes(
+    below: dict[str, Value], above: dict[str, Value], merged: dict[str, Value]
+) -> None:
+    assert merge(below, above) == merged
+
+
+def test_a_preset_stands_below_the_file_and_the_target_version_decides_which() -> None:
+    effective = release({"infrahub": {}})
+
+    assert tree.get(effective.prefect, ("backgroundServices", "runAsSeparateDeployment")) is True
+    assert tree.get(effective.prefect, ("backgroundServices", "messaging", "docket", "url"))
+    names = [entry.name for entry in env.effective(effective, env.SERVER).entries]
+    before = tree.get(effective.prefect_before, env.SERVER)
+    assert "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED" not in names
+    assert {"name": "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", "value": "false"} in (before or [])  # type: ignore[operator]
+
+
+def test_the_last_layer_wins_and_owns() -> None:
+    one: Value = {"infrahub": {"prefect-server": {"server": {"env": [{"name": "A", "value": "1"}]}}}}
+    two: Value = {"infrahub": {"prefect-server": {"server": {"env": [{"name": "B", "value": "2"}]}}}}
+    effective = release(one, two)
+
+    assert [entry.name for entry in env.effective(effective, env.SERVER).entries] == ["B"]
+    assert effective.owners(env.SERVER) == [0, 1]
+    assert [listed.layer for listed in env.lists_in_layers(effective, env.SERVER)] == [0, 1]
+
+
+def test_a_null_list_removes_the_presets() -> None:
+    effective = release({"infrahub": {"prefect-server": {"server": {"env": None}}}})
+
+    assert env.effective(effective, env.SERVER).entries == ()
+
+
+def test_of_several_globals_the_outermost_wins_whole() -> None:
+    inner: Value = {"prefect": {"env": [{"name": "INNER", "value": "1"}], "image": {"repository": "mirror/infrahub"}}}
+    outer: Value = {"prefect": {"env": [{"name": "OUTER", "value": "1"}]}}
+    effective = release({"global": outer, "infrahub": {"prefect-server": {"global": inner}}})
+
+    assert [entry.name for entry in env.effective_global(effective).entries] == ["OUTER"]
+    assert tree.get(effective.prefect, ("global", "prefect", "image", "repository")) == "mirror/infrahub"
+
+
+def test_an_edited_release_remembers_how_it_began() -> None:
+    effective = release({"infrahub": {"prefect-server": {"server": {"replicaCount": 2}}}})
+    edited = effective.edited([(0, SetValue(("infrahub", "prefect-server", "server", "replicaCount"), 3))])
+
+    assert tree.get(edited.prefect, ("server", "replicaCount")) == 3
+    assert tree.get(edited.start.prefect, ("server", "replicaCount")) == 2
+    assert edited.start is effective
+
+
+@pytest.mark.parametrize("flavour", ["small", "medium", "medium-data", "large", "large-data"])
+def test_every_preset_has_the_toggles_before_and_one_docket_after(flavour: str) -> None:
+    before = defaults.of_chart("infrahub-enterprise", Version("4.13.0"), flavour).prefect
+    after = defaults.of_chart("infrahub-enterprise", Version("4.14.0"), flavour).prefect
+    newest = defaults.of_chart("infrahub-enterprise", Version("4.18.0"), flavour).prefect
+
+    def names(values: Value, part: str) -> list[str]:
+        items = tree.get(values, (part, "env"))
+        return [str(item["name"]) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+    assert sum("_ENABLED" in name for name in names(before, "server")) == 4
+    assert not any("_ENABLED" in name for name in names(after, "server") + names(after, "backgroundServices"))
+    assert tree.get(before, ("backgroundServices", "messaging", "docket")) is None
+    assert defaults.EXAMPLE_HOST in str(tree.get(after, ("backgroundServices", "messaging", "docket", "url")))
+    assert names(after, "server").index("PREFECT_API_DATABASE_MIGRATE_ON_START") == 2
+    assert names(newest, "backgroundServices")[0] == "PROMETHEUS_MULTIPROC_DIR"
+
+
+def test_the_presets_are_the_published_ones(corpus: object) -> None:
+    """The tables of defaults.py against the published files."""
+    from pathlib import Path
+
+    from migrator import yamltext
+
+    for folder, version in (("C", "4.13.0"), ("D", "4.14.0"), ("E", "4.14.1")):
+        for flavour in ("small", "medium"):
+            path = Path(str(corpus)) / "presets" / folder / f"values.{flavour}.yaml"
+            published = yamltext.parse(path.read_bytes(), str(path)).documents[0].data
+            ours = defaults.of_chart("infrahub-enterprise", Version(version), flavour).prefect
+            for part in ("server", "backgroundServices"):
+                values = tree.get(published, ("infrahub", "prefect-server", part))
+                assert isinstance(values, dict)
+                for key in values.keys() - {"args"}:
+                    mine = tree.get(ours, (part, key))
+                    theirs = values[key]
+                    if isinstance(theirs, dict) and isinstance(mine, dict):
+                        assert merge(mine, theirs) == mine, (path, part, key)
+                    else:
+                        assert mine == theirs, (path, part, key)

@@ -1,0 +1,52 @@
+"""Chart versions: the flavour comes off, and only numbers reach `packaging`."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator import versions
+from migrator.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "release", "flavour"),
+    [
+        ("4.13.0", "4.13.0", ""),
+        ("4.13.0-medium", "4.13.0", "medium"),
+        ("v4.14.0-medium-data", "4.14.0", "medium-data"),
+        ("4.14.0+build.7", "4.14.0", ""),
+        ("4.14.0-large+sha.1a2b", "4.14.0", "large"),
+        ("2026.6.5172345", "2026.6.5172345", ""),
+        ("4.14.0-rc.1", "4.14.0rc1", ""),
+        ("4.14.0-rc.1-medium", "4.14.0rc1", "medium"),
+        ("4.14.0-dev", "4.14.0.dev0", ""),
+        (" 4.14 ", "4.14", ""),
+    ],
+)
+def test_a_version_is_its_numbers_and_its_flavour(text: str, release: str, flavour: str) -> None:
+    parsed = versions.parse(text)
+
+    assert (str(parsed.release), parsed.flavour) == (release, flavour)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "latest", ">=4.13.0", "~4.13", "4.x", "4.13.0-", "1.2.3-1", "4.13.0-Medium", "1.2.3.4"]
+)
+def test_what_is_no_version_is_refused_in_words(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        versions.parse(text)
+
+    assert repr(text) in str(caught.value)
+
+
+def test_versions_order_by_number_and_never_by_flavour() -> None:
+    texts = ["4.14.1", "4.9.0-small", "4.14.0-rc.1", "2026.6.5172345", "4.14.0-medium", "4.13.0-large"]
+
+    assert sorted(texts, key=lambda text: versions.parse(text).release) == [
+        "4.9.0-small",
+        "4.13.0-large",
+        "4.14.0-rc.1",
+        "4.14.0-medium",
+        "4.14.1",
+        "2026.6.5172345",
+    ]
