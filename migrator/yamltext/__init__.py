@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from migrator.edits import Edit
 from migrator.yamltext.stream import Document, Duplicate, Stream, parse
 
-__all__ = ["Document", "Duplicate", "Stream", "parse"]
+if TYPE_CHECKING:
+    from migrator.yamltext.comments import Orphan
+    from migrator.yamltext.splicing import Edited
+
+__all__ = ["Document", "Duplicate", "Edited", "Orphan", "Stream", "apply", "parse"]
+
+
+def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
+    """Carry out `edits`, which all speak of `document` as it is, and nothing else; without edits, the same bytes.
+
+    Raises RefusedError, with the line, for a shape that is not edited, NoSuchRoute where an edit does not fit the
+    data, and VerificationError if the outcome is not exactly what was planned, which would be our bug.
+    """
+    # Most runs find nothing to edit, and the writing half is most of the code.
+    from migrator.yamltext import splicing
+
+    return splicing.apply(stream, edits, document)

@@ -20,15 +20,19 @@ from migrator.yamltext.compose import (
     FLOW_SEQ,
     FOLDED,
     LITERAL,
+    PLAIN,
     Record,
 )
 from migrator.yamltext.scalars import MERGE, key_text
 
 # YAML 1.1 breaks lines at these, and Helm's parser with it.
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+BREAK_AT_END = re.compile("(?:\r\n|[\n\r\x85\u2028\u2029])\\Z")
 _TO_EOL = re.compile("[^\n\r\x85\u2028\u2029]*")
 # Between tokens: blanks, breaks and comments.
 _FILL = re.compile("(?:[ \t\n\r\x85\u2028\u2029]|(?<![^ \t\n\r\x85\u2028\u2029])#[^\n\r\x85\u2028\u2029]*)*")
+_LINE = re.compile("(?:(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))[^\n\r\x85\u2028\u2029]*")
+_TAIL = re.compile("(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*\\Z")
 _PROPERTIES = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*")
 
 
@@ -37,6 +41,19 @@ class Child(NamedTuple):
 
     key: int
     node: int
+
+
+class Entry(NamedTuple):
+    """An entry of a collection with its place in the text.
+
+    `head` is where it begins: its key, the `?` before it, the dash of a block list. `stop` is where its text ends;
+    comments after it are not part of it.
+    """
+
+    key: int
+    node: int
+    head: int
+    stop: int
 
 
 class Layout:
@@ -59,6 +76,11 @@ class Layout:
         """Where the line that holds `offset` begins."""
         self.line(0)
         return self._line_starts[bisect_right(self._line_starts, offset) - 1]
+
+    def start_of_line(self, line: int) -> int:
+        """Where the line of that number begins; the last line's beginning for a number beyond."""
+        self.line(0)
+        return self._line_starts[min(max(line, 1), len(self._line_starts)) - 1]
 
     def line_end(self, offset: int) -> int:
         """Where the rest of the line from `offset` on ends, before its break."""
@@ -112,18 +134,38 @@ class Layout:
             yield Child(key, at)
             at = self.last_event(at) + 1
 
-    def key_of(self, child: Child) -> str:
+    def key_of(self, child: Child | Entry) -> str:
         """The key of a mapping's entry as Helm reads it."""
         return key_text(self.record.values[child.key])
 
-    def is_merge(self, child: Child) -> bool:
+    def is_merge(self, child: Child | Entry) -> bool:
         return child.key >= 0 and self.record.values[child.key] is MERGE
 
-    def head(self, parent: int, child: Child, after: int) -> int:
-        """Where an entry begins: at its key, at the `?` before it, or at its dash in a block list.
+    def entries(self, node: int) -> list[Entry]:
+        """The entries of a collection with where each begins and ends."""
+        found: list[Entry] = []
+        after = self.content_start(node)
+        if self.is_flow(node) and self.text[after : after + 1] in ("{", "["):
+            after += 1
+        for child in self.children(node):
+            head = self._head(node, child, after)
+            stop = self.stop(child.node)
+            if child.key >= 0 and self.is_bare(child.node):
+                stop = self.stop(child.key)
+            found.append(Entry(child.key, child.node, head, stop))
+            after = stop
+            if self.is_flow(node):
+                after = self.skip_fill(after)
+                after += self.text[after : after + 1] == ","
+        return found
 
-        `after` is an offset between the end of the entry before (the start of the parent) and this one.
-        """
+    def is_bare(self, node: int) -> bool:
+        """Whether a null is written without even its colon, as in `{key}` and `? key`."""
+        record = self.record
+        at = record.ends[node]
+        return record.kinds[node] == PLAIN and record.starts[node] == at and self.text[at - 1 : at] not in (":", "-")
+
+    def _head(self, parent: int, child: Child, after: int) -> int:
         at = self.skip_fill(after)
         if child.key >= 0:
             start = self.record.starts[child.key]
@@ -131,14 +173,20 @@ class Layout:
         return at if self.record.kinds[parent] == BLOCK_SEQ else self.record.starts[child.node]
 
     def content_start(self, node: int) -> int:
-        """Where a node begins past its anchor and tag."""
-        start = self.record.starts[node]
-        if self.is_block(node):
-            return self.record.ends[node]
-        if node in self.record.anchors or node in self.record.tagged or self.text[start : start + 1] == "!":
+        """Where a node begins past its anchor and tag; where it would, if nothing else is there."""
+        record = self.record
+        kind, start, end = record.kinds[node], record.starts[node], record.ends[node]
+        if kind == BLOCK_SEQ:
+            # The parser marks the dash itself of an indented list, and the end of it where the list is not indented.
+            return end - 1 if self.text[end - 1 : end] == "-" else end
+        if kind == BLOCK_MAP:
+            return end
+        if kind in (FLOW_MAP, FLOW_SEQ):
+            return end - 1 if end > start else end
+        if kind != ALIAS and (node in record.anchors or node in record.tagged):
             match = _PROPERTIES.match(self.text, start)
             assert match
-            return min(self.skip_fill(match.end()), self.record.ends[self.last_event(node)])
+            return min(self.skip_fill(match.end()), end) if match.end() < end else end
         return start
 
     def stop(self, node: int) -> int:
@@ -156,12 +204,25 @@ class Layout:
         start = self.content_start(node)
         end = self.record.ends[node]
         header = self.text[start : self.line_end(start)].split("#")[0]
-        first_line = self.line_end(start)
-        body = self.text[first_line:end]
+        first = self.line_end(start)
         if "+" in header:
-            match = re.search("(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*\\Z", body)
-            return first_line + (match.start() if match else len(body))
-        return max(first_line, first_line + len(body.rstrip(" \t\n\r\x85\u2028\u2029")))
+            match = _TAIL.search(self.text, first, end)
+            return match.start() if match else end
+        lines = [match.span() for match in _LINE.finditer(self.text, first, end)]
+        indent = self._block_scalar_indent(node, header, lines)
+        # A line of blanks that is longer than the indentation is text; a shorter one is not.
+        for begin, stop in reversed(lines):
+            line = self.text[begin:stop]
+            if line.strip(" ") or len(line) > indent:
+                return stop
+        return first
+
+    def _block_scalar_indent(self, node: int, header: str, lines: list[tuple[int, int]]) -> int:
+        for begin, stop in lines:
+            line = self.text[begin:stop]
+            if line.strip(" "):
+                return len(line) - len(line.lstrip(" "))
+        return max((stop - begin for begin, stop in lines), default=0)
 
     # -- routes --------------------------------------------------------------------------------------------------
 
@@ -232,6 +293,3 @@ class Layout:
                 return best
             line = self.line_start(line - 1)
             at = self.line_end(line)
-
-
-__all__ = ["ALIAS", "BREAK", "Child", "Layout"]

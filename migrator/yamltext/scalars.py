@@ -116,7 +116,7 @@ def _binary(text: str) -> str:
 
 
 def key_text(value: object) -> str:
-    """The string that a mapping key becomes in Helm's JSON. Raises UnreadableScalarError for a key that Helm refuses."""
+    """The string that a mapping key becomes in Helm's JSON. Raises UnreadableScalarError if Helm refuses it."""
     if isinstance(value, str):
         return value
     if value is True:

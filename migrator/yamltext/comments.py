@@ -1,0 +1,78 @@
+"""Comments around entries: which go with what goes, and which stay behind."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from migrator.yamltext.layout import BREAK, Entry, Layout
+
+_COMMENT_LINE = re.compile("[ \t]*#[^\n\r\x85\u2028\u2029]*")
+
+
+class Orphan(NamedTuple):
+    """A comment that stays though what it spoke of went: the line in the result, from 1, and its text."""
+
+    line: int
+    text: str
+
+
+class GapLine(NamedTuple):
+    """A line between two entries: where it begins, where the next begins, and its comment's column, -1 if blank."""
+
+    start: int
+    end: int
+    column: int
+
+
+def gap_lines(layout: Layout, start: int, stop: int) -> list[GapLine]:
+    """The lines from `start`, where one begins, up to `stop`: all of them comments or blank."""
+    lines: list[GapLine] = []
+    at = start
+    while at < stop:
+        end = layout.line_end(at)
+        match = BREAK.match(layout.text, end)
+        after = match.end() if match else end
+        body = layout.text[at:end]
+        lines.append(GapLine(at, after, len(body) - len(body.lstrip(" \t")) if "#" in body else -1))
+        if after == at:
+            break
+        at = after
+    return lines
+
+
+def head_block(lines: list[GapLine], column: int) -> int:
+    """How many of the last `lines` are a comment block directly above an entry at `column`.
+
+    A comment that is indented deeper than the entry speaks of something inside what stands above.
+    """
+    count = 0
+    for line in reversed(lines):
+        if not 0 <= line.column <= column:
+            break
+        count += 1
+    return count
+
+
+def inner_tail(layout: Layout, start: int, stop: int, column: int) -> int:
+    """Where the comments end that follow an entry at `column` and are indented deeper than it, hence belong inside."""
+    end = start
+    for line in gap_lines(layout, start, stop):
+        if line.column > column:
+            end = line.end
+        elif line.column >= 0:
+            break
+    return end
+
+
+def runs(layout: Layout, entries: list[Entry]) -> list[range]:
+    """The entries in runs: those that no blank line and no comment line parts."""
+    found: list[range] = []
+    begin = 0
+    for index in range(1, len(entries)):
+        between = layout.line(entries[index].head) - layout.line(entries[index - 1].stop)
+        if between > 1:
+            found.append(range(begin, index))
+            begin = index
+    found.append(range(begin, len(entries)))
+    return found

@@ -1,0 +1,51 @@
+"""The check that nothing leaves the engine but the original with exactly the edits: no code of the splicing is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from migrator import tree
+from migrator.edits import Value
+from migrator.errors import VerificationError
+from migrator.yamltext.page import Splice
+from migrator.yamltext.stream import Stream
+
+OUR_BUG = "Nothing was written; this is a bug of the migrator, please report it with the lines around."
+
+
+def holds(before: Stream, after: Stream, document: int, expected: Value) -> bool:
+    """Whether `after` holds `expected` in that document, and in the others what `before` holds there."""
+    return len(before.documents) == len(after.documents) and all(
+        tree.same(expected if one.index == document else one.data, other.data)
+        for one, other in zip(before.documents, after.documents)
+    )
+
+
+def check_data(before: Stream, after: Stream, document: int, expected: Value) -> None:
+    """Raise VerificationError unless `after` is what `holds` asks for."""
+    if not holds(before, after, document, expected):
+        raise VerificationError("the edited text does not hold what was planned.", path=before.name, remedy=OUR_BUG)
+
+
+def check_bytes(before: Stream, after: Stream, splices: Sequence[Splice]) -> None:
+    """Raise VerificationError unless `after` is `before` with only the places of the splices changed.
+
+    Splices have to be in order and apart. What lies between two of them is compared in the bytes of both texts.
+    """
+    old, new = before.layout.text, after.layout.text
+    old_at = new_at = 0
+    for splice in [*splices, Splice(len(old), len(old), "")]:
+        kept = splice.start - old_at
+        if kept < 0 or splice.end < splice.start or splice.end > len(old):
+            raise VerificationError("two edits overlap in the text.", path=before.name, remedy=OUR_BUG)
+        if old[old_at : splice.start] != new[new_at : new_at + kept]:
+            raise VerificationError(
+                "the edit would change text that it does not own.", path=before.name, remedy=OUR_BUG
+            )
+        new_at += kept
+        if new[new_at : new_at + len(splice.text)] != splice.text:
+            raise VerificationError("the edited text is not where it belongs.", path=before.name, remedy=OUR_BUG)
+        new_at += len(splice.text)
+        old_at = splice.end
+    if new_at != len(new):
+        raise VerificationError("the edited text has a tail that nobody wrote.", path=before.name, remedy=OUR_BUG)

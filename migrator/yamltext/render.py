@@ -1,0 +1,135 @@
+"""New values as text: block lines in a block, one line in brackets, in the style of what stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from migrator.edits import Value
+from migrator.yamltext.compose import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
+from migrator.yamltext.quoting import block_scalar, may_be_plain, write_other, write_string
+from migrator.yamltext.style import Style
+
+Examples = Callable[[str], Iterator[int]]
+
+
+class Renderer:
+    """Writes new values at one place: inside the collections `way` (outermost first), near the node `near`.
+
+    `near_item` is the number of the list item that new text goes beside, where `way` ends in a list.
+    """
+
+    def __init__(
+        self, style: Style, way: Sequence[int], near: int, near_item: int = 0, *, literals: bool = True
+    ) -> None:
+        self.style = style
+        self.way = way
+        self.near = near
+        self.near_item = near_item
+        self.literals = literals  # whether block scalars may be written: not right above a deeper comment
+
+    # -- scalars -------------------------------------------------------------------------------------------------
+
+    def scalar(self, value: Value, *, flow: bool, key: str = "", like: int | None = None) -> str:
+        """A scalar (or an empty collection) on one line; `like` is the style of what it replaces."""
+        if value == [] and isinstance(value, list):
+            return "[]"
+        if value == {} and isinstance(value, dict):
+            return "{}"
+        if not isinstance(value, str):
+            assert not isinstance(value, (list, dict))
+            return write_other(value)
+        style = like if like in (PLAIN, SINGLE, DOUBLE) else None
+        if style is None or (style == PLAIN and not may_be_plain(value, flow=flow)):
+            found = self.style.string_style(value, self._examples(key), flow=flow)
+            quote = found if found != PLAIN else DOUBLE
+            return write_string(value, found if style is None else quote, flow=flow, quote=quote)
+        return write_string(value, style, flow=flow, quote=style)
+
+    def key(self, name: str, *, flow: bool) -> str:
+        """A key; in quotes where its neighbours' are, as in JSON, or where it would be misread without."""
+        style = self.style.string_style(name, self.style.key_examples(self.way), flow=flow)
+        return write_string(name, style, flow=flow, quote=DOUBLE if style == PLAIN else style)
+
+    def _examples(self, key: str) -> Iterator[int]:
+        if key and self.way and self.style.layout.is_sequence(self.way[-1]):
+            yield from self.style.role_examples(self.way[-1], key, self.near_item)
+            # Items of one kind have told all there is to tell.
+            if any(True for _ in self.style.role_examples(self.way[-1], key, self.near_item)):
+                return
+        yield from self.style.value_examples(self.way, self.near)
+
+    # -- block ---------------------------------------------------------------------------------------------------
+
+    def entry(self, name: str, value: Value, column: int) -> list[str]:
+        """The lines of a key with its value, the first to be put at `column`, the rest with their indentation."""
+        key = self.key(name, flow=False)
+        first, rest = self.after_indicator(value, column, key=name)
+        return [f"{key}:{first}", *rest]
+
+    def after_indicator(
+        self, value: Value, column: int, *, key: str = "", like: int | None = None
+    ) -> tuple[str, list[str]]:
+        """What follows a key's colon: the rest of that line, with its blank, and the lines below it."""
+        if isinstance(value, dict) and value:
+            return "", self.block(value, column + self.style.mapping_step(self.way, self.near))
+        if isinstance(value, list) and value:
+            return "", self.block(value, column + self.style.list_step(self.way, self.near))
+        lines = self.literal(value, like)
+        if lines is None:
+            return " " + self.scalar(value, flow=False, key=key, like=like), []
+        indent = " " * (column + self.style.mapping_step(self.way, self.near))
+        return " " + lines[0], [indent + line if line else "" for line in lines[1:]]
+
+    def literal(self, value: Value, like: int | None) -> list[str] | None:
+        """The header and the lines of a block scalar, where the value has several lines or `like` is one."""
+        if not isinstance(value, str) or not self.literals:
+            return None
+        kept = like in (LITERAL, FOLDED)
+        if not kept and (like is not None or "\n" not in value.rstrip("\n")):
+            return None
+        # Blank lines below would add to what `+` keeps; where a block scalar stood, none are left below.
+        if value.endswith("\n\n") and not kept:
+            return None
+        written = block_scalar(value, FOLDED if like == FOLDED else LITERAL)
+        return None if written is None else [written[0], *written[1]]
+
+    def item(self, value: Value, column: int) -> list[str]:
+        """The lines of a list item, the first, with its dash, to be put at `column`."""
+        if isinstance(value, (dict, list)) and value:
+            gap = " " * self.style.dash_gap(self.way, self.near)
+            lines = self.block(value, column + 1 + len(gap))
+            return [f"-{gap}{lines[0].lstrip(' ')}", *lines[1:]]
+        lines_of_text = self.literal(value, None)
+        if lines_of_text is None:
+            return [f"-{' ' * self.style.dash_gap(self.way, self.near)}{self.scalar(value, flow=False)}"]
+        indent = " " * (column + 2)
+        return [f"- {lines_of_text[0]}", *(indent + line if line else "" for line in lines_of_text[1:])]
+
+    def block(self, value: Value, column: int) -> list[str]:
+        """The lines of a mapping or a list that is not empty, all with their indentation."""
+        lines: list[str] = []
+        if isinstance(value, dict):
+            for name, child in value.items():
+                first, *rest = self.entry(name, child, column)
+                lines += [" " * column + first, *rest]
+        else:
+            assert isinstance(value, list)
+            for child in value:
+                first, *rest = self.item(child, column)
+                lines += [" " * column + first, *rest]
+        return lines
+
+    # -- flow ----------------------------------------------------------------------------------------------------
+
+    def flow(self, value: Value, key: str = "") -> str:
+        """Any value on one line, to stand in brackets."""
+        if isinstance(value, dict) and value:
+            gap = self.style.braces_gap(self.way)
+            return "{" + gap + ", ".join(self.flow_entry(name, child) for name, child in value.items()) + gap + "}"
+        if isinstance(value, list) and value:
+            return "[" + ", ".join(self.flow(child) for child in value) + "]"
+        return self.scalar(value, flow=True, key=key)
+
+    def flow_entry(self, name: str, value: Value) -> str:
+        """A key with its value on one line, to stand in braces."""
+        return f"{self.key(name, flow=True)}: {self.flow(value, name)}"

@@ -1,0 +1,257 @@
+"""One value put in the place of another, in a block; in brackets it is a matter of one splice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from migrator.edits import Value
+from migrator.yamltext.compose import BLOCK_SEQ, FLOW_MAP, FLOW_SEQ, PLAIN
+from migrator.yamltext.layout import Entry
+from migrator.yamltext.page import Page
+
+_PROPERTY_TOKENS = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*(?:[ \t]+(?=[&!]))?)+")
+
+
+def replace_node(page: Page, way: Sequence[int], entry: Entry | None, value: Value) -> None:
+    """Put `value` where the value of `entry` in the collection `way[-1]` stands; None is for the document's root."""
+    if entry is not None and page.layout.is_flow(way[-1]):
+        _replace_in_flow(page, way, entry, value)
+    else:
+        _Replacement(page, way, entry).run(value)
+
+
+def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value) -> None:
+    node = entry.node
+    key = page.layout.key_of(entry) if entry.key >= 0 else ""
+    text = _in_brackets(page, way, node, value, key)
+    anchor = page.record.anchors.get(node)
+    if anchor is not None:
+        text = f"&{anchor} {text}"
+    if entry.key >= 0 and page.layout.is_bare(node):
+        page.splice(entry.stop, entry.stop, ": " + text)
+        return
+    start, end = page.record.starts[node], page.layout.stop(node)
+    page.splice(start, end, " " + text if start == end else text)
+
+
+def _in_brackets(page: Page, way: Sequence[int], node: int, value: Value, key: str) -> str:
+    renderer = page.renderer(way, node)
+    if isinstance(value, (dict, list)) and value:
+        return renderer.flow(value, key)
+    return renderer.scalar(value, flow=True, key=key, like=_style_of(page, node))
+
+
+def _style_of(page: Page, node: int) -> int | None:
+    """The style that a new scalar in the place of `node` should keep; None where there is nothing to keep."""
+    kind = page.record.kinds[node]
+    if kind < PLAIN or not isinstance(page.record.values[node], str) or node in page.record.aliases:
+        return None
+    return kind
+
+
+class _Replacement:
+    """The pieces of a value in a block: the indicator before it, what stays of its properties, its own text."""
+
+    def __init__(self, page: Page, way: Sequence[int], entry: Entry | None) -> None:
+        self.page = page
+        self.layout = page.layout
+        self.way = way
+        self.entry = entry
+        self.node = page.root if entry is None else entry.node
+        self.in_list = entry is not None and page.record.kinds[way[-1]] == BLOCK_SEQ
+        self.column = -2 if entry is None else self.layout.column(entry.head)
+        self.key = self.layout.key_of(entry) if entry is not None and entry.key >= 0 else ""
+        self.content = self.layout.content_start(self.node)
+        self.stop = self.layout.stop(self.node)
+        self.start = page.record.starts[self.node]
+        self.after = self._after_indicator()
+        self.anchor = page.record.anchors.get(self.node)
+        self.properties_end = self._properties_end()
+
+    def _after_indicator(self) -> int:
+        """Where the colon or the dash before the value ends; for the root, where the document's text begins."""
+        if self.entry is None:
+            return self.page.begin
+        if self.in_list:
+            return self.entry.head + 1
+        if self.layout.is_bare(self.node):
+            self.page.refuse("an explicit key `?` without a value", self.entry.head)
+        colon = self.layout.skip_fill(self.layout.stop(self.entry.key))
+        return colon + 1
+
+    def _properties_end(self) -> int:
+        """Where the anchor and the tag before the value end; where it begins, if it has none."""
+        text = self.layout.text
+        if text[self.start : self.start + 1] not in ("&", "!") or self.node in self.page.record.aliases:
+            return self.start
+        if self.anchor is None and text[self.start] == "&":
+            return self.start
+        match = _PROPERTY_TOKENS.match(text, self.start)
+        assert match
+        if text[self.layout.skip_fill(match.end())] in "&!" and self.layout.skip_fill(match.end()) < self.content:
+            self.page.refuse("an anchor and a tag on lines of their own", self.start)
+        return match.end()
+
+    # -- the cases -----------------------------------------------------------------------------------------------
+
+    def run(self, value: Value) -> None:
+        renderer = self.page.renderer(self.way, self.node, literals=self._literals_fit())
+        is_block = self.layout.is_block(self.node)
+        if isinstance(value, (dict, list)) and value:
+            if is_block:
+                self._block_for_block(renderer.block(value, self._column_for(value, renderer.style.list_step)))
+            else:
+                self._block_for_other(value)
+            return
+        like = None if is_block else _style_of(self.page, self.node)
+        column = self.column if self.column >= 0 else -2
+        if self.in_list:
+            lines = renderer.literal(value, like)
+            first = lines[0] if lines else renderer.scalar(value, flow=False, like=like)
+            indent = " " * (self.column + 2)
+            rest = [indent + line if line else "" for line in (lines or [""])[1:]]
+        else:
+            first, rest = renderer.after_indicator(value, max(column, 0), key=self.key, like=like)
+            first = first[1:]
+        self._inline(first, rest)
+
+    def _literals_fit(self) -> bool:
+        return self.page.literals_fit(self.layout.next_line(self.stop), self.column)
+
+    def _mark(self) -> str:
+        return f"&{self.anchor} " if self.anchor is not None else ""
+
+    def _inline(self, first: str, rest: list[str]) -> None:
+        """Put `first` where the value begins and the lines `rest` below it."""
+        page, layout = self.page, self.layout
+        if layout.is_block(self.node):
+            head, stop = self._block_span()
+            if self.entry is None:
+                page.splice(head, stop, first + page.style.newline(stop) + self._below(rest, stop))
+            elif not page.own_line(self.content):
+                newline = page.style.newline(stop)
+                page.splice(self.content, layout.line_end(self.stop), newline.join([first, *rest]))
+            else:
+                page.splice(
+                    self.after,
+                    max(self.properties_end, self.after) if self._props() else self.after,
+                    " " + self._mark() + first,
+                )
+                page.splice(head, stop, self._below(rest, stop))
+            return
+        if page.is_block_scalar(self.node):
+            page.splice(self.start, page.header_end(self.node), self._mark() + first)
+            begin, end = layout.next_line(self.content), layout.next_line(self.stop)
+            page.splice(begin, max(begin, end), self._below(rest, begin))
+            return
+        mark = self._mark()
+        if self.entry is None and self.start == self.stop:
+            self._at_document_end([first, *rest])
+            return
+        lead = " " if self.start == self.stop else ""
+        at = self.after if self.start == self.stop else self.start
+        page.splice(at, max(at, self.stop), lead + mark + first)
+        if rest:
+            page.insert_lines(layout.next_line(self.stop), rest)
+
+    def _below(self, lines: Sequence[str], at: int) -> str:
+        newline = self.page.style.newline(at)
+        return "".join(line + newline for line in lines)
+
+    def _props(self) -> bool:
+        return self.properties_end > self.start
+
+    def _block_span(self) -> tuple[int, int]:
+        """From the line where a block collection begins to the line after its last, its heading comment included."""
+        gap = self.page.gap_above(self.content) if self.page.own_line(self.content) else []
+        start = self.layout.line_start(self.content)
+        if self.entry is not None:
+            from migrator.yamltext.comments import head_block
+
+            above = head_block(gap, self.layout.column(self.content))
+            start = gap[-above].start if above else start
+        stop = self.layout.next_line(self.stop)
+        for line in self.page.comments_below(stop):
+            if line.column > self.column and line.column >= 0 and self.entry is not None:
+                self.page.orphan(line)
+            elif line.column >= 0:
+                break
+        return start, stop
+
+    def _column_for(self, value: Value, list_step: object) -> int:
+        """The column for a new block in the place of an old one."""
+        column = self.layout.column(self.content)
+        if isinstance(value, dict) and column <= self.column and not self.in_list:
+            return self.column + self.page.style.mapping_step(self.way, self.node)
+        return column
+
+    def _block_for_block(self, lines: list[str]) -> None:
+        page, layout = self.page, self.layout
+        newline = page.style.newline(self.stop)
+        if page.own_line(self.content):
+            page.splice(
+                layout.line_start(self.content), layout.next_line(self.stop), "".join(line + newline for line in lines)
+            )
+        else:
+            page.splice(self.content, layout.line_end(self.stop), newline.join(lines).lstrip(" "))
+
+    def _block_for_other(self, value: Value) -> None:
+        """A block collection where a scalar, an alias, a flow collection or nothing stands."""
+        page, layout = self.page, self.layout
+        renderer = page.renderer(self.way, self.node, literals=self._literals_fit())
+        if self.entry is None:
+            self._block_at_root(renderer.block(value, 0))
+            return
+        step = renderer.style.list_step if isinstance(value, list) else renderer.style.mapping_step
+        column = self.column + 2 if self.in_list else self.column + step(self.way, self.node)
+        block_scalar = page.is_block_scalar(self.node)
+        old_end = page.header_end(self.node) if block_scalar else self.stop
+        below = layout.next_line(self.content if block_scalar else self.stop)
+        text_end = max(below, layout.next_line(self.stop)) if block_scalar else below
+        on_line = layout.line(self.start) == layout.line(self.after)
+        mark = f" &{self.anchor}" if self.anchor is not None else ""
+        if self.in_list and on_line and not mark and not page.comment_follows(old_end):
+            gap = self.start - self.after if self.start > self.after else 1
+            lines = renderer.block(value, self.column + 1 + gap)
+            newline = page.style.newline(below)
+            end = layout.line_end(self.stop) if block_scalar else self.stop
+            page.splice(self.after, end, " " * gap + newline.join(lines).lstrip(" "))
+            return
+        lines = renderer.block(value, column)
+        if on_line:
+            page.splice(self.after, max(old_end, self.after), mark)
+            page.splice(below, text_end, self._below(lines, below))
+        elif mark or block_scalar or not page.own_line(self.start):
+            page.refuse("a value with an anchor, or a block scalar, on a line below its key", self.start)
+        else:
+            page.splice(layout.line_start(self.start), layout.next_line(self.stop), self._below(lines, below))
+
+    def _block_at_root(self, lines: list[str]) -> None:
+        page, layout = self.page, self.layout
+        if self.start == self.stop:
+            self._at_document_end(lines)
+            return
+        if self._props() or page.is_block_scalar(self.node):
+            page.refuse("a document that is one scalar with an anchor, a tag or several lines", self.start)
+        newline = page.style.newline(self.stop)
+        if page.own_line(self.start):
+            page.splice(self.start, self.stop, newline.join(lines))
+        else:  # on the line of the `---`
+            page.splice(page.blanks_before(self.start), self.stop, "")
+            page.insert_lines(layout.next_line(self.stop), lines)
+
+    def _at_document_end(self, lines: list[str]) -> None:
+        """Into a document that has no content, below its comments."""
+        at = self.page.end
+        if at != self.layout.line_start(at):
+            at = self.layout.next_line(at)
+        self.page.insert_lines(at, lines)
+
+
+def is_open_empty(page: Page, node: int) -> bool:
+    """Whether `node` is `{}` or `[]` with nothing inside, not even a comment or a line break."""
+    if page.record.kinds[node] not in (FLOW_MAP, FLOW_SEQ) or page.record.jump[node] != node + 1:
+        return False
+    start = page.layout.content_start(node)
+    return not page.layout.text[start + 1 : page.layout.stop(node) - 1].strip(" \t")

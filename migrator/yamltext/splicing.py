@@ -1,0 +1,254 @@
+"""Edits carried out on text: decided first, all of them, and spliced in from the end backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from migrator import tree
+from migrator.edits import Edit, Value
+from migrator.errors import InputError, VerificationError
+from migrator.yamltext.batch import Batch, Job
+from migrator.yamltext.block import edit_block
+from migrator.yamltext.comments import Orphan
+from migrator.yamltext.compose import BLOCK_END, PLAIN
+from migrator.yamltext.flow import edit_flow
+from migrator.yamltext.gate import OUR_BUG, check_bytes, check_data, holds
+from migrator.yamltext.layout import BREAK_AT_END, Layout
+from migrator.yamltext.page import Page, Splice
+from migrator.yamltext.quoting import write_string
+from migrator.yamltext.replace import is_open_empty, replace_node
+from migrator.yamltext.stream import BOM, Document, Stream, parse_like
+
+_BREAKS = "\n\r\x85\u2028\u2029"
+
+
+class Edited:
+    """The outcome of edits: `stream` is the new text, parsed; `orphans` the comments that lost what they spoke of."""
+
+    __slots__ = ("_rounds", "orphans", "stream")
+
+    def __init__(
+        self, stream: Stream, orphans: Sequence[Orphan], rounds: Sequence[tuple[Stream, Stream, Sequence[Splice]]]
+    ) -> None:
+        self.stream = stream
+        self.orphans = orphans
+        self._rounds = rounds
+
+    def original_line(self, line: int) -> int:
+        """The line of the input that a line of the result stands for; for a new line, the one it was put at."""
+        for before, after, splices in reversed(self._rounds):
+            offset = _back(splices, after.layout.start_of_line(line))
+            line = before.layout.line(min(offset, len(before.layout.text)))
+        return line
+
+
+def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
+    """Carry out `edits`, which all speak of `document` as it is, and nothing else; without edits, the same bytes.
+
+    Raises RefusedError, with the line, for a shape that is not edited, NoSuchRoute where an edit does not fit the
+    data, and VerificationError if the outcome is not exactly what was planned, which would be our bug.
+    """
+    rounds: list[tuple[Stream, Stream, Sequence[Splice]]] = []
+    orphans: list[Orphan] = []
+    expected = tree.apply(stream.documents[document].data, edits)
+    here, rest = stream, list(edits)
+    while rest:
+        before = here
+        here, rest, splices, lost = _round(before, rest, document)
+        moved = ((_forward(splices, before.layout.start_of_line(one.line)), one.text) for one in orphans)
+        orphans = [Orphan(here.layout.line(offset), text) for offset, text in moved] + lost
+        rounds.append((before, here, splices))
+    if len(rounds) > 1:
+        check_data(stream, here, document, expected)
+    return Edited(here, tuple(orphans), rounds)
+
+
+def _round(
+    stream: Stream, edits: list[Edit], document: int
+) -> tuple[Stream, list[Edit], Sequence[Splice], list[Orphan]]:
+    page = _page(stream, stream.documents[document])
+    batch = Batch(page)
+    rest = batch.add(edits)
+    # What a round leaves for the next is a tail of the keys' edits and all or nothing of the lists'.
+    done = [edit for edit in edits if not any(edit is one for one in rest)]
+    _write(page, batch)
+    expected = tree.apply(stream.documents[document].data, done)
+    after, splices = _spliced(stream, page, document, expected)
+    check_bytes(stream, after, splices)
+    orphans = [Orphan(after.layout.line(_forward(splices, offset)), text) for offset, text in sorted(set(page.orphans))]
+    return after, rest, splices, orphans
+
+
+def _page(stream: Stream, document: Document) -> Page:
+    text = stream.layout.text
+    layout = stream.layout
+    if text and text[-1] not in _BREAKS:
+        layout = Layout(text + _last_break(text), layout.record)
+    record = document.record
+    begin = record.body if record.marked else record.begin if document.index else 0
+    return Page(stream.name, layout, record.first, begin, record.end)
+
+
+def _last_break(text: str) -> str:
+    for at in range(len(text) - 1, -1, -1):
+        if text[at] in _BREAKS:
+            return "\r\n" if text[at] == "\n" and text[at - 1 : at] == "\r" else text[at]
+    return "\n"
+
+
+# -- from jobs to splices ------------------------------------------------------------------------------------------
+
+
+def _write(page: Page, batch: Batch) -> None:
+    if batch.root:
+        replace_node(page, (), None, batch.root[0])
+        return
+    # The deepest first: of two insertions at one place, the one that belongs to the inner collection comes first.
+    for job in sorted(batch.jobs.values(), key=lambda job: -len(job.steps)):
+        if not _is_moot(job, batch):
+            _write_job(page, batch, job)
+
+
+def _is_moot(job: Job, batch: Batch) -> bool:
+    """Whether something around the collection goes or is replaced, and it with that."""
+    return any(
+        index in batch.jobs[node].removed or index in batch.jobs[node].replaced
+        for node, index in job.steps
+        if node in batch.jobs
+    )
+
+
+def _write_job(page: Page, batch: Batch, job: Job) -> None:
+    way = job.way
+    entries = batch.entries(job.node)
+    for index, value in job.replaced.items():
+        if index not in job.removed:
+            replace_node(page, way, entries[index], value)
+    for index, name in job.renamed.items():
+        if index not in job.removed:
+            _rename(page, job.node, entries[index].key, name)
+    if not job.removed and not job.slots:
+        return
+    empty: Value = {} if page.layout.is_mapping(job.node) else []
+    parent = way[-2] if len(way) > 1 else None
+    entry = batch.entries(parent)[job.steps[-1][1]] if parent is not None else None
+    if page.layout.is_block(job.node):
+        if len(job.removed) == len(entries) and not job.slots:
+            replace_node(page, way[:-1], entry, empty)
+        else:
+            edit_block(page, way, job.removed, job.slots)
+    elif is_open_empty(page, job.node) and (parent is None or page.layout.is_block(parent)):
+        news = [new for slot in sorted(job.slots) for new in job.slots[slot]]
+        fresh: Value = {str(new.key): new.value for new in news} if empty == {} else [new.value for new in news]
+        replace_node(page, way[:-1], entry, fresh)
+    else:
+        edit_flow(page, way, job.removed, job.slots)
+
+
+def _rename(page: Page, node: int, key: int, name: str) -> None:
+    style = page.record.kinds[key]
+    text = write_string(name, style if key not in page.record.aliases else PLAIN, flow=page.layout.is_flow(node))
+    page.splice(page.layout.content_start(key), page.layout.stop(key), text)
+
+
+# -- from splices to text ------------------------------------------------------------------------------------------
+
+
+def _spliced(stream: Stream, page: Page, document: int, expected: Value) -> tuple[Stream, list[Splice]]:
+    """The text with the splices in it, parsed and found to hold `expected`; and the splices as they were made."""
+    splices = sorted(page.splices, key=lambda splice: (splice.start, splice.end))
+    if len(page.layout.text) > len(stream.layout.text):  # there is a break at the end that the file does not have
+        splices = sorted(splices + _guard_of_last_scalar(page, stream, splices), key=lambda one: (one.start, one.end))
+        without = _in_the_file(page, stream, splices, keep_break=False)
+        after = _parsed(stream, without)
+        if holds(stream, after, document, expected):
+            return after, without
+        # A block scalar that has come to stand last needs the break at its end.
+        splices = _in_the_file(page, stream, splices, keep_break=True)
+    after = _parsed(stream, splices)
+    check_data(stream, after, document, expected)
+    return after, splices
+
+
+def _parsed(stream: Stream, splices: Sequence[Splice]) -> Stream:
+    text = _assembled(stream.layout.text, splices, 0)
+    mark = BOM if stream.data.startswith(BOM.encode()) else ""
+    try:
+        return parse_like((mark + text).encode(), stream.name, stream.layout.record.plain)
+    except InputError as error:
+        raise VerificationError(
+            f"the edited text cannot be read: {error.message}", path=stream.name, remedy=OUR_BUG
+        ) from error
+
+
+def _assembled(text: str, splices: Sequence[Splice], start: int) -> str:
+    """`text` from `start` on with the splices, in order, in it."""
+    pieces: list[str] = []
+    for splice in splices:
+        pieces += text[start : splice.start], splice.text
+        start = splice.end
+    pieces.append(text[start:])
+    return "".join(pieces)
+
+
+def _guard_of_last_scalar(page: Page, stream: Stream, splices: Sequence[Splice]) -> list[Splice]:
+    """What keeps the value of a `|` scalar at the end of a file without a last break, when text comes below it.
+
+    Such a scalar has no break at the end of its value; with a line below it would get one, unless it becomes `|-`.
+    """
+    leaf = len(page.record.kinds) - 1
+    while leaf and page.record.kinds[leaf] == BLOCK_END:
+        leaf -= 1
+    if not page.is_block_scalar(leaf) or page.record.ends[leaf] < len(stream.layout.text):
+        return []
+    start, header_end, stop = page.layout.content_start(leaf), page.header_end(leaf), page.layout.stop(leaf)
+    touched = any(splice.start <= start < splice.end for splice in splices)
+    if touched or not any(splice.start >= stop and splice.text for splice in splices):
+        return []
+    header = page.layout.text[start + 1 : header_end]
+    return [] if "-" in header else [Splice(start + 1, header_end, header.replace("+", "") + "-")]
+
+
+def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_break: bool) -> list[Splice]:
+    """Splices for the file's own text, from those for the text with a break put at its end."""
+    text, length = page.layout.text, len(stream.layout.text)
+    body = [splice for splice in splices if splice.end < length]
+    tail = [splice for splice in splices if splice.end >= length]
+    start = min([length, *(splice.start for splice in tail)])
+    while body and body[-1].end == start:
+        start = body[-1].start
+        tail.insert(0, body.pop())
+    new = _assembled(text, tail, start)
+    if not keep_break:
+        ending = BREAK_AT_END.search(new)
+        if ending:
+            new = new[: ending.start()]
+        elif not new:
+            before = BREAK_AT_END.search(stream.layout.text, max(start - 2, 0), start)
+            start = before.start() if before else start
+    return [*body, Splice(start, length, new)]
+
+
+def _forward(splices: Sequence[Splice], offset: int) -> int:
+    """Where what stands at `offset` of the input has come to stand."""
+    shift = 0
+    for splice in splices:
+        if splice.start > offset or (splice.start == offset and splice.end > offset):
+            break
+        if splice.end > offset:
+            return splice.start + shift
+        shift += len(splice.text) - (splice.end - splice.start)
+    return offset + shift
+
+
+def _back(splices: Sequence[Splice], offset: int) -> int:
+    """Where what stands at `offset` of the result stood in the input, or was put."""
+    shift = 0
+    for splice in splices:
+        begin = splice.start + shift
+        if offset < begin:
+            break
+        if offset < begin + len(splice.text):
+            return splice.start
+        shift += len(splice.text) - (splice.end - splice.start)
+    return offset - shift

@@ -1,0 +1,162 @@
+"""What new text should look like, read off what stands nearest by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from migrator.yamltext.compose import ALIAS, BLOCK_MAP, BLOCK_SEQ, DOUBLE, PLAIN, SINGLE
+from migrator.yamltext.layout import BREAK, Layout
+from migrator.yamltext.quoting import may_be_plain
+
+# How far to look for an example: a large file is not read through for the sake of its quotes.
+_NEAR = 60
+_EXAMPLES = 12
+
+
+class Style:
+    """The habits of a text. `way` is always the collections from the root to where new text goes, outermost first."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.record = layout.record
+
+    def newline(self, offset: int) -> str:
+        """The line break nearest before `offset`, else the first one after it, else a line feed."""
+        text = self.layout.text
+        for at in range(offset - 1, -1, -1):
+            if text[at] in "\n\r\x85\u2028\u2029":
+                return "\r\n" if text[at] == "\n" and text[at - 1 : at] == "\r" else text[at]
+        match = BREAK.search(text, offset)
+        return match.group() if match else "\n"
+
+    def mapping_step(self, way: Sequence[int], near: int) -> int:
+        """By how many columns a mapping stands deeper than the key that holds it."""
+        for parent, child_node in self._nested(way, near):
+            if self.record.kinds[child_node] == BLOCK_MAP and self.record.kinds[parent] == BLOCK_MAP:
+                step = self._column(child_node) - self._column(parent)
+                if step > 0:
+                    return step
+        return 2
+
+    def list_step(self, way: Sequence[int], near: int) -> int:
+        """By how many columns a list's dashes stand deeper than the key that holds the list; 0 is common."""
+        for parent, child_node in self._nested(way, near):
+            if self.record.kinds[child_node] == BLOCK_SEQ and self.record.kinds[parent] == BLOCK_MAP:
+                return max(self._column(child_node) - self._column(parent), 0)
+        return 2
+
+    def dash_gap(self, way: Sequence[int], near: int) -> int:
+        """How many blanks follow a dash."""
+        for node in reversed(way):
+            if self.record.kinds[node] == BLOCK_SEQ:
+                for child in self.layout.children(node):
+                    start = self.record.starts[child.node]
+                    gap = start - self.layout.content_start(node) - 1
+                    if 0 < gap < 8 and self.layout.line(start) == self.layout.line(self.layout.content_start(node)):
+                        return gap
+                    break
+        return 1
+
+    def braces_gap(self, way: Sequence[int]) -> str:
+        """What stands between a flow mapping's brace and its content: a blank or nothing."""
+        for node in reversed(way):
+            if self.layout.is_flow(node):
+                start = self.layout.content_start(node)
+                return " " if self.layout.text[start + 1 : start + 2] == " " else ""
+        return ""
+
+    def string_style(self, text: str, examples: Iterable[int], *, flow: bool) -> int:
+        """The style for the string `text`, by what the first telling one of the nodes `examples` does.
+
+        An example tells about a text that may be plain when it might have been plain itself; quotes that it needed
+        say only which kind of quotes.
+        """
+        quoted_of_need = 0
+        plain = may_be_plain(text, flow=flow)
+        seen = 0
+        for node in examples:
+            kind = self.record.kinds[node]
+            value = self.record.values[node]
+            if kind not in (PLAIN, SINGLE, DOUBLE) or not isinstance(value, str):
+                continue
+            seen += 1
+            if not plain:
+                if kind != PLAIN:
+                    return kind
+            elif may_be_plain(value, flow=flow) or kind == PLAIN:
+                return kind
+            elif not quoted_of_need:
+                quoted_of_need = kind
+            if seen >= _EXAMPLES:
+                break
+        # Siblings that are all quoted, though each had to be, set a fashion too.
+        return quoted_of_need or PLAIN
+
+    def role_examples(self, sequence: int, key: str, near: int) -> Iterator[int]:
+        """The values under `key` in the mappings of a list, the nearest to the item number `near` first."""
+        nodes = [child.node for child in self.layout.children(sequence)]
+        for node in _by_distance(nodes, near):
+            if self.layout.is_mapping(node):
+                found = self.layout.find(node, key)
+                if found is not None:
+                    yield found.node
+
+    def value_examples(self, way: Sequence[int], near: int) -> Iterator[int]:
+        """Scalar values near the node `near`, from the innermost collection outwards."""
+        seen: set[int] = set()
+        for container in reversed(way):
+            nodes = [child.node for child in self.layout.children(container) if child.node not in seen]
+            for node in _by_distance(nodes, sum(1 for one in nodes if one < near)):
+                seen.add(node)
+                yield from self._scalars_below(node)
+
+    def key_examples(self, way: Sequence[int]) -> Iterator[int]:
+        """Keys near by, from the innermost mapping outwards."""
+        for container in reversed(way):
+            if self.layout.is_mapping(container):
+                for count, child in enumerate(self.layout.children(container)):
+                    if count >= _EXAMPLES:
+                        break
+                    yield child.key
+
+    def _scalars_below(self, node: int) -> Iterator[int]:
+        if self.record.kinds[node] <= ALIAS:
+            yield node
+            return
+        for count, child in enumerate(self.layout.children(node)):
+            if count >= _EXAMPLES:
+                break
+            yield from self._scalars_below(child.node)
+
+    def _column(self, node: int) -> int:
+        return self.layout.column(self.layout.content_start(node))
+
+    def _nested(self, way: Sequence[int], near: int) -> Iterator[tuple[int, int]]:
+        """Collections directly inside others, with those: around `way` first, then further out, then anywhere near."""
+        for parent in reversed(way):
+            children = [child.node for child in self.layout.children(parent) if child.node in self.record.jump]
+            for node in _by_distance(children, sum(1 for one in children if one < near)):
+                yield parent, node
+        if way:
+            yield from zip(reversed(way[:-1]), reversed(way[1:]))
+            yield from self._below(way[0], 4)
+
+    def _below(self, node: int, levels: int) -> Iterator[tuple[int, int]]:
+        for count, child in enumerate(self.layout.children(node)):
+            if count >= _NEAR or not levels:
+                break
+            if child.node in self.record.jump:
+                yield node, child.node
+                yield from self._below(child.node, levels - 1)
+
+
+def _by_distance(nodes: Sequence[int], near: int) -> Iterator[int]:
+    """The nodes before place `near` backwards, in turn with those after it; at most `_NEAR` of them."""
+    for distance in range(_NEAR):
+        left, right = near - 1 - distance, near + distance
+        if left >= 0 and left < len(nodes):
+            yield nodes[left]
+        if right < len(nodes):
+            yield nodes[right]
+        if left < 0 and right >= len(nodes):
+            break
