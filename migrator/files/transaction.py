@@ -201,10 +201,10 @@ def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> 
 
     if isinstance(error, InputError):
         return WriteError(f"could not be written: it {error.message}", path=error.path, remedy=left)
-    concerned = [part for part in parts if error.filename in part.swap.all_paths] or [parts[0]]
-    swap = concerned[0].swap
-    named = error.filename in (swap.target, swap.backup)
-    where = error.filename if named else os.path.dirname(error.filename or swap.target)
+    name = error.filename if isinstance(error.filename, str) else ""  # else none, or an open file's number
+    concerned = [part for part in parts if name in part.swap.all_paths] if name else []
+    part = (concerned or parts)[0]
+    where = name if name in (part.swap.target, part.swap.backup) else os.path.dirname(name or part.swap.target)
     remedies = {
         errno.ENOSPC: "Free some space and run again.",
         errno.EDQUOT: "Free some space and run again.",
@@ -216,6 +216,6 @@ def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> 
     words = (left or "The original is whole.", remedies.get(error.errno or 0, ""))
     return WriteError(
         f"could not be written: {error.strerror or error} ({where}).",
-        path=concerned[0].shown,
+        path=part.shown,
         remedy=" ".join(filter(None, words)),
     )

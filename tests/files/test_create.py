@@ -7,10 +7,17 @@ import stat
 from pathlib import Path
 
 import pytest
-from kept import AFTER, BEFORE, names
 
 from migrator import files
 from migrator.errors import WriteError
+
+BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
+AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
+
+
+def names(directory: Path) -> list[str]:
+    """Everything in a directory, dotfiles included."""
+    return sorted(os.listdir(directory))
 
 
 def mode(path: Path) -> int:

@@ -13,10 +13,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from kept import AFTER, BEFORE, looks, names
 
 from migrator import files
 from migrator.errors import InputError, WriteError
+
+BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
+AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
+
+
+def looks(path: Path) -> tuple[int, int, int, dict[str, bytes]]:
+    """Mode, owner, group and extended attributes (ACLs among them)."""
+    status = path.stat()
+    xattrs = {name: os.getxattr(path, name) for name in os.listxattr(path)}
+    return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, xattrs
+
+
+def names(directory: Path) -> list[str]:
+    """Everything in a directory, dotfiles included."""
+    return sorted(os.listdir(directory))
+
 
 BACKUP_NAME = re.compile(r"values\.yaml\.\d{8}T\d{6}Z(-\d+)?\.[0-9a-f]{12}-[0-9a-f]{12}\.bak")
 
