@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import catalog, discover, files, plan, tree, yamltext
 from migrator.answers import Asked, Asking
@@ -16,7 +16,10 @@ from migrator.errors import InputError, VerificationError
 from migrator.migration import Notice
 from migrator.release import Layer, Release
 from migrator.report import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
-from migrator.yamltext import Document, Edited, Stream
+from migrator.yamltext import Document, Stream
+
+if TYPE_CHECKING:
+    from migrator.yamltext import Edited
 
 
 class Request(NamedTuple):
