@@ -1,0 +1,112 @@
+"""The JSON output, as `migrator/schema.json` describes it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from migrator import __version__
+from migrator.edits import Value
+from migrator.talk.mask import Mask
+
+if TYPE_CHECKING:
+    from migrator.report import FileReport, Report, Status
+
+SCHEMA = 1
+"""Rises when a reader of the output would have to be changed; a new key is no such change."""
+
+FROM_WORST: tuple[Status, ...] = (
+    "failed", "needs-decision", "refused", "pending", "migrated", "current", "unrelated",
+)  # fmt: skip
+"""Every status, in the order of the exit codes that they come with."""
+
+
+def dumps(report: Report, *, mask: Mask) -> str:
+    """One JSON object, ASCII only (so that no terminal obeys what is in it), with a line feed at the end."""
+    import json
+
+    mask.learn(report)
+    statuses = {file.status for file in report.files}
+    whole: dict[str, Value] = {
+        "schema": SCHEMA,
+        "tool": "infrahub-migrator",
+        "version": __version__,
+        "command": report.command,
+        "status": next((status for status in FROM_WORST if status in statuses), "current"),
+        "exit_code": report.exit_code,
+        "files": [_file(file, mask) for file in report.files],
+    }
+    return json.dumps(whole, indent=2, allow_nan=False) + "\n"
+
+
+def _file(file: FileReport, mask: Mask) -> dict[str, Value]:
+    return {
+        "path": file.path,
+        "layers": [{"path": layer.path, "changed": layer.before != layer.after} for layer in file.layers],
+        "chart": file.chart,
+        "from": file.version_from,
+        "to": file.version_to,
+        "flavour": file.flavour,
+        "root": file.root,
+        "evidence": [mask.text(text) for text in file.evidence],
+        "status": file.status,
+        "exit_code": file.exit_code,
+        "migrations": [{"id": name, "title": title} for name, title in file.migrations],
+        "changes": [
+            {
+                "id": change.id,
+                "migration": change.migration,
+                "step": change.step,
+                "kind": change.kind,
+                "path": change.path,
+                "file": change.file,
+                "line": change.line,
+                "before": _plain(mask.value(change.before, change.path)),
+                "after": _plain(mask.value(change.after, change.path)),
+                "why": mask.text(change.why),
+                "effect": change.effect,
+            }
+            for change in file.changes
+        ],
+        "questions": [
+            {
+                "id": question.id,
+                "text": mask.text(question.text),
+                "choices": [{"value": value, "leads_to": mask.text(text)} for value, text in question.choices],
+                "default": mask.answer(question.id, question.default, question.choices),
+                "suggestion": mask.answer(question.id, question.suggestion, question.choices),
+                "flag": question.flag,
+                "answer": mask.answer(question.id, question.answer, question.choices),
+                "answered": question.answered,
+            }
+            for question in file.questions
+        ],
+        "notices": [
+            {"severity": each.severity, "text": mask.text(each.text), "file": each.file, "line": each.line}
+            for each in file.notices
+        ],
+        "findings": [
+            {
+                "rule": each.rule,
+                "severity": each.severity,
+                "file": each.file,
+                "line": each.line,
+                "text": mask.text(each.text),
+                "remedy": mask.text(each.remedy),
+            }
+            for each in file.findings
+        ],
+        "backups": list(file.backups),
+        "error": mask.text(file.error),
+    }
+
+
+def _plain(value: Value) -> Value:
+    """The value without what JSON cannot say: infinity and not-a-number become text as YAML spells them."""
+    if isinstance(value, dict):
+        return {key: _plain(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_plain(child) for child in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else (".inf" if value > 0 else "-.inf")
+    return value

@@ -1,0 +1,141 @@
+"""Which names stand for credentials, and which texts are none although they stand under such a name.
+
+In doubt a name counts as a credential's: a mask too many is a nuisance, one too few is a leak. What Kubernetes calls a
+Secret's name or key, and references that something else resolves, are shown, since operators need them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from migrator.edits import Value
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+_ALWAYS = _words(
+    """
+    password passwords passwd passphrase passcode pwd requirepass masterauth userpass htpasswd token tokens
+    credential credentials creds apikey authstring connectionstring connstring privatekey secretkey accesskey
+    dsn jaas dockerconfigjson stringdata
+    """
+)
+_AT_THE_END = _words(
+    """
+    pass auth secret secrets bearer authorization jwt
+    """
+)
+_KEYS_OF = _words(
+    """
+    api access secret private signing sign encryption encrypt license licence ssh account shared master service
+    app application storage session cookie fernet deploy client security recovery unseal webhook write jwt admin
+    tls server aes hmac crypto gpg pgp rsa root auth ingest
+    """
+)
+_PAIRS = frozenset(
+    {("auth", "string"), ("connection", "string"), ("conn", "string"), ("erlang", "cookie"), ("secret", "id")}
+)
+
+_HARMLESS_AT_THE_END = _words(
+    """
+    name names ref refs reference file files filename path paths dir directory mount mounts volume volumes
+    enabled enable disabled type size length ttl expiration expiry expires timeout duration interval algorithm
+    policy class annotations labels namespace header host port count format rotation version provider method
+    mode create required prefix suffix selector store url uri endpoint user username users
+    """
+)
+_NAMES_A_SECRET = _words(
+    """
+    existing vars var env pull image tls ca cert certificate certificates key password passwords token user
+    truststore keystore credentials credential scripts mount mounts
+    """
+)
+_OF_A_REFERENCE = _words(
+    """
+    name key namespace optional items path mode kind type apiversion metadata annotations labels create enabled
+    valuefrom secretkeyref configmapkeyref fieldref username user host port database
+    """
+)
+_CONTAINERS = _words(
+    """
+    passwords tokens secrets credentials creds
+    """
+)
+
+_HARMLESS_AT_THE_START = _words(
+    """
+    max min num use allow
+    """
+)
+
+_ORDINARY = re.compile(r"[a-z]+(?:[-_. ][a-z]+)*|[A-Z]?[a-z]+|[A-Z]+")
+_NO_SECRET = re.compile(
+    r"\$\{[^}]*\}|\$\([^)]*\)|<[^>]*>|\{\{[^\"'`]*\}\}|ref\+\S+|ENC\[[^\]]*\]|\*\*\*\d*|PASSWORD|VALUE|~|(?i:true|false|null|yes|no|on|off)"
+)
+
+
+@lru_cache(maxsize=4096)
+def is_credential(name: str) -> bool:
+    """Whether what stands under `name` (a key, an env name, or a dotted path) has to be masked."""
+    last = name.rsplit(".", 1)[-1] or name
+    words = [word.lower() for word in _WORDS.findall(last)]
+    if not words or words[-1] in _HARMLESS_AT_THE_END or words[0] in _HARMLESS_AT_THE_START:
+        return False
+    if _names_a_secret(last, words):
+        return False
+    if any(word in _ALWAYS for word in words) or words[-1] in _AT_THE_END:
+        return True
+    return any(pair in _PAIRS or (pair[0] in _KEYS_OF and pair[1] == "key") for pair in pairwise(words))
+
+
+def _names_a_secret(name: str, words: list[str]) -> bool:
+    """`existingSecret`, `imagePullSecrets`, `passwordKey`: the name of a Secret or of a key in one.
+
+    In env names (`SLACK_TOKEN_SECRET`) the same words make a credential.
+    """
+    if "existing" in words and "secret" in words:
+        return True
+    if name.isupper() or len(words) < 2:
+        return False
+    if words[-1] in ("secret", "secrets"):
+        return words[-2] in _NAMES_A_SECRET
+    return words[-1] == "key" and ("password" in words or "secret" in words[:-2] or words[-2] == "token")
+
+
+@lru_cache(maxsize=4096)
+def is_container(name: str) -> bool:
+    """Whether the keys below `name` are the customer's own, so that every text below it counts as a credential."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    return (is_credential(name) and words[-1] in _CONTAINERS) or words in (["string", "data"], ["secret", "data"])
+
+
+def belongs_to_a_reference(name: str) -> bool:
+    """Whether a key below a container describes the Secret rather than fills it."""
+    return name.lower() in _OF_A_REFERENCE or (not is_credential(name) and name.lower().endswith("secret"))
+
+
+def is_no_secret(text: str) -> bool:
+    """Whether a text under a credential's name gives nothing away: empty, a reference, a placeholder, a boolean."""
+    return not text.strip() or _NO_SECRET.fullmatch(text.strip()) is not None
+
+
+def is_weak(secret: str) -> bool:
+    """Whether a secret reads like an ordinary word or number, which other places may hold without giving it away."""
+    return len(secret) < 6 or secret.isdecimal() or _ORDINARY.fullmatch(secret) is not None
+
+
+def entry_name(mapping: dict[str, Value]) -> str:
+    """What an env entry, or another pair of a name and a value, is called; empty for any other mapping."""
+    if "value" not in mapping:
+        return ""
+    for key in ("name", "key", "Name"):
+        found = mapping.get(key)
+        if isinstance(found, str):
+            return found
+    return ""

@@ -1,0 +1,135 @@
+"""Which lines of two texts differ: the shortest script by Myers' greedy method ("An O(ND) Difference Algorithm", 1986).
+
+Its cost grows with the number of differences rather than with the size of the texts, which a migration of a few lines
+in a file of fifty thousand is glad of; the standard library's matcher is quadratic there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+MOST_DIFFERENCES = 2000
+"""With more lines than these added and removed, everything between the first and the last is shown as replaced."""
+
+
+class Block(NamedTuple):
+    """Lines `before[start:end]` that are replaced by `after[new_start:new_end]`; either may be empty."""
+
+    start: int
+    end: int
+    new_start: int
+    new_end: int
+
+
+class Hunk(NamedTuple):
+    """Blocks near each other, with the range of lines around them that a diff shows."""
+
+    start: int
+    end: int
+    new_start: int
+    new_end: int
+    blocks: tuple[Block, ...]
+
+
+def hunks(before: Sequence[bytes], after: Sequence[bytes], context: int = 3) -> list[Hunk]:
+    """The differences with `context` lines around each, joined where these would touch."""
+    groups: list[list[Block]] = []
+    for block in blocks(before, after):
+        if groups and block.start - groups[-1][-1].end <= 2 * context:
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    found = []
+    for group in groups:
+        first, last = group[0], group[-1]
+        lead = min(context, first.start)
+        tail = min(context, len(before) - last.end)
+        lines = (first.start - lead, last.end + tail, first.new_start - lead, last.new_end + tail)
+        found.append(Hunk(*lines, tuple(group)))
+    return found
+
+
+def blocks(before: Sequence[bytes], after: Sequence[bytes]) -> list[Block]:
+    """What differs, in order; each block begins where a reader of YAML would say it does."""
+    head = 0
+    while head < len(before) and head < len(after) and before[head] == after[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(before), len(after)) - head and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    inner = _script(before[head : len(before) - tail], after[head : len(after) - tail])
+    found = [Block(*(head + number for number in block)) for block in inner]
+    return _slid(found, before, after)
+
+
+def _script(before: Sequence[bytes], after: Sequence[bytes]) -> list[Block]:
+    if not before or not after:
+        return [Block(0, len(before), 0, len(after))] if before or after else []
+    reached = {1: 0}
+    trail: list[dict[int, int]] = []
+    for differences in range(MOST_DIFFERENCES + 1):
+        trail.append(dict(reached))
+        for diagonal in range(-differences, differences + 1, 2):
+            down = diagonal == -differences or (
+                diagonal != differences and reached[diagonal - 1] < reached[diagonal + 1]
+            )
+            x = reached[diagonal + 1] if down else reached[diagonal - 1] + 1
+            y = x - diagonal
+            while x < len(before) and y < len(after) and before[x] == after[y]:
+                x += 1
+                y += 1
+            reached[diagonal] = x
+            if x >= len(before) and y >= len(after):
+                return _backtracked(trail, len(before), len(after))
+    return [Block(0, len(before), 0, len(after))]
+
+
+def _backtracked(trail: list[dict[int, int]], x: int, y: int) -> list[Block]:
+    """The blocks on the way that `trail` (how far each diagonal reached, by number of differences) came to x, y."""
+    found: list[Block] = []
+    for differences in range(len(trail) - 1, 0, -1):
+        reached = trail[differences]
+        diagonal = x - y
+        down = diagonal == -differences or (diagonal != differences and reached[diagonal - 1] < reached[diagonal + 1])
+        before_x = reached[diagonal + 1] if down else reached[diagonal - 1]
+        before_y = before_x - (diagonal + 1 if down else diagonal - 1)
+        step = Block(before_x, before_x + (not down), before_y, before_y + down)
+        if found and found[-1].start == step.end and found[-1].new_start == step.new_end:
+            last = found.pop()
+            step = Block(step.start, last.end, step.new_start, last.new_end)
+        found.append(step)
+        x, y = before_x, before_y
+    return found[::-1]
+
+
+def _slid(found: list[Block], before: Sequence[bytes], after: Sequence[bytes]) -> list[Block]:
+    """Blocks of lines only removed, or only added, moved among equal lines to where they begin the least indented.
+
+    Of `- name: A`, `  value: x` in a list of such entries a diff may as well remove `  value: x`, `- name: B`.
+    """
+    result: list[Block] = []
+    for number, block in enumerate(found):
+        lowest = result[-1].end if result else 0
+        highest = found[number + 1].start if number + 1 < len(found) else len(before)
+        if block.start == block.end:
+            start, end, lines = block.new_start, block.new_end, after
+        elif block.new_start == block.new_end:
+            start, end, lines = block.start, block.end, before
+        else:
+            result.append(block)
+            continue
+        up = down = 0
+        while up < block.start - lowest and lines[start - up - 1] == lines[end - up - 1]:
+            up += 1
+        while down < highest - block.end and lines[start + down] == lines[end + down]:
+            down += 1
+        # The latest of the shallowest: what is said of new text ("after X") is then what the diff shows.
+        best = min(range(down, -up - 1, -1), key=lambda shift: _depth(lines[start + shift]))
+        result.append(Block(*(position + best for position in block)))
+    return result
+
+
+def _depth(line: bytes) -> int:
+    stripped = line.lstrip(b" ")
+    return len(line) - len(stripped) if stripped.strip() else 1 << 30

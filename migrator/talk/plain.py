@@ -1,0 +1,281 @@
+"""Words for a person at a terminal or in a log: the plan, one line a file for `check`, and how `migrate` went.
+
+Own words and signs are ASCII; what comes from the file is shown as it is, unless the page is ASCII only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from migrator.report import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
+from migrator.talk.mask import Mask
+from migrator.talk.terminal import Page, Style, flags_of, spelled
+
+_STYLES: dict[str, Style] = {
+    "current": "green", "migrated": "green", "pending": "yellow", "needs-decision": "yellow", "refused": "red",
+    "failed": "red", "unrelated": "dim",
+}  # fmt: skip
+_EFFECTS = {
+    "none": "no pod changes",
+    "behaviour": "a pod changes",
+    "required": "required, or the release breaks",
+}
+_MOST_COLUMNS_OF_A_VALUE = 160
+
+
+def check(report: Report, *, mask: Mask, colour: bool = False, ascii_only: bool = False) -> str:
+    """One line a release, `PATH: STATUS` first, and in few words why."""
+    page = Page(0, colour, ascii_only)
+    return "".join(_checked(file, page, mask) + "\n" for file in report.files)
+
+
+def plan(
+    report: Report,
+    *,
+    mask: Mask,
+    width: int = 80,
+    colour: bool = False,
+    verbose: bool = False,
+    ascii_only: bool = False,
+) -> str:
+    """Everything about what would be done: findings with their evidence, changes, questions, notices.
+
+    `verbose` adds the choices of questions that are answered, and long values as a whole.
+    """
+    mask.learn(report)
+    page = Page(width, colour, ascii_only)
+    parts = ["\n".join(_planned(file, page, mask, verbose)) for file in report.files]
+    return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def outcome(
+    report: Report,
+    *,
+    mask: Mask,
+    width: int = 80,
+    colour: bool = False,
+    verbose: bool = False,
+    ascii_only: bool = False,
+    output: str = "",
+    dry_run: bool = False,
+) -> str:
+    """How `migrate` went: what was written, where the old file is, how to take it back, and the notices.
+
+    `output` is where the result went instead of the file itself (`-`: standard output).
+    """
+    mask.learn(report)
+    page = Page(width, colour, ascii_only)
+    parts = ["\n".join(_went(file, page, mask, verbose, output, dry_run)) for file in report.files]
+    return "\n".join(part for part in parts) + "\n" if parts else ""
+
+
+def _checked(file: FileReport, page: Page, mask: Mask) -> str:
+    return f"{_headline(file, page)}{_reason(file, page, mask)}"
+
+
+def _headline(file: FileReport, page: Page) -> str:
+    return f"{page.plain(file.path)}: {page.styled(file.status, _STYLES[file.status])}"
+
+
+def _reason(file: FileReport, page: Page, mask: Mask) -> str:
+    """Why a release has its status, to stand behind it."""
+    reasons = []
+    if file.error:
+        reasons.append(page.plain(mask.text(_without_path(file))))
+    elif file.status in ("pending", "needs-decision"):
+        if file.changes:
+            reasons.append(f"{_count(len(file.changes), 'change')} ({', '.join(name for name, _ in file.migrations)})")
+        missing = flags_of(file.questions)
+        if missing:
+            reasons.append(f"decide with {', '.join(missing)}")
+    elif file.status == "migrated":
+        reasons.append(_count(len(file.changes), "change"))
+    warnings = sum(notice.severity == "warning" for notice in file.notices)
+    if warnings:
+        reasons.append(f"{_count(warnings, 'warning')} (see plan)")
+    errors = [finding.rule for finding in file.findings if finding.severity == "error"]
+    if errors:
+        reasons.append(f"breaks {', '.join(dict.fromkeys(errors))}")
+    return f": {'; '.join(reasons)}" if reasons else ""
+
+
+def _without_path(file: FileReport) -> str:
+    """The error without the path that the line begins with anyway."""
+    rest = file.error.removeprefix(file.path + ":")
+    line, colon, text = rest.partition(":")
+    return f"line {line}:{text}" if rest != file.error and colon and line.isdecimal() else rest.strip()
+
+
+def _planned(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
+    yield page.styled(page.plain(file.path), "bold") + f": {page.styled(file.status, _STYLES[file.status])}"
+    if file.error:
+        yield from page.wrapped(mask.text(_without_path(file)), indent=2, style="red")
+    yield from _findings(file, page)
+    if file.evidence:
+        yield from _section("Evidence", page)
+        for text in file.evidence:
+            yield from page.wrapped(mask.text(text), indent=2, lead="- ")
+    titles = dict(file.migrations)
+    with_changes = [change.migration for change in file.changes]
+    for name in dict.fromkeys([*titles, *with_changes]):
+        yield from _section(f"Migration {name}", page)
+        if titles.get(name):
+            yield from page.wrapped(titles[name], indent=2)
+        yield from _changes([change for change in file.changes if change.migration == name], page, mask, verbose)
+    yield from _questions(file.questions, page, mask, verbose)
+    yield from _rules(file, page, mask)
+    yield from _notices(file.notices, page, mask)
+    yield ""
+    yield from page.wrapped(_next(file), style="bold")
+
+
+def _findings(file: FileReport, page: Page) -> Iterator[str]:
+    versions = " -> ".join(version for version in (file.version_from, file.version_to) if version)
+    facts = [("chart", f"{file.chart} {versions}".strip()), ("flavour", file.flavour), ("Prefect root", file.root)]
+    if len(file.layers) > 1:
+        facts += [("layer", layer.path) for layer in file.layers]
+    for name, fact in facts:
+        if fact:
+            yield from page.wrapped(fact, indent=2, lead=f"{name}: ")
+
+
+def _section(title: str, page: Page) -> list[str]:
+    return ["", *page.wrapped(title, style="bold")]
+
+
+def _changes(changes: Sequence[ChangeReport], page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
+    """Changes that stand together for one reason are listed together, the reason once below them."""
+    for step, of_step in groupby(changes, key=lambda change: change.step):
+        yield ""
+        yield from page.wrapped(step, indent=2, lead="Step ")
+        for (why, effect), together in groupby(of_step, key=lambda change: (change.why, change.effect)):
+            for change in together:
+                yield from _change(change, page, mask, verbose)
+            yield from page.wrapped(mask.text(why), indent=4, lead="why: ")
+            yield from page.wrapped(_EFFECTS[effect], indent=4, lead="effect: ")
+
+
+def _change(change: ChangeReport, page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
+    sign, style = _signs()[change.kind]
+    where = f"{change.file}:{change.line}" if change.line else change.file
+    yield from page.wrapped(f"{where} {change.path}", indent=2, lead=f"{sign} ", style=style)
+    before, after = (_shortened(spelled(value, mask, change.path), verbose) for value in (change.before, change.after))
+    text = {"add": f"(none) -> {after}", "remove": f"{before} -> (removed)"}.get(change.kind, f"{before} -> {after}")
+    yield from page.wrapped(text, indent=6)
+
+
+def _signs() -> dict[str, tuple[str, Style]]:
+    return {"add": ("+", "green"), "remove": ("-", "red"), "replace": ("~", "yellow")}
+
+
+def _shortened(text: str, verbose: bool) -> str:
+    if verbose or len(text) <= _MOST_COLUMNS_OF_A_VALUE:
+        return text
+    return f"{text[:_MOST_COLUMNS_OF_A_VALUE]}... (--verbose shows all of it)"
+
+
+def _questions(questions: Sequence[QuestionReport], page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
+    still_open = [question for question in questions if question.answer is None]
+    decided = [question for question in questions if question.answer is not None]
+    if still_open:
+        yield from _section("To decide", page)
+    for question in still_open:
+        yield from page.wrapped(mask.text(question.text), indent=2, lead="? ", style="yellow")
+        yield from page.wrapped(question.flag, indent=4, lead="answer with ")
+        yield from _choices(question, page, mask)
+        suggestion = mask.answer(question.id, question.suggestion, question.choices)
+        if suggestion is not None:
+            yield from page.wrapped(suggestion, indent=4, lead="suggested: ")
+    if decided:
+        yield from _section("Decided", page)
+    for question in decided:
+        answer = mask.answer(question.id, question.answer, question.choices)
+        how = "as answered" if question.answered else "the safe default"
+        yield from page.wrapped(f"{question.id} = {answer} ({how}; {question.flag})", indent=2, lead="- ")
+        chosen = [(value, leads_to) for value, leads_to in question.choices if value == question.answer]
+        for _, leads_to in chosen:
+            yield from page.wrapped(mask.text(leads_to), indent=4)
+        if verbose:
+            yield from page.wrapped(mask.text(question.text), indent=4)
+            yield from _choices(question, page, mask)
+
+
+def _choices(question: QuestionReport, page: Page, mask: Mask) -> Iterator[str]:
+    for value, leads_to in question.choices:
+        default = " (default)" if value == question.default else ""
+        yield from page.wrapped(f"{value}{default}: {mask.text(leads_to)}", indent=4, lead="- ")
+
+
+def _rules(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
+    if file.findings:
+        yield from _section("Rules of the target version", page)
+    for each in file.findings:
+        where = f"{each.file}:{each.line} " if each.file and each.line else ""
+        style: Style = "red" if each.severity == "error" else "yellow"
+        text = f"{where}{each.rule}: {mask.text(each.text)}"
+        yield from page.wrapped(text, indent=2, lead=f"{each.severity}: ", style=style)
+        if each.remedy:
+            yield from page.wrapped(mask.text(each.remedy), indent=4)
+
+
+def _notices(notices: Sequence[NoticeReport], page: Page, mask: Mask) -> Iterator[str]:
+    """Warnings first: what is likely wrong must not drown in what is good to know."""
+    if notices:
+        yield from _section("To know", page)
+    for notice in sorted(notices, key=lambda each: each.severity != "warning"):
+        where = f"{notice.file}:{notice.line}: " if notice.file and notice.line else ""
+        is_warning = notice.severity == "warning"
+        lead, style = ("warning: ", "yellow") if is_warning else ("- ", None)
+        yield from page.wrapped(f"{where}{mask.text(notice.text)}", indent=2, lead=lead, style=style)  # type: ignore[arg-type]
+
+
+def _next(file: FileReport) -> str:
+    """What to do now, in one sentence."""
+    missing = flags_of(file.questions)
+    if file.status == "needs-decision" and missing:
+        return f"{_count(len(missing), 'decision')} missing: {', '.join(missing)}."
+    if file.status == "pending":
+        return f"{_count(len(file.changes), 'change')}, nothing to decide: run migrate."
+    return {
+        "current": "Nothing to do.",
+        "unrelated": "No values of these charts in it: nothing to do.",
+        "refused": "Refused; nothing was written.",
+        "failed": "Failed.",
+        "migrated": "Migrated.",
+    }.get(file.status, "Something is left to decide.")
+
+
+def _went(file: FileReport, page: Page, mask: Mask, verbose: bool, output: str, dry_run: bool) -> Iterator[str]:
+    yield f"{_headline(file, page)}{_reason(file, page, mask)}"
+    if file.status == "migrated":
+        changed = [layer.path for layer in file.layers if layer.before != layer.after]
+        if dry_run:
+            yield from page.wrapped("dry run: nothing was written", indent=2)
+        elif output:
+            yield from page.wrapped("standard output" if output == "-" else output, indent=2, lead="written to ")
+        else:
+            for path in changed:
+                yield from page.wrapped(path, indent=2, lead="written: ")
+            yield from _way_back(file, changed, page)
+    elif file.status == "needs-decision":
+        yield from _questions(file.questions, page, mask, verbose)
+    yield from _rules(file, page, mask)
+    yield from _notices(file.notices, page, mask)
+
+
+def _way_back(file: FileReport, changed: Sequence[str], page: Page) -> Iterator[str]:
+    import shlex
+
+    for path in file.backups:
+        yield from page.wrapped(path, indent=2, lead="backup: ")
+    if file.backups:
+        paths = " ".join(shlex.quote(path) for path in changed)
+        yield "  undo with:"
+        yield f"    infrahub-migrator undo {page.plain(paths)}"  # never wrapped: it is there to be copied
+    elif changed:
+        yield from page.wrapped("no backup was made: undo has nothing to put back", indent=2)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,75 @@
+"""Text on a terminal: colour, wrapping, and a diff that cannot steer the terminal.
+
+Plain ANSI sequences, not rich: importing rich takes longer than a whole `check`, and what is printed here is lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from migrator.edits import Value
+from migrator.report import QuestionReport
+from migrator.talk.mask import Mask, visible
+
+Style = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
+
+_CODES: dict[Style, str] = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+class Page(NamedTuple):
+    """How wide the page is (columns; 0: as wide as need be), and what it can show."""
+
+    width: int = 80
+    colour: bool = False
+    ascii_only: bool = False
+
+    def plain(self, text: str) -> str:
+        """Text that a terminal shows and does not obey."""
+        return visible(text, ascii_only=self.ascii_only)
+
+    def styled(self, text: str, style: Style) -> str:
+        """Text in a colour, if the page has any; it must have been made plain before."""
+        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.colour and text else text
+
+    def wrapped(self, text: str, *, indent: int = 0, lead: str = "", style: Style | None = None) -> list[str]:
+        """Lines of at most the page's width, `lead` before the first; a word stays whole, since it may be copied."""
+        import textwrap
+
+        begin = " " * indent + lead
+        width = max(self.width, indent + len(lead) + 10) if self.width else 1 << 20
+        rest = " " * len(begin)
+        lines = textwrap.wrap(
+            self.plain(text), width, initial_indent=begin, subsequent_indent=rest, break_long_words=False,
+            break_on_hyphens=False,
+        )  # fmt: skip
+        lines = lines or [begin.rstrip()]
+        return [self.styled(line, style) for line in lines] if style else lines
+
+
+def spelled(value: Value, mask: Mask, name: str = "") -> str:
+    """A value in one line of YAML's flow style, the credentials in it masked."""
+    import json
+
+    return json.dumps(mask.value(value, name), ensure_ascii=False)
+
+
+def shown_diff(diff: bytes, *, colour: bool) -> str:
+    """A unified diff for somebody to read: control characters visible, lines in colours.
+
+    What a pipe or a file gets is the diff's own bytes; a terminal would obey an escape sequence in a values file.
+    """
+    page = Page(0, colour)
+    styles: dict[str, Style] = {"-": "red", "+": "green", "@": "cyan", "#": "yellow"}
+    lines = []
+    for raw in diff.decode("utf-8", "backslashreplace").split("\n")[:-1]:
+        text = page.plain(raw.removesuffix("\r").replace("\t", " "))
+        heading = raw.startswith(("--- ", "+++ "))
+        style = "bold" if heading else styles.get(raw[:1])
+        lines.append(page.styled(text, style) if style else text)
+    return "".join(line + "\n" for line in lines)
+
+
+def flags_of(questions: Sequence[QuestionReport]) -> list[str]:
+    """The flags that answer the questions still open, each once."""
+    return list(dict.fromkeys(question.flag for question in questions if question.answer is None))

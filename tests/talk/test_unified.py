@@ -1,0 +1,329 @@
+"""The unified diff is held against the programs that it is written for: `git apply` and `patch -p1`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from migrator.report import FileReport, LayerReport, Report
+from migrator.talk import unified
+from migrator.talk.linediff import blocks
+from migrator.talk.mask import Mask
+
+NUMBERED = b"".join(b"key%d: %d\n" % (number, number) for number in range(20))
+
+TEXTS = {
+    "middle": (NUMBERED, NUMBERED.replace(b"key9: 9\n", b"key9: nine\nmore: 1\n")),
+    "first line": (NUMBERED, b"new: 0\n" + NUMBERED),
+    "last line": (NUMBERED, NUMBERED + b"new: 0\n"),
+    "far apart": (NUMBERED, b"new: 0\n" + NUMBERED.replace(b"key15: 15\n", b"")),
+    "everything": (b"a: 1\nb: 2\n", b"c: 3\n"),
+    "from empty": (b"", b"a: 1\n"),
+    "to empty": (b"a: 1\n", b""),
+    "windows": (b"a: 1\r\nb: 2\r\nc: 3\r\n", b"a: 1\r\nb: two\r\nc: 3\r\nd: 4\r\n"),
+    "mixed line ends": (b"a: 1\r\nb: 2\nc: 3\r\n", b"a: 1\nb: 2\nc: 4\r\n"),
+    "byte order mark": (b"\xef\xbb\xbfa: 1\nb: 2\n", b"\xef\xbb\xbfb: 2\nc: 3\n"),
+    "no final newline": (b"a: 1\nb: 2", b"a: 1\nb: 3"),
+    "no final newline, end untouched": (b"a: 1\nb: 2", b"a: 2\nb: 2"),
+    "final newline gained": (b"a: 1\nb: 2", b"a: 1\nb: 2\n"),
+    "final newline lost": (b"a: 1\nb: 2\n", b"a: 1\nb: 2"),
+    "no newline at all": (b"a: 1", b"a: 2"),
+    "not ascii": ("a: grün\nb: 2\n".encode(), "a: blau →\nb: 2\n".encode()),
+    "control characters": (b'a: 1\nb: "x"\n', b'a: 1\nb: "\x1b[31m"\n'),
+    "dashes": (b"- 1\n--- x\n+++ y\n@@ -1 +1 @@\n", b"- 2\n--- x\n+++ z\n@@ -1 +1 @@\n"),
+    "blank lines": (b"\n\na: 1\n\n", b"\na: 1\n\n\n"),
+}
+NAMES = [
+    "values.yaml",
+    "deep/er/values.yaml",
+    "with space.yaml",
+    'quo"te.yaml',
+    "back\\slash.yaml",
+    "grün.yaml",
+    "-dash.yaml",
+]
+
+
+def _report(*layers: LayerReport) -> Report:
+    return Report("diff", (FileReport("values.yaml", "pending", layers=layers),))
+
+
+def _git_apply(where: Path, diff: bytes) -> subprocess.CompletedProcess[bytes]:
+    config = {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_CEILING_DIRECTORIES": str(where.parent),
+    }
+    return subprocess.run(
+        ["git", "apply", "-"], input=diff, cwd=where, env={**os.environ, **config}, capture_output=True, check=False
+    )
+
+
+def _patch(where: Path, diff: bytes) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        ["patch", "-p1", "--batch", "--no-backup-if-mismatch"], input=diff, cwd=where, capture_output=True, check=False
+    )
+
+
+PROGRAMS = {"git": _git_apply, "patch": _patch}
+
+
+@pytest.fixture(params=PROGRAMS)
+def program(request: pytest.FixtureRequest) -> str:
+    name = str(request.param)
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    return name
+
+
+def _applied(program: str, where: Path, diff: bytes) -> None:
+    done = PROGRAMS[program](where, diff)
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_applying_it_gives_the_very_bytes(
+    case: str, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = TEXTS[case]
+    monkeypatch.chdir(tmp_path)
+    Path("values.yaml").write_bytes(before)
+    _applied(program, tmp_path, unified.diff(_report(LayerReport("values.yaml", before, after)), mask=Mask()))
+    # Both programs delete a file that becomes empty.
+    assert (Path("values.yaml").read_bytes() if Path("values.yaml").exists() else b"") == after
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_are_found(name: str, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_bytes(b"a: 1\n")
+    _applied(program, tmp_path, unified.diff(_report(LayerReport(name, b"a: 1\n", b"a: 2\n")), mask=Mask()))
+    assert Path(name).read_bytes() == b"a: 2\n"
+
+
+def test_several_files_in_one_patch(program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    layers = [LayerReport(f"{name}.yaml", b"%s: 1" % name.encode(), b"%s: 2" % name.encode()) for name in "abc"]
+    for layer in layers:
+        Path(layer.path).write_bytes(layer.before)
+    report = Report("diff", tuple(FileReport(layer.path, "pending", layers=(layer,)) for layer in layers))
+    _applied(program, tmp_path, unified.diff(report, mask=Mask()))
+    assert [Path(layer.path).read_bytes() for layer in layers] == [layer.after for layer in layers]
+
+
+def test_an_absolute_path_below_here_is_made_relative(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "sub" / "values.yaml"
+    path.parent.mkdir()
+    path.write_bytes(b"a: 1\n")
+    diff = unified.diff(_report(LayerReport(str(path), b"a: 1\n", b"a: 2\n")), mask=Mask())
+    assert diff == b"--- a/sub/values.yaml\n+++ b/sub/values.yaml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n"
+    _applied(program, tmp_path, diff)
+    assert path.read_bytes() == b"a: 2\n"
+
+
+def test_in_a_subdirectory_of_a_repository_names_are_seen_from_there(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    here = tmp_path / "deploy"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    (here / "values.yaml").write_bytes(b"a: 1\n")
+    diff = unified.diff(_report(LayerReport("values.yaml", b"a: 1\n", b"a: 2\n")), mask=Mask())
+    done = (
+        subprocess.run(["git", "apply", "-"], input=diff, cwd=here, capture_output=True, check=False)
+        if program == "git"
+        else _patch(here, diff)
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert (here / "values.yaml").read_bytes() == b"a: 2\n"
+
+
+def test_a_path_outside_of_here_is_named_from_the_root_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    diff = unified.diff(_report(LayerReport("../values.yaml", b"a: 1\n", b"a: 2\n")), mask=Mask())
+    name = str(tmp_path / "values.yaml").lstrip("/").encode()
+    assert diff.startswith(
+        b"# Files outside the working directory are named from /: apply it there.\n--- a/" + name + b"\n"
+    )
+    assert b".." not in diff
+
+
+def test_standard_input_has_a_name() -> None:
+    diff = unified.diff(_report(LayerReport("-", b"a: 1\n", b"a: 2\n")), mask=Mask())
+    assert diff == b"--- a/stdin\n+++ b/stdin\n@@ -1 +1 @@\n-a: 1\n+a: 2\n"
+
+
+def test_what_does_not_change_is_not_in_it(report: Report) -> None:
+    same = LayerReport("other.yaml", b"a: 1\n", b"a: 1\n")
+    both = report._replace(files=(report.files[0]._replace(layers=(same, *report.files[0].layers)),))
+    assert b"other.yaml" not in unified.diff(both, mask=Mask())
+    assert unified.diff(_report(same), mask=Mask()) == b""
+
+
+def test_the_whole_text(report: Report) -> None:
+    assert (
+        unified.diff(report, mask=Mask()).decode()
+        == """\
+--- a/values.yaml
++++ b/values.yaml
+@@ -4,8 +4,6 @@
+       env:
+         - name: PREFECT_UI_SERVE_BASE
+           value: /
+-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+-          value: "false"
+         - name: WEB_CONCURRENCY
+           value: "1"
+     backgroundServices:
+@@ -13,3 +11,5 @@
+         redis:
+           host: cache
+           db: 1
++        docket:
++          url: redis://cache:6379/2
+"""
+    )
+
+
+def test_a_removed_entry_is_shown_whole_among_entries_that_look_alike() -> None:
+    def entries(*names: str) -> bytes:
+        return b"".join(b'- name: %s\n  value: "false"\n' % name.encode() for name in names)
+
+    diff = unified.diff(_report(LayerReport("v", entries("A", "B", "C"), entries("A", "C"))), mask=Mask()).decode()
+    assert (
+        diff.partition("@@\n")[2]
+        == """\
+ - name: A
+   value: "false"
+-- name: B
+-  value: "false"
+ - name: C
+   value: "false"
+"""
+    )
+
+
+MASKED_HEAD = b"# For reading only: credentials are masked (***1, ***2, ...), so this patch cannot be applied.\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"a: 1\n", b"a: 1\nurl: redis://:hunter2@cache:6379/2\n"),
+        (b"password: hunter2\na: 1\n", b"password: hunter2\na: 2\n"),
+        (b"password: hunter2\na: 1\n", b"a: 1\n"),
+    ],
+    ids=["added", "context", "removed"],
+)
+def test_a_masked_patch_says_so_and_no_program_takes_it(
+    before: bytes, after: bytes, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("values.yaml").write_bytes(before)
+    Path("plain.yaml").write_bytes(b"a: 1\n")
+    report = _report(LayerReport("plain.yaml", b"a: 1\n", b"a: 2\n"), LayerReport("values.yaml", before, after))
+    diff = unified.diff(report, mask=Mask())
+    assert diff.startswith(MASKED_HEAD)
+    assert b"hunter2" not in diff
+    assert PROGRAMS[program](tmp_path, diff).returncode != 0
+    assert Path("values.yaml").read_bytes() == before
+    assert Path("plain.yaml").read_bytes() == b"a: 1\n"
+
+    whole = unified.diff(report, mask=Mask(show_secrets=True))
+    assert not whole.startswith(b"#")
+    _applied(program, tmp_path, whole)
+    assert Path("values.yaml").read_bytes() == after
+
+
+def test_a_credential_that_no_hunk_shows_leaves_the_patch_as_it_is() -> None:
+    before = b"password: hunter2\n" + NUMBERED
+    diff = unified.diff(_report(LayerReport("v", before, before + b"a: 1\n")), mask=Mask())
+    assert diff == unified.diff(_report(LayerReport("v", before, before + b"a: 1\n")), mask=Mask(show_secrets=True))
+
+
+def test_a_changed_secret_shows_as_changed() -> None:
+    diff = unified.diff(_report(LayerReport("v", b"password: old-one-1\n", b"password: new-one-2\n")), mask=Mask())
+    assert diff.endswith(b"-password: ***1\n+password: ***2\n")
+
+
+LINES = st.lists(st.sampled_from([b"a: 1\n", b"b: 2\n", b"  c: 3\r\n", b"\n", b"- d\n", b"x"]), max_size=12).map(
+    b"".join
+)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=LINES, after=LINES)
+def test_any_two_texts(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes, after: bytes
+) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    monkeypatch.chdir(tmp_path)
+    Path("v").write_bytes(before)
+    diff = unified.diff(_report(LayerReport("v", before, after)), mask=Mask())
+    if before == after:
+        assert diff == b""
+        return
+    _applied(program, tmp_path, diff)
+    assert (Path("v").read_bytes() if Path("v").exists() else b"") == after
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from([b"a", b"b", b"  c"]), max_size=15),
+    st.lists(st.sampled_from([b"a", b"b", b"  c"]), max_size=15),
+)
+def test_the_blocks_turn_one_into_the_other_at_the_least_cost(before: list[bytes], after: list[bytes]) -> None:
+    built: list[bytes] = []
+    at = 0
+    cost = 0
+    for block in blocks(before, after):
+        built += before[at : block.start] + after[block.new_start : block.new_end]
+        at = block.end
+        cost += block.end - block.start + block.new_end - block.new_start
+    assert built + before[at:] == after
+    assert cost == len(before) + len(after) - 2 * _longest_common(before, after)
+
+
+def _longest_common(one: list[bytes], other: list[bytes]) -> int:
+    row = [0] * (len(other) + 1)
+    for line in one:
+        previous = row
+        row = [0]
+        for column, there in enumerate(other):
+            row.append(previous[column] + 1 if line == there else max(previous[column + 1], row[column]))
+    return row[-1]
+
+
+def test_few_changes_in_a_huge_file_cost_few_steps() -> None:
+    """No timing: lines count how often they are compared."""
+    compared = 0
+
+    class Line(bytes):
+        __hash__ = bytes.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return bytes.__eq__(self, other)
+
+    before = [Line(b'  - name: A\n  value: "true"\n') for _ in range(25_000)] + [Line(b"z: 1\n")]
+    after = [Line(b"first: 1\n"), *before[:12_000], Line(b"new: 1\n"), *before[12_000:-1], Line(b"z: 2\n")]
+    assert len(blocks(before, after)) == 3
+    assert compared < 12 * len(before)
