@@ -147,6 +147,79 @@ def test_where_a_file_that_waits_was_changed_the_others_are_put_back(
     assert next(name for name in left if name.endswith(".bak")).startswith("b/values.yaml.")
 
 
+def test_what_was_changed_after_everything_was_written_stays_and_so_do_the_others(
+    layers: list[Path], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at("unlink", 1)
+    with pytest.raises(Killed):
+        change(*layers)
+    monkeypatch.undo()
+    layers[0].write_bytes(b"by: somebody else\n")
+    told = files.recover([str(layers[1])])
+    assert all("it had written this file, which stays so (backup: " in sentence for sentence in told)
+    assert [layer.read_bytes() for layer in layers] == [b"by: somebody else\n", AFTER, AFTER]
+    assert len(everything(tmp_path)) == 6
+
+
+def test_a_damaged_copy_is_not_put_back(
+    layers: list[Path], kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at("rename", 2)
+    with pytest.raises(Killed):
+        change(*layers)
+    monkeypatch.undo()
+    layers[1].write_bytes(b"by: somebody else\n")
+    next(layers[0].parent.glob(".values.yaml.*-old")).write_bytes(b"torn")
+    files.recover([str(layers[0])])
+    assert [layer.read_bytes() for layer in layers] == [AFTER, b"by: somebody else\n", BEFORE]
+    assert next(layers[0].parent.glob("values.yaml.*.bak")).read_bytes() == BEFORE
+
+
+def test_an_undo_that_was_killed_is_finished(
+    values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(values)
+    kill_at("unlink", 1)
+    with pytest.raises(Killed):
+        files.undo(str(values))
+    monkeypatch.undo()
+    assert len(files.recover([str(values)])) == 1
+    assert values.read_bytes() == BEFORE
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_a_backup_that_was_changed_meanwhile_is_not_used_up(
+    values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (written,) = change(values)
+    kill_at("unlink", 1)
+    with pytest.raises(Killed):
+        files.undo(str(values))
+    monkeypatch.undo()
+    assert written.backup is not None
+    Path(written.backup).write_bytes(b"notes of mine")
+    files.recover([str(values)])
+    assert Path(written.backup).read_bytes() == b"notes of mine"
+
+
+def test_a_journal_that_another_run_just_removed_is_no_lock(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    flock = fcntl.flock
+    locked: list[int] = []
+
+    def lock_too_late(descriptor: int, operation: int) -> None:
+        if not locked:
+            values.with_name(".values.yaml.infrahub-migrator").unlink()
+        locked.append(descriptor)
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", lock_too_late)
+    assert len(change(values)) == 1
+    assert len(locked) == 2
+    assert len(names(values.parent)) == 2
+
+
 def test_a_run_must_not_go_on_where_one_was_killed(
     values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,6 +291,24 @@ def test_a_journal_is_not_followed_to_a_file_without_one(values: Path, tmp_path:
     files.recover([str(values)])
     assert other.read_bytes() == BEFORE
     assert fresh.exists()
+
+
+def test_a_journal_is_not_followed_to_a_file_whose_own_says_otherwise(values: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_bytes(BEFORE)
+    token = "0123456789abcdef"
+    fields = {"token": token, "old": sha256(BEFORE).hexdigest(), "new": sha256(AFTER).hexdigest()}
+    other.with_name(f".other.yaml.infrahub-migrator-{token}-new").write_bytes(AFTER)
+    other.with_name(f".other.yaml.infrahub-migrator-{token}-old").write_bytes(BEFORE)
+    entries = [{"target": str(path), **fields, "backup": "", "spent": ""} for path in (values, other)]
+    for path, recorded in ((values, entries), (other, entries[1:])):
+        line = json.dumps({"format": 1, "tool": "0", "files": recorded}).encode() + b"\n"
+        journal = path.with_name(f".{path.name}.infrahub-migrator")
+        journal.write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
+    values.write_bytes(AFTER)
+    files.recover([str(values)])
+    assert other.read_bytes() == BEFORE
+    assert len([name for name in names(tmp_path) if name.startswith(".other.yaml")]) == 3
 
 
 def test_a_new_file_that_is_a_link_is_not_put_in_place(values: Path, tmp_path: Path) -> None:
@@ -295,6 +386,26 @@ def test_a_signal_after_the_renaming_comes_too_late(values: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "rename", rename_and_signal)
     assert len(change(values)) == 1
+    assert values.read_bytes() == AFTER
+    assert len(names(values.parent)) == 2
+
+
+def test_a_signal_that_ends_the_process_waits_until_everything_stands(values: Path) -> None:
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        rename = os.rename
+
+        def rename_and_signal(*arguments: str) -> None:
+            rename(*arguments)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        os.rename = rename_and_signal  # type: ignore[assignment]
+        try:
+            change(values)
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGTERM
     assert values.read_bytes() == AFTER
     assert len(names(values.parent)) == 2
 

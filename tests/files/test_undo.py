@@ -35,8 +35,7 @@ def change(path: Path, data: bytes = AFTER, **options: object) -> list[files.Wri
     return files.write([files.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
 
 
-def test_brings_back_bytes_mode_times_and_attributes(values: Path) -> None:
-    os.setxattr(values, "user.origin", b"by hand")
+def test_brings_back_bytes_mode_and_times(values: Path) -> None:
     before, status = looks(values), values.stat()
     change(values)
     values.chmod(0o644)
@@ -48,6 +47,18 @@ def test_brings_back_bytes_mode_times_and_attributes(values: Path) -> None:
     assert names(values.parent) == ["values.yaml"]
 
 
+def test_brings_back_extended_attributes(values: Path) -> None:
+    try:
+        os.setxattr(values, "user.origin", b"by hand")
+    except OSError as error:
+        pytest.skip(f"no extended attributes here: {error.strerror}")
+    before = looks(values)
+    change(values)
+    os.setxattr(values, "user.origin", b"later")
+    files.undo(str(values))
+    assert looks(values) == before
+
+
 def test_goes_back_step_by_step(values: Path) -> None:
     change(values, AFTER)
     change(values, LATER)
@@ -57,6 +68,22 @@ def test_goes_back_step_by_step(values: Path) -> None:
     assert values.read_bytes() == BEFORE
     with pytest.raises(InputError, match="has no backup"):
         files.undo(str(values))
+
+
+def test_undoes_the_migration_that_wrote_what_stands_there(values: Path) -> None:
+    change(values, AFTER)
+    change(values, LATER)
+    values.write_bytes(AFTER)  # put back by hand, from version control
+    files.undo(str(values))
+    assert values.read_bytes() == BEFORE
+
+
+def test_force_takes_the_newest_backup(values: Path) -> None:
+    change(values, AFTER)
+    change(values, LATER)
+    values.write_bytes(b"by: somebody else\n")
+    files.undo(str(values), force=True)
+    assert values.read_bytes() == AFTER
 
 
 def test_a_changed_file_stays_without_force(values: Path) -> None:

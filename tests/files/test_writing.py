@@ -36,6 +36,14 @@ def names(directory: Path) -> list[str]:
 BACKUP_NAME = re.compile(r"values\.yaml\.\d{8}T\d{6}Z(-\d+)?\.[0-9a-f]{12}-[0-9a-f]{12}\.bak")
 
 
+def mark(path: Path) -> None:
+    """Give a file an extended attribute of its own."""
+    try:
+        os.setxattr(path, "user.origin", b"by hand")
+    except OSError as error:
+        pytest.skip(f"no extended attributes here: {error.strerror}")
+
+
 def change(path: Path, data: bytes = AFTER, **options: object) -> list[files.Written]:
     """Read a file and write `data` to it."""
     return files.write([files.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
@@ -81,7 +89,7 @@ def test_without_backup_only_the_file_is_left(values: Path) -> None:
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o660, 0o755])
 def test_keeps_mode_and_extended_attributes(values: Path, mode: int) -> None:
     values.chmod(mode)
-    os.setxattr(values, "user.origin", b"by hand")
+    mark(values)
     before = looks(values)
     (written,) = change(values)
     assert looks(values) == before
@@ -202,6 +210,44 @@ def test_refuses_a_change_that_comes_between_staging_and_renaming(
     assert names(values.parent) == ["values.yaml"]
 
 
+def test_contents_that_change_between_staging_and_renaming_stay(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from migrator.files import transaction
+
+    stage = transaction._stage
+
+    def stage_and_meddle(*arguments: object) -> None:
+        stage(*arguments)  # type: ignore[arg-type]
+        values.write_bytes(b"by: somebody else\n")
+
+    monkeypatch.setattr(transaction, "_stage", stage_and_meddle)
+    with pytest.raises(WriteError, match="changed since"):
+        change(values)
+    assert values.read_bytes() == b"by: somebody else\n"
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_a_temporary_file_is_never_one_that_stands_there(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    precious = values.with_name("precious")
+    precious.write_bytes(b"keep")
+    monkeypatch.setattr("migrator.files.writing._token", lambda: "0123456789abcdef")
+    os.link(precious, values.with_name(".values.yaml.infrahub-migrator-0123456789abcdef-new"))
+    with pytest.raises(WriteError, match="File exists"):
+        change(values)
+    assert precious.read_bytes() == b"keep"
+    assert values.read_bytes() == BEFORE
+
+
+def test_a_backup_whose_name_was_taken_meanwhile_is_refused(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = values.with_name("values.yaml.20200101T000000Z.0123456789ab-0123456789ab.bak")
+    other.write_bytes(b"keep")
+    monkeypatch.setattr("migrator.files.backups.new_backup", lambda *_: str(other))
+    with pytest.raises(WriteError, match="exists already"):
+        change(values)
+    assert other.read_bytes() == b"keep"
+    assert values.read_bytes() == BEFORE
+    assert len(names(values.parent)) == 2
+
+
 def test_several_files_are_written_together_or_not_at_all(values: Path, tmp_path: Path) -> None:
     layers = [values, tmp_path / "a" / "values.yaml", tmp_path / "b" / "values.yaml"]
     for layer in layers[1:]:
@@ -268,18 +314,27 @@ def test_a_backup_directory_that_does_not_exist_is_refused(values: Path, tmp_pat
     assert names(tmp_path) == ["values.yaml"]
 
 
-def test_no_file_is_ever_named_yaml_beside_the_original(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_beside_the_original_is_named_yaml_or_readable_by_others(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     created = []
+    modes = []
     real = os.open
 
     def spy(path: str, flags: int, mode: int = 0o777) -> int:
+        descriptor = real(path, flags, mode)
         if flags & os.O_CREAT:
             created.append(os.path.basename(path))
-        return real(path, flags, mode)
+            modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        return descriptor
 
     monkeypatch.setattr(os, "open", spy)
-    change(values)
-    assert len(created) == 4
+    umask = os.umask(0)
+    try:
+        change(values)
+    finally:
+        os.umask(umask)
+    assert modes == [0o600] * 4
     assert all(name.startswith(".") or BACKUP_NAME.fullmatch(name) for name in created)
     assert not any(name.endswith((".yaml", ".yml")) for name in created)
 
@@ -365,6 +420,10 @@ def test_what_has_the_place_of_the_journal_is_left_alone(values: Path, tmp_path:
     journal.symlink_to(precious)
     with pytest.raises(WriteError):
         change(values)
+    journal.unlink()
+    os.link(precious, journal)
+    with pytest.raises(WriteError, match="place of its journal is taken"):
+        change(values)
     assert precious.read_bytes() == b""
     journal.unlink()
     os.mkfifo(journal)
@@ -428,6 +487,21 @@ def test_an_unreadable_file_is_said_in_words(values: Path, as_nobody: Callable[[
             files.read(str(values))
 
     as_nobody(act)
+
+
+def test_a_file_that_is_being_written_to_is_not_read(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = os.read
+
+    def read_and_meddle(descriptor: int, size: int) -> bytes:
+        data = read(descriptor, size)
+        with open(values, "ab") as stream:
+            stream.write(b"more: yes\n")
+        monkeypatch.setattr(os, "read", read)
+        return data
+
+    monkeypatch.setattr(os, "read", read_and_meddle)
+    with pytest.raises(InputError, match="being written to"):
+        files.read(str(values))
 
 
 def test_reads_the_largest_file_whole(tmp_path: Path) -> None:
