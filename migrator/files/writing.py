@@ -60,6 +60,7 @@ def write(
         return []
     if backup and backup_dir is not None:
         _refuse_no_directory(backup_dir)
+    _refuse_what_was_cut_short([snapshot.path for snapshot, _ in wanted])
     token = _token()
     parts = []
     for snapshot, data in wanted:
@@ -88,6 +89,7 @@ def create(path: str, data: bytes, *, like: Snapshot | None) -> None:
         )
     if like is not None and target == like.target:
         raise WriteError("is the input itself.", path=path, remedy="Leave --output away to change it in place.")
+    _refuse_what_was_cut_short([path])
     former = None
     if os.path.lexists(target):
         try:
@@ -116,6 +118,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, carry_out
 
+    _refuse_what_was_cut_short([path])
     snapshot = read(path)
     digest = snapshot.digest
     chosen = _chosen_backup(snapshot, backup_dir, digest, force)
@@ -138,8 +141,8 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
 def recover(paths: Sequence[str]) -> list[str]:
     """Finish or roll back what killed runs left at these files; a sentence for each thing that was done.
 
-    Every command that writes calls it before it reads, for its outputs as well. Raises WriteError where another run
-    is at work on one of them.
+    Every command that writes calls it before it reads, for its outputs as well: what is read before can be stale
+    afterwards. Raises WriteError where another run is at work on one of them.
     """
     from migrator.files.recovery import settle
 
@@ -147,6 +150,12 @@ def recover(paths: Sequence[str]) -> list[str]:
     for path in paths:
         told += settle(os.path.realpath(path), path)
     return told
+
+
+def _refuse_what_was_cut_short(paths: Sequence[str]) -> None:
+    """Put right what nobody called `recover` for, and stop: what was read before may not be what stands there now."""
+    if told := recover(paths):
+        raise WriteError(" ".join(told), remedy="Run again.")
 
 
 def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str) -> str:

@@ -220,17 +220,29 @@ def test_a_journal_that_another_run_just_removed_is_no_lock(values: Path, monkey
     assert len(names(values.parent)) == 2
 
 
-def test_a_run_must_not_go_on_where_one_was_killed(
-    values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("how", ["write", "create", "undo"])
+def test_where_nobody_recovers_the_next_write_does_and_stops(
+    values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
+    def act() -> None:
+        if how == "write":
+            change(values)
+        elif how == "create":
+            files.create(str(values), AFTER, like=None)
+        else:
+            files.undo(str(values))
+
+    if how == "undo":
+        change(values)
     kill_at("rename", 1)
     with pytest.raises(Killed):
-        change(values)
+        act()
     monkeypatch.undo()
-    with pytest.raises(WriteError, match="earlier run was cut short"):
-        change(values)
-    assert files.recover([str(values)]) != []
-    assert len(change(values)) == 1
+    with pytest.raises(WriteError, match=r"cut short before it replaced this file, which is as it was\. Run again\."):
+        act()
+    act()
+    assert values.read_bytes() == (BEFORE if how == "undo" else AFTER)
+    assert len(names(values.parent)) == (2 if how == "write" else 1)
 
 
 def test_recovery_waits_for_a_run_that_lives(values: Path) -> None:
