@@ -3,7 +3,7 @@
     python tests/faults/standin.py migrate FILE... [-f LAYER]... [--output PATH] [--backup-dir DIR] [--no-backup]
     python tests/faults/standin.py undo FILE [--backup-dir DIR] [--force]
 
-A change is a line at the end. What it has no use for (`--redis-db 2 --non-interactive`) it takes and ignores.
+A change is a line at the end. The options that answer questions are taken and ignored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ def main() -> int:
     parser.add_argument("--backup-dir")
     parser.add_argument("--no-backup", action="store_true")
     parser.add_argument("--force", action="store_true")
-    options, _ = parser.parse_known_args()
+    parser.add_argument("--redis-db")
+    parser.add_argument("--answer")
+    parser.add_argument("--non-interactive", action="store_true")
+    options = parser.parse_args()
     try:
         for sentence in files.recover([*options.files, *options.layers, *filter(None, [options.output])]):
             print(sentence)

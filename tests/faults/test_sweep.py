@@ -21,7 +21,7 @@ SCENARIOS = (
     "output over a file",
     "new output",
 )
-SAMPLE = 8
+SAMPLE = 6
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace on this machine, so no fault was tried")
