@@ -22,7 +22,7 @@ FROM_WORST: tuple[Status, ...] = (
 
 
 def dumps(report: Report, *, mask: Mask) -> str:
-    """One JSON object, ASCII only (so that no terminal obeys what is in it), with a line feed at the end."""
+    """One JSON object, ASCII only (so that no terminal obeys what is in it), without a line feed at the end."""
     import json
 
     mask.learn(report)
@@ -36,7 +36,7 @@ def dumps(report: Report, *, mask: Mask) -> str:
         "exit_code": report.exit_code,
         "files": [_file(file, mask) for file in report.files],
     }
-    return json.dumps(whole, indent=2, allow_nan=False) + "\n"
+    return json.dumps(whole, indent=2, allow_nan=False)
 
 
 def _file(file: FileReport, mask: Mask) -> dict[str, Value]:

@@ -88,7 +88,7 @@ def file() -> FileReport:
                 line=12,
                 before=None,
                 after="redis://cache:6379/2",
-                why="without one docket every background replica keeps a queue of its own, and work is done twice",
+                why="without one docket each background replica keeps a queue of its own",
                 effect="required",
             ),
         ),

@@ -36,7 +36,7 @@ def _written(report: Report, *, show_secrets: bool = False) -> dict[str, Any]:
 
     text = as_json.dumps(report, mask=Mask(show_secrets))
     assert text.isascii()
-    assert text.endswith("}\n")
+    assert text.endswith("}")
     written: dict[str, Any] = json.loads(text, parse_constant=refuse)
     VALIDATOR.validate(written)
     return written

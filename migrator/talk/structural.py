@@ -1,0 +1,207 @@
+"""What changes in the values, whatever it looks like in the text: dictdiffer over the values before and after.
+
+Lists of named entries, such as env, are compared by name: an entry that goes does not make all that follow it look
+changed. What Kubernetes minds (an entry's place decides what `$(NAME)` can refer to) is said as well: a new order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, Union
+
+from migrator import tree
+from migrator.edits import Key, Route, Scalar, Value
+from migrator.report import FileReport, Report
+from migrator.talk.mask import Mask
+from migrator.talk.terminal import Page, Style
+
+
+class _Leaf(NamedTuple):
+    """A scalar as it is compared (`1` is neither `true` nor `1.0`) and as it is shown, masked."""
+
+    type: str
+    raw: Scalar
+    shown: Scalar
+
+
+_Tree = Union[_Leaf, "list[_Tree]", "dict[str, _Tree]"]
+
+
+class _Difference(NamedTuple):
+    """One line: what is at `route` on either side (None: nothing)."""
+
+    route: Route
+    before: _Tree | None
+    after: _Tree | None
+
+
+def diff(report: Report, *, mask: Mask, colour: bool = False) -> str:
+    """For every release its path, then one line a difference: `-` goes, `+` comes, `~` changes, `=` only moves."""
+    mask.learn(report)
+    page = Page(0, colour)
+    return "".join(line + "\n" for file in report.files for line in _of_file(file, page, mask))
+
+
+def _of_file(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
+    yield page.styled(page.plain(file.path), "bold")
+    before, after = _leaves(file.values_before, mask), _leaves(file.values_after, mask)
+    orders = list(_orders(before, after, ()))
+    one, other = _by_name(before, after)
+    differences = _differences(one, other)
+    for difference in differences:
+        yield from _lines(difference, page)
+    for route, was, now in orders:
+        text = f"= {tree.show(route)}: the same entries in another order: {', '.join(was)} -> {', '.join(now)}"
+        yield page.styled(f"  {page.plain(text)}", "yellow")
+    if not differences and not orders:
+        yield "  no value changes"
+
+
+def _leaves(value: Value, mask: Mask) -> _Tree:
+    return _paired(value, mask.value(value))
+
+
+def _paired(raw: Value, shown: Value) -> _Tree:
+    """The values with each scalar beside its masked form; masking changes no mapping and no list."""
+    if isinstance(raw, dict) and isinstance(shown, dict):
+        return {key: _paired(child, shown[key]) for key, child in raw.items()}
+    if isinstance(raw, list) and isinstance(shown, list):
+        return [_paired(one, other) for one, other in zip(raw, shown)]
+    assert not isinstance(raw, (dict, list))
+    assert not isinstance(shown, (dict, list))
+    if raw != raw:  # not-a-number equals itself here
+        return _Leaf("float", ".nan", ".nan")
+    return _Leaf(type(raw).__name__, raw, shown)
+
+
+def _by_name(one: _Tree, other: _Tree) -> tuple[_Tree, _Tree]:
+    """Both trees with lists of named entries as mappings, wherever both have one in the same place."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        pairs = {key: _by_name(child, other[key]) for key, child in one.items() if key in other}
+        return (
+            {key: pairs[key][0] if key in pairs else child for key, child in one.items()},
+            {key: pairs[key][1] if key in pairs else child for key, child in other.items()},
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        if (one or other) and _are_named(one) and _are_named(other):
+            return _by_name(_entries(one), _entries(other))
+        if len(one) == len(other):
+            pairs_of_items = [_by_name(*pair) for pair in zip(one, other)]
+            return [pair[0] for pair in pairs_of_items], [pair[1] for pair in pairs_of_items]
+    return one, other
+
+
+def _are_named(items: list[_Tree]) -> bool:
+    return all(isinstance(item, dict) and _name(item) is not None for item in items)
+
+
+def _name(item: dict[str, _Tree]) -> str | None:
+    leaf = item.get("name")
+    return leaf.raw if isinstance(leaf, _Leaf) and isinstance(leaf.raw, str) else None
+
+
+def _entries(items: list[_Tree]) -> dict[str, _Tree]:
+    """The entries by name; of those that share one, the second and later ones are numbered."""
+    found: dict[str, _Tree] = {}
+    for item in items:
+        assert isinstance(item, dict)
+        name = str(_name(item))
+        rest = {key: child for key, child in item.items() if key != "name"}
+        times = 1
+        while (unique := name if times == 1 else f"{name} (no. {times})") in found:
+            times += 1
+        found[unique] = rest["value"] if list(rest) == ["value"] else rest
+    return found
+
+
+def _orders(one: _Tree, other: _Tree, route: Route) -> Iterator[tuple[Route, list[str], list[str]]]:
+    """Lists of named entries in which those that stay changed places: where, and the names before and after."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key, child in one.items():
+            if key in other:
+                yield from _orders(child, other[key], (*route, key))
+    elif isinstance(one, list) and isinstance(other, list) and _are_named(one) and _are_named(other):
+        before, after = _entries(one), _entries(other)
+        was = [name for name in before if name in after]
+        now = [name for name in after if name in before]
+        if was != now:
+            yield route, was, now
+
+
+def _differences(one: _Tree, other: _Tree) -> list[_Difference]:
+    """What dictdiffer finds, one difference for each key, in the order in which the files have them."""
+    import dictdiffer  # type: ignore[import-untyped]  # it ships no types
+
+    found: list[_Difference] = []
+    for kind, node, what in dictdiffer.diff(one, other, dot_notation=False, tolerance=0):
+        route = tuple(node) if isinstance(node, list) else (node,) if node != "" else ()
+        if kind == "change":
+            found.append(_Difference(route, what[0], what[1]))
+        else:
+            for key, value in what:
+                before, after = (None, value) if kind == "add" else (value, None)
+                found.append(_Difference((*route, key), before, after))
+    return sorted(found, key=lambda each: _position(each.route, one, other))
+
+
+def _position(route: Route, one: _Tree | None, other: _Tree | None) -> list[int]:
+    """Where a route stands: by the keys before, those that are new behind them."""
+    position = []
+    for key in route:
+        if isinstance(key, int):
+            position.append(key)
+        else:
+            keys = list(one) if isinstance(one, dict) else []
+            new = list(other) if isinstance(other, dict) else []
+            position.append(keys.index(key) if key in keys else len(keys) + new.index(key))
+        one, other = _child(one, key), _child(other, key)
+    return position
+
+
+def _child(node: _Tree | None, key: Key) -> _Tree | None:
+    if isinstance(node, dict) and isinstance(key, str):
+        return node.get(key)
+    if isinstance(node, list) and isinstance(key, int) and key < len(node):
+        return node[key]
+    return None
+
+
+def _lines(difference: _Difference, page: Page) -> Iterator[str]:
+    route, before, after = difference
+    if before is None or after is None:
+        sign, style, value = ("+", "green", after) if before is None else ("-", "red", before)
+        assert value is not None
+        for below, leaf in _flat(value, route):
+            yield _line(sign, style, f"{tree.show(below)}: {_spelled(leaf)}", page)  # type: ignore[arg-type]
+        return
+    was, now = _spelled(before), _spelled(after)
+    if was == now and isinstance(before, _Leaf) and isinstance(after, _Leaf):
+        was, now = f"{was} ({before.type})", f"{now} ({after.type})"
+    yield _line("~", "yellow", f"{tree.show(route)}: {was} -> {now}", page)
+
+
+def _line(sign: str, style: Style, text: str, page: Page) -> str:
+    return page.styled(f"  {sign} {page.plain(text)}", style)
+
+
+def _flat(value: _Tree, route: Route) -> Iterator[tuple[Route, _Tree]]:
+    """A mapping as its ends; anything else as it is."""
+    if isinstance(value, dict) and value:
+        for key, child in value.items():
+            yield from _flat(child, (*route, key))
+    else:
+        yield route, value
+
+
+def _spelled(value: _Tree) -> str:
+    import json
+
+    return json.dumps(_shown(value), ensure_ascii=False)
+
+
+def _shown(value: _Tree) -> Value:
+    if isinstance(value, _Leaf):
+        return value.shown
+    if isinstance(value, dict):
+        return {key: _shown(child) for key, child in value.items()}
+    return [_shown(child) for child in value]

@@ -1,0 +1,183 @@
+"""The Markdown is read by a renderer here: what comes from the file must come out as text."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from migrator.report import FileReport, NoticeReport, Report
+from migrator.talk import markdown
+from migrator.talk.mask import Mask, visible
+
+HOSTILE = [
+    "![x](http://evil.example/x.png)",
+    "[x](javascript:alert(1))",
+    "<img src=x onerror=alert(1)>",
+    "<!-- -->",
+    "</details>",
+    "``` end of fence",
+    "`````` longer",
+    "a | b \\| c",
+    "*bold* _also_ **x** ~~y~~",
+    "# heading",
+    "- item",
+    "+ item",
+    "1. item",
+    "> quote",
+    "===",
+    "&lt;b&gt; &amp;",
+    "$x$",
+    "ends in a backslash \\",
+    "`tick` and ``two``",
+    "snake_case_name stays",
+]
+
+
+def _rendered(text: str) -> str:
+    return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text))
+
+
+def _texts(rendered: str) -> str:
+    """What a reader sees: the rendered page without its own tags."""
+    return html.unescape(re.sub(r"<!-- -->|<[^>]*>", "", rendered))
+
+
+def test_the_whole_text(report: Report) -> None:
+    assert (
+        markdown.diff(report, mask=Mask())
+        == """\
+# Migration of Infrahub values
+
+| File | Status | Chart | Changes | To decide |
+|---|---|---|---:|---|
+| `values.yaml` | pending | infrahub-enterprise 4.13.0-small -> 4.14.1-small | 2 |  |
+
+## `values.yaml`
+
+### `v4_14_0_prefect_docket`: One docket, separate services
+
+#### Step `toggles`
+
+```diff
+@@ values.yaml:7 @@ - server.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+- "false"
+```
+
+- repeats what separate background services do anyway (no pod changes)
+
+#### Step `docket`
+
+```diff
+@@ values.yaml:12 @@ + backgroundServices.messaging.docket.url
++ "redis://cache:6379/2"
+```
+
+- without one docket each background replica keeps a queue of its own (**required**, or the release breaks)
+
+### Decisions
+
+- `redis-db`: `2` (as answered). Which database of the Redis at cache:6379 is to hold the docket?
+- `event-logger`: `remove` (the safe default). Keep the event logger?
+  - `remove`: the event logger stops
+  - `keep`: the log lines stay
+
+### To know
+
+- **warning** `values.yaml:9` WEB_CONCURRENCY stands once.
+- **warning** `values.yaml:12` docket-url: It shares a database. Choose another.
+- Upgrade file and chart in one go.
+
+<details><summary>The whole diff</summary>
+
+```diff
+--- a/values.yaml
++++ b/values.yaml
+@@ -4,8 +4,6 @@
+       env:
+         - name: PREFECT_UI_SERVE_BASE
+           value: /
+-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+-          value: "false"
+         - name: WEB_CONCURRENCY
+           value: "1"
+     backgroundServices:
+@@ -13,3 +11,5 @@
+         redis:
+           host: cache
+           db: 1
++        docket:
++          url: redis://cache:6379/2
+```
+
+</details>
+"""
+    )
+
+
+def test_an_open_decision_names_its_flag(needs_decision: FileReport) -> None:
+    text = markdown.diff(Report("diff", (needs_decision,)), mask=Mask())
+    assert "| 1 | `--redis-db` |" in text
+    assert "- `redis-db`: **to decide** with `--redis-db`. Which database" in text
+
+
+def _everywhere(text: str, file: FileReport) -> Report:
+    change = file.changes[1]._replace(before=text, after={"key": text}, path=text, why=text, kind="replace")
+    question = file.questions[1]._replace(text=text, answer=text, choices=((text, text),))
+    return Report(
+        "diff",
+        (
+            file._replace(
+                path=text,
+                chart=text,
+                changes=(change,),
+                questions=(question,),
+                notices=(NoticeReport("info", text, text, 3), NoticeReport("info", text, "", 0)),
+                error=text,
+            ),
+        ),
+    )
+
+
+def _tags(rendered: str) -> list[str]:
+    return re.findall(r"<(?!!-- -->)/?\w+[^>]*>", rendered)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_from_the_file_is_markup(text: str, file: FileReport) -> None:
+    rendered = _rendered(markdown.diff(_everywhere(text, file), mask=Mask()))
+    harmless = _rendered(markdown.diff(_everywhere("harmless", file), mask=Mask()))
+    assert _tags(rendered) == _tags(harmless)
+    # Path twice, chart, why, question, choice, its consequence, answer, notices twice, error: all of it readable.
+    assert _texts(rendered).count(text.strip()) >= 11
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(st.sampled_from("ab1 \t\n`*_~|\\<>[]()!#@&;:/.-+=$\x1b\u202e"), max_size=12))
+def test_no_text_is_markup(text: str) -> None:
+    def page(inserted: str) -> str:
+        notices = (NoticeReport("info", f"x{inserted}", f"x{inserted}", 3), NoticeReport("info", inserted, "", 0))
+        file = FileReport(f"x{inserted}", "pending", notices=notices)
+        return _rendered(markdown.diff(Report("diff", (file,)), mask=Mask()))
+
+    rendered = page(text)
+    assert _tags(rendered) == _tags(page("harmless"))
+    assert visible(f"x{text}".strip()) in _texts(rendered)
+
+
+@pytest.mark.parametrize("text", ["@octocat", "see #12", "https://evil.example", "www.evil.example", "a@b.example"])
+def test_nobody_is_notified_and_nothing_is_linked(text: str, report: Report) -> None:
+    file = report.files[0]._replace(notices=(NoticeReport("info", text, "", 0),))
+    written = markdown.diff(report._replace(files=(file,)), mask=Mask())
+    assert text not in written
+    assert text in _texts(_rendered(written))
+
+
+def test_control_characters_are_shown(report: Report) -> None:
+    written = markdown.diff(_everywhere("\x1b[2J\r\u202e", report.files[0]), mask=Mask())
+    assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", written) is None
+    assert "\\x1b[2J\\r\\u202e" in written

@@ -1,0 +1,159 @@
+"""The structural diff says which values change, whatever the text looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrator import tree
+from migrator.edits import Value
+from migrator.report import FileReport, Report
+from migrator.talk import structural
+from migrator.talk.mask import Mask
+
+
+def _diff(before: Any, after: Any, *, colour: bool = False, show_secrets: bool = False) -> str:
+    file = FileReport("values.yaml", "pending", values_before=before, values_after=after)
+    text = structural.diff(Report("diff", (file,)), mask=Mask(show_secrets), colour=colour)
+    head, _, rest = text.partition("\n")
+    assert "values.yaml" in head
+    return rest
+
+
+def _env(*entries: tuple[str, Value]) -> list[Value]:
+    return [{"name": name, "value": value} for name, value in entries]
+
+
+def test_the_whole_report(report: Report) -> None:
+    assert (
+        structural.diff(report, mask=Mask())
+        == """\
+values.yaml
+  - infrahub.prefect-server.server.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED: "false"
+  + infrahub.prefect-server.backgroundServices.messaging.docket.url: "redis://cache:6379/2"
+"""
+    )
+
+
+def test_nothing_changes() -> None:
+    assert _diff({"a": [1, 2]}, {"a": [1, 2]}) == "  no value changes\n"
+
+
+def test_a_removed_entry_does_not_shift_the_rest() -> None:
+    before = {"env": _env(("A", "1"), ("B", "2"), ("C", "3"))}
+    assert _diff(before, {"env": _env(("B", "2"), ("C", "3"))}) == '  - env.A: "1"\n'
+
+
+def test_an_entry_that_changes_and_one_that_comes() -> None:
+    before = {"env": _env(("A", "1"), ("B", "2"))}
+    after = {"env": _env(("NEW", ""), ("A", "one"), ("B", "2"))}
+    assert _diff(before, after) == '  ~ env.A: "1" -> "one"\n  + env.NEW: ""\n'
+
+
+def test_a_list_that_is_emptied_names_what_went() -> None:
+    assert _diff({"env": _env(("A", "1"))}, {"env": []}) == '  - env.A: "1"\n'
+
+
+def test_a_list_that_becomes_null_is_another_value() -> None:
+    assert _diff({"env": []}, {"env": None}) == "  ~ env: [] -> null\n"
+
+
+def test_an_entry_that_takes_its_value_from_a_secret() -> None:
+    before: Value = {"env": [{"name": "A", "value": "1"}]}
+    after: Value = {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]}
+    assert _diff(before, after) == (
+        '  ~ env.A: "1" -> {"valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}\n'
+    )  # fmt: skip
+
+
+def test_only_the_order_changes() -> None:
+    before = {"env": _env(("A", "1"), ("B", "2"), ("C", "3"))}
+    after = {"env": _env(("C", "3"), ("A", "1"), ("B", "2"))}
+    assert _diff(before, after) == "  = env: the same entries in another order: A, B, C -> C, A, B\n"
+
+
+def test_order_and_entries_change() -> None:
+    before = {"env": _env(("A", "1"), ("B", "2"), ("C", "3"))}
+    after = {"env": _env(("C", "3"), ("A", "1"))}
+    assert _diff(before, after) == '  - env.B: "2"\n  = env: the same entries in another order: A, C -> C, A\n'
+
+
+def test_an_added_entry_changes_no_order() -> None:
+    before = {"env": _env(("A", "1"), ("B", "2"))}
+    assert _diff(before, {"env": _env(("N", "0"), *(("A", "1"), ("B", "2")))}) == '  + env.N: "0"\n'
+
+
+def test_names_that_stand_twice_are_told_apart() -> None:
+    before = {"env": _env(("A", "1"), ("A", "2"))}
+    assert _diff(before, {"env": _env(("A", "1"))}) == '  - env."A (no. 2)": "2"\n'
+
+
+def test_keys_with_dots_are_quoted() -> None:
+    assert _diff({"config": {"a.b": 1}}, {"config": {"a.b": 2}}) == '  ~ config."a.b": 1 -> 2\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        (1, True, "1 -> true"),
+        (1, 1.0, "1 -> 1.0"),
+        ("1", 1, '"1" -> 1'),
+        (None, "", 'null -> ""'),
+        (0.1, 0.10000000000000002, "0.1 -> 0.10000000000000002"),
+        ({}, [], "{} -> []"),
+    ],
+)
+def test_types_count(before: Value, after: Value, line: str) -> None:
+    assert _diff({"a": before}, {"a": after}) == f"  ~ a: {line}\n"
+
+
+def test_not_a_number_equals_itself() -> None:
+    assert _diff({"a": float("nan")}, {"a": float("nan")}) == "  no value changes\n"
+
+
+def test_a_changed_secret_shows_as_changed_and_not_itself() -> None:
+    before: Value = {"auth": {"password": "hunter2-old"}, "env": _env(("API_TOKEN", "hunter2-old"))}
+    after: Value = {"auth": {"password": "hunter2-new"}, "env": _env(("API_TOKEN", "hunter2-old"))}
+    assert _diff(before, after) == '  ~ auth.password: "***1" -> "***2"\n'
+    assert _diff(before, after, show_secrets=True) == '  ~ auth.password: "hunter2-old" -> "hunter2-new"\n'
+
+
+def test_a_secret_that_changes_its_type_only() -> None:
+    assert _diff({"password": 123456}, {"password": "123456"}) == '  ~ password: "***1" (int) -> "***1" (str)\n'
+
+
+def test_control_characters_are_shown() -> None:
+    assert _diff({"a\x1b[2J": "x"}, {"a\x1b[2J": "\u202e\x9b"}) == '  ~ "a\\x1b[2J": "x" -> "\\u202e\\x9b"\n'
+
+
+def test_colour_is_only_there_when_asked_for() -> None:
+    assert "\x1b[33m" in _diff({"a": 1}, {"a": 2}, colour=True)
+    assert "\x1b" not in _diff({"a": 1}, {"a": 2})
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from([0.5, 1.0]) | st.sampled_from(["", "a", "1"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "b", "env", "x.y"]), inner, max_size=3)
+        | st.lists(st.fixed_dictionaries({"name": st.sampled_from(["A", "B", "C"]), "value": inner}), max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(VALUES, VALUES)
+def test_it_says_nothing_changes_exactly_when_nothing_does(before: Value, after: Value) -> None:
+    said = _diff({"root": before}, {"root": after})
+    assert (said == "  no value changes\n") == tree.same(_sorted(before), _sorted(after)), said
+
+
+def _sorted(value: Value) -> Value:
+    """The order of keys means nothing to Helm."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(child) for child in value] if isinstance(value, list) else value
