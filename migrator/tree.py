@@ -66,24 +66,32 @@ def copy(tree: Value) -> Value:
 
 def same(one: Value, other: Value) -> bool:
     """Strict equality: types count (`1` is neither `True` nor `1.0`), and so does the order of keys."""
+    if one is other:
+        return True
     if type(one) is not type(other):
         return False
     if isinstance(one, dict) and isinstance(other, dict):
-        return len(one) == len(other) and all(
-            key == key_there and same(value, value_there)
-            for (key, value), (key_there, value_there) in zip(one.items(), other.items())
-        )
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return one == other or (one != one and other != other)  # NaN equals itself here
+        if list(one) != list(other):
+            return False
+        children = zip(one.values(), other.values())
+    elif isinstance(one, list) and isinstance(other, list):
+        if len(one) != len(other):
+            return False
+        children = zip(one, other)
+    else:
+        return one == other or (one != one and other != other)  # NaN equals itself here
+    # A call for each scalar would cost more than everything else here.
+    return all(value is there or same(value, there) for value, there in children)
 
 
 def apply(tree: Value, edits: Sequence[Edit]) -> Value:
     """`tree` with the edits carried out, as a new tree; all of them speak of `tree` as it is now.
 
+    `tree` itself stays as it is; the new one shares with it what no edit goes through.
+
     Raises NoSuchRoute where an edit does not fit the tree.
     """
-    result = copy(tree)
+    result = _copied_along(tree, [edit.route for edit in edits])
     # Routes stay true while only keys and values change, so lists grow and shrink last, the deepest first: an index
     # on the way to an inner list must still be the one that the edit means.
     for edit in edits:
@@ -99,6 +107,30 @@ def apply(tree: Value, edits: Sequence[Edit]) -> Value:
             raise NoSuchRoute(f"there is no list at {show(route)}")
         target[:] = _edited_list(target, lists[route], route)
     return result
+
+
+def _copied_along(tree: Value, routes: Iterable[Route]) -> Value:
+    """`tree` with the mappings and lists along the routes copied, and all others shared."""
+    result = _shallow(tree)
+    copied: set[Route] = {()}
+    for route in routes:
+        here: Value = result
+        for depth, key in enumerate(route, 1):
+            child = find(here, (key,))
+            if not isinstance(child, (dict, list)):
+                break
+            if route[:depth] not in copied:
+                copied.add(route[:depth])
+                child = _shallow(child)
+                here[key] = child  # type: ignore[index]
+            here = child
+    return result
+
+
+def _shallow(value: Value) -> Value:
+    if isinstance(value, dict):
+        return dict(value)
+    return list(value) if isinstance(value, list) else value
 
 
 def _apply_to_key(tree: Value, edit: SetValue | AddKey | RemoveKey | RenameKey) -> Value:
@@ -119,6 +151,8 @@ def _apply_to_key(tree: Value, edit: SetValue | AddKey | RemoveKey | RenameKey) 
         return tree
     if edit.name in parent:
         raise NoSuchRoute(f"{show((*edit.route[:-1], edit.name))} exists already")
+    # A later edit may go by the new name, along which nothing was copied.
+    parent[key] = copy(parent[key])
     _refill(parent, ((edit.name if name == key else name, value) for name, value in list(parent.items())))
     return tree
 

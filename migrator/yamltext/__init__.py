@@ -9,10 +9,10 @@ from migrator.edits import Edit
 from migrator.yamltext.stream import Document, Duplicate, Stream, parse
 
 if TYPE_CHECKING:
-    from migrator.yamltext.comments import Orphan
-    from migrator.yamltext.splicing import Edited
+    from migrator.yamltext.comments import Orphan as Orphan
+    from migrator.yamltext.splicing import Edited as Edited
 
-__all__ = ["Document", "Duplicate", "Edited", "Orphan", "Stream", "apply", "parse"]
+__all__ = ["Document", "Duplicate", "Stream", "apply", "parse"]
 
 
 def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:

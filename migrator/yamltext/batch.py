@@ -35,6 +35,20 @@ class Job:
         return (*(node for node, _ in self.steps), self.node)
 
 
+class Preparation(Exception):
+    """What has to be done, without any change of the data, before the edits have one meaning.
+
+    `copies` are aliases that become copies of what they stand for, with the anchor that each bears from then on;
+    `unmarked` are the nodes that lose theirs. `override` is an entry of a mapping that takes a key over from a merge.
+    """
+
+    def __init__(self, copies: dict[int, str], unmarked: set[int], override: tuple[Job, New] | None = None) -> None:
+        super().__init__()
+        self.copies = copies
+        self.unmarked = unmarked
+        self.override = override
+
+
 class Batch:
     """The jobs that edits come to, by collection. `root` holds the new value of the document, if it gets one."""
 
@@ -43,22 +57,20 @@ class Batch:
         self.layout = page.layout
         self.jobs: dict[int, Job] = {}
         self.root: list[Value] = []
-        self._entries: dict[int, list[Entry]] = {}
         self._touched: set[Route] = set()
         self._aliases_of: dict[int, list[int]] = {}
         for alias, target in page.record.aliases.items():
             self._aliases_of.setdefault(target, []).append(alias)
 
     def entries(self, node: int) -> list[Entry]:
-        """The entries of a collection, worked out once."""
-        if node not in self._entries:
-            self._entries[node] = self.layout.entries(node)
-        return self._entries[node]
+        """The entries of a collection."""
+        return self.layout.entries(node)
 
     def add(self, edits: Sequence[Edit]) -> list[Edit]:
         """Take edits in, and return those that speak of what others of the batch bring in: they need another round.
 
         Changes of keys come before changes of lists, so that an index means the same item throughout the batch.
+        Raises Preparation.
         """
         keys = [edit for edit in edits if not isinstance(edit, (InsertItem, RemoveItems))]
         lists = [edit for edit in edits if isinstance(edit, (InsertItem, RemoveItems))]
@@ -99,27 +111,25 @@ class Batch:
         job = self._job(edit.route[:-1])
         key = edit.route[-1]
         if isinstance(edit, SetValue) and isinstance(key, str) and self._is_merged_in(job.node, key):
-            self._check_key(key)
-            job.slots.setdefault(len(self.entries(job.node)), []).append(New(key, edit.value))
-            return
+            self._take_over(job.node, job.steps, key)
         index = self._index(job.node, edit.route)
         entry = self.entries(job.node)[index]
         if isinstance(edit, SetValue):
-            self._refuse_if_aliased(entry.node)
+            self._must_not_be_needed(entry.node)
             job.replaced[index] = edit.value
             return
-        self._refuse_if_aliased(entry.key)
+        self._must_not_be_needed(entry.key)
         self._refuse_if_merge_has(job.node, str(key), entry)
         if isinstance(edit, RenameKey):
             self._check_key(edit.name)
             self._touched.add((*edit.route[:-1], edit.name))
             job.renamed[index] = edit.name
             return
-        self._refuse_if_aliased(entry.node)
+        self._must_not_be_needed(entry.node)
         job.removed.add(index)
 
     def _set_root(self, value: Value) -> None:
-        self._refuse_if_aliased(self.page.root)
+        self._must_not_be_needed(self.page.root)
         self._touched.add(())
         self.jobs.clear()
         self.root = [value]
@@ -133,14 +143,14 @@ class Batch:
         for key in rest:
             self._check_key(key)
         self._touched.add((*route, rest[0]))
-        if not route and self.page.root not in self.page.record.jump:
+        if not route and self.page.root not in self.page.record.jump:  # an empty document
             self._set_root({rest[0]: value})
             return
-        if route and self._node_at(route) not in self.page.record.jump:  # a null becomes a mapping
+        if route and self._is_null(route):  # it becomes a mapping
             self._touched.add(route)
             job = self._job(route[:-1])
             index = self._index(job.node, route)
-            self._refuse_if_aliased(self.entries(job.node)[index].node)
+            self._must_not_be_needed(self.entries(job.node)[index].node)
             job.replaced[index] = {rest[0]: value}
             return
         job = self._job(route)
@@ -156,7 +166,7 @@ class Batch:
             job.slots.setdefault(slot, []).append(New(None, edit.value))
             return
         for index in edit.indexes:
-            self._refuse_if_aliased(entries[index].node)
+            self._must_not_be_needed(entries[index].node)
             job.removed.add(index)
 
     def _slot(self, node: int, place: Place, key: str) -> tuple[int, bool]:
@@ -177,19 +187,22 @@ class Batch:
 
     # -- from routes to nodes ------------------------------------------------------------------------------------
 
-    def _node_at(self, route: Route) -> int:
-        return self.layout.walk(self.page.root, route)[-1].node
+    def _is_null(self, route: Route) -> bool:
+        return self.page.record.values[self.layout.walk(self.page.root, route)[-1].node] is None
 
     def _job(self, route: Route) -> Job:
         """The job for the collection at `route`, which nothing else in the file may share."""
         node = self.page.root
         steps: list[tuple[int, int]] = []
-        self._refuse_if_shared(node)
+        self._must_be_own(node)
         for length in range(1, len(route) + 1):
+            key = route[length - 1]
+            if isinstance(key, str) and self._is_merged_in(node, key):
+                self._take_over(node, tuple(steps), key)
             index = self._index(node, route[:length])
             steps.append((node, index))
             node = self.entries(node)[index].node
-            self._refuse_if_shared(node)
+            self._must_be_own(node)
         if node not in self.jobs:
             self.jobs[node] = Job(node, tuple(steps))
         return self.jobs[node]
@@ -237,6 +250,15 @@ class Batch:
         own = [index for index, entry in enumerate(entries) if self._names(entry, key)]
         return not own or key in self._merged(node, len(entries)) - self._merged(node, own[-1])
 
+    def _take_over(self, node: int, steps: Steps, key: str) -> None:
+        """Have a key that a merge brings in stand in the mapping itself, to be edited there. Raises Preparation."""
+        entries = self.entries(node)
+        if any(self._names(entry, key) for entry in entries):
+            self.page.refuse(f"the merge key `<<` overrides {key!r}, which stands before it", self._merge_line(node))
+        data = self.page.record.values[node]
+        assert isinstance(data, dict)
+        raise Preparation({}, set(), (Job(node, steps), New(key, data[key])))
+
     def _merge_line(self, node: int) -> int:
         return next((entry.head for entry in self.entries(node) if self.layout.is_merge(entry)), 0)
 
@@ -246,34 +268,30 @@ class Batch:
 
     # -- anchors -------------------------------------------------------------------------------------------------
 
-    def _refuse_if_shared(self, node: int) -> None:
-        """Refuse an edit inside what also stands elsewhere by way of an alias."""
-        record = self.page.record
-        if node in record.aliases:
-            name = record.anchors[record.aliases[node]]
-            line = self.layout.line(record.starts[record.aliases[node]])
-            self.page.refuse(
-                f"the edit would go through the alias *{name} and so change line {line}, too", record.starts[node]
-            )
+    def _must_be_own(self, node: int) -> None:
+        """See to it that an edit inside `node` changes nothing elsewhere. Raises Preparation."""
+        if node in self.page.record.aliases:
+            raise Preparation({node: ""}, set())
         if node in self._aliases_of:
-            line = self.layout.line(record.starts[self._aliases_of[node][0]])
-            self.page.refuse(
-                f"the edit would change the anchor &{record.anchors[node]}, and so the alias on line {line}, too",
-                record.starts[node],
-            )
+            self._hand_over(node, self._aliases_of[node][:1])
 
-    def _refuse_if_aliased(self, node: int) -> None:
-        """Refuse to take away or replace a node that holds an anchor which an alias outside of it uses."""
-        record = self.page.record
+    def _must_not_be_needed(self, node: int) -> None:
+        """See to it that no alias elsewhere needs what goes with `node`. Raises Preparation."""
         last = self.layout.last_event(node)
         for target, aliases in self._aliases_of.items():
             outside = [alias for alias in aliases if not node <= alias <= last]
             if node <= target <= last and outside:
-                line = self.layout.line(record.starts[outside[0]])
-                self.page.refuse(
-                    f"the anchor &{record.anchors[target]} would go, which the alias on line {line} needs",
-                    record.starts[target],
-                )
+                self._hand_over(target, [alias for alias in aliases if alias <= outside[0]])
+
+    def _hand_over(self, target: int, aliases: list[int]) -> None:
+        """Give the anchor of `target` to the last of the `aliases`, which becomes a copy; those before it do, too."""
+        for alias in aliases:
+            _, entry = self.layout.entry_of(self.page.root, alias)
+            if entry.key == alias:
+                self.page.refuse("an alias is used as a key, and its anchor would go", self.page.record.starts[alias])
+        more = len(self._aliases_of[target]) > len(aliases)
+        name = self.page.record.anchors[target] if more else ""
+        raise Preparation({alias: name if alias == aliases[-1] else "" for alias in aliases}, {target})
 
     def _check_key(self, key: str) -> None:
         if len(key) > _LONGEST_KEY:

@@ -63,6 +63,7 @@ class Layout:
         self.text = text
         self.record = record
         self._line_starts: list[int] = []
+        self._entries: dict[int, list[Entry]] = {}
 
     # -- lines ---------------------------------------------------------------------------------------------------
 
@@ -143,6 +144,11 @@ class Layout:
 
     def entries(self, node: int) -> list[Entry]:
         """The entries of a collection with where each begins and ends."""
+        if node not in self._entries:
+            self._entries[node] = self._find_entries(node)
+        return self._entries[node]
+
+    def _find_entries(self, node: int) -> list[Entry]:
         found: list[Entry] = []
         after = self.content_start(node)
         if self.is_flow(node) and self.text[after : after + 1] in ("{", "["):
@@ -166,11 +172,15 @@ class Layout:
         return record.kinds[node] == PLAIN and record.starts[node] == at and self.text[at - 1 : at] not in (":", "-")
 
     def _head(self, parent: int, child: Child, after: int) -> int:
-        at = self.skip_fill(after)
+        start = self.record.starts[child.node if child.key < 0 else child.key]
         if child.key >= 0:
-            start = self.record.starts[child.key]
+            if self.text.find("?", after, start) < 0:
+                return start
+            at = self.skip_fill(after)
             return at if at < start and self.text[at] == "?" else start
-        return at if self.record.kinds[parent] == BLOCK_SEQ else self.record.starts[child.node]
+        if self.record.kinds[parent] != BLOCK_SEQ:
+            return start
+        return start - 2 if self.text.startswith("- ", start - 2) and start >= 2 else self.skip_fill(after)
 
     def content_start(self, node: int) -> int:
         """Where a node begins past its anchor and tag; where it would, if nothing else is there."""
@@ -255,16 +265,30 @@ class Layout:
                     found = child
         return found
 
-    def route_to(self, root: int, node: int) -> Route:
-        """The way from `root` to a node below it, as the text goes: no alias and no merge key is followed."""
-        route: list[Key] = []
+    def steps_to(self, root: int, node: int) -> list[tuple[int, int]]:
+        """The way from `root` to a node below it: each collection with the number of the entry that leads further."""
+        steps: list[tuple[int, int]] = []
         here = root
         while here != node:
             for index, child in enumerate(self.children(here)):
-                if child.key <= node <= self.last_event(child.node) and (child.key >= 0 or child.node <= node):
-                    route.append(self.key_of(child) if child.key >= 0 else index)
-                    here = child.node
+                if (child.node if child.key < 0 else child.key) <= node <= self.last_event(child.node):
+                    steps.append((here, index))
+                    here = node if node == child.key else child.node
                     break
+        return steps
+
+    def entry_of(self, root: int, node: int) -> tuple[tuple[int, ...], Entry]:
+        """The collections from the root to the one that `node` stands in as key or value, and its entry there."""
+        steps = self.steps_to(root, node)
+        parent, index = steps[-1]
+        return tuple(one for one, _ in steps), self.entries(parent)[index]
+
+    def route_to(self, root: int, node: int) -> Route:
+        """The way from `root` to a collection below it, as the text goes: aliases and merge keys are not followed."""
+        route: list[Key] = []
+        for parent, index in self.steps_to(root, node):
+            key = self.entries(parent)[index].key
+            route.append(index if key < 0 else key_text(self.record.values[key]))
         return tuple(route)
 
     def line_of(self, root: int, route: Route) -> int:

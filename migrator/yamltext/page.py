@@ -49,6 +49,7 @@ class Page:
         self.end = end
         self.splices: list[Splice] = []
         self.orphans: list[tuple[int, str]] = []  # offsets in the original, texts
+        self.copies: list[int] = []  # offsets of aliases that become copies
 
     # -- writing -------------------------------------------------------------------------------------------------
 

@@ -14,32 +14,55 @@ _PROPERTY_TOKENS = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*(?:[ \
 
 
 def replace_node(page: Page, way: Sequence[int], entry: Entry | None, value: Value) -> None:
-    """Put `value` where the value of `entry` in the collection `way[-1]` stands; None is for the document's root."""
-    if entry is not None and page.layout.is_flow(way[-1]):
-        _replace_in_flow(page, way, entry, value)
+    """Put `value` where the value of `entry` in the collection `way[-1]` stands; None is for the document's root.
+
+    An anchor there stays; whether that is right is the caller's to know.
+    """
+    node = page.root if entry is None else entry.node
+    _put(page, way, entry, value, page.record.anchors.get(node, ""), _style_of(page, node))
+
+
+def copy_alias(page: Page, alias: int, anchor: str) -> None:
+    """Put a copy of what an alias stands for in its place, with an anchor of its own unless `anchor` is empty."""
+    way, entry = page.layout.entry_of(page.root, alias)
+    target = page.record.aliases[alias]
+    _put(page, way, entry, page.record.values[alias], anchor, _style_of(page, target))
+
+
+def remove_anchor(page: Page, node: int) -> None:
+    """Take the anchor of a node away, and leave the node."""
+    text, start = page.layout.text, page.record.starts[node]
+    at = text.index("&" + page.record.anchors[node], start)
+    end = at + 1 + len(page.record.anchors[node])
+    after = end + len(text[end : page.layout.line_end(end)]) - len(text[end : page.layout.line_end(end)].lstrip(" \t"))
+    if after < page.layout.line_end(end) and text[after] != "#":
+        page.splice(at, after, "")
     else:
-        _Replacement(page, way, entry).run(value)
+        page.splice(page.blanks_before(at), end, "")
 
 
-def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value) -> None:
+def _put(page: Page, way: Sequence[int], entry: Entry | None, value: Value, anchor: str, like: int | None) -> None:
+    if entry is not None and page.layout.is_flow(way[-1]):
+        _replace_in_flow(page, way, entry, value, anchor, like)
+    else:
+        _Replacement(page, way, entry, anchor, like).run(value)
+
+
+def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value, anchor: str, like: int | None) -> None:
     node = entry.node
     key = page.layout.key_of(entry) if entry.key >= 0 else ""
-    text = _in_brackets(page, way, node, value, key)
-    anchor = page.record.anchors.get(node)
-    if anchor is not None:
+    renderer = page.renderer(way, node)
+    if isinstance(value, (dict, list)) and value:
+        text = renderer.flow(value, key)
+    else:
+        text = renderer.scalar(value, flow=True, key=key, like=like)
+    if anchor:
         text = f"&{anchor} {text}"
     if entry.key >= 0 and page.layout.is_bare(node):
         page.splice(entry.stop, entry.stop, ": " + text)
         return
     start, end = page.record.starts[node], page.layout.stop(node)
     page.splice(start, end, " " + text if start == end else text)
-
-
-def _in_brackets(page: Page, way: Sequence[int], node: int, value: Value, key: str) -> str:
-    renderer = page.renderer(way, node)
-    if isinstance(value, (dict, list)) and value:
-        return renderer.flow(value, key)
-    return renderer.scalar(value, flow=True, key=key, like=_style_of(page, node))
 
 
 def _style_of(page: Page, node: int) -> int | None:
@@ -53,7 +76,7 @@ def _style_of(page: Page, node: int) -> int | None:
 class _Replacement:
     """The pieces of a value in a block: the indicator before it, what stays of its properties, its own text."""
 
-    def __init__(self, page: Page, way: Sequence[int], entry: Entry | None) -> None:
+    def __init__(self, page: Page, way: Sequence[int], entry: Entry | None, anchor: str, like: int | None) -> None:
         self.page = page
         self.layout = page.layout
         self.way = way
@@ -66,7 +89,8 @@ class _Replacement:
         self.stop = self.layout.stop(self.node)
         self.start = page.record.starts[self.node]
         self.after = self._after_indicator()
-        self.anchor = page.record.anchors.get(self.node)
+        self.anchor = anchor
+        self.like = like
         self.properties_end = self._properties_end()
 
     def _after_indicator(self) -> int:
@@ -85,8 +109,6 @@ class _Replacement:
         text = self.layout.text
         if text[self.start : self.start + 1] not in ("&", "!") or self.node in self.page.record.aliases:
             return self.start
-        if self.anchor is None and text[self.start] == "&":
-            return self.start
         match = _PROPERTY_TOKENS.match(text, self.start)
         assert match
         if text[self.layout.skip_fill(match.end())] in "&!" and self.layout.skip_fill(match.end()) < self.content:
@@ -104,7 +126,7 @@ class _Replacement:
             else:
                 self._block_for_other(value)
             return
-        like = None if is_block else _style_of(self.page, self.node)
+        like = None if is_block else self.like
         column = self.column if self.column >= 0 else -2
         if self.in_list:
             lines = renderer.literal(value, like)
@@ -120,7 +142,7 @@ class _Replacement:
         return self.page.literals_fit(self.layout.next_line(self.stop), self.column)
 
     def _mark(self) -> str:
-        return f"&{self.anchor} " if self.anchor is not None else ""
+        return f"&{self.anchor} " if self.anchor else ""
 
     def _inline(self, first: str, rest: list[str]) -> None:
         """Put `first` where the value begins and the lines `rest` below it."""
@@ -210,7 +232,7 @@ class _Replacement:
         below = layout.next_line(self.content if block_scalar else self.stop)
         text_end = max(below, layout.next_line(self.stop)) if block_scalar else below
         on_line = layout.line(self.start) == layout.line(self.after)
-        mark = f" &{self.anchor}" if self.anchor is not None else ""
+        mark = f" &{self.anchor}" if self.anchor else ""
         if self.in_list and on_line and not mark and not page.comment_follows(old_end):
             gap = self.start - self.after if self.start > self.after else 1
             lines = renderer.block(value, self.column + 1 + gap)

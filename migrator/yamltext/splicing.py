@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from migrator import tree
 from migrator.edits import Edit, Value
 from migrator.errors import InputError, VerificationError
-from migrator.yamltext.batch import Batch, Job
+from migrator.yamltext.batch import Batch, Job, Preparation
 from migrator.yamltext.block import edit_block
 from migrator.yamltext.comments import Orphan
 from migrator.yamltext.compose import BLOCK_END, PLAIN
@@ -16,22 +16,31 @@ from migrator.yamltext.gate import OUR_BUG, check_bytes, check_data, holds
 from migrator.yamltext.layout import BREAK_AT_END, Layout
 from migrator.yamltext.page import Page, Splice
 from migrator.yamltext.quoting import write_string
-from migrator.yamltext.replace import is_open_empty, replace_node
+from migrator.yamltext.replace import copy_alias, is_open_empty, remove_anchor, replace_node
 from migrator.yamltext.stream import BOM, Document, Stream, parse_like
 
 _BREAKS = "\n\r\x85\u2028\u2029"
 
 
 class Edited:
-    """The outcome of edits: `stream` is the new text, parsed; `orphans` the comments that lost what they spoke of."""
+    """The outcome of edits: `stream` is the new text, parsed.
 
-    __slots__ = ("_rounds", "orphans", "stream")
+    `orphans` are comments that lost what they spoke of; `copies` the lines of the result where an alias became a copy
+    of what it stood for, since the edits change only one of the two.
+    """
+
+    __slots__ = ("_rounds", "copies", "orphans", "stream")
 
     def __init__(
-        self, stream: Stream, orphans: Sequence[Orphan], rounds: Sequence[tuple[Stream, Stream, Sequence[Splice]]]
+        self,
+        stream: Stream,
+        orphans: Sequence[Orphan],
+        copies: Sequence[int],
+        rounds: Sequence[tuple[Stream, Stream, Sequence[Splice]]],
     ) -> None:
         self.stream = stream
         self.orphans = orphans
+        self.copies = copies
         self._rounds = rounds
 
     def original_line(self, line: int) -> int:
@@ -49,34 +58,43 @@ def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
     data, and VerificationError if the outcome is not exactly what was planned, which would be our bug.
     """
     rounds: list[tuple[Stream, Stream, Sequence[Splice]]] = []
-    orphans: list[Orphan] = []
-    expected = tree.apply(stream.documents[document].data, edits)
+    orphans: list[tuple[int, str]] = []
+    copies: list[int] = []
     here, rest = stream, list(edits)
     while rest:
         before = here
-        here, rest, splices, lost = _round(before, rest, document)
-        moved = ((_forward(splices, before.layout.start_of_line(one.line)), one.text) for one in orphans)
-        orphans = [Orphan(here.layout.line(offset), text) for offset, text in moved] + lost
+        here, rest, splices, page = _round(before, rest, document)
+        # What earlier rounds remarked on has moved; so has what this one did, which speaks of the text before it.
+        orphans = [(_forward(splices, offset), text) for offset, text in orphans + sorted(set(page.orphans))]
+        copies = [_forward(splices, offset) for offset in copies + sorted(page.copies)]
         rounds.append((before, here, splices))
     if len(rounds) > 1:
-        check_data(stream, here, document, expected)
-    return Edited(here, tuple(orphans), rounds)
+        check_data(stream, here, document, tree.apply(stream.documents[document].data, edits))
+    lines = here.layout
+    return Edited(
+        here,
+        tuple(Orphan(lines.line(offset), text) for offset, text in orphans),
+        tuple(lines.line(offset) for offset in copies),
+        rounds,
+    )
 
 
-def _round(
-    stream: Stream, edits: list[Edit], document: int
-) -> tuple[Stream, list[Edit], Sequence[Splice], list[Orphan]]:
+def _round(stream: Stream, edits: list[Edit], document: int) -> tuple[Stream, list[Edit], Sequence[Splice], Page]:
     page = _page(stream, stream.documents[document])
     batch = Batch(page)
-    rest = batch.add(edits)
-    # What a round leaves for the next is a tail of the keys' edits and all or nothing of the lists'.
-    done = [edit for edit in edits if not any(edit is one for one in rest)]
-    _write(page, batch)
+    done: list[Edit] = []
+    try:
+        rest = batch.add(edits)
+    except Preparation as needed:
+        _prepare(page, needed)
+        rest = edits
+    else:
+        done = [edit for edit in edits if not any(edit is one for one in rest)]
+        _write(page, batch)
     expected = tree.apply(stream.documents[document].data, done)
     after, splices = _spliced(stream, page, document, expected)
     check_bytes(stream, after, splices)
-    orphans = [Orphan(after.layout.line(_forward(splices, offset)), text) for offset, text in sorted(set(page.orphans))]
-    return after, rest, splices, orphans
+    return after, rest, splices, page
 
 
 def _page(stream: Stream, document: Document) -> Page:
@@ -107,6 +125,20 @@ def _write(page: Page, batch: Batch) -> None:
     for job in sorted(batch.jobs.values(), key=lambda job: -len(job.steps)):
         if not _is_moot(job, batch):
             _write_job(page, batch, job)
+
+
+def _prepare(page: Page, needed: Preparation) -> None:
+    """Change the text so that the data stays as it is and the edits have one meaning."""
+    for alias, anchor in needed.copies.items():
+        copy_alias(page, alias, anchor)
+        page.copies.append(page.record.starts[alias])
+    for node in needed.unmarked:
+        remove_anchor(page, node)
+    if needed.override is not None:
+        job, new = needed.override
+        slots = {len(page.layout.entries(job.node)): [new]}
+        edit = edit_block if page.layout.is_block(job.node) else edit_flow
+        edit(page, job.way, set(), slots)
 
 
 def _is_moot(job: Job, batch: Batch) -> bool:
