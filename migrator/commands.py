@@ -73,7 +73,8 @@ def _diff(source: run.Source, chosen: argparse.Namespace, request: run.Request) 
 
 def _check(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     case = run.examine([source], request)
-    report = run.report(case, run.carry_out(case))
+    # A line a file names no places in the text, so only JSON has the text carried out.
+    report = run.report(case, run.carry_out(case) if chosen.format == "json" else None)
     return report._replace(exit_code=0 if report.status == "current" else 1)
 
 
@@ -90,7 +91,8 @@ def _undo(chosen: argparse.Namespace) -> int:
     for name in chosen.files:
         try:
             written = files.undo(name, backup_dir=chosen.backup_dir, force=chosen.force)
-            sys.stdout.write(f"{written.path}: restored from {written.backup}\n")
+            kept = f"; what it was until now is kept in {written.backup}" if written.backup else ""
+            sys.stdout.write(f"{written.path}: as it was before the migration{kept}\n")
         except MigratorError as error:
             sys.stderr.write(f"infrahub-migrator: {error}\n")
             code = max(code, error.exit_code)
@@ -108,6 +110,11 @@ def _print(chosen: argparse.Namespace, report: Report) -> int:
         if file.error:
             sys.stderr.write(f"infrahub-migrator: {mask.text(file.error)}\n")
     sound = report._replace(files=tuple(file for file in report.files if not file.error))
+    if chosen.command in ("diff", "migrate") and any(file.status == "needs-decision" for file in sound.files):
+        from migrator.talk.missing import missing
+
+        colour = terminal.wants_colour(chosen.color, sys.stderr)
+        sys.stderr.write(missing(sound, mask=mask, width=terminal.width(), colour=colour))
     if not sound.files:
         return report.exit_code
     if chosen.command == "diff":
@@ -125,17 +132,18 @@ def _print(chosen: argparse.Namespace, report: Report) -> int:
 
 
 def _print_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
-    undecided = [file for file in report.files if file.status == "needs-decision"]
-    if undecided:
-        from migrator.talk import plain
-
-        sys.stderr.write(plain.missing(report._replace(files=tuple(undecided)), mask=mask, width=terminal.width()))
     decided = report._replace(files=tuple(file for file in report.files if file.status != "needs-decision"))
     if chosen.format == "unified":
         from migrator.talk import unified
 
-        sys.stdout.flush()
-        sys.stdout.buffer.write(unified.diff(decided, mask=mask))
+        patch = unified.diff(decided, mask=mask)
+        if sys.stdout.isatty():
+            from migrator.talk.terminal import shown_diff
+
+            sys.stdout.write(shown_diff(patch, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+        else:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(patch)
     elif chosen.format == "structural":
         from migrator.talk import structural
 

@@ -6,10 +6,9 @@ another edit's feet. `migrator.tree` carries them out on data, `migrator.yamltex
 the second is checked against the first.
 
 Records here and elsewhere are `NamedTuple`s rather than dataclasses: importing `dataclasses` costs a tenth of the
-whole start-up of `infrahub-migrator check`.
+whole start-up of `infrahub-migrator check`. For the same reason the rooms that hold many of them do not postpone
+annotations: `typing` would compile each one anew.
 """
-
-from __future__ import annotations
 
 from typing import Literal, NamedTuple, Union
 

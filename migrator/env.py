@@ -97,6 +97,10 @@ def effective_global(release: Release) -> EnvList:
 
 def on_pod(release: Release, pod: str) -> list[tuple[EnvList, Entry]]:
     """What the values set on the pod ("server" or "background"), in order: the last of a name wins."""
+    return release.once("env", pod, lambda: _on_pod(release, pod))
+
+
+def _on_pod(release: Release, pod: str) -> list[tuple[EnvList, Entry]]:
     lists = (effective_global(release), effective(release, POD_LISTS[pod]))
     return [(listed, entry) for listed in lists for entry in listed.entries]
 
@@ -117,7 +121,7 @@ def extra_sources(release: Release, pod: str) -> list[str]:
 
 def as_bool(value: Value) -> bool | None:
     """The truth of an env value as Prefect (pydantic) reads it; None where Prefect would refuse to start."""
-    text = str(value).strip().lower()
+    text = str(value).lower()
     if text in ("true", "t", "yes", "y", "on", "1"):
         return True
     if text in ("false", "f", "no", "n", "off", "0"):

@@ -7,7 +7,7 @@ import sys
 from typing import TextIO
 
 from migrator import files, run, terminal
-from migrator.errors import DecisionError, InterruptedByUser
+from migrator.errors import InterruptedByUser
 from migrator.report import FileReport, Report, Status
 from migrator.talk.mask import Mask
 
@@ -15,7 +15,8 @@ from migrator.talk.mask import Mask
 def migrate(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     """Plan, ask, prove, and write one file; what was done is in the report.
 
-    Raises DecisionError with all missing decisions where nobody can be asked, InterruptedByUser where somebody left.
+    Where decisions are missing and nobody can be asked, the report says so and nothing is written. Raises
+    InterruptedByUser where somebody left.
     """
     person = _somebody_is_there(source, chosen)
     if source.snapshot is not None and not chosen.dry_run:
@@ -27,7 +28,7 @@ def migrate(source: run.Source, chosen: argparse.Namespace, request: run.Request
         request = prompts.ask_all(source, request, chosen)
     case = run.examine([source], request)
     if case.plan.open_questions:
-        return _undecided(case, chosen)
+        return run.report(case)
     result = run.carry_out(case)
     if case.plan.changes:
         run.prove_settled(case, result, request)
@@ -59,7 +60,6 @@ def _deliver(source: run.Source, chosen: argparse.Namespace, report: FileReport,
     if output:
         files.create(output, data, like=source.snapshot)
         report = report._replace(status=status)
-        _tell(chosen, f"{output}: the result; {source.name} is as it was.")
         _outcome(chosen, report, sys.stderr)
         return report
     assert source.snapshot is not None, "standard input is delivered to standard output"
@@ -82,32 +82,19 @@ def _somebody_is_there(source: run.Source, chosen: argparse.Namespace) -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _undecided(case: run.Case, chosen: argparse.Namespace) -> FileReport:
-    """All that is missing, at once; raised as an error unless it goes into JSON."""
-    from migrator.talk import plain
-
-    report = run.report(case)
-    if chosen.format == "json":
-        return report
-    one = Report("migrate", (report,))
-    text = plain.missing(one, mask=Mask(chosen.show_secrets), width=terminal.width())
-    raise DecisionError(text.rstrip("\n"))
-
-
 def _show(chosen: argparse.Namespace, report: FileReport) -> None:
     """The plan and its diff, where a person reads them; in JSON they are in the report."""
     if chosen.format == "json":
         return
     from migrator.talk import plain, unified
+    from migrator.talk.terminal import shown_diff
 
     mask = Mask(chosen.show_secrets)
     one = Report("migrate", (report,))
     stream = sys.stderr if chosen.output == "-" else sys.stdout
     colour = terminal.wants_colour(chosen.color, stream)
     stream.write(plain.plan(one, mask=mask, width=terminal.width(), colour=colour, verbose=chosen.verbose))
-    stream.flush()
-    stream.buffer.write(unified.diff(one, mask=mask))
-    stream.flush()
+    stream.write(shown_diff(unified.diff(one, mask=mask), colour=colour))
 
 
 def _outcome(chosen: argparse.Namespace, report: FileReport, stream: TextIO) -> None:
@@ -117,7 +104,16 @@ def _outcome(chosen: argparse.Namespace, report: FileReport, stream: TextIO) -> 
 
     colour = terminal.wants_colour(chosen.color, stream)
     one = Report("migrate", (report,))
-    stream.write(plain.outcome(one, mask=Mask(chosen.show_secrets), width=terminal.width(), colour=colour))
+    text = plain.outcome(
+        one,
+        mask=Mask(chosen.show_secrets),
+        width=terminal.width(),
+        colour=colour,
+        verbose=chosen.verbose,
+        output=chosen.output or ("-" if stream is sys.stderr else ""),
+        dry_run=chosen.dry_run,
+    )
+    stream.write(text)
 
 
 def _tell(chosen: argparse.Namespace, sentence: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urlsplit
 
 from migrator import env
 from migrator.edits import Value
@@ -13,6 +13,7 @@ from migrator.redis_url import (
     PASSWORD_REFERENCE,
     complaint_about,
     complaint_about_host,
+    in_url,
     is_bundled_cache,
     parse_url,
     same_server,
@@ -31,6 +32,8 @@ __all__ = [
     "build_url",
     "complaint_about",
     "complaint_about_host",
+    "in_url",
+    "injects_password",
     "is_bundled_cache",
     "messaging",
     "parse_url",
@@ -47,7 +50,11 @@ DATABASES = 16
 
 BROKER = "prefect_redis.messaging"
 
-_SECRET_PLACEHOLDER = re.compile(r"\$\{.*\}|\$\(.*\)|<.*>|.*\{\{.*|ref\+.*|ENC\[.*")
+UNREADABLE = "{{...}}"
+"""Stands for a value that a template or a reference will fill in."""
+
+_PLACEHOLDER = re.compile(r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\[", re.DOTALL)
+"""What somebody, or Kubernetes, fills in after this program has read the value."""
 
 
 class Password(NamedTuple):
@@ -85,6 +92,8 @@ class Use(NamedTuple):
 
 def build_url(address: Address, host: str, database: int) -> str:
     """The docket URL on that database of the messaging Redis, with a visible password carried over."""
+    from urllib.parse import quote  # on demand: with `ipaddress` behind it, it weighs on every start
+
     credentials = ""
     password = ""
     if address.password.kind == "visible":
@@ -93,8 +102,7 @@ def build_url(address: Address, host: str, database: int) -> str:
         password = PASSWORD_REFERENCE
     if address.username or password:
         credentials = quote(address.username, safe="") + (f":{password}" if password else "") + "@"
-    where = f"[{host}]" if ":" in host else host
-    return f"{'rediss' if address.tls else 'redis'}://{credentials}{where}:{address.port}/{database}"
+    return f"{'rediss' if address.tls else 'redis'}://{credentials}{in_url(host)}:{address.port}/{database}"
 
 
 def messaging(release: Release, pod: str) -> Address:
@@ -105,7 +113,7 @@ def messaging(release: Release, pod: str) -> Address:
     """
     values = as_map(as_map(as_map(release.prefect.get("backgroundServices")).get("messaging")).get("redis"))
     url = env.winner(release, pod, "PREFECT_REDIS_MESSAGING_URL")
-    if url is not None:
+    if url is not None and url[1].value != "":
         return _from_url(url[1])
     bundled = as_map(release.prefect.get("redis")).get("enabled") is True
     host = _text(values.get("host"))
@@ -115,7 +123,7 @@ def messaging(release: Release, pod: str) -> Address:
         wins = pod == "background" or not (always or injected)
         if own is None or not wins:
             return injected, "messaging.redis"
-        return (_text(own[1].value) if own[1].is_plain else "{{"), f"env {own[1].name}"
+        return (_text(own[1].value) if own[1].is_plain else UNREADABLE), f"env {own[1].name}"
 
     host, source = pick("HOST", host or (bundled_host(release) if bundled else ""), True)
     ssl = pick("SSL", "true" if values.get("ssl") is True else "", False)[0]
@@ -123,7 +131,7 @@ def messaging(release: Release, pod: str) -> Address:
         host=host,
         port=pick("PORT", _text(values.get("port", 6379)), True)[0],
         database=pick("DB", _text(values.get("db", 0)), True)[0],
-        username=pick("USERNAME", _text(values.get("username")), False)[0],
+        username=_in_container(pick("USERNAME", _text(values.get("username")), False)[0]),
         password=_password(release, pod, values, bundled),
         tls=env.as_bool(ssl) is True,
         source=source,
@@ -137,11 +145,19 @@ def bundled_host(release: Release) -> str:
     `backgroundServices.envVars` puts it together.
     """
     values = as_map(release.prefect.get("redis"))
-    if not release.namespace or not release.name:
-        return ""
     name = _text(values.get("nameOverride")) or "redis"
-    full = _text(values.get("fullnameOverride")) or (release.name if name in release.name else f"{release.name}-{name}")
-    return f"{full[:63].rstrip('-')}-headless.{release.namespace}.svc.cluster.local"
+    full = _text(values.get("fullnameOverride"))
+    if not full and release.name:
+        full = release.name if name in release.name else f"{release.name}-{name}"
+    if not full or not release.namespace:
+        return ""
+    return f"{full[:63].removesuffix('-')}-headless.{release.namespace}.svc.cluster.local"
+
+
+def injects_password(release: Release) -> bool:
+    """Whether the chart injects the messaging password, so that `PASSWORD_REFERENCE` stands for something."""
+    values = as_map(as_map(as_map(release.prefect.get("backgroundServices")).get("messaging")).get("redis"))
+    return _injected_password(values, as_map(release.prefect.get("redis")).get("enabled") is True).kind != "none"
 
 
 def uses_bundled(release: Release) -> bool:
@@ -152,22 +168,28 @@ def uses_bundled(release: Release) -> bool:
 
 def uses(release: Release) -> list[Use]:
     """The databases known to be in use: messaging's on each pod, and the Infrahub cache's."""
+    return release.once("redis", "uses", lambda: _uses(release))
+
+
+def _uses(release: Release) -> list[Use]:
     found = []
     for pod in ("server", "background"):
         address = messaging(release, pod)
-        if address.database.isdigit():
+        if address.host and address.database.isdecimal():
             found.append(Use(address.host, address.port, int(address.database), "Prefect's messaging"))
     found += _cache_of_infrahub(release)
     found += _cache_of_prefect(release)
     return list(dict.fromkeys(found))
 
 
-def taken_by(release: Release, host: str, port: str, database: int) -> str:
-    """Who uses that database on that server already; empty where nobody is known to."""
-    for use in uses(release):
-        if use.database == database and use.port == str(port) and _is_host_of(use, host):
-            return use.who
-    return ""
+def taken_by(release: Release, hosts: Collection[str], port: str, database: int) -> str:
+    """Who uses that database already on the server that goes by these names; empty where nobody is known to."""
+    who = [
+        use.who
+        for use in uses(release)
+        if use.database == database and use.port == str(port) and any(_is_host_of(use, host) for host in hosts)
+    ]
+    return " and ".join(dict.fromkeys(who))
 
 
 def _is_host_of(use: Use, host: str) -> bool:
@@ -186,7 +208,7 @@ def _cache_of_infrahub(release: Release) -> list[Use]:
         own = as_map(release.infrahub.get("redis")).get("enabled") is True
         database = _text(values.get("INFRAHUB_CACHE_DATABASE")) or "0"
         port = _text(values.get("INFRAHUB_CACHE_PORT")) or "6379"
-        if values and (address or own) and database.isdigit():
+        if values and (address or own) and database.isdecimal():
             found.append(Use(address, port, int(database), who))
     return found
 
@@ -207,7 +229,7 @@ def _cache_of_prefect(release: Release) -> list[Use]:
         database = _text(set_to[1].value) if set_to is not None else "0"
         set_port = env.winner(release, pod, "INFRAHUB_CACHE_PORT")
         port = _text(set_port[1].value) if set_port is not None else "6379"
-        if address and database.isdigit():
+        if address and database.isdecimal():
             found.append(Use(address, port, int(database), "the Infrahub cache"))
     return found
 
@@ -228,16 +250,17 @@ def _use_of_url(url: str, who: str) -> list[Use]:
 def _password(release: Release, pod: str, values: Map, bundled: bool) -> Password:
     own = env.winner(release, pod, "PREFECT_REDIS_MESSAGING_PASSWORD")
     injected = _injected_password(values, bundled)
+    username = _text(values.get("username"))
     if own is not None and (pod == "background" or injected.kind == "none"):
         entry = own[1]
-        if entry.is_plain and not _SECRET_PLACEHOLDER.fullmatch(_text(entry.value)):
-            return Password("visible", _text(entry.value), f"env {entry.name}")
-        return Password("hidden", "", f"env {entry.name}")
+        return _password_of(_text(entry.value) if entry.is_plain else UNREADABLE, f"env {entry.name}")
+    if _PLACEHOLDER.search(username):
+        return Password("hidden", "", "the values' owner, whose messaging.redis.username is a placeholder")
     if injected.kind == "none":
         sources = env.extra_sources(release, pod)
         if sources:
             return Password("hidden", "", sources[0])
-        if _text(values.get("username")):
+        if username:
             return Password("hidden", "", "nowhere, though there is a username")
     return injected
 
@@ -250,27 +273,39 @@ def _injected_password(values: Map, bundled: bool) -> Password:
         return Password("injected", "", "the bundled Redis's Secret")
     if secret:
         return Password("injected", "", f"Secret {secret}")
-    if not password:
+    return _password_of(password, "messaging.redis.password")
+
+
+def _password_of(text: str, source: str) -> Password:
+    if not text:
         return Password("none")
-    if _SECRET_PLACEHOLDER.fullmatch(password):
-        return Password("hidden", "", "messaging.redis.password, a placeholder")
-    return Password("visible", password, "messaging.redis.password")
+    if _PLACEHOLDER.search(text):
+        return Password("hidden", "", f"{source}, which cannot be read here")
+    return Password("visible", _in_container(text), source)
+
+
+def _in_container(text: str) -> str:
+    """An env value as the container sees it: Kubernetes writes $$ as $ there, which a URL with %24 escapes."""
+    return text.replace("$$", "$")
 
 
 def _from_url(entry: env.Entry) -> Address:
-    text = _text(entry.value) if entry.is_plain else ""
     source = f"env {entry.name}"
-    parts = urlsplit(text)
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
-        return Address("{{", "6379", "", "", Password("hidden", "", source), False, source)
+    try:
+        parts = urlsplit(_text(entry.value) if entry.is_plain else "")
+        port = parts.port or 6379
+    except ValueError:  # a broken port or IPv6 address
+        parts, port = urlsplit(""), 6379
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname or _PLACEHOLDER.search(_text(entry.value)):
+        return Address(UNREADABLE, "6379", "", "", Password("hidden", "", source), False, source)
     query_db = re.search(r"(?:^|&)db=(\d+)", parts.query)
-    password = Password("visible", unquote(parts.password), source) if parts.password else Password("none")
+    password = unquote(parts.password or "")
     return Address(
         host=parts.hostname,
-        port=str(parts.port or 6379),
+        port=str(port),
         database=query_db[1] if query_db else (parts.path.strip("/") or "0"),
         username=unquote(parts.username or ""),
-        password=password,
+        password=Password("visible", password, source) if password else Password("none"),
         tls=parts.scheme == "rediss",
         source=source,
     )

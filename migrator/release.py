@@ -6,14 +6,15 @@ removes what lies below, and of several `global` blocks the outermost wins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar, cast
 
 from migrator import tree
 from migrator.defaults import Defaults
 from migrator.edits import Edit, Route, Value
 
 Map = dict[str, Value]
+T = TypeVar("T")
 
 
 class Layer(NamedTuple):
@@ -53,9 +54,8 @@ class Release:
         self.flavour = flavour
         self.name = name
         self.namespace = namespace
-        self.prefect_before = self._effective_prefect(before)
-        self.prefect = self._effective_prefect(after)
-        self.infrahub = self._effective_infrahub()
+        self._merged: dict[str, Map] = {}
+        self._worked_out: dict[tuple[str, str], object] = {}
 
     def edited(self, edits: Sequence[tuple[int, Edit]]) -> Release:
         """The release after the edits, each with the number of the layer it is made in."""
@@ -76,6 +76,34 @@ class Release:
             start=self.start,
         )
 
+    @property
+    def prefect(self) -> Map:
+        """prefect-server's effective values on the target version."""
+        if "after" not in self._merged:
+            self._merged["after"] = self._effective_prefect(self.after)
+        return self._merged["after"]
+
+    @property
+    def prefect_before(self) -> Map:
+        """prefect-server's effective values on the version that the release runs on now."""
+        if "before" not in self._merged:
+            self._merged["before"] = self._effective_prefect(self.before)
+        return self._merged["before"]
+
+    @property
+    def infrahub(self) -> Map:
+        """The effective values of the infrahub chart that wraps prefect-server; empty where none does."""
+        if "infrahub" not in self._merged:
+            self._merged["infrahub"] = self._effective_infrahub()
+        return self._merged["infrahub"]
+
+    def once(self, what: str, which: str, work_out: Callable[[], T]) -> T:
+        """What `work_out` answers, worked out once for each release: releases never change."""
+        key = (what, which)
+        if key not in self._worked_out:
+            self._worked_out[key] = work_out()
+        return cast("T", self._worked_out[key])
+
     def in_layer(self, number: int, path: Route) -> Value | object:
         """What stands in that layer at `path` below the Prefect root, or `tree.MISSING`."""
         return tree.find(self.layers[number].data, self.root + path)
@@ -94,8 +122,7 @@ class Release:
         return [self.root[:depth] for depth in range(len(self.root) + 1)]
 
     def _effective_prefect(self, defaults: Defaults) -> Map:
-        values = tree.copy(defaults.prefect)
-        merged: Map = values if isinstance(values, dict) else {}
+        merged = defaults.prefect
         for layer in self.layers:
             merged = merge(merged, as_map(tree.get(layer.data, self.root)))
         for level in reversed(self.levels()[:-1]):
@@ -106,7 +133,6 @@ class Release:
         return merged
 
     def _effective_infrahub(self) -> Map:
-        """The values of the infrahub chart that wraps prefect-server; empty where none does."""
         merged = merge({}, self.after.infrahub)
         if self.chart != "prefect-server" and self.root:
             for layer in self.layers:

@@ -3,8 +3,6 @@
 Nothing here is masked or escaped; that is the business of the room that prints.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 from migrator.changes import Effect
