@@ -1,0 +1,35 @@
+"""Decisions that are missing where nobody can be asked: all of them at once, each with what answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.report import FileReport, QuestionReport, Report
+from migrator.talk.mask import Mask
+from migrator.talk.terminal import Page, flags_of
+
+
+def missing(report: Report, *, mask: Mask, width: int = 80, colour: bool = False) -> str:
+    """For each release that waits for decisions: what each decides, its choices, and its flag."""
+    mask.learn(report)
+    page = Page(width, colour)
+    waiting = [file for file in report.files if file.status == "needs-decision"]
+    return "".join(line + "\n" for file in waiting for line in _of_file(file, page, mask))
+
+
+def _of_file(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
+    still_open = [question for question in file.questions if question.answer is None]
+    count = "1 decision is" if len(still_open) == 1 else f"{len(still_open)} decisions are"
+    yield from page.wrapped(f"{file.path}: {count} missing; nothing was written.", style="yellow")
+    for question in still_open:
+        yield from _of_question(question, page, mask)
+    flags = " and ".join(flags_of(still_open))
+    yield from page.wrapped(f"Run it again with {flags}, or at a terminal without --non-interactive.", indent=2)
+
+
+def _of_question(question: QuestionReport, page: Page, mask: Mask) -> Iterator[str]:
+    yield from page.wrapped(f"{question.id}: {mask.text(question.text)}", indent=2, lead="? ")
+    for value, leads_to in question.choices:
+        yield from page.wrapped(f"{value}: {mask.text(leads_to)}", indent=6, lead="- ")
+    hint = f" ({question.suggestion} is free)" if question.suggestion else ""
+    yield from page.wrapped(f"{question.flag}{hint}", indent=4, lead="answer with ")
