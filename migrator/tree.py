@@ -64,7 +64,7 @@ def copy(tree: Value) -> Value:
     return tree
 
 
-def same(one: Value, other: Value) -> bool:
+def same(one: Value | object, other: Value | object) -> bool:
     """Strict equality: types count (`1` is neither `True` nor `1.0`), and so does the order of keys."""
     if one is other:
         return True

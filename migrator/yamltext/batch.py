@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from migrator import tree
 from migrator.edits import AddKey, Edit, InsertItem, Place, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
-from migrator.tree import show
 from migrator.yamltext.layout import Entry
 from migrator.yamltext.page import New, Page
 
@@ -52,8 +52,9 @@ class Preparation(Exception):
 class Batch:
     """The jobs that edits come to, by collection. `root` holds the new value of the document, if it gets one."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, data: Value) -> None:
         self.page = page
+        self.data = data
         self.layout = page.layout
         self.jobs: dict[int, Job] = {}
         self.root: list[Value] = []
@@ -94,8 +95,9 @@ class Batch:
         return any(route[:length] in self._touched for route in routes for length in range(len(route) + 1))
 
     def _existing(self, route: Route) -> Route:
-        """As much of a route as the text has."""
-        return route[: len(self.layout.walk(self.page.root, route))]
+        """As much of a route as leads somewhere."""
+        length = next(length for length in range(len(route), -1, -1) if tree.exists(self.data, route[:length]))
+        return route[:length]
 
     # -- the edits -----------------------------------------------------------------------------------------------
 
@@ -103,6 +105,8 @@ class Batch:
         if isinstance(edit, AddKey):
             self._add_key(edit)
             return
+        if isinstance(edit, SetValue) and tree.same(tree.find(self.data, edit.route), edit.value):
+            return  # a value that stands is left as it is written
         if not edit.route:
             assert isinstance(edit, SetValue)
             self._set_root(edit.value)
@@ -146,9 +150,11 @@ class Batch:
         if not route and self.page.root not in self.page.record.jump:  # an empty document
             self._set_root({rest[0]: value})
             return
-        if route and self._is_null(route):  # it becomes a mapping
+        if route and tree.find(self.data, route) is None:  # it becomes a mapping
             self._touched.add(route)
             job = self._job(route[:-1])
+            if isinstance(route[-1], str) and self._is_merged_in(job.node, route[-1]):
+                self._take_over(job.node, job.steps, route[-1])
             index = self._index(job.node, route)
             self._must_not_be_needed(self.entries(job.node)[index].node)
             job.replaced[index] = {rest[0]: value}
@@ -187,9 +193,6 @@ class Batch:
 
     # -- from routes to nodes ------------------------------------------------------------------------------------
 
-    def _is_null(self, route: Route) -> bool:
-        return self.page.record.values[self.layout.walk(self.page.root, route)[-1].node] is None
-
     def _job(self, route: Route) -> Job:
         """The job for the collection at `route`, which nothing else in the file may share."""
         node = self.page.root
@@ -222,7 +225,7 @@ class Batch:
                 f"Delete one of the two (Helm reads only that of line {second}), then run again.",
             )
         if not found or self._is_merged_in(node, key):
-            self.page.refuse(f"{show(route)} comes from a merge key `<<`", self._merge_line(node))
+            self.page.refuse(f"{tree.show(route)} comes from a merge key `<<`", self._merge_line(node))
         return found[0]
 
     def _names(self, entry: Entry, key: str) -> bool:

@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.scanner import ScannerError
 
 from migrator.edits import Value
 from migrator.yamltext.scalars import (
@@ -59,17 +60,15 @@ class UnreadableError(Exception):
 class DocumentRecord(NamedTuple):
     """One document: its data, its events from `first` up to `stop`, and where it stands in the text.
 
-    `begin` is where its directives or `---` begin or its content may, `body` where content may begin, `end` where
-    content must have ended: at `...`, the next `---`, or the end of the text. `marked` says whether it has a `---`.
+    `begin` is where content may begin, past the `---` if there is one; `end` where it must have ended: at `...`, the
+    next `---`, or the end of the text.
     """
 
     data: Value
     first: int
     stop: int
     begin: int
-    body: int
     end: int
-    marked: bool
 
 
 class Record:
@@ -148,29 +147,38 @@ def events_of(text: str) -> Iterator[Any]:
     try:
         from _ruamel_yaml import CParser  # type: ignore[import-not-found]  # the extension has no stubs
     except ImportError:  # no C extension for this Python
-        return _pure_events(text)
+        from migrator.yamltext.pure import pure_events
+
+        return pure_events(text)
     # `iter` with a sentinel keeps the loop in C; the parser answers None after the last event.
     return iter(CParser(text).get_event, None)
 
 
-def _pure_events(text: str) -> Iterator[Any]:
-    from ruamel.yaml import YAML
-
-    parser = YAML(typ="safe", pure=True)
-    parser.version = (1, 1)
-    return cast("Iterator[Any]", parser.parse(text))
-
-
 def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None) -> Record:
     """Read the whole stream. Raises UnreadableError."""
+    try:
+        return _compose(text, events, plain)
+    except ScannerError as error:
+        # The C parser refuses `[a:b]`, which Helm and the pure parser read as one scalar.
+        if error.problem != "found unexpected ':'":
+            raise _in_words(error, text) from error
+    except YAMLError as error:
+        raise _in_words(error, text) from error
+    from migrator.yamltext.pure import pure_events
+
+    try:
+        return _compose(text, pure_events(text), plain)
+    except YAMLError as error:
+        raise _in_words(error, text) from error
+
+
+def _compose(text: str, events: Iterator[Any], plain: PlainScalars | None) -> Record:
     record = Record(plain_scalars() if plain is None else plain)
     # Nothing made here is garbage before the end; looking for some all the while costs a tenth of the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
         _Composer(record).run(events)
-    except YAMLError as error:
-        raise _in_words(error, text) from error
     finally:
         if collecting:
             gc.enable()
@@ -193,6 +201,7 @@ class _Composer:
         add_value = values.append
         items: list[Value] = []  # children of the collection that is open, keys and values in turn in a mapping
         stack: list[tuple[list[Value], int]] = []  # of the enclosing ones: children, and the start of the inner one
+        previous = 0  # where the document before ends
         while True:
             chunk = list(islice(events, _CHUNK))
             record.settle(chunk)
@@ -237,11 +246,10 @@ class _Composer:
                     opening, first = event, len(values)
                     self.anchored.clear()
                 elif kind is DocumentEndEvent:
-                    marked = bool(opening.explicit)
-                    begin = opening.start_mark.index
-                    body = opening.end_mark.index if marked else begin
+                    begin = opening.end_mark.index if opening.explicit else previous
                     end = event.start_mark.index
-                    record.documents.append(DocumentRecord(items[0], first, len(values), begin, body, end, marked))
+                    previous = event.end_mark.index
+                    record.documents.append(DocumentRecord(items[0], first, len(values), begin, end))
             if len(chunk) < _CHUNK:
                 return
 

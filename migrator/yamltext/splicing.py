@@ -25,8 +25,8 @@ _BREAKS = "\n\r\x85\u2028\u2029"
 class Edited:
     """The outcome of edits: `stream` is the new text, parsed.
 
-    `orphans` are comments that lost what they spoke of; `copies` the lines of the result where an alias became a copy
-    of what it stood for, since the edits change only one of the two.
+    `orphans` are comments that lost what they spoke of; `copies` the lines of the result where a copy now stands for
+    an alias, or beside a merge key, since the edits change only one of the places that shared a value.
     """
 
     __slots__ = ("_rounds", "copies", "orphans", "stream")
@@ -81,7 +81,7 @@ def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
 
 def _round(stream: Stream, edits: list[Edit], document: int) -> tuple[Stream, list[Edit], Sequence[Splice], Page]:
     page = _page(stream, stream.documents[document])
-    batch = Batch(page)
+    batch = Batch(page, stream.documents[document].data)
     done: list[Edit] = []
     try:
         rest = batch.add(edits)
@@ -103,8 +103,7 @@ def _page(stream: Stream, document: Document) -> Page:
     if text and text[-1] not in _BREAKS:
         layout = Layout(text + _last_break(text), layout.record)
     record = document.record
-    begin = record.body if record.marked else record.begin if document.index else 0
-    return Page(stream.name, layout, record.first, begin, record.end)
+    return Page(stream.name, layout, record.first, record.begin, record.end)
 
 
 def _last_break(text: str) -> str:
@@ -137,6 +136,7 @@ def _prepare(page: Page, needed: Preparation) -> None:
     if needed.override is not None:
         job, new = needed.override
         slots = {len(page.layout.entries(job.node)): [new]}
+        page.copies.append(page.layout.entries(job.node)[-1].head)
         edit = edit_block if page.layout.is_block(job.node) else edit_flow
         edit(page, job.way, set(), slots)
 

@@ -94,7 +94,7 @@ def _add_empty_document(record: Record, length: int) -> None:
     record.starts.append(length)
     record.ends.append(length)
     record.values.append(None)
-    record.documents.append(DocumentRecord(None, 0, 1, 0, 0, length, False))
+    record.documents.append(DocumentRecord(None, 0, 1, 0, length))
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -1,0 +1,112 @@
+"""Other engines' edits, as far as each can be told to make them; None where it cannot."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, SetValue
+
+
+def available() -> dict[str, Callable[[bytes, Edit], bytes | None]]:
+    """The engines that are installed."""
+    engines: dict[str, Callable[[bytes, Edit], bytes | None]] = {
+        "ruamel.yaml": ruamel_default,
+        "ruamel.yaml, tuned": ruamel_tuned,
+    }
+    try:
+        import yaml_edit
+    except ImportError:
+        print("yaml-edit is not installed; it is left out of the comparison.")
+    else:
+        assert yaml_edit
+        engines["yaml-edit"] = yaml_edit_engine
+    return engines
+
+
+def ruamel_default(data: bytes, edit: Edit) -> bytes | None:
+    from ruamel.yaml import YAML
+
+    return _ruamel(YAML(), data, edit)
+
+
+def ruamel_tuned(data: bytes, edit: Edit) -> bytes | None:
+    """The settings a careful user finds: quotes kept, no folding, the file's own list indent."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 1 << 20
+    indented = b"\n  - " in data or b"\n    - " in data
+    yaml.indent(mapping=2, sequence=4 if indented else 2, offset=2 if indented else 0)
+    yaml.explicit_start = data.startswith(b"---")
+    return _ruamel(yaml, data, edit)
+
+
+def _ruamel(yaml: Any, data: bytes, edit: Edit) -> bytes | None:
+    tree = yaml.load(data)
+    if not _change(tree, edit):
+        return None
+    out = io.BytesIO()
+    yaml.dump(tree, out)
+    return out.getvalue()
+
+
+def _change(tree: Any, edit: Edit) -> bool:
+    """Carry out an edit on ruamel.yaml's round-trip tree; False where its interface has no such edit."""
+    route = edit.route
+    here = tree
+    for key in route[:-1] if not isinstance(edit, (InsertItem, RemoveItems)) else route:
+        if isinstance(edit, AddKey) and (key not in here or here[key] is None):
+            here[key] = {}
+        here = here[key]
+    if isinstance(edit, SetValue):
+        here[route[-1]] = edit.value
+    elif isinstance(edit, AddKey):
+        position = _position(list(here), edit)
+        here.insert(position, route[-1], edit.value)
+    elif isinstance(edit, RemoveKey):
+        del here[route[-1]]
+    elif isinstance(edit, RenameKey):
+        position = list(here).index(route[-1])
+        value = here.pop(route[-1])
+        here.insert(position, edit.name, value)
+    elif isinstance(edit, InsertItem):
+        here.insert(_position(list(range(len(here))), edit), edit.value)
+    else:
+        for index in reversed(edit.indexes):
+            del here[index]
+    return True
+
+
+def _position(siblings: list[Any], edit: AddKey | InsertItem) -> int:
+    side, sibling = edit.place.side, edit.place.sibling
+    if side in ("first", "last"):
+        return 0 if side == "first" else len(siblings)
+    return siblings.index(sibling) + (side == "after")
+
+
+def yaml_edit_engine(data: bytes, edit: Edit) -> bytes | None:
+    """yaml-edit knows paths to set and remove, and mappings to add to at the end; the rest it is not asked."""
+    from yaml_edit import Document
+
+    document = Document.parse(data.decode())
+    here: Any = document
+    route = edit.route
+    for key in route[:-1] if not isinstance(edit, (InsertItem, RemoveItems)) else route:
+        here = here[key]
+    if isinstance(edit, SetValue) or (isinstance(edit, AddKey) and edit.place.side == "last"):
+        here[route[-1]] = edit.value
+    elif isinstance(edit, RemoveKey):
+        del here[route[-1]]
+    elif isinstance(edit, RemoveItems):
+        for index in reversed(edit.indexes):
+            del here[index]
+    elif isinstance(edit, InsertItem) and edit.place.side == "last":
+        here.append(edit.value)
+    elif isinstance(edit, RenameKey) and hasattr(here, "rename_key"):
+        here.rename_key(route[-1], edit.name)
+    else:
+        return None
+    return str(document).encode()

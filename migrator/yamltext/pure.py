@@ -1,0 +1,75 @@
+"""The events of ruamel.yaml's parser in pure Python, with the C parser's positions, where there is no C extension."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, ScalarEvent
+from ruamel.yaml.scanner import ScannerError
+
+_FILL = re.compile("(?:[ \t\n\r\x85\u2028\u2029]|(?<![^ \t\n\r\x85\u2028\u2029])#[^\n\r\x85\u2028\u2029]*)*")
+_PROPERTIES = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*")
+# Tabs after a colon, and before a comment or the end of a line.
+_TABS = re.compile("((?<=:)\t+|\t[ \t]*(?=#|[\n\r]|\\Z))")
+_MOST_TABS = 100
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _Mark:
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+def pure_events(text: str) -> Iterator[Any]:
+    """The events of `text`, by the rules of YAML 1.1.
+
+    This parser puts an empty value at the next token; the C parser puts it right after its colon or dash, which is
+    where text for it has to go. And it stops at tabs that the C parser takes for blanks.
+    """
+    last = brackets = 0
+    for event in _parse(text):
+        if isinstance(event, ScalarEvent):
+            if _SURROGATE.search(event.value):
+                raise MarkedYAMLError(problem="found half a surrogate pair", problem_mark=event.start_mark)
+            if not event.style and not event.value and event.start_mark.index == event.end_mark.index:
+                match = _FILL.match(text, last)
+                assert match
+                at = match.end()
+                if text[at : at + 1] in (":", "-") and (not brackets or text[at] == ":") and at < event.end_mark.index:
+                    # In brackets the C parser, too, goes to the next token.
+                    match = _FILL.match(text, at + 1)
+                    assert match
+                    event.start_mark = event.end_mark = _Mark(match.end() if brackets else at + 1)
+            last = event.end_mark.index
+        elif isinstance(event, CollectionStartEvent):
+            match = _PROPERTIES.match(text, event.start_mark.index)
+            assert match
+            brackets += bool(event.flow_style)
+            last = event.end_mark.index if event.flow_style else match.end()
+        elif getattr(event, "anchor", None) is not None or event.end_mark.index > event.start_mark.index:  # an alias
+            last = event.end_mark.index
+        if isinstance(event, CollectionEndEvent) and brackets:
+            brackets -= 1
+        yield event
+
+
+def _parse(text: str) -> list[Any]:
+    """The parser's own events; a tab that stands where a blank might is read as one."""
+    for _ in range(_MOST_TABS):
+        parser = YAML(typ="safe", pure=True)
+        parser.version = (1, 1)
+        try:
+            return list(parser.parse(text))
+        except ScannerError as error:
+            at = error.problem_mark.index if error.problem_mark is not None else len(text)
+            tabs = _TABS.match(text, at)
+            if tabs is None:
+                raise
+            text = text[:at] + " " * len(tabs.group(1)) + text[at + len(tabs.group(1)) :]
+    raise MarkedYAMLError(problem=f"found more than {_MOST_TABS} tabs, which only the C parser reads")
