@@ -5,9 +5,9 @@ looked at, compared and copied back without this tool. What `undo` needs to know
 
     values.yaml.20260624T101500Z.4b1f0c9a2d7e-93ac51e07b42.bak
 
-the moment (UTC), and the first 12 digits of the SHA-256 of the original and of what the migration wrote. In a
-directory named by `--backup-dir` eight digits of the SHA-256 of the original's path stand before the moment, since two
-files there may have one name.
+the moment (UTC), and the first 12 digits of the SHA-256 of the original and of what the migration wrote. In another
+directory (`--backup-dir`) eight digits of the SHA-256 of the original's path stand before the moment, since two files
+there may have one name.
 """
 
 from __future__ import annotations
@@ -57,21 +57,17 @@ def is_backup_of(path: str, target: str, old: str, new: str | None = None) -> bo
     directory, name = os.path.split(path)
     if not os.path.isabs(path) or os.path.normpath(path) != path:
         return False
-    prefixes = [_place(target, directory)[1]]
-    if directory == os.path.dirname(target):
-        prefixes.append(_place(target, None)[1])
-    for prefix in prefixes:
-        backup = _parse(directory, prefix, name)
-        if backup and backup.old == old[:DIGITS] and (new is None or backup.new == new[:DIGITS]):
-            return True
-    return False
+    backup = _parse(directory, _place(target, directory)[1], name)
+    return bool(backup and backup.old == old[:DIGITS] and (new is None or backup.new == new[:DIGITS]))
 
 
 def _place(target: str, backup_dir: str | None) -> tuple[str, str]:
-    directory, name = os.path.split(target)
-    if backup_dir is None:
+    """The directory of its backups, and how their names begin."""
+    beside, name = os.path.split(target)
+    directory = beside if backup_dir is None else os.path.realpath(backup_dir)
+    if directory == beside:
         return directory, f"{name}."
-    return os.path.realpath(backup_dir), f"{name}.{digest_of(os.fsencode(target))[:8]}."
+    return directory, f"{name}.{digest_of(os.fsencode(target))[:8]}."
 
 
 def _parse(directory: str, prefix: str, name: str) -> Backup | None:

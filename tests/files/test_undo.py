@@ -165,6 +165,13 @@ def test_other_files_of_such_names_are_no_backups(values: Path) -> None:
         files.undo(str(values))
 
 
+def test_the_files_own_directory_is_the_usual_place(values: Path) -> None:
+    change(values, backup_dir=os.path.relpath(values.parent))
+    files.undo(str(values))
+    assert values.read_bytes() == BEFORE
+    assert names(values.parent) == ["values.yaml"]
+
+
 def test_a_backup_directory_that_is_not_there_is_refused(values: Path) -> None:
     with pytest.raises(WriteError, match="does not exist"):
         files.undo(str(values), backup_dir=str(values.parent / "none"))
