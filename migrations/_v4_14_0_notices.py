@@ -2,65 +2,82 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from migrator.migration import Ask, Notice, Outcome, Release, env, prefect, redis, tree
+from migrator.migration import Ask, EnvList, Notice, Outcome, Release, Route, env, prefect, redis, tree
 
-LOST = "PREFECT_API_DATABASE_CONNECTION_URL"
-PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
-REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
+from ._v4_14_0_pin import INJECTED, PIN, REGISTER
+
+CONNECTION = "PREFECT_API_DATABASE_CONNECTION_URL"
+WIRING = "PREFECT_REDIS_MESSAGING_"
 
 
 def notices(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Look at the release as the steps before leave it; change nothing."""
-    yield from _names_that_lose(release)
-    yield from _duplicates(release)
+    yield from _connections_that_lose(release)
+    yield from _duplicates_in_lists(release)
     if not prefect.is_separate(release):
         return
+    yield from _migrate_that_loses(release)
+    yield from _duplicates_with_others(release)
     yield from _docket_name(release)
-    yield from _persistence(release)
+    yield from _docket_database(release)
     if prefect.has_infrahub_image(release):
         yield from _bootstrap(release)
     if release is not release.start:
+        yield from _once_twice_now_once(release)
         yield from _on_upgrading(release)
 
 
-def _names_that_lose(release: Release) -> Iterator[Notice]:
+def _connections_that_lose(release: Release) -> Iterator[Notice]:
     for pod in env.POD_LISTS:
-        for listed, entry in env.on_pod(release, pod):
-            if entry.name == LOST and listed.layer != env.IN_DEFAULTS:
-                yield Notice(
-                    f"{prefect.path_of(listed, LOST)} loses to PREFECT_SERVER_DATABASE_CONNECTION_URL, which "
-                    "the chart sets now: set the database by the chart's own values instead.",
-                    "warning",
-                    listed.layer,
-                    listed.route_of(entry),
-                )
+        found = env.winner(release, pod, CONNECTION)
+        if found is not None and found[0].layer != env.IN_DEFAULTS:
+            text = (
+                f"{prefect.path_of(found[0], CONNECTION)} no longer counts: the new chart sets "
+                "PREFECT_SERVER_DATABASE_CONNECTION_URL, which wins over it. Set the database by the chart's own "
+                "values (secret or externalDatabase), or rename the entry."
+            )
+            yield Notice(text, "warning", found[0].layer, _route_at_start(release, found[0], CONNECTION))
+
+
+def _migrate_that_loses(release: Release) -> Iterator[Notice]:
     found = env.winner(release, "background", PIN)
-    if prefect.is_separate(release) and found is not None and env.as_bool(found[1].value) is True:
-        listed, entry = found
-        yield Notice(
-            f"{prefect.path_of(listed, PIN)} is {env.spelled(entry)}: the old chart obeyed it on the background "
-            'pod, the new one\'s PREFECT_SERVER_DATABASE_MIGRATE_ON_START "false" wins over it.',
-            "warning",
-            listed.layer,
-            listed.route_of(entry),
+    if found is not None and env.as_bool(found[1].value) is True:
+        text = (
+            f"{prefect.path_of(found[0], PIN)} is {env.spelled(found[1])}: the old chart obeyed it on the background "
+            f'pod, and on the new one {INJECTED} "false" wins. Take it out.'
         )
+        yield Notice(text, "warning", found[0].layer, _route_at_start(release, found[0], PIN))
 
 
-def _duplicates(release: Release) -> Iterator[Notice]:
+def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
     lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
     for listed in [*lists, *env.global_lists(release)]:
-        for name, times in Counter(entry.name for entry in listed.entries).items():
+        for name in dict.fromkeys(entry.name for entry in listed.entries):
+            times = len(listed.named(name))
             if times > 1:
+                text = f"{prefect.path_of(listed, name)} stands {times} times; the last wins, and server-side apply "
                 yield Notice(
-                    f"{prefect.path_of(listed, name)} stands {times} times; the last wins, and server-side "
-                    "apply refuses it. After an upgrade that goes from two to one, look at the live pod's env.",
-                    "warning",
-                    listed.layer,
-                    listed.route_of(listed.named(name)[-1]),
+                    f"{text}refuses it. Leave one.", "warning", listed.layer, _route_at_start(release, listed, name)
                 )
+
+
+def _duplicates_with_others(release: Release) -> Iterator[Notice]:
+    """Names that a pod gets twice from different places: two lists, or a list and the chart."""
+    injected = prefect.injected_names(release)
+    for pod, path in env.POD_LISTS.items():
+        own, shared = env.effective(release, path), env.effective_global(release)
+        for listed in (own, shared):
+            names = [name for name in dict.fromkeys(entry.name for entry in listed.entries) if name in injected]
+            if names and listed.layer != env.IN_DEFAULTS:
+                text = f"{tree.show(listed.route)} holds names that the chart sets on the {pod} pod as well: "
+                wins = "the chart's win" if pod == "server" else "yours win"
+                yield Notice(f"{text}{', '.join(names)}. There {wins}; leave the chart's alone.", "warning")
+        twice = [name for name in dict.fromkeys(entry.name for entry in own.entries) if shared.named(name)]
+        if twice:
+            text = f"The {pod} pod gets names twice, from {tree.show(shared.route)} and {tree.show(own.route)}: "
+            yield Notice(f"{text}{', '.join(twice)}. The latter win; leave one of each.", "warning")
 
 
 def _docket_name(release: Release) -> Iterator[Notice]:
@@ -68,50 +85,74 @@ def _docket_name(release: Release) -> Iterator[Notice]:
         found = env.winner(release, pod, "PREFECT_SERVER_DOCKET_NAME")
         if found is not None:
             listed, entry = found
-            yield Notice(
-                f"{prefect.path_of(listed, entry.name)} breaks the background services: they always use the "
-                "name prefect. Take it out.",
-                "warning",
-                listed.layer,
-                listed.route_of(entry),
+            text = (
+                f"{prefect.path_of(listed, entry.name)} breaks the background services, whose docket is always named "
+                '"prefect". Take it out.'
             )
+            yield Notice(text, "warning", listed.layer, _route_at_start(release, listed, entry.name))
 
 
-def _persistence(release: Release) -> Iterator[Notice]:
-    url = prefect.standing_docket(release).url
-    if redis.EXAMPLE_HOST in url or redis.complaint_about(url):
+def _docket_database(release: Release) -> Iterator[Notice]:
+    """What is to be known of the database that the docket is on now, whoever chose it."""
+    docket = prefect.standing_docket(release)
+    if docket.secret or not docket.url or prefect.what_is_wrong_with_url(release, docket.url):
         return
-    bundled = tree.get(release.infrahub, ("redis", "master", "persistence", "enabled")) is False
-    if bundled and redis.is_bundled_cache(redis.parse_url(url).host):
+    parts = redis.parse_url(docket.url)
+    who = redis.taken_by(release, [parts.host], str(parts.port), parts.database)
+    if who:
+        text = f"The docket's database {parts.database} is used by {who} as well"
+        yield Notice(f"{text}: whoever empties that database stops the background services.", "warning")
+    if parts.database >= redis.DATABASES:
+        text = f"The docket's database {parts.database} exists only where Redis is configured for more than"
+        yield Notice(f"{text} {redis.DATABASES}; where it does not, the background services stop at start.", "warning")
+    keeps_nothing = tree.get(release.infrahub, ("redis", "master", "persistence", "enabled")) is False
+    if keeps_nothing and redis.is_bundled_cache(parts.host):
         yield Notice(
-            "The chart's own cache keeps nothing over a restart (redis.master.persistence.enabled is false), and a "
-            "docket that is emptied can stop the background services' loops until they are restarted."
+            "The Infrahub chart's own Redis loses everything when it restarts (redis.master.persistence.enabled is "
+            "false), the docket included. If automations or late runs stop after that, restart the background services."
         )
 
 
 def _bootstrap(release: Release) -> Iterator[Notice]:
     found = env.winner(release, "server", REGISTER)
-    value = found[1].value if found is not None else None
-    if value != "false":
+    if found is None or found[1].value != "false":
         state = f"is {env.spelled(found[1])}" if found is not None else "is missing"
+        text = f'{REGISTER} {state} on the server pod, and Infrahub sets up Prefect only where it is exactly "false". '
+        yield Notice(f"{text}Put it right in server.env.", "warning")
+
+
+def _once_twice_now_once(release: Release) -> Iterator[Notice]:
+    """The old chart injected the pin's name itself: with an entry of the user's, the pods had it twice."""
+    if any(entry.name == PIN for pod in env.POD_LISTS for _, entry in env.on_pod(release.start, pod)):
         yield Notice(
-            f'{REGISTER} {state} on the server: Infrahub sets up Prefect only where it is exactly "false".',
-            "warning",
+            f"The pods had {PIN} twice until now, and have it once after the upgrade. Kubernetes may lose it on that "
+            "way: look at the env of the new server pods."
         )
 
 
 def _on_upgrading(release: Release) -> Iterator[Notice]:
     """The chart before 4.14.0 refuses the key `docket`, and old defaults would bring the toggles back."""
     name = release.name or "RELEASE"
+    namespace = f" --namespace {release.namespace}" if release.namespace else ""
     yield Notice(
-        "Upgrade file and chart in one go, with -f FILE or --reset-then-reuse-values, never with --reuse-values: that "
-        "keeps the old chart's defaults, and the old chart refuses the new file."
+        "Upgrade file and chart in one go: the old chart refuses the new file. Use helm upgrade with -f FILE or with "
+        "--reset-then-reuse-values, never with --reuse-values, which keeps the old chart's defaults."
     )
     yield Notice(
-        "Rolling back needs the old file and the old chart: infrahub-migrator undo FILE, and "
-        f"helm rollback {name}{f' --namespace {release.namespace}' if release.namespace else ''}."
+        "To roll back, put back the old file and the old chart: infrahub-migrator undo FILE, and helm rollback "
+        f"{name}{namespace}."
     )
     yield Notice(
-        "No other Prefect installation may use the docket's database: the background services' docket is always named "
-        "prefect, and two of them would take each other's work."
+        "Give each Prefect installation a Redis database of its own: the docket's name is always prefect, and two "
+        "installations on one database take each other's work."
     )
+
+
+def _route_at_start(release: Release, listed: EnvList, name: str) -> Route:
+    """Where the list's last entry of that name stood in the file as it was read; places are shown in that file."""
+    for path in (*env.POD_LISTS.values(), env.GLOBAL):
+        for before in (*env.lists_in_layers(release.start, path), *env.global_lists(release.start)):
+            entry = before.last(name)
+            if (before.layer, before.route) == (listed.layer, listed.route) and entry is not None:
+                return before.route_of(entry)
+    return listed.route

@@ -9,6 +9,7 @@ from migrator.migration import (
     Ask,
     Change,
     Choice,
+    Entry,
     EnvList,
     InsertItem,
     Notice,
@@ -27,27 +28,34 @@ from migrator.migration import (
 from ._v4_14_0_toggles import WEBSERVER_ONLY, is_settled
 
 PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
+REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
 INJECTED = "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
-WHY = 'Infrahub sets up Prefect\'s database only where it finds exactly "false" under this name'
+WHY = 'Infrahub sets up Prefect\'s database only where it finds exactly "false" here; the new chart no longer sets it'
+WHY_EQUAL = "the new chart sets the same name to the same value"
+TWICE = 'the new chart sets the same name to "false": on the server pod that wins, on the background pod yours does'
+WHY_ONCE = "Kubernetes is to see a name once only"
 
 
 def injected_pin(where: str, value: str) -> Question:
     """The question about a user's own entry under the name that the chart injects now."""
     return Question(
         id="migrate-on-start",
-        text=f'{where} is {value}; the chart injects the same name with "false" now, and Kubernetes would see it '
-        "twice. Remove yours?",
+        text=f'{where} is {value}, and the new chart sets the same name to "false": the pods get it twice. '
+        "Take yours out?",
         flag="--answer migrate-on-start=VALUE",
         choices=(
-            Choice("remove", "the chart's \"false\" holds on both pods; Infrahub's bootstrap migrates the database"),
-            Choice("keep", "the name stands twice; on the background pod yours wins, on the server pod the chart's"),
+            Choice("remove", 'the chart\'s "false" holds on both pods, and Infrahub itself migrates the database'),
+            Choice("keep", "on the background pod yours wins, on the server pod the chart's; both pods get it twice"),
         ),
     )
 
 
 def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
     """PREFECT_API_DATABASE_MIGRATE_ON_START "false" stands in server.env, where Infrahub's bootstrap looks for it."""
-    if not prefect.is_separate(release) or not prefect.has_infrahub_image(release):
+    if not prefect.is_separate(release):
+        return
+    if not prefect.has_infrahub_image(release):
+        yield from _injected_pins_of_vanilla(release)
         return
     lists = env.lists_in_layers(release, env.SERVER)
     from_global = env.effective_global(release)
@@ -76,23 +84,41 @@ def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
             else SetValue((*listed.route, first.position), _pin())
         )
         yield Change(listed.layer, edit, path, env.raw(first), "false", WHY, "required")
-    yield from prefect.remove(listed, tuple(others), "Kubernetes refuses one name twice", "none")
+    yield from prefect.remove(listed, tuple(others), WHY_ONCE, "none")
 
 
 def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
+    for listed, entries in _injected_pins(release):
+        where = prefect.path_of(listed, INJECTED)
+        if _are_equal(entries):
+            yield from prefect.remove(listed, entries, WHY_EQUAL, "none")
+        elif is_settled(release.start) and _is_pinned(release.start):
+            yield Notice(f"{where} stays, as it was left before; {TWICE}.", "warning")
+        elif ask(injected_pin(where, env.spelled(entries[-1]))) == "remove":
+            yield from prefect.remove(listed, entries, 'goes, as answered; the chart sets it to "false"', "behaviour")
+
+
+def _injected_pins_of_vanilla(release: Release) -> Iterator[Outcome]:
+    """Vanilla Prefect has no bootstrap that rests on this name, so nobody has to decide anything."""
+    for listed, entries in _injected_pins(release):
+        if _are_equal(entries):
+            yield from prefect.remove(listed, entries, WHY_EQUAL, "none")
+        else:
+            yield Notice(f"{prefect.path_of(listed, INJECTED)} stays; {TWICE}.", "warning")
+
+
+def _injected_pins(release: Release) -> Iterator[tuple[EnvList, tuple[Entry, ...]]]:
+    """The user's own entries under the name that the chart injects, list by list."""
     lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
     for listed in [*lists, *env.global_lists(release)]:
         entries = listed.named(INJECTED)
-        if not entries:
-            continue
-        where = prefect.path_of(listed, INJECTED)
-        if all(entry.is_plain and str(entry.value).lower() == "false" for entry in entries):
-            yield from prefect.remove(listed, entries, "the chart injects the same name and value now", "none")
-        elif is_settled(release.start) and _is_pinned(release.start):
-            text = f'{where} is kept: the chart injects the same name with "false" as well.'
-            yield Notice(text, "warning", listed.layer, listed.route_of(entries[-1]))
-        elif ask(injected_pin(where, env.spelled(entries[-1]))) == "remove":
-            yield from prefect.remove(listed, entries, 'removed as answered; the chart injects "false"', "behaviour")
+        if entries:
+            yield listed, entries
+
+
+def _are_equal(entries: tuple[Entry, ...]) -> bool:
+    """Whether all of them say what the chart injects."""
+    return all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries)
 
 
 def _is_pinned(release: Release) -> bool:
@@ -102,7 +128,7 @@ def _is_pinned(release: Release) -> bool:
 
 def _place_of_pin(listed: EnvList) -> Place:
     webserver = listed.last(WEBSERVER_ONLY)
-    register = listed.last("PREFECT_API_BLOCKS_REGISTER_ON_START")
+    register = listed.last(REGISTER)
     if webserver is not None:
         return after(webserver.position)
     return before(register.position) if register is not None else LAST

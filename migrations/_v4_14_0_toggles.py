@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from migrator.migration import (
     FIRST,
@@ -23,49 +23,69 @@ from migrator.migration import (
     prefect,
 )
 
+from ._v4_14_0_single import single_deployment
+
 SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
 PRESET = {"server": False, "background": True}
+LOGGER = "EVENT_LOGGER"
+_PREFIXES = ("PREFECT_SERVER_SERVICES_", "PREFECT_API_SERVICES_")
 WEBSERVER_ONLY = prefect.WEBSERVER_ONLY
+SERVE_BASE = "PREFECT_UI_SERVE_BASE"
+WHY_REDUNDANT = "repeats what separate background services do anyway"
+WHY_LOGGER = "turns the debugging event logger off, as it is without this toggle"
+WHY_WEBSERVER_ONLY = "keeps the background services off the API pods; a custom server.args has no other way to say so"
 
 EVENT_LOGGER = Question(
     id="event-logger",
-    text="The event logger prints every Prefect event to the background services' log. It is a debugging aid that is "
-    "off unless a toggle turns it on, as the old preset did. Keep its toggle?",
+    text="The old presets turned on the event logger, which prints every Prefect event to the log of the background "
+    "services. It serves debugging only, and is off where no toggle turns it on. Do you read that log?",
     flag="--event-logger",
     choices=(
-        Choice("remove", "the toggle goes and the event logger stops; nothing else depends on it"),
-        Choice("keep", "the toggle stays and so do the log lines"),
+        Choice("remove", "the toggle goes and these log lines stop; nothing else depends on them"),
+        Choice("keep", "the toggle stays, and so do the log lines"),
     ),
     default="remove",
 )
 
 
 def custom_toggle(pod: str, service: str, where: str, value: str) -> Question:
-    """The question about a toggle that the preset does not explain."""
+    """The question about a toggle that the presets do not explain."""
     return Question(
         id=f"custom-toggles.{pod}.{service}",
         group="custom-toggles",
-        text=f"{where} is {value}, which no preset sets. Is it deliberate?",
+        text=f"{where} is {value}, and no preset explains that. Is it meant to be so?",
         flag="--custom-toggles",
         choices=(
             Choice("keep", "the toggle stays as it is"),
-            Choice("remove", "the toggle goes, and the service runs where the chart runs it by default"),
+            Choice("remove", _WITHOUT_ON_SERVER if pod == "server" else _without_on_background(service)),
         ),
     )
 
 
+_WITHOUT_ON_SERVER = "the toggle goes; the API pods run no background service, whatever it says"
+
+
+def _without_on_background(service: str) -> str:
+    state = "off" if service == LOGGER else "on"
+    return f"the toggle goes, and the service is {state} on the background pods, unless global.prefect.env sets it"
+
+
 def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """The preset's eight toggles go; what is no preset pair is asked about or stays."""
+    """The presets' eight toggles go; a toggle that is no preset pair is asked about or stays."""
     if not prefect.is_separate(release):
-        yield from _single_deployment(release)
+        yield from single_deployment(release)
         return
     yield from _webserver_only(release)
     for pod, path in env.POD_LISTS.items():
         for listed in env.lists_in_layers(release, path):
             yield from _toggles_of_list(release, ask, pod, listed)
+    yield from _toggles_that_stay(env.effective_global(release), set(), "it holds for both pods, and no preset set it")
     for pod in env.POD_LISTS:
         for source in env.extra_sources(release, pod):
-            yield Notice(f"{source} may hold toggles, a docket URL or PREFECT_*_MIGRATE_ON_START: look into it.")
+            yield Notice(
+                f"{source} cannot be read from here. Look whether it holds service toggles, {prefect.DOCKET_NAME} or "
+                "PREFECT_API_DATABASE_MIGRATE_ON_START."
+            )
 
 
 def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> Iterator[Outcome]:
@@ -74,102 +94,123 @@ def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> I
         entries = listed.named(*_toggle_names(service))
         if not entries:
             continue
-        where = prefect.path_of(listed, entries[-1].name)
-        if _are_redundant(release, pod, service, entries):
-            logger = service == "EVENT_LOGGER" and pod == "background"
-            if logger and settled:
-                text = f"{where} keeps the event logger on, as decided before."
-                yield Notice(text, layer=listed.layer, route=listed.route_of(entries[0]))
-            elif not logger or ask(EVENT_LOGGER) == "remove":
-                why = (
-                    "removes the debugging event logger, which is off by default"
-                    if logger
-                    else "repeats what separate background services do anyway"
-                )
-                yield from prefect.remove(listed, entries, why, "behaviour" if logger else "none")
+        where, value = prefect.path_of(listed, entries[-1].name), env.spelled(entries[-1])
+        route = listed.route_of(entries[-1])
+        if _is_redundant(release, pod, service, listed):
+            yield from prefect.remove(listed, entries, WHY_REDUNDANT, "none")
+        elif _is_needed(release, pod, service, listed):
+            text = f"{where} stays: it holds against the same toggle in global.prefect.env, which says otherwise."
+            yield Notice(text, "info", listed.layer, route)
         elif settled:
-            text = f"{where} is kept: it differs from the presets."
-            yield Notice(text, layer=listed.layer, route=listed.route_of(entries[0]))
-        else:
-            question = custom_toggle(pod, service, where, env.spelled(entries[-1]))
-            if ask(question) == "remove":
-                yield from prefect.remove(listed, entries, "removed as answered", "behaviour")
-    others = [entry for entry in listed.entries if _is_toggle_of_another_service(entry.name)]
-    for entry in others:
-        text = f"{prefect.path_of(listed, entry.name)} stays: no preset ever set it, so it is yours."
-        yield Notice(text, layer=listed.layer, route=listed.route_of(entry))
+            yield Notice(f"{where} ({value}) stays, as it was left before.", "info", listed.layer, route)
+        elif _is_preset_logger(pod, service, listed):
+            if ask(EVENT_LOGGER) == "remove":
+                yield from prefect.remove(listed, entries, WHY_LOGGER, "behaviour")
+        elif ask(custom_toggle(pod, service, where, value)) == "remove":
+            yield from prefect.remove(listed, entries, "goes, as answered", "behaviour")
+    preset_names = {name for service in SERVICES for name in _toggle_names(service)}
+    yield from _toggles_that_stay(listed, preset_names, "no preset ever set it, so it is yours")
 
 
-def _are_redundant(release: Release, pod: str, service: str, entries: tuple[Entry, ...]) -> bool:
-    """Whether the pod behaves the same without these entries (for the event logger: whether they are the preset's)."""
-    if any(not entry.is_plain or env.as_bool(entry.value) is not PRESET[pod] for entry in entries):
+def _is_redundant(release: Release, pod: str, service: str, listed: EnvList) -> bool:
+    """Whether this list says what the preset's did, and the pod behaves the same without it.
+
+    The API pods run no service anyway: WEBSERVER_ONLY or the chart's --no-services sees to that.
+    """
+    if _state(listed.entries, service) is not PRESET[pod]:
         return False
-    below = env.effective_global(release).named(*_toggle_names(service))
-    return pod == "server" or all(env.as_bool(entry.value) is True for entry in below)
+    return pod == "server" or _without(release, service) is PRESET[pod]
+
+
+def _is_needed(release: Release, pod: str, service: str, listed: EnvList) -> bool:
+    """Whether the list says what the preset's did, and global.prefect.env would say otherwise."""
+    from_global = env.effective_global(release).named(*_toggle_names(service))
+    return pod == "background" and bool(from_global) and _state(listed.entries, service) is PRESET[pod]
+
+
+def _is_preset_logger(pod: str, service: str, listed: EnvList) -> bool:
+    """Whether the event logger came with a preset; on its own, somebody turned it on."""
+    if (pod, service) != ("background", LOGGER) or _state(listed.entries, LOGGER) is not True:
+        return False
+    return any(_state(listed.entries, other) is PRESET[pod] for other in SERVICES if other != LOGGER)
+
+
+def _without(release: Release, service: str) -> bool | None:
+    """What the background pod would do without its own list: what both pods share, else Prefect's default."""
+    shared = env.effective_global(release)
+    if shared.named(*_toggle_names(service)):
+        return _state(shared.entries, service)
+    return service != LOGGER
+
+
+def _state(entries: Iterable[Entry], service: str) -> bool | None:
+    """What these entries make of a service; None where they say nothing, or nothing that can be read here.
+
+    Of one name the last entry wins, and of the two spellings PREFECT_SERVER_ (prefect/settings/models/server/services).
+    """
+    for name in _toggle_names(service):
+        found = [entry for entry in entries if entry.name == name]
+        if found:
+            return env.as_bool(found[-1].value) if found[-1].is_plain else None
+    return None
 
 
 def _webserver_only(release: Release) -> Iterator[Outcome]:
-    """Make sure the API pods run no services, since nothing else will say so once the toggles are gone."""
+    """Make sure that the API pods run no services, since nothing else says so once the toggles are gone."""
     if not prefect.has_custom_args(release):
         return
-    why = "keeps the background services off the API pods; a custom entry point has no other way to say so"
-    wanted: Value = {"name": WEBSERVER_ONLY, "value": "true"}
-    from_global = env.effective_global(release).last(WEBSERVER_ONLY)
+    shared = env.effective_global(release).last(WEBSERVER_ONLY)
     lists = env.lists_in_layers(release, env.SERVER)
     for listed in lists:
-        entry = listed.last(WEBSERVER_ONLY) or from_global
-        path = prefect.path_of(listed, WEBSERVER_ONLY)
-        if entry is None:
-            serve_base = listed.last("PREFECT_UI_SERVE_BASE")
-            place = after(serve_base.position) if serve_base else FIRST
-            yield Change(listed.layer, InsertItem(listed.route, wanted, place), path, None, "true", why, "behaviour")
-        elif entry.value_from is not None:
-            yield Notice(f"{path} comes from elsewhere: make sure it is not empty there.", "warning")
-        elif entry.value in (None, "") and entry is not from_global:
-            edit = SetValue((*listed.route, entry.position), wanted)
-            yield Change(listed.layer, edit, path, entry.value, "true", why, "behaviour")
-        elif str(entry.value).lower() in ("false", "0"):
-            text = f"{path} is {env.spelled(entry)}, but any text that is not empty means on; it is left as it is."
-            yield Notice(text, "warning", listed.layer, listed.route_of(entry))
-    if not lists and env.winner(release, "server", WEBSERVER_ONLY) is None:
-        yield prefect.own_server_env(release, wanted, after("PREFECT_UI_SERVE_BASE"), why, "behaviour")
+        yield from _webserver_only_in(listed, shared)
+    if not lists and not prefect.webserver_only(release):
+        yield prefect.own_server_env(release, _webserver_entry(), after(SERVE_BASE), WHY_WEBSERVER_ONLY, "behaviour")
 
 
-def _single_deployment(release: Release) -> Iterator[Outcome]:
-    yield Notice(
-        "The background services run inside the API process (runAsSeparateDeployment is not true): "
-        "a single process needs no shared docket, so nothing of this migration applies."
-    )
-    crowd = prefect.several_processes(release)
-    if crowd:
-        yield Notice(
-            f"{crowd}, so several processes run the background services, each with a docket of its own. The chart "
-            f"injects no docket here: only an entry {prefect.DOCKET_NAME} in server.env could make them share one.",
-            "warning",
-        )
-    if prefect.webserver_only(release):
-        yield Notice(
-            f"{WEBSERVER_ONLY} is set and there is no background deployment: nothing runs the background services.",
-            "warning",
-        )
+def _webserver_only_in(listed: EnvList, shared: Entry | None) -> Iterator[Outcome]:
+    own = listed.last(WEBSERVER_ONLY)
+    path = prefect.path_of(listed, WEBSERVER_ONLY)
+    entry = own or shared
+    if entry is None or not prefect.is_surely_set(entry):
+        if own is not None:
+            edit = SetValue((*listed.route, own.position), _webserver_entry())
+            yield Change(listed.layer, edit, path, env.raw(own), "true", WHY_WEBSERVER_ONLY, "behaviour")
+        else:
+            base = listed.last(SERVE_BASE)
+            insert = InsertItem(listed.route, _webserver_entry(), after(base.position) if base else FIRST)
+            yield Change(listed.layer, insert, path, None, "true", WHY_WEBSERVER_ONLY, "behaviour")
+    elif env.as_bool(entry.value) is False:
+        text = f"{path} is {env.spelled(entry)}, which still means on: Prefect reads any text but an empty one as true."
+        yield Notice(text, "warning", listed.layer, listed.route_of(own) if own else ())
+
+
+def _webserver_entry() -> Value:
+    return {"name": WEBSERVER_ONLY, "value": "true"}
 
 
 def is_settled(release: Release) -> bool:
     """Whether this migration was run on the release before, so that what still stands was kept on purpose."""
     return prefect.has_sound_docket(release) and not any(
-        _are_redundant(release, pod, service, entries)
+        _is_redundant(release, pod, service, listed)
         for pod, path in env.POD_LISTS.items()
         for listed in env.lists_in_layers(release, path)
         for service in SERVICES
-        if (entries := listed.named(*_toggle_names(service))) and (service, pod) != ("EVENT_LOGGER", "background")
     )
 
 
+def _toggles_that_stay(listed: EnvList, besides: set[str], reason: str) -> Iterator[Notice]:
+    """A notice for each toggle of a service, those named in `besides` left out."""
+    for entry in listed.entries:
+        if _is_toggle(entry.name) and entry.name not in besides:
+            text = f"{prefect.path_of(listed, entry.name)} ({env.spelled(entry)}) stays: {reason}."
+            yield Notice(text, "info", listed.layer, listed.route_of(entry))
+
+
+def _is_toggle(name: str) -> bool:
+    """Whether the name turns a whole service on or off; others of this prefix tune one."""
+    return name.startswith(_PREFIXES) and name.endswith("_ENABLED") and not name.endswith("_STREAM_OUT_ENABLED")
+
+
 def _toggle_names(service: str) -> tuple[str, str]:
+    """Both spellings of a service's toggle, the one that wins first."""
     return f"PREFECT_SERVER_SERVICES_{service}_ENABLED", f"PREFECT_API_SERVICES_{service}_ENABLED"
-
-
-def _is_toggle_of_another_service(name: str) -> bool:
-    prefixes = ("PREFECT_SERVER_SERVICES_", "PREFECT_API_SERVICES_")
-    is_toggle = name.startswith(prefixes) and name.endswith("_ENABLED") and not name.endswith("_STREAM_OUT_ENABLED")
-    return is_toggle and not any(name in _toggle_names(service) for service in SERVICES)

@@ -30,7 +30,7 @@ from migrator.migration import (
 )
 
 NAME = "PROMETHEUS_MULTIPROC_DIR"
-WHY = "the image's own folder is read-only for the background services, which crash at start without this"
+WHY = "the image's own folder is read-only for the background services, and without this they crash at start"
 
 
 def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -45,15 +45,21 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
         if not listed.named(NAME):
             path = prefect.path_of(listed, NAME)
             yield Change(listed.layer, InsertItem(listed.route, entry, FIRST), path, None, "", WHY, "required")
-    if lists or env.winner(release, "background", NAME) is not None:
+    if not lists and env.winner(release, "background", NAME) is None:
+        yield _own_list(release, entry)
+    elif all(listed.named(NAME) for listed in lists):
         return
+    for source in env.extra_sources(release, "background"):
+        yield Notice(f"{source} may set {NAME} too. The empty entry in env wins over it: take it out if so.", "warning")
+
+
+def _own_list(release: Release, entry: Value) -> Change:
+    """The change that creates the list: neither a layer nor the chart's defaults have one with anything in it."""
     route = (*release.root, *env.BACKGROUND)
     owners = release.owners(env.BACKGROUND)
     edit = SetValue(route, [entry]) if owners else AddKey(route, [entry])
     layer = owners[-1] if owners else release.home()
-    yield Change(layer, edit, f"{tree.show(route)}.{NAME}", None, "", WHY, "required")
-    for source in env.extra_sources(release, "background"):
-        yield Notice(f"{source} may set {NAME}; the entry in env wins over it.")
+    return Change(layer, edit, f"{tree.show(route)}.{NAME}", None, "", WHY, "required")
 
 
 MIGRATION = Migration(

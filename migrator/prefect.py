@@ -68,7 +68,35 @@ def has_sound_docket(release: Release) -> bool:
         return False
     if docket.secret:
         return EXAMPLE_HOST not in docket.url
-    return bool(docket.url) and EXAMPLE_HOST not in docket.url and not redis.complaint_about(docket.url)
+    return bool(docket.url) and not what_is_wrong_with_url(release, docket.url)
+
+
+def what_is_wrong_with_url(release: Release, url: str) -> str:
+    """Why a docket URL would not work on this release; empty where nothing speaks against it."""
+    complaint = redis.complaint_about(url)
+    if complaint:
+        return complaint
+    if EXAMPLE_HOST in url:
+        return f"it holds the presets' example host {EXAMPLE_HOST}, which the chart refuses"
+    if redis.PASSWORD_REFERENCE in url and not redis.injects_password(release):
+        return f"{redis.PASSWORD_REFERENCE} stands for nothing, since messaging.redis has no password"
+    return ""
+
+
+def docket_on(release: Release, pod: str) -> Docket | None:
+    """The docket that the pod reads on the target version: an empty one where it has none, None where nobody can tell.
+
+    On the server pod the chart's own comes last and wins, on the background pod an env entry does. The presets' example
+    is no docket.
+    """
+    standing = standing_docket(release)
+    injected = Docket(secret=standing.secret, key=standing.key) if standing.secret else Docket(standing.url)
+    if EXAMPLE_HOST in injected.url:
+        injected = Docket()
+    in_env = next((each for each in dockets_in_env(release) if each.pod == pod), None)
+    if in_env is None or (pod == "server" and injected != Docket()):
+        return injected
+    return in_env.docket
 
 
 def dockets_in_env(release: Release) -> list[EnvDocket]:
@@ -108,9 +136,31 @@ def _is_text_without_references(value: Value) -> bool:
 
 
 def webserver_only(release: Release) -> bool:
-    """Whether the API pods are told to run no services; any text that is not empty tells them so, "false" included."""
-    entry = env.winner(release, "server", WEBSERVER_ONLY)
-    return entry is not None and (entry[1].value_from is not None or entry[1].value not in (None, ""))
+    """Whether the API pods are told to run no services."""
+    found = env.winner(release, "server", WEBSERVER_ONLY)
+    return found is not None and is_surely_set(found[1])
+
+
+def is_surely_set(entry: env.Entry) -> bool:
+    """Whether an entry gives its name a text that is not empty, as far as can be read here.
+
+    To PREFECT__SERVER_WEBSERVER_ONLY any such text means on, "false" included.
+    """
+    return entry.is_plain and entry.value not in (None, "")
+
+
+def injected_names(release: Release) -> set[str]:
+    """The names that the chart puts into both pods' env for separate background services, from the docket on."""
+    messaging = as_map(tree.get(release.prefect, MESSAGING))
+    names = {"PREFECT_SERVER_DATABASE_MIGRATE_ON_START", "PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"}
+    if messaging.get("broker") == redis.BROKER:
+        values = as_map(messaging.get("redis"))
+        names |= {"PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"}
+        names |= {f"PREFECT_REDIS_MESSAGING_{name}" for name in ("HOST", "PORT", "DB")}
+        names |= {f"PREFECT_REDIS_MESSAGING_{name.upper()}" for name in ("ssl", "username") if values.get(name)}
+        if redis.injects_password(release):
+            names.add("PREFECT_REDIS_MESSAGING_PASSWORD")
+    return names
 
 
 def several_processes(release: Release) -> str:

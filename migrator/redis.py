@@ -7,9 +7,9 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from migrator import env
+from migrator.defaults import EXAMPLE_HOST
 from migrator.edits import Value
 from migrator.redis_url import (
-    EXAMPLE_HOST,
     PASSWORD_REFERENCE,
     complaint_about,
     complaint_about_host,
@@ -125,7 +125,8 @@ def messaging(release: Release, pod: str) -> Address:
             return injected, "messaging.redis"
         return (_text(own[1].value) if own[1].is_plain else UNREADABLE), f"env {own[1].name}"
 
-    host, source = pick("HOST", host or (bundled_host(release) if bundled else ""), True)
+    host = host or (bundled_host(release, release.name, release.namespace) if bundled else "")
+    host, source = pick("HOST", host, True)
     ssl = pick("SSL", "true" if values.get("ssl") is True else "", False)[0]
     return Address(
         host=host,
@@ -138,20 +139,20 @@ def messaging(release: Release, pod: str) -> Address:
     )
 
 
-def bundled_host(release: Release) -> str:
+def bundled_host(release: Release, name: str, namespace: str) -> str:
     """The service of the Redis that prefect-server itself bundles; empty while release name or namespace are unknown.
 
     The name is the Bitnami common chart's `common.names.fullname` with `-headless` behind it, as prefect-server's
     `backgroundServices.envVars` puts it together.
     """
     values = as_map(release.prefect.get("redis"))
-    name = _text(values.get("nameOverride")) or "redis"
+    short = _text(values.get("nameOverride")) or "redis"
     full = _text(values.get("fullnameOverride"))
-    if not full and release.name:
-        full = release.name if name in release.name else f"{release.name}-{name}"
-    if not full or not release.namespace:
+    if not full and name:
+        full = name if short in name else f"{name}-{short}"
+    if not full or not namespace:
         return ""
-    return f"{full[:63].removesuffix('-')}-headless.{release.namespace}.svc.cluster.local"
+    return f"{full[:63].removesuffix('-')}-headless.{namespace}.svc.cluster.local"
 
 
 def injects_password(release: Release) -> bool:
@@ -255,7 +256,7 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
         entry = own[1]
         return _password_of(_text(entry.value) if entry.is_plain else UNREADABLE, f"env {entry.name}")
     if _PLACEHOLDER.search(username):
-        return Password("hidden", "", "the values' owner, whose messaging.redis.username is a placeholder")
+        return Password("hidden", "", "elsewhere: messaging.redis.username is a placeholder")
     if injected.kind == "none":
         sources = env.extra_sources(release, pod)
         if sources:
@@ -290,6 +291,8 @@ def _in_container(text: str) -> str:
 
 
 def _from_url(entry: env.Entry) -> Address:
+    from urllib.parse import unquote, urlsplit  # on demand, as above
+
     source = f"env {entry.name}"
     try:
         parts = urlsplit(_text(entry.value) if entry.is_plain else "")

@@ -18,12 +18,10 @@ _URL = re.compile(
     r"(?P<scheme>rediss?)://"
     r"(?:(?P<username>[^:@/?#\s\[\]]*)(?::(?P<password>[^:@/?#\s\[\]]*))?@)?"
     r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:@/?#\s\[\]<>{}]+|[^:@/?#\s\[\]<>]*\$\{\w+\}[^:@/?#\s\[\]<>]*)"
-    r"(?::(?P<port>\d{1,5}))?"
-    r"/(?P<database>\d{1,5})"
+    r"(?::(?P<port>[0-9]{1,5}))?"
+    r"/(?P<database>[0-9]+)"
 )
-_HOST = re.compile(
-    r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.%]*|[\w.-]*\$\{\w+\}[\w.-]*"
-)
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[\w.-]*\$\{\w+\}[\w.-]*", re.ASCII)
 _PLACEHOLDER = re.compile(r"\$\{|\$\(|<|>|\{\{|^ref\+|^ENC\[")
 _BUNDLED_CACHE = re.compile(r"(?:.+-)?cache-(?:master|headless)")
 
@@ -48,8 +46,10 @@ def complaint_about(url: str) -> str:
         for part in ("username", "password"):
             if re.search(r"%(?![0-9A-Fa-f]{2})", match[part] or ""):
                 return f"its {part} holds a % that starts no percent-encoded character (write % as %25)"
-        return ""
+        return _complaint_about_references(url)
     split = url.partition("://")
+    if "{{" in url:
+        return "it holds a template expression, which the chart does not render there"
     if not split[1] or split[0] not in ("redis", "rediss"):
         scheme = split[0] if split[1] else ""
         return (
@@ -72,6 +72,13 @@ def complaint_about(url: str) -> str:
     return "its host or port cannot be read"
 
 
+def _complaint_about_references(url: str) -> str:
+    reference = re.search(r"\$\(.*?\)", url.replace(PASSWORD_REFERENCE, ""))
+    if reference is None:
+        return ""
+    return f"Kubernetes cannot fill in {reference[0]} on the background pod, where no entry of yours comes before it"
+
+
 def parse_url(url: str) -> Url:
     """The parts of a sound docket URL."""
     match = _URL.fullmatch(url)
@@ -91,7 +98,7 @@ def complaint_about_host(host: str) -> str:
     """Why a host given as an answer cannot be one; empty where it can."""
     if EXAMPLE_HOST in host:
         return f"{EXAMPLE_HOST} is the presets' example, which the chart refuses (alone or inside a longer name)"
-    if not _HOST.fullmatch(host):
+    if not _is_host(host):
         return "that is no host name: give the name or address alone, without scheme, port or database"
     return ""
 
@@ -106,9 +113,26 @@ def what_is_wrong_with_host(host: str) -> str:
         return "is a template expression, which the chart does not render there"
     if _PLACEHOLDER.search(host):
         return "is a placeholder"
-    if not _HOST.fullmatch(host):
+    if not _is_host(host):
         return "is no host name"
     return ""
+
+
+def in_url(host: str) -> str:
+    """A host as it stands in a URL: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_host(text: str) -> bool:
+    if ":" not in text:
+        return _HOST.fullmatch(text) is not None
+    import ipaddress
+
+    try:
+        ipaddress.IPv6Address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return re.fullmatch(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9]+)?", text) is not None
 
 
 def same_server(one: str, other: str) -> bool:

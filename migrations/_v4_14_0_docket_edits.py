@@ -1,0 +1,71 @@
+"""How a docket is written into a values file, and how its entries in env lists go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.migration import (
+    LAST,
+    AddKey,
+    Change,
+    Effect,
+    Release,
+    SetValue,
+    Value,
+    after,
+    prefect,
+    tree,
+)
+
+KEY = "docket-url"
+"""The key of a Secret that the chart reads unless told otherwise."""
+
+
+def write_url(release: Release, url: str, why: str, effect: Effect) -> Iterator[Change]:
+    """`messaging.docket.url` is that URL."""
+    yield from _write(release, {"url": url}, why, effect)
+
+
+def write_secret(release: Release, name: str, key: str, why: str, effect: Effect) -> Iterator[Change]:
+    """The Secret's name, its key where it is another than the chart's, and no URL that the chart would refuse."""
+    wanted = {"existingSecret": name}
+    if key != KEY or prefect.standing_docket(release).key != key:
+        wanted["existingSecretKey"] = key
+    if release.flavour or prefect.standing_docket(release).url:
+        wanted = {"url": "", **wanted}
+    yield from _write(release, wanted, why, effect)
+
+
+def drop_from_env(release: Release, effect: Effect = "required") -> Iterator[Change]:
+    """No env list names a docket any more."""
+    for listed, entry in prefect.docket_entries(release):
+        why = "the chart injects the docket now, and an entry here would win over it on the background pod"
+        yield from prefect.remove(listed, (entry,), why, effect)
+
+
+def _write(release: Release, wanted: dict[str, str], why: str, effect: Effect) -> Iterator[Change]:
+    """Set keys of `messaging.docket` in the last layer that says anything of the messaging Redis or the docket."""
+    owners = release.owners((*prefect.MESSAGING, "redis")) + release.owners(prefect.DOCKET)
+    layer = max(owners) if owners else release.home()
+    route = release.root + prefect.DOCKET
+    shown = tree.show(route)
+    standing = release.in_layer(layer, prefect.DOCKET)
+    value: Value = dict(wanted)
+    if standing is tree.MISSING:
+        beside = release.in_layer(layer, (*prefect.MESSAGING, "redis")) is not tree.MISSING
+        edit = AddKey(route, value, after("redis") if beside else LAST)
+        if len(wanted) == 1:
+            name, text = next(iter(wanted.items()))
+            yield Change(layer, edit, f"{shown}.{name}", None, text, why, effect)
+        else:
+            yield Change(layer, edit, shown, None, value, why, effect)
+    elif not isinstance(standing, dict):
+        before = standing if isinstance(standing, (str, int, float, list)) else None
+        yield Change(layer, SetValue(route, value), shown, before, value, why, effect)
+    else:
+        for name, text in wanted.items():
+            path = tree.show((*route, name))
+            if name not in standing:
+                yield Change(layer, AddKey((*route, name), text), path, None, text, why, effect)
+            elif standing[name] != text:
+                yield Change(layer, SetValue((*route, name), text), path, standing[name], text, why, effect)

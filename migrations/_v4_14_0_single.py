@@ -1,0 +1,36 @@
+"""What 4.14.0 says to a release whose background services run inside the API process: nothing changes, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.migration import Notice, Release, as_map, prefect, redis, tree
+
+
+def single_deployment(release: Release) -> Iterator[Notice]:
+    """That nothing is to be done, and what is wrong all the same."""
+    yield Notice(
+        "backgroundServices.runAsSeparateDeployment is not true, so the background services run inside the API "
+        "process. One process needs no shared docket: nothing changes here."
+    )
+    crowd = prefect.several_processes(release)
+    if crowd:
+        yield Notice(
+            f"{crowd}, so the background services run several times over, each with a docket of its own, and work is "
+            f"done twice. Run one process, or set {prefect.DOCKET_NAME} in server.env: the chart's own "
+            "messaging.docket counts only with runAsSeparateDeployment: true.",
+            "warning",
+        )
+    if prefect.webserver_only(release):
+        yield Notice(
+            f"{prefect.WEBSERVER_ONLY} is set and there is no background deployment, so nothing runs the background "
+            "services. Set backgroundServices.runAsSeparateDeployment: true, or take the entry out.",
+            "warning",
+        )
+    messaging = as_map(tree.get(release.prefect, prefect.MESSAGING))
+    if redis.EXAMPLE_HOST in str(messaging):
+        yield Notice(
+            f"messaging holds the presets' example host {redis.EXAMPLE_HOST}, and with configPreset set the new chart "
+            "refuses it even where nothing uses it. Put your own host there.",
+            "warning",
+        )
