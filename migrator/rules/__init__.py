@@ -1,0 +1,46 @@
+"""The rules of the target version: what must hold of a release's values, without any chart at hand.
+
+A rule looks at effective values only, so that it holds for a migrated file and for one that somebody wrote by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from migrator.edits import Route
+from migrator.release import Release
+from migrator.report import Finding
+from migrator.rules import docket, entries, messaging, pods
+from migrator.rules.rule import Breach, Rule
+
+__all__ = ["RULES", "Breach", "Rule", "check"]
+
+RULES: tuple[Rule, ...] = (*messaging.RULES, *docket.RULES, *pods.RULES, *entries.RULES)
+
+
+def check(release: Release, line_of: Callable[[int, Route], int], names: Sequence[str]) -> list[Finding]:
+    """What the release breaks on the target version, errors first, in the order of the rules.
+
+    `names` are the layers' names for people, and `line_of(layer, route)` is the line of a route in a layer's text,
+    from 1. What stands in the chart's own values has no file, and line 0. A release without Prefect breaks nothing.
+    """
+    if release.prefect.get("enabled") is False:
+        return []
+    found = [_finding(rule, breach, line_of, names) for rule in RULES for breach in _once(rule.breaches(release))]
+    return [each for severity in ("error", "warning") for each in found if each.severity == severity]
+
+
+def _once(breaches: Iterator[Breach]) -> list[Breach]:
+    return list(dict.fromkeys(breaches))
+
+
+def _finding(rule: Rule, breach: Breach, line_of: Callable[[int, Route], int], names: Sequence[str]) -> Finding:
+    in_file = breach.layer >= 0
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        file=names[breach.layer] if in_file else "",
+        line=line_of(breach.layer, breach.route) if in_file else 0,
+        text=breach.text if in_file else f"{breach.text} (in the chart's own values)",
+        remedy=rule.remedy,
+    )

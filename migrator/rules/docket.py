@@ -1,0 +1,227 @@
+"""Rules of the docket that separate background services share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator import env, prefect, redis, tree
+from migrator.edits import Route
+from migrator.redis_url import Url
+from migrator.release import Release
+from migrator.rules.rule import PODS, Breach, Rule, at, docket_on, is_bumped, named, names_injected, pods
+
+URL: Route = (*prefect.DOCKET, "url")
+
+
+def _needs_docket(release: Release) -> bool:
+    return prefect.is_separate(release) and is_bumped(release)
+
+
+def _missing(release: Release) -> Iterator[Breach]:
+    for pod in pods(release) if _needs_docket(release) else ():
+        if _has_no_docket(release, pod) and not env.extra_sources(release, pod):
+            yield at(release, URL, f"{PODS[pod]} has no docket, so every process keeps one of its own")
+
+
+def _unseen(release: Release) -> Iterator[Breach]:
+    for pod in pods(release) if _needs_docket(release) else ():
+        sources = env.extra_sources(release, pod)
+        if _has_no_docket(release, pod) and sources:
+            yield at(release, URL, f"{PODS[pod]} has no docket, unless it stands in {' or '.join(sources)}")
+
+
+def _has_no_docket(release: Release, pod: str) -> bool:
+    if not isinstance(tree.get(release.prefect, prefect.DOCKET), dict):
+        return False
+    docket = docket_on(release, pod)
+    return docket is not None and not docket.secret and (not docket.url or docket.url.startswith("memory:"))
+
+
+def _private(release: Release) -> Iterator[Breach]:
+    if prefect.is_separate(release) or env.winner(release, "server", prefect.DOCKET_NAME) is not None:
+        return
+    crowd = prefect.several_processes(release)
+    if crowd:
+        yield at(release, ("server",), f"{crowd}, and each of these processes keeps a docket of its own")
+
+
+def _unsound(release: Release) -> Iterator[Breach]:
+    for pod, docket in _urls(release):
+        complaint = redis.complaint_about(docket.url)
+        if complaint:
+            yield at(release, URL, f"the docket URL of {PODS[pod]} is not sound: {complaint}")
+
+
+def _urls(release: Release) -> Iterator[tuple[str, prefect.Docket]]:
+    """The docket URLs that can be read, of each pod; a second one that says the same is left out."""
+    seen = set()
+    for pod in pods(release) if _needs_docket(release) else ():
+        docket = docket_on(release, pod)
+        if docket is not None and docket.url and not docket.url.startswith("memory:") and docket.url not in seen:
+            seen.add(docket.url)
+            yield pod, docket
+
+
+def _sound_urls(release: Release) -> Iterator[Url]:
+    for _, docket in _urls(release):
+        if not redis.complaint_about(docket.url):
+            yield redis.parse_url(docket.url)
+
+
+def _differs(release: Release) -> Iterator[Breach]:
+    if not _needs_docket(release):
+        return
+    server, background = docket_on(release, "server"), docket_on(release, "background")
+    in_env = prefect.docket_entries(release)
+    if server is None or background is None or server != background:
+        listed, entry = in_env[-1] if in_env else (None, None)
+        text = "the two pods are not surely on one docket"
+        if server is not None and background is not None:
+            text = "the two pods have different dockets: the chart's own wins on the server, env on the background pod"
+        yield Breach(text, listed.layer, listed.route_of(entry)) if listed and entry else at(release, URL, text)
+
+
+def _shared_with_cache(release: Release) -> Iterator[Breach]:
+    yield from _shared_with(release, messaging=False)
+
+
+def _shared_with_messaging(release: Release) -> Iterator[Breach]:
+    yield from _shared_with(release, messaging=True)
+
+
+def _shared_with(release: Release, *, messaging: bool) -> Iterator[Breach]:
+    """A database of both counts as messaging's: on a server with one database only there is no other choice."""
+    for url in _sound_urls(release):
+        who = redis.taken_by(release, url.host, str(url.port), url.database)
+        if who and ("messaging" in who) is messaging:
+            yield at(release, URL, f"the docket lives in database {url.database}, which is used by {who}")
+
+
+def _high(release: Release) -> Iterator[Breach]:
+    for url in _sound_urls(release):
+        if url.database >= redis.DATABASES:
+            yield at(release, URL, f"the docket lives in database {url.database}; a server has 0 to 15 by default")
+
+
+def _tls(release: Release) -> Iterator[Breach]:
+    for url in _sound_urls(release):
+        address = redis.messaging(release, "background")
+        same = redis.same_server(address.host, url.host) and address.port == str(url.port)
+        if same and address.tls != (url.scheme == "rediss"):
+            how = "with TLS" if address.tls else "without TLS"
+            yield at(release, URL, f"the docket URL is {url.scheme}://, while messaging reaches that server {how}")
+
+
+def _reference(release: Release) -> Iterator[Breach]:
+    for pod, docket in _urls(release):
+        if "$(" not in docket.url:
+            continue
+        known = "PREFECT_REDIS_MESSAGING_PASSWORD" in names_injected(release)
+        if not known or "$(" in docket.url.replace(redis.PASSWORD_REFERENCE, ""):
+            yield at(release, URL, f"the docket URL of {PODS[pod]} refers to a variable that the chart sets no earlier")
+
+
+def _docket_name(release: Release) -> Iterator[Breach]:
+    for pod in pods(release) if prefect.is_separate(release) else ():
+        found = env.winner(release, pod, "PREFECT_SERVER_DOCKET_NAME")
+        if found is not None:
+            listed, entry = found
+            text = f"{prefect.path_of(listed, entry.name)} is set on {PODS[pod]}"
+            yield Breach(text, listed.layer, listed.route_of(entry))
+
+
+def _null_docket(release: Release) -> Iterator[Breach]:
+    if _needs_docket(release) and not isinstance(tree.get(release.prefect, prefect.DOCKET), dict):
+        yield at(
+            release, prefect.DOCKET, f"{named(release, prefect.DOCKET)} is no mapping, and the chart cannot render"
+        )
+
+
+ONE_DATABASE = "Choose a database of that server that nothing else uses or flushes."
+
+RULES = (
+    Rule(
+        "docket-null",
+        "error",
+        "messaging.docket is a mapping, and no null.",
+        "Remove the key, or give it a url.",
+        _null_docket,
+    ),
+    Rule(
+        "docket-missing",
+        "error",
+        "Separate services share a docket: messaging.docket.url or existingSecret, and not memory://.",
+        "Run infrahub-migrator migrate, or set messaging.docket.url to redis://HOST:6379/2.",
+        _missing,
+    ),
+    Rule(
+        "docket-unseen",
+        "warning",
+        "The docket stands in the values, and not in a ConfigMap or Secret that only one pod may get.",
+        "Set messaging.docket.url or existingSecret; it wins over what the ConfigMap or Secret holds.",
+        _unseen,
+    ),
+    Rule(
+        "docket-private",
+        "warning",
+        "Several processes with the services inside share a docket, too.",
+        f"Set backgroundServices.runAsSeparateDeployment, or an entry {prefect.DOCKET_NAME} in server.env.",
+        _private,
+    ),
+    Rule(
+        "docket-url",
+        "error",
+        "A docket URL is redis[s]://[USER:PASSWORD@]HOST[:PORT]/N, with the credentials percent-encoded.",
+        "Write it in that form; what differs connects to another server or database, or stops Prefect.",
+        _unsound,
+    ),
+    Rule(
+        "docket-differs",
+        "error",
+        "Both pods are on the same docket.",
+        f"Take {prefect.DOCKET_NAME} out of the env lists and set messaging.docket.url or existingSecret.",
+        _differs,
+    ),
+    Rule(
+        "docket-shared-with-cache",
+        "error",
+        "The docket does not live in the Infrahub cache's database.",
+        ONE_DATABASE,
+        _shared_with_cache,
+    ),
+    Rule(
+        "docket-shared",
+        "warning",
+        "The docket does not live in messaging's database.",
+        ONE_DATABASE + " On a server with one database only, this is as good as it gets.",
+        _shared_with_messaging,
+    ),
+    Rule(
+        "docket-database",
+        "warning",
+        "The docket's database is one that a Redis has by default, 0 to 15.",
+        "Choose a lower one, or make sure that the server is configured for so many.",
+        _high,
+    ),
+    Rule(
+        "docket-tls",
+        "error",
+        "On messaging's own server, the docket URL is rediss:// exactly where messaging.redis.ssl is true.",
+        "Make the scheme and ssl agree: rediss:// on a plain port hangs, redis:// on a TLS port is refused.",
+        _tls,
+    ),
+    Rule(
+        "docket-reference",
+        "error",
+        f"Only {redis.PASSWORD_REFERENCE} stands for something in a docket URL, where the chart injects a password.",
+        "Put the whole URL into a Secret and name it in messaging.docket.existingSecret.",
+        _reference,
+    ),
+    Rule(
+        "docket-name",
+        "error",
+        "PREFECT_SERVER_DOCKET_NAME is not set: the background services' docket is always named prefect.",
+        "Remove it; with it, the API pods take the background services' tasks and drop them.",
+        _docket_name,
+    ),
+)

@@ -1,0 +1,83 @@
+"""Rules of the env lists themselves: what Kubernetes takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from migrator import env, prefect, tree
+from migrator.edits import Route
+from migrator.release import Release
+from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, names_by_chart, pods
+
+
+def _twice(release: Release) -> Iterator[Breach]:
+    """Each name once, at the entry that a customer can take out: the last, or the only one beside the chart's own."""
+    told = set()
+    for pod in pods(release):
+        by_chart = Counter(names_by_chart(release, pod))
+        by_values = Counter(entry.name for _, entry in env.on_pod(release, pod))
+        for name, times in by_values.items():
+            found = env.winner(release, pod, name)
+            if times + by_chart[name] < 2 or found is None or found in told:
+                continue
+            told.add(found)
+            listed, entry = found
+            beside = " beside the chart's own" if by_chart[name] else ""
+            often = {1: "stands", 2: "stands twice"}.get(times, f"stands {times} times")
+            text = f"{prefect.path_of(listed, name)} {often}{beside} on {PODS[pod]}"
+            yield at_entry(listed, entry, text)
+
+
+def _no_string(release: Release) -> Iterator[Breach]:
+    for _, listed in all_lists(release):
+        for entry in listed.entries:
+            if entry.value is not None and not isinstance(entry.value, str):
+                text = f"{prefect.path_of(listed, entry.name)} is {_kind(entry)}, and Kubernetes takes only text"
+                yield at_entry(listed, entry, text)
+
+
+def _kind(entry: env.Entry) -> str:
+    if isinstance(entry.value, (dict, list)):
+        return "a list" if isinstance(entry.value, list) else "a mapping"
+    return f"{env.spelled(entry)} without quotes"
+
+
+def _no_entry(release: Release) -> Iterator[Breach]:
+    for _, listed in all_lists(release):
+        if listed.layer == env.IN_DEFAULTS:
+            continue
+        items = tree.get(release.layers[listed.layer].data, listed.route)
+        for index, item in enumerate(items if isinstance(items, list) else []):
+            if not isinstance(item, dict) or not isinstance(item.get("name"), str) or not item["name"]:
+                route: Route = (*listed.route, index)
+                yield Breach(f"{tree.show(route)} has no name", listed.layer, route)
+            elif item.get("value") not in (None, "") and item.get("valueFrom") is not None:
+                route = (*listed.route, index)
+                yield Breach(f"{tree.show(route)} has both a value and a valueFrom", listed.layer, route)
+
+
+RULES = (
+    Rule(
+        "env-twice",
+        "error",
+        "No env name stands twice on a pod, in the lists or beside what the chart sets itself.",
+        "Take all but one out: the last wins, server-side apply refuses both, and an upgrade from two to one entries "
+        "can lose both, so look at the live pod's env afterwards.",
+        _twice,
+    ),
+    Rule(
+        "env-string",
+        "error",
+        "An env value is text.",
+        "Put it in quotes: Helm lets a bare number or boolean through, and the API server refuses it.",
+        _no_string,
+    ),
+    Rule(
+        "env-entry",
+        "error",
+        "An env entry has a name, and either a value or a valueFrom.",
+        "Mend the entry: the API server refuses it.",
+        _no_entry,
+    ),
+)

@@ -1,0 +1,136 @@
+"""Rules of the messaging Redis, and of what the chart's schema lets stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator import env, prefect, redis, tree
+from migrator.edits import Route
+from migrator.release import Release, as_map
+from migrator.rules.rule import Breach, Rule, at, is_bumped, named
+
+HOST: Route = (*prefect.MESSAGING, "redis", "host")
+DOCKET_URL: Route = (*prefect.DOCKET, "url")
+_KNOWN = {
+    prefect.MESSAGING: {"broker", "cache", "redis", "docket"},
+    (*prefect.MESSAGING, "redis"): {
+        "host",
+        "port",
+        "db",
+        "username",
+        "password",
+        "ssl",
+        "existingSecret",
+        "existingSecretPasswordKey",
+    },
+    prefect.DOCKET: {"url", "existingSecret", "existingSecretKey"},
+}
+_SINCE_THE_DOCKET = {"docket", "existingSecret", "existingSecretPasswordKey"}
+
+
+def _example_host(release: Release) -> Iterator[Breach]:
+    if not _host_counts(release):
+        return
+    for path in (HOST, DOCKET_URL):
+        value = tree.get(release.prefect, path)
+        if redis.EXAMPLE_HOST in str(value or ""):
+            yield at(release, path, f"{named(release, path)} holds {redis.EXAMPLE_HOST}")
+
+
+def _host_counts(release: Release) -> bool:
+    """A flavoured enterprise chart looks at the host even where nothing would connect to it."""
+    preset = any(as_map(layer.data).get("configPreset") for layer in release.layers)
+    is_checked = release.chart == "infrahub-enterprise" and bool(preset or release.flavour) and is_bumped(release)
+    return is_checked or prefect.is_separate(release)
+
+
+def _no_host(release: Release) -> Iterator[Breach]:
+    if not prefect.is_separate(release):
+        return
+    host = str(tree.get(release.prefect, HOST) or "")
+    if not host and as_map(release.prefect.get("redis")).get("enabled") is not True:
+        yield at(release, HOST, f"{named(release, HOST)} is empty and redis.enabled is not true")
+    elif "{{" in host:
+        yield at(release, HOST, f"{named(release, HOST)} is a template expression, which the chart does not render")
+
+
+def _placeholder_host(release: Release) -> Iterator[Breach]:
+    host = str(tree.get(release.prefect, HOST) or "")
+    if not prefect.is_separate(release) or not host or "{{" in host or redis.EXAMPLE_HOST in host:
+        return
+    problem = redis.what_is_wrong_with_host(host)
+    if problem:
+        yield at(release, HOST, f"{named(release, HOST)} {problem}")
+
+
+def _messaging_differs(release: Release) -> Iterator[Breach]:
+    if not prefect.is_separate(release):
+        return
+    server, background = redis.messaging(release, "server"), redis.messaging(release, "background")
+    differing = [
+        word
+        for word, ours, theirs in (
+            ("host", server.host, background.host),
+            ("port", server.port, background.port),
+            ("database", server.database, background.database),
+        )
+        if ours != theirs
+    ]
+    if differing:
+        text = f"the pods connect to different messaging Redis: {', '.join(differing)} by {server.source} on the server"
+        yield at(release, env.BACKGROUND, f"{text}, by {background.source} on the background pod")
+
+
+def _refused_keys(release: Release) -> Iterator[Breach]:
+    """What the chart's schema refuses, whether the services are separate or not."""
+    for path, known in _KNOWN.items():
+        allowed = known if is_bumped(release) else known - _SINCE_THE_DOCKET
+        if not is_bumped(release) and path == prefect.DOCKET:
+            continue
+        values = tree.get(release.prefect, path)
+        for key in as_map(values):
+            if key not in allowed:
+                yield at(release, (*path, key), f"{named(release, (*path, key))} is no key of this chart")
+    ssl = tree.get(release.prefect, (*prefect.MESSAGING, "redis", "ssl"))
+    if ssl is not None and not isinstance(ssl, bool):
+        path = (*prefect.MESSAGING, "redis", "ssl")
+        yield at(release, path, f"{named(release, path)} is {ssl!r}, and the chart takes only true and false")
+
+
+RULES = (
+    Rule(
+        "example-host",
+        "error",
+        "No host is the presets' example, neither in messaging.redis.host nor in messaging.docket.url.",
+        "Put the host of your Redis there; a flavoured chart refuses to install with the example.",
+        _example_host,
+    ),
+    Rule(
+        "messaging-host",
+        "error",
+        "Separate services have a messaging Redis: messaging.redis.host, or the bundled one.",
+        "Set messaging.redis.host to the plain name of your Redis, or redis.enabled to true.",
+        _no_host,
+    ),
+    Rule(
+        "messaging-host-placeholder",
+        "warning",
+        "The messaging host is a host's name, and no placeholder.",
+        "Make sure that something fills it in before Helm reads the file.",
+        _placeholder_host,
+    ),
+    Rule(
+        "messaging-differs",
+        "warning",
+        "Both pods connect to the same messaging Redis.",
+        "Take the PREFECT_REDIS_MESSAGING_ entries out of the env lists; the chart sets them on both pods.",
+        _messaging_differs,
+    ),
+    Rule(
+        "messaging-keys",
+        "error",
+        "messaging, messaging.redis and messaging.docket hold only what the chart's schema knows.",
+        "Correct or remove the key; docket needs the chart of 4.14.0 (prefect-server 2026.4.10163454) or newer.",
+        _refused_keys,
+    ),
+)

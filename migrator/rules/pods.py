@@ -1,0 +1,241 @@
+"""Rules of what the pods run: the services, the API without them, and the set-up of Prefect's database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator import env, prefect, redis, tree
+from migrator.defaults import TOGGLED_SERVICES
+from migrator.edits import Route
+from migrator.release import Release
+from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, is_bumped, named, pods
+
+PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
+REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
+METRICS = "PROMETHEUS_MULTIPROC_DIR"
+_PREFIXES = ("PREFECT_SERVER_SERVICES_", "PREFECT_API_SERVICES_")
+_MIGRATIONS: Route = ("migrations", "enabled")
+
+
+def _toggles(release: Release) -> Iterator[tuple[env.EnvList, env.Entry, str]]:
+    """The toggles in the lists that the pods get, each with its service's name."""
+    for _, listed in all_lists(release):
+        for entry in listed.entries:
+            service = service_of(entry.name)
+            if service:
+                yield listed, entry, service
+
+
+def service_of(name: str) -> str:
+    """The service whose toggle an env name is, `TRIGGERS` for example; empty where it is none."""
+    for prefix in _PREFIXES:
+        if name.startswith(prefix) and name.endswith("_ENABLED") and not name.endswith("_STREAM_OUT_ENABLED"):
+            return name[len(prefix) : -len("_ENABLED")]
+    return ""
+
+
+def _toggle_left(release: Release) -> Iterator[Breach]:
+    if not prefect.is_separate(release) or not is_bumped(release):
+        return
+    for listed, entry, service in _toggles(release):
+        if service in TOGGLED_SERVICES:
+            yield at_entry(listed, entry, f"{prefect.path_of(listed, entry.name)} is {env.spelled(entry)}")
+
+
+def _toggle_unreadable(release: Release) -> Iterator[Breach]:
+    for listed, entry, _ in _toggles(release):
+        if entry.is_plain and env.as_bool(entry.value) is None:
+            yield at_entry(listed, entry, f"{prefect.path_of(listed, entry.name)} is {env.spelled(entry)}")
+
+
+def _bootstraps(release: Release) -> bool:
+    return prefect.is_separate(release) and prefect.has_infrahub_image(release) and is_bumped(release)
+
+
+def _pin(release: Release) -> Iterator[Breach]:
+    if _bootstraps(release):
+        yield from _not_exactly_false(release, PIN)
+
+
+def _register(release: Release) -> Iterator[Breach]:
+    if _bootstraps(release):
+        yield from _not_exactly_false(release, REGISTER)
+
+
+def _not_exactly_false(release: Release, name: str) -> Iterator[Breach]:
+    found = env.winner(release, "server", name)
+    if found is None:
+        yield at(release, env.SERVER, f"{name} is missing on the server pod")
+    elif found[1].value != "false" or found[1].value_from is not None:
+        listed, entry = found
+        yield at_entry(listed, entry, f"{prefect.path_of(listed, name)} is {env.spelled(entry)}")
+
+
+def _pin_on_single(release: Release) -> Iterator[Breach]:
+    if prefect.is_separate(release):
+        return
+    for name in (PIN, "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"):
+        found = env.winner(release, "server", name)
+        if found is not None and found[1].is_plain and env.as_bool(found[1].value) is False:
+            listed, entry = found
+            yield at_entry(listed, entry, f"{prefect.path_of(listed, name)} is {env.spelled(entry)}")
+
+
+def _needs_webserver_only(release: Release) -> bool:
+    return prefect.is_separate(release) and prefect.has_custom_args(release)
+
+
+def _webserver_only(release: Release) -> Iterator[Breach]:
+    if _needs_webserver_only(release) and not prefect.webserver_only(release):
+        found = env.winner(release, "server", prefect.WEBSERVER_ONLY)
+        text = f"{prefect.WEBSERVER_ONLY} is {'missing' if found is None else 'empty'} beside a custom server.args"
+        yield at_entry(*found, text) if found else at(release, env.SERVER, text)
+
+
+def _webserver_only_false(release: Release) -> Iterator[Breach]:
+    found = env.winner(release, "server", prefect.WEBSERVER_ONLY)
+    if found is not None and env.as_bool(found[1].value) is False:
+        listed, entry = found
+        yield at_entry(listed, entry, f"{prefect.path_of(listed, entry.name)} is {env.spelled(entry)}")
+
+
+def _nobody_serves(release: Release) -> Iterator[Breach]:
+    if prefect.is_separate(release):
+        path: Route = ("backgroundServices", "replicaCount")
+        if tree.get(release.prefect, path) == 0:
+            yield at(release, path, f"{named(release, path)} is 0")
+        return
+    if "--no-services" in redis.server_args(release):
+        yield at(release, ("server", "args"), "server.args hold --no-services, and there is no background deployment")
+    elif prefect.webserver_only(release):
+        found = env.winner(release, "server", prefect.WEBSERVER_ONLY)
+        assert found is not None, "webserver_only looked at it"
+        yield at_entry(
+            *found, f"{prefect.path_of(found[0], found[1].name)} is set, and there is no background deployment"
+        )
+
+
+def _migrations_job(release: Release) -> Iterator[Breach]:
+    job = tree.get(release.prefect, _MIGRATIONS) is True
+    if prefect.is_separate(release) and prefect.has_infrahub_image(release) and job:
+        yield at(release, _MIGRATIONS, f"{named(release, _MIGRATIONS)} is true beside the Infrahub image")
+
+
+def _nobody_migrates(release: Release) -> Iterator[Breach]:
+    job = tree.get(release.prefect, _MIGRATIONS) is True
+    if prefect.is_separate(release) and not prefect.has_infrahub_image(release) and not job:
+        yield at(
+            release, _MIGRATIONS, f"{named(release, _MIGRATIONS)} is not true, and the chart keeps the pods from it"
+        )
+
+
+def _metrics(release: Release) -> Iterator[Breach]:
+    enterprise = release.chart == "infrahub-enterprise" and _bootstraps(release)
+    if enterprise and env.winner(release, "background", METRICS) is None:
+        yield at(release, env.BACKGROUND, f"{METRICS} is missing on {PODS['background']}")
+
+
+def _database_override(release: Release) -> Iterator[Breach]:
+    if not is_bumped(release):
+        return
+    for pod in pods(release):
+        found = env.winner(release, pod, "PREFECT_API_DATABASE_CONNECTION_URL")
+        if found is not None:
+            listed, entry = found
+            text = f"{prefect.path_of(listed, entry.name)} loses to PREFECT_SERVER_DATABASE_CONNECTION_URL"
+            yield at_entry(listed, entry, f"{text}, which the chart sets on {PODS[pod]}")
+    found = env.winner(release, "background", PIN) if prefect.is_separate(release) else None
+    if found is not None and env.as_bool(found[1].value) is True:
+        listed, entry = found
+        text = f"{prefect.path_of(listed, entry.name)} loses to PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
+        yield at_entry(listed, entry, f"{text}, which the chart sets to false on the background pod")
+
+
+WHY_EXACT = 'Infrahub sets up Prefect only where it is exactly "false", quoted and in lower case.'
+
+RULES = (
+    Rule(
+        "toggle-left",
+        "warning",
+        "None of the presets' eight service toggles is left.",
+        "Run infrahub-migrator migrate, which drops what is redundant and asks about the rest; a kept one works.",
+        _toggle_left,
+    ),
+    Rule(
+        "toggle-value",
+        "error",
+        "A toggle of a service is true or false.",
+        "Write it so, or remove the entry: Prefect does not start with anything else, an empty text included.",
+        _toggle_unreadable,
+    ),
+    Rule(
+        "migrate-pin",
+        "error",
+        f'On the server pod of an Infrahub image {PIN} is exactly "false".',
+        f"Run infrahub-migrator migrate, or write it into server.env. {WHY_EXACT}",
+        _pin,
+    ),
+    Rule(
+        "blocks-register",
+        "error",
+        f'On the server pod of an Infrahub image {REGISTER} is exactly "false".',
+        f"Write it into server.env. {WHY_EXACT}",
+        _register,
+    ),
+    Rule(
+        "migrate-pin-single",
+        "warning",
+        "On a single deployment nothing keeps Prefect from migrating its database on start.",
+        "Remove the entry, unless something else migrates the database.",
+        _pin_on_single,
+    ),
+    Rule(
+        "webserver-only",
+        "error",
+        f"Where server.args is custom and services are separate, {prefect.WEBSERVER_ONLY} is set on the server.",
+        f'Add {prefect.WEBSERVER_ONLY} "true" to server.env: without it every API pod runs the services as well.',
+        _webserver_only,
+    ),
+    Rule(
+        "webserver-only-false",
+        "warning",
+        f"{prefect.WEBSERVER_ONLY} does not look switched off: any text that is not empty means on.",
+        'Write "true" if it is meant, or remove the entry.',
+        _webserver_only_false,
+    ),
+    Rule(
+        "services-nowhere",
+        "error",
+        "Something runs the background services.",
+        "Set backgroundServices.runAsSeparateDeployment to true with a replica at least, or let the API pod run them.",
+        _nobody_serves,
+    ),
+    Rule(
+        "migrations-job",
+        "warning",
+        "With the Infrahub image there is no migrations Job: Infrahub's own set-up migrates the database.",
+        "Set migrations.enabled to false.",
+        _migrations_job,
+    ),
+    Rule(
+        "migrations-missing",
+        "error",
+        "With Prefect's own image and separate services, the migrations Job migrates the database.",
+        "Set migrations.enabled to true.",
+        _nobody_migrates,
+    ),
+    Rule(
+        "metrics-directory",
+        "warning",
+        f"On the enterprise image's background pod {METRICS} is set (empty, or a folder it can write to).",
+        f'Add {METRICS} "" first in backgroundServices.env: the image\'s own folder is read-only there.',
+        _metrics,
+    ),
+    Rule(
+        "database-override",
+        "warning",
+        "No PREFECT_API_DATABASE_ entry stands where the chart sets the PREFECT_SERVER_ name, which wins.",
+        "Remove the entry, and set the database by the chart's own values (secret, postgresql).",
+        _database_override,
+    ),
+)

@@ -1,0 +1,139 @@
+"""What a rule is, and what it looks at: a release's values as the target chart would read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from migrator import env, prefect, redis, tree
+from migrator.edits import Route
+from migrator.env import Entry, EnvList
+from migrator.release import Release, as_map
+
+PODS = {"server": "the server pod", "background": "the background pod"}
+
+
+class Breach(NamedTuple):
+    """One place where a rule is broken: what is wrong, the layer (-1: the chart's own values) and the route there."""
+
+    text: str
+    layer: int
+    route: Route
+
+
+class Rule(NamedTuple):
+    """What must hold on the target version: `title` says it, `remedy` how to mend a breach.
+
+    An "error" is something that Helm, Kubernetes or Prefect refuses, or that goes wrong at run time; a "warning" is
+    something that works and is likely not meant.
+    """
+
+    id: str
+    severity: Literal["error", "warning"]
+    title: str
+    remedy: str
+    breaches: Callable[[Release], Iterator[Breach]]
+
+
+def at(release: Release, path: Route, text: str) -> Breach:
+    """A breach at `path` below the Prefect root, in the last layer that has it, or else its nearest parent."""
+    for depth in range(len(path), -1, -1):
+        owners = release.owners(path[:depth])
+        if owners:
+            return Breach(text, owners[-1], release.root + path[:depth])
+    return Breach(text, release.home(), release.root)
+
+
+def at_entry(listed: EnvList, entry: Entry, text: str) -> Breach:
+    """A breach at an env entry, be it in a layer or in the chart's own list."""
+    return Breach(text, listed.layer, listed.route_of(entry))
+
+
+def named(release: Release, path: Route) -> str:
+    """A path below the Prefect root, for a sentence."""
+    return tree.show(release.root + path)
+
+
+def is_bumped(release: Release) -> bool:
+    """Whether the target chart has the docket, and with it all that came in 4.14.0."""
+    return tree.exists(release.after.prefect, prefect.DOCKET)
+
+
+def docket_on(release: Release, pod: str) -> prefect.Docket | None:
+    """The docket of that pod: an empty one where it has none, None where it cannot be known from here.
+
+    On the server pod the chart's own wins over an env entry, on the background pod the env entry.
+    """
+    injected = prefect.standing_docket(release)
+    in_env = [each for each in prefect.dockets_in_env(release) if each.pod == pod]
+    if in_env and (pod == "background" or not (injected.secret or injected.url)):
+        return in_env[0].docket
+    # A URL beside a Secret counts for nothing, and a key without a Secret neither.
+    return injected._replace(url="") if injected.secret else prefect.Docket(url=injected.url)
+
+
+def names_by_chart(release: Release, pod: str) -> list[str]:
+    """The env names that the chart itself puts on the pod, in its order (the database URL counts as one of them)."""
+    database = "PREFECT_SERVER_DATABASE" if is_bumped(release) else "PREFECT_API_DATABASE"
+    if pod == "server":
+        names = [
+            "HOME",
+            "PREFECT_DEBUG_MODE",
+            "PREFECT_LOGGING_SERVER_LEVEL",
+            "PREFECT_SERVER_API_BASE_PATH",
+            "PREFECT_SERVER_API_HOST",
+            "PREFECT_SERVER_API_PORT",
+            "PREFECT_UI_API_URL",
+            "PREFECT_UI_STATIC_DIRECTORY",
+            f"{database}_CONNECTION_URL",
+        ]
+        if tree.get(release.prefect, ("server", "basicAuth", "enabled")) is True:
+            names.append("PREFECT_SERVER_API_AUTH_STRING")
+    else:
+        names = [
+            "HOME",
+            "PREFECT_DEBUG_MODE",
+            "PREFECT_LOGGING_SERVER_LEVEL",
+            "PREFECT_UI_ENABLED",
+            f"{database}_CONNECTION_URL",
+        ]
+    return names + names_injected(release)
+
+
+def names_injected(release: Release) -> list[str]:
+    """The block of names that stands on both pods of separate services, in its order; empty on a single deployment."""
+    if not prefect.is_separate(release):
+        return []
+    messaging = as_map(tree.get(release.prefect, prefect.MESSAGING))
+    values = as_map(messaging.get("redis"))
+    bumped = is_bumped(release)
+    names = [f"PREFECT_{'SERVER' if bumped else 'API'}_DATABASE_MIGRATE_ON_START"]
+    names += ["PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"]
+    if messaging.get("broker") == redis.BROKER:
+        names += ["PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
+        bundled = as_map(release.prefect.get("redis")).get("enabled") is True
+        secret = bundled or (bumped and values.get("existingSecret"))
+        optional = {"SSL": values.get("ssl"), "USERNAME": values.get("username")}
+        optional["PASSWORD"] = values.get("password") or secret
+        names += [
+            f"PREFECT_REDIS_MESSAGING_{name}"
+            for name in ("HOST", "PORT", "SSL", "DB", "USERNAME", "PASSWORD")
+            if optional.get(name, True)
+        ]
+    docket = prefect.standing_docket(release)
+    if bumped and (docket.secret or docket.url):
+        names.append(prefect.DOCKET_NAME)
+    return names
+
+
+def all_lists(release: Release) -> list[tuple[str, EnvList]]:
+    """The env lists that the pods get, each once, with its pod ("server", "background", or "" for both)."""
+    found = [("", env.effective_global(release)), ("server", env.effective(release, env.SERVER))]
+    if prefect.is_separate(release):
+        found.append(("background", env.effective(release, env.BACKGROUND)))
+    return found
+
+
+def pods(release: Release) -> list[str]:
+    """The pods that the release has."""
+    return ["server", "background"] if prefect.is_separate(release) else ["server"]

@@ -1,0 +1,469 @@
+"""For each rule a file that breaks just it, and one that nearly does."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from migrator import catalog, discover, rules, yamltext
+from migrator.release import Layer
+from migrator.report import Finding
+
+SOUND = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - name: PREFECT_UI_SERVE_BASE
+          value: /
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+          value: "false"
+        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+          value: "false"
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          host: redis.example.org
+          db: 1
+        docket:
+          url: redis://redis.example.org:6379/2
+      env:
+        - name: PROMETHEUS_MULTIPROC_DIR
+          value: ""
+"""
+
+SINGLE = """\
+infrahub:
+  prefect-server:
+    server:
+      replicaCount: 1
+      env:
+        - name: PREFECT_UI_SERVE_BASE
+          value: /
+"""
+
+VANILLA = """\
+server:
+  replicaCount: 2
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis:
+      host: redis.example.org
+      db: 1
+    docket:
+      url: redis://redis.example.org:6379/2
+"""
+
+HOST = "          host: redis.example.org\n"
+DOCKET = "        docket:\n          url: redis://redis.example.org:6379/2\n"
+SERVE_BASE = "        - name: PREFECT_UI_SERVE_BASE\n          value: /\n"
+METRICS = '        - name: PROMETHEUS_MULTIPROC_DIR\n          value: ""\n'
+BACKGROUND = "    backgroundServices:\n"
+PIN = '        - name: PREFECT_API_DATABASE_MIGRATE_ON_START\n          value: "false"\n'
+REGISTER = '        - name: PREFECT_API_BLOCKS_REGISTER_ON_START\n          value: "false"\n'
+WEBSERVER_ONLY = '        - name: PREFECT__SERVER_WEBSERVER_ONLY\n          value: "true"\n'
+
+
+def entry(name: str, value: str) -> str:
+    return f"        - name: {name}\n          value: {value}\n"
+
+
+def url(text: str) -> str:
+    return f"        docket:\n          url: {text}\n"
+
+
+class Case(NamedTuple):
+    """`old` becomes `breaks` in the file that breaks the rule, and `nearly` in the one that does not.
+
+    `line` is a piece of the line that the finding has to name.
+    """
+
+    rule: str
+    old: str
+    breaks: str
+    nearly: str
+    line: str
+    text: str = SOUND
+
+
+CASES = [
+    Case(
+        "example-host",
+        HOST,
+        "          host: example-infrahub-cache-master\n",
+        "          host: example-infrahub-cache\n",
+        "host: example",
+    ),
+    Case(
+        "example-host",
+        DOCKET,
+        url("redis://eu.example-infrahub-cache-master:6379/2"),
+        url("redis://example-infrahub-cache:6379/2"),
+        "url: ",
+    ),
+    Case(
+        "messaging-host",
+        HOST,
+        '          host: ""\n',
+        "          host: redis\n",
+        'host: ""',
+    ),
+    Case("messaging-host", HOST, "", HOST, "redis:"),
+    Case("messaging-host", HOST, '          host: "{{ .Values.redis }}"\n', "          host: redis\n", "host: "),
+    Case(
+        "messaging-host-placeholder",
+        HOST,
+        "          host: ${REDIS_HOST}\n",
+        "          host: redis-host\n",
+        "host: ",
+    ),
+    Case(
+        "messaging-differs",
+        METRICS,
+        METRICS + entry("PREFECT_REDIS_MESSAGING_URL", "redis://other.example.org:6379/1"),
+        METRICS + entry("PREFECT_REDIS_MESSAGING_URL", "redis://redis.example.org:6379/1"),
+        "env:",
+    ),
+    Case(
+        "messaging-keys",
+        HOST,
+        HOST + "          database: 1\n",
+        HOST + "          port: '6379'\n",
+        "database: 1",
+    ),
+    Case("messaging-keys", HOST, HOST + '          ssl: "false"\n', HOST + "          ssl: false\n", "ssl:"),
+    Case("messaging-keys", DOCKET, DOCKET + "        brokers: x\n", DOCKET + "        broker: x\n", "brokers:"),
+    Case("docket-null", DOCKET, "        docket:\n", DOCKET, "docket:"),
+    Case("docket-missing", DOCKET, "", "        docket: {existingSecret: docket}\n", "messaging:"),
+    Case("docket-missing", DOCKET, url('""'), DOCKET, "url:"),
+    Case("docket-missing", DOCKET, url("memory://"), DOCKET, "url: memory"),
+    Case(
+        "docket-unseen",
+        DOCKET,
+        "      extraEnvVarsSecret: prefect\n",
+        DOCKET + "      extraEnvVarsSecret: prefect\n",
+        "messaging:",
+        SOUND.replace(
+            "      env:\n        - name: PREFECT_UI",
+            "      extraEnvVarsCM: prefect\n      env:\n        - name: PREFECT_UI",
+        ),
+    ),
+    Case("docket-private", "replicaCount: 1", "replicaCount: 2", "replicaCount: 0", "server:", SINGLE),
+    Case(
+        "docket-private",
+        SERVE_BASE,
+        SERVE_BASE + entry("WEB_CONCURRENCY", '"4"'),
+        SERVE_BASE + entry("WEB_CONCURRENCY", '"1"'),
+        "server:",
+        SINGLE,
+    ),
+    Case("docket-url", DOCKET, url("redis://redis.example.org:6379"), url("redis://redis.example.org/2"), "url:"),
+    Case("docket-url", DOCKET, url("REDIS://redis.example.org/2"), url('"redis://:p%40s@redis.example.org/2"'), "url:"),
+    Case(
+        "docket-differs",
+        DOCKET + "      env:\n",
+        "      env:\n" + entry("PREFECT_SERVER_DOCKET_URL", "redis://redis.example.org:6379/3"),
+        "      env:\n" + entry("PREFECT_SERVER_DOCKET_URL", "redis://redis.example.org:6379/2"),
+        "PREFECT_SERVER_DOCKET_URL",
+        SOUND.replace(SERVE_BASE, SERVE_BASE + entry("PREFECT_SERVER_DOCKET_URL", "redis://redis.example.org:6379/2")),
+    ),
+    Case(
+        "docket-shared-with-cache",
+        DOCKET,
+        url("redis://redis.example.org:6379/0"),
+        url("redis://other.example.org:6379/0"),
+        "url:",
+    ),
+    Case("docket-shared", DOCKET, url("redis://redis.example.org/1"), url("redis://redis.example.org:6380/1"), "url:"),
+    Case("docket-database", DOCKET, url("redis://redis.example.org/16"), url("redis://redis.example.org/15"), "url:"),
+    Case(
+        "docket-tls",
+        HOST + "          db: 1\n" + DOCKET,
+        HOST + "          db: 1\n" + url("rediss://redis.example.org:6379/2"),
+        HOST + "          db: 1\n          ssl: true\n" + url("rediss://redis.example.org:6379/2"),
+        "url:",
+    ),
+    Case(
+        "docket-tls",
+        HOST,
+        HOST + "          ssl: true\n",
+        HOST + "          ssl: true\n          port: 6380\n",
+        "url:",
+    ),
+    Case(
+        "docket-reference",
+        HOST + "          db: 1\n" + DOCKET,
+        HOST + "          db: 1\n" + url("redis://:$(PREFECT_REDIS_MESSAGING_PASSWORD)@redis.example.org/2"),
+        HOST
+        + "          db: 1\n          existingSecret: redis\n"
+        + url("redis://:$(PREFECT_REDIS_MESSAGING_PASSWORD)@redis.example.org/2"),
+        "url:",
+    ),
+    Case(
+        "docket-name",
+        METRICS,
+        METRICS + entry("PREFECT_SERVER_DOCKET_NAME", "prefect"),
+        METRICS + entry("PREFECT_SERVER_DOCKET_NAMED", "prefect"),
+        "PREFECT_SERVER_DOCKET_NAME",
+    ),
+    Case(
+        "toggle-left",
+        METRICS,
+        METRICS + entry("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", '"true"'),
+        METRICS + entry("PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE", '"1"'),
+        "TRIGGERS",
+    ),
+    Case(
+        "toggle-left",
+        SERVE_BASE,
+        SERVE_BASE + entry("PREFECT_API_SERVICES_EVENT_LOGGER_ENABLED", '"false"'),
+        SERVE_BASE + entry("PREFECT_API_SERVICES_SCHEDULER_ENABLED", '"false"'),
+        "EVENT_LOGGER",
+    ),
+    Case(
+        "toggle-value",
+        METRICS,
+        METRICS + entry("PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED", '""'),
+        METRICS + entry("PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED", '"off"'),
+        "SCHEDULER",
+    ),
+    Case("migrate-pin", PIN, PIN.replace('"false"', '"False"'), PIN.replace('"', "'"), "MIGRATE_ON_START"),
+    Case("migrate-pin", PIN, "", PIN, "env:"),
+    Case("blocks-register", REGISTER, REGISTER.replace('"false"', '"0"'), REGISTER.replace('"', "'"), "REGISTER_ON"),
+    Case("blocks-register", REGISTER, "", REGISTER, "env:"),
+    Case(
+        "migrate-pin-single", SERVE_BASE, SERVE_BASE + PIN, SERVE_BASE + PIN.replace("false", "true"), "MIGRATE", SINGLE
+    ),
+    Case("webserver-only", WEBSERVER_ONLY, "", WEBSERVER_ONLY, "env:"),
+    Case("webserver-only", WEBSERVER_ONLY, entry("PREFECT__SERVER_WEBSERVER_ONLY", '""'), WEBSERVER_ONLY, "WEBSERVER"),
+    Case(
+        "webserver-only-false",
+        WEBSERVER_ONLY,
+        WEBSERVER_ONLY.replace("true", "false"),
+        WEBSERVER_ONLY.replace("true", "yes"),
+        "WEBSERVER",
+    ),
+    Case(
+        "services-nowhere",
+        BACKGROUND,
+        BACKGROUND + "      replicaCount: 0\n",
+        BACKGROUND + "      replicaCount: 1\n",
+        "0",
+    ),
+    Case(
+        "services-nowhere",
+        SERVE_BASE,
+        SERVE_BASE + WEBSERVER_ONLY,
+        SERVE_BASE + WEBSERVER_ONLY.replace("true", ""),
+        "WEBSERVER",
+        SINGLE,
+    ),
+    Case(
+        "services-nowhere",
+        "      replicaCount: 1\n",
+        "      args: [prefect, server, start, --no-services]\n",
+        "      args: [prefect, server, start]\n",
+        "args:",
+        SINGLE,
+    ),
+    Case(
+        "migrations-job",
+        BACKGROUND,
+        "    migrations: {enabled: true}\n" + BACKGROUND,
+        "    migrations: {enabled: false}\n" + BACKGROUND,
+        "migrations:",
+    ),
+    Case(
+        "migrations-missing",
+        "server:\n",
+        "migrations: {enabled: false}\nserver:\n",
+        "migrations: {enabled: true}\nserver:\n",
+        "migrations:",
+        VANILLA,
+    ),
+    Case("metrics-directory", METRICS, METRICS.replace("PROMETHEUS", "METRICS"), METRICS.replace('""', "/tmp"), "env:"),
+    Case(
+        "database-override",
+        SERVE_BASE,
+        SERVE_BASE + entry("PREFECT_API_DATABASE_CONNECTION_URL", "postgresql+asyncpg://db/prefect"),
+        SERVE_BASE + entry("PREFECT_API_DATABASE_ECHO", '"true"'),
+        "CONNECTION_URL",
+    ),
+    Case(
+        "database-override",
+        METRICS,
+        METRICS + PIN.replace("false", "true"),
+        METRICS + PIN,
+        "MIGRATE_ON_START",
+    ),
+    Case("env-twice", SERVE_BASE, SERVE_BASE * 2, SERVE_BASE, "PREFECT_UI_SERVE_BASE"),
+    Case("env-twice", METRICS, METRICS + entry("HOME", "/tmp"), METRICS + entry("HOMES", "/tmp"), "HOME"),
+    Case(
+        "env-twice",
+        METRICS,
+        METRICS + entry("PREFECT_SERVER_DOCKET_URL", "redis://redis.example.org:6379/2"),
+        METRICS,
+        "PREFECT_SERVER_DOCKET_URL",
+    ),
+    Case("env-twice", METRICS, METRICS + entry("PREFECT_REDIS_MESSAGING_DB", '"1"'), METRICS, "MESSAGING_DB"),
+    Case(
+        "env-string", METRICS, METRICS + entry("WEB_CONCURRENCY", "1"), METRICS + entry("WEB_CONCURRENCY", '"1"'), "WEB"
+    ),
+    Case("env-string", METRICS, METRICS + entry("DEBUG", "on"), METRICS + entry("DEBUG", "'on'"), "DEBUG"),
+    Case("env-entry", METRICS, METRICS + "        - value: x\n", METRICS + "        - name: X\n", "- value: x"),
+    Case(
+        "env-entry",
+        METRICS,
+        METRICS + "        - {name: X, value: x, valueFrom: {secretKeyRef: {name: x, key: x}}}\n",
+        METRICS + "        - {name: X, valueFrom: {secretKeyRef: {name: x, key: x}}}\n",
+        "name: X",
+    ),
+]
+
+
+def findings(*texts: str, to: str = "", chart: str = "", version_from: str = "") -> list[Finding]:
+    """What the rules say of these layers."""
+    streams = [yamltext.parse(text.encode(), f"layer-{number}.yaml") for number, text in enumerate(texts)]
+    layers = [Layer(stream.name, stream.documents[0].data) for stream in streams]
+    wishes = discover.Wishes(version_to=to, chart=chart, version_from=version_from)
+    found = discover.find_out(layers, wishes, catalog.load())
+    release = discover.release_of(found, layers, wishes, found.flavour or "")
+    return rules.check(release, lambda n, route: streams[n].documents[0].line(route), [layer.name for layer in layers])
+
+
+def show(case: Case) -> str:
+    return f"{case.rule}-{case.line.strip(':- ')}"
+
+
+def with_(case: Case, new: str) -> str:
+    assert case.text.count(case.old) == 1, "the case's text holds what it replaces exactly once"
+    return case.text.replace(case.old, new)
+
+
+@pytest.mark.parametrize("text", [SOUND, SINGLE, VANILLA], ids=["separate", "single", "vanilla"])
+def test_a_sound_file_breaks_nothing(text: str) -> None:
+    assert findings(text) == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=show)
+def test_a_file_that_breaks_just_it(case: Case) -> None:
+    text = with_(case, case.breaks)
+    found = findings(text)
+
+    assert {each.rule for each in found} == {case.rule}, found
+    for each in found:
+        assert each.file == "layer-0.yaml"
+        assert case.line in text.splitlines()[each.line - 1]
+        assert each.text and each.remedy
+
+
+@pytest.mark.parametrize("case", CASES, ids=show)
+def test_a_file_that_nearly_does(case: Case) -> None:
+    assert case.rule not in {each.rule for each in findings(with_(case, case.nearly))}
+
+
+def test_every_rule_has_its_case_and_a_name_of_its_own() -> None:
+    ids = [rule.id for rule in rules.RULES]
+
+    assert len(set(ids)) == len(ids)
+    assert {case.rule for case in CASES} == set(ids)
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
+def test_every_rule_says_what_holds_and_how_to_mend_it(rule: rules.Rule) -> None:
+    assert rule.severity in ("error", "warning")
+    assert rule.title.endswith(".") and rule.remedy.endswith(".")
+
+
+def test_errors_come_first() -> None:
+    text = SOUND.replace(DOCKET, url("redis://redis.example.org/16")).replace(PIN, "").replace(METRICS, "        []\n")
+
+    assert [(each.severity, each.rule) for each in findings(text)] == [
+        ("error", "migrate-pin"),
+        ("warning", "docket-database"),
+        ("warning", "metrics-directory"),
+    ]
+
+
+def test_what_the_flavours_preset_breaks_has_no_file() -> None:
+    """Nothing in the file says a host, so that the preset's example is what would be installed."""
+    found = findings("infrahub:\n  prefect-server: {}\n", version_from="4.13.0-medium", to="4.14.1")
+
+    assert {each.rule for each in found} == {"example-host"}
+    assert [(each.file, each.line) for each in found] == [("layer-0.yaml", 2), ("layer-0.yaml", 2)]
+
+
+def test_an_entry_of_the_presets_list_has_no_file() -> None:
+    text = """\
+infrahub:
+  prefect-server:
+    global:
+      prefect:
+        env:
+          - name: WEB_CONCURRENCY
+            value: "2"
+    backgroundServices:
+      messaging:
+        redis:
+          host: redis.example.org
+        docket:
+          url: redis://redis.example.org:6379/2
+"""
+    found = findings(text, version_from="4.13.0-medium", to="4.14.1")
+
+    assert [(each.rule, each.file, each.line) for each in found] == [("env-twice", "", 0)]
+    assert found[0].text.endswith("(in the chart's own values)")
+
+
+def test_each_finding_names_the_layer_that_owns_it() -> None:
+    base = SOUND.replace(DOCKET, "")
+    found = findings(
+        base, "infrahub:\n  prefect-server:\n    backgroundServices:\n      messaging:\n        docket: {url: x}\n"
+    )
+
+    assert [(each.rule, each.file, each.line) for each in found] == [("docket-url", "layer-1.yaml", 5)]
+
+
+def test_a_release_without_prefect_breaks_nothing() -> None:
+    text = SOUND.replace("  prefect-server:\n", "  prefect-server:\n    enabled: false\n").replace(PIN, "")
+
+    assert findings(text) == []
+    assert findings(text.replace("enabled: false", "enabled: true")) != []
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("migrate-pin", VANILLA),
+        ("blocks-register", VANILLA),
+        ("webserver-only", VANILLA),
+        ("migrations-job", VANILLA),
+        ("metrics-directory", VANILLA),
+        ("docket-missing", SINGLE),
+        ("migrate-pin", SINGLE),
+        ("webserver-only", SINGLE),
+    ],
+)
+def test_rules_hold_by_chart_and_image(rule: str, text: str) -> None:
+    """Prefect's own image starts with --no-services and has its Job; a single process needs no docket."""
+    assert rule not in {each.rule for each in findings(text)}
+
+
+def test_the_old_chart_knows_no_docket() -> None:
+    text = SOUND.replace(PIN, "")
+    found = findings(text, to="4.13.0")
+
+    assert [(each.rule, text.splitlines()[each.line - 1].strip()) for each in found] == [("messaging-keys", "docket:")]
+    assert findings(text.replace(DOCKET, ""), to="4.13.0") == []
+
+
+def test_the_old_chart_injects_the_pin_under_its_old_name() -> None:
+    found = findings(SOUND.replace(DOCKET, ""), to="4.13.0")
+
+    assert [each.rule for each in found] == ["env-twice"]
+    assert "PREFECT_API_DATABASE_MIGRATE_ON_START stands beside the chart's own on the server pod" in found[0].text
