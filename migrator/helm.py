@@ -1,0 +1,159 @@
+"""Helm behind one function: `render` asks the `helm` program, or else Helm's own engine from the library.
+
+Nothing of either is loaded before something is rendered.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from migrator.edits import Value
+from migrator.errors import InputError, MigratorError, UsageError, VerificationError
+
+Manifest = dict[str, Value]
+
+SECONDS = 120
+"""How long the `helm` program may take; rendering contacts no cluster, and takes a second at most."""
+
+
+class HelmMissing(MigratorError):
+    """Neither a `helm` program nor the library is installed."""
+
+
+class ChartError(InputError):
+    """A chart that cannot be loaded, or whose dependencies are not unpacked beside it."""
+
+
+class RenderError(VerificationError):
+    """Helm, the chart or its schema refuses the values."""
+
+
+def render(
+    chart_path: str,
+    values: Sequence[bytes],
+    *,
+    release_name: str = "",
+    namespace: str = "",
+    kube_version: str = "",
+) -> list[Manifest]:
+    """The objects that Helm would send to the cluster: templates and hooks, in Helm's order.
+
+    `chart_path` is a chart's directory or archive; `values` are the texts of the values files in the order of `-f`,
+    each as Helm reads it. An empty `kube_version` leaves Helm's own default.
+
+    Raises HelmMissing where there is no Helm, ChartError for a chart that cannot be used, RenderError where the chart
+    refuses the values, UsageError for a `kube_version` that only the program could take into account.
+    """
+    name, space = release_name or "release-name", namespace or "default"
+    if not os.path.exists(chart_path):
+        raise ChartError("there is no chart here.", path=chart_path, remedy="Name a chart's directory or .tgz.")
+    program = shutil.which("helm")
+    if program is not None:
+        texts = [_by_program(program, chart_path, values, name, space, kube_version)]
+    else:
+        if kube_version:
+            raise UsageError(
+                "--kube-version is taken into account by the helm program only, and there is none on PATH.",
+                remedy="Install helm, or leave the option out.",
+            )
+        texts = _by_library(chart_path, values, name, space)
+    return [manifest for text in texts for manifest in _objects(text, chart_path)]
+
+
+def _by_program(
+    program: str, chart_path: str, values: Sequence[bytes], name: str, namespace: str, kube_version: str
+) -> str:
+    import subprocess
+    import tempfile
+
+    # Values hold passwords: the folder is readable by its owner only.
+    with tempfile.TemporaryDirectory(prefix="infrahub-migrator-") as folder:
+        command = [program, "template", name, chart_path, "--namespace", namespace]
+        for number, text in enumerate(values):
+            path = os.path.join(folder, f"values-{number}.yaml")
+            with open(path, "wb") as file:
+                file.write(text)
+            command += ["--values", path]
+        if kube_version:
+            command += ["--kube-version", kube_version]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired as error:
+            raise RenderError(f"helm template did not end within {SECONDS} s.", path=chart_path) from error
+        except OSError as error:
+            raise HelmMissing(f"{program} cannot be run: {error.strerror}.") from error
+    if done.returncode:
+        words = done.stderr.decode("utf-8", "replace").strip()
+        raise _refused(words.removeprefix("Error: ") or f"helm template ended with {done.returncode}", chart_path)
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _by_library(chart_path: str, values: Sequence[bytes], name: str, namespace: str) -> list[str]:
+    library = _library()
+    try:
+        with library.Chart.load(chart_path) as chart:
+            _refuse_missing_dependencies(chart, chart_path)
+            merged: dict[str, Any] = {}
+            for text in values:
+                _lay_over(merged, library.values_from_yaml(text.decode("utf-8-sig")))
+            rendered = chart.render(merged, name=name, namespace=namespace, is_install=True)
+    except library.HelmChartLoadError as error:
+        raise ChartError(f"no chart could be loaded: {error}.", path=chart_path) from error
+    except (library.HelmError, UnicodeDecodeError) as error:
+        raise _refused(str(error), chart_path) from error
+    return [text for path, text in rendered.items() if not path.endswith("/NOTES.txt")]
+
+
+def _library() -> Any:
+    try:
+        import helm_python  # type: ignore[import-not-found, unused-ignore]
+    except ImportError as error:
+        raise HelmMissing(
+            "rendering a chart needs Helm, and there is neither a helm program on PATH nor the library.",
+            remedy="Install helm (https://helm.sh/docs/intro/install), or: pip install 'infrahub-migrator[helm]'",
+        ) from error
+    return helm_python
+
+
+def _refuse_missing_dependencies(chart: Any, chart_path: str) -> None:
+    """As the program does, whatever their conditions say; the library would leave them out without a word."""
+    there = {str(each["name"]) for each in chart.dependencies}
+    missing = [str(each["name"]) for each in chart.metadata.get("dependencies") or [] if each["name"] not in there]
+    if missing:
+        raise _missing_dependencies(", ".join(missing), chart_path)
+
+
+def _lay_over(below: dict[str, Any], above: dict[str, Any]) -> None:
+    """Lay one values file over those before it, as `-f` does: nulls stay, and remove the chart's defaults later."""
+    for key, value in above.items():
+        under = below.get(key)
+        if isinstance(value, dict) and isinstance(under, dict):
+            _lay_over(under, value)
+        else:
+            below[key] = value
+
+
+def _missing_dependencies(names: str, chart_path: str) -> ChartError:
+    return ChartError(
+        f"the chart's dependencies are not unpacked in its charts/ folder: {names}.",
+        path=chart_path,
+        remedy="Run `helm dependency build` there, or `helm pull --untar` the published chart.",
+    )
+
+
+def _refused(words: str, chart_path: str) -> MigratorError:
+    if "missing in charts/ directory: " in words:
+        return _missing_dependencies(words.rpartition("missing in charts/ directory: ")[2].strip(), chart_path)
+    if "Chart.yaml file is missing" in words:
+        return ChartError(f"no chart could be loaded: {words}.", path=chart_path)
+    return RenderError(f"Helm refuses the values on this chart: {words.strip()}", path=chart_path)
+
+
+def _objects(text: str, chart_path: str) -> list[Manifest]:
+    from migrator import yamltext
+
+    documents = yamltext.parse(text.encode(), f"{chart_path} (rendered)").documents
+    return [document.data for document in documents if isinstance(document.data, dict)]

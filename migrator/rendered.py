@@ -1,0 +1,174 @@
+"""Checks on what Helm rendered: Prefect's two deployments as the cluster would get them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from migrator import prefect, tree
+from migrator.defaults import EXAMPLE_HOST, TOGGLED_SERVICES
+from migrator.helm import Manifest
+from migrator.report import Finding
+from migrator.rules.pods import PIN, service_of
+
+PINS = (PIN, "PREFECT_SERVER_DATABASE_MIGRATE_ON_START")
+
+# What Prefect connects to; the example elsewhere, in INFRAHUB_CACHE_ADDRESS for one, need not matter.
+_ADDRESSES = (prefect.DOCKET_NAME, "PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL")
+_CONTAINERS = {"prefect-server": "server", "prefect-background-services": "background"}
+
+
+class Pod(NamedTuple):
+    """One of Prefect's deployments: its name, its container, and the container's env entries in order."""
+
+    deployment: str
+    kind: str
+    container: Manifest
+    env: tuple[Manifest, ...]
+
+    def last(self, name: str) -> Manifest | None:
+        """The entry that the container sees."""
+        found = [entry for entry in self.env if entry.get("name") == name]
+        return found[-1] if found else None
+
+    @property
+    def has_infrahub_image(self) -> bool:
+        """Whether the image, or the entry point, is Infrahub's."""
+        return "infrahub" in str(self.container.get("image")) or "infrahub" in self.args
+
+    @property
+    def args(self) -> str:
+        """The container's arguments in one line."""
+        args = self.container.get("args")
+        return " ".join(map(str, args)) if isinstance(args, list) else ""
+
+
+class Trouble(NamedTuple):
+    """What is wrong with the manifests."""
+
+    rule: str
+    severity: Literal["error", "warning"]
+    text: str
+    remedy: str
+
+
+def pods(manifests: Sequence[Manifest]) -> list[Pod]:
+    """Prefect's deployments among the manifests, known by the names that the chart gives their containers."""
+    found = []
+    for manifest in manifests:
+        containers = tree.get(manifest, ("spec", "template", "spec", "containers"))
+        if manifest.get("kind") != "Deployment" or not isinstance(containers, list):
+            continue
+        for container in containers:
+            if isinstance(container, dict) and container.get("name") in _CONTAINERS:
+                items = container.get("env")
+                entries = tuple(item for item in items if isinstance(item, dict)) if isinstance(items, list) else ()
+                name = str(tree.get(manifest, ("metadata", "name")))
+                found.append(Pod(name, _CONTAINERS[str(container["name"])], container, entries))
+    return found
+
+
+def check(manifests: Sequence[Manifest], chart_path: str) -> list[Finding]:
+    """What is wrong with Prefect's pods in these manifests, errors first; `chart_path` is where they come from.
+
+    With separate services: one docket on both pods, no toggle of the presets, no services on the API pods, and with
+    Infrahub's image both migrate-on-start names "false" on them and no migrations Job. In any case: no env name twice,
+    nothing but text in env, no example host.
+    """
+    troubles = list(_troubles(manifests))
+    ordered = [each for severity in ("error", "warning") for each in troubles if each.severity == severity]
+    return [Finding(each.rule, each.severity, chart_path, 0, each.text, each.remedy) for each in ordered]
+
+
+def _troubles(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
+    found = pods(manifests)
+    servers = [pod for pod in found if pod.kind == "server"]
+    if not servers:
+        remedy = "Name the chart that the values belong to, unpacked with its dependencies; see prefect-server.enabled."
+        yield Trouble("pods-none", "error", "no deployment of a Prefect server was rendered", remedy)
+    for pod in found:
+        yield from _of_any(pod)
+    for server in servers:
+        partners = [pod for pod in found if pod.deployment == f"{server.deployment}-background-services"]
+        if partners:
+            yield from _of_pair(server, partners[0], manifests)
+        else:
+            yield from _of_single(server)
+
+
+def _of_any(pod: Pod) -> Iterator[Trouble]:
+    for name, times in Counter(str(entry.get("name")) for entry in pod.env).items():
+        if times > 1:
+            remedy = "Take it out of the values' env lists where the chart sets it; server-side apply refuses both."
+            yield Trouble("pods-env-twice", "error", f"{name} stands {times} times on {pod.deployment}", remedy)
+    for entry in pod.env:
+        value = entry.get("value")
+        if value is not None and not isinstance(value, str):
+            text = f"{entry.get('name')} on {pod.deployment} is no text"
+            yield Trouble("pods-env-string", "error", text, "Put the value in quotes: the API server refuses it.")
+        if isinstance(value, str) and EXAMPLE_HOST in value:
+            text = f"{entry.get('name')} on {pod.deployment} holds {EXAMPLE_HOST}"
+            if entry.get("name") in _ADDRESSES:
+                yield Trouble("pods-example-host", "error", text, "Put the host of your Redis into the values.")
+            else:
+                yield Trouble("pods-example-left", "warning", text, "Put the right host there, or remove the entry.")
+
+
+def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Iterator[Trouble]:
+    yield from _docket(server, background)
+    for pod in (server, background):
+        for entry in pod.env:
+            if service_of(str(entry.get("name"))) in TOGGLED_SERVICES:
+                text = f"{entry.get('name')} is left on {pod.deployment}"
+                yield Trouble("pods-toggle", "warning", text, "Run infrahub-migrator migrate, unless it is meant.")
+    if "--no-services" not in server.args and not _is_set(server.last(prefect.WEBSERVER_ONLY)):
+        text = f"nothing keeps the background services off {server.deployment}"
+        yield Trouble("pods-webserver-only", "error", text, f'Add {prefect.WEBSERVER_ONLY} "true" to server.env.')
+    job = any(_is_migrations_job(manifest, server) for manifest in manifests)
+    if server.has_infrahub_image:
+        yield from _pins(server)
+        if job:
+            text = f"a Job migrates the database of {server.deployment}, which Infrahub does itself"
+            yield Trouble("pods-migrations-job", "warning", text, "Set migrations.enabled to false.")
+    elif not job:
+        text = f"no Job migrates the database of {server.deployment}, and its pods are told not to"
+        yield Trouble("pods-migrations-missing", "error", text, "Set migrations.enabled to true.")
+
+
+def _docket(server: Pod, background: Pod) -> Iterator[Trouble]:
+    remedy = "Set messaging.docket.url or existingSecret, and take the name out of all env lists."
+    counts = [sum(entry.get("name") == prefect.DOCKET_NAME for entry in pod.env) for pod in (server, background)]
+    for pod, count in zip((server, background), counts):
+        if count != 1:
+            often = f"stands {count} times" if count else "is missing"
+            yield Trouble("pods-docket", "error", f"{prefect.DOCKET_NAME} {often} on {pod.deployment}", remedy)
+    ours, theirs = server.last(prefect.DOCKET_NAME), background.last(prefect.DOCKET_NAME)
+    if ours is not None and theirs is not None and ours != theirs:
+        text = f"{prefect.DOCKET_NAME} differs between {server.deployment} and {background.deployment}"
+        yield Trouble("pods-docket", "error", text, remedy)
+
+
+def _pins(server: Pod) -> Iterator[Trouble]:
+    for name in PINS:
+        entry = server.last(name)
+        if entry is None or entry.get("value") != "false":
+            state = "missing" if entry is None else 'not exactly "false"'
+            text = f"{name} is {state} on {server.deployment}"
+            remedy = f'Add {PIN} "false" to server.env; the chart sets the other name by itself.'
+            yield Trouble("pods-migrate-pin", "error", text, remedy)
+
+
+def _of_single(server: Pod) -> Iterator[Trouble]:
+    if "--no-services" in server.args or _is_set(server.last(prefect.WEBSERVER_ONLY)):
+        text = f"nothing runs the background services: {server.deployment} is told not to, and stands alone"
+        yield Trouble("pods-services-nowhere", "error", text, "Set backgroundServices.runAsSeparateDeployment to true.")
+
+
+def _is_set(entry: Manifest | None) -> bool:
+    return entry is not None and (entry.get("valueFrom") is not None or entry.get("value") not in (None, ""))
+
+
+def _is_migrations_job(manifest: Manifest, server: Pod) -> bool:
+    name = str(tree.get(manifest, ("metadata", "name")))
+    return manifest.get("kind") == "Job" and name == f"{server.deployment}-db-migrations"

@@ -1,0 +1,141 @@
+"""The tests' own charts put together as published ones are, and Helm's engine to render them."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from migrator import discover, run, yamltext
+from migrator.edits import Value
+from migrator.helm import Manifest, render
+from migrator.plan import Plan
+from migrator.release import as_map, merge
+
+CHARTS = Path(__file__).resolve().parent.parent / "chart"
+BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
+"""The prefect-server that infrahub-enterprise 4.13.0 wraps, and the one that 4.14.0 wraps."""
+
+Build = Callable[..., Path]
+Env = dict[str, list[str]]
+Pods = Callable[..., Env]
+
+
+@pytest.fixture(scope="session")
+def engine() -> None:
+    """Helm, as a program or as the library; the test is skipped, saying so, where there is neither."""
+    if shutil.which("helm") is None and importlib.util.find_spec("helm_python") is None:
+        pytest.skip("no Helm: neither a helm program nor helm-python-sdk, which has wheels for Linux on x86-64 only")
+
+
+@pytest.fixture(scope="session")
+def chart(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Build:
+    """`chart(name, version, preset="")`: a chart around that prefect-server; `preset` is a text of values laid over
+    the enterprise chart's own, as the flavours are published."""
+
+    @functools.cache
+    def build(name: str, version: str, preset: str = "") -> Path:
+        return _build(tmp_path_factory.mktemp("charts"), name, version, preset)
+
+    return build
+
+
+def _build(folder: Path, name: str, version: str, preset: str) -> Path:
+    place = folder / name
+    if name == "prefect-server":
+        _prefect_server(place, version)
+        return place
+    shutil.copytree(CHARTS / name, place)
+    _build(place / "charts", {"infrahub-enterprise": "infrahub"}.get(name, "prefect-server"), version, "")
+    if name == "infrahub-enterprise" and version == BEFORE:
+        # The example host is refused from 4.14.0 on.
+        shutil.rmtree(place / "templates")
+    if preset:
+        merged = merge(as_map(read(place / "values.yaml")), as_map(yamltext.parse(preset.encode()).documents[0].data))
+        (place / "values.yaml").write_text(json.dumps(merged), encoding="utf-8")
+    return place
+
+
+def _prefect_server(place: Path, version: str) -> None:
+    """The tests' own, or the real one where MIGRATOR_TEST_CHARTS names a folder of them."""
+    real = os.environ.get("MIGRATOR_TEST_CHARTS")
+    if real:
+        shutil.copytree(Path(real) / f"prefect-server-{version}", place)
+        return
+    shutil.copytree(CHARTS / "prefect-server", place)
+    if version == BEFORE:
+        shutil.copytree(CHARTS / "prefect-server-before", place, dirs_exist_ok=True)
+
+
+def read(path: Path) -> Value:
+    """The values in a file."""
+    return yamltext.parse(path.read_bytes(), str(path)).documents[0].data
+
+
+class Migrated(NamedTuple):
+    """A text after its migration, and the plan that led there."""
+
+    text: str
+    plan: Plan
+
+
+@pytest.fixture
+def migrate() -> Callable[..., Migrated]:
+    """Migrate a text unattended, by the answers that it asks for among `answers`, and prove the result."""
+
+    def migrated(text: str, answers: dict[str, str], **wishes: str) -> Migrated:
+        request = run.Request(discover.Wishes(**wishes), answers)
+        case = run.examine([run.read_bytes(text.encode(), "values.yaml")], request)
+        assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
+        result = run.carry_out(case)
+        run.prove_settled(case, result, request)
+        return Migrated(result.streams[0].data.decode(), case.plan)
+
+    return migrated
+
+
+@pytest.fixture
+def rendered(chart: Build) -> Callable[..., list[Manifest]]:
+    """`rendered(text, name, version, preset="")`: what Helm makes of the text on that chart."""
+
+    def manifests(text: str, name: str, version: str, preset: str = "") -> list[Manifest]:
+        path = chart(name, version, preset)
+        # A real prefect-server takes a separate deployment of Prefect's own image only with a full version number.
+        values = [b"global: {prefect: {image: {prefectTag: 3.6.13}}}", text.encode()]
+        return render(str(path), values, release_name="infrahub", namespace="infrahub")
+
+    return manifests
+
+
+@pytest.fixture
+def pods(rendered: Callable[..., list[Manifest]]) -> Pods:
+    """The env of each of Prefect's containers, an entry a line: `NAME=value`, or `NAME<-SECRET/KEY`."""
+
+    def env(*arguments: str) -> Env:
+        found: Env = {}
+        for manifest in rendered(*arguments):
+            if manifest["kind"] == "Deployment" and "prefect" in str(as_map(manifest["metadata"])["name"]):
+                pod = as_map(as_map(as_map(manifest["spec"])["template"])["spec"])
+                containers = pod["containers"]
+                assert isinstance(containers, list)
+                container = as_map(containers[0])
+                entries = container["env"]
+                assert isinstance(entries, list)
+                found[str(container["name"])] = [_line(as_map(entry)) for entry in entries]
+        return found
+
+    return env
+
+
+def _line(entry: Manifest) -> str:
+    if "valueFrom" in entry:
+        source = as_map(as_map(entry["valueFrom"])["secretKeyRef"])
+        return f"{entry['name']}<-{source['name']}/{source['key']}"
+    return f"{entry['name']}={entry.get('value')}"

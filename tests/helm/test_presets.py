@@ -1,0 +1,147 @@
+"""Every preset and generation, migrated, and rendered by Helm before and after: what is in the pods, and what changed.
+
+What is looked for is spelt out here, apart from the checks of `migrator.rendered`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator import defaults
+from migrator import rendered as checks
+
+BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
+SERVER, BACKGROUND = "prefect-server", "prefect-background-services"
+ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
+DOCKET = "PREFECT_SERVER_DOCKET_URL=redis://infrahub-cache-master:6379/2"
+TOGGLES = [f"PREFECT_SERVER_SERVICES_{name}_ENABLED" for name in defaults.TOGGLED_SERVICES]
+PUBLISHED = ["small", "medium", "medium-data", "large", "large-data"]
+PRESETS = [
+    "C/values.medium-0dd049b.yaml",
+    "C/values.medium.yaml",
+    "C/values.small.yaml",
+    "D/values.medium.yaml",
+    "D/values.small.yaml",
+    "E/values.medium.yaml",
+    "E/values.small.yaml",
+]
+
+
+def assert_proof(env: dict[str, list[str]], docket: str = DOCKET) -> None:
+    """The list that the upgrade is judged by."""
+    assert set(env) == {SERVER, BACKGROUND}
+    for entries in env.values():
+        names = Counter(entry.partition("<-")[0].partition("=")[0] for entry in entries)
+        assert [name for name, times in names.items() if times > 1] == []
+        assert not names.keys() & set(TOGGLES)
+        assert [entry for entry in entries if entry.startswith("PREFECT_SERVER_DOCKET_URL")] == [docket]
+    assert "PREFECT_API_DATABASE_MIGRATE_ON_START=false" in env[SERVER]
+    assert "PREFECT_SERVER_DATABASE_MIGRATE_ON_START=false" in env[SERVER]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_migrated_and_rendered(
+    name: str, corpus: Path, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
+) -> None:
+    after = migrate((corpus / "presets" / name).read_text(encoding="utf-8"), ANSWERS).text
+    manifests = rendered(after, "infrahub-enterprise", AFTER)
+
+    assert_proof(pods(after, "infrahub-enterprise", AFTER))
+    assert [each for each in manifests if each["kind"] == "Job"] == []
+    assert checks.check(manifests, "chart") == []
+
+
+def test_a_preset_of_the_generation_that_repeats_the_host_in_env(
+    corpus: Path, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
+) -> None:
+    """Generation B has the host in INFRAHUB_CACHE_ADDRESS too, which stays, and which the checks tell of."""
+    after = migrate((corpus / "presets" / "B" / "values.medium.yaml").read_text(encoding="utf-8"), ANSWERS).text
+
+    assert_proof(pods(after, "infrahub-enterprise", AFTER))
+    found = checks.check(rendered(after, "infrahub-enterprise", AFTER), "chart")
+    assert [(each.rule, each.severity, each.text.partition(" ")[0]) for each in found] == [
+        ("pods-example-left", "warning", "INFRAHUB_CACHE_ADDRESS")
+    ] * 2
+
+
+@pytest.mark.parametrize("size", ["small", "medium"])
+def test_what_the_upgrade_changes_in_the_pods(
+    size: str, corpus: Path, migrate: Callable[..., Any], pods: Callable[..., Any]
+) -> None:
+    """Old chart and old file against new chart and new file: no other entry differs, and none moves."""
+    text = (corpus / "presets" / "C" / f"values.{size}.yaml").read_text(encoding="utf-8")
+    before = pods(text, "infrahub-enterprise", BEFORE)
+    after = pods(migrate(text, ANSWERS).text, "infrahub-enterprise", AFTER)
+
+    gone = {SERVER: [f"{name}=false" for name in TOGGLES], BACKGROUND: [f"{name}=true" for name in TOGGLES]}
+    come = {SERVER: [], BACKGROUND: ["PROMETHEUS_MULTIPROC_DIR="]}
+    for pod in (SERVER, BACKGROUND):
+        expected_gone = Counter([*gone[pod], "PREFECT_REDIS_MESSAGING_HOST=example-infrahub-cache-master"])
+        expected_come = Counter([*come[pod], DOCKET, "PREFECT_REDIS_MESSAGING_HOST=infrahub-cache-master"])
+        renamed = [entry for entry in before[pod] if entry.startswith("PREFECT_API_DATABASE_")]
+        expected_gone.update(renamed)
+        expected_come.update(entry.replace("PREFECT_API_", "PREFECT_SERVER_") for entry in renamed)
+        if pod == SERVER:
+            expected_come["PREFECT_API_DATABASE_MIGRATE_ON_START=false"] += 1
+        was, became = Counter(before[pod]), Counter(after[pod])
+        assert was - became == expected_gone - expected_come, pod
+        assert became - was == expected_come - expected_gone, pod
+        stays = [entry for entry in before[pod] if entry in after[pod] and "MIGRATE_ON_START" not in entry]
+        assert stays == [entry for entry in after[pod] if entry in before[pod] and "MIGRATE_ON_START" not in entry]
+
+
+@pytest.mark.parametrize("flavour", PUBLISHED)
+def test_a_file_of_overrides_on_a_flavoured_chart(
+    flavour: str, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
+) -> None:
+    """The preset is baked into the chart, and the file says no more than the host."""
+    text = (
+        "infrahub:\n"
+        "  prefect-server:\n"
+        "    backgroundServices:\n"
+        "      messaging:\n"
+        "        redis:\n"
+        "          host: infrahub-cache-master\n"
+    )
+    version = f"4.13.0-{flavour}"
+    after = migrate(text, ANSWERS, chart="infrahub-enterprise", version_from=version).text
+
+    new = preset(flavour, "4.14.1")
+    assert_proof(pods(after, "infrahub-enterprise", AFTER, new))
+    assert checks.check(rendered(after, "infrahub-enterprise", AFTER, new), "chart") == []
+
+
+def preset(flavour: str, version: str) -> str:
+    """The values of a flavour, in a text."""
+    import json
+
+    from packaging.version import Version
+
+    prefect = defaults.of_chart("infrahub-enterprise", Version(version), flavour).prefect
+    parts = {part: prefect[part] for part in ("server", "backgroundServices")}
+    return json.dumps({"configPreset": flavour, "infrahub": {"prefect-server": parts}})
+
+
+@pytest.mark.parametrize("name", ["D/values.medium.yaml", "E/values.small.yaml"])
+def test_the_old_chart_refuses_the_new_file(name: str, corpus: Path, rendered: Callable[..., Any]) -> None:
+    from migrator.helm import RenderError
+
+    text = (corpus / "presets" / name).read_text(encoding="utf-8")
+    with pytest.raises(RenderError, match="additional properties 'docket' not allowed"):
+        rendered(text, "infrahub-enterprise", BEFORE)
+
+
+@pytest.mark.parametrize("name", ["C/values.medium.yaml", "D/values.medium.yaml", "E/values.small.yaml"])
+def test_the_new_chart_refuses_a_preset_as_it_is_published(
+    name: str, corpus: Path, rendered: Callable[..., Any]
+) -> None:
+    """The example host is still in it: what is rendered after a migration could not have been rendered without."""
+    from migrator.helm import RenderError
+
+    with pytest.raises(RenderError, match="example host"):
+        rendered((corpus / "presets" / name).read_text(encoding="utf-8"), "infrahub-enterprise", AFTER)
