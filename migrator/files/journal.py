@@ -106,9 +106,10 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
     for _ in range(100):
         try:
             descriptor = os.open(path, flags, 0o600)
-        except OSError:
-            # Where nothing can stand (no directory, too long a name), nothing was left either.
-            if create or os.path.lexists(path):
+        except OSError as error:
+            # Where nothing can stand (no directory, too long a name), nothing was left either. What was missing a
+            # moment ago is not looked for again: another run may just have made it.
+            if create or (not isinstance(error, FileNotFoundError) and os.path.lexists(path)):
                 raise
             return None
         try:

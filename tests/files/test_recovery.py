@@ -220,6 +220,24 @@ def test_a_journal_that_another_run_just_removed_is_no_lock(values: Path, monkey
     assert len(names(values.parent)) == 2
 
 
+def test_a_journal_that_another_run_just_made_is_nothing_to_recover(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = values.with_name(".values.yaml.infrahub-migrator")
+    real = os.open
+
+    def open_too_early(path: str, flags: int, mode: int = 0o777) -> int:
+        try:
+            return real(path, flags, mode)
+        except FileNotFoundError:
+            journal.touch()
+            raise
+
+    monkeypatch.setattr(os, "open", open_too_early)
+    assert files.recover([str(values)]) == []
+    assert journal.exists()
+
+
 @pytest.mark.parametrize("how", ["write", "create", "undo"])
 def test_where_nobody_recovers_the_next_write_does_and_stops(
     values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch, how: str
