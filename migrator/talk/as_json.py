@@ -72,7 +72,10 @@ def _file(file: FileReport, mask: Mask) -> dict[str, Value]:
             {
                 "id": question.id,
                 "text": mask.text(question.text),
-                "choices": [{"value": value, "leads_to": mask.text(text)} for value, text in question.choices],
+                "choices": [
+                    {"value": mask.answer(question.id, value, question.choices), "leads_to": mask.text(text)}
+                    for value, text in question.choices
+                ],
                 "default": mask.answer(question.id, question.default, question.choices),
                 "suggestion": mask.answer(question.id, question.suggestion, question.choices),
                 "flag": question.flag,

@@ -17,11 +17,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 _ALWAYS = _words(
     """
-    password passwords passwd passphrase passcode pwd requirepass masterauth userpass htpasswd token tokens
+    password passwords passwd passphrase passcode pwd sshpass requirepass masterauth userpass htpasswd token tokens
     credential credentials creds apikey authstring connectionstring connstring privatekey secretkey accesskey
     dsn jaas dockerconfigjson stringdata
     """
@@ -52,7 +52,7 @@ _HARMLESS_AT_THE_END = _words(
 )
 _NAMES_A_SECRET = _words(
     """
-    existing vars var env pull image tls ca cert certificate certificates key password passwords token user
+    existing from account vars var env pull image tls ca cert certificate certificates key password passwords token user
     truststore keystore credentials credential scripts mount mounts
     """
 )
@@ -68,15 +68,39 @@ _CONTAINERS = _words(
     """
 )
 
+_SAID_ANYWAY = _words(
+    """
+    admin database default docket host infrahub none password postgres postgresql prefect redis secret server token
+    user username value values
+    """
+)
+
+_ENDINGS = ("password", "passwd", "passphrase", "token", "secret", "apikey", "credentials")
+_STEMS = (
+    "pass",
+    "pwd",
+    "token",
+    "auth",
+    "secret",
+    "key",
+    "cred",
+    "dsn",
+    "jaas",
+    "config",
+    "string",
+    "bearer",
+    "jwt",
+    "cookie",
+)
 _HARMLESS_AT_THE_START = _words(
     """
     max min num use allow
     """
 )
 
-_ORDINARY = re.compile(r"[a-z]+(?:[-_. ][a-z]+)*|[A-Z]?[a-z]+|[A-Z]+")
+_ORDINARY = re.compile(r"[a-z]+(?:[-_. ][a-z]+)*|[A-Za-z][a-z]+(?:[A-Z][a-z]+)*|[A-Z]+(?:_[A-Z]+)*")
 _NO_SECRET = re.compile(
-    r"\$\{[^}]*\}|\$\([^)]*\)|<[^>]*>|\{\{[^\"'`]*\}\}|ref\+\S+|ENC\[[^\]]*\]|\*\*\*\d*|PASSWORD|VALUE|~|(?i:true|false|null|yes|no|on|off)"
+    r"\$\{[^}]*\}|\$\([^)]*\)|\$[A-Z_]+|<[^>]*>|\{\{[^\"'`]*\}\}|ref\+\S+|ENC\[[^\]]*\]|\*\*\*\d*|PASSWORD|VALUE|~|\{\}|\[\]|(?i:true|false|null|yes|no|on|off)"
 )
 
 
@@ -89,9 +113,15 @@ def is_credential(name: str) -> bool:
         return False
     if _names_a_secret(last, words):
         return False
-    if any(word in _ALWAYS for word in words) or words[-1] in _AT_THE_END:
+    if any(word in _ALWAYS for word in words) or words[-1] in _AT_THE_END or words[-1].endswith(_ENDINGS):
         return True
     return any(pair in _PAIRS or (pair[0] in _KEYS_OF and pair[1] == "key") for pair in pairwise(words))
+
+
+def may_hold_a_name(text: str) -> bool:
+    """Whether a credential's name can be in the text at all: cheap, and true of every name that `is_credential` is."""
+    lower = text.lower()
+    return any(stem in lower for stem in _STEMS)
 
 
 def _names_a_secret(name: str, words: list[str]) -> bool:
@@ -99,7 +129,7 @@ def _names_a_secret(name: str, words: list[str]) -> bool:
 
     In env names (`SLACK_TOKEN_SECRET`) the same words make a credential.
     """
-    if "existing" in words and "secret" in words:
+    if words[-1] == "existingsecret" or ("existing" in words and "secret" in words):
         return True
     if name.isupper() or len(words) < 2:
         return False
@@ -128,6 +158,11 @@ def is_no_secret(text: str) -> bool:
 def is_weak(secret: str) -> bool:
     """Whether a secret reads like an ordinary word or number, which other places may hold without giving it away."""
     return len(secret) < 6 or secret.isdecimal() or _ORDINARY.fullmatch(secret) is not None
+
+
+def stands_out(secret: str, ordinary: set[str]) -> bool:
+    """Whether a weak secret can be told from a sentence's own words: the values hold it nowhere else, for one."""
+    return len(secret) >= 4 and secret not in ordinary and secret.lower() not in _SAID_ANYWAY
 
 
 def entry_name(mapping: dict[str, Value]) -> str:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from migrator.talk import credentials
 
 Mark = Callable[[str], str]
 
+
+class Known(NamedTuple):
+    """Secrets to be found by their text: the pattern of every way to spell one, and whose spelling each is."""
+
+    pattern: re.Pattern[str]
+    secrets: dict[str, str]
+
+
 _SCHEME = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]*://")
 _REST_OF_URL = re.compile(r"[^\s\"'`<>]*")
 _ASSIGNED = re.compile(
-    r"(?P<head>(?P<name>[A-Za-z_][\w.-]*)[\"']?\s*(?::=|=|:(?=\s))\s*[\"']?)(?P<value>[^\s\"'&;,|)}\]]+)"
+    r"(?P<head>(?P<name>[A-Za-z_][\w.-]*)[\"']?\s*(?::=|=|:(?=\s))\s*[\"']?)"
+    r"(?P<value>\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|[^\s\"'&;,|)}\]]+)"
 )
 _IDENTIFIER = re.compile(
     r"(?<!--answer )(?P<head>\b(?P<name>[A-Za-z][\w.-]*[A-Z_.][\w.-]*)(?:(?:=|: )[\"']?| is [\"']))"
@@ -33,27 +43,25 @@ _SHAPES = re.compile(
 )
 
 
-def in_sentence(text: str, mark: Mark, known: re.Pattern[str] | None) -> str:
+def in_sentence(text: str, mark: Mark, known: Known | None) -> str:
     """A sentence of the program's own: only what reads like an identifier is taken for an assignment's name."""
-    return _known(_assigned(_IDENTIFIER, _urls(text, mark), mark), mark, known)
+    return known_in(_assigned(_IDENTIFIER, _urls(text, mark), mark), mark, known)
 
 
-def in_value(text: str, mark: Mark, known: re.Pattern[str] | None) -> str:
+def in_value(text: str, mark: Mark, known: Known | None) -> str:
     """A text of the values: a URL as a whole, a command line, a list of settings."""
     scheme, slashes, rest = text.partition("://")
     if slashes and scheme.replace("+", "").isalnum() and "@" in rest and not re.search(r"\s\w+://", rest):
-        return _known(scheme + slashes + _userinfo(rest, mark), mark, known)
+        return known_in(scheme + slashes + _userinfo(rest, mark), mark, known)
     return in_yaml(text, mark, known)
 
 
-def in_yaml(text: str, mark: Mark, known: re.Pattern[str] | None) -> str:
+def in_yaml(text: str, mark: Mark, known: Known | None) -> str:
     """A part of a line of YAML that stands under no credential's key."""
-    if not text or text.isspace():
-        return text
-    text = _SHAPES.sub(lambda found: mark(found[0]), text)
-    text = _urls(text, mark)
-    text = _assigned(_ASSIGNED, text, mark)
-    return _known(_assigned(_FLAG, text, mark), mark, known)
+    text = _urls(_SHAPES.sub(lambda found: mark(found[0]), text), mark)
+    if credentials.may_hold_a_name(text):
+        text = _assigned(_FLAG, _assigned(_ASSIGNED, text, mark), mark)
+    return known_in(text, mark, known)
 
 
 def is_credential_flag(text: str) -> bool:
@@ -62,24 +70,33 @@ def is_credential_flag(text: str) -> bool:
     return match is not None and credentials.is_credential(match["name"])
 
 
-def finder(secrets: Iterable[str], ordinary: set[str]) -> re.Pattern[str] | None:
-    """What finds these secrets in a text, the longest first; None where there is nothing to look for."""
+def finder(secrets: Iterable[str], ordinary: set[str] | None = None) -> Known | None:
+    """What finds these secrets in a text, the longest first; None where there is nothing to look for.
+
+    Weak ones are looked for only where `ordinary` says which words and numbers are none.
+    """
+    spellings = {spelling: secret for secret in secrets for spelling in _spellings(secret)}
     parts = []
-    for secret in sorted({piece for each in secrets for piece in _pieces(each)}, key=len, reverse=True):
-        if not credentials.is_weak(secret):
-            parts.append(re.escape(secret))
-        elif len(secret) >= 4 and secret not in ordinary:
-            parts.append(rf"(?<![^\W_]){re.escape(secret)}(?![^\W_])")
-    return re.compile("|".join(parts)) if parts else None
+    for spelling in sorted(spellings, key=len, reverse=True):
+        if not credentials.is_weak(spelling):
+            parts.append(re.escape(spelling))
+        elif ordinary is not None and credentials.stands_out(spelling, ordinary):
+            parts.append(rf"(?<![^\W_]){re.escape(spelling)}(?![^\W_])")
+    return Known(re.compile("|".join(parts)), spellings) if parts else None
 
 
-def _pieces(secret: str) -> Iterable[str]:
-    yield secret
-    yield quote(secret, safe="")
+def _spellings(secret: str) -> Iterable[str]:
+    """A secret as it is, in a URL, in quotes of either kind, and the longer lines of one that has several."""
     yield from (line.strip() for line in secret.splitlines() if len(line.strip()) > 7)
+    yield quote(secret, safe="")
+    yield secret.replace("\\", "\\\\").replace('"', '\\"')
+    yield secret.replace("'", "''")
+    yield secret
 
 
 def _urls(text: str, mark: Mark) -> str:
+    if "://" not in text:
+        return text
     parts = []
     at = 0
     for found in _SCHEME.finditer(text):
@@ -135,9 +152,6 @@ def _assigned(pattern: re.Pattern[str], text: str, mark: Mark) -> str:
     return pattern.sub(replaced, text)
 
 
-def _known(text: str, mark: Mark, known: re.Pattern[str] | None) -> str:
-    return text if known is None else known.sub(lambda found: _mark_of(found[0], mark), text)
-
-
-def _mark_of(found: str, mark: Mark) -> str:
-    return mark(unquote(found))
+def known_in(text: str, mark: Mark, known: Known | None) -> str:
+    """The text without the secrets that are known already."""
+    return text if known is None else known.pattern.sub(lambda found: mark(known.secrets[found[0]]), text)

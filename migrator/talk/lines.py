@@ -24,6 +24,8 @@ _FLOW_ENTRY = re.compile(
     r"(?P<value>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s,{}\[\]\"'][^,{}\[\]]*)"
 )
 _FLOW_MAP = re.compile(r"\{[^{}]*\}")
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?!.*-----END)")
+_OF_A_PRIVATE_KEY = re.compile(r"[#\s]*(?:[A-Za-z0-9+/=]+|Proc-Type:.*|DEK-Info:.*)\s*")
 _PROPERTIES = re.compile(r"[ \t]*(?:[&!]\S*[ \t]+)*")
 _QUOTED = {'"': re.compile(r'"((?:[^"\\]|\\.)*)"'), "'": re.compile(r"'((?:[^']|'')*)'")}
 _CLOSING = {'"': re.compile(r'(?:[^"\\]|\\.)*?"'), "'": re.compile(r"(?:[^']|'')*?'(?!')")}
@@ -48,12 +50,14 @@ class _Line(NamedTuple):
 class _Open(NamedTuple):
     """What the line before left open: `quote` until that quote closes, else every line deeper than `column`.
 
-    `loose` means that the value has not begun yet, so that what stands deeper may be keys of a mapping.
+    `loose` means that the value has not begun yet, so that what stands deeper may be keys of a mapping. In a block
+    scalar (`literal`) a # begins no comment.
     """
 
     column: int
     quote: str = ""
     loose: bool = False
+    literal: bool = False
     indentless: bool = False
 
 
@@ -66,9 +70,13 @@ def mask(lines: Sequence[str], mark: Callable[[str], str], inline: Callable[[str
     masked: list[str] = []
     opened: _Open | None = None
     container: _Open | None = None
-    flagged = False
+    flagged = in_private_key = False
     for number, line in enumerate(lines):
         here = structure[number]
+        if in_private_key and _OF_A_PRIVATE_KEY.fullmatch(line):
+            masked.append(_whole(line, mark))
+            continue
+        in_private_key = "-----BEGIN" in line and _PRIVATE_KEY.search(line) is not None
         if opened is not None and opened.quote:
             text, closed = _until_quote(line, opened.quote, mark, inline)
             masked.append(text)
@@ -81,7 +89,7 @@ def mask(lines: Sequence[str], mark: Callable[[str], str], inline: Callable[[str
             opened = None
         if container is not None and not _is_within(here, container) and not here.is_comment:
             container = None
-        if opened is not None and _is_within(here, opened) and not (opened.loose and (here.key or here.is_comment)):
+        if opened is not None and _is_within(here, opened) and _continues(here, opened):
             masked.append(_whole(line, mark))
             continue
         if flagged and (item := _ITEM.match(line)):
@@ -90,9 +98,10 @@ def mask(lines: Sequence[str], mark: Callable[[str], str], inline: Callable[[str
             continue
         flag = _FLAG.match(line)
         flagged = flag is not None and credentials.is_credential(flag["name"])
-        inherits = container is not None and not credentials.belongs_to_a_reference(here.key)
+        inside = container is not None and _is_within(here, container) and not _explains(here, line)
+        inherits = inside and not credentials.belongs_to_a_reference(here.key)
         if here.key and (inherits or credentials.is_credential(_named(structure, lines, number))):
-            rest = _flow(line[here.rest :], mark, inherits)
+            rest = _flow(line[here.rest :], mark, inherits or credentials.is_container(here.key))
             text, left_open = _scalar(rest, mark, inline)
             masked.append(line[: here.rest] + text)
             if left_open is not None and not here.is_comment:
@@ -114,6 +123,16 @@ def _structure(line: str) -> _Line:
     first = len(lead) - len(match["dash"])
     key = match["key"].strip("\"'")
     return _Line(first, len(lead), key, match.end(), match["hash"] is not None, bool(match["dash"]), False)
+
+
+def _continues(line: _Line, opened: _Open) -> bool:
+    """Whether a line deeper than what is open is part of its value."""
+    return opened.literal or not (line.is_comment or (opened.loose and line.key))
+
+
+def _explains(line: _Line, text: str) -> bool:
+    """Whether a comment is one for readers (`## ref: https://...`) rather than a key that was commented out."""
+    return line.is_comment and ("##" in text or "://" in text)
 
 
 def _is_within(line: _Line, opened: _Open) -> bool:
@@ -158,7 +177,7 @@ def _scalar(rest: str, mark: Callable[[str], str], inline: Callable[[str], str])
     if not body.strip() or body[0] == "#":
         return rest[:begin] + inline(body), _Open(0, loose=True)
     if body[0] in "|>":
-        return rest, _Open(0)
+        return rest, _Open(0, literal=True)
     if body[0] in "*{":
         return head + inline(body), None
     if body[0] in _QUOTED:
@@ -212,8 +231,8 @@ def _until_quote(line: str, quote: str, mark: Callable[[str], str], inline: Call
 def _whole(line: str, mark: Callable[[str], str]) -> str:
     body = line.strip(" \t\r")
     at = line.index(body) if body else 0
-    item = re.match(r"(?:-[ \t]+)+", body)
-    lead = item[0] if item else ""
+    item = re.match(r"(?:#[# \t]*)?(?:-[ \t]+)*", body)
+    lead = item[0] if item else ""  # what is no part of a value: the signs of a comment and of list items
     quote = body[len(lead) :][:1]
     inner = body[len(lead) :]
     if quote in _QUOTED and len(inner) > 1 and inner[-1] == quote:

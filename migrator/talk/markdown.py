@@ -105,7 +105,8 @@ def _questions(questions: Sequence[QuestionReport], mask: Mask) -> Iterator[str]
             state = f"{_code(answer)} ({'as answered' if question.answered else 'the safe default'})"
         yield f"- {_code(question.id)}: {state}. {_text(mask.text(question.text))}"
         for value, leads_to in question.choices:
-            yield f"  - {_code(value)}: {_text(mask.text(leads_to))}"
+            shown = mask.answer(question.id, value, question.choices) or ""
+            yield f"  - {_code(shown)}: {_text(mask.text(leads_to))}"
     yield ""
 
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from migrator.edits import Value
 
 if TYPE_CHECKING:
-    import re
-
     from migrator.report import Report
+    from migrator.talk.inline import Known
 
 
 def visible(text: str, *, ascii_only: bool = False) -> str:
@@ -50,8 +49,10 @@ class Mask:
         self.show_secrets = show_secrets
         self._numbers: dict[str, int] = {}
         self._ordinary: set[str] = set()
-        self._known: re.Pattern[str] | None = None
-        self._known_count = 0
+        self._scanned: dict[str, list[str]] = {}  # a file is learnt from, and shown: scanning it once is enough
+        self._in_values: Known | None = None
+        self._in_sentences: Known | None = None
+        self._found_with = 0  # how many secrets these two know
 
     def learn(self, report: Report) -> None:
         """Look for secrets in everything that the report holds, so that they are known wherever they turn up."""
@@ -75,7 +76,7 @@ class Mask:
             return text
         from migrator.talk import inline
 
-        return inline.in_sentence(text, self._mark, self._known_secrets())
+        return inline.in_sentence(text, self._mark, self._known_secrets(in_sentence=True))
 
     def value(self, value: Value, name: str = "") -> Value:
         """A value, masked all through, that stands under `name`: a key, an env name, or a dotted path to one."""
@@ -87,20 +88,30 @@ class Mask:
         return self._masked(value, wanted, credentials.is_container(name.rsplit(".", 1)[-1]))
 
     def answer(self, question: str, answer: str | None, choices: Sequence[tuple[str, str]] = ()) -> str | None:
-        """An answer: a URL's password is masked, and so is all of an answer that is asked for as a password."""
-        if answer is None or choices or question.endswith("secret"):
+        """An answer: a URL's password is masked, and so is all of an answer that is asked for as a password.
+
+        One that is chosen, and a Secret's name, stay as they are even where a weak password reads the same.
+        """
+        if answer is None or self.show_secrets:
             return answer
+        if choices or question.endswith("secret"):
+            from migrator.talk import inline
+
+            return inline.in_sentence(answer, self._mark, None)
         return str(self.value(answer, question))
 
     def lines(self, text: str) -> list[str]:
         """The lines of a YAML file, without their line feeds, masked one by one."""
-        split = text.split("\n")
         if self.show_secrets:
-            return split
+            return text.split("\n")
         from migrator.talk import inline, lines
 
+        if text not in self._scanned:
+            self._scanned[text] = lines.mask(
+                text.split("\n"), self._mark, lambda part: inline.in_yaml(part, self._mark, None)
+            )
         known = self._known_secrets()
-        return lines.mask(split, self._mark, lambda part: inline.in_yaml(part, self._mark, known))
+        return [inline.known_in(line, self._mark, known) for line in self._scanned[text]]
 
     def _mark(self, secret: str) -> str:
         from migrator.talk import credentials
@@ -140,14 +151,15 @@ class Mask:
             return "\n".join(self.lines(value))
         return inline.in_value(value, self._mark, self._known_secrets())
 
-    def _known_secrets(self) -> re.Pattern[str] | None:
-        """What finds the secrets met so far by their text, spelt as they are or percent-encoded."""
-        if len(self._numbers) != self._known_count:
+    def _known_secrets(self, *, in_sentence: bool = False) -> Known | None:
+        """What finds the secrets met so far by their text."""
+        if len(self._numbers) != self._found_with:
             from migrator.talk import inline
 
-            self._known_count = len(self._numbers)
-            self._known = inline.finder(self._numbers, self._ordinary)
-        return self._known
+            self._found_with = len(self._numbers)
+            self._in_values = inline.finder(self._numbers)
+            self._in_sentences = inline.finder(self._numbers, self._ordinary)
+        return self._in_sentences if in_sentence else self._in_values
 
 
 def _ordinary_texts(value: Value) -> Iterator[str]:

@@ -26,6 +26,8 @@ _MOST_COLUMNS_OF_A_VALUE = 160
 
 def check(report: Report, *, mask: Mask, colour: bool = False, ascii_only: bool = False) -> str:
     """One line a release, `PATH: STATUS` first, and in few words why."""
+    if any(file.error for file in report.files):  # else nothing of the values is said, and `check` has to be quick
+        mask.learn(report)
     page = Page(0, colour, ascii_only)
     return "".join(_checked(file, page, mask) + "\n" for file in report.files)
 
@@ -204,7 +206,8 @@ def _questions(questions: Sequence[QuestionReport], page: Page, mask: Mask, verb
 def _choices(question: QuestionReport, page: Page, mask: Mask) -> Iterator[str]:
     for value, leads_to in question.choices:
         default = " (default)" if value == question.default else ""
-        yield from page.wrapped(f"{value}{default}: {mask.text(leads_to)}", indent=4, lead="- ")
+        shown = mask.answer(question.id, value, question.choices)
+        yield from page.wrapped(f"{shown}{default}: {mask.text(leads_to)}", indent=4, lead="- ")
 
 
 def _rules(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:

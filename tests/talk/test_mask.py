@@ -1,0 +1,391 @@
+"""No secret gets out: not by its name, not by its shape, not by its text, in no format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrator.edits import Value
+from migrator.report import ChangeReport, FileReport, Finding, LayerReport, NoticeReport, QuestionReport, Report
+from migrator.talk import as_json, markdown, plain, structural, unified
+from migrator.talk.credentials import is_no_secret, is_weak
+from migrator.talk.mask import Mask, visible
+
+
+def _masked(text: str) -> str:
+    return "\n".join(Mask().lines(text))
+
+
+YAML = {
+    "plain": ("password: hunter2\n", "password: ***1\n"),
+    "with a comment": ("password: hunter2 # rotate\n", "password: ***1 # rotate\n"),
+    "double quoted": ('password: "hunter2"\n', 'password: "***1"\n'),
+    "single quoted": ("password: 'hunter2'\n", "password: '***1'\n"),
+    "quoted with escapes": ('password: "a\\"b: c # d"\n', 'password: "***1"\n'),
+    "quoted key": ('"password": hunter2\n', '"password": ***1\n'),
+    "windows": ("password: hunter2\r\nb: 1\r\n", "password: ***1\r\nb: 1\r\n"),
+    "anchor and tag": ("password: &pw !!str hunter2\n", "password: &pw !!str ***1\n"),
+    "alias": ("password: *pw\n", "password: *pw\n"),
+    "number": ("password: 12345\n", "password: ***1\n"),
+    "empty": ('password: ""\nb: 1\n', 'password: ""\nb: 1\n'),
+    "nothing": ("password:\nb: 1\n", "password:\nb: 1\n"),
+    "boolean": ("auth: true\n", "auth: true\n"),
+    "on the next line": ("password:\n  hunter2\nb: 1\n", "password:\n  ***1\nb: 1\n"),
+    "below a comment": ("password:\n# why\n  hunter2\n", "password:\n# why\n  ***1\n"),
+    "block scalar": ("token: |\n  one\n  two: 2\n\n  three\nb: 1\n", "token: |\n  ***1\n  ***2\n\n  ***3\nb: 1\n"),
+    "folded, stripped": ("token: >-\n  one\n  two\nb: 1\n", "token: >-\n  ***1\n  ***2\nb: 1\n"),
+    "plain over lines": ("token: one\n  two\nb: 1\n", "token: ***1\n  ***2\nb: 1\n"),
+    "quoted over lines": ('token: "one\n  two\n  three" # x\nb: 1\n', 'token: "***1\n  ***2\n  ***3" # x\nb: 1\n'),
+    "list": ("passwords:\n- one\n- 'two'\nb: 1\n", "passwords:\n- ***1\n- '***2'\nb: 1\n"),
+    "flow list": ("passwords: [one, two]\n", "passwords: [***1]\n"),
+    "flow list over lines": ("passwords: [one,\n  two]\nb: 1\n", "passwords: [***1\n  ***2\nb: 1\n"),
+    "flow mapping": ('a: {password: hunter2, b: 1, token: "x y"}\n', 'a: {password: ***1, b: 1, token: "***2"}\n'),
+    "json": ('{"a": {"password":"hunter2"}}\n', '{"a": {"password":"***1"}}\n'),
+    "container": (
+        "secrets:\n  A: one\n  ref:\n    name: shown\n  B: |\n    two\nc: 1\n",
+        "secrets:\n  A: ***1\n  ref:\n    name: shown\n  B: |\n    ***2\nc: 1\n",
+    ),
+    "container in flow": ("secrets: {A: one, name: shown}\n", "secrets: {A: ***1, name: shown}\n"),
+    "env": ("- name: REDIS_PASSWORD\n  value: hunter2\n", "- name: REDIS_PASSWORD\n  value: ***1\n"),
+    "env, value first": ("- value: hunter2\n  name: X_TOKEN\n", "- value: ***1\n  name: X_TOKEN\n"),
+    "env with a comment": (
+        "- name: 'X_TOKEN' # why\n# and why\n\n  value: hunter2\n",
+        "- name: 'X_TOKEN' # why\n# and why\n\n  value: ***1\n",
+    ),
+    "env, block": ("- name: X_TOKEN\n  value: |-\n    one\n- a\n", "- name: X_TOKEN\n  value: |-\n    ***1\n- a\n"),
+    "env in flow": ('[{name: X_TOKEN, value: "one"}]\n', '[{name: X_TOKEN, value: "***1"}]\n'),
+    "env in flow over lines": (
+        "- {\n    name: X_TOKEN,\n    value: one,\n  }\n",
+        "- {\n    name: X_TOKEN,\n    value: ***1,\n  }\n",
+    ),
+    "env of another name": (
+        "- name: X_TOKEN\n- name: SHOWN\n  value: shown\n",
+        "- name: X_TOKEN\n- name: SHOWN\n  value: shown\n",
+    ),
+    "env from a Secret": (
+        "- name: X_TOKEN\n  valueFrom:\n    secretKeyRef:\n      name: shown\n      key: password\n",
+        "- name: X_TOKEN\n  valueFrom:\n    secretKeyRef:\n      name: shown\n      key: password\n",
+    ),
+    "env in a comment": ("# - name: X_TOKEN\n#   value: one\n", "# - name: X_TOKEN\n#   value: ***1\n"),
+    "in a comment": ("#password: one\na: 1 # token: two\n", "#password: ***1\na: 1 # token: ***2\n"),
+    "url": ("url: redis://user:hunter2@cache:6379/2\n", "url: redis://user:***1@cache:6379/2\n"),
+    "url with a raw password": ("url: redis://:a/b#c@d@cache:6379/2\n", "url: redis://:***1@cache:6379/2\n"),
+    "url with a quote in it": ("url: 'redis://:a\"b@cache/2'\n", "url: 'redis://:***1@cache/2'\n"),
+    "url with a token": ("url: https://hunter2@github.com/x\n", "url: https://***1@github.com/x\n"),
+    "url without credentials": ("url: redis://cache:6379/2?x=y@z\n", "url: redis://cache:6379/2?x=y@z\n"),
+    "url with a reference": ("url: redis://:$(X_PASSWORD)@cache/2\n", "url: redis://:$(X_PASSWORD)@cache/2\n"),
+    "two urls": ("a: redis://:one@h1/1,redis://:two@h2/2\n", "a: redis://:***1@h2/2\n"),
+    "url's query": ("url: https://h/?a=1&api_key=one&b=2\n", "url: https://h/?a=1&api_key=***1&b=2\n"),
+    "assignment": ("conninfo: host=h password=one user=u\n", "conninfo: host=h password=***1 user=u\n"),
+    "shell": ("- X_TOKEN=one cmd --password two --x y\n", "- X_TOKEN=***1 cmd --password ***2 --x y\n"),
+    "flag in a flow list": ('args: ["--requirepass", "one", "two"]\n', 'args: ["--requirepass", "***1", "two"]\n'),
+    "flag in a list": ("args:\n- --requirepass\n- one\n- two\n", "args:\n- --requirepass\n- ***1\n- two\n"),
+    "embedded": ("values: |\n  redis:\n    password: one\n", "values: |\n  redis:\n    password: ***1\n"),
+    "private key": (
+        "key: |\n  -----BEGIN RSA PRIVATE KEY-----\n  MIIabc\n  -----END RSA PRIVATE KEY-----\nb: 1\n",
+        "key: |\n  ***1\n  ***2\n  -----END RSA PRIVATE KEY-----\nb: 1\n",
+    ),
+    "tokens by shape": (f"a: ghp_{'a1' * 18}\nb: AKIA{'A1' * 8}\n", "a: ***1\nb: ***2\n"),
+    "a private key that never ends": (
+        "# -----BEGIN RSA PRIVATE KEY-----\n# MIIabc\n# why\na: 1 2\n",
+        "# ***1\n# ***2\n# ***3\na: 1 2\n",
+    ),
+    "comments below a container": (
+        "secrets:\n  ## ref: https://docs.example/x\n  # OLD: one\n  A: two\n",
+        "secrets:\n  ## ref: https://docs.example/x\n  # OLD: ***1\n  A: ***2\n",
+    ),
+    "comment below a value": (
+        "password: one\n  # shown\ntoken: |\n  # not shown\n",
+        "password: ***1\n  # shown\ntoken: |\n  # ***2\n",
+    ),
+    "variable of a shell": ("cmd: x --requirepass $PASS X_TOKEN=${Y}\n", "cmd: x --requirepass $PASS X_TOKEN=${Y}\n"),
+    "byte order mark": ("\ufeffpassword: one\n", "\ufeffpassword: ***1\n"),
+    "template": ("password: {{ .Values.x }}\n", "password: {{ .Values.x }}\n"),
+    "names of Secrets": ("existingSecret: shown\npasswordKey: shown\n", "existingSecret: shown\npasswordKey: shown\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", YAML)
+def test_lines_of_yaml(case: str) -> None:
+    text, masked = YAML[case]
+    assert _masked(text) == masked
+
+
+@pytest.mark.parametrize("case", YAML)
+def test_with_show_secrets_nothing_is_masked(case: str) -> None:
+    text, _ = YAML[case]
+    assert "\n".join(Mask(show_secrets=True).lines(text)) == text
+
+
+VALUES: list[tuple[Value, Value]] = [
+    ({"password": "one", "username": "u"}, {"password": "***1", "username": "u"}),
+    ({"password": 12345, "auth": True, "token": None}, {"password": "***1", "auth": True, "token": None}),
+    ({"auth": {"password": "one", "existingSecret": "s"}}, {"auth": {"password": "***1", "existingSecret": "s"}}),
+    ({"passwords": ["one", "two", "one"]}, {"passwords": ["***1", "***2", "***1"]}),
+    ([{"name": "X_TOKEN", "value": "one"}], [{"name": "X_TOKEN", "value": "***1"}]),
+    ([{"name": "auth.password", "value": "one"}], [{"name": "auth.password", "value": "***1"}]),
+    (
+        [{"name": "X_TOKEN", "valueFrom": {"secretKeyRef": {"name": "s", "key": "token"}}}],
+        [{"name": "X_TOKEN", "valueFrom": {"secretKeyRef": {"name": "s", "key": "token"}}}],
+    ),
+    ({"kind": "Secret", "data": {"a": "b25l"}}, {"kind": "Secret", "data": {"a": "***1"}}),
+    ({"kind": "ConfigMap", "data": {"a": "shown"}}, {"kind": "ConfigMap", "data": {"a": "shown"}}),
+    ({"secrets": {"A": "one", "name": "shown"}}, {"secrets": {"A": "***1", "name": "shown"}}),
+    (["--requirepass", "one", "two"], ["--requirepass", "***1", "two"]),
+    ("redis://u:a b@c@host:6379/2", "redis://u:***1@host:6379/2"),
+    ("redis://:p%40ss@host/2", "redis://:***1@host/2"),
+    ("redis://host:6379/2", "redis://host:6379/2"),
+    ("# x\nredis:\n  password: one\n", "# x\nredis:\n  password: ***1\n"),
+    ({"password": "$(X)"}, {"password": "$(X)"}),
+]
+
+
+@pytest.mark.parametrize(("value", "masked"), VALUES)
+def test_values(value: Value, masked: Value) -> None:
+    assert Mask().value(value) == masked
+    assert Mask(show_secrets=True).value(value) is value
+
+
+@pytest.mark.parametrize(
+    ("path", "masked"),
+    [
+        ("messaging.redis.password", "***1"),
+        ("server.env.PREFECT_REDIS_MESSAGING_PASSWORD", "***1"),
+        ("server.env.PREFECT_UI_SERVE_BASE", "one"),
+        ("messaging.docket.existingSecret", "one"),
+        ("passwords.mine", "one"),
+    ],
+)
+def test_a_value_is_masked_for_the_path_that_it_stands_at(path: str, masked: str) -> None:
+    assert Mask().value("one", path) == masked
+
+
+SENTENCES = [
+    ("docket.url is 'redis://:one@h/2', which is not sound", "docket.url is 'redis://:***1@h/2', which is not sound"),
+    ('server.env.X_PASSWORD is "one two"; remove it?', 'server.env.X_PASSWORD is "***1"; remove it?'),
+    ("API_TOKEN=one is not used", "API_TOKEN=***1 is not used"),
+    # The program's own words are not secrets.
+    ("redis[s]://[USER:PASSWORD@]HOST:PORT/DATABASE", "redis[s]://[USER:PASSWORD@]HOST:PORT/DATABASE"),
+    ("redis://USER:PASSWORD@HOST:6379/2", "redis://USER:PASSWORD@HOST:6379/2"),
+    ("--docket-secret NAME[:KEY] or --docket-url", "--docket-secret NAME[:KEY] or --docket-url"),
+    ("--answer docket-password=reference", "--answer docket-password=reference"),
+    ("X_PASSWORD is set by valueFrom", "X_PASSWORD is set by valueFrom"),
+    ("X_PASSWORD is missing", "X_PASSWORD is missing"),
+    ("the URL holds $(PREFECT_REDIS_MESSAGING_PASSWORD)", "the URL holds $(PREFECT_REDIS_MESSAGING_PASSWORD)"),
+    ("a raw @, / or #: percent-encode the password (%40)", "a raw @, / or #: percent-encode the password (%40)"),
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), SENTENCES)
+def test_sentences(text: str, masked: str) -> None:
+    assert Mask().text(text) == masked
+
+
+def test_the_same_secret_has_the_same_mask_wherever_it_stands() -> None:
+    mask = Mask()
+    assert mask.value({"password": "p@ss-1", "token": "other-2"}) == {"password": "***1", "token": "***2"}
+    assert mask.lines("password: p@ss-1") == ["password: ***1"]
+    assert mask.lines("url: redis://:p%40ss-1@h/2") == ["url: redis://:***1@h/2"]
+    assert mask.text("found p@ss-1 and p%40ss-1 and other-2") == "found ***1 and ***1 and ***2"
+
+
+def test_a_word_that_the_values_hold_elsewhere_stays_readable() -> None:
+    values: Value = {"password": "canary", "image": "canary", "other": {"token": "hunter"}, "strong": "hunter2-canary"}
+    report = Report("plan", (FileReport("v", "pending", values_before=values),))
+    mask = Mask()
+    mask.learn(report)
+    assert mask.text("the canary image, hunter, hunters") == "the canary image, ***2, hunters"
+
+
+def test_the_words_of_the_program_stay_readable() -> None:
+    mask = Mask()
+    mask.value([{"name": "X_PASSWORD", "value": "password"}])
+    assert mask.text("the password of the messaging Redis") == "the password of the messaging Redis"
+
+
+def test_a_strong_secret_is_masked_under_any_name() -> None:
+    report = Report("plan", (FileReport("v", "pending", values_before={"password": "S3cr3t!x", "note": "S3cr3t!x"}),))
+    mask = Mask()
+    mask.learn(report)
+    assert mask.value({"note": "see S3cr3t!x"}) == {"note": "see ***1"}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "masked"),
+    [
+        ("docket-url", "redis://:one@h/2", "redis://:***1@h/2"),
+        ("redis-password", "one", "***1"),
+        ("docket-secret", "my-secret", "my-secret"),
+        ("redis-db", "2", "2"),
+        ("redis-db", None, None),
+    ],
+)
+def test_answers(question: str, answer: str | None, masked: str | None) -> None:
+    assert Mask().answer(question, answer) == masked
+
+
+def test_an_answer_that_is_chosen_is_no_secret() -> None:
+    assert Mask().answer("docket-password", "reference", (("reference", ""),)) == "reference"
+
+
+def test_visible() -> None:
+    assert visible("a\x1b[2J\r\n\t\x9b\u202e\u2028\ufeff\udcff\U000e0001é→") == (
+        "a\\x1b[2J\\r\\n\\t\\x9b\\u202e\\u2028\\ufeff\\udcff\\U000e0001é→"
+    )
+    assert visible("…/N – “é”", ascii_only=True) == '.../N - "\\xe9"'
+
+
+CANARY = "c4n4ry-S3cret"
+BEFORE = f"""\
+postgresql:
+  auth:
+    password: {CANARY}-1
+    connectionString: "host=db user=u {CANARY}-2"
+redis:
+  authString: {CANARY}-3
+messaging:
+  redis:
+    password: '{CANARY}-4'
+    host: cache
+  docket:
+    url: redis://user:{CANARY}-5@cache:6379/2
+server:
+  env:
+    - name: PREFECT_REDIS_MESSAGING_PASSWORD
+      value: {CANARY}-6
+    - name: PREFECT_API_KEY
+      value: "{CANARY}-7"
+    - name: MARKER
+      value: "1"
+    - name: INFRAHUB_INITIAL_ADMIN_TOKEN
+      value: |-
+        {CANARY}-8
+    - {{name: INFRAHUB_SECURITY_SECRET_KEY, value: {CANARY}-9}}
+  args: ["--requirepass", "{CANARY}-10"]
+  # password: {CANARY}-11
+"""
+AFTER = BEFORE.replace("-5@", "-12@").replace('value: "1"', 'value: "2"').replace(f"{CANARY}-8", f"{CANARY}-13")
+
+
+def _values(last: str, marker: str, token: str) -> Value:
+    return {
+        "postgresql": {"auth": {"password": f"{CANARY}-1", "connectionString": f"host=db user=u {CANARY}-2"}},
+        "redis": {"authString": f"{CANARY}-3"},
+        "messaging": {
+            "redis": {"password": f"{CANARY}-4", "host": "cache"},
+            "docket": {"url": f"redis://user:{last}@cache:6379/2"},
+        },
+        "server": {
+            "env": [
+                {"name": "PREFECT_REDIS_MESSAGING_PASSWORD", "value": f"{CANARY}-6"},
+                {"name": "PREFECT_API_KEY", "value": f"{CANARY}-7"},
+                {"name": "MARKER", "value": marker},
+                {"name": "INFRAHUB_INITIAL_ADMIN_TOKEN", "value": token},
+                {"name": "INFRAHUB_SECURITY_SECRET_KEY", "value": f"{CANARY}-9"},
+            ],
+            "args": ["--requirepass", f"{CANARY}-10"],
+        },
+    }
+
+
+def _change(path: str, before: Value, after: Value) -> ChangeReport:
+    why = f"{path} is {json.dumps(before)}"
+    return ChangeReport(path, "m", "s", "replace", path, "values.yaml", 3, before, after, why, "required")
+
+
+def _canaries() -> Report:
+    """Credentials in every position, and in every sentence that could quote one."""
+    url = f"redis://user:{CANARY}-12@cache:6379/2"
+    said = f"messaging.redis.password is {CANARY}-4, {url} and {CANARY}-1"
+    return Report(
+        "plan",
+        (
+            FileReport(
+                path="values.yaml",
+                status="needs-decision",
+                layers=(LayerReport("values.yaml", BEFORE.encode(), AFTER.encode()),),
+                evidence=(said,),
+                migrations=(("m", "title"),),
+                changes=(
+                    _change("messaging.docket.url", f"redis://user:{CANARY}-5@cache:6379/2", url),
+                    _change("messaging.redis.password", f"{CANARY}-4", None),
+                    _change("messaging.redis", None, {"password": f"{CANARY}-4"}),
+                    _change(
+                        "server.env.PREFECT_API_KEY", f"{CANARY}-7", {"valueFrom": {"secretKeyRef": {"name": "s"}}}
+                    ),
+                    _change("server.env", None, [{"name": "PREFECT_API_KEY", "value": f"{CANARY}-7"}]),
+                ),
+                questions=(
+                    QuestionReport("docket-url", said, ((url, said),), None, url, "--docket-url", None, False),
+                    QuestionReport("docket-url", said, (), None, url, "--docket-url", None, False),
+                    QuestionReport("docket-url", said, (), url, None, "--docket-url", url, True),
+                ),
+                notices=(NoticeReport("warning", said, "values.yaml", 3),),
+                findings=(Finding("rule", "error", "values.yaml", 3, said, said),),
+                values_before=_values(f"{CANARY}-5", "1", f"{CANARY}-8"),
+                values_after=_values(f"{CANARY}-12", "2", f"{CANARY}-13"),
+                error=said,
+            ),
+        ),
+    )
+
+
+FORMATS: dict[str, Callable[[Report, Mask], str]] = {
+    "plan": lambda report, mask: plain.plan(report, mask=mask, width=80, colour=False, verbose=True),
+    "check": lambda report, mask: plain.check(report, mask=mask, colour=False),
+    "outcome": lambda report, mask: plain.outcome(report, mask=mask, width=80, verbose=True),
+    "unified": lambda report, mask: unified.diff(report, mask=mask).decode(),
+    "structural": lambda report, mask: structural.diff(report, mask=mask, colour=False),
+    "json": lambda report, mask: as_json.dumps(report, mask=mask),
+    "markdown": lambda report, mask: markdown.diff(report, mask=mask),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_canary_gets_out(name: str) -> None:
+    said = FORMATS[name](_canaries(), Mask())
+    assert CANARY not in said
+    assert "***" in said
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_with_show_secrets_the_canaries_are_there(name: str) -> None:
+    said = FORMATS[name](_canaries(), Mask(show_secrets=True))
+    assert CANARY in said
+    assert "***" not in said
+
+
+@pytest.mark.parametrize("name", ["unified", "structural"])
+def test_what_changed_shows_as_changed(name: str) -> None:
+    said = FORMATS[name](_canaries(), Mask())
+    marks = [line.split("user:")[1:] for line in said.splitlines() if "user:" in line and "host=" not in line]
+    seen = [part.split("@")[0] for parts in marks for part in parts]
+    assert len(set(seen)) == 2, said
+
+
+@settings(max_examples=150, deadline=None)
+@given(secret=st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=6, max_size=20))
+def test_no_strong_secret_gets_out_of_values(secret: str) -> None:
+    """Quoted in JSON, which is YAML: under a credential's key, in an env entry, in a URL."""
+    secret = f"9{secret}A"
+    assert not is_no_secret(secret)
+    assert not is_weak(secret)
+    values: Value = {
+        "a": {"password": secret},
+        "env": [{"name": "X_TOKEN", "value": secret}],
+        "url": f"redis://:{quote(secret, safe='')}@h/2",
+        "note": f"it is {secret}",
+    }
+    text = json.dumps(values, ensure_ascii=False, indent=1)
+    masked = json.dumps(Mask().value(values), ensure_ascii=False)
+    report = Report(
+        "diff", (FileReport("v", "pending", layers=(LayerReport("v", text.encode(), b""),), values_before=values),)
+    )
+    for said in (masked, unified.diff(report, mask=Mask()).decode()):
+        assert json.dumps(secret, ensure_ascii=False)[1:-1] not in said
+        assert quote(secret, safe="") not in said

@@ -1,0 +1,256 @@
+"""What a person reads: the plan, the gate's lines, and how a migration went."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from migrator.report import FileReport, LayerReport, Report
+from migrator.talk import plain
+from migrator.talk.mask import Mask
+
+WIDE = """\
+values.yaml: pending
+  chart: infrahub-enterprise 4.13.0-small -> 4.14.1-small
+  flavour: small
+  Prefect root: infrahub.prefect-server
+
+Evidence
+  - the values under infrahub.prefect-server
+  - configPreset is small
+
+Migration v4_14_0_prefect_docket
+  One docket, separate services
+
+  Step toggles
+  - values.yaml:7 server.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+      "false" -> (removed)
+    why: repeats what separate background services do anyway
+    effect: no pod changes
+
+  Step docket
+  + values.yaml:12 backgroundServices.messaging.docket.url
+      (none) -> "redis://cache:6379/2"
+    why: without one docket each background replica keeps a queue of its own
+    effect: required, or the release breaks
+
+Decided
+  - redis-db = 2 (as answered; --redis-db)
+  - event-logger = remove (the safe default; --event-logger)
+    the event logger stops
+
+Rules of the target version
+  warning: values.yaml:12 docket-url: It shares a database.
+    Choose another.
+
+To know
+  warning: values.yaml:9: WEB_CONCURRENCY stands once.
+  - Upgrade file and chart in one go.
+
+2 changes, nothing to decide: run migrate.
+"""
+
+
+def _plan(
+    *files: FileReport, width: int = 80, colour: bool = False, verbose: bool = False, ascii_only: bool = False
+) -> str:
+    return plain.plan(
+        Report("plan", files), mask=Mask(), width=width, colour=colour, verbose=verbose, ascii_only=ascii_only
+    )
+
+
+def _check(*files: FileReport, colour: bool = False) -> str:
+    return plain.check(Report("check", files), mask=Mask(), colour=colour)
+
+
+def test_the_whole_plan(file: FileReport) -> None:
+    assert _plan(file) == WIDE
+
+
+def test_an_open_question_shows_its_flag_and_what_each_choice_leads_to(needs_decision: FileReport) -> None:
+    questions = tuple(question._replace(answer=None) for question in needs_decision.questions)
+    text = _plan(needs_decision._replace(questions=questions))
+    assert (
+        """\
+To decide
+  ? Which database of the Redis at cache:6379 is to hold the docket?
+    answer with --redis-db
+    suggested: 2
+  ? Keep the event logger?
+    answer with --event-logger
+    - remove (default): the event logger stops
+    - keep: the log lines stay
+"""
+        in text
+    )
+    assert text.endswith("\n2 decisions missing: --redis-db, --event-logger.\n")
+
+
+def test_at_40_columns_only_words_that_may_be_copied_are_longer(file: FileReport, needs_decision: FileReport) -> None:
+    for line in _plan(file, needs_decision, width=40).splitlines():
+        assert len(line) <= 40 or " " not in line.strip(), line
+
+
+def test_own_words_and_signs_are_ascii(file: FileReport, needs_decision: FileReport) -> None:
+    assert _plan(file, needs_decision).isascii()
+    assert _check(file, needs_decision).isascii()
+
+
+def test_ascii_only_holds_for_what_comes_from_the_file(file: FileReport) -> None:
+    change = file.changes[0]._replace(before="grün…", why="a – b")
+    text = _plan(file._replace(changes=(change,)), ascii_only=True)
+    assert text.isascii()
+    assert '"gr\\xfcn..." -> (removed)' in text
+    assert "why: a - b" in text
+    assert '"grün…" -> (removed)' in _plan(file._replace(changes=(change,)))
+
+
+def test_without_colour_there_is_no_escape_and_with_it_the_words_are_the_same(file: FileReport) -> None:
+    assert "\x1b" not in _plan(file)
+    coloured = _plan(file, colour=True)
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == _plan(file)
+    assert coloured.count("\x1b[0m") == coloured.count("\x1b[") / 2
+
+
+def test_verbose_shows_what_is_else_cut_or_left_out(file: FileReport) -> None:
+    long = file.changes[1]._replace(after="x" * 300)
+    file = file._replace(changes=(long,))
+    assert "x" * 300 not in _plan(file, width=1000)
+    assert "x... (--verbose shows all of it)" in _plan(file, width=1000)
+    assert "x" * 300 in _plan(file, width=1000, verbose=True)
+    assert "- keep: the log lines stay" not in _plan(file)
+    assert "- keep: the log lines stay" in _plan(file, verbose=True)
+
+
+def test_control_characters_from_the_file_are_shown(file: FileReport) -> None:
+    hostile = "\x1b]0;owned\x07\x1b[2J"
+    change = file.changes[0]._replace(before=hostile, path=hostile, why=hostile)
+    file = file._replace(
+        path=hostile,
+        error=hostile,
+        evidence=(hostile,),
+        changes=(change,),
+        root=hostile,
+        migrations=((hostile, hostile),),
+    )
+    for text in (_plan(file), _check(file), plain.outcome(Report("migrate", (file,)), mask=Mask())):
+        assert re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text) is None
+        assert "\\x1b]0;owned\\x07\\x1b[2J" in text
+
+
+def test_several_layers_are_listed(file: FileReport) -> None:
+    layers = (LayerReport("base.yaml", b"", b""), LayerReport("prod.yaml", b"", b""))
+    assert "  layer: base.yaml\n  layer: prod.yaml\n" in _plan(file._replace(layers=layers))
+
+
+CHECKS = [
+    ({"status": "current"}, "values.yaml: current\n"),
+    ({"status": "unrelated"}, "values.yaml: unrelated\n"),
+    (
+        {"status": "refused", "error": "values.yaml:3: is broken.\nMend it."},
+        "values.yaml: refused: line 3: is broken.\\nMend it.\n",
+    ),
+    ({"status": "refused", "error": "values.yaml: is empty."}, "values.yaml: refused: is empty.\n"),
+    ({"status": "failed", "error": "the disk is full"}, "values.yaml: failed: the disk is full\n"),
+]
+
+
+@pytest.mark.parametrize(("fields", "line"), CHECKS)
+def test_check_says_it_in_one_line(fields: dict[str, str], line: str) -> None:
+    assert _check(FileReport(path="values.yaml", **fields)) == line  # type: ignore[arg-type]
+
+
+def test_check_counts_and_names_the_flags(file: FileReport, needs_decision: FileReport) -> None:
+    assert _check(file, needs_decision) == (
+        "values.yaml: pending: 2 changes (v4_14_0_prefect_docket); 1 warning (see plan)\n"
+        "values.yaml: needs-decision: 1 change (v4_14_0_prefect_docket); decide with --redis-db; 1 warning (see plan)\n"
+    )
+
+
+def test_check_has_a_line_for_each_file_even_if_a_name_holds_a_line_feed(file: FileReport) -> None:
+    assert _check(file._replace(path="a\nb"), file).count("\n") == 2
+
+
+def _outcome(file: FileReport, **options: object) -> str:
+    return plain.outcome(Report("migrate", (file,)), mask=Mask(), **options)  # type: ignore[arg-type]
+
+
+def _bare(file: FileReport) -> FileReport:
+    return file._replace(status="migrated", notices=(), findings=())
+
+
+def test_outcome_says_where_the_backup_is_and_how_to_undo(file: FileReport) -> None:
+    path = "my values.yaml"
+    layer = file.layers[0]._replace(path=path)
+    written = _bare(file)._replace(path=path, layers=(layer,), backups=("my values.yaml.1.bak",))
+    assert (
+        _outcome(written, width=20)
+        == """\
+my values.yaml: migrated: 2 changes
+  written: my
+           values.yaml
+  backup: my
+          values.yaml.1.bak
+  undo with:
+    infrahub-migrator undo 'my values.yaml'
+"""
+    )
+
+
+def test_outcome_without_a_backup_says_so(file: FileReport) -> None:
+    assert _outcome(_bare(file)).endswith(
+        "  written: values.yaml\n  no backup was made: undo has nothing to put back\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ({"dry_run": True}, "  dry run: nothing was written\n"),
+        ({"output": "-"}, "  written to standard output\n"),
+        ({"output": "new.yaml"}, "  written to new.yaml\n"),
+    ],
+)
+def test_outcome_of_a_run_that_leaves_the_file_alone(file: FileReport, options: dict[str, object], line: str) -> None:
+    text = _outcome(_bare(file), **options)
+    assert text == f"values.yaml: migrated: 2 changes\n{line}"
+
+
+def test_outcome_repeats_the_notices_and_what_is_missing(file: FileReport, needs_decision: FileReport) -> None:
+    assert "  warning: values.yaml:9: WEB_CONCURRENCY stands once.\n" in _outcome(file._replace(status="migrated"))
+    text = _outcome(needs_decision)
+    assert "    answer with --redis-db\n" in text
+    assert "written" not in text
+
+
+HEAVY = [
+    "rich",
+    "questionary",
+    "dictdiffer",
+    "json",
+    "difflib",
+    "textwrap",
+    "hashlib",
+    "dataclasses",
+    "pathlib",
+    "urllib",
+]
+
+
+def test_check_imports_nothing_heavy() -> None:
+    program = (
+        "import sys\n"
+        "from migrator.report import FileReport, Report\n"
+        "from migrator.talk import plain\n"
+        "from migrator.talk.mask import Mask\n"
+        "plain.check(Report('check', (FileReport('v', 'pending'),)), mask=Mask(), colour=True)\n"
+        "print(*sorted(sys.modules))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "migrator.talk.plain" in loaded
+    assert [name for name in HEAVY if name in loaded] == []

@@ -1,0 +1,58 @@
+"""What a terminal gets: it shows everything and obeys nothing."""
+
+from __future__ import annotations
+
+from migrator.talk.mask import Mask
+from migrator.talk.terminal import Page, shown_diff, spelled
+
+DIFF = b"""\
+# For reading only
+--- a/v
++++ b/v
+@@ -1,2 +1,2 @@
+ a:\t1\r
+-b: "\x1b[2J"
++c: gr\xc3\xbcn\xff
+\\ No newline at end of file
+"""
+
+
+def test_a_diff_is_shown_and_not_obeyed() -> None:
+    assert (
+        shown_diff(DIFF, colour=False)
+        == """\
+# For reading only
+--- a/v
++++ b/v
+@@ -1,2 +1,2 @@
+ a: 1
+-b: "\\x1b[2J"
++c: grün\\xff
+\\ No newline at end of file
+"""
+    )
+
+
+def test_a_diff_in_colours() -> None:
+    shown = shown_diff(DIFF, colour=True).splitlines()
+    assert shown[1] == "\x1b[1m--- a/v\x1b[0m"
+    assert shown[4] == " a: 1"
+    assert shown[5] == '\x1b[31m-b: "\\x1b[2J"\x1b[0m'
+    assert shown[6] == "\x1b[32m+c: grün\\xff\x1b[0m"
+
+
+def test_nothing_shows_nothing() -> None:
+    assert shown_diff(b"", colour=True) == ""
+
+
+def test_wrapping_keeps_words_whole_and_lines_short() -> None:
+    page = Page(20)
+    assert page.wrapped("one two three four five", indent=2, lead="- ") == ["  - one two three", "    four five"]
+    assert page.wrapped("a" * 30, lead="- ") == ["- " + "a" * 30]
+    assert page.wrapped("", lead="why: ") == ["why:"]
+    assert page.wrapped("one-two " * 3) == ["one-two one-two", "one-two"]
+
+
+def test_a_value_is_one_line() -> None:
+    assert spelled({"a": ["x\ny", None, True, 1.5]}, Mask()) == '{"a": ["x\\ny", null, true, 1.5]}'
+    assert spelled("hunter2", Mask(), "auth.password") == '"***1"'
