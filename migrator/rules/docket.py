@@ -8,7 +8,7 @@ from migrator import env, prefect, redis, tree
 from migrator.edits import Route
 from migrator.redis_url import Url
 from migrator.release import Release
-from migrator.rules.rule import PODS, Breach, Rule, at, docket_on, is_bumped, named, names_injected, pods
+from migrator.rules.rule import PODS, Breach, Rule, at, is_bumped, named, names_injected, pods
 
 URL: Route = (*prefect.DOCKET, "url")
 
@@ -31,9 +31,11 @@ def _unseen(release: Release) -> Iterator[Breach]:
 
 
 def _has_no_docket(release: Release, pod: str) -> bool:
-    if not isinstance(tree.get(release.prefect, prefect.DOCKET), dict):
+    """A null and the presets' example are breaches of rules of their own."""
+    standing = prefect.standing_docket(release)
+    if not isinstance(tree.get(release.prefect, prefect.DOCKET), dict) or redis.EXAMPLE_HOST in standing.url:
         return False
-    docket = docket_on(release, pod)
+    docket = prefect.docket_on(release, pod)
     return docket is not None and not docket.secret and (not docket.url or docket.url.startswith("memory:"))
 
 
@@ -56,7 +58,7 @@ def _urls(release: Release) -> Iterator[tuple[str, prefect.Docket]]:
     """The docket URLs that can be read, of each pod; a second one that says the same is left out."""
     seen = set()
     for pod in pods(release) if _needs_docket(release) else ():
-        docket = docket_on(release, pod)
+        docket = prefect.docket_on(release, pod)
         if docket is not None and docket.url and not docket.url.startswith("memory:") and docket.url not in seen:
             seen.add(docket.url)
             yield pod, docket
@@ -71,7 +73,7 @@ def _sound_urls(release: Release) -> Iterator[Url]:
 def _differs(release: Release) -> Iterator[Breach]:
     if not _needs_docket(release):
         return
-    server, background = docket_on(release, "server"), docket_on(release, "background")
+    server, background = prefect.docket_on(release, "server"), prefect.docket_on(release, "background")
     in_env = prefect.docket_entries(release)
     if server is None or background is None or server != background:
         listed, entry = in_env[-1] if in_env else (None, None)
@@ -92,9 +94,14 @@ def _shared_with_messaging(release: Release) -> Iterator[Breach]:
 def _shared_with(release: Release, *, messaging: bool) -> Iterator[Breach]:
     """A database of both counts as messaging's: on a server with one database only there is no other choice."""
     for url in _sound_urls(release):
-        who = redis.taken_by(release, url.host, str(url.port), url.database)
-        if who and ("messaging" in who) is messaging:
-            yield at(release, URL, f"the docket lives in database {url.database}, which is used by {who}")
+        who = dict.fromkeys(use.who for use in redis.uses(release) if _is_same_database(use, url))
+        if who and any("messaging" in each for each in who) is messaging:
+            yield at(release, URL, f"the docket lives in database {url.database}, which is used by {' and '.join(who)}")
+
+
+def _is_same_database(use: redis.Use, url: Url) -> bool:
+    is_same_host = redis.same_server(use.host, url.host) if use.host else redis.is_bundled_cache(url.host)
+    return use.database == url.database and use.port == str(url.port) and is_same_host
 
 
 def _high(release: Release) -> Iterator[Breach]:

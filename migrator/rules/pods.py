@@ -86,10 +86,14 @@ def _needs_webserver_only(release: Release) -> bool:
 
 
 def _webserver_only(release: Release) -> Iterator[Breach]:
-    if _needs_webserver_only(release) and not prefect.webserver_only(release):
-        found = env.winner(release, "server", prefect.WEBSERVER_ONLY)
-        text = f"{prefect.WEBSERVER_ONLY} is {'missing' if found is None else 'empty'} beside a custom server.args"
-        yield at_entry(*found, text) if found else at(release, env.SERVER, text)
+    if not _needs_webserver_only(release):
+        return
+    found = env.winner(release, "server", prefect.WEBSERVER_ONLY)
+    if found is None:
+        text = f"{prefect.WEBSERVER_ONLY} is missing beside a custom server.args"
+        yield at(release, env.SERVER, text)
+    elif found[1].value_from is None and found[1].value in (None, ""):
+        yield at_entry(*found, f"{prefect.WEBSERVER_ONLY} is empty beside a custom server.args")
 
 
 def _webserver_only_false(release: Release) -> Iterator[Breach]:

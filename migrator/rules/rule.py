@@ -59,19 +59,6 @@ def is_bumped(release: Release) -> bool:
     return tree.exists(release.after.prefect, prefect.DOCKET)
 
 
-def docket_on(release: Release, pod: str) -> prefect.Docket | None:
-    """The docket of that pod: an empty one where it has none, None where it cannot be known from here.
-
-    On the server pod the chart's own wins over an env entry, on the background pod the env entry.
-    """
-    injected = prefect.standing_docket(release)
-    in_env = [each for each in prefect.dockets_in_env(release) if each.pod == pod]
-    if in_env and (pod == "background" or not (injected.secret or injected.url)):
-        return in_env[0].docket
-    # A URL beside a Secret counts for nothing, and a key without a Secret neither.
-    return injected._replace(url="") if injected.secret else prefect.Docket(url=injected.url)
-
-
 def names_by_chart(release: Release, pod: str) -> list[str]:
     """The env names that the chart itself puts on the pod, in its order (the database URL counts as one of them)."""
     database = "PREFECT_SERVER_DATABASE" if is_bumped(release) else "PREFECT_API_DATABASE"
