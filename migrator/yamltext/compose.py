@@ -23,6 +23,8 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
 )
 from ruamel.yaml.scanner import ScannerError
 
@@ -39,6 +41,9 @@ from migrator.yamltext.scalars import (
 # What an entry of the record is. Scalars and aliases are below BLOCK_MAP, the starts of collections below BLOCK_END.
 PLAIN, SINGLE, DOUBLE, LITERAL, FOLDED, ALIAS, BLOCK_MAP, FLOW_MAP, BLOCK_SEQ, FLOW_SEQ, BLOCK_END, FLOW_END = range(12)
 _STYLES = {"'": SINGLE, '"': DOUBLE, "|": LITERAL, ">": FOLDED, "": PLAIN, None: PLAIN}
+
+# The events that are neither a node nor the end of one.
+_AROUND = frozenset((StreamStartEvent, StreamEndEvent, DocumentStartEvent, DocumentEndEvent))
 
 # Helm itself stops at 10,000 levels; no values file comes near, and data this deep can still be walked recursively.
 MAX_DEPTH = 100
@@ -81,16 +86,16 @@ class Record:
     """
 
     __slots__ = (
-        *("_ends", "_events", "_kinds", "_open", "_starts"),
+        *("_events", "_open", "kinds", "starts", "ends"),
         *("aliases", "anchors", "documents", "doubled", "jump", "plain", "tagged", "values"),
     )
+    kinds: bytearray
+    starts: array[int]
+    ends: array[int]
 
     def __init__(self, plain: PlainScalars) -> None:
         self._events: list[Any] = []
         self._open: list[int] = []  # how the collections end that are open where the events taken down end
-        self._kinds = bytearray()
-        self._starts = array("l")
-        self._ends = array("l")
         self.values: list[Value] = []
         self.jump: dict[int, int] = {}  # start of a collection -> its end
         self.anchors: dict[int, str] = {}  # node -> the name it is given
@@ -100,28 +105,24 @@ class Record:
         self.documents: list[DocumentRecord] = []
         self.plain = plain
 
-    @property
-    def kinds(self) -> bytearray:
-        if self._events:
-            self.settle([])
-        return self._kinds
-
-    @property
-    def starts(self) -> array[int]:
-        if self._events:
-            self.settle([])
-        return self._starts
-
-    @property
-    def ends(self) -> array[int]:
-        if self._events:
-            self.settle([])
-        return self._ends
+    def __getattr__(self, name: str) -> Any:
+        # Reached only for a slot that is empty so far.
+        if name not in ("kinds", "starts", "ends"):
+            raise AttributeError(name)
+        self.kinds, self.starts, self.ends = bytearray(), array("l"), array("l")
+        self.settle([])
+        return getattr(self, name)
 
     def settle(self, events: list[Any]) -> None:
         """Take down kind and place of the events met so far, and keep `events` until they are asked for."""
-        add_kind, add_start, add_end = self._kinds.append, self._starts.append, self._ends.append
-        for event in self._events:
+        if not self._events:
+            self._events = events
+            return
+        nodes = [event for event in self._events if type(event) not in _AROUND]
+        self.starts.extend([event.start_mark.index for event in nodes])
+        self.ends.extend([event.end_mark.index for event in nodes])
+        add_kind = self.kinds.append
+        for event in nodes:
             kind = type(event)
             if kind is ScalarEvent:
                 add_kind(_STYLES[event.style])
@@ -131,14 +132,8 @@ class Record:
             elif kind is SequenceStartEvent:
                 add_kind(FLOW_SEQ if event.flow_style else BLOCK_SEQ)
                 self._open.append(FLOW_END if event.flow_style else BLOCK_END)
-            elif kind is AliasEvent:
-                add_kind(ALIAS)
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                add_kind(self._open.pop())
             else:
-                continue
-            add_start(event.start_mark.index)
-            add_end(event.end_mark.index)
+                add_kind(ALIAS if kind is AliasEvent else self._open.pop())
         self._events = events
 
 

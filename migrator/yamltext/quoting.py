@@ -22,6 +22,7 @@ _MISREAD_ELSEWHERE = re.compile(
     r"|[-+]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[-+]?[\d_]*\.?[\d_]+(?:[eE][-+]?\d+)?)"  # numbers
     r"|(?i:y|n|yes|no|on|off|true|false|null|nan|inf|infinity)|=|<<)\Z"
 )
+_MISREAD_STARTS = frozenset("+-.0123456789=<yYnNtTfFoOiI")
 _NOT_SINGLE = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
@@ -30,7 +31,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def may_be_plain(text: str, *, flow: bool) -> bool:
     """Whether the string `text` can stand without quotes and still be that string to every reader."""
-    if not text or text != text.strip() or resolve(text) is not text or _MISREAD_ELSEWHERE.match(text):
+    if not text or text != text.strip() or resolve(text) is not text:
+        return False
+    if text[0] in _MISREAD_STARTS and _MISREAD_ELSEWHERE.match(text):
         return False
     if flow:
         return _PLAIN_FLOW.match(text) is not None

@@ -60,6 +60,7 @@ def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
     rounds: list[tuple[Stream, Stream, Sequence[Splice]]] = []
     orphans: list[tuple[int, str]] = []
     copies: list[int] = []
+    expected = tree.apply(stream.documents[document].data, edits)
     here, rest = stream, list(edits)
     while rest:
         before = here
@@ -69,7 +70,7 @@ def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
         copies = [_forward(splices, offset) for offset in copies + sorted(page.copies)]
         rounds.append((before, here, splices))
     if len(rounds) > 1:
-        check_data(stream, here, document, tree.apply(stream.documents[document].data, edits))
+        check_data(stream, here, document, expected)
     lines = here.layout
     return Edited(
         here,
