@@ -23,7 +23,7 @@ def redis_host(host: str, problem: str) -> Question:
 
 def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
     """The question for the docket's database on the server that goes by these names; taken ones are refused."""
-    taken = {n: who for n in range(redis.DATABASES) if (who := redis.taken_by(release, hosts, port, n))}
+    taken = {n: who for n in range(redis.DATABASES) if (who := redis.taken_by(release, "", port, n, hosts))}
     free = [n for n in range(redis.DATABASES) if n not in taken]
     suggestion = 2 if 2 in free or not free else next((n for n in free if n > 0), free[0])
     usable = [host for host in hosts if not redis.what_is_wrong_with_host(host)]
@@ -97,7 +97,7 @@ def _complaint_about_database(release: Release, hosts: Collection[str], port: st
     if not answer.strip().isdecimal():
         return f"{answer!r} is not the number of a database (0, 1, 2 and so on)"
     database = int(answer)
-    who = redis.taken_by(release, hosts, port, database)
+    who = redis.taken_by(release, "", port, database, hosts)
     if not who:
         return ""
     only_one = "; if that Redis has one database only, say so with --docket-url" if database == 0 else ""
@@ -109,7 +109,7 @@ def _complaint_about_url(release: Release, url: str) -> str:
     if problem:
         return f"{masked(url)!r} cannot be used: {problem}"
     parts = redis.parse_url(url)
-    who = redis.taken_by(release, [parts.host], str(parts.port), parts.database)
+    who = redis.taken_by(release, parts.host, str(parts.port), parts.database)
     if who and not (parts.database == 0 and "messaging" in who):
         return f"database {parts.database} there is used by {who} already"
     return ""

@@ -145,7 +145,7 @@ def _build_from(release: Release, ask: Ask, server: redis.Address, address: redi
     names = [each for each in dict.fromkeys((name, server.host, address.host)) if each]
     preset = PRESET_URL.fullmatch(prefect.standing_docket(release).url) if _url_stands_in_a_layer(release) else None
     chosen = preset["database"] if preset else ""
-    if not chosen or ask.given("redis-db") is not None or redis.taken_by(release, names, address.port, int(chosen)):
+    if not chosen or ask.given("redis-db") is not None or redis.taken_by(release, "", address.port, int(chosen), names):
         chosen = ask(redis_db(release, names, address.port)) or ""
     if chosen and name and how:
         yield from write_url(release, redis.build_url(address, name, int(chosen)), WHY, "required")

@@ -17,7 +17,6 @@ from migrator.migration import (
     Place,
     Question,
     Release,
-    SetValue,
     Value,
     after,
     before,
@@ -78,11 +77,7 @@ def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
     first, *others = listed.named(PIN)
     path = prefect.path_of(listed, PIN)
     if first.value != "false" or first.value_from is not None:
-        edit = (
-            SetValue((*listed.route, first.position, "value"), "false")
-            if first.value_from is None and first.value is not None
-            else SetValue((*listed.route, first.position), _pin())
-        )
+        edit = prefect.set_env_value(release, listed, first, "false")
         yield Change(listed.layer, edit, path, env.raw(first), "false", WHY, "required")
     yield from prefect.remove(listed, tuple(others), WHY_ONCE, "none")
 

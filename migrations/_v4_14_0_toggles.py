@@ -16,7 +16,6 @@ from migrator.migration import (
     Outcome,
     Question,
     Release,
-    SetValue,
     Value,
     after,
     env,
@@ -162,18 +161,18 @@ def _webserver_only(release: Release) -> Iterator[Outcome]:
     shared = env.effective_global(release).last(WEBSERVER_ONLY)
     lists = env.lists_in_layers(release, env.SERVER)
     for listed in lists:
-        yield from _webserver_only_in(listed, shared)
+        yield from _webserver_only_in(release, listed, shared)
     if not lists and not prefect.webserver_only(release):
         yield prefect.own_server_env(release, _webserver_entry(), after(SERVE_BASE), WHY_WEBSERVER_ONLY, "behaviour")
 
 
-def _webserver_only_in(listed: EnvList, shared: Entry | None) -> Iterator[Outcome]:
+def _webserver_only_in(release: Release, listed: EnvList, shared: Entry | None) -> Iterator[Outcome]:
     own = listed.last(WEBSERVER_ONLY)
     path = prefect.path_of(listed, WEBSERVER_ONLY)
     entry = own or shared
     if entry is None or not prefect.is_surely_set(entry):
         if own is not None:
-            edit = SetValue((*listed.route, own.position), _webserver_entry())
+            edit = prefect.set_env_value(release, listed, own, "true")
             yield Change(listed.layer, edit, path, env.raw(own), "true", WHY_WEBSERVER_ONLY, "behaviour")
         else:
             base = listed.last(SERVE_BASE)

@@ -187,6 +187,14 @@ def remove(listed: env.EnvList, entries: tuple[env.Entry, ...], why: str, effect
         yield Change(listed.layer, edit, path_of(listed, entry.name), env.raw(entry), None, why, effect)
 
 
+def set_env_value(release: Release, listed: env.EnvList, entry: env.Entry, value: str) -> SetValue:
+    """The edit that gives an env entry this value, in place of another value or of its `valueFrom`."""
+    route = listed.route_of(entry)
+    if entry.value_from is None and tree.exists(release.layers[listed.layer].data, (*route, "value")):
+        return SetValue((*route, "value"), value)
+    return SetValue(route, {"name": entry.name, "value": value})
+
+
 def own_server_env(release: Release, entry: Value, place: Place, why: str, effect: Effect) -> Change:
     """The change that gives a file a `server.env` of its own: the chart's list, which it replaces, plus `entry`.
 

@@ -183,12 +183,12 @@ def _uses(release: Release) -> list[Use]:
     return list(dict.fromkeys(found))
 
 
-def taken_by(release: Release, hosts: Collection[str], port: str, database: int) -> str:
-    """Who uses that database already on the server that goes by these names; empty where nobody is known to."""
+def taken_by(release: Release, host: str, port: str, database: int, aliases: Collection[str] = ()) -> str:
+    """Who uses that database already on that server, which may go by `aliases` too; empty: nobody that is known."""
     who = [
         use.who
         for use in uses(release)
-        if use.database == database and use.port == str(port) and any(_is_host_of(use, host) for host in hosts)
+        if use.database == database and use.port == str(port) and any(_is_host_of(use, name) for name in (host, *aliases))
     ]
     return " and ".join(dict.fromkeys(who))
 

@@ -77,3 +77,8 @@ def plan() -> Plans:
 def by_id(plan: Plan) -> dict[str, Question]:
     """The questions that are still open, by id."""
     return {question.id: question for question in plan.open_questions}
+
+
+def effects(plan: Plan) -> set[str]:
+    """What the plan's changes do to the pods."""
+    return {change.effect for change in plan.changes}

@@ -1,0 +1,314 @@
+"""4.14.0, service toggles: on vanilla Prefect with a docket standing, so that nothing else moves, unless said."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate, Plans, by_id, effects
+
+BACKGROUND = """\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis: {host: redis, db: 1}
+    docket: {url: "redis://redis:6379/2"}
+"""
+UNDECIDED = BACKGROUND.replace('    docket: {url: "redis://redis:6379/2"}\n', "")
+DECIDED = {"redis-db": "2"}
+DOCKET = (
+    UNDECIDED
+    + """\
+    docket:
+      url: redis://redis:6379/2
+"""
+)
+
+
+def test_the_four_pairs_go_from_both_lists_in_both_spellings(migrate: Migrate) -> None:
+    before = (
+        BACKGROUND
+        + """\
+  env:
+    - name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED
+      value: "true"
+    - name: PREFECT_API_SERVICES_TRIGGERS_ENABLED # the old spelling
+      value: "true"
+    - name: PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED
+      value: "true"
+    - name: KEPT
+      value: "1"
+server:
+  env:
+    - name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED
+      value: "false"
+    - name: PREFECT_API_SERVICES_EVENT_PERSISTER_ENABLED
+      value: "false"
+    - name: KEPT
+      value: "2"
+    - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+      value: "false"
+    - name: PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED
+      value: "false"
+"""
+    )
+    after = (
+        BACKGROUND
+        + """\
+  env:
+    - name: KEPT
+      value: "1"
+server:
+  env:
+    - name: KEPT
+      value: "2"
+"""
+    )
+    done = migrate(before)
+    assert done.text == after
+    assert effects(done.plan) == {"none"}
+
+
+@pytest.mark.parametrize("name", [
+    "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_STREAM_OUT_ENABLED",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_PG_NOTIFY_ENABLED_",
+    "MY_PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED",
+])  # fmt: skip
+def test_names_that_only_look_like_toggles_stay(migrate: Migrate, name: str) -> None:
+    text = f'{BACKGROUND}  env:\n    - {{name: {name}, value: "true"}}\n'
+    assert migrate(text).text == text
+
+
+@pytest.mark.parametrize("value", ['"true"', '"True"', '"1"', '"on"', "true", "yes"])
+def test_values_are_compared_as_booleans(migrate: Migrate, value: str) -> None:
+    before = f"{BACKGROUND}  env: [{{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: {value}}}]\n"
+    assert migrate(before).text == f"{BACKGROUND}  env: []\n"
+
+
+@pytest.mark.parametrize("value", ['"false"', '""', '"truth"', '" true"', '"{{ .Values.on }}"'])
+def test_a_value_that_is_not_the_presets_is_a_question(migrate: Migrate, plan: Plans, value: str) -> None:
+    text = f"{UNDECIDED}  env: [{{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: {value}}}]\n"
+    assert list(by_id(plan(text, DECIDED))) == ["custom-toggles.background.TRIGGERS"]
+    kept = migrate(text, {**DECIDED, "custom-toggles": "keep"})
+    assert kept.text == text.replace(UNDECIDED, DOCKET)
+    removed = migrate(text, {**DECIDED, "custom-toggles": "remove"})
+    assert removed.text == DOCKET + "  env: []\n"
+    assert effects(removed.plan) == {"required", "behaviour"}
+
+
+def test_a_toggle_that_cannot_be_read_is_a_question(migrate: Migrate, plan: Plans) -> None:
+    before = (
+        UNDECIDED
+        + """\
+  env:
+    - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+      valueFrom: {configMapKeyRef: {name: tuning, key: triggers}}
+"""
+    )
+    assert list(by_id(plan(before, DECIDED))) == ["custom-toggles.background.TRIGGERS"]
+    assert migrate(before, {**DECIDED, "custom-toggles": "remove"}).text == DOCKET + "  env: []\n"
+
+
+def test_each_custom_toggle_is_asked_about_on_its_own(migrate: Migrate, plan: Plans) -> None:
+    before = (
+        UNDECIDED
+        + """\
+  env: # the services
+    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+    - {name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED, value: "false"}
+server:
+  env:
+    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}
+"""
+    )
+    assert list(by_id(plan(before, DECIDED))) == [
+        "custom-toggles.server.TRIGGERS",
+        "custom-toggles.background.EVENT_PERSISTER",
+        "custom-toggles.background.TRIGGERS",
+    ]
+    answers = {
+        "custom-toggles": "keep",
+        "custom-toggles.server.TRIGGERS": "remove",
+        "custom-toggles.background.TRIGGERS": "remove",
+    }
+    done = migrate(before, {**DECIDED, **answers})
+    assert (
+        done.text
+        == DOCKET
+        + """\
+  env: # the services
+    - {name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED, value: "false"}
+server:
+  env: []
+"""
+    )
+
+
+def test_what_was_kept_is_a_notice_afterwards(migrate: Migrate) -> None:
+    text = (
+        BACKGROUND
+        + """\
+  env: [{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}]
+"""
+    )
+    done = migrate(text)
+    assert done.text == text
+    assert 'PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED ("false") stays, as it was left before' in done.notices
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        # Of one name the last wins; of the two spellings, PREFECT_SERVER_.
+        '{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}, '
+        '{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}',
+        '{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}, '
+        '{name: PREFECT_API_SERVICES_TRIGGERS_ENABLED, value: "false"}',
+    ],
+)
+def test_duplicates_go_together_where_the_one_that_wins_is_the_presets(migrate: Migrate, entries: str) -> None:
+    assert migrate(f"{BACKGROUND}  env: [{entries}]\n").text == f"{BACKGROUND}  env: []\n"
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        '{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}, '
+        '{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}',
+        '{name: PREFECT_API_SERVICES_TRIGGERS_ENABLED, value: "true"}, '
+        '{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}',
+    ],
+)
+def test_duplicates_are_a_question_where_the_one_that_wins_is_not(migrate: Migrate, plan: Plans, entries: str) -> None:
+    text = f"{UNDECIDED}  env: [{entries}]\n"
+    assert list(by_id(plan(text, DECIDED))) == ["custom-toggles.background.TRIGGERS"]
+    assert migrate(text, {**DECIDED, "custom-toggles": "remove"}).text == DOCKET + "  env: []\n"
+
+
+# The event logger
+
+
+def test_the_presets_event_logger_goes_and_says_so(migrate: Migrate) -> None:
+    before = (
+        UNDECIDED
+        + """\
+  env:
+    - {name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED, value: "true"}
+    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}
+"""
+    )
+    done = migrate(before, DECIDED)
+    assert done.text == DOCKET + "  env: []\n"
+    why = {change.path.rpartition(".")[2]: (change.effect, change.why) for change in done.plan.changes}
+    effect, text = why["PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED"]
+    assert effect == "behaviour" and "turns the debugging event logger off" in text
+
+
+def test_the_presets_event_logger_is_kept_when_answered_so(migrate: Migrate) -> None:
+    before = (
+        UNDECIDED
+        + """\
+  env:
+    - {name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED, value: "true"}
+    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}
+"""
+    )
+    assert (
+        migrate(before, {**DECIDED, "event-logger": "keep"}).text
+        == DOCKET
+        + """\
+  env:
+    - {name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED, value: "true"}
+"""
+    )
+
+
+@pytest.mark.parametrize("value", ['"true"', '"false"'])
+def test_an_event_logger_on_its_own_was_set_on_purpose(plan: Plans, value: str) -> None:
+    text = f"{UNDECIDED}  env: [{{name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED, value: {value}}}]\n"
+    assert list(by_id(plan(text, DECIDED))) == ["custom-toggles.background.EVENT_LOGGER"]
+
+
+def test_an_event_logger_that_both_pods_share_anyway_goes_without_a_word(migrate: Migrate) -> None:
+    head = 'global: {prefect: {env: [{name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED, value: "true"}]}}\n'
+    before = f'{head}{BACKGROUND}  env: [{{name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED, value: "true"}}]\n'
+    done = migrate(before)
+    assert done.text == f"{head}{BACKGROUND}  env: []\n"
+    assert effects(done.plan) == {"none"}
+
+
+# Other places
+
+
+def test_toggles_of_other_services_stay_with_a_notice(migrate: Migrate) -> None:
+    text = (
+        BACKGROUND
+        + """\
+  env:
+    - {name: PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED, value: "false"}
+    - {name: PREFECT_SERVER_SERVICES_REPOSSESSOR_ENABLED, value: "true"}
+"""
+    )
+    done = migrate(text)
+    assert done.text == text
+    assert 'SCHEDULER_ENABLED ("false") stays: no preset ever set it' in done.notices
+    assert 'REPOSSESSOR_ENABLED ("true") stays' in done.notices
+
+
+def test_toggles_for_both_pods_stay_with_a_notice(migrate: Migrate) -> None:
+    text = (
+        BACKGROUND
+        + """\
+global:
+  prefect:
+    env:
+      - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+"""
+    )
+    done = migrate(text)
+    assert done.text == text
+    assert 'global.prefect.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED ("false") stays' in done.notices
+
+
+def test_a_toggle_that_holds_against_global_is_needed_and_stays(migrate: Migrate) -> None:
+    before = (
+        BACKGROUND
+        + """\
+  env:
+    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}
+global: {prefect: {env: [{name: PREFECT_API_SERVICES_TRIGGERS_ENABLED, value: "false"}]}}
+server:
+  env:
+    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+"""
+    )
+    done = migrate(before)
+    assert done.text == before.replace(
+        """
+    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+""",
+        " []\n",
+    )
+    assert "it holds against the same toggle in global.prefect.env" in done.notices
+
+
+def test_what_a_config_map_may_hold_is_a_notice(migrate: Migrate) -> None:
+    text = BACKGROUND + "  extraEnvVarsCM: tuning\nserver: {extraEnvVarsSecret: more}\n"
+    done = migrate(text)
+    assert done.text == text
+    assert "ConfigMap tuning (backgroundServices.extraEnvVarsCM) cannot be read from here" in done.notices
+    assert "Secret more (server.extraEnvVarsSecret) cannot be read from here" in done.notices
+    assert "cannot be read from here" not in migrate(BACKGROUND).notices
+
+
+def test_toggles_of_a_single_deployment_stay(migrate: Migrate) -> None:
+    text = """\
+backgroundServices:
+  runAsSeparateDeployment: false
+  env: [{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}]
+server:
+  env: [{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}]
+"""
+    done = migrate(text)
+    assert done.text == text
+    assert "nothing changes here" in done.notices and not done.warnings
