@@ -12,6 +12,8 @@ from typing import NamedTuple
 MOST_DIFFERENCES = 2000
 """With more lines than these added and removed, everything between the first and the last is shown as replaced."""
 
+_SHORT = 2
+
 
 class Block(NamedTuple):
     """Lines `before[start:end]` that are replaced by `after[new_start:new_end]`; either may be empty."""
@@ -60,7 +62,7 @@ def blocks(before: Sequence[bytes], after: Sequence[bytes]) -> list[Block]:
         tail += 1
     inner = _script(before[head : len(before) - tail], after[head : len(after) - tail])
     found = [Block(*(head + number for number in block)) for block in inner]
-    return _slid(found, before, after)
+    return _joined(_slid(found, before, after), before)
 
 
 def _script(before: Sequence[bytes], after: Sequence[bytes]) -> list[Block]:
@@ -128,6 +130,30 @@ def _slid(found: list[Block], before: Sequence[bytes], after: Sequence[bytes]) -
         best = min(range(down, -up - 1, -1), key=lambda shift: _depth(lines[start + shift]))
         result.append(Block(*(position + best for position in block)))
     return result
+
+
+def _joined(found: list[Block], before: Sequence[bytes]) -> list[Block]:
+    """Blocks joined where whole entries went and another came, so that each is shown whole.
+
+    Of a removed `- name: A`, `  value: x` and an added `- name: B`, `  value: x` the shortest script keeps the value.
+    """
+    result: list[Block] = []
+    for block in found:
+        if result and _is_inside_an_entry(before, result[-1], block):
+            last = result.pop()
+            block = Block(last.start, block.end, last.new_start, block.new_end)
+        result.append(block)
+    return result
+
+
+def _is_inside_an_entry(before: Sequence[bytes], above: Block, below: Block) -> bool:
+    """Whether only a line or two, deeper than their neighbours, stand between a change and lines that only go."""
+    between = before[above.end : below.start]
+    only_goes = below.start < below.end and below.new_start == below.new_end
+    if not only_goes or not between or len(between) > _SHORT or above.start == above.end:
+        return False
+    around = max(_depth(before[above.end - 1]), _depth(before[below.start]))
+    return all(_depth(line) > around for line in between)
 
 
 def _depth(line: bytes) -> int:

@@ -13,7 +13,7 @@ from itertools import groupby
 from migrator.report import ChangeReport, FileReport, QuestionReport, Report
 from migrator.talk import unified
 from migrator.talk.mask import Mask, visible
-from migrator.talk.terminal import flags_of, spelled
+from migrator.talk.terminal import flags_of, spelled, versions
 
 _MARKUP = re.compile(r"[\\`*\[\]<|~&$]|(?<!\w)_|_(?!\w)")
 _AT_THE_START = re.compile(r"^(\d*)([-+=#>.)])")
@@ -38,14 +38,9 @@ def _summary(report: Report) -> Iterator[str]:
     yield "| File | Status | Chart | Changes | To decide |"
     yield "|---|---|---|---:|---|"
     for file in report.files:
-        chart = " ".join(part for part in (file.chart, _versions(file)) if part)
         missing = ", ".join(_code(flag, in_table=True) for flag in flags_of(file.questions))
-        cells = [_code(file.path, in_table=True), file.status, _text(chart), str(len(file.changes)), missing]
+        cells = [_code(file.path, in_table=True), file.status, _text(versions(file)), str(len(file.changes)), missing]
         yield "| " + " | ".join(cells) + " |"
-
-
-def _versions(file: FileReport) -> str:
-    return " -> ".join(version for version in (file.version_from, file.version_to) if version)
 
 
 def _file(file: FileReport, report: Report, mask: Mask) -> Iterator[str]:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from migrator.report import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
 from migrator.talk.mask import Mask
-from migrator.talk.terminal import Page, Style, flags_of, spelled
+from migrator.talk.terminal import Page, Style, flags_of, spelled, versions
 
 _STYLES: dict[str, Style] = {
     "current": "green", "migrated": "green", "pending": "yellow", "needs-decision": "yellow", "refused": "red",
@@ -133,8 +133,7 @@ def _planned(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterato
 
 
 def _findings(file: FileReport, page: Page) -> Iterator[str]:
-    versions = " -> ".join(version for version in (file.version_from, file.version_to) if version)
-    facts = [("chart", f"{file.chart} {versions}".strip()), ("flavour", file.flavour), ("Prefect root", file.root)]
+    facts = [("chart", versions(file)), ("flavour", file.flavour), ("Prefect root", file.root)]
     if len(file.layers) > 1:
         facts += [("layer", layer.path) for layer in file.layers]
     for name, fact in facts:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from migrator.edits import Value
-from migrator.report import QuestionReport
+from migrator.report import FileReport, QuestionReport
 from migrator.talk.mask import Mask, visible
 
 Style = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
@@ -68,6 +68,12 @@ def shown_diff(diff: bytes, *, colour: bool) -> str:
         style = "bold" if heading else styles.get(raw[:1])
         lines.append(page.styled(text, style) if style else text)
     return "".join(line + "\n" for line in lines)
+
+
+def versions(file: FileReport) -> str:
+    """From which version of which chart to which, as far as they are known."""
+    way = f"{file.version_from} -> {file.version_to}" if file.version_from else f"to {file.version_to}"
+    return f"{file.chart} {way if file.version_to else file.version_from}".strip()
 
 
 def flags_of(questions: Sequence[QuestionReport]) -> list[str]:
