@@ -112,7 +112,8 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
 
     The backup is used up by it. Where the file is not what that migration wrote, it stays, unless `force`: then the
     changed file gets a backup first, which is in the answer. Raises WriteError for that and where writing failed,
-    InputError where there is no backup or nothing to undo.
+    InputError where there is no backup or nothing to undo. What an earlier run left is put right first; then nothing
+    is undone, and a WriteError says so.
     """
     from migrator.files.backups import DIGITS
     from migrator.files.journal import Swap
@@ -142,7 +143,7 @@ def recover(paths: Sequence[str]) -> list[str]:
     """Finish or roll back what killed runs left at these files; a sentence for each thing that was done.
 
     Every command that writes calls it before it reads, for its outputs as well: what is read before can be stale
-    afterwards. Raises WriteError where another run is at work on one of them.
+    afterwards. `undo` does it by itself. Raises WriteError where another run is at work on one of them.
     """
     from migrator.files.recovery import settle
 
@@ -153,9 +154,13 @@ def recover(paths: Sequence[str]) -> list[str]:
 
 
 def _refuse_what_was_cut_short(paths: Sequence[str]) -> None:
-    """Put right what nobody called `recover` for, and stop: what was read before may not be what stands there now."""
+    """Put right what nobody called `recover` for, and stop.
+
+    What was read before may not be what stands there now; and an `undo` that was cut short may just have been
+    finished, so that a second one would go back further than anybody meant.
+    """
     if told := recover(paths):
-        raise WriteError(" ".join(told), remedy="Run again.")
+        raise WriteError(" ".join(told), remedy="Look at that, and run again if there is more to do.")
 
 
 def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str) -> str:

@@ -35,12 +35,12 @@ def main() -> int:
     parser.add_argument("--non-interactive", action="store_true")
     options = parser.parse_args()
     try:
-        for sentence in files.recover([*options.files, *options.layers, *filter(None, [options.output])]):
-            print(sentence)
         if options.command == "undo":
             for path in options.files:
                 print(files.undo(path, backup_dir=options.backup_dir, force=options.force))
             return 0
+        for sentence in files.recover([*options.files, *options.layers, *filter(None, [options.output])]):
+            print(sentence)
         for release in [[path] for path in options.files] or [options.layers]:
             snapshots = [files.read(path) for path in release]
             wanted = [s.data if s.data.endswith(MARK) else s.data + MARK for s in snapshots]

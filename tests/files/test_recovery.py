@@ -256,7 +256,9 @@ def test_where_nobody_recovers_the_next_write_does_and_stops(
     with pytest.raises(Killed):
         act()
     monkeypatch.undo()
-    with pytest.raises(WriteError, match=r"cut short before it replaced this file, which is as it was\. Run again\."):
+    with pytest.raises(
+        WriteError, match=r"cut short before it replaced this file, which is as it was\. Look at that, and run again"
+    ):
         act()
     act()
     assert values.read_bytes() == (BEFORE if how == "undo" else AFTER)
