@@ -123,14 +123,15 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Put the URL together from the messaging Redis and the answers."""
     server, address = redis.messaging(release, "server"), redis.messaging(release, "background")
     differing = _differences(server, address)
+    hidden = [each.password.source for each in (address, server) if each.password.kind == "hidden"]
     if differing:
         sources = " and ".join(dict.fromkeys((server.source, address.source)))
         reason = f"The messaging Redis is not the same on the server and background pods: {differing} ({sources})."
         yield from _by_url(release, ask, reason)
     elif not (address.port.isdecimal() and 0 < int(address.port) < 65536):
         yield from _by_url(release, ask, f"The port of the messaging Redis is {address.port!r}.")
-    elif address.password.kind == "hidden":
-        yield from _by_secret(release, ask, f"The messaging password comes from {address.password.source}.")
+    elif hidden:
+        yield from _by_secret(release, ask, f"The messaging password comes from {hidden[0]}.")
     else:
         yield from _build_from(release, ask, server, address)
 
@@ -203,10 +204,11 @@ def _command(release: Release, name: str, key: str) -> str:
 
 
 def _differences(server: redis.Address, background: redis.Address) -> str:
-    """In what the pods' connections differ, hosts and databases aside; empty where in nothing."""
+    """In what the pods' connections surely differ, hosts and databases aside; empty where in nothing."""
     ours = {"port": server.port, "username": server.username, "TLS": server.tls}
     theirs = {"port": background.port, "username": background.username, "TLS": background.tls}
     names = [name for name in ours if ours[name] != theirs[name]]
-    if (server.password.kind, server.password.value) != (background.password.kind, background.password.value):
+    passwords = (server.password, background.password)
+    if all(each.kind != "hidden" for each in passwords) and len({each[:2] for each in passwords}) > 1:
         names.append("password")
     return ", ".join(names)

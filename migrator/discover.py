@@ -67,7 +67,8 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
     chart = _chart(root, layers, wishes, evidence)
     flavour = _flavour(layers, root, start, target, preset, evidence)
     newest = catalog.newest(chart, known)
-    to = target.release if target else newest
+    # A file can be left behind while its version moved on past all that is known to change.
+    to = target.release if target else max(newest, start.release) if start else newest
     if start is not None:
         evidence.append(f"runs on {start} now (--from)")
         if to < start.release:
@@ -75,7 +76,7 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
                 f"--to {wishes.version_to or to} is below --from {start}: this tool only goes forward.",
                 remedy="To go back, restore the file (infrahub-migrator undo) and use helm rollback.",
             )
-    evidence.append(f"to {to} ({'--to' if target else 'the newest migration'})")
+    evidence.append(f"to {to} ({'--to' if target else 'the newest migration' if to == newest else '--from'})")
     if to > newest:
         evidence.append(f"nothing is known to change for this file between {newest} and {to}")
     if wishes.chart == "prefect-server" or chart == "prefect-server":

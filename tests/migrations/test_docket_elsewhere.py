@@ -1,0 +1,376 @@
+"""4.14.0, a docket that stands already: in `messaging.docket`, in a Secret, or in env lists."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.errors import UsageError
+
+from .conftest import Migrate, Plans, by_id, effects
+
+SEPARATE = """\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis: {host: redis, db: 1}
+"""
+DOCKET = (
+    SEPARATE
+    + """\
+    docket:
+      url: redis://redis:6379/2
+"""
+)
+IN_SECRET = (
+    SEPARATE
+    + """\
+    docket:
+      existingSecret: queue
+      existingSecretKey: url
+"""
+)
+REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
+
+
+# A URL in messaging.docket
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://redis:6379/2",
+        "rediss://redis/2",
+        "redis://:p%40ss@redis:6379/15",
+        "redis://user:p%25@redis:6379/2",
+        "redis://[fd00::1]:6379/2",
+        "redis://${HOST}:6379/2",
+        "redis://redis:6379/99",
+    ],
+)
+def test_a_sound_url_is_kept(migrate: Migrate, url: str) -> None:
+    text = f'{SEPARATE}    docket: {{url: "{url}"}}\n'
+    assert migrate(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("memory://", "its scheme is 'memory'"),
+        ("Redis://redis:6379/2", "its scheme is 'Redis'"),
+        ("redis+cluster://redis:6379/0", "its scheme is 'redis+cluster'"),
+        ("unix:///run/redis.sock", "its scheme is 'unix'"),
+        ("redis:6379/2", "it does not begin with redis:// or rediss://"),
+        ("redis:///2", "it names no host, which silently means localhost"),
+        ("redis://:secret@/2", "it names no host"),
+        ("redis://redis:6379", "it names no database (…/N), which silently means database 0"),
+        ("redis://redis:6379/", "its database '' is no number"),
+        ("redis://redis:6379/two", "its database 'two' is no number, which silently means database 0"),
+        ("redis://redis:6379/1/2", "it holds a raw @, / or #"),
+        ("redis://redis:6379/2?db=5", "`?db=` beats the database in the path"),
+        ("redis://redis:6379/2?ssl_cert_reqs=none", "it has a query"),
+        ("redis://redis:6379/-1", "its database '-1' is no number"),
+        ("redis://:p@ss@redis:6379/2", "it holds a raw @, / or #"),
+        ("redis://:p/ss@redis:6379/2", "it holds a raw @, / or #"),
+        ("redis://:p#ss@redis:6379/2", "it holds a raw @, / or #"),
+        ("redis://:p%ss@redis:6379/2", "its password holds a % that starts no percent-encoded character"),
+        ("redis://redis:99999/2", "port 99999 is not between 1 and 65535"),
+        ("redis://redis:0/2", "port 0 is not between 1 and 65535"),
+        ("redis://{{ .Values.host }}:6379/2", "it holds a template expression"),
+        ("redis://:$(OTHER)@redis:6379/2", "Kubernetes cannot fill in $(OTHER)"),
+        (f"redis://:{REFERENCE}@redis:6379/2", "stands for nothing, since messaging.redis has no password"),
+        ("ref+vault://secret/docket#/url", "its scheme is 'ref+vault'"),
+    ],
+)
+def test_an_unsound_url_is_a_question_and_no_answer(migrate: Migrate, plan: Plans, url: str, problem: str) -> None:
+    text = f'{SEPARATE}    docket: {{url: "{url}"}}\n'
+    questions = by_id(plan(text))
+    assert list(questions) == ["docket-url"]
+    assert problem in questions["docket-url"].text
+    with pytest.raises(UsageError) as refused:
+        plan(SEPARATE, {"docket-url": url})
+    assert problem in str(refused.value)
+    fixed = migrate(text, {"docket-url": "redis://redis:6379/2"})
+    assert fixed.text == f'{SEPARATE}    docket: {{url: "redis://redis:6379/2"}}\n'
+
+
+def test_no_password_is_said_aloud(plan: Plans) -> None:
+    text = f"{SEPARATE}    docket: {{url: 'redis://me:hunter2@redis:6379'}}\n"
+    assert "hunter2" not in by_id(plan(text))["docket-url"].text
+    with pytest.raises(UsageError) as refused:
+        plan(SEPARATE, {"docket-url": "redis://me:hunter2@redis:6379"})
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_reference_to_a_password_that_the_chart_injects_is_sound(migrate: Migrate) -> None:
+    text = DOCKET.replace("db: 1}", "db: 1, existingSecret: redis}").replace("//redis:", f"//:{REFERENCE}@redis:")
+    assert migrate(text).text == text
+
+
+@pytest.mark.parametrize("nothing", ["{}", "null", '{url: ""}', "{url: null}", "{url: ~, existingSecret: ''}"])
+def test_an_empty_docket_is_filled(migrate: Migrate, plan: Plans, nothing: str) -> None:
+    text = f"{SEPARATE}    docket: {nothing}\n"
+    assert list(by_id(plan(text))) == ["redis-db"]
+    done = migrate(text, {"redis-db": "2"})
+    assert "redis://redis:6379/2" in done.text
+    assert effects(done.plan) == {"required"}
+
+
+@pytest.mark.parametrize(("database", "who"), [("1", "Prefect's messaging"), ("0", "the Infrahub cache")])
+def test_a_database_that_is_shared_is_kept_and_warned_of(migrate: Migrate, database: str, who: str) -> None:
+    text = DOCKET.replace("/2", f"/{database}") + "server: {env: [{name: INFRAHUB_CACHE_ADDRESS, value: redis}]}\n"
+    done = migrate(text)
+    assert done.text == text
+    assert [f"database {database} is used by {who} as well" in each.text for each in done.warnings] == [True]
+
+
+# The presets' example host in the URL
+
+
+def test_the_presets_url_is_made_anew_on_its_database(migrate: Migrate) -> None:
+    before = """\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis:
+      host: redis
+      password: p@ss
+    docket:
+      url: "redis://example-infrahub-cache-master:6379/3" # Set correct hostname
+"""
+    after = before.replace("//example-infrahub-cache-master:6379/3", "//:p%40ss@redis:6379/3")
+    assert migrate(before).text == after
+
+
+def test_the_presets_url_on_a_taken_database_is_asked_about(migrate: Migrate, plan: Plans) -> None:
+    text = DOCKET.replace("//redis:6379/2", "//example-infrahub-cache-master:6379/1")
+    assert list(by_id(plan(text))) == ["redis-db"]
+    assert migrate(text, {"redis-db": "2"}).text == DOCKET
+
+
+def test_a_database_that_is_answered_beats_the_presets(migrate: Migrate) -> None:
+    text = DOCKET.replace("//redis:6379/2", "//example-infrahub-cache-master:6379/2")
+    assert migrate(text, {"redis-db": "5"}).text == DOCKET.replace("6379/2", "6379/5")
+
+
+def test_only_the_host_changes_in_a_url_that_somebody_worked_on(migrate: Migrate) -> None:
+    text = DOCKET.replace("//redis:6379", "//:p%40ss@example-infrahub-cache-master.prod:6380")
+    assert migrate(text).text == DOCKET.replace("//redis:6379", "//:p%40ss@redis:6380")
+
+
+# A Secret
+
+
+def test_a_secret_that_stands_is_kept(migrate: Migrate) -> None:
+    assert migrate(IN_SECRET).text == IN_SECRET
+
+
+def test_a_secret_is_written_when_answered(migrate: Migrate) -> None:
+    done = migrate(SEPARATE, {"docket-secret": "queue:url"})
+    assert done.text == IN_SECRET
+    assert "kubectl create secret generic queue --from-literal=url='redis://USER:PASSWORD@redis:6379/N'" in done.notices
+    assert migrate(SEPARATE, {"docket-secret": "queue"}).text == SEPARATE + "    docket:\n      existingSecret: queue\n"
+
+
+@pytest.mark.parametrize("answer", ["", "Queue", "queue:", ":url", "queue url", "queue:u/rl"])
+def test_a_name_that_no_secret_can_have_is_refused(plan: Plans, answer: str) -> None:
+    with pytest.raises(UsageError, match="is no NAME or NAME:KEY of a Secret"):
+        plan(SEPARATE, {"docket-secret": answer})
+
+
+PASSWORD_IN_SECRET = SEPARATE.replace("db: 1}", "db: 1, existingSecret: redis-password}")
+
+
+def test_a_password_in_a_secret_is_referred_to_or_the_url_goes_into_one(migrate: Migrate, plan: Plans) -> None:
+    assert list(by_id(plan(PASSWORD_IN_SECRET))) == ["docket-password", "redis-db"]
+    by_reference = migrate(PASSWORD_IN_SECRET, {"docket-password": "reference", "redis-db": "2"})
+    assert by_reference.text == PASSWORD_IN_SECRET + f"    docket:\n      url: redis://:{REFERENCE}@redis:6379/2\n"
+    assert list(by_id(plan(PASSWORD_IN_SECRET, {"docket-password": "secret"}))) == ["docket-secret"]
+    by_secret = migrate(PASSWORD_IN_SECRET, {"docket-secret": "queue"})
+    assert by_secret.text == PASSWORD_IN_SECRET + "    docket:\n      existingSecret: queue\n"
+
+
+@pytest.mark.parametrize(
+    ("values", "source"),
+    [
+        ("username: prefect", "nowhere, though there is a username"),
+        ('password: "${PASSWORD}"', "messaging.redis.password, which cannot be read here"),
+        ('password: "x${PASSWORD}y"', "messaging.redis.password"),
+        ('password: "<password>"', "messaging.redis.password"),
+        ("password: ref+vault://redis#/password", "messaging.redis.password"),
+        ('username: "${USERNAME}", password: known', "elsewhere: messaging.redis.username is a placeholder"),
+    ],
+)
+def test_a_password_that_cannot_be_read_needs_a_secret_or_a_url(
+    migrate: Migrate, plan: Plans, values: str, source: str
+) -> None:
+    text = SEPARATE.replace("db: 1}", f"db: 1, {values}}}")
+    questions = by_id(plan(text))
+    assert list(questions) == ["docket-secret"]
+    assert f"comes from {source}" in questions["docket-secret"].text
+    assert migrate(text, {"docket-secret": "queue"}).text == text + "    docket:\n      existingSecret: queue\n"
+    done = migrate(text, {"docket-url": "redis://prefect:secret@redis:6379/2"})
+    assert done.text == text + "    docket:\n      url: redis://prefect:secret@redis:6379/2\n"
+
+
+def test_what_an_extra_secret_may_hold_needs_a_secret_or_a_url_too(plan: Plans) -> None:
+    for extra in ("  extraEnvVarsSecret: more\n", "server: {extraEnvVarsCM: more}\n"):
+        questions = by_id(plan(SEPARATE + extra))
+        assert list(questions) == ["docket-secret"] and " more (" in questions["docket-secret"].text
+        known = SEPARATE.replace("db: 1}", "db: 1, password: known}")
+        assert list(by_id(plan(known + extra))) == ["redis-db"], "the chart's own password wins over envFrom"
+
+
+# PREFECT_SERVER_DOCKET_URL in env
+
+
+SERVER = "server:\n  env:\n    - {name: KEPT, value: '1'}\n"
+ON_SERVER = SERVER + "    - {name: PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/2'}\n"
+BACKGROUND = "  env:\n    - {name: KEPT, value: '1'}\n"
+ON_BACKGROUND = BACKGROUND + "    - {name: PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/2'}\n"
+
+
+def test_one_url_on_both_pods_moves_and_changes_nothing(migrate: Migrate) -> None:
+    done = migrate(SEPARATE + ON_BACKGROUND + ON_SERVER)
+    assert done.text == DOCKET + BACKGROUND + SERVER
+    assert effects(done.plan) == {"none"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(ON_BACKGROUND, BACKGROUND), (ON_SERVER, SERVER)],
+    ids=["on the background pod", "on the server pod"],
+)
+def test_a_url_on_one_pod_only_moves_for_both(migrate: Migrate, before: str, after: str) -> None:
+    done = migrate(SEPARATE + before)
+    assert done.text == DOCKET + after
+    assert effects(done.plan) == {"required"}
+
+
+def test_a_url_for_both_pods_moves(migrate: Migrate) -> None:
+    entry = "{name: PREFECT_SERVER_DOCKET_URL, value: redis://redis:6379/2}"
+    done = migrate(f"global: {{prefect: {{env: [{entry}]}}}}\n{SEPARATE}")
+    assert done.text == "global: {prefect: {env: []}}\n" + DOCKET
+    assert effects(done.plan) == {"none"}
+
+
+def test_urls_that_differ_are_a_question(migrate: Migrate, plan: Plans) -> None:
+    text = SEPARATE + ON_BACKGROUND.replace("/2", "/3") + ON_SERVER
+    questions = by_id(plan(text))
+    assert list(questions) == ["docket-url"]
+    assert "is not the same on the server and background pods" in questions["docket-url"].text
+    assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + BACKGROUND + SERVER
+    assert migrate(text, {"docket-secret": "queue:url"}).text == IN_SECRET + BACKGROUND + SERVER
+
+
+def test_a_url_in_env_that_differs_from_the_charts_is_a_question(plan: Plans) -> None:
+    assert list(by_id(plan(DOCKET + ON_BACKGROUND.replace("/2", "/3")))) == ["docket-url"]
+
+
+def test_a_url_that_the_charts_wins_over_goes(migrate: Migrate) -> None:
+    done = migrate(DOCKET + ON_SERVER.replace("/2", "/3"))
+    assert done.text == DOCKET + SERVER
+    assert effects(done.plan) == {"none"}
+
+
+def test_a_second_entry_of_the_charts_url_goes(migrate: Migrate) -> None:
+    assert migrate(DOCKET + ON_BACKGROUND).text == DOCKET + BACKGROUND
+
+
+SECRET_ENTRY = """\
+    - name: PREFECT_SERVER_DOCKET_URL
+      valueFrom: {secretKeyRef: {name: queue, key: url}}
+"""
+
+
+def test_a_url_from_a_secret_moves_to_existing_secret(migrate: Migrate) -> None:
+    done = migrate(SEPARATE + BACKGROUND + SECRET_ENTRY + SERVER + SECRET_ENTRY)
+    assert done.text == IN_SECRET + BACKGROUND + SERVER
+    assert effects(done.plan) == {"none"}
+    assert "The Secret has to exist" not in done.notices
+
+
+def test_secrets_that_differ_are_a_question(plan: Plans) -> None:
+    text = SEPARATE + BACKGROUND + SECRET_ENTRY + SERVER + SECRET_ENTRY.replace("key: url", "key: other")
+    assert list(by_id(plan(text))) == ["docket-url"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "valueFrom: {configMapKeyRef: {name: queue, key: url}}",
+        'value: "redis://{{ .Values.host }}:6379/2"',
+        'value: "redis://$(REDIS_HOST):6379/2"',
+    ],
+)
+def test_a_url_that_cannot_be_read_is_a_question(migrate: Migrate, plan: Plans, value: str) -> None:
+    text = f"{SEPARATE}{BACKGROUND}    - name: PREFECT_SERVER_DOCKET_URL\n      {value}\n"
+    assert "cannot be read from here" in by_id(plan(text))["docket-url"].text
+    assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + BACKGROUND
+
+
+@pytest.mark.parametrize("url", ["", "memory://", "redis://redis:6379", "redis://example-infrahub-cache-master:6379/2"])
+def test_an_unsound_url_in_env_is_a_question(migrate: Migrate, plan: Plans, url: str) -> None:
+    text = SEPARATE + ON_BACKGROUND.replace("redis://redis:6379/2", url)
+    assert list(by_id(plan(text))) == ["docket-url"]
+    assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + BACKGROUND
+
+
+def test_a_docket_in_env_of_a_single_deployment_stays(migrate: Migrate) -> None:
+    text = "backgroundServices: {runAsSeparateDeployment: false}\n" + ON_SERVER
+    assert migrate(text).text == text
+
+
+# The messaging Redis in env
+
+
+def test_passwords_that_differ_by_pod_are_a_question(migrate: Migrate, plan: Plans) -> None:
+    text = SEPARATE.replace("db: 1}", "db: 1, password: one}") + BACKGROUND
+    assert list(by_id(plan(text))) == ["redis-db"]
+    text += "    - {name: PREFECT_REDIS_MESSAGING_PASSWORD, value: other}\n"
+    assert "is not the same on the server and background pods: password" in by_id(plan(text))["docket-url"].text
+
+
+def test_a_messaging_url_in_env_counts_as_the_messaging_redis(migrate: Migrate) -> None:
+    entry = "{name: PREFECT_REDIS_MESSAGING_URL, value: 'rediss://me:p%40ss@queue:6380/4'}"
+    text = f"{SEPARATE}global: {{prefect: {{env: [{entry}]}}}}\n"
+    done = migrate(text, {"redis-db": "2"})
+    assert "url: rediss://me:p%40ss@queue:6380/2" in done.text
+    with pytest.raises(UsageError, match="database 4 there is used by Prefect's messaging already"):
+        migrate(text, {"redis-db": "4"})
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://queue:99999/1", "redis://[x/1", "nonsense", "redis://${HOST}:6379/1", "{{ .u }}"]
+)
+def test_a_messaging_url_that_cannot_be_read_needs_a_secret_or_a_url(plan: Plans, url: str) -> None:
+    entry = f"{{name: PREFECT_REDIS_MESSAGING_URL, value: '{url}'}}"
+    assert list(by_id(plan(f"{SEPARATE}global: {{prefect: {{env: [{entry}]}}}}\n"))) == ["docket-secret"]
+
+
+def test_a_messaging_url_on_one_pod_only_is_a_question(plan: Plans) -> None:
+    text = SEPARATE + "  env: [{name: PREFECT_REDIS_MESSAGING_URL, value: 'rediss://queue:6380/4'}]\n"
+    assert list(by_id(plan(text))) == ["docket-url"]
+
+
+def test_a_host_in_env_of_the_background_pod_only_is_a_question(migrate: Migrate, plan: Plans) -> None:
+    text = SEPARATE + "  env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: other}]\n"
+    questions = by_id(plan(text))
+    assert list(questions) == ["redis-host", "redis-db"]
+    assert "while the server pod gets 'redis'" in questions["redis-host"].text
+    assert "url: redis://other:6379/2" in migrate(text, {"redis-host": "other", "redis-db": "2"}).text
+
+
+def test_a_host_in_env_that_is_the_same_is_no_question(migrate: Migrate) -> None:
+    text = SEPARATE + "  env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: redis}]\n"
+    assert "url: redis://redis:6379/2" in migrate(text, {"redis-db": "2"}).text
+
+
+def test_a_host_in_env_of_the_server_never_wins(migrate: Migrate) -> None:
+    text = SEPARATE + "server: {env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: other}]}\n"
+    assert "url: redis://redis:6379/2" in migrate(text, {"redis-db": "2"}).text
+
+
+def test_a_broker_that_is_no_redis_asks_for_the_url(migrate: Migrate, plan: Plans) -> None:
+    text = SEPARATE.replace("redis: {host: redis, db: 1}", "broker: prefect.server.utilities.messaging.memory")
+    assert "so the values name no Redis" in by_id(plan(text))["docket-url"].text
+    assert "url: redis://redis:6379/2" in migrate(text, {"docket-url": "redis://redis:6379/2"}).text

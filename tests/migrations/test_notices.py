@@ -1,0 +1,203 @@
+"""4.14.0: what a customer is told and no edit expresses, each with a near twin that says nothing of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate, Plans, by_id
+
+INFRAHUB = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+        - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}
+        - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis: {host: redis, db: 1}
+        docket: {url: "redis://redis:6379/2"}
+      env:
+        - {name: PROMETHEUS_MULTIPROC_DIR, value: ""}
+"""
+SERVER = "        - {name: PREFECT_API_BLOCKS_REGISTER_ON_START"
+BACKGROUND = "        - {name: PROMETHEUS_MULTIPROC_DIR"
+
+
+def with_entry(entry: str, before: str) -> str:
+    return INFRAHUB.replace(before, f"        - {entry}\n{before}")
+
+
+def test_a_current_file_that_is_in_order_is_told_nothing(migrate: Migrate) -> None:
+    done = migrate(INFRAHUB)
+    assert done.text == INFRAHUB and done.notices == ""
+
+
+def test_a_file_that_changes_is_told_how_to_upgrade_and_to_go_back(migrate: Migrate) -> None:
+    before = INFRAHUB.replace('        docket: {url: "redis://redis:6379/2"}\n', "")
+    done = migrate(before, {"redis-db": "2", "release-name": "infrahub", "namespace": "prod"})
+    assert "--reset-then-reuse-values, never with --reuse-values" in done.notices
+    assert "infrahub-migrator undo FILE, and helm rollback infrahub --namespace prod." in done.notices
+    assert "two installations on one database take each other's work" in done.notices
+
+
+@pytest.mark.parametrize("place", [SERVER, BACKGROUND])
+def test_a_connection_url_that_loses(migrate: Migrate, place: str) -> None:
+    text = with_entry("{name: PREFECT_API_DATABASE_CONNECTION_URL, value: postgresql+asyncpg://db/prefect}", place)
+    done = migrate(text)
+    assert done.text == text
+    assert "PREFECT_API_DATABASE_CONNECTION_URL no longer counts" in done.warnings[0].text
+    other = with_entry("{name: PREFECT_API_DATABASE_ECHO, value: 'true'}", place)
+    assert migrate(other).notices == ""
+
+
+def test_a_connection_url_loses_on_a_single_deployment_too(migrate: Migrate) -> None:
+    text = """\
+backgroundServices: {runAsSeparateDeployment: false}
+server: {env: [{name: PREFECT_API_DATABASE_CONNECTION_URL, value: postgresql+asyncpg://db/prefect}]}
+"""
+    assert "PREFECT_API_DATABASE_CONNECTION_URL no longer counts" in migrate(text).warnings[0].text
+
+
+def test_a_background_migrate_that_was_obeyed(migrate: Migrate) -> None:
+    obeyed = with_entry("{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: 'true'}", BACKGROUND)
+    done = migrate(obeyed)
+    assert done.text == obeyed
+    assert "the old chart obeyed it on the background pod" in done.warnings[0].text
+    same = with_entry("{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: 'false'}", BACKGROUND)
+    assert migrate(same).notices == ""
+
+
+def test_a_name_that_stands_twice_in_a_list(migrate: Migrate) -> None:
+    text = with_entry("{name: WEB_CONCURRENCY, value: '1'}\n        - {name: WEB_CONCURRENCY, value: '2'}", SERVER)
+    done = migrate(text)
+    assert done.text == text
+    assert [notice.text for notice in done.warnings] == [
+        "infrahub.prefect-server.server.env.WEB_CONCURRENCY stands 2 times; the last wins, and server-side apply "
+        "refuses it. Leave one."
+    ]
+    assert migrate(with_entry("{name: WEB_CONCURRENCY, value: '1'}", SERVER)).notices == ""
+
+
+def test_a_name_that_a_pod_gets_from_two_lists(migrate: Migrate) -> None:
+    head = "    global: {prefect: {env: [{name: WEB_CONCURRENCY, value: '1'}]}}\n"
+    text = with_entry("{name: WEB_CONCURRENCY, value: '2'}", SERVER) + head
+    done = migrate(text)
+    assert done.text == text
+    assert "The server pod gets names twice" in done.notices and "The background pod" not in done.notices
+    assert migrate(INFRAHUB + head).notices == ""
+
+
+def test_a_name_that_the_chart_sets_as_well(migrate: Migrate) -> None:
+    entry = "{name: PREFECT_REDIS_MESSAGING_HOST, value: redis}"
+    server, background = migrate(with_entry(entry, SERVER)), migrate(with_entry(entry, BACKGROUND))
+    assert "sets on the server pod as well: PREFECT_REDIS_MESSAGING_HOST. There the chart's win" in server.notices
+    assert "sets on the background pod as well: PREFECT_REDIS_MESSAGING_HOST. There yours win" in background.notices
+    # The chart sets neither without ssl and username, and the batch size never.
+    for name in ("PREFECT_REDIS_MESSAGING_SSL", "PREFECT_REDIS_MESSAGING_PUBLISHER_BATCH_SIZE"):
+        assert migrate(with_entry(f"{{name: {name}, value: '0'}}", BACKGROUND)).notices == ""
+
+
+def test_a_name_that_was_there_twice_and_is_there_once(migrate: Migrate) -> None:
+    """Generation B: the entry stands in the file, and the old chart injected it as well."""
+    before = INFRAHUB.replace('        docket: {url: "redis://redis:6379/2"}\n', "")
+    assert "look at the env of the new server pods" in migrate(before, {"redis-db": "2"}).notices
+    pin = '        - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}\n'
+    without = migrate(before.replace(pin, ""), {"redis-db": "2"})
+    assert without.text.count("MIGRATE_ON_START") == 1 and "twice until now" not in without.notices
+
+
+@pytest.mark.parametrize("place", [SERVER, BACKGROUND])
+def test_a_docket_name_breaks_the_background_services(migrate: Migrate, place: str) -> None:
+    text = with_entry("{name: PREFECT_SERVER_DOCKET_NAME, value: prefect}", place)
+    done = migrate(text)
+    assert done.text == text
+    assert "PREFECT_SERVER_DOCKET_NAME breaks the background services" in done.warnings[0].text
+
+
+def test_blocks_register_on_start_must_be_false_for_the_bootstrap(migrate: Migrate) -> None:
+    entry = '{name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}'
+    missing = migrate(INFRAHUB.replace(f"        - {entry}\n", ""))
+    assert "PREFECT_API_BLOCKS_REGISTER_ON_START is missing on the server pod" in missing.warnings[0].text
+    unquoted = migrate(INFRAHUB.replace(entry, entry.replace('"false"', "false")))
+    assert "PREFECT_API_BLOCKS_REGISTER_ON_START is false on the server pod" in unquoted.warnings[0].text
+    true = migrate(INFRAHUB.replace(entry, entry.replace("false", "true")))
+    assert 'PREFECT_API_BLOCKS_REGISTER_ON_START is "true" on the server pod' in true.warnings[0].text
+
+
+def test_a_docket_on_the_charts_own_cache(migrate: Migrate) -> None:
+    own = INFRAHUB.replace("redis://redis:", "redis://infrahub-cache-master:")
+    assert "loses everything when it restarts" in migrate(own).notices
+    kept = own.replace("infrahub:\n", "infrahub:\n  redis: {master: {persistence: {enabled: true}}}\n", 1)
+    assert migrate(kept).notices == ""
+
+
+def test_two_pods_of_one_process_each(migrate: Migrate) -> None:
+    text = """\
+backgroundServices: {runAsSeparateDeployment: false}
+server: {replicaCount: %s}
+"""
+    assert migrate(text % 1).warnings == []
+    assert "server.replicaCount is 3, so the background services run several times over" in (
+        migrate(text % 3).warnings[0].text
+    )
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "{autoscaling: {enabled: true}}",
+        "{env: [{name: WEB_CONCURRENCY, value: '4'}]}",
+        "{args: [gunicorn, -w, '4', app]}",
+        "{args: [sh, -c, gunicorn --workers=4 app]}",
+    ],
+)
+def test_several_processes_of_a_single_deployment(migrate: Migrate, server: str) -> None:
+    text = f"backgroundServices: {{runAsSeparateDeployment: false}}\nserver: {server}\n"
+    done = migrate(text)
+    assert done.text == text
+    assert "the background services run several times over" in done.warnings[0].text
+
+
+def test_services_that_run_nowhere(migrate: Migrate) -> None:
+    """Generation A on today's chart: told to serve the API only, and nothing else to run the services."""
+    text = """\
+backgroundServices: {runAsSeparateDeployment: false}
+server: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}]}
+"""
+    done = migrate(text)
+    assert done.text == text
+    assert "so nothing runs the background services" in done.warnings[0].text
+    assert migrate(text.replace('"true"', '""')).warnings == []
+
+
+def test_the_example_host_on_a_single_deployment(migrate: Migrate) -> None:
+    text = """\
+backgroundServices:
+  runAsSeparateDeployment: false
+  messaging: {redis: {host: example-infrahub-cache-master}}
+"""
+    done = migrate(text)
+    assert done.text == text
+    assert "the new chart refuses it even where nothing uses it" in done.warnings[0].text
+
+
+def test_prefect_switched_off(migrate: Migrate) -> None:
+    text = INFRAHUB.replace("    server:\n", "    enabled: false\n    server:\n", 1).replace("/2", "/two")
+    done = migrate(text)
+    assert done.text == text
+    assert "this release runs no Prefect" in done.notices
+
+
+def test_notices_point_at_the_file_as_it_was_read(plan: Plans) -> None:
+    before = with_entry("{name: PREFECT_SERVER_DOCKET_NAME, value: mine}", SERVER)
+    toggles = '        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}\n'
+    before = before.replace(
+        "        - {name: PREFECT_SERVER_DOCKET_NAME", f"{toggles}        - {{name: PREFECT_SERVER_DOCKET_NAME"
+    )
+    made = plan(before)
+    assert by_id(made) == {}
+    route = next(notice.route for notice in made.notices if "DOCKET_NAME" in notice.text)
+    assert route == ("infrahub", "prefect-server", "server", "env", 3)

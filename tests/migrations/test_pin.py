@@ -1,0 +1,264 @@
+"""4.14.0, the migrate-on-start pin: the Infrahub image, with a docket standing and no toggles left."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate, Plans, by_id, effects
+
+HEAD = """\
+global:
+  prefect:
+    image:
+      repository: registry.opsmill.io/opsmill/infrahub
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis: {host: redis, db: 1}
+    docket: {url: "redis://redis:6379/2"}
+server:
+  args: [uvicorn, --no-services, app]
+"""
+PINNED = (
+    HEAD
+    + """\
+  env:
+    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+      value: "false"
+"""
+)
+
+
+def test_the_pin_goes_after_webserver_only(migrate: Migrate) -> None:
+    before = (
+        HEAD
+        + """\
+  env:
+    - name: PREFECT__SERVER_WEBSERVER_ONLY
+      value: "true"
+    - name: KEPT
+      value: "1"
+    - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+      value: "false"
+"""
+    )
+    done = migrate(before)
+    assert (
+        done.text
+        == HEAD
+        + """\
+  env:
+    - name: PREFECT__SERVER_WEBSERVER_ONLY
+      value: "true"
+    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+      value: "false"
+    - name: KEPT
+      value: "1"
+    - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+      value: "false"
+"""
+    )
+    assert effects(done.plan) == {"required"}
+
+
+def test_the_pin_goes_before_blocks_register_on_start(migrate: Migrate) -> None:
+    before = (
+        HEAD
+        + """\
+  env:
+  - name: KEPT
+    value: "1"
+  # Infrahub registers its own blocks.
+  - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+    value: "false"
+"""
+    )
+    assert (
+        migrate(before).text
+        == HEAD
+        + """\
+  env:
+  - name: KEPT
+    value: "1"
+  - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+    value: "false"
+  # Infrahub registers its own blocks.
+  - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+    value: "false"
+"""
+    )
+
+
+def test_the_pin_goes_last_without_either(migrate: Migrate) -> None:
+    before = HEAD + "  env: [{name: KEPT, value: '1'}]\n"
+    assert migrate(before).text == HEAD + (
+        "  env: [{name: KEPT, value: '1'}, {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: 'false'}]\n"
+    )
+
+
+def test_the_pin_goes_into_an_empty_list(migrate: Migrate) -> None:
+    assert "PREFECT_API_DATABASE_MIGRATE_ON_START" in migrate(HEAD + "  env: []\n").text
+
+
+def test_a_pin_that_stands_is_left(migrate: Migrate) -> None:
+    assert migrate(PINNED).text == PINNED
+    quoted_otherwise = PINNED.replace('"false"', "'false'")
+    assert migrate(quoted_otherwise).text == quoted_otherwise
+
+
+@pytest.mark.parametrize("value", ["value: false", "value: no", 'value: "False"', 'value: "true"', "value: true",
+                                   'value: "0"', "value:", 'value: ""', 'value: "{{ .Values.x }}"',
+                                   "valueFrom: {configMapKeyRef: {name: a, key: b}}"])  # fmt: skip
+def test_a_pin_that_is_otherwise_spelt_is_put_right(migrate: Migrate, value: str) -> None:
+    before = (
+        HEAD
+        + f"""\
+  env:
+    - name: FIRST
+      value: "1"
+    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+      {value}
+    - name: LAST
+      value: "2"
+"""
+    )
+    done = migrate(before)
+    quoted = value if value.startswith("value: ") else 'value: "false"'
+    assert done.text in (
+        before.replace(value, 'value: "false"'),
+        before.replace(f"\n      {value}\n", f"\n      {quoted}\n"),
+    )
+    assert done.text.count('- name: PREFECT_API_DATABASE_MIGRATE_ON_START\n      value: "false"\n') == 1
+    assert effects(done.plan) == {"required"}
+
+
+def test_a_pin_that_stands_twice_stands_once(migrate: Migrate) -> None:
+    before = (
+        HEAD
+        + """\
+  env:
+    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+      value: "true"
+    - name: KEPT
+      value: "1"
+    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+      value: "false"
+"""
+    )
+    done = migrate(before)
+    assert done.text == PINNED + '    - name: KEPT\n      value: "1"\n'
+    assert "stands 2 times" not in done.notices
+
+
+def test_a_pin_for_both_pods_counts(migrate: Migrate) -> None:
+    pinned = (
+        HEAD.replace(
+            "  prefect:\n",
+            """\
+  prefect:
+    env: [{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}]
+""",
+        )
+        + "  env: [{name: KEPT, value: '1'}]\n"
+    )
+    assert migrate(pinned).text == pinned
+    assert migrate(pinned.replace('"false"', "false")).text == pinned
+
+
+def test_without_a_list_the_charts_own_entries_come_with_the_pin(migrate: Migrate) -> None:
+    assert migrate(HEAD).text == PINNED
+    community = """\
+prefect-server:
+  server:
+    replicaCount: 1
+  backgroundServices:
+    runAsSeparateDeployment: true
+    messaging:
+      redis: {host: redis, db: 1}
+      docket: {url: "redis://redis:6379/2"}
+"""
+    done = migrate(community, version_from="4.27.0")
+    assert done.text == community.replace(
+        "    replicaCount: 1\n",
+        """\
+    replicaCount: 1
+    env:
+      - name: PREFECT_UI_SERVE_BASE
+        value: /
+      - name: PREFECT__SERVER_WEBSERVER_ONLY
+        value: "true"
+      - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+        value: "false"
+""",
+    )
+    shown = [change for change in done.plan.changes if change.path.endswith("server.env")]
+    assert len(shown) == 1 and "the chart's own entries" in shown[0].why
+
+
+def test_a_list_that_null_took_away_holds_the_pin_alone(migrate: Migrate) -> None:
+    assert migrate(HEAD + "  env:\n").text == PINNED.replace("  env:\n", "  env:\n")
+
+
+def test_vanilla_prefect_and_a_single_deployment_need_no_pin(migrate: Migrate) -> None:
+    vanilla = HEAD.replace("registry.opsmill.io/opsmill/infrahub", "prefecthq/prefect")
+    assert migrate(vanilla).text == vanilla
+    single = HEAD.replace("runAsSeparateDeployment: true", "runAsSeparateDeployment: false")
+    assert migrate(single).text == single
+
+
+def test_infrahubs_entry_point_makes_it_the_infrahub_image(migrate: Migrate) -> None:
+    text = HEAD.replace("registry.opsmill.io/opsmill/infrahub", "my/prefect").replace(
+        "app]", "infrahub.prefect_server.app:create_infrahub_prefect]"
+    )
+    assert "PREFECT_API_DATABASE_MIGRATE_ON_START" in migrate(text).text
+
+
+# The name that the chart injects
+
+
+def test_a_users_entry_under_the_injected_name_goes_where_it_is_equal(migrate: Migrate) -> None:
+    for value in ('"false"', "false", '"0"'):
+        entry = f"    - {{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: {value}}}\n"
+        done = migrate(PINNED + entry)
+        assert done.text == PINNED and effects(done.plan) == {"none"}
+
+
+def test_a_users_entry_under_the_injected_name_is_a_question_where_it_differs(migrate: Migrate, plan: Plans) -> None:
+    server = HEAD + '  env: [{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}]\n'
+    assert list(by_id(plan(server))) == ["migrate-on-start"]
+    removed = migrate(server, {"migrate-on-start": "remove"})
+    assert "PREFECT_SERVER_DATABASE_MIGRATE_ON_START" not in removed.text
+    assert effects(removed.plan) == {"required", "behaviour"}
+    kept = migrate(server, {"migrate-on-start": "keep"})
+    assert 'PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"' in kept.text
+    assert "holds names that the chart sets on the server pod as well" in kept.notices
+
+
+@pytest.mark.parametrize("place", ["background", "both"])
+def test_the_injected_name_is_looked_for_in_every_list(migrate: Migrate, plan: Plans, place: str) -> None:
+    entry = '[{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}]'
+    # With the pin missing, nobody can have been asked yet.
+    text = HEAD + "  env: []\n"
+    if place == "background":
+        text = text.replace("  messaging:", f"  env: {entry}\n  messaging:")
+    else:
+        text = text.replace("    image:", f"    env: {entry}\n    image:")
+    assert list(by_id(plan(text))) == ["migrate-on-start"]
+    assert "PREFECT_SERVER_DATABASE_MIGRATE_ON_START" not in migrate(text, {"migrate-on-start": "remove"}).text
+    assert entry in migrate(text, {"migrate-on-start": "keep"}).text
+
+
+def test_what_was_kept_is_a_notice_afterwards(migrate: Migrate) -> None:
+    text = PINNED + '    - {name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}\n'
+    done = migrate(text)
+    assert done.text == text
+    assert "PREFECT_SERVER_DATABASE_MIGRATE_ON_START stays, as it was left before" in done.notices
+
+
+def test_on_vanilla_prefect_an_entry_that_differs_stays_with_a_notice(migrate: Migrate) -> None:
+    head = HEAD.replace("registry.opsmill.io/opsmill/infrahub", "prefecthq/prefect")
+    text = head + '  env: [{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}]\n'
+    done = migrate(text)
+    assert done.text == text
+    assert 'PREFECT_SERVER_DATABASE_MIGRATE_ON_START stays; the new chart sets the same name to "false"' in done.notices
+    assert migrate(text.replace('"true"', '"false"')).text == head + "  env: []\n"

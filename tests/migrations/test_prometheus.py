@@ -1,0 +1,121 @@
+"""4.14.1: PROMETHEUS_MULTIPROC_DIR is empty on the background pod of the enterprise chart."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate, effects
+
+HEAD = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+        - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis: {host: redis, db: 1}
+        docket: {url: "redis://redis:6379/2"}
+"""
+
+
+def test_it_stands_first_below_the_comment_that_heads_the_list(migrate: Migrate) -> None:
+    before = (
+        HEAD
+        + """\
+      env:
+        # What the background services need.
+
+        - name: KEPT
+          value: "1"
+"""
+    )
+    done = migrate(before, version_from="4.14.0")
+    assert (
+        done.text
+        == HEAD
+        + """\
+      env:
+        # What the background services need.
+
+        - name: PROMETHEUS_MULTIPROC_DIR
+          value: ""
+        - name: KEPT
+          value: "1"
+"""
+    )
+    assert effects(done.plan) == {"required"}
+
+
+@pytest.mark.parametrize("value", ['value: ""', "value: /metrics", "valueFrom: {configMapKeyRef: {name: a, key: b}}"])
+def test_what_somebody_set_is_left(migrate: Migrate, value: str) -> None:
+    text = f"{HEAD}      env:\n        - name: PROMETHEUS_MULTIPROC_DIR\n          {value}\n"
+    assert migrate(text, version_from="4.14.0").text == text
+
+
+def test_what_somebody_set_for_both_pods_is_left(migrate: Migrate) -> None:
+    text = (
+        HEAD
+        + """\
+      env: []
+    global: {prefect: {env: [{name: PROMETHEUS_MULTIPROC_DIR, value: /metrics}]}}
+"""
+    )
+    assert migrate(text, version_from="4.14.0").text == text
+
+
+@pytest.mark.parametrize("env", ["", "      env:\n", "      env: null\n"])
+def test_the_list_is_created_where_there_is_none(migrate: Migrate, env: str) -> None:
+    done = migrate(HEAD + env, version_from="4.14.0")
+    assert (
+        done.text
+        == HEAD
+        + """\
+      env:
+        - name: PROMETHEUS_MULTIPROC_DIR
+          value: ""
+"""
+    )
+
+
+def test_an_empty_list_gets_it(migrate: Migrate) -> None:
+    done = migrate(HEAD + "      env: []\n", version_from="4.14.0")
+    assert '{name: PROMETHEUS_MULTIPROC_DIR, value: ""}' in done.text or "- name: PROMETHEUS_MULTIPROC_DIR" in done.text
+
+
+def test_a_flavour_brings_its_own_list(migrate: Migrate) -> None:
+    assert migrate(HEAD, version_from="4.14.0-medium").text == HEAD
+
+
+def test_before_4_14_1_nobody_asks_for_it(migrate: Migrate) -> None:
+    text = HEAD + "      env: []\n"
+    assert migrate(text, version_from="4.14.0", version_to="4.14.0").text == text
+
+
+def test_a_single_deployment_and_vanilla_prefect_do_without(migrate: Migrate) -> None:
+    single = HEAD.replace("runAsSeparateDeployment: true", "runAsSeparateDeployment: false") + "      env: []\n"
+    assert migrate(single, version_from="4.14.0").text == single
+    vanilla = (
+        HEAD
+        + """\
+      env: []
+    global: {prefect: {image: {repository: prefecthq/prefect}}}
+"""
+    )
+    vanilla = vanilla.replace("    server:\n", "    server:\n      args: [prefect, server, start]\n", 1)
+    assert migrate(vanilla, version_from="4.14.0").text == vanilla
+
+
+@pytest.mark.parametrize("root", ["prefect-server", ""])
+def test_the_other_charts_do_without(migrate: Migrate, root: str) -> None:
+    lines = [line.removeprefix("    ") for line in (HEAD + "      env: []\n").splitlines(keepends=True)[2:]]
+    text = f"{root}:\n" + "".join("  " + line for line in lines) if root else "".join(lines)
+    answers = {"version_from": "4.27.0"} if root else {"version_from": "2026.6.5172345"}
+    assert migrate(text, **answers).text == text
+
+
+def test_what_a_config_map_may_hold_is_a_warning(migrate: Migrate) -> None:
+    done = migrate(HEAD + "      env: []\n      extraEnvVarsCM: tuning\n", version_from="4.14.0")
+    assert any("tuning" in notice.text and "PROMETHEUS_MULTIPROC_DIR" in notice.text for notice in done.warnings)
