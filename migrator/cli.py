@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from migrator import options
-from migrator.errors import InterruptedByUser, MigratorError
+from migrator.errors import InterruptedByUser, MigratorError, WriteError
 
 PROGRAM = "infrahub-migrator"
 
 
 def run_command_line(arguments: list[str]) -> int:
-    """Carry out a command line and answer the process's exit code; nothing is raised but SystemExit for --help."""
+    """Carry out a command line, flush what it printed, and answer the process's exit code; nothing is raised."""
     verbose = "--verbose" in arguments
     try:
-        return _dispatch(arguments)
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return code
+    except SystemExit as leaving:  # --help and --version
+        sys.stdout.flush()
+        return int(leaving.code or 0)
     except MigratorError as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted; nothing was written.", InterruptedByUser.exit_code)
     except BrokenPipeError:
-        # Whoever read our output has gone; pointing stdout at nothing keeps Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has gone (as in `… | head`), and there is nobody to tell.
         return InterruptedByUser.exit_code
+    except OSError as error:
+        return _fail(f"output cannot be written: {error.strerror or error}.", WriteError.exit_code)
     except RecursionError:
         return _fail("the file is nested too deeply.", 2)
     except Exception as error:
@@ -47,5 +53,9 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    sys.stderr.write(f"{PROGRAM}: {message}\n")
+    try:
+        sys.stderr.write(f"{PROGRAM}: {message}\n")
+        sys.stderr.flush()
+    except OSError:
+        pass  # nowhere is left to say it; the exit code does
     return code

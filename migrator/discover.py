@@ -77,8 +77,6 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
                 remedy="To go back, restore the file (infrahub-migrator undo) and use helm rollback.",
             )
     evidence.append(f"to {to} ({'--to' if target else 'the newest migration' if to == newest else '--from'})")
-    if to > newest:
-        evidence.append(f"nothing is known to change for this file between {newest} and {to}")
     if wishes.chart == "prefect-server" or chart == "prefect-server":
         flavour = ""
     return Found(chart, root, start.release if start else None, to, flavour, tuple(evidence))
@@ -135,10 +133,10 @@ def ask_for_flavour(ask: Ask) -> str | None:
 def _refuse_other_kinds(layer: Layer) -> None:
     data = layer.data
     if data is None:
-        raise InputError("is empty, so it holds no values.", path=layer.name)
+        raise InputError("is empty, so it holds no values.", path=layer.name, line=1)
     if not isinstance(data, dict):
         what = "a list" if isinstance(data, list) else "a single value"
-        raise InputError(f"holds {what} at the top, and Helm values are a mapping.", path=layer.name)
+        raise InputError(f"holds {what} at the top, and Helm values are a mapping.", path=layer.name, line=1)
     sops = as_map(data.get("sops"))
     if "mac" in sops:
         raise RefusedError(
@@ -180,6 +178,7 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
         "holds no Prefect values: nothing at infrahub.prefect-server (enterprise chart), prefect-server (community "
         "chart) or the top (prefect-server as its own release).",
         path=layers[0].name,
+        line=1,
         remedy="Name their place with --root; for overrides of a flavoured chart, give --from VERSION-FLAVOUR "
         "and --chart infrahub-enterprise.",
     )

@@ -40,7 +40,8 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line. Raises UsageError, and SystemExit for --help and --version."""
-    options = _parser().parse_args(arguments)
+    chosen = next((argument for argument in arguments if argument in _COMMANDS), "")
+    options = _parser(chosen).parse_args(arguments)
     if hasattr(options, "answer"):
         _check(options, given_answers(options))
     return options
@@ -99,7 +100,8 @@ def _answer(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    """The parser, with the options of the chosen command."""
     parser = _Parser(
         prog="infrahub-migrator",
         description="Rewrite an existing Helm values file for an upgrade of the Infrahub charts, "
@@ -109,35 +111,47 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"infrahub-migrator {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-
-    plan = commands.add_parser("plan", help="what would change and why, and what would be asked; exit 0")
-    _common(plan, ["text", "json"])
-    diff = commands.add_parser("diff", help="the change, for review")
-    _common(diff, ["unified", "structural", "json", "markdown"])
-    diff.add_argument("--exit-code", action="store_true", help="exit 1 if there are changes")
-    migrate = commands.add_parser("migrate", help="ask, show, confirm and write")
-    _common(migrate, ["text", "json"])
-    migrate.add_argument("--non-interactive", action="store_true", help="never prompt; a missing decision is exit 3")
-    migrate.add_argument("--dry-run", action="store_true", help="show what would be written, write nothing")
-    migrate.add_argument("--output", metavar="PATH", help="write the result there (- for standard output) instead")
-    migrate.add_argument("--no-backup", action="store_true", help="keep no backup beside the file")
-    migrate.add_argument("--backup-dir", metavar="DIR", help="keep the backup there")
-    check = commands.add_parser("check", help="for CI: one line a file, exit 1 if any needs migrating or deciding")
-    _common(check, ["text", "json"])
-
-    undo = commands.add_parser("undo", help="put the last backup back, unless the file changed since")
-    undo.add_argument("files", nargs="+", metavar="FILE")
-    undo.add_argument("--backup-dir", metavar="DIR", help="where the backup is kept")
-    undo.add_argument("--force", action="store_true", help="even if the file changed since")
-    _output(undo)
-    _output(commands.add_parser("list", help="the migrations known, with their versions"))
-    explain = commands.add_parser("explain", help="what a migration does and why, with its sources")
-    explain.add_argument("id", metavar="ID")
-    _output(explain)
-    example = commands.add_parser("example", help="print a sample values file from before the newest migration")
-    example.add_argument("flavour", nargs="?", metavar="FLAVOUR", default="medium", help="a preset (default: medium)")
-    _output(example)
+    for name, (help_text, fill_in) in _COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        # The options of the other commands are never looked at, and setting all of them up takes 5 ms.
+        if name == chosen:
+            fill_in(command)
     return parser
+
+
+def _plan(parser: argparse.ArgumentParser) -> None:
+    _common(parser, ["text", "json"])
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    _common(parser, ["unified", "structural", "json", "markdown"])
+    parser.add_argument("--exit-code", action="store_true", help="exit 1 if there are changes")
+
+
+def _migrate(parser: argparse.ArgumentParser) -> None:
+    _common(parser, ["text", "json"])
+    parser.add_argument("--non-interactive", action="store_true", help="never prompt; a missing decision is exit 3")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be written, write nothing")
+    parser.add_argument("--output", metavar="PATH", help="write the result there (- for standard output) instead")
+    parser.add_argument("--no-backup", action="store_true", help="keep no backup beside the file")
+    parser.add_argument("--backup-dir", metavar="DIR", help="keep the backup there")
+
+
+def _undo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--backup-dir", metavar="DIR", help="where the backup is kept")
+    parser.add_argument("--force", action="store_true", help="even if the file changed since")
+    _output(parser)
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="a migration's id, as list shows it")
+    _output(parser)
+
+
+def _example(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("flavour", nargs="?", metavar="FLAVOUR", default="medium", help="a preset (default: medium)")
+    _output(parser)
 
 
 def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
@@ -169,3 +183,15 @@ def _output(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="default: auto")
     output.add_argument("--quiet", action="store_true", help="print results and errors only")
     output.add_argument("--verbose", action="store_true", help="print more of the evidence and the reasons")
+
+
+_COMMANDS = {
+    "plan": ("what would change and why, and what would be asked; writes nothing, exit 0", _plan),
+    "diff": ("the change, for review; writes nothing", _diff),
+    "migrate": ("ask, show, confirm and write", _migrate),
+    "check": ("for CI: one line a file, exit 1 if any needs migrating or deciding", _plan),
+    "undo": ("put the last backup back, unless the file changed since", _undo),
+    "list": ("the migrations known, with their versions", _output),
+    "explain": ("what a migration does and why, with its sources", _explain),
+    "example": ("print a sample values file from before the newest migration", _example),
+}

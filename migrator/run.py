@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import catalog, discover, files, plan, tree, yamltext
 from migrator.answers import Asked, Asking
 from migrator.changes import Change
 from migrator.edits import AddKey, InsertItem, RemoveItems, Route
-from migrator.errors import InputError, VerificationError
+from migrator.errors import InputError, RefusedError, VerificationError
 from migrator.migration import Notice
 from migrator.release import Layer, Release
 from migrator.report import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
@@ -90,7 +90,10 @@ def examine(sources: Sequence[Source], request: Request) -> Case:
         notice = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
         return Case(tuple(sources), found, found.flavour or "", _nothing(release, ask, notice), known)
     selected = catalog.select(found.chart, found.version_to, known)
-    return Case(tuple(sources), found, found.flavour or "", plan.make(release, selected, ask), known)
+    made = plan.make(release, selected, ask)
+    _refuse_duplicates(sources, found, made)
+    made = made._replace(notices=made.notices + tuple(_about_target(found, known)))
+    return Case(tuple(sources), found, found.flavour or "", made, known)
 
 
 def carry_out(case: Case) -> Result:
@@ -174,9 +177,34 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
     )
 
 
+def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: plan.Plan) -> None:
+    """A key that stands twice on the way to a change leaves open which of the two is meant, for people at least."""
+    for number, source in enumerate(sources):
+        routes = [found.root, *(change.edit.route for change in made.changes if change.layer == number)]
+        for duplicate in _document(source).duplicates():
+            way = duplicate.route
+            if any(route[: len(way)] == way for route in routes):
+                lines = " and ".join(map(str, duplicate.lines))
+                raise RefusedError(
+                    f"{tree.show(way)} stands on lines {lines}: Helm reads the last one with all below it, and ignores "
+                    "the others.",
+                    path=source.name,
+                    line=duplicate.lines[-1],
+                    remedy="Keep one of them.",
+                )
+
+
+def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> Iterator[Notice]:
+    newest = catalog.newest(found.chart, known)
+    if found.version_to > newest:
+        yield Notice(
+            f"No migration is known between {newest} and {found.version_to}: the file goes as far as {newest}."
+        )
+
+
 def _document(source: Source) -> Document:
     if not source.stream.documents:
-        raise InputError("is empty, so it holds no values.", path=source.name)
+        raise InputError("is empty, so it holds no values.", path=source.name, line=1)
     return source.stream.documents[0]
 
 

@@ -28,7 +28,7 @@ def expand(name: str, passed_over: list[MigratorError]) -> list[str]:
     related = [path for path in files if _is_related(path, passed_over)]
     if len(related) > 1:
         raise RefusedError(
-            f"holds several files with Prefect values: {', '.join(related)}. They may be layers of one release.",
+            f"holds several files with Prefect values: {_named(related)}. They may be layers of one release.",
             path=name,
             remedy="Name each file that is a release of its own.",
         )
@@ -38,6 +38,12 @@ def expand(name: str, passed_over: list[MigratorError]) -> list[str]:
             path=name,
         )
     return related
+
+
+def _named(paths: list[str]) -> str:
+    most = 5
+    more = f" and {len(paths) - most} more" if len(paths) > most else ""
+    return ", ".join(paths[:most]) + more
 
 
 def open_source(name: str) -> run.Source:
