@@ -49,7 +49,7 @@ def write(
     from migrator.files.transaction import Part, carry_out
 
     wanted = [replacement for replacement in replacements if replacement.data != replacement.snapshot.data]
-    targets = [replacement.snapshot.target for replacement in wanted]
+    targets = [replacement.snapshot.target for replacement in replacements]
     for replacement in wanted:
         snapshot = replacement.snapshot
         if targets.count(snapshot.target) > 1:
@@ -81,7 +81,9 @@ def create(path: str, data: bytes, *, like: Snapshot | None) -> None:
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, carry_out
 
-    directory, name = os.path.split(os.path.abspath(path))
+    directory, name = os.path.split(path)
+    if name in ("", ".", ".."):
+        raise WriteError("is a directory, not a file.", path=path, remedy="Name the file.")
     target = os.path.join(os.path.realpath(directory), name)
     if os.path.islink(target):
         raise WriteError(

@@ -105,3 +105,21 @@ def test_refuses_a_fifo_without_waiting(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="FIFO"):
         files.create(str(tmp_path / "out.yaml"), AFTER, like=None)
     assert names(tmp_path) == ["out.yaml"]
+
+
+@pytest.mark.parametrize("ending", ["folder/", "folder/.", "folder/..", ""])
+def test_refuses_a_path_without_a_name(tmp_path: Path, ending: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(WriteError, match="is a directory"):
+        files.create(ending and f"{tmp_path}/{ending}", AFTER, like=None)
+    assert names(tmp_path) == ["folder"]
+
+
+def test_goes_where_the_system_would_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "deep" / "folder").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("deep/folder")
+    files.create(f"{tmp_path}/link/../out.yaml", AFTER, like=None)
+    assert names(tmp_path / "deep") == ["folder", "out.yaml"]
+    monkeypatch.chdir(tmp_path)
+    files.create("out.yaml", AFTER, like=None)
+    assert names(tmp_path) == ["deep", "link", "out.yaml"]

@@ -269,8 +269,10 @@ def test_several_files_are_written_together_or_not_at_all(values: Path, tmp_path
 def test_a_file_that_is_named_twice_is_refused(values: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.yaml"
     link.symlink_to(values)
-    with pytest.raises(WriteError, match="named twice"):
-        files.write([files.Replacement(files.read(str(path)), AFTER) for path in (values, link)])
+    snapshots = [files.read(str(path)) for path in (values, link)]
+    for one, other in ((AFTER, AFTER), (AFTER, BEFORE), (BEFORE, AFTER)):
+        with pytest.raises(WriteError, match="named twice"):
+            files.write([files.Replacement(snapshots[0], one), files.Replacement(snapshots[1], other)])
     assert values.read_bytes() == BEFORE
 
 
