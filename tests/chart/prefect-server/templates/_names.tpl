@@ -2,12 +2,12 @@
 {{- define "names.connectionUrl" -}}PREFECT_SERVER_DATABASE_CONNECTION_URL{{- end }}
 
 {{- define "docket.env" }}
-{{- $docket := .Values.backgroundServices.messaging.docket }}
-{{- if $docket.existingSecret }}
+{{- $messaging := .Values.backgroundServices.messaging }}
+{{- if $messaging.docket.existingSecret }}
 - name: PREFECT_SERVER_DOCKET_URL
-  valueFrom: {secretKeyRef: {name: {{ $docket.existingSecret }}, key: {{ $docket.existingSecretKey | default "docket-url" }}}}
-{{- else if $docket.url }}
+  valueFrom: {secretKeyRef: {name: {{ $messaging.docket.existingSecret }}, key: {{ $messaging.docket.existingSecretKey | default "docket-url" }}}}
+{{- else if $messaging.docket.url }}
 - name: PREFECT_SERVER_DOCKET_URL
-  value: {{ $docket.url | quote }}
+  value: {{ $messaging.docket.url | quote }}
 {{- end }}
 {{- end }}

@@ -1,0 +1,195 @@
+"""The way to Helm: what it gives back, and the words for what goes wrong."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator import helm
+from migrator.errors import UsageError
+from migrator.helm import ChartError, HelmMissing, RenderError
+
+AFTER = "2026.6.5172345"
+VALUES = b"""\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging: {redis: {host: redis.example.org}, docket: {url: "redis://redis.example.org:6379/2"}}
+global: {prefect: {image: {prefectTag: 3.6.13}}}
+"""
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    """A chart of one template that prints its values and its release."""
+    _write(tmp_path / "plain" / "Chart.yaml", "{apiVersion: v2, name: plain, version: 0.0.0}")
+    _write(tmp_path / "plain" / "values.yaml", "a: {x: 1, z: 2}\nb: 3\n")
+    template = "values: {{ .Values | toJson }}\nname: {{ .Release.Name }}\nnamespace: {{ .Release.Namespace }}\n"
+    _write(tmp_path / "plain" / "templates" / "one.yaml", template + "---\n---\nsecond: object\n")
+    _write(tmp_path / "plain" / "templates" / "NOTES.txt", "text: that is no object\n")
+    return tmp_path / "plain"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def without_helm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No helm program and no library."""
+    real = builtins.__import__
+
+    def importing(name: str, *rest: Any) -> Any:
+        if name == "helm_python":
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delitem(sys.modules, "helm_python", raising=False)
+    monkeypatch.setattr(builtins, "__import__", importing)
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Path]:
+    """Put a `helm` program with this shell script on PATH; answers a folder that it may leave things in."""
+
+    def put(script: str) -> Path:
+        folder = tmp_path / "bin"
+        _write(folder / "helm", f"#!/bin/sh\nleft='{folder}'\n{script}\n")
+        (folder / "helm").chmod(stat.S_IRWXU)
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+        return folder
+
+    return put
+
+
+@pytest.mark.usefixtures("engine")
+class TestEngine:
+    """What holds for the program and for the library alike."""
+
+    def test_it_gives_back_the_objects_and_no_notes(self, plain: Path) -> None:
+        first, second = helm.render(str(plain), [b"b: 4\n"], release_name="mine", namespace="here")
+
+        assert first == {"values": {"a": {"x": 1, "z": 2}, "b": 4}, "name": "mine", "namespace": "here"}
+        assert second == {"second": "object"}
+
+    def test_later_files_win_and_a_null_removes(self, plain: Path) -> None:
+        texts = [b"a: null\nb: 4\n", b"\xef\xbb\xbfa: {x: on}\r\nb: 5\r\n---\nb: 6\n"]
+
+        assert helm.render(str(plain), texts)[0]["values"] == {"a": {"x": True, "z": 2}, "b": 5}
+
+    def test_it_renders_hooks_too(self, chart: Callable[..., Path]) -> None:
+        kinds = [each["kind"] for each in helm.render(str(chart("prefect-server", AFTER)), [VALUES])]
+
+        assert "Job" in kinds and kinds.count("Deployment") == 2
+
+    def test_no_chart(self, tmp_path: Path) -> None:
+        with pytest.raises(ChartError, match="there is no chart here"):
+            helm.render(str(tmp_path / "none"), [])
+
+    def test_a_folder_that_is_no_chart(self, tmp_path: Path) -> None:
+        with pytest.raises(ChartError, match=r"no chart could be loaded: Chart\.yaml file is missing"):
+            helm.render(str(tmp_path), [])
+
+    def test_dependencies_that_are_not_unpacked(self, plain: Path) -> None:
+        text = "{apiVersion: v2, name: plain, version: 0.0.0, dependencies: [{name: common, version: 2.x.x}]}"
+        _write(plain / "Chart.yaml", text)
+
+        with pytest.raises(ChartError, match="not unpacked in its charts/ folder: common") as caught:
+            helm.render(str(plain), [])
+        assert "helm dependency build" in caught.value.remedy
+        _write(plain / "charts" / "common" / "Chart.yaml", "{apiVersion: v2, name: common, version: 2.0.0}")
+        assert helm.render(str(plain), [])
+
+    def test_the_schema_refuses(self, chart: Callable[..., Path]) -> None:
+        values = VALUES.replace(b"redis: {host", b"redis: {hots")
+
+        with pytest.raises(RenderError, match="additional properties 'hots' not allowed") as caught:
+            helm.render(str(chart("prefect-server", AFTER)), [values])
+        assert caught.value.exit_code == 4
+
+    def test_a_template_refuses(self, chart: Callable[..., Path]) -> None:
+        values = VALUES.replace(b'docket: {url: "redis://redis.example.org:6379/2"}', b"docket: null")
+
+        with pytest.raises(RenderError, match="nil pointer evaluating"):
+            helm.render(str(chart("prefect-server", AFTER)), [values])
+
+    def test_values_that_are_no_yaml(self, plain: Path) -> None:
+        with pytest.raises(RenderError, match="Helm refuses the values"):
+            helm.render(str(plain), [b"a: ["])
+
+
+@pytest.mark.usefixtures("without_helm")
+def test_without_helm_it_says_what_to_install(plain: Path) -> None:
+    with pytest.raises(HelmMissing, match="neither a helm program on PATH nor the library") as caught:
+        helm.render(str(plain), [])
+    assert "pip install 'infrahub-migrator[helm]'" in caught.value.remedy
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.usefixtures("without_helm")
+def test_a_kubernetes_version_needs_the_program(plain: Path) -> None:
+    with pytest.raises(UsageError, match="--kube-version"):
+        helm.render(str(plain), [], kube_version="1.30.0")
+
+
+def test_the_program_goes_first_and_gets_everything(program: Callable[[str], Path], plain: Path) -> None:
+    left = program(
+        'echo "$@" > $left/arguments\n'
+        "for each; do case $each in */values-*)\n"
+        "    stat -c %a $(dirname $each) >> $left/modes; cat $each >> $left/values;;\n"
+        "esac; done\n"
+        "echo 'kind: Deployment'"
+    )
+    texts = [b"secret: one\n", b"secret: two\n"]
+
+    manifests = helm.render(str(plain), texts, release_name="mine", namespace="here", kube_version="1.30.0")
+
+    arguments = (left / "arguments").read_text(encoding="utf-8").split()
+    assert manifests == [{"kind": "Deployment"}]
+    assert arguments[:5] == ["template", "mine", str(plain), "--namespace", "here"]
+    assert arguments[-2:] == ["--kube-version", "1.30.0"]
+    assert (left / "values").read_bytes() == b"".join(texts)
+    assert (left / "modes").read_text(encoding="utf-8").split() == ["700", "700"]
+    assert not any(os.path.exists(each) for each in arguments if "values-" in each), "nothing secret stays behind"
+
+
+def test_what_the_program_says_is_passed_on(program: Callable[[str], Path], plain: Path) -> None:
+    program("echo 'Error: execution error at (x.yaml:1:2): no host' >&2; exit 1")
+
+    with pytest.raises(RenderError, match=r"Helm refuses the values on this chart: execution error at \(x\.yaml:1:2\)"):
+        helm.render(str(plain), [])
+
+
+def test_the_programs_words_for_missing_dependencies(program: Callable[[str], Path], plain: Path) -> None:
+    words = "An error occurred while checking for chart dependencies: found in Chart.yaml, but missing in charts/ "
+    program(f"echo '{words}directory: common, redis' >&2; exit 1")
+
+    with pytest.raises(ChartError, match="not unpacked in its charts/ folder: common, redis"):
+        helm.render(str(plain), [])
+
+
+def test_a_program_that_hangs_is_ended(
+    program: Callable[[str], Path], plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program("exec sleep 20")
+    monkeypatch.setattr(helm, "SECONDS", 0.2)
+
+    with pytest.raises(RenderError, match=r"did not end within 0\.2 s"):
+        helm.render(str(plain), [])
+
+
+def test_nothing_of_helm_is_loaded_before_something_is_rendered() -> None:
+    """In a process of its own; what this one has loaded counts for nothing."""
+    code = "import sys; import migrator.helm, migrator.rendered, migrator.rules; print([name for name in "
+    code += "('helm_python', 'subprocess', 'tempfile', 'dataclasses', 'json') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
