@@ -1,0 +1,159 @@
+"""The checks on rendered pods: each breach in manifests that are sound otherwise, and what nearly is one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from migrator import rendered, yamltext
+from migrator.helm import Manifest
+
+SOUND = """\
+kind: Deployment
+metadata: {name: prefect-server}
+spec:
+  template:
+    spec:
+      containers:
+        - name: prefect-server
+          image: registry.opsmill.io/opsmill/infrahub-enterprise:1.10.0
+          args: [gunicorn, infrahub.prefect_server.app]
+          env:
+            - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+            - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}
+            - {name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "false"}
+            - {name: PREFECT_REDIS_MESSAGING_HOST, value: redis.example.org}
+            - {name: PREFECT_SERVER_DOCKET_URL, value: "redis://redis.example.org:6379/2"}
+        - name: sidecar
+          image: sidecar
+---
+kind: Deployment
+metadata: {name: prefect-server-background-services}
+spec:
+  template:
+    spec:
+      containers:
+        - name: prefect-background-services
+          image: registry.opsmill.io/opsmill/infrahub-enterprise:1.10.0
+          env:
+            - {name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "false"}
+            - {name: PREFECT_SERVER_DOCKET_URL, value: "redis://redis.example.org:6379/2"}
+            - {name: PROMETHEUS_MULTIPROC_DIR, value: ""}
+---
+kind: Service
+metadata: {name: prefect-server}
+"""
+SINGLE = SOUND[: SOUND.index("---")].replace("PREFECT__SERVER_WEBSERVER_ONLY", "WEB_CONCURRENCY")
+JOB = "---\nkind: Job\nmetadata: {name: prefect-server-db-migrations}\n"
+VANILLA = SOUND.replace("registry.opsmill.io/opsmill/infrahub-enterprise", "prefecthq/prefect").replace(
+    "[gunicorn, infrahub.prefect_server.app]", "[prefect, server, start, --no-services]"
+)
+METRICS = '            - {name: PROMETHEUS_MULTIPROC_DIR, value: ""}\n'
+DOCKET = '            - {name: PREFECT_SERVER_DOCKET_URL, value: "redis://redis.example.org:6379/2"}\n'
+
+
+class Case(NamedTuple):
+    """`old` becomes `new`, the first time that it stands there, and that breaks `rule`."""
+
+    rule: str
+    old: str
+    new: str
+    text: str = SOUND
+
+
+CASES = [
+    Case("pods-docket", DOCKET, ""),
+    Case("pods-docket", "redis.example.org:6379/2", "redis.example.org:6379/3"),
+    Case(
+        "pods-docket",
+        'value: "redis://redis.example.org:6379/2"',
+        "valueFrom: {secretKeyRef: {name: docket, key: docket-url}}",
+    ),
+    Case(
+        "pods-toggle",
+        METRICS,
+        METRICS + '            - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}\n',
+    ),
+    Case("pods-webserver-only", 'ONLY, value: "true"', 'ONLY, value: ""'),
+    Case("pods-webserver-only", "PREFECT__SERVER_WEBSERVER_ONLY", "PREFECT_SERVER_WEBSERVER_ONLY"),
+    Case(
+        "pods-migrate-pin",
+        'API_DATABASE_MIGRATE_ON_START, value: "false"',
+        'API_DATABASE_MIGRATE_ON_START, value: "False"',
+    ),
+    Case("pods-migrate-pin", "PREFECT_API_DATABASE_MIGRATE_ON_START", "PREFECT_API_DATABASE_ECHO"),
+    Case("pods-migrate-pin", "PREFECT_SERVER_DATABASE_MIGRATE_ON_START", "PREFECT_SERVER_DATABASE_ECHO"),
+    Case("pods-migrations-job", "---\nkind: Service", JOB + "---\nkind: Service"),
+    Case("pods-migrations-missing", "", "", VANILLA),
+    Case("pods-env-twice", METRICS, METRICS * 2),
+    Case("pods-env-string", 'value: ""}', "value: 0}"),
+    Case("pods-example-host", "HOST, value: redis.example.org", "HOST, value: example-infrahub-cache-master"),
+    Case("pods-example-left", 'DIR, value: ""', "DIR, value: example-infrahub-cache-master"),
+    Case("pods-services-nowhere", "WEB_CONCURRENCY", "PREFECT__SERVER_WEBSERVER_ONLY", SINGLE),
+    Case("pods-services-nowhere", "[gunicorn, ", "[--no-services, ", SINGLE),
+    Case("pods-none", "name: prefect-server\n          image", "name: server\n          image", SINGLE),
+]
+SOUND_ONES = {
+    "sound": SOUND,
+    "vanilla with its Job": VANILLA + JOB,
+    "a single deployment": SINGLE,
+    "a Secret on both": SOUND.replace(
+        'value: "redis://redis.example.org:6379/2"', "valueFrom: {secretKeyRef: {name: docket, key: docket-url}}"
+    ),
+    "--no-services and no WEBSERVER_ONLY": SOUND.replace("[gunicorn, ", "[--no-services, ").replace(
+        "WEBSERVER_ONLY", "X"
+    ),
+    "a toggle of another service": SOUND.replace(
+        "PROMETHEUS_MULTIPROC_DIR", "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"
+    ),
+    "a batch size": SOUND.replace("PROMETHEUS_MULTIPROC_DIR", "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE"),
+    "somebody else's Job": SOUND + JOB.replace("prefect-server-db", "infrahub-db"),
+    "one name on both pods": SOUND.replace("PROMETHEUS_MULTIPROC_DIR", "PREFECT__SERVER_WEBSERVER_ONLY"),
+}
+
+
+def objects(text: str) -> list[Manifest]:
+    documents = yamltext.parse(text.encode()).documents
+    return [document.data for document in documents if isinstance(document.data, dict)]
+
+
+@pytest.mark.parametrize("name", SOUND_ONES)
+def test_nothing_is_wrong(name: str) -> None:
+    assert rendered.check(objects(SOUND_ONES[name]), "chart") == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.new.strip()[:20]}")
+def test_what_is_wrong(case: Case) -> None:
+    assert case.old in case.text
+    found = rendered.check(objects(case.text.replace(case.old, case.new, 1)), "chart")
+
+    assert {each.rule for each in found} == {case.rule}, found
+    assert {(each.file, each.line) for each in found} == {("chart", 0)}
+    assert all(each.text and each.remedy.endswith(".") for each in found)
+
+
+def test_errors_come_first() -> None:
+    text = SOUND.replace(DOCKET, "") + JOB
+    found = [(each.severity, each.rule) for each in rendered.check(objects(text), "chart")]
+
+    assert found == [("error", "pods-docket")] * 2 + [("warning", "pods-migrations-job")]
+
+
+def test_a_password_is_not_in_the_words() -> None:
+    text = SOUND.replace("redis://redis.example.org:6379/2", "redis://:secret@redis.example.org:6379/3", 1)
+    found = rendered.check(objects(text), "chart")
+
+    assert [each.rule for each in found] == ["pods-docket"]
+    assert "secret" not in str(found)
+
+
+def test_each_server_is_held_against_its_own_background_services() -> None:
+    """An umbrella chart with two of them, on dockets of their own."""
+    other = SOUND.replace("name: prefect-server", "name: other").replace("/2", "/3")
+    other = other.replace("- name: other-background", "- name: prefect-background").replace(
+        "- name: other\n", "- name: prefect-server\n"
+    )
+
+    assert [pod.deployment for pod in rendered.pods(objects(other))] == ["other", "other-background-services"]
+    assert rendered.check(objects(SOUND + "---\n" + other), "chart") == []
