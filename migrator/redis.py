@@ -188,7 +188,9 @@ def taken_by(release: Release, host: str, port: str, database: int, aliases: Col
     who = [
         use.who
         for use in uses(release)
-        if use.database == database and use.port == str(port) and any(_is_host_of(use, name) for name in (host, *aliases))
+        if use.database == database
+        and use.port == str(port)
+        and any(_is_host_of(use, name) for name in (host, *aliases))
     ]
     return " and ".join(dict.fromkeys(who))
 

@@ -1,0 +1,267 @@
+"""Files that hold overrides only: what stands below them decides, the flavour's preset or the plain chart's values."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate, Plans, by_id
+
+FROM = {"version_from": "4.13.0-medium"}
+
+
+def test_an_override_of_the_host_gets_the_docket_and_no_lists(migrate: Migrate) -> None:
+    before = """\
+infrahub:
+  prefect-server:
+    backgroundServices:
+      messaging:
+        redis:
+          host: redis.prod
+"""
+    done = migrate(before, {"redis-db": "2"}, **FROM)
+    assert done.text == before + "        docket:\n          url: redis://redis.prod:6379/2\n"
+
+
+def test_an_override_of_the_host_is_current_with_its_docket(migrate: Migrate) -> None:
+    text = """\
+infrahub:
+  prefect-server:
+    backgroundServices:
+      messaging:
+        redis: {host: redis.prod}
+        docket: {url: "redis://redis.prod:6379/2"}
+"""
+    assert migrate(text, **FROM).text == text
+
+
+def test_a_file_without_a_host_has_the_presets_example(migrate: Migrate, plan: Plans) -> None:
+    before = """\
+infrahub:
+  prefect-server:
+    server:
+      replicaCount: 3
+"""
+    assert list(by_id(plan(before, **FROM))) == ["redis-host", "redis-db"]
+    assert (
+        migrate(before, {"redis-host": "redis.prod", "redis-db": "2"}, **FROM).text
+        == before
+        + """\
+    backgroundServices:
+      messaging:
+        redis:
+          host: redis.prod
+        docket:
+          url: redis://redis.prod:6379/2
+"""
+    )
+
+
+def test_a_file_without_any_prefect_part_has_to_be_decided(plan: Plans) -> None:
+    text = "infrahub:\n  infrahubServer:\n    replicas: 2\n"
+    assert list(by_id(plan(text, **FROM))) == ["redis-host", "redis-db"]
+    text = "configPreset: medium\n" + text
+    assert list(by_id(plan(text))) == ["redis-host", "redis-db"]
+
+
+def test_messagings_database_is_the_presets(plan: Plans) -> None:
+    text = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
+    assert "1 by Prefect's messaging" in by_id(plan(text, **FROM))["redis-db"].text
+
+
+def test_a_list_of_ones_own_is_mended_whole(migrate: Migrate) -> None:
+    """An env list in the file replaces the preset's, pin and all."""
+    before = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - name: PREFECT_UI_SERVE_BASE
+          value: /prefect
+        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+          value: "false"
+    backgroundServices:
+      messaging:
+        redis:
+          host: redis.prod
+"""
+    after = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - name: PREFECT_UI_SERVE_BASE
+          value: /prefect
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+          value: "false"
+    backgroundServices:
+      messaging:
+        redis:
+          host: redis.prod
+        docket:
+          url: redis://redis.prod:6379/2
+"""
+    assert migrate(before, {"redis-db": "2"}, **FROM).text == after
+
+
+def test_a_secret_on_a_flavour_empties_the_presets_url(migrate: Migrate) -> None:
+    before = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
+    done = migrate(before, {"docket-secret": "queue"}, **FROM)
+    assert done.text == before.replace("prod}", 'prod}, docket: {url: "", existingSecret: queue}')
+
+
+def test_a_secret_that_stands_beside_the_presets_url_gets_it_emptied(migrate: Migrate) -> None:
+    before = """\
+infrahub:
+  prefect-server:
+    backgroundServices:
+      messaging:
+        redis:
+          host: redis.prod
+        docket:
+          existingSecret: queue
+"""
+    done = migrate(before, **FROM)
+    assert done.text == before + '          url: ""\n'
+    assert migrate(before.replace("  existingSecret", '  url: ""\n          existingSecret'), **FROM).plan.is_current
+
+
+def test_single_on_a_flavour_changes_nothing(migrate: Migrate) -> None:
+    text = """\
+infrahub:
+  prefect-server:
+    backgroundServices:
+      runAsSeparateDeployment: false
+      messaging: {redis: {host: redis.prod}}
+"""
+    assert migrate(text, **FROM).text == text
+
+
+@pytest.mark.parametrize("flavour", ["small", "medium", "medium-data", "large", "large-data"])
+def test_every_flavour_brings_its_own_lists(migrate: Migrate, flavour: str) -> None:
+    before = "infrahub:\n  prefect-server:\n    backgroundServices:\n      messaging: {redis: {host: redis.prod}}\n"
+    done = migrate(before, {"redis-db": "2"}, version_from=f"4.13.0-{flavour}")
+    assert "env" not in done.text
+
+
+def test_without_a_flavour_it_is_asked_for_where_it_matters(migrate: Migrate, plan: Plans) -> None:
+    before = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
+    assert list(by_id(plan(before))) == ["flavour"]
+    assert migrate(before, {"flavour": "none"}).text == before
+    assert list(by_id(plan(before, {"flavour": "medium"}))) == ["redis-db"]
+
+
+# The plain charts
+
+
+SEPARATE = """\
+server:
+  replicaCount: 2
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis:
+      host: redis
+      db: 1
+"""
+
+
+def below(text: str, *keys: str) -> str:
+    """The text as the value of these keys, one inside the other."""
+    for key in reversed(keys):
+        text = f"{key}:\n" + "".join(f"  {line}\n" for line in text.splitlines())
+    return text
+
+
+def test_the_plain_enterprise_chart_gets_lists_with_its_own_entries(migrate: Migrate) -> None:
+    done = migrate(below(SEPARATE, "infrahub", "prefect-server"), {"redis-db": "2"}, version_from="4.13.0")
+    assert done.text == below("""\
+server:
+  replicaCount: 2
+  env:
+    - name: PREFECT_UI_SERVE_BASE
+      value: /
+    - name: PREFECT__SERVER_WEBSERVER_ONLY
+      value: "true"
+    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+      value: "false"
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis:
+      host: redis
+      db: 1
+    docket:
+      url: redis://redis:6379/2
+  env:
+    - name: PROMETHEUS_MULTIPROC_DIR
+      value: ""
+""", "infrahub", "prefect-server")  # fmt: skip
+
+
+def test_the_community_chart_gets_its_own_entries_and_no_metrics_directory(migrate: Migrate) -> None:
+    done = migrate(below(SEPARATE, "prefect-server"), {"redis-db": "2"})
+    assert done.text == below("""\
+server:
+  replicaCount: 2
+  env:
+    - name: PREFECT_UI_SERVE_BASE
+      value: /
+    - name: PREFECT__SERVER_WEBSERVER_ONLY
+      value: "true"
+    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+      value: "false"
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis:
+      host: redis
+      db: 1
+    docket:
+      url: redis://redis:6379/2
+""", "prefect-server")  # fmt: skip
+
+
+def test_the_community_chart_from_4_29_2_has_one_entry_more(migrate: Migrate) -> None:
+    done = migrate(below(SEPARATE, "prefect-server"), {"redis-db": "2"}, version_to="4.29.2")
+    assert "    - name: PROMETHEUS_MULTIPROC_DIR\n        value: /tmp\n" in done.text
+
+
+def test_vanilla_prefect_gets_the_docket_alone(migrate: Migrate) -> None:
+    assert migrate(SEPARATE, {"redis-db": "2"}).text == SEPARATE + "    docket:\n      url: redis://redis:6379/2\n"
+
+
+def test_prefect_server_with_the_infrahub_image_gets_the_pin(migrate: Migrate) -> None:
+    image = "global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub}}}\n"
+    done = migrate(image + SEPARATE, {"redis-db": "2"})
+    assert done.text == image + SEPARATE.replace("replicaCount: 2\n", """\
+replicaCount: 2
+  env:
+    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+      value: "false"
+""") + "    docket:\n      url: redis://redis:6379/2\n"  # fmt: skip
+
+
+def test_the_steps_of_prefect_server_have_versions_of_their_own(migrate: Migrate, plan: Plans) -> None:
+    image = "global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub}}}\n"
+    docket = image + SEPARATE + "    docket:\n      url: redis://redis:6379/2\n"
+    first = migrate(image + SEPARATE, {"redis-db": "2"}, version_to="2026.4.10163454")
+    assert first.text == docket
+    assert plan(image + SEPARATE, version_to="2026.4.3000000").is_current
+    second = migrate(first.text, version_from="2026.4.10163454", version_to="2026.4.21154022")
+    assert second.text == migrate(image + SEPARATE, {"redis-db": "2"}).text
+
+
+def test_a_version_that_moved_on_past_a_file_left_behind(migrate: Migrate) -> None:
+    """Selection is by shape: --from says which defaults the release runs on, not what was done to the file."""
+    before = below(SEPARATE, "infrahub", "prefect-server")
+    done = migrate(before, {"redis-db": "2"}, version_from="4.15.0")
+    assert done.text == migrate(before, {"redis-db": "2"}, version_from="4.13.0").text
+
+
+def test_an_umbrella_chart_puts_its_own_key_in_front(migrate: Migrate) -> None:
+    text = below(SEPARATE, "platform", "infrahub", "prefect-server")
+    done = migrate(text, {"redis-db": "2"}, version_from="4.13.0")
+    inner = migrate(below(SEPARATE, "infrahub", "prefect-server"), {"redis-db": "2"}, version_from="4.13.0")
+    assert done.text == below(inner.text, "platform")

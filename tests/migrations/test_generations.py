@@ -1,0 +1,170 @@
+"""The presets of each generation, as published: byte for byte where nothing is to change, as data where it is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from migrator import tree, yamltext
+from migrator.edits import Value
+
+from .conftest import Migrate, Plans, by_id
+
+EXAMPLE = "example-infrahub-cache-master"
+HOST = "infrahub-cache-master.prod"
+SIZES = ("small", "medium")
+
+PIN = """\
+        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+          value: "false"
+"""
+DIRECTORY = """\
+        - name: PROMETHEUS_MULTIPROC_DIR
+          value: ""
+"""
+DATABASE = """\
+          db: 1
+"""
+DOCKET = f"""\
+        docket:
+          url: "redis://{HOST}:6379/2"
+"""
+
+
+def toggles(value: str) -> str:
+    """The preset's four toggles with that value, as they stand in its lists."""
+    return f"""\
+        - name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED
+          value: "{value}"
+        - name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED
+          value: "{value}"
+        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+          value: "{value}"
+        - name: PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED
+          value: "{value}"
+"""
+
+
+def swap(text: str, *pairs: tuple[str, str]) -> str:
+    """The text with each piece, which it holds once, in place of another."""
+    for old, new in pairs:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+Preset = Callable[..., str]
+
+
+@pytest.fixture
+def preset(corpus: Path) -> Preset:
+    """A published preset as text, with a real host in place of the example."""
+
+    def text(generation: str, size: str, host: str = HOST) -> str:
+        path = corpus / "presets" / generation / f"values.{size}.yaml"
+        return path.read_bytes().decode().replace(EXAMPLE, host)
+
+    return text
+
+
+def data(text: str) -> Value:
+    return yamltext.parse(text.encode(), "values.yaml").documents[0].data
+
+
+def without_comments(text: str) -> list[str]:
+    """The lines of a preset less its comments, which are the publisher's and not for us to write."""
+    return [line.partition(" #")[0].rstrip() for line in text.splitlines() if not line.lstrip().startswith("#")]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_c_becomes_e(migrate: Migrate, preset: Preset, size: str) -> None:
+    before, wanted = preset("C", size), preset("E", size)
+    done = migrate(before, {"redis-db": "2"})
+    assert tree.same(data(done.text), data(wanted))
+    assert done.text == swap(
+        before, (toggles("false"), PIN), (DATABASE, DATABASE + DOCKET), (toggles("true"), DIRECTORY)
+    )
+    assert without_comments(done.text) == without_comments(wanted), "every line stands where the preset has it"
+    assert {change.effect for change in done.plan.changes if "EVENT_LOGGER" not in change.path} == {"none", "required"}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_c_with_the_example_host_is_asked_about(migrate: Migrate, plan: Plans, preset: Preset, size: str) -> None:
+    before = preset("C", size, EXAMPLE)
+    questions = by_id(plan(before, {"redis-db": "2"}))
+    assert list(questions) == ["redis-host"] and questions["redis-host"].flag == "--redis-host"
+    done = migrate(before, {"redis-db": "2", "redis-host": HOST})
+    assert done.text == migrate(preset("C", size), {"redis-db": "2"}).text
+    assert EXAMPLE not in done.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_d_gets_the_metrics_directory_and_e_nothing(migrate: Migrate, preset: Preset, size: str) -> None:
+    before, wanted = preset("D", size), preset("E", size)
+    done = migrate(before)
+    background = 'prefect server services start"\n      env:\n'
+    assert done.text == swap(before, (background, background + DIRECTORY))
+    assert tree.same(data(done.text), data(wanted))
+    assert migrate(wanted).text == wanted
+
+
+@pytest.mark.parametrize("generation", ["D", "E"])
+def test_the_example_host_left_in_a_new_preset_is_mended_in_both_places(
+    migrate: Migrate, plan: Plans, preset: Preset, generation: str
+) -> None:
+    before = preset(generation, "medium", EXAMPLE)
+    assert list(by_id(plan(before))) == ["redis-host"]
+    assert migrate(before, {"redis-host": HOST}).text == migrate(preset(generation, "medium")).text
+
+
+def test_b_keeps_what_is_harmless(migrate: Migrate, preset: Preset) -> None:
+    """INFRAHUB_CACHE_ADDRESS and the pin stand in both lists; neither is this migration's to remove."""
+    before = preset("B", "medium")
+    done = migrate(before, {"redis-db": "2"})
+    first = "        - name: INFRAHUB_CACHE_ADDRESS\n"
+    head, env, tail = before.rpartition(first)
+    wanted = swap(head + DIRECTORY + env + tail, (toggles("false"), ""), (DATABASE, DATABASE + DOCKET))
+    assert done.text == swap(wanted, (toggles("true"), ""))
+    assert "look at the env of the new server pods" in done.notices
+
+
+def test_a_runs_no_services_and_is_told_so(migrate: Migrate, preset: Preset) -> None:
+    before = preset("A", "small")
+    done = migrate(before, {"flavour": "none"})
+    assert done.text == before
+    assert any("nothing runs the background services" in notice.text for notice in done.warnings)
+
+
+ANSWERS = [
+    {"docket": docket, "event-logger": logger, "custom-toggles": custom, "migrate-on-start": pin}
+    for docket, logger, custom, pin in itertools.product(
+        ("redis-db=2", "redis-db=16", f"docket-url=redis://{HOST}:6379/7", "docket-secret=queue:url"),
+        ("keep", "remove"),
+        ("keep", "remove"),
+        ("keep", "remove"),
+    )
+]
+
+
+@pytest.mark.parametrize("answers", ANSWERS, ids=lambda answers: " ".join(answers.values()))
+def test_hop_by_hop_is_the_same_as_at_once(migrate: Migrate, preset: Preset, answers: dict[str, str]) -> None:
+    before = preset("C", "medium", EXAMPLE)
+    before = before.replace(
+        '        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n          value: "true"',
+        '        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n          value: "false"\n'
+        '        - name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START\n          value: "true"',
+    )
+    name, _, value = answers["docket"].partition("=")
+    given = {key: answers[key] for key in ("event-logger", "custom-toggles", "migrate-on-start")}
+    given |= {"redis-host": HOST, name: value}
+    at_once = migrate(before, given)
+    first = migrate(before, given, version_from="4.13.0-medium", version_to="4.14.0-medium")
+    second = migrate(first.text, version_from="4.14.0-medium", version_to="4.14.1-medium")
+    assert second.text == at_once.text != first.text
+    assert second.text.replace(DIRECTORY, "") == first.text
+    # What was kept is told again and again, and asked never again.
+    for kept, word in (("custom-toggles", "TRIGGERS_ENABLED"), ("event-logger", "EVENT_LOGGER_ENABLED")):
+        assert (f"{word} (" in migrate(at_once.text).notices) == (given[kept] == "keep")
