@@ -7,7 +7,7 @@ import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,7 +90,7 @@ class Migrated(NamedTuple):
 def migrate() -> Callable[..., Migrated]:
     """Migrate a text unattended, by the answers that it asks for among `answers`, and prove the result."""
 
-    def migrated(text: str, answers: dict[str, str], **wishes: str) -> Migrated:
+    def migrated(text: str, answers: Mapping[str, str], **wishes: str) -> Migrated:
         request = run.Request(discover.Wishes(**wishes), answers)
         case = run.examine([run.read_bytes(text.encode(), "values.yaml")], request)
         assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
