@@ -26,7 +26,7 @@ _ASSIGNED = re.compile(
     r"(?P<value>\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|[^\s\"'&;,|)}\]]+)"
 )
 _IDENTIFIER = re.compile(
-    r"(?<!--answer )(?P<head>\b(?P<name>[A-Za-z][\w.-]*[A-Z_.][\w.-]*)(?:(?:=|: )[\"']?| is [\"']))"
+    r"(?P<head>\b(?P<name>[A-Za-z][\w.-]*[A-Z_.][\w.-]*)(?:(?:=|: )[\"']?| is [\"']))"
     r"(?P<value>(?<=[\"'])[^\"'\n]+|[^\s\"',;]+)"
 )
 _FLAG = re.compile(

@@ -133,7 +133,7 @@ def _differences(one: _Tree, other: _Tree) -> list[_Difference]:
     import dictdiffer  # type: ignore[import-untyped]  # it ships no types
 
     found: list[_Difference] = []
-    for kind, node, what in dictdiffer.diff(one, other, dot_notation=False, tolerance=0):
+    for kind, node, what in dictdiffer.diff(one, other, dot_notation=False):
         route = tuple(node) if isinstance(node, list) else (node,) if node != "" else ()
         if kind == "change":
             found.append(_Difference(route, what[0], what[1]))

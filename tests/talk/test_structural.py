@@ -42,6 +42,12 @@ def test_nothing_changes() -> None:
     assert _diff({"a": [1, 2]}, {"a": [1, 2]}) == "  no value changes\n"
 
 
+def test_differences_stand_in_the_order_of_the_file() -> None:
+    before = {"a": 1, "b": {"x": 1}, "c": 3}
+    after = {"d": 0, "b": {"y": 1, "x": 2}, "c": 4}
+    assert _diff(before, after) == "  - a: 1\n  ~ b.x: 1 -> 2\n  + b.y: 1\n  ~ c: 3 -> 4\n  + d: 0\n"
+
+
 def test_a_removed_entry_does_not_shift_the_rest() -> None:
     before = {"env": _env(("A", "1"), ("B", "2"), ("C", "3"))}
     assert _diff(before, {"env": _env(("B", "2"), ("C", "3"))}) == '  - env.A: "1"\n'

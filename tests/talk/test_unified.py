@@ -108,6 +108,28 @@ def test_names_are_found(name: str, program: str, tmp_path: Path, monkeypatch: p
     assert Path(name).read_bytes() == b"a: 2\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("values.yaml", b"--- a/values.yaml\n"),
+        ("with space.yaml", b"--- a/with space.yaml\t\n"),
+        ('quo"te.yaml', b'--- "a/quo\\"te.yaml"\n'),
+        ("grün.yaml", b'--- "a/gr\\303\\274n.yaml"\n'),
+        ("line\nfeed\x1b.yaml", b'--- "a/line\\nfeed\\033.yaml"\n'),
+    ],
+)
+def test_names_are_written_as_git_writes_them(name: str, header: bytes) -> None:
+    assert unified.diff(_report(LayerReport(name, b"a: 1\n", b"a: 2\n")), mask=Mask()).startswith(header)
+
+
+def test_an_empty_range_names_the_line_before_it() -> None:
+    def ranges(before: bytes, after: bytes) -> bytes:
+        return unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).splitlines()[2]
+
+    assert ranges(b"", b"a: 1\n") == b"@@ -0,0 +1 @@"
+    assert ranges(b"a: 1\nb: 1\n", b"") == b"@@ -1,2 +0,0 @@"
+
+
 def test_several_files_in_one_patch(program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     layers = [LayerReport(f"{name}.yaml", b"%s: 1" % name.encode(), b"%s: 2" % name.encode()) for name in "abc"]
@@ -330,6 +352,26 @@ def test_the_blocks_turn_one_into_the_other_at_the_least_cost(before: list[bytes
         cost += block.end - block.start + block.new_end - block.new_start
     assert built + before[at:] == after
     assert cost == len(before) + len(after) - 2 * _longest_common(before, after)
+
+
+ENTRIES = st.lists(st.sampled_from([b"- n\n", b"- m\n", b"  v\n", b"  w\n"]), max_size=8)
+
+
+@settings(max_examples=500, deadline=None)
+@given(ENTRIES, ENTRIES.filter(bool), ENTRIES)
+def test_lines_that_only_come_or_go_begin_where_they_are_shallowest(
+    head: list[bytes], middle: list[bytes], tail: list[bytes]
+) -> None:
+    longer, shorter = head + middle + tail, head + tail
+    for found, lines in ((blocks(longer, shorter), longer), (blocks(shorter, longer), longer)):
+        if len(found) != 1:
+            continue
+        start, end = (found[0].start, found[0].end) if found[0].end > found[0].start else found[0][2:]
+        up = next((n for n in range(start) if lines[start - n - 1] != lines[end - n - 1]), start)
+        down = next((n for n in range(len(lines) - end) if lines[start + n] != lines[end + n]), len(lines) - end)
+        starts = range(start - up, start + down + 1)
+        shallow = [at for at in starts if lines[at].startswith(b"-")]
+        assert start == max(shallow or starts), (lines, found)
 
 
 def _longest_common(one: list[bytes], other: list[bytes]) -> int:
