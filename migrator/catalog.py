@@ -49,6 +49,11 @@ def load() -> tuple[Known, ...]:
     return tuple(sorted(found, key=lambda known: (_order(known), known.id)))
 
 
+def question_ids(all_known: tuple[Known, ...]) -> list[str]:
+    """The ids of all questions that a run may ask."""
+    return ["flavour", *dict.fromkeys(name for known in all_known for name in known.migration.questions)]
+
+
 def version_of(known: Known, step: Step, chart: str) -> Version | None:
     """The version of that chart which asks for the step; None where the chart never does."""
     text = step.versions.get(chart, known.migration.versions.get(chart))

@@ -6,8 +6,16 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from migrator import options, run, sources, terminal
-from migrator.errors import DecisionError, InputError, InterruptedByUser, MigratorError, VerificationError, WriteError
+from migrator import catalog, options, run, sources, terminal
+from migrator.errors import (
+    DecisionError,
+    InputError,
+    InterruptedByUser,
+    MigratorError,
+    UsageError,
+    VerificationError,
+    WriteError,
+)
 from migrator.report import FileReport, Report
 from migrator.talk.mask import Mask
 
@@ -16,6 +24,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
     """Run plan, diff, migrate, check or undo, print its report, and answer the exit code."""
     if chosen.command == "undo":
         return _undo(chosen)
+    _refuse_unknown_answers(options.given_answers(chosen))
     command = {"plan": _plan, "diff": _diff, "check": _check, "migrate": _migrate}[chosen.command]
     reports: list[FileReport] = []
     for name in chosen.files:
@@ -152,6 +161,13 @@ def _print_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
         from migrator.talk import markdown
 
         sys.stdout.write(markdown.diff(decided, mask=mask))
+
+
+def _refuse_unknown_answers(given: dict[str, str]) -> None:
+    known = catalog.question_ids(catalog.load())
+    for name in given:
+        if name not in known and name.partition(".")[0] not in known:
+            raise UsageError(f"--answer {name}: there is no such question.", remedy=f"They are {', '.join(known)}.")
 
 
 def _tell_unused_answers(chosen: argparse.Namespace, reports: list[FileReport]) -> None:

@@ -162,6 +162,10 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
     roots = list(dict.fromkeys(route for layer in layers for route in _prefect_roots(layer.data, ())))
     if wishes.chart == "infrahub-enterprise":
         roots = [root for root in roots if root[-2:] == ("infrahub", "prefect-server")] or roots
+    for layer in layers:
+        for root in roots:
+            if not isinstance(tree.get(layer.data, root), (dict, type(None))):
+                raise InputError(f"{tree.show(root)} is no mapping, so it holds no values.", path=layer.name, line=1)
     if len(roots) > 1:
         names = ", ".join(tree.show(root) for root in roots)
         raise RefusedError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from migrator import catalog, discover, files, plan, tree, yamltext
+from migrator import catalog, discover, files, plan, tree, versions, yamltext
 from migrator.answers import Asked, Asking
 from migrator.changes import Change
 from migrator.edits import AddKey, InsertItem, RemoveItems, Route
@@ -81,7 +81,7 @@ def examine(sources: Sequence[Source], request: Request) -> Case:
     ask = Asking(request.given, defaults=request.defaults)
     release = discover.release_of(found, layers, request.wishes, found.flavour or "")
     if found.flavour is None and found.chart == "infrahub-enterprise" and discover.flavour_matters(release):
-        answer = discover.ask_for_flavour(ask)
+        answer = "" if _is_current_on_any(found, layers, request, known) else discover.ask_for_flavour(ask)
         if answer is None:
             return Case(tuple(sources), found, "", _nothing(release, ask), known)
         found = found._replace(flavour=answer)
@@ -175,6 +175,15 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
         values_after=made.result.layers[0].data,
         exit_code=3 if final == "needs-decision" else 0,
     )
+
+
+def _is_current_on_any(
+    found: discover.Found, layers: Sequence[Layer], request: Request, known: tuple[catalog.Known, ...]
+) -> bool:
+    """Whether there is nothing to do whatever the flavour: a migrated file is not asked about it again."""
+    selected = catalog.select(found.chart, found.version_to, known)
+    releases = (discover.release_of(found, layers, request.wishes, flavour) for flavour in ("", *versions.FLAVOURS))
+    return all(plan.make(release, selected, Asking({})).is_current for release in releases)
 
 
 def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: plan.Plan) -> None:

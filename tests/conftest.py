@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+
+from migrator.cli import run_command_line
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,16 +26,40 @@ def corpus() -> Path:
     return path
 
 
-Cli = Callable[..., "subprocess.CompletedProcess[bytes]"]
+class Done(NamedTuple):
+    """How a run of the command line ended."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
 
 
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    """Run `infrahub-migrator` as a process of its own in `tmp_path`, without a terminal."""
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """Run `infrahub-migrator` in `tmp_path`, without a terminal, in this process: a test makes many runs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
 
-    def run(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
-        env = {"PATH": os.environ.get("PATH", ""), "HOME": str(tmp_path), **environment}
+    def run(*arguments: str | Path, stdin: bytes = b"") -> Done:
+        streams = [io.TextIOWrapper(io.BytesIO(stdin)), *(io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in "oe")]
+        with monkeypatch.context() as patched:
+            for name, stream in zip(("stdin", "stdout", "stderr"), streams):
+                patched.setattr(sys, name, stream)
+            code = run_command_line([str(argument) for argument in arguments])
+            written = [stream.detach().getvalue() for stream in streams[1:]]  # type: ignore[attr-defined]
+        return Done(code, *written)
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Callable[..., Done]:
+    """Run `infrahub-migrator` as a process of its own in `tmp_path`, with no environment but PATH and what is given."""
+
+    def run(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> Done:
         command = [sys.executable, "-m", "migrator", *map(str, arguments)]
-        return subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, env=env, timeout=60)
+        env = {"PATH": os.environ.get("PATH", ""), **environment}
+        done = subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, env=env, timeout=60)
+        return Done(done.returncode, done.stdout, done.stderr)
 
     return run

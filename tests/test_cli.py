@@ -1,0 +1,414 @@
+"""The command line as a process of its own: streams, exit codes, and what is on disk afterwards."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+Cli = Callable[..., Any]
+
+SCHEMA = json.loads((Path(__file__).resolve().parent.parent / "migrator" / "schema.json").read_text())
+
+BEFORE = """\
+configPreset: medium
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - name: PREFECT_UI_SERVE_BASE
+          value: /
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+          value: "false"
+        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+          value: "false"
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          host: "infrahub-cache-master" # ours
+          db: 1
+      env:
+        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+          value: "true"
+"""
+
+AFTER = """\
+configPreset: medium
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - name: PREFECT_UI_SERVE_BASE
+          value: /
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+          value: "false"
+        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+          value: "false"
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          host: "infrahub-cache-master" # ours
+          db: 1
+        docket:
+          url: "redis://infrahub-cache-master:6379/2"
+      env:
+        - name: PROMETHEUS_MULTIPROC_DIR
+          value: ""
+"""
+
+UNRELATED = "redis:\n  enabled: true\n"
+
+
+@pytest.fixture
+def values(tmp_path: Path) -> Path:
+    path = tmp_path / "values.yaml"
+    path.write_text(BEFORE)
+    return path
+
+
+def report(output: bytes) -> dict[str, Any]:
+    """A JSON report, held against the schema that the project ships."""
+    data: dict[str, Any] = json.loads(output)
+    Draft202012Validator(SCHEMA).validate(data)
+    return data
+
+
+def test_migrate_writes_the_file_and_keeps_a_backup(process: Cli, values: Path) -> None:
+    done = process("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
+
+    assert done.returncode == 0
+    assert values.read_text() == AFTER
+    backups = [path for path in values.parent.iterdir() if path != values]
+    assert [path.read_text() for path in backups] == [BEFORE]
+    assert not backups[0].name.endswith((".yaml", ".yml"))
+    assert backups[0].name.encode() in done.stdout
+
+
+def test_a_second_run_leaves_the_file_alone(cli: Cli, values: Path) -> None:
+    cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
+    stood = values.stat()
+    names = sorted(values.parent.iterdir())
+
+    done = cli("migrate", "values.yaml", "--redis-db", "3", "--non-interactive")
+
+    assert done.returncode == 0
+    assert (values.stat().st_mtime_ns, values.stat().st_ino) == (stood.st_mtime_ns, stood.st_ino)
+    assert sorted(values.parent.iterdir()) == names
+    assert b"nothing asked for redis-db" in done.stderr
+
+
+def test_undo_puts_the_old_file_back(cli: Cli, values: Path) -> None:
+    cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
+
+    done = cli("undo", "values.yaml")
+
+    assert done.returncode == 0
+    assert values.read_text() == BEFORE
+
+
+def test_a_missing_decision_is_exit_3_and_names_its_flag(cli: Cli, values: Path) -> None:
+    for arguments in (["--non-interactive"], []):
+        done = cli("migrate", "values.yaml", *arguments)
+
+        assert done.returncode == 3
+        assert b"--redis-db" in done.stderr
+        assert values.read_text() == BEFORE
+
+
+def test_all_missing_decisions_are_named_at_once(cli: Cli, values: Path) -> None:
+    values.write_text(BEFORE.replace("infrahub-cache-master", "example-infrahub-cache-master"))
+
+    done = cli("migrate", "values.yaml", "--non-interactive")
+
+    assert done.returncode == 3
+    assert b"--redis-db" in done.stderr
+    assert b"--redis-host" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--redis-db", "1"], b"used by Prefect's messaging"),
+        (["--redis-db", "0"], b"used by the Infrahub cache"),
+        (["--redis-db", "two"], b"not the number"),
+        (["--redis-db", "2", "--docket-url", "redis://h:6379/3"], b"give one of them"),
+        (["--docket-url", "redis://h:6379/3?db=1"], b"?db="),
+        (["--redis-db", "2", "--answer", "nonsense=1"], b"nonsense"),
+        (["--redis-db", "2", "--answer", "nonsense"], b"ID=VALUE"),
+        (["--from", "4.14.1", "--to", "4.14.0"], b"only goes forward"),
+        (["--from", "next"], b"no chart version"),
+        (["--chart", "prefect-server", "--root", "elsewhere", "--bogus"], b"--bogus"),
+    ],
+)
+def test_a_wrong_answer_is_exit_2_and_writes_nothing(cli: Cli, values: Path, arguments: list[str], says: bytes) -> None:
+    done = cli("migrate", "values.yaml", "--non-interactive", *arguments)
+
+    assert done.returncode == 2, done.stderr
+    assert says in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert values.read_text() == BEFORE
+
+
+def test_check_is_one_line_a_file(cli: Cli, values: Path) -> None:
+    (values.parent / "done.yaml").write_text(AFTER)
+
+    waiting = cli("check", "values.yaml", "done.yaml")
+    ready = cli("check", "values.yaml", "--redis-db", "2")
+    current = cli("check", "done.yaml")
+
+    assert waiting.returncode == 1
+    assert [line.split(b": ")[:2] for line in waiting.stdout.splitlines()] == [
+        [b"values.yaml", b"needs-decision"],
+        [b"done.yaml", b"current"],
+    ]
+    assert (ready.returncode, ready.stdout.split(b": ")[1]) == (1, b"pending")
+    assert (current.returncode, current.stdout) == (0, b"done.yaml: current\n")
+
+
+def test_plan_asks_nothing_and_is_exit_0(cli: Cli, values: Path) -> None:
+    done = cli("plan", "values.yaml")
+
+    assert done.returncode == 0
+    assert b"values.yaml:10" in done.stdout  # the line of the first toggle
+    assert b"--redis-db" in done.stdout
+    assert values.read_text() == BEFORE
+
+
+@pytest.mark.parametrize("tool", [["git", "apply"], ["patch", "-p1", "--silent"]], ids=["git", "patch"])
+@pytest.mark.parametrize("name", ["values.yaml", "my values.yaml", "sub/ümlaut.yaml"])
+@pytest.mark.parametrize("kind", ["lf", "crlf", "bom", "no final newline"])
+def test_a_diff_applies_and_gives_what_migrate_writes(
+    cli: Cli, tmp_path: Path, tool: list[str], name: str, kind: str
+) -> None:
+    if shutil.which(tool[0]) is None:
+        pytest.skip(f"{tool[0]} is not installed")
+    text = {
+        "lf": BEFORE.encode(),
+        "crlf": BEFORE.replace("\n", "\r\n").encode(),
+        "bom": b"\xef\xbb\xbf" + BEFORE.encode(),
+        "no final newline": BEFORE.rstrip("\n").encode(),
+    }[kind]
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text)
+    written = cli("migrate", "-", "--redis-db", "2", "--non-interactive", stdin=text).stdout
+
+    patch = cli("diff", name, "--redis-db", "2")
+    applied = subprocess.run(tool, input=patch.stdout, cwd=tmp_path, capture_output=True)
+
+    assert patch.returncode == 0
+    assert applied.returncode == 0, applied.stderr
+    assert path.read_bytes() == written != text
+
+
+def test_diff_says_by_its_exit_code_whether_there_are_changes(cli: Cli, values: Path) -> None:
+    (values.parent / "done.yaml").write_text(AFTER)
+
+    assert cli("diff", "values.yaml", "--redis-db", "2").returncode == 0
+    assert cli("diff", "values.yaml", "--redis-db", "2", "--exit-code").returncode == 1
+    assert cli("diff", "done.yaml", "--exit-code").returncode == 0
+    assert cli("diff", "values.yaml").returncode == 3
+    assert cli("diff", "values.yaml").stdout == b""
+
+
+def test_standard_input_goes_to_standard_output(cli: Cli, tmp_path: Path) -> None:
+    done = cli("migrate", "-", "--redis-db", "2", stdin=BEFORE.encode())
+    again = cli("migrate", "-", stdin=AFTER.encode())
+    undecided = cli("migrate", "-", stdin=BEFORE.encode())
+
+    assert (done.returncode, done.stdout.decode()) == (0, AFTER)
+    assert (again.returncode, again.stdout.decode()) == (0, AFTER)
+    assert (undecided.returncode, undecided.stdout) == (3, b"")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_output_leaves_the_file_as_it_is(cli: Cli, values: Path) -> None:
+    values.chmod(0o600)
+
+    elsewhere = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--output", "new.yaml")
+    on_stdout = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--output", "-")
+
+    assert (elsewhere.returncode, on_stdout.returncode) == (0, 0)
+    assert (values.parent / "new.yaml").read_text() == on_stdout.stdout.decode() == AFTER
+    assert (values.parent / "new.yaml").stat().st_mode & 0o777 == 0o600
+    assert values.read_text() == BEFORE
+    assert {path.name for path in values.parent.iterdir()} == {"values.yaml", "new.yaml"}
+
+
+def test_a_dry_run_shows_and_writes_nothing(cli: Cli, values: Path) -> None:
+    done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--dry-run")
+
+    assert done.returncode == 0
+    assert b'+          url: "redis://infrahub-cache-master:6379/2"' in done.stdout
+    assert b"nothing was written" in done.stdout
+    assert [path.name for path in values.parent.iterdir()] == ["values.yaml"]
+
+
+def test_without_a_backup_there_is_none(cli: Cli, values: Path) -> None:
+    cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--no-backup")
+
+    assert values.read_text() == AFTER
+    assert list(values.parent.iterdir()) == [values]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", b"values.yaml:1"),
+        (b"# only a comment\n", b"values.yaml:1"),
+        (b"- a\n- b\n", b"a list at the top"),
+        (b"just text\n", b"a single value"),
+        (b"a: [1\nb: 2\n", b"values.yaml:2"),
+        (b"a: 1\n\tb: 2\n", b"values.yaml:2"),
+        (b"a: {{ .Values.x }}\n", b"values.yaml:1"),
+        (b"\xff\xfea\x00:\x00", b"UTF-16"),
+        (b"a: \xe9\n", b"not UTF-8"),
+        (b"a: \x00\n", b"values.yaml:1"),
+        (b"a: *nowhere\n", b"values.yaml:1"),
+        (UNRELATED.encode(), b"no Prefect values"),
+        (b"prefect-server: text\n", b"prefect-server"),
+        (BEFORE.replace("      env:\n", "      env: text\n      other:\n", 1).encode(), b"no list"),
+        (BEFORE.encode() + b"infrahub: {}\n", b"infrahub stands on lines"),
+        (b"sops:\n  mac: x\n" + BEFORE.encode(), b"SOPS"),
+        (b"apiVersion: v1\nkind: ConfigMap\n", b"ConfigMap"),
+    ],
+)
+@pytest.mark.parametrize("command", ["migrate", "check", "diff", "plan"])
+def test_bad_input_is_refused_in_words(cli: Cli, values: Path, command: str, content: bytes, says: bytes) -> None:
+    values.write_bytes(content)
+    arguments = ["--non-interactive"] if command == "migrate" else []
+
+    done = cli(command, "values.yaml", "--redis-db", "2", *arguments)
+
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert b"values.yaml" in done.stderr
+    assert says in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert values.read_bytes() == content
+
+
+def test_a_missing_file_and_an_empty_directory_are_refused(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "redis.yaml").write_text(UNRELATED)
+
+    for name in ("nowhere.yaml", "empty", "other"):
+        done = cli("migrate", name, "--non-interactive")
+        assert done.returncode == 2
+        assert name.encode() in done.stderr
+
+
+def test_a_directory_stands_for_the_one_file_in_it(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "deploy"
+    folder.mkdir()
+    (folder / "values.yaml").write_text(BEFORE)
+    (folder / "redis.yml").write_text(UNRELATED)
+    (folder / "broken.yaml").write_text("a: [\n")
+
+    one = cli("migrate", "deploy", "--redis-db", "2", "--non-interactive")
+    (folder / "values-prod.yaml").write_text(BEFORE)
+    two = cli("migrate", "deploy", "--redis-db", "2", "--non-interactive")
+
+    assert one.returncode == 0
+    assert (folder / "values.yaml").read_text() == AFTER
+    assert b"broken.yaml" in one.stderr
+    assert two.returncode == 2
+    assert b"values-prod.yaml" in two.stderr
+    assert (folder / "values-prod.yaml").read_text() == BEFORE
+
+
+def test_one_bad_file_does_not_stop_the_others(cli: Cli, values: Path) -> None:
+    (values.parent / "bad.yaml").write_text("a: [\n")
+
+    done = cli("migrate", "bad.yaml", "values.yaml", "--redis-db", "2", "--non-interactive")
+
+    assert done.returncode == 2
+    assert b"bad.yaml" in done.stderr
+    assert values.read_text() == AFTER
+
+
+def test_one_redis_is_not_named_for_several_releases(cli: Cli, values: Path) -> None:
+    (values.parent / "two.yaml").write_text(BEFORE)
+
+    done = cli("migrate", "values.yaml", "two.yaml", "--docket-url", "redis://h:6379/3", "--non-interactive")
+
+    assert done.returncode == 2
+    assert b"--docket-url" in done.stderr
+    assert values.read_text() == BEFORE
+
+
+@pytest.mark.parametrize("command", ["plan", "diff", "check", "migrate"])
+def test_every_command_speaks_json_by_the_schema(cli: Cli, values: Path, command: str) -> None:
+    (values.parent / "bad.yaml").write_text("a: [\n")
+    (values.parent / "other.yaml").write_text(UNRELATED)
+    (values.parent / "done.yaml").write_text(AFTER)
+    names = ["bad.yaml", "other.yaml", "done.yaml", "values.yaml"]
+
+    undecided = report(cli(command, *names, "--format", "json").stdout)
+    decided = report(cli(command, *names, "--format", "json", "--redis-db", "2").stdout)
+
+    pending = "migrated" if command == "migrate" else "pending"
+    assert [file["status"] for file in undecided["files"]] == ["refused", "unrelated", "current", "needs-decision"]
+    assert [file["status"] for file in decided["files"]] == ["refused", "unrelated", "current", pending]
+    change = decided["files"][3]["changes"][0]
+    assert (change["kind"], change["line"], change["before"], change["after"]) == ("remove", 10, "false", None)
+    question = next(each for each in undecided["files"][3]["questions"] if each["id"] == "redis-db")
+    assert (question["flag"], question["answer"]) == ("--redis-db", None)
+
+
+@pytest.mark.parametrize("form", ["unified", "structural", "markdown", "json"])
+def test_a_password_is_in_no_diff_unless_it_is_asked_for(cli: Cli, values: Path, form: str) -> None:
+    values.write_text(BEFORE.replace("          db: 1\n", "          db: 1\n          password: s3cr#t\n"))
+
+    masked = cli("diff", "values.yaml", "--redis-db", "2", "--format", form)
+    shown = cli("diff", "values.yaml", "--redis-db", "2", "--format", form, "--show-secrets")
+
+    assert masked.returncode == shown.returncode == 0
+    assert b"s3cr" not in masked.stdout + masked.stderr
+    assert b"s3cr%23t" in shown.stdout
+
+
+def test_list_explain_and_example_need_no_file(cli: Cli) -> None:
+    listed = cli("list")
+    explained = cli("explain", "v4_14_0_prefect_docket")
+    unknown = cli("explain", "v9")
+    example = cli("example", "large")
+
+    assert b"v4_14_1_prometheus_multiproc" in listed.stdout
+    assert b"2026.4.21154022" in listed.stdout
+    assert b"https://" in explained.stdout
+    assert (unknown.returncode, unknown.stdout) == (2, b"")
+    assert cli("migrate", "-", "--redis-db", "2", stdin=example.stdout).returncode == 0
+    assert cli("example", "huge").returncode == 2
+
+
+def test_a_closed_or_full_output_is_no_traceback(cli: Cli, values: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "migrator", "plan", str(values)], stdout=full, stderr=subprocess.PIPE
+        )
+
+    assert done.returncode == 5
+    assert b"Traceback" not in done.stderr
+
+
+def test_it_works_where_there_is_nothing_but_a_path(process: Cli, values: Path) -> None:
+    done = process("migrate", "values.yaml", "--non-interactive", "--redis-db", "2", LC_ALL="C", PYTHONUTF8="0")
+
+    assert done.returncode == 0, done.stderr
+    assert values.read_text() == AFTER
