@@ -265,6 +265,21 @@ def test_where_nobody_recovers_the_next_write_does_and_stops(
     assert len(names(values.parent)) == (2 if how == "write" else 1)
 
 
+def test_a_journal_that_a_killed_run_left_meanwhile_is_not_lost(
+    values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at("rename", 1)
+    with pytest.raises(Killed):
+        change(values)
+    monkeypatch.undo()
+    monkeypatch.setattr("migrator.files.writing._refuse_what_was_cut_short", lambda paths: None)
+    before = names(values.parent)
+    with pytest.raises(WriteError, match="earlier run was cut short while it wrote this file"):
+        change(values)
+    assert names(values.parent) == before
+    assert len(files.recover([str(values)])) == 1
+
+
 def test_recovery_waits_for_a_run_that_lives(values: Path) -> None:
     import fcntl
 
