@@ -1,0 +1,106 @@
+"""The rules on published presets, as they are and as they are migrated; and on values of any shape."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from packaging.version import Version
+
+from migrator import defaults, discover, rules, run
+from migrator.edits import Value
+from migrator.errors import MigratorError
+from migrator.release import Layer, Release
+from migrator.report import Finding
+
+ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
+PRESETS = ["C/values.medium.yaml", "C/values.small.yaml", "D/values.medium.yaml", "E/values.medium.yaml"]
+
+
+def findings(release: Release, text: run.Source) -> list[Finding]:
+    document = text.stream.documents[0]
+    return rules.check(release, lambda layer, route: document.line(route), ["values.yaml"])
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_migrated_preset_breaks_nothing(name: str, corpus: Path) -> None:
+    source = run.read(str(corpus / "presets" / name))
+    case = run.examine([source], run.Request(discover.Wishes(), ANSWERS))
+    result = run.carry_out(case)
+
+    assert findings(case.plan.result, source._replace(stream=result.streams[0])) == []
+
+
+@pytest.mark.parametrize("size", ["small", "medium"])
+def test_a_preset_before_its_migration_breaks_what_the_migration_mends(size: str, corpus: Path) -> None:
+    source = run.read(str(corpus / "presets" / "C" / f"values.{size}.yaml"))
+    case = run.examine([source], run.Request(discover.Wishes(), ANSWERS))
+    found = findings(case.plan.start, source)
+    lines = source.stream.data.decode().splitlines()
+
+    assert {each.rule for each in found if each.severity == "error"} == {"example-host", "migrate-pin"}
+    assert {each.rule for each in found if each.severity == "warning"} == {"toggle-left", "metrics-directory"}
+    toggles = [lines[each.line - 1].strip() for each in found if each.rule == "toggle-left"]
+    assert len(toggles) == 8 and all(line.startswith("- name: PREFECT_SERVER_SERVICES_") for line in toggles)
+
+
+CHARTS = [
+    (("infrahub", "prefect-server"), defaults.of_chart("infrahub-enterprise", Version("4.14.1"), "medium")),
+    (("infrahub", "prefect-server"), defaults.of_chart("infrahub-enterprise", Version("4.13.0"), "")),
+    (("prefect-server",), defaults.of_chart("infrahub", Version("4.28.0"), "")),
+    ((), defaults.of_chart("prefect-server", Version("2026.6.5172345"), "")),
+]
+odd = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-1, 20),
+    st.floats(),
+    st.sampled_from(["", "x", "{{ x }}", "${X}", "$(X)", "false", "memory://", "redis://h/2", "redis://h:99999/2"]),
+    st.lists(st.integers(0, 1), max_size=1),
+    st.just({}),
+)
+names = st.sampled_from(
+    [
+        "HOME",
+        "WEB_CONCURRENCY",
+        "INFRAHUB_CACHE_URL",
+        "PREFECT_SERVER_DOCKET_URL",
+        "PREFECT__SERVER_WEBSERVER_ONLY",
+        "PREFECT_API_DATABASE_MIGRATE_ON_START",
+        "PREFECT_REDIS_MESSAGING_URL",
+        "PREFECT_REDIS_MESSAGING_DB",
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED",
+    ]
+)
+entries = st.fixed_dictionaries({"name": names}, optional={"value": odd, "valueFrom": odd})
+lists = st.lists(st.one_of(entries, entries, odd), max_size=4)
+
+
+def like(values: Value) -> st.SearchStrategy[Value]:
+    """Values in the shape of the chart's, with anything at all in any place now and then."""
+    if isinstance(values, dict) and values:
+        shaped = st.fixed_dictionaries({}, optional={key: like(value) for key, value in values.items()})
+        return st.one_of(shaped, shaped, odd)
+    return st.one_of(lists, lists, odd) if isinstance(values, list) else odd
+
+
+@given(values=like(CHARTS[0][1].prefect), chart=st.sampled_from(CHARTS))
+@settings(max_examples=200, deadline=None)
+def test_values_of_any_shape_are_judged_or_refused(
+    values: Value, chart: tuple[tuple[str, ...], defaults.Defaults]
+) -> None:
+    """A shape that is refused is refused in words; nothing else is ever raised, and every finding is whole."""
+    root, own = chart
+    data = values
+    for key in reversed(root):
+        data = {key: data}
+    name = own.source.partition(" ")[0]
+    release = Release(chart=name, root=root, layers=[Layer("values.yaml", data)], before=own, after=own)
+    found = []
+    with contextlib.suppress(MigratorError):
+        found = rules.check(release, lambda layer, route: 1, ["values.yaml"])
+    for each in found:
+        assert each.text and each.remedy and each.file in ("", "values.yaml")
