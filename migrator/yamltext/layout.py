@@ -163,7 +163,7 @@ class Layout:
         for child in self.children(node):
             head = self._head(node, child, after)
             stop = self.stop(child.node)
-            if child.key >= 0 and self.is_bare(child.node):
+            if self.is_bare(child):
                 stop = self.stop(child.key)
             found.append(Entry(child.key, child.node, head, stop))
             after = stop
@@ -172,11 +172,12 @@ class Layout:
                 after += self.text[after : after + 1] == ","
         return found
 
-    def is_bare(self, node: int) -> bool:
-        """Whether a null is written without even its colon, as in `{key}` and `? key`."""
-        record = self.record
-        at = record.ends[node]
-        return record.kinds[node] == PLAIN and record.starts[node] == at and self.text[at - 1 : at] not in (":", "-")
+    def is_bare(self, child: Child | Entry) -> bool:
+        """Whether a mapping's null is written without even its colon, as in `{key}` and `? key`."""
+        record, node = self.record, child.node
+        if child.key < 0 or record.kinds[node] != PLAIN or record.starts[node] != record.ends[node]:
+            return False
+        return not self.text.startswith(":", self.skip_fill(self.stop(child.key)))
 
     def _head(self, parent: int, child: Child, after: int) -> int:
         start = self.record.starts[child.node if child.key < 0 else child.key]

@@ -69,7 +69,8 @@ def _parse(text: str) -> list[Any]:
         except ScannerError as error:
             at = error.problem_mark.index if error.problem_mark is not None else len(text)
             tabs = _TABS.match(text, at)
-            if tabs is None:
+            before = text[text.rfind("\n", 0, at) + 1 : at]
+            if tabs is None or not before.strip(" \t"):
                 raise
             text = text[:at] + " " * len(tabs.group(1)) + text[at + len(tabs.group(1)) :]
     raise MarkedYAMLError(problem=f"found more than {_MOST_TABS} tabs, which only the C parser reads")

@@ -40,7 +40,7 @@ class Renderer:
             return write_other(value)
         style = like if like in (PLAIN, SINGLE, DOUBLE) else None
         if style is None or (style == PLAIN and not may_be_plain(value, flow=flow)):
-            found = self.style.string_style(value, self._examples(key), flow=flow)
+            found = self.style.string_style(value, self._examples(key, flow=flow), flow=flow)
             quote = found if found != PLAIN else DOUBLE
             return write_string(value, found if style is None else quote, flow=flow, quote=quote)
         return write_string(value, style, flow=flow, quote=style)
@@ -50,13 +50,15 @@ class Renderer:
         style = self.style.string_style(name, self.style.key_examples(self.way), flow=flow)
         return write_string(name, style, flow=flow, quote=DOUBLE if style == PLAIN else style)
 
-    def _examples(self, key: str) -> Iterator[int]:
+    def _examples(self, key: str, *, flow: bool) -> Iterator[int]:
         if key and self.way and self.style.layout.is_sequence(self.way[-1]):
             yield from self.style.role_examples(self.way[-1], key, self.near_item)
             # Items of one kind have told all there is to tell.
             if any(True for _ in self.style.role_examples(self.way[-1], key, self.near_item)):
                 return
         yield from self.style.value_examples(self.way, self.near)
+        if flow:  # in JSON the keys tell, where no value is a string
+            yield from self.style.key_examples(self.way)
 
     # -- block ---------------------------------------------------------------------------------------------------
 
@@ -85,7 +87,7 @@ class Renderer:
         if not isinstance(value, str) or not self.literals:
             return None
         kept = like in (LITERAL, FOLDED)
-        if not kept and (like is not None or "\n" not in value.rstrip("\n")):
+        if not kept and (like in (SINGLE, DOUBLE) or "\n" not in value.rstrip("\n")):
             return None
         # Blank lines below would add to what `+` keeps; where a block scalar stood, none are left below.
         if value.endswith("\n\n") and not kept:

@@ -58,11 +58,15 @@ def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value,
         text = renderer.scalar(value, flow=True, key=key, like=like)
     if anchor:
         text = f"&{anchor} {text}"
-    if entry.key >= 0 and page.layout.is_bare(node):
-        page.splice(entry.stop, entry.stop, ": " + text)
-        return
     start, end = page.record.starts[node], page.layout.stop(node)
-    page.splice(start, end, " " + text if start == end else text)
+    if page.layout.is_bare(entry):
+        page.splice(entry.stop, entry.stop, ": " + text)
+    elif start == end:
+        colon = page.layout.skip_fill(page.layout.stop(entry.key))
+        blanks = page.layout.text[colon + 1 : start]
+        page.splice(colon + 1, colon + 1 if blanks.strip(" \t") else start, " " + text)
+    else:
+        page.splice(start, end, text)
 
 
 def _style_of(page: Page, node: int) -> int | None:
@@ -99,7 +103,7 @@ class _Replacement:
             return self.page.begin
         if self.in_list:
             return self.entry.head + 1
-        if self.layout.is_bare(self.node):
+        if self.layout.is_bare(self.entry):
             self.page.refuse("an explicit key `?` without a value", self.entry.head)
         colon = self.layout.skip_fill(self.layout.stop(self.entry.key))
         return colon + 1

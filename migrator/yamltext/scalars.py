@@ -25,6 +25,7 @@ _WORDS: dict[str, Scalar] = {
 }
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_LOOSE_UNDERSCORE = re.compile("(?<![0-9])_|_(?![0-9])")
 _NUMBER_STARTS = frozenset("+-.0123456789")
 _TIMESTAMP = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ ])\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:Z|[-+]\d\d:\d\d|)|)\Z", re.ASCII
@@ -59,7 +60,9 @@ def resolve(text: str) -> Scalar:
 
 
 def _number(text: str) -> Scalar:
-    digits = text if text[0] == "." else text.replace("_", "")
+    if text[0] == "." and _LOOSE_UNDERSCORE.search(text):  # such a text goes to Go's own, stricter, reader of floats
+        return text
+    digits = text.replace("_", "")
     if _INTEGER.match(digits):
         number = int(digits, 0) if digits.lstrip("+-")[:2].lower() in _PREFIXES else _decimal_or_octal(digits)
         # Beyond 64 bits Go falls back to a float; it has no unsigned spelling with a sign.

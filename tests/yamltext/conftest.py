@@ -1,0 +1,47 @@
+"""The one way in which these tests look at an edit, text before and text after; and the corpus of real files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from migrator import tree
+from migrator.edits import Edit
+from migrator.yamltext import apply, parse
+from migrator.yamltext.splicing import Edited
+
+
+@pytest.fixture(scope="session")
+def wild(corpus: Path) -> list[Path]:
+    """The real files of the corpus, in order."""
+    return sorted((corpus / "wild").glob("*.yaml"))
+
+
+@pytest.fixture(scope="session")
+def outcome() -> Callable[..., Edited]:
+    """Carry out edits, checked on the way: the input stays as it is, and editing nothing gives the same bytes."""
+
+    def run(before: str, edits: Sequence[Edit], document: int = 0) -> Edited:
+        data = before.encode()
+        stream = parse(data, "values.yaml")
+        read = tree.copy(stream.documents[document].data)
+        done = apply(stream, edits, document)
+        assert stream.data == data
+        assert tree.same(stream.documents[document].data, read)
+        assert apply(stream, [], document).stream.data == data
+        assert apply(done.stream, [], document).stream.data == done.stream.data
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def edited(outcome: Callable[..., Edited]) -> Callable[..., str]:
+    """The text after edits."""
+
+    def run(before: str, *edits: Edit, document: int = 0) -> str:
+        return outcome(before, edits, document).stream.data.decode()
+
+    return run

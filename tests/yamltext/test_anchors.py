@@ -1,0 +1,109 @@
+"""Edits of what stands in several places: one place changes, and where that takes an alias apart, it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from migrator.edits import FIRST, AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, SetValue, after
+from migrator.errors import RefusedError
+from migrator.yamltext.splicing import Edited
+
+SHARED = """\
+a: &x # shared
+  b: 1
+  c: [p]
+d: *x
+e: *x
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "edits", "result", "copies"),
+    [
+        # of the anchor: its place is taken by the first alias
+        (SHARED, [SetValue(("a", "b"), 2)],
+         "a: # shared\n  b: 2\n  c: [p]\nd: &x\n  b: 1\n  c:\n    - p\ne: *x\n", [4]),
+        (SHARED, [RemoveKey(("a",))], "d: &x\n  b: 1\n  c:\n    - p\ne: *x\n", [1]),
+        ("a: &x 1\nb: *x\n", [SetValue(("a",), 2)], "a: 2\nb: 1\n", [2]),
+        ("a: &x 'on'\nb: [*x, *x]\n", [RemoveKey(("a",))], "b: [&x 'on', *x]\n", [1]),
+        ("a: &x\nb: *x\n", [AddKey(("a", "c"), 1)], "a:\n  c: 1\nb: null\n", [3]),
+        ("a: &x !!str 5\nb: *x\n", [RemoveKey(("a",))], 'b: "5"\n', [1]),
+        ("- &x {a: 1}\n- *x\n", [AddKey((0, "b"), 2)], "- {a: 1, b: 2}\n- a: 1\n", [2]),
+        ("a: &x |\n  t\nb: *x\n", [SetValue(("a",), "u\n")], "a: |\n  u\nb: |\n  t\n", [3]),
+        # through an alias: it becomes a copy
+        (SHARED, [AddKey(("d", "f"), 3, FIRST)], SHARED.replace("d: *x\n", "d:\n  f: 3\n  b: 1\n  c:\n    - p\n"), [4]),
+        (SHARED, [InsertItem(("e", "c"), "q")], SHARED.replace("e: *x\n", "e:\n  b: 1\n  c:\n    - p\n    - q\n"), [5]),
+        # of the alias itself, or of an anchor that nobody uses: nothing to tell
+        (SHARED, [SetValue(("d",), 5)], SHARED.replace("d: *x", "d: 5"), []),
+        (SHARED, [RemoveKey(("e",))], SHARED.replace("e: *x\n", ""), []),
+        (SHARED, [RenameKey(("d",), "z")], SHARED.replace("d:", "z:"), []),
+        ("a: &x 1\n", [SetValue(("a",), "t")], "a: &x t\n", []),
+        ("a: &x\n  b: 1\n", [RemoveKey(("a", "b"))], "a: &x {}\n", []),
+        ("a: &x 1\n", [SetValue(("a",), {"b": 1})], "a: &x\n  b: 1\n", []),
+        # both lists that share an env
+        ("s: &e\n- A\n- B\nb: *e\n", [RemoveItems(("s",), (0,)), RemoveItems(("b",), (1,))], "s:\n- B\nb:\n- A\n", [3]),
+        # what goes holds anchor and alias both
+        ("a: {b: &x 1, c: *x}\nd: *x\n", [RemoveKey(("a",))], "d: 1\n", [1]),
+    ],
+)  # fmt: skip
+def test_anchors(
+    outcome: Callable[..., Edited], source: str, edits: list[Edit], result: str, copies: list[int]
+) -> None:
+    done = outcome(source, edits)
+    assert done.stream.data.decode() == result
+    assert sorted(set(done.copies)) == copies
+
+
+MERGED = "base: &b\n  x: 1\n  y_: {z_: 2}\nuser:\n  <<: *b\n  own: 3\n"
+
+
+@pytest.mark.parametrize(
+    ("edit", "result"),
+    [
+        (SetValue(("user", "x"), 5), MERGED + "  x: 5\n"),
+        (AddKey(("user", "y_", "k"), 5), MERGED + "  y_:\n    z_: 2\n    k: 5\n"),
+        (SetValue(("user", "own"), 5), MERGED.replace("3", "5")),
+        (RemoveKey(("user", "own")), MERGED.replace("  own: 3\n", "")),
+        (AddKey(("user", "new"), 5, after("own")), MERGED + "  new: 5\n"),
+        (AddKey(("user", "new"), 5, FIRST), MERGED.replace("user:\n", "user:\n  new: 5\n")),
+        (SetValue(("base", "x"), 5),
+         "base:\n  x: 5\n  y_: {z_: 2}\nuser:\n  <<:\n    x: 1\n    y_:\n      z_: 2\n  own: 3\n"),
+    ],
+)  # fmt: skip
+def test_merge_keys(outcome: Callable[..., Edited], edit: Edit, result: str) -> None:
+    assert outcome(MERGED, [edit]).stream.data.decode() == result
+
+
+@pytest.mark.parametrize(
+    ("source", "edit", "words"),
+    [
+        (MERGED, RemoveKey(("user", "x")), r"values\.yaml:5: user\.x comes from a merge key"),
+        (MERGED, RenameKey(("user", "x"), "z"), r"values\.yaml:5: user\.x comes from a merge key"),
+        (MERGED, AddKey(("user", "z"), 1, after("x")), r"values\.yaml:5: a place beside 'x'"),
+        (MERGED + "  x: 9\n", RemoveKey(("user", "x")), r"values\.yaml:7: without its entry, 'x' would come from"),
+        ("b: &b {x: 1}\nu:\n  x: 9\n  <<: *b\n", SetValue(("u", "x"), 5),
+         r"values\.yaml:4: the merge key `<<` overrides"),
+        ("&k a: 1\n*k : 2\n", RemoveKey(("a",)), r"values\.yaml:2: the key 'a' stands twice .* lines 1 and 2"),
+        ("a: &k b\n*k : 2\n", RemoveKey(("a",)), r"values\.yaml:2: an alias is used as a key"),
+        ("a: 1\nb: 2\na: 3\n", SetValue(("a",), 5), r"values\.yaml:3: the key 'a' stands twice .* lines 1 and 3"),
+        ("a: {b: 1}\na: {b: 2}\n", SetValue(("a", "b"), 5), r"lines 1 and 2"),
+        ("1: a\n'1': b\n", RemoveKey(("1",)), r"lines 1 and 2"),
+        ("? a\n", SetValue(("a",), 5), r"values\.yaml:1: an explicit key `\?` without a value"),
+        ("a: [b: 1]\n", AddKey(("a", 0, "c"), 5), r"values\.yaml:1: a pair in a flow list without braces"),
+        ("a:\n  &x\n  !!map\n  b: 1\n", SetValue(("a",), 5),
+         r"values\.yaml:2: an anchor and a tag on lines of their own"),
+        ("a: 1\n", AddKey(("k" * 1001,), 5), r"more than 1,000 characters"),
+        ("--- &x\nfoo\n", SetValue((), {"a": 1}), r"values\.yaml:1: a document that is one scalar"),
+    ],
+)  # fmt: skip
+def test_shapes_that_are_refused_by_name_and_line(
+    outcome: Callable[..., Edited], source: str, edit: Edit, words: str
+) -> None:
+    with pytest.raises(RefusedError, match=words):
+        outcome(source, [edit])
+
+
+def test_a_duplicate_elsewhere_is_in_nobodys_way(outcome: Callable[..., Edited]) -> None:
+    assert outcome("a: 1\nb: 2\na: 3\n", [SetValue(("b",), 5)]).stream.data == b"a: 1\nb: 5\na: 3\n"

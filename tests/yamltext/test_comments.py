@@ -1,0 +1,68 @@
+"""Which comments go with what goes, which stay, and which of those are told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from migrator.edits import FIRST, AddKey, Edit, InsertItem, RemoveItems, RemoveKey, SetValue, after
+from migrator.errors import RefusedError
+from migrator.yamltext.splicing import Edited
+
+RUNS = """\
+# over a and b
+a: 1 # of a
+b: 2 # of b
+# over c
+c: 3
+
+# alone
+
+d: 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "edits", "result", "orphans"),
+    [
+        (RUNS, [RemoveKey(("a",))], RUNS.replace("a: 1 # of a\n", ""), []),
+        (RUNS, [RemoveKey(("a",)), RemoveKey(("b",))], RUNS[RUNS.index("# over c") :], []),
+        (RUNS, [RemoveKey(("c",))], RUNS.replace("# over c\nc: 3\n", ""), []),
+        (RUNS, [RemoveKey(("d",))], RUNS.replace("d: 4\n", ""), [(7, "# alone")]),
+        # inside what goes, all goes; below it, indented deeper, it stays
+        ("a:\n  b: 1\n  # in a\n  c: 2\nd: 1\n", [RemoveKey(("a",))], "d: 1\n", []),
+        ("a:\n  b: 1\n  # below\nd: 1\n", [RemoveKey(("a",))], "  # below\nd: 1\n", [(1, "# below")]),
+        ("a:\n- x\n# b?\n- y\n", [RemoveItems(("a",), (0, 1))], "a: []\n", []),
+        ("a:\n- x\n\n# b?\n- y\n", [RemoveItems(("a",), (1,))], "a:\n- x\n\n", []),
+        # an entry takes its heading along only when nothing comes in its place
+        ("l:\n# heads\n- x\n", [RemoveItems(("l",), (0,)), InsertItem(("l",), "v")], "l:\n# heads\n- v\n", []),
+        ("l:\n# heads\n- x\n", [InsertItem(("l",), "v", FIRST)], "l:\n# heads\n- v\n- x\n", []),
+        ("m:\n  # of x\n  x: 1\n", [AddKey(("m", "w"), 0, FIRST)], "m:\n  w: 0\n  # of x\n  x: 1\n", []),
+        ("# the file's\nx: 1\n", [AddKey(("w",), 0, FIRST)], "# the file's\nw: 0\nx: 1\n", []),
+        # a comment inside an entry stays inside it
+        ("a:\n  b: 1\n  # c: 2\n\n# of d\nd: 1\n", [AddKey(("e",), 5, after("a"))],
+         "a:\n  b: 1\n  # c: 2\ne: 5\n\n# of d\nd: 1\n", []),
+        ("- a: 1 # one\n  # two\n  b: 2\n", [RemoveKey((0, "a"))], "-\n  # two\n  b: 2\n", []),
+        ("- # dash\n  a: 1\n  b: 2\n", [RemoveKey((0, "a"))], "- # dash\n  b: 2\n", []),
+        ("a: # key\n  # over b\n  b: 1\nc: 1\n", [SetValue(("a",), 5)], "a: 5 # key\nc: 1\n", []),
+        ("a: x # 'x'\n", [SetValue(("a",), "#")], "a: \"#\" # 'x'\n", []),
+        ("a: 'no # comment' # but this\n", [SetValue(("a",), "y")], "a: 'y' # but this\n", []),
+        # text in several lines does not swallow a comment below
+        ("a: x\n  # deeper\nb: 1\n", [SetValue(("a",), "p\nq\n")], 'a: "p\\nq\\n"\n  # deeper\nb: 1\n', []),
+    ],
+)  # fmt: skip
+def test_comments(
+    outcome: Callable[..., Edited], source: str, edits: list[Edit], result: str, orphans: list[tuple[int, str]]
+) -> None:
+    done = outcome(source, edits)
+    assert done.stream.data.decode() == result
+    assert list(done.orphans) == orphans
+
+
+def test_a_comment_that_would_become_text_is_refused_with_its_line(outcome: Callable[..., Edited]) -> None:
+    with pytest.raises(RefusedError, match=r"values\.yaml:4: a comment would become text"):
+        outcome("a: |\n  x\nb:\n    # deep\nc: 1\n", [RemoveKey(("b",))])
+    # The twin whose comment is not deep enough to be text.
+    done = outcome("a: |\n  x\nb:\n # not deep\nc: 1\n", [RemoveKey(("b",))])
+    assert done.stream.data == b"a: |\n  x\n # not deep\nc: 1\n"

@@ -1,0 +1,69 @@
+"""Texts made to hurt: an error in words, or an answer, and soon."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.edits import AddKey, SetValue
+from migrator.errors import InputError
+from migrator.yamltext import apply, parse
+
+
+def laughs(levels: int, width: int) -> bytes:
+    lines = ["a0: &a0 [x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * width)}]" for n in range(1, levels)]
+    return "\n".join(lines).encode()
+
+
+def test_a_billion_laughs() -> None:
+    with pytest.raises(InputError, match=r"aliases blow the file up to more than 400,000 nodes"):
+        parse(laughs(10, 9))
+    assert parse(laughs(5, 9)).documents[0].data
+
+
+def test_a_chain_of_aliases_is_deep_too() -> None:
+    chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 20_000))
+    with pytest.raises(InputError, match="deep"):
+        parse(chain.encode())
+
+
+def test_merge_keys_that_multiply() -> None:
+    lines = ["a0: &a0 {" + ", ".join(f"k{n}: 1" for n in range(1000)) + "}"]
+    lines += [f"b{n}: {{<<: [{', '.join(['*a0'] * 50)}]}}" for n in range(50)]
+    with pytest.raises(InputError, match="aliases blow the file up"):
+        parse("\n".join(lines).encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 10_000, "{a: " * 10_000, "- " * 10_000, "".join(" " * n + "a:\n" for n in range(1500))]
+)
+def test_deep_nesting(text: str) -> None:
+    with pytest.raises(InputError, match=r"100 levels deep|expected|could not find"):
+        parse(text.encode())
+
+
+def test_nesting_just_deep_enough() -> None:
+    text = "".join("  " * n + "a:\n" for n in range(100))
+    route = ("a",) * 100
+    document = parse(text.encode()).documents[0]
+    assert document.line(route) == 100
+    assert apply(parse(text.encode()), [SetValue(route, 1)]).stream.data == text.encode()[:-1] + b" 1\n"
+
+
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_a_line_of_a_megabyte(quote: str) -> None:
+    long = "x" * 1_000_000
+    stream = parse(f"a: {quote}{long}{quote}\nb: 1\n".encode())
+    assert stream.documents[0].data == {"a": long, "b": 1}
+    assert apply(stream, [AddKey(("c",), long)]).stream.documents[0].data == {"a": long, "b": 1, "c": long}
+
+
+def test_a_number_of_a_megabyte() -> None:
+    digits = "1" * 1_000_000
+    assert parse(f"a: {digits}\n".encode()).documents[0].data == {"a": digits}  # out of range, hence a string to Go
+
+
+def test_many_keys_and_many_comments() -> None:
+    text = "".join(f"# comment\nkey{n}: value\n" for n in range(20_000))
+    done = apply(parse(text.encode()), [AddKey(("new",), 1), SetValue(("key10000",), "x")])
+    assert done.stream.data == text.replace("key10000: value", "key10000: x").encode() + b"new: 1\n"

@@ -1,0 +1,130 @@
+"""New text looks like its neighbours, and means to Helm what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from migrator.edits import FIRST, AddKey, Edit, InsertItem, SetValue, Value
+from migrator.yamltext import parse
+
+Run = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "single", "double"),
+    [
+        ("word", "word", "'word'", '"word"'),
+        ("on", '"on"', "'on'", '"on"'),
+        ("yes", '"yes"', "'yes'", '"yes"'),
+        ("y", '"y"', "'y'", '"y"'),
+        ("010", '"010"', "'010'", '"010"'),
+        ("1_000", '"1_000"', "'1_000'", '"1_000"'),
+        ("1.10", '"1.10"', "'1.10'", '"1.10"'),
+        ("", '""', "''", '""'),
+        ("null", '"null"', "'null'", '"null"'),
+        ("~", '"~"', "'~'", '"~"'),
+        ("1:30", '"1:30"', "'1:30'", '"1:30"'),  # a string to Helm, a number to other readers
+        ("2001-12-14", '"2001-12-14"', "'2001-12-14'", '"2001-12-14"'),
+        ("a: b", '"a: b"', "'a: b'", '"a: b"'),
+        ("a #b", '"a #b"', "'a #b'", '"a #b"'),
+        ("it's", "it's", "'it''s'", '"it\'s"'),
+        ('"q"', '"\\"q\\""', "'\"q\"'", '"\\"q\\""'),
+        (" x", '" x"', "' x'", '" x"'),
+        ("x\\y", "x\\y", "'x\\y'", '"x\\\\y"'),
+        ("tab\tin", "'tab\tin'", "'tab\tin'", '"tab\\tin"'),
+        ("\x07", '"\\x07"', '"\\x07"', '"\\x07"'),
+        ("é", "é", "'é'", '"é"'),
+        ("\x85", '"\\x85"', '"\\x85"', '"\\x85"'),
+        ("\U0001f600", "\U0001f600", "'\U0001f600'", '"\U0001f600"'),
+        ("redis://:p%40ss@h:6379/2", "redis://:p%40ss@h:6379/2", "'redis://:p%40ss@h:6379/2'", '"redis://:p%40ss@h:6379/2"'),
+        ("-x", "-x", "'-x'", '"-x"'),
+        ("- x", '"- x"', "'- x'", '"- x"'),
+        ("{{ x }}", '"{{ x }}"', "'{{ x }}'", '"{{ x }}"'),
+        ("=", '"="', "'='", '"="'),
+        (True, "true", "true", "true"),
+        (None, "null", "null", "null"),
+        (-5, "-5", "-5", "-5"),
+        (1.0, "1.0", "1.0", "1.0"),
+        (1e20, "1e+20", "1e+20", "1e+20"),
+    ],
+)  # fmt: skip
+def test_a_scalar_keeps_its_style_where_the_value_allows(
+    edited: Run, value: Value, plain: str, single: str, double: str
+) -> None:
+    if value == "tab\tin":
+        plain = '"tab\\tin"'
+    for old, new in (("old", plain), ("'old'", single), ('"old"', double)):
+        assert edited(f"k: {old}\n", SetValue(("k",), value)) == f"k: {new}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "value", "new"),
+    [
+        ("k: |\n  a\n  b\n", "c\nd\n", "k: |\n  c\n  d\n"),
+        ("k: |\n  a\n  b\n", "c\nd", "k: |-\n  c\n  d\n"),
+        ("k: |+\n  a\n\n", "c\n\n", "k: |+\n  c\n\n"),
+        ("k: |\n    a\n", "c", "k: |-\n  c\n"),
+        ("k: >\n  a\n  b\n", "c\nd\n", "k: >\n  c\n\n  d\n"),
+        ("k: |\n  a\n", " c\n", 'k: " c\\n"\n'),
+        ("k: x\n", "c\nd\n", "k: |\n  c\n  d\n"),
+        ("k: x\n", "c\n\n d\t\n", "k: |\n  c\n\n   d\t\n"),
+        ("k: x\n", "c\n\n", 'k: "c\\n\\n"\n'),  # blank lines below would be part of it
+        ("k: 'x'\n", "c\nd\n", 'k: "c\\nd\\n"\n'),
+        ("- x\n", "c\nd\n", "- |\n  c\n  d\n"),
+        ("k: x", "c\nd\n", "k: |\n  c\n  d\n"),  # it needs its last line break
+    ],
+)
+def test_text_in_several_lines(edited: Run, old: str, value: str, new: str) -> None:
+    assert edited(old, SetValue((0,) if old[0] == "-" else ("k",), value)) == new
+
+
+ENV = [AddKey(("env",), [{"name": "N", "value": "v"}])]
+
+
+@pytest.mark.parametrize(
+    ("source", "edit", "result"),
+    [
+        # quotes by the role that a value has in its list
+        ('- name: A\n  value: "true"\n', InsertItem((), {"name": "B", "value": "no"}),
+         '- name: A\n  value: "true"\n- name: B\n  value: "no"\n'),
+        ("- name: A\n  value: 'true'\n", InsertItem((), {"name": "B", "value": ""}, FIRST),
+         "- name: B\n  value: ''\n- name: A\n  value: 'true'\n"),
+        ("- name: A\n  value: '1'\n", InsertItem((), {"name": "B", "value": "word"}),
+         "- name: A\n  value: '1'\n- name: B\n  value: 'word'\n"),
+        ("- name: A\n  value: word\n", InsertItem((), {"name": "B", "value": "w"}),
+         "- name: A\n  value: word\n- name: B\n  value: w\n"),
+        # quotes by what stands nearest
+        ("m:\n  redis:\n    host: 'h'\n", AddKey(("m", "docket", "url"), "redis://h/2"),
+         "m:\n  redis:\n    host: 'h'\n  docket:\n    url: 'redis://h/2'\n"),
+        ("m:\n  redis:\n    host: h\n", AddKey(("m", "docket", "url"), "redis://h/2"),
+         "m:\n  redis:\n    host: h\n  docket:\n    url: redis://h/2\n"),
+        ("'a': x\n'b': x\n", AddKey(("c",), "x"), "'a': x\n'b': x\n'c': x\n"),
+        # indentation
+        ("a:\n    b: 1\n", AddKey(("a", "c", "d"), 1), "a:\n    b: 1\n    c:\n        d: 1\n"),
+        ("a:\n- x\nb: 1\n", AddKey(("c",), ["y_"]), "a:\n- x\nb: 1\nc:\n- y_\n"),
+        ("a:\n    - x\nb: 1\n", AddKey(("c",), ["y_"]), "a:\n    - x\nb: 1\nc:\n    - y_\n"),
+        ("a:\n  - x\nb:\n  c:\n  - z\n", AddKey(("b", "d"), ["y_"]), "a:\n  - x\nb:\n  c:\n  - z\n  d:\n  - y_\n"),
+        # line breaks, the nearest where they are mixed
+        ("a: 1\r\nb: 2\r\n", AddKey(("c",), 3), "a: 1\r\nb: 2\r\nc: 3\r\n"),
+        ("a: 1\nb: 2\r\nc: 3\n", AddKey(("d",), 4, FIRST), "d: 4\na: 1\nb: 2\r\nc: 3\n"),
+        ("a: 1\nb: 2\r\nc: 3\n", AddKey(("d",), 4), "a: 1\nb: 2\r\nc: 3\nd: 4\n"),
+        ("a: 1\x85b: 2\x85", AddKey(("c",), 3), "a: 1\x85b: 2\x85c: 3\x85"),
+    ],
+)  # fmt: skip
+def test_new_text_looks_like_its_neighbours(edited: Run, source: str, edit: Edit, result: str) -> None:
+    assert edited(source, edit) == result
+
+
+def test_half_a_surrogate_pair_cannot_be_written(edited: Run) -> None:
+    with pytest.raises(ValueError, match="surrogate"):
+        edited("a: 1\n", SetValue(("a",), "\ud800"))
+
+
+def test_keys_are_quoted_where_they_would_be_misread(edited: Run) -> None:
+    result = edited("a: 1\n", *(AddKey((key,), 0) for key in ("on", "1", "", "<<", "a: b", "null")))
+    assert result == 'a: 1\n"on": 0\n"1": 0\n"": 0\n"<<": 0\n"a: b": 0\n"null": 0\n'
+    assert parse(result.encode()).documents[0].data == dict.fromkeys(("on", "1", "", "<<", "a: b", "null"), 0) | {
+        "a": 1
+    }

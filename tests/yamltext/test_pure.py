@@ -1,0 +1,73 @@
+"""The parser in pure Python, for where there is no C extension: the same record of the same text."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from migrator.edits import AddKey, SetValue
+from migrator.yamltext import apply, parse
+from migrator.yamltext.compose import Record, UnreadableError, compose, events_of
+from migrator.yamltext.pure import pure_events
+
+TEXTS = [
+    "", "# c\n", "---\n---\n", "a: ! 12\n", "%YAML 1.1\n---\n# c\na: !foo 1\nb: !!str 2\n...\n# x\n---\n",
+    "a: |+\n  x\n\n\n# c\nb: |\n  y\n\n  # z\nc: >-\n  u", "a:\nb: # c\n  - # d\n  -\n  - &x\n    q: 1\n  - !t {a}\n",
+    "- - a\n  - b\n-\n  - c\n", "? a\n? b\n: c\n", "a: &x [1]\nb: *x\n", "a: &x\n- b\n", "a:\n# c\n- b\n- c\n",
+    "a: &x # c\n  # d\n  ? k\n  : v\n", "[a: b, {c, d: , e}, ? f : g]\n", "a:   # c\n  # d\n  x\nb:\n\n  - y\n",
+    "--- &x !!map\na: 1\n", "- &x\n- y\n- !!str\n- &z # c\n  a: 1\n", "a: 1\r\nb: |\r\n  x\r\n  y\r\n", "a: 1\rb: 2\r",
+    "a:\t1\n", "a: 1\t# c\n", "a: 'x'\t\nb: 2\n", "a: 010\nb: 0o10\nc: 1:30\n", "a: {x:1}\n", "a: [a:b]\n", "a: |\n  x",
+    "a: 'x\n  y'\n", 'a: {"x":1}\n', "a: x\n  y\n  z # c\n", "a: [\n  1, # c\n  2\n]\n", 'a: "x\\\n  y"\n',
+    "- - - x\n    - y\n  - z\n", "x", "a: 'it''s'\nb: \"\\x41\\u00e9\\N\"\n",
+]  # fmt: skip
+
+
+def taken_down(record: Record) -> tuple[object, ...]:
+    return (*map(list, (record.kinds, record.starts, record.ends)), record.values, record.jump, record.documents)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_both_parsers_make_the_same_of_a_text(text: str) -> None:
+    assert taken_down(compose(text, pure_events(text))) == taken_down(compose(text, events_of(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: *x\n",
+        "a: \0",
+        '"\\ud800"\n',
+        "a: b: c\n",
+        "\ta: 1\n",
+        "a: 1\n\t\nb: 2\n",
+        "a: @x\n",
+        "a: - b\n",
+        "%YAML 1.2\n---\na\n",
+    ],
+)
+def test_both_parsers_refuse_the_same_texts(text: str) -> None:
+    for events in (events_of, pure_events):
+        with pytest.raises(UnreadableError):
+            compose(text, events(text))
+
+
+def test_both_parsers_make_the_same_of_real_files(wild: list[Path]) -> None:
+    for path in wild[::12]:
+        text = path.read_bytes().decode()
+        try:
+            expected = taken_down(compose(text, events_of(text)))
+        except UnreadableError:
+            with pytest.raises(UnreadableError):
+                compose(text, pure_events(text))
+            continue
+        assert taken_down(compose(text, pure_events(text))) == expected, path.name
+
+
+def test_without_the_c_extension_the_pure_parser_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "_ruamel_yaml", None)
+    stream = parse("\ufeffa:\n  b:\r\nc: é # c\r\n".encode())
+    assert stream.documents[0].line(("c",)) == 3
+    done = apply(stream, [SetValue(("c",), "on"), AddKey(("a", "b", "d"), "x")])
+    assert done.stream.data.decode() == '\ufeffa:\n  b:\r\n    d: x\r\nc: "on" # c\r\n'
