@@ -21,11 +21,11 @@ from migrator.talk.mask import Mask
 
 
 def carry_out(chosen: argparse.Namespace) -> int:
-    """Run plan, diff, migrate, check or undo, print its report, and answer the exit code."""
+    """Run plan, diff, migrate, check, verify or undo, print its report, and answer the exit code."""
     if chosen.command == "undo":
         return _undo(chosen)
     _refuse_unknown_answers(options.given_answers(chosen))
-    command = {"plan": _plan, "diff": _diff, "check": _check, "migrate": _migrate}[chosen.command]
+    command = {"plan": _plan, "diff": _diff, "check": _check, "verify": _verify, "migrate": _migrate}[chosen.command]
     reports: list[FileReport] = []
     for name in chosen.files:
         reports += _each(name, chosen, command)
@@ -87,6 +87,12 @@ def _check(source: run.Source, chosen: argparse.Namespace, request: run.Request)
     return report._replace(exit_code=0 if report.status == "current" else 1)
 
 
+def _verify(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    from migrator import verify
+
+    return verify.verify(source, chosen, request)
+
+
 def _migrate(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     from migrator import migrate
 
@@ -119,7 +125,7 @@ def _print(chosen: argparse.Namespace, report: Report) -> int:
         if file.error:
             sys.stderr.write(f"infrahub-migrator: {mask.text(file.error)}\n")
     sound = report._replace(files=tuple(file for file in report.files if not file.error))
-    if chosen.command in ("diff", "migrate") and any(file.status == "needs-decision" for file in sound.files):
+    if chosen.command in ("diff", "migrate", "verify") and any(file.status == "needs-decision" for file in sound.files):
         from migrator.talk.missing import missing
 
         colour = terminal.wants_colour(chosen.color, sys.stderr)
@@ -132,6 +138,11 @@ def _print(chosen: argparse.Namespace, report: Report) -> int:
         from migrator.talk import plain
 
         sys.stdout.write(plain.check(sound, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+    elif chosen.command == "verify":
+        from migrator.talk import plain
+
+        colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
+        sys.stdout.write(plain.verified(sound, mask=mask, width=columns, colour=colour))
     elif chosen.command == "plan":
         from migrator.talk import plain
 

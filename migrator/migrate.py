@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TextIO
 
-from migrator import files, run, terminal
+from migrator import files, run, terminal, verify
 from migrator.errors import InterruptedByUser
 from migrator.report import FileReport, Report, Status
 from migrator.talk.mask import Mask
@@ -33,6 +33,8 @@ def migrate(source: run.Source, chosen: argparse.Namespace, request: run.Request
     if case.plan.changes:
         run.prove_settled(case, result, request)
     report = run.report(case, result)
+    if case.plan.changes:
+        report = report._replace(findings=verify.hold_result(case, result))
     data = result.streams[0].data
     if chosen.dry_run:
         _show(chosen, report)

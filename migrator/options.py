@@ -137,6 +137,12 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backup-dir", metavar="DIR", help="keep the backup there")
 
 
+def _verify(parser: argparse.ArgumentParser) -> None:
+    _common(parser, ["text", "json"])
+    parser.add_argument("--chart-path", metavar="CHART", help="also render this chart (directory or .tgz) with Helm")
+    parser.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
+
+
 def _undo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument("--backup-dir", metavar="DIR", help="where the backup is kept")
@@ -190,6 +196,7 @@ _COMMANDS = {
     "diff": ("the change, for review; writes nothing", _diff),
     "migrate": ("ask, show, confirm and write", _migrate),
     "check": ("for CI: one line a file, exit 1 if any needs migrating or deciding", _plan),
+    "verify": ("whether the values obey the rules of the target version; writes nothing", _verify),
     "undo": ("put the last backup back, unless the file changed since", _undo),
     "list": ("the migrations known, with their versions", _output),
     "explain": ("what a migration does and why, with its sources", _explain),

@@ -72,6 +72,21 @@ def outcome(
     return "\n".join(part for part in parts) + "\n" if parts else ""
 
 
+def verified(report: Report, *, mask: Mask, width: int = 80, colour: bool = False) -> str:
+    """What the rules of the target version say of each release, errors first, each with what mends it."""
+    mask.learn(report)
+    page = Page(width, colour)
+    lines = []
+    for file in report.files:
+        wrong = sum(finding.severity == "error" for finding in file.findings)
+        doubtful = len(file.findings) - wrong
+        verdict = f"{_count(wrong, 'error')}, {_count(doubtful, 'warning')}" if file.findings else "obeys every rule"
+        target = f" ({file.chart} {file.version_to})" if file.chart else ""
+        lines.append(f"{page.plain(file.path)}: {verdict}{target}")
+        lines += _rules(file, page, mask)
+    return "".join(line + "\n" for line in lines)
+
+
 def _checked(file: FileReport, page: Page, mask: Mask) -> str:
     return f"{_headline(file, page)}{_reason(file, page, mask)}"
 
