@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from packaging.version import Version
 
-from migrator import discover, run, yamltext
+from migrator import defaults, discover, run, yamltext
 from migrator.edits import Value
 from migrator.helm import Manifest, render
 from migrator.plan import Plan
@@ -77,6 +78,18 @@ def _prefect_server(place: Path, version: str) -> None:
 def read(path: Path) -> Value:
     """The values in a file."""
     return yamltext.parse(path.read_bytes(), str(path)).documents[0].data
+
+
+@pytest.fixture
+def preset() -> Callable[[str, str], str]:
+    """`preset(flavour, version)`: the values of a flavour of the enterprise chart, in a text."""
+
+    def text(flavour: str, version: str) -> str:
+        prefect = defaults.of_chart("infrahub-enterprise", Version(version), flavour).prefect
+        parts: Value = {part: prefect[part] for part in ("server", "backgroundServices")}
+        return json.dumps({"configPreset": flavour, "infrahub": {"prefect-server": parts}})
+
+    return text
 
 
 class Migrated(NamedTuple):

@@ -97,7 +97,11 @@ def test_what_the_upgrade_changes_in_the_pods(
 
 @pytest.mark.parametrize("flavour", PUBLISHED)
 def test_a_file_of_overrides_on_a_flavoured_chart(
-    flavour: str, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
+    flavour: str,
+    migrate: Callable[..., Any],
+    pods: Callable[..., Any],
+    rendered: Callable[..., Any],
+    preset: Callable[[str, str], str],
 ) -> None:
     """The preset is baked into the chart, and the file says no more than the host."""
     text = (
@@ -114,17 +118,6 @@ def test_a_file_of_overrides_on_a_flavoured_chart(
     new = preset(flavour, "4.14.1")
     assert_proof(pods(after, "infrahub-enterprise", AFTER, new))
     assert checks.check(rendered(after, "infrahub-enterprise", AFTER, new), "chart") == []
-
-
-def preset(flavour: str, version: str) -> str:
-    """The values of a flavour, in a text."""
-    import json
-
-    from packaging.version import Version
-
-    prefect = defaults.of_chart("infrahub-enterprise", Version(version), flavour).prefect
-    parts = {part: prefect[part] for part in ("server", "backgroundServices")}
-    return json.dumps({"configPreset": flavour, "infrahub": {"prefect-server": parts}})
 
 
 @pytest.mark.parametrize("name", ["D/values.medium.yaml", "E/values.small.yaml"])
