@@ -25,6 +25,7 @@ class Renderer:
         self.way = way
         self.near = near
         self.near_item = near_item
+        self.in_item = False  # whether what is written stands in a list item that is new
         self.literals = literals  # whether block scalars may be written: not right above a deeper comment
 
     # -- scalars -------------------------------------------------------------------------------------------------
@@ -51,10 +52,16 @@ class Renderer:
         return write_string(name, style, flow=flow, quote=DOUBLE if style == PLAIN else style)
 
     def _examples(self, key: str, *, flow: bool) -> Iterator[int]:
-        if key and self.way and self.style.layout.is_sequence(self.way[-1]):
-            yield from self.style.role_examples(self.way[-1], key, self.near_item)
+        if key and self.way and (self.in_item or self.style.layout.is_sequence(self.way[-1])):
             # Items of one kind have told all there is to tell.
-            if any(True for _ in self.style.role_examples(self.way[-1], key, self.near_item)):
+            if self.style.layout.is_sequence(self.way[-1]):
+                own = list(self.style.role_examples(self.way[-1], key, self.near_item))
+                yield from own
+                if own:
+                    return
+            cousins = list(self.style.cousin_examples(self.way, key))
+            yield from cousins
+            if cousins:
                 return
         yield from self.style.value_examples(self.way, self.near)
         if flow:  # in JSON the keys tell, where no value is a string
@@ -99,7 +106,9 @@ class Renderer:
         """The lines of a list item, the first, with its dash, to be put at `column`."""
         if isinstance(value, (dict, list)) and value:
             gap = " " * self.style.dash_gap(self.way, self.near)
+            self.in_item = True
             lines = self.block(value, column + 1 + len(gap))
+            self.in_item = False
             return [f"-{gap}{lines[0].lstrip(' ')}", *lines[1:]]
         lines_of_text = self.literal(value, None)
         if lines_of_text is None:

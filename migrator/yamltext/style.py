@@ -11,6 +11,7 @@ from migrator.yamltext.quoting import may_be_plain
 # How far to look for an example: a large file is not read through for the sake of its quotes.
 _NEAR = 60
 _EXAMPLES = 12
+_COUSINS = 400
 
 
 class Style:
@@ -100,6 +101,19 @@ class Style:
                 found = self.layout.find(node, key)
                 if found is not None:
                     yield found.node
+
+    def cousin_examples(self, way: Sequence[int], key: str) -> Iterator[int]:
+        """The values under `key` in the items of other lists, the nearest first: an env list looks like the other."""
+        looked_at = 0
+        for container in reversed(way):
+            for parent, node in self._below(container, 4):
+                looked_at += 1
+                if looked_at > _COUSINS:
+                    return
+                if self.layout.is_sequence(parent) and self.layout.is_mapping(node):
+                    found = self.layout.find(node, key)
+                    if found is not None:
+                        yield found.node
 
     def value_examples(self, way: Sequence[int], near: int) -> Iterator[int]:
         """Scalar values near the node `near`, from the innermost collection outwards."""
