@@ -46,7 +46,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
             for name, stream in zip(("stdin", "stdout", "stderr"), streams):
                 patched.setattr(sys, name, stream)
             code = run_command_line([str(argument) for argument in arguments])
-            written = [stream.detach().getvalue() for stream in streams[1:]]  # type: ignore[attr-defined]
+            written = [stream.detach().getvalue() for stream in streams[1:]]
         return Done(code, *written)
 
     return run
