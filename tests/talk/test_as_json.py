@@ -213,7 +213,7 @@ REPORTS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(REPORTS, st.booleans())
 def test_any_report_gives_what_the_schema_describes(report: Report, show_secrets: bool) -> None:
     _written(report, show_secrets=show_secrets)

@@ -240,6 +240,21 @@ def test_a_removed_entry_is_shown_whole_among_entries_that_look_alike() -> None:
     )
 
 
+def test_a_removed_entry_is_shown_whole_below_another_change() -> None:
+    before = b'- name: A\n  value: "x"\n- name: B\n  value: "x"\n'
+    after = b'new: 1\n- name: A\n  value: "x"\n'
+    assert (
+        unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).decode().partition("@@\n")[2]
+        == """\
++new: 1
+ - name: A
+   value: "x"
+-- name: B
+-  value: "x"
+"""
+    )
+
+
 def test_entries_that_make_way_for_another_are_shown_whole() -> None:
     before = b'- name: A\n  value: "x"\n- name: B\n  value: "x"\n- name: C\n  value: "y"\n'
     after = b'- name: N\n  value: "x"\n- name: C\n  value: "y"\n'
