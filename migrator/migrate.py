@@ -38,6 +38,7 @@ def migrate(source: run.Source, chosen: argparse.Namespace, request: run.Request
     data = result.streams[0].data
     if chosen.dry_run:
         _show(chosen, report)
+        _tell(chosen, "dry run: nothing was written.")
         return report
     if case.plan.changes and person:
         from migrator import prompts

@@ -40,7 +40,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line. Raises UsageError, and SystemExit for --help and --version."""
-    chosen = next((argument for argument in arguments if argument in _COMMANDS), "")
+    chosen = next((argument for argument in arguments if argument in COMMANDS), "")
     options = _parser(chosen).parse_args(arguments)
     if hasattr(options, "answer"):
         _check(options, given_answers(options))
@@ -111,7 +111,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"infrahub-migrator {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for name, (help_text, fill_in) in _COMMANDS.items():
+    for name, (help_text, fill_in) in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=help_text)
         # The options of the other commands are never looked at, and setting all of them up takes 5 ms.
         if name == chosen:
@@ -191,7 +191,7 @@ def _output(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--verbose", action="store_true", help="print more of the evidence and the reasons")
 
 
-_COMMANDS = {
+COMMANDS = {
     "plan": ("what would change and why, and what would be asked; writes nothing, exit 0", _plan),
     "diff": ("the change, for review; writes nothing", _diff),
     "migrate": ("ask, show, confirm and write", _migrate),

@@ -253,7 +253,7 @@ def test_a_dry_run_shows_and_writes_nothing(cli: Cli, values: Path) -> None:
 
     assert done.returncode == 0
     assert b'+          url: "redis://infrahub-cache-master:6379/2"' in done.stdout
-    assert b"nothing was written" in done.stdout
+    assert b"nothing was written" in done.stderr
     assert [path.name for path in values.parent.iterdir()] == ["values.yaml"]
 
 
@@ -412,3 +412,33 @@ def test_it_works_where_there_is_nothing_but_a_path(process: Cli, values: Path) 
 
     assert done.returncode == 0, done.stderr
     assert values.read_text() == AFTER
+
+
+def test_the_readme_shows_what_is_true(cli: Cli, tmp_path: Path) -> None:
+    """Its diff is the tool's own; its commands, questions and exit codes are the program's."""
+    from migrator import catalog, options
+
+    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
+
+    assert cli("diff", "values.yaml", "--redis-db", "2").stdout.decode() in readme
+    for command in options.COMMANDS:
+        assert f"`{command}" in readme, command
+    for question in catalog.question_ids(catalog.load()):
+        assert f"`{question}`" in readme, question
+    for flag in options.ANSWER_FLAGS:
+        assert f"--{flag}" in readme, flag
+    for line in options.EXIT_CODES.splitlines()[1:-1]:
+        code, meaning = line.split(maxsplit=1)
+        assert f"| {code} | {meaning.replace('(check; diff --exit-code)', '(`check`; `diff --exit-code`)')} |" in readme
+
+
+def test_every_migration_is_in_the_changelog_and_has_tests() -> None:
+    from migrator import catalog
+
+    root = Path(__file__).resolve().parent.parent
+    changelog = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    for known in catalog.load():
+        assert f"`{known.id}`" in changelog, known.id
+        files = [path.stem for path in (root / "tests" / "migrations").glob("test_*.py")]
+        assert any(word in file for file in files for word in known.id.split("_")[3:]), f"{known.id} has no test file"
