@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from migrator import env, prefect, tree
-from migrator.edits import Route
+from migrator.edits import Value
 from migrator.release import Release
 from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, names_by_chart, pods
 
@@ -49,12 +49,18 @@ def _no_entry(release: Release) -> Iterator[Breach]:
             continue
         items = tree.get(release.layers[listed.layer].data, listed.route)
         for index, item in enumerate(items if isinstance(items, list) else []):
-            if not isinstance(item, dict) or not isinstance(item.get("name"), str) or not item["name"]:
-                route: Route = (*listed.route, index)
-                yield Breach(f"{tree.show(route)} has no name", listed.layer, route)
-            elif item.get("value") not in (None, "") and item.get("valueFrom") is not None:
-                route = (*listed.route, index)
-                yield Breach(f"{tree.show(route)} has both a value and a valueFrom", listed.layer, route)
+            complaint = _complaint(item)
+            if complaint:
+                yield Breach(f"an entry of {tree.show(listed.route)} {complaint}", listed.layer, (*listed.route, index))
+
+
+def _complaint(item: Value) -> str:
+    """What is wrong with an entry, in words that stay the same wherever in its list it stands."""
+    name = item.get("name") if isinstance(item, dict) else None
+    if not isinstance(item, dict) or not isinstance(name, str) or not name:
+        return "has no name"
+    both = item.get("value") not in (None, "") and item.get("valueFrom") is not None
+    return f"has both a value and a valueFrom: {name}" if both else ""
 
 
 RULES = (

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from migrator import discover, rendered_diff, run, yamltext
+from migrator import discover, run, yamltext
+from migrator import rendered as checks
 from migrator.helm import Manifest
-from migrator.rendered_diff import HIDDEN, Difference
+from migrator.rendered import HIDDEN, Difference
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
@@ -24,6 +25,10 @@ infrahub:
 """
 
 
+def unexplained(found: list[Difference]) -> list[Difference]:
+    return [each for each in found if not each.explanation]
+
+
 @pytest.fixture
 def upgrade(rendered: Callable[..., list[Manifest]]) -> Callable[..., list[Difference]]:
     """Old chart and old file against new chart and migrated file."""
@@ -34,7 +39,7 @@ def upgrade(rendered: Callable[..., list[Manifest]]) -> Callable[..., list[Diffe
         )
         result = run.carry_out(case)
         after = result.streams[0].data.decode()
-        return rendered_diff.compare(
+        return checks.compare(
             rendered(text, "infrahub-enterprise", BEFORE, old),
             rendered(after, "infrahub-enterprise", AFTER, new),
             run.report(case, result).changes,
@@ -50,7 +55,7 @@ def test_nothing_of_a_presets_upgrade_is_unexplained(
 ) -> None:
     found = upgrade((corpus / "presets" / name).read_text(encoding="utf-8"))
 
-    assert rendered_diff.unexplained(found) == []
+    assert unexplained(found) == []
     steps = {each.explanation.partition(":")[0] for each in found}
     assert steps >= {
         "v4_14_0_prefect_docket, step toggles",
@@ -83,7 +88,7 @@ spec:
 
 
 def differences(before: str, after: str) -> list[tuple[Any, ...]]:
-    return [tuple(each) for each in rendered_diff.compare(objects(before), objects(after))]
+    return [tuple(each) for each in checks.compare(objects(before), objects(after))]
 
 
 ENV = ("spec", "template", "spec", "containers", "prefect-server", "env")
@@ -125,7 +130,7 @@ def test_an_object_that_comes_or_goes_is_told_as_a_whole() -> None:
 
     assert [each[:4] for each in differences(POD, job)] == [
         ("Job x", (), None, objects(job)[0]),
-        ("Deployment prefect-server in here", (), rendered_diff._by_name(objects(POD)[0]), None),
+        ("Deployment prefect-server in here", (), checks._by_name(objects(POD)[0]), None),
     ]
 
 
@@ -148,6 +153,6 @@ def test_what_a_flavours_new_preset_brings_is_explained(
     old, new = preset(flavour, "4.13.0"), preset(flavour, "4.14.1")
     found = upgrade(HOST_ONLY, old, new, version_from=version, chart="infrahub-enterprise")
 
-    assert rendered_diff.unexplained(found) == []
+    assert unexplained(found) == []
     dropped = [each for each in found if each.explanation.endswith("dropped the entry")]
     assert len(dropped) == 8
