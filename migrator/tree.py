@@ -184,7 +184,9 @@ def _add_key(tree: Value, edit: AddKey) -> Value:
             raise NoSuchRoute(f"{show(edit.route)} exists already")
         value = copy(edit.value)
         for missing in reversed(edit.route[depth + 1 :]):
-            value = {cast(str, missing): value}
+            if not isinstance(missing, str):
+                raise NoSuchRoute(f"{show(edit.route)} goes through a list that does not exist")
+            value = {missing: value}
         _place_key(here, key, value, edit.place)
         return tree
     raise NoSuchRoute(f"{show(edit.route)} exists already")

@@ -105,8 +105,8 @@ class Batch:
         if isinstance(edit, AddKey):
             self._add_key(edit)
             return
-        if isinstance(edit, SetValue) and tree.same(tree.find(self.data, edit.route), edit.value):
-            return  # a value that stands is left as it is written
+        if isinstance(edit, SetValue) and self._stands(edit):
+            return
         if not edit.route:
             assert isinstance(edit, SetValue)
             self._set_root(edit.value)
@@ -131,6 +131,11 @@ class Batch:
             return
         self._must_not_be_needed(entry.node)
         job.removed.add(index)
+
+    def _stands(self, edit: SetValue) -> bool:
+        """Whether the value is there already, as it may be written: no edit of the batch changes anything in it."""
+        below = any(route[: len(edit.route)] == edit.route for route in self._touched)
+        return not below and tree.same(tree.find(self.data, edit.route), edit.value)
 
     def _set_root(self, value: Value) -> None:
         self._must_not_be_needed(self.page.root)

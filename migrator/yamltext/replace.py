@@ -241,8 +241,7 @@ class _Replacement:
             gap = self.start - self.after if self.start > self.after else 1
             lines = renderer.block(value, self.column + 1 + gap)
             newline = page.style.newline(below)
-            end = layout.line_end(self.stop) if block_scalar else self.stop
-            page.splice(self.after, end, " " * gap + newline.join(lines).lstrip(" "))
+            page.splice(self.after, layout.line_end(self.stop), " " * gap + newline.join(lines).lstrip(" "))
             return
         lines = renderer.block(value, column)
         if on_line:
@@ -261,9 +260,9 @@ class _Replacement:
         if self._props() or page.is_block_scalar(self.node):
             page.refuse("a document that is one scalar with an anchor, a tag or several lines", self.start)
         newline = page.style.newline(self.stop)
-        if page.own_line(self.start):
-            page.splice(self.start, self.stop, newline.join(lines))
-        else:  # on the line of the `---`
+        if page.own_line(self.start) and not page.comment_follows(self.stop):
+            page.splice(self.start, layout.line_end(self.stop), newline.join(lines))
+        else:  # what else is on the line, a `---` or a comment, stays there
             page.splice(page.blanks_before(self.start), self.stop, "")
             page.insert_lines(layout.next_line(self.stop), lines)
 

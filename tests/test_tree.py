@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+
+from migrator import tree
+from migrator.edits import (
+    FIRST,
+    AddKey,
+    Edit,
+    InsertItem,
+    RemoveItems,
+    RemoveKey,
+    RenameKey,
+    SetValue,
+    Value,
+    after,
+    before,
+)
+
+DATA: Value = {"a": {"b": 1, "c": None}, "l": [{"x": 1}, {"x": 2}, {"x": 3}]}
+
+
+@pytest.mark.parametrize(
+    ("edits", "result"),
+    [
+        ([], DATA),
+        ([SetValue(("a", "b"), [1])], {"a": {"b": [1], "c": None}, "l": [{"x": 1}, {"x": 2}, {"x": 3}]}),
+        ([SetValue((), 5)], 5),
+        ([AddKey(("a", "d"), 5, FIRST)], {"a": {"d": 5, "b": 1, "c": None}, "l": [{"x": 1}, {"x": 2}, {"x": 3}]}),
+        ([AddKey(("a", "c", "d", "e"), 5)],
+         {"a": {"b": 1, "c": {"d": {"e": 5}}}, "l": [{"x": 1}, {"x": 2}, {"x": 3}]}),
+        ([AddKey(("d",), 5, after("a")), AddKey(("e",), 6, before("d"))],
+         {"a": {"b": 1, "c": None}, "e": 6, "d": 5, "l": [{"x": 1}, {"x": 2}, {"x": 3}]}),
+        ([RemoveKey(("a", "b")), RemoveKey(("a", "c"))], {"a": {}, "l": [{"x": 1}, {"x": 2}, {"x": 3}]}),
+        ([RenameKey(("a",), "z"), SetValue(("z", "b"), 2)],
+         {"z": {"b": 2, "c": None}, "l": [{"x": 1}, {"x": 2}, {"x": 3}]}),
+        ([RemoveItems(("l",), (0, 2)), SetValue(("l", 1, "x"), 9)], {"a": {"b": 1, "c": None}, "l": [{"x": 9}]}),
+        ([RemoveItems(("l",), (0, 1, 2))], {"a": {"b": 1, "c": None}, "l": []}),
+        ([InsertItem(("l",), 7, after(0)), InsertItem(("l",), 8, after(0)), InsertItem(("l",), 9, FIRST)],
+         {"a": {"b": 1, "c": None}, "l": [9, {"x": 1}, 7, 8, {"x": 2}, {"x": 3}]}),
+        ([RemoveItems(("l",), (1,)), InsertItem(("l",), 7, before(2))],
+         {"a": {"b": 1, "c": None}, "l": [{"x": 1}, 7, {"x": 3}]}),
+    ],
+)  # fmt: skip
+def test_edits_speak_of_the_tree_as_it_was(edits: list[Edit], result: Value) -> None:
+    untouched = tree.copy(DATA)
+    assert tree.same(tree.apply(DATA, edits), result)
+    assert tree.same(DATA, untouched)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [SetValue(("x",), 1), SetValue(("l", 3), 1), RemoveKey(("x",)), RemoveKey(("l", 0)), AddKey(("a",), 1),
+     AddKey(("a", "b", "c"), 1), AddKey(("new", 0, "c"), 1), AddKey(("n",), 1, after("x")), RenameKey(("a",), "l"),
+     InsertItem(("a",), 1), InsertItem(("l",), 1, after(3)), RemoveItems(("l",), (3,)), RemoveItems(("x",), (0,))],
+)  # fmt: skip
+def test_an_edit_that_does_not_fit(edit: Edit) -> None:
+    with pytest.raises(tree.NoSuchRoute):
+        tree.apply(DATA, [edit])
+
+
+def test_what_no_edit_goes_through_is_shared_and_the_rest_is_not() -> None:
+    result = tree.apply(DATA, [SetValue(("l", 1, "x"), 9)])
+    assert tree.find(result, ("a",)) is tree.find(DATA, ("a",))
+    assert tree.find(result, ("l",)) is not tree.find(DATA, ("l",))
+    assert tree.find(result, ("l", 1)) is not tree.find(DATA, ("l", 1))
+
+
+def test_one_shared_value_changes_in_one_place_only() -> None:
+    shared: Value = {"x": [1]}
+    data: Value = {"a": shared, "b": shared}
+    assert tree.apply(data, [SetValue(("a", "x", 0), 2), InsertItem(("b", "x"), 3)]) == {
+        "a": {"x": [2]},
+        "b": {"x": [1, 3]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (1, 1, True), (1, 1.0, False), (1, True, False), (0.0, False, False), ("1", 1, False), (None, None, True),
+        (float("nan"), float("nan"), True), ({"a": 1, "b": 2}, {"b": 2, "a": 1}, False), ([1, "x"], [1, "x"], True),
+        ([1], [1, 2], False), ({"a": [1]}, {"a": [True]}, False), ({"a": "x"}, {"a": "y"}, False), ([], {}, False),
+        ({"a": {"b": 1}}, {"a": {"b": 1}}, True), ({"a": 1}, {"a": 1, "b": 2}, False),
+    ],
+)  # fmt: skip
+def test_sameness_is_strict(one: Value, other: Value, alike: bool) -> None:
+    assert tree.same(one, other) is alike
+    assert tree.same(other, one) is alike
+
+
+def test_looking_up() -> None:
+    assert tree.get(DATA, ("l", 1, "x")) == 2
+    assert tree.get(DATA, ("l", -1), "none") == "none"
+    assert tree.get(DATA, ("a", "c"), "none") is None
+    assert tree.exists(DATA, ("a", "c"))
+    assert not tree.exists(DATA, ("a", 0))
+
+
+def test_routes_for_people() -> None:
+    assert tree.show(()) == "(root)"
+    assert tree.show(("server", "env", 2, "value")) == "server.env[2].value"
+    assert tree.show(("a.b", "")) == '"a.b".""'
