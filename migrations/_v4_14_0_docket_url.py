@@ -178,6 +178,8 @@ def _by_url(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
 
 
 def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
+    if ask.given("docket-password") == "secret":
+        ask(docket_password(redis.messaging(release, "background").password.source))
     answer = ask(docket_secret(reason))
     if answer is None:
         return

@@ -10,6 +10,7 @@ from migrator import env, redis, tree
 from migrator.changes import Change, Effect
 from migrator.defaults import EXAMPLE_HOST
 from migrator.edits import AddKey, Place, RemoveItems, Route, SetValue, Value
+from migrator.errors import RefusedError
 from migrator.release import Release, as_map
 
 MESSAGING: Route = ("backgroundServices", "messaging")
@@ -32,6 +33,25 @@ class EnvDocket(NamedTuple):
     pod: str
     name: str
     docket: Docket | None
+
+
+def refuse_odd_shapes(release: Release) -> None:
+    """Raise RefusedError where something else than a mapping stands at a key that the chart reads as one.
+
+    A null there takes the chart's own values away, without which it does not render; the docket's null is mended.
+    """
+    for path in (("server",), MESSAGING[:1], MESSAGING, (*MESSAGING, "redis"), ("global",), ("global", "prefect")):
+        for number in release.owners(path):
+            value = release.in_layer(number, path)
+            if isinstance(value, dict) or (value is None and path[0] == "global"):
+                continue
+            shown = tree.show(release.root + path)
+            what = "is empty, which takes the chart's own values away" if value is None else "is no mapping of keys"
+            raise RefusedError(
+                f"{shown} {what}.",
+                path=release.layers[number].name,
+                remedy="Take the key out, or fill it.",
+            )
 
 
 def is_separate(release: Release) -> bool:

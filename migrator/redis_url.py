@@ -17,7 +17,7 @@ PASSWORD_REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
 _URL = re.compile(
     r"(?P<scheme>rediss?)://"
     r"(?:(?P<username>[^:@/?#\s\[\]]*)(?::(?P<password>[^:@/?#\s\[\]]*))?@)?"
-    r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:@/?#\s\[\]<>{}]+|[^:@/?#\s\[\]<>]*\$\{\w+\}[^:@/?#\s\[\]<>]*)"
+    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:@/?#\s\[\]<>{}]+|[^:@/?#\s\[\]<>]*\$\{\w+\}[^:@/?#\s\[\]<>]*)"
     r"(?::(?P<port>[0-9]{1,5}))?"
     r"/(?P<database>[0-9]+)"
 )
@@ -129,10 +129,10 @@ def _is_host(text: str) -> bool:
     import ipaddress
 
     try:
-        ipaddress.IPv6Address(text.partition("%")[0])
+        ipaddress.IPv6Address(text)
     except ValueError:
         return False
-    return re.fullmatch(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9]+)?", text) is not None
+    return "%" not in text  # a zone means nothing to another pod
 
 
 def same_server(one: str, other: str) -> bool:

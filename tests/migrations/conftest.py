@@ -37,43 +37,45 @@ def _request(answers: dict[str, str], wishes: dict[str, str]) -> run.Request:
     return run.Request(discover.Wishes(**{**names, **wishes}), answers)
 
 
-@pytest.fixture
-def migrate() -> Migrate:
+def migrate_text(before: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Migrated:
     """Migrate a text unattended and prove the result, as `migrate --non-interactive` does, short of writing.
 
     Answers are given by question id (`answers={"redis-db": "2"}`), everything else by the names of `Wishes`
     (`version_from="4.13.0-medium"`). Fails on an open question, on an answer that nothing asked for, and on a result
     that would be migrated again.
     """
+    given = answers or {}
+    request = _request(given, wishes)
+    source = run.read_bytes(before.encode(), "values.yaml")
+    case = run.examine([source], request)
+    assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
+    unused = given.keys() - case.plan.used_answers - {"release-name", "namespace"}
+    assert not unused, f"nothing asked for {unused}"
+    result = run.carry_out(case)
+    run.prove_settled(case, result, request)
+    after = result.streams[0].data.decode()
+    # Which flavour runs is a fact about the cluster that no file can hold, not something that was decided.
+    facts = {name: answer for name, answer in given.items() if name == "flavour"}
+    again = run.examine([run.read_bytes(after.encode(), "values.yaml")], _request(facts, wishes))
+    assert again.plan.is_current, "a migrated file plans to nothing, whatever was answered"
+    return Migrated(after, case.plan)
 
-    def migrated(before: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Migrated:
-        given = answers or {}
-        request = _request(given, wishes)
-        source = run.read_bytes(before.encode(), "values.yaml")
-        case = run.examine([source], request)
-        assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
-        unused = given.keys() - case.plan.used_answers - {"release-name", "namespace"}
-        assert not unused, f"nothing asked for {unused}"
-        result = run.carry_out(case)
-        run.prove_settled(case, result, request)
-        after = result.streams[0].data.decode()
-        # Which flavour runs is a fact about the cluster that no file can hold, not something that was decided.
-        facts = {name: answer for name, answer in given.items() if name == "flavour"}
-        again = run.examine([run.read_bytes(after.encode(), "values.yaml")], _request(facts, wishes))
-        assert again.plan.is_current, "a migrated file plans to nothing, whatever was answered"
-        return Migrated(after, case.plan)
 
-    return migrated
+def plan_text(text: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Plan:
+    """Plan a text and answer the plan, open questions and all."""
+    return run.examine([run.read_bytes(text.encode(), "values.yaml")], _request(answers or {}, wishes)).plan
+
+
+@pytest.fixture
+def migrate() -> Migrate:
+    """`migrate_text`."""
+    return migrate_text
 
 
 @pytest.fixture
 def plan() -> Plans:
-    """Plan a text and answer the plan, open questions and all."""
-
-    def planned(text: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Plan:
-        return run.examine([run.read_bytes(text.encode(), "values.yaml")], _request(answers or {}, wishes)).plan
-
-    return planned
+    """`plan_text`."""
+    return plan_text
 
 
 def by_id(plan: Plan) -> dict[str, Question]:

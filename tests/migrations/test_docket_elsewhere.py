@@ -93,6 +93,11 @@ def test_an_unsound_url_is_a_question_and_no_answer(migrate: Migrate, plan: Plan
     assert fixed.text == f'{SEPARATE}    docket: {{url: "redis://redis:6379/2"}}\n'
 
 
+def test_the_example_host_is_no_answer(plan: Plans) -> None:
+    with pytest.raises(UsageError, match="holds the presets' example host"):
+        plan(SEPARATE, {"docket-url": "redis://example-infrahub-cache-master.prod:6379/2"})
+
+
 def test_no_password_is_said_aloud(plan: Plans) -> None:
     text = f"{SEPARATE}    docket: {{url: 'redis://me:hunter2@redis:6379'}}\n"
     assert "hunter2" not in by_id(plan(text))["docket-url"].text
@@ -185,6 +190,8 @@ def test_a_password_in_a_secret_is_referred_to_or_the_url_goes_into_one(migrate:
     by_reference = migrate(PASSWORD_IN_SECRET, {"docket-password": "reference", "redis-db": "2"})
     assert by_reference.text == PASSWORD_IN_SECRET + f"    docket:\n      url: redis://:{REFERENCE}@redis:6379/2\n"
     assert list(by_id(plan(PASSWORD_IN_SECRET, {"docket-password": "secret"}))) == ["docket-secret"]
+    asked = migrate(PASSWORD_IN_SECRET, {"docket-password": "secret", "docket-secret": "queue"})
+    assert asked.text == PASSWORD_IN_SECRET + "    docket:\n      existingSecret: queue\n"
     by_secret = migrate(PASSWORD_IN_SECRET, {"docket-secret": "queue"})
     assert by_secret.text == PASSWORD_IN_SECRET + "    docket:\n      existingSecret: queue\n"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.errors import RefusedError
+
 from .conftest import Migrate, Plans, by_id
 
 INFRAHUB = """\
@@ -182,6 +184,21 @@ backgroundServices:
     done = migrate(text)
     assert done.text == text
     assert "the new chart refuses it even where nothing uses it" in done.warnings[0].text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("    server:\n", "    server:\n    other:\n", "infrahub.prefect-server.server is empty"),
+        ("redis: {host: redis, db: 1}", "redis: redis", "messaging.redis is no mapping of keys"),
+        ("redis: {host: redis, db: 1}", "redis:", "messaging.redis is empty"),
+        ("      env:\n        - {name: PROM", "      env:\n        PROM: {name: PROM", "env is no list"),
+    ],
+)
+def test_a_shape_that_the_chart_cannot_read_is_refused(plan: Plans, old: str, new: str, reason: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        plan(INFRAHUB.replace(old, new, 1))
+    assert reason in str(refused.value) and str(refused.value).startswith("values.yaml: ")
 
 
 def test_prefect_switched_off(migrate: Migrate) -> None:
