@@ -8,7 +8,7 @@ from migrator import env, prefect, redis, tree
 from migrator.defaults import TOGGLED_SERVICES
 from migrator.edits import Route
 from migrator.release import Release
-from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, is_bumped, named, pods
+from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, has_new_names, is_bumped, named, pods
 
 PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
 REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
@@ -53,7 +53,8 @@ def _bootstraps(release: Release) -> bool:
 
 
 def _pin(release: Release) -> Iterator[Breach]:
-    if _bootstraps(release):
+    # A chart that injects the old name pins it by itself.
+    if _bootstraps(release) and has_new_names(release):
         yield from _not_exactly_false(release, PIN)
 
 
@@ -140,7 +141,7 @@ def _metrics(release: Release) -> Iterator[Breach]:
 
 
 def _database_override(release: Release) -> Iterator[Breach]:
-    if not is_bumped(release):
+    if not has_new_names(release):
         return
     for pod in pods(release):
         found = env.winner(release, pod, "PREFECT_API_DATABASE_CONNECTION_URL")

@@ -467,3 +467,12 @@ def test_the_old_chart_injects_the_pin_under_its_old_name() -> None:
 
     assert [each.rule for each in found] == ["env-twice"]
     assert "PREFECT_API_DATABASE_MIGRATE_ON_START stands beside the chart's own on the server pod" in found[0].text
+
+
+@pytest.mark.parametrize(("to", "broken"), [("2026.4.15000000", set()), ("2026.4.21154022", {"migrate-pin"})])
+def test_prefect_server_had_the_docket_before_it_renamed_what_it_injects(to: str, broken: set[str]) -> None:
+    """Until then the chart itself sets the name that Infrahub's bootstrap looks for."""
+    text = VANILLA + "migrations: {enabled: false}\nglobal: {prefect: {image: {repository: opsmill/infrahub}}}\n"
+    text = text.replace("server:\n", f"server:\n  env:\n{REGISTER}", 1)
+
+    assert {each.rule for each in findings(text, to=to)} == broken
