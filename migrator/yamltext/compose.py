@@ -110,15 +110,17 @@ class Record:
         if name not in ("kinds", "starts", "ends"):
             raise AttributeError(name)
         self.kinds, self.starts, self.ends = bytearray(), array("l"), array("l")
-        self.settle([])
+        events, self._events = self._events, []
+        self.take_down(events)
         return getattr(self, name)
 
-    def settle(self, events: list[Any]) -> None:
-        """Take down kind and place of the events met so far, and keep `events` until they are asked for."""
-        if not self._events:
-            self._events = events
-            return
-        nodes = [event for event in self._events if type(event) not in _AROUND]
+    def keep(self, events: list[Any]) -> None:
+        """Keep all the events of a text until kinds or places are asked for."""
+        self._events = events
+
+    def take_down(self, events: list[Any]) -> None:
+        """Take down kinds and places of the next events at once."""
+        nodes = [event for event in events if type(event) not in _AROUND]
         self.starts.extend([event.start_mark.index for event in nodes])
         self.ends.extend([event.end_mark.index for event in nodes])
         add_kind = self.kinds.append
@@ -134,7 +136,6 @@ class Record:
                 self._open.append(FLOW_END if event.flow_style else BLOCK_END)
             else:
                 add_kind(ALIAS if kind is AliasEvent else self._open.pop())
-        self._events = events
 
 
 def events_of(text: str) -> Iterator[Any]:
@@ -196,10 +197,15 @@ class _Composer:
         add_value = values.append
         items: list[Value] = []  # children of the collection that is open, keys and values in turn in a mapping
         stack: list[tuple[list[Value], int]] = []  # of the enclosing ones: children, and the start of the inner one
+        large = False
         previous = 0  # where the document before ends
         while True:
             chunk = list(islice(events, _CHUNK))
-            record.settle(chunk)
+            large = large or len(chunk) == _CHUNK
+            if large:
+                record.take_down(chunk)
+            else:
+                record.keep(chunk)
             for event in chunk:
                 kind = type(event)
                 if kind is ScalarEvent:
