@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Ask, EnvList, Notice, Outcome, Release, Route, env, prefect, redis, tree
+from migrator.migration import Ask, EnvList, Notice, Outcome, Release, Route, as_map, env, prefect, redis, tree
 
 from ._v4_14_0_pin import INJECTED, PIN, REGISTER
 
@@ -105,8 +105,9 @@ def _docket_database(release: Release) -> Iterator[Notice]:
     if parts.database >= redis.DATABASES:
         text = f"The docket's database {parts.database} exists only where Redis is configured for more than"
         yield Notice(f"{text} {redis.DATABASES}; where it does not, the background services stop at start.", "warning")
-    keeps_nothing = tree.get(release.infrahub, ("redis", "master", "persistence", "enabled")) is False
-    if keeps_nothing and redis.is_bundled_cache(parts.host):
+    own = as_map(release.infrahub.get("redis"))
+    keeps_nothing = tree.get(own, ("master", "persistence", "enabled")) is False
+    if own.get("enabled") is True and keeps_nothing and redis.is_bundled_cache(parts.host):
         yield Notice(
             "The Infrahub chart's own Redis loses everything when it restarts (redis.master.persistence.enabled is "
             "false), the docket included. If automations or late runs stop after that, restart the background services."

@@ -13,8 +13,10 @@ from migrator.redis_url import (
     PASSWORD_REFERENCE,
     complaint_about,
     complaint_about_host,
+    in_container,
     in_url,
     is_bundled_cache,
+    is_placeholder,
     parse_url,
     same_server,
     what_is_wrong_with_host,
@@ -52,9 +54,6 @@ BROKER = "prefect_redis.messaging"
 
 UNREADABLE = "{{...}}"
 """Stands for a value that a template or a reference will fill in."""
-
-_PLACEHOLDER = re.compile(r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\[", re.DOTALL)
-"""What somebody, or Kubernetes, fills in after this program has read the value."""
 
 
 class Password(NamedTuple):
@@ -132,7 +131,7 @@ def messaging(release: Release, pod: str) -> Address:
         host=host,
         port=pick("PORT", _text(values.get("port", 6379)), True)[0],
         database=pick("DB", _text(values.get("db", 0)), True)[0],
-        username=_in_container(pick("USERNAME", _text(values.get("username")), False)[0]),
+        username=in_container(pick("USERNAME", _text(values.get("username")), False)[0]),
         password=_password(release, pod, values, bundled),
         tls=env.as_bool(ssl) is True,
         source=source,
@@ -257,7 +256,7 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
     if own is not None and (pod == "background" or injected.kind == "none"):
         entry = own[1]
         return _password_of(_text(entry.value) if entry.is_plain else UNREADABLE, f"env {entry.name}")
-    if _PLACEHOLDER.search(username):
+    if is_placeholder(username):
         return Password("hidden", "", "elsewhere: messaging.redis.username is a placeholder")
     if injected.kind == "none":
         sources = env.extra_sources(release, pod)
@@ -282,14 +281,9 @@ def _injected_password(values: Map, bundled: bool) -> Password:
 def _password_of(text: str, source: str) -> Password:
     if not text:
         return Password("none")
-    if _PLACEHOLDER.search(text):
+    if is_placeholder(text):
         return Password("hidden", "", f"{source}, which cannot be read here")
-    return Password("visible", _in_container(text), source)
-
-
-def _in_container(text: str) -> str:
-    """An env value as the container sees it: Kubernetes writes $$ as $ there, which a URL with %24 escapes."""
-    return text.replace("$$", "$")
+    return Password("visible", in_container(text), source)
 
 
 def _from_url(entry: env.Entry) -> Address:
@@ -301,7 +295,7 @@ def _from_url(entry: env.Entry) -> Address:
         port = parts.port or 6379
     except ValueError:  # a broken port or IPv6 address
         parts, port = urlsplit(""), 6379
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname or _PLACEHOLDER.search(_text(entry.value)):
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname or is_placeholder(_text(entry.value)):
         return Address(UNREADABLE, "6379", "", "", Password("hidden", "", source), False, source)
     query_db = re.search(r"(?:^|&)db=(\d+)", parts.query)
     password = unquote(parts.password or "")

@@ -23,6 +23,7 @@ _URL = re.compile(
 )
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[\w.-]*\$\{\w+\}[\w.-]*", re.ASCII)
 _PLACEHOLDER = re.compile(r"\$\{|\$\(|<|>|\{\{|^ref\+|^ENC\[")
+_FILLED_IN_LATER = re.compile(r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\[", re.DOTALL)
 _BUNDLED_CACHE = re.compile(r"(?:.+-)?cache-(?:master|headless)")
 
 
@@ -121,6 +122,16 @@ def what_is_wrong_with_host(host: str) -> str:
 def in_url(host: str) -> str:
     """A host as it stands in a URL: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
+
+
+def is_placeholder(credential: str) -> bool:
+    """Whether somebody, or Kubernetes, fills the user or password in after this program has read it."""
+    return _FILLED_IN_LATER.search(credential) is not None
+
+
+def in_container(text: str) -> str:
+    """An env value as the container sees it: Kubernetes writes $$ as $ there, which a URL with %24 escapes."""
+    return text.replace("$$", "$")
 
 
 def _is_host(text: str) -> bool:

@@ -134,6 +134,8 @@ def test_a_docket_on_the_charts_own_cache(migrate: Migrate) -> None:
     assert "loses everything when it restarts" in migrate(own).notices
     kept = own.replace("infrahub:\n", "infrahub:\n  redis: {master: {persistence: {enabled: true}}}\n", 1)
     assert migrate(kept).notices == ""
+    another = own.replace("infrahub:\n", "infrahub:\n  redis: {enabled: false}\n", 1)
+    assert migrate(another).notices == ""
 
 
 def test_two_pods_of_one_process_each(migrate: Migrate) -> None:

@@ -1,0 +1,183 @@
+"""4.14.0, a docket or a messaging Redis that env lists name, as each pod reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.errors import UsageError
+
+from .conftest import Migrate, Plans, by_id, effects
+
+SEPARATE = """\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis: {host: redis, db: 1}
+"""
+DOCKET = (
+    SEPARATE
+    + """\
+    docket:
+      url: redis://redis:6379/2
+"""
+)
+IN_SECRET = (
+    SEPARATE
+    + """\
+    docket:
+      existingSecret: queue
+      existingSecretKey: url
+"""
+)
+
+SERVER = "server:\n  env:\n    - {name: KEPT, value: '1'}\n"
+ON_SERVER = SERVER + "    - {name: PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/2'}\n"
+BACKGROUND = "  env:\n    - {name: KEPT, value: '1'}\n"
+ON_BACKGROUND = BACKGROUND + "    - {name: PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/2'}\n"
+
+
+def test_one_url_on_both_pods_moves_and_changes_nothing(migrate: Migrate) -> None:
+    done = migrate(SEPARATE + ON_BACKGROUND + ON_SERVER)
+    assert done.text == DOCKET + BACKGROUND + SERVER
+    assert effects(done.plan) == {"none"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(ON_BACKGROUND, BACKGROUND), (ON_SERVER, SERVER)],
+    ids=["on the background pod", "on the server pod"],
+)
+def test_a_url_on_one_pod_only_moves_for_both(migrate: Migrate, before: str, after: str) -> None:
+    done = migrate(SEPARATE + before)
+    assert done.text == DOCKET + after
+    assert effects(done.plan) == {"required"}
+
+
+def test_a_url_for_both_pods_moves(migrate: Migrate) -> None:
+    entry = "{name: PREFECT_SERVER_DOCKET_URL, value: redis://redis:6379/2}"
+    done = migrate(f"global: {{prefect: {{env: [{entry}]}}}}\n{SEPARATE}")
+    assert done.text == "global: {prefect: {env: []}}\n" + DOCKET
+    assert effects(done.plan) == {"none"}
+
+
+def test_urls_that_differ_are_a_question(migrate: Migrate, plan: Plans) -> None:
+    text = SEPARATE + ON_BACKGROUND.replace("/2", "/3") + ON_SERVER
+    questions = by_id(plan(text))
+    assert list(questions) == ["docket-url"]
+    assert "is not the same on the server and background pods" in questions["docket-url"].text
+    assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + BACKGROUND + SERVER
+    assert migrate(text, {"docket-secret": "queue:url"}).text == IN_SECRET + BACKGROUND + SERVER
+
+
+def test_a_url_in_env_that_differs_from_the_charts_is_a_question(plan: Plans) -> None:
+    assert list(by_id(plan(DOCKET + ON_BACKGROUND.replace("/2", "/3")))) == ["docket-url"]
+
+
+def test_a_url_that_the_charts_wins_over_goes(migrate: Migrate) -> None:
+    done = migrate(DOCKET + ON_SERVER.replace("/2", "/3"))
+    assert done.text == DOCKET + SERVER
+    assert effects(done.plan) == {"none"}
+
+
+def test_a_second_entry_of_the_charts_url_goes(migrate: Migrate) -> None:
+    assert migrate(DOCKET + ON_BACKGROUND).text == DOCKET + BACKGROUND
+
+
+SECRET_ENTRY = """\
+    - name: PREFECT_SERVER_DOCKET_URL
+      valueFrom: {secretKeyRef: {name: queue, key: url}}
+"""
+
+
+def test_a_url_from_a_secret_moves_to_existing_secret(migrate: Migrate) -> None:
+    done = migrate(SEPARATE + BACKGROUND + SECRET_ENTRY + SERVER + SECRET_ENTRY)
+    assert done.text == IN_SECRET + BACKGROUND + SERVER
+    assert effects(done.plan) == {"none"}
+    assert "The Secret has to exist" not in done.notices
+
+
+def test_secrets_that_differ_are_a_question(plan: Plans) -> None:
+    text = SEPARATE + BACKGROUND + SECRET_ENTRY + SERVER + SECRET_ENTRY.replace("key: url", "key: other")
+    assert list(by_id(plan(text))) == ["docket-url"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "valueFrom: {configMapKeyRef: {name: queue, key: url}}",
+        'value: "redis://{{ .Values.host }}:6379/2"',
+        'value: "redis://$(REDIS_HOST):6379/2"',
+    ],
+)
+def test_a_url_that_cannot_be_read_is_a_question(migrate: Migrate, plan: Plans, value: str) -> None:
+    text = f"{SEPARATE}{BACKGROUND}    - name: PREFECT_SERVER_DOCKET_URL\n      {value}\n"
+    assert "cannot be read from here" in by_id(plan(text))["docket-url"].text
+    assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + BACKGROUND
+
+
+@pytest.mark.parametrize("url", ["", "memory://", "redis://redis:6379", "redis://example-infrahub-cache-master:6379/2"])
+def test_an_unsound_url_in_env_is_a_question(migrate: Migrate, plan: Plans, url: str) -> None:
+    text = SEPARATE + ON_BACKGROUND.replace("redis://redis:6379/2", url)
+    assert list(by_id(plan(text))) == ["docket-url"]
+    assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + BACKGROUND
+
+
+def test_a_docket_in_env_of_a_single_deployment_stays(migrate: Migrate) -> None:
+    text = "backgroundServices: {runAsSeparateDeployment: false}\n" + ON_SERVER
+    assert migrate(text).text == text
+
+
+# The messaging Redis in env
+
+
+def test_passwords_that_differ_by_pod_are_a_question(migrate: Migrate, plan: Plans) -> None:
+    text = SEPARATE.replace("db: 1}", "db: 1, password: one}") + BACKGROUND
+    assert list(by_id(plan(text))) == ["redis-db"]
+    text += "    - {name: PREFECT_REDIS_MESSAGING_PASSWORD, value: other}\n"
+    assert "is not the same on the server and background pods: password" in by_id(plan(text))["docket-url"].text
+
+
+def test_a_messaging_url_in_env_counts_as_the_messaging_redis(migrate: Migrate) -> None:
+    entry = "{name: PREFECT_REDIS_MESSAGING_URL, value: 'rediss://me:p%40ss@queue:6380/4'}"
+    text = f"{SEPARATE}global: {{prefect: {{env: [{entry}]}}}}\n"
+    done = migrate(text, {"redis-db": "2"})
+    assert "url: rediss://me:p%40ss@queue:6380/2" in done.text
+    with pytest.raises(UsageError, match="database 4 there is used by Prefect's messaging already"):
+        migrate(text, {"redis-db": "4"})
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://queue:99999/1", "redis://[x/1", "nonsense", "redis://${HOST}:6379/1", "{{ .u }}"]
+)
+def test_a_messaging_url_that_cannot_be_read_needs_a_secret_or_a_url(plan: Plans, url: str) -> None:
+    entry = f"{{name: PREFECT_REDIS_MESSAGING_URL, value: '{url}'}}"
+    assert list(by_id(plan(f"{SEPARATE}global: {{prefect: {{env: [{entry}]}}}}\n"))) == ["docket-secret"]
+
+
+def test_a_messaging_url_on_one_pod_only_is_a_question(plan: Plans) -> None:
+    text = SEPARATE + "  env: [{name: PREFECT_REDIS_MESSAGING_URL, value: 'rediss://queue:6380/4'}]\n"
+    assert list(by_id(plan(text))) == ["docket-url"]
+
+
+def test_a_host_in_env_of_the_background_pod_only_is_a_question(migrate: Migrate, plan: Plans) -> None:
+    text = SEPARATE + "  env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: other}]\n"
+    questions = by_id(plan(text))
+    assert list(questions) == ["redis-host", "redis-db"]
+    assert "while the server pod gets 'redis'" in questions["redis-host"].text
+    assert "url: redis://other:6379/2" in migrate(text, {"redis-host": "other", "redis-db": "2"}).text
+
+
+def test_a_host_in_env_that_is_the_same_is_no_question(migrate: Migrate) -> None:
+    text = SEPARATE + "  env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: redis}]\n"
+    assert "url: redis://redis:6379/2" in migrate(text, {"redis-db": "2"}).text
+
+
+def test_a_host_in_env_of_the_server_never_wins(migrate: Migrate) -> None:
+    text = SEPARATE + "server: {env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: other}]}\n"
+    assert "url: redis://redis:6379/2" in migrate(text, {"redis-db": "2"}).text
+
+
+def test_a_broker_that_is_no_redis_asks_for_the_url(migrate: Migrate, plan: Plans) -> None:
+    text = SEPARATE.replace("redis: {host: redis, db: 1}", "broker: prefect.server.utilities.messaging.memory")
+    assert "so the values name no Redis" in by_id(plan(text))["docket-url"].text
+    assert "url: redis://redis:6379/2" in migrate(text, {"docket-url": "redis://redis:6379/2"}).text
