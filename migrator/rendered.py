@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from migrator import env, prefect, tree
 from migrator.defaults import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.edits import Route, Value
-from migrator.helm import Manifest
+from migrator.helm import Manifest, RenderError
 from migrator.release import Release
 from migrator.report import ChangeReport, Finding
 from migrator.rules.pods import PIN, service_of
@@ -85,6 +85,12 @@ def check(manifests: Sequence[Manifest], chart_path: str) -> list[Finding]:
     troubles = list(_troubles(manifests))
     ordered = [each for severity in ("error", "warning") for each in troubles if each.severity == severity]
     return [Finding(each.rule, each.severity, chart_path, 0, each.text, each.remedy) for each in ordered]
+
+
+def refusal(error: RenderError, chart_path: str) -> Finding:
+    """What Helm says where it renders nothing, as a finding, so that it stands beside those of the rules."""
+    remedy = "Mend what Helm names; a chart older than 4.14.0 refuses a migrated file, so upgrade both together."
+    return Finding("chart-refuses", "error", chart_path, 0, error.message, remedy)
 
 
 def _troubles(manifests: Sequence[Manifest]) -> Iterator[Trouble]:

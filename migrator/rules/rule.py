@@ -42,6 +42,9 @@ class Rule(NamedTuple):
 
 def at(release: Release, path: Route, text: str) -> Breach:
     """A breach at `path` below the Prefect root, in the last layer that has it, or else its nearest parent."""
+    value = tree.get(release.prefect, path)
+    if not release.owners(path) and value is not None and value != "" and not isinstance(value, (dict, list)):
+        text += " (from the chart's own values)"
     for depth in range(len(path), -1, -1):
         owners = release.owners(path[:depth])
         if owners:

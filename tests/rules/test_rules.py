@@ -390,12 +390,13 @@ def test_errors_come_first() -> None:
     ]
 
 
-def test_what_the_flavours_preset_breaks_has_no_file() -> None:
+def test_what_the_flavours_preset_breaks_is_told_of_the_file_that_leaves_it_so() -> None:
     """Nothing in the file says a host, so that the preset's example is what would be installed."""
     found = findings("infrahub:\n  prefect-server: {}\n", version_from="4.13.0-medium", to="4.14.1")
 
     assert {each.rule for each in found} == {"example-host"}
     assert [(each.file, each.line) for each in found] == [("layer-0.yaml", 2), ("layer-0.yaml", 2)]
+    assert all(each.text.endswith("(from the chart's own values)") for each in found)
 
 
 def test_an_entry_of_the_presets_list_has_no_file() -> None:
@@ -467,6 +468,34 @@ def test_the_old_chart_injects_the_pin_under_its_old_name() -> None:
 
     assert [each.rule for each in found] == ["env-twice"]
     assert "PREFECT_API_DATABASE_MIGRATE_ON_START stands beside the chart's own on the server pod" in found[0].text
+
+
+@pytest.mark.parametrize(
+    ("preset", "version_from", "broken"),
+    [
+        ("", "4.13.0", set()),
+        ("configPreset: medium\n", "4.13.0", {"example-host"}),
+        ("", "4.13.0-medium", {"example-host"}),
+    ],
+)
+def test_a_preset_has_its_host_looked_at_even_where_nothing_connects_to_it(
+    preset: str, version_from: str, broken: set[str]
+) -> None:
+    text = """\
+infrahub:
+  prefect-server:
+    server:
+      replicaCount: 1
+      env: []
+    backgroundServices:
+      runAsSeparateDeployment: false
+      messaging:
+        redis:
+          host: example-infrahub-cache-master
+        docket:
+          url: ""
+"""
+    assert {each.rule for each in findings(preset + text, version_from=version_from)} == broken
 
 
 @pytest.mark.parametrize(("to", "broken"), [("2026.4.15000000", set()), ("2026.4.21154022", {"migrate-pin"})])
