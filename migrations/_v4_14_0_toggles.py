@@ -72,6 +72,7 @@ def _without_on_background(service: str) -> str:
 def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
     """The presets' eight toggles go; a toggle that is no preset pair is asked about or stays."""
     prefect.refuse_odd_shapes(release)
+    prefect.refuse_unknown_preset(release)
     if not prefect.is_separate(release):
         yield from single_deployment(release)
         return

@@ -46,6 +46,12 @@ _PRESETS = {
     "large-data": _Tuning(1, 1, 20, (80, 80), (20, 20), 20),
 }
 
+
+def knows_preset(flavour: str) -> bool:
+    """Whether the values of that flavour are known here; the plain chart has none."""
+    return not flavour or flavour in _PRESETS
+
+
 TOGGLED_SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
 """The services that the presets before 4.14.0 switched off on the server and on in the background."""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from migrator import env, redis, tree
 from migrator.changes import Change, Effect
-from migrator.defaults import EXAMPLE_HOST
+from migrator.defaults import EXAMPLE_HOST, knows_preset
 from migrator.edits import AddKey, Place, RemoveItems, Route, SetValue, Value
 from migrator.errors import RefusedError
 from migrator.release import Release, as_map
@@ -52,6 +52,24 @@ def refuse_odd_shapes(release: Release) -> None:
                 path=release.layers[number].name,
                 remedy="Take the key out, or fill it.",
             )
+
+
+def refuse_unknown_preset(release: Release) -> None:
+    """Raise RefusedError where a preset that is not known here decides what the layers leave out."""
+    if knows_preset(release.flavour):
+        return
+    separate = (*MESSAGING[:1], "runAsSeparateDeployment")
+    if release.owners(separate) and not is_separate(release):
+        return
+    redis_keys = [(*MESSAGING, "redis", key) for key in ("host", "db")]
+    missing = [path for path in (separate, env.SERVER, env.BACKGROUND, *redis_keys) if not release.owners(path)]
+    if missing:
+        raise RefusedError(
+            f"leaves out what the preset {release.flavour} decides, and this program does not know that preset: "
+            f"{', '.join(tree.show(release.root + path) for path in missing)}.",
+            path=release.layers[-1].name,
+            remedy="Put them into the file as the preset has them (helm show values CHART --version VERSION).",
+        )
 
 
 def is_separate(release: Release) -> bool:

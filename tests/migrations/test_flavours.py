@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.errors import RefusedError
+
 from .conftest import Migrate, Plans, by_id
 
 FROM = {"version_from": "4.13.0-medium"}
@@ -143,6 +145,30 @@ def test_every_flavour_brings_its_own_lists(migrate: Migrate, flavour: str) -> N
     before = "infrahub:\n  prefect-server:\n    backgroundServices:\n      messaging: {redis: {host: redis.prod}}\n"
     done = migrate(before, {"redis-db": "2"}, version_from=f"4.13.0-{flavour}")
     assert "env" not in done.text
+
+
+def test_a_preset_that_is_not_known_is_not_guessed_at(migrate: Migrate, plan: Plans) -> None:
+    text = """\
+infrahub:
+  prefect-server:
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging: {redis: {host: redis.prod, db: 1}, docket: {url: "redis://redis.prod:6379/2"}}
+"""
+    with pytest.raises(RefusedError, match=r"does not know that preset: infrahub\.prefect-server\.server\.env, "):
+        plan(text, version_from="4.15.0-openshift")
+    whole = (
+        text
+        + """\
+      env: [{name: PROMETHEUS_MULTIPROC_DIR, value: ""}]
+    server:
+      args: [prefect, server, start, --no-services]
+      env: [{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}]
+"""
+    )
+    assert migrate(whole, version_from="4.15.0-openshift").text == whole
+    single = text.replace("true", "false", 1)
+    assert migrate(single, version_from="4.15.0-openshift").text == single
 
 
 def test_without_a_flavour_it_is_asked_for_where_it_matters(migrate: Migrate, plan: Plans) -> None:
