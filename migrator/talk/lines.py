@@ -26,6 +26,7 @@ _FLOW_ENTRY = re.compile(
 _FLOW_MAP = re.compile(r"\{[^{}]*\}")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?!.*-----END)")
 _OF_A_PRIVATE_KEY = re.compile(r"[#\s]*(?:[A-Za-z0-9+/=]+|Proc-Type:.*|DEK-Info:.*)\s*")
+_DASHES = re.compile(r"(?:-[ \t]+)*")
 _PROPERTIES = re.compile(r"[ \t]*(?:[&!]\S*[ \t]+)*")
 _QUOTED = {'"': re.compile(r'"((?:[^"\\]|\\.)*)"'), "'": re.compile(r"'((?:[^']|'')*)'")}
 _CLOSING = {'"': re.compile(r'(?:[^"\\]|\\.)*?"'), "'": re.compile(r"(?:[^']|'')*?'(?!')")}
@@ -115,10 +116,11 @@ def mask(lines: Sequence[str], mark: Callable[[str], str], inline: Callable[[str
 
 def _structure(line: str) -> _Line:
     match = _LINE.match(line)
-    stripped = line.lstrip(" \t\ufeff")
     if match is None:
+        stripped = line.lstrip(" \t\ufeff")
         first = len(line) - len(stripped)
-        return _Line(first, first, "", 0, stripped.startswith("#"), stripped.startswith("- "), not stripped.strip())
+        column = first + len(_DASHES.match(stripped)[0])  # type: ignore[index]
+        return _Line(first, column, "", 0, stripped.startswith("#"), column > first, not stripped.strip())
     lead = match["lead"]
     first = len(lead) - len(match["dash"])
     key = match["key"].strip("\"'")

@@ -77,6 +77,23 @@ YAML = {
     "url with a raw password": ("url: redis://:a/b#c@d@cache:6379/2\n", "url: redis://:***1@cache:6379/2\n"),
     "url with a quote in it": ("url: 'redis://:a\"b@cache/2'\n", "url: 'redis://:***1@cache/2'\n"),
     "url with a token": ("url: https://hunter2@github.com/x\n", "url: https://***1@github.com/x\n"),
+    "url with a token for a user": ("a: https://one:@h/x https://two:x-oauth-basic@h\n", "a: https://***1:@h/x https://***2:x-oauth-basic@h\n"),
+    "value of another item": (
+        "- name: X_TOKEN\n  other: 1\n- other: 1\n  value: shown\n",
+        "- name: X_TOKEN\n  other: 1\n- other: 1\n  value: shown\n",
+    ),
+    "name below another item's value": (
+        "- a:\n    value: shown\n    deeper:\n      name: X_TOKEN\n- name: X_TOKEN\n",
+        "- a:\n    value: shown\n    deeper:\n      name: X_TOKEN\n- name: X_TOKEN\n",
+    ),
+    "list without indent between name and value": (
+        "- name: X_TOKEN\n  a:\n  - d\n  - e: 1\n  value: one\n",
+        "- name: X_TOKEN\n  a:\n  - d\n  - e: 1\n  value: ***1\n",
+    ),
+    "value far below its name": (
+        "- name: X_TOKEN\n  a:\n    b: 1\n    c:\n    - d\n  value: one\n",
+        "- name: X_TOKEN\n  a:\n    b: 1\n    c:\n    - d\n  value: ***1\n",
+    ),
     "url without credentials": ("url: redis://cache:6379/2?x=y@z\n", "url: redis://cache:6379/2?x=y@z\n"),
     "url with a reference": ("url: redis://:$(X_PASSWORD)@cache/2\n", "url: redis://:$(X_PASSWORD)@cache/2\n"),
     "two urls": ("a: redis://:one@h1/1,redis://:two@h2/2\n", "a: redis://:***1@h2/2\n"),

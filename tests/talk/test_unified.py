@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrator.report import FileReport, LayerReport, Report
-from migrator.talk import unified
+from migrator.talk import linediff, unified
 from migrator.talk.linediff import blocks
 from migrator.talk.mask import Mask
 
@@ -397,6 +397,14 @@ def _longest_common(one: list[bytes], other: list[bytes]) -> int:
         for column, there in enumerate(other):
             row.append(previous[column] + 1 if line == there else max(previous[column + 1], row[column]))
     return row[-1]
+
+
+def test_with_too_many_differences_the_middle_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [b"same", *(b"a%d" % number for number in range(4)), b"kept", b"end"]
+    after = [b"same", *(b"b%d" % number for number in range(4)), b"kept", b"other", b"end"]
+    assert len(blocks(before, after)) == 2
+    monkeypatch.setattr(linediff, "MOST_DIFFERENCES", 8)
+    assert blocks(before, after) == [(1, 6, 1, 7)]
 
 
 def test_few_changes_in_a_huge_file_cost_few_steps() -> None:
