@@ -125,13 +125,12 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
     differing = _differences(server, address)
     hidden = [each.password.source for each in (address, server) if each.password.kind == "hidden"]
     if differing:
-        sources = " and ".join(dict.fromkeys((server.source, address.source)))
-        reason = f"The messaging Redis is not the same on the server and background pods: {differing} ({sources})."
+        reason = f"The server and background pods reach the messaging Redis differently: they differ in {differing}."
         yield from _by_url(release, ask, reason)
     elif not (address.port.isdecimal() and 0 < int(address.port) < 65536):
         yield from _by_url(release, ask, f"The port of the messaging Redis is {address.port!r}.")
     elif hidden:
-        yield from _by_secret(release, ask, f"The messaging password comes from {hidden[0]}.")
+        yield from _by_secret(release, ask, f"The values show no password for the messaging Redis: {hidden[0]}.")
     else:
         yield from _build_from(release, ask, server, address)
 

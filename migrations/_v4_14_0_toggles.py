@@ -65,8 +65,8 @@ _WITHOUT_ON_SERVER = "the toggle goes; the API pods run no background service, w
 
 
 def _without_on_background(service: str) -> str:
-    state = "off" if service == LOGGER else "on"
-    return f"the toggle goes, and the service is {state} on the background pods, unless global.prefect.env sets it"
+    run = "do not run" if service == LOGGER else "run"
+    return f"the toggle goes, and the background pods {run} the service, unless global.prefect.env says otherwise"
 
 
 def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:

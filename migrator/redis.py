@@ -60,7 +60,8 @@ class Password(NamedTuple):
     """Where the messaging password comes from.
 
     `kind`: "none"; "visible" (`value` holds it); "injected" (the chart injects it from a Secret, so that
-    `PASSWORD_REFERENCE` works); "hidden" (it cannot be seen, and cannot be referred to). `source` says where, in words.
+    `PASSWORD_REFERENCE` works); "hidden" (it cannot be seen, and cannot be referred to). `source` names the place, and
+    for a hidden one says in a clause why it is hidden.
     """
 
     kind: str
@@ -257,13 +258,13 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
         entry = own[1]
         return _password_of(_text(entry.value) if entry.is_plain else UNREADABLE, f"env {entry.name}")
     if is_placeholder(username):
-        return Password("hidden", "", "elsewhere: messaging.redis.username is a placeholder")
+        return Password("hidden", "", "messaging.redis.username is a placeholder")
     if injected.kind == "none":
         sources = env.extra_sources(release, pod)
         if sources:
-            return Password("hidden", "", sources[0])
+            return Password("hidden", "", f"{sources[0]} may hold it")
         if username:
-            return Password("hidden", "", "nowhere, though there is a username")
+            return Password("hidden", "", "there is a username only")
     return injected
 
 
@@ -282,7 +283,7 @@ def _password_of(text: str, source: str) -> Password:
     if not text:
         return Password("none")
     if is_placeholder(text):
-        return Password("hidden", "", f"{source}, which cannot be read here")
+        return Password("hidden", "", f"{source} is filled in from elsewhere")
     return Password("visible", in_container(text), source)
 
 
@@ -296,7 +297,9 @@ def _from_url(entry: env.Entry) -> Address:
     except ValueError:  # a broken port or IPv6 address
         parts, port = urlsplit(""), 6379
     if parts.scheme not in ("redis", "rediss") or not parts.hostname or is_placeholder(_text(entry.value)):
-        return Address(UNREADABLE, "6379", "", "", Password("hidden", "", source), False, source)
+        return Address(
+            UNREADABLE, "6379", "", "", Password("hidden", "", f"{source} cannot be read here"), False, source
+        )
     query_db = re.search(r"(?:^|&)db=(\d+)", parts.query)
     password = unquote(parts.password or "")
     return Address(

@@ -199,12 +199,12 @@ def test_a_password_in_a_secret_is_referred_to_or_the_url_goes_into_one(migrate:
 @pytest.mark.parametrize(
     ("values", "source"),
     [
-        ("username: prefect", "nowhere, though there is a username"),
-        ('password: "${PASSWORD}"', "messaging.redis.password, which cannot be read here"),
+        ("username: prefect", "there is a username only"),
+        ('password: "${PASSWORD}"', "messaging.redis.password is filled in from elsewhere"),
         ('password: "x${PASSWORD}y"', "messaging.redis.password"),
         ('password: "<password>"', "messaging.redis.password"),
         ("password: ref+vault://redis#/password", "messaging.redis.password"),
-        ('username: "${USERNAME}", password: known', "elsewhere: messaging.redis.username is a placeholder"),
+        ('username: "${USERNAME}", password: known', "messaging.redis.username is a placeholder"),
     ],
 )
 def test_a_password_that_cannot_be_read_needs_a_secret_or_a_url(
@@ -213,7 +213,7 @@ def test_a_password_that_cannot_be_read_needs_a_secret_or_a_url(
     text = SEPARATE.replace("db: 1}", f"db: 1, {values}}}")
     questions = by_id(plan(text))
     assert list(questions) == ["docket-secret"]
-    assert f"comes from {source}" in questions["docket-secret"].text
+    assert f"no password for the messaging Redis: {source}" in questions["docket-secret"].text
     assert migrate(text, {"docket-secret": "queue"}).text == text + "    docket:\n      existingSecret: queue\n"
     done = migrate(text, {"docket-url": "redis://prefect:secret@redis:6379/2"})
     assert done.text == text + "    docket:\n      url: redis://prefect:secret@redis:6379/2\n"

@@ -162,6 +162,12 @@ def test_messagings_own_database_0_needs_the_whole_url(migrate: Migrate, plan: P
     assert "database 0 is used by Prefect's messaging as well" in done.warnings[0].text
 
 
+def test_database_0_of_a_cache_elsewhere_is_refused(plan: Plans) -> None:
+    text = SEPARATE + "server: {env: [{name: INFRAHUB_CACHE_ADDRESS, value: cache}]}\n"
+    with pytest.raises(UsageError, match="database 0 there is used by the Infrahub cache already"):
+        plan(text, {"docket-url": "redis://cache:6379/0"})
+
+
 def test_another_database_of_messagings_is_refused_as_a_url_too(plan: Plans) -> None:
     with pytest.raises(UsageError, match="database 1 there is used by Prefect's messaging already"):
         plan(SEPARATE + "      db: 1\n", {"docket-url": "redis://redis:6379/1"})
