@@ -60,6 +60,29 @@ def test_a_url_for_both_pods_moves(migrate: Migrate) -> None:
     assert effects(done.plan) == {"none"}
 
 
+def test_the_outermost_global_block_wins_and_all_of_them_are_cleared(migrate: Migrate) -> None:
+    def text(outer: str, inner: str, docket: str) -> str:
+        return f"""\
+infrahub:
+  global: {{prefect: {{env: [{outer}]}}}}
+  prefect-server:
+    global: {{prefect: {{env: [{inner}]}}}}
+    server:
+      env:
+        - {{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}}
+        - {{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}}
+    backgroundServices:
+      runAsSeparateDeployment: true
+      env: [{{name: PROMETHEUS_MULTIPROC_DIR, value: ""}}]
+      messaging:
+        redis: {{host: redis, db: 1}}
+{docket}"""
+
+    entry = "{name: PREFECT_SERVER_DOCKET_URL, value: redis://redis:6379/%s}"
+    done = migrate(text(entry % 2, entry % 3, ""))
+    assert done.text == text("", "", "        docket:\n          url: redis://redis:6379/2\n")
+
+
 def test_urls_that_differ_are_a_question(migrate: Migrate, plan: Plans) -> None:
     text = SEPARATE + ON_BACKGROUND.replace("/2", "/3") + ON_SERVER
     questions = by_id(plan(text))

@@ -343,6 +343,20 @@ def test_the_bundled_redis_by_other_names(migrate: Migrate, redis: str, release:
     assert f"@{name}.prod.svc.cluster.local:6379/2" in done.text
 
 
+def test_the_bundled_redis_with_a_password_in_the_values_gets_that_one(migrate: Migrate) -> None:
+    before = (
+        BUNDLED
+        + """\
+  messaging:
+    redis:
+      host: redis
+      password: p@ss
+"""
+    )
+    done = migrate(before, {"redis-db": "2"})
+    assert done.text == before + "    docket:\n      url: redis://:p%40ss@redis:6379/2\n"
+
+
 def test_the_bundled_redis_with_a_host_set_is_asked_for_its_password_only(plan: Plans) -> None:
     text = BUNDLED + "  messaging: {redis: {host: redis}}\n"
     assert list(by_id(plan(text))) == ["docket-password", "redis-db"]
