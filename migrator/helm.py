@@ -12,6 +12,7 @@ from typing import Any
 
 from migrator.edits import Value
 from migrator.errors import InputError, MigratorError, UsageError, VerificationError
+from migrator.release import as_map, merge
 
 Manifest = dict[str, Value]
 
@@ -157,3 +158,77 @@ def _objects(text: str, chart_path: str) -> list[Manifest]:
 
     documents = yamltext.parse(text.encode(), f"{chart_path} (rendered)").documents
     return [document.data for document in documents if isinstance(document.data, dict)]
+
+
+def own_values(chart_path: str) -> Manifest:
+    """The chart's own values, with those of its unpacked or packed dependencies below them, under their names.
+
+    Raises ChartError for what is no chart.
+    """
+    files = dict(_files_below(chart_path)) if os.path.isdir(chart_path) else _files_in_archive(chart_path)
+    if "Chart.yaml" not in files:
+        raise ChartError("no chart could be loaded: Chart.yaml file is missing.", path=chart_path)
+    return _values_of(files, chart_path)
+
+
+def _values_of(files: dict[str, bytes], chart_path: str) -> Manifest:
+    """The values of a chart whose files these are, by their path below it."""
+    merged: Manifest = {}
+    dependencies = as_map(_yaml(files["Chart.yaml"], chart_path)).get("dependencies")
+    names = {}
+    for each in dependencies if isinstance(dependencies, list) else []:
+        names[as_map(each).get("name")] = str(as_map(each).get("alias") or as_map(each).get("name"))
+    for inner in _charts_in(files, chart_path):
+        if "Chart.yaml" in inner:
+            name = as_map(_yaml(inner["Chart.yaml"], chart_path)).get("name")
+            merged[names.get(name, str(name))] = _values_of(inner, chart_path)
+    return merge(merged, as_map(_yaml(files.get("values.yaml", b""), chart_path)))
+
+
+def _charts_in(files: dict[str, bytes], chart_path: str) -> list[dict[str, bytes]]:
+    """The files of each dependency, by their path below it."""
+    found: dict[str, dict[str, bytes]] = {}
+    for path, data in files.items():
+        parts = path.split("/", 2)
+        if parts[0] == "charts" and len(parts) == 3:
+            found.setdefault(parts[1], {})[parts[2]] = data
+        elif parts[0] == "charts" and path.endswith(".tgz"):
+            found[parts[1]] = _files_in_archive(chart_path, data)
+    return list(found.values())
+
+
+def _files_below(folder: str) -> list[tuple[str, bytes]]:
+    found = []
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(place, name)
+            if _counts(name) and os.path.isfile(path):
+                with open(path, "rb") as file:
+                    found.append((os.path.relpath(path, folder).replace(os.sep, "/"), file.read()))
+    return found
+
+
+def _files_in_archive(path: str, data: bytes | None = None) -> dict[str, bytes]:
+    """The files of a packed chart: everything in it stands below one folder of the chart's name."""
+    import io
+    import tarfile
+
+    try:
+        with tarfile.open(
+            path if data is None else None, "r:gz", None if data is None else io.BytesIO(data)
+        ) as archive:
+            members = [each for each in archive.getmembers() if each.isfile() and _counts(each.name)]
+            files = {each.name.partition("/")[2]: archive.extractfile(each) for each in members}
+            return {name: file.read() for name, file in files.items() if file is not None}
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise ChartError(f"no chart could be loaded: {error}.", path=path) from error
+
+
+def _counts(name: str) -> bool:
+    return os.path.basename(name) in ("Chart.yaml", "values.yaml") or name.endswith(".tgz")
+
+
+def _yaml(data: bytes, chart_path: str) -> Value:
+    from migrator import yamltext
+
+    return yamltext.parse(data, chart_path).documents[0].data

@@ -430,6 +430,19 @@ def test_each_finding_names_the_layer_that_owns_it() -> None:
     assert [(each.rule, each.file, each.line) for each in found] == [("docket-url", "layer-1.yaml", 5)]
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("value: redis://redis.example.org:6379/3", "the two pods have different dockets"),
+        ("valueFrom: {configMapKeyRef: {name: x, key: x}}", "the two pods are not surely on one docket"),
+    ],
+)
+def test_dockets_that_differ_are_told_from_those_that_cannot_be_read(value: str, words: str) -> None:
+    found = findings(SOUND + f"        - name: PREFECT_SERVER_DOCKET_URL\n          {value}\n")
+
+    assert [each.text.startswith(words) for each in found if each.rule == "docket-differs"] == [True]
+
+
 def test_a_release_without_prefect_breaks_nothing() -> None:
     text = SOUND.replace("  prefect-server:\n", "  prefect-server:\n    enabled: false\n").replace(PIN, "")
 

@@ -1,0 +1,92 @@
+"""Keys that the chart does not know: Helm takes them without a word and does nothing with them.
+
+What is known is what the chart's own values hold. Looked at is the way down to prefect-server and all of its values;
+maps that are empty in the chart, or free by nature, take any key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from migrator import tree
+from migrator.edits import Route, Value
+from migrator.release import Map, Release, as_map
+from migrator.report import Finding
+
+_FREE = {
+    "affinity",
+    "annotations",
+    "capabilities",
+    "commonAnnotations",
+    "commonLabels",
+    "config",
+    "containerSecurityContext",
+    "global",
+    "labels",
+    "lifecycle",
+    "limits",
+    "nodeSelector",
+    "podAnnotations",
+    "podLabels",
+    "podSecurityContext",
+    "requests",
+    "securityContext",
+    "updateStrategy",
+}
+# What Helm reads itself, what a dependency's `condition` usually asks for, and what the enterprise chart's check reads.
+_READ_ANYWAY = {"global", "tags", "enabled", "configPreset"}
+# Charts of others below prefect-server; their values files hold much that is commented out.
+_DEPENDENCIES = {"postgresql", "redis", "common"}
+
+
+def unknown_keys(
+    release: Release, chart_values: Map, line_of: Callable[[int, Route], int], names: Sequence[str]
+) -> list[Finding]:
+    """A warning for each key of the layers that `chart_values`, the target chart's own, does not have.
+
+    `line_of` and `names` are as for `rules.check`.
+    """
+    found = []
+    for number, layer in enumerate(release.layers):
+        for route, known in _unknown(release.root, (), layer.data, chart_values):
+            near = _nearest(str(route[-1]), known)
+            found.append(
+                Finding(
+                    rule="unknown-key",
+                    severity="warning",
+                    file=names[number],
+                    line=line_of(number, route),
+                    text=f"{tree.show(route)} is no key of the chart, which ignores it",
+                    remedy=f"Is {tree.show((*route[:-1], near))} meant?" if near else "Remove it, or look up its name.",
+                )
+            )
+    return found
+
+
+def _unknown(root: Route, route: Route, values: Value, known: Map) -> Iterator[tuple[Route, Map]]:
+    """The routes that end in a key which is not known, each with the keys that are."""
+    if not known:
+        return
+    for key, value in as_map(values).items():
+        here = (*route, key)
+        if key not in known:
+            if key not in _READ_ANYWAY:
+                yield here, known
+        elif _is_followed(root, here):
+            yield from _unknown(root, here, value, as_map(known[key]))
+
+
+def _is_followed(root: Route, route: Route) -> bool:
+    if route[-1] in _FREE:
+        return False
+    below = route[len(root) :]
+    is_on_the_way = root[: len(route)] == route
+    return is_on_the_way or (route[: len(root)] == root and below[:1] != () and below[0] not in _DEPENDENCIES)
+
+
+def _nearest(key: str, known: Map) -> str:
+    from difflib import get_close_matches
+
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(key.lower(), list(by_lower), n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else ""

@@ -1,0 +1,156 @@
+"""A chart's own values, read from where it stands; and keys of a file that are none of them."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from migrator import catalog, discover, helm, yamltext
+from migrator.release import Layer
+from migrator.report import Finding
+from migrator.rules.unknown import unknown_keys
+
+AFTER = "2026.6.5172345"
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def outer(tmp_path: Path) -> Path:
+    """A chart over another, which it knows by an alias and sets a value of."""
+    write(
+        tmp_path / "outer" / "Chart.yaml",
+        "{apiVersion: v2, name: outer, version: 0.0.0, dependencies: [{name: inner, alias: mine, version: 0.0.0}]}",
+    )
+    write(tmp_path / "outer" / "values.yaml", "a: 1\nmine:\n  x: 3\n")
+    write(tmp_path / "outer" / "charts" / "inner" / "Chart.yaml", "{apiVersion: v2, name: inner, version: 0.0.0}")
+    write(tmp_path / "outer" / "charts" / "inner" / "values.yaml", "x: 1\nz: 2\n")
+    return tmp_path / "outer"
+
+
+VALUES = {"a": 1, "mine": {"x": 3, "z": 2}}
+
+
+def pack(folder: Path) -> Path:
+    archive = folder.with_name(f"{folder.name}-0.0.0.tgz")
+    with tarfile.open(archive, "w:gz") as file:
+        file.add(folder, folder.name)
+    return archive
+
+
+def test_the_values_of_a_folder_and_of_an_archive(outer: Path) -> None:
+    assert helm.own_values(str(outer)) == VALUES
+    assert helm.own_values(str(pack(outer))) == VALUES
+
+
+def test_a_dependency_may_be_packed(outer: Path) -> None:
+    inner = outer / "charts" / "inner"
+    pack(inner)
+    for path in sorted(inner.iterdir()):
+        path.unlink()
+    inner.rmdir()
+
+    assert helm.own_values(str(outer)) == VALUES
+
+
+def test_the_values_are_helms(engine: None, chart: Callable[..., Path]) -> None:
+    """Against the library's own view of a chart of three, nulls aside."""
+    library = pytest.importorskip("helm_python", reason="helm-python-sdk has wheels for Linux on x86-64 only")
+    path = chart("infrahub-enterprise", AFTER)
+    with library.Chart.load(str(path)) as loaded:
+        theirs = loaded.merge_values({})
+
+    def without_globals(values: object) -> object:
+        """Helm copies `global` downwards, and drops nulls."""
+        if not isinstance(values, dict):
+            return values
+        return {k: without_globals(v) for k, v in sorted(values.items()) if k != "global" and v is not None}
+
+    assert without_globals(helm.own_values(str(path))) == without_globals(theirs)
+
+
+def test_what_is_no_chart(tmp_path: Path) -> None:
+    write(tmp_path / "x.tgz", "no archive")
+
+    for path in (tmp_path, tmp_path / "x.tgz", tmp_path / "none"):
+        with pytest.raises(helm.ChartError, match="no chart could be loaded"):
+            helm.own_values(str(path))
+
+
+@pytest.fixture
+def unknown(chart: Callable[..., Path]) -> Callable[[str], list[Finding]]:
+    """What is unknown in a text to the enterprise chart."""
+
+    def found(text: str) -> list[Finding]:
+        stream = yamltext.parse(text.encode(), "values.yaml")
+        layers = [Layer("values.yaml", stream.documents[0].data)]
+        wishes = discover.Wishes()
+        what = discover.find_out(layers, wishes, catalog.load())
+        release = discover.release_of(what, layers, wishes, what.flavour or "")
+        values = helm.own_values(str(chart("infrahub-enterprise", AFTER)))
+        return unknown_keys(release, values, lambda layer, route: stream.documents[0].line(route), ["values.yaml"])
+
+    return found
+
+
+def test_keys_that_the_chart_does_not_know(unknown: Callable[[str], list[Finding]]) -> None:
+    text = """\
+configPreset: medium
+infraHub: {}
+infrahub:
+  prefectServer: {}
+  prefect-server:
+    server:
+      replicacount: 2
+      zzz: 1
+    backgroundServices:
+      runAsSeperateDeployment: true
+      messaging:
+        redis:
+          hots: redis
+"""
+    found = [(each.line, each.text.partition(" ")[0], each.remedy) for each in unknown(text)]
+
+    prefect = "infrahub.prefect-server"
+    assert found == [
+        (2, "infraHub", "Is infrahub meant?"),
+        (4, "infrahub.prefectServer", f"Is {prefect} meant?"),
+        (7, f"{prefect}.server.replicacount", f"Is {prefect}.server.replicaCount meant?"),
+        (8, f"{prefect}.server.zzz", "Remove it, or look up its name."),
+        (
+            10,
+            f"{prefect}.backgroundServices.runAsSeperateDeployment",
+            f"Is {prefect}.backgroundServices.runAsSeparateDeployment meant?",
+        ),
+        (
+            13,
+            f"{prefect}.backgroundServices.messaging.redis.hots",
+            f"Is {prefect}.backgroundServices.messaging.redis.host meant?",
+        ),
+    ]
+
+
+def test_keys_that_it_knows_or_that_are_free(unknown: Callable[[str], list[Finding]]) -> None:
+    text = """\
+global: {anything: 1}
+infrahub:
+  infrahubServer:
+    infrahubServer:
+      env: {INFRAHUB_ANYTHING: "1"}
+  prefect-server:
+    enabled: true
+    global: {prefect: {image: {repository: x}, other: 1}}
+    redis: {master: {anything: 1}}
+    server:
+      replicaCount: 2
+      env: [{name: A, value: b}]
+    backgroundServices:
+      runAsSeparateDeployment: true
+"""
+    assert unknown(text) == []
