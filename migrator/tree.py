@@ -193,10 +193,11 @@ def _add_key(tree: Value, edit: AddKey) -> Value:
 
 
 def _place_key(mapping: dict[str, Value], key: str, value: Value, place: Place) -> None:
-    items = list(mapping.items())
     if place.side == "last":
-        items.append((key, value))
-    elif place.side == "first":
+        mapping[key] = value
+        return
+    items = list(mapping.items())
+    if place.side == "first":
         items.insert(0, (key, value))
     else:
         names = [name for name, _ in items]

@@ -42,6 +42,7 @@ from migrator.yamltext.scalars import (
 PLAIN, SINGLE, DOUBLE, LITERAL, FOLDED, ALIAS, BLOCK_MAP, FLOW_MAP, BLOCK_SEQ, FLOW_SEQ, BLOCK_END, FLOW_END = range(12)
 _STYLES = {"'": SINGLE, '"': DOUBLE, "|": LITERAL, ">": FOLDED, "": PLAIN, None: PLAIN}
 
+_STRINGS = {str}
 # The events that are neither a node nor the end of one.
 _AROUND = frozenset((StreamStartEvent, StreamEndEvent, DocumentStartEvent, DocumentEndEvent))
 
@@ -312,7 +313,7 @@ class _Composer:
         """A mapping from its keys and values in turn; of two equal keys the last wins, with its whole subtree."""
         keys = children[::2]
         try:
-            if {*map(type, keys)} <= {str}:
+            if set(map(type, keys)) <= _STRINGS:
                 result = dict(zip(cast("list[str]", keys), children[1::2]))
             else:
                 result = dict(zip(map(key_text, keys), children[1::2]))

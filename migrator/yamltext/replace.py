@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from migrator.edits import Value
+from migrator.yamltext.comments import head_block
 from migrator.yamltext.compose import BLOCK_SEQ, FLOW_MAP, FLOW_SEQ, PLAIN
 from migrator.yamltext.layout import Entry
 from migrator.yamltext.page import Page
@@ -193,8 +194,6 @@ class _Replacement:
         gap = self.page.gap_above(self.content) if self.page.own_line(self.content) else []
         start = self.layout.line_start(self.content)
         if self.entry is not None:
-            from migrator.yamltext.comments import head_block
-
             above = head_block(gap, self.layout.column(self.content))
             start = gap[-above].start if above else start
         stop = self.layout.next_line(self.stop)
