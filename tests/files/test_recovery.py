@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import stat
+import threading
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -404,7 +405,7 @@ def test_a_signal_before_the_renaming_leaves_the_old_file(
     stage = transaction._stage
 
     def stage_and_signal(*arguments: object) -> None:
-        os.kill(os.getpid(), kind)
+        signal.pthread_kill(threading.get_ident(), kind)
         stage(*arguments)  # type: ignore[arg-type]
 
     class ToldError(Exception):
@@ -429,7 +430,7 @@ def test_a_signal_after_the_renaming_comes_too_late(values: Path, monkeypatch: p
 
     def rename_and_signal(*arguments: str) -> None:
         rename(*arguments)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
 
     monkeypatch.setattr(os, "rename", rename_and_signal)
     assert len(change(values)) == 1
