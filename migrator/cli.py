@@ -36,7 +36,7 @@ def run_command_line(arguments: list[str]) -> int:
         if verbose:
             raise
         kind = type(error).__name__
-        return _fail(f"this is a mistake of {PROGRAM} ({kind}: {error}); nothing was written. --verbose shows more.", 4)
+        return _fail(f"this is a mistake of {PROGRAM} ({kind}: {error}). --verbose shows more.", 4)
 
 
 def _dispatch(arguments: list[str]) -> int:

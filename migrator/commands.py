@@ -17,7 +17,7 @@ from migrator.errors import (
     WriteError,
 )
 from migrator.report import FileReport, Report
-from migrator.talk.mask import Mask
+from migrator.talk.mask import Mask, visible
 
 
 def carry_out(chosen: argparse.Namespace) -> int:
@@ -121,9 +121,10 @@ def _print(chosen: argparse.Namespace, report: Report) -> int:
 
         sys.stdout.write(as_json.dumps(report, mask=mask) + "\n")
         return report.exit_code
+    mask.learn(report)
     for file in report.files:
         if file.error:
-            sys.stderr.write(f"infrahub-migrator: {mask.text(file.error)}\n")
+            sys.stderr.write(f"infrahub-migrator: {visible(mask.text(file.error))}\n")
     sound = report._replace(files=tuple(file for file in report.files if not file.error))
     if chosen.command in ("diff", "migrate", "verify") and any(file.status == "needs-decision" for file in sound.files):
         from migrator.talk.missing import missing

@@ -152,7 +152,13 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
         )
     ]
     streams = result.streams if result is not None else tuple(source.stream for source in case.sources)
-    ids = {planned.known.id: planned.known.migration.title for planned in made.steps}
+    waiting = {question.id for question in made.open_questions}
+    concerned = {planned.known.id for planned in made.steps}
+    ids = {
+        known.id: known.migration.title
+        for known in case.known
+        if known.id in concerned or waiting & set(known.migration.questions)
+    }
     final = status or case.status
     return FileReport(
         path=case.sources[0].name,
