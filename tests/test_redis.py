@@ -96,6 +96,16 @@ def test_the_server_pod_obeys_the_chart_and_the_background_pod_its_env() -> None
     ]
 
 
+def test_a_pods_own_list_wins_over_what_both_pods_share() -> None:
+    def env(host: str) -> Value:
+        return [{"name": "PREFECT_REDIS_MESSAGING_HOST", "value": host}]
+
+    values = messaging(env("own"), host="redis")
+    assert isinstance(values, dict)
+    one = release({**values, "global": {"prefect": {"env": env("shared")}}})
+    assert redis.messaging(one, "background").host == "own"
+
+
 @pytest.mark.parametrize(
     ("url", "host", "port", "database", "password"),
     [
