@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from migrator import env, prefect, tree
 from migrator.edits import Value
 from migrator.release import Release
-from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, names_by_chart, pods
+from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, names_by_chart, pods, spelled
 
 
 def _twice(release: Release) -> Iterator[Breach]:
@@ -19,10 +19,13 @@ def _twice(release: Release) -> Iterator[Breach]:
         by_values = Counter(entry.name for _, entry in env.on_pod(release, pod))
         for name, times in by_values.items():
             found = env.winner(release, pod, name)
-            if times + by_chart[name] < 2 or found is None or found in told:
+            if times + by_chart[name] < 2 or found is None:
                 continue
-            told.add(found)
             listed, entry = found
+            place = (listed.layer, listed.route_of(entry))
+            if place in told:
+                continue
+            told.add(place)
             beside = " beside the chart's own" if by_chart[name] else ""
             often = {1: "stands", 2: "stands twice"}.get(times, f"stands {times} times")
             text = f"{prefect.path_of(listed, name)} {often}{beside} on {PODS[pod]}"
@@ -40,7 +43,7 @@ def _no_string(release: Release) -> Iterator[Breach]:
 def _kind(entry: env.Entry) -> str:
     if isinstance(entry.value, (dict, list)):
         return "a list" if isinstance(entry.value, list) else "a mapping"
-    return f"{env.spelled(entry)} without quotes"
+    return f"{spelled(entry)} without quotes"
 
 
 def _no_entry(release: Release) -> Iterator[Breach]:

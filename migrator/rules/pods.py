@@ -8,7 +8,19 @@ from migrator import env, prefect, redis, tree
 from migrator.defaults import TOGGLED_SERVICES
 from migrator.edits import Route
 from migrator.release import Release
-from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, has_new_names, is_bumped, named, pods
+from migrator.rules.rule import (
+    PODS,
+    Breach,
+    Rule,
+    all_lists,
+    at,
+    at_entry,
+    has_new_names,
+    is_bumped,
+    named,
+    pods,
+    spelled,
+)
 
 PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
 REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
@@ -39,13 +51,13 @@ def _toggle_left(release: Release) -> Iterator[Breach]:
         return
     for listed, entry, service in _toggles(release):
         if service in TOGGLED_SERVICES:
-            yield at_entry(listed, entry, f"{prefect.path_of(listed, entry.name)} is {env.spelled(entry)}")
+            yield at_entry(listed, entry, f"{prefect.path_of(listed, entry.name)} is {spelled(entry)}")
 
 
 def _toggle_unreadable(release: Release) -> Iterator[Breach]:
     for listed, entry, _ in _toggles(release):
         if entry.is_plain and env.as_bool(entry.value) is None:
-            yield at_entry(listed, entry, f"{prefect.path_of(listed, entry.name)} is {env.spelled(entry)}")
+            yield at_entry(listed, entry, f"{prefect.path_of(listed, entry.name)} is {spelled(entry)}")
 
 
 def _bootstraps(release: Release) -> bool:
@@ -69,7 +81,7 @@ def _not_exactly_false(release: Release, name: str) -> Iterator[Breach]:
         yield at(release, env.SERVER, f"{name} is missing on the server pod")
     elif found[1].value != "false" or found[1].value_from is not None:
         listed, entry = found
-        yield at_entry(listed, entry, f"{prefect.path_of(listed, name)} is {env.spelled(entry)}")
+        yield at_entry(listed, entry, f"{prefect.path_of(listed, name)} is {spelled(entry)}")
 
 
 def _pin_on_single(release: Release) -> Iterator[Breach]:
@@ -79,7 +91,7 @@ def _pin_on_single(release: Release) -> Iterator[Breach]:
         found = env.winner(release, "server", name)
         if found is not None and found[1].is_plain and env.as_bool(found[1].value) is False:
             listed, entry = found
-            yield at_entry(listed, entry, f"{prefect.path_of(listed, name)} is {env.spelled(entry)}")
+            yield at_entry(listed, entry, f"{prefect.path_of(listed, name)} is {spelled(entry)}")
 
 
 def _needs_webserver_only(release: Release) -> bool:
@@ -101,7 +113,7 @@ def _webserver_only_false(release: Release) -> Iterator[Breach]:
     found = env.winner(release, "server", prefect.WEBSERVER_ONLY)
     if found is not None and env.as_bool(found[1].value) is False:
         listed, entry = found
-        yield at_entry(listed, entry, f"{prefect.path_of(listed, entry.name)} is {env.spelled(entry)}")
+        yield at_entry(listed, entry, f"{prefect.path_of(listed, entry.name)} is {spelled(entry)}")
 
 
 def _nobody_serves(release: Release) -> Iterator[Breach]:

@@ -62,6 +62,15 @@ def named(release: Release, path: Route) -> str:
     return tree.show(release.root + path)
 
 
+def spelled(entry: Entry) -> str:
+    """What an entry sets, for a sentence: text in quotes, anything else as it would stand in YAML."""
+    if isinstance(entry.value, (dict, list)):
+        return "no text"
+    if isinstance(entry.value, (int, float)) and not isinstance(entry.value, bool):
+        return str(entry.value)
+    return env.spelled(entry)
+
+
 def is_bumped(release: Release) -> bool:
     """Whether the target chart has the docket, and with it all that came in 4.14.0."""
     return tree.exists(release.after.prefect, prefect.DOCKET)

@@ -13,7 +13,7 @@ from packaging.version import Version
 from migrator import defaults, discover, rules, run
 from migrator.edits import Value
 from migrator.errors import MigratorError
-from migrator.release import Layer, Release
+from migrator.release import Layer, Release, as_map
 from migrator.report import Finding
 
 ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
@@ -76,18 +76,30 @@ names = st.sampled_from(
     ]
 )
 entries = st.fixed_dictionaries({"name": names}, optional={"value": odd, "valueFrom": odd})
-lists = st.lists(st.one_of(entries, entries, odd), max_size=4)
+lists = st.lists(st.one_of(entries, entries, entries, odd), max_size=6)
 
 
 def like(values: Value) -> st.SearchStrategy[Value]:
     """Values in the shape of the chart's, with anything at all in any place now and then."""
     if isinstance(values, dict) and values:
         shaped = st.fixed_dictionaries({}, optional={key: like(value) for key, value in values.items()})
-        return st.one_of(shaped, shaped, odd)
-    return st.one_of(lists, lists, odd) if isinstance(values, list) else odd
+        return st.one_of(shaped, shaped, shaped, shaped, odd)
+    return st.one_of(lists, lists, lists, odd) if isinstance(values, list) else odd
 
 
-@given(values=like(CHARTS[0][1].prefect), chart=st.sampled_from(CHARTS))
+MESSAGING = as_map(as_map(CHARTS[0][1].prefect["backgroundServices"])["messaging"])
+separate = st.fixed_dictionaries(
+    {
+        "server": st.fixed_dictionaries({"env": lists}),
+        "backgroundServices": st.fixed_dictionaries(
+            {"runAsSeparateDeployment": st.just(True), "env": lists, "messaging": like(MESSAGING)}
+        ),
+        "global": st.fixed_dictionaries({"prefect": st.fixed_dictionaries({"env": lists})}),
+    }
+)
+
+
+@given(values=st.one_of(separate, like(CHARTS[0][1].prefect)), chart=st.sampled_from(CHARTS))
 @settings(max_examples=200, deadline=None)
 def test_values_of_any_shape_are_judged_or_refused(
     values: Value, chart: tuple[tuple[str, ...], defaults.Defaults]

@@ -443,6 +443,15 @@ def test_dockets_that_differ_are_told_from_those_that_cannot_be_read(value: str,
     assert [each.text.startswith(words) for each in found if each.rule == "docket-differs"] == [True]
 
 
+@pytest.mark.parametrize(
+    ("value", "words"), [("1", "is 1 without quotes"), ("on", "is true without quotes"), ("{}", "is a mapping,")]
+)
+def test_a_value_that_is_no_text_is_told_as_it_stands(value: str, words: str) -> None:
+    (found,) = findings(SOUND + f"        - name: WEB_CONCURRENCY\n          value: {value}\n")
+
+    assert (found.rule, words in found.text) == ("env-string", True)
+
+
 def test_a_release_without_prefect_breaks_nothing() -> None:
     text = SOUND.replace("  prefect-server:\n", "  prefect-server:\n    enabled: false\n").replace(PIN, "")
 
