@@ -121,7 +121,8 @@ def _print(chosen: argparse.Namespace, report: Report) -> int:
 
         sys.stdout.write(as_json.dumps(report, mask=mask) + "\n")
         return report.exit_code
-    mask.learn(report)
+    if any(file.error for file in report.files):
+        mask.learn(report)
     for file in report.files:
         if file.error:
             sys.stderr.write(f"infrahub-migrator: {visible(mask.text(file.error))}\n")

@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Mapping
 from typing import NoReturn
 
-from migrator import __version__
+from migrator import __version__, terminal
 from migrator.catalog import CHARTS
 from migrator.discover import Wishes
 from migrator.errors import UsageError
@@ -31,6 +31,13 @@ ANSWER_FLAGS = ("redis-db", "docket-url", "docket-secret", "redis-host", "event-
 
 _ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
 _NAMES_A_REDIS = ("redis-host", "docket-url", "docket-secret")
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """argparse's own, told the width: to find it out itself it imports shutil, and with that three compressors."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=min(terminal.width(), 120) - 2)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -107,12 +114,12 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
         description="Rewrite an existing Helm values file for an upgrade of the Infrahub charts, "
         "touching only the lines the upgrade asks for.",
         epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
     )
     parser.add_argument("--version", action="version", version=f"infrahub-migrator {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     for name, (help_text, fill_in) in COMMANDS.items():
-        command = commands.add_parser(name, help=help_text, description=help_text)
+        command = commands.add_parser(name, help=help_text, description=help_text, formatter_class=_Formatter)
         # The options of the other commands are never looked at, and setting all of them up takes 5 ms.
         if name == chosen:
             fill_in(command)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the lowest room to the highest. A module imports only from rows above its own.
 ROWS = [
-    ["errors", "edits"],
+    ["errors", "edits", "terminal"],
     ["tree", "versions", "changes"],
     ["defaults"],
     ["redis_url"],
@@ -27,7 +27,7 @@ ROWS = [
     ["rendered"],
     ["plan", "discover", "example"],
     ["run", "talk"],
-    ["sources", "about", "options", "terminal", "prompts"],
+    ["sources", "about", "options", "prompts"],
     ["verify"],
     ["migrate"],
     ["commands"],
