@@ -14,8 +14,8 @@ from migrator import tree
 from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue
 from migrator.errors import MigratorError
 from migrator.yamltext import Document, Stream, parse
-from migrator.yamltext.compose import BLOCK_END, FOLDED, LITERAL
 from migrator.yamltext.layout import BREAK_AT_END, Entry, Layout
+from migrator.yamltext.record import BLOCK_END, FOLDED, LITERAL
 
 _COMMENT = re.compile("(?:(?<=^)|(?<=[\\s]))#[^\n\r\x85\u2028\u2029]*")
 

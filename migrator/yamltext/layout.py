@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrator.edits import Key, Route
-from migrator.yamltext.compose import (
+from migrator.yamltext.record import (
     ALIAS,
     BLOCK_END,
     BLOCK_MAP,

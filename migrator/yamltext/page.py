@@ -9,8 +9,8 @@ from typing import NamedTuple, NoReturn
 from migrator.edits import Value
 from migrator.errors import RefusedError
 from migrator.yamltext.comments import GapLine, gap_lines
-from migrator.yamltext.compose import BLOCK_END, FOLDED, LITERAL
 from migrator.yamltext.layout import Layout
+from migrator.yamltext.record import BLOCK_END, FOLDED, LITERAL
 from migrator.yamltext.render import Renderer
 from migrator.yamltext.style import Style
 

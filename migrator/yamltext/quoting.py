@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from migrator.edits import Scalar
-from migrator.yamltext.compose import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
+from migrator.yamltext.record import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
 from migrator.yamltext.scalars import resolve
 
 # Indicators that may not begin a plain scalar; `-`, `?` and `:` may where something follows them, but need not.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from migrator.edits import Value
-from migrator.yamltext.compose import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
 from migrator.yamltext.quoting import block_scalar, may_be_plain, write_other, write_string
+from migrator.yamltext.record import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
 from migrator.yamltext.style import Style
 
 Examples = Callable[[str], Iterator[int]]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from migrator.edits import Value
 from migrator.yamltext.comments import head_block
-from migrator.yamltext.compose import BLOCK_SEQ, FLOW_MAP, FLOW_SEQ, PLAIN
 from migrator.yamltext.layout import Entry
 from migrator.yamltext.page import Page
+from migrator.yamltext.record import BLOCK_SEQ, FLOW_MAP, FLOW_SEQ, PLAIN
 
 _PROPERTY_TOKENS = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*(?:[ \t]+(?=[&!]))?)+")
 

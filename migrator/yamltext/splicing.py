@@ -10,12 +10,12 @@ from migrator.errors import InputError, VerificationError
 from migrator.yamltext.batch import Batch, Job, Preparation
 from migrator.yamltext.block import edit_block
 from migrator.yamltext.comments import Orphan
-from migrator.yamltext.compose import BLOCK_END, PLAIN
 from migrator.yamltext.flow import edit_flow
 from migrator.yamltext.gate import OUR_BUG, check_bytes, check_data, holds
 from migrator.yamltext.layout import BREAK_AT_END, Layout
 from migrator.yamltext.page import Page, Splice
 from migrator.yamltext.quoting import write_string
+from migrator.yamltext.record import BLOCK_END, PLAIN
 from migrator.yamltext.replace import copy_alias, is_open_empty, remove_anchor, replace_node
 from migrator.yamltext.stream import BOM, Document, Stream, parse_like
 

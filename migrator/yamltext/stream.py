@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from migrator.edits import Route, Value
 from migrator.errors import InputError
-from migrator.yamltext.compose import DocumentRecord, Record, UnreadableError, compose, events_of
+from migrator.yamltext.compose import UnreadableError, compose, events_of
 from migrator.yamltext.layout import BREAK, Layout
+from migrator.yamltext.record import DocumentRecord, Record
 from migrator.yamltext.scalars import PlainScalars
 
 BOM = "\ufeff"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from migrator.yamltext.compose import ALIAS, BLOCK_MAP, BLOCK_SEQ, DOUBLE, PLAIN, SINGLE
 from migrator.yamltext.layout import BREAK, Layout
 from migrator.yamltext.quoting import may_be_plain
+from migrator.yamltext.record import ALIAS, BLOCK_MAP, BLOCK_SEQ, DOUBLE, PLAIN, SINGLE
 
 # How far to look for an example: a large file is not read through for the sake of its quotes.
 _NEAR = 60

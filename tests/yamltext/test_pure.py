@@ -9,8 +9,9 @@ import pytest
 
 from migrator.edits import AddKey, SetValue
 from migrator.yamltext import apply, parse
-from migrator.yamltext.compose import Record, UnreadableError, compose, events_of
+from migrator.yamltext.compose import UnreadableError, compose, events_of
 from migrator.yamltext.pure import pure_events
+from migrator.yamltext.record import Record
 
 TEXTS = [
     "", "# c\n", "---\n---\n", "a: ! 12\n", "%YAML 1.1\n---\n# c\na: !foo 1\nb: !!str 2\n...\n# x\n---\n",
