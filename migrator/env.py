@@ -74,7 +74,9 @@ def effective(release: Release, path: Route) -> EnvList:
     """The list that Helm hands to the chart: the last layer's, or the defaults'; empty where null removed it."""
     owners = release.owners(path)
     if owners:
-        return _list_at(release, owners[-1], release.root + path) or EMPTY
+        listed = _list_at(release, owners[-1], release.root + path) or EMPTY
+        # A null in a later layer, there or further up, takes the list away.
+        return listed if isinstance(tree.get(release.prefect, path), list) else EMPTY
     return EnvList(IN_DEFAULTS, path, _entries(tree.get(release.prefect, path)))
 
 
@@ -91,8 +93,13 @@ def global_lists(release: Release) -> list[EnvList]:
 
 def effective_global(release: Release) -> EnvList:
     """The global.prefect.env that both pods get: the outermost level's last one."""
-    lists = global_lists(release)
-    return lists[0] if lists else EMPTY
+    wins = tree.get(release.prefect, GLOBAL)
+    if not isinstance(wins, list):
+        return EMPTY
+    for listed in global_lists(release):
+        if tree.get(release.layers[listed.layer].data, listed.route) == wins:
+            return listed
+    return EMPTY
 
 
 def on_pod(release: Release, pod: str) -> list[tuple[EnvList, Entry]]:

@@ -122,26 +122,26 @@ class Release:
         return [self.root[:depth] for depth in range(len(self.root) + 1)]
 
     def _effective_prefect(self, defaults: Defaults) -> Map:
-        merged = defaults.prefect
-        for layer in self.layers:
-            merged = merge(merged, as_map(tree.get(layer.data, self.root)))
-        for level in reversed(self.levels()[:-1]):
-            for layer in self.layers:
-                outer = as_map(tree.get(layer.data, (*level, "global")))
-                if outer:
-                    merged = merge(merged, {"global": outer})
-        return merged
+        values = dict(as_map(tree.get(self._values(), self.root)))
+        block: Value = None
+        for level in self.levels():
+            block = _global_of_subchart(block, tree.get(self._values(), (*level, "global")))
+        if block is not None:
+            values["global"] = block
+        return merge(defaults.prefect, values)
 
     def _effective_infrahub(self) -> Map:
-        merged = merge({}, self.after.infrahub)
-        if self.chart != "prefect-server" and self.root:
-            for layer in self.layers:
-                merged = merge(merged, as_map(tree.get(layer.data, self.root[:-1])))
-        return merged
+        if self.chart == "prefect-server" or not self.root:
+            return self.after.infrahub
+        return merge(self.after.infrahub, as_map(tree.get(self._values(), self.root[:-1])))
+
+    def _values(self) -> Map:
+        """The layers laid over each other, before any chart's values come below them."""
+        return self.once("release", "values", lambda: _laid_over_each_other(self.layers))
 
 
 def merge(below: Map, above: Map) -> Map:
-    """`above` laid over `below` by Helm's rules."""
+    """A customer's values `above` laid over a chart's: a null removes what the chart has."""
     result = dict(below)
     for key, value in above.items():
         under = result.get(key)
@@ -151,6 +151,42 @@ def merge(below: Map, above: Map) -> Map:
             result[key] = merge(under if isinstance(under, dict) else {}, value)
         else:
             result[key] = value
+    return result
+
+
+def _laid_over_each_other(layers: Sequence[Layer]) -> Map:
+    """Several `-f` files as one: between them a null is a value like others (Helm, `pkg/cli/values`, mergeMaps)."""
+    result: Map = {}
+    for layer in layers:
+        result = _over(result, as_map(layer.data))
+    return result
+
+
+def _over(below: Map, above: Map) -> Map:
+    result = dict(below)
+    for key, value in above.items():
+        under = result.get(key)
+        result[key] = _over(under, value) if isinstance(value, dict) and isinstance(under, dict) else value
+    return result
+
+
+def _global_of_subchart(outer: Value, inner: Value) -> Value:
+    """The `global` block that a subchart gets from the chart around it: the outer one wins.
+
+    Where only one of two values of a key is a mapping, the inner one stays (Helm, `pkg/chart/common/util`,
+    coalesceGlobals).
+    """
+    if not isinstance(outer, dict):
+        return inner
+    if not isinstance(inner, dict):
+        return outer
+    result = dict(inner)
+    for key, value in outer.items():
+        under = inner.get(key)
+        if key not in inner or not (isinstance(value, dict) or isinstance(under, dict)):
+            result[key] = value
+        elif isinstance(value, dict) and isinstance(under, dict):
+            result[key] = _over(under, value)
     return result
 
 

@@ -147,9 +147,6 @@ def test_nulls_and_lists_read_as_helm_reads_them(helm_reads: Print, layers: list
     assert comparable(ours(layers)) == comparable(helm_reads(layers))
 
 
-@pytest.mark.xfail(
-    reason="migrator.release lays each layer over the chart's values by itself; Helm merges layers first"
-)
 @pytest.mark.parametrize("first", [None, "text"])
 def test_a_mapping_over_a_null_of_a_lower_layer_keeps_the_charts_values(helm_reads: Print, first: Value) -> None:
     """A file that says `backgroundServices:` with nothing below it, and an override that fills it."""
@@ -158,7 +155,6 @@ def test_a_mapping_over_a_null_of_a_lower_layer_keeps_the_charts_values(helm_rea
     assert comparable(ours(layers)) == comparable(helm_reads(layers))
 
 
-@pytest.mark.xfail(reason="migrator.release lets the outer `global` win where one of two is no mapping; Helm the inner")
 @pytest.mark.parametrize(("outer", "inner"), [(None, {"env": LIST}), ("text", {"env": LIST}), ({"env": LIST}, None)])
 def test_a_global_that_is_no_mapping_on_one_level_reads_as_helm_reads_it(
     helm_reads: Print, outer: Value, inner: Value
@@ -184,12 +180,7 @@ NULL_OVER_LIST = [
         [wrapped({"server": {"env": LIST}}), wrapped({"server": {"env": []}})],
         [wrapped({}), {"global": {"prefect": {"env": LIST}}}],
         [wrapped({"global": {"prefect": {"env": LIST}}}), {"global": {"prefect": {"env": []}}}],
-        *(
-            pytest.param(
-                layers, marks=pytest.mark.xfail(reason="migrator.env does not see a null above or beside a list")
-            )
-            for layers in NULL_OVER_LIST
-        ),
+        *NULL_OVER_LIST,
     ],
     ids=json.dumps,
 )
