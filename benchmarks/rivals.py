@@ -88,25 +88,41 @@ def _position(siblings: list[Any], edit: AddKey | InsertItem) -> int:
 
 
 def yaml_edit_engine(data: bytes, edit: Edit) -> bytes | None:
-    """yaml-edit knows paths to set and remove, and mappings to add to at the end; the rest it is not asked."""
+    """yaml-edit, by its own names for what it can; parents are not created by hand for it."""
     from yaml_edit import Document
 
     document = Document.parse(data.decode())
-    here: Any = document
-    route = edit.route
-    for key in route[:-1] if not isinstance(edit, (InsertItem, RemoveItems)) else route:
-        here = here[key]
-    if isinstance(edit, SetValue) or (isinstance(edit, AddKey) and edit.place.side == "last"):
-        here[route[-1]] = edit.value
+    on_list = isinstance(edit, (InsertItem, RemoveItems))
+    here = _collection(document)
+    for key in edit.route if on_list else edit.route[:-1]:
+        if isinstance(edit, AddKey) and isinstance(key, str) and not here.contains_key(key):
+            return None
+        here = _collection(here[key])
+        if here is None:
+            return None
+    name = edit.route[-1] if edit.route else None
+    if isinstance(edit, SetValue):
+        here.set(name, edit.value)
     elif isinstance(edit, RemoveKey):
-        del here[route[-1]]
+        here.remove(name)
+    elif isinstance(edit, RenameKey):
+        here.rename_key(name, edit.name)
     elif isinstance(edit, RemoveItems):
         for index in reversed(edit.indexes):
-            del here[index]
-    elif isinstance(edit, InsertItem) and edit.place.side == "last":
-        here.append(edit.value)
-    elif isinstance(edit, RenameKey) and hasattr(here, "rename_key"):
-        here.rename_key(route[-1], edit.name)
+            here.remove(index)
+    elif isinstance(edit, InsertItem):
+        here.insert(_position(list(range(len(here))), edit), edit.value)
+    elif edit.place.side in ("before", "after"):
+        insert = here.insert_before if edit.place.side == "before" else here.insert_after
+        insert(edit.place.sibling, name, edit.value)
+    elif edit.place.side == "first":
+        here.insert_at_index(0, name, edit.value)
     else:
-        return None
+        here.set(name, edit.value)
     return str(document).encode()
+
+
+def _collection(node: Any) -> Any:
+    """A document or a node as the mapping or the list that it is."""
+    found = node.as_mapping()
+    return node.as_sequence() if found is None else found
