@@ -85,39 +85,38 @@ scalars = st.one_of(st.none(), st.booleans(), st.integers(0, 9), st.sampled_from
 entries = st.lists(st.fixed_dictionaries({"name": st.sampled_from("AB"), "value": st.sampled_from("xy")}), max_size=2)
 
 
-def maps_like(values: Value, *, nulls: bool, top: bool = True) -> st.SearchStrategy[Value]:
-    """Values in the shape of the chart's, with unknown keys, nulls for what is no mapping, and with `nulls` for what is
-    one, too."""
+def maps_like(values: Value, *, top: bool = True) -> st.SearchStrategy[Value]:
+    """Values in the shape of the chart's, with unknown keys, and a null in any place but the top."""
     if not isinstance(values, dict) or not values:
         return st.one_of(scalars, entries) if isinstance(values, list) else scalars
-    inner = {key: maps_like(value, nulls=nulls, top=False) for key, value in values.items()}
+    inner = {key: maps_like(value, top=False) for key, value in values.items()}
     shaped = st.fixed_dictionaries({}, optional={**inner, "unknown": scalars})
-    return st.one_of(shaped, shaped, st.none()) if nulls and not top else shaped
+    return st.one_of(shaped, shaped, st.none()) if not top else shaped
 
 
-def layers(*, nulls: bool) -> st.SearchStrategy[Value]:
+def layers() -> st.SearchStrategy[Value]:
     """A file with values of prefect-server, and `global` blocks of all three charts."""
     parts = {part: AFTER.prefect[part] for part in ("server", "backgroundServices", "redis", "migrations")}
-    globals_ = maps_like({"prefect": {"env": [], "image": {"repository": ""}}, "other": ""}, nulls=False)
+    globals_ = maps_like({"prefect": {"env": [], "image": {"repository": ""}}, "other": ""})
     return st.builds(
         lambda prefect, inner, middle, outer: {
             "global": outer,
             "infrahub": {"global": middle, "prefect-server": {**prefect, "global": inner}},
         },
-        maps_like(parts, nulls=nulls),
+        maps_like(parts),
         globals_,
         globals_,
         globals_,
     )
 
 
-@given(layer=layers(nulls=True))
+@given(layer=layers())
 @settings(max_examples=25, deadline=None)
 def test_one_file_reads_as_helm_reads_it(helm_reads: Print, layer: Value) -> None:
     assert comparable(ours([layer])) == comparable(helm_reads([layer]))
 
 
-@given(below=layers(nulls=False), above=layers(nulls=True))
+@given(below=layers(), above=layers())
 @settings(max_examples=25, deadline=None)
 def test_several_layers_read_as_helm_reads_them(helm_reads: Print, below: Value, above: Value) -> None:
     assert comparable(ours([below, above])) == comparable(helm_reads([below, above]))
