@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from migrator.migration import Choice, Question, Release, prefect, redis
 
-SECRET = re.compile(r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?")
+SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?"
 """NAME or NAME:KEY of a Secret, by Kubernetes' rules for object names and Secret keys."""
 
 
@@ -67,7 +67,9 @@ def docket_secret(reason: str) -> Question:
             )
         ).strip(),
         flag="--docket-secret NAME[:KEY] or --docket-url",
-        complaint=lambda answer: "" if SECRET.fullmatch(answer) else f"{answer!r} is no NAME or NAME:KEY of a Secret",
+        complaint=lambda answer: (
+            "" if re.fullmatch(SECRET, answer) else f"{answer!r} is no NAME or NAME:KEY of a Secret"
+        ),
     )
 
 

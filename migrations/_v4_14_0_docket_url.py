@@ -35,7 +35,7 @@ WHY = "without one docket for all, every background replica keeps a queue of its
 WHY_MOVED = "moved from env: the chart injects the docket into both deployments now"
 WHY_HOST = "the chart refuses the presets' example host"
 HOST = (*prefect.MESSAGING, "redis", "host")
-PRESET_URL = re.compile(rf"redis://[\w.-]*{redis.EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)")
+PRESET_URL = rf"redis://[\w.-]*{redis.EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
 """The docket URL as the presets ship it: nothing in it is the customer's but, perhaps, the database."""
 
 
@@ -104,7 +104,7 @@ def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
     if standing.secret:
         why = "the chart refuses its example URL even beside a Secret; empty, it leaves the Secret alone"
         yield from write_url(release, "", why, "required")
-    elif not standing.url or PRESET_URL.fullmatch(standing.url):
+    elif not standing.url or re.fullmatch(PRESET_URL, standing.url):
         if broker == redis.BROKER:
             yield from _build(release, ask)
         else:
@@ -143,7 +143,7 @@ def _build_from(release: Release, ask: Ask, server: redis.Address, address: redi
         return
     name = _host_of_messaging(release, ask)
     names = [each for each in dict.fromkeys((name, server.host, address.host)) if each]
-    preset = PRESET_URL.fullmatch(prefect.standing_docket(release).url) if _url_stands_in_a_layer(release) else None
+    preset = re.fullmatch(PRESET_URL, prefect.standing_docket(release).url) if _url_stands_in_a_layer(release) else None
     chosen = preset["database"] if preset else ""
     if not chosen or ask.given("redis-db") is not None or redis.taken_by(release, "", address.port, int(chosen), names):
         chosen = ask(redis_db(release, names, address.port)) or ""
@@ -182,7 +182,7 @@ def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
     answer = ask(docket_secret(reason))
     if answer is None:
         return
-    match = SECRET.fullmatch(answer)
+    match = re.fullmatch(SECRET, answer)
     assert match is not None, "the question's complaint let this answer pass"
     key = match["key"] or "docket-url"
     yield from write_secret(release, match["name"], key, WHY, "required")

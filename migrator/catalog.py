@@ -16,7 +16,7 @@ from migrator.migration import Migration, Step
 
 CHARTS = ("infrahub-enterprise", "infrahub", "prefect-server")
 
-_NAME = re.compile(r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*")
+_NAME = r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*"
 
 
 class Known(NamedTuple):
@@ -97,7 +97,7 @@ def _order(known: Known) -> Version:
 
 
 def _load_one(name: str) -> Known:
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         raise BrokenMigration(f"migrations/{name}.py is not named like v4_14_0_what_it_does.py")
     module = import_module(f"migrator.migrations.{name}")
     migration = getattr(module, "MIGRATION", None)

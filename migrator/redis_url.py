@@ -14,17 +14,17 @@ from migrator.defaults import EXAMPLE_HOST
 PASSWORD_REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
 """Kubernetes expands this in the docket URL, since the chart injects the password just before it."""
 
-_URL = re.compile(
+_URL = (
     r"(?P<scheme>rediss?)://"
     r"(?:(?P<username>[^:@/?#\s\[\]]*)(?::(?P<password>[^:@/?#\s\[\]]*))?@)?"
     r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:@/?#\s\[\]<>{}]+|[^:@/?#\s\[\]<>]*\$\{\w+\}[^:@/?#\s\[\]<>]*)"
     r"(?::(?P<port>[0-9]{1,5}))?"
     r"/(?P<database>[0-9]+)"
 )
-_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[\w.-]*\$\{\w+\}[\w.-]*", re.ASCII)
-_PLACEHOLDER = re.compile(r"\$\{|\$\(|<|>|\{\{|^ref\+|^ENC\[")
-_FILLED_IN_LATER = re.compile(r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\[", re.DOTALL)
-_BUNDLED_CACHE = re.compile(r"(?:.+-)?cache-(?:master|headless)")
+_HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[\w.-]*\$\{\w+\}[\w.-]*"
+_PLACEHOLDER = r"\$\{|\$\(|<|>|\{\{|^ref\+|^ENC\["
+_FILLED_IN_LATER = r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\["
+_BUNDLED_CACHE = r"(?:.+-)?cache-(?:master|headless)"
 
 
 class Url(NamedTuple):
@@ -40,7 +40,7 @@ class Url(NamedTuple):
 
 def complaint_about(url: str) -> str:
     """Why a docket URL is not sound; empty where it is."""
-    match = _URL.fullmatch(url)
+    match = re.fullmatch(_URL, url)
     if match is not None:
         if match["port"] and not 0 < int(match["port"]) < 65536:
             return f"port {match['port']} is not between 1 and 65535"
@@ -82,7 +82,7 @@ def _complaint_about_references(url: str) -> str:
 
 def parse_url(url: str) -> Url:
     """The parts of a sound docket URL."""
-    match = _URL.fullmatch(url)
+    match = re.fullmatch(_URL, url)
     if match is None:
         raise ValueError(complaint_about(url))
     return Url(
@@ -112,7 +112,7 @@ def what_is_wrong_with_host(host: str) -> str:
         return "is the presets' example host"
     if "{{" in host:
         return "is a template expression, which the chart does not render there"
-    if _PLACEHOLDER.search(host):
+    if re.search(_PLACEHOLDER, host):
         return "is a placeholder"
     if not _is_host(host):
         return "is no host name"
@@ -126,7 +126,7 @@ def in_url(host: str) -> str:
 
 def is_placeholder(credential: str) -> bool:
     """Whether somebody, or Kubernetes, fills the user or password in after this program has read it."""
-    return _FILLED_IN_LATER.search(credential) is not None
+    return re.search(_FILLED_IN_LATER, credential, re.DOTALL) is not None
 
 
 def in_container(text: str) -> str:
@@ -136,7 +136,7 @@ def in_container(text: str) -> str:
 
 def _is_host(text: str) -> bool:
     if ":" not in text:
-        return _HOST.fullmatch(text) is not None
+        return re.fullmatch(_HOST, text, re.ASCII) is not None
     import ipaddress
 
     try:
@@ -154,4 +154,4 @@ def same_server(one: str, other: str) -> bool:
 
 def is_bundled_cache(host: str) -> bool:
     """Whether the host is named like the Infrahub chart's own cache (its Redis has `nameOverride: cache`)."""
-    return _BUNDLED_CACHE.fullmatch(host.partition(".")[0]) is not None
+    return re.fullmatch(_BUNDLED_CACHE, host.partition(".")[0]) is not None

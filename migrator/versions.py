@@ -17,12 +17,10 @@ from migrator.errors import UsageError
 FLAVOURS = ("small", "medium", "medium-data", "large", "large-data", "openshift")
 """The presets that are published as flavours of the enterprise chart."""
 
-_SHAPE = re.compile(r"v?(?P<numbers>\d+(?:\.\d+){0,2})(?:-(?P<suffix>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
-_PRE_RELEASE = re.compile(
-    r"(?P<kind>alpha|beta|a|b|rc|pre|preview|dev|snapshot)[.-]?(?P<number>\d*)(?:-(?P<flavour>.+))?"
-)
+_SHAPE = r"v?(?P<numbers>\d+(?:\.\d+){0,2})(?:-(?P<suffix>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?"
+_PRE_RELEASE = r"(?P<kind>alpha|beta|a|b|rc|pre|preview|dev|snapshot)[.-]?(?P<number>\d*)(?:-(?P<flavour>.+))?"
 _KINDS = {"alpha": "a", "beta": "b", "pre": "rc", "preview": "rc", "snapshot": "dev"}
-_FLAVOUR = re.compile(r"[a-z]+(?:-[a-z]+)*")
+_FLAVOUR = r"[a-z]+(?:-[a-z]+)*"
 
 
 class ChartVersion(NamedTuple):
@@ -41,16 +39,18 @@ def parse(text: str) -> ChartVersion:
 
     Raises UsageError for anything else, ranges included: a range says what may be installed, not what is.
     """
-    match = _SHAPE.fullmatch(text.strip())
+    match = re.fullmatch(_SHAPE, text.strip())
     if match is None:
         raise UsageError(f"{text!r} is no chart version.", remedy="Write it like 4.13.0 or 4.13.0-medium.")
     numbers, suffix = match["numbers"], match["suffix"] or ""
-    pre = _PRE_RELEASE.fullmatch(suffix)
+    if not suffix:
+        return ChartVersion(Version(numbers), "", text.strip())
+    pre = re.fullmatch(_PRE_RELEASE, suffix)
     if pre is not None:
         kind = _KINDS.get(pre["kind"], pre["kind"])
         release = Version(f"{numbers}{'.' if kind == 'dev' else ''}{kind}{pre['number'] or 0}")
         return ChartVersion(release, pre["flavour"] or "", text.strip())
-    if suffix and not _FLAVOUR.fullmatch(suffix):
+    if not re.fullmatch(_FLAVOUR, suffix):
         raise UsageError(
             f"{text!r} ends in {suffix!r}, which is neither a flavour nor a pre-release.",
             remedy=f"The flavours are {', '.join(FLAVOURS)}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from migrator.yamltext.layout import BREAK, Entry, Layout
+from migrator.yamltext.layout import BREAK, Entry, Layout, compiled
 
 _COMMENT_LINE = re.compile("[ \t]*#[^\n\r\x85\u2028\u2029]*")
 
@@ -31,7 +31,7 @@ def gap_lines(layout: Layout, start: int, stop: int) -> list[GapLine]:
     at = start
     while at < stop:
         end = layout.line_end(at)
-        match = BREAK.match(layout.text, end)
+        match = compiled(BREAK).match(layout.text, end)
         after = match.end() if match else end
         body = layout.text[at:end]
         lines.append(GapLine(at, after, len(body) - len(body.lstrip(" \t")) if "#" in body else -1))

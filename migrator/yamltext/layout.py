@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from migrator.edits import Key, Route
@@ -26,14 +27,17 @@ from migrator.yamltext.record import (
 from migrator.yamltext.scalars import MERGE, key_text
 
 # YAML 1.1 breaks lines at these, and Helm's parser with it.
-BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-BREAK_AT_END = re.compile("(?:\r\n|[\n\r\x85\u2028\u2029])\\Z")
-_TO_EOL = re.compile("[^\n\r\x85\u2028\u2029]*")
+# Compiled when first needed: reading a file needs none of them, and compiling all takes 2 ms of every start.
+compiled: Callable[[str], re.Pattern[str]] = cache(re.compile)
+
+BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
+BREAK_AT_END = "(?:\r\n|[\n\r\x85\u2028\u2029])\\Z"
+_TO_EOL = "[^\n\r\x85\u2028\u2029]*"
 # Between tokens: blanks, breaks and comments.
-_FILL = re.compile("(?:[ \t\n\r\x85\u2028\u2029]|(?<![^ \t\n\r\x85\u2028\u2029])#[^\n\r\x85\u2028\u2029]*)*")
-_LINE = re.compile("(?:(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))[^\n\r\x85\u2028\u2029]*")
-_TAIL = re.compile("(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*\\Z")
-_PROPERTIES = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*")
+_FILL = "(?:[ \t\n\r\x85\u2028\u2029]|(?<![^ \t\n\r\x85\u2028\u2029])#[^\n\r\x85\u2028\u2029]*)*"
+_LINE = "(?:(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))[^\n\r\x85\u2028\u2029]*"
+_TAIL = "(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*\\Z"
+_PROPERTIES = "(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*"
 
 
 class Child(NamedTuple):
@@ -72,7 +76,7 @@ class Layout:
     def line(self, offset: int) -> int:
         """The number of the line that holds `offset`, from 1."""
         if not self._line_starts:
-            self._line_starts = [0, *(match.end() for match in BREAK.finditer(self.text))]
+            self._line_starts = [0, *(match.end() for match in compiled(BREAK).finditer(self.text))]
         return bisect_right(self._line_starts, offset)
 
     def line_start(self, offset: int) -> int:
@@ -92,14 +96,14 @@ class Layout:
         if self._only_line_feeds:
             end = self.text.find("\n", offset)
             return end if end >= 0 else len(self.text)
-        match = _TO_EOL.match(self.text, offset)
+        match = compiled(_TO_EOL).match(self.text, offset)
         assert match
         return match.end()
 
     def next_line(self, offset: int) -> int:
         """Where the line after that of `offset` begins, or the end of the text."""
         end = self.line_end(offset)
-        match = BREAK.match(self.text, end)
+        match = compiled(BREAK).match(self.text, end)
         return match.end() if match else end
 
     def column(self, offset: int) -> int:
@@ -108,7 +112,7 @@ class Layout:
 
     def skip_fill(self, offset: int) -> int:
         """The first offset from `offset` on that is no blank, break or comment."""
-        match = _FILL.match(self.text, offset)
+        match = compiled(_FILL).match(self.text, offset)
         assert match
         return match.end()
 
@@ -202,7 +206,7 @@ class Layout:
         if kind in (FLOW_MAP, FLOW_SEQ):
             return end - 1 if end > start else end
         if kind != ALIAS and (node in record.anchors or node in record.tagged):
-            match = _PROPERTIES.match(self.text, start)
+            match = compiled(_PROPERTIES).match(self.text, start)
             assert match
             return min(self.skip_fill(match.end()), end) if match.end() < end else end
         return start
@@ -224,9 +228,9 @@ class Layout:
         header = self.text[start : self.line_end(start)].split("#")[0]
         first = self.line_end(start)
         if "+" in header:
-            match = _TAIL.search(self.text, first, end)
+            match = compiled(_TAIL).search(self.text, first, end)
             return match.start() if match else end
-        lines = [match.span() for match in _LINE.finditer(self.text, first, end)]
+        lines = [match.span() for match in compiled(_LINE).finditer(self.text, first, end)]
         indent = self._block_scalar_indent(node, header, lines)
         # A line of blanks that is longer than the indentation is text; a shorter one is not.
         for begin, stop in reversed(lines):

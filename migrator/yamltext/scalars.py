@@ -23,13 +23,12 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
     "<<": MERGE,
 }
-_INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_LOOSE_UNDERSCORE = re.compile("(?<![0-9])_|_(?![0-9])")
+# Patterns are compiled, and kept, by `re` when first used: most files need only the first of them.
+_INTEGER = r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z"
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"
+_LOOSE_UNDERSCORE = "(?<![0-9])_|_(?![0-9])"
 _NUMBER_STARTS = frozenset("+-.0123456789")
-_TIMESTAMP = re.compile(
-    r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ ])\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:Z|[-+]\d\d:\d\d|)|)\Z", re.ASCII
-)
+_TIMESTAMP = r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ ])\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:Z|[-+]\d\d:\d\d|)|)\Z"
 _STANDARD = "tag:yaml.org,2002:"
 
 
@@ -60,15 +59,17 @@ def resolve(text: str) -> Scalar:
 
 
 def _number(text: str) -> Scalar:
-    if text[0] == "." and _LOOSE_UNDERSCORE.search(text):  # such a text goes to Go's own, stricter, reader of floats
+    if text[0] == "." and re.search(
+        _LOOSE_UNDERSCORE, text
+    ):  # such a text goes to Go's own, stricter, reader of floats
         return text
     digits = text.replace("_", "")
-    if _INTEGER.match(digits):
+    if re.match(_INTEGER, digits):
         number = int(digits, 0) if digits.lstrip("+-")[:2].lower() in _PREFIXES else _decimal_or_octal(digits)
         # Beyond 64 bits Go falls back to a float; it has no unsigned spelling with a sign.
         if -(2**63) <= number < 2**63 or (number < 2**64 and digits[0] not in "+-"):
             return number
-    if _FLOAT.match(digits):
+    if re.match(_FLOAT, digits):
         number_with_point = float(digits)
         if abs(number_with_point) != float("inf"):  # out of range stays a string in Go
             return number_with_point
@@ -98,7 +99,7 @@ def resolve_tagged(tag: str, text: str, quoted: bool) -> Scalar:
         return text  # `!!str`, `!` and whatever nobody knows
     value = resolve(text)
     if name == "timestamp":
-        if not _TIMESTAMP.match(text):
+        if not re.match(_TIMESTAMP, text, re.ASCII):
             raise UnreadableScalarError(f"{text!r} is tagged !!timestamp and is none")
         return text
     if name == "float" and type(value) is int:

@@ -12,7 +12,7 @@ from migrator.yamltext.block import edit_block
 from migrator.yamltext.comments import Orphan
 from migrator.yamltext.flow import edit_flow
 from migrator.yamltext.gate import OUR_BUG, check_bytes, check_data, holds
-from migrator.yamltext.layout import BREAK_AT_END, Layout
+from migrator.yamltext.layout import BREAK_AT_END, Layout, compiled
 from migrator.yamltext.page import Page, Splice
 from migrator.yamltext.quoting import write_string
 from migrator.yamltext.record import BLOCK_END, PLAIN
@@ -255,11 +255,11 @@ def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_
         tail.insert(0, body.pop())
     new = _assembled(text, tail, start)
     if not keep_break:
-        ending = BREAK_AT_END.search(new)
+        ending = compiled(BREAK_AT_END).search(new)
         if ending:
             new = new[: ending.start()]
         elif not new:
-            before = BREAK_AT_END.search(stream.layout.text, max(start - 2, 0), start)
+            before = compiled(BREAK_AT_END).search(stream.layout.text, max(start - 2, 0), start)
             start = before.start() if before else start
     return [*body, Splice(start, length, new)]
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from migrator.edits import Route, Value
 from migrator.errors import InputError
 from migrator.yamltext.compose import UnreadableError, compose, events_of
-from migrator.yamltext.layout import BREAK, Layout
+from migrator.yamltext.layout import BREAK, Layout, compiled
 from migrator.yamltext.record import DocumentRecord, Record
 from migrator.yamltext.scalars import PlainScalars
 
@@ -120,10 +120,10 @@ def _input_error(error: UnreadableError, text: str, name: str) -> InputError:
     if forbidden is not None:
         code = ord(forbidden.group())
         utf16 = code == 0 and text.count("\0") * 3 > len(text)
-        line = len(BREAK.findall(text, 0, forbidden.start())) + 1
+        line = len(compiled(BREAK).findall(text, 0, forbidden.start())) + 1
         if utf16:
             return InputError("the file looks like UTF-16, not UTF-8.", path=name, line=line, remedy=_CONVERT)
         message = f"the character U+{code:04X} is not allowed in YAML."
         return InputError(message, path=name, line=line, remedy="Remove it.")
-    line = len(BREAK.findall(text, 0, min(error.offset, len(text)))) + 1
+    line = len(compiled(BREAK).findall(text, 0, min(error.offset, len(text)))) + 1
     return InputError(f"{error.message}.", path=name, line=line, remedy="")

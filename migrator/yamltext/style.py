@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from migrator.yamltext.layout import BREAK, Layout
+from migrator.yamltext.layout import BREAK, Layout, compiled
 from migrator.yamltext.quoting import may_be_plain
 from migrator.yamltext.record import ALIAS, BLOCK_MAP, BLOCK_SEQ, DOUBLE, PLAIN, SINGLE
 
@@ -27,7 +27,7 @@ class Style:
         for at in range(offset - 1, -1, -1):
             if text[at] in "\n\r\x85\u2028\u2029":
                 return "\r\n" if text[at] == "\n" and text[at - 1 : at] == "\r" else text[at]
-        match = BREAK.search(text, offset)
+        match = compiled(BREAK).search(text, offset)
         return match.group() if match else "\n"
 
     def mapping_step(self, way: Sequence[int], near: int) -> int:
