@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from migrator import run
 from migrator.edits import Route
@@ -23,19 +23,30 @@ def verify(source: run.Source, chosen: argparse.Namespace, request: run.Request)
         return run.report(case)
     found = findings(case.plan.start, [source.stream], [source.name])
     if chosen.chart_path:
-        from migrator import helm, rendered
-
-        manifests = helm.render(
-            chosen.chart_path,
-            [source.stream.data],
-            release_name=case.plan.start.name,
-            namespace=case.plan.start.namespace,
-            kube_version=chosen.kube_version or "",
-        )
-        found += rendered.check(manifests, chosen.chart_path)
+        found += _rendered(source, chosen, case.plan.start)
     wrong = any(finding.severity == "error" for finding in found)
     report = run.report(case)._replace(changes=(), questions=(), migrations=(), notices=(), findings=tuple(found))
     return report._replace(status="failed" if wrong else "current", exit_code=4 if wrong else 0)
+
+
+def _rendered(source: run.Source, chosen: argparse.Namespace, release: Release) -> list[Finding]:
+    """What Helm makes of the values with the chart: keys it does not know, and what is wrong with Prefect's pods."""
+    from migrator import helm, rendered
+    from migrator.rules import unknown
+
+    path = chosen.chart_path
+    found = unknown.unknown_keys(release, helm.own_values(path), _line_of([source.stream]), [source.name])
+    try:
+        manifests = helm.render(
+            path,
+            [source.stream.data],
+            release_name=release.name,
+            namespace=release.namespace,
+            kube_version=chosen.kube_version or "",
+        )
+    except helm.RenderError as error:
+        return [*found, rendered.refusal(error, path)]
+    return [*found, *rendered.check(manifests, path)]
 
 
 def hold_result(case: run.Case, result: run.Result) -> tuple[Finding, ...]:
@@ -68,7 +79,8 @@ def findings(release: Release, streams: Sequence[Stream], names: Sequence[str]) 
     """What the rules say of a release whose layers are these texts."""
     from migrator import rules
 
-    def line_of(layer: int, route: Route) -> int:
-        return streams[layer].documents[0].line(route)
+    return rules.check(release, _line_of(streams), names)
 
-    return rules.check(release, line_of, names)
+
+def _line_of(streams: Sequence[Stream]) -> Callable[[int, Route], int]:
+    return lambda layer, route: streams[layer].documents[0].line(route)
