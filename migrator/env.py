@@ -147,7 +147,11 @@ def spelled(entry: Entry) -> str:
         return "set by valueFrom"
     if isinstance(entry.value, str):
         return f'"{entry.value}"'
-    return {None: "empty", True: "true", False: "false"}.get(entry.value, str(entry.value))  # type: ignore[arg-type]
+    if isinstance(entry.value, (dict, list)):
+        return "a mapping" if isinstance(entry.value, dict) else "a list"
+    if entry.value is None:
+        return "empty"
+    return str(entry.value).lower() if isinstance(entry.value, bool) else str(entry.value)
 
 
 def is_template(value: Value) -> bool:

@@ -125,7 +125,16 @@ def carry_out(case: Case) -> Result:
         for orphan in done.orphans
         if (line := _original(dones[: depth + 1], orphan.line))
     ]
-    return Result(tuple(streams), tuple(lines), tuple(orphans))
+    copies = [
+        NoticeReport(
+            "info", "a value that was shared by an anchor stands here as a copy of its own now", source.name, line
+        )
+        for source, dones in zip(case.sources, edited)
+        for depth, done in enumerate(dones)
+        for copy in done.copies
+        if (line := _original(dones[: depth + 1], copy))
+    ]
+    return Result(tuple(streams), tuple(lines), (*orphans, *copies))
 
 
 def prove_settled(case: Case, result: Result, request: Request) -> None:
