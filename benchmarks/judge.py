@@ -14,7 +14,7 @@ from migrator import tree
 from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue
 from migrator.errors import MigratorError
 from migrator.yamltext import Document, Stream, parse
-from migrator.yamltext.layout import BREAK_AT_END, Entry, Layout
+from migrator.yamltext.layout import BREAK_AT_END, Entry, Layout, compiled
 from migrator.yamltext.record import BLOCK_END, FOLDED, LITERAL
 
 _COMMENT = re.compile("(?:(?<=^)|(?<=[\\s]))#[^\n\r\x85\u2028\u2029]*")
@@ -133,9 +133,9 @@ def _entry_span(document: Document, parent: int, indexes: list[int], route: Rout
         low = min(low, _value_span(document, route)[0] if route else 0)
         if len(entries) > len(indexes):
             high = max(high, entries[indexes[-1] + 1].head) if indexes[-1] + 1 < len(entries) else high
-    if high == len(layout.text) and BREAK_AT_END.search(layout.text) is None:
+    if high == len(layout.text) and compiled(BREAK_AT_END).search(layout.text) is None:
         # A file without a last line break stays one: the break above what goes at its end goes, too.
-        above = BREAK_AT_END.search(layout.text, max(low - 2, 0), low)
+        above = compiled(BREAK_AT_END).search(layout.text, max(low - 2, 0), low)
         low = above.start() if above else low
     return low, high
 
