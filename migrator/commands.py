@@ -177,7 +177,7 @@ def _print_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
 
 
 def _refuse_unknown_answers(given: dict[str, str]) -> None:
-    known = catalog.question_ids(catalog.load())
+    known = catalog.question_ids(catalog.load()) if given else []
     for name in given:
         if name not in known and name.partition(".")[0] not in known:
             raise UsageError(f"--answer {name}: there is no such question.", remedy=f"They are {', '.join(known)}.")

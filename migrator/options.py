@@ -47,7 +47,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line. Raises UsageError, and SystemExit for --help and --version."""
-    chosen = next((argument for argument in arguments if argument in COMMANDS), "")
+    chosen = arguments[0] if arguments and arguments[0] in COMMANDS else ""
     options = _parser(chosen).parse_args(arguments)
     if hasattr(options, "answer"):
         _check(options, given_answers(options))
@@ -108,7 +108,7 @@ def _answer(text: str) -> tuple[str, str]:
 
 
 def _parser(chosen: str) -> argparse.ArgumentParser:
-    """The parser, with the options of the chosen command."""
+    """The parser for the chosen command; for all of them where none is."""
     parser = _Parser(
         prog="infrahub-migrator",
         description="Rewrite an existing Helm values file for an upgrade of the Infrahub charts, "
@@ -119,10 +119,9 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"infrahub-migrator {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     for name, (help_text, fill_in) in COMMANDS.items():
-        command = commands.add_parser(name, help=help_text, description=help_text, formatter_class=_Formatter)
-        # The options of the other commands are never looked at, and setting all of them up takes 5 ms.
-        if name == chosen:
-            fill_in(command)
+        # Beside a command the others are never looked at, and setting all of them up takes 5 ms.
+        if chosen in (name, ""):
+            fill_in(commands.add_parser(name, help=help_text, description=help_text, formatter_class=_Formatter))
     return parser
 
 

@@ -1,7 +1,5 @@
 """What a release makes of Prefect: one process or two deployments, whose image, and which docket its pods share."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Redis as the charts wire it: the messaging connection of each pod, and who uses which database."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from typing import NamedTuple

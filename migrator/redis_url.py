@@ -4,8 +4,6 @@ What redis-py does with a URL that is not quite right is in its `parse_url` (red
 path mean database 0, `?db=` beats the path, credentials are percent-decoded. Such URLs connect, to the wrong place.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 
@@ -22,9 +20,8 @@ _URL = (
     r"/(?P<database>[0-9]+)"
 )
 _HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[\w.-]*\$\{\w+\}[\w.-]*"
-_PLACEHOLDER = r"\$\{|\$\(|<|>|\{\{|^ref\+|^ENC\["
+_PLACEHOLDER_SIGNS = ("${", "$(", "<", ">", "{{")
 _FILLED_IN_LATER = r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\["
-_BUNDLED_CACHE = r"(?:.+-)?cache-(?:master|headless)"
 
 
 class Url(NamedTuple):
@@ -112,7 +109,7 @@ def what_is_wrong_with_host(host: str) -> str:
         return "is the presets' example host"
     if "{{" in host:
         return "is a template expression, which the chart does not render there"
-    if re.search(_PLACEHOLDER, host):
+    if any(sign in host for sign in _PLACEHOLDER_SIGNS) or host.startswith(("ref+", "ENC[")):
         return "is a placeholder"
     if not _is_host(host):
         return "is no host name"
@@ -154,4 +151,5 @@ def same_server(one: str, other: str) -> bool:
 
 def is_bundled_cache(host: str) -> bool:
     """Whether the host is named like the Infrahub chart's own cache (its Redis has `nameOverride: cache`)."""
-    return re.fullmatch(_BUNDLED_CACHE, host.partition(".")[0]) is not None
+    label = host.partition(".")[0]
+    return label.endswith(("-cache-master", "-cache-headless")) or label in ("cache-master", "cache-headless")

@@ -3,8 +3,6 @@
 A node is its number in the `Record`. All offsets are in characters.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
