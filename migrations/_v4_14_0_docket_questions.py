@@ -36,6 +36,10 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
         flag="--redis-db",
         suggestion=str(suggestion),
         complaint=lambda answer: _complaint_about_database(release, hosts, port, answer),
+        offers=tuple(
+            Choice(str(n), f"used by {taken[n]}" if n in taken else "no known user")
+            for n in range(redis.DATABASES)
+        ),
     )
 
 

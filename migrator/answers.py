@@ -1,6 +1,6 @@
 """The answers that somebody gave, and what the questions made of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from migrator.errors import UsageError
@@ -8,31 +8,53 @@ from migrator.migration import Question
 
 
 class Asked(NamedTuple):
-    """A question that a plan met: its answer (None while there is none), and whether somebody gave it."""
+    """A question that a plan met: its answer (None while there is none), and whether somebody gave it.
+
+    `stale` means that there is an answer under its name, which was given to another question and so is not used.
+    """
 
     question: Question
     answer: str | None
     given: bool
+    stale: bool = False
+
+
+class Earlier(NamedTuple):
+    """An answer given earlier: where it stands, in words, and whether a question is the one it was given to."""
+
+    where: str
+    fits: Callable[[Question], bool]
 
 
 class Asking:
     """Answers questions from what was given, else by their safe default; remembers every question it met.
 
     With `defaults` off a question without a given answer stays open even if it has a default: a person is to be asked.
+    `earlier` tells of given answers that are replayed: one that was given to another question leaves this one open,
+    default or not, since whoever answered did not mean it.
     """
 
-    def __init__(self, given: Mapping[str, str], *, defaults: bool = True) -> None:
+    def __init__(
+        self, given: Mapping[str, str], *, defaults: bool = True, earlier: Mapping[str, Earlier] | None = None
+    ) -> None:
         self._given = given
         self._defaults = defaults
+        self._earlier = earlier or {}
         self.asked: dict[str, Asked] = {}
         self.looked_at: set[str] = set()
 
     def __call__(self, question: Question) -> str | None:
-        answer = self.given(question.id)
+        name = question.id
+        answer = self.given(name)
         if answer is None and question.group:
-            answer = self.given(question.group)
+            name = question.group
+            answer = self.given(name)
+        earlier = self._earlier.get(name)
+        if answer is not None and earlier is not None and not earlier.fits(question):
+            self.asked[question.id] = Asked(question, None, False, stale=True)
+            return None
         if answer is not None:
-            self._check(question, answer)
+            self._check(question, answer, f"{earlier.where}: {name}" if earlier is not None else question.flag)
             self.asked[question.id] = Asked(question, answer, True)
             return answer
         fallback = question.default if self._defaults else None
@@ -50,10 +72,10 @@ class Asking:
         return [asked.question for asked in self.asked.values() if asked.answer is None]
 
     @staticmethod
-    def _check(question: Question, answer: str) -> None:
+    def _check(question: Question, answer: str, where: str) -> None:
         values = [choice.value for choice in question.choices]
         if values and answer not in values:
-            raise UsageError(f"{question.flag}: {answer!r} is none of {', '.join(values)}.")
+            raise UsageError(f"{where}: {answer!r} is none of {', '.join(values)}.")
         complaint = question.complaint(answer)
         if complaint:
-            raise UsageError(f"{question.flag}: {complaint}.")
+            raise UsageError(f"{where}: {complaint}.")

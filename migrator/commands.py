@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from migrator import catalog, options, run, sources, terminal
 from migrator.errors import (
@@ -19,25 +21,74 @@ from migrator.errors import (
 from migrator.report import FileReport, Report
 from migrator.talk.mask import Mask, visible
 
+if TYPE_CHECKING:
+    from migrator.answers_file import Answers
+    from migrator.save_answers import Keeper
+
 
 def carry_out(chosen: argparse.Namespace) -> int:
     """Run plan, diff, migrate, check, verify or undo, print its report, and answer the exit code."""
     if chosen.command == "undo":
         return _undo(chosen)
-    _refuse_unknown_answers(options.given_answers(chosen))
-    command = {"plan": _plan, "diff": _diff, "check": _check, "verify": _verify, "migrate": _migrate}[chosen.command]
+    flags = options.given_answers(chosen)
+    known = catalog.question_ids(catalog.load()) if flags or chosen.answers else []
+    _refuse_unknown_answers(flags, known)
+    answers = _read_answers(chosen, known) if chosen.answers else None
+    keeper = _keeper(chosen) if getattr(chosen, "save_answers", None) else None
+    migrating: Command = partial(_migrate, keeper)
+    commands = {"plan": _plan, "diff": _diff, "check": _check, "verify": _verify, "migrate": migrating}
     reports: list[FileReport] = []
-    for name in chosen.files:
-        reports += _each(name, chosen, command)
+    try:
+        for name in chosen.files:
+            reports += _each(name, chosen, commands[chosen.command], answers)
+    finally:
+        # Somebody who leaves half-way keeps what they have decided.
+        if keeper is not None and keeper.save():
+            _say(chosen, f"answers saved in {chosen.save_answers}")
     report = Report(chosen.command, tuple(reports))
-    _tell_unused_answers(chosen, reports)
+    _tell_unused_answers(chosen, reports, answers)
     return _print(chosen, report)
 
 
 Command = Callable[[run.Source, argparse.Namespace, run.Request], FileReport]
 
 
-def _each(name: str, chosen: argparse.Namespace, command: Command) -> list[FileReport]:
+def _read_answers(chosen: argparse.Namespace, known: Sequence[str]) -> Answers:
+    from migrator import answers_file
+
+    answers = answers_file.read(chosen.answers, known)
+    naming = [name for name in answers_file.NAMES_A_REDIS if name in answers.common]
+    if naming and len(chosen.files) > 1:
+        raise UsageError(
+            f"{naming[0]} names one Redis, and {len(chosen.files)} releases are named, which must not share it.",
+            path=answers.path,
+            line=answers.common[naming[0]].line,
+            remedy=f"Say for which release it is meant: releases: PATH: {naming[0]}: ...",
+        )
+    return answers
+
+
+def _keeper(chosen: argparse.Namespace) -> Keeper:
+    from migrator import save_answers
+
+    return save_answers.Keeper(chosen.save_answers, chosen.files, options.upgrade_options(chosen))
+
+
+def _request(path: str, chosen: argparse.Namespace, answers: Answers | None) -> run.Request:
+    """What is asked of the run on the release at `path`."""
+    flags = options.given_answers(chosen)
+    if answers is None:
+        return run.Request(options.wishes(chosen, flags), flags)
+    from migrator import answers_file
+
+    replayed = answers_file.replay(answers, path, flags)
+    for sentence in replayed.unset:
+        _say(chosen, sentence)
+    given = {**replayed.given, **flags}
+    return run.Request(options.wishes(chosen, given), given, earlier=replayed.earlier)
+
+
+def _each(name: str, chosen: argparse.Namespace, command: Command, answers: Answers | None) -> list[FileReport]:
     """The reports on what a name stands for; errors become reports of their own."""
     reports = []
     try:
@@ -47,11 +98,9 @@ def _each(name: str, chosen: argparse.Namespace, command: Command) -> list[FileR
             _say(chosen, f"passed over: {error}")
     except MigratorError as error:
         return [_failed(name, error)]
-    given = options.given_answers(chosen)
-    request = run.Request(options.wishes(chosen, given), given)
     for path in names:
         try:
-            reports.append(command(sources.open_source(path), chosen, request))
+            reports.append(command(sources.open_source(path), chosen, _request(path, chosen, answers)))
         except InterruptedByUser:
             raise
         except MigratorError as error:
@@ -93,10 +142,10 @@ def _verify(source: run.Source, chosen: argparse.Namespace, request: run.Request
     return verify.verify(source, chosen, request)
 
 
-def _migrate(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def _migrate(keeper: Keeper | None, source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     from migrator import migrate
 
-    return migrate.migrate(source, chosen, request)
+    return migrate.migrate(source, chosen, request, keeper)
 
 
 def _undo(chosen: argparse.Namespace) -> int:
@@ -176,22 +225,40 @@ def _print_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
         sys.stdout.write(markdown.diff(decided, mask=mask))
 
 
-def _refuse_unknown_answers(given: dict[str, str]) -> None:
-    known = catalog.question_ids(catalog.load()) if given else []
+def _refuse_unknown_answers(given: Mapping[str, str], known: Sequence[str]) -> None:
     for name in given:
         if name not in known and name.partition(".")[0] not in known:
             raise UsageError(f"--answer {name}: there is no such question.", remedy=f"They are {', '.join(known)}.")
 
 
-def _tell_unused_answers(chosen: argparse.Namespace, reports: list[FileReport]) -> None:
+def _tell_unused_answers(chosen: argparse.Namespace, reports: list[FileReport], answers: Answers | None) -> None:
     """A given answer that no question used is worth a word, and no error: one set of flags serves many files."""
     if not reports or any(report.error for report in reports):
         return
     asked = {question.id for report in reports for question in report.questions}
     for name in options.given_answers(chosen):
-        if name in ("release-name", "namespace") or any(each == name or each.startswith(name + ".") for each in asked):
+        if not _was_asked(name, asked):
+            _say(chosen, f"note: nothing asked for {name}, so its answer was not used.")
+    if answers is None:
+        return
+    places = {name: written.line for name, written in answers.common.items() if not _was_asked(name, asked)}
+    for release in answers.releases:
+        its = [report for report in reports if answers.names_release(report.path) == release]
+        if not its:
+            place = f"{answers.path}:{answers.lines[release]}"
+            _say(chosen, f"note: {place}: {release} is none of the releases here, so its answers were not used.")
             continue
-        _say(chosen, f"note: nothing asked for {name}, so its answer was not used.")
+        asked = {question.id for report in its for question in report.questions}
+        own = answers.releases[release]
+        places |= {name: written.line for name, written in own.items() if not _was_asked(name, asked)}
+    for name, line in places.items():
+        _say(chosen, f"note: {answers.path}:{line}: nothing asked for {name}, so its answer was not used.")
+
+
+def _was_asked(name: str, asked: set[str]) -> bool:
+    if name in ("release-name", "namespace"):
+        return True
+    return any(each == name or each.startswith(name + ".") for each in asked)
 
 
 def _say(chosen: argparse.Namespace, text: str) -> None:

@@ -4,52 +4,97 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TextIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
 
 from migrator import files, run, terminal, verify
-from migrator.errors import InterruptedByUser
 from migrator.report import FileReport, Report, Status
 from migrator.talk.mask import Mask
 
+if TYPE_CHECKING:
+    from types import FrameType
 
-def migrate(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
-    """Plan, ask, prove, and write one file; what was done is in the report.
+    from migrator.save_answers import Keeper
+
+
+def migrate(
+    source: run.Source, chosen: argparse.Namespace, request: run.Request, keeper: Keeper | None = None
+) -> FileReport:
+    """Plan, ask, prove, and write one file; what was done is in the report. `keeper` is told of every decision.
 
     Where decisions are missing and nobody can be asked, the report says so and nothing is written. Raises
     InterruptedByUser where somebody left.
     """
-    person = _somebody_is_there(source, chosen)
     if source.snapshot is not None and not chosen.dry_run:
         for sentence in files.recover([source.name]):
             _tell(chosen, sentence)
-    if person:
-        from migrator import prompts
-
-        request = prompts.ask_all(source, request, chosen)
+    if _somebody_is_there(source, chosen):
+        with _hangup_as_leaving():
+            return _with_a_person(source, chosen, request, keeper)
     case = run.examine([source], request)
+    if keeper is not None:
+        keeper.note(source.name, case.plan.asked, request.given)
     if case.plan.open_questions:
         return run.report(case)
+    _tell_new_defaults(case, chosen)
     result = run.carry_out(case)
     if case.plan.changes:
         run.prove_settled(case, result, request)
     report = run.report(case, result)
     if case.plan.changes:
         report = report._replace(findings=verify.hold_result(case, result))
-    data = result.streams[0].data
     if chosen.dry_run:
         _show(chosen, report)
         _tell(chosen, "dry run: nothing was written.")
         return report
-    if case.plan.changes and person:
-        from migrator import prompts
-
-        _show(chosen, report)
-        if not prompts.confirm(source.name if not chosen.output else chosen.output):
-            raise InterruptedByUser("left as it is; nothing was written.", path=source.name)
-    return _deliver(source, chosen, report, data)
+    return _deliver(source, chosen, case, report, result.streams[0].data)
 
 
-def _deliver(source: run.Source, chosen: argparse.Namespace, report: FileReport, data: bytes) -> FileReport:
+def _with_a_person(
+    source: run.Source, chosen: argparse.Namespace, request: run.Request, keeper: Keeper | None
+) -> FileReport:
+    from migrator import dialogue
+
+    case, result, report = dialogue.hold(
+        [source],
+        request,
+        lambda asked, given: keeper.note(source.name, asked, given) if keeper is not None else None,
+        target=chosen.output or source.name,
+        mask=Mask(chosen.show_secrets),
+        width=terminal.width(),
+        colour=terminal.wants_colour(chosen.color, sys.stdout),
+        dry_run=chosen.dry_run,
+    )
+    if chosen.dry_run:
+        _tell(chosen, "dry run: nothing was written.")
+        return report
+    # What is to be known was on the screen before the choice; said twice, it would hide what was done.
+    seen = report._replace(notices=(), findings=()) if report.changes else report
+    return _deliver(source, chosen, case, seen, result.streams[0].data)
+
+
+@contextmanager
+def _hangup_as_leaving() -> Iterator[None]:
+    """Within it, a terminal that is closed, or a polite kill, is heard as ^C is: nothing written, answers saved."""
+    import signal
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    kinds = [kind for kind in (signal.SIGHUP, signal.SIGTERM) if signal.getsignal(kind) is signal.SIG_DFL]
+    for kind in kinds:
+        signal.signal(kind, leave)
+    try:
+        yield
+    finally:
+        for kind in kinds:
+            signal.signal(kind, signal.SIG_DFL)
+
+
+def _deliver(
+    source: run.Source, chosen: argparse.Namespace, case: run.Case, report: FileReport, data: bytes
+) -> FileReport:
     """Put the result where it belongs: the file itself, --output, or standard output."""
     output = chosen.output or ("-" if source.snapshot is None else "")
     status: Status = "migrated" if report.changes else "current"
@@ -58,23 +103,23 @@ def _deliver(source: run.Source, chosen: argparse.Namespace, report: FileReport,
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         report = report._replace(status=status)
-        _outcome(chosen, report, sys.stderr)
+        _outcome(chosen, case, report, sys.stderr)
         return report
     if output:
         files.create(output, data, like=source.snapshot)
         report = report._replace(status=status)
-        _outcome(chosen, report, sys.stderr)
+        _outcome(chosen, case, report, sys.stderr)
         return report
     assert source.snapshot is not None, "standard input is delivered to standard output"
     if not report.changes:
-        _outcome(chosen, report, sys.stdout)
+        _outcome(chosen, case, report, sys.stdout)
         return report
     written = files.write(
         [files.Replacement(source.snapshot, data)], backup=not chosen.no_backup, backup_dir=chosen.backup_dir
     )
     backups = tuple(each.backup for each in written if each.backup)
     report = report._replace(status=status, backups=backups)
-    _outcome(chosen, report, sys.stdout)
+    _outcome(chosen, case, report, sys.stdout)
     return report
 
 
@@ -82,7 +127,17 @@ def _somebody_is_there(source: run.Source, chosen: argparse.Namespace) -> bool:
     """Whether a person can be asked: a terminal on both sides, and nobody said otherwise."""
     if chosen.non_interactive or source.snapshot is None or chosen.format == "json" or chosen.output == "-":
         return False
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    return terminal.is_there(sys.stdin) and terminal.is_there(sys.stdout)
+
+
+def _tell_new_defaults(case: run.Case, chosen: argparse.Namespace) -> None:
+    """With an answers file, what it does not decide is worth a word: the question may have come since."""
+    if not chosen.answers:
+        return
+    for asked in case.plan.asked:
+        if not asked.given:
+            name, answer = asked.question.id, asked.answer
+            _tell(chosen, f"note: {chosen.answers} does not answer {name}: its safe default, {answer}, is used.")
 
 
 def _show(chosen: argparse.Namespace, report: FileReport) -> None:
@@ -96,27 +151,38 @@ def _show(chosen: argparse.Namespace, report: FileReport) -> None:
     one = Report("migrate", (report,))
     stream = sys.stderr if chosen.output == "-" else sys.stdout
     colour = terminal.wants_colour(chosen.color, stream)
-    stream.write(plain.plan(one, mask=mask, width=terminal.width(), colour=colour, verbose=chosen.verbose))
+    is_ascii = terminal.is_ascii(stream)
+    stream.write(
+        plain.plan(one, mask=mask, width=terminal.width(), colour=colour, verbose=chosen.verbose, ascii_only=is_ascii)
+    )
     stream.write(shown_diff(unified.diff(one, mask=mask), colour=colour))
 
 
-def _outcome(chosen: argparse.Namespace, report: FileReport, stream: TextIO) -> None:
+def _outcome(chosen: argparse.Namespace, case: run.Case, report: FileReport, stream: TextIO) -> None:
     if chosen.format == "json" or chosen.quiet:
         return
     from migrator.talk import plain
 
-    colour = terminal.wants_colour(chosen.color, stream)
-    one = Report("migrate", (report,))
+    colour, width, is_ascii = terminal.wants_colour(chosen.color, stream), terminal.width(), terminal.is_ascii(stream)
+    output = chosen.output or ("-" if stream is sys.stderr else "")
     text = plain.outcome(
-        one,
+        Report("migrate", (report,)),
         mask=Mask(chosen.show_secrets),
-        width=terminal.width(),
+        width=width,
         colour=colour,
         verbose=chosen.verbose,
-        output=chosen.output or ("-" if stream is sys.stderr else ""),
+        ascii_only=is_ascii,
+        output=output,
         dry_run=chosen.dry_run,
     )
     stream.write(text)
+    if report.changes and report.status == "migrated":
+        from migrator import next_steps
+        from migrator.talk.terminal import Page
+
+        path = "FILE" if output == "-" else output or report.path
+        page = Page(width, colour, is_ascii)
+        stream.write("".join(line + "\n" for line in next_steps.lines(case, [path], page, backup=bool(report.backups))))
 
 
 def _tell(chosen: argparse.Namespace, sentence: str) -> None:

@@ -89,9 +89,10 @@ def _anything(answer: str) -> str:
 class Question(NamedTuple):
     """A decision a step needs.
 
-    `choices` is empty where an answer is typed; `complaint` says what is wrong with one (empty: nothing). `default` is
-    an answer that is safe unattended, `suggestion` one that is only put before a person. `flag` answers it on the
-    command line; `group` is the id whose answer serves all questions that share it.
+    `choices` is empty where an answer is typed; `complaint` says what is wrong with one (empty: nothing). `offers` are
+    answers that a person sees in a list, with what is known of each, though others may be typed. `default` is an answer
+    that is safe unattended, `suggestion` one that is only put before a person. `flag` answers it on the command line;
+    `group` is the id whose answer serves all questions that share it.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Question(NamedTuple):
     suggestion: str | None = None
     complaint: Callable[[str], str] = _anything
     group: str = ""
+    offers: tuple[Choice, ...] = ()
 
 
 class Ask(Protocol):

@@ -68,6 +68,17 @@ def given_answers(options: argparse.Namespace) -> dict[str, str]:
     return given
 
 
+def upgrade_options(options: argparse.Namespace) -> list[str]:
+    """The options that say which upgrade is meant, as they would be typed again."""
+    typed = {
+        "--chart": options.chart,
+        "--from": options.version_from,
+        "--to": options.version_to,
+        "--root": options.root,
+    }
+    return [word for name, value in typed.items() if value for word in (name, value)]
+
+
 def wishes(options: argparse.Namespace, given: Mapping[str, str]) -> Wishes:
     """What the command line says about the upgrade."""
     return Wishes(
@@ -137,6 +148,7 @@ def _diff(parser: argparse.ArgumentParser) -> None:
 def _migrate(parser: argparse.ArgumentParser) -> None:
     _common(parser, ["text", "json"])
     parser.add_argument("--non-interactive", action="store_true", help="never prompt; a missing decision is exit 3")
+    parser.add_argument("--save-answers", metavar="FILE", help="write what is decided there, for --answers")
     parser.add_argument("--dry-run", action="store_true", help="show what would be written, write nothing")
     parser.add_argument("--output", metavar="PATH", help="write the result there (- for standard output) instead")
     parser.add_argument("--no-backup", action="store_true", help="keep no backup beside the file")
@@ -185,6 +197,7 @@ def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
     answers.add_argument(
         "--answer", action="append", default=[], type=_answer, metavar="ID=VALUE", help="any other question's answer"
     )
+    answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag beats it")
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
     _output(parser)
 

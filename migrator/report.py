@@ -30,7 +30,8 @@ class ChangeReport(NamedTuple):
 class QuestionReport(NamedTuple):
     """One question with the answer that the plan rests on (None: still open).
 
-    `answered` tells a given answer from a default; `choices` are pairs of a value and what it leads to.
+    `answered` tells a given answer from a default; `choices` are pairs of a value and what it leads to. `stale` means
+    that an answers file answers another question of that name.
     """
 
     id: str
@@ -41,6 +42,7 @@ class QuestionReport(NamedTuple):
     flag: str
     answer: str | None
     answered: bool
+    stale: bool = False
 
 
 class NoticeReport(NamedTuple):

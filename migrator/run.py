@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import catalog, discover, files, plan, tree, versions, yamltext
-from migrator.answers import Asked, Asking
+from migrator.answers import Asked, Asking, Earlier
 from migrator.changes import Change
 from migrator.edits import AddKey, InsertItem, RemoveItems, Route
 from migrator.errors import InputError, RefusedError, VerificationError
@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """What is asked of a run: the upgrade, the answers given, and whether safe defaults may answer."""
+    """What is asked of a run: the upgrade, the answers given, and whether safe defaults may answer.
+
+    `earlier` tells of those answers that are replayed.
+    """
 
     wishes: discover.Wishes
     given: Mapping[str, str]
     defaults: bool = True
+    earlier: Mapping[str, Earlier] = {}
 
 
 class Source(NamedTuple):
@@ -55,11 +59,17 @@ class Case(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A plan carried out on text: each layer parsed again, and where each change stands in the original."""
+    """A plan carried out on text: each layer parsed again, and where each change stands in the original.
+
+    `stages` holds the layers' texts before the first step and after each; `places` each change's line in the text
+    that its step met.
+    """
 
     streams: tuple[Stream, ...]
     lines: tuple[int, ...]
     notices: tuple[NoticeReport, ...]
+    stages: tuple[tuple[bytes, ...], ...] = ()
+    places: tuple[int, ...] = ()
 
 
 def read(path: str) -> Source:
@@ -78,7 +88,7 @@ def examine(sources: Sequence[Source], request: Request) -> Case:
     known = catalog.load()
     layers = [Layer(source.name, _document(source).data) for source in sources]
     found = discover.find_out(layers, request.wishes, known)
-    ask = Asking(request.given, defaults=request.defaults)
+    ask = Asking(request.given, defaults=request.defaults, earlier=request.earlier)
     release = discover.release_of(found, layers, request.wishes, found.flavour or "")
     if found.flavour is None and found.chart == "infrahub-enterprise" and discover.flavour_matters(release):
         answer = "" if _is_current_on_any(found, layers, request, known) else discover.ask_for_flavour(ask)
@@ -106,15 +116,19 @@ def carry_out(case: Case) -> Result:
     streams = [source.stream for source in case.sources]
     edited: list[list[Edited]] = [[] for _ in streams]
     lines: list[int] = []
+    places: list[int] = []
+    stages = [tuple(stream.data for stream in streams)]
     for step in case.plan.steps:
         for change in step.changes:
-            lines.append(_line(streams[change.layer].documents[0], edited[change.layer], change))
+            places.append(streams[change.layer].documents[0].line(_place_of(change)))
+            lines.append(_original(edited[change.layer], places[-1]))
         for number, stream in enumerate(streams):
             edits = step.edits(number)
             if edits:
                 done = yamltext.apply(stream, edits)
                 edited[number].append(done)
                 streams[number] = done.stream
+        stages.append(tuple(stream.data for stream in streams))
     for source, stream, layer in zip(case.sources, streams, case.plan.result.layers):
         if not tree.same(stream.documents[0].data, layer.data):
             raise VerificationError("the result does not read as planned; nothing was written.", path=source.name)
@@ -134,13 +148,13 @@ def carry_out(case: Case) -> Result:
         for copy in done.copies
         if (line := _original(dones[: depth + 1], copy))
     ]
-    return Result(tuple(streams), tuple(lines), (*orphans, *copies))
+    return Result(tuple(streams), tuple(lines), (*orphans, *copies), tuple(stages), tuple(places))
 
 
 def prove_settled(case: Case, result: Result, request: Request) -> None:
     """The result must itself plan to nothing, whatever was answered. Raises VerificationError where it does not."""
     sources = [source._replace(stream=stream) for source, stream in zip(case.sources, result.streams)]
-    again = examine(sources, request._replace(defaults=True))
+    again = examine(sources, request._replace(defaults=True, earlier={}))
     if not again.plan.is_current:
         left = [change.path for change in again.plan.changes] + [each.id for each in again.plan.open_questions]
         raise VerificationError(
@@ -236,10 +250,6 @@ def _nothing(release: Release, ask: Asking, *notices: Notice) -> plan.Plan:
     return plan.Plan(release, release, (), tuple(ask.asked.values()), notices, frozenset(ask.looked_at))
 
 
-def _line(document: Document, done: Sequence[Edited], change: Change) -> int:
-    return _original(done, document.line(_place_of(change)))
-
-
 def _original(done: Sequence[Edited], line: int) -> int:
     """The line of the original text that a line after these edits stands for."""
     for edited in reversed(done):
@@ -286,6 +296,7 @@ def _question_report(asked: Asked) -> QuestionReport:
         flag=question.flag,
         answer=asked.answer,
         answered=asked.given,
+        stale=asked.stale,
     )
 
 

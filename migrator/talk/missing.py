@@ -24,11 +24,15 @@ def _of_file(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
     for question in still_open:
         yield from _of_question(question, page, mask)
     flags = " and ".join(flags_of(still_open))
-    yield from page.wrapped(f"Run it again with {flags}, or at a terminal without --non-interactive.", indent=2)
+    text = f"Run it again with {flags}, with --answers FILE, or at a terminal without --non-interactive."
+    yield from page.wrapped(text, indent=2)
 
 
 def _of_question(question: QuestionReport, page: Page, mask: Mask) -> Iterator[str]:
     yield from page.wrapped(f"{question.id}: {mask.text(question.text)}", indent=2, lead="? ")
+    if question.stale:
+        text = f"The answers file has an answer to {question.id}, given when the question was another: it is not used."
+        yield from page.wrapped(text, indent=4, style="yellow")
     for value, leads_to in question.choices:
         yield from page.wrapped(f"{value}: {mask.text(leads_to)}", indent=6, lead="- ")
     hint = f" ({question.suggestion} is free)" if question.suggestion else ""

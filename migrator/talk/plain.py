@@ -16,11 +16,13 @@ _STYLES: dict[str, Style] = {
     "current": "green", "migrated": "green", "pending": "yellow", "needs-decision": "yellow", "refused": "red",
     "failed": "red", "unrelated": "dim",
 }  # fmt: skip
-_EFFECTS = {
+EFFECTS = {
     "none": "no pod changes",
     "behaviour": "a pod changes",
     "required": "required, or the release breaks",
 }
+"""What a change means for the cluster, in words: it must be plain without colour."""
+
 _MOST_COLUMNS_OF_A_VALUE = 160
 
 
@@ -169,7 +171,7 @@ def _changes(changes: Sequence[ChangeReport], page: Page, mask: Mask, verbose: b
             for change in together:
                 yield from _change(change, page, mask, verbose)
             yield from page.wrapped(mask.text(why), indent=4, lead="why: ")
-            yield from page.wrapped(_EFFECTS[effect], indent=4, lead="effect: ")
+            yield from page.wrapped(EFFECTS[effect], indent=4, lead="effect: ")
 
 
 def _change(change: ChangeReport, page: Page, mask: Mask, verbose: bool) -> Iterator[str]:

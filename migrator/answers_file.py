@@ -1,0 +1,215 @@
+"""The answers file: decisions written down, by hand or by `migrate --save-answers`, and taken with `--answers`.
+
+answers:              # for every release
+  event-logger: remove
+releases:             # for one release, by its path; these win
+  prod/values.yaml:
+    redis-db:
+      answer: "2"
+      question: 5d1f02aa93c4      # tells the question that was answered from another of the same name
+    docket-url:
+      from-env: DOCKET_URL        # not written down: the answer is in that environment variable
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple, NoReturn
+
+from migrator import files, tree, yamltext
+from migrator.answers import Earlier
+from migrator.edits import Route, Value
+from migrator.errors import UsageError
+from migrator.migration import Question
+
+NAMES_A_REDIS = ("redis-host", "docket-url", "docket-secret")
+"""Answers that name one Redis, which several releases must not share unseen."""
+
+ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
+"""Answers of which each says where the docket is, so that one of them rules out the others."""
+
+_PARTS = {"answer", "from-env", "question"}
+
+
+class Written(NamedTuple):
+    """An answer as the file has it: the text itself, or the environment variable that holds it.
+
+    `question` is the fingerprint of the question it was given to; empty where nobody noted that.
+    """
+
+    answer: str | None
+    variable: str
+    question: str
+    line: int
+
+
+class Answers(NamedTuple):
+    """What an answers file says: for every release, and for each that it names."""
+
+    path: str
+    common: Mapping[str, Written]
+    releases: Mapping[str, Mapping[str, Written]]
+    lines: Mapping[str, int]  # where each release is named
+
+    def names_release(self, name: str) -> str:
+        """The key under which the file speaks of the release at path `name`; empty where it does not."""
+        if name in self.releases:
+            return name
+        here = os.path.dirname(self.path)
+        target = os.path.realpath(name)
+        for key in self.releases:
+            if target in (os.path.realpath(key), os.path.realpath(os.path.join(here, key))):
+                return key
+        return ""
+
+    def of_release(self, name: str) -> dict[str, Written]:
+        """The answers for the release at path `name`: the common ones, and its own, which win."""
+        own = self.releases.get(self.names_release(name), {})
+        return {**without_rivals(self.common, own), **own}
+
+
+class Replay(NamedTuple):
+    """Answers of the file as a run takes them; `unset` are those whose environment variable is not set."""
+
+    given: Mapping[str, str]
+    earlier: Mapping[str, Earlier]
+    unset: tuple[str, ...]
+
+
+def read(path: str, known: Collection[str]) -> Answers:
+    """Read an answers file; `known` are the ids of all questions.
+
+    Raises InputError where it cannot be read or is no YAML, UsageError with the line for what it must not say.
+    """
+    snapshot = files.read(path)
+    stream = yamltext.parse(snapshot.data, path)
+    document = stream.documents[0]
+    reader = _Reader(path, document, known)
+    if len(stream.documents) > 1:
+        reader.refuse((), "holds several YAML documents; an answers file is one.")
+    for duplicate in document.duplicates():
+        reader.refuse(duplicate.route, f"{tree.show(duplicate.route)} stands here twice.")
+    top = reader.mapping((), "answers and releases")
+    for key in top:
+        if key not in ("answers", "releases"):
+            hint = f" Put it under answers: {key}: ..." if reader.is_known(key) else ""
+            reader.refuse((key,), f"{key!r} is neither answers nor releases.{hint}")
+    releases = reader.mapping(("releases",), "releases by path") if top.get("releases") is not None else {}
+    return Answers(
+        path,
+        reader.answers(("answers",)),
+        {name: reader.answers(("releases", name)) for name in releases},
+        {name: document.line(("releases", name)) for name in releases},
+    )
+
+
+def replay(answers: Answers, name: str, flags: Mapping[str, str]) -> Replay:
+    """What the file adds to the flags for the release at path `name`: a flag beats it, with all it rules out."""
+    given: dict[str, str] = {}
+    earlier: dict[str, Earlier] = {}
+    unset = []
+    for question, written in without_rivals(answers.of_release(name), flags).items():
+        if question in flags:
+            continue
+        where = f"{answers.path}:{written.line}"
+        answer = os.environ.get(written.variable) if written.variable else written.answer
+        if answer is None:
+            unset.append(f"{where}: {question} is in the environment variable {written.variable}, which is not set.")
+            continue
+        given[question] = answer
+        earlier[question] = Earlier(where, _has(written.question) if written.question else _any)
+    return Replay(given, earlier, tuple(unset))
+
+
+def without_rivals(answers: Mapping[str, Written], winners: Collection[str]) -> dict[str, Written]:
+    """The answers less those on the docket's place, where `winners` say already where that is."""
+    decided = any(name in ONE_DOCKET for name in winners)
+    return {name: each for name, each in answers.items() if not (decided and name in ONE_DOCKET)}
+
+
+def fingerprint(question: Question) -> str:
+    """Twelve hexadecimal digits that change with the question's text and its choices.
+
+    They are taken from the masked text, so that nothing can be guessed from them.
+    """
+    import re
+    from hashlib import sha256
+
+    from migrator.talk.mask import Mask
+
+    mask = Mask()
+    texts = [question.id, question.text, *(f"{choice.value}: {choice.leads_to}" for choice in question.choices)]
+    masked = "\n".join(re.sub(r"\*\*\*\d+", "***", mask.text(text)) for text in texts)
+    return sha256(masked.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def same_as(question: Question) -> Callable[[Question], bool]:
+    """Whether a question is that one: the same text, the same choices."""
+    return _has(fingerprint(question))
+
+
+def _has(noted: str) -> Callable[[Question], bool]:
+    return lambda question: fingerprint(question) == noted
+
+
+def _any(question: Question) -> bool:
+    return True
+
+
+class _Reader:
+    """Takes the parts of an answers file from its document, and refuses by line what must not be there."""
+
+    def __init__(self, path: str, document: yamltext.Document, known: Collection[str]) -> None:
+        self._path = path
+        self._document = document
+        self._known = known
+
+    def refuse(self, route: Route, message: str, remedy: str = "") -> NoReturn:
+        raise UsageError(message, path=self._path, line=self._document.line(route), remedy=remedy)
+
+    def is_known(self, name: str) -> bool:
+        return name in self._known or name.partition(".")[0] in self._known
+
+    def mapping(self, route: Route, of_what: str) -> dict[str, Value]:
+        value = tree.get(self._document.data, route)
+        if not isinstance(value, dict):
+            what = tree.show(route) if route else "the file"
+            self.refuse(route, f"{what} is no mapping of {of_what}.", "docs/dialogue.md shows an answers file.")
+        return value
+
+    def answers(self, route: Route) -> dict[str, Written]:
+        if tree.get(self._document.data, route) is None:
+            return {}
+        found = {}
+        for name in self.mapping(route, "questions to answers"):
+            if not self.is_known(name):
+                self.refuse((*route, name), f"there is no question {name!r}.", f"They are {', '.join(self._known)}.")
+            found[name] = self._one((*route, name))
+        dockets = [name for name in ONE_DOCKET if name in found]
+        if len(dockets) > 1:
+            self.refuse(
+                (*route, dockets[1]), f"{' and '.join(dockets)} each say where the docket is: keep one of them."
+            )
+        return found
+
+    def _one(self, route: Route) -> Written:
+        value = tree.get(self._document.data, route)
+        line = self._document.line(route)
+        if not isinstance(value, dict):
+            return Written(self._text(route), "", "", line)
+        for key in value:
+            if key not in _PARTS:
+                self.refuse((*route, key), f"{key!r} is none of {', '.join(sorted(_PARTS))}.")
+        if ("answer" in value) == ("from-env" in value):
+            self.refuse(route, f"{route[-1]} needs an answer, or from-env: either of them.")
+        question = self._text((*route, "question")) if "question" in value else ""
+        if "from-env" in value:
+            return Written(None, self._text((*route, "from-env")), question, line)
+        return Written(self._text((*route, "answer")), "", question, line)
+
+    def _text(self, route: Route) -> str:
+        value = tree.get(self._document.data, route)
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            self.refuse(route, f"{tree.show(route)} is neither a text nor a whole number.", 'Put it in quotes: "...".')
+        return str(value)

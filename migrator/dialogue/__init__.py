@@ -1,0 +1,8 @@
+"""`migrate` at a terminal: what was found, the questions, the changes with their reasons, and the choice to write.
+
+Nothing here is imported where nobody is asked: questionary and rich take longer to load than a whole `check`.
+"""
+
+from migrator.dialogue.conversation import Decided, hold
+
+__all__ = ["Decided", "hold"]

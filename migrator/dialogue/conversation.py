@@ -1,0 +1,225 @@
+"""The way of a whole session: found, asked, shown, chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from migrator import run, verify
+from migrator.answers import Asked, Earlier
+from migrator.answers_file import ONE_DOCKET, same_as
+from migrator.dialogue import questions, review
+from migrator.dialogue.person import Offer, Person, at_this_terminal
+from migrator.dialogue.screen import Screen
+from migrator.errors import InterruptedByUser, UsageError
+from migrator.migration import Question
+from migrator.report import FileReport
+from migrator.talk.mask import Mask
+from migrator.talk.terminal import versions
+
+Note = Callable[[Sequence[Asked], dict[str, str]], None]
+"""Told of what is decided whenever that changes, so that it can be saved even where somebody leaves."""
+
+
+class Decided(NamedTuple):
+    """What a session ends with: the plan with every answer in it, the text it leads to, and all there is to tell."""
+
+    case: run.Case
+    result: run.Result
+    report: FileReport
+
+
+def hold(
+    sources: Sequence[run.Source],
+    request: run.Request,
+    note: Note,
+    *,
+    target: str,
+    mask: Mask,
+    width: int,
+    colour: bool,
+    dry_run: bool,
+) -> Decided:
+    """Hold the conversation on one release; `target` is what would be written.
+
+    Raises InterruptedByUser where somebody leaves, by a key, by closing the terminal or by choosing to stop: nothing
+    is written then.
+    """
+    session = _Session(sources, request, note, Screen(mask, width=width, colour=colour), at_this_terminal())
+    try:
+        return session.hold(target, dry_run)
+    except (KeyboardInterrupt, EOFError, OSError):
+        raise InterruptedByUser("interrupted; nothing was written.") from None
+
+
+class _Session:
+    """The answers of a session as they come, and the plan that they lead to."""
+
+    def __init__(
+        self, sources: Sequence[run.Source], request: run.Request, note: Note, screen: Screen, person: Person
+    ) -> None:
+        self._sources = sources
+        self._request = request
+        self._note = note
+        self._screen = screen
+        self._person = person
+        self._given = dict(request.given)
+        self._earlier = dict(request.earlier)
+        self._before: dict[str, str] = {}  # answers taken back, to begin from when the question comes again
+        self._typed: set[str] = set()
+        self._number = 0
+
+    def hold(self, target: str, dry_run: bool) -> Decided:
+        case = self._examine()
+        if case.status == "current":
+            return self._decided(case)
+        self._introduce(case)
+        decided = self._ask_all()
+        while decided.report.changes:
+            self._show(decided)
+            if dry_run or self._choose_what_now(target, decided) == "apply":
+                break
+            decided = self._change_an_answer()
+        return decided
+
+    def _introduce(self, case: run.Case) -> None:
+        screen, report = self._screen, run.report(case)
+        screen.mask.learn(review.as_report(report))
+        screen.heading(f"{report.path}: {versions(report)}")
+        for text in report.evidence:
+            screen.say(text, lead="- ")
+        if case.plan.steps:
+            screen.heading("What is to be done")
+        for name, title in report.migrations:
+            screen.say(f"{name}: {title}", lead="- ")
+
+    def _ask_all(self) -> Decided:
+        """Ask whatever is open until nothing is. An answer can raise or settle others, so the plan is made anew."""
+        while True:
+            case = self._examine()
+            if not case.plan.open_questions:
+                return self._decided(case)
+            self._ask(case.plan.open_questions[0], self._is_stale(case))
+
+    def _ask(self, question: Question, stale: bool = False) -> None:
+        self._number += 1
+        screen = self._screen
+        screen.heading(f"Question {self._number}: {question.id}")
+        if stale:
+            screen.say("The answer given earlier was to another question under this name: it is not used.")
+        start = self._before.pop(question.id, "")
+        reply = questions.put(question, self._person, screen, start=start)
+        while reply.instead:
+            question = self._put_instead(question, reply.instead)
+            screen.heading(f"Question {self._number}: {question.id}, instead")
+            reply = questions.put(question, self._person, screen)
+        self._answer(question, reply.answer)
+        screen.line(f"> {questions.summary(question, reply.answer, screen)}", style="bold")
+
+    def _answer(self, question: Question, answer: str) -> None:
+        if question.id in ONE_DOCKET:
+            for name in ONE_DOCKET:
+                self._given.pop(name, None)
+        self._given[question.id] = answer
+        self._earlier.pop(question.id, None)
+        self._typed.add(question.id)
+
+    def _put_instead(self, question: Question, other: str) -> Question:
+        """The question that settles the same in another way, as the release makes it."""
+        given = {name: answer for name, answer in self._given.items() if name not in ONE_DOCKET}
+        # An answer that fits no question opens the one of its name, without anything being decided.
+        fits_none = Earlier("", lambda _: False)
+        asking = self._request._replace(given={**given, other: ""}, defaults=False, earlier={other: fits_none})
+        plan = run.examine(self._sources, asking).plan
+        return next((asked for asked in plan.open_questions if asked.id == other), question)
+
+    def _examine(self) -> run.Case:
+        while True:
+            asking = self._request._replace(given=self._given, defaults=False, earlier=self._earlier)
+            try:
+                case = run.examine(self._sources, asking)
+            except UsageError:
+                if not self._take_back():
+                    raise
+                continue
+            self._remember(case)
+            return case
+
+    def _take_back(self) -> bool:
+        """Give up the answers of this session, one of which no longer holds; they are offered when asked again."""
+        taken = [name for name in self._typed if name in self._given]
+        self._before |= {name: self._given.pop(name) for name in taken}
+        self._typed.clear()
+        return bool(taken)
+
+    def _remember(self, case: run.Case) -> None:
+        """Note which question each answer was given to, as that question reads once it is answered."""
+        for asked in case.plan.asked:
+            name = asked.question.id
+            if asked.stale and name in self._typed:
+                self._before[name] = self._given[name]
+            if asked.answer is not None and name in self._typed and name not in self._earlier:
+                self._earlier[name] = Earlier("your answer", same_as(asked.question))
+        self._note(case.plan.asked, self._given)
+
+    def _is_stale(self, case: run.Case) -> bool:
+        return next(asked.stale for asked in case.plan.asked if asked.answer is None)
+
+    def _decided(self, case: run.Case) -> Decided:
+        """The plan carried out and proven, with the release's names known to everything that prints them."""
+        wishes = self._request.wishes
+        wishes = wishes._replace(
+            release_name=self._given.get("release-name", wishes.release_name),
+            namespace=self._given.get("namespace", wishes.namespace),
+        )
+        request = self._request._replace(wishes=wishes, given=dict(self._given), earlier={})
+        named = run.examine(self._sources, request) if wishes != self._request.wishes else case
+        result = run.carry_out(named)
+        report = run.report(named, result)
+        if report.changes:
+            run.prove_settled(named, result, request)
+            report = report._replace(findings=verify.hold_result(named, result))
+        return Decided(named, result, report)
+
+    def _show(self, decided: Decided) -> None:
+        self._screen.mask.learn(review.as_report(decided.report))
+        review.steps(*decided, self._screen)
+        review.notices(decided.report, self._screen)
+
+    def _choose_what_now(self, target: str, decided: Decided) -> str:
+        screen, changes = self._screen, len(decided.report.changes)
+        offers = [
+            Offer("apply", f"apply: write {changes} change{'s' if changes > 1 else ''}"),
+            Offer("walk", "walk through the steps one by one"),
+            Offer("change", "change an answer", "" if decided.report.questions else "nothing was asked"),
+            Offer("show", "show the whole resulting file"),
+            Offer("stop", "stop, and write nothing"),
+        ]
+        while True:
+            screen.heading(f"{target}: what now?")
+            choice = self._person.choose("Choose", offers, "apply")
+            if choice == "stop":
+                raise InterruptedByUser("left as it is; nothing was written.")
+            if choice == "walk":
+                review.walk(*decided, screen, self._person)
+            elif choice == "show":
+                review.whole(decided.report, screen)
+            else:
+                return choice
+
+    def _change_an_answer(self) -> Decided:
+        """Take one answer back, with those that only led to it, and ask whatever is open then."""
+        screen = self._screen
+        asked = {each.question.id: each for each in self._examine().plan.asked}
+        screen.heading("Change an answer")
+        summaries = {name: questions.summary(each.question, each.answer or "", screen) for name, each in asked.items()}
+        offers = [Offer(name, screen.plain(text)) for name, text in summaries.items()]
+        chosen = self._person.choose("Which", [*offers, Offer("", "none of them")], offers[0].value)
+        if chosen:
+            taken = [chosen, *(name for name in self._typed if name not in asked)]
+            self._before |= {name: self._given.pop(name) for name in taken if name in self._given}
+            self._typed.difference_update(taken)
+            question = asked[chosen].question
+            if not self._examine().plan.open_questions:
+                self._ask(question)  # a flag answers a whole group of questions, this one among them
+        return self._ask_all()

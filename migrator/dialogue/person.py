@@ -1,0 +1,43 @@
+"""What can be asked of a person: choose one of a list, or type an answer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+
+class Offer(NamedTuple):
+    """One line of a list: the value it stands for, its words, and why it cannot be chosen (empty: it can)."""
+
+    value: str
+    label: str
+    unusable: str = ""
+
+
+class Person(Protocol):
+    """Somebody at a terminal. Both raise KeyboardInterrupt or EOFError where they leave."""
+
+    def choose(self, prompt: str, offers: Sequence[Offer], start: str) -> str:
+        """The value of the offer chosen; `start` is the value that the list begins on."""
+
+    def type_in(self, prompt: str, start: str, complaint: Callable[[str], str]) -> str:
+        """What was typed, without blanks around it; `start` stands there already, `complaint` says what is wrong."""
+
+
+def at_this_terminal() -> Person:
+    """Somebody with arrow keys, or, where the terminal cannot move its cursor, somebody who types lines."""
+    if os.environ.get("TERM", "").lower() in ("", "dumb", "unknown"):
+        from migrator.dialogue.typed_lines import TypedLines
+
+        return TypedLines()
+    from migrator.dialogue.keys import Keys
+
+    return Keys()
+
+
+def complaint_about(text: str, complaint: Callable[[str], str]) -> str:
+    """What is wrong with a typed answer; empty where nothing is."""
+    if not text.strip():
+        return "an answer is needed; Ctrl-C leaves, and nothing is written"
+    return complaint(text.strip())

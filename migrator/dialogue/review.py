@@ -1,0 +1,143 @@
+"""The planned change for a person to judge: every step with its lines and their reasons, and the whole result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from migrator import run
+from migrator.dialogue.person import Offer, Person
+from migrator.dialogue.screen import Screen
+from migrator.report import ChangeReport, FileReport, Report
+from migrator.talk.linediff import Hunk, hunks
+from migrator.talk.plain import EFFECTS
+
+_STYLES = {"-": "red", "+": "green"}
+
+
+class _Located(NamedTuple):
+    """A change, and its line (from 1) in the text that its step met."""
+
+    change: ChangeReport
+    place: int
+
+
+def as_report(file: FileReport) -> Report:
+    """The release as a run of `migrate` would report it alone."""
+    return Report("migrate", (file,))
+
+
+def steps(case: run.Case, result: run.Result, report: FileReport, screen: Screen) -> None:
+    """Show every step, one below the other."""
+    for number in range(len(case.plan.steps)):
+        _step(number, case, result, report, screen)
+
+
+def walk(case: run.Case, result: run.Result, report: FileReport, screen: Screen, person: Person) -> None:
+    """Show one step at a time, forth and back."""
+    last = len(case.plan.steps) - 1
+    screen.say()
+    screen.say(
+        "The steps belong together: left out one by one, half a migration would fail on the cluster. What is optional "
+        "was a question, and its answer can be changed."
+    )
+    number = 0
+    while True:
+        _step(number, case, result, report, screen)
+        offers = [Offer("next", "next step")] if number < last else []
+        offers += [Offer("previous", "previous step")] if number else []
+        offers.append(Offer("back", "back to the choice"))
+        chosen = person.choose(f"Step {number + 1} of {last + 1}", offers, offers[0].value if number < last else "back")
+        if chosen == "back":
+            return
+        number += 1 if chosen == "next" else -1
+
+
+def notices(report: FileReport, screen: Screen) -> None:
+    """What is to be known beside the changes: what rules say of the result, and notices, warnings first."""
+    if report.findings:
+        screen.heading("Rules of the target version")
+    for finding in report.findings:
+        where = f"{finding.file}:{finding.line}: " if finding.file and finding.line else ""
+        style = "red" if finding.severity == "error" else "yellow"
+        screen.say(f"{where}{finding.rule}: {finding.text}", lead=f"{finding.severity}: ", style=style)
+        if finding.remedy:
+            screen.say(finding.remedy, indent=2)
+    if report.notices:
+        screen.heading("To know")
+    for notice in sorted(report.notices, key=lambda each: each.severity != "warning"):
+        where = f"{notice.file}:{notice.line}: " if notice.file and notice.line else ""
+        is_warning = notice.severity == "warning"
+        screen.say(where + notice.text, lead="warning: " if is_warning else "- ", style="yellow" if is_warning else "")
+
+
+def whole(report: FileReport, screen: Screen) -> None:
+    """The resulting files as a whole, with numbered lines; a + stands before what is new."""
+    for layer in report.layers:
+        if layer.before is layer.after:
+            continue
+        screen.heading(f"{layer.path}, as it would be")
+        before, after = layer.before.split(b"\n"), layer.after.split(b"\n")
+        new = {line for hunk in hunks(before, after) for at in hunk.blocks for line in range(at.new_start, at.new_end)}
+        shown = screen.mask.lines(layer.after.decode("utf-8", "replace"))
+        for number, line in enumerate(shown[:-1] if shown[-1] == "" else shown):
+            sign = "+" if number in new else " "
+            screen.line(f"{number + 1:>4} {sign} {_printable(line)}", style=_STYLES.get(sign, ""))
+
+
+def _step(number: int, case: run.Case, result: run.Result, report: FileReport, screen: Screen) -> None:
+    step = case.plan.steps[number]
+    first = sum(len(each.changes) for each in case.plan.steps[:number])
+    ours = slice(first, first + len(step.changes))
+    located = [_Located(*each) for each in zip(report.changes[ours], result.places[ours])]
+    screen.heading(f"Step {number + 1} of {len(case.plan.steps)}: {step.step.title} ({step.known.id})")
+    for layer, source in enumerate(case.sources):
+        before, after = result.stages[number][layer], result.stages[number + 1][layer]
+        if before is not after:
+            _layer(source.name, before, after, [each for each in located if each.change.file == source.name], screen)
+
+
+def _layer(name: str, before: bytes, after: bytes, located: Sequence[_Located], screen: Screen) -> None:
+    texts = [screen.mask.lines(text.decode("utf-8", "replace")) for text in (before, after)]
+    found = hunks(before.split(b"\n"), after.split(b"\n"))
+    for at, hunk in enumerate(found):
+        belonging = [each.change for each in located if _hunk_of(each.place, found) == at]
+        belonging = belonging or [each.change for each in located]
+        screen.line(f"{name}:{belonging[0].line}", style="bold")
+        for sign, line in _lines(hunk, *texts):
+            screen.line(f"  {sign} {_printable(line)}", style=_STYLES.get(sign, ""))
+        reasons: dict[tuple[str, str], list[str]] = {}
+        for change in belonging:
+            reasons.setdefault((change.why, EFFECTS[change.effect]), []).append(_name(change.path))
+        for (why, effect), names in reasons.items():
+            of_what = f" ({', '.join(dict.fromkeys(names))})" if len(reasons) > 1 else ""
+            screen.say(why + of_what, indent=4, lead="why: ")
+            screen.say(effect, indent=4, lead="effect: ")
+
+
+def _hunk_of(line: int, found: Sequence[Hunk]) -> int:
+    """The hunk that shows the line, else the first one below it: what is added can stand far below its neighbour."""
+    for number, hunk in enumerate(found):
+        if line <= hunk.end:
+            return number
+    return len(found) - 1
+
+
+def _lines(hunk: Hunk, before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    at = hunk.start
+    for block in hunk.blocks:
+        yield from ((" ", line) for line in before[at : block.start])
+        yield from (("-", line) for line in before[block.start : block.end])
+        yield from (("+", line) for line in after[block.new_start : block.new_end])
+        at = block.end
+    yield from ((" ", line) for line in before[at : hunk.end])
+
+
+def _printable(line: str) -> str:
+    return line.removesuffix("\r").replace("\t", "    ")
+
+
+def _name(path: str) -> str:
+    """The end of a path, which is enough where the lines themselves are shown: an env name, or two keys."""
+    keys = path.split(".")
+    return keys[-1] if keys[-1].isupper() else ".".join(keys[-2:])

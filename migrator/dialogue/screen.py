@@ -1,0 +1,51 @@
+"""What a person reads between the questions: headings, paragraphs wrapped between words, and lines as they are."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
+
+from migrator.talk.mask import Mask
+from migrator.talk.terminal import Page
+
+_WIDEST = 100  # columns beyond which prose is hard to read
+
+
+class Screen:
+    """Prints to standard output; everything that may come from a file is masked, and made safe for a terminal."""
+
+    def __init__(self, mask: Mask, *, width: int, colour: bool) -> None:
+        self.mask = mask
+        ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+        self._page = Page(min(width, _WIDEST), ascii_only=ascii_only)
+        self._console = Console(
+            file=sys.stdout,
+            width=min(width, _WIDEST),
+            color_system="standard" if colour else None,
+            force_terminal=colour,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+
+    def heading(self, title: str) -> None:
+        """A rule with a title in it, and an empty line above."""
+        self._console.print()
+        text = Text(self.plain(title), style="bold", overflow="ellipsis")
+        self._console.print(Rule(text, characters="-", align="left", style="dim"))
+
+    def say(self, text: str = "", *, indent: int = 0, lead: str = "", style: str = "") -> None:
+        """A paragraph, wrapped between words."""
+        for line in self._page.wrapped(self.mask.text(text), indent=indent, lead=lead):
+            self.line(line, style=style)
+
+    def line(self, text: str, *, style: str = "") -> None:
+        """One line as it is, never broken: it has been masked, and is there to be copied or compared."""
+        self._console.print(Text(self.plain(text), style=style), no_wrap=True, overflow="ignore", crop=False)
+
+    def plain(self, text: str) -> str:
+        """The text with nothing in it that the terminal would obey or cannot show."""
+        return self._page.plain(text)

@@ -1,0 +1,152 @@
+"""`--save-answers`: the decisions of a run, written so that `--answers` takes them again."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import NamedTuple
+
+from migrator import files
+from migrator.answers import Asked
+from migrator.answers_file import fingerprint
+from migrator.errors import InputError, UsageError
+from migrator.migration import Question
+from migrator.talk.mask import Mask, visible
+
+_FIRST_LINE = "# Answers for infrahub-migrator."
+_COLUMNS = 110
+_NAMES = {"release-name": "The Helm release's name.", "namespace": "The Helm release's namespace."}
+
+
+class Kept(NamedTuple):
+    """A decision to write down; `question` is None for what no question asked for."""
+
+    answer: str
+    question: Question | None = None
+
+
+class Keeper:
+    """Collects what is decided for each release, and writes it to `path` in the end.
+
+    Raises UsageError at once where `path` names a file that is no answers file of this program's: it would be lost.
+    """
+
+    def __init__(self, path: str, inputs: Sequence[str], options: Sequence[str]) -> None:
+        self._path = path
+        self._inputs = inputs
+        self._options = options
+        self._releases: dict[str, dict[str, Kept]] = {}
+        self._written = b""
+        _refuse_to_replace(path, inputs)
+
+    def note(self, release: str, asked: Sequence[Asked], given: Mapping[str, str]) -> None:
+        """Remember what is decided for a release by now, instead of what was noted of it before."""
+        found = {each.question.id: Kept(each.answer, each.question) for each in asked if each.answer is not None}
+        for name in _NAMES:
+            if name in given and name not in found:
+                found[name] = Kept(given[name])
+        self._releases[release] = found
+
+    def save(self) -> bool:
+        """Write the file if there is anything to write; whether there was. Raises WriteError where that fails."""
+        releases = {name: kept for name, kept in self._releases.items() if kept}
+        if not releases:
+            return False
+        lines = _lines(releases, self._inputs, self._path, self._options)
+        data = "".join(line + "\n" for line in lines).encode("utf-8", "replace")
+        if data != self._written:
+            files.create(self._path, data, like=None)
+            self._written = data
+        return True
+
+
+def _refuse_to_replace(path: str, inputs: Sequence[str]) -> None:
+    if any(os.path.realpath(path) == os.path.realpath(name) for name in inputs):
+        raise UsageError("--save-answers names the values file itself.", path=path, remedy="Name another file.")
+    if not os.path.lexists(path):
+        return
+    try:
+        is_ours = files.read(path).data.startswith(_FIRST_LINE.encode())
+    except InputError as error:
+        raise UsageError(f"--save-answers cannot write there: it {error.message}", path=path) from error
+    if not is_ours:
+        remedy = "Name a file that does not exist yet, or one that --save-answers wrote."
+        raise UsageError("--save-answers would replace a file that it has not written.", path=path, remedy=remedy)
+
+
+def _lines(
+    releases: Mapping[str, Mapping[str, Kept]], inputs: Sequence[str], path: str, options: Sequence[str]
+) -> Iterator[str]:
+    import shlex
+
+    command = shlex.join(["infrahub-migrator", "migrate", *inputs, *options, "--answers", path, "--non-interactive"])
+    yield _FIRST_LINE
+    yield f"# Replay them with: {visible(command)}"
+    yield "# A flag on the command line beats what stands here. `question` tells the question that was answered from"
+    yield "# another of the same name: where it no longer fits, the answer is not used, and you are told."
+    variables = _variables(releases)
+    yield ""
+    if len(inputs) == 1:
+        yield "answers:"
+        for name, kept in releases.items():
+            yield from _answers(kept, "  ", variables[name])
+        return
+    yield "releases:"
+    for name, kept in releases.items():
+        yield f"  {_quoted(name)}:"
+        yield from _answers(kept, "    ", variables[name])
+
+
+def _answers(kept: Mapping[str, Kept], indent: str, variables: Mapping[str, str]) -> Iterator[str]:
+    for name, (answer, question) in kept.items():
+        yield from _comment(name, answer, question, indent)
+        if name in variables:
+            yield f"{indent}# It holds a credential, so it is not written here: put it into {variables[name]}."
+        yield f"{indent}{name}:"
+        if name in variables:
+            yield f"{indent}  from-env: {variables[name]}"
+        else:
+            yield f"{indent}  answer: {_quoted(answer)}"
+        if question is not None:
+            yield f"{indent}  question: {_quoted(fingerprint(question))}"
+
+
+def _comment(name: str, answer: str, question: Question | None, indent: str) -> Iterator[str]:
+    """What was asked, and what the answer leads to."""
+    import textwrap
+
+    mask = Mask()
+    texts = [mask.text(question.text) if question is not None else _NAMES[name]]
+    choices = question.choices if question is not None else ()
+    texts += [f"{each.value}: {mask.text(each.leads_to)}." for each in choices if each.value == answer]
+    for text in texts:
+        lead = f"{indent}# "
+        yield from textwrap.wrap(
+            visible(text), _COLUMNS, initial_indent=lead, subsequent_indent=lead, break_long_words=False,
+            break_on_hyphens=False,
+        )  # fmt: skip
+
+
+def _variables(releases: Mapping[str, Mapping[str, Kept]]) -> dict[str, dict[str, str]]:
+    """For each release the environment variables that answers with a credential in them are taken from, by id."""
+    used: set[str] = set()
+    found: dict[str, dict[str, str]] = {}
+    for release, kept in releases.items():
+        found[release] = {}
+        for name, (answer, question) in kept.items():
+            choices = [(each.value, each.leads_to) for each in question.choices] if question is not None else []
+            if Mask().answer(name, answer, choices) == answer:
+                continue
+            base = "".join(sign if sign.isalnum() else "_" for sign in name).upper()
+            numbered = (base if number == 1 else f"{base}_{number}" for number in count(1))
+            variable = next(each for each in numbered if each not in used)
+            used.add(variable)
+            found[release][name] = variable
+    return found
+
+
+def _quoted(text: str) -> str:
+    """The text in double quotes, as JSON and YAML both read it."""
+    return json.dumps(text, ensure_ascii=False)
