@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,11 @@ def carry_out(chosen: argparse.Namespace) -> int:
     try:
         for name in chosen.files:
             reports += _each(name, chosen, commands[chosen.command], answers)
-    finally:
-        # Somebody who leaves half-way keeps what they have decided.
-        if keeper is not None and keeper.save():
-            _say(chosen, f"answers saved in {chosen.save_answers}")
+    except (InterruptedByUser, KeyboardInterrupt):
+        _keep_what_was_decided(keeper, chosen)
+        raise
+    if keeper is not None and keeper.save():
+        _say(chosen, f"answers saved in {chosen.save_answers}")
     report = Report(chosen.command, tuple(reports))
     _tell_unused_answers(chosen, reports, answers)
     return _print(chosen, report)
@@ -66,6 +68,16 @@ def _read_answers(chosen: argparse.Namespace, known: Sequence[str]) -> Answers:
             remedy=f"Say for which release it is meant: releases: PATH: {naming[0]}: ...",
         )
     return answers
+
+
+def _keep_what_was_decided(keeper: Keeper | None, chosen: argparse.Namespace) -> None:
+    """Save the answers of somebody who leaves; whatever hinders that, and be the terminal gone, they have left."""
+    try:
+        if keeper is not None and keeper.save():
+            _say(chosen, f"answers saved in {chosen.save_answers}")
+    except (MigratorError, OSError) as error:
+        with suppress(OSError):
+            _say(chosen, f"the answers could not be saved: {error}")
 
 
 def _keeper(chosen: argparse.Namespace) -> Keeper:

@@ -50,10 +50,11 @@ class Keys:
 
 
 def _answer(question: questionary.Question) -> str:
-    """Ask it; Esc leaves as ^C does."""
+    """Ask it; Esc leaves as ^C does, and so does a SIGINT that somebody else sends."""
     bindings = KeyBindings()
 
     @bindings.add("escape")
+    @bindings.add("<sigint>")
     def leave(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt)
 

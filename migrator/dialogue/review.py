@@ -77,10 +77,10 @@ def whole(report: FileReport, screen: Screen) -> None:
         if layer.before is layer.after:
             continue
         screen.heading(f"{layer.path}, as it would be")
-        before, after = layer.before.split(b"\n"), layer.after.split(b"\n")
+        before, after = _lines_of(layer.before), _lines_of(layer.after)
         new = {line for hunk in hunks(before, after) for at in hunk.blocks for line in range(at.new_start, at.new_end)}
         shown = screen.mask.lines(layer.after.decode("utf-8", "replace"))
-        for number, line in enumerate(shown[:-1] if shown[-1] == "" else shown):
+        for number, line in enumerate(shown[: len(after)]):
             sign = "+" if number in new else " "
             screen.line(f"{number + 1:>4} {sign} {_printable(line)}", style=_STYLES.get(sign, ""))
 
@@ -99,7 +99,7 @@ def _step(number: int, case: run.Case, result: run.Result, report: FileReport, s
 
 def _layer(name: str, before: bytes, after: bytes, located: Sequence[_Located], screen: Screen) -> None:
     texts = [screen.mask.lines(text.decode("utf-8", "replace")) for text in (before, after)]
-    found = hunks(before.split(b"\n"), after.split(b"\n"))
+    found = hunks(_lines_of(before), _lines_of(after))
     for at, hunk in enumerate(found):
         belonging = [each.change for each in located if _hunk_of(each.place, found) == at]
         belonging = belonging or [each.change for each in located]
@@ -131,6 +131,11 @@ def _lines(hunk: Hunk, before: Sequence[str], after: Sequence[str]) -> Iterator[
         yield from (("+", line) for line in after[block.new_start : block.new_end])
         at = block.end
     yield from ((" ", line) for line in before[at : hunk.end])
+
+
+def _lines_of(text: bytes) -> list[bytes]:
+    lines = text.split(b"\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def _printable(line: str) -> str:

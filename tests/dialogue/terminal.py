@@ -1,0 +1,127 @@
+"""`infrahub-migrator` on a real pseudo-terminal, with an emulated screen that can be read."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyte
+
+UP, DOWN, ENTER, ESC, CTRL_C, CTRL_D = "\x1b[A", "\x1b[B", "\r", "\x1b", "\x03", "\x04"
+CLEAR = "\x15"  # Ctrl-U: empties the line that is being typed
+
+_PATIENCE = 20.0  # seconds to wait for what a test expects on the screen
+
+
+class _Screen(pyte.HistoryScreen):
+    """An emulated terminal that answers where its cursor is, as real ones do."""
+
+    answer: Callable[[str], object]
+
+    def write_process_input(self, data: str) -> None:
+        self.answer(data)
+
+
+class Session:
+    """`infrahub-migrator` at a terminal of its own."""
+
+    def __init__(
+        self, folder: Path, arguments: list[str], rows: int, columns: int, environment: dict[str, str]
+    ) -> None:
+        self._child = pexpect.spawn(
+            sys.executable,
+            ["-m", "migrator", *arguments],
+            cwd=str(folder),
+            env=environment,  # type: ignore[arg-type]
+            dimensions=(rows, columns),
+            echo=True,
+        )
+        self._child.delaybeforesend = None
+        self._screen = _Screen(columns, rows, history=10_000, ratio=1)
+        self._screen.answer = self._child.send
+        self._stream = pyte.ByteStream(self._screen)
+
+    def type(self, *keys: str) -> None:
+        self._child.send("".join(keys))
+
+    @property
+    def display(self) -> str:
+        """What stands on the screen now."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def text(self) -> str:
+        """All that stands on the screen and above it, what was scrolled away included."""
+        above = ["".join(line[x].data for x in range(self._screen.columns)) for line in self._screen.history.top]
+        return "\n".join([*(line.rstrip() for line in above), self.display])
+
+    def colours(self) -> set[str]:
+        """The colours of what stands on the screen."""
+        lines = [*self._screen.history.top, *(self._screen.buffer[y] for y in range(self._screen.lines))]
+        return {char.fg for line in lines for char in line.values()} - {"default"}
+
+    def asks(self, prompt: str) -> None:
+        """Wait until this is what is being asked."""
+        self._wait(
+            lambda: re.search(rf"^(\? )?{re.escape(prompt)}(?!.*\n(.*\n)*\?)", self.display, re.M) is not None, prompt
+        )
+
+    def says(self, text: str) -> None:
+        """Wait until that can be read, line breaks and indents aside."""
+        self._wait(lambda: squeezed(text) in squeezed(self.text), text)
+
+    def ends(self) -> int:
+        """Wait for the end; the exit status."""
+        self._wait(lambda: not self._alive(), "the end")
+        self._child.wait()
+        assert self._child.signalstatus is None, f"killed by signal {self._child.signalstatus}"
+        assert self._child.exitstatus is not None
+        return int(self._child.exitstatus)
+
+    def hang_up(self) -> int:
+        """Close the terminal, as a closed window does, and wait; the exit status."""
+        self._child.ptyproc.fileobj.close()
+        self._child.ptyproc.closed = self._child.closed = True
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            done, status = os.waitpid(self._child.pid, os.WNOHANG)
+            if done:
+                self._child.ptyproc.terminated = self._child.terminated = True
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.02)
+        raise AssertionError("the closed terminal was not heard")
+
+    def signal(self, number: signal.Signals) -> None:
+        self._child.kill(number)
+
+    def close(self) -> None:
+        if not self._child.closed:
+            self._child.close(force=True)
+
+    def _alive(self) -> bool:
+        try:
+            self._stream.feed(self._child.read_nonblocking(1 << 16, 0.05))
+        except pexpect.TIMEOUT:
+            pass
+        except pexpect.EOF:
+            return False
+        return True
+
+    def _wait(self, is_so: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        alive = True
+        while not is_so():
+            assert alive, f"it ended without {what!r}:\n{self.text}"
+            assert time.monotonic() < deadline, f"waited in vain for {what!r}:\n{self.text}"
+            alive = self._alive()
+
+
+def squeezed(text: str) -> str:
+    """The text without blanks and line breaks: where a line is wrapped is another matter than what it says."""
+    return "".join(text.split())

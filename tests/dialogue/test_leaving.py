@@ -1,0 +1,155 @@
+"""Leaving at any moment: nothing written, exit 130, no traceback, and what was decided kept where that is wanted."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.dialogue.terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESC, UP, Session
+from tests.dialogue.texts import AFTER, BEFORE
+
+Start = Callable[..., Session]
+
+# What is asked, in the order in which a session comes to it, and the keys that lead on to the next.
+PROMPTS = [
+    ("Answer", ENTER),
+    ("Database", UP + UP + ENTER),
+    ("How", ENTER),
+    ("URL", "redis://cache:6379/2" + ENTER),
+    ("Choose", DOWN + ENTER),
+    ("Step 1 of 4", ENTER),
+    ("Step 2 of 4", DOWN + DOWN + ENTER),
+    ("Choose", DOWN + DOWN + ENTER),
+    ("Which", ""),
+]
+
+
+@pytest.fixture(autouse=True)
+def values(tmp_path: Path) -> Path:
+    path = tmp_path / "values.yaml"
+    path.write_text(BEFORE, encoding="utf-8")
+    return path
+
+
+def come_to(session: Session, number: int) -> None:
+    for prompt, keys in PROMPTS[:number]:
+        session.asks(prompt)
+        session.type(keys)
+    session.asks(PROMPTS[number][0])
+
+
+def left_alone(session: Session, values: Path) -> None:
+    session.says("nothing was written.")
+    assert "Traceback" not in session.text
+    assert values.read_text(encoding="utf-8") == BEFORE
+    assert list(values.parent.iterdir()) == [values]
+
+
+@pytest.mark.parametrize("number", range(len(PROMPTS)), ids=[f"{n} {name}" for n, (name, _) in enumerate(PROMPTS)])
+def test_ctrl_c_at_every_prompt(migrate: Start, values: Path, number: int) -> None:
+    session = migrate("values.yaml")
+    come_to(session, number)
+    session.type(CTRL_C)
+
+    assert session.ends() == 130
+    left_alone(session, values)
+
+
+@pytest.mark.parametrize("number", [0, 3, 4], ids=["a list", "a typed answer", "the choice"])
+def test_esc_leaves(migrate: Start, values: Path, number: int) -> None:
+    session = migrate("values.yaml")
+    come_to(session, number)
+    session.type(ESC)
+
+    assert session.ends() == 130
+    left_alone(session, values)
+
+
+def test_a_key_with_alt_is_no_esc(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml")
+    come_to(session, 3)
+    session.type("redis://cache:6379/2" + ESC + "b" + ENTER)
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_the_end_of_input_leaves(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml")
+    come_to(session, 3)
+    session.type(CTRL_D)
+
+    assert session.ends() == 130
+    left_alone(session, values)
+
+
+@pytest.mark.parametrize("number", [0, 3, 4])
+def test_a_closed_terminal_leaves(migrate: Start, values: Path, number: int) -> None:
+    session = migrate("values.yaml")
+    come_to(session, number)
+
+    assert session.hang_up() == 130
+    assert values.read_text(encoding="utf-8") == BEFORE
+    assert list(values.parent.iterdir()) == [values]
+
+
+@pytest.mark.parametrize("kind", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_leaves(migrate: Start, values: Path, kind: signal.Signals) -> None:
+    session = migrate("values.yaml")
+    come_to(session, 4)
+    session.signal(kind)
+
+    assert session.ends() == 130
+    left_alone(session, values)
+
+
+@pytest.mark.parametrize("leave", ["ctrl-c", "hang up", "stop"])
+def test_what_was_decided_is_kept_and_can_be_taken_up_again(
+    migrate: Start, cli: Callable[..., object], values: Path, leave: str
+) -> None:
+    session = migrate("values.yaml", "--save-answers", "answers.yaml")
+    session.asks("Answer")
+    session.type(DOWN, ENTER)
+    session.asks("Database")
+    if leave == "stop":
+        session.type(ENTER)
+        session.asks("Choose")
+        session.type(UP, ENTER)
+        assert session.ends() == 130
+    elif leave == "ctrl-c":
+        session.type(CTRL_C)
+        assert session.ends() == 130
+        session.says("answers saved in answers.yaml")
+    else:
+        assert session.hang_up() == 130
+    assert values.read_text(encoding="utf-8") == BEFORE
+
+    again = migrate("values.yaml", "--answers", "answers.yaml")
+    if leave != "stop":
+        again.asks("Database")
+        again.type(ENTER)
+    again.asks("Choose")
+    again.type(ENTER)
+    assert again.ends() == 0
+    text = values.read_text(encoding="utf-8")
+    assert "redis://cache:6379/2" in text
+    assert "EVENT_LOGGER_ENABLED" in text
+
+
+def test_leaving_one_file_leaves_those_that_follow_and_keeps_those_before(migrate: Start, tmp_path: Path) -> None:
+    (tmp_path / "second.yaml").write_text(BEFORE, encoding="utf-8")
+    session = migrate("values.yaml", "second.yaml", "--event-logger", "remove", "--redis-db", "2")
+    session.asks("Choose")
+    session.type(ENTER)
+    session.says("second.yaml: what now?")
+    session.asks("Choose")
+    session.type(CTRL_C)
+
+    assert session.ends() == 130
+    assert (tmp_path / "values.yaml").read_text(encoding="utf-8") == AFTER
+    assert (tmp_path / "second.yaml").read_text(encoding="utf-8") == BEFORE

@@ -1,0 +1,139 @@
+"""Terminals that are narrow, plain, or know no Unicode: readable, nothing broken, and the same file in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.dialogue.terminal import CTRL_C, ENTER, Session
+from tests.dialogue.texts import AFTER, BEFORE, KEPT
+
+Start = Callable[..., Session]
+
+
+@pytest.fixture(autouse=True)
+def values(tmp_path: Path) -> Path:
+    path = tmp_path / "values.yaml"
+    path.write_text(BEFORE, encoding="utf-8")
+    return path
+
+
+def press_enter_to_the_end(session: Session) -> None:
+    for prompt in ("Answer", "Database", "Choose"):
+        session.asks(prompt)
+        session.type(ENTER)
+    assert session.ends() == 0
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(24, 40), (10, 40), (24, 20), (5, 200)])
+def test_a_small_window(migrate: Start, values: Path, rows: int, columns: int) -> None:
+    press_enter_to_the_end(migrate("values.yaml", rows=rows, columns=columns))
+
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_no_word_is_broken_at_forty_columns(migrate: Start) -> None:
+    session = migrate("values.yaml", columns=40)
+    session.asks("Answer")
+    shown = session.text
+
+    for words in ("The old presets turned on the event", "- remove (the safe default): the"):
+        assert words in shown
+    session.type(CTRL_C)
+    assert session.ends() == 130
+
+
+def test_colour_where_the_terminal_has_it(migrate: Start) -> None:
+    session = migrate("values.yaml")
+    press_enter_to_the_end(session)
+
+    assert {"green", "red"} <= session.colours()
+
+
+@pytest.mark.parametrize("how", ["NO_COLOR", "--color never"])
+def test_no_colour_where_none_is_wanted(migrate: Start, values: Path, how: str) -> None:
+    session = migrate("values.yaml", NO_COLOR="1") if how == "NO_COLOR" else migrate("values.yaml", "--color", "never")
+    press_enter_to_the_end(session)
+
+    assert not {"green", "red", "yellow", "brown"} & session.colours()
+    assert "- name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED" in session.text
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_a_terminal_that_cannot_move_its_cursor_is_answered_in_lines(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml", TERM="dumb", rows=100)
+    session.says("1) remove (the safe default)\n  2) keep\nAnswer [remove]:")
+    session.type("perhaps\n")
+    session.says("'perhaps' is none of these; Ctrl-C leaves.")
+    session.type("2\n")
+    session.says("15  no known user")
+    session.says("Database [2]:")
+    session.type("1\n")
+    session.says("not that one: used by Prefect's messaging.")
+    session.type("3\n")
+    session.says("Choose [apply]:")
+    session.type("\n")
+
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == KEPT
+    assert not session.colours()
+
+
+def test_a_typed_answer_in_lines_is_checked_too(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml", "--event-logger", "remove", TERM="dumb", rows=100)
+    session.says("Database [2]:")
+    session.type("docket-url\n")
+    session.says("How [typed]:")
+    session.type("\n")
+    session.says("URL:")
+    session.type("\n")
+    session.says("an answer is needed; Ctrl-C leaves, and nothing is written.")
+    session.type("redis://cache/two\n")
+    session.says("'redis://cache/two' cannot be used")
+    session.type("redis://cache:6379/2\n")
+    session.says("Choose [apply]:")
+    session.type("apply\n")
+
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+@pytest.mark.parametrize("keys", ["\x03", "\x04"])
+def test_lines_can_be_left_too(migrate: Start, values: Path, keys: str) -> None:
+    session = migrate("values.yaml", TERM="dumb", rows=100)
+    session.says("Answer [remove]:")
+    session.type(keys)
+
+    assert session.ends() == 130
+    session.says("nothing was written.")
+    assert "Traceback" not in session.text
+    assert values.read_text(encoding="utf-8") == BEFORE
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "ascii", "LANG": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TERM": "dumb"},
+    ],
+    ids=["encoding", "locale", "locale and dumb"],
+)
+def test_a_screen_without_unicode(migrate: Start, values: Path, environment: dict[str, str]) -> None:
+    session = migrate("values.yaml", rows=100, **environment)
+    press_enter_to_the_end(session)
+
+    session.says("host: cache # gr\\xf6\\xdfer")
+    assert session.text.isascii()
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_what_a_file_holds_cannot_steer_the_terminal(migrate: Start, values: Path) -> None:
+    values.write_text(BEFORE.replace("größer", "\u202egrößer\u202c"), encoding="utf-8")
+    session = migrate("values.yaml")
+    press_enter_to_the_end(session)
+
+    session.says("host: cache # \\u202egrößer\\u202c")
+    assert values.read_text(encoding="utf-8") == AFTER.replace("größer", "\u202egrößer\u202c")

@@ -1,0 +1,227 @@
+"""Whole sessions: the happy road, walking, changing, showing, and what is on disk after each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.dialogue.terminal import CLEAR, DOWN, ENTER, UP, Session
+from tests.dialogue.texts import AFTER, BEFORE, KEPT
+
+Start = Callable[..., Session]
+
+
+@pytest.fixture(autouse=True)
+def values(tmp_path: Path) -> Path:
+    path = tmp_path / "values.yaml"
+    path.write_text(BEFORE, encoding="utf-8")
+    return path
+
+
+def to_the_choice(session: Session) -> None:
+    """Take what is suggested, up to the choice whether to write."""
+    session.asks("Answer")
+    session.type(ENTER)
+    session.asks("Database")
+    session.type(ENTER)
+    session.asks("Choose")
+
+
+def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml")
+    session.asks("Answer")
+    session.says("chart infrahub-enterprise (by the place of the Prefect values, infrahub.prefect-server)")
+    session.says("v4_14_0_prefect_docket: one docket, separate services")
+    session.says("v4_14_1_prometheus_multiproc: metrics directory")
+    session.says("- remove (the safe default): the toggle goes and these log lines stop; nothing else depends on them.")
+    session.type(ENTER)
+    session.asks("Database")
+    session.says("> event-logger = remove")
+    session.type(ENTER)
+    session.asks("Choose")
+    session.says("> redis-db = 2")
+    session.says("Step 2 of 4: give both deployments one docket (v4_14_0_prefect_docket)")
+    session.says("host: cache # größer db: 1 + docket: + url: redis://cache:6379/2")
+    session.says("effect: required, or the release breaks")
+    session.says("effect: a pod changes")
+    session.says("effect: no pod changes")
+    assert values.read_text(encoding="utf-8") == BEFORE
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+    backups = [path for path in values.parent.iterdir() if path != values]
+    assert [path.read_text(encoding="utf-8") for path in backups] == [BEFORE]
+    session.says(f"backup: {backups[0]}")
+    session.says("infrahub-migrator undo values.yaml")
+    session.says(
+        "helm upgrade RELEASE REPO/infrahub-enterprise --version 4.14.1-medium --namespace NAMESPACE -f values.yaml"
+    )
+    session.says("Never with --reuse-values")
+    session.says("helm rollback RELEASE --namespace NAMESPACE")
+
+
+def test_a_database_in_use_is_shown_with_its_user_and_passed_over(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml", "--event-logger", "remove")
+    session.asks("Database")
+    session.says("- 0 (used by the Infrahub cache)")
+    session.says("- 1 (used by Prefect's messaging)")
+    session.says("> 2 no known user, suggested")
+    session.type(UP, DOWN, UP, DOWN, DOWN, ENTER)  # up from 2 goes round to the end of the list: 0 and 1 are no stops
+    session.asks("Choose")
+    session.says("> redis-db = 3")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert "redis://cache:6379/3" in values.read_text(encoding="utf-8")
+
+
+def test_a_number_beyond_the_list_is_checked_while_it_is_typed(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml", "--event-logger", "remove")
+    session.asks("Database")
+    session.type(UP, UP, UP, ENTER)
+    session.says("? Database")
+    session.type("1")
+    session.says("database 1 there is used by Prefect's messaging already")
+    session.type(ENTER)
+    session.type(CLEAR, "two")
+    session.says("'two' is not the number of a database (0, 1, 2 and so on)")
+    session.type(CLEAR, "17", ENTER)
+    session.asks("Choose")
+    session.says("warning: The docket's database 17 exists only where Redis is configured for more than 16")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert "redis://cache:6379/17" in values.read_text(encoding="utf-8")
+
+
+def test_an_answer_can_be_changed_before_anything_is_written(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml")
+    to_the_choice(session)
+    session.type(DOWN, DOWN, ENTER)
+    session.asks("Which")
+    session.says("> event-logger = remove redis-db = 2 none of them")
+    session.type(ENTER)
+    session.asks("Answer")
+    session.type(DOWN, ENTER)
+    session.asks("Choose")
+    session.says("> event-logger = keep")
+    session.type(DOWN, DOWN, ENTER)
+    session.asks("Which")
+    session.type(DOWN, ENTER)
+    session.asks("Database")
+    session.says("> 2 no known user, suggested")
+    session.type(DOWN, ENTER)
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == KEPT
+
+
+def test_a_change_of_mind_about_changing_changes_nothing(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml")
+    to_the_choice(session)
+    session.type(DOWN, DOWN, ENTER)
+    session.asks("Which")
+    session.type(UP, ENTER)
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_the_steps_can_be_walked_forth_and_back_and_none_left_out(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml", rows=24)
+    to_the_choice(session)
+    session.type(DOWN, ENTER)
+    session.asks("Step 1 of 4")
+    session.says("left out one by one, half a migration would fail on the cluster")
+    assert "skip" not in session.display
+    session.type(ENTER)
+    session.asks("Step 2 of 4")
+    session.says("+ url: redis://cache:6379/2")
+    session.type(DOWN, ENTER)
+    session.asks("Step 1 of 4")
+    session.type(ENTER)
+    session.asks("Step 2 of 4")
+    session.type(ENTER)
+    session.asks("Step 3 of 4")
+    session.type(ENTER)
+    session.asks("Step 4 of 4")
+    session.type(ENTER)
+    session.asks("Choose")
+    assert values.read_text(encoding="utf-8") == BEFORE
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_the_whole_result_can_be_read_first(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml")
+    to_the_choice(session)
+    session.type(DOWN, DOWN, DOWN, ENTER)
+    session.says("values.yaml, as it would be")
+    session.asks("Choose")
+    shown = [
+        f"{number:>4} {'+' if number in (10, 11, 20, 21, 23, 24) else ' '} {line}"
+        for number, line in enumerate(AFTER.splitlines(), 1)
+    ]
+    assert "\n".join(shown) in session.text
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_stopping_at_the_choice_leaves_the_file(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml")
+    to_the_choice(session)
+    session.type(UP, ENTER)
+
+    assert session.ends() == 130
+    session.says("left as it is; nothing was written.")
+    assert values.read_text(encoding="utf-8") == BEFORE
+    assert list(values.parent.iterdir()) == [values]
+
+
+def test_a_migrated_file_asks_nothing(migrate: Start, values: Path) -> None:
+    values.write_text(AFTER, encoding="utf-8")
+    session = migrate("values.yaml")
+
+    assert session.ends() == 0
+    assert "Question" not in session.text
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_a_dry_run_asks_shows_and_writes_nothing(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml", "--dry-run")
+    session.asks("Answer")
+    session.type(ENTER)
+    session.asks("Database")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    session.says("+ url: redis://cache:6379/2")
+    session.says("dry run: nothing was written.")
+    assert list(values.parent.iterdir()) == [values]
+
+
+def test_credentials_stay_off_the_screen(migrate: Start, values: Path) -> None:
+    values.write_text(BEFORE.replace("db: 1", 'db: 1\n          password: "Tr0ub4dor&3"'), encoding="utf-8")
+    session = migrate("values.yaml", rows=60)
+    to_the_choice(session)
+    session.type(DOWN, DOWN, DOWN, ENTER)
+    session.says("as it would be")
+    session.asks("Choose")
+    assert "Tr0ub4dor" not in session.text
+    assert "redis://:***" in session.text
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert "redis://:Tr0ub4dor%263@cache:6379/2" in values.read_text(encoding="utf-8")
+    assert "Tr0ub4dor" not in session.text
