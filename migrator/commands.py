@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator import catalog, options, run, sources, terminal
@@ -36,8 +34,11 @@ def carry_out(chosen: argparse.Namespace) -> int:
     _refuse_unknown_answers(flags, known)
     answers = _read_answers(chosen, known) if chosen.answers else None
     keeper = _keeper(chosen) if getattr(chosen, "save_answers", None) else None
-    migrating: Command = partial(_migrate, keeper)
-    commands = {"plan": _plan, "diff": _diff, "check": _check, "verify": _verify, "migrate": migrating}
+
+    def migrate(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+        return _migrate(keeper, source, chosen, request)
+
+    commands = {"plan": _plan, "diff": _diff, "check": _check, "verify": _verify, "migrate": migrate}
     reports: list[FileReport] = []
     try:
         for name in chosen.files:
@@ -76,6 +77,8 @@ def _keep_what_was_decided(keeper: Keeper | None, chosen: argparse.Namespace) ->
         if keeper is not None and keeper.save():
             _say(chosen, f"answers saved in {chosen.save_answers}")
     except (MigratorError, OSError) as error:
+        from contextlib import suppress
+
         with suppress(OSError):
             _say(chosen, f"the answers could not be saved: {error}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from migrator import run, verify
@@ -17,7 +17,7 @@ from migrator.report import FileReport
 from migrator.talk.mask import Mask
 from migrator.talk.terminal import versions
 
-Note = Callable[[Sequence[Asked], dict[str, str]], None]
+Note = Callable[[Sequence[Asked], Mapping[str, str]], None]
 """Told of what is decided whenever that changes, so that it can be saved even where somebody leaves."""
 
 
@@ -67,6 +67,7 @@ class _Session:
         self._earlier = dict(request.earlier)
         self._before: dict[str, str] = {}  # answers taken back, to begin from when the question comes again
         self._typed: set[str] = set()
+        self._names: dict[str, Question] = {}  # once the release's name is known, no question asks for it any more
         self._number = 0
 
     def hold(self, target: str, dry_run: bool) -> Decided:
@@ -112,7 +113,7 @@ class _Session:
         while reply.instead:
             question = self._put_instead(question, reply.instead)
             screen.heading(f"Question {self._number}: {question.id}, instead")
-            reply = questions.put(question, self._person, screen)
+            reply = questions.put(question, self._person, screen, at_once=True)
         self._answer(question, reply.answer)
         screen.line(f"> {questions.summary(question, reply.answer, screen)}", style="bold")
 
@@ -120,6 +121,8 @@ class _Session:
         if question.id in ONE_DOCKET:
             for name in ONE_DOCKET:
                 self._given.pop(name, None)
+        if question.id in ("release-name", "namespace"):
+            self._names[question.id] = question
         self._given[question.id] = answer
         self._earlier.pop(question.id, None)
         self._typed.add(question.id)
@@ -129,15 +132,22 @@ class _Session:
         given = {name: answer for name, answer in self._given.items() if name not in ONE_DOCKET}
         # An answer that fits no question opens the one of its name, without anything being decided.
         fits_none = Earlier("", lambda _: False)
-        asking = self._request._replace(given={**given, other: ""}, defaults=False, earlier={other: fits_none})
-        plan = run.examine(self._sources, asking).plan
+        plan = run.examine(self._sources, self._asking({**given, other: ""}, {other: fits_none})).plan
         return next((asked for asked in plan.open_questions if asked.id == other), question)
+
+    def _asking(self, given: Mapping[str, str], earlier: Mapping[str, Earlier]) -> run.Request:
+        """The request with these answers, the release's names known to everything that looks for them."""
+        wishes = self._request.wishes
+        wishes = wishes._replace(
+            release_name=given.get("release-name", wishes.release_name),
+            namespace=given.get("namespace", wishes.namespace),
+        )
+        return self._request._replace(wishes=wishes, given=dict(given), defaults=False, earlier=earlier)
 
     def _examine(self) -> run.Case:
         while True:
-            asking = self._request._replace(given=self._given, defaults=False, earlier=self._earlier)
             try:
-                case = run.examine(self._sources, asking)
+                case = run.examine(self._sources, self._asking(self._given, self._earlier))
             except UsageError:
                 if not self._take_back():
                     raise
@@ -166,20 +176,13 @@ class _Session:
         return next(asked.stale for asked in case.plan.asked if asked.answer is None)
 
     def _decided(self, case: run.Case) -> Decided:
-        """The plan carried out and proven, with the release's names known to everything that prints them."""
-        wishes = self._request.wishes
-        wishes = wishes._replace(
-            release_name=self._given.get("release-name", wishes.release_name),
-            namespace=self._given.get("namespace", wishes.namespace),
-        )
-        request = self._request._replace(wishes=wishes, given=dict(self._given), earlier={})
-        named = run.examine(self._sources, request) if wishes != self._request.wishes else case
-        result = run.carry_out(named)
-        report = run.report(named, result)
+        """The plan carried out and proven."""
+        result = run.carry_out(case)
+        report = run.report(case, result)
         if report.changes:
-            run.prove_settled(named, result, request)
-            report = report._replace(findings=verify.hold_result(named, result))
-        return Decided(named, result, report)
+            run.prove_settled(case, result, self._asking(self._given, {}))
+            report = report._replace(findings=verify.hold_result(case, result))
+        return Decided(case, result, report)
 
     def _show(self, decided: Decided) -> None:
         self._screen.mask.learn(review.as_report(decided.report))
@@ -210,16 +213,17 @@ class _Session:
     def _change_an_answer(self) -> Decided:
         """Take one answer back, with those that only led to it, and ask whatever is open then."""
         screen = self._screen
-        asked = {each.question.id: each for each in self._examine().plan.asked}
+        asked = {each.question.id: each.question for each in self._examine().plan.asked}
+        asked |= {name: question for name, question in self._names.items() if name in self._given}
         screen.heading("Change an answer")
-        summaries = {name: questions.summary(each.question, each.answer or "", screen) for name, each in asked.items()}
+        answers = {name: self._given.get(name) or self._given.get(each.group, "") for name, each in asked.items()}
+        summaries = {name: questions.summary(each, answers[name], screen) for name, each in asked.items()}
         offers = [Offer(name, screen.plain(text)) for name, text in summaries.items()]
         chosen = self._person.choose("Which", [*offers, Offer("", "none of them")], offers[0].value)
         if chosen:
             taken = [chosen, *(name for name in self._typed if name not in asked)]
             self._before |= {name: self._given.pop(name) for name in taken if name in self._given}
             self._typed.difference_update(taken)
-            question = asked[chosen].question
             if not self._examine().plan.open_questions:
-                self._ask(question)  # a flag answers a whole group of questions, this one among them
+                self._ask(asked[chosen])  # a flag answers a whole group of questions, this one among them
         return self._ask_all()

@@ -35,8 +35,8 @@ class Reply(NamedTuple):
     instead: str = ""
 
 
-def put(question: Question, person: Person, screen: Screen, *, start: str = "") -> Reply:
-    """Ask it; `start` is the answer that it had, and is offered again."""
+def put(question: Question, person: Person, screen: Screen, *, start: str = "", at_once: bool = False) -> Reply:
+    """Ask it; `start` is the answer that it had, and is offered again. `at_once` offers no other question instead."""
     screen.say(question.text)
     start = start or question.default or question.suggestion or ""
     if question.choices:
@@ -46,7 +46,7 @@ def put(question: Question, person: Person, screen: Screen, *, start: str = "") 
     screen.say(f"Unattended: {question.flag}.", style="dim")
     instead = INSTEAD.get(question.id, {})
     prompt = _PROMPTS.get(question.id, question.id)
-    if instead:
+    if instead and not at_once:
         offers = [Offer(_TYPED, f"type the {prompt if prompt == 'URL' else prompt + chr(39) + 's name'}")]
         chosen = person.choose("How", [*offers, *(Offer(*each) for each in instead.items())], _TYPED)
         if chosen != _TYPED:

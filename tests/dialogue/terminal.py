@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
@@ -34,11 +35,11 @@ class Session:
     def __init__(
         self, folder: Path, arguments: list[str], rows: int, columns: int, environment: dict[str, str]
     ) -> None:
-        self._child = pexpect.spawn(
+        self._child: Any = pexpect.spawn(
             sys.executable,
             ["-m", "migrator", *arguments],
             cwd=str(folder),
-            env=environment,  # type: ignore[arg-type]
+            env=environment,
             dimensions=(rows, columns),
             echo=True,
         )

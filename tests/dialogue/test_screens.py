@@ -85,8 +85,6 @@ def test_a_typed_answer_in_lines_is_checked_too(migrate: Start, values: Path) ->
     session = migrate("values.yaml", "--event-logger", "remove", TERM="dumb", rows=100)
     session.says("Database [2]:")
     session.type("docket-url\n")
-    session.says("How [typed]:")
-    session.type("\n")
     session.says("URL:")
     session.type("\n")
     session.says("an answer is needed; Ctrl-C leaves, and nothing is written.")

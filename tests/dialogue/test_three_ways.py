@@ -1,0 +1,49 @@
+"""A flag, an entry of the answers file and an answer at the prompt lead to the same bytes, and so does a replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from migrator import catalog
+from tests.dialogue.releases import QUESTIONS, Asked
+from tests.dialogue.terminal import ENTER, Session
+
+Start = Callable[..., Session]
+Cli = Callable[..., object]
+
+
+@pytest.mark.parametrize("asked", QUESTIONS, ids=[asked.question for asked in QUESTIONS])
+def test_flag_file_and_prompt(
+    migrate: Start, cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, asked: Asked
+) -> None:
+    for name in ("flag.yaml", "file.yaml", "prompt.yaml", "replay.yaml"):
+        (tmp_path / name).write_text(asked.before)
+    (tmp_path / "answers.yaml").write_text(f"answers:\n  {asked.entry}\n")
+
+    by_flag = cli("migrate", "flag.yaml", "--non-interactive", *asked.flags)
+    by_file = cli("migrate", "file.yaml", "--non-interactive", "--answers", "answers.yaml")
+    session = migrate("prompt.yaml", "--save-answers", "saved.yaml")
+    for prompt, keys in asked.keys:
+        session.asks(prompt)
+        session.type(keys)
+    session.asks("Choose")
+    session.type(ENTER)
+    assert session.ends() == 0
+    replayed = cli("migrate", "replay.yaml", "--non-interactive", "--answers", "saved.yaml")
+
+    assert [by_flag[0], by_file[0], replayed[0]] == [0, 0, 0], (by_flag, by_file, replayed)
+    after = (tmp_path / "flag.yaml").read_text()
+    assert asked.stands in after
+    assert not asked.not_without or asked.not_without not in after
+    assert (tmp_path / "file.yaml").read_text() == after
+    assert (tmp_path / "prompt.yaml").read_text() == after
+    assert (tmp_path / "replay.yaml").read_text() == after
+
+
+def test_every_question_is_tried() -> None:
+    tried = {word for asked in QUESTIONS for word in asked.question.replace(" and ", " ").split()}
+
+    assert set(catalog.question_ids(catalog.load())) <= tried
