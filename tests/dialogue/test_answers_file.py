@@ -1,0 +1,298 @@
+"""The answers file: what it says, what beats it, what is refused, and what a changed plan makes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.dialogue.releases import HIDDEN_PASSWORD, OTHER_BROKER, separate
+from tests.dialogue.texts import AFTER, BEFORE, KEPT
+
+Cli = Callable[..., tuple[int, bytes, bytes]]
+
+
+@pytest.fixture
+def values(tmp_path: Path) -> Path:
+    path = tmp_path / "values.yaml"
+    path.write_text(BEFORE, encoding="utf-8")
+    return path
+
+
+def said(text: str, folder: Path) -> None:
+    (folder / "answers.yaml").write_text(text)
+
+
+def unattended(cli: Cli, *arguments: str) -> tuple[int, str]:
+    code, _, err = cli("migrate", *arguments, "--non-interactive", "--answers", "answers.yaml")
+    return code, " ".join(err.decode().split())
+
+
+def test_it_answers_and_a_flag_beats_it(cli: Cli, values: Path) -> None:
+    said("answers:\n  redis-db: 3\n  event-logger: keep\n", values.parent)
+    assert unattended(cli, "values.yaml")[0] == 0
+    assert values.read_text(encoding="utf-8") == KEPT
+
+    values.write_text(BEFORE, encoding="utf-8")
+    assert unattended(cli, "values.yaml", "--redis-db", "2", "--event-logger", "remove")[0] == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+@pytest.mark.parametrize(("command", "code"), [("plan", 0), ("diff", 0), ("check", 1), ("verify", 4)])
+def test_the_other_commands_take_it_too(cli: Cli, values: Path, command: str, code: int) -> None:
+    said("answers: {redis-db: 3, event-logger: keep}\n", values.parent)
+
+    done = cli(command, "values.yaml", "--answers", "answers.yaml")
+    assert done[0] == code, done
+    assert b"--redis-db\n" not in done[1] + done[2]
+    assert command != "diff" or b"redis://cache:6379/3" in done[1]
+
+
+def test_a_flag_for_the_dockets_place_rules_out_the_files_other_one(cli: Cli, values: Path) -> None:
+    said("answers:\n  docket-url: redis://elsewhere:6379/7\n", values.parent)
+
+    assert unattended(cli, "values.yaml", "--redis-db", "2")[0] == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_a_safe_default_that_the_file_leaves_open_is_told(cli: Cli, values: Path) -> None:
+    said("answers:\n  redis-db: 2\n", values.parent)
+
+    code, err = unattended(cli, "values.yaml")
+    assert code == 0
+    assert "note: answers.yaml does not answer event-logger: its safe default, remove, is used." in err
+
+
+def test_answers_for_releases_by_path(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "prod").mkdir()
+    for name in ("one.yaml", "prod/two.yaml"):
+        (tmp_path / name).write_text(separate("host: ${HOST}"))
+    said(
+        """\
+answers:
+  redis-db: 2
+releases:
+  one.yaml:
+    redis-host: one
+  ./prod/two.yaml:
+    redis-host: two
+    redis-db: 5
+""",
+        tmp_path,
+    )
+
+    assert unattended(cli, "one.yaml", "prod/two.yaml")[0] == 0
+    assert "url: redis://one:6379/2" in (tmp_path / "one.yaml").read_text()
+    assert "url: redis://two:6379/5" in (tmp_path / "prod/two.yaml").read_text()
+
+
+def test_a_releases_own_docket_rules_out_the_common_one(cli: Cli, values: Path) -> None:
+    said("answers:\n  redis-db: 3\nreleases:\n  values.yaml:\n    docket-url: redis://cache:6379/2\n", values.parent)
+
+    assert unattended(cli, "values.yaml")[0] == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+@pytest.mark.parametrize("name", ["redis-host", "docket-url", "docket-secret"])
+def test_an_answer_that_names_a_redis_is_refused_for_several_releases(cli: Cli, values: Path, name: str) -> None:
+    (values.parent / "second.yaml").write_text(BEFORE, encoding="utf-8")
+    said(f"answers:\n  event-logger: remove\n  {name}: shared\n", values.parent)
+
+    code, err = unattended(cli, "values.yaml", "second.yaml")
+    assert code == 2
+    assert f"answers.yaml:3: {name} names one Redis, and 2 releases are named" in err
+    assert f"releases: PATH: {name}:" in err
+    assert values.read_text(encoding="utf-8") == BEFORE
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("answers:\n  redis-bd: 2\n", ":2:", "there is no question 'redis-bd'. They are flavour, "),
+        ("releases:\n  values.yaml:\n    nonsense: 2\n", ":3:", "there is no question 'nonsense'"),
+        ("redis-db: 2\n", ":1:", "'redis-db' is neither answers nor releases. Put it under answers: redis-db: ..."),
+        ("answers:\n  redis-db: 2\n  docket-url: redis://h/3\n", ":3:", "redis-db and docket-url each say where"),
+        ("answers:\n  redis-db: 2\n  redis-db: 3\n", ":3:", "answers.redis-db stands here twice"),
+        ("answers:\n  event-logger: no\n", ":2:", "is neither a text nor a whole number"),
+        ("answers:\n  redis-db: [2]\n", ":2:", "is neither a text nor a whole number"),
+        ("answers:\n  redis-db:\n    answer: 2\n    from-env: DB\n", ":2:", "needs an answer, or from-env"),
+        ("answers:\n  redis-db:\n    question: abc\n", ":2:", "needs an answer, or from-env"),
+        ("answers:\n  redis-db:\n    value: 2\n", ":3:", "'value' is none of answer, from-env, question"),
+        ("answers: 2\n", ":1:", "answers is no mapping of questions to answers"),
+        ("- redis-db: 2\n", ":1:", "the file is no mapping of answers and releases"),
+        ("", ":1:", "the file is no mapping"),
+        ("answers: {}\n---\nanswers: {}\n", ":1:", "holds several YAML documents"),
+        ("answers:\n  redis-db: 1\n", ":2:", "redis-db: database 1 there is used by Prefect's messaging already"),
+        ("answers:\n  event-logger: stay\n", ":2:", "event-logger: 'stay' is none of remove, keep"),
+        ("answers: [\n", ":", "answers.yaml"),
+    ],
+)
+def test_what_is_refused_is_named_by_line(cli: Cli, values: Path, text: str, place: str, words: str) -> None:
+    said(text, values.parent)
+
+    code, err = unattended(cli, "values.yaml")
+    assert code == 2
+    assert f"answers.yaml{place}" in err
+    assert words in err
+    assert values.read_text(encoding="utf-8") == BEFORE
+
+
+def test_a_file_that_is_not_there_is_refused(cli: Cli, values: Path) -> None:
+    code, err = unattended(cli, "values.yaml")
+    assert code == 2
+    assert "answers.yaml" in err
+
+
+def test_a_known_answer_that_nothing_asked_for_is_noted(cli: Cli, values: Path) -> None:
+    said(
+        "answers: {redis-db: 2, event-logger: remove, flavour: large}\n"
+        "releases:\n  values.yaml: {migrate-on-start: keep}\n  other.yaml: {redis-db: 4}\n",
+        values.parent,
+    )
+
+    code, err = unattended(cli, "values.yaml")
+    assert code == 0
+    assert "note: answers.yaml:1: nothing asked for flavour, so its answer was not used." in err
+    assert "note: answers.yaml:3: nothing asked for migrate-on-start, so its answer was not used." in err
+    assert "note: answers.yaml:4: other.yaml is none of the releases here, so its answers were not used." in err
+    assert "nothing asked for redis-db" not in err
+
+
+def test_saved_answers_say_what_each_decided(cli: Cli, values: Path) -> None:
+    arguments = ["--event-logger", "keep", "--redis-db", "3", "--to", "4.14.1", "--save-answers", "my answers.yaml"]
+    code, _, err = cli("migrate", "values.yaml", "--non-interactive", *arguments)
+
+    assert code == 0
+    assert b"answers saved in my answers.yaml" in err
+    saved = (values.parent / "my answers.yaml").read_text()
+    digits = re.compile(r'question: "[0-9a-f]{12}"')
+    assert len(digits.findall(saved)) == 2
+    assert digits.sub("question: ...", saved) == (
+        """\
+# Answers for infrahub-migrator.
+# Replay them with: infrahub-migrator migrate values.yaml --to 4.14.1 --answers 'my answers.yaml' --non-interactive
+# A flag on the command line beats what stands here. `question` tells the question that was answered from
+# another of the same name: where it no longer fits, the answer is not used, and you are told.
+
+answers:
+  # The old presets turned on the event logger, which prints every Prefect event to the log of the background
+  # services. It serves debugging only, and is off where no toggle turns it on. Do you read that log?
+  # keep: the toggle stays, and so do the log lines.
+  event-logger:
+    answer: "keep"
+    question: ...
+  # Which database of the Redis at cache:6379 is to hold the docket, the queue of the background services?
+  # Nothing else may use it or flush it. Redis has databases 0 to 15 unless it is configured otherwise. In use
+  # there: 0 by the Infrahub cache, 1 by Prefect's messaging.
+  redis-db:
+    answer: "3"
+    question: ...
+"""
+    )
+
+    values.write_text(BEFORE, encoding="utf-8")
+    code, _, err = cli("migrate", "values.yaml", "--non-interactive", "--answers", "my answers.yaml")
+    assert (code, err) == (0, b"")
+    assert values.read_text(encoding="utf-8") == KEPT
+
+
+def test_saved_answers_of_several_releases_are_kept_apart(cli: Cli, tmp_path: Path) -> None:
+    before = {"one.yaml": separate("host: ${HOST}"), "two.yaml": HIDDEN_PASSWORD}
+    after = {}
+    said("releases:\n  one.yaml: {redis-host: one, redis-db: 4}\n  two.yaml: {docket-secret: docket}\n", tmp_path)
+    for answers in ("answers.yaml", "saved.yaml"):
+        for name, text in before.items():
+            (tmp_path / name).write_text(text)
+        arguments = ["one.yaml", "two.yaml", "--non-interactive", "--answers", answers, "--save-answers", "saved.yaml"]
+        code, _, err = cli("migrate", *arguments)
+        assert code == 0, err
+        after[answers] = [(tmp_path / name).read_text() for name in before]
+
+    assert after["answers.yaml"] == after["saved.yaml"]
+    assert "url: redis://one:6379/4" in after["saved.yaml"][0]
+    assert "existingSecret: docket" in after["saved.yaml"][1]
+    assert '  "two.yaml":\n    # ' in (tmp_path / "saved.yaml").read_text()
+
+
+def test_an_answer_to_another_question_is_not_used(cli: Cli, values: Path) -> None:
+    cli("migrate", "values.yaml", "--non-interactive", "--redis-db", "2", "--dry-run", "--save-answers", "answers.yaml")
+    values.write_text(BEFORE.replace("host: cache", "host: elsewhere"), encoding="utf-8")
+    before = values.read_text(encoding="utf-8")
+
+    code, err = unattended(cli, "values.yaml")
+    assert code == 3
+    assert "1 decision is missing" in err
+    assert "? redis-db: Which database of the Redis at elsewhere:6379" in err
+    assert "an answer to redis-db, given when the question was another: it is not used." in err
+    assert values.read_text(encoding="utf-8") == before
+
+    code, err = unattended(cli, "values.yaml", "--redis-db", "2")
+    assert code == 0
+    assert "redis://elsewhere:6379/2" in values.read_text(encoding="utf-8")
+
+
+def test_an_answer_to_another_question_does_not_give_way_to_a_default(cli: Cli, values: Path) -> None:
+    said("answers:\n  redis-db: 2\n  event-logger:\n    answer: keep\n    question: 0123456789ab\n", values.parent)
+
+    code, err = unattended(cli, "values.yaml")
+    assert code == 3
+    assert "? event-logger: " in err
+    assert "? redis-db: " not in err
+    assert values.read_text(encoding="utf-8") == BEFORE
+
+
+def test_an_answer_is_kept_where_something_else_in_the_file_changed(cli: Cli, values: Path) -> None:
+    cli("migrate", "values.yaml", "--non-interactive", "--redis-db", "2", "--dry-run", "--save-answers", "answers.yaml")
+    values.write_text("# new\n" + BEFORE, encoding="utf-8")
+
+    assert unattended(cli, "values.yaml") == (0, "")
+    assert values.read_text(encoding="utf-8") == "# new\n" + AFTER
+
+
+def test_a_credential_is_saved_as_a_reference_and_asked_for_again(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "redis://prefect:Tr0ub4dor%263@redis:6379/2"
+    path = tmp_path / "values.yaml"
+    path.write_text(OTHER_BROKER)
+    arguments = ["--docket-url", url, "--show-secrets", "--save-answers", "answers.yaml"]
+    code, out, err = cli("migrate", "values.yaml", "--non-interactive", *arguments)
+    assert code == 0
+    after = path.read_text()
+    assert url in after
+    saved = (tmp_path / "answers.yaml").read_text()
+    assert "Tr0ub4dor" not in saved
+    assert "    from-env: DOCKET_URL\n" in saved
+
+    path.write_text(OTHER_BROKER)
+    code, said_then = unattended(cli, "values.yaml")
+    assert code == 3
+    assert "docket-url is in the environment variable DOCKET_URL, which is not set." in said_then
+    assert "? docket-url: " in said_then
+    assert path.read_text() == OTHER_BROKER
+
+    monkeypatch.setenv("DOCKET_URL", url)
+    code, out, err = cli("migrate", "values.yaml", "--non-interactive", "--answers", "answers.yaml")
+    assert code == 0
+    assert path.read_text() == after
+    assert b"Tr0ub4dor" not in out + err
+
+
+def test_answers_are_not_saved_over_anything_else(cli: Cli, values: Path) -> None:
+    (values.parent / "notes.txt").write_text("mine\n")
+    for name, words in (("values.yaml", b"names the values file itself"), ("notes.txt", b"has not written")):
+        code, _, err = cli("migrate", "values.yaml", "--non-interactive", "--redis-db", "2", "--save-answers", name)
+        assert code == 2
+        assert words in err
+    assert values.read_text(encoding="utf-8") == BEFORE
+    assert (values.parent / "notes.txt").read_text() == "mine\n"
+
+
+def test_what_could_be_decided_is_saved_where_something_is_missing(cli: Cli, values: Path) -> None:
+    code, _, _ = cli("migrate", "values.yaml", "--non-interactive", "--save-answers", "answers.yaml")
+    assert code == 3
+    saved = (values.parent / "answers.yaml").read_text()
+    assert "event-logger" in saved
+    assert "redis-db" not in saved
