@@ -12,6 +12,7 @@ PROGRAM = "infrahub-migrator"
 
 def run_command_line(arguments: list[str]) -> int:
     """Carry out a command line, flush what it printed, and answer the process's exit code; nothing is raised."""
+    _open_what_is_closed()
     verbose = "--verbose" in arguments
     try:
         code = _dispatch(arguments)
@@ -37,6 +38,15 @@ def run_command_line(arguments: list[str]) -> int:
             raise
         kind = type(error).__name__
         return _fail(f"this is a mistake of {PROGRAM} ({kind}: {error}). --verbose shows more.", 4)
+
+
+def _open_what_is_closed() -> None:
+    """A stream that whoever started us closed (`>&-`) takes what is printed, and loses it: the work goes on."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            import os
+
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process lives
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -1,0 +1,125 @@
+"""Nobody to ask: no terminal, or --non-interactive, or both, as under cron. Never a prompt, never a hang."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.dialogue.releases import separate
+from tests.dialogue.terminal import Session
+from tests.dialogue.texts import AFTER, BEFORE
+
+Cli = Callable[..., tuple[int, bytes, bytes]]
+Start = Callable[..., Session]
+
+
+@pytest.fixture
+def values(tmp_path: Path) -> Path:
+    path = tmp_path / "values.yaml"
+    path.write_text(BEFORE, encoding="utf-8")
+    return path
+
+
+def as_cron_does(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "migrator", "migrate", *arguments]
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=folder, env=environment, timeout=60
+    )
+
+
+def test_under_cron_without_home_or_terminal(values: Path) -> None:
+    done = as_cron_does(values.parent, "values.yaml", "--non-interactive", "--redis-db", "2")
+
+    assert done.returncode == 0, done.stderr
+    assert values.read_text(encoding="utf-8") == AFTER
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_under_cron_with_a_home_that_cannot_be_written(values: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o500)
+    environment = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(home)}
+    done = as_cron_does(values.parent, "values.yaml", "--non-interactive", "--redis-db", "2", **environment)
+
+    assert done.returncode == 0, done.stderr
+    assert values.read_text(encoding="utf-8") == AFTER
+    assert list(home.iterdir()) == []
+
+
+def test_under_cron_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "values.yaml"
+    path.write_text(separate("host: ${HOST}\n        existingSecret: redis"))
+    before = path.read_bytes()
+    done = as_cron_does(tmp_path, "values.yaml", "--non-interactive")
+    said = " ".join(done.stderr.split())
+
+    assert done.returncode == 3
+    assert "values.yaml: 3 decisions are missing; nothing was written." in said
+    assert "? docket-password: The docket URL needs the Redis password, which comes from Secret redis." in said
+    assert "- secret: you put the whole URL into a Secret; it has to exist before the upgrade" in said
+    assert "? redis-host: Which host is Prefect's messaging Redis on?" in said
+    assert "answer with --redis-host" in said
+    assert "? redis-db: Which database" in said
+    assert "answer with --redis-db (2 is free)" in said
+    assert "with --answers FILE" in said
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_with_a_stream_closed(values: Path, closed: int) -> None:
+    command = [sys.executable, "-m", "migrator", "migrate", "values.yaml", "--non-interactive", "--redis-db", "2"]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}>&-', "sh", *command], cwd=values.parent, capture_output=True, timeout=60
+    )
+
+    assert done.returncode == 0, done
+    assert values.read_text(encoding="utf-8") == AFTER
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize("stdin_is_there", [True, False])
+def test_half_a_terminal_is_none(values: Path, stdin_is_there: bool) -> None:
+    """Input from a terminal and output into a pipe, or the other way round: what must ask stops and says so."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "migrator", "migrate", "values.yaml"]
+    streams = (theirs, subprocess.PIPE) if stdin_is_there else (subprocess.DEVNULL, theirs)
+    done = subprocess.run(
+        command, stdin=streams[0], stdout=streams[1], stderr=subprocess.PIPE, cwd=values.parent, timeout=60
+    )
+    os.close(ours)
+    os.close(theirs)
+
+    assert done.returncode == 3
+    assert b"? redis-db: " in done.stderr
+    assert b"or at a terminal without" in done.stderr
+    assert values.read_text(encoding="utf-8") == BEFORE
+
+
+def test_without_a_terminal_what_needs_no_answer_goes_on(cli: Cli, values: Path) -> None:
+    assert cli("migrate", "values.yaml", "--redis-db", "2")[0] == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_at_a_terminal_non_interactive_asks_nothing(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml", "--non-interactive")
+    assert session.ends() == 3
+    session.says("1 decision is missing; nothing was written.")
+
+    session = migrate("values.yaml", "--non-interactive", "--redis-db", "2")
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+@pytest.mark.parametrize("command", ["check", "plan"])
+def test_what_asks_nobody_does_not_load_what_asks(values: Path, command: str) -> None:
+    program = f"import sys; from migrator.cli import run_command_line; run_command_line({[command, 'values.yaml']!r}); "
+    program += "print(sorted({name.split('.')[0] for name in sys.modules} & {'questionary', 'prompt_toolkit', 'rich'}))"
+    program += "; print('migrator.dialogue' in sys.modules, 'migrator.answers_file' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=values.parent, capture_output=True, timeout=60)
+
+    assert done.stdout.decode().splitlines()[-2:] == ["[]", "False False"]
