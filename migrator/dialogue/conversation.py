@@ -110,12 +110,14 @@ class _Session:
             screen.say("The answer given earlier was to another question under this name: it is not used.")
         start = self._before.pop(question.id, "")
         reply = questions.put(question, self._person, screen, start=start)
-        while reply.instead:
-            question = self._put_instead(question, reply.instead)
-            screen.heading(f"Question {self._number}: {question.id}, instead")
-            reply = questions.put(question, self._person, screen, at_once=True)
-        self._answer(question, reply.answer)
-        screen.line(f"> {questions.summary(question, reply.answer, screen)}", style="bold")
+        asked = question
+        while reply.answer is None:
+            asked = self._put_instead(question, reply.instead) if reply.instead else question
+            went_back = asked is question
+            screen.heading(f"Question {self._number}: {asked.id}{'' if went_back else ', instead'}")
+            reply = questions.put(asked, self._person, screen, at_once=not went_back)
+        self._answer(asked, reply.answer)
+        screen.line(f"> {questions.summary(asked, reply.answer, screen)}", style="bold")
 
     def _answer(self, question: Question, answer: str) -> None:
         if question.id in ONE_DOCKET:

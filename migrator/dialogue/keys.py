@@ -12,7 +12,7 @@ from typing import Any
 import questionary
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 
-from migrator.dialogue.person import Offer, complaint_about
+from migrator.dialogue.person import Offer
 
 _SECONDS_AFTER_ESCAPE = 0.3  # within which a key makes it Alt and that key, as in Alt-B
 
@@ -43,7 +43,7 @@ class Keys:
                 prompt,
                 default=start,
                 qmark="?",
-                validate=lambda text: complaint_about(text, complaint) or True,
+                validate=lambda text: complaint(text.strip()) or True,
                 erase_when_done=True,
             )
         ).strip()

@@ -22,7 +22,10 @@ class Person(Protocol):
         """The value of the offer chosen; `start` is the value that the list begins on."""
 
     def type_in(self, prompt: str, start: str, complaint: Callable[[str], str]) -> str:
-        """What was typed, without blanks around it; `start` stands there already, `complaint` says what is wrong."""
+        """What was typed, without blanks around it; `start` stands there already, `complaint` says what is wrong.
+
+        Whether nothing at all is an answer is the complaint's business too.
+        """
 
 
 def at_this_terminal() -> Person:
@@ -34,10 +37,3 @@ def at_this_terminal() -> Person:
     from migrator.dialogue.keys import Keys
 
     return Keys()
-
-
-def complaint_about(text: str, complaint: Callable[[str], str]) -> str:
-    """What is wrong with a typed answer; empty where nothing is."""
-    if not text.strip():
-        return "an answer is needed; Ctrl-C leaves, and nothing is written"
-    return complaint(text.strip())

@@ -29,14 +29,16 @@ _TYPED = "typed"
 
 
 class Reply(NamedTuple):
-    """An answer, or (`instead`) the question that is to be asked in place of this one."""
+    """An answer (None: go back to what was asked before), or the question that is to be asked `instead` of this one."""
 
-    answer: str
+    answer: str | None
     instead: str = ""
 
 
 def put(question: Question, person: Person, screen: Screen, *, start: str = "", at_once: bool = False) -> Reply:
-    """Ask it; `start` is the answer that it had, and is offered again. `at_once` offers no other question instead."""
+    """Ask it; `start` is the answer that it had, and is offered again. `at_once` offers no other question
+    instead, and a way back.
+    """
     screen.say(question.text)
     start = start or question.default or question.suggestion or ""
     if question.choices:
@@ -50,8 +52,8 @@ def put(question: Question, person: Person, screen: Screen, *, start: str = "", 
         offers = [Offer(_TYPED, f"type the {prompt if prompt == 'URL' else prompt + chr(39) + 's name'}")]
         chosen = person.choose("How", [*offers, *(Offer(*each) for each in instead.items())], _TYPED)
         if chosen != _TYPED:
-            return Reply("", chosen)
-    return Reply(person.type_in(prompt, start, question.complaint))
+            return Reply(None, chosen)
+    return Reply(_typed(question, person, prompt, start, back=at_once))
 
 
 def _choose(question: Question, person: Person, screen: Screen, start: str) -> str:
@@ -79,12 +81,26 @@ def _from_list(question: Question, person: Person, screen: Screen, start: str) -
     instead = INSTEAD.get(question.id, {})
     offers += [Offer(*each) for each in instead.items()]
     known = [offer.value for offer in offers]
-    chosen = person.choose(prompt, offers, start if start in known or not start else _OTHER)
-    if chosen in instead:
-        return Reply("", chosen)
-    if chosen == _OTHER:
-        return Reply(person.type_in(prompt, start if start not in known else "", question.complaint))
-    return Reply(chosen)
+    while True:
+        chosen = person.choose(prompt, offers, start if start in known or not start else _OTHER)
+        if chosen in instead:
+            return Reply(None, chosen)
+        if chosen != _OTHER:
+            return Reply(chosen)
+        typed = _typed(question, person, prompt, start if start not in known else "", back=True)
+        if typed is not None:
+            return Reply(typed)
+
+
+def _typed(question: Question, person: Person, prompt: str, start: str, *, back: bool) -> str | None:
+    """What was typed; None for a wish to go back, where there is a way."""
+
+    def complaint(text: str) -> str:
+        if text:
+            return question.complaint(text)
+        return "" if back else "an answer is needed; Ctrl-C leaves, and nothing is written"
+
+    return person.type_in(f"{prompt} (empty goes back)" if back else prompt, start, complaint) or None
 
 
 def summary(question: Question, answer: str, screen: Screen) -> str:

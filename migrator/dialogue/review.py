@@ -29,13 +29,13 @@ def as_report(file: FileReport) -> Report:
 
 def steps(case: run.Case, result: run.Result, report: FileReport, screen: Screen) -> None:
     """Show every step, one below the other."""
-    for number in range(len(case.plan.steps)):
+    for number in range(len(result.stages) - 1):
         _step(number, case, result, report, screen)
 
 
 def walk(case: run.Case, result: run.Result, report: FileReport, screen: Screen, person: Person) -> None:
     """Show one step at a time, forth and back."""
-    last = len(case.plan.steps) - 1
+    last = len(result.stages) - 2
     screen.say()
     screen.say(
         "The steps belong together: left out one by one, half a migration would fail on the cluster. What is optional "
@@ -86,11 +86,15 @@ def whole(report: FileReport, screen: Screen) -> None:
 
 
 def _step(number: int, case: run.Case, result: run.Result, report: FileReport, screen: Screen) -> None:
-    step = case.plan.steps[number]
-    first = sum(len(each.changes) for each in case.plan.steps[:number])
-    ours = slice(first, first + len(step.changes))
-    located = [_Located(*each) for each in zip(report.changes[ours], result.places[ours])]
-    screen.heading(f"Step {number + 1} of {len(case.plan.steps)}: {step.step.title} ({step.known.id})")
+    planned = case.plan.steps
+    first = sum(len(each.changes) for each in planned[:number])
+    count = len(planned[number].changes) if number < len(planned) else len(report.changes)
+    located = [_Located(*each) for each in zip(report.changes[first:][:count], result.places[first:])]
+    # What moves beside the values (the chart's version in an object that holds both) belongs to no migration's step.
+    title = (
+        f"{planned[number].step.title} ({planned[number].known.id})" if number < len(planned) else "beside the values"
+    )
+    screen.heading(f"Step {number + 1} of {len(result.stages) - 1}: {title}")
     for layer, source in enumerate(case.sources):
         before, after = result.stages[number][layer], result.stages[number + 1][layer]
         if before is not after:

@@ -32,10 +32,13 @@ class Screen:
         )
 
     def heading(self, title: str) -> None:
-        """A rule with a title in it, and an empty line above."""
+        """An empty line, and a rule with the title in it, or the title alone where there is no room for both."""
         self._console.print()
-        text = Text(self.plain(title), style="bold", overflow="ellipsis")
-        self._console.print(Rule(text, characters="-", align="left", style="dim"))
+        title = self.plain(title)
+        if len(title) + 2 > self._page.width:
+            self.say(title, style="bold")
+        else:
+            self._console.print(Rule(Text(title, style="bold"), characters="-", align="left", style="dim"))
 
     def say(self, text: str = "", *, indent: int = 0, lead: str = "", style: str = "") -> None:
         """A paragraph, wrapped between words."""

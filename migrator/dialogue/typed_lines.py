@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from migrator.dialogue.person import Offer, complaint_about
+from migrator.dialogue.person import Offer
 
 
 class TypedLines:
@@ -35,7 +35,7 @@ class TypedLines:
     def type_in(self, prompt: str, start: str, complaint: Callable[[str], str]) -> str:
         while True:
             answer = _line(f"{prompt} [{start}]: " if start else f"{prompt}: ") or start
-            problem = complaint_about(answer, complaint)
+            problem = complaint(answer)
             if not problem:
                 return answer
             sys.stdout.write(f"  {problem}.\n")
