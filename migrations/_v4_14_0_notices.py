@@ -123,11 +123,20 @@ def _bootstrap(release: Release) -> Iterator[Notice]:
 
 
 def _once_twice_now_once(release: Release) -> Iterator[Notice]:
-    """The old chart injected the pin's name itself: with an entry of the user's, the pods had it twice."""
-    if any(entry.name == PIN for pod in env.POD_LISTS for _, entry in env.on_pod(release.start, pod)):
+    """The old chart injected the pin's name itself: with an entry of the user's, a pod had it twice."""
+    if tree.get(release.before.prefect, prefect.DOCKET) is not None:
+        return  # that chart injects another name already
+    pods = [
+        pod
+        for pod in env.POD_LISTS
+        for listed, entry in env.on_pod(release.start, pod)
+        if entry.name == PIN and listed.layer != env.IN_DEFAULTS
+    ]
+    if pods:
+        which = " and ".join(dict.fromkeys(pods))
         yield Notice(
-            f"The pods had {PIN} twice until now, and have it once after the upgrade. Kubernetes may lose it on that "
-            "way: look at the env of the new server pods."
+            f"The {which} pods had {PIN} twice until now, and have it once after the upgrade. Kubernetes may lose it "
+            "on that way: look at their env afterwards."
         )
 
 

@@ -9,11 +9,11 @@ from migrator.migration import Notice, Release, as_map, prefect, redis, tree
 
 def single_deployment(release: Release) -> Iterator[Notice]:
     """That nothing is to be done, and what is wrong all the same."""
+    crowd = prefect.several_processes(release)
     yield Notice(
         "backgroundServices.runAsSeparateDeployment is not true, so the background services run inside the API "
-        "process. One process needs no shared docket: nothing changes here."
+        f"process.{'' if crowd else ' One process needs no shared docket.'} Nothing changes here."
     )
-    crowd = prefect.several_processes(release)
     if crowd:
         yield Notice(
             f"{crowd}, so the background services run several times over, each with a docket of its own, and work is "

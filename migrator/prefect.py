@@ -34,10 +34,20 @@ class EnvDocket(NamedTuple):
 
 
 def refuse_odd_shapes(release: Release) -> None:
-    """Raise RefusedError where something else than a mapping stands at a key that the chart reads as one.
+    """Raise RefusedError for what the chart's schema refuses, and for what would have to be guessed.
 
-    A null there takes the chart's own values away, without which it does not render; the docket's null is mended.
+    That is something else than a mapping where the chart reads one, and a switch in quotes. A null takes the chart's
+    own values away, without which it does not render; the docket's null is mended.
     """
+    for path in ((*MESSAGING[:1], "runAsSeparateDeployment"), (*MESSAGING, "redis", "ssl")):
+        for number in release.owners(path):
+            value = release.in_layer(number, path)
+            if not isinstance(value, (bool, type(None))):
+                raise RefusedError(
+                    f"{tree.show(release.root + path)} is {value!r}, and the chart takes nothing but true and false.",
+                    path=release.layers[number].name,
+                    remedy="Write it without quotes.",
+                )
     for path in (("server",), MESSAGING[:1], MESSAGING, (*MESSAGING, "redis"), ("global",), ("global", "prefect")):
         for number in release.owners(path):
             value = release.in_layer(number, path)

@@ -114,7 +114,7 @@ def messaging(release: Release, pod: str) -> Address:
     if url is not None and url[1].value != "":
         return _from_url(url[1])
     bundled = as_map(release.prefect.get("redis")).get("enabled") is True
-    host = _text(values.get("host"))
+    host = "" if values.get("host") is None else str(values.get("host"))
 
     def pick(name: str, injected: str, always: bool) -> tuple[str, str]:
         own = env.winner(release, pod, f"PREFECT_REDIS_MESSAGING_{name}")

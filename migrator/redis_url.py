@@ -105,6 +105,8 @@ def what_is_wrong_with_host(host: str) -> str:
     """Why the messaging host in the values cannot be used as it is; empty where it can."""
     if not host.strip():
         return "is empty"
+    if host != host.strip():
+        return "has blanks around it"
     if EXAMPLE_HOST in host:
         return "is the presets' example host"
     if "{{" in host:

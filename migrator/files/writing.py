@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import __version__
-from migrator.errors import InputError, WriteError
+from migrator.errors import InputError, RefusedError, WriteError
 from migrator.files.reading import LARGEST, READ_FLAGS, Snapshot, digest_of, read, read_descriptor
 
 if TYPE_CHECKING:
@@ -113,9 +113,9 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     """Put back what the last migration of `path` replaced: bytes, mode, owner, attributes and times.
 
     The backup is used up by it. Where the file is not what that migration wrote, it stays, unless `force`: then the
-    changed file gets a backup first, which is in the answer. Raises WriteError for that and where writing failed,
-    InputError where there is no backup or nothing to undo. What an earlier run left is put right first; then nothing
-    is undone, and a WriteError says so.
+    changed file gets a backup first, which is in the answer. Raises RefusedError for that, WriteError where writing
+    failed, InputError where there is no backup or nothing to undo. What an earlier run left is put right first; then
+    nothing is undone, and a WriteError says so.
     """
     from migrator.files.backups import DIGITS
     from migrator.files.journal import Swap
@@ -193,7 +193,7 @@ def _chosen_backup(snapshot: Snapshot, backup_dir: str | None, digest: str, forc
     if made_this:
         return made_this[0]
     if not force and backups[0].old != digest[:DIGITS]:
-        raise WriteError(
+        raise RefusedError(
             "was changed since the migration wrote it, and undoing would lose that.",
             path=snapshot.path,
             remedy=f"Compare it with {backups[0].path}; --force puts that back all the same.",

@@ -115,7 +115,7 @@ def _reason(file: FileReport, page: Page, mask: Mask) -> str:
         reasons.append(f"{_count(warnings, 'warning')} (see plan)")
     errors = [finding.rule for finding in file.findings if finding.severity == "error"]
     if errors:
-        reasons.append(f"breaks {', '.join(dict.fromkeys(errors))}")
+        reasons.append(f"verify finds {', '.join(dict.fromkeys(errors))}")
     return f": {'; '.join(reasons)}" if reasons else ""
 
 

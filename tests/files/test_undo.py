@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrator import files
-from migrator.errors import InputError, WriteError
+from migrator.errors import InputError, RefusedError, WriteError
 
 BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
 AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
@@ -90,7 +90,7 @@ def test_a_changed_file_stays_without_force(values: Path) -> None:
     change(values)
     values.write_bytes(LATER)
     before = names(values.parent)
-    with pytest.raises(WriteError, match="was changed since the migration wrote it"):
+    with pytest.raises(RefusedError, match="was changed since the migration wrote it"):
         files.undo(str(values))
     assert values.read_bytes() == LATER
     assert names(values.parent) == before

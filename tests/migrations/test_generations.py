@@ -128,7 +128,7 @@ def test_b_keeps_what_is_harmless(migrate: Migrate, preset: Preset) -> None:
     head, env, tail = before.rpartition(first)
     wanted = swap(head + DIRECTORY + env + tail, (toggles("false"), ""), (DATABASE, DATABASE + DOCKET))
     assert done.text == swap(wanted, (toggles("true"), ""))
-    assert "look at the env of the new server pods" in done.notices
+    assert "The server and background pods had PREFECT_API_DATABASE_MIGRATE_ON_START twice" in done.notices
 
 
 def test_a_runs_no_services_and_is_told_so(migrate: Migrate, preset: Preset) -> None:

@@ -105,7 +105,9 @@ def test_a_name_that_the_chart_sets_as_well(migrate: Migrate) -> None:
 def test_a_name_that_was_there_twice_and_is_there_once(migrate: Migrate) -> None:
     """Generation B: the entry stands in the file, and the old chart injected it as well."""
     before = INFRAHUB.replace('        docket: {url: "redis://redis:6379/2"}\n', "")
-    assert "look at the env of the new server pods" in migrate(before, {"redis-db": "2"}).notices
+    once = "The server pods had PREFECT_API_DATABASE_MIGRATE_ON_START twice until now"
+    assert once in migrate(before, {"redis-db": "2"}).notices
+    assert once not in migrate(before, {"redis-db": "2"}, version_from="2026.4.21154022").notices
     pin = '        - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}\n'
     without = migrate(before.replace(pin, ""), {"redis-db": "2"})
     assert without.text.count("MIGRATE_ON_START") == 1 and "twice until now" not in without.notices

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.errors import RefusedError
+
 from .conftest import Migrate, Plans, by_id, effects
 
 BACKGROUND = """\
@@ -312,4 +314,23 @@ server:
 """
     done = migrate(text)
     assert done.text == text
-    assert "nothing changes here" in done.notices and not done.warnings
+    assert "Nothing changes here" in done.notices and not done.warnings
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ('  runAsSeparateDeployment: "true"', "backgroundServices.runAsSeparateDeployment is 'true'"),
+        ('  messaging: {redis: {host: redis, ssl: "true"}}', "backgroundServices.messaging.redis.ssl is 'true'"),
+        ("  messaging: {redis: {host: redis, ssl: 1}}", "backgroundServices.messaging.redis.ssl is 1"),
+    ],
+)
+def test_a_switch_that_the_schema_refuses_is_refused(plan: Plans, line: str, names: str) -> None:
+    with pytest.raises(RefusedError) as caught:
+        plan(f"backgroundServices:\n{line}\n")
+    assert names in str(caught.value)
+    assert "without quotes" in str(caught.value)
+
+
+def test_a_bare_switch_is_not_refused(plan: Plans) -> None:
+    assert plan("backgroundServices: {runAsSeparateDeployment: yes, messaging: {redis: {host: redis, ssl: on}}}\n")
