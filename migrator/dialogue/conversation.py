@@ -203,6 +203,7 @@ class _Session:
         while True:
             screen.heading(f"{target}: what now?")
             choice = self._person.choose("Choose", offers, "apply")
+            screen.line(f"> {choice}", style="bold")
             if choice == "stop":
                 raise InterruptedByUser("left as it is; nothing was written.")
             if choice == "walk":
@@ -224,6 +225,7 @@ class _Session:
         chosen = self._person.choose("Which", [*offers, Offer("", "none of them")], offers[0].value)
         if chosen:
             taken = [chosen, *(name for name in self._typed if name not in asked)]
+            taken += ONE_DOCKET if chosen == "docket-password" else ()
             self._before |= {name: self._given.pop(name) for name in taken if name in self._given}
             self._typed.difference_update(taken)
             if not self._examine().plan.open_questions:

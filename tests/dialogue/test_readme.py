@@ -1,0 +1,29 @@
+"""The session that the README shows is one that takes place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.dialogue.terminal import ENTER, Session
+
+README = Path(__file__).resolve().parent.parent.parent / "README.md"
+
+
+def test_the_readme_shows_a_real_session(
+    migrate: Callable[..., Session], cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path
+) -> None:
+    (tmp_path / "values.yaml").write_bytes(cli("example")[1])
+    session = migrate("values.yaml", columns=200)
+    for prompt in ("Answer", "Database", "Choose"):
+        session.asks(prompt)
+        session.type(ENTER)
+    assert session.ends() == 0
+
+    text = session.text.strip("\n").replace(f"{tmp_path}/", "")
+    backup = re.compile(r"values\.yaml\.\d{8}T\d{6}Z\.[0-9a-f]+-[0-9a-f]+\.bak")
+    shown = backup.sub("BACKUP", f"$ infrahub-migrator migrate values.yaml\n{text}\n")
+    block = re.search(r"<!-- session: .*?-->\n```\n(.*?)```\n", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert block is not None
+    assert shown == backup.sub("BACKUP", block[1])
