@@ -299,7 +299,8 @@ class Batch:
                 self.page.refuse("an alias is used as a key, and its anchor would go", self.page.record.starts[alias])
         more = len(self._aliases_of[target]) > len(aliases)
         name = self.page.record.anchors[target] if more else ""
-        raise Preparation({alias: name if alias == aliases[-1] else "" for alias in aliases}, {target})
+        unmarked = {target} if more else set()  # an anchor that nobody uses any more harms nobody, and stays
+        raise Preparation({alias: name if alias == aliases[-1] else "" for alias in aliases}, unmarked)
 
     def _check_key(self, key: str) -> None:
         if len(key) > _LONGEST_KEY:

@@ -26,12 +26,12 @@ e: *x
         (SHARED, [SetValue(("a", "b"), 2)],
          "a: # shared\n  b: 2\n  c: [p]\nd: &x\n  b: 1\n  c:\n    - p\ne: *x\n", [4]),
         (SHARED, [RemoveKey(("a",))], "d: &x\n  b: 1\n  c:\n    - p\ne: *x\n", [1]),
-        ("a: &x 1\nb: *x\n", [SetValue(("a",), 2)], "a: 2\nb: 1\n", [2]),
+        ("a: &x 1\nb: *x\n", [SetValue(("a",), 2)], "a: &x 2\nb: 1\n", [2]),
         ("a: &x 'on'\nb: [*x, *x]\n", [RemoveKey(("a",))], "b: [&x 'on', *x]\n", [1]),
-        ("a: &x\nb: *x\n", [AddKey(("a", "c"), 1)], "a:\n  c: 1\nb: null\n", [3]),
+        ("a: &x\nb: *x\n", [AddKey(("a", "c"), 1)], "a: &x\n  c: 1\nb: null\n", [3]),
         ("a: &x !!str 5\nb: *x\n", [RemoveKey(("a",))], 'b: "5"\n', [1]),
-        ("- &x {a: 1}\n- *x\n", [AddKey((0, "b"), 2)], "- {a: 1, b: 2}\n- a: 1\n", [2]),
-        ("a: &x |\n  t\nb: *x\n", [SetValue(("a",), "u\n")], "a: |\n  u\nb: |\n  t\n", [3]),
+        ("- &x {a: 1}\n- *x\n", [AddKey((0, "b"), 2)], "- &x {a: 1, b: 2}\n- a: 1\n", [2]),
+        ("a: &x |\n  t\nb: *x\n", [SetValue(("a",), "u\n")], "a: &x |\n  u\nb: |\n  t\n", [3]),
         # through an alias: it becomes a copy
         (SHARED, [AddKey(("d", "f"), 3, FIRST)], SHARED.replace("d: *x\n", "d:\n  f: 3\n  b: 1\n  c:\n    - p\n"), [4]),
         (SHARED, [InsertItem(("e", "c"), "q")], SHARED.replace("e: *x\n", "e:\n  b: 1\n  c:\n    - p\n    - q\n"), [5]),
@@ -43,7 +43,7 @@ e: *x
         ("a: &x\n  b: 1\n", [RemoveKey(("a", "b"))], "a: &x {}\n", []),
         ("a: &x 1\n", [SetValue(("a",), {"b": 1})], "a: &x\n  b: 1\n", []),
         # both lists that share an env
-        ("s: &e\n- A\n- B\nb: *e\n", [RemoveItems(("s",), (0,)), RemoveItems(("b",), (1,))], "s:\n- B\nb:\n- A\n", [3]),
+        ("s: &e\n- A\n- B\nb: *e\n", [RemoveItems(("s",), (0,)), RemoveItems(("b",), (1,))], "s: &e\n- B\nb:\n- A\n", [3]),
         # what goes holds anchor and alias both
         ("a: {b: &x 1, c: *x}\nd: *x\n", [RemoveKey(("a",))], "d: 1\n", [1]),
     ],
@@ -69,7 +69,7 @@ MERGED = "base: &b\n  x: 1\n  y_: {z_: 2}\nuser:\n  <<: *b\n  own: 3\n"
         (AddKey(("user", "new"), 5, after("own")), MERGED + "  new: 5\n"),
         (AddKey(("user", "new"), 5, FIRST), MERGED.replace("user:\n", "user:\n  new: 5\n")),
         (SetValue(("base", "x"), 5),
-         "base:\n  x: 5\n  y_: {z_: 2}\nuser:\n  <<:\n    x: 1\n    y_:\n      z_: 2\n  own: 3\n"),
+         "base: &b\n  x: 5\n  y_: {z_: 2}\nuser:\n  <<:\n    x: 1\n    y_:\n      z_: 2\n  own: 3\n"),
     ],
 )  # fmt: skip
 def test_merge_keys(outcome: Callable[..., Edited], edit: Edit, result: str) -> None:
