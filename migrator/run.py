@@ -91,7 +91,7 @@ def examine(sources: Sequence[Source], request: Request) -> Case:
     ask = Asking(request.given, defaults=request.defaults, earlier=request.earlier)
     release = discover.release_of(found, layers, request.wishes, found.flavour or "")
     if found.flavour is None and found.chart == "infrahub-enterprise" and discover.flavour_matters(release):
-        answer = "" if _is_current_on_any(found, layers, request, known) else discover.ask_for_flavour(ask)
+        answer = "" if _is_same_on_any(found, layers, request, known) else discover.ask_for_flavour(ask)
         if answer is None:
             return Case(tuple(sources), found, "", _nothing(release, ask), known)
         found = found._replace(flavour=answer)
@@ -206,13 +206,20 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
     )
 
 
-def _is_current_on_any(
+def _is_same_on_any(
     found: discover.Found, layers: Sequence[Layer], request: Request, known: tuple[catalog.Known, ...]
 ) -> bool:
-    """Whether there is nothing to do whatever the flavour: a migrated file is not asked about it again."""
+    """Whether the plan is the same whatever the flavour: then nobody has to be asked about it."""
     selected = catalog.select(found.chart, found.version_to, known)
-    releases = (discover.release_of(found, layers, request.wishes, flavour) for flavour in ("", *versions.FLAVOURS))
-    return all(plan.make(release, selected, Asking({})).is_current for release in releases)
+    wanted: tuple[list[Change], list[str]] | None = None
+    for flavour in ("", *versions.FLAVOURS):
+        release = discover.release_of(found, layers, request.wishes, flavour)
+        made = plan.make(release, selected, Asking(request.given, defaults=request.defaults))
+        here = (made.changes, [question.id for question in made.open_questions])
+        if wanted is not None and here != wanted:
+            return False
+        wanted = here
+    return True
 
 
 def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: plan.Plan) -> None:
