@@ -15,6 +15,7 @@ from migrator.migration import (
     Outcome,
     Question,
     Release,
+    Route,
     SetValue,
     Value,
     after,
@@ -89,14 +90,19 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
         found = settings(release, env_only=env_only)
     decided: dict[str, str] = {}
     effects: dict[str, Effect] = {}
+    is_open = False
     for setting in found:
+        if setting.agreed is None and not env_only and not (setting.server and setting.background):
+            # Nothing is turned on here, so what cannot be read stays where it is; the docket's step asks about it.
+            continue
         answer = setting.agreed if setting.agreed is not None else ask(differing(setting))
+        is_open = is_open or answer is None
         if answer is not None:
             decided[setting.key] = answer
             effects[setting.key] = "required" if setting.agreed is not None else "behaviour"
-    if len(decided) < len(found):
+    if is_open:
         return
-    password, password_moves = _password(release)
+    password, password_moves = _password(release, env_only=env_only)
     values = {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}
     yield from _write(release, values, password)
     gone = [NAMES[key] for key in decided] + ([URL] if url_moves else []) + ([PASSWORD] if password_moves else [])
@@ -104,6 +110,7 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
         for entry in listed.named(*gone):
             key = next((each for each, name in NAMES.items() if name == entry.name), "")
             effect: Effect = "behaviour" if effects.get(key) == "behaviour" else "none"
+            effect = "required" if entry.name == URL else effect
             yield from prefect.remove(listed, (entry,), WHY_GONE, effect)
 
 
@@ -114,7 +121,7 @@ def _is_to_be_written(release: Release, key: str, value: str) -> bool:
     return not release.owners(route_of(key)) and value != PLAIN[key]
 
 
-def _password(release: Release) -> tuple[dict[str, Value], bool]:
+def _password(release: Release, *, env_only: bool) -> tuple[dict[str, Value], bool]:
     """What `messaging.redis` is to say of the password, and whether its entries go."""
     if has_movable_url(release):
         password = password_in_url(release)
@@ -124,7 +131,8 @@ def _password(release: Release) -> tuple[dict[str, Value], bool]:
     standing = as_map(tree.get(release.prefect, REDIS_BLOCK))
     if not entries or standing.get("password") or standing.get("existingSecret"):
         return {}, _is_repeated(entries, standing)
-    if len({str(env.raw(entry)) for entry in entries}) > 1:
+    is_on_one_pod_only = len(entries) == 1 and not env_only
+    if is_on_one_pod_only or len({str(env.raw(entry)) for entry in entries}) > 1:
         return {}, False
     entry = entries[0]
     secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
@@ -182,7 +190,7 @@ def _write(release: Release, decided: dict[str, str], password: dict[str, Value]
         yield _set(release, layer, (*REDIS_BLOCK, key), value)
 
 
-def _set(release: Release, layer: int, path: tuple[str, ...], value: Value) -> Change:
+def _set(release: Release, layer: int, path: Route, value: Value) -> Change:
     """The change that sets a key of `messaging`: in the last layer that has it, else in `layer`."""
     owners = release.owners(path)
     route = release.root + path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from migrator.migration import EnvList, Release, Value, as_map, env, prefect, redis, tree
+from migrator.migration import EnvList, Release, Route, Value, as_map, env, prefect, redis, tree
 
 PREFIX = "PREFECT_REDIS_MESSAGING_"
 URL = f"{PREFIX}URL"
@@ -118,7 +118,7 @@ def in_values(release: Release) -> dict[str, str]:
     return {key: _text(key, values.get(key)) for key in NAMES}
 
 
-def route_of(key: str) -> tuple[str, ...]:
+def route_of(key: str) -> Route:
     """Where a setting stands below the Prefect root."""
     return (*prefect.MESSAGING, "redis", key) if key in REDIS else (*prefect.MESSAGING, key)
 
