@@ -51,6 +51,7 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
     """`runAsSeparateDeployment` is said wherever Redis is wired by env entries."""
     if release.owners(SEPARATE) or not any(says_where(release, pod) for pod in env.POD_LISTS):
         return
+    prefect.refuse_odd_shapes(release)
     if is_generation_a(release):
         yield _say(release, True, WHY, "required")
         return

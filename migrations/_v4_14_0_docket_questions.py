@@ -37,8 +37,7 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
         suggestion=str(suggestion),
         complaint=lambda answer: _complaint_about_database(release, hosts, port, answer),
         offers=tuple(
-            Choice(str(n), f"used by {taken[n]}" if n in taken else "no known user")
-            for n in range(redis.DATABASES)
+            Choice(str(n), f"used by {taken[n]}" if n in taken else "no known user") for n in range(redis.DATABASES)
         ),
     )
 
