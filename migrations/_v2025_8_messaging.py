@@ -22,6 +22,7 @@ from migrator.migration import (
     as_map,
     env,
     prefect,
+    redis,
     tree,
 )
 
@@ -100,7 +101,8 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
         if answer is not None:
             decided[setting.key] = answer
             effects[setting.key] = "required" if setting.agreed is not None else "behaviour"
-    if is_open:
+    if is_open or decided.get("broker", in_values(release)["broker"]) != redis.BROKER:
+        # Beside another broker the chart sets nothing of Redis, and entries are the only way to say it.
         return
     password, password_moves = _password(release, env_only=env_only)
     values = {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}

@@ -39,10 +39,10 @@ def question(reason: str) -> Question:
         id="separate-services",
         text="Env entries wire Prefect to Redis, as files did before the chart could run the background services "
         f"apart. Shall they become a deployment of their own? That they were meant to be cannot be told: {reason}.",
-        flag="--answer separate-services=yes|no",
+        flag="--answer separate-services=separate|single",
         choices=(
-            Choice("yes", "the chart starts a background deployment, and the wiring moves to backgroundServices"),
-            Choice("no", "everything stays as it is; runAsSeparateDeployment: false is written down"),
+            Choice("separate", "the chart starts a background deployment, and the wiring moves to backgroundServices"),
+            Choice("single", "everything stays as it is; runAsSeparateDeployment: false is written down"),
         ),
     )
 
@@ -58,9 +58,9 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
     if prefect.is_separate(release):
         return
     answer = ask(question(_what_is_less(release)))
-    if answer == "yes":
+    if answer == "separate":
         yield _say(release, True, WHY_ASKED, "behaviour")
-    elif answer == "no":
+    elif answer == "single":
         yield _say(release, False, WHY_NOT, "none")
 
 

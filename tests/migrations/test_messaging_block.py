@@ -218,7 +218,7 @@ def test_a_near_miss_is_asked_about(plan: Plans, before: str, reason: str) -> No
 @pytest.mark.parametrize(("before", "reason"), NEAR_MISSES, ids=IDS)
 def test_a_no_is_written_down_and_nothing_else_happens(migrate: Migrate, before: str, reason: str) -> None:
     facts = {"flavour": "none"} if "infrahub" in before else {}
-    done = migrate(before, {"separate-services": "no", **facts})
+    done = migrate(before, {"separate-services": "single", **facts})
     line = "runAsSeparateDeployment: false\n"
     assert done.text.count(line) == 1
     without = [each for each in done.text.splitlines(keepends=True) if each.strip() + "\n" != line]
@@ -227,7 +227,7 @@ def test_a_no_is_written_down_and_nothing_else_happens(migrate: Migrate, before:
 
 
 def test_a_yes_makes_a_deployment_of_a_high_availability_release(migrate: Migrate) -> None:
-    done = migrate(HA, {"separate-services": "yes", **DB})
+    done = migrate(HA, {"separate-services": "separate", **DB})
     assert done.text == (
         """\
 server:
@@ -247,7 +247,7 @@ backgroundServices:
 def test_what_differs_between_the_pods_is_asked_for(migrate: Migrate, plan: Plans) -> None:
     before = A.replace('HOST\n          value: "cache"', 'HOST\n          value: "other"', 1)
     before = before.replace('DB\n          value: "1"', 'DB\n          value: "5"', 1)
-    given = {"separate-services": "yes", "flavour": "none", **DB}
+    given = {"separate-services": "separate", "flavour": "none", **DB}
     questions = by_id(plan(before, given))
     assert set(questions) >= {"redis-host", "messaging-redis.db"}
     assert [choice.value for choice in questions["messaging-redis.db"].choices] == ["5", "1"]
@@ -259,7 +259,7 @@ def test_what_differs_between_the_pods_is_asked_for(migrate: Migrate, plan: Plan
 
 def test_a_template_has_to_be_answered(migrate: Migrate) -> None:
     before = A.replace('HOST\n          value: "cache"', 'HOST\n          value: "{{ .Release.Name }}-cache"')
-    given = {"separate-services": "yes", "flavour": "none", "redis-host": "cache", **DB}
+    given = {"separate-services": "separate", "flavour": "none", "redis-host": "cache", **DB}
     assert migrate(before, given).text == E
 
 
