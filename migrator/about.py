@@ -6,6 +6,7 @@ import argparse
 
 from migrator import catalog, versions
 from migrator.errors import UsageError
+from migrator.migration import BY_SHAPE
 
 
 def answer(chosen: argparse.Namespace) -> str:
@@ -23,7 +24,7 @@ def _list() -> str:
         lines.append(f"{known.id}: {known.migration.title}")
         for step in known.migration.steps:
             on = [
-                f"{chart} {version}"
+                f"{chart} {_shown(str(version))}"
                 for chart in catalog.CHARTS
                 if (version := catalog.version_of(known, step, chart)) is not None
             ]
@@ -31,12 +32,16 @@ def _list() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _shown(version: str) -> str:
+    return "by shape" if version == BY_SHAPE else version
+
+
 def _explain(wanted: str) -> str:
     known = {each.id: each for each in catalog.load()}
     if wanted not in known:
         raise UsageError(f"there is no migration {wanted!r}.", remedy=f"They are {', '.join(known)}.")
     each = known[wanted]
-    versions_of = ", ".join(f"{chart} {version}" for chart, version in each.migration.versions.items())
+    versions_of = ", ".join(f"{chart} {_shown(version)}" for chart, version in each.migration.versions.items())
     steps = "\n".join(f"  {step.id}: {step.title}" for step in each.migration.steps)
     questions = "\n".join(f"  {name}" for name in each.migration.questions)
     asks = f"\nQuestions it may ask:\n{questions}\n" if questions else ""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from migrator import catalog, options, run, sources, terminal
+from migrator import catalog, options, releases, run, terminal
 from migrator.errors import (
     DecisionError,
     InputError,
@@ -18,6 +18,7 @@ from migrator.errors import (
     WriteError,
 )
 from migrator.report import FileReport, Report
+from migrator.sources import Bundle, Opened
 from migrator.talk.mask import Mask, visible
 
 if TYPE_CHECKING:
@@ -35,14 +36,25 @@ def carry_out(chosen: argparse.Namespace) -> int:
     answers = _read_answers(chosen, known) if chosen.answers else None
     keeper = _keeper(chosen) if getattr(chosen, "save_answers", None) else None
 
-    def migrate(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    def migrate(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
         return _migrate(keeper, source, chosen, request)
 
     commands = {"plan": _plan, "diff": _diff, "check": _check, "verify": _verify, "migrate": migrate}
+    found = releases.named(chosen, _failed)
+    for error in found.passed_over:
+        _say(chosen, f"passed over: {error}")
+    options.refuse_one_redis_for_several(flags, len(found.bundles))
+    requests = _requests(chosen, answers)
+    blocked = releases.collisions(found.bundles, requests)
     reports: list[FileReport] = []
     try:
-        for name in chosen.files:
-            reports += _each(name, chosen, commands[chosen.command], answers)
+        for each in found.groups:
+            if isinstance(each, Opened):
+                command = commands[chosen.command]
+                reports += releases.carried_out(each, chosen, requests, command, blocked, _failed)
+            else:
+                _tell_unrelated(chosen, each)
+                reports.append(each)
     except (InterruptedByUser, KeyboardInterrupt):
         _keep_what_was_decided(keeper, chosen)
         raise
@@ -51,9 +63,6 @@ def carry_out(chosen: argparse.Namespace) -> int:
     report = Report(chosen.command, tuple(reports))
     _tell_unused_answers(chosen, reports, answers)
     return _print(chosen, report)
-
-
-Command = Callable[[run.Source, argparse.Namespace, run.Request], FileReport]
 
 
 def _read_answers(chosen: argparse.Namespace, known: Sequence[str]) -> Answers:
@@ -86,41 +95,42 @@ def _keep_what_was_decided(keeper: Keeper | None, chosen: argparse.Namespace) ->
 def _keeper(chosen: argparse.Namespace) -> Keeper:
     from migrator import save_answers
 
-    return save_answers.Keeper(chosen.save_answers, chosen.files, options.upgrade_options(chosen))
+    return save_answers.Keeper(chosen.save_answers, chosen.files or _layers(chosen), options.upgrade_options(chosen))
 
 
-def _request(path: str, chosen: argparse.Namespace, answers: Answers | None) -> run.Request:
-    """What is asked of the run on the release at `path`."""
+def _layers(chosen: argparse.Namespace) -> list[str]:
+    """The layers as they would be typed again."""
+    return [f"--values={name}" for name in chosen.values]
+
+
+def _requests(chosen: argparse.Namespace, answers: Answers | None) -> Callable[[Bundle], run.Request]:
+    """What is asked of the run on each release; what is wrong with its answers is told once."""
     flags = options.given_answers(chosen)
+    plain = run.Request(
+        options.wishes(chosen, flags), flags, bump=not chosen.no_bump, chart_path=chosen.chart_path or ""
+    )
     if answers is None:
-        return run.Request(options.wishes(chosen, flags), flags)
+        return lambda bundle: plain
     from migrator import answers_file
 
-    replayed = answers_file.replay(answers, path, flags)
-    for sentence in replayed.unset:
-        _say(chosen, sentence)
-    given = {**replayed.given, **flags}
-    return run.Request(options.wishes(chosen, given), given, earlier=replayed.earlier)
+    made: dict[str, run.Request] = {}
+
+    def replayed(bundle: Bundle) -> run.Request:
+        if bundle.name not in made:
+            found = answers_file.replay(answers, bundle.name, flags)
+            for sentence in found.unset:
+                _say(chosen, sentence)
+            given = {**found.given, **flags}
+            wishes = options.wishes(chosen, given)
+            made[bundle.name] = plain._replace(wishes=wishes, given=given, earlier=found.earlier)
+        return made[bundle.name]
+
+    return replayed
 
 
-def _each(name: str, chosen: argparse.Namespace, command: Command, answers: Answers | None) -> list[FileReport]:
-    """The reports on what a name stands for; errors become reports of their own."""
-    reports = []
-    try:
-        passed_over: list[MigratorError] = []
-        names = sources.expand(name, passed_over)
-        for error in passed_over:
-            _say(chosen, f"passed over: {error}")
-    except MigratorError as error:
-        return [_failed(name, error)]
-    for path in names:
-        try:
-            reports.append(command(sources.open_source(path), chosen, _request(path, chosen, answers)))
-        except InterruptedByUser:
-            raise
-        except MigratorError as error:
-            reports.append(_failed(path, error))
-    return reports
+def _tell_unrelated(chosen: argparse.Namespace, report: FileReport) -> None:
+    if report.status == "unrelated" and not report.error:
+        _say(chosen, f"{report.path} {', '.join(report.evidence)}: nothing of these charts.")
 
 
 def _failed(path: str, error: MigratorError) -> FileReport:
@@ -131,12 +141,12 @@ def _failed(path: str, error: MigratorError) -> FileReport:
     return FileReport(path=path, status=final, error=str(error), exit_code=error.exit_code)  # type: ignore[arg-type]
 
 
-def _plan(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def _plan(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     case = run.examine([source], request)
     return run.report(case, run.carry_out(case))._replace(exit_code=0)
 
 
-def _diff(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def _diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     case = run.examine([source], request)
     if case.plan.open_questions:
         return run.report(case)
@@ -144,20 +154,20 @@ def _diff(source: run.Source, chosen: argparse.Namespace, request: run.Request) 
     return report._replace(exit_code=1 if chosen.exit_code and report.changes else 0)
 
 
-def _check(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def _check(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     case = run.examine([source], request)
     # A line a file names no places in the text, so only JSON has the text carried out.
     report = run.report(case, run.carry_out(case) if chosen.format == "json" else None)
     return report._replace(exit_code=0 if report.status == "current" else 1)
 
 
-def _verify(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def _verify(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     from migrator import verify
 
     return verify.verify(source, chosen, request)
 
 
-def _migrate(keeper: Keeper | None, source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def _migrate(keeper: Keeper | None, source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     from migrator import migrate
 
     return migrate.migrate(source, chosen, request, keeper)

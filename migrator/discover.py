@@ -70,7 +70,7 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
     # A file can be left behind while its version moved on past all that is known to change.
     to = target.release if target else max(newest, start.release) if start else newest
     if start is not None:
-        evidence.append(f"runs on {start} now (--from)")
+        evidence.append(f"runs on {start} now")
         if to < start.release:
             raise UsageError(
                 f"--to {wishes.version_to or to} is below --from {start}: this tool only goes forward.",
@@ -101,6 +101,24 @@ def has_prefect_values(data: Value) -> bool:
     """Whether a values file holds Prefect values in any place that can be told by its shape."""
     is_object = isinstance(data, dict) and isinstance(data.get("kind"), str)
     return not is_object and next(_prefect_roots(data, ()), None) is not None
+
+
+def is_related(values: Value, chart: str) -> bool:
+    """Whether a release of that chart with these values has to do with these charts, by its name or by its shape."""
+    return chart in catalog.CHARTS or has_prefect_values(values)
+
+
+def prefect_roots(values: Sequence[Value], chart: str = "") -> list[Route]:
+    """Every place in the layers where prefect-server's values stand, as far as their shape tells."""
+    roots = list(dict.fromkeys(route for data in values for route in _prefect_roots(data, ())))
+    if chart == "infrahub-enterprise":
+        return [root for root in roots if root[-2:] == ("infrahub", "prefect-server")] or roots
+    return roots
+
+
+def root_of_chart(chart: str) -> str:
+    """Where that chart reads prefect-server's values, as --root would say it."""
+    return {"infrahub-enterprise": "infrahub.prefect-server", "infrahub": "prefect-server"}.get(chart, ".")
 
 
 def flavour_matters(release: Release) -> bool:
@@ -157,11 +175,9 @@ def _refuse_other_kinds(layer: Layer) -> None:
 def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence: list[str]) -> Route:
     if wishes.root:
         root: Route = () if wishes.root == "." else tuple(wishes.root.split("."))
-        evidence.append(f"Prefect values at {tree.show(root)} (--root)")
+        evidence.append(f"Prefect values at {tree.show(root)} (as named)")
         return root
-    roots = list(dict.fromkeys(route for layer in layers for route in _prefect_roots(layer.data, ())))
-    if wishes.chart == "infrahub-enterprise":
-        roots = [root for root in roots if root[-2:] == ("infrahub", "prefect-server")] or roots
+    roots = prefect_roots([layer.data for layer in layers], wishes.chart)
     for layer in layers:
         for root in roots:
             if not isinstance(tree.get(layer.data, root), (dict, type(None))):
@@ -233,7 +249,7 @@ def _chart(root: Route, layers: Sequence[Layer], wishes: Wishes, evidence: list[
             path=layers[0].name,
             remedy=f"They belong to {by_shape}; if they do stand right, name their place with --root.",
         )
-    why = "--chart" if wishes.chart else f"by the place of the Prefect values, {tree.show(root)}"
+    why = "as named" if wishes.chart else f"by the place of the Prefect values, {tree.show(root)}"
     evidence.append(f"chart {chart} ({why})")
     return chart
 

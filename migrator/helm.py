@@ -160,15 +160,24 @@ def _objects(text: str, chart_path: str) -> list[Manifest]:
     return [document.data for document in documents if isinstance(document.data, dict)]
 
 
+def own_metadata(chart_path: str) -> Manifest:
+    """What the chart's Chart.yaml says. Raises ChartError for what is no chart."""
+    return as_map(_yaml(_own_files(chart_path)["Chart.yaml"], chart_path))
+
+
 def own_values(chart_path: str) -> Manifest:
     """The chart's own values, with those of its unpacked or packed dependencies below them, under their names.
 
     Raises ChartError for what is no chart.
     """
+    return _values_of(_own_files(chart_path), chart_path)
+
+
+def _own_files(chart_path: str) -> dict[str, bytes]:
     files = dict(_files_below(chart_path)) if os.path.isdir(chart_path) else _files_in_archive(chart_path)
     if "Chart.yaml" not in files:
         raise ChartError("no chart could be loaded: Chart.yaml file is missing.", path=chart_path)
-    return _values_of(files, chart_path)
+    return files
 
 
 def _values_of(files: dict[str, bytes], chart_path: str) -> Manifest:

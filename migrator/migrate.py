@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from migrator import files, run, terminal, verify
 from migrator.report import FileReport, Report, Status
+from migrator.sources import Bundle
 from migrator.talk.mask import Mask
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def migrate(
-    source: run.Source, chosen: argparse.Namespace, request: run.Request, keeper: Keeper | None = None
+    source: Bundle, chosen: argparse.Namespace, request: run.Request, keeper: Keeper | None = None
 ) -> FileReport:
     """Plan, ask, prove, and write one file; what was done is in the report. `keeper` is told of every decision.
 
@@ -27,7 +28,7 @@ def migrate(
     InterruptedByUser where somebody left.
     """
     if source.snapshot is not None and not chosen.dry_run:
-        for sentence in files.recover([source.name]):
+        for sentence in files.recover([layer.name for layer in source.layers]):
             _tell(chosen, sentence)
     if _somebody_is_there(source, chosen):
         with _hangup_as_leaving():
@@ -52,7 +53,7 @@ def migrate(
 
 
 def _with_a_person(
-    source: run.Source, chosen: argparse.Namespace, request: run.Request, keeper: Keeper | None
+    source: Bundle, chosen: argparse.Namespace, request: run.Request, keeper: Keeper | None
 ) -> FileReport:
     from migrator import dialogue
 
@@ -92,9 +93,7 @@ def _hangup_as_leaving() -> Iterator[None]:
             signal.signal(kind, signal.SIG_DFL)
 
 
-def _deliver(
-    source: run.Source, chosen: argparse.Namespace, case: run.Case, report: FileReport, data: bytes
-) -> FileReport:
+def _deliver(source: Bundle, chosen: argparse.Namespace, case: run.Case, report: FileReport, data: bytes) -> FileReport:
     """Put the result where it belongs: the file itself, --output, or standard output."""
     output = chosen.output or ("-" if source.snapshot is None else "")
     status: Status = "migrated" if report.changes else "current"
@@ -114,8 +113,11 @@ def _deliver(
     if not report.changes:
         _outcome(chosen, case, report, sys.stdout)
         return report
+    snapshots = {layer.name: layer.snapshot for layer in source.layers if layer.snapshot is not None}
     written = files.write(
-        [files.Replacement(source.snapshot, data)], backup=not chosen.no_backup, backup_dir=chosen.backup_dir
+        [files.Replacement(snapshots[layer.path], layer.after) for layer in report.layers],
+        backup=not chosen.no_backup,
+        backup_dir=chosen.backup_dir,
     )
     backups = tuple(each.backup for each in written if each.backup)
     report = report._replace(status=status, backups=backups)
@@ -123,7 +125,7 @@ def _deliver(
     return report
 
 
-def _somebody_is_there(source: run.Source, chosen: argparse.Namespace) -> bool:
+def _somebody_is_there(source: Bundle, chosen: argparse.Namespace) -> bool:
     """Whether a person can be asked: a terminal on both sides, and nobody said otherwise."""
     if chosen.non_interactive or source.snapshot is None or chosen.format == "json" or chosen.output == "-":
         return False

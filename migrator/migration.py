@@ -29,6 +29,7 @@ from migrator.env import Entry, EnvList
 from migrator.release import Release, as_map
 
 __all__ = [
+    "BY_SHAPE",
     "FIRST",
     "LAST",
     "AddKey",
@@ -61,6 +62,9 @@ __all__ = [
     "redis",
     "tree",
 ]
+
+BY_SHAPE = "0"
+"""Stands for the version of a change of which no published release is known: every release is judged by it."""
 
 
 class Notice(NamedTuple):

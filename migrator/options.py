@@ -75,8 +75,10 @@ def upgrade_options(options: argparse.Namespace) -> list[str]:
         "--from": options.version_from,
         "--to": options.version_to,
         "--root": options.root,
+        "--chart-path": options.chart_path,
     }
-    return [word for name, value in typed.items() if value for word in (name, value)]
+    words = [word for name, value in typed.items() if value for word in (name, value)]
+    return [*words, "--no-bump"] if options.no_bump else words
 
 
 def wishes(options: argparse.Namespace, given: Mapping[str, str]) -> Wishes:
@@ -96,19 +98,33 @@ def _check(options: argparse.Namespace, given: Mapping[str, str]) -> None:
     if len(dockets) > 1:
         names = " and ".join(f"--{name}" for name in dockets)
         raise UsageError(f"{names} each say where the docket is: give one of them.")
-    redis = [name for name in _NAMES_A_REDIS if name in given]
-    if redis and len(options.files) > 1:
+    refuse_one_redis_for_several(given, len(options.files))
+    if not options.files and not options.values:
+        raise UsageError("nothing is named.", remedy="Name a FILE, or the layers of one release with -f.")
+    if options.files and options.values:
         raise UsageError(
-            f"--{redis[0]} names one Redis, and {len(options.files)} releases are named, which must not share it.",
-            remedy="Run once for each file.",
+            f"-f names the layers of one release, and {options.files[0]} would be a release of its own.",
+            remedy="Name each layer with -f, or run once for each release.",
         )
     if "-" in options.files and len(options.files) > 1:
         raise UsageError("- (standard input) stands alone, without other files.")
     output = getattr(options, "output", None)
+    if output and len(options.values) > 1:
+        raise UsageError("--output takes the result of one file, and several layers are named.")
     if output and len(options.files) > 1:
         raise UsageError("--output takes the result of one file only.")
     if getattr(options, "format", "") == "json" and output == "-":
         raise UsageError("--format json and --output - both want standard output: give one of them.")
+
+
+def refuse_one_redis_for_several(given: Mapping[str, str], releases: int) -> None:
+    """Raise UsageError where an answer names a Redis, which several releases must not share."""
+    redis = [name for name in _NAMES_A_REDIS if name in given]
+    if redis and releases > 1:
+        raise UsageError(
+            f"--{redis[0]} names one Redis, and {releases} releases are named, which must not share it.",
+            remedy="Run once for each file.",
+        )
 
 
 def _answer(text: str) -> tuple[str, str]:
@@ -157,7 +173,6 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
 
 def _verify(parser: argparse.ArgumentParser) -> None:
     _common(parser, ["text", "json"])
-    parser.add_argument("--chart-path", metavar="CHART", help="also render this chart (directory or .tgz) with Helm")
     parser.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
 
 
@@ -179,7 +194,10 @@ def _example(parser: argparse.ArgumentParser) -> None:
 
 
 def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a values file, a directory, or - for standard input")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
+    parser.add_argument(
+        "-f", "--values", action="append", default=[], metavar="FILE", help="a layer of one release, in Helm's order"
+    )
     upgrade = parser.add_argument_group("which upgrade")
     upgrade.add_argument("--chart", choices=CHARTS, help="whose values these are")
     upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")
@@ -187,6 +205,12 @@ def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
     upgrade.add_argument("--root", metavar="DOTTED.PATH", help="where the Prefect values stand (. for the top)")
     upgrade.add_argument("--release-name", default="", metavar="NAME", help="the name of the Helm release")
     upgrade.add_argument("--namespace", default="", metavar="NAME", help="its namespace")
+    upgrade.add_argument(
+        "--chart-path",
+        metavar="CHART",
+        help="a chart of your own (directory or .tgz): its defaults count, and verify renders it with Helm",
+    )
+    upgrade.add_argument("--no-bump", action="store_true", help="leave the chart version in a GitOps object as it is")
     answers = parser.add_argument_group("answers")
     answers.add_argument("--redis-db", metavar="N", help="the Redis database for the docket")
     answers.add_argument("--docket-url", metavar="URL", help="the whole docket URL instead")

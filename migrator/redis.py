@@ -252,6 +252,10 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
     own = env.winner(release, pod, "PREFECT_REDIS_MESSAGING_PASSWORD")
     injected = _injected_password(values, bundled)
     username = _text(values.get("username"))
+    user = env.winner(release, pod, "PREFECT_REDIS_MESSAGING_USERNAME")
+    if user is not None and not user[1].is_plain and (pod == "background" or not username):
+        # Without a name that can be read, a password that can be is of no use in a URL.
+        return Password("hidden", "", f"the username comes from env {user[1].name}, which cannot be read here")
     if own is not None and (pod == "background" or injected.kind == "none"):
         entry = own[1]
         return _password_of(_text(entry.value) if entry.is_plain else UNREADABLE, f"env {entry.name}")

@@ -8,48 +8,66 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from migrator import catalog, discover, files, plan, tree, versions, yamltext
+from migrator import catalog, chart_bump, discover, plan, tree, versions
 from migrator.answers import Asked, Asking, Earlier
 from migrator.changes import Change
-from migrator.edits import AddKey, InsertItem, RemoveItems, Route
-from migrator.errors import InputError, RefusedError, VerificationError
+from migrator.defaults import knows_preset
+from migrator.edits import AddKey, InsertItem, RemoveItems, Route, Value
+from migrator.errors import RefusedError, VerificationError
 from migrator.migration import Notice
 from migrator.release import Layer, Release
 from migrator.report import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
-from migrator.yamltext import Document, Stream
+from migrator.sources import Bundle, Done, Source, of_layers, read, read_bytes
+from migrator.yamltext import Stream
 
 if TYPE_CHECKING:
-    from migrator.yamltext import Edited
+    from migrator.own_chart import OwnChart
+
+__all__ = [
+    "Case",
+    "Request",
+    "Result",
+    "Source",
+    "carry_out",
+    "examine",
+    "prove_settled",
+    "read",
+    "read_bytes",
+    "report",
+]
 
 
 class Request(NamedTuple):
     """What is asked of a run: the upgrade, the answers given, and whether safe defaults may answer.
 
-    `earlier` tells of those answers that are replayed.
+    `bump` is whether the chart's version in a GitOps object moves with its values, `chart_path` a chart whose
+    defaults are to count in place of the published ones (empty for none), `earlier` tells of answers that are replayed.
     """
 
     wishes: discover.Wishes
     given: Mapping[str, str]
     defaults: bool = True
     earlier: Mapping[str, Earlier] = {}
-
-
-class Source(NamedTuple):
-    """A layer as it was read: its snapshot on disk (None for standard input) and its text, parsed."""
-
-    name: str
-    snapshot: files.Snapshot | None
-    stream: Stream
+    bump: bool = True
+    chart_path: str = ""
 
 
 class Case(NamedTuple):
-    """A release on its way: what was read, what was found out, and the plan."""
+    """A release on its way: what was read, what was found out, and the plan.
 
-    sources: tuple[Source, ...]
+    `bump` is the version that the chart moves to in the object around the values, where it does.
+    """
+
+    bundle: Bundle
     found: discover.Found
     flavour: str
     plan: plan.Plan
     known: tuple[catalog.Known, ...]
+    bump: chart_bump.Bump | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return self.bundle.layers
 
     @property
     def status(self) -> Status:
@@ -72,38 +90,40 @@ class Result(NamedTuple):
     places: tuple[int, ...] = ()
 
 
-def read(path: str) -> Source:
-    """Read and parse one file. Raises InputError with file and line where that cannot be done."""
-    snapshot = files.read(path)
-    return Source(path, snapshot, yamltext.parse(snapshot.data, path))
+def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
+    """Find out what the release is, and plan; nothing is asked and nothing written.
 
-
-def read_bytes(data: bytes, name: str) -> Source:
-    """Parse what came from elsewhere than a file."""
-    return Source(name, None, yamltext.parse(data, name))
-
-
-def examine(sources: Sequence[Source], request: Request) -> Case:
-    """Find out what the release is, and plan; nothing is asked and nothing written."""
+    `inputs` are the release's layers, lowest first, or the one bundle of them.
+    """
     known = catalog.load()
-    layers = [Layer(source.name, _document(source).data) for source in sources]
-    found = discover.find_out(layers, request.wishes, known)
+    bundle = _bundle(inputs)
+    layers = [Layer(source.name, source.data) for source in bundle.layers]
+    wishes = chart_bump.wishes(bundle, request.wishes)
+    own = _own_chart(request.chart_path)
+    wishes = own.wishes(wishes) if own is not None else wishes
+    found = discover.find_out(layers, wishes, known)
+    found = found._replace(evidence=(*chart_bump.evidence(bundle, request.wishes), *found.evidence))
     ask = Asking(request.given, defaults=request.defaults, earlier=request.earlier)
-    release = discover.release_of(found, layers, request.wishes, found.flavour or "")
-    if found.flavour is None and found.chart == "infrahub-enterprise" and discover.flavour_matters(release):
-        answer = "" if _is_current_on_any(found, layers, request, known) else discover.ask_for_flavour(ask)
+    release = discover.release_of(found, layers, wishes, found.flavour or "")
+    if own is not None:
+        release = own.below(release, found.version_to)
+    elif found.flavour is None and found.chart == "infrahub-enterprise" and discover.flavour_matters(release):
+        here = request._replace(wishes=wishes)
+        answer = "" if _is_same_on_any(found, layers, here, known) else discover.ask_for_flavour(ask)
         if answer is None:
-            return Case(tuple(sources), found, "", _nothing(release, ask), known)
+            return Case(bundle, found, "", _nothing(release, ask), known)
         found = found._replace(flavour=answer)
-        release = discover.release_of(found, layers, request.wishes, answer)
+        release = discover.release_of(found, layers, wishes, answer)
     if release.prefect.get("enabled") is False:
         notice = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
-        return Case(tuple(sources), found, found.flavour or "", _nothing(release, ask, notice), known)
+        return Case(bundle, found, found.flavour or "", _nothing(release, ask, notice), known)
     selected = catalog.select(found.chart, found.version_to, known)
     made = plan.make(release, selected, ask)
-    _refuse_duplicates(sources, found, made)
-    made = made._replace(notices=made.notices + tuple(_about_target(found, known)))
-    return Case(tuple(sources), found, found.flavour or "", made, known)
+    _refuse_duplicates(bundle.layers, found, made)
+    notices = (*bundle.notices, *made.notices, *_about_target(found, known), *_about_base(bundle, made))
+    bump, told = chart_bump.bump(bundle, found.version_to, has_changes=bool(made.changes), wanted=request.bump)
+    made = made._replace(notices=(*notices, *told))
+    return Case(bundle, found, found.flavour or "", made, known, bump)
 
 
 def carry_out(case: Case) -> Result:
@@ -113,68 +133,79 @@ def carry_out(case: Case) -> Result:
     says, and must itself plan to nothing. Raises RefusedError for a shape that is not edited, VerificationError where
     the proof fails, which is a mistake of this program; either way nothing was written.
     """
-    streams = [source.stream for source in case.sources]
-    edited: list[list[Edited]] = [[] for _ in streams]
+    sources = list(case.sources)
+    done: dict[str, list[Done]] = {source.name: [] for source in sources}
     lines: list[int] = []
     places: list[int] = []
-    stages = [tuple(stream.data for stream in streams)]
+    stages = [tuple(source.stream.data for source in sources)]
+
+    def go_on(name: str, edited: Done) -> None:
+        done[name].append(edited)
+        sources[:] = [each.on(edited.stream) if each.name == name else each for each in sources]
+
     for step in case.plan.steps:
         for change in step.changes:
-            places.append(streams[change.layer].documents[0].line(_place_of(change)))
-            lines.append(_original(edited[change.layer], places[-1]))
-        for number, stream in enumerate(streams):
+            source = sources[change.layer]
+            places.append(source.line(_place_of(change)))
+            lines.append(_original(done[source.name], places[-1]))
+        for number in range(len(sources)):
             edits = step.edits(number)
             if edits:
-                done = yamltext.apply(stream, edits)
-                edited[number].append(done)
-                streams[number] = done.stream
-        stages.append(tuple(stream.data for stream in streams))
-    for source, stream, layer in zip(case.sources, streams, case.plan.result.layers):
-        if not tree.same(stream.documents[0].data, layer.data):
+                go_on(sources[number].name, sources[number].apply(edits))
+        stages.append(tuple(source.stream.data for source in sources))
+    if case.bump is not None and case.plan.changes:
+        home = sources[case.bundle.home]
+        places.append(case.bump.line(home))
+        lines.append(_original(done[home.name], places[-1]))
+        go_on(home.name, case.bump.apply(home))
+        stages.append(tuple(source.stream.data for source in sources))
+    for source, layer in zip(sources, case.plan.result.layers):
+        if not tree.same(source.data, layer.data):
             raise VerificationError("the result does not read as planned; nothing was written.", path=source.name)
     orphans = [
-        NoticeReport("info", f"this comment spoke of something that is gone now: {orphan.text}", source.name, line)
-        for source, dones in zip(case.sources, edited)
-        for depth, done in enumerate(dones)
-        for orphan in done.orphans
-        if (line := _original(dones[: depth + 1], orphan.line))
+        NoticeReport("info", f"this comment spoke of something that is gone now: {orphan.text}", name, line)
+        for name, edits in done.items()
+        for depth, edited in enumerate(edits)
+        for orphan in edited.orphans
+        if (line := _original(edits[: depth + 1], orphan.line))
     ]
     copies = [
-        NoticeReport(
-            "info", "a value that was shared by an anchor stands here as a copy of its own now", source.name, line
-        )
-        for source, dones in zip(case.sources, edited)
-        for depth, done in enumerate(dones)
-        for copy in done.copies
-        if (line := _original(dones[: depth + 1], copy))
+        NoticeReport("info", "a value that was shared by an anchor stands here as a copy of its own now", name, line)
+        for name, edits in done.items()
+        for depth, edited in enumerate(edits)
+        for copy in edited.copies
+        if (line := _original(edits[: depth + 1], copy))
     ]
-    return Result(tuple(streams), tuple(lines), (*orphans, *copies), tuple(stages), tuple(places))
+    streams = tuple(source.stream for source in sources)
+    return Result(streams, tuple(lines), (*orphans, *copies), tuple(stages), tuple(places))
 
 
 def prove_settled(case: Case, result: Result, request: Request) -> None:
     """The result must itself plan to nothing, whatever was answered. Raises VerificationError where it does not."""
-    sources = [source._replace(stream=stream) for source, stream in zip(case.sources, result.streams)]
-    again = examine(sources, request._replace(defaults=True, earlier={}))
+    again = examine([case.bundle.on(result.streams)], request._replace(defaults=True, earlier={}))
     if not again.plan.is_current:
         left = [change.path for change in again.plan.changes] + [each.id for each in again.plan.open_questions]
         raise VerificationError(
             f"the result would be migrated again ({', '.join(left)}); nothing was written. This is a mistake of this "
             "program.",
-            path=case.sources[0].name,
+            path=case.bundle.name,
         )
 
 
 def report(case: Case, result: Result | None = None, *, status: Status | None = None) -> FileReport:
     """Everything about the case in plain records; places in the text are known once it was carried out."""
     found, made = case.found, case.plan
-    lines = result.lines if result is not None else (0,) * len(made.changes)
+    lines = result.lines if result is not None else (0,) * (len(made.changes) + 1)
     changes = [
         _change_report(case, planned, change, line)
         for (planned, change), line in zip(
             ((planned, change) for planned in made.steps for change in planned.changes), lines
         )
     ]
+    if case.bump is not None and made.changes:
+        changes.append(case.bump.report(case.bundle, lines[-1]))
     streams = result.streams if result is not None else tuple(source.stream for source in case.sources)
+    after = case.bundle.on(streams).layers if result is not None else case.sources
     waiting = {question.id for question in made.open_questions}
     concerned = {planned.known.id for planned in made.steps}
     ids = {
@@ -184,10 +215,13 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
     }
     final = status or case.status
     return FileReport(
-        path=case.sources[0].name,
+        path=case.bundle.name,
         status=final,
         layers=tuple(
-            LayerReport(source.name, source.stream.data, stream.data) for source, stream in zip(case.sources, streams)
+            {
+                source.name: LayerReport(source.name, source.stream.data, stream.data)
+                for source, stream in zip(case.sources, streams)
+            }.values()
         ),
         chart=found.chart,
         version_from=found.version_text(found.version_from),
@@ -200,26 +234,39 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
         questions=tuple(_question_report(asked) for asked in made.asked),
         notices=tuple(_notice_report(case, notice) for notice in made.notices)
         + (result.notices if result is not None else ()),
-        values_before=made.start.layers[0].data,
-        values_after=made.result.layers[0].data,
+        values_before=_whole(case.sources, [layer.data for layer in made.start.layers]),
+        values_after=_whole(after, [layer.data for layer in made.result.layers]),
         exit_code=3 if final == "needs-decision" else 0,
     )
 
 
-def _is_current_on_any(
+def _is_same_on_any(
     found: discover.Found, layers: Sequence[Layer], request: Request, known: tuple[catalog.Known, ...]
 ) -> bool:
-    """Whether there is nothing to do whatever the flavour: a migrated file is not asked about it again."""
+    """Whether the plan is the same whatever the flavour: then nobody has to be asked about it."""
     selected = catalog.select(found.chart, found.version_to, known)
-    releases = (discover.release_of(found, layers, request.wishes, flavour) for flavour in ("", *versions.FLAVOURS))
-    return all(plan.make(release, selected, Asking({})).is_current for release in releases)
+    wanted: tuple[list[Change], list[str]] | None = None
+    for flavour in ("", *versions.FLAVOURS):
+        release = discover.release_of(found, layers, request.wishes, flavour)
+        try:
+            made = plan.make(release, selected, Asking(request.given, defaults=request.defaults))
+        except RefusedError:
+            if knows_preset(flavour):
+                raise
+            # What this preset decides is not known here, so the flavour matters.
+            return False
+        here = (made.changes, [question.id for question in made.open_questions])
+        if wanted is not None and here != wanted:
+            return False
+        wanted = here
+    return True
 
 
 def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: plan.Plan) -> None:
     """A key that stands twice on the way to a change leaves open which of the two is meant, for people at least."""
     for number, source in enumerate(sources):
         routes = [found.root, *(change.edit.route for change in made.changes if change.layer == number)]
-        for duplicate in _document(source).duplicates():
+        for duplicate in source.duplicates():
             way = duplicate.route
             if any(route[: len(way)] == way for route in routes):
                 lines = " and ".join(map(str, duplicate.lines))
@@ -240,17 +287,45 @@ def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> It
         )
 
 
-def _document(source: Source) -> Document:
-    if not source.stream.documents:
-        raise InputError("is empty, so it holds no values.", path=source.name, line=1)
-    return source.stream.documents[0]
+def _own_chart(path: str) -> OwnChart | None:
+    if not path:
+        return None
+    from migrator import own_chart  # it reads archives, which most runs never do
+
+    return own_chart.read(path)
+
+
+def _about_base(bundle: Bundle, made: plan.Plan) -> Iterator[Notice]:
+    """A lower layer may serve other releases, which nobody named."""
+    below = {change.layer for change in made.changes if change.layer < len(bundle.layers) - 1}
+    for number in sorted(below):
+        name = bundle.layers[number].name
+        if name != bundle.layers[-1].name:
+            yield Notice(
+                f"{name} changes. Every other release that is given this file reads it too: migrate each of them, "
+                "with all of its own layers, in the same change."
+            )
+
+
+def _bundle(inputs: Sequence[Source | Bundle]) -> Bundle:
+    if len(inputs) == 1 and isinstance(inputs[0], Bundle):
+        return inputs[0]
+    return of_layers([each for each in inputs if isinstance(each, Source)])
+
+
+def _whole(sources: Sequence[Source], values: Sequence[Value]) -> Value:
+    """What a diff of values shows: a file's values, the object around them, or several layers by their names."""
+    shown = [
+        source.stream.documents[source.document].data if source.route else own for source, own in zip(sources, values)
+    ]
+    return shown[0] if len(shown) == 1 else {source.name: each for source, each in zip(sources, shown)}
 
 
 def _nothing(release: Release, ask: Asking, *notices: Notice) -> plan.Plan:
     return plan.Plan(release, release, (), tuple(ask.asked.values()), notices, frozenset(ask.looked_at))
 
 
-def _original(done: Sequence[Edited], line: int) -> int:
+def _original(done: Sequence[Done], line: int) -> int:
     """The line of the original text that a line after these edits stands for."""
     for edited in reversed(done):
         line = edited.original_line(line)
@@ -304,4 +379,4 @@ def _notice_report(case: Case, notice: Notice) -> NoticeReport:
     if not notice.route:
         return NoticeReport(notice.severity, notice.text, "", 0)
     source = case.sources[notice.layer]
-    return NoticeReport(notice.severity, notice.text, source.name, source.stream.documents[0].line(notice.route))
+    return NoticeReport(notice.severity, notice.text, source.name, source.line(notice.route))

@@ -10,36 +10,36 @@ from migrator.edits import Route
 from migrator.errors import VerificationError
 from migrator.release import Release
 from migrator.report import FileReport, Finding
-from migrator.yamltext import Stream
+from migrator.sources import Bundle, Source
 
 MENDED = frozenset({"docket-missing", "docket-null", "docket-url", "docket-differs", "example-host", "migrate-pin"})
 """The rules that a migration is there to mend: their errors block its result even where they stood before."""
 
 
-def verify(source: run.Source, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def verify(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     """Whether the release obeys the rules of the target version as it is; with a chart, also as Helm renders it."""
     case = run.examine([source], request)
     if any(question.id == "flavour" for question in case.plan.open_questions):
         return run.report(case)
-    found = findings(case.plan.start, [source.stream], [source.name])
+    found = findings(case.plan.start, case.sources)
     if chosen.chart_path:
-        found += _rendered(source, chosen, case.plan.start)
+        found += _rendered(case.sources, chosen, case.plan.start)
     wrong = any(finding.severity == "error" for finding in found)
     report = run.report(case)._replace(changes=(), questions=(), migrations=(), notices=(), findings=tuple(found))
     return report._replace(status="failed" if wrong else "current", exit_code=4 if wrong else 0)
 
 
-def _rendered(source: run.Source, chosen: argparse.Namespace, release: Release) -> list[Finding]:
+def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Release) -> list[Finding]:
     """What Helm makes of the values with the chart: keys it does not know, and what is wrong with Prefect's pods."""
     from migrator import helm, rendered
     from migrator.rules import unknown
 
     path = chosen.chart_path
-    found = unknown.unknown_keys(release, helm.own_values(path), _line_of([source.stream]), [source.name])
+    found = unknown.unknown_keys(release, helm.own_values(path), _line_of(layers), [each.name for each in layers])
     try:
         manifests = helm.render(
             path,
-            [source.stream.data],
+            [_as_file(layer) for layer in layers],
             release_name=release.name,
             namespace=release.namespace,
             kube_version=chosen.kube_version or "",
@@ -55,9 +55,8 @@ def hold_result(case: run.Case, result: run.Result) -> tuple[Finding, ...]:
     Raises VerificationError for errors that the migration brought in or was there to mend; what was wrong before and
     is none of its business is only told.
     """
-    names = [source.name for source in case.sources]
-    before = findings(case.plan.start, [source.stream for source in case.sources], names)
-    after = findings(case.plan.result, result.streams, names)
+    before = findings(case.plan.start, case.sources)
+    after = findings(case.plan.result, case.bundle.on(result.streams).layers)
     known = {(finding.rule, finding.text) for finding in before}
     own = [
         finding
@@ -68,19 +67,28 @@ def hold_result(case: run.Case, result: run.Result) -> tuple[Finding, ...]:
         words = "; ".join(f"{finding.rule}: {finding.text}" for finding in own)
         raise VerificationError(
             f"the result would break the target version: {words}. Nothing was written.",
-            path=own[0].file or names[0],
+            path=own[0].file or case.bundle.name,
             line=own[0].line,
             remedy=own[0].remedy,
         )
     return tuple(after)
 
 
-def findings(release: Release, streams: Sequence[Stream], names: Sequence[str]) -> list[Finding]:
-    """What the rules say of a release whose layers are these texts."""
+def findings(release: Release, layers: Sequence[Source]) -> list[Finding]:
+    """What the rules say of a release whose layers these are."""
     from migrator import rules
 
-    return rules.check(release, _line_of(streams), names)
+    return rules.check(release, _line_of(layers), [layer.name for layer in layers])
 
 
-def _line_of(streams: Sequence[Stream]) -> Callable[[int, Route], int]:
-    return lambda layer, route: streams[layer].documents[0].line(route)
+def _line_of(layers: Sequence[Source]) -> Callable[[int, Route], int]:
+    return lambda layer, route: layers[layer].line(route)
+
+
+def _as_file(layer: Source) -> bytes:
+    """The layer as Helm takes it: a file of values alone."""
+    if not layer.route:
+        return layer.stream.data
+    import json
+
+    return json.dumps(layer.data).encode()

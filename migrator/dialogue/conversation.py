@@ -14,6 +14,7 @@ from migrator.dialogue.screen import Screen
 from migrator.errors import InterruptedByUser, UsageError
 from migrator.migration import Question
 from migrator.report import FileReport
+from migrator.sources import Bundle
 from migrator.talk.mask import Mask
 from migrator.talk.terminal import versions
 
@@ -30,7 +31,7 @@ class Decided(NamedTuple):
 
 
 def hold(
-    sources: Sequence[run.Source],
+    sources: Sequence[run.Source | Bundle],
     request: run.Request,
     note: Note,
     *,
@@ -56,7 +57,7 @@ class _Session:
     """The answers of a session as they come, and the plan that they lead to."""
 
     def __init__(
-        self, sources: Sequence[run.Source], request: run.Request, note: Note, screen: Screen, person: Person
+        self, sources: Sequence[run.Source | Bundle], request: run.Request, note: Note, screen: Screen, person: Person
     ) -> None:
         self._sources = sources
         self._request = request

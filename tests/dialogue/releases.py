@@ -69,8 +69,36 @@ infrahub:
           db: 1
 """
 
+OTHER_DATABASE = """\
+    env:
+      - name: PREFECT_REDIS_MESSAGING_DB
+        value: "5"
+"""
+WIRED_IN_ENV = """\
+server:
+  env:
+    - name: PREFECT_REDIS_MESSAGING_HOST
+      value: cache
+"""
+
 DB = ("Database", ENTER)
 QUESTIONS = [
+    Asked(
+        "separate-services",
+        WIRED_IN_ENV,
+        ["--answer", "separate-services=separate", "--redis-db", "2"],
+        "separate-services: separate\n  redis-db: 2",
+        [("Answer", ENTER), DB],
+        "runAsSeparateDeployment: true",
+    ),
+    Asked(
+        "messaging-redis",
+        separate(background=OTHER_DATABASE),
+        ["--answer", "messaging-redis.db=5", "--redis-db", "2"],
+        "messaging-redis.db: 5\n  redis-db: 2",
+        [("Answer", DOWN + ENTER), DB],
+        "db: 5",
+    ),
     Asked(
         "redis-db",
         separate(),

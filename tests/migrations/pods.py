@@ -82,8 +82,11 @@ def _injected(values: Values, new_chart: bool) -> list[dict[str, Any]]:
         found += [("PREFECT_REDIS_MESSAGING_DB", str(redis.get("db", 0)))]
         if redis.get("username"):
             found += [("PREFECT_REDIS_MESSAGING_USERNAME", redis["username"])]
-        if (bundled and not redis.get("password")) or redis.get("existingSecret"):
+        secret = (redis.get("existingSecret"), redis.get("existingSecretPasswordKey", "redis-password"))
+        if bundled and not redis.get("password"):
             found += [("PREFECT_REDIS_MESSAGING_PASSWORD", None)]
+        elif redis.get("existingSecret"):
+            found += [("PREFECT_REDIS_MESSAGING_PASSWORD", secret)]
         elif redis.get("password"):
             found += [("PREFECT_REDIS_MESSAGING_PASSWORD", redis["password"])]
     docket = messaging.get("docket") or {}

@@ -121,21 +121,15 @@ def test_the_example_host_left_in_a_new_preset_is_mended_in_both_places(
 
 
 def test_b_keeps_what_is_harmless(migrate: Migrate, preset: Preset) -> None:
-    """INFRAHUB_CACHE_ADDRESS and the pin stand in both lists; neither is this migration's to remove."""
+    """INFRAHUB_CACHE_ADDRESS stays in both lists, and the pin on the server, where it is needed."""
     before = preset("B", "medium")
     done = migrate(before, {"redis-db": "2"})
     first = "        - name: INFRAHUB_CACHE_ADDRESS\n"
     head, env, tail = before.rpartition(first)
     wanted = swap(head + DIRECTORY + env + tail, (toggles("false"), ""), (DATABASE, DATABASE + DOCKET))
-    assert done.text == swap(wanted, (toggles("true"), ""))
-    assert "The server and background pods had PREFECT_API_DATABASE_MIGRATE_ON_START twice" in done.notices
-
-
-def test_a_runs_no_services_and_is_told_so(migrate: Migrate, preset: Preset) -> None:
-    before = preset("A", "small")
-    done = migrate(before, {"flavour": "none"})
-    assert done.text == before
-    assert any("nothing runs the background services" in notice.text for notice in done.warnings)
+    head, background, env = swap(wanted, (toggles("true"), "")).rpartition("    backgroundServices:\n")
+    assert done.text == head + background + swap(env, (PIN, ""))
+    assert "pods had PREFECT_API_DATABASE_MIGRATE_ON_START twice until now" in done.notices
 
 
 ANSWERS = [

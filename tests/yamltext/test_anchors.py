@@ -43,7 +43,12 @@ e: *x
         ("a: &x\n  b: 1\n", [RemoveKey(("a", "b"))], "a: &x {}\n", []),
         ("a: &x 1\n", [SetValue(("a",), {"b": 1})], "a: &x\n  b: 1\n", []),
         # both lists that share an env
-        ("s: &e\n- A\n- B\nb: *e\n", [RemoveItems(("s",), (0,)), RemoveItems(("b",), (1,))], "s: &e\n- B\nb:\n- A\n", [3]),
+        (
+            "s: &e\n- A\n- B\nb: *e\n",
+            [RemoveItems(("s",), (0,)), RemoveItems(("b",), (1,))],
+            "s: &e\n- B\nb:\n- A\n",
+            [3],
+        ),
         # what goes holds anchor and alias both
         ("a: {b: &x 1, c: *x}\nd: *x\n", [RemoveKey(("a",))], "d: 1\n", [1]),
     ],

@@ -1,0 +1,49 @@
+"""Step of the messaging block: entries that say what the chart injects beside the block, with fixed values, go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.migration import Ask, Notice, Outcome, Release, as_map, env, prefect, redis, tree
+
+from ._v2025_8_wiring import ALL_NAMES, FIXED, own_lists
+
+MIGRATE = "PREFECT_API_DATABASE_MIGRATE_ON_START"
+CACHE_ADDRESS = "INFRAHUB_CACHE_ADDRESS"
+WHY = "the chart sets the same on both pods"
+WHY_MIGRATE = "the chart itself keeps the background pod from migrating the database"
+
+
+def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """Ordering, lease storage, and on the background pod the migrate-on-start of the old presets."""
+    if not prefect.is_separate(release) or prefect.has_sound_docket(release.start):
+        return
+    messaging = as_map(tree.get(release.prefect, prefect.MESSAGING))
+    if messaging.get("broker") == redis.BROKER:
+        for listed in own_lists(release):
+            for name, fixed in FIXED.items():
+                entries = listed.named(name)
+                if entries and all(entry.is_plain and entry.value == fixed for entry in entries):
+                    yield from prefect.remove(listed, entries, WHY, "none")
+    for listed in env.lists_in_layers(release, env.BACKGROUND):
+        entries = listed.named(MIGRATE)
+        is_old = _was_old(release, listed.layer)
+        if is_old and entries and all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries):
+            yield from prefect.remove(listed, entries, WHY_MIGRATE, "none")
+    yield from _cache_addresses(release)
+
+
+def _cache_addresses(release: Release) -> Iterator[Notice]:
+    for listed in own_lists(release):
+        for entry in listed.named(CACHE_ADDRESS)[-1:]:
+            where = prefect.path_of(listed, CACHE_ADDRESS)
+            if redis.EXAMPLE_HOST in str(entry.value):
+                yield Notice(f"{where} stays, and holds the presets' example host: put your own there.", "warning")
+            else:
+                yield Notice(f"{where} stays: it is harmless, and server.args of your own may need it.")
+
+
+def _was_old(release: Release, layer: int) -> bool:
+    """Whether the list was one of the old presets': those before 4.13.0 all had the cache's address in it."""
+    lists = [listed for listed in env.lists_in_layers(release.start, env.BACKGROUND) if listed.layer == layer]
+    return any(listed.named(CACHE_ADDRESS, *ALL_NAMES) for listed in lists)

@@ -1,0 +1,116 @@
+"""Step of the messaging block: the background services run apart, where they were meant to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.migration import (
+    LAST,
+    AddKey,
+    Ask,
+    Change,
+    Choice,
+    Effect,
+    Outcome,
+    Place,
+    Question,
+    Release,
+    SetValue,
+    after,
+    before,
+    env,
+    prefect,
+    redis,
+    tree,
+)
+
+from ._v4_14_0_toggles import PRESET, SERVICES
+from ._v2025_8_wiring import NAMES, says_where, settings, url_of
+
+SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
+WHY = "without it today's chart starts no background deployment, and the API pods run no services either"
+WHY_ASKED = "as answered: the background services leave the API process"
+WHY_NOT = "as answered: written down, so that nothing changes and nobody is asked again"
+
+
+def question(reason: str) -> Question:
+    """Whether the background services are to leave the API process, where the values do not tell."""
+    return Question(
+        id="separate-services",
+        text="Env entries wire Prefect to Redis, as files did before the chart could run the background services "
+        f"apart. Shall they become a deployment of their own? That they were meant to be cannot be told: {reason}.",
+        flag="--answer separate-services=separate|single",
+        choices=(
+            Choice("separate", "the chart starts a background deployment, and the wiring moves to backgroundServices"),
+            Choice("single", "everything stays as it is; runAsSeparateDeployment: false is written down"),
+        ),
+    )
+
+
+def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """`runAsSeparateDeployment` is said wherever Redis is wired by env entries."""
+    if release.owners(SEPARATE) or not any(says_where(release, pod) for pod in env.POD_LISTS):
+        return
+    prefect.refuse_odd_shapes(release)
+    if is_generation_a(release):
+        yield _say(release, True, WHY, "required")
+        return
+    if prefect.is_separate(release):
+        return
+    answer = ask(question(_what_is_less(release)))
+    if answer == "separate":
+        yield _say(release, True, WHY_ASKED, "behaviour")
+    elif answer == "single":
+        yield _say(release, False, WHY_NOT, "none")
+
+
+def is_generation_a(release: Release) -> bool:
+    """Whether the layers are all that the oldest presets were, and say the same to both pods."""
+    return not release.owners(SEPARATE) and not _what_is_less(release)
+
+
+def counts_env_only(release: Release) -> bool:
+    """Whether the chart injected nothing until now, so that the env entries alone say what is meant."""
+    return is_generation_a(release.start) or not prefect.is_separate(release.start)
+
+
+def _what_is_less(release: Release) -> str:
+    """What keeps the values from being generation A, in words; empty where nothing does."""
+    if not all(env.lists_in_layers(release, path) and says_where(release, pod) for pod, path in env.POD_LISTS.items()):
+        return "only one of server.env and backgroundServices.env says where Redis is"
+    if not prefect.webserver_only(release):
+        return f"{prefect.WEBSERVER_ONLY} does not keep the services off the API pods"
+    if not all(_has_preset_toggle(release, pod) for pod in env.POD_LISTS):
+        return "no service toggles turn them off on the server and on in the background"
+    if any(url_of(release, pod) is None for pod in env.POD_LISTS):
+        return "PREFECT_REDIS_MESSAGING_URL cannot be read from here"
+    for setting in settings(release, env_only=True):
+        name = NAMES[setting.key]
+        if None in (setting.server, setting.background):
+            return f"{name} is a template expression or a reference"
+        if setting.agreed is None:
+            return f"{name} is not the same on both pods"
+        if setting.key == "broker" and setting.agreed != redis.BROKER:
+            return f"{name} is {setting.agreed}, which is not Redis"
+    return ""
+
+
+def _has_preset_toggle(release: Release, pod: str) -> bool:
+    for service in SERVICES:
+        found = env.winner(release, pod, f"PREFECT_SERVER_SERVICES_{service}_ENABLED")
+        if found is not None and env.as_bool(found[1].value) is PRESET[pod]:
+            return True
+    return False
+
+
+def _say(release: Release, wanted: bool, why: str, effect: Effect) -> Change:
+    owners = release.owners(SEPARATE[:1])
+    layer = owners[-1] if owners else release.home()
+    route = release.root + SEPARATE
+    part = release.in_layer(layer, SEPARATE[:1])
+    if part is not tree.MISSING and not isinstance(part, dict):
+        return Change(layer, SetValue(route[:-1], {SEPARATE[1]: wanted}), tree.show(route), None, wanted, why, effect)
+    place: Place = LAST
+    if isinstance(part, dict) and part:
+        place = after("replicaCount") if "replicaCount" in part else before(next(iter(part)))
+    return Change(layer, AddKey(route, wanted, place), tree.show(route), None, wanted, why, effect)

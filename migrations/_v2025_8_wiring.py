@@ -1,0 +1,152 @@
+"""How a release is wired to Redis by env entries: what each pod sees, and what both agree on."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from migrator.migration import EnvList, Release, Route, Value, as_map, env, prefect, redis, tree
+
+PREFIX = "PREFECT_REDIS_MESSAGING_"
+URL = f"{PREFIX}URL"
+REDIS = ("host", "port", "db", "ssl", "username")
+NAMES = {
+    **{key: f"{PREFIX}{key.upper()}" for key in REDIS},
+    "broker": "PREFECT_MESSAGING_BROKER",
+    "cache": "PREFECT_MESSAGING_CACHE",
+}
+"""What the chart injects from `messaging`, by its key there; a password is a matter of its own."""
+
+PASSWORD = f"{PREFIX}PASSWORD"
+FIXED = {
+    "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
+}
+"""What the chart injects with fixed values beside a Redis broker."""
+
+ALL_NAMES = (*NAMES.values(), PASSWORD, URL, *FIXED)
+PLAIN = {
+    "host": "", "port": "6379", "db": "0", "ssl": "false", "username": "", "broker": redis.BROKER,
+    "cache": redis.BROKER,
+}  # fmt: skip
+"""What holds where nobody says anything, by the chart that has no flavour."""
+
+_ALWAYS_INJECTED = ("host", "port", "db", "broker", "cache")
+
+
+class Setting(NamedTuple):
+    """One setting as each pod sees it: text, or None where it cannot be read from here."""
+
+    key: str
+    server: str | None
+    background: str | None
+
+    @property
+    def agreed(self) -> str | None:
+        """What both pods see; None where they differ or it cannot be read."""
+        return self.server if self.server == self.background else None
+
+
+def own_lists(release: Release) -> list[EnvList]:
+    """Every env list that stands in a named layer, the shared ones last."""
+    lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
+    return lists + env.global_lists(release)
+
+
+def says_where(release: Release, pod: str) -> bool:
+    """Whether env entries in a named layer say where the pod's Redis is."""
+    found = [env.winner(release, pod, name) for name in (NAMES["host"], URL)]
+    return any(each is not None and each[0].layer != env.IN_DEFAULTS for each in found)
+
+
+def settings(release: Release, *, env_only: bool) -> list[Setting]:
+    """Every setting, as each pod sees it.
+
+    With `env_only` nothing is injected yet, so that entries alone count; a pod without any takes the other's.
+    Otherwise the chart's own win on the server pod, and the entries on the background pod.
+    """
+    pods = {pod: _seen(release, pod, env_only) for pod in env.POD_LISTS}
+    if env_only:
+        for pod, other in (("server", "background"), ("background", "server")):
+            if not says_where(release, pod):
+                pods[pod] = pods[other]
+    return [Setting(key, pods["server"][key], pods["background"][key]) for key in NAMES]
+
+
+def _seen(release: Release, pod: str, env_only: bool) -> dict[str, str | None]:
+    injected = in_values(release)
+    seen: dict[str, str | None] = {}
+    for key, name in NAMES.items():
+        found = env.winner(release, pod, name)
+        is_injected = not env_only and (key in _ALWAYS_INJECTED or injected[key] not in ("", "false"))
+        if found is None or (pod == "server" and is_injected):
+            seen[key] = PLAIN[key] if env_only else injected[key]
+        else:
+            seen[key] = _text(key, found[1].value) if _can_move(found[1]) else None
+    url = url_of(release, pod)
+    if url:
+        from_url = _parts(url)
+        seen |= from_url if from_url is not None else {}
+    return seen
+
+
+def url_of(release: Release, pod: str) -> str | None:
+    """PREFECT_REDIS_MESSAGING_URL on the pod; empty where there is none, None where it cannot be read."""
+    found = env.winner(release, pod, URL)
+    if found is None or found[1].value == "":
+        return ""
+    return str(found[1].value) if _can_move(found[1]) else None
+
+
+def has_movable_url(release: Release) -> bool:
+    """Whether both pods have one URL that holds nothing but what `messaging.redis` can hold."""
+    server, background = url_of(release, "server"), url_of(release, "background")
+    return bool(server) and server == background and _parts(str(server)) is not None
+
+
+def password_in_url(release: Release) -> str:
+    """The password in a URL that can be moved."""
+    from urllib.parse import unquote
+
+    return unquote(redis.parse_url(str(url_of(release, "server"))).password) if has_movable_url(release) else ""
+
+
+def in_values(release: Release) -> dict[str, str]:
+    """What the effective `messaging` says, by key."""
+    messaging = as_map(tree.get(release.prefect, prefect.MESSAGING))
+    values = {**as_map(messaging.get("redis")), **{key: messaging.get(key) for key in ("broker", "cache")}}
+    return {key: _text(key, values.get(key)) for key in NAMES}
+
+
+def route_of(key: str) -> Route:
+    """Where a setting stands below the Prefect root."""
+    return (*prefect.MESSAGING, "redis", key) if key in REDIS else (*prefect.MESSAGING, key)
+
+
+def _parts(url: str) -> dict[str, str | None] | None:
+    """What a URL says; None where `messaging.redis` could not say the same."""
+    from urllib.parse import unquote
+
+    if redis.complaint_about(url):
+        return None
+    parts = redis.parse_url(url)
+    if redis.what_is_wrong_with_host(parts.host):
+        return None
+    return {
+        "host": parts.host,
+        "port": str(parts.port),
+        "db": str(parts.database),
+        "ssl": "true" if parts.scheme == "rediss" else "false",
+        "username": unquote(parts.username),
+    }
+
+
+def _can_move(entry: env.Entry) -> bool:
+    """Whether the value means the same in `messaging`, which no template and no reference renders."""
+    return entry.is_plain and not re.search(r"\$\(|\{\{", str(entry.value))
+
+
+def _text(key: str, value: Value) -> str:
+    if key == "ssl":
+        return "true" if env.as_bool(value) is True else "false"
+    return PLAIN[key] if value is None or str(value).strip() == "" else str(value).strip()

@@ -1,0 +1,89 @@
+"""The chart's version in the object around the values: evidence of what runs now, and moved with the values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from packaging.version import Version
+
+from migrator import catalog, discover, tree, yamltext
+from migrator.edits import Route, SetValue
+from migrator.migration import Notice
+from migrator.report import ChangeReport
+from migrator.sources import Bundle, Done, Source
+
+WHY = "file and chart move together: the old chart refuses the new values"
+
+
+class Bump(NamedTuple):
+    """The version text that stands at `route` in the object's document, and the one that is to stand there."""
+
+    route: Route
+    before: str
+    after: str
+
+    def line(self, home: Source) -> int:
+        """The line of the version in the object that `home` stands in."""
+        return home.stream.documents[home.document].line(self.route)
+
+    def apply(self, home: Source) -> Done:
+        """The file with the version moved."""
+        return yamltext.apply(home.stream, [SetValue(self.route, self.after)], home.document)
+
+    def report(self, bundle: Bundle, line: int) -> ChangeReport:
+        """The change in plain records, as those of the migrations are."""
+        path = tree.show(self.route)
+        name = bundle.layers[bundle.home].name
+        return ChangeReport(
+            f"chart-version:{path}", "chart-version", "chart-version", "replace", path, name, line, self.before,
+            self.after, WHY, "required",
+        )  # fmt: skip
+
+
+def wishes(bundle: Bundle, said: discover.Wishes) -> discover.Wishes:
+    """What the command line says, and where it says nothing, what the object says of its chart and release."""
+    chart = said.chart or (bundle.version.chart if bundle.version.chart in catalog.CHARTS else "")
+    root = said.root or bundle.root
+    if not root and bundle.version.chart in catalog.CHARTS:
+        roots = discover.prefect_roots([layer.data for layer in bundle.layers], chart)
+        root = "" if roots else discover.root_of_chart(chart)
+    stands = bundle.version.version
+    speaks_of_ours = bundle.version.chart in catalog.CHARTS and stands is not None
+    return said._replace(
+        chart=chart,
+        root=root,
+        version_from=said.version_from or (bundle.version.text if speaks_of_ours else ""),
+        release_name=said.release_name or bundle.release_name,
+        namespace=said.namespace or bundle.namespace,
+    )
+
+
+def evidence(bundle: Bundle, said: discover.Wishes) -> Iterator[str]:
+    """What the object told, for people."""
+    yield from bundle.evidence
+    if bundle.version.text and not said.version_from:
+        chart = bundle.version.chart or "the chart"
+        yield f"{chart} {bundle.version.text} ({tree.show(bundle.version.route)})"
+
+
+def bump(bundle: Bundle, to: Version, *, has_changes: bool, wanted: bool) -> tuple[Bump | None, list[Notice]]:
+    """Where the version moves with the values, and what is to be told where it does not."""
+    version = bundle.version
+    stands = version.version
+    if version.unmovable:
+        return None, [Notice(f"The chart version is not moved here: {version.unmovable}.", "warning")] * has_changes
+    if stands is None or version.chart not in catalog.CHARTS:
+        if not version.text:
+            return None, []
+        of_whom = f"{version.text} is the version of {version.chart or 'another chart'}, around these values"
+        return None, [Notice(f"The chart version is not moved here: {of_whom}.", "warning")] * has_changes
+    if stands.release >= to:
+        return None, []
+    after = f"{'v' if version.text.startswith('v') else ''}{to}{'-' + stands.flavour if stands.flavour else ''}"
+    if not has_changes:
+        return None, []
+    if not wanted:
+        left = f"The chart version stays {version.text} (--no-bump): the values need {after} or later, and the old "
+        return None, [Notice(f"{left}chart refuses them.", "warning")]
+    return Bump(version.route, version.text, after), []

@@ -1,0 +1,79 @@
+"""A customer's own chart in place of the published ones: its values are the defaults below theirs (`--chart-path`)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from packaging.version import Version
+
+from migrator import catalog, discover, helm, tree, versions
+from migrator.defaults import Defaults
+from migrator.edits import Route, Value
+from migrator.errors import UsageError
+from migrator.release import Map, Release, as_map, merge
+
+
+class OwnChart(NamedTuple):
+    """A chart on disk: where, its name and version, and its values with those of its dependencies below them."""
+
+    path: str
+    name: str
+    version: str
+    values: Map
+
+    @property
+    def stands(self) -> versions.ChartVersion | None:
+        """Its version, where the chart is one of those that migrations know."""
+        if self.name not in catalog.CHARTS:
+            return None
+        try:
+            return versions.parse(self.version)
+        except UsageError:
+            return None
+
+    def is_target(self, to: Version) -> bool:
+        """Whether the chart is one to upgrade to rather than one that runs now."""
+        return self.stands is None or self.stands.release >= to
+
+    def wishes(self, said: discover.Wishes) -> discover.Wishes:
+        """What the command line says, and where it says nothing, what the chart says of itself."""
+        stands = self.stands
+        if stands is None:
+            return said
+        runs_now = not said.version_from and not self.is_target(catalog.newest(self.name, catalog.load()))
+        return said._replace(
+            chart=said.chart or self.name, version_from=said.version_from or (self.version if runs_now else "")
+        )
+
+    def below(self, release: Release, to: Version) -> Release:
+        """The release on the chart's own values: as what it goes to, or as what it runs on, by the chart's version."""
+        values = _defaults(self, release.root)
+        is_target = self.is_target(to)
+        return Release(
+            chart=release.chart,
+            root=release.root,
+            layers=release.layers,
+            before=release.before if is_target else values,
+            after=values if is_target else release.after,
+            flavour=release.flavour,
+            name=release.name,
+            namespace=release.namespace,
+        )
+
+
+def read(path: str) -> OwnChart:
+    """The chart in a directory or a .tgz. Raises ChartError for what is none."""
+    about = as_map(helm.own_metadata(path))
+    return OwnChart(path, str(about.get("name") or ""), str(about.get("version") or ""), helm.own_values(path))
+
+
+def _defaults(own: OwnChart, root: Route) -> Defaults:
+    """The chart's values as prefect-server and the chart around it get them; the outermost `global` wins."""
+    prefect = as_map(tree.get(own.values, root))
+    for depth in reversed(range(len(root))):
+        outer: Value = tree.get(own.values, (*root[:depth], "global"))
+        if isinstance(outer, dict):
+            prefect = merge(prefect, {"global": outer})
+    around = as_map(tree.get(own.values, root[:-1])) if root else {}
+    infrahub = {key: value for key, value in around.items() if key != "prefect-server"}
+    return Defaults(prefect, infrahub, f"{own.name} {own.version} ({own.path})")

@@ -1,0 +1,104 @@
+"""The releases that a command line names: opened all at once, held against each other, and carried out in groups."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import NamedTuple
+
+from migrator import run, sources
+from migrator.errors import InterruptedByUser, MigratorError
+from migrator.report import FileReport
+
+Command = Callable[[sources.Bundle, argparse.Namespace, run.Request], FileReport]
+Requests = Callable[[sources.Bundle], run.Request]
+Failed = Callable[[str, MigratorError], FileReport]
+
+
+class Named(NamedTuple):
+    """What the command line names, in its order: releases in groups that are written together, or a report instead.
+
+    `passed_over` are the errors of files that a directory holds and that are no concern of anybody's.
+    """
+
+    groups: tuple[sources.Opened | FileReport, ...]
+    passed_over: tuple[MigratorError, ...]
+
+    @property
+    def bundles(self) -> list[sources.Bundle]:
+        return [bundle for each in self.groups if isinstance(each, sources.Opened) for bundle in each.bundles]
+
+
+def named(chosen: argparse.Namespace, failed: Failed) -> Named:
+    """Open all that is named; what cannot be opened becomes a report."""
+    if chosen.values:
+        return Named((_opened(chosen.values[0], partial(sources.open_layers, chosen.values), failed),), ())
+    from migrator.sources import directory
+
+    groups: list[sources.Opened | FileReport] = []
+    passed_over: list[MigratorError] = []
+    for name in chosen.files:
+        try:
+            paths = directory.expand(name, passed_over)
+        except MigratorError as error:
+            groups.append(failed(name, error))
+            continue
+        for path in paths:
+            opening = partial(sources.open_file, path, chosen.chart or "", chosen.root or "")
+            groups.append(_opened(path, opening, failed))
+    return Named(tuple(groups), tuple(passed_over))
+
+
+def _opened(name: str, opening: Callable[[], sources.Opened], failed: Failed) -> sources.Opened | FileReport:
+    try:
+        opened = opening()
+    except MigratorError as error:
+        return failed(name, error)
+    if opened.bundles:
+        return opened
+    others = ", ".join(opened.unrelated)
+    return FileReport(path=opened.name, status="unrelated", evidence=(f"holds {others}",))
+
+
+def collisions(bundles: Sequence[sources.Bundle], requests: Requests) -> dict[str, MigratorError]:
+    """An error for each release whose docket another one of them would meet; none for a release alone."""
+    if len(bundles) < 2:
+        return {}
+    from migrator import sharing
+
+    planned = {}
+    for bundle in bundles:
+        # What is wrong with a release by itself is told when its turn comes.
+        with suppress(MigratorError):
+            planned[bundle.name] = run.examine([bundle], requests(bundle)).plan.result
+    return sharing.collisions(planned)
+
+
+def carried_out(
+    opened: sources.Opened,
+    chosen: argparse.Namespace,
+    requests: Requests,
+    command: Command,
+    blocked: Mapping[str, MigratorError],
+    failed: Failed,
+) -> list[FileReport]:
+    """The reports on the releases that are written together; errors become reports of their own."""
+
+    def guarded(bundle: sources.Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+        if bundle.name in blocked:
+            raise blocked[bundle.name]
+        return command(bundle, chosen, request)
+
+    if len(opened.bundles) > 1:
+        from migrator import several
+
+        return several.carry_out(opened, chosen, requests, guarded, failed)
+    bundle = opened.bundles[0]
+    try:
+        return [guarded(bundle, chosen, requests(bundle))]
+    except InterruptedByUser:
+        raise
+    except MigratorError as error:
+        return [failed(bundle.name, error)]

@@ -1,0 +1,23 @@
+"""Where values live: plain files, layers, Flux and Argo CD objects; found here, and handed on as releases.
+
+Nobody above has to know where the values of a layer stand: a `Source` reads them, edits them, and knows their lines.
+"""
+
+from __future__ import annotations
+
+from migrator.sources.bundle import Bundle, ChartVersion, of_layers
+from migrator.sources.opening import Opened, open_file, open_layers
+from migrator.sources.source import Done, Source, read, read_bytes
+
+__all__ = [
+    "Bundle",
+    "ChartVersion",
+    "Done",
+    "Opened",
+    "Source",
+    "of_layers",
+    "open_file",
+    "open_layers",
+    "read",
+    "read_bytes",
+]

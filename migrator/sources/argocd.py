@@ -1,0 +1,141 @@
+"""Argo CD: an Application holds values in its source's `helm` part, as a mapping or as a text; a set in its template.
+
+Where both stand, `valuesObject` alone counts; `parameters` win over either, and `valueFiles` lie below.
+Source: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator import tree, yamltext
+from migrator.discover import is_related
+from migrator.edits import Route, Value
+from migrator.errors import InputError
+from migrator.migration import Notice
+from migrator.release import Map, as_map
+from migrator.sources.bundle import Bundle, ChartVersion, is_range
+from migrator.sources.source import Source
+
+
+def is_application(data: Map) -> bool:
+    """Whether the object is an Application or an ApplicationSet of Argo CD."""
+    group = str(data.get("apiVersion")).partition("/")[0]
+    return data.get("kind") in ("Application", "ApplicationSet") and group == "argoproj.io"
+
+
+def releases(place: Source, data: Map, name: str) -> list[Bundle]:
+    """The object's releases of these charts: one for each source that has values of them."""
+    above: Route = ("spec",) if data.get("kind") == "Application" else ("spec", "template", "spec")
+    spec = as_map(tree.get(data, above))
+    found = []
+    for route, source in _sources(spec):
+        bundle = _release(place, (*place.route, *above, *route), source, spec, name)
+        if bundle is not None:
+            metadata = as_map(data.get("metadata"))
+            default = metadata.get("name") if data.get("kind") == "Application" else ""
+            helm = as_map(source.get("helm"))
+            found.append(bundle._replace(release_name=_known(helm.get("releaseName") or default)))
+    return found
+
+
+def _sources(spec: Map) -> Iterator[tuple[Route, Map]]:
+    several = spec.get("sources")
+    if isinstance(several, list):
+        for number, each in enumerate(several):
+            yield ("sources", number), as_map(each)
+    elif "source" in spec:
+        yield ("source",), as_map(spec["source"])
+
+
+def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> Bundle | None:
+    helm = as_map(source.get("helm"))
+    version = _version(above, source)
+    text, mapping = helm.get("values"), helm.get("valuesObject")
+    notices = list(_unseen(helm))
+    if isinstance(mapping, dict):
+        if not is_related(mapping, version.chart):
+            return None
+        layer = place._replace(route=(*above, "helm", "valuesObject"))
+        if text:
+            notices.append(Notice("helm.values is ignored by Argo CD while helm.valuesObject stands.", "warning"))
+    elif isinstance(text, str) and text.strip():
+        if not _is_related_text(text, version.chart):
+            return None
+        from migrator.sources import blocktext
+
+        route = (*above, "helm", "values")
+        layer = place._replace(route=route, block=blocktext.find(place.stream, place.document, route))
+    elif is_related(None, version.chart):
+        # There is nothing that could be edited, and nothing to be seen of what holds.
+        layer = place._replace(route=(*above, "helm", "valuesObject"))
+    else:
+        return None
+    return Bundle(
+        name=name,
+        layers=(layer,),
+        version=version,
+        namespace=_known(as_map(spec.get("destination")).get("namespace")),
+        evidence=(f"values of {name} at {tree.show(layer.route)}",),
+        notices=tuple(notices),
+    )
+
+
+def _is_related_text(text: str, chart: str) -> bool:
+    """Whether a text holds values of these charts; one that does not parse is judged by its words."""
+    if not any(word in text for word in ("prefect-server", "backgroundServices", "PREFECT_", "infrahub")):
+        return is_related({}, chart)
+    try:
+        return is_related(yamltext.parse(text.encode()).documents[0].data, chart)
+    except InputError:
+        return any(word in text for word in ("prefect-server", "backgroundServices"))
+
+
+def _version(above: Route, source: Map) -> ChartVersion:
+    chart = source.get("chart")
+    text = source.get("targetRevision")
+    text = text if isinstance(text, str) else ""
+    if not isinstance(chart, str):
+        where = f"{source.get('repoURL')}, path {source.get('path')}"
+        return ChartVersion("", "", (), f"its chart comes from Git ({where}): move the chart there, in the same change")
+    name = chart.rstrip("/").rpartition("/")[2]
+    unmovable = ""
+    if not text:
+        unmovable = "it names no targetRevision, so that the newest chart is installed; pin one"
+    elif "{{" in text:
+        unmovable = f"its targetRevision is a template expression ({text}): move what it is made of"
+    elif is_range(text):
+        unmovable = f"its targetRevision is a range ({text}): the chart may have moved already, pin it"
+    return ChartVersion(name, text, (*above, "targetRevision") if text else (), unmovable)
+
+
+def _unseen(helm: Map) -> Iterator[Notice]:
+    values = helm.get("valueFiles")
+    if isinstance(values, list) and values:
+        names = ", ".join(str(each) for each in values)
+        yield Notice(
+            f"helm.valueFiles ({names}) lie below these values and cannot be seen from here. If they hold values of "
+            "Prefect, name their file and this one together: -f FILE -f OBJECT.",
+            "warning",
+        )
+    parameters = [as_map(each) for each in _list(helm.get("parameters")) + _list(helm.get("fileParameters"))]
+    ours = [str(each.get("name")) for each in parameters if _concerns_prefect(str(each.get("name")))]
+    if ours:
+        yield Notice(
+            f"helm.parameters win over these values, and are not edited: {', '.join(ours)}. Mend them by hand where "
+            "they set what changes here.",
+            "warning",
+        )
+
+
+def _concerns_prefect(name: str) -> bool:
+    return any(part in name for part in ("prefect", "backgroundServices", "messaging", "server.env", "server.args"))
+
+
+def _list(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else []
+
+
+def _known(value: Value) -> str:
+    """The text, unless a template is to fill it in."""
+    return value if isinstance(value, str) and "{{" not in value else ""

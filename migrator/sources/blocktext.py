@@ -1,0 +1,160 @@
+"""Values that stand in an object as a text (`values: |`): a YAML file of their own, indented in another.
+
+The inner text is edited by itself, with its own positions. Its lines go back behind their indentation, and those that
+did not change go back byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, NamedTuple
+
+from migrator import tree, yamltext
+from migrator.edits import Edit, Route, SetValue
+from migrator.errors import InputError, RefusedError, VerificationError
+from migrator.yamltext import Stream
+from migrator.yamltext.comments import Orphan
+
+if TYPE_CHECKING:
+    from migrator.sources.source import Source
+
+_HEADER = re.compile(r":[ \t]+(?:[&!][^ \t]+[ \t]+)*\|(?P<signs>[-+0-9]*)[ \t]*(?:#.*)?$")
+_BOM = b"\xef\xbb\xbf"
+
+
+class BlockText(NamedTuple):
+    """A literal block scalar: `stream` is its text, `header` the line of its `|`, `lines` the file's lines below it."""
+
+    stream: Stream
+    header: int
+    indent: int
+    lines: tuple[str, ...]
+
+    def apply(self, source: Source, edits: Sequence[Edit]) -> BlockEdited:
+        """The file with the edits carried out inside the text.
+
+        Raises what `yamltext.apply` raises, and VerificationError where the file would not read as planned.
+        """
+        edited = yamltext.apply(self.stream, edits)
+        old, new = _split(self.stream.data.decode()), _split(edited.stream.data.decode())
+        pieces: list[str] = []
+        codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        for code, first, last, start, stop in codes:
+            if code == "equal":
+                pieces += self.lines[first:last]
+            else:
+                pieces += [_indented(line, self.indent) for line in new[start:stop]]
+        data = source.stream.data
+        bom = _BOM if data.startswith(_BOM) else b""
+        every = _split(data[len(bom) :].decode())
+        every[self.header : self.header + len(self.lines)] = pieces
+        stream = yamltext.parse(bom + "".join(every).encode(), source.stream.name)
+        _prove(source, stream, edited.stream)
+        orphans = [Orphan(self.header + orphan.line, orphan.text) for orphan in edited.orphans]
+        copies = [self.header + line for line in edited.copies]
+        return BlockEdited(stream, orphans, copies, self.header, tuple(codes))
+
+
+class BlockEdited:
+    """The file's text after an edit inside one of its texts; the counterpart of `yamltext.Edited`."""
+
+    def __init__(
+        self,
+        stream: Stream,
+        orphans: Sequence[Orphan],
+        copies: Sequence[int],
+        header: int,
+        codes: Sequence[tuple[str, int, int, int, int]],
+    ) -> None:
+        self.stream = stream
+        self.orphans = orphans
+        self.copies = copies
+        self._header = header
+        self._codes = codes
+
+    def original_line(self, line: int) -> int:
+        """The line of the file before that a line of it after stands for; for a new line, the one it was put at."""
+        inside = line - self._header - 1
+        if inside < 0:
+            return line
+        for code, first, last, start, stop in self._codes:
+            if start <= inside < stop:
+                return self._header + 1 + (first + inside - start if code == "equal" else min(first, last))
+        _, _, last, _, stop = self._codes[-1] if self._codes else ("", 0, 0, 0, 0)
+        return line - stop + last
+
+
+def find(stream: Stream, document: int, route: Route) -> BlockText:
+    """The text at `route`.
+
+    Raises RefusedError where it is written otherwise than as a literal block (`|`), InputError where what it holds is
+    no YAML.
+    """
+    text = tree.get(stream.documents[document].data, route)
+    assert isinstance(text, str)
+    line = stream.documents[document].line(route)
+    data = stream.data[len(_BOM) :] if stream.data.startswith(_BOM) else stream.data
+    lines = _split(data.decode())
+    match = _HEADER.search(lines[line - 1].rstrip("\r\n"))
+    if match is None:
+        raise RefusedError(
+            f"{tree.show(route)} holds its values in a string that is not a literal block.",
+            path=stream.name,
+            line=line,
+            remedy="Write it as a block (values: |), or as a mapping (valuesObject).",
+        )
+    first = next((each for each in text.split("\n") if each.strip()), "")
+    below = lines[line:]
+    raw = next((each.rstrip("\r\n") for each in below if each.strip()), "")
+    indent = len(raw) - len(first)
+    count = next(
+        (at for at, each in enumerate(below) if each.strip() and not each.startswith(" " * indent)), len(below)
+    )
+    own = below[:count]
+    inner = "".join(_without_indent(each, indent) for each in own)
+    if inner.replace("\r\n", "\n").rstrip("\n ") != text.rstrip("\n "):
+        raise RefusedError(
+            f"{tree.show(route)} is a block whose lines cannot be told apart.", path=stream.name, line=line
+        )
+    try:
+        parsed = yamltext.parse(inner.encode(), stream.name)
+    except InputError as error:
+        where = line + error.line if error.line else line
+        raise InputError(
+            f"{tree.show(route)} holds no YAML that Helm reads: {error.message}", path=stream.name, line=where
+        ) from error
+    return BlockText(parsed, line, indent, tuple(own))
+
+
+def _prove(source: Source, stream: Stream, inner: Stream) -> None:
+    """The new file must hold the new text at that place, and everything else as before."""
+    for before, after in zip(source.stream.documents, stream.documents):
+        expected = before.data
+        if before.index == source.document:
+            new = tree.get(after.data, source.route)
+            reads = isinstance(new, str) and tree.same(
+                yamltext.parse(new.encode(), stream.name).documents[0].data, inner.documents[0].data
+            )
+            expected = tree.apply(before.data, [SetValue(source.route, new)]) if reads else None
+        if not tree.same(expected, after.data):
+            raise VerificationError(
+                "the edited text does not hold what was planned; nothing was written.", path=source.name
+            )
+    if len(source.stream.documents) != len(stream.documents):
+        raise VerificationError("the edit would end the object early; nothing was written.", path=source.name)
+
+
+def _split(text: str) -> list[str]:
+    """Lines with their ends; only line feeds end one."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _without_indent(line: str, indent: int) -> str:
+    body = line.rstrip("\r\n")
+    return body[indent:] + line[len(body) :]
+
+
+def _indented(line: str, indent: int) -> str:
+    return " " * indent + line if line.strip("\r\n") else line

@@ -1,0 +1,85 @@
+"""One release as it is handed on: its layers, what the object around them says, and what cannot be seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from migrator import files, versions
+from migrator.edits import Route
+from migrator.errors import UsageError
+from migrator.migration import Notice
+from migrator.sources.source import Source
+from migrator.yamltext import Stream
+
+
+class ChartVersion(NamedTuple):
+    """What an object says of its chart: the chart's name, and the text at `route` that says which version.
+
+    `said` is how the object names the version's place for people; `unmovable` says why it is not moved with the
+    values (empty: it is).
+    """
+
+    chart: str = ""
+    text: str = ""
+    route: Route = ()
+    unmovable: str = ""
+
+    @property
+    def version(self) -> versions.ChartVersion | None:
+        """The version, where the text is one; None for a range, a reference, or nothing."""
+        if not self.text or self.unmovable:
+            return None
+        try:
+            return versions.parse(self.text)
+        except UsageError:
+            return None
+
+
+class Bundle(NamedTuple):
+    """A release: `layers` in Helm's order, lowest first, and what stands around them.
+
+    `home` is the number of the layer whose file and document hold `version`.
+    """
+
+    name: str
+    layers: tuple[Source, ...]
+    version: ChartVersion = ChartVersion()
+    home: int = 0
+    release_name: str = ""
+    namespace: str = ""
+    root: str = ""
+    evidence: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def snapshot(self) -> files.Snapshot | None:
+        """The file on disk; None for standard input."""
+        return self.layers[0].snapshot
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every layer is a values file as Helm takes it."""
+        return all(not layer.route for layer in self.layers)
+
+    def on(self, streams: Sequence[Stream]) -> Bundle:
+        """The same release in other texts of its layers' files."""
+        layers = tuple(layer.on(stream) for layer, stream in zip(self.layers, streams))
+        text = self.version.text
+        if self.version.route:
+            from migrator import tree
+
+            layer = layers[self.home]
+            text = str(tree.get(layer.stream.documents[layer.document].data, self.version.route, text))
+        return self._replace(layers=layers, version=self.version._replace(text=text))
+
+
+def is_range(text: str) -> bool:
+    """Whether a version constraint leaves it open what is installed (`4.x`, `>=4.13 <5`, `~4.13.0`, `*`)."""
+    return bool(re.search(r"[*<>=~^|,]|\bx\b|\.x|\s-\s", text, re.IGNORECASE)) or text.count(".") < 2
+
+
+def of_layers(layers: Sequence[Source]) -> Bundle:
+    """Values files as a release, with nothing known besides."""
+    return Bundle(layers[0].name, tuple(layers))

@@ -1,0 +1,74 @@
+"""Objects of GitOps controllers in a file, and the releases whose values they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from migrator.edits import Route, Value
+from migrator.errors import RefusedError
+from migrator.release import Map, as_map
+from migrator.sources import argocd, flux
+from migrator.sources.bundle import Bundle
+from migrator.sources.source import Source
+
+
+class Object(NamedTuple):
+    """A Kubernetes object in a file: which document, where in it, and what it is."""
+
+    document: int
+    route: Route
+    data: Map
+
+    @property
+    def kind(self) -> str:
+        return str(self.data.get("kind"))
+
+    @property
+    def name(self) -> str:
+        """KIND NAMESPACE/NAME, as far as it says so."""
+        metadata = as_map(self.data.get("metadata"))
+        parts = [str(metadata[key]) for key in ("namespace", "name") if metadata.get(key)]
+        return f"{self.kind} {'/'.join(parts)}".strip()
+
+
+def is_object(data: Value) -> bool:
+    """Whether a document is an object of Kubernetes rather than values."""
+    return isinstance(data, dict) and isinstance(data.get("apiVersion"), str) and isinstance(data.get("kind"), str)
+
+
+def objects_in(source: Source) -> Iterator[Object]:
+    """The objects in all documents of a file, those of a List one by one."""
+    for document in source.stream.documents:
+        if not is_object(document.data):
+            continue
+        data = as_map(document.data)
+        items = data.get("items")
+        if data["kind"] == "List" and isinstance(items, list):
+            for number, item in enumerate(items):
+                if is_object(item):
+                    yield Object(document.index, ("items", number), as_map(item))
+        else:
+            yield Object(document.index, (), data)
+
+
+def is_gitops(each: Object) -> bool:
+    """Whether the object is of a kind that embeds values of a Helm release."""
+    return flux.is_release(each.data) or argocd.is_application(each.data)
+
+
+def releases_of(source: Source, each: Object) -> list[Bundle]:
+    """The Prefect releases whose values the object holds; none for an object that has nothing to do with them.
+
+    Raises RefusedError or InputError for a release of these charts whose values cannot be edited where they are.
+    """
+    place = source._replace(document=each.document, route=each.route)
+    read = flux.releases if flux.is_release(each.data) else argocd.releases
+    found = read(place, each.data, each.name)
+    if found and "mac" in as_map(each.data.get("sops")):
+        raise RefusedError(
+            f"{each.name} is encrypted by SOPS, whose checksum covers every value: an edit outside sops breaks it.",
+            path=source.name,
+            remedy="Decrypt it, migrate the plain file, and encrypt it again.",
+        )
+    return found

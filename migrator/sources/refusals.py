@@ -1,0 +1,21 @@
+"""Texts that are no YAML for a reason, in words that say what to do."""
+
+from __future__ import annotations
+
+from migrator.errors import InputError, MigratorError, RefusedError
+
+
+def explained(error: InputError, data: bytes, name: str) -> MigratorError:
+    """The error to raise for a text that does not parse: what the text is, where that can be told."""
+    if name.endswith((".tf", ".tfvars", ".hcl")) or b'resource "helm_release"' in data:
+        return RefusedError(
+            "is Terraform, not YAML.", path=name, line=error.line, remedy="Migrate the values in it by themselves."
+        )
+    if name.endswith(".gotmpl") or b"{{" in data:
+        return RefusedError(
+            "holds Go templates where YAML should be, and what they are rendered to cannot be known here.",
+            path=name,
+            line=error.line,
+            remedy="Migrate what they are rendered to, and take the changes over by hand.",
+        )
+    return error

@@ -1,0 +1,117 @@
+"""One layer of values, wherever it stands in a file: the whole of it, a mapping inside an object, or a text in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from migrator import files, tree, yamltext
+from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
+from migrator.errors import InputError
+from migrator.yamltext import Duplicate, Stream
+
+if TYPE_CHECKING:
+    from migrator.sources.blocktext import BlockText
+    from migrator.yamltext import Orphan
+
+
+class Done(Protocol):
+    """A file's text after edits: what it is now, what was left behind and copied, and where its lines come from."""
+
+    @property
+    def stream(self) -> Stream: ...
+
+    @property
+    def orphans(self) -> Sequence[Orphan]: ...
+
+    @property
+    def copies(self) -> Sequence[int]: ...
+
+    def original_line(self, line: int) -> int: ...
+
+
+class Source(NamedTuple):
+    """A layer as it was read.
+
+    `snapshot` is the file on disk (None for standard input), `stream` its text, parsed. The values are what stands at
+    `route` in the file's document of that number; where that is a text of its own, `block` is that text.
+    """
+
+    name: str
+    snapshot: files.Snapshot | None
+    stream: Stream
+    document: int = 0
+    route: Route = ()
+    block: BlockText | None = None
+
+    @property
+    def data(self) -> Value:
+        """The values, as Helm reads them."""
+        if self.block is not None:
+            return self.block.stream.documents[0].data
+        found = tree.get(self.stream.documents[self.document].data, self.route)
+        return {} if found is None and self.route else found
+
+    def line(self, route: Route) -> int:
+        """The line, from 1, of what stands at `route` in the values, in the file."""
+        if self.block is not None:
+            return self.block.header + self.block.stream.documents[0].line(route)
+        return self.stream.documents[self.document].line(self.route + route)
+
+    def duplicates(self) -> list[Duplicate]:
+        """The keys that stand twice: with a route from the values, or on the way to them (then an empty one)."""
+        found = []
+        for each in self.stream.documents[self.document].duplicates():
+            if each.route[: len(self.route)] == self.route:
+                found.append(each._replace(route=each.route[len(self.route) :]))
+            elif self.route[: len(each.route)] == each.route:
+                found.append(each._replace(route=()))
+        if self.block is not None:
+            for each in self.block.stream.documents[0].duplicates():
+                lines = tuple(self.block.header + line for line in each.lines)
+                found.append(each._replace(lines=lines))
+        return found
+
+    def apply(self, edits: Sequence[Edit]) -> Done:
+        """The file with edits of the values carried out. Raises what `yamltext.apply` raises."""
+        if self.block is not None:
+            return self.block.apply(self, edits)
+        return yamltext.apply(self.stream, [_below(self.route, edit) for edit in edits], self.document)
+
+    def on(self, stream: Stream) -> Source:
+        """The same place in another text of the file."""
+        if stream is self.stream:
+            return self
+        moved = self._replace(stream=stream)
+        if self.block is not None:
+            from migrator.sources import blocktext
+
+            return moved._replace(block=blocktext.find(stream, self.document, self.route))
+        return moved
+
+
+def _below(above: Route, edit: Edit) -> Edit:
+    """The edit with its route from the document's root."""
+    if isinstance(edit, (SetValue, AddKey, RemoveKey, RenameKey, InsertItem, RemoveItems)) and above:
+        return edit._replace(route=above + edit.route)
+    return edit
+
+
+def read(path: str) -> Source:
+    """Read and parse one file. Raises InputError, with file and line, or RefusedError where that cannot be done."""
+    snapshot = files.read(path)
+    return Source(path, snapshot, _parse(snapshot.data, path))
+
+
+def read_bytes(data: bytes, name: str) -> Source:
+    """Parse what came from elsewhere than a file."""
+    return Source(name, None, _parse(data, name))
+
+
+def _parse(data: bytes, name: str) -> Stream:
+    try:
+        return yamltext.parse(data, name)
+    except InputError as error:
+        from migrator.sources.refusals import explained
+
+        raise explained(error, data, name) from error

@@ -1,0 +1,290 @@
+"""The messaging block: wiring in env lists moves to `backgroundServices.messaging`, and services run apart again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator.errors import UsageError
+
+from .conftest import Migrate, Plans, by_id, effects
+
+DB = {"redis-db": "2"}
+TO_HOP = {"version_to": "4.13.0"}
+
+
+def entries(*pairs: str, indent: int = 8) -> str:
+    """Env entries as they stand in a file, from `NAME=value` each."""
+    lines = []
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        lines += [f"{' ' * indent}- name: {name}", f'{" " * indent}  value: "{value}"']
+    return "\n".join(lines) + "\n"
+
+
+WIRING = (
+    "PREFECT_MESSAGING_BROKER=prefect_redis.messaging",
+    "PREFECT_MESSAGING_CACHE=prefect_redis.messaging",
+    "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING=prefect_redis.ordering",
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE=prefect_redis.lease_storage",
+    "PREFECT_REDIS_MESSAGING_DB=1",
+)
+OWN = ("PREFECT_API_BLOCKS_REGISTER_ON_START=false", "WEB_CONCURRENCY=1")
+ADDRESS = "INFRAHUB_CACHE_ADDRESS=cache"
+HOST = "PREFECT_REDIS_MESSAGING_HOST=cache"
+PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START=false"
+WEBSERVER = "PREFECT__SERVER_WEBSERVER_ONLY=true"
+
+
+def toggle(value: str) -> str:
+    return f"PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED={value}"
+
+
+def generation_a(server: tuple[str, ...], background: tuple[str, ...], head: str = "") -> str:
+    return (
+        "infrahub:\n  prefect-server:\n    server:\n      env:\n"
+        + entries(*server)
+        + "    backgroundServices:\n"
+        + head
+        + "      env:\n"
+        + entries(*background)
+    )
+
+
+A_SERVER = (HOST, ADDRESS, WEBSERVER, toggle("false"), PIN, OWN[0], *WIRING, OWN[1])
+A_BACKGROUND = (HOST, ADDRESS, toggle("true"), PIN, OWN[0], *WIRING)
+A = generation_a(A_SERVER, A_BACKGROUND)
+A2_HEAD = """\
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          host: cache
+          db: 1
+"""
+A2 = generation_a(A_SERVER, A_BACKGROUND, A2_HEAD)
+B = generation_a((ADDRESS, WEBSERVER, toggle("false"), PIN, *OWN), (ADDRESS, toggle("true"), PIN, OWN[0]), A2_HEAD)
+E = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - name: INFRAHUB_CACHE_ADDRESS
+          value: "cache"
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+          value: "false"
+        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+          value: "false"
+        - name: WEB_CONCURRENCY
+          value: "1"
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          host: cache
+          db: 1
+        docket:
+          url: redis://cache:6379/2
+      env:
+        - name: PROMETHEUS_MULTIPROC_DIR
+          value: ""
+        - name: INFRAHUB_CACHE_ADDRESS
+          value: "cache"
+        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+          value: "false"
+"""
+
+
+@pytest.mark.parametrize("before", [A, A2, B], ids=["A", "A2", "B"])
+def test_every_generation_reaches_the_newest_in_one_run(migrate: Migrate, before: str) -> None:
+    done = migrate(before, DB)
+    assert done.text == E
+    assert "env.INFRAHUB_CACHE_ADDRESS stays: it is harmless" in done.notices
+    assert migrate(done.text).text == E
+
+
+@pytest.mark.parametrize("before", [A, A2, B], ids=["A", "A2", "B"])
+def test_hop_by_hop_is_the_same_as_at_once(migrate: Migrate, before: str) -> None:
+    first = migrate(before, **TO_HOP)
+    second = migrate(first.text, DB, version_from="4.13.0", version_to="4.14.0")
+    third = migrate(second.text, version_from="4.14.0", version_to="4.14.1")
+    assert third.text == E
+    assert len({before, first.text, second.text, third.text}) == 4
+
+
+def test_what_the_block_sets_is_required_and_what_it_replaces_changes_no_pod(plan: Plans) -> None:
+    steps = {each.step.id: each for each in plan(A, DB).steps}
+    assert {change.effect for change in steps["separate-services"].changes} == {"required"}
+    assert {(change.kind, change.effect) for change in steps["messaging"].changes} == {
+        ("add", "required"),
+        ("remove", "none"),
+    }
+    assert {change.effect for change in steps["leftovers"].changes} == {"none"}
+    assert effects(plan(A2, {**DB, "event-logger": "remove"}, **TO_HOP)) == {"none"}
+
+
+@pytest.mark.parametrize("flavour", ["none", "medium", "large-data"])
+def test_the_oldest_presets_mean_the_same_on_every_flavour(migrate: Migrate, flavour: str) -> None:
+    version = "4.13.0" if flavour == "none" else f"4.13.0-{flavour}"
+    assert migrate(A, DB, version_from=version).text == E
+
+
+def test_all_that_a_connection_needs_moves(migrate: Migrate) -> None:
+    more: tuple[str, ...] = ("PREFECT_REDIS_MESSAGING_PORT=6380", "PREFECT_REDIS_MESSAGING_SSL=true")
+    more += ("PREFECT_REDIS_MESSAGING_USERNAME=prefect", "PREFECT_REDIS_MESSAGING_PASSWORD=s3cret")
+    done = migrate(generation_a((*A_SERVER, *more), (*A_BACKGROUND, *more)), DB)
+    block = """\
+        redis:
+          host: cache
+          port: 6380
+          db: 1
+          ssl: true
+          username: prefect
+          password: s3cret
+        docket:
+          url: rediss://prefect:s3cret@cache:6380/2
+"""
+    assert done.text == E.replace(E[E.index("        redis:") : E.index("      env:\n        - name: PROM")], block)
+
+
+def test_a_password_in_a_secret_becomes_an_existing_secret(migrate: Migrate) -> None:
+    entry = """\
+        - name: PREFECT_REDIS_MESSAGING_PASSWORD
+          valueFrom:
+            secretKeyRef: {name: redis, key: pass}
+"""
+    before = generation_a(A_SERVER, A_BACKGROUND).replace("    backgroundServices:", f"{entry}    backgroundServices:")
+    done = migrate(before + entry, {**DB, "docket-password": "reference"})
+    block = """\
+          existingSecret: redis
+          existingSecretPasswordKey: pass
+        docket:
+          url: redis://:$(PREFECT_REDIS_MESSAGING_PASSWORD)@cache:6379/2
+"""
+    assert block in done.text
+    assert "- name: PREFECT_REDIS_MESSAGING_PASSWORD" not in done.text
+
+
+def test_a_url_moves_in_its_parts(migrate: Migrate) -> None:
+    url = "PREFECT_REDIS_MESSAGING_URL=rediss://prefect:p%40ss@cache:6380/1"
+    before = generation_a((url, *A_SERVER[1:]), (url, *A_BACKGROUND[1:]))
+    done = migrate(before, DB)
+    assert "PREFECT_REDIS_MESSAGING" not in done.text
+    for line in ("host: cache", "port: 6380", "db: 1", "ssl: true", "username: prefect", "password: p@ss"):
+        assert f"          {line}\n" in done.text
+    assert "url: rediss://prefect:p%40ss@cache:6380/2\n" in done.text
+
+
+def test_a_comment_at_the_head_of_the_services_stays_where_it_was(migrate: Migrate) -> None:
+    comment = "      # replicaCount: 1 # not supported yet\n"
+    done = migrate(generation_a(A_SERVER, A_BACKGROUND, comment), DB)
+    assert done.text == E.replace("      env:\n        - name: PROM", f"{comment}      env:\n        - name: PROM")
+
+
+# Near-misses: nothing is turned on unasked.
+
+HA = """\
+server:
+  replicaCount: 2
+  env:
+    - name: PREFECT_MESSAGING_BROKER
+      value: prefect_redis.messaging
+    - name: PREFECT_MESSAGING_CACHE
+      value: prefect_redis.messaging
+    - name: PREFECT_REDIS_MESSAGING_HOST
+      value: redis.prod
+"""
+NEAR_MISSES = [
+    (HA, "only one of server.env and backgroundServices.env"),
+    (generation_a((HOST, toggle("false"), *WIRING), A_BACKGROUND), "does not keep the services off the API pods"),
+    (generation_a((HOST, WEBSERVER, *WIRING), (HOST, *WIRING)), "no service toggles"),
+    (A.replace('HOST\n          value: "cache"', 'HOST\n          value: "other"', 1), "is not the same on both pods"),
+    (A.replace("DB\n          value: \"1\"", "DB\n          value: \"{{ .Values.db }}\""), "is a template expression"),
+    (A.replace('"prefect_redis.messaging"', '"prefect.server.utilities.messaging.memory"'), "which is not Redis"),
+]  # fmt: skip
+IDS = ["HA", "no webserver-only", "no toggles", "differing", "template", "no redis"]
+
+
+@pytest.mark.parametrize(("before", "reason"), NEAR_MISSES, ids=IDS)
+def test_a_near_miss_is_asked_about(plan: Plans, before: str, reason: str) -> None:
+    made = plan(before, {"flavour": "none"} if "infrahub" in before else {})
+    assert list(by_id(made)) == ["separate-services"]
+    assert reason in by_id(made)["separate-services"].text
+    assert made.changes == []
+
+
+@pytest.mark.parametrize(("before", "reason"), NEAR_MISSES, ids=IDS)
+def test_a_no_is_written_down_and_nothing_else_happens(migrate: Migrate, before: str, reason: str) -> None:
+    facts = {"flavour": "none"} if "infrahub" in before else {}
+    done = migrate(before, {"separate-services": "single", **facts})
+    line = "runAsSeparateDeployment: false\n"
+    assert done.text.count(line) == 1
+    without = [each for each in done.text.splitlines(keepends=True) if each.strip() + "\n" != line]
+    assert "".join(without).removesuffix("backgroundServices:\n") == before
+    assert effects(done.plan) == {"none"}
+
+
+def test_a_yes_makes_a_deployment_of_a_high_availability_release(migrate: Migrate) -> None:
+    done = migrate(HA, {"separate-services": "separate", **DB})
+    assert done.text == (
+        """\
+server:
+  replicaCount: 2
+  env: []
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis:
+      host: redis.prod
+    docket:
+      url: redis://redis.prod:6379/2
+"""
+    )
+
+
+def test_what_differs_between_the_pods_is_asked_for(migrate: Migrate, plan: Plans) -> None:
+    before = A.replace('HOST\n          value: "cache"', 'HOST\n          value: "other"', 1)
+    before = before.replace('DB\n          value: "1"', 'DB\n          value: "5"', 1)
+    given = {"separate-services": "separate", "flavour": "none", **DB}
+    questions = by_id(plan(before, given))
+    assert set(questions) >= {"redis-host", "messaging-redis.db"}
+    assert [choice.value for choice in questions["messaging-redis.db"].choices] == ["5", "1"]
+    done = migrate(before, {**given, "redis-host": "cache", "messaging-redis.db": "1"})
+    assert done.text == E
+    with pytest.raises(UsageError, match="'9' is none of 5, 1"):
+        plan(before, {**given, "messaging-redis.db": "9"})
+
+
+def test_a_template_has_to_be_answered(migrate: Migrate) -> None:
+    before = A.replace('HOST\n          value: "cache"', 'HOST\n          value: "{{ .Release.Name }}-cache"')
+    given = {"separate-services": "separate", "flavour": "none", "redis-host": "cache", **DB}
+    assert migrate(before, given).text == E
+
+
+def test_a_release_without_wiring_in_env_is_left_alone(migrate: Migrate) -> None:
+    before = "server:\n  replicaCount: 2\n  env:\n    - name: PREFECT_UI_SERVE_BASE\n      value: /\n"
+    assert migrate(before).text == before
+
+
+def test_an_explicit_no_is_never_asked_again(migrate: Migrate) -> None:
+    before = A.replace("    backgroundServices:\n", "    backgroundServices:\n      runAsSeparateDeployment: false\n")
+    done = migrate(before)
+    assert done.text == before
+    assert any("nothing runs the background services" in notice.text for notice in done.warnings)
+
+
+def test_what_differs_after_a_migration_was_left_so(migrate: Migrate) -> None:
+    """A docket stands, so this file was migrated before, whatever its entries say."""
+    head = "        - name: PROM"
+    before = E.replace(head, entries(HOST.replace("cache", "other")) + head)
+    assert migrate(before).text == before
+
+
+def test_the_oldest_preset_as_published(migrate: Migrate, corpus: Path) -> None:
+    before = (corpus / "presets" / "A" / "values.small.yaml").read_text(encoding="utf-8")
+    done = migrate(before, DB)
+    assert "    backgroundServices:\n      runAsSeparateDeployment: true\n      messaging:\n" in done.text
+    hop = migrate(migrate(before, **TO_HOP).text, DB)
+    assert hop.text == done.text

@@ -1,0 +1,122 @@
+"""A customer's own chart, in a folder or packed: its values are the defaults that a plan rests on."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator.edits import Value
+
+Cli = Callable[..., Any]
+LIST: list[Value] = [{"name": "PREFECT__SERVER_WEBSERVER_ONLY", "value": "true"}, {"name": "OURS", "value": "kept"}]
+PREFECT: dict[str, Value] = {
+    "global": {"prefect": {"image": {"repository": "registry.opsmill.io/opsmill/infrahub"}}},
+    "server": {"env": LIST, "args": ["gunicorn"]},
+    "backgroundServices": {
+        "runAsSeparateDeployment": True,
+        "env": [{"name": "PROMETHEUS_MULTIPROC_DIR", "value": ""}],
+        "messaging": {
+            "broker": "prefect_redis.messaging",
+            "redis": {"host": "", "port": 6379, "db": 0},
+            "docket": {"url": ""},
+        },
+    },
+}
+OVERRIDES = """\
+infrahub:
+  prefect-server:
+    server:
+      replicaCount: 2
+"""
+
+
+def chart(folder: Path, version: str, values: Value, name: str = "infrahub-enterprise") -> Path:
+    """infrahub-enterprise with infrahub and prefect-server in it; `values` are the outermost's."""
+    place = folder / name
+    inner = place / "charts" / "infrahub"
+    for where, its_name, its_version, own in (
+        (place, name, version, values),
+        (inner, "infrahub", "1.0.0", {}),
+        (inner / "charts" / "prefect-server", "prefect-server", "1.0.0", PREFECT),
+    ):
+        where.mkdir(parents=True)
+        (where / "Chart.yaml").write_text(json.dumps({"apiVersion": "v2", "name": its_name, "version": its_version}))
+        (where / "values.yaml").write_text(json.dumps(own))
+    return place
+
+
+def packed(place: Path) -> Path:
+    path = place.with_suffix(".tgz")
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(place, place.name)
+    return path
+
+
+HOST: Value = {"infrahub": {"prefect-server": {"backgroundServices": {"messaging": {"redis": {"host": "redis.own"}}}}}}
+DOCKET = """\
+    backgroundServices:
+      messaging:
+        docket:
+          url: redis://redis.own:6379/2
+"""
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_the_host_of_an_own_chart_is_what_the_docket_is_put_together_from(
+    cli: Cli, tmp_path: Path, is_packed: bool
+) -> None:
+    place = chart(tmp_path, "4.14.1", HOST)
+    path = packed(place) if is_packed else place
+    (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
+    done = cli("migrate", "values.yaml", "--chart-path", path, "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    # No flavour is asked for, and the list that the file replaces is the chart's own.
+    env = """\
+      env:
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: OURS
+          value: kept
+        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+          value: "false"
+"""
+    assert (tmp_path / "values.yaml").read_text("utf-8") == OVERRIDES + env + DOCKET
+    assert cli("check", "values.yaml", "--chart-path", path).returncode == 0
+
+
+def test_a_chart_that_sets_all_of_it_leaves_the_file_alone(cli: Cli, tmp_path: Path) -> None:
+    messaging: Value = {"redis": {"host": "redis.own"}, "docket": {"url": "redis://redis.own:6379/2"}}
+    pinned: Value = [*LIST, {"name": "PREFECT_API_DATABASE_MIGRATE_ON_START", "value": "false"}]
+    own: Value = {
+        "infrahub": {"prefect-server": {"server": {"env": pinned}, "backgroundServices": {"messaging": messaging}}}
+    }
+    place = chart(tmp_path, "4.14.1", own)
+    (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
+    assert cli("check", "values.yaml", "--chart-path", place).returncode == 0
+
+
+def test_a_chart_of_today_says_what_runs_now(cli: Cli, tmp_path: Path) -> None:
+    place = chart(tmp_path, "4.13.0-medium", HOST)
+    (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
+    report = json.loads(cli("plan", "values.yaml", "--chart-path", place, "--format", "json").stdout)["files"][0]
+    assert (report["chart"], report["from"], report["flavour"]) == ("infrahub-enterprise", "4.13.0-medium", "medium")
+
+
+def test_an_outer_global_of_the_chart_wins(cli: Cli, tmp_path: Path) -> None:
+    listed: Value = {"prefect": {"env": [{"name": "PREFECT_SERVER_DOCKET_URL", "value": "redis://q:6379/5"}]}}
+    place = chart(tmp_path, "4.14.1", {**HOST, "global": listed})  # type: ignore[dict-item]
+    (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
+    plan = cli("plan", "values.yaml", "--chart-path", place, "--redis-db", "2")
+    assert plan.returncode == 0, plan.stderr
+
+
+def test_a_folder_that_is_no_chart_is_refused(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
+    done = cli("check", "values.yaml", "--chart-path", ".")
+    assert done.returncode == 2
+    assert b"Chart.yaml file is missing" in done.stderr

@@ -1,0 +1,46 @@
+"""A release on its way from a text, wherever its values stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from migrator import discover, run, sources
+from migrator.plan import Plan
+
+
+class Went(NamedTuple):
+    """What became of a text: the whole file, the plan, and what is reported."""
+
+    text: str
+    plan: Plan
+    report: object
+
+    @property
+    def notices(self) -> str:
+        return "\n".join(notice.text for notice in self.plan.notices)
+
+
+@pytest.fixture
+def migrate(tmp_path: Path) -> Callable[..., Went]:
+    """Migrate the one release in a text unattended, prove the result, and fail if it would be migrated again."""
+
+    def migrated(before: str, /, answers: dict[str, str] | None = None, *, bump: bool = True, **wishes: str) -> Went:
+        request = run.Request(discover.Wishes(**wishes), answers or {}, bump=bump)
+        path = tmp_path / "object.yaml"
+        path.write_bytes(before.encode())
+        (bundle,) = sources.open_file(str(path)).bundles
+        case = run.examine([bundle], request)
+        assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
+        result = run.carry_out(case)
+        run.prove_settled(case, result, request)
+        after = result.streams[0].data
+        path.write_bytes(after)
+        (again,) = sources.open_file(str(path)).bundles
+        assert run.examine([again], run.Request(discover.Wishes(**wishes), {})).plan.is_current
+        return Went(after.decode(), case.plan, run.report(case, result))
+
+    return migrated

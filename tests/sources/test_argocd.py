@@ -1,0 +1,141 @@
+"""Argo CD Applications and sets: values as a mapping, as a text, in one of several sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from migrator.errors import InputError, RefusedError
+
+from .texts import AFTER, DB, VALUES, application, in_block, in_object, indented
+
+Migrate = Callable[..., Any]
+NEW = "4.14.1-medium"
+
+
+def test_values_as_a_mapping(migrate: Migrate) -> None:
+    done = migrate(application(in_object(VALUES)), DB)
+    assert done.text == application(in_object(AFTER), NEW)
+    assert migrate(done.text).text == done.text
+
+
+@pytest.mark.parametrize("sign", ["|", "|-", "|+", "|  # Helm's"])
+def test_values_as_a_text(migrate: Migrate, sign: str) -> None:
+    done = migrate(application(in_block(VALUES, sign)), DB)
+    assert done.text == application(in_block(AFTER, sign), NEW)
+    assert migrate(done.text).text == done.text
+
+
+def test_every_other_byte_inside_a_text_stays(migrate: Migrate) -> None:
+    odd = "# first   \n\n  \nconfigPreset:   'medium'\n" + VALUES + "neo4j: {a: 1 , b:  2}   \n\n\n"
+    before = application(in_block(odd))
+    done = migrate(before.replace("\n", "\r\n"), DB)
+    assert done.text == application(in_block(odd.replace(VALUES, AFTER)), NEW).replace("\n", "\r\n")
+
+
+def test_a_text_at_the_very_end_of_a_file_without_a_newline(migrate: Migrate) -> None:
+    def text(values: str, version: str) -> str:
+        whole = application(in_block(values), version)
+        return whole[: whole.index("  syncPolicy")].rstrip("\n")
+
+    assert migrate(text(VALUES, "4.13.0-medium"), DB).text == text(AFTER, NEW)
+
+
+@pytest.mark.parametrize("sign", [">", ">-"])
+def test_a_folded_text_is_refused(migrate: Migrate, sign: str) -> None:
+    folded = application(in_block(VALUES, sign).replace("\n", "\n\n").replace(f"{sign}\n\n", f"{sign}\n"))
+    with pytest.raises(RefusedError, match="not a literal block"):
+        migrate(folded, DB)
+
+
+def test_a_text_that_is_no_yaml_is_refused_with_its_line(migrate: Migrate) -> None:
+    before = application(in_block(VALUES.replace("db: 1", "db: [1")))
+    with pytest.raises(InputError) as caught:
+        migrate(before, DB)
+    assert "db: [1" in "\n".join(before.splitlines()[caught.value.line - 3 : caught.value.line + 1])
+
+
+def test_lines_inside_a_text_are_those_of_the_file(migrate: Migrate) -> None:
+    before = application(in_block(VALUES))
+    report = migrate(before, DB).report
+    lines = before.splitlines()
+    for change in report.changes:
+        name = change.path.rpartition(".")[2]
+        if name.startswith("PREFECT_SERVER_SERVICES"):
+            assert lines[change.line - 1].strip() == f"- name: {name}"
+        if name == "targetRevision":
+            assert lines[change.line - 1].strip() == "targetRevision: 4.13.0-medium"
+
+
+def test_one_of_several_sources(migrate: Migrate) -> None:
+    def text(values: str, version: str) -> str:
+        return f"""\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {{name: infrahub}}
+spec:
+  sources:
+    - repoURL: https://example.com/values.git
+      ref: values
+    - repoURL: registry.example.com/infrahub
+      chart: infrahub-enterprise
+      targetRevision: {version}
+      helm:
+        valueFiles: [$values/base.yaml]
+        valuesObject:
+{indented(values, 10)}"""
+
+    done = migrate(text(VALUES, "4.13.0-medium"), DB)
+    assert done.text == text(AFTER, NEW)
+    assert "helm.valueFiles ($values/base.yaml) lie below these values" in done.notices
+
+
+def test_the_template_of_a_set(migrate: Migrate) -> None:
+    def text(values: str, version: str) -> str:
+        return f"""\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {{name: infrahub}}
+spec:
+  generators:
+    - list: {{elements: [{{cluster: one}}]}}
+  template:
+    metadata: {{name: '{{{{cluster}}}}-infrahub'}}
+    spec:
+      source:
+        chart: infrahub-enterprise
+        targetRevision: {version}
+        helm:
+          values: |
+{indented(values, 12)}"""
+
+    assert migrate(text(VALUES, "4.13.0-medium"), DB).text == text(AFTER, NEW)
+    done = migrate(text(VALUES, "'{{version}}'"), DB)
+    assert done.text == text(AFTER, "'{{version}}'")
+    assert "targetRevision is a template expression" in done.notices
+
+
+def test_parameters_that_win_are_told_of(migrate: Migrate) -> None:
+    parameter = "infrahub.prefect-server.backgroundServices.messaging.redis.host"
+    head = f"parameters:\n  - {{name: {parameter}, value: other}}\n  - {{name: neo4j.x, value: y}}\n"
+    done = migrate(application(head + in_object(VALUES)), DB)
+    assert done.text == application(head + in_object(AFTER), NEW)
+    assert f"helm.parameters win over these values, and are not edited: {parameter}." in done.notices
+
+
+def test_a_chart_in_git_is_explained(migrate: Migrate) -> None:
+    def text(values: str) -> str:
+        return application(in_object(values), "main").replace("    chart: infrahub-enterprise\n", "    path: chart\n")
+
+    done = migrate(text(VALUES), DB)
+    assert done.text == text(AFTER)
+    assert "its chart comes from Git" in done.notices
+
+
+def test_the_mapping_alone_counts_beside_a_text(migrate: Migrate) -> None:
+    before = application(in_block("infrahub: {}\n") + in_object(VALUES))
+    done = migrate(before, DB)
+    assert done.text == application(in_block("infrahub: {}\n") + in_object(AFTER), NEW)
+    assert "helm.values is ignored by Argo CD" in done.notices

@@ -1,0 +1,101 @@
+"""Flux HelmReleases: values at `spec.values`, the chart's version beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .texts import AFTER, DB, VALUES, helm_release
+
+Migrate = Callable[..., Any]
+
+
+def test_values_and_version_move_together(migrate: Migrate) -> None:
+    done = migrate(helm_release(VALUES), DB)
+    assert done.text == helm_release(AFTER, "4.14.1-medium")
+    assert migrate(done.text).text == done.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("4.13.0", "4.14.1"), ("v4.13.0-large-data", "v4.14.1-large-data"), ("4.2.3", "4.14.1")]
+)
+def test_the_flavour_behind_a_version_stays(migrate: Migrate, before: str, after: str) -> None:
+    assert migrate(helm_release(VALUES, before), DB).text == helm_release(AFTER, after)
+
+
+def test_the_version_goes_where_the_command_line_says(migrate: Migrate) -> None:
+    done = migrate(helm_release(VALUES), DB, version_to="4.18.0-medium")
+    assert done.text == helm_release(AFTER, "4.18.0-medium")
+
+
+def test_values_that_were_left_behind_are_caught(migrate: Migrate) -> None:
+    done = migrate(helm_release(VALUES, "4.16.0-medium"), DB)
+    assert done.text == helm_release(AFTER, "4.16.0-medium")
+
+
+def test_no_bump_leaves_the_version_and_says_so(migrate: Migrate) -> None:
+    done = migrate(helm_release(VALUES), DB, bump=False)
+    assert done.text == helm_release(AFTER)
+    assert "The chart version stays 4.13.0-medium (--no-bump)" in done.notices
+
+
+@pytest.mark.parametrize("version", ["4.x", ">=4.13.0 <5.0.0", "~4.13.0", "*", "4.13"])
+def test_a_range_is_explained(migrate: Migrate, version: str) -> None:
+    done = migrate(helm_release(VALUES, version), DB)
+    assert done.text == helm_release(AFTER, version)
+    assert f"its chart version is a range ({version})" in done.notices
+
+
+def test_a_reference_to_another_object_is_explained(migrate: Migrate) -> None:
+    def text(values: str) -> str:
+        whole = helm_release(values)
+        start, end = whole.index("  chart:\n"), whole.index("  values:\n")
+        return whole[:start] + "  chartRef: {kind: OCIRepository, name: infrahub}\n" + whole[end:]
+
+    done = migrate(text(VALUES), DB)
+    assert done.text == text(AFTER)
+    assert "its chart comes from OCIRepository infrahub" in done.notices
+
+
+def test_values_from_elsewhere_are_named(migrate: Migrate) -> None:
+    head = "  valuesFrom:\n    - {kind: ConfigMap, name: base}\n    - {kind: Secret, name: own, valuesKey: v.yaml}\n"
+    done = migrate(helm_release(VALUES, head=head), DB)
+    assert done.text == helm_release(AFTER, "4.14.1-medium", head=head)
+    assert "ConfigMap base (key values.yaml), Secret own (key v.yaml) lie below these" in done.notices
+
+
+def test_a_release_of_an_umbrella_chart_keeps_its_version(migrate: Migrate) -> None:
+    def umbrella(values: str) -> str:
+        nested = "platform:\n" + "".join(f"  {line}" for line in values.splitlines(keepends=True))
+        return helm_release(nested, "1.2.3", chart="platform")
+
+    done = migrate(umbrella(VALUES), DB)
+    assert done.text == umbrella(AFTER)
+    assert "1.2.3 is the version of platform" in done.notices
+
+
+def test_without_values_of_prefect_the_flavour_decides(cli: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "release.yaml").write_text(helm_release("infrahub: {}\n"), "utf-8")
+    done = cli("check", "release.yaml")
+    assert done.returncode == 1
+    assert b"release.yaml: needs-decision" in done.stdout
+
+
+def test_an_object_encrypted_by_sops_is_refused(cli: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "release.yaml").write_text(helm_release(VALUES) + "sops: {mac: x}\n", "utf-8")
+    done = cli("check", "release.yaml")
+    assert done.returncode == 2
+    assert b"encrypted by SOPS" in done.stderr
+
+
+def test_lines_are_those_of_the_file(migrate: Migrate) -> None:
+    before = helm_release(VALUES)
+    report = migrate(before, DB).report
+    lines = before.splitlines()
+    places = {change.path.rpartition(".")[2]: lines[change.line - 1].strip() for change in report.changes}
+    assert places["version"] == 'version: "4.13.0-medium"   # pinned'
+    assert places["url"] == "redis:"
+    assert places["PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"] == "- name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"

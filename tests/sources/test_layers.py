@@ -1,0 +1,168 @@
+"""Layers of one release: each change lands in the layer that owns what it changes, and all are written or none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .texts import AFTER, VALUES, helm_release
+
+Cli = Callable[..., Any]
+FLAGS = ("--redis-db", "2", "--non-interactive")
+PROD = """\
+infrahub:
+  prefect-server:
+    server:
+      replicaCount: 4   # more
+    backgroundServices:
+      messaging:
+        redis:
+          host: redis.live
+"""
+PROD_AFTER = (
+    PROD
+    + """\
+        docket:
+          url: redis://redis.live:6379/2
+"""
+)
+BASE_AFTER = AFTER.replace("        docket:\n          url: redis://redis.prod:6379/2\n", "")
+
+
+def write(folder: Path, **texts: str) -> None:
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+
+
+def read(folder: Path, *names: str) -> list[str]:
+    return [(folder / f"{name}.yaml").read_text("utf-8") for name in names]
+
+
+def test_each_change_lands_in_its_own_layer(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, base=VALUES, prod=PROD)
+    layers = ("-f", "base.yaml", "-f", "prod.yaml")
+    assert cli("check", *layers).returncode == 1
+    done = cli("migrate", *layers, *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert read(tmp_path, "base", "prod") == [BASE_AFTER, PROD_AFTER]
+    assert b"base.yaml changes. Every other release that is given this file" in b" ".join(done.stdout.split())
+    assert cli("check", *layers).returncode == 0
+    assert cli("migrate", *layers, "--non-interactive").returncode == 0
+    assert read(tmp_path, "base", "prod") == [BASE_AFTER, PROD_AFTER]
+
+
+def test_the_base_alone_gets_what_no_other_layer_says(cli: Cli, tmp_path: Path) -> None:
+    above = "neo4j:\n  neo4j: {}\n"
+    write(tmp_path, base=VALUES, prod=above)
+    assert cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", *FLAGS).returncode == 0
+    assert read(tmp_path, "base", "prod") == [AFTER, above]
+
+
+def test_a_list_that_is_replaced_is_mended_whole_in_each_layer(cli: Cli, tmp_path: Path) -> None:
+    server = VALUES[: VALUES.index("    backgroundServices")]
+    mended = AFTER[: AFTER.index("    backgroundServices")]
+    write(tmp_path, base=VALUES, prod=server)
+    assert cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", *FLAGS).returncode == 0
+    assert read(tmp_path, "base", "prod") == [AFTER, mended]
+
+
+def test_the_diff_speaks_of_all_layers_and_json_names_them(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, base=VALUES, prod=PROD)
+    layers = ("-f", "base.yaml", "-f", "prod.yaml")
+    patch = cli("diff", *layers, "--redis-db", "2").stdout
+    assert patch.count(b"--- a/base.yaml") == patch.count(b"--- a/prod.yaml") == 1
+    report = json.loads(cli("plan", *layers, "--redis-db", "2", "--format", "json").stdout)["files"]
+    assert len(report) == 1
+    assert {change["file"] for change in report[0]["changes"]} == {"base.yaml", "prod.yaml"}
+
+
+def test_all_layers_are_written_or_none(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from migrator import run
+
+    write(tmp_path, base=VALUES, prod=PROD)
+    prove = run.prove_settled
+
+    def meanwhile(*arguments: Any) -> None:
+        prove(*arguments)
+        (tmp_path / "prod.yaml").write_text(PROD + "# somebody else\n", "utf-8")
+
+    monkeypatch.setattr(run, "prove_settled", meanwhile)
+    done = cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", *FLAGS)
+    assert done.returncode == 5
+    assert read(tmp_path, "base", "prod") == [VALUES, PROD + "# somebody else\n"]
+
+
+def test_an_object_can_be_the_upper_layer(cli: Cli, tmp_path: Path) -> None:
+    head = "  valuesFrom: [{kind: ConfigMap, name: base}]\n"
+    write(tmp_path, base=VALUES, release=helm_release(PROD, head=head))
+    done = cli("migrate", "-f", "base.yaml", "-f", "release.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert read(tmp_path, "base", "release") == [BASE_AFTER, helm_release(PROD_AFTER, "4.14.1-medium", head=head)]
+    assert b"cannot be seen" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-f", "base.yaml", "-f", "./base.yaml"], b"named twice"),
+        (["-f", "base.yaml", "prod.yaml"], b"-f names the layers of one release"),
+        (["-f", "base.yaml", "-f", "-"], b"standard input cannot be"),
+        (["-f", "base.yaml", "-f", "none.yaml"], b"there is no such file"),
+        ([], b"nothing is named"),
+    ],
+)
+def test_what_cannot_be_layers(cli: Cli, tmp_path: Path, arguments: list[str], words: bytes) -> None:
+    write(tmp_path, base=VALUES, prod=PROD)
+    done = cli("check", *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def test_the_result_of_layers_has_no_single_output(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, base=VALUES, prod=PROD)
+    done = cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", "--output", "-", *FLAGS)
+    assert done.returncode == 2
+    assert b"--output takes the result of one file" in done.stderr
+
+
+# Directories
+
+
+def test_a_base_and_its_overrides_are_reported_as_layers(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "values"
+    folder.mkdir()
+    write(folder, base=VALUES, prod=PROD)
+    done = cli("migrate", "values", *FLAGS)
+    assert done.returncode == 2
+    assert b"look like layers of one release" in done.stderr
+    assert b"(-f values/base.yaml -f values/prod.yaml)" in done.stderr
+    assert read(folder, "base", "prod") == [VALUES, PROD]
+
+
+def test_files_that_are_whole_are_releases_of_their_own(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "customers"
+    folder.mkdir()
+    write(folder, one=VALUES, two=VALUES.replace("redis.prod", "redis.two"))
+    assert cli("migrate", "customers", *FLAGS).returncode == 0
+    assert read(folder, "one", "two") == [AFTER, AFTER.replace("redis.prod", "redis.two")]
+
+
+def test_values_from_beside_an_object_are_layers(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "flux"
+    folder.mkdir()
+    write(folder, values=VALUES, release=helm_release(PROD, head="  valuesFrom: [{kind: ConfigMap, name: v}]\n"))
+    done = cli("check", "flux")
+    assert done.returncode == 2
+    assert b"(-f flux/values.yaml -f flux/release.yaml)" in done.stderr
+
+
+def test_objects_of_a_directory_are_releases_of_their_own(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "apps"
+    folder.mkdir()
+    write(folder, one=helm_release(VALUES), two=helm_release(VALUES.replace("redis.prod", "redis.two")))
+    assert cli("migrate", "apps", *FLAGS).returncode == 0
+    assert read(folder, "one") == [helm_release(AFTER, "4.14.1-medium")]

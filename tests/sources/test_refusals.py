@@ -1,0 +1,47 @@
+"""Files that are refused in words: what they are and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .texts import VALUES
+
+REFUSED = {
+    "values.yaml.gotmpl": (VALUES.replace("redis.prod", '{{ requiredEnv "HOST" }}'), b"holds Go templates"),
+    "values.yaml": ("{{- if .Values.x }}\n" + VALUES + "{{- end }}\n", b"holds Go templates"),
+    "main.tf": ('resource "helm_release" "x" {\n  values = [<<EOT\n' + VALUES + "EOT\n  ]\n}\n", b"is Terraform"),
+    "secret.yaml": ("apiVersion: v1\nkind: Secret\nstringData: {}\n", b"object of kind Secret"),
+    "sops.yaml": (VALUES + "sops: {mac: x}\n", b"encrypted by SOPS"),
+    "broken.yaml": ("infrahub: [\n", b"broken.yaml:"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_refused_and_left_alone(cli: Callable[..., Any], tmp_path: Path, name: str) -> None:
+    text, words = REFUSED[name]
+    (tmp_path / name).write_text(text, "utf-8")
+    done = cli("migrate", name, "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert (tmp_path / name).read_text("utf-8") == text
+
+
+def test_a_value_that_is_a_template_is_a_text(cli: Callable[..., Any], tmp_path: Path) -> None:
+    text = VALUES.replace("host: redis.prod", "host: '{{ .Release.Name }}'")
+    (tmp_path / "values.yaml").write_text(text, "utf-8")
+    assert cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive").returncode == 3
+
+
+def test_a_directory_passes_over_what_is_refused(cli: Callable[..., Any], tmp_path: Path) -> None:
+    folder = tmp_path / "all"
+    folder.mkdir()
+    (folder / "good.yaml").write_text(VALUES, "utf-8")
+    (folder / "bad.yaml").write_text("{{ if }}\n  a: [\n", "utf-8")
+    done = cli("check", "all")
+    assert done.returncode == 1
+    assert b"all/good.yaml: needs-decision" in done.stdout
+    assert b"passed over: all/bad.yaml" in done.stderr

@@ -1,0 +1,166 @@
+"""Several releases in one file, and files that have nothing to do with these charts."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator import sources
+
+from .texts import AFTER, VALUES, helm_release, indented
+
+Cli = Callable[..., Any]
+OTHER = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: podinfo}
+spec:
+  chart: {spec: {chart: podinfo, version: 6.x}}
+  values:
+    replicaCount:   2 # kept
+"""
+REPOSITORY = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: opsmill}\n"
+STAGING = ("redis.prod", "redis.staging"), ("name: infrahub\n", "name: staging\n"), ("prod\n", "staging\n")
+
+
+def staging(text: str) -> str:
+    for old, new in STAGING:
+        text = text.replace(old, new)
+    return text
+
+
+def both(values: str, version: str) -> str:
+    first = helm_release(values, version)
+    return "---\n".join([REPOSITORY, first, OTHER, staging(first)])
+
+
+def test_each_release_of_a_file_is_migrated_and_the_others_stay(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "apps.yaml"
+    path.write_text(both(VALUES, "4.13.0-medium"), "utf-8")
+    assert cli("check", "apps.yaml").returncode == 1
+    done = cli("migrate", "apps.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert path.read_text("utf-8") == both(AFTER, "4.14.1-medium")
+    again = cli("check", "apps.yaml")
+    assert again.returncode == 0
+    assert b"apps.yaml (HelmRelease prod/infrahub): current" in again.stdout
+    assert b"apps.yaml (HelmRelease staging/staging): current" in again.stdout
+
+
+def test_the_diff_of_such_a_file_applies(cli: Cli, tmp_path: Path) -> None:
+    import subprocess
+
+    path = tmp_path / "apps.yaml"
+    path.write_text(both(VALUES, "4.13.0-medium"), "utf-8")
+    patch = cli("diff", "apps.yaml", "--redis-db", "2").stdout
+    subprocess.run(["patch", "-p1"], input=patch, cwd=tmp_path, check=True, capture_output=True)
+    assert path.read_text("utf-8") == both(AFTER, "4.14.1-medium")
+
+
+def test_nothing_is_written_while_one_of_them_is_undecided(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "apps.yaml"
+    text = both(VALUES, "4.13.0-medium").replace("redis.staging", "example-infrahub-cache-master")
+    path.write_text(text, "utf-8")
+    done = cli("migrate", "apps.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 3
+    assert b"--redis-host" in done.stderr
+    assert path.read_text("utf-8") == text
+
+
+def test_two_releases_on_one_database_are_an_error_that_names_both(cli: Cli, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        text = VALUES if name != "three" else VALUES.replace("redis.prod", "redis.three")
+        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
+    done = cli("migrate", "one.yaml", "two.yaml", "three.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 2
+    assert b"one.yaml: takes database 2 of the Redis at redis.prod:6379 for its docket, and two.yaml" in done.stderr
+    assert b"two.yaml: takes database 2 of the Redis at redis.prod:6379 for its docket, and one.yaml" in done.stderr
+    texts = {name: (tmp_path / f"{name}.yaml").read_text("utf-8") for name in ("one", "two", "three")}
+    assert texts == {"one": VALUES, "two": VALUES, "three": AFTER.replace("redis.prod", "redis.three")}
+
+
+def test_a_docket_on_the_messaging_database_of_another_is_an_error(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(VALUES, "utf-8")
+    (tmp_path / "two.yaml").write_text(AFTER.replace("db: 1", "db: 2").replace("6379/2", "6379/3"), "utf-8")
+    done = cli("plan", "one.yaml", "two.yaml", "--redis-db", "2")
+    assert b"one.yaml: takes database 2" in done.stderr
+    assert b"two.yaml takes it for Prefect's messaging" in done.stderr
+
+
+def test_one_name_in_two_namespaces_is_not_one_redis(cli: Cli, tmp_path: Path) -> None:
+    text = helm_release(VALUES.replace("redis.prod", "cache"))
+    (tmp_path / "one.yaml").write_text(text, "utf-8")
+    (tmp_path / "two.yaml").write_text(text.replace("namespace: prod", "namespace: staging"), "utf-8")
+    assert cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
+    (tmp_path / "one.yaml").write_text(text, "utf-8")
+    (tmp_path / "two.yaml").write_text(text, "utf-8")
+    assert cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive").returncode == 2
+
+
+def test_an_answer_that_names_a_redis_is_refused_for_several(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "apps.yaml").write_text(both(VALUES, "4.13.0-medium"), "utf-8")
+    done = cli("migrate", "apps.yaml", "--docket-url", "redis://x:6379/2", "--non-interactive")
+    assert done.returncode == 2
+    assert b"2 releases are named" in done.stderr
+
+
+def test_several_roots_in_one_file_are_releases_of_their_own(cli: Cli, tmp_path: Path) -> None:
+    def text(values: str) -> str:
+        return "one:\n" + indented(values, 2) + "two:\n" + indented(values.replace("redis.prod", "redis.two"), 2)
+
+    path = tmp_path / "values.yaml"
+    path.write_text(text(VALUES), "utf-8")
+    done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert path.read_text("utf-8") == text(AFTER)
+    reports = json.loads(cli("check", "values.yaml", "--format", "json").stdout)["files"]
+    assert [(each["root"], each["status"]) for each in reports] == [
+        ("one.infrahub.prefect-server", "current"),
+        ("two.infrahub.prefect-server", "current"),
+    ]
+
+
+def test_an_object_of_another_chart_is_unrelated(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "podinfo.yaml").write_text(OTHER, "utf-8")
+    done = cli("migrate", "podinfo.yaml", "--non-interactive", "--format", "json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["status"], report["files"][0]["status"]) == (0, "unrelated", "unrelated")
+    assert (tmp_path / "podinfo.yaml").read_text("utf-8") == OTHER
+
+
+def test_every_object_of_the_wild_corpus_is_unrelated(corpus: Path) -> None:
+    with (corpus / "wild.csv").open(encoding="utf-8") as table:
+        names = [row["file"] for row in csv.DictReader(table) if row["kind"] in ("helmrelease", "argoapp")]
+    assert len(names) > 200
+    for name in names:
+        opened = sources.open_file(str(corpus / "wild" / name))
+        assert (opened.bundles, bool(opened.unrelated)) == ((), True), name
+
+
+def test_the_release_of_a_prefect_maintainer_gets_a_plan(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    before = (corpus / "real" / "flux-helmrelease-prefect-gke.yaml").read_text("utf-8")
+    (tmp_path / "release.yaml").write_text(before, "utf-8")
+    assert cli("migrate", "release.yaml", "--non-interactive").returncode == 3
+    done = cli("migrate", "release.yaml", "--non-interactive", "--docket-secret", "prefect-docket")
+    assert done.returncode == 0, done.stderr
+    wanted = before.replace("2025.9.5190948", "2026.4.21154022").replace(
+        "          username: default\n",
+        "          username: default\n        docket:\n          existingSecret: prefect-docket\n",
+    )
+    assert (tmp_path / "release.yaml").read_text("utf-8") == wanted
+
+
+@pytest.mark.parametrize("stands", ["stdin", "output"])
+def test_results_of_several_releases_are_not_mixed(cli: Cli, tmp_path: Path, stands: str) -> None:
+    text = both(VALUES, "4.13.0-medium")
+    (tmp_path / "apps.yaml").write_text(text, "utf-8")
+    where = ["-"] if stands == "stdin" else ["apps.yaml", "--output", "out.yaml"]
+    done = cli("migrate", *where, "--redis-db", "2", "--non-interactive", stdin=text.encode())
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"holds 2 releases" in done.stderr
+    assert not (tmp_path / "out.yaml").exists()
