@@ -175,6 +175,7 @@ def _refuse_other_kinds(layer: Layer) -> None:
 def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence: list[str]) -> Route:
     if wishes.root:
         root: Route = () if wishes.root == "." else tuple(wishes.root.split("."))
+        _refuse_wrong_root(layers, root, flavour_known)
         evidence.append(f"Prefect values at {tree.show(root)} (as named)")
         return root
     roots = prefect_roots([layer.data for layer in layers], wishes.chart)
@@ -191,6 +192,7 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
         evidence.append(f"Prefect values at {tree.show(roots[0])}")
         return roots[0]
     wrapped = any("infrahub" in as_map(layer.data) for layer in layers)
+    wrapped = wrapped or bool(_preset(layers))
     if flavour_known and (wishes.chart == "infrahub-enterprise" or wrapped):
         evidence.append("no Prefect values in the file: all of them are the preset's, or given elsewhere")
         return ("infrahub", "prefect-server")
@@ -254,6 +256,20 @@ def _chart(root: Route, layers: Sequence[Layer], wishes: Wishes, evidence: list[
     return chart
 
 
+def _refuse_wrong_root(layers: Sequence[Layer], root: Route, flavour_known: bool) -> None:
+    """Values at a place that the chart does not read are ignored by Helm in silence, and would be here."""
+    roots = [each for layer in layers for each in _prefect_roots(layer.data, ())]
+    stands = any(isinstance(tree.get(layer.data, root), dict) for layer in layers)
+    if root in roots or (not roots and (stands or flavour_known)):
+        return
+    there = ", ".join(dict.fromkeys(tree.show(each) for each in roots))
+    raise UsageError(
+        f"no Prefect values stand at {tree.show(root)}{f'; they stand at {there}' if there else ''}.",
+        path=layers[0].name,
+        remedy="Give --root the place that the chart reads.",
+    )
+
+
 def _preset(layers: Sequence[Layer]) -> str:
     """The `configPreset` that the layers set, as Helm would merge it; empty for none."""
     found = ""
@@ -280,6 +296,10 @@ def _flavour(
         if flavour not in versions.FLAVOURS:
             raise UsageError(f"{flavour!r} is no flavour.", remedy=f"They are {', '.join(versions.FLAVOURS)}.")
         evidence.append(f"flavour {flavour} (--{'from' if start and start.flavour else 'to'})")
+        if preset not in ("", flavour):
+            evidence.append(
+                f"configPreset in the file says {preset}, which does not change what the chart brings along"
+            )
         return flavour
     if preset and not _is_generation_a(layers, root):
         evidence.append(f"flavour {preset} (configPreset in the file)")

@@ -105,8 +105,9 @@ def _deliver(source: Bundle, chosen: argparse.Namespace, case: run.Case, report:
         _outcome(chosen, case, report, sys.stderr)
         return report
     if output:
-        files.create(output, data, like=source.snapshot)
-        report = report._replace(status=status)
+        _write_elsewhere(output, data, source, chosen)
+        found = tuple(each._replace(file=output) if each.file else each for each in report.findings)
+        report = report._replace(status=status, findings=found)
         _outcome(chosen, case, report, sys.stderr)
         return report
     assert source.snapshot is not None, "standard input is delivered to standard output"
@@ -123,6 +124,23 @@ def _deliver(source: Bundle, chosen: argparse.Namespace, case: run.Case, report:
     report = report._replace(status=status, backups=backups)
     _outcome(chosen, case, report, sys.stdout)
     return report
+
+
+def _write_elsewhere(output: str, data: bytes, source: Bundle, chosen: argparse.Namespace) -> None:
+    """Write the result to a file of its own; one that stands there already is kept as a backup first."""
+    import os
+
+    own = source.snapshot.target if source.snapshot is not None else ""
+    # What `create` refuses (a symbolic link, the input itself) is left to it.
+    if os.path.isfile(output) and not os.path.islink(output) and os.path.realpath(output) != own:
+        standing = files.read(output)
+        for written in files.write(
+            [files.Replacement(standing, data)], backup=not chosen.no_backup, backup_dir=chosen.backup_dir
+        ):
+            if written.backup:
+                _tell(chosen, f"{output}: what stood there is kept in {written.backup}.")
+        return
+    files.create(output, data, like=source.snapshot)
 
 
 def _somebody_is_there(source: Bundle, chosen: argparse.Namespace) -> bool:

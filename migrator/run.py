@@ -120,7 +120,8 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     selected = catalog.select(found.chart, found.version_to, known)
     made = plan.make(release, selected, ask)
     _refuse_duplicates(bundle.layers, found, made)
-    notices = (*bundle.notices, *made.notices, *_about_target(found, known), *_about_base(bundle, made))
+    told_of = (*_about_documents(bundle), *_about_target(found, known), *_about_base(bundle, made))
+    notices = (*bundle.notices, *made.notices, *told_of)
     bump, told = chart_bump.bump(bundle, found.version_to, has_changes=bool(made.changes), wanted=request.bump)
     made = made._replace(notices=(*notices, *told))
     return Case(bundle, found, found.flavour or "", made, known, bump)
@@ -277,6 +278,17 @@ def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: p
                     line=duplicate.lines[-1],
                     remedy="Keep one of them.",
                 )
+
+
+def _about_documents(bundle: Bundle) -> Iterator[Notice]:
+    for source in bundle.layers:
+        own = not source.route and source.block is None
+        if own and any(discover.has_prefect_values(each.data) for each in source.stream.documents[1:]):
+            yield Notice(
+                f"{source.name} holds several documents, and Helm reads only the first: the Prefect values in the "
+                "others are left as they are.",
+                "warning",
+            )
 
 
 def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> Iterator[Notice]:

@@ -442,3 +442,41 @@ def test_every_migration_is_in_the_changelog_and_has_tests() -> None:
         assert f"`{known.id}`" in changelog, known.id
         files = [path.stem for path in (root / "tests" / "migrations").glob("test_*.py")]
         assert any(word in file for file in files for word in known.id.split("_")[3:]), f"{known.id} has no test file"
+
+
+@pytest.mark.parametrize("root", ["infrahub.prefect_server", "infrahub", ".", "prefect-server", "nope.prefect-server"])
+def test_a_root_where_nothing_stands_is_refused(cli: Cli, values: Path, root: str) -> None:
+    for command in ("check", "verify", "migrate"):
+        done = cli(command, "values.yaml", "--root", root, "--redis-db", "2")
+        assert done.returncode == 2
+        assert b"infrahub.prefect-server" in done.stderr
+    assert cli("check", "values.yaml", "--root", "infrahub.prefect-server", "--redis-db", "2").returncode == 1
+
+
+def test_a_file_that_names_its_preset_and_nothing_else_needs_a_decision(cli: Cli, values: Path) -> None:
+    values.write_text("configPreset: medium\n")
+
+    assert cli("plan", "values.yaml").returncode == 0
+    assert cli("check", "values.yaml").stdout.startswith(b"values.yaml: needs-decision")
+    assert cli("migrate", "values.yaml", "--non-interactive").returncode == 3
+
+
+def test_output_keeps_what_stood_there(cli: Cli, values: Path) -> None:
+    other = values.parent / "other.yaml"
+    other.write_text("kept: true\n")
+
+    done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--output", "other.yaml")
+
+    assert done.returncode == 0
+    assert other.read_text() == AFTER
+    kept = [path for path in values.parent.iterdir() if path.name.startswith("other.yaml.")]
+    assert [path.read_text() for path in kept] == ["kept: true\n"]
+
+
+def test_a_second_document_is_left_and_told_of(cli: Cli, values: Path) -> None:
+    values.write_text(BEFORE + "---\n" + BEFORE)
+
+    done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
+
+    assert values.read_text() == AFTER + "---\n" + BEFORE
+    assert b"several documents" in done.stdout
