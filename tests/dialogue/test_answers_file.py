@@ -243,6 +243,24 @@ def test_an_answer_to_another_question_does_not_give_way_to_a_default(cli: Cli, 
     assert values.read_text(encoding="utf-8") == BEFORE
 
 
+def test_a_flag_answers_what_the_file_no_longer_does(cli: Cli, values: Path) -> None:
+    said("answers:\n  redis-db: 2\n  event-logger:\n    answer: keep\n    question: 0123456789ab\n", values.parent)
+
+    assert unattended(cli, "values.yaml", "--event-logger", "remove")[0] == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_paths_may_be_seen_from_where_the_answers_file_is(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    path = tmp_path / "deploy" / "values.yaml"
+    path.write_text(BEFORE, encoding="utf-8")
+    said("releases: {values.yaml: {redis-db: 2, event-logger: remove}}\n", tmp_path / "deploy")
+
+    code, _, err = cli("migrate", "deploy/values.yaml", "--non-interactive", "--answers", "deploy/answers.yaml")
+    assert (code, err) == (0, b"")
+    assert path.read_text(encoding="utf-8") == AFTER
+
+
 def test_an_answer_is_kept_where_something_else_in_the_file_changed(cli: Cli, values: Path) -> None:
     cli("migrate", "values.yaml", "--non-interactive", "--redis-db", "2", "--dry-run", "--save-answers", "answers.yaml")
     values.write_text("# new\n" + BEFORE, encoding="utf-8")
