@@ -183,6 +183,37 @@ def test_a_comment_at_the_head_of_the_services_stays_where_it_was(migrate: Migra
     assert done.text == E.replace("      env:\n        - name: PROM", f"{comment}      env:\n        - name: PROM")
 
 
+# Nothing is moved that would be lost.
+
+
+def separate(server: tuple[str, ...] = (), background: tuple[str, ...] = (), broker: str = "") -> str:
+    """A release of its own that runs its services apart, on a docket's eve."""
+    parts = ["server:\n  env:\n" + entries(*server, indent=4) if server else ""]
+    parts.append("backgroundServices:\n  runAsSeparateDeployment: true\n  messaging:\n")
+    parts += [f"    broker: {broker}\n" if broker else "", "    redis: {host: cache, db: 1}\n"]
+    parts.append("  env:\n" + entries(*background, indent=4) if background else "")
+    return "".join(parts)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        separate(server=("PREFECT_REDIS_MESSAGING_PASSWORD=x",)),
+        separate(background=("PREFECT_API_DATABASE_MIGRATE_ON_START=false",)),
+        separate(server=(HOST,), background=(HOST,), broker="acme.messaging"),
+    ],
+    ids=["a password on one pod only", "a pin without the old presets' entries", "another broker"],
+)
+def test_it_stays(plan: Plans, before: str) -> None:
+    assert [each for each in plan(before).steps if "messaging_block" in each.known.id] == []
+
+
+def test_a_password_on_both_pods_moves(migrate: Migrate) -> None:
+    own = ("PREFECT_REDIS_MESSAGING_PASSWORD=x",)
+    done = migrate(separate(own, own), DB)
+    assert "password: x" in done.text and "PREFECT_REDIS_MESSAGING_PASSWORD" not in done.text
+
+
 # Near-misses: nothing is turned on unasked.
 
 HA = """\

@@ -65,6 +65,10 @@ def test_lines_inside_a_text_are_those_of_the_file(migrate: Migrate) -> None:
         name = change.path.rpartition(".")[2]
         if name.startswith("PREFECT_SERVER_SERVICES"):
             assert lines[change.line - 1].strip() == f"- name: {name}"
+        # The docket and the pin are planned on the text that the toggles' step left.
+        if name in ("url", "PREFECT_API_DATABASE_MIGRATE_ON_START"):
+            place = {"url": "redis:"}.get(name, "- name: PREFECT__SERVER_WEBSERVER_ONLY")
+            assert lines[change.line - 1].strip() == place
         if name == "targetRevision":
             assert lines[change.line - 1].strip() == "targetRevision: 4.13.0-medium"
 

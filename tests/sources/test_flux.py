@@ -36,6 +36,11 @@ def test_values_that_were_left_behind_are_caught(migrate: Migrate) -> None:
     assert done.text == helm_release(AFTER, "4.16.0-medium")
 
 
+def test_a_version_never_goes_back(migrate: Migrate) -> None:
+    done = migrate(helm_release(VALUES, "4.16.0-medium"), DB, version_from="4.13.0-medium")
+    assert done.text == helm_release(AFTER, "4.16.0-medium")
+
+
 def test_no_bump_leaves_the_version_and_says_so(migrate: Migrate) -> None:
     done = migrate(helm_release(VALUES), DB, bump=False)
     assert done.text == helm_release(AFTER)
