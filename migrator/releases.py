@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -31,17 +32,24 @@ class Named(NamedTuple):
         return [bundle for each in self.groups if isinstance(each, sources.Opened) for bundle in each.bundles]
 
 
+def _files_of(name: str, passed_over: list[MigratorError]) -> list[str]:
+    """The files that a name stands for: itself, or what a directory holds."""
+    if not os.path.isdir(name):
+        return [name]
+    from migrator.sources import directory
+
+    return directory.expand(name, passed_over)
+
+
 def named(chosen: argparse.Namespace, failed: Failed) -> Named:
     """Open all that is named; what cannot be opened becomes a report."""
     if chosen.values:
         return Named((_opened(chosen.values[0], partial(sources.open_layers, chosen.values), failed),), ())
-    from migrator.sources import directory
-
     groups: list[sources.Opened | FileReport] = []
     passed_over: list[MigratorError] = []
     for name in chosen.files:
         try:
-            paths = directory.expand(name, passed_over)
+            paths = _files_of(name, passed_over)
         except MigratorError as error:
             groups.append(failed(name, error))
             continue

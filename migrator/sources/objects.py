@@ -8,7 +8,6 @@ from typing import NamedTuple
 from migrator.edits import Route, Value
 from migrator.errors import RefusedError
 from migrator.release import Map, as_map
-from migrator.sources import argocd, flux
 from migrator.sources.bundle import Bundle
 from migrator.sources.source import Source
 
@@ -54,6 +53,8 @@ def objects_in(source: Source) -> Iterator[Object]:
 
 def is_gitops(each: Object) -> bool:
     """Whether the object is of a kind that embeds values of a Helm release."""
+    from migrator.sources import argocd, flux  # most files hold no object at all
+
     return flux.is_release(each.data) or argocd.is_application(each.data)
 
 
@@ -62,6 +63,8 @@ def releases_of(source: Source, each: Object) -> list[Bundle]:
 
     Raises RefusedError or InputError for a release of these charts whose values cannot be edited where they are.
     """
+    from migrator.sources import argocd, flux
+
     place = source._replace(document=each.document, route=each.route)
     read = flux.releases if flux.is_release(each.data) else argocd.releases
     found = read(place, each.data, each.name)
