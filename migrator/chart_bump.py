@@ -44,15 +44,13 @@ class Bump(NamedTuple):
 def wishes(bundle: Bundle, said: discover.Wishes) -> discover.Wishes:
     """What the command line says, and where it says nothing, what the object says of its chart and release."""
     chart = said.chart or (bundle.version.chart if bundle.version.chart in catalog.CHARTS else "")
-    root = said.root or bundle.root
-    if not root and bundle.version.chart in catalog.CHARTS:
-        roots = discover.prefect_roots([layer.data for layer in bundle.layers], chart)
-        root = "" if roots else discover.root_of_chart(chart)
+    is_ours = bundle.version.chart in catalog.CHARTS
     stands = bundle.version.version
-    speaks_of_ours = bundle.version.chart in catalog.CHARTS and stands is not None
+    speaks_of_ours = is_ours and stands is not None
     return said._replace(
         chart=chart,
-        root=root,
+        root=said.root or bundle.root,
+        default_root=discover.root_of_chart(bundle.version.chart) if is_ours else "",
         version_from=said.version_from or (bundle.version.text if speaks_of_ours else ""),
         release_name=said.release_name or bundle.release_name,
         namespace=said.namespace or bundle.namespace,

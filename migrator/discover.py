@@ -24,7 +24,10 @@ _GITOPS = {"HelmRelease", "Application", "ApplicationSet", "HelmChart", "Kustomi
 
 
 class Wishes(NamedTuple):
-    """What the command line says about the upgrade; empty strings say nothing."""
+    """What the command line says about the upgrade; empty strings say nothing.
+
+    `default_root` is where the chart that an object names reads Prefect values, for values that hold none.
+    """
 
     chart: str = ""
     version_from: str = ""
@@ -32,6 +35,7 @@ class Wishes(NamedTuple):
     root: str = ""
     release_name: str = ""
     namespace: str = ""
+    default_root: str = ""
 
 
 class Found(NamedTuple):
@@ -191,6 +195,9 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
     if roots:
         evidence.append(f"Prefect values at {tree.show(roots[0])}")
         return roots[0]
+    if wishes.default_root:
+        evidence.append(f"no Prefect values in the object: the chart's own hold, at {wishes.default_root}")
+        return () if wishes.default_root == "." else tuple(wishes.default_root.split("."))
     wrapped = any("infrahub" in as_map(layer.data) for layer in layers)
     wrapped = wrapped or bool(_preset(layers))
     if flavour_known and (wishes.chart == "infrahub-enterprise" or wrapped):

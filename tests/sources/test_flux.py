@@ -89,6 +89,17 @@ def test_without_values_of_prefect_the_flavour_decides(cli: Callable[..., Any], 
     assert b"release.yaml: needs-decision" in done.stdout
 
 
+@pytest.mark.parametrize(("chart", "version"), [("infrahub", "4.27.0"), ("infrahub-enterprise", "4.13.0")])
+def test_a_plain_chart_without_values_of_prefect_has_nothing_to_do(
+    cli: Callable[..., Any], tmp_path: Path, chart: str, version: str
+) -> None:
+    text = helm_release("infrahubServer: {}\n", version, chart=chart)
+    (tmp_path / "release.yaml").write_text(text, "utf-8")
+    done = cli("migrate", "release.yaml", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "release.yaml").read_text("utf-8") == text
+
+
 def test_an_object_encrypted_by_sops_is_refused(cli: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "release.yaml").write_text(helm_release(VALUES) + "sops: {mac: x}\n", "utf-8")
     done = cli("check", "release.yaml")
