@@ -1,7 +1,5 @@
 """The chart's version in the object around the values: evidence of what runs now, and moved with the values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

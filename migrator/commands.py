@@ -211,9 +211,9 @@ def _print(chosen: argparse.Namespace, report: Report) -> int:
     if chosen.command == "diff":
         _print_diff(chosen, sound, mask)
     elif chosen.command == "check":
-        from migrator.talk import plain
+        from migrator.talk import one_line
 
-        sys.stdout.write(plain.check(sound, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+        sys.stdout.write(one_line.check(sound, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
     elif chosen.command == "verify":
         from migrator.talk import plain
 

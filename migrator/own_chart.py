@@ -1,7 +1,5 @@
 """A customer's own chart in place of the published ones: its values are the defaults below theirs (`--chart-path`)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from packaging.version import Version

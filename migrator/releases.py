@@ -1,7 +1,5 @@
 """The releases that a command line names: opened all at once, held against each other, and carried out in groups."""
 
-from __future__ import annotations
-
 import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence

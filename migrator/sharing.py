@@ -1,7 +1,5 @@
 """Releases that are named together must not meet on one Redis database: each would take the other's work."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 

@@ -10,12 +10,9 @@ from itertools import groupby
 
 from migrator.report import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
 from migrator.talk.mask import Mask
+from migrator.talk.one_line import STYLES, count, error_without_path, headline, reason
 from migrator.talk.terminal import Page, Style, flags_of, spelled, versions
 
-_STYLES: dict[str, Style] = {
-    "current": "green", "migrated": "green", "pending": "yellow", "needs-decision": "yellow", "refused": "red",
-    "failed": "red", "unrelated": "dim",
-}  # fmt: skip
 EFFECTS = {
     "none": "no pod changes",
     "behaviour": "a pod changes",
@@ -24,14 +21,6 @@ EFFECTS = {
 """What a change means for the cluster, in words: it must be plain without colour."""
 
 _MOST_COLUMNS_OF_A_VALUE = 160
-
-
-def check(report: Report, *, mask: Mask, colour: bool = False, ascii_only: bool = False) -> str:
-    """One line a release, `PATH: STATUS` first, and in few words why."""
-    if any(file.error for file in report.files):  # else nothing of the values is said, and `check` has to be quick
-        mask.learn(report)
-    page = Page(0, colour, ascii_only)
-    return "".join(_checked(file, page, mask) + "\n" for file in report.files)
 
 
 def plan(
@@ -82,54 +71,17 @@ def verified(report: Report, *, mask: Mask, width: int = 80, colour: bool = Fals
     for file in report.files:
         wrong = sum(finding.severity == "error" for finding in file.findings)
         doubtful = len(file.findings) - wrong
-        verdict = f"{_count(wrong, 'error')}, {_count(doubtful, 'warning')}" if file.findings else "obeys every rule"
+        verdict = f"{count(wrong, 'error')}, {count(doubtful, 'warning')}" if file.findings else "obeys every rule"
         target = f" ({file.chart} {file.version_to})" if file.chart else ""
         lines.append(f"{page.plain(file.path)}: {verdict}{target}")
         lines += _rules(file, page, mask)
     return "".join(line + "\n" for line in lines)
 
 
-def _checked(file: FileReport, page: Page, mask: Mask) -> str:
-    return f"{_headline(file, page)}{_reason(file, page, mask)}"
-
-
-def _headline(file: FileReport, page: Page) -> str:
-    return f"{page.plain(file.path)}: {page.styled(file.status, _STYLES[file.status])}"
-
-
-def _reason(file: FileReport, page: Page, mask: Mask) -> str:
-    """Why a release has its status, to stand behind it."""
-    reasons = []
-    if file.error:
-        reasons.append(page.plain(mask.text(_without_path(file))))
-    elif file.status in ("pending", "needs-decision"):
-        if file.changes:
-            reasons.append(f"{_count(len(file.changes), 'change')} ({', '.join(name for name, _ in file.migrations)})")
-        missing = flags_of(file.questions)
-        if missing:
-            reasons.append(f"decide with {', '.join(missing)}")
-    elif file.status == "migrated":
-        reasons.append(_count(len(file.changes), "change"))
-    warnings = sum(notice.severity == "warning" for notice in file.notices)
-    if warnings:
-        reasons.append(f"{_count(warnings, 'warning')} (see plan)")
-    errors = [finding.rule for finding in file.findings if finding.severity == "error"]
-    if errors:
-        reasons.append(f"verify finds {', '.join(dict.fromkeys(errors))}")
-    return f": {'; '.join(reasons)}" if reasons else ""
-
-
-def _without_path(file: FileReport) -> str:
-    """The error without the path that the line begins with anyway."""
-    rest = file.error.removeprefix(file.path + ":")
-    line, colon, text = rest.partition(":")
-    return f"line {line}:{text}" if rest != file.error and colon and line.isdecimal() else rest.strip()
-
-
 def _planned(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
-    yield page.styled(page.plain(file.path), "bold") + f": {page.styled(file.status, _STYLES[file.status])}"
+    yield page.styled(page.plain(file.path), "bold") + f": {page.styled(file.status, STYLES[file.status])}"
     if file.error:
-        yield from page.wrapped(mask.text(_without_path(file)), indent=2, style="red")
+        yield from page.wrapped(mask.text(error_without_path(file)), indent=2, style="red")
     yield from _findings(file, page)
     if file.evidence:
         yield from _section("Evidence", page)
@@ -253,9 +205,9 @@ def _next(file: FileReport) -> str:
     """What to do now, in one sentence."""
     missing = flags_of(file.questions)
     if file.status == "needs-decision" and missing:
-        return f"{_count(len(missing), 'decision')} missing: {', '.join(missing)}."
+        return f"{count(len(missing), 'decision')} missing: {', '.join(missing)}."
     if file.status == "pending":
-        return f"{_count(len(file.changes), 'change')}, nothing to decide: run migrate."
+        return f"{count(len(file.changes), 'change')}, nothing to decide: run migrate."
     return {
         "current": "Nothing to do.",
         "unrelated": "No values of these charts in it: nothing to do.",
@@ -266,7 +218,7 @@ def _next(file: FileReport) -> str:
 
 
 def _went(file: FileReport, page: Page, mask: Mask, verbose: bool, output: str, dry_run: bool) -> Iterator[str]:
-    yield f"{_headline(file, page)}{_reason(file, page, mask)}"
+    yield f"{headline(file, page)}{reason(file, page, mask)}"
     if file.status == "migrated":
         changed = [layer.path for layer in file.layers if layer.before != layer.after]
         if dry_run:
@@ -294,7 +246,3 @@ def _way_back(file: FileReport, changed: Sequence[str], page: Page) -> Iterator[
         yield f"    infrahub-migrator undo {page.plain(paths)}"  # never wrapped: it is there to be copied
     elif changed:
         yield from page.wrapped("no backup was made: undo has nothing to put back", indent=2)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,7 +1,5 @@
 """A YAML text read as Helm reads it, with the place in the text of everything that it holds."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from migrator.edits import Value
 from migrator.report import ChangeReport, FileReport, Finding, LayerReport, NoticeReport, QuestionReport, Report
-from migrator.talk import as_json, markdown, plain, structural, unified
+from migrator.talk import as_json, markdown, one_line, plain, structural, unified
 from migrator.talk.credentials import is_no_secret, is_weak
 from migrator.talk.mask import Mask, visible
 
@@ -354,7 +354,7 @@ def _canaries() -> Report:
 
 FORMATS: dict[str, Callable[[Report, Mask], str]] = {
     "plan": lambda report, mask: plain.plan(report, mask=mask, width=80, colour=False, verbose=True),
-    "check": lambda report, mask: plain.check(report, mask=mask, colour=False),
+    "check": lambda report, mask: one_line.check(report, mask=mask, colour=False),
     "outcome": lambda report, mask: plain.outcome(report, mask=mask, width=80, verbose=True),
     "unified": lambda report, mask: unified.diff(report, mask=mask).decode(),
     "structural": lambda report, mask: structural.diff(report, mask=mask, colour=False),

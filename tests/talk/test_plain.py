@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from migrator.report import FileReport, LayerReport, Report
-from migrator.talk import plain
+from migrator.talk import one_line, plain
 from migrator.talk.mask import Mask
 
 WIDE = """\
@@ -63,7 +63,7 @@ def _plan(
 
 
 def _check(*files: FileReport, colour: bool = False) -> str:
-    return plain.check(Report("check", files), mask=Mask(), colour=colour)
+    return one_line.check(Report("check", files), mask=Mask(), colour=colour)
 
 
 def test_the_whole_plan(file: FileReport) -> None:
@@ -244,13 +244,14 @@ def test_check_imports_nothing_heavy() -> None:
     program = (
         "import sys\n"
         "from migrator.report import FileReport, Report\n"
-        "from migrator.talk import plain\n"
+        "from migrator.talk import one_line\n"
         "from migrator.talk.mask import Mask\n"
-        "plain.check(Report('check', (FileReport('v', 'pending'),)), mask=Mask(), colour=True)\n"
+        "one_line.check(Report('check', (FileReport('v', 'pending'),)), mask=Mask(), colour=True)\n"
         "print(*sorted(sys.modules))"
     )
     loaded = subprocess.run(
         [sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert "migrator.talk.plain" in loaded
+    assert "migrator.talk.one_line" in loaded
+    assert "migrator.talk.plain" not in loaded
     assert [name for name in HEAVY if name in loaded] == []

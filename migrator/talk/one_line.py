@@ -1,0 +1,63 @@
+"""One line a release: what `check` prints, and what every other report begins with."""
+
+from __future__ import annotations
+
+from migrator.report import FileReport, Report
+from migrator.talk.mask import Mask
+from migrator.talk.terminal import Page, Style, flags_of
+
+STYLES: dict[str, Style] = {
+    "current": "green", "migrated": "green", "pending": "yellow", "needs-decision": "yellow", "refused": "red",
+    "failed": "red", "unrelated": "dim",
+}  # fmt: skip
+
+
+def check(report: Report, *, mask: Mask, colour: bool = False, ascii_only: bool = False) -> str:
+    """One line a release, `PATH: STATUS` first, and in few words why."""
+    if any(file.error for file in report.files):  # else nothing of the values is said, and `check` has to be quick
+        mask.learn(report)
+    page = Page(0, colour, ascii_only)
+    return "".join(_line(file, page, mask) + "\n" for file in report.files)
+
+
+def _line(file: FileReport, page: Page, mask: Mask) -> str:
+    return f"{headline(file, page)}{reason(file, page, mask)}"
+
+
+def headline(file: FileReport, page: Page) -> str:
+    """PATH: STATUS."""
+    return f"{page.plain(file.path)}: {page.styled(file.status, STYLES[file.status])}"
+
+
+def reason(file: FileReport, page: Page, mask: Mask) -> str:
+    """Why a release has its status, to stand behind it."""
+    reasons = []
+    if file.error:
+        reasons.append(page.plain(mask.text(error_without_path(file))))
+    elif file.status in ("pending", "needs-decision"):
+        if file.changes:
+            reasons.append(f"{count(len(file.changes), 'change')} ({', '.join(name for name, _ in file.migrations)})")
+        missing = flags_of(file.questions)
+        if missing:
+            reasons.append(f"decide with {', '.join(missing)}")
+    elif file.status == "migrated":
+        reasons.append(count(len(file.changes), "change"))
+    warnings = sum(notice.severity == "warning" for notice in file.notices)
+    if warnings:
+        reasons.append(f"{count(warnings, 'warning')} (see plan)")
+    errors = [finding.rule for finding in file.findings if finding.severity == "error"]
+    if errors:
+        reasons.append(f"verify finds {', '.join(dict.fromkeys(errors))}")
+    return f": {'; '.join(reasons)}" if reasons else ""
+
+
+def error_without_path(file: FileReport) -> str:
+    """The error without the path that the line begins with anyway."""
+    rest = file.error.removeprefix(file.path + ":")
+    line, colon, text = rest.partition(":")
+    return f"line {line}:{text}" if rest != file.error and colon and line.isdecimal() else rest.strip()
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: `1 change`, `2 changes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
