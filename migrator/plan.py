@@ -31,6 +31,7 @@ class Plan(NamedTuple):
     asked: tuple[Asked, ...]
     notices: tuple[Notice, ...]
     used_answers: frozenset[str]
+    waiting: frozenset[str] = frozenset()  # the ids of the migrations whose steps wait for a decision
 
     @property
     def changes(self) -> list[Change]:
@@ -52,8 +53,12 @@ def make(release: Release, selected: Sequence[Selected], ask: Asking) -> Plan:
     here = release
     planned: list[PlannedStep] = []
     notices: list[Notice] = []
+    waiting: set[str] = set()
     for known, step in selected:
+        open_before = {question.id for question in ask.open_questions()}
         outcomes = list(step.run(here, ask))
+        if any(question.id not in open_before for question in ask.open_questions()):
+            waiting.add(known.id)
         changes = tuple(outcome for outcome in outcomes if isinstance(outcome, Change))
         notices += [outcome for outcome in outcomes if isinstance(outcome, Notice)]
         if changes:
@@ -66,4 +71,5 @@ def make(release: Release, selected: Sequence[Selected], ask: Asking) -> Plan:
         asked=tuple(ask.asked.values()),
         notices=tuple(dict.fromkeys(notices)),
         used_answers=frozenset(ask.looked_at),
+        waiting=frozenset(waiting),
     )

@@ -207,13 +207,8 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
         changes.append(case.bump.report(case.bundle, lines[-1]))
     streams = result.streams if result is not None else tuple(source.stream for source in case.sources)
     after = case.bundle.on(streams).layers if result is not None else case.sources
-    waiting = {question.id for question in made.open_questions}
     concerned = {planned.known.id for planned in made.steps}
-    ids = {
-        known.id: known.migration.title
-        for known in case.known
-        if known.id in concerned or waiting & set(known.migration.questions)
-    }
+    ids = {known.id: known.migration.title for known in case.known if known.id in concerned or known.id in made.waiting}
     final = status or case.status
     return FileReport(
         path=case.bundle.name,

@@ -365,6 +365,8 @@ def test_every_command_speaks_json_by_the_schema(cli: Cli, values: Path, command
     assert [file["status"] for file in decided["files"]] == ["refused", "unrelated", "current", pending]
     change = decided["files"][3]["changes"][0]
     assert (change["kind"], change["line"], change["before"], change["after"]) == ("remove", 10, "false", None)
+    ids = [each["id"] for each in undecided["files"][3]["migrations"]]
+    assert ids == ["v4_14_0_prefect_docket", "v4_14_1_prometheus_multiproc"]
     question = next(each for each in undecided["files"][3]["questions"] if each["id"] == "redis-db")
     assert (question["flag"], question["answer"]) == ("--redis-db", None)
 
