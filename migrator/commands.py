@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from migrator import catalog, options, releases, run, terminal
 from migrator.errors import (
-    DecisionError,
     InputError,
     InterruptedByUser,
     MigratorError,
@@ -136,7 +135,7 @@ def _tell_unrelated(chosen: argparse.Namespace, report: FileReport) -> None:
 def _failed(path: str, error: MigratorError) -> FileReport:
     failed = isinstance(error, (VerificationError, WriteError))
     unrelated = isinstance(error, InputError) and "no Prefect values" in error.message
-    status = "failed" if failed else "needs-decision" if isinstance(error, DecisionError) else "refused"
+    status = "failed" if failed else "refused"
     final = "unrelated" if unrelated else status
     return FileReport(path=path, status=final, error=str(error), exit_code=error.exit_code)  # type: ignore[arg-type]
 

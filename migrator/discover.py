@@ -17,7 +17,6 @@ from migrator.release import Layer, Map, Release, as_map
 DEPTH = 4
 """How many keys may stand above a Prefect root: umbrella, infrahub, prefect-server, and one to spare."""
 
-_INFRAHUB_KEYS = {"infrahubServer", "infrahubTaskWorker", "neo4j", "rabbitmq", "infrahubDemoData", "infrahub-backup"}
 _GITOPS = {"HelmRelease", "Application", "ApplicationSet", "HelmChart", "Kustomization"}
 
 

@@ -46,12 +46,6 @@ class RefusedError(MigratorError):
     """A file that is sound, but whose shape this tool does not edit, named by line."""
 
 
-class DecisionError(MigratorError):
-    """Somebody has to decide something, and nobody can be asked."""
-
-    exit_code = 3
-
-
 class VerificationError(MigratorError):
     """The result breaks a rule of the target version, or is not what was planned; nothing was written."""
 

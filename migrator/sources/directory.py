@@ -30,14 +30,12 @@ class _Look(NamedTuple):
 
 
 def expand(name: str, passed_over: list[MigratorError]) -> list[str]:
-    """The files that a name on the command line stands for: itself, or those of a directory that hold Prefect values.
+    """The files of a directory that hold Prefect values.
 
     Files of a directory that cannot be read are added to `passed_over`. Raises InputError for a directory without
     Prefect values, RefusedError for one whose files are layers of one release: migrating one without the others would
     go wrong in silence.
     """
-    if name == "-" or not os.path.isdir(name):
-        return [name]
     files = list(_yaml_files(name))
     looks = [look for path in files if (look := _look_at(path, passed_over)) is not None]
     plain = [look for look in looks if not look.is_object]
