@@ -115,7 +115,8 @@ def test_what_was_put_back_by_hand_is_nothing_to_undo(values: Path) -> None:
     before = values.stat()
     with pytest.raises(InputError, match="already what it was before the migration"):
         files.undo(str(values))
-    assert values.stat() == before
+    after = values.stat()  # not compared whole: reading a file may move its time of access
+    assert (after.st_ino, after.st_mtime_ns, after.st_mode) == (before.st_ino, before.st_mtime_ns, before.st_mode)
     assert len(names(values.parent)) == 2
 
 
