@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from migrator import catalog, options, releases, run, terminal
+from migrator import apply, catalog, options, releases, reporting, run, terminal
 from migrator.errors import (
     InputError,
     InterruptedByUser,
@@ -142,21 +142,21 @@ def _failed(path: str, error: MigratorError) -> FileReport:
 
 def _plan(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     case = run.examine([source], request)
-    return run.report(case, run.carry_out(case))._replace(exit_code=0)
+    return reporting.report(case, apply.carry_out(case))._replace(exit_code=0)
 
 
 def _diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     case = run.examine([source], request)
     if case.plan.open_questions:
-        return run.report(case)
-    report = run.report(case, run.carry_out(case))
+        return reporting.report(case)
+    report = reporting.report(case, apply.carry_out(case))
     return report._replace(exit_code=1 if chosen.exit_code and report.changes else 0)
 
 
 def _check(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     case = run.examine([source], request)
     # A line a file names no places in the text, so only JSON has the text carried out.
-    report = run.report(case, run.carry_out(case) if chosen.format == "json" else None)
+    report = reporting.report(case, apply.carry_out(case) if chosen.format == "json" else None)
     return report._replace(exit_code=0 if report.status == "current" else 1)
 
 

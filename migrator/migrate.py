@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from migrator import files, run, terminal, verify
+from migrator import apply, files, reporting, run, terminal, verify
 from migrator.report import FileReport, Report, Status
 from migrator.sources import Bundle
 from migrator.talk.mask import Mask
@@ -37,12 +37,12 @@ def migrate(
     if keeper is not None:
         keeper.note(source.name, case.plan.asked, request.given)
     if case.plan.open_questions:
-        return run.report(case)
+        return reporting.report(case)
     _tell_new_defaults(case, chosen)
-    result = run.carry_out(case)
+    result = apply.carry_out(case)
     if case.plan.changes:
-        run.prove_settled(case, result, request)
-    report = run.report(case, result)
+        apply.prove_settled(case, result, request)
+    report = reporting.report(case, result)
     if case.plan.changes:
         report = report._replace(findings=verify.hold_result(case, result))
     if chosen.dry_run:

@@ -1,6 +1,6 @@
-"""The one way through the house: read, find out, plan, ask, apply, verify; what is written comes after.
+"""The first half of the way through the house: read, find out, plan, ask. It touches no text.
 
-`examine` goes as far as a plan and touches no text; `carry_out` takes a plan to bytes and proves them.
+`apply` takes the plan to bytes and proves them, `reporting` says what came of it, and `migrate` writes.
 """
 
 from __future__ import annotations
@@ -9,32 +9,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import catalog, chart_bump, discover, plan, tree, versions
-from migrator.answers import Asked, Asking, Earlier
+from migrator.answers import Asking, Earlier
 from migrator.changes import Change
 from migrator.defaults import knows_preset
-from migrator.edits import AddKey, InsertItem, RemoveItems, Route, Value
-from migrator.errors import RefusedError, VerificationError
+from migrator.errors import RefusedError
 from migrator.migration import Notice
 from migrator.release import Layer, Release
-from migrator.report import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
-from migrator.sources import Bundle, Done, Source, of_layers, read, read_bytes
-from migrator.yamltext import Stream
+from migrator.report import Status
+from migrator.sources import Bundle, Source, of_layers, read, read_bytes
 
 if TYPE_CHECKING:
     from migrator.own_chart import OwnChart
 
-__all__ = [
-    "Case",
-    "Request",
-    "Result",
-    "Source",
-    "carry_out",
-    "examine",
-    "prove_settled",
-    "read",
-    "read_bytes",
-    "report",
-]
+__all__ = ["Case", "Request", "Source", "examine", "read", "read_bytes"]
 
 
 class Request(NamedTuple):
@@ -76,20 +63,6 @@ class Case(NamedTuple):
         return "pending" if self.plan.changes else "current"
 
 
-class Result(NamedTuple):
-    """A plan carried out on text: each layer parsed again, and where each change stands in the original.
-
-    `stages` holds the layers' texts before the first step and after each; `places` each change's line in the text
-    that its step met.
-    """
-
-    streams: tuple[Stream, ...]
-    lines: tuple[int, ...]
-    notices: tuple[NoticeReport, ...]
-    stages: tuple[tuple[bytes, ...], ...] = ()
-    places: tuple[int, ...] = ()
-
-
 def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     """Find out what the release is, and plan; nothing is asked and nothing written.
 
@@ -125,115 +98,6 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     bump, told = chart_bump.bump(bundle, found.version_to, has_changes=bool(made.changes), wanted=request.bump)
     made = made._replace(notices=(*notices, *told))
     return Case(bundle, found, found.flavour or "", made, known, bump)
-
-
-def carry_out(case: Case) -> Result:
-    """Apply the plan to the text, step by step, and prove the result.
-
-    Each step's text is parsed again and held against the plan by the text engine; the whole must read as the plan
-    says, and must itself plan to nothing. Raises RefusedError for a shape that is not edited, VerificationError where
-    the proof fails, which is a mistake of this program; either way nothing was written.
-    """
-    sources = list(case.sources)
-    done: dict[str, list[Done]] = {source.name: [] for source in sources}
-    lines: list[int] = []
-    places: list[int] = []
-    stages = [tuple(source.stream.data for source in sources)]
-
-    def go_on(name: str, edited: Done) -> None:
-        done[name].append(edited)
-        sources[:] = [each.on(edited.stream) if each.name == name else each for each in sources]
-
-    for step in case.plan.steps:
-        for change in step.changes:
-            source = sources[change.layer]
-            places.append(source.line(_place_of(change)))
-            lines.append(_original(done[source.name], places[-1]))
-        for number in range(len(sources)):
-            edits = step.edits(number)
-            if edits:
-                go_on(sources[number].name, sources[number].apply(edits))
-        stages.append(tuple(source.stream.data for source in sources))
-    if case.bump is not None and case.plan.changes:
-        home = sources[case.bundle.home]
-        places.append(case.bump.line(home))
-        lines.append(_original(done[home.name], places[-1]))
-        go_on(home.name, case.bump.apply(home))
-        stages.append(tuple(source.stream.data for source in sources))
-    for source, layer in zip(sources, case.plan.result.layers):
-        if not tree.same(source.data, layer.data):
-            raise VerificationError("the result does not read as planned; nothing was written.", path=source.name)
-    orphans = [
-        NoticeReport("info", f"this comment spoke of something that is gone now: {orphan.text}", name, line)
-        for name, edits in done.items()
-        for depth, edited in enumerate(edits)
-        for orphan in edited.orphans
-        if (line := _original(edits[: depth + 1], orphan.line))
-    ]
-    copies = [
-        NoticeReport("info", "a value that was shared by an anchor stands here as a copy of its own now", name, line)
-        for name, edits in done.items()
-        for depth, edited in enumerate(edits)
-        for copy in edited.copies
-        if (line := _original(edits[: depth + 1], copy))
-    ]
-    streams = tuple(source.stream for source in sources)
-    return Result(streams, tuple(lines), (*orphans, *copies), tuple(stages), tuple(places))
-
-
-def prove_settled(case: Case, result: Result, request: Request) -> None:
-    """The result must itself plan to nothing, whatever was answered. Raises VerificationError where it does not."""
-    again = examine([case.bundle.on(result.streams)], request._replace(defaults=True, earlier={}))
-    if not again.plan.is_current:
-        left = [change.path for change in again.plan.changes] + [each.id for each in again.plan.open_questions]
-        raise VerificationError(
-            f"the result would be migrated again ({', '.join(left)}); nothing was written. This is a mistake of this "
-            "program.",
-            path=case.bundle.name,
-        )
-
-
-def report(case: Case, result: Result | None = None, *, status: Status | None = None) -> FileReport:
-    """Everything about the case in plain records; places in the text are known once it was carried out."""
-    found, made = case.found, case.plan
-    lines = result.lines if result is not None else (0,) * (len(made.changes) + 1)
-    changes = [
-        _change_report(case, planned, change, line)
-        for (planned, change), line in zip(
-            ((planned, change) for planned in made.steps for change in planned.changes), lines
-        )
-    ]
-    if case.bump is not None and made.changes:
-        changes.append(case.bump.report(case.bundle, lines[-1]))
-    streams = result.streams if result is not None else tuple(source.stream for source in case.sources)
-    after = case.bundle.on(streams).layers if result is not None else case.sources
-    concerned = {planned.known.id for planned in made.steps}
-    ids = {known.id: known.migration.title for known in case.known if known.id in concerned or known.id in made.waiting}
-    final = status or case.status
-    return FileReport(
-        path=case.bundle.name,
-        status=final,
-        layers=tuple(
-            {
-                source.name: LayerReport(source.name, source.stream.data, stream.data)
-                for source, stream in zip(case.sources, streams)
-            }.values()
-        ),
-        chart=found.chart,
-        version_from=found.version_text(found.version_from),
-        version_to=found.version_text(found.version_to),
-        flavour=case.flavour,
-        root=tree.show(found.root) if found.root else ".",
-        evidence=found.evidence,
-        migrations=tuple(ids.items()),
-        changes=tuple(changes),
-        questions=tuple(_question_report(asked) for asked in made.asked),
-        notices=tuple(_notice_report(case, notice) for notice in made.notices)
-        + (result.notices if result is not None else ()),
-        values_before=_whole(case.sources, [layer.data for layer in made.start.layers]),
-        values_after=_whole(after, [layer.data for layer in made.result.layers]),
-        exit_code=3 if final == "needs-decision" else 0,
-    )
 
 
 def _is_same_on_any(
@@ -320,70 +184,5 @@ def _bundle(inputs: Sequence[Source | Bundle]) -> Bundle:
     return of_layers([each for each in inputs if isinstance(each, Source)])
 
 
-def _whole(sources: Sequence[Source], values: Sequence[Value]) -> Value:
-    """What a diff of values shows: a file's values, the object around them, or several layers by their names."""
-    shown = [
-        source.stream.documents[source.document].data if source.route else own for source, own in zip(sources, values)
-    ]
-    return shown[0] if len(shown) == 1 else {source.name: each for source, each in zip(sources, shown)}
-
-
 def _nothing(release: Release, ask: Asking, *notices: Notice) -> plan.Plan:
     return plan.Plan(release, release, (), tuple(ask.asked.values()), notices, frozenset(ask.looked_at))
-
-
-def _original(done: Sequence[Done], line: int) -> int:
-    """The line of the original text that a line after these edits stands for."""
-    for edited in reversed(done):
-        line = edited.original_line(line)
-    return line
-
-
-def _place_of(change: Change) -> Route:
-    """The place that a person would look at for a change: the thing itself, or the one it is put beside."""
-    edit = change.edit
-    if isinstance(edit, RemoveItems):
-        return (*edit.route, edit.indexes[0])
-    if isinstance(edit, InsertItem):
-        return edit.route if edit.place.sibling is None else (*edit.route, edit.place.sibling)
-    if isinstance(edit, AddKey) and edit.place.sibling is not None:
-        return (*edit.route[:-1], edit.place.sibling)
-    return edit.route
-
-
-def _change_report(case: Case, planned: plan.PlannedStep, change: Change, line: int) -> ChangeReport:
-    return ChangeReport(
-        id=f"{planned.known.id}.{planned.step.id}:{change.path}",
-        migration=planned.known.id,
-        step=planned.step.id,
-        kind=change.kind,
-        path=change.path,
-        file=case.sources[change.layer].name,
-        line=line,
-        before=change.before,
-        after=change.after,
-        why=change.why,
-        effect=change.effect,
-    )
-
-
-def _question_report(asked: Asked) -> QuestionReport:
-    question = asked.question
-    return QuestionReport(
-        id=question.id,
-        text=question.text,
-        choices=tuple((choice.value, choice.leads_to) for choice in question.choices),
-        default=question.default,
-        suggestion=question.suggestion,
-        flag=question.flag,
-        answer=asked.answer,
-        answered=asked.given,
-        stale=asked.stale,
-    )
-
-
-def _notice_report(case: Case, notice: Notice) -> NoticeReport:
-    if not notice.route:
-        return NoticeReport(notice.severity, notice.text, "", 0)
-    source = case.sources[notice.layer]
-    return NoticeReport(notice.severity, notice.text, source.name, source.line(notice.route))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
-from migrator import run
+from migrator import apply, reporting, run
 from migrator.edits import Route
 from migrator.errors import VerificationError
 from migrator.release import Release
@@ -20,12 +20,12 @@ def verify(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> 
     """Whether the release obeys the rules of the target version as it is; with a chart, also as Helm renders it."""
     case = run.examine([source], request)
     if any(question.id == "flavour" for question in case.plan.open_questions):
-        return run.report(case)
+        return reporting.report(case)
     found = findings(case.plan.start, case.sources)
     if chosen.chart_path:
         found += _rendered(case.sources, chosen, case.plan.start)
     wrong = any(finding.severity == "error" for finding in found)
-    report = run.report(case)._replace(changes=(), questions=(), migrations=(), notices=(), findings=tuple(found))
+    report = reporting.report(case)._replace(changes=(), questions=(), migrations=(), notices=(), findings=tuple(found))
     return report._replace(status="failed" if wrong else "current", exit_code=4 if wrong else 0)
 
 
@@ -49,7 +49,7 @@ def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Rel
     return [*found, *rendered.check(manifests, path)]
 
 
-def hold_result(case: run.Case, result: run.Result) -> tuple[Finding, ...]:
+def hold_result(case: run.Case, result: apply.Result) -> tuple[Finding, ...]:
     """What the rules say of a migration's result, for the report.
 
     Raises VerificationError for errors that the migration brought in or was there to mend; what was wrong before and

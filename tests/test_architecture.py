@@ -29,6 +29,8 @@ ROWS = [
     ["sources"],
     ["chart_bump", "sharing", "own_chart"],
     ["run", "talk"],
+    ["apply"],
+    ["reporting"],
     ["about", "options", "answers_file", "next_steps"],
     ["verify", "save_answers"],
     ["dialogue"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from migrator import run, verify
+from migrator import apply, reporting, run, verify
 from migrator.answers import Asked, Earlier
 from migrator.answers_file import ONE_DOCKET, same_as
 from migrator.dialogue import questions, review
@@ -26,7 +26,7 @@ class Decided(NamedTuple):
     """What a session ends with: the plan with every answer in it, the text it leads to, and all there is to tell."""
 
     case: run.Case
-    result: run.Result
+    result: apply.Result
     report: FileReport
 
 
@@ -85,7 +85,7 @@ class _Session:
         return decided
 
     def _introduce(self, case: run.Case) -> None:
-        screen, report = self._screen, run.report(case)
+        screen, report = self._screen, reporting.report(case)
         screen.mask.learn(review.as_report(report))
         screen.heading(f"{report.path}: {versions(report)}")
         for text in report.evidence:
@@ -180,10 +180,10 @@ class _Session:
 
     def _decided(self, case: run.Case) -> Decided:
         """The plan carried out and proven."""
-        result = run.carry_out(case)
-        report = run.report(case, result)
+        result = apply.carry_out(case)
+        report = reporting.report(case, result)
         if report.changes:
-            run.prove_settled(case, result, self._asking(self._given, {}))
+            apply.prove_settled(case, result, self._asking(self._given, {}))
             report = report._replace(findings=verify.hold_result(case, result))
         return Decided(case, result, report)
 

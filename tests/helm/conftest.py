@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 from packaging.version import Version
 
-from migrator import defaults, discover, run, yamltext
+from migrator import apply, defaults, discover, run, yamltext
 from migrator.edits import Value
 from migrator.helm import Manifest, render
 from migrator.plan import Plan
@@ -107,8 +107,8 @@ def migrate() -> Callable[..., Migrated]:
         request = run.Request(discover.Wishes(**wishes), answers)
         case = run.examine([run.read_bytes(text.encode(), "values.yaml")], request)
         assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
-        result = run.carry_out(case)
-        run.prove_settled(case, result, request)
+        result = apply.carry_out(case)
+        apply.prove_settled(case, result, request)
         return Migrated(result.streams[0].data.decode(), case.plan)
 
     return migrated

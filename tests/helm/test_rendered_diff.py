@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from migrator import discover, run, yamltext
+from migrator import apply, discover, reporting, run, yamltext
 from migrator import rendered as checks
 from migrator.helm import Manifest
 from migrator.rendered import HIDDEN, Difference
@@ -37,12 +37,12 @@ def upgrade(rendered: Callable[..., list[Manifest]]) -> Callable[..., list[Diffe
         case = run.examine(
             [run.read_bytes(text.encode(), "values.yaml")], run.Request(discover.Wishes(**wishes), ANSWERS)
         )
-        result = run.carry_out(case)
+        result = apply.carry_out(case)
         after = result.streams[0].data.decode()
         return checks.compare(
             rendered(text, "infrahub-enterprise", BEFORE, old),
             rendered(after, "infrahub-enterprise", AFTER, new),
-            run.report(case, result).changes,
+            reporting.report(case, result).changes,
             case.plan.result,
         )
 

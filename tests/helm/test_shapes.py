@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from migrator import discover, run, sources
+from migrator import apply, discover, run, sources
 from migrator.edits import Value
 from migrator.helm import render
 from migrator.release import as_map
@@ -100,7 +100,7 @@ def test_the_pods_of_every_shape(shape: str, tmp_path: Path, pods: Callable[...,
         (tmp_path / f"layer-{number}.yaml").write_text(text, "utf-8")
     (bundle,) = (sources.open_layers(names) if len(names) > 1 else sources.open_file(names[0])).bundles
     request = run.Request(discover.Wishes(version_from="4.13.0"), {"redis-db": "2"})
-    result = run.carry_out(run.examine([bundle], request))
+    result = apply.carry_out(run.examine([bundle], request))
     after = pods([layer.data for layer in bundle.on(result.streams).layers], AFTER)
     before = pods([layer.data for layer in bundle.layers], BEFORE)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from migrator import discover, run
+from migrator import apply, discover, run
 from migrator.migration import Notice, Question
 from migrator.plan import Plan
 
@@ -51,8 +51,8 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **wishes
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
     unused = given.keys() - case.plan.used_answers - {"release-name", "namespace"}
     assert not unused, f"nothing asked for {unused}"
-    result = run.carry_out(case)
-    run.prove_settled(case, result, request)
+    result = apply.carry_out(case)
+    apply.prove_settled(case, result, request)
     after = result.streams[0].data.decode()
     # Which flavour runs is a fact about the cluster that no file can hold, not something that was decided.
     facts = {name: answer for name, answer in given.items() if name == "flavour"}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from migrator import defaults, discover, rules, run
+from migrator import apply, defaults, discover, rules, run
 from migrator.edits import Value
 from migrator.errors import MigratorError
 from migrator.release import Layer, Release, as_map
@@ -29,7 +29,7 @@ def findings(release: Release, text: run.Source) -> list[Finding]:
 def test_a_migrated_preset_breaks_nothing(name: str, corpus: Path) -> None:
     source = run.read(str(corpus / "presets" / name))
     case = run.examine([source], run.Request(discover.Wishes(), ANSWERS))
-    result = run.carry_out(case)
+    result = apply.carry_out(case)
 
     assert findings(case.plan.result, source._replace(stream=result.streams[0])) == []
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from migrator import discover, run, sources
+from migrator import apply, discover, reporting, run, sources
 from migrator.plan import Plan
 
 
@@ -35,12 +35,12 @@ def migrate(tmp_path: Path) -> Callable[..., Went]:
         (bundle,) = sources.open_file(str(path)).bundles
         case = run.examine([bundle], request)
         assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
-        result = run.carry_out(case)
-        run.prove_settled(case, result, request)
+        result = apply.carry_out(case)
+        apply.prove_settled(case, result, request)
         after = result.streams[0].data
         path.write_bytes(after)
         (again,) = sources.open_file(str(path)).bundles
         assert run.examine([again], run.Request(discover.Wishes(**wishes), {})).plan.is_current
-        return Went(after.decode(), case.plan, run.report(case, result))
+        return Went(after.decode(), case.plan, reporting.report(case, result))
 
     return migrated

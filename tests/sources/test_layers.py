@@ -81,16 +81,16 @@ def test_the_diff_speaks_of_all_layers_and_json_names_them(cli: Cli, tmp_path: P
 
 
 def test_all_layers_are_written_or_none(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from migrator import run
+    from migrator import apply
 
     write(tmp_path, base=VALUES, prod=PROD)
-    prove = run.prove_settled
+    prove = apply.prove_settled
 
     def meanwhile(*arguments: Any) -> None:
         prove(*arguments)
         (tmp_path / "prod.yaml").write_text(PROD + "# somebody else\n", "utf-8")
 
-    monkeypatch.setattr(run, "prove_settled", meanwhile)
+    monkeypatch.setattr(apply, "prove_settled", meanwhile)
     done = cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", *FLAGS)
     assert done.returncode == 5
     assert read(tmp_path, "base", "prod") == [VALUES, PROD + "# somebody else\n"]

@@ -1,0 +1,114 @@
+"""A plan carried out on text: step by step, each result parsed again, the whole proved before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from migrator import tree
+from migrator.changes import Change
+from migrator.edits import AddKey, InsertItem, RemoveItems, Route
+from migrator.errors import VerificationError
+from migrator.report import NoticeReport
+from migrator.run import Case, Request, examine
+from migrator.sources import Done
+from migrator.yamltext import Stream
+
+
+class Result(NamedTuple):
+    """A plan carried out on text: each layer parsed again, and where each change stands in the original.
+
+    `stages` holds the layers' texts before the first step and after each; `places` each change's line in the text
+    that its step met.
+    """
+
+    streams: tuple[Stream, ...]
+    lines: tuple[int, ...]
+    notices: tuple[NoticeReport, ...]
+    stages: tuple[tuple[bytes, ...], ...] = ()
+    places: tuple[int, ...] = ()
+
+
+def carry_out(case: Case) -> Result:
+    """Apply the plan to the text, step by step, and prove the result.
+
+    Each step's text is parsed again and held against the plan by the text engine; the whole must read as the plan
+    says, and must itself plan to nothing. Raises RefusedError for a shape that is not edited, VerificationError where
+    the proof fails, which is a mistake of this program; either way nothing was written.
+    """
+    sources = list(case.sources)
+    done: dict[str, list[Done]] = {source.name: [] for source in sources}
+    lines: list[int] = []
+    places: list[int] = []
+    stages = [tuple(source.stream.data for source in sources)]
+
+    def go_on(name: str, edited: Done) -> None:
+        done[name].append(edited)
+        sources[:] = [each.on(edited.stream) if each.name == name else each for each in sources]
+
+    for step in case.plan.steps:
+        for change in step.changes:
+            source = sources[change.layer]
+            places.append(source.line(_place_of(change)))
+            lines.append(_original(done[source.name], places[-1]))
+        for number in range(len(sources)):
+            edits = step.edits(number)
+            if edits:
+                go_on(sources[number].name, sources[number].apply(edits))
+        stages.append(tuple(source.stream.data for source in sources))
+    if case.bump is not None and case.plan.changes:
+        home = sources[case.bundle.home]
+        places.append(case.bump.line(home))
+        lines.append(_original(done[home.name], places[-1]))
+        go_on(home.name, case.bump.apply(home))
+        stages.append(tuple(source.stream.data for source in sources))
+    for source, layer in zip(sources, case.plan.result.layers):
+        if not tree.same(source.data, layer.data):
+            raise VerificationError("the result does not read as planned; nothing was written.", path=source.name)
+    orphans = [
+        NoticeReport("info", f"this comment spoke of something that is gone now: {orphan.text}", name, line)
+        for name, edits in done.items()
+        for depth, edited in enumerate(edits)
+        for orphan in edited.orphans
+        if (line := _original(edits[: depth + 1], orphan.line))
+    ]
+    copies = [
+        NoticeReport("info", "a value that was shared by an anchor stands here as a copy of its own now", name, line)
+        for name, edits in done.items()
+        for depth, edited in enumerate(edits)
+        for copy in edited.copies
+        if (line := _original(edits[: depth + 1], copy))
+    ]
+    streams = tuple(source.stream for source in sources)
+    return Result(streams, tuple(lines), (*orphans, *copies), tuple(stages), tuple(places))
+
+
+def prove_settled(case: Case, result: Result, request: Request) -> None:
+    """The result must itself plan to nothing, whatever was answered. Raises VerificationError where it does not."""
+    again = examine([case.bundle.on(result.streams)], request._replace(defaults=True, earlier={}))
+    if not again.plan.is_current:
+        left = [change.path for change in again.plan.changes] + [each.id for each in again.plan.open_questions]
+        raise VerificationError(
+            f"the result would be migrated again ({', '.join(left)}); nothing was written. This is a mistake of this "
+            "program.",
+            path=case.bundle.name,
+        )
+
+
+def _original(done: Sequence[Done], line: int) -> int:
+    """The line of the original text that a line after these edits stands for."""
+    for edited in reversed(done):
+        line = edited.original_line(line)
+    return line
+
+
+def _place_of(change: Change) -> Route:
+    """The place that a person would look at for a change: the thing itself, or the one it is put beside."""
+    edit = change.edit
+    if isinstance(edit, RemoveItems):
+        return (*edit.route, edit.indexes[0])
+    if isinstance(edit, InsertItem):
+        return edit.route if edit.place.sibling is None else (*edit.route, edit.place.sibling)
+    if isinstance(edit, AddKey) and edit.place.sibling is not None:
+        return (*edit.route[:-1], edit.place.sibling)
+    return edit.route

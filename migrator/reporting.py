@@ -1,0 +1,107 @@
+"""What a run found out and decided, in the plain records that every way of telling it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from migrator import plan, tree
+from migrator.answers import Asked
+from migrator.changes import Change
+from migrator.edits import Value
+from migrator.migration import Notice
+from migrator.report import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
+from migrator.run import Case
+from migrator.sources import Source
+
+if TYPE_CHECKING:
+    from migrator.apply import Result
+
+
+def report(case: Case, result: Result | None = None, *, status: Status | None = None) -> FileReport:
+    """Everything about the case in plain records; places in the text are known once it was carried out."""
+    found, made = case.found, case.plan
+    lines = result.lines if result is not None else (0,) * (len(made.changes) + 1)
+    changes = [
+        _change_report(case, planned, change, line)
+        for (planned, change), line in zip(
+            ((planned, change) for planned in made.steps for change in planned.changes), lines
+        )
+    ]
+    if case.bump is not None and made.changes:
+        changes.append(case.bump.report(case.bundle, lines[-1]))
+    streams = result.streams if result is not None else tuple(source.stream for source in case.sources)
+    after = case.bundle.on(streams).layers if result is not None else case.sources
+    concerned = {planned.known.id for planned in made.steps}
+    ids = {known.id: known.migration.title for known in case.known if known.id in concerned or known.id in made.waiting}
+    final = status or case.status
+    return FileReport(
+        path=case.bundle.name,
+        status=final,
+        layers=tuple(
+            {
+                source.name: LayerReport(source.name, source.stream.data, stream.data)
+                for source, stream in zip(case.sources, streams)
+            }.values()
+        ),
+        chart=found.chart,
+        version_from=found.version_text(found.version_from),
+        version_to=found.version_text(found.version_to),
+        flavour=case.flavour,
+        root=tree.show(found.root) if found.root else ".",
+        evidence=found.evidence,
+        migrations=tuple(ids.items()),
+        changes=tuple(changes),
+        questions=tuple(_question_report(asked) for asked in made.asked),
+        notices=tuple(_notice_report(case, notice) for notice in made.notices)
+        + (result.notices if result is not None else ()),
+        values_before=_whole(case.sources, [layer.data for layer in made.start.layers]),
+        values_after=_whole(after, [layer.data for layer in made.result.layers]),
+        exit_code=3 if final == "needs-decision" else 0,
+    )
+
+
+def _whole(sources: Sequence[Source], values: Sequence[Value]) -> Value:
+    """What a diff of values shows: a file's values, the object around them, or several layers by their names."""
+    shown = [
+        source.stream.documents[source.document].data if source.route else own for source, own in zip(sources, values)
+    ]
+    return shown[0] if len(shown) == 1 else {source.name: each for source, each in zip(sources, shown)}
+
+
+def _change_report(case: Case, planned: plan.PlannedStep, change: Change, line: int) -> ChangeReport:
+    return ChangeReport(
+        id=f"{planned.known.id}.{planned.step.id}:{change.path}",
+        migration=planned.known.id,
+        step=planned.step.id,
+        kind=change.kind,
+        path=change.path,
+        file=case.sources[change.layer].name,
+        line=line,
+        before=change.before,
+        after=change.after,
+        why=change.why,
+        effect=change.effect,
+    )
+
+
+def _question_report(asked: Asked) -> QuestionReport:
+    question = asked.question
+    return QuestionReport(
+        id=question.id,
+        text=question.text,
+        choices=tuple((choice.value, choice.leads_to) for choice in question.choices),
+        default=question.default,
+        suggestion=question.suggestion,
+        flag=question.flag,
+        answer=asked.answer,
+        answered=asked.given,
+        stale=asked.stale,
+    )
+
+
+def _notice_report(case: Case, notice: Notice) -> NoticeReport:
+    if not notice.route:
+        return NoticeReport(notice.severity, notice.text, "", 0)
+    source = case.sources[notice.layer]
+    return NoticeReport(notice.severity, notice.text, source.name, source.line(notice.route))
