@@ -12,6 +12,7 @@ from migrator.migration import (
     Choice,
     Effect,
     Entry,
+    Notice,
     Outcome,
     Question,
     Release,
@@ -107,6 +108,8 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     password, password_moves = _password(release, env_only=env_only)
     values = {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}
     yield from _write(release, values, password)
+    if env_only and PASSWORD not in present and not url_moves:
+        yield from _about_password(release)
     gone = [NAMES[key] for key in decided] + ([URL] if url_moves else []) + ([PASSWORD] if password_moves else [])
     for listed in lists:
         for entry in listed.named(*gone):
@@ -146,6 +149,25 @@ def _password(release: Release, *, env_only: bool) -> tuple[dict[str, Value], bo
     if entry.is_plain and isinstance(entry.value, str) and entry.value and "$(" not in entry.value:
         return {"password": entry.value}, True
     return {}, False
+
+
+def _about_password(release: Release) -> Iterator[Notice]:
+    """A password beside the wiring that the pods did not log in with until now."""
+    for key in ("password", "existingSecret"):
+        path = (*REDIS_BLOCK, key)
+        if tree.get(release.prefect, path):
+            where = tree.show(release.root + path)
+            yield Notice(
+                f"{where} was not read until now, since nothing ran apart: from here on both pods log in to Redis with "
+                "it. Take it out if that Redis asks for none.",
+                "warning",
+                *_place(release, path),
+            )
+
+
+def _place(release: Release, path: Route) -> tuple[int, Route]:
+    owners = release.owners(path)
+    return (owners[-1], release.root + path) if owners else (0, ())
 
 
 def _is_repeated(entries: list[Entry], standing: dict[str, Value]) -> bool:

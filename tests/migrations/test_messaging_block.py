@@ -275,6 +275,20 @@ backgroundServices:
     )
 
 
+WITH_PASSWORD = HA + "backgroundServices:\n  messaging:\n    redis:\n      password: s3cret\n"
+PASSWORD_OF_ENV = "    - name: PREFECT_REDIS_MESSAGING_PASSWORD\n      value: s3cret\n"
+
+
+def test_a_password_that_nothing_read_until_now_is_told_of(migrate: Migrate) -> None:
+    answers = {"separate-services": "separate", **DB}
+    (warning,) = migrate(WITH_PASSWORD, answers).warnings
+    assert warning.text.startswith("backgroundServices.messaging.redis.password was not read until now")
+    assert warning.route == ("backgroundServices", "messaging", "redis", "password")
+    assert migrate(HA, answers).warnings == []
+    assert "not read" not in migrate(WITH_PASSWORD, {"separate-services": "single"}).notices
+    assert migrate(WITH_PASSWORD.replace("  env:\n", "  env:\n" + PASSWORD_OF_ENV), answers).warnings == []
+
+
 def test_what_differs_between_the_pods_is_asked_for(migrate: Migrate, plan: Plans) -> None:
     before = A.replace('HOST\n          value: "cache"', 'HOST\n          value: "other"', 1)
     before = before.replace('DB\n          value: "1"', 'DB\n          value: "5"', 1)
