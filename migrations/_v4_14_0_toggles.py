@@ -52,7 +52,7 @@ def custom_toggle(pod: str, service: str, where: str, value: str) -> Question:
     return Question(
         id=f"custom-toggles.{pod}.{service}",
         group="custom-toggles",
-        text=f"{where} is {value}. No preset leaves the list like that, so somebody set it. Is it meant to be so still?",
+        text=f"{where} is {value}. No preset leaves the list so: somebody set it. Is it still meant to be so?",
         flag="--custom-toggles",
         choices=(
             Choice("keep", "the toggle stays as it is"),
