@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from migrator import apply, catalog, options, releases, reporting, run, terminal
 from migrator.errors import (
-    InputError,
     InterruptedByUser,
     MigratorError,
+    UnrelatedError,
     UsageError,
     VerificationError,
     WriteError,
 )
-from migrator.report import FileReport, Report
+from migrator.report import FileReport, Report, Status
 from migrator.sources import Bundle, Opened
 from migrator.talk.mask import Mask, visible
 
@@ -134,10 +134,9 @@ def _tell_unrelated(chosen: argparse.Namespace, report: FileReport) -> None:
 
 def _failed(path: str, error: MigratorError) -> FileReport:
     failed = isinstance(error, (VerificationError, WriteError))
-    unrelated = isinstance(error, InputError) and "no Prefect values" in error.message
-    status = "failed" if failed else "refused"
-    final = "unrelated" if unrelated else status
-    return FileReport(path=path, status=final, error=str(error), exit_code=error.exit_code)  # type: ignore[arg-type]
+    unrelated = isinstance(error, UnrelatedError)
+    status: Status = "failed" if failed else "unrelated" if unrelated else "refused"
+    return FileReport(path=path, status=status, error=str(error), exit_code=error.exit_code)
 
 
 def _plan(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from migrator import catalog, defaults, env, tree, versions
 from migrator.edits import Route, Value
-from migrator.errors import InputError, RefusedError, UsageError
+from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError
 from migrator.migration import Ask, Choice, Question
 from migrator.release import Layer, Map, Release, as_map
 
@@ -55,7 +55,7 @@ class Found(NamedTuple):
 def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known, ...]) -> Found:
     """Conclude chart, root, versions and flavour from the layers and from what the command line says.
 
-    Raises RefusedError for a file of another kind, InputError for one without Prefect values, UsageError where the
+    Raises RefusedError for a file of another kind, UnrelatedError for one without Prefect values, UsageError where the
     command line and the file contradict each other.
     """
     for layer in layers:
@@ -200,7 +200,7 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
     if flavour_known and (wishes.chart == "infrahub-enterprise" or wrapped):
         evidence.append("no Prefect values in the file: all of them are the preset's, or given elsewhere")
         return ("infrahub", "prefect-server")
-    raise InputError(
+    raise UnrelatedError(
         "holds no Prefect values: nothing at infrahub.prefect-server (enterprise chart), prefect-server (community "
         "chart) or the top (prefect-server as its own release).",
         path=layers[0].name,

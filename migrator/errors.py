@@ -42,6 +42,10 @@ class InputError(MigratorError):
     """A file that cannot be read, or that is no YAML Helm would read."""
 
 
+class UnrelatedError(InputError):
+    """A file that may be sound, but holds nothing of these charts."""
+
+
 class RefusedError(MigratorError):
     """A file that is sound, but whose shape this tool does not edit, named by line."""
 
