@@ -22,9 +22,14 @@ def redis_host(host: str, problem: str) -> Question:
 
 
 def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
-    """The question for the docket's database on the server that goes by these names; taken ones are refused."""
+    """The question for the docket's database on the server that goes by these names; taken ones are refused.
+
+    What is known from elsewhere than the release's values is in the offers, and not in the text: an answer that was
+    saved must still fit the question when the release is migrated in other company.
+    """
     taken = {n: who for n in range(redis.DATABASES) if (who := redis.taken_by(release, "", port, n, hosts))}
-    free = [n for n in range(redis.DATABASES) if n not in taken]
+    users = {n: _users(release, hosts, port, n) for n in range(redis.DATABASES)}
+    free = [n for n, who in users.items() if not who]
     suggestion = 2 if 2 in free or not free else next((n for n in free if n > 0), free[0])
     usable = [host for host in hosts if not redis.what_is_wrong_with_host(host)]
     server = f"the Redis at {redis.in_url(usable[0])}:{port}" if usable else "the messaging Redis"
@@ -36,9 +41,7 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
         flag="--redis-db",
         suggestion=str(suggestion),
         complaint=lambda answer: _complaint_about_database(release, hosts, port, answer),
-        offers=tuple(
-            Choice(str(n), f"used by {taken[n]}" if n in taken else "no known user") for n in range(redis.DATABASES)
-        ),
+        offers=tuple(Choice(str(n), f"used by {who}" if who else "no known user") for n, who in users.items()),
     )
 
 
@@ -102,11 +105,20 @@ def _complaint_about_database(release: Release, hosts: Collection[str], port: st
     if not answer.strip().isdecimal():
         return f"{answer!r} is not the number of a database (0, 1, 2 and so on)"
     database = int(answer)
-    who = redis.taken_by(release, "", port, database, hosts)
-    if not who:
-        return ""
-    only_one = "; if that Redis has one database only, say so with --docket-url" if database == 0 else ""
-    return f"database {database} there is used by {who} already{only_one}"
+    problem = why_not(release, hosts, port, database)
+    only_one = "; if that Redis has one database only, say so with --docket-url" if problem and database == 0 else ""
+    return problem + only_one
+
+
+def why_not(release: Release, hosts: Collection[str], port: str, database: int) -> str:
+    """Why the docket cannot live in that database of the server that goes by `hosts`; empty where it can."""
+    who = _users(release, hosts, port, database)
+    return f"database {database} there is used by {who} already" if who else ""
+
+
+def _users(release: Release, hosts: Collection[str], port: str, database: int) -> str:
+    own = redis.taken_by(release, "", port, database, hosts)
+    return " and ".join(filter(None, (own, redis.taken_elsewhere(release, hosts, port, database))))
 
 
 def _complaint_about_url(release: Release, url: str) -> str:
@@ -114,10 +126,10 @@ def _complaint_about_url(release: Release, url: str) -> str:
     if problem:
         return f"{masked(url)!r} cannot be used: {problem}"
     parts = redis.parse_url(url)
-    who = redis.taken_by(release, parts.host, str(parts.port), parts.database)
-    if who and not (parts.database == 0 and "messaging" in who):
-        return f"database {parts.database} there is used by {who} already"
-    return ""
+    place = ([parts.host], str(parts.port), parts.database)
+    own = redis.taken_by(release, parts.host, str(parts.port), parts.database)
+    is_the_only_one = parts.database == 0 and "messaging" in own and not redis.taken_elsewhere(release, *place)
+    return "" if is_the_only_one else why_not(release, *place)
 
 
 def masked(url: str) -> str:

@@ -29,6 +29,7 @@ from ._v4_14_0_docket_questions import (
     masked,
     redis_db,
     redis_host,
+    why_not,
 )
 
 WHY = "without one docket for all, every background replica keeps a queue of its own, and work is done twice"
@@ -145,7 +146,7 @@ def _build_from(release: Release, ask: Ask, server: redis.Address, address: redi
     names = [each for each in dict.fromkeys((name, server.host, address.host)) if each]
     preset = re.fullmatch(PRESET_URL, prefect.standing_docket(release).url) if _url_stands_in_a_layer(release) else None
     chosen = preset["database"] if preset else ""
-    if not chosen or ask.given("redis-db") is not None or redis.taken_by(release, "", address.port, int(chosen), names):
+    if not chosen or ask.given("redis-db") is not None or why_not(release, names, address.port, int(chosen)):
         chosen = ask(redis_db(release, names, address.port)) or ""
     if chosen and name and how:
         yield from write_url(release, redis.build_url(address, name, int(chosen)), WHY, "required")

@@ -23,6 +23,7 @@ from migrator.talk.mask import Mask, visible
 if TYPE_CHECKING:
     from migrator.answers_file import Answers
     from migrator.save_answers import Keeper
+    from migrator.sharing import Neighbours
 
 
 def carry_out(chosen: argparse.Namespace) -> int:
@@ -35,16 +36,22 @@ def carry_out(chosen: argparse.Namespace) -> int:
     answers = _read_answers(chosen, known) if chosen.answers else None
     keeper = _keeper(chosen) if getattr(chosen, "save_answers", None) else None
 
-    def migrate(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
-        return _migrate(keeper, source, chosen, request)
-
-    commands = {"plan": _plan, "diff": _diff, "check": _check, "verify": _verify, "migrate": migrate}
     found = releases.named(chosen, _failed)
     for error in found.passed_over:
         _say(chosen, f"passed over: {error}")
     options.refuse_one_redis_for_several(flags, len(found.bundles))
-    requests = _requests(chosen, answers)
-    blocked = releases.collisions(found.bundles, requests)
+    by_itself = _requests(chosen, answers)
+    neighbours = releases.neighbours(found.bundles, by_itself)
+    blocked = neighbours.collisions() if neighbours is not None else {}
+
+    def requests(bundle: Bundle) -> run.Request:
+        request = by_itself(bundle)
+        return request if neighbours is None else request._replace(surroundings=neighbours.around(bundle.name))
+
+    def migrate(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+        return _migrate(source, chosen, request, keeper, neighbours)
+
+    commands = {"plan": _plan, "diff": _diff, "check": _check, "verify": _verify, "migrate": migrate}
     reports: list[FileReport] = []
     try:
         for each in found.groups:
@@ -165,10 +172,16 @@ def _verify(source: Bundle, chosen: argparse.Namespace, request: run.Request) ->
     return verify.verify(source, chosen, request)
 
 
-def _migrate(keeper: Keeper | None, source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def _migrate(
+    source: Bundle,
+    chosen: argparse.Namespace,
+    request: run.Request,
+    keeper: Keeper | None,
+    neighbours: Neighbours | None,
+) -> FileReport:
     from migrator import migrate
 
-    return migrate.migrate(source, chosen, request, keeper)
+    return migrate.migrate(source, chosen, request, keeper, neighbours)
 
 
 def _undo(chosen: argparse.Namespace) -> int:

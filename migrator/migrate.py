@@ -17,28 +17,35 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from migrator.save_answers import Keeper
+    from migrator.sharing import Neighbours
 
 
 def migrate(
-    source: Bundle, chosen: argparse.Namespace, request: run.Request, keeper: Keeper | None = None
+    source: Bundle,
+    chosen: argparse.Namespace,
+    request: run.Request,
+    keeper: Keeper | None = None,
+    neighbours: Neighbours | None = None,
 ) -> FileReport:
     """Plan, ask, prove, and write one file; what was done is in the report. `keeper` is told of every decision.
 
-    Where decisions are missing and nobody can be asked, the report says so and nothing is written. Raises
-    InterruptedByUser where somebody left.
+    `neighbours` are the other releases of the run, where there are any. Where decisions are missing and nobody can be
+    asked, the report says so and nothing is written. Raises InterruptedByUser where somebody left.
     """
     if source.snapshot is not None and not chosen.dry_run:
         for sentence in files.recover([layer.name for layer in source.layers]):
             _tell(chosen, sentence)
     if _somebody_is_there(source, chosen):
         with _hangup_as_leaving():
-            return _with_a_person(source, chosen, request, keeper)
+            return _with_a_person(source, chosen, request, keeper, neighbours)
     case = run.examine([source], request)
     if keeper is not None:
         keeper.note(source.name, case.plan.asked, request.given)
     if case.plan.open_questions:
         return reporting.report(case)
     _tell_new_defaults(case, chosen)
+    if neighbours is not None:
+        neighbours.settle(source.name, case.plan.result)
     result = apply.carry_out(case)
     if case.plan.changes:
         apply.prove_settled(case, result, request)
@@ -53,7 +60,11 @@ def migrate(
 
 
 def _with_a_person(
-    source: Bundle, chosen: argparse.Namespace, request: run.Request, keeper: Keeper | None
+    source: Bundle,
+    chosen: argparse.Namespace,
+    request: run.Request,
+    keeper: Keeper | None,
+    neighbours: Neighbours | None,
 ) -> FileReport:
     from migrator import dialogue
 
@@ -67,6 +78,8 @@ def _with_a_person(
         colour=terminal.wants_colour(chosen.color, sys.stdout),
         dry_run=chosen.dry_run,
     )
+    if neighbours is not None:
+        neighbours.settle(source.name, case.plan.result)
     if chosen.dry_run:
         _tell(chosen, "dry run: nothing was written.")
         return report

@@ -12,6 +12,7 @@ from migrator.redis_url import (
     complaint_about,
     complaint_about_host,
     in_container,
+    in_namespace,
     in_url,
     is_bundled_cache,
     is_placeholder,
@@ -20,6 +21,7 @@ from migrator.redis_url import (
     what_is_wrong_with_host,
 )
 from migrator.release import Map, Release, as_map
+from migrator.surroundings import Use
 
 __all__ = [
     "BROKER",
@@ -32,6 +34,7 @@ __all__ = [
     "build_url",
     "complaint_about",
     "complaint_about_host",
+    "in_namespace",
     "in_url",
     "injects_password",
     "is_bundled_cache",
@@ -40,6 +43,7 @@ __all__ = [
     "same_server",
     "server_args",
     "taken_by",
+    "taken_elsewhere",
     "uses",
     "uses_bundled",
     "what_is_wrong_with_host",
@@ -77,15 +81,6 @@ class Address(NamedTuple):
     password: Password
     tls: bool
     source: str
-
-
-class Use(NamedTuple):
-    """A database that something uses; `host` is empty for the Infrahub chart's own cache, whose name is not known."""
-
-    host: str
-    port: str
-    database: int
-    who: str
 
 
 def build_url(address: Address, host: str, database: int) -> str:
@@ -182,13 +177,27 @@ def _uses(release: Release) -> list[Use]:
 
 
 def taken_by(release: Release, host: str, port: str, database: int, aliases: Collection[str] = ()) -> str:
-    """Who uses that database already on that server, which may go by `aliases` too; empty: nobody that is known."""
+    """Who uses that database by the release's own values; empty: nobody that is known.
+
+    The server may go by `aliases`, too.
+    """
     who = [
         use.who
         for use in uses(release)
         if use.database == database
         and use.port == str(port)
         and any(_is_host_of(use, name) for name in (host, *aliases))
+    ]
+    return " and ".join(dict.fromkeys(who))
+
+
+def taken_elsewhere(release: Release, hosts: Collection[str], port: str, database: int) -> str:
+    """Which other releases of the run use that database on the server that goes by `hosts`; empty: none."""
+    names = [in_namespace(host, release.namespace) for host in hosts]
+    who = [
+        use.who
+        for use in release.surroundings.others
+        if use.database == database and use.port == str(port) and any(same_server(use.host, name) for name in names)
     ]
     return " and ".join(dict.fromkeys(who))
 

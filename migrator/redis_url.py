@@ -151,6 +151,12 @@ def same_server(one: str, other: str) -> bool:
     return first == second or first.startswith(second + ".") or second.startswith(first + ".")
 
 
+def in_namespace(host: str, namespace: str) -> str:
+    """The host, told from one of the same name in another namespace: a bare service name is one server in each."""
+    is_bare = host and not any(sign in host for sign in ".:")
+    return f"{host}.{namespace}" if is_bare and namespace else host
+
+
 def is_bundled_cache(host: str) -> bool:
     """Whether the host is named like the Infrahub chart's own cache (its Redis has `nameOverride: cache`)."""
     label = host.partition(".")[0]

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar, cast
 from migrator import tree
 from migrator.defaults import Defaults
 from migrator.edits import Edit, Route, Value
+from migrator.surroundings import Surroundings
 
 Map = dict[str, Value]
 T = TypeVar("T")
@@ -28,8 +29,9 @@ class Release:
     """Layers of values over a chart's defaults, as they stand now and as the target version will read them.
 
     `root` is where prefect-server's values stand in each layer; `before` are the defaults of the chart that the
-    release runs on now, `after` those of the target. A release is never changed: `edited` answers a new one, whose
-    `start` is still the release as it was before the first edit.
+    release runs on now, `after` those of the target. `surroundings` is what is known of its Redis from elsewhere. A
+    release is never changed: `edited` answers a new one, whose `start` is still the release as it was before the first
+    edit.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Release:
         flavour: str = "",
         name: str = "",
         namespace: str = "",
+        surroundings: Surroundings = Surroundings(),  # noqa: B008 - a record, which nobody can change
         start: Release | None = None,
     ) -> None:
         self.start = start or self
@@ -54,6 +57,7 @@ class Release:
         self.flavour = flavour
         self.name = name
         self.namespace = namespace
+        self.surroundings = surroundings
         self._merged: dict[str, Map] = {}
         self._worked_out: dict[tuple[str, str], object] = {}
 
@@ -64,6 +68,13 @@ class Release:
             own = [edit for where, edit in edits if where == number]
             if own:
                 layers[number] = layer._replace(data=tree.apply(layer.data, own))
+        return self._copy(layers, self.surroundings, self.start)
+
+    def amid(self, surroundings: Surroundings) -> Release:
+        """The unedited release, with what is known of its Redis from elsewhere."""
+        return self._copy(self.layers, surroundings, None)
+
+    def _copy(self, layers: Sequence[Layer], surroundings: Surroundings, start: Release | None) -> Release:
         return Release(
             chart=self.chart,
             root=self.root,
@@ -73,7 +84,8 @@ class Release:
             flavour=self.flavour,
             name=self.name,
             namespace=self.namespace,
-            start=self.start,
+            surroundings=surroundings,
+            start=start,
         )
 
     @property

@@ -1,15 +1,20 @@
 """The releases that a command line names: opened all at once, held against each other, and carried out in groups."""
 
+from __future__ import annotations
+
 import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import run, sources
 from migrator.errors import InterruptedByUser, MigratorError
 from migrator.report import FileReport
+
+if TYPE_CHECKING:
+    from migrator.sharing import Neighbours
 
 Command = Callable[[sources.Bundle, argparse.Namespace, run.Request], FileReport]
 Requests = Callable[[sources.Bundle], run.Request]
@@ -68,18 +73,18 @@ def _opened(name: str, opening: Callable[[], sources.Opened], failed: Failed) ->
     return FileReport(path=opened.name, status="unrelated", evidence=(f"holds {others}",))
 
 
-def collisions(bundles: Sequence[sources.Bundle], requests: Requests) -> dict[str, MigratorError]:
-    """An error for each release whose docket another one of them would meet; none for a release alone."""
+def neighbours(bundles: Sequence[sources.Bundle], requests: Requests) -> Neighbours | None:
+    """What several releases take of Redis, as far as they are decided; None for a release alone."""
     if len(bundles) < 2:
-        return {}
-    from migrator import sharing
+        return None
+    from migrator.sharing import Neighbours
 
     planned = {}
     for bundle in bundles:
         # What is wrong with a release by itself is told when its turn comes.
         with suppress(MigratorError):
             planned[bundle.name] = run.examine([bundle], requests(bundle)).plan.result
-    return sharing.collisions(planned)
+    return Neighbours(planned)
 
 
 def carried_out(

@@ -17,6 +17,7 @@ from migrator.migration import Notice
 from migrator.release import Layer, Release
 from migrator.report import Status
 from migrator.sources import Bundle, Source, of_layers, read, read_bytes
+from migrator.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from migrator.own_chart import OwnChart
@@ -28,7 +29,8 @@ class Request(NamedTuple):
     """What is asked of a run: the upgrade, the answers given, and whether safe defaults may answer.
 
     `bump` is whether the chart's version in a GitOps object moves with its values, `chart_path` a chart whose
-    defaults are to count in place of the published ones (empty for none), `earlier` tells of answers that are replayed.
+    defaults are to count in place of the published ones (empty for none), `earlier` tells of answers that are replayed,
+    `surroundings` what is known of the release's Redis from elsewhere.
     """
 
     wishes: discover.Wishes
@@ -37,6 +39,7 @@ class Request(NamedTuple):
     earlier: Mapping[str, Earlier] = {}
     bump: bool = True
     chart_path: str = ""
+    surroundings: Surroundings = Surroundings()
 
 
 class Case(NamedTuple):
@@ -91,7 +94,7 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
         notice = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
         return Case(bundle, found, found.flavour or "", _nothing(release, ask, notice), known)
     selected = catalog.select(found.chart, found.version_to, known)
-    made = plan.make(release, selected, ask)
+    made = plan.make(release.amid(request.surroundings), selected, ask)
     _refuse_duplicates(bundle.layers, found, made)
     told_of = (*_about_documents(bundle), *_about_target(found, known), *_about_base(bundle, made))
     notices = (*bundle.notices, *made.notices, *told_of)

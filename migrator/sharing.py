@@ -6,63 +6,83 @@ from typing import NamedTuple
 from migrator import prefect, redis
 from migrator.errors import InputError, MigratorError
 from migrator.release import Release
+from migrator.surroundings import Surroundings, Use
 
 
 class Taken(NamedTuple):
-    """A Redis database that a release takes, and for what."""
+    """A Redis database that a release takes, for what, and whether that is its docket."""
 
     host: str
+    namespace: str
     port: str
     database: int
-    namespace: str
     what: str
     is_docket: bool
 
 
-def collisions(releases: Mapping[str, Release]) -> dict[str, MigratorError]:
-    """An error for each release, by its name, whose docket is on a database that another one takes."""
-    errors: dict[str, MigratorError] = {}
-    taken = {name: _taken_by(release) for name, release in releases.items()}
-    for name, own in taken.items():
-        for other, theirs in taken.items():
-            if name != other and name not in errors:
-                error = _collision(name, own, other, theirs)
-                if error is not None:
-                    errors[name] = error
-    return errors
+class Neighbours:
+    """The releases of one run, by their names, each as far as it is decided."""
+
+    def __init__(self, planned: Mapping[str, Release]) -> None:
+        self._taken = {name: _taken_by(release) for name, release in planned.items()}
+
+    def collisions(self) -> dict[str, MigratorError]:
+        """An error for each release whose docket is on a database that another one takes."""
+        found = {name: self._collision(name, own) for name, own in self._taken.items()}
+        return {name: error for name, error in found.items() if error is not None}
+
+    def around(self, name: str) -> Surroundings:
+        """What the other releases take, for the plan of this one."""
+        return Surroundings(
+            tuple(
+                Use(redis.in_namespace(each.host, each.namespace), each.port, each.database, f"{other} for {each.what}")
+                for other, theirs in self._taken.items()
+                if other != name
+                for each in theirs
+            )
+        )
+
+    def settle(self, name: str, release: Release) -> None:
+        """Take a release as it is decided now. Raises InputError where it would meet another one."""
+        own = _taken_by(release)
+        error = self._collision(name, own)
+        if error is not None:
+            raise error
+        self._taken[name] = own
+
+    def _collision(self, name: str, own: Sequence[Taken]) -> MigratorError | None:
+        for other, theirs in self._taken.items():
+            for mine, yours in ((mine, yours) for mine in own for yours in theirs if other != name):
+                if (mine.is_docket or yours.is_docket) and _is_one(mine, yours):
+                    return _error(name, mine, other, yours)
+        return None
 
 
-def _collision(name: str, own: Sequence[Taken], other: str, theirs: Sequence[Taken]) -> MigratorError | None:
-    for mine in own:
-        for yours in theirs:
-            if (mine.is_docket or yours.is_docket) and _is_one(mine, yours):
-                where = f"database {mine.database} of the Redis at {redis.in_url(mine.host)}:{mine.port}"
-                return InputError(
-                    f"takes {where} for {mine.what}, and {other} takes it for {yours.what}.",
-                    path=name,
-                    remedy="Give each release a database of its own: run once for each, with its own --redis-db.",
-                )
-    return None
+def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
+    where = f"database {mine.database} of the Redis at {redis.in_url(mine.host)}:{mine.port}"
+    remedy = "Give each release a database of its own: run once for each, with its own --redis-db."
+    if redis.in_namespace(mine.host, "any") != mine.host and not (mine.namespace and yours.namespace):
+        remedy += " Where they are in two namespaces, that name is two servers: then run once for each, too."
+    text = f"takes {where} for {mine.what}, and {other} takes it for {yours.what}."
+    return InputError(text, path=name, remedy=remedy)
 
 
 def _is_one(mine: Taken, yours: Taken) -> bool:
-    if (mine.port, mine.database) != (yours.port, yours.database) or not redis.same_server(mine.host, yours.host):
+    if (mine.port, mine.database) != (yours.port, yours.database):
         return False
-    # A bare service name is another server in another namespace.
-    is_bare = "." not in mine.host and "." not in yours.host and ":" not in mine.host
-    return not (is_bare and mine.namespace and yours.namespace and mine.namespace != yours.namespace)
+    return redis.same_server(*(redis.in_namespace(each.host, each.namespace) for each in (mine, yours)))
 
 
 def _taken_by(release: Release) -> list[Taken]:
+    """What it takes on servers that are named: an example, a placeholder or a template names none."""
     if not prefect.is_separate(release):
         return []
     found = [
-        Taken(use.host, use.port, use.database, release.namespace, use.who, False)
+        Taken(use.host, release.namespace, use.port, use.database, use.who, False)
         for use in redis.uses(release)
-        if use.host
     ]
     url = prefect.standing_docket(release).url
     if url and not redis.complaint_about(url):
         parts = redis.parse_url(url)
-        found.insert(0, Taken(parts.host, str(parts.port), parts.database, release.namespace, "its docket", True))
-    return found
+        found.insert(0, Taken(parts.host, release.namespace, str(parts.port), parts.database, "its docket", True))
+    return [each for each in found if not redis.what_is_wrong_with_host(each.host)]

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the lowest room to the highest. A module imports only from rows above its own.
 ROWS = [
-    ["errors", "edits", "terminal"],
+    ["errors", "edits", "terminal", "surroundings"],
     ["tree", "versions", "changes"],
     ["defaults"],
     ["redis_url"],

@@ -102,6 +102,48 @@ def test_one_name_in_two_namespaces_is_not_one_redis(cli: Cli, tmp_path: Path) -
     assert cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive").returncode == 2
 
 
+def test_the_name_of_a_service_is_not_one_redis_where_a_namespace_is_written_out(cli: Cli, tmp_path: Path) -> None:
+    text = helm_release(VALUES.replace("redis.prod", "cache"))
+    full = text.replace("host: cache", "host: cache.prod.svc").replace("namespace: prod", "namespace: staging")
+    (tmp_path / "one.yaml").write_text(text, "utf-8")
+    (tmp_path / "two.yaml").write_text(full, "utf-8")
+    done = cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 2
+    assert b"Redis at cache:6379 for its docket, and two.yaml" in done.stderr
+    assert b"two namespaces" not in done.stderr
+
+
+def test_a_bare_name_may_be_two_servers_and_the_error_says_so(cli: Cli, tmp_path: Path) -> None:
+    for name in ("one.yaml", "two.yaml"):
+        (tmp_path / name).write_text(VALUES.replace("redis.prod", "cache"), "utf-8")
+    done = cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 2
+    assert b"Where they are in two namespaces, that name is two servers" in done.stderr
+
+
+def test_what_another_release_takes_is_no_suggestion(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(VALUES, "utf-8")
+    (tmp_path / "two.yaml").write_text(AFTER, "utf-8")
+
+    def suggestion(*names: str) -> object:
+        reports = json.loads(cli("plan", *names, "--format", "json").stdout)["files"]
+        return reports[0]["questions"][-1]["suggestion"]
+
+    assert (suggestion("one.yaml"), suggestion("one.yaml", "two.yaml")) == ("2", "3")
+
+
+def test_answers_of_the_file_that_meet_are_an_error_that_names_both(cli: Cli, tmp_path: Path) -> None:
+    for name in ("one.yaml", "two.yaml"):
+        (tmp_path / name).write_text(VALUES, "utf-8")
+    answers = "releases:\n  one.yaml: {redis-db: 4}\n  two.yaml: {docket-url: 'redis://redis.prod:6379/4'}\n"
+    (tmp_path / "answers.yaml").write_text(answers, "utf-8")
+    done = cli("migrate", "one.yaml", "two.yaml", "--answers", "answers.yaml", "--non-interactive")
+    assert done.returncode == 2
+    assert b"one.yaml: takes database 4 of the Redis at redis.prod:6379 for its docket, and two.yaml" in done.stderr
+    assert b"two.yaml: takes database 4 of the Redis at redis.prod:6379 for its docket, and one.yaml" in done.stderr
+    assert (tmp_path / "one.yaml").read_text("utf-8") == VALUES
+
+
 def test_an_answer_that_names_a_redis_is_refused_for_several(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "apps.yaml").write_text(both(VALUES, "4.13.0-medium"), "utf-8")
     done = cli("migrate", "apps.yaml", "--docket-url", "redis://x:6379/2", "--non-interactive")

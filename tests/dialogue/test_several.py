@@ -1,0 +1,105 @@
+"""Several releases in one session: what one of them takes is out of reach of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.dialogue.releases import separate
+from tests.dialogue.terminal import CLEAR, DOWN, ENTER, UP, Session
+from tests.dialogue.texts import AFTER, BEFORE
+
+Start = Callable[..., Session]
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path) -> Path:
+    for name in ("one.yaml", "two.yaml"):
+        (tmp_path / name).write_text(BEFORE, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_docket_chosen_for_one_cannot_be_chosen_for_the_next(migrate: Start, files: Path) -> None:
+    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
+    session.asks("Database")
+    session.says("> 2 no known user, suggested")
+    session.type(ENTER)
+    session.says("one.yaml: what now?")
+    session.asks("Choose")
+    session.type(ENTER)
+    session.says("two.yaml: infrahub-enterprise to 4.14.1-medium")
+    session.asks("Database")
+    session.says("- 0 (used by the Infrahub cache and one.yaml for the Infrahub cache)")
+    session.says("- 2 (used by one.yaml for its docket)")
+    session.says("> 3 no known user, suggested")
+    session.type(UP, UP, UP, ENTER)  # up from 3 goes round to the end of the list: 2 is no stop
+    session.asks("Database (empty goes back)")
+    session.type("2")
+    session.says("database 2 there is used by one.yaml for its docket already")
+    session.type(CLEAR, ENTER)
+    session.asks("Database (arrows")
+    session.type(DOWN, ENTER)
+    session.says("two.yaml: what now?")
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert (files / "one.yaml").read_text(encoding="utf-8") == AFTER
+    assert (files / "two.yaml").read_text(encoding="utf-8") == AFTER.replace("6379/2", "6379/4")
+
+
+def test_the_docket_that_stands_in_the_next_cannot_be_chosen_for_the_first(migrate: Start, files: Path) -> None:
+    (files / "two.yaml").write_text(AFTER.replace("6379/2", "6379/3"), encoding="utf-8")
+    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
+    session.asks("Database")
+    session.says("- 3 (used by two.yaml for its docket)")
+    session.type(ENTER)
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert (files / "one.yaml").read_text(encoding="utf-8") == AFTER
+
+
+def test_a_host_that_is_answered_may_bring_two_releases_together(migrate: Start, files: Path) -> None:
+    """Its messaging would be on the other one's docket, which no question about the docket can see."""
+    (files / "one.yaml").write_text(AFTER.replace("6379/2", "6379/1").replace("db: 1", "db: 4"), encoding="utf-8")
+    before = separate("host: example-infrahub-cache-master")
+    (files / "two.yaml").write_text(before, encoding="utf-8")
+    session = migrate("one.yaml", "two.yaml")
+    session.asks("Host")
+    session.type("cache", ENTER)
+    session.asks("Database")
+    session.type(ENTER)
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 2
+    session.says(
+        "two.yaml: takes database 1 of the Redis at cache:6379 for Prefect's messaging, and one.yaml takes it for its "
+        "docket."
+    )
+    assert (files / "two.yaml").read_text(encoding="utf-8") == before
+
+
+def test_answers_given_in_company_fit_when_they_are_replayed(
+    migrate: Start, cli: Callable[..., tuple[int, bytes, bytes]], files: Path
+) -> None:
+    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove", "--save-answers", "answers.yaml")
+    for name in ("one.yaml", "two.yaml"):
+        session.asks("Database")
+        session.type(ENTER)
+        session.says(f"{name}: what now?")
+        session.asks("Choose")
+        session.type(ENTER)
+    assert session.ends() == 0
+    after = [(files / name).read_bytes() for name in ("one.yaml", "two.yaml")]
+    for name in ("one.yaml", "two.yaml"):
+        (files / name).write_text(BEFORE, encoding="utf-8")
+
+    done = cli("migrate", "one.yaml", "two.yaml", "--answers", "answers.yaml", "--non-interactive")
+
+    assert done[0] == 0, done[2]
+    assert [(files / name).read_bytes() for name in ("one.yaml", "two.yaml")] == after
