@@ -226,8 +226,8 @@ def _set(release: Release, layer: int, path: Route, value: Value) -> Change:
 
 def _home_of_messaging(release: Release) -> int:
     """The last layer that says anything of messaging, else the last that has an env list, else the release's home."""
-    owners = release.owners(REDIS_BLOCK) or release.owners(prefect.MESSAGING)
-    owners = owners or [each for path in env.POD_LISTS.values() for each in release.owners(path)]
+    owners = release.takers(REDIS_BLOCK) or release.takers(prefect.MESSAGING)
+    owners = owners or [each for path in env.POD_LISTS.values() for each in release.takers(path)]
     return max(owners) if owners else release.home()
 
 

@@ -45,7 +45,7 @@ def drop_from_env(release: Release, effect: Effect = "required") -> Iterator[Cha
 
 def _write(release: Release, wanted: dict[str, str], why: str, effect: Effect) -> Iterator[Change]:
     """Set keys of `messaging.docket` in the last layer that says anything of the messaging Redis or the docket."""
-    owners = release.owners((*prefect.MESSAGING, "redis")) + release.owners(prefect.DOCKET)
+    owners = release.takers((*prefect.MESSAGING, "redis")) + release.takers(prefect.DOCKET)
     layer = max(owners) if owners else release.home()
     route = release.root + prefect.DOCKET
     shown = tree.show(route)

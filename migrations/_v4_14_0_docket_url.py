@@ -55,7 +55,7 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
         if redis.EXAMPLE_HOST in str(before):
             yield Change(layer, SetValue(release.root + HOST, answer), shown, before, answer, WHY_HOST, "required")
     if not owners:
-        beside = release.owners(HOST[:-1])
+        beside = release.takers(HOST[:-1])
         layer = beside[-1] if beside else release.home()
         yield Change(layer, AddKey(release.root + HOST, answer), shown, None, answer, WHY_HOST, "required")
 

@@ -67,7 +67,7 @@ def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
             change = InsertItem(listed.route, _pin(), _place_of_pin(listed))
             path = prefect.path_of(listed, PIN)
             yield Change(listed.layer, change, path, None, "false", WHY, "required")
-    if not lists and env.winner(release, "server", PIN) is None:
+    if not env.stands_in_layer(release, env.SERVER) and env.winner(release, "server", PIN) is None:
         yield prefect.own_server_env(release, _pin(), LAST, WHY, "required")
     yield from _own_injected_pin(release, ask)
 

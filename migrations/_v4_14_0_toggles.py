@@ -161,10 +161,9 @@ def _webserver_only(release: Release) -> Iterator[Outcome]:
     if not prefect.has_custom_args(release):
         return
     shared = env.effective_global(release).last(WEBSERVER_ONLY)
-    lists = env.lists_in_layers(release, env.SERVER)
-    for listed in lists:
+    for listed in env.lists_in_layers(release, env.SERVER):
         yield from _webserver_only_in(release, listed, shared)
-    if not lists and not prefect.webserver_only(release):
+    if not env.stands_in_layer(release, env.SERVER) and not prefect.webserver_only(release):
         yield prefect.own_server_env(release, _webserver_entry(), after(SERVE_BASE), WHY_WEBSERVER_ONLY, "behaviour")
 
 

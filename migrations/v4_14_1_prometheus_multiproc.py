@@ -45,7 +45,7 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
         if not listed.named(NAME):
             path = prefect.path_of(listed, NAME)
             yield Change(listed.layer, InsertItem(listed.route, entry, FIRST), path, None, "", WHY, "required")
-    if not lists and env.winner(release, "background", NAME) is None:
+    if not env.stands_in_layer(release, env.BACKGROUND) and env.winner(release, "background", NAME) is None:
         yield _own_list(release, entry)
     elif all(listed.named(NAME) for listed in lists):
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from migrator import tree
 from migrator.changes import Change
 from migrator.edits import AddKey, InsertItem, RemoveItems, Route
 from migrator.errors import VerificationError
@@ -63,7 +62,7 @@ def carry_out(case: Case) -> Result:
         go_on(home.name, case.bump.apply(home))
         stages.append(tuple(source.stream.data for source in sources))
     for source, layer in zip(sources, case.plan.result.layers):
-        if not tree.same(source.data, layer.data):
+        if not source.reads_as(layer.data):
             raise VerificationError("the result does not read as planned; nothing was written.", path=source.name)
     orphans = [
         NoticeReport("info", f"this comment spoke of something that is gone now: {orphan.text}", name, line)

@@ -78,6 +78,11 @@ def effective(release: Release, path: Route) -> EnvList:
     return EnvList(IN_DEFAULTS, path, _entries(tree.get(release.prefect, path)))
 
 
+def stands_in_layer(release: Release, path: Route) -> bool:
+    """Whether the list that counts is a named layer's own, rather than the chart's, or none since a null took it."""
+    return effective(release, path).layer != IN_DEFAULTS
+
+
 def global_lists(release: Release) -> list[EnvList]:
     """Every global.prefect.env that a named layer holds, from the one that wins to the one that never does."""
     found = []

@@ -98,11 +98,16 @@ def has_custom_args(release: Release) -> bool:
 
 
 def standing_docket(release: Release) -> Docket:
-    """The docket that the chart will inject on the target version; its Secret beats its URL."""
+    """The docket that the chart will inject on the target version; its Secret beats its URL.
+
+    A URL that a controller takes from elsewhere can be judged as little as a Secret, and counts as one.
+    """
     values = as_map(tree.get(release.prefect, DOCKET))
+    url, secret = str(values.get("url") or ""), str(values.get("existingSecret") or "")
+    unseen = redis.what_is_unseen(url)
     return Docket(
-        url=str(values.get("url") or ""),
-        secret=str(values.get("existingSecret") or ""),
+        url="" if unseen else url,
+        secret=secret or unseen,
         key=str(values.get("existingSecretKey") or "docket-url"),
     )
 

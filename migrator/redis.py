@@ -18,6 +18,7 @@ from migrator.redis_url import (
     is_placeholder,
     parse_url,
     same_server,
+    what_is_unseen,
     what_is_wrong_with_host,
 )
 from migrator.release import Map, Release, as_map
@@ -46,6 +47,7 @@ __all__ = [
     "taken_elsewhere",
     "uses",
     "uses_bundled",
+    "what_is_unseen",
     "what_is_wrong_with_host",
 ]
 

@@ -23,6 +23,8 @@ _HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[\w.-]*\$\{\w+\}[\w.-]*"
 _PLACEHOLDER_SIGNS = ("${", "$(", "<", ">", "{{")
 _FILLED_IN_LATER = r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\["
 
+_UNSEEN = "<value of "
+
 
 class Url(NamedTuple):
     """A sound docket URL in its parts; credentials as they stand, percent-encoded."""
@@ -126,6 +128,16 @@ def in_url(host: str) -> str:
 def is_placeholder(credential: str) -> bool:
     """Whether somebody, or Kubernetes, fills the user or password in after this program has read it."""
     return re.search(_FILLED_IN_LATER, credential, re.DOTALL) is not None
+
+
+def unseen(what: str) -> str:
+    """The placeholder for a value that stands in something that cannot be read from here."""
+    return f"{_UNSEEN}{what}>"
+
+
+def what_is_unseen(value: str) -> str:
+    """What holds the value that such a placeholder stands for; empty for any other value."""
+    return value[len(_UNSEEN) : -1] if value.startswith(_UNSEEN) else ""
 
 
 def in_container(text: str) -> str:

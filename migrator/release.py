@@ -7,7 +7,7 @@ removes what lies below, and of several `global` blocks the outermost wins.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar, cast
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from migrator import tree
 from migrator.defaults import Defaults
@@ -15,14 +15,19 @@ from migrator.edits import Edit, Route, Value
 from migrator.surroundings import Surroundings
 
 Map = dict[str, Value]
+Takes = Literal["anything", "values", "nothing"]
 T = TypeVar("T")
 
 
 class Layer(NamedTuple):
-    """One values file of a release: its name for people, and its data as Helm reads it."""
+    """One values file of a release: its name for people, and its data as Helm reads it.
+
+    `takes` is what can be added to it: anything, single values and no list, or nothing.
+    """
 
     name: str
     data: Value
+    takes: Takes = "anything"
 
 
 class Release:
@@ -124,10 +129,15 @@ class Release:
         """The layers in which something (null included) stands at `path` below the Prefect root, lowest first."""
         return [number for number in range(len(self.layers)) if self.in_layer(number, path) is not tree.MISSING]
 
+    def takers(self, path: Route) -> list[int]:
+        """The owners of `path` that single values can be added to, lowest first."""
+        return [number for number in self.owners(path) if self.layers[number].takes != "nothing"]
+
     def home(self) -> int:
         """The layer for what no layer holds yet: the last one with a Prefect part, else the last of all."""
-        owners = self.owners(())
-        return owners[-1] if owners else len(self.layers) - 1
+        deep = [number for number, layer in enumerate(self.layers) if layer.takes == "anything"]
+        owners = [number for number in self.owners(()) if number in deep]
+        return (owners or deep)[-1]
 
     def levels(self) -> list[Route]:
         """The charts' roots from the outermost to prefect-server's own: each may hold a `global` block."""

@@ -63,10 +63,11 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
 
 def _whole(sources: Sequence[Source], values: Sequence[Value]) -> Value:
     """What a diff of values shows: a file's values, the object around them, or several layers by their names."""
-    shown = [
-        source.stream.documents[source.document].data if source.route else own for source, own in zip(sources, values)
-    ]
-    return shown[0] if len(shown) == 1 else {source.name: each for source, each in zip(sources, shown)}
+    shown = {
+        source.name: source.stream.documents[source.document].data if source.route else own
+        for source, own in zip(sources, values)
+    }
+    return next(iter(shown.values())) if len(shown) == 1 else shown
 
 
 def _change_report(case: Case, planned: plan.PlannedStep, change: Change, line: int) -> ChangeReport:

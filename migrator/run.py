@@ -16,7 +16,7 @@ from migrator.errors import RefusedError
 from migrator.migration import Notice
 from migrator.release import Layer, Release
 from migrator.report import Status
-from migrator.sources import Bundle, Source, of_layers, read, read_bytes
+from migrator.sources import Bundle, Source, about_unseen, of_layers, read, read_bytes
 from migrator.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     """
     known = catalog.load()
     bundle = _bundle(inputs)
-    layers = [Layer(source.name, source.data) for source in bundle.layers]
+    layers = [Layer(source.name, source.data, source.takes) for source in bundle.layers]
     wishes = chart_bump.wishes(bundle, request.wishes)
     own = _own_chart(request.chart_path)
     wishes = own.wishes(wishes) if own is not None else wishes
@@ -97,7 +97,7 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     made = plan.make(release.amid(request.surroundings), selected, ask)
     _refuse_duplicates(bundle.layers, found, made)
     told_of = (*_about_documents(bundle), *_about_target(found, known), *_about_base(bundle, made))
-    notices = (*bundle.notices, *made.notices, *told_of)
+    notices = (*bundle.notices, *about_unseen(bundle), *made.notices, *told_of)
     bump, told = chart_bump.bump(bundle, found.version_to, has_changes=bool(made.changes), wanted=request.bump)
     made = made._replace(notices=(*notices, *told))
     return Case(bundle, found, found.flavour or "", made, known, bump)
@@ -144,7 +144,7 @@ def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: p
 
 def _about_documents(bundle: Bundle) -> Iterator[Notice]:
     for source in bundle.layers:
-        own = not source.route and source.block is None
+        own = not source.route and source.inner is None
         if own and any(discover.has_prefect_values(each.data) for each in source.stream.documents[1:]):
             yield Notice(
                 f"{source.name} holds several documents, and Helm reads only the first: the Prefect values in the "

@@ -5,7 +5,7 @@ Nobody above has to know where the values of a layer stand: a `Source` reads the
 
 from __future__ import annotations
 
-from migrator.sources.bundle import Bundle, ChartVersion, of_layers
+from migrator.sources.bundle import Bundle, ChartVersion, about_unseen, of_layers
 from migrator.sources.opening import Opened, open_file, open_layers
 from migrator.sources.source import Done, Source, read, read_bytes
 
@@ -15,6 +15,7 @@ __all__ = [
     "Done",
     "Opened",
     "Source",
+    "about_unseen",
     "of_layers",
     "open_file",
     "open_layers",

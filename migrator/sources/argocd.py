@@ -52,7 +52,7 @@ def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> 
     helm = as_map(source.get("helm"))
     version = _version(above, source)
     text, mapping = helm.get("values"), helm.get("valuesObject")
-    notices = list(_unseen(helm))
+    notices = []
     if isinstance(mapping, dict):
         if not is_related(mapping, version.chart):
             return None
@@ -65,7 +65,7 @@ def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> 
         from migrator.sources import blocktext
 
         route = (*above, "helm", "values")
-        layer = place._replace(route=route, block=blocktext.find(place.stream, place.document, route))
+        layer = place._replace(route=route, inner=blocktext.find(place.stream, place.document, route))
     elif is_related(None, version.chart):
         # There is nothing that could be edited, and nothing to be seen of what holds.
         layer = place._replace(route=(*above, "helm", "valuesObject"))
@@ -73,12 +73,23 @@ def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> 
         return None
     return Bundle(
         name=name,
-        layers=(layer,),
+        layers=(layer, *_over(place, (*above, "helm"), helm)),
         version=version,
         namespace=_known(as_map(spec.get("destination")).get("namespace")),
         evidence=(f"values of {name} at {tree.show(layer.route)}",),
         notices=tuple(notices),
+        unseen=_unseen(helm),
     )
+
+
+def _over(place: Source, route: Route, helm: Map) -> tuple[Source, ...]:
+    """The layer of what parameters set, over the values."""
+    if not (helm.get("parameters") or helm.get("fileParameters")):
+        return ()
+    from migrator.sources import parameters
+
+    settings = parameters.read(place, route, helm)
+    return (place._replace(route=route, inner=settings),) if settings else ()
 
 
 def _is_related_text(text: str, chart: str) -> bool:
@@ -109,27 +120,9 @@ def _version(above: Route, source: Map) -> ChartVersion:
     return ChartVersion(name, text, (*above, "targetRevision") if text else (), unmovable)
 
 
-def _unseen(helm: Map) -> Iterator[Notice]:
-    values = helm.get("valueFiles")
-    if isinstance(values, list) and values:
-        names = ", ".join(str(each) for each in values)
-        yield Notice(
-            f"helm.valueFiles ({names}) lie below these values and cannot be seen from here. If they hold values of "
-            "Prefect, name their file and this one together: -f FILE -f OBJECT.",
-            "warning",
-        )
-    parameters = [as_map(each) for each in _list(helm.get("parameters")) + _list(helm.get("fileParameters"))]
-    ours = [str(each.get("name")) for each in parameters if _concerns_prefect(str(each.get("name")))]
-    if ours:
-        yield Notice(
-            f"helm.parameters win over these values, and are not edited: {', '.join(ours)}. Mend them by hand where "
-            "they set what changes here.",
-            "warning",
-        )
-
-
-def _concerns_prefect(name: str) -> bool:
-    return any(part in name for part in ("prefect", "backgroundServices", "messaging", "server.env", "server.args"))
+def _unseen(helm: Map) -> tuple[str, ...]:
+    """What lies below the values, as people call it."""
+    return tuple(f"{each} (helm.valueFiles)" for each in _list(helm.get("valueFiles")))
 
 
 def _list(value: Value) -> list[Value]:

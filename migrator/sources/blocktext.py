@@ -12,9 +12,10 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import tree, yamltext
-from migrator.edits import Edit, Route, SetValue
+from migrator.edits import Edit, Route, SetValue, Value
 from migrator.errors import InputError, RefusedError, VerificationError
-from migrator.yamltext import Stream
+from migrator.release import Takes
+from migrator.yamltext import Duplicate, Stream
 from migrator.yamltext.comments import Orphan
 
 if TYPE_CHECKING:
@@ -31,6 +32,35 @@ class BlockText(NamedTuple):
     header: int
     indent: int
     lines: tuple[str, ...]
+
+    @property
+    def takes(self) -> Takes:
+        """What can be added to it."""
+        return "anything"
+
+    @property
+    def data(self) -> Value:
+        """The values in the text."""
+        return self.stream.documents[0].data
+
+    def line(self, route: Route) -> int:
+        """The line of the file that has what stands at `route` in the text."""
+        return self.header + self.stream.documents[0].line(route)
+
+    def duplicates(self) -> list[Duplicate]:
+        """The keys that stand twice in the text, with lines of the file."""
+        return [
+            each._replace(lines=tuple(self.header + line for line in each.lines))
+            for each in self.stream.documents[0].duplicates()
+        ]
+
+    def on(self, source: Source) -> BlockText:
+        """The text at the same place, in another text of the file."""
+        return find(source.stream, source.document, source.route)
+
+    def reads_as(self, data: Value) -> bool:
+        """Whether the values are these, in this order."""
+        return tree.same(self.data, data)
 
     def apply(self, source: Source, edits: Sequence[Edit]) -> BlockEdited:
         """The file with the edits carried out inside the text.

@@ -40,7 +40,8 @@ class ChartVersion(NamedTuple):
 class Bundle(NamedTuple):
     """A release: `layers` in Helm's order, lowest first, and what stands around them.
 
-    `home` is the number of the layer whose file and document hold `version`.
+    `home` is the number of the layer whose file and document hold `version`. `unseen` names the values that lie below
+    all layers and stand elsewhere.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Bundle(NamedTuple):
     root: str = ""
     evidence: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    unseen: tuple[str, ...] = ()
 
     @property
     def snapshot(self) -> files.Snapshot | None:
@@ -73,6 +75,17 @@ class Bundle(NamedTuple):
             layer = layers[self.home]
             text = str(tree.get(layer.stream.documents[layer.document].data, self.version.route, text))
         return self._replace(layers=layers, version=self.version._replace(text=text))
+
+
+def about_unseen(bundle: Bundle) -> list[Notice]:
+    """What is to be known of values that lie below the layers and cannot be read."""
+    if not bundle.unseen:
+        return []
+    text = (
+        f"Values from {', '.join(bundle.unseen)} lie below these and cannot be seen from here. If they hold values of "
+        "Prefect, name their file and this one together: -f FILE -f OBJECT."
+    )
+    return [Notice(text, "warning")]
 
 
 def is_range(text: str) -> bool:

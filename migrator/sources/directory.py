@@ -97,7 +97,7 @@ def _look_at(path: str, passed_over: list[MigratorError]) -> _Look | None:
         held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
         if held:
             bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
-            unseen = any(notice.severity == "warning" for bundle in bundles for notice in bundle.notices)
+            unseen = any(bundle.unseen for bundle in bundles)
             return _Look(path, None, True, unseen) if bundles else None
         return _look_at_values(source)
     except MigratorError as error:

@@ -1,14 +1,18 @@
 """Flux: a HelmRelease holds values at `spec.values`, over those of `spec.valuesFrom`, which stand in the cluster.
 
-Source: https://fluxcd.io/flux/components/helm/helmreleases/
+A reference with a `targetPath` sets one value, and over all others.
+
+Sources: https://fluxcd.io/flux/components/helm/helmreleases/, and ChartValuesFromReferences in chartutil/values.go of
+fluxcd/pkg.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from migrator import tree
 from migrator.discover import is_related
 from migrator.edits import Route, Value
-from migrator.migration import Notice
 from migrator.release import Map, as_map
 from migrator.sources.bundle import Bundle, ChartVersion, is_range
 from migrator.sources.source import Source
@@ -36,12 +40,12 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     return [
         Bundle(
             name=name,
-            layers=(source,),
+            layers=(source, *_over(place, spec)),
             version=version,
             release_name=_text(spec.get("releaseName")) or (f"{target}-{own}" if target and own else own),
             namespace=namespace,
             evidence=(f"values of {name} at {tree.show(source.route)}",),
-            notices=tuple(_unseen(spec, source.route)),
+            unseen=tuple(_unseen(spec)),
         )
     ]
 
@@ -67,25 +71,45 @@ def chart_version(above: Route, spec: Map) -> ChartVersion:
     return ChartVersion("", "", (), f"its chart comes from {where}: move the version there, in the same change")
 
 
-def _unseen(spec: Map, route: Route) -> list[Notice]:
-    sources = spec.get("valuesFrom")
-    named = []
-    for each in sources if isinstance(sources, list) else []:
-        item = as_map(each)
-        key = item.get("valuesKey") or "values.yaml"
-        path = f", put at {item['targetPath']}" if item.get("targetPath") else ""
-        named.append(f"{item.get('kind')} {item.get('name')} (key {key}{path})")
+def _unseen(spec: Map) -> Iterator[str]:
+    """What lies below the object's own values, as people call it."""
+    for item in _references(spec).values():
+        if not item.get("targetPath"):
+            yield _called(item)
     files = as_map(as_map(spec.get("chart")).get("spec")).get("valuesFiles")
-    named += [f"file {each} of the chart" for each in files] if isinstance(files, list) else []
-    if not named:
-        return []
-    return [
-        Notice(
-            f"Values from {', '.join(named)} lie below these and cannot be seen from here. If they hold values of "
-            "Prefect, name their file and this one together: -f FILE -f OBJECT.",
-            "warning",
-        )
-    ]
+    if isinstance(files, list):
+        yield from (f"file {each} of the chart" for each in files)
+
+
+def _over(place: Source, spec: Map) -> tuple[Source, ...]:
+    """The layer of what references put at a path of their own, over the object's values."""
+    references = {
+        (*place.route, "spec", *route): (str(item["targetPath"]), _called(item))
+        for route, item in _references(spec).items()
+        if item.get("targetPath")
+    }
+    if not references:
+        return ()
+    from migrator.sources import parameters
+
+    settings = parameters.from_references(place, references)
+    return (place._replace(route=(*place.route, "spec", "valuesFrom"), inner=settings),) if settings else ()
+
+
+def _references(spec: Map) -> dict[Route, Map]:
+    values = spec.get("valuesFrom")
+    items = values if isinstance(values, list) else []
+    return {("valuesFrom", number): as_map(each) for number, each in enumerate(items)}
+
+
+def _called(item: Map) -> str:
+    """A reference for people; the operator before Flux 2 had the kind as a key (`configMapKeyRef`)."""
+    for kind, key in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
+        if isinstance(item.get(key), dict):
+            item = {"kind": kind, "valuesKey": as_map(item[key]).get("key"), **as_map(item[key])}
+    if "name" not in item:
+        return ", ".join(f"{key} {value}" for key, value in item.items() if not isinstance(value, dict)) or "elsewhere"
+    return f"{item.get('kind')} {item['name']} (key {item.get('valuesKey') or 'values.yaml'})"
 
 
 def _text(value: Value) -> str:

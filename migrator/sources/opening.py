@@ -70,8 +70,14 @@ def open_layers(names: Sequence[str]) -> Opened:
     if len(around) > 1:
         raise UsageError("only one of the layers can be an object that holds the release.", path=names[around[1][0]])
     for number, each in around:
-        seen = tuple(notice for notice in each.notices if "cannot be seen" not in notice.text)
-        bundle = each._replace(name=layers[0].name, layers=tuple(layers), home=number, notices=seen)
+        if number + len(each.layers) < len(layers):
+            raise UsageError(
+                "holds the release, whose own values lie over all it takes from elsewhere: name it last.",
+                path=each.layers[0].name,
+            )
+        # Whoever names as many files as the object takes values from has named them all.
+        unseen = each.unseen if number < len(each.unseen) else ()
+        bundle = each._replace(name=layers[0].name, layers=tuple(layers), home=number, unseen=unseen)
     return Opened(layers[0].name, (bundle,))
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from migrator import files, tree, yamltext
 from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
 from migrator.errors import InputError
+from migrator.release import Takes
 from migrator.yamltext import Duplicate, Stream
 
 if TYPE_CHECKING:
-    from migrator.sources.blocktext import BlockText
     from migrator.yamltext import Orphan
 
 
@@ -30,11 +30,33 @@ class Done(Protocol):
     def original_line(self, line: int) -> int: ...
 
 
+class Inner(Protocol):
+    """Values that stand in an object otherwise than as a mapping; lines and edits are those of the file."""
+
+    @property
+    def data(self) -> Value: ...
+
+    def line(self, route: Route) -> int: ...
+
+    def duplicates(self) -> list[Duplicate]: ...
+
+    def apply(self, source: Source, edits: Sequence[Edit]) -> Done: ...
+
+    def on(self, source: Source) -> Inner:
+        """The same in another text of the file, which `source` has already."""
+
+    def reads_as(self, data: Value) -> bool:
+        """Whether this says the same as `data`, as far as order means anything here."""
+
+    @property
+    def takes(self) -> Takes: ...
+
+
 class Source(NamedTuple):
     """A layer as it was read.
 
     `snapshot` is the file on disk (None for standard input), `stream` its text, parsed. The values are what stands at
-    `route` in the file's document of that number; where that is a text of its own, `block` is that text.
+    `route` in the file's document of that number; where that is no mapping, `inner` knows how to read it.
     """
 
     name: str
@@ -42,20 +64,25 @@ class Source(NamedTuple):
     stream: Stream
     document: int = 0
     route: Route = ()
-    block: BlockText | None = None
+    inner: Inner | None = None
 
     @property
     def data(self) -> Value:
         """The values, as Helm reads them."""
-        if self.block is not None:
-            return self.block.stream.documents[0].data
+        if self.inner is not None:
+            return self.inner.data
         found = tree.get(self.stream.documents[self.document].data, self.route)
         return {} if found is None and self.route else found
 
+    @property
+    def takes(self) -> Takes:
+        """What can be added to the values."""
+        return self.inner.takes if self.inner is not None else "anything"
+
     def line(self, route: Route) -> int:
         """The line, from 1, of what stands at `route` in the values, in the file."""
-        if self.block is not None:
-            return self.block.header + self.block.stream.documents[0].line(route)
+        if self.inner is not None:
+            return self.inner.line(route)
         return self.stream.documents[self.document].line(self.route + route)
 
     def duplicates(self) -> list[Duplicate]:
@@ -66,16 +93,12 @@ class Source(NamedTuple):
                 found.append(each._replace(route=each.route[len(self.route) :]))
             elif self.route[: len(each.route)] == each.route:
                 found.append(each._replace(route=()))
-        if self.block is not None:
-            for each in self.block.stream.documents[0].duplicates():
-                lines = tuple(self.block.header + line for line in each.lines)
-                found.append(each._replace(lines=lines))
-        return found
+        return found + (self.inner.duplicates() if self.inner is not None else [])
 
     def apply(self, edits: Sequence[Edit]) -> Done:
         """The file with edits of the values carried out. Raises what `yamltext.apply` raises."""
-        if self.block is not None:
-            return self.block.apply(self, edits)
+        if self.inner is not None:
+            return self.inner.apply(self, edits)
         return yamltext.apply(self.stream, [_below(self.route, edit) for edit in edits], self.document)
 
     def on(self, stream: Stream) -> Source:
@@ -83,11 +106,11 @@ class Source(NamedTuple):
         if stream is self.stream:
             return self
         moved = self._replace(stream=stream)
-        if self.block is not None:
-            from migrator.sources import blocktext
+        return moved if self.inner is None else moved._replace(inner=self.inner.on(moved))
 
-            return moved._replace(block=blocktext.find(stream, self.document, self.route))
-        return moved
+    def reads_as(self, data: Value) -> bool:
+        """Whether the values are these, the order of keys included where it means anything."""
+        return self.inner.reads_as(data) if self.inner is not None else tree.same(self.data, data)
 
 
 def _below(above: Route, edit: Edit) -> Edit:

@@ -93,7 +93,7 @@ spec:
 
     done = migrate(text(VALUES, "4.13.0-medium"), DB)
     assert done.text == text(AFTER, NEW)
-    assert "helm.valueFiles ($values/base.yaml) lie below these values" in done.notices
+    assert "Values from $values/base.yaml (helm.valueFiles) lie below these" in done.notices
 
 
 def test_the_template_of_a_set(migrate: Migrate) -> None:
@@ -119,14 +119,6 @@ spec:
     done = migrate(text(VALUES, "'{{version}}'"), DB)
     assert done.text == text(AFTER, "'{{version}}'")
     assert "targetRevision is a template expression" in done.notices
-
-
-def test_parameters_that_win_are_told_of(migrate: Migrate) -> None:
-    parameter = "infrahub.prefect-server.backgroundServices.messaging.redis.host"
-    head = f"parameters:\n  - {{name: {parameter}, value: other}}\n  - {{name: neo4j.x, value: y}}\n"
-    done = migrate(application(head + in_object(VALUES)), DB)
-    assert done.text == application(head + in_object(AFTER), NEW)
-    assert f"helm.parameters win over these values, and are not edited: {parameter}." in done.notices
 
 
 def test_a_chart_in_git_is_explained(migrate: Migrate) -> None:

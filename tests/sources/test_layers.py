@@ -70,6 +70,25 @@ def test_a_list_that_is_replaced_is_mended_whole_in_each_layer(cli: Cli, tmp_pat
     assert read(tmp_path, "base", "prod") == [AFTER, mended]
 
 
+def test_a_null_above_a_list_does_not_swallow_what_is_put_there(cli: Cli, tmp_path: Path) -> None:
+    above = """\
+infrahub:
+  prefect-server:
+    server:
+      args: [--no-services]
+      env:
+    backgroundServices:
+      env: ~
+"""
+    write(tmp_path, base=VALUES, prod=above)
+    assert cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", *FLAGS).returncode == 0
+    pin = '\n        - name: PREFECT_API_DATABASE_MIGRATE_ON_START\n          value: "false"\n'
+    blank = '\n        - name: PROMETHEUS_MULTIPROC_DIR\n          value: ""\n'
+    wanted = above.replace("env:\n    b", f"env:{pin}    b").replace("env: ~\n", f"env:{blank}")
+    assert read(tmp_path, "base", "prod") == [AFTER, wanted]
+    assert cli("check", "-f", "base.yaml", "-f", "prod.yaml").returncode == 0
+
+
 def test_the_diff_speaks_of_all_layers_and_json_names_them(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, base=VALUES, prod=PROD)
     layers = ("-f", "base.yaml", "-f", "prod.yaml")
@@ -103,6 +122,21 @@ def test_an_object_can_be_the_upper_layer(cli: Cli, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert read(tmp_path, "base", "release") == [BASE_AFTER, helm_release(PROD_AFTER, "4.14.1-medium", head=head)]
     assert b"cannot be seen" not in done.stdout
+
+
+def test_what_is_not_named_is_still_told_of(cli: Cli, tmp_path: Path) -> None:
+    head = "  valuesFrom: [{kind: ConfigMap, name: base}, {kind: Secret, name: own}]\n"
+    write(tmp_path, base=VALUES, release=helm_release(PROD, head=head))
+    done = cli("plan", "-f", "base.yaml", "-f", "release.yaml", "--redis-db", "2")
+    assert b"ConfigMap base (key values.yaml), Secret own (key values.yaml)" in b" ".join(done.stdout.split())
+
+
+def test_an_object_lies_over_what_it_takes_from_elsewhere(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, base=VALUES, release=helm_release(PROD))
+    done = cli("check", "-f", "release.yaml", "-f", "base.yaml")
+    assert done.returncode == 2
+    assert b"release.yaml: holds the release" in done.stderr
+    assert b"name it last" in done.stderr
 
 
 @pytest.mark.parametrize(

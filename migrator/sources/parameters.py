@@ -1,0 +1,261 @@
+"""Single values that a controller sets over all others: Argo CD's `parameters`, Flux's references with a `targetPath`.
+
+They are the uppermost layer of their release. One that stands in the object with its value is edited there; one whose
+value stands elsewhere is known by its place only, and a change that it would undo is refused by its name and line.
+
+Sources: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/ (parameters > valuesObject > values > valueFiles);
+ChartValuesFromReferences in chartutil/values.go of fluxcd/pkg (a target path overwrites the inline values too).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from migrator import tree, yamltext
+from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, Route, SetValue, Value, after
+from migrator.errors import RefusedError
+from migrator.redis_url import unseen
+from migrator.release import Map, Takes, as_map
+from migrator.sources import set_values
+from migrator.yamltext import Duplicate
+
+if TYPE_CHECKING:
+    from migrator.sources.source import Done, Source
+
+_LISTS = (("server", "env"), ("backgroundServices", "env"), ("prefect", "env"), ("server", "args"))
+
+
+class Setting(NamedTuple):
+    """One value and where it goes. `place` is the item in the object's document that says so, `what` names it.
+
+    `is_seen` is whether the item holds the value itself; otherwise `value` is a placeholder.
+    """
+
+    route: Route
+    value: Value
+    place: Route
+    line: int
+    what: str
+    is_seen: bool = True
+
+
+class Parameters(NamedTuple):
+    """The settings of one release, in the order in which they come over each other.
+
+    `items` is the route of the list that new ones are added to; empty where the object has none to add to.
+    """
+
+    settings: tuple[Setting, ...]
+    items: Route
+    name: str
+
+    @property
+    def takes(self) -> Takes:
+        """What can be added to it."""
+        return "values" if any(each.place[:-1] == self.items for each in self.settings) else "nothing"
+
+    @property
+    def data(self) -> Map:
+        """The settings as a tree of values."""
+        values: Map = {}
+        for setting in self.settings:
+            _put(values, setting.route, setting.value)
+        return values
+
+    def line(self, route: Route) -> int:
+        """The line of the first setting at or below `route`, else of the one beside it."""
+        found = [each for each in self.settings if each.route[: len(route)] == route]
+        return (found or self._beside(route) or self.settings)[0].line
+
+    def duplicates(self) -> list[Duplicate]:
+        """The values that are set twice."""
+        lines: dict[Route, tuple[int, ...]] = {}
+        for setting in self.settings:
+            lines[setting.route] = (*lines.get(setting.route, ()), setting.line)
+        return [Duplicate(route, where) for route, where in lines.items() if len(where) > 1]
+
+    def apply(self, source: Source, edits: Sequence[Edit]) -> Done:
+        """The object with the settings edited.
+
+        Raises RefusedError for a setting whose value stands elsewhere, and for what a single value cannot say.
+        """
+        own = [each for edit in edits for each in self._edits(edit)]
+        return yamltext.apply(source.stream, own, source.document)
+
+    def on(self, source: Source) -> Parameters:
+        """The same settings in another text of the file, which may hold other values, and more of them."""
+        document = source.stream.documents[source.document]
+        if not self.items:
+            moved = tuple(each._replace(line=document.line(each.place)) for each in self.settings)
+            return self._replace(settings=moved)
+        found = read(source, self.items[:-1], as_map(tree.get(document.data, self.items[:-1])))
+        assert found is not None
+        return found
+
+    def reads_as(self, data: Value) -> bool:
+        """Whether the settings say this; their order means nothing."""
+        return tree.same(_sorted(self.data), _sorted(data))
+
+    def _edits(self, edit: Edit) -> Iterator[Edit]:
+        standing = [each for each in self.settings if each.route[: len(edit.route)] == edit.route]
+        for each in standing:
+            if not each.is_seen:
+                raise self._refused(each, "its value stands elsewhere")
+        if isinstance(edit, (InsertItem, RemoveItems)):
+            raise self._refused((standing or list(self.settings))[0], "a list cannot be edited there")
+        if isinstance(edit, SetValue) and len(standing) == 1 and isinstance(edit.value, str):
+            (setting,) = standing
+            text, as_text = set_values.write(edit.value)
+            yield SetValue((*setting.place, "value"), text)
+            if as_text and not isinstance(setting.value, str):
+                yield AddKey((*setting.place, "forceString"), True)
+        elif isinstance(edit, AddKey) and self.takes == "values":
+            for route, value in _scalars(edit.route, edit.value):
+                yield self._added(route, value)
+        else:
+            raise self._refused((standing or list(self.settings))[0], "a single value cannot say what is to be there")
+
+    def _added(self, route: Route, value: Value) -> InsertItem:
+        beside = self._beside(route) or self.settings
+        if isinstance(value, (list, dict)):
+            raise self._refused(beside[-1], "a single value cannot hold the list that is to be beside it")
+        text, as_text = set_values.write(value) if isinstance(value, str) else (_spelled(value), False)
+        item: Value = {"name": set_values.name_of(route), "value": text, **({"forceString": True} if as_text else {})}
+        return InsertItem(self.items, item, after(_position(beside[-1])))
+
+    def _beside(self, route: Route) -> tuple[Setting, ...]:
+        """The settings that stand nearest to `route`: those that have most of the way to it in common."""
+        own = [each for each in self.settings if each.place[:-1] == self.items]
+        for depth in range(len(route) - 1, 0, -1):
+            found = tuple(each for each in own if each.route[:depth] == route[:depth])
+            if found:
+                return found
+        return tuple(own)
+
+    def _refused(self, setting: Setting, why: str) -> RefusedError:
+        return RefusedError(
+            f"{setting.what} sets {set_values.name_of(setting.route)} over all other values, and has to change; {why}.",
+            path=self.name,
+            line=setting.line,
+            remedy="Put that value among the others in the object, and take it out there; or change it by hand first.",
+        )
+
+
+def read(place: Source, route: Route, helm: Map) -> Parameters | None:
+    """The parameters of an Argo CD source, whose `helm` part stands at `route`; None where it has none."""
+    document = place.stream.documents[place.document]
+    plain: list[Setting] = []
+    texts: list[Setting] = []
+    for number, item in enumerate(_items(helm, "parameters")):
+        where = (*route, "parameters", number)
+        name, text = str(item.get("name")), item.get("value")
+        as_text = item.get("forceString") is True
+        value = set_values.read(_filled_in_later(_text(text)), as_text=as_text)
+        for target in _target(place, document.line(where), f"parameter {name}", name):
+            setting = Setting(target, value, where, document.line(where), f"parameter {name}")
+            (texts if as_text else plain).append(setting)
+    files: list[Setting] = []
+    for number, item in enumerate(_items(helm, "fileParameters")):
+        where = (*route, "fileParameters", number)
+        name = str(item.get("name"))
+        for target in _target(place, document.line(where), f"file parameter {name}", name):
+            what = f"the file {item.get('path')} (file parameter {name})"
+            files.append(Setting(target, unseen(what), where, document.line(where), what, is_seen=False))
+    return _made((*plain, *texts, *files), (*route, "parameters"), place.name)
+
+
+def from_references(place: Source, references: Mapping[Route, tuple[str, str]]) -> Parameters | None:
+    """What references with a target path set: by the place of each, its target path and what people call it."""
+    document = place.stream.documents[place.document]
+    found = []
+    for where, (path, what) in references.items():
+        line = document.line(where)
+        found += [
+            Setting(target, unseen(what), where, line, what, is_seen=False)
+            for target in _target(place, line, what, path)
+        ]
+    return _made(found, (), place.name)
+
+
+def _made(settings: Sequence[Setting], items: Route, name: str) -> Parameters | None:
+    sound: list[Setting] = []
+    values: Map = {}
+    for setting in settings:
+        if _put(values, setting.route, setting.value):
+            sound.append(setting)
+    return Parameters(tuple(sound), items, name) if sound else None
+
+
+def _target(place: Source, line: int, what: str, name: str) -> Iterator[Route]:
+    """Where a name leads, if that is a place in mappings.
+
+    Raises RefusedError for an entry of one of the lists that change here: its number would mean another one then.
+    """
+    route = set_values.route_of(name)
+    if route is None:
+        return
+    depth = next((number for number, key in enumerate(route) if isinstance(key, int)), 0)
+    if not depth:
+        yield route
+    elif route[depth - 2 : depth] in _LISTS:
+        raise RefusedError(
+            f"{what} sets an entry of {tree.show(route[:depth])} by its number, which means another entry once the "
+            "list changes.",
+            path=place.name,
+            line=line,
+            remedy="Put the entry into the list itself, and take this out.",
+        )
+
+
+def _put(values: Map, route: Route, value: Value) -> bool:
+    """Set a value in a tree; False where a value stands on the way, which Helm refuses."""
+    here = values
+    for key in route[:-1]:
+        below = here.setdefault(str(key), {})
+        if not isinstance(below, dict):
+            return False
+        here = below
+    if isinstance(here.get(str(route[-1])), dict):
+        return False
+    here[str(route[-1])] = value
+    return True
+
+
+def _scalars(route: Route, value: Value) -> Iterator[tuple[Route, Value]]:
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _scalars((*route, key), inner)
+    else:
+        yield route, value
+
+
+def _filled_in_later(text: str) -> str:
+    """The text with the names that Argo CD fills in from its build environment in braces, as placeholders have them."""
+    return re.sub(r"\$(\$|\w+)", lambda found: "$" if found[1] == "$" else f"${{{found[1]}}}", text)
+
+
+def _position(setting: Setting) -> int:
+    position = setting.place[-1]
+    assert isinstance(position, int)
+    return position
+
+
+def _items(helm: Map, key: str) -> list[Map]:
+    value = helm.get(key)
+    return [as_map(each) for each in value] if isinstance(value, list) else []
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else _spelled(value)
+
+
+def _spelled(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def _sorted(value: Value) -> Value:
+    return {key: _sorted(value[key]) for key in sorted(value)} if isinstance(value, dict) else value

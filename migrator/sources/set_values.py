@@ -1,0 +1,67 @@
+r"""The language of Helm's --set: names like `server.env[0].value`, values that guess their type.
+
+Argo CD hands its `parameters` to Helm so, and Flux the `targetPath` of a reference.
+Sources: pkg/strvals/parser.go (helm/helm); util/helm/cmd.go (argoproj/argo-cd), which escapes the commas of a value.
+"""
+
+from __future__ import annotations
+
+import re
+
+from migrator.edits import Route, Value
+
+_PART = re.compile(r"(?P<key>(?:[^\\.\[\]=,]|\\.)*)(?P<indexes>(?:\[[0-9]+\])*)(?:\.|$)")
+
+
+def route_of(name: str) -> Route | None:
+    """Where the name leads in the values; None for one that Helm would not read, or that sets several values."""
+    route: list[str | int] = []
+    at = 0
+    while at < len(name):
+        match = _PART.match(name, at)
+        if match is None or not match["key"]:
+            return None
+        route.append(re.sub(r"\\(.)", r"\1", match["key"]))
+        route += [int(index) for index in re.findall(r"[0-9]+", match["indexes"])]
+        at = match.end()
+    return tuple(route) if route and not name.endswith((".", r"\.")) else None
+
+
+def name_of(route: Route) -> str:
+    """The name that leads to `route`."""
+    text = ""
+    for key in route:
+        if isinstance(key, int):
+            text += f"[{key}]"
+        else:
+            text += ("." if text else "") + re.sub(r"([\\.\[\]=,])", r"\\\1", key)
+    return text
+
+
+def read(text: str, *, as_text: bool) -> Value:
+    """What Helm makes of a value; `as_text` is --set-string."""
+    if text.startswith("{") and text.endswith("}"):
+        inside = text[1:-1]
+        return [_typed(_plain(each), as_text) for each in re.findall(r"(?:[^\\,]|\\.)+", inside)]
+    return _typed(_plain(text), as_text)
+
+
+def write(value: str) -> tuple[str, bool]:
+    """The text that Helm reads as this string, and whether --set-string has to be used for it."""
+    text = re.sub(r"([\\,])", r"\\\1", value) if "\\" in value else value
+    return text, _typed(value, False) != value
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+
+
+def _typed(text: str, as_text: bool) -> Value:
+    if as_text:
+        return text
+    word = text.lower()
+    if word in ("true", "false", "null"):
+        return {"true": True, "false": False, "null": None}[word]
+    if re.fullmatch(r"0|[+-]?[1-9][0-9]*|[+-]0[0-9]*", text) and -(2**63) <= int(text) < 2**63:
+        return int(text)
+    return text
