@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from migrator import apply, files, reporting, run, terminal, verify
+from migrator.errors import InterruptedByUser
 from migrator.report import FileReport, Report, Status
 from migrator.sources import Bundle
 from migrator.talk.mask import Mask
@@ -90,20 +91,32 @@ def _with_a_person(
 
 @contextmanager
 def _hangup_as_leaving() -> Iterator[None]:
-    """Within it, a terminal that is closed, or a polite kill, is heard as ^C is: nothing written, answers saved."""
+    """Within it, a terminal that is closed, or a polite kill, is heard as ^C is: nothing written, answers saved.
+
+    Whoever has left is heard once: a second signal would cut short what is left to do, and the exit code with it.
+    """
     import signal
 
     def leave(number: int, frame: FrameType | None) -> None:
+        hear_no_more()
         raise KeyboardInterrupt
+
+    def hear_no_more() -> None:
+        for kind in (*kinds, signal.SIGINT):
+            signal.signal(kind, signal.SIG_IGN)
 
     kinds = [kind for kind in (signal.SIGHUP, signal.SIGTERM) if signal.getsignal(kind) is signal.SIG_DFL]
     for kind in kinds:
         signal.signal(kind, leave)
     try:
         yield
+    except (InterruptedByUser, KeyboardInterrupt):
+        hear_no_more()
+        raise
     finally:
         for kind in kinds:
-            signal.signal(kind, signal.SIG_DFL)
+            if signal.getsignal(kind) is leave:
+                signal.signal(kind, signal.SIG_DFL)
 
 
 def _deliver(source: Bundle, chosen: argparse.Namespace, case: run.Case, report: FileReport, data: bytes) -> FileReport:

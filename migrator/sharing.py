@@ -77,10 +77,7 @@ def _taken_by(release: Release) -> list[Taken]:
     """What it takes on servers that are named: an example, a placeholder or a template names none."""
     if not prefect.is_separate(release):
         return []
-    found = [
-        Taken(use.host, release.namespace, use.port, use.database, use.who, False)
-        for use in redis.uses(release)
-    ]
+    found = [Taken(use.host, release.namespace, use.port, use.database, use.who, False) for use in redis.uses(release)]
     url = prefect.standing_docket(release).url
     if url and not redis.complaint_about(url):
         parts = redis.parse_url(url)

@@ -17,7 +17,7 @@ import pyte
 UP, DOWN, ENTER, ESC, CTRL_C, CTRL_D = "\x1b[A", "\x1b[B", "\r", "\x1b", "\x03", "\x04"
 CLEAR = "\x15"  # Ctrl-U: empties the line that is being typed
 
-_PATIENCE = 20.0  # seconds to wait for what a test expects on the screen
+_PATIENCE = 60.0  # seconds to wait for what a test expects on the screen; a busy machine is slow, and not wrong
 
 
 class _Screen(pyte.HistoryScreen):
@@ -101,13 +101,21 @@ class Session:
     def signal(self, number: signal.Signals) -> None:
         self._child.kill(number)
 
+    def signal_until_the_end(self, number: signal.Signals) -> None:
+        """Send a signal again and again, as long as anybody is there to get it."""
+        deadline = time.monotonic() + _PATIENCE
+        while self._child.isalive():
+            assert time.monotonic() < deadline, "the signal was not heard"
+            self._child.kill(number)
+            self._alive(0.001)
+
     def close(self) -> None:
         if not self._child.closed:
             self._child.close(force=True)
 
-    def _alive(self) -> bool:
+    def _alive(self, patience: float = 0.05) -> bool:
         try:
-            self._stream.feed(self._child.read_nonblocking(1 << 16, 0.05))
+            self._stream.feed(self._child.read_nonblocking(1 << 16, patience))
         except pexpect.TIMEOUT:
             pass
         except pexpect.EOF:

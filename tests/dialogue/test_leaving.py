@@ -107,6 +107,18 @@ def test_a_signal_leaves(migrate: Start, values: Path, kind: signal.Signals) -> 
     left_alone(session, values)
 
 
+@pytest.mark.parametrize("kind", [signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_that_comes_again_and_again_is_heard_once(migrate: Start, values: Path, kind: signal.Signals) -> None:
+    """A closed terminal is told of more than once: by the end of input, and by a signal that may come later."""
+    session = migrate("values.yaml", "--save-answers", "answers.yaml")
+    come_to(session, 3)
+    session.signal_until_the_end(kind)
+
+    assert session.ends() == 130
+    assert values.read_text(encoding="utf-8") == BEFORE
+    assert "redis://" in (values.parent / "answers.yaml").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("leave", ["ctrl-c", "hang up", "stop"])
 def test_what_was_decided_is_kept_and_can_be_taken_up_again(
     migrate: Start, cli: Callable[..., object], values: Path, leave: str
