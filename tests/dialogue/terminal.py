@@ -98,9 +98,6 @@ class Session:
             time.sleep(0.02)
         raise AssertionError("the closed terminal was not heard")
 
-    def signal(self, number: signal.Signals) -> None:
-        self._child.kill(number)
-
     def signal_until_the_end(self, number: signal.Signals) -> None:
         """Send a signal again and again, as long as anybody is there to get it."""
         deadline = time.monotonic() + _PATIENCE
@@ -108,6 +105,9 @@ class Session:
             assert time.monotonic() < deadline, "the signal was not heard"
             self._child.kill(number)
             self._alive(0.001)
+
+    def signal(self, number: signal.Signals) -> None:
+        self._child.kill(number)
 
     def close(self) -> None:
         if not self._child.closed:
