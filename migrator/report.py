@@ -55,7 +55,11 @@ class NoticeReport(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a rule of the target version says about the values."""
+    """What a rule of the target version says about the values.
+
+    `about` tells whether a finding before a migration and one after it are the same, where `text` has counts and
+    places that a migration changes (empty: `text` does).
+    """
 
     rule: str
     severity: Literal["error", "warning"]
@@ -63,6 +67,7 @@ class Finding(NamedTuple):
     line: int
     text: str
     remedy: str
+    about: str = ""
 
 
 class LayerReport(NamedTuple):

@@ -57,11 +57,12 @@ def hold_result(case: run.Case, result: apply.Result) -> tuple[Finding, ...]:
     """
     before = findings(case.plan.start, case.sources)
     after = findings(case.plan.result, case.bundle.on(result.streams).layers)
-    known = {(finding.rule, finding.text) for finding in before}
+    known = {(finding.rule, finding.about or finding.text) for finding in before}
     own = [
         finding
         for finding in after
-        if finding.severity == "error" and (finding.rule in MENDED or (finding.rule, finding.text) not in known)
+        if finding.severity == "error"
+        and (finding.rule in MENDED or (finding.rule, finding.about or finding.text) not in known)
     ]
     if own:
         words = "; ".join(f"{finding.rule}: {finding.text}" for finding in own)

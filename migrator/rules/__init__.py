@@ -43,4 +43,5 @@ def _finding(rule: Rule, breach: Breach, line_of: Callable[[int, Route], int], n
         line=line_of(breach.layer, breach.route) if in_file else 0,
         text=breach.text if in_file else f"{breach.text} (in the chart's own values)",
         remedy=rule.remedy,
+        about=breach.about,
     )

@@ -29,7 +29,7 @@ def _twice(release: Release) -> Iterator[Breach]:
             beside = " beside the chart's own" if by_chart[name] else ""
             often = {1: "stands", 2: "stands twice"}.get(times, f"stands {times} times")
             text = f"{prefect.path_of(listed, name)} {often}{beside} on {PODS[pod]}"
-            yield at_entry(listed, entry, text)
+            yield at_entry(listed, entry, text)._replace(about=f"{name} on {pod}")
 
 
 def _no_string(release: Release) -> Iterator[Breach]:

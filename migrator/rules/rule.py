@@ -19,11 +19,15 @@ PODS = {"server": "the server pod", "background": "the background pod"}
 
 
 class Breach(NamedTuple):
-    """One place where a rule is broken: what is wrong, the layer (-1: the chart's own values) and the route there."""
+    """One place where a rule is broken: what is wrong, the layer (-1: the chart's own values) and the route there.
+
+    `about` is what stays the same when a migration moves it or makes it less (empty: `text`).
+    """
 
     text: str
     layer: int
     route: Route
+    about: str = ""
 
 
 class Rule(NamedTuple):
