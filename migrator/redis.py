@@ -283,8 +283,8 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
 
 def _injected_password(values: Map, bundled: bool) -> Password:
     """What `backgroundServices.envVars` of prefect-server injects, in its order of precedence."""
-    password = _text(values.get("password"))
-    secret = _text(values.get("existingSecret"))
+    password = _text(values.get("password") or None)  # false, 0 and {} are as good as nothing to a template
+    secret = _text(values.get("existingSecret") or None)
     if bundled and not password:
         return Password("injected", "", "the bundled Redis's Secret")
     if secret:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Cli = Callable[..., Any]
 
 SEPARATE = """\
@@ -46,3 +48,13 @@ def test_a_name_that_stood_twice_before_is_not_held_against_the_migration_that_t
 
     assert done.returncode == 0, done.stderr
     assert "redis://redis:6379/2" in (tmp_path / "values.yaml").read_text()
+
+
+@pytest.mark.parametrize("nothing", ["{}", "[]", "false", '""'])
+def test_a_secrets_name_that_a_template_takes_for_nothing_is_none(cli: Cli, tmp_path: Path, nothing: str) -> None:
+    text = SEPARATE.replace("db: 1\n", f"db: 1\n          existingSecret: {nothing}\n")
+
+    done = migrate(cli, tmp_path, text)
+
+    assert done.returncode == 0, done.stderr
+    assert "url: redis://redis:6379/2\n" in (tmp_path / "values.yaml").read_text()
