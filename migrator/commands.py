@@ -55,12 +55,13 @@ def carry_out(chosen: argparse.Namespace) -> int:
     reports: list[FileReport] = []
     try:
         for each in found.groups:
-            if isinstance(each, Opened):
+            if not isinstance(each, Opened):
+                reports.append(each)
+            elif each.bundles:
                 command = commands[chosen.command]
                 reports += releases.carried_out(each, chosen, requests, command, blocked, _failed)
             else:
-                _tell_unrelated(chosen, each)
-                reports.append(each)
+                reports.append(_unrelated(chosen, each))
     except (InterruptedByUser, KeyboardInterrupt):
         _keep_what_was_decided(keeper, chosen)
         raise
@@ -134,9 +135,18 @@ def _requests(chosen: argparse.Namespace, answers: Answers | None) -> Callable[[
     return replayed
 
 
-def _tell_unrelated(chosen: argparse.Namespace, report: FileReport) -> None:
-    if report.status == "unrelated" and not report.error:
-        _say(chosen, f"{report.path} {', '.join(report.evidence)}: nothing of these charts.")
+def _unrelated(chosen: argparse.Namespace, opened: Opened) -> FileReport:
+    """A file of GitOps objects that are nobody's business here; where the result is to stand elsewhere, it is that."""
+    others = f"holds {', '.join(opened.unrelated)}"
+    _say(chosen, f"{opened.name} {others}: nothing of these charts.")
+    if chosen.command == "migrate" and opened.source is not None:
+        from migrator import migrate
+
+        try:
+            migrate.pass_on(opened.source, chosen)
+        except MigratorError as error:
+            return _failed(opened.name, error)
+    return FileReport(path=opened.name, status="unrelated", evidence=(others,))
 
 
 def _failed(path: str, error: MigratorError) -> FileReport:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from migrator import apply, files, reporting, run, terminal, verify
 from migrator.errors import InterruptedByUser
 from migrator.report import FileReport, Report, Status
-from migrator.sources import Bundle
+from migrator.sources import Bundle, Source
 from migrator.talk.mask import Mask
 
 if TYPE_CHECKING:
@@ -58,6 +58,17 @@ def migrate(
         _tell(chosen, "dry run: nothing was written.")
         return report
     return _deliver(source, chosen, case, report, result.streams[0].data)
+
+
+def pass_on(source: Source, chosen: argparse.Namespace) -> None:
+    """Deliver a file in which there is nothing to migrate as it is, where its result is to stand elsewhere."""
+    output = chosen.output or ("-" if source.snapshot is None else "")
+    if chosen.dry_run or not output:
+        return
+    if output == "-":
+        _print_bytes(source.stream.data)
+    else:
+        _write_elsewhere(output, source.stream.data, source.snapshot, chosen)
 
 
 def _with_a_person(
@@ -124,14 +135,12 @@ def _deliver(source: Bundle, chosen: argparse.Namespace, case: run.Case, report:
     output = chosen.output or ("-" if source.snapshot is None else "")
     status: Status = "migrated" if report.changes else "current"
     if output == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        _print_bytes(data)
         report = report._replace(status=status)
         _outcome(chosen, case, report, sys.stderr)
         return report
     if output:
-        _write_elsewhere(output, data, source, chosen)
+        _write_elsewhere(output, data, source.snapshot, chosen)
         found = tuple(each._replace(file=output) if each.file else each for each in report.findings)
         report = report._replace(status=status, findings=found)
         _outcome(chosen, case, report, sys.stderr)
@@ -152,11 +161,17 @@ def _deliver(source: Bundle, chosen: argparse.Namespace, case: run.Case, report:
     return report
 
 
-def _write_elsewhere(output: str, data: bytes, source: Bundle, chosen: argparse.Namespace) -> None:
+def _print_bytes(data: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _write_elsewhere(output: str, data: bytes, like: files.Snapshot | None, chosen: argparse.Namespace) -> None:
     """Write the result to a file of its own; one that stands there already is kept as a backup first."""
     import os
 
-    own = source.snapshot.target if source.snapshot is not None else ""
+    own = like.target if like is not None else ""
     # What `create` refuses (a symbolic link, the input itself) is left to it.
     if os.path.isfile(output) and not os.path.islink(output) and os.path.realpath(output) != own:
         standing = files.read(output)
@@ -166,7 +181,7 @@ def _write_elsewhere(output: str, data: bytes, source: Bundle, chosen: argparse.
             if written.backup:
                 _tell(chosen, f"{output}: what stood there is kept in {written.backup}.")
         return
-    files.create(output, data, like=source.snapshot)
+    files.create(output, data, like=like)
 
 
 def _somebody_is_there(source: Bundle, chosen: argparse.Namespace) -> bool:

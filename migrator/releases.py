@@ -64,13 +64,9 @@ def named(chosen: argparse.Namespace, failed: Failed) -> Named:
 
 def _opened(name: str, opening: Callable[[], sources.Opened], failed: Failed) -> sources.Opened | FileReport:
     try:
-        opened = opening()
+        return opening()
     except MigratorError as error:
         return failed(name, error)
-    if opened.bundles:
-        return opened
-    others = ", ".join(opened.unrelated)
-    return FileReport(path=opened.name, status="unrelated", evidence=(f"holds {others}",))
 
 
 def neighbours(bundles: Sequence[sources.Bundle], requests: Requests) -> Neighbours | None:

@@ -14,12 +14,14 @@ from migrator.sources.source import Source, read, read_bytes
 class Opened(NamedTuple):
     """What one FILE, or the layers of one release, hold: releases that are written together.
 
-    `unrelated` are the names of GitOps objects that have nothing to do with these charts.
+    `unrelated` are the names of GitOps objects that have nothing to do with these charts; `source` is the whole file,
+    where all that it holds are such.
     """
 
     name: str
     bundles: tuple[Bundle, ...]
     unrelated: tuple[str, ...] = ()
+    source: Source | None = None
 
 
 def open_file(name: str, chart: str = "", root: str = "") -> Opened:
@@ -39,7 +41,7 @@ def open_file(name: str, chart: str = "", root: str = "") -> Opened:
         bundles = [bundles[0]._replace(name=source.name)]
     else:
         bundles = [bundle._replace(name=f"{source.name} ({bundle.name})") for bundle in bundles]
-    return Opened(source.name, tuple(bundles), unrelated)
+    return Opened(source.name, tuple(bundles), unrelated, None if bundles else source)
 
 
 def open_layers(names: Sequence[str]) -> Opened:

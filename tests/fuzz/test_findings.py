@@ -28,6 +28,14 @@ infrahub:
           db: 1
       env: []
 """
+UNRELATED = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: search}
+spec:
+  chart: {spec: {chart: search, version: 1.0.0}}
+  values: {replicas: 2}  # theirs
+"""
 
 
 def migrate(cli: Cli, tmp_path: Path, text: str, *options: str) -> Any:
@@ -58,3 +66,27 @@ def test_a_secrets_name_that_a_template_takes_for_nothing_is_none(cli: Cli, tmp_
 
     assert done.returncode == 0, done.stderr
     assert "url: redis://redis:6379/2\n" in (tmp_path / "values.yaml").read_text()
+
+
+def test_objects_of_other_charts_are_passed_on_as_they_are(cli: Cli, tmp_path: Path) -> None:
+    elsewhere = migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml")
+    printed = migrate(cli, tmp_path, UNRELATED, "--output", "-")
+    piped = cli("migrate", "-", "--non-interactive", stdin=UNRELATED.encode())
+
+    assert (elsewhere.returncode, (tmp_path / "out.yaml").read_text()) == (0, UNRELATED)
+    assert (printed.returncode, printed.stdout.decode()) == (0, UNRELATED)
+    assert (piped.returncode, piped.stdout.decode()) == (0, UNRELATED)
+    assert b"nothing of these charts" in piped.stderr
+
+
+def test_objects_of_other_charts_are_left_alone_where_nothing_else_is_asked(cli: Cli, tmp_path: Path) -> None:
+    in_place = migrate(cli, tmp_path, UNRELATED)
+    dry = migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml", "--dry-run")
+    itself = migrate(cli, tmp_path, UNRELATED, "--output", "values.yaml")
+
+    assert (in_place.returncode, in_place.stdout) == (0, b"")
+    assert (dry.returncode, dry.stdout) == (0, b"")
+    assert itself.returncode == 5
+    assert b"is the input itself" in itself.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["values.yaml"]
+    assert (tmp_path / "values.yaml").read_text() == UNRELATED
