@@ -40,6 +40,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
     for error in found.passed_over:
         _say(chosen, f"passed over: {error}")
     options.refuse_one_redis_for_several(flags, len(found.bundles))
+    options.refuse_one_output_for_several(chosen, len(found.groups))
     by_itself = _requests(chosen, answers)
     neighbours = releases.neighbours(found.bundles, by_itself)
     blocked = neighbours.collisions() if neighbours is not None else {}

@@ -111,10 +111,18 @@ def _check(options: argparse.Namespace, given: Mapping[str, str]) -> None:
     output = getattr(options, "output", None)
     if output and len(options.values) > 1:
         raise UsageError("--output takes the result of one file, and several layers are named.")
-    if output and len(options.files) > 1:
-        raise UsageError("--output takes the result of one file only.")
+    refuse_one_output_for_several(options, len(options.files))
     if getattr(options, "format", "") == "json" and output == "-":
         raise UsageError("--format json and --output - both want standard output: give one of them.")
+
+
+def refuse_one_output_for_several(options: argparse.Namespace, files: int) -> None:
+    """Raise UsageError where the results of several files would go over each other."""
+    if files > 1 and getattr(options, "output", None):
+        raise UsageError(
+            f"--output takes the result of one file only, and {files} are named.",
+            remedy="Run once for each file.",
+        )
 
 
 def refuse_one_redis_for_several(given: Mapping[str, str], releases: int) -> None:

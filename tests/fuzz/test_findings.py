@@ -79,6 +79,21 @@ def test_objects_of_other_charts_are_passed_on_as_they_are(cli: Cli, tmp_path: P
     assert b"nothing of these charts" in piped.stderr
 
 
+def test_results_of_several_files_in_a_directory_do_not_go_over_each_other(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "deploy"
+    folder.mkdir()
+    for name, host in (("dev", "redis"), ("prod", "other")):
+        (folder / f"{name}.yaml").write_text(SEPARATE.replace("host: redis", f"host: {host}"))
+
+    for output in ("out.yaml", "deploy/dev.yaml", "-"):
+        done = cli("migrate", "deploy", "--redis-db", "2", "--non-interactive", "--output", output)
+        assert done.returncode == 2
+        assert b"--output takes the result of one file only, and 2 are named" in done.stderr
+        assert done.stdout == b""
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["dev.yaml", "prod.yaml"]
+    assert (folder / "dev.yaml").read_text() == SEPARATE
+
+
 def test_objects_of_other_charts_are_left_alone_where_nothing_else_is_asked(cli: Cli, tmp_path: Path) -> None:
     in_place = migrate(cli, tmp_path, UNRELATED)
     dry = migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml", "--dry-run")
