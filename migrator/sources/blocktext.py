@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r":[ \t]+(?:[&!][^ \t]+[ \t]+)*\|(?P<signs>[-+0-9]*)[ \t]*(?:#.*)?$")
 _BOM = b"\xef\xbb\xbf"
+_OTHER_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
+"""What ends a line in YAML besides a line feed; lines are split at line feeds here."""
 
 
 class BlockText(NamedTuple):
@@ -126,6 +128,14 @@ def find(stream: Stream, document: int, route: Route) -> BlockText:
     assert isinstance(text, str)
     line = stream.documents[document].line(route)
     data = stream.data[len(_BOM) :] if stream.data.startswith(_BOM) else stream.data
+    other = _OTHER_BREAK.search(data.decode())
+    if other is not None:
+        raise RefusedError(
+            f"{tree.show(route)} is a text of its own in a file whose lines end otherwise than by a line feed.",
+            path=stream.name,
+            line=line,
+            remedy=f"Write a line feed in place of {other[0]!r}, or the values as a mapping.",
+        )
     lines = _split(data.decode())
     match = _HEADER.search(lines[line - 1].rstrip("\r\n"))
     if match is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -77,6 +78,32 @@ def test_objects_of_other_charts_are_passed_on_as_they_are(cli: Cli, tmp_path: P
     assert (printed.returncode, printed.stdout.decode()) == (0, UNRELATED)
     assert (piped.returncode, piped.stdout.decode()) == (0, UNRELATED)
     assert b"nothing of these charts" in piped.stderr
+
+
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: infrahub}
+spec:
+  source:
+    chart: infrahub-enterprise
+    targetRevision: 4.13.0-medium
+    helm:
+      values: |
+%s"""
+
+
+@pytest.mark.parametrize("end", ["\r", "\x85", "\u2028"])
+def test_a_text_of_its_own_in_a_file_of_other_line_ends_is_refused_by_line(cli: Cli, tmp_path: Path, end: str) -> None:
+    """Such a sign ends a line in YAML and none in an editor, so that the lines of the two do not meet."""
+    text = (APPLICATION % indent(SEPARATE, "        ")).replace(
+        "metadata: {name: infrahub}\n", f"metadata: {{name: infrahub}}{end}# ours\n"
+    )
+
+    done = migrate(cli, tmp_path, text)
+
+    assert done.returncode == 2
+    assert b"values.yaml:10: spec.source.helm.values is a text of its own" in done.stderr
 
 
 def test_results_of_several_files_in_a_directory_do_not_go_over_each_other(cli: Cli, tmp_path: Path) -> None:
