@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from migrator import tree
 from migrator.edits import AddKey, Edit, InsertItem, Place, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
 from migrator.yamltext.layout import Entry
-from migrator.yamltext.page import New, Page
+from migrator.yamltext.page import LONGEST_KEY, New, Page
 
 Steps = tuple[tuple[int, int], ...]
 """The way to a collection: from the root on, each collection with the number of the entry that leads further."""
-
-# A key must end within 1,024 characters of where it begins to be one without `?`.
-_LONGEST_KEY = 1000
 
 
 class Job:
@@ -303,5 +300,5 @@ class Batch:
         raise Preparation({alias: name if alias == aliases[-1] else "" for alias in aliases}, unmarked)
 
     def _check_key(self, key: str) -> None:
-        if len(key) > _LONGEST_KEY:
-            self.page.refuse(f"a new key of more than {_LONGEST_KEY:,} characters", 0)
+        if len(key) > LONGEST_KEY:
+            self.page.refuse(f"a new key of more than {LONGEST_KEY:,} characters", 0)

@@ -14,6 +14,9 @@ from migrator.yamltext.record import BLOCK_END, FOLDED, LITERAL
 from migrator.yamltext.render import Renderer
 from migrator.yamltext.style import Style
 
+LONGEST_KEY = 1000
+"""Characters; a key must end within 1,024 of where it begins to be one without `?`."""
+
 _HEADER = re.compile("[|>][-+0-9]*")
 
 

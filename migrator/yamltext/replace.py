@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from migrator.edits import Value
 from migrator.yamltext.comments import head_block
 from migrator.yamltext.layout import Entry
-from migrator.yamltext.page import Page
+from migrator.yamltext.page import LONGEST_KEY, Page
 from migrator.yamltext.record import BLOCK_SEQ, FLOW_MAP, FLOW_SEQ, PLAIN
 
 _PROPERTY_TOKENS = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*(?:[ \t]+(?=[&!]))?)+")
@@ -61,6 +61,8 @@ def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value,
         text = f"&{anchor} {text}"
     start, end = page.record.starts[node], page.layout.stop(node)
     if page.layout.is_bare(entry):
+        if entry.stop - entry.head > LONGEST_KEY:
+            page.refuse(f"a key of more than {LONGEST_KEY:,} characters without a value", entry.head)
         page.splice(entry.stop, entry.stop, ": " + text)
     elif start == end:
         colon = page.layout.skip_fill(page.layout.stop(entry.key))
@@ -116,7 +118,8 @@ class _Replacement:
             return self.start
         match = _PROPERTY_TOKENS.match(text, self.start)
         assert match
-        if text[self.layout.skip_fill(match.end())] in "&!" and self.layout.skip_fill(match.end()) < self.content:
+        following = self.layout.skip_fill(match.end())
+        if following < self.content and text[following] in "&!":
             self.page.refuse("an anchor and a tag on lines of their own", self.start)
         return match.end()
 

@@ -100,6 +100,7 @@ def test_merge_keys(outcome: Callable[..., Edited], edit: Edit, result: str) -> 
         ("a:\n  &x\n  !!map\n  b: 1\n", SetValue(("a",), 5),
          r"values\.yaml:2: an anchor and a tag on lines of their own"),
         ("a: 1\n", AddKey(("k" * 1001,), 5), r"more than 1,000 characters"),
+        ("{%s}\n" % ("k" * 1001), SetValue(("k" * 1001,), 5), r"values\.yaml:1: a key of more than 1,000 characters"),
         ("--- &x\nfoo\n", SetValue((), {"a": 1}), r"values\.yaml:1: a document that is one scalar"),
     ],
 )  # fmt: skip
@@ -108,6 +109,14 @@ def test_shapes_that_are_refused_by_name_and_line(
 ) -> None:
     with pytest.raises(RefusedError, match=words):
         outcome(source, [edit])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("a: !\n", "a: 5\n"), ("a: !", "a: 5"), ("b: 1\na: &x\n", "b: 1\na: &x 5\n"), ("a: &x !!str\n\n", "a: &x 5\n\n")],
+)
+def test_a_tag_or_an_anchor_of_nothing_may_stand_last(edited: Callable[..., str], before: str, after: str) -> None:
+    assert edited(before, SetValue(("a",), 5)) == after
 
 
 def test_a_duplicate_elsewhere_is_in_nobodys_way(outcome: Callable[..., Edited]) -> None:
