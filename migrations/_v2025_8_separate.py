@@ -24,10 +24,10 @@ from migrator.migration import (
     tree,
 )
 
+from ._v4_14_0_single import SEPARATE
 from ._v4_14_0_toggles import PRESET, SERVICES
 from ._v2025_8_wiring import NAMES, says_where, settings, url_of
 
-SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 WHY = "without it today's chart starts no background deployment, and the API pods run no services either"
 WHY_ASKED = "as answered: the background services leave the API process"
 WHY_NOT = "as answered: written down, so that nothing changes and nobody is asked again"
@@ -47,9 +47,29 @@ def question(reason: str) -> Question:
     )
 
 
+def unseen(release: Release) -> Question:
+    """Whether the background services run apart, where values that cannot be read may say so."""
+    sources = ", ".join(release.surroundings.unseen)
+    where = tree.show(release.root + SEPARATE)
+    return Question(
+        id="separate-services",
+        text=f"{where} stands in nothing that can be read here, and values from {sources} lie below, which may say it. "
+        "Are Prefect's background services a deployment of their own? `kubectl get deployments` shows it.",
+        flag="--answer separate-services=separate|single",
+        choices=(
+            Choice("separate", f"{where}: true is written down here, and they get a docket"),
+            Choice("single", f"{where}: false is written down here, and nothing else changes"),
+        ),
+    )
+
+
 def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """`runAsSeparateDeployment` is said wherever Redis is wired by env entries."""
-    if release.owners(SEPARATE) or not any(says_where(release, pod) for pod in env.POD_LISTS):
+    """`runAsSeparateDeployment` is said wherever Redis is wired by env entries, or cannot be read whether it is."""
+    if release.owners(SEPARATE):
+        return
+    if not any(says_where(release, pod) for pod in env.POD_LISTS):
+        if release.surroundings.unseen and not prefect.is_separate(release):
+            yield from _said(release, ask(unseen(release)))
         return
     prefect.refuse_odd_shapes(release)
     if is_generation_a(release):
@@ -57,7 +77,10 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     if prefect.is_separate(release):
         return
-    answer = ask(question(_what_is_less(release)))
+    yield from _said(release, ask(question(_what_is_less(release))))
+
+
+def _said(release: Release, answer: str | None) -> Iterator[Outcome]:
     if answer == "separate":
         yield _say(release, True, WHY_ASKED, "behaviour")
     elif answer == "single":

@@ -116,6 +116,8 @@ def _docket_database(release: Release) -> Iterator[Notice]:
 
 def _bootstrap(release: Release) -> Iterator[Notice]:
     found = env.winner(release, "server", REGISTER)
+    if found is None and env.may_stand_unseen(release, env.SERVER):
+        return
     if found is None or found[1].value != "false":
         state = f"is {env.spelled(found[1])}" if found is not None else "is missing"
         text = f'{REGISTER} {state} on the server pod, and Infrahub sets up Prefect only where it is exactly "false". '

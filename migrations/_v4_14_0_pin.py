@@ -25,6 +25,7 @@ from migrator.migration import (
 )
 
 from ._v4_14_0_toggles import WEBSERVER_ONLY, is_settled
+from ._v4_14_0_unseen import put_own_list
 
 PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
 REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
@@ -68,7 +69,14 @@ def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
             path = prefect.path_of(listed, PIN)
             yield Change(listed.layer, change, path, None, "false", WHY, "required")
     if not env.stands_in_layer(release, env.SERVER) and env.winner(release, "server", PIN) is None:
-        yield prefect.own_server_env(release, _pin(), LAST, WHY, "required")
+        yield from put_own_list(
+            release,
+            ask,
+            env.SERVER,
+            lambda: prefect.own_server_env(release, _pin(), LAST, WHY, "required"),
+            f'{PIN} "false"',
+            settled=prefect.has_sound_docket(release.start),
+        )
     yield from _own_injected_pin(release, ask)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Notice, Release, as_map, prefect, redis, tree
+from migrator.migration import Notice, Release, as_map, env, prefect, redis, tree
+
+SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 
 
 def single_deployment(release: Release) -> Iterator[Notice]:
     """That nothing is to be done, and what is wrong all the same."""
+    if env.may_stand_unseen(release, SEPARATE):
+        return  # whether it is one has still to be answered
     crowd = prefect.several_processes(release)
     yield Notice(
         "backgroundServices.runAsSeparateDeployment is not true, so the background services run inside the API "

@@ -23,6 +23,7 @@ from migrator.migration import (
 )
 
 from ._v4_14_0_single import single_deployment
+from ._v4_14_0_unseen import put_own_list
 
 SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
 PRESET = {"server": False, "background": True}
@@ -76,7 +77,7 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
     if not prefect.is_separate(release):
         yield from single_deployment(release)
         return
-    yield from _webserver_only(release)
+    yield from _webserver_only(release, ask)
     for pod, path in env.POD_LISTS.items():
         for listed in env.lists_in_layers(release, path):
             yield from _toggles_of_list(release, ask, pod, listed)
@@ -156,7 +157,7 @@ def _state(entries: Iterable[Entry], service: str) -> bool | None:
     return None
 
 
-def _webserver_only(release: Release) -> Iterator[Outcome]:
+def _webserver_only(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Make sure that the API pods run no services, since nothing else says so once the toggles are gone."""
     if not prefect.has_custom_args(release):
         return
@@ -164,7 +165,15 @@ def _webserver_only(release: Release) -> Iterator[Outcome]:
     for listed in env.lists_in_layers(release, env.SERVER):
         yield from _webserver_only_in(release, listed, shared)
     if not env.stands_in_layer(release, env.SERVER) and not prefect.webserver_only(release):
-        yield prefect.own_server_env(release, _webserver_entry(), after(SERVE_BASE), WHY_WEBSERVER_ONLY, "behaviour")
+        entry, place = _webserver_entry(), after(SERVE_BASE)
+        yield from put_own_list(
+            release,
+            ask,
+            env.SERVER,
+            lambda: prefect.own_server_env(release, entry, place, WHY_WEBSERVER_ONLY, "behaviour"),
+            f'{WEBSERVER_ONLY} "true"',
+            settled=prefect.has_sound_docket(release.start),
+        )
 
 
 def _webserver_only_in(release: Release, listed: EnvList, shared: Entry | None) -> Iterator[Outcome]:

@@ -42,5 +42,6 @@ MIGRATION = Migration(
         "release-name",
         "namespace",
         "migrate-on-start",
+        "unseen-env",
     ),
 )

@@ -29,6 +29,8 @@ from migrator.migration import (
     tree,
 )
 
+from ._v4_14_0_unseen import put_own_list
+
 NAME = "PROMETHEUS_MULTIPROC_DIR"
 WHY = "the image's own folder is read-only for the background services, and without this they crash at start"
 
@@ -46,11 +48,22 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
             path = prefect.path_of(listed, NAME)
             yield Change(listed.layer, InsertItem(listed.route, entry, FIRST), path, None, "", WHY, "required")
     if not env.stands_in_layer(release, env.BACKGROUND) and env.winner(release, "background", NAME) is None:
-        yield _own_list(release, entry)
+        yield from put_own_list(
+            release, ask, env.BACKGROUND, lambda: _own_list(release, entry), f'{NAME} ""', settled=_is_settled(release)
+        )
     elif all(listed.named(NAME) for listed in lists):
         return
     for source in env.extra_sources(release, "background"):
         yield Notice(f"{source} may set {NAME} too. The empty entry in env wins over it: take it out if so.", "warning")
+
+
+def _is_settled(release: Release) -> bool:
+    """Whether it was decided before that the list stands elsewhere.
+
+    A release on 4.14.0 with a `server.env` of its own got its docket without being asked about the other list.
+    """
+    on_4_14_0 = release.runs_on("4.14.0") and not release.runs_on("4.14.1")
+    return prefect.has_sound_docket(release.start) and not (on_4_14_0 and release.owners(env.SERVER))
 
 
 def _own_list(release: Release, entry: Value) -> Change:
@@ -66,4 +79,5 @@ MIGRATION = Migration(
     title="metrics directory",
     versions={"infrahub-enterprise": "4.14.1"},
     steps=(Step("metrics-directory", "blank the metrics directory", metrics_directory),),
+    questions=("unseen-env",),
 )

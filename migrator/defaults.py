@@ -18,11 +18,15 @@ EXAMPLE_HOST = "example-infrahub-cache-master"
 
 
 class Defaults(NamedTuple):
-    """A chart's values: prefect-server's (relative to its root), the wrapping infrahub chart's, and their source."""
+    """A chart's values: prefect-server's (relative to its root), the wrapping infrahub chart's, and their source.
+
+    `version` is the chart's.
+    """
 
     prefect: Map
     infrahub: Map
     source: str
+    version: Version = Version("0")
 
 
 class _Tuning(NamedTuple):
@@ -60,14 +64,16 @@ def of_chart(chart: str, version: Version, flavour: str) -> Defaults:
     Versions between the ones that were read take the values of the nearest read one below.
     """
     if chart == "prefect-server":
-        return Defaults(_prefect_server(version >= Version("2026.4.10163454")), {}, f"prefect-server {version}")
+        return Defaults(
+            _prefect_server(version >= Version("2026.4.10163454")), {}, f"prefect-server {version}", version
+        )
     if chart == "infrahub":
         bumped = version >= Version("4.28.0")
         env: list[Value] = [{"name": "PREFECT_UI_SERVE_BASE", "value": "/"}]
         if version >= Version("4.29.2"):
             env.append({"name": "PROMETHEUS_MULTIPROC_DIR", "value": "/tmp"})
         prefect = _wrapped(_prefect_server(bumped), "opsmill/infrahub", _UVICORN, env)
-        return Defaults(prefect, _infrahub(), f"infrahub {version}")
+        return Defaults(prefect, _infrahub(), f"infrahub {version}", version)
     return _enterprise(version, flavour)
 
 
@@ -79,7 +85,7 @@ def _enterprise(version: Version, flavour: str) -> Defaults:
     if flavour in _PRESETS:
         _lay_preset_over(prefect, _PRESETS[flavour], bumped, prometheus=version >= Version("4.14.1"))
     suffix = f"-{flavour}" if flavour else ""
-    return Defaults(prefect, _infrahub(), f"infrahub-enterprise {version}{suffix}")
+    return Defaults(prefect, _infrahub(), f"infrahub-enterprise {version}{suffix}", version)
 
 
 _UVICORN: list[Value] = [

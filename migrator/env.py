@@ -83,6 +83,11 @@ def stands_in_layer(release: Release, path: Route) -> bool:
     return effective(release, path).layer != IN_DEFAULTS
 
 
+def may_stand_unseen(release: Release, path: Route) -> bool:
+    """Whether what no layer holds may stand in values below them, which nobody can read here."""
+    return bool(release.surroundings.unseen) and not release.owners(path)
+
+
 def global_lists(release: Release) -> list[EnvList]:
     """Every global.prefect.env that a named layer holds, from the one that wins to the one that never does."""
     found = []

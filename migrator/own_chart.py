@@ -45,7 +45,7 @@ class OwnChart(NamedTuple):
 
     def below(self, release: Release, to: Version) -> Release:
         """The release on the chart's own values: as what it goes to, or as what it runs on, by the chart's version."""
-        values = _defaults(self, release.root)
+        values = _defaults(self, release.root, self.stands.release if self.stands is not None else to)
         is_target = self.is_target(to)
         return Release(
             chart=release.chart,
@@ -65,7 +65,7 @@ def read(path: str) -> OwnChart:
     return OwnChart(path, str(about.get("name") or ""), str(about.get("version") or ""), helm.own_values(path))
 
 
-def _defaults(own: OwnChart, root: Route) -> Defaults:
+def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
     """The chart's values as prefect-server and the chart around it get them; the outermost `global` wins."""
     prefect = as_map(tree.get(own.values, root))
     for depth in reversed(range(len(root))):
@@ -74,4 +74,4 @@ def _defaults(own: OwnChart, root: Route) -> Defaults:
             prefect = merge(prefect, {"global": outer})
     around = as_map(tree.get(own.values, root[:-1])) if root else {}
     infrahub = {key: value for key, value in around.items() if key != "prefect-server"}
-    return Defaults(prefect, infrahub, f"{own.name} {own.version} ({own.path})")
+    return Defaults(prefect, infrahub, f"{own.name} {own.version} ({own.path})", version)

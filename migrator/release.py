@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, TypeVar, cast
 
+from packaging.version import Version
+
 from migrator import tree
 from migrator.defaults import Defaults
 from migrator.edits import Edit, Route, Value
@@ -34,9 +36,8 @@ class Release:
     """Layers of values over a chart's defaults, as they stand now and as the target version will read them.
 
     `root` is where prefect-server's values stand in each layer; `before` are the defaults of the chart that the
-    release runs on now, `after` those of the target. `surroundings` is what is known of its Redis from elsewhere. A
-    release is never changed: `edited` answers a new one, whose `start` is still the release as it was before the first
-    edit.
+    release runs on now, `after` those of the target. `surroundings` is what is known from elsewhere. A release is
+    never changed: `edited` answers a new one, whose `start` is still the release as it was before the first edit.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Release:
         return self._copy(layers, self.surroundings, self.start)
 
     def amid(self, surroundings: Surroundings) -> Release:
-        """The unedited release, with what is known of its Redis from elsewhere."""
+        """The unedited release, with what is known from elsewhere."""
         return self._copy(self.layers, surroundings, None)
 
     def _copy(self, layers: Sequence[Layer], surroundings: Surroundings, start: Release | None) -> Release:
@@ -113,6 +114,10 @@ class Release:
         if "infrahub" not in self._merged:
             self._merged["infrahub"] = self._effective_infrahub()
         return self._merged["infrahub"]
+
+    def runs_on(self, version: str) -> bool:
+        """Whether the chart that it runs on now is of that version or a later one, as far as anything tells."""
+        return self.before.version >= Version(version)
 
     def once(self, what: str, which: str, work_out: Callable[[], T]) -> T:
         """What `work_out` answers, worked out once for each release: releases never change."""

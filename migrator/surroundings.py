@@ -1,4 +1,4 @@
-"""What is known of a release's Redis from elsewhere than its own values."""
+"""What is known of a release from elsewhere than its own values."""
 
 from typing import NamedTuple
 
@@ -13,6 +13,10 @@ class Use(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """`others` are the databases that the other releases of the run use; their hosts carry the namespace, if known."""
+    """`others` are the databases that the other releases of the run use; their hosts carry the namespace, if known.
+
+    `unseen` names values that lie below all layers and cannot be read.
+    """
 
     others: tuple[Use, ...] = ()
+    unseen: tuple[str, ...] = ()

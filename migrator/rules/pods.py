@@ -78,7 +78,8 @@ def _register(release: Release) -> Iterator[Breach]:
 def _not_exactly_false(release: Release, name: str) -> Iterator[Breach]:
     found = env.winner(release, "server", name)
     if found is None:
-        yield at(release, env.SERVER, f"{name} is missing on the server pod")
+        if not env.may_stand_unseen(release, env.SERVER):
+            yield at(release, env.SERVER, f"{name} is missing on the server pod")
     elif found[1].value != "false" or found[1].value_from is not None:
         listed, entry = found
         yield at_entry(listed, entry, f"{prefect.path_of(listed, name)} is {spelled(entry)}")
@@ -103,8 +104,9 @@ def _webserver_only(release: Release) -> Iterator[Breach]:
         return
     found = env.winner(release, "server", prefect.WEBSERVER_ONLY)
     if found is None:
-        text = f"{prefect.WEBSERVER_ONLY} is missing beside a custom server.args"
-        yield at(release, env.SERVER, text)
+        if not env.may_stand_unseen(release, env.SERVER):
+            text = f"{prefect.WEBSERVER_ONLY} is missing beside a custom server.args"
+            yield at(release, env.SERVER, text)
     elif found[1].value_from is None and found[1].value in (None, ""):
         yield at_entry(*found, f"{prefect.WEBSERVER_ONLY} is empty beside a custom server.args")
 
@@ -148,7 +150,11 @@ def _nobody_migrates(release: Release) -> Iterator[Breach]:
 
 def _metrics(release: Release) -> Iterator[Breach]:
     enterprise = release.chart == "infrahub-enterprise" and _bootstraps(release)
-    if enterprise and env.winner(release, "background", METRICS) is None:
+    if (
+        enterprise
+        and not env.may_stand_unseen(release, env.BACKGROUND)
+        and env.winner(release, "background", METRICS) is None
+    ):
         yield at(release, env.BACKGROUND, f"{METRICS} is missing on {PODS['background']}")
 
 

@@ -87,7 +87,7 @@ def has_new_names(release: Release) -> bool:
     """
     if release.chart != "prefect-server":
         return is_bumped(release)
-    return Version(release.after.source.split()[-1]) >= RENAMED
+    return release.after.version >= RENAMED
 
 
 def names_by_chart(release: Release, pod: str) -> list[str]:

@@ -81,6 +81,22 @@ server:
       value: cache
 """
 
+VALUES_FROM = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: infrahub, namespace: prod}
+spec:
+  chart: {spec: {chart: infrahub, version: 4.27.0}}
+  valuesFrom: [{kind: ConfigMap, name: base}]
+  values:
+    prefect-server:
+      backgroundServices:
+        runAsSeparateDeployment: true
+        messaging:
+          redis:
+            host: cache
+"""
+
 DB = ("Database", ENTER)
 QUESTIONS = [
     Asked(
@@ -196,6 +212,15 @@ QUESTIONS = [
         [DB, ("Answer", ENTER)],
         "url: redis://cache:6379/2",
         "PREFECT_SERVER_DATABASE_MIGRATE_ON_START",
+    ),
+    Asked(
+        "unseen-env",
+        VALUES_FROM,
+        ["--answer", "unseen-env=leave", "--redis-db", "2"],
+        "unseen-env: leave\n  redis-db: 2",
+        [("Answer", ENTER), DB],
+        "url: redis://cache:6379/2",
+        "MIGRATE_ON_START",
     ),
     Asked(
         "flavour",

@@ -1,0 +1,44 @@
+"""Env lists that may stand in values which cannot be read: a list put over them would take theirs away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from migrator.migration import Ask, Change, Choice, Notice, Outcome, Question, Release, Route, env, tree
+
+
+def unseen_list(release: Release, path: Route) -> Question:
+    """Whether values that cannot be read hold the list at `path`."""
+    where = tree.show(release.root + path)
+    sources = ", ".join(release.surroundings.unseen)
+    return Question(
+        id=f"unseen-env.{path[0]}",
+        group="unseen-env",
+        text=f"{where} stands in nothing that can be read here, and values from {sources} lie below. If {where} stands "
+        "in one of them, a list put over it would take all of its entries away.",
+        flag="--answer unseen-env=leave|create",
+        choices=(
+            Choice("leave", "it stands there: nothing is put over it, and a notice says what it has to hold"),
+            Choice("create", "it stands nowhere: the list is put here, beginning with the chart's own entries"),
+        ),
+    )
+
+
+def put_own_list(
+    release: Release, ask: Ask, path: Route, change: Callable[[], Change], needed: str, *, settled: bool
+) -> Iterator[Outcome]:
+    """The change that creates the list at `path`, if nothing that cannot be read may hold it; else what is decided.
+
+    `needed` is what the list has to hold wherever it stands, `settled` whether this was decided before.
+    """
+    is_unseen = env.may_stand_unseen(release, path)
+    answer = "create" if not is_unseen else "leave" if settled else ask(unseen_list(release, path))
+    if answer == "create":
+        yield change()
+    elif answer == "leave":
+        sources = ", ".join(release.surroundings.unseen)
+        yield Notice(
+            f"{tree.show(release.root + path)} is left to the values from {sources}: it has to hold {needed} there. "
+            "Named with -f below this file, their own file is migrated along.",
+            "warning",
+        )
