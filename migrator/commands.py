@@ -22,6 +22,7 @@ from migrator.talk.mask import Mask, visible
 
 if TYPE_CHECKING:
     from migrator.answers_file import Answers
+    from migrator.delivery import Ready
     from migrator.save_answers import Keeper
     from migrator.sharing import Neighbours
 
@@ -52,6 +53,9 @@ def carry_out(chosen: argparse.Namespace) -> int:
     def migrate(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
         return _migrate(source, chosen, request, keeper, neighbours)
 
+    def prepare(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> Ready | FileReport:
+        return _prepare(source, chosen, request, keeper, neighbours)
+
     commands = {"plan": _plan, "diff": _diff, "check": _check, "verify": _verify, "migrate": migrate}
     reports: list[FileReport] = []
     try:
@@ -60,7 +64,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
                 reports.append(each)
             elif each.bundles:
                 command = commands[chosen.command]
-                reports += releases.carried_out(each, chosen, requests, command, blocked, _failed)
+                reports += releases.carried_out(each, chosen, requests, command, prepare, blocked, _failed)
             else:
                 reports.append(_unrelated(chosen, each))
     except (InterruptedByUser, KeyboardInterrupt):
@@ -141,10 +145,10 @@ def _unrelated(chosen: argparse.Namespace, opened: Opened) -> FileReport:
     others = f"holds {', '.join(opened.unrelated)}"
     _say(chosen, f"{opened.name} {others}: nothing of these charts.")
     if chosen.command == "migrate" and opened.source is not None:
-        from migrator import migrate
+        from migrator import delivery
 
         try:
-            migrate.pass_on(opened.source, chosen)
+            delivery.pass_on(opened.source, chosen)
         except MigratorError as error:
             return _failed(opened.name, error)
     return FileReport(path=opened.name, status="unrelated", evidence=(others,))
@@ -193,6 +197,18 @@ def _migrate(
     from migrator import migrate
 
     return migrate.migrate(source, chosen, request, keeper, neighbours)
+
+
+def _prepare(
+    source: Bundle,
+    chosen: argparse.Namespace,
+    request: run.Request,
+    keeper: Keeper | None,
+    neighbours: Neighbours | None,
+) -> Ready | FileReport:
+    from migrator import migrate
+
+    return migrate.prepare(source, chosen, request, keeper, neighbours)
 
 
 def _undo(chosen: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from migrator.errors import InterruptedByUser, MigratorError
 from migrator.report import FileReport
 
 if TYPE_CHECKING:
+    from migrator.several import Prepare
     from migrator.sharing import Neighbours
 
 Command = Callable[[sources.Bundle, argparse.Namespace, run.Request], FileReport]
@@ -88,23 +89,29 @@ def carried_out(
     chosen: argparse.Namespace,
     requests: Requests,
     command: Command,
+    prepare: Prepare,
     blocked: Mapping[str, MigratorError],
     failed: Failed,
 ) -> list[FileReport]:
-    """The reports on the releases that are written together; errors become reports of their own."""
+    """The reports on the releases that are written together; errors become reports of their own.
 
-    def guarded(bundle: sources.Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    `command` carries out one release, `prepare` does so short of writing.
+    """
+
+    def unless_blocked(bundle: sources.Bundle) -> run.Request:
         if bundle.name in blocked:
             raise blocked[bundle.name]
-        return command(bundle, chosen, request)
+        return requests(bundle)
 
     if len(opened.bundles) > 1:
         from migrator import several
 
-        return several.carry_out(opened, chosen, requests, guarded, failed)
+        if chosen.command == "migrate":
+            return several.migrate(opened, chosen, unless_blocked, prepare, failed)
+        return several.carry_out(opened, chosen, unless_blocked, command, failed)
     bundle = opened.bundles[0]
     try:
-        return [guarded(bundle, chosen, requests(bundle))]
+        return [command(bundle, chosen, unless_blocked(bundle))]
     except InterruptedByUser:
         raise
     except MigratorError as error:

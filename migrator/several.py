@@ -1,87 +1,102 @@
-"""Several releases in one file: each is judged by itself, and the file is written only if all of them are decided."""
+"""Several releases in one file: each is judged by itself, and the file is written once, if all of them are decided."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 
-from migrator import files, run, yamltext
-from migrator.errors import InterruptedByUser, MigratorError, UsageError
-from migrator.report import FileReport, LayerReport
+from migrator import delivery, reporting, run, yamltext
+from migrator.delivery import Ready
+from migrator.errors import InterruptedByUser, MigratorError
+from migrator.migrate import recover
+from migrator.report import FileReport
 from migrator.sources import Bundle, Opened
 
 Requests = Callable[[Bundle], run.Request]
 Command = Callable[[Bundle, argparse.Namespace, run.Request], FileReport]
+Prepare = Callable[[Bundle, argparse.Namespace, run.Request], "Ready | FileReport"]
 Failed = Callable[[str, MigratorError], FileReport]
 
 
 def carry_out(
     opened: Opened, chosen: argparse.Namespace, requests: Requests, command: Command, failed: Failed
 ) -> list[FileReport]:
-    """The reports on all releases of the file, in its order.
+    """The reports of a command that writes nothing on all releases of the file, in its order.
 
     The last release goes first: what it changes moves no line of those above it.
     """
-    writes = chosen.command == "migrate"
-    if writes:
-        refused = _refuse(opened, chosen, requests, command, failed)
-        if refused:
-            return refused
-    original = opened.bundles[0].layers[0].stream.data
-    text = original
     reports: list[FileReport] = []
+    text = opened.bundles[0].layers[0].stream.data
     for bundle in reversed(opened.bundles):
         try:
-            here = _standing(bundle, text, reread=writes and not chosen.dry_run)
-            reports.append(command(here, chosen, requests(bundle)))
+            reports.append(command(_standing(bundle, text), chosen, requests(bundle)))
             text = reports[-1].layers[0].after if reports[-1].layers else text
+        except MigratorError as error:
+            reports.append(failed(bundle.name, error))
+    return _in_order(reports)
+
+
+def migrate(
+    opened: Opened, chosen: argparse.Namespace, requests: Requests, prepare: Prepare, failed: Failed
+) -> list[FileReport]:
+    """Plan, ask and prove every release of the file, and only then write it, once; a bad one leaves it whole."""
+    recover(opened.bundles[0], chosen)
+    first_look = [_look(bundle, requests, failed) for bundle in opened.bundles]
+    if any(report.error for report in first_look):
+        return _left(opened, chosen, first_look)
+    ready: list[Ready] = []
+    others: list[FileReport] = []
+    text = opened.bundles[0].layers[0].stream.data
+    for bundle in reversed(opened.bundles):
+        try:
+            reached = prepare(_standing(bundle, text), chosen, requests(bundle))
         except InterruptedByUser:
             raise
         except MigratorError as error:
-            reports.append(failed(bundle.name, error))
-    # One file has one diff, which stands with the first of its releases.
-    path = opened.name
-    whole = (LayerReport(path, original, text),)
-    same = (LayerReport(path, original, original),)
-    return [
-        report._replace(layers=whole if number == 0 else same) if report.layers else report
-        for number, report in enumerate(reversed(reports))
-    ]
+            reached = failed(bundle.name, error)
+        if isinstance(reached, Ready):
+            ready.append(reached)
+            text = reached.report.layers[0].after
+        else:
+            others.append(reached)
+    if not others:
+        return delivery.deliver(ready[::-1], chosen)
+    by_name = {report.path: report for report in [*others, *(each.report for each in ready)]}
+    return _left(opened, chosen, [by_name[bundle.name] for bundle in opened.bundles])
 
 
-def _refuse(
-    opened: Opened, chosen: argparse.Namespace, requests: Requests, command: Command, failed: Failed
-) -> list[FileReport]:
-    """Reports in place of a migration that would write part of the file only; empty where nothing is in its way."""
-    if chosen.output or opened.bundles[0].snapshot is None:
-        error = UsageError(
-            f"holds {len(opened.bundles)} releases, whose results cannot be told apart on the way out.",
-            path=opened.name,
-            remedy="Migrate it in place.",
-        )
-        return [failed(opened.name, error)]
-    dry = argparse.Namespace(**{**vars(chosen), "dry_run": True, "quiet": True, "format": "json"})
-    if not chosen.non_interactive and sys.stdin is not None and sys.stdin.isatty():
-        return []
-    reports = []
-    for bundle in opened.bundles:
-        try:
-            reports.append(command(bundle, dry, requests(bundle)))
-        except MigratorError as error:
-            reports.append(failed(bundle.name, error))
-    stopped = any(report.error or report.exit_code for report in reports)
-    return reports if stopped else []
+def _look(bundle: Bundle, requests: Requests, failed: Failed) -> FileReport:
+    """What can be said before anybody is asked."""
+    try:
+        return reporting.report(run.examine([bundle], requests(bundle)))._replace(exit_code=0)
+    except MigratorError as error:
+        return failed(bundle.name, error)
 
 
-def _standing(bundle: Bundle, text: bytes, *, reread: bool) -> Bundle:
+def _left(opened: Opened, chosen: argparse.Namespace, reports: list[FileReport]) -> list[FileReport]:
+    """The reports on a file that is left as it is, since it is written as a whole."""
+    bad = [report.path for report in reports if report.error or report.status == "needs-decision"]
+    delivery.tell(
+        chosen, f"nothing was written to {opened.name}, whose releases are written together: first {' and '.join(bad)}."
+    )
+    return _in_order(reports[::-1])
+
+
+def _in_order(backwards: list[FileReport]) -> list[FileReport]:
+    """The reports in the order of the file, with the file's one diff, or none where it would not be written."""
+    reports = backwards[::-1]
+    if any(report.error or report.status == "needs-decision" for report in reports):
+        return [
+            report._replace(layers=tuple(layer._replace(after=layer.before) for layer in report.layers))
+            for report in reports
+        ]
+    return delivery.with_one_diff(reports)
+
+
+def _standing(bundle: Bundle, text: bytes) -> Bundle:
     """The bundle in the text that the releases below it left."""
     layer = bundle.layers[0]
     if layer.stream.data == text:
         return bundle
     stream = yamltext.parse(text, layer.name)
-    moved = bundle.on([stream for _ in bundle.layers])
-    if not reread:
-        return moved
-    snapshot = files.read(layer.name)
-    return moved._replace(layers=tuple(each._replace(snapshot=snapshot) for each in moved.layers))
+    return bundle.on([stream for _ in bundle.layers])

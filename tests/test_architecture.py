@@ -33,7 +33,7 @@ ROWS = [
     ["reporting"],
     ["about", "options", "answers_file", "next_steps"],
     ["verify", "save_answers"],
-    ["dialogue"],
+    ["dialogue", "delivery"],
     ["migrate"],
     ["several"],
     ["releases"],

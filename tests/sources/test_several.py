@@ -198,11 +198,36 @@ def test_the_release_of_a_prefect_maintainer_gets_a_plan(cli: Cli, corpus: Path,
 
 
 @pytest.mark.parametrize("stands", ["stdin", "output"])
-def test_results_of_several_releases_are_not_mixed(cli: Cli, tmp_path: Path, stands: str) -> None:
-    text = both(VALUES, "4.13.0-medium")
+def test_the_whole_file_is_the_result_elsewhere(cli: Cli, tmp_path: Path, stands: str) -> None:
+    text, after = both(VALUES, "4.13.0-medium"), both(AFTER, "4.14.1-medium")
     (tmp_path / "apps.yaml").write_text(text, "utf-8")
     where = ["-"] if stands == "stdin" else ["apps.yaml", "--output", "out.yaml"]
     done = cli("migrate", *where, "--redis-db", "2", "--non-interactive", stdin=text.encode())
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert b"holds 2 releases" in done.stderr
-    assert not (tmp_path / "out.yaml").exists()
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "apps.yaml").read_text("utf-8") == text
+    assert (done.stdout.decode() if stands == "stdin" else (tmp_path / "out.yaml").read_text("utf-8")) == after
+
+
+def test_a_file_is_written_once_and_undone_at_once(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "apps.yaml"
+    path.write_text(both(VALUES, "4.13.0-medium"), "utf-8")
+    done = cli("migrate", "apps.yaml", "--redis-db", "2", "--non-interactive", "--format", "json")
+    first, second = json.loads(done.stdout)["files"]
+    assert (first["status"], second["status"]) == ("migrated", "migrated")
+    assert len(list(tmp_path.glob("*.bak"))) == 1
+    assert cli("undo", "apps.yaml").returncode == 0
+    assert path.read_text("utf-8") == both(VALUES, "4.13.0-medium")
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_one_bad_release_leaves_the_file_whole(cli: Cli, tmp_path: Path, dry: list[str]) -> None:
+    path = tmp_path / "apps.yaml"
+    first = helm_release(VALUES)
+    text = "---\n".join([first, staging(first).replace("Deployment: true", 'Deployment: "true"')])
+    path.write_text(text, "utf-8")
+    done = cli("migrate", "apps.yaml", "--redis-db", "2", "--non-interactive", *dry)
+    assert done.returncode == 2
+    assert b"takes nothing but true and false" in done.stderr
+    assert b"nothing was written to apps.yaml, whose releases are written together: first apps.yaml (" in done.stderr
+    assert path.read_text("utf-8") == text
+    assert cli("diff", "apps.yaml", "--redis-db", "2").stdout == b""

@@ -1,0 +1,164 @@
+"""What a migration has made of a file, put where it belongs: the file itself, --output, or standard output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple, TextIO
+
+from migrator import files, run, terminal
+from migrator.report import FileReport, LayerReport, Report, Status
+from migrator.sources import Bundle, Source
+from migrator.talk.mask import Mask
+
+
+class Ready(NamedTuple):
+    """A release that is decided and proved: its report holds the texts. `was_shown`: a person has seen the plan."""
+
+    bundle: Bundle
+    case: run.Case
+    report: FileReport
+    was_shown: bool = False
+
+
+def deliver(ready: Sequence[Ready], chosen: argparse.Namespace) -> list[FileReport]:
+    """Put releases that are written together where they belong, all of them or none, and report on each.
+
+    Of several in one file each one's text holds what those below it have become, so the first one's is the whole.
+    """
+    if chosen.dry_run:
+        for each in reversed(ready):
+            if not each.was_shown:
+                _show(chosen, each.report)
+        tell(chosen, "dry run: nothing was written.")
+        return with_one_diff([each.report for each in ready])
+    first = ready[0].bundle
+    output = chosen.output or ("-" if first.snapshot is None else "")
+    stream = sys.stderr if output else sys.stdout
+    backups: tuple[str, ...] = ()
+    if output == "-":
+        _print_bytes(ready[0].report.layers[0].after)
+    elif output:
+        _write_elsewhere(output, ready[0].report.layers[0].after, first.snapshot, chosen)
+    elif any(each.report.changes for each in ready):
+        backups = _write(ready, chosen)
+    done = []
+    for each in ready:
+        status: Status = "migrated" if each.report.changes else "current"
+        report = each.report._replace(status=status, backups=backups)
+        if output not in ("", "-"):
+            found = tuple(each._replace(file=output) if each.file else each for each in report.findings)
+            report = report._replace(findings=found)
+        # What is to be known was on the screen before the choice; said twice, it would hide what was done.
+        seen = each.was_shown and bool(report.changes)
+        _outcome(chosen, each.case, report._replace(notices=(), findings=()) if seen else report, stream)
+        done.append(report)
+    return with_one_diff(done)
+
+
+def with_one_diff(reports: Sequence[FileReport]) -> list[FileReport]:
+    """The reports on the releases of one file with one diff, which stands with the first of them."""
+    if len(reports) < 2:
+        return list(reports)
+    (layer,) = reports[0].layers
+    original = reports[-1].layers[0].before
+    whole, same = LayerReport(layer.path, original, layer.after), LayerReport(layer.path, original, original)
+    return [report._replace(layers=(same if number else whole,)) for number, report in enumerate(reports)]
+
+
+def pass_on(source: Source, chosen: argparse.Namespace) -> None:
+    """Deliver a file in which there is nothing to migrate as it is, where its result is to stand elsewhere."""
+    output = chosen.output or ("-" if source.snapshot is None else "")
+    if chosen.dry_run or not output:
+        return
+    if output == "-":
+        _print_bytes(source.stream.data)
+    else:
+        _write_elsewhere(output, source.stream.data, source.snapshot, chosen)
+
+
+def tell(chosen: argparse.Namespace, sentence: str) -> None:
+    """Say something beside the result, unless --quiet."""
+    if not chosen.quiet:
+        sys.stderr.write(f"infrahub-migrator: {sentence}\n")
+
+
+def _write(ready: Sequence[Ready], chosen: argparse.Namespace) -> tuple[str, ...]:
+    """Replace the files, and answer where they were kept."""
+    snapshots = {layer.name: layer.snapshot for layer in ready[0].bundle.layers}
+    replacements = []
+    for layer in ready[0].report.layers:
+        snapshot = snapshots[layer.path]
+        assert snapshot is not None, "standard input is delivered to standard output"
+        replacements.append(files.Replacement(snapshot, layer.after))
+    written = files.write(replacements, backup=not chosen.no_backup, backup_dir=chosen.backup_dir)
+    return tuple(each.backup for each in written if each.backup)
+
+
+def _print_bytes(data: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _write_elsewhere(output: str, data: bytes, like: files.Snapshot | None, chosen: argparse.Namespace) -> None:
+    """Write the result to a file of its own; one that stands there already is kept as a backup first."""
+    import os
+
+    own = like.target if like is not None else ""
+    # What `create` refuses (a symbolic link, the input itself) is left to it.
+    if os.path.isfile(output) and not os.path.islink(output) and os.path.realpath(output) != own:
+        standing = files.read(output)
+        for written in files.write(
+            [files.Replacement(standing, data)], backup=not chosen.no_backup, backup_dir=chosen.backup_dir
+        ):
+            if written.backup:
+                tell(chosen, f"{output}: what stood there is kept in {written.backup}.")
+        return
+    files.create(output, data, like=like)
+
+
+def _show(chosen: argparse.Namespace, report: FileReport) -> None:
+    """The plan and its diff, where a person reads them; in JSON they are in the report."""
+    if chosen.format == "json":
+        return
+    from migrator.talk import plain, unified
+    from migrator.talk.terminal import shown_diff
+
+    mask = Mask(chosen.show_secrets)
+    one = Report("migrate", (report,))
+    stream = sys.stderr if chosen.output == "-" else sys.stdout
+    colour = terminal.wants_colour(chosen.color, stream)
+    is_ascii = terminal.is_ascii(stream)
+    stream.write(
+        plain.plan(one, mask=mask, width=terminal.width(), colour=colour, verbose=chosen.verbose, ascii_only=is_ascii)
+    )
+    stream.write(shown_diff(unified.diff(one, mask=mask), colour=colour))
+
+
+def _outcome(chosen: argparse.Namespace, case: run.Case, report: FileReport, stream: TextIO) -> None:
+    if chosen.format == "json" or chosen.quiet:
+        return
+    from migrator.talk import plain
+
+    colour, width, is_ascii = terminal.wants_colour(chosen.color, stream), terminal.width(), terminal.is_ascii(stream)
+    output = chosen.output or ("-" if stream is sys.stderr else "")
+    text = plain.outcome(
+        Report("migrate", (report,)),
+        mask=Mask(chosen.show_secrets),
+        width=width,
+        colour=colour,
+        verbose=chosen.verbose,
+        ascii_only=is_ascii,
+        output=output,
+        dry_run=chosen.dry_run,
+    )
+    stream.write(text)
+    if report.changes and report.status == "migrated":
+        from migrator import next_steps
+        from migrator.talk.terminal import Page
+
+        path = "FILE" if output == "-" else output or report.path
+        page = Page(width, colour, is_ascii)
+        stream.write("".join(line + "\n" for line in next_steps.lines(case, [path], page, backup=bool(report.backups))))
