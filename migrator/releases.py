@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import run, sources
-from migrator.errors import InterruptedByUser, MigratorError
+from migrator.errors import InterruptedByUser, MigratorError, RefusedError
 from migrator.report import FileReport
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Named(NamedTuple):
         return [bundle for each in self.groups if isinstance(each, sources.Opened) for bundle in each.bundles]
 
 
-def _files_of(name: str, passed_over: list[MigratorError]) -> list[str]:
-    """The files that a name stands for: itself, or what a directory holds."""
+def _files_of(name: str, passed_over: list[MigratorError]) -> Sequence[str | RefusedError]:
+    """The files that a name stands for: itself, or what a directory holds, with errors for releases of several."""
     if not os.path.isdir(name):
         return [name]
     from migrator.sources import directory
@@ -58,6 +58,9 @@ def named(chosen: argparse.Namespace, failed: Failed) -> Named:
             groups.append(failed(name, error))
             continue
         for path in paths:
+            if isinstance(path, RefusedError):
+                groups.append(failed(path.path, path))
+                continue
             opening = partial(sources.open_file, path, chosen.chart or "", chosen.root or "")
             groups.append(_opened(path, opening, failed))
     return Named(tuple(groups), tuple(passed_over))

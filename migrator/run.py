@@ -94,7 +94,9 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
         notice = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
         return Case(bundle, found, found.flavour or "", _nothing(release, ask, notice), known)
     selected = catalog.select(found.chart, found.version_to, known)
-    made = plan.make(release.amid(request.surroundings._replace(unseen=bundle.unseen)), selected, ask)
+    made = plan.make(
+        release.amid(request.surroundings._replace(unseen=tuple(each.called for each in bundle.unseen))), selected, ask
+    )
     _refuse_duplicates(bundle.layers, found, made)
     told_of = (*_about_documents(bundle), *_about_target(found, known), *_about_base(bundle, made))
     notices = (*bundle.notices, *about_unseen(bundle), *made.notices, *told_of)

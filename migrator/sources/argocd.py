@@ -14,7 +14,7 @@ from migrator.edits import Route, Value
 from migrator.errors import InputError
 from migrator.migration import Notice
 from migrator.release import Map, as_map
-from migrator.sources.bundle import Bundle, ChartVersion, is_range
+from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 
 
@@ -120,9 +120,9 @@ def _version(above: Route, source: Map) -> ChartVersion:
     return ChartVersion(name, text, (*above, "targetRevision") if text else (), unmovable)
 
 
-def _unseen(helm: Map) -> tuple[str, ...]:
+def _unseen(helm: Map) -> tuple[Elsewhere, ...]:
     """What lies below the values, as people call it."""
-    return tuple(f"{each} (helm.valueFiles)" for each in _list(helm.get("valueFiles")))
+    return tuple(Elsewhere(f"{each} (helm.valueFiles)", file=str(each)) for each in _list(helm.get("valueFiles")))
 
 
 def _list(value: Value) -> list[Value]:

@@ -37,6 +37,17 @@ class ChartVersion(NamedTuple):
             return None
 
 
+class Elsewhere(NamedTuple):
+    """Values that lie below an object's own: what people call them, and where they stand as far as it says.
+
+    That is a file, as the object writes its path, or an `item` (KIND/NAME) of the cluster.
+    """
+
+    called: str
+    file: str = ""
+    item: str = ""
+
+
 class Bundle(NamedTuple):
     """A release: `layers` in Helm's order, lowest first, and what stands around them.
 
@@ -53,7 +64,7 @@ class Bundle(NamedTuple):
     root: str = ""
     evidence: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
-    unseen: tuple[str, ...] = ()
+    unseen: tuple[Elsewhere, ...] = ()
 
     @property
     def snapshot(self) -> files.Snapshot | None:
@@ -81,9 +92,10 @@ def about_unseen(bundle: Bundle) -> list[Notice]:
     """What is to be known of values that lie below the layers and cannot be read."""
     if not bundle.unseen:
         return []
+    sources = ", ".join(each.called for each in bundle.unseen)
     text = (
-        f"Values from {', '.join(bundle.unseen)} lie below these and cannot be seen from here. If they hold values of "
-        "Prefect, name their file and this one together: -f FILE -f OBJECT."
+        f"Values from {sources} lie below these and cannot be seen from here. If they hold values of Prefect, name "
+        "their file and this one together: -f FILE -f OBJECT."
     )
     return [Notice(text, "warning")]
 

@@ -1,117 +1,75 @@
-"""A directory: which files in it are releases of their own, and which are layers of one release."""
+"""A directory: the files in it that have to do with Prefect, release by release."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from migrator import tree
-from migrator.discover import has_prefect_values, prefect_roots
-from migrator.edits import Value
+from migrator.discover import has_prefect_values
 from migrator.errors import InputError, MigratorError, RefusedError
 from migrator.release import as_map
-from migrator.sources import objects
+from migrator.sources import kustomize, layering, objects
+from migrator.sources.layering import Look
 from migrator.sources.source import Source, read
 
 ENDINGS = (".yaml", ".yml")
 
 _PASSED_OVER = {"templates", "charts", "crds", "node_modules"}
-_BASE_NAMES = ("base", "common", "default", "defaults", "shared", "values")
 
 
-class _Look(NamedTuple):
-    """What a file in a directory turned out to be; `has_unseen`: an object takes values from elsewhere, too."""
+def expand(name: str, passed_over: list[MigratorError]) -> list[str | RefusedError]:
+    """The files of a directory that are releases by themselves, and an error for each release that is several layers.
 
-    path: str
-    data: Value
-    is_object: bool
-    has_unseen: bool = False
-
-
-def expand(name: str, passed_over: list[MigratorError]) -> list[str]:
-    """The files of a directory that hold Prefect values.
-
-    Files of a directory that cannot be read are added to `passed_over`. Raises InputError for a directory without
-    Prefect values, RefusedError for one whose files are layers of one release: migrating one without the others would
-    go wrong in silence.
+    Migrating one layer without the others would go wrong in silence. Files of the directory that cannot be read are
+    added to `passed_over`. Raises InputError for a directory without Prefect values.
     """
-    files = list(_yaml_files(name))
-    looks = [look for path in files if (look := _look_at(path, passed_over)) is not None]
-    plain = [look for look in looks if not look.is_object]
-    held = [look for look in looks if look.is_object]
-    if len(plain) > 1 and not _are_releases_of_their_own(plain):
-        raise _layers_of_one_release(name, _in_order(plain))
-    if plain and any(look.has_unseen for look in held):
-        raise _layers_of_one_release(name, [*_in_order(plain), *(look.path for look in held if look.has_unseen)])
+    paths = list(_yaml_files(name))
+    looks: list[Look] = []
+    generated: dict[str, list[tuple[str, list[str]]]] = {}
+    for path in paths:
+        try:
+            source = read(path)
+            look = _look_at(source)
+        except MigratorError as error:
+            passed_over.append(error)
+            continue
+        if os.path.basename(path) in kustomize.NAMES:
+            for item, files in kustomize.generated(as_map(source.data), os.path.dirname(path)):
+                generated.setdefault(item, []).append((path, files))
+        looks += [look] if look is not None else []
     if not looks:
         raise InputError(
-            f"is a directory without a values file that holds Prefect values ({len(files)} YAML files looked at).",
+            f"is a directory without a values file that holds Prefect values ({len(paths)} YAML files looked at).",
             path=name,
         )
-    return [look.path for look in looks]
+    return [
+        layers[0] if len(layers) == 1 else _several_layers(layers) for layers in layering.releases(looks, generated)
+    ]
 
 
-def _layers_of_one_release(directory: str, paths: Sequence[str]) -> RefusedError:
-    most = 5
-    more = f" and {len(paths) - most} more" if len(paths) > most else ""
-    flags = " ".join(f"-f {path}" for path in paths[:most])
+def _several_layers(layers: tuple[str, ...]) -> RefusedError:
+    below = ", ".join(layers[:-1])
     return RefusedError(
-        f"holds several files with Prefect values: {', '.join(paths[:most])}{more}. They look like layers of one "
-        "release, a base and what lies over it.",
-        path=directory,
-        remedy=f"Name the layers in Helm's order ({flags}), or each file that is a release of its own.",
+        f"lies over {below}: they look like layers of one release, and are not migrated one without the other.",
+        path=layers[-1],
+        remedy=f"Name the layers in Helm's order (-f {' -f '.join(layers)}), or each file that is a release of its "
+        "own.",
     )
 
 
-def _are_releases_of_their_own(plain: Sequence[_Look]) -> bool:
-    """Whether each file says enough for a release, and none is named like a base of the others."""
-    stems = [os.path.splitext(os.path.basename(look.path))[0] for look in plain]
-    return all(_is_whole(look.data) for look in plain) and not any(stem in _BASE_NAMES for stem in stems)
-
-
-def _is_whole(data: Value) -> bool:
-    """Whether a file decides what the overrides of a base leave out: both env lists, or the deployment itself."""
-    for root in prefect_roots([data]):
-        lists = [tree.get(data, (*root, part, "env")) for part in ("server", "backgroundServices")]
-        said = tree.exists(data, (*root, "backgroundServices", "runAsSeparateDeployment"))
-        if said or all(isinstance(each, list) for each in lists):
-            return True
-    return False
-
-
-def _in_order(plain: Sequence[_Look]) -> list[str]:
-    """Bases first: by name, and then those that say most."""
-
-    def rank(look: _Look) -> tuple[bool, bool, str]:
-        stem = os.path.splitext(os.path.basename(look.path))[0]
-        return stem not in _BASE_NAMES, not _is_whole(look.data), look.path
-
-    return [look.path for look in sorted(plain, key=rank)]
-
-
-def _look_at(path: str, passed_over: list[MigratorError]) -> _Look | None:
+def _look_at(source: Source) -> Look | None:
     """What a file holds; None for one that has nothing to do with Prefect."""
-    try:
-        source = read(path)
-        held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
-        if held:
-            bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
-            unseen = any(bundle.unseen for bundle in bundles)
-            return _Look(path, None, True, unseen) if bundles else None
-        return _look_at_values(source)
-    except MigratorError as error:
-        passed_over.append(error)
-        return None
-
-
-def _look_at_values(source: Source) -> _Look | None:
+    held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
+    if held:
+        bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
+        unseen = tuple(each for bundle in bundles for each in bundle.unseen)
+        return Look(source.name, None, True, unseen) if bundles else None
     data = source.stream.documents[0].data
     if not has_prefect_values(data):
         return None
     if "mac" in as_map(as_map(data).get("sops")):
         raise RefusedError("is encrypted by SOPS.", path=source.name, remedy="Decrypt it and name it by itself.")
-    return _Look(source.name, data, False)
+    return Look(source.name, data, False)
 
 
 def _yaml_files(directory: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from migrator import tree
 from migrator.discover import is_related
 from migrator.edits import Route, Value
 from migrator.release import Map, as_map
-from migrator.sources.bundle import Bundle, ChartVersion, is_range
+from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 
 VALUES = ("spec", "values")
@@ -71,14 +71,14 @@ def chart_version(above: Route, spec: Map) -> ChartVersion:
     return ChartVersion("", "", (), f"its chart comes from {where}: move the version there, in the same change")
 
 
-def _unseen(spec: Map) -> Iterator[str]:
+def _unseen(spec: Map) -> Iterator[Elsewhere]:
     """What lies below the object's own values, as people call it."""
     for item in _references(spec).values():
         if not item.get("targetPath"):
-            yield _called(item)
+            yield Elsewhere(_called(item), item=f"{item.get('kind')}/{item.get('name')}")
     files = as_map(as_map(spec.get("chart")).get("spec")).get("valuesFiles")
     if isinstance(files, list):
-        yield from (f"file {each} of the chart" for each in files)
+        yield from (Elsewhere(f"file {each} of the chart") for each in files)
 
 
 def _over(place: Source, spec: Map) -> tuple[Source, ...]:

@@ -19,7 +19,7 @@ class Object(NamedTuple):
 
     @property
     def kind(self) -> str:
-        return str(self.data.get("kind"))
+        return str(self.data.get("kind") or "Kustomization")
 
     @property
     def name(self) -> str:
@@ -37,9 +37,11 @@ def is_object(data: Value) -> bool:
 def objects_in(source: Source) -> Iterator[Object]:
     """The objects in all documents of a file, those of a List one by one."""
     for document in source.stream.documents:
-        if not is_object(document.data):
-            continue
         data = as_map(document.data)
+        if not is_object(document.data):
+            if "helmCharts" in data and _is_kustomization(data, source.name):
+                yield Object(document.index, (), data)
+            continue
         items = data.get("items")
         if data["kind"] == "List" and isinstance(items, list):
             for number, item in enumerate(items):
@@ -53,7 +55,8 @@ def is_gitops(each: Object) -> bool:
     """Whether the object is of a kind that embeds values of a Helm release."""
     from migrator.sources import argocd, flux  # most files hold no object at all
 
-    return flux.is_release(each.data) or argocd.is_application(each.data)
+    data = each.data
+    return flux.is_release(data) or argocd.is_application(data) or ("helmCharts" in data and _is_kustomization(data))
 
 
 def releases_of(source: Source, each: Object) -> list[Bundle]:
@@ -64,8 +67,14 @@ def releases_of(source: Source, each: Object) -> list[Bundle]:
     from migrator.sources import argocd, flux
 
     place = source._replace(document=each.document, route=each.route)
-    read = flux.releases if flux.is_release(each.data) else argocd.releases
-    found = read(place, each.data, each.name)
+    if flux.is_release(each.data):
+        found = flux.releases(place, each.data, each.name)
+    elif argocd.is_application(each.data):
+        found = argocd.releases(place, each.data, each.name)
+    else:
+        from migrator.sources import kustomize
+
+        found = kustomize.releases(place, each.data, each.name)
     if found and "mac" in as_map(each.data.get("sops")):
         raise RefusedError(
             f"{each.name} is encrypted by SOPS, whose checksum covers every value: an edit outside sops breaks it.",
@@ -73,3 +82,9 @@ def releases_of(source: Source, each: Object) -> list[Bundle]:
             remedy="Decrypt it, migrate the plain file, and encrypt it again.",
         )
     return found
+
+
+def _is_kustomization(data: Map, path: str = "kustomization.yaml") -> bool:
+    from migrator.sources import kustomize
+
+    return kustomize.is_kustomization(data, path)

@@ -1,0 +1,104 @@
+"""Kustomize: a kustomization can inflate charts (`helmCharts`), and hand files on as ConfigMaps and Secrets.
+
+The values of a chart come from `valuesFile`, with `valuesInline` over it, and `additionalValuesFiles` over both.
+Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/helmcharts/;
+api/types/helmchartargs.go and api/internal/builtins/HelmChartInflationGenerator.go of kubernetes-sigs/kustomize.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from migrator import tree
+from migrator.discover import is_related
+from migrator.edits import Route, Value
+from migrator.errors import RefusedError
+from migrator.release import Map, as_map
+from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
+from migrator.sources.source import Source
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+def is_kustomization(data: Map, path: str) -> bool:
+    """Whether a document is a kustomization, which need not say so: then the file's name does."""
+    if "kind" in data or "apiVersion" in data:
+        group = str(data.get("apiVersion")).partition("/")[0]
+        return data.get("kind") == "Kustomization" and group == "kustomize.config.k8s.io"
+    return os.path.basename(path) in NAMES
+
+
+def releases(place: Source, data: Map, name: str) -> list[Bundle]:
+    """The releases of these charts among those that the kustomization inflates.
+
+    Raises RefusedError where values files lie over the values in it.
+    """
+    charts = data.get("helmCharts")
+    found = []
+    for number, item in enumerate(charts if isinstance(charts, list) else []):
+        chart = as_map(item)
+        if is_related(chart.get("valuesInline"), _text(chart.get("name"))):
+            found.append(_release(place, (*place.route, "helmCharts", number), chart, data, name))
+    return found
+
+
+def generated(data: Map, folder: str) -> Iterator[tuple[str, list[str]]]:
+    """What the kustomization makes of files: the name of each ConfigMap and Secret (KIND/NAME), and the files in it."""
+    for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
+        items = data.get(key)
+        for item in items if isinstance(items, list) else []:
+            files = as_map(item).get("files")
+            names = [str(each).partition("=")[2] or str(each) for each in files] if isinstance(files, list) else []
+            paths = [os.path.normpath(os.path.join(folder, each)) for each in names]
+            yield f"{kind}/{as_map(item).get('name')}", paths
+
+
+def _release(place: Source, at: Route, chart: Map, data: Map, name: str) -> Bundle:
+    route = (*at, "valuesInline")
+    _refuse_what_lies_over(place, at, chart)
+    merge = chart.get("valuesMerge")
+    files = [] if merge == "replace" else [_text(chart.get("valuesFile"))]
+    files += _texts(chart.get("additionalValuesFiles"))
+    return Bundle(
+        name=name,
+        layers=(place._replace(route=route),),
+        version=_version(at, chart),
+        release_name=_text(chart.get("releaseName")),
+        namespace=_text(chart.get("namespace")) or _text(data.get("namespace")),
+        evidence=(f"values of {name} at {tree.show(route)}",),
+        unseen=tuple(Elsewhere(each, file=each) for each in files if each),
+    )
+
+
+def _refuse_what_lies_over(place: Source, at: Route, chart: Map) -> None:
+    over = _texts(chart.get("additionalValuesFiles"))
+    if chart.get("valuesMerge") == "merge":
+        over = [_text(chart.get("valuesFile")), *over]
+    if chart.get("valuesInline") and over:
+        raise RefusedError(
+            f"{tree.show((*at, 'valuesInline'))} has values of {', '.join(over)} over it, which cannot be layers above "
+            "an object here.",
+            path=place.name,
+            line=place.stream.documents[place.document].line(at),
+            remedy="Put the inline values into a file among them, and name the files and this one with -f.",
+        )
+
+
+def _version(at: Route, chart: Map) -> ChartVersion:
+    text = _text(chart.get("version"))
+    unmovable = ""
+    if not text:
+        unmovable = "it names no chart version, so that the newest, or the one in its charts folder, is taken; pin one"
+    elif is_range(text):
+        unmovable = f"its chart version is a range ({text}): the chart may have moved already, pin it"
+    name = _text(chart.get("name")).rstrip("/").rpartition("/")[2]
+    return ChartVersion(name, text, (*at, "version") if text else (), unmovable)
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Value) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []

@@ -1,0 +1,148 @@
+"""Directories as they stand in repositories: which files are releases, which are layers of one, which are nobody's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_kustomize import HEAD, kustomization
+from .texts import AFTER, VALUES, application, helm_release, in_object
+
+Cli = Callable[..., Any]
+FLAGS = ("--redis-db", "2", "--non-interactive")
+PROD = "infrahub:\n  prefect-server:\n    server:\n      replicaCount: 4\n"
+FROM = "  valuesFrom: [{kind: ConfigMap, name: base}]\n"
+GENERATOR = HEAD + "configMapGenerator:\n  - name: base\n    files: [values.yaml=FILE]\n"
+
+
+def other(text: str) -> str:
+    """Another release, on a Redis of its own."""
+    return text.replace("redis.prod", "redis.other")
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+
+
+TREES = {
+    "values beside their overrides": (
+        {"values.yaml": VALUES, "values-dev.yaml": PROD, "values-prod.yaml": VALUES},
+        ["t/values.yaml t/values-dev.yaml", "t/values.yaml t/values-prod.yaml"],
+    ),
+    "a base and overlays": (
+        {"base/values.yaml": VALUES, "overlays/dev/values.yaml": PROD, "overlays/prod/values.yaml": PROD},
+        ["t/base/values.yaml t/overlays/dev/values.yaml", "t/base/values.yaml t/overlays/prod/values.yaml"],
+    ),
+    "a common file above": (
+        {"common.yaml": VALUES, "env/prod/infrahub.yaml": PROD},
+        ["t/common.yaml t/env/prod/infrahub.yaml"],
+    ),
+    "no name tells": ({"one.yaml": VALUES, "two.yaml": PROD}, ["t/one.yaml t/two.yaml"]),
+    "a generator and a HelmRelease": (
+        {
+            "app/release.yaml": helm_release(PROD, head=FROM),
+            "app/kustomization.yaml": GENERATOR.replace("FILE", "infrahub.yaml"),
+            "app/infrahub.yaml": VALUES,
+            "app/unrelated.yaml": "replicas: 2\n",
+        },
+        ["t/app/infrahub.yaml t/app/release.yaml"],
+    ),
+    "generators of overlays below one HelmRelease": (
+        {
+            "base/release.yaml": helm_release(PROD, head=FROM),
+            "dev/kustomization.yaml": GENERATOR.replace("FILE", "v.yaml"),
+            "dev/v.yaml": VALUES,
+            "prod/kustomization.yaml": GENERATOR.replace("FILE", "v.yaml"),
+            "prod/v.yaml": VALUES,
+        },
+        ["t/dev/v.yaml t/base/release.yaml", "t/prod/v.yaml t/base/release.yaml"],
+    ),
+    "charts of a kustomization": (
+        {
+            "kustomization.yaml": kustomization("", more="    valuesFile: own/v.yaml\n"),
+            "own/v.yaml": VALUES,
+        },
+        ["t/own/v.yaml t/kustomization.yaml"],
+    ),
+    "an Application and files of its repository": (
+        {
+            "apps/infrahub.yaml": application("valueFiles: [$values/env/a.yaml, $values/env/b.yaml]\n"),
+            "env/a.yaml": VALUES,
+            "env/b.yaml": PROD,
+            "other/env/b.yaml": VALUES,
+        },
+        ["t/env/a.yaml t/env/b.yaml t/apps/infrahub.yaml"],
+    ),
+}
+
+
+@pytest.mark.parametrize("tree", TREES)
+def test_layers_of_one_release_are_told_release_by_release(cli: Cli, tmp_path: Path, tree: str) -> None:
+    files, releases = TREES[tree]
+    write(tmp_path / "t", files)
+    done = cli("migrate", "t", *FLAGS)
+    assert done.returncode == 2
+    for layers in releases:
+        flags = " ".join(f"-f {layer}" for layer in layers.split())
+        assert f"{layers.split()[-1]}: lies over" in done.stderr.decode()
+        assert f"({flags})" in done.stderr.decode()
+    assert done.stderr.count(b"lies over") == len(releases)
+    layered = {layer for layers in releases for layer in layers.split()}
+    for name, text in files.items():
+        if f"t/{name}" in layered:
+            assert (tmp_path / "t" / name).read_text("utf-8") == text
+
+
+@pytest.mark.parametrize("name", ["values", "infrahub"])
+def test_a_folder_for_each_cluster_is_a_release_each(cli: Cli, tmp_path: Path, name: str) -> None:
+    files = {f"clusters/a/{name}.yaml": VALUES, f"clusters/b/{name}.yaml": other(VALUES)}
+    write(tmp_path, files)
+    done = cli("migrate", "clusters", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / f"clusters/a/{name}.yaml").read_text("utf-8") == AFTER
+    assert (tmp_path / f"clusters/b/{name}.yaml").read_text("utf-8") == other(AFTER)
+
+
+def test_what_is_in_layers_does_not_keep_the_rest_from_its_migration(cli: Cli, tmp_path: Path) -> None:
+    files = {
+        "a/values.yaml": VALUES,
+        "a/values-prod.yaml": PROD,
+        "b/release.yaml": helm_release(other(VALUES)),
+        "c/broken.yaml": "a: [\n",
+        "c/podinfo.yaml": helm_release("replicas: 1\n", chart="podinfo"),
+    }
+    write(tmp_path / "t", files)
+    done = cli("migrate", "t", *FLAGS)
+    assert done.returncode == 2
+    assert b"passed over: t/c/broken.yaml" in done.stderr
+    for name, text in files.items():
+        after = helm_release(other(AFTER), "4.14.1-medium") if name == "b/release.yaml" else text
+        assert (tmp_path / "t" / name).read_text("utf-8") == after, name
+
+
+def test_an_object_beside_values_of_its_own_needs_no_others(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path / "t", {"app.yaml": application(in_object(VALUES)), "values.yaml": other(VALUES)})
+    assert cli("migrate", "t", *FLAGS).returncode == 0
+    assert (tmp_path / "t/app.yaml").read_text("utf-8") == application(in_object(AFTER), "4.14.1-medium")
+    assert (tmp_path / "t/values.yaml").read_text("utf-8") == other(AFTER)
+
+
+def test_values_of_another_place_in_the_chart_are_no_layers(cli: Cli, tmp_path: Path) -> None:
+    vanilla = "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {host: redis.own}}}\n"
+    write(tmp_path / "t", {"values.yaml": VALUES, "prefect.yaml": vanilla})
+    done = cli("check", "t")
+    assert done.returncode == 1
+    assert b"t/values.yaml" in done.stdout
+    assert b"t/prefect.yaml" in done.stdout
+
+
+def test_a_folder_without_anything_is_an_error(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path / "t", {"a.yaml": "x: 1\n"})
+    done = cli("check", "t")
+    assert done.returncode == 2
+    assert b"t: is a directory without a values file that holds Prefect values (1 YAML files looked at)" in done.stderr

@@ -1,0 +1,92 @@
+"""Charts that a kustomization inflates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .texts import AFTER, DB, VALUES, indented
+
+Migrate = Callable[..., Any]
+HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+FILES = "    valuesFile: values.yaml\n"
+
+
+def kustomization(values: str, version: str = "4.13.0-medium", head: str = HEAD, more: str = "") -> str:
+    inline = f"    valuesInline:\n{indented(values, 6)}" if values else ""
+    return f"""\
+{head}namespace: prod
+helmCharts:
+  - name: podinfo
+    version: 6.5.0
+    repo: https://example.com
+    valuesInline: {{replicaCount: 2}}
+  - name: infrahub-enterprise   # ours
+    version: {version}
+    releaseName: infrahub
+{more}{inline}resources: [namespace.yaml]
+"""
+
+
+def test_inline_values_and_version_move_together(migrate: Migrate) -> None:
+    done = migrate(kustomization(VALUES), DB)
+    assert done.text == kustomization(AFTER, "4.14.1-medium")
+    assert migrate(done.text).text == done.text
+    assert done.plan.start.name == "infrahub"
+    assert done.plan.start.namespace == "prod"
+
+
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml"])
+def test_a_kustomization_need_not_say_its_kind(cli: Callable[..., Any], tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(kustomization(VALUES, head=""), "utf-8")
+    assert cli("migrate", name, "--redis-db", "2", "--non-interactive").returncode == 0
+    assert (tmp_path / name).read_text("utf-8") == kustomization(AFTER, "4.14.1-medium", head="")
+
+
+def test_a_values_file_below_is_told_of(migrate: Migrate) -> None:
+    done = migrate(kustomization(VALUES, more=FILES), DB)
+    assert done.text == kustomization(AFTER, "4.14.1-medium", more=FILES)
+    assert "Values from values.yaml lie below these" in done.notices
+
+
+def test_a_values_file_that_is_replaced_is_not(migrate: Migrate) -> None:
+    more = FILES + "    valuesMerge: replace\n"
+    done = migrate(kustomization(VALUES, more=more), DB)
+    assert done.text == kustomization(AFTER, "4.14.1-medium", more=more)
+    assert "lie below" not in done.notices
+
+
+def test_files_and_version_move_together(cli: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(VALUES, "utf-8")
+    (tmp_path / "kustomization.yaml").write_text(kustomization("", more=FILES), "utf-8")
+    layers = ("-f", "values.yaml", "-f", "kustomization.yaml")
+    done = cli("migrate", *layers, "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "values.yaml").read_text("utf-8") == AFTER
+    assert (tmp_path / "kustomization.yaml").read_text("utf-8") == kustomization("", "4.14.1-medium", more=FILES)
+    assert cli("check", *layers).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "over"),
+    [
+        ("    additionalValuesFiles: [more.yaml]\n", b"more.yaml"),
+        (FILES + "    valuesMerge: merge\n", b"values.yaml"),
+    ],
+)
+def test_files_over_inline_values_are_refused(cli: Callable[..., Any], tmp_path: Path, more: str, over: bytes) -> None:
+    text = kustomization(VALUES, more=more)
+    (tmp_path / "kustomization.yaml").write_text(text, "utf-8")
+    done = cli("check", "kustomization.yaml")
+    assert done.returncode == 2
+    assert b"kustomization.yaml:9: helmCharts[1].valuesInline has values of " + over in done.stderr
+
+
+def test_a_kustomization_of_other_charts_is_unrelated(cli: Callable[..., Any], tmp_path: Path) -> None:
+    text = kustomization(VALUES)
+    (tmp_path / "kustomization.yaml").write_text(text[: text.index("  - name: infrahub")], "utf-8")
+    done = cli("check", "kustomization.yaml")
+    assert (done.returncode, b"nothing of these charts" in done.stderr) == (0, True)
