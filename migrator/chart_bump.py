@@ -48,7 +48,7 @@ def wishes(bundle: Bundle, said: discover.Wishes) -> discover.Wishes:
     return said._replace(
         chart=chart,
         root=said.root or bundle.root,
-        default_root=discover.root_of_chart(bundle.version.chart) if is_ours else "",
+        default_root=_default_root(bundle) if is_ours else "",
         version_from=said.version_from or (bundle.version.text if speaks_of_ours else ""),
         release_name=said.release_name or bundle.release_name,
         namespace=said.namespace or bundle.namespace,
@@ -60,7 +60,12 @@ def evidence(bundle: Bundle, said: discover.Wishes) -> Iterator[str]:
     yield from bundle.evidence
     if bundle.version.text and not said.version_from:
         chart = bundle.version.chart or "the chart"
-        yield f"{chart} {bundle.version.text} ({tree.show(bundle.version.route)})"
+        yield f"{chart} {bundle.version.text} ({bundle.version.elsewhere or tree.show(bundle.version.route)})"
+
+
+def _default_root(bundle: Bundle) -> str:
+    inner, key = discover.root_of_chart(bundle.version.chart), bundle.version.key
+    return ".".join(each for each in (key, inner) if each and (each != "." or not key))
 
 
 def bump(bundle: Bundle, to: Version, *, has_changes: bool, wanted: bool) -> tuple[Bump | None, list[Notice]]:
@@ -79,6 +84,10 @@ def bump(bundle: Bundle, to: Version, *, has_changes: bool, wanted: bool) -> tup
     after = f"{'v' if version.text.startswith('v') else ''}{to}{'-' + stands.flavour if stands.flavour else ''}"
     if not has_changes:
         return None, []
+    if version.elsewhere:
+        names = f"{version.elsewhere} still names {version.chart} {version.text}, which refuses these values"
+        what = f"write {after} there in the same change, and run helm dependency update, which rebuilds Chart.lock"
+        return None, [Notice(f"{names}: {what}.", "warning")]
     if not wanted:
         left = f"The chart version stays {version.text} (--no-bump): the values need {after} or later, and the old "
         return None, [Notice(f"{left}chart refuses them.", "warning")]

@@ -17,14 +17,16 @@ from migrator.yamltext import Stream
 class ChartVersion(NamedTuple):
     """What an object says of its chart: the chart's name, and the text at `route` that says which version.
 
-    `said` is how the object names the version's place for people; `unmovable` says why it is not moved with the
-    values (empty: it is).
+    `unmovable` says why it is not moved with the values (empty: it is). Where the text stands in a file of its own,
+    which nobody named, `elsewhere` is that place for people, and `key` the key of the values that the chart gets.
     """
 
     chart: str = ""
     text: str = ""
     route: Route = ()
     unmovable: str = ""
+    key: str = ""
+    elsewhere: str = ""
 
     @property
     def version(self) -> versions.ChartVersion | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from migrator.discover import prefect_roots
 from migrator.errors import InputError, UsageError
-from migrator.sources import objects
+from migrator.sources import objects, umbrella
 from migrator.sources.bundle import Bundle, of_layers
 from migrator.sources.source import Source, read, read_bytes
 
@@ -32,7 +32,8 @@ def open_file(name: str, chart: str = "", root: str = "") -> Opened:
     source = read_bytes(sys.stdin.buffer.read(), "(standard input)") if name == "-" else read(name)
     held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not held:
-        return Opened(source.name, _by_root(of_layers([source]), chart, root))
+        own = tuple(umbrella.beside(bundle) for bundle in _by_root(of_layers([source]), chart, root))
+        return Opened(source.name, own)
     found = [(each, bundle) for each in held for bundle in objects.releases_of(source, each)]
     with_any = {id(each) for each, _ in found}
     unrelated = tuple(each.name for each in held if id(each) not in with_any)
@@ -80,7 +81,7 @@ def open_layers(names: Sequence[str]) -> Opened:
         # Whoever names as many files as the object takes values from has named them all.
         unseen = each.unseen if number < len(each.unseen) else ()
         bundle = each._replace(name=layers[0].name, layers=tuple(layers), home=number, unseen=unseen)
-    return Opened(layers[0].name, (bundle,))
+    return Opened(layers[0].name, (umbrella.beside(bundle),))
 
 
 def _by_root(bundle: Bundle, chart: str, root: str) -> tuple[Bundle, ...]:

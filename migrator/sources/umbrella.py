@@ -1,0 +1,61 @@
+"""An umbrella chart: a Chart.yaml beside the values, whose `dependencies` say which version of a chart they are for.
+
+It is evidence only. Nobody named that file, and a version in it stands in Chart.lock as well, which only Helm rebuilds.
+Source: https://helm.sh/docs/topics/charts/#chart-dependencies (the key of a dependency's values is its alias or name).
+"""
+
+from __future__ import annotations
+
+import os
+
+from migrator.catalog import CHARTS
+from migrator.discover import prefect_roots, root_of_chart
+from migrator.edits import Route
+from migrator.errors import MigratorError
+from migrator.release import as_map
+from migrator.sources.bundle import Bundle, ChartVersion, is_range
+from migrator.sources.source import Source, read
+
+
+def beside(bundle: Bundle) -> Bundle:
+    """The release with what a Chart.yaml beside one of its files says of its chart."""
+    if bundle.version != ChartVersion() or not bundle.is_plain:
+        return bundle
+    folders = dict.fromkeys(os.path.dirname(layer.name) for layer in bundle.layers if layer.snapshot is not None)
+    for folder in folders:
+        path = os.path.join(folder, "Chart.yaml")
+        if os.path.isfile(path):
+            try:
+                return _with_dependency(bundle, read(path))
+            except MigratorError:
+                return bundle  # a broken chart is not what is asked about
+    return bundle
+
+
+def _with_dependency(bundle: Bundle, chart: Source) -> Bundle:
+    items = as_map(chart.data).get("dependencies")
+    found: dict[Route, ChartVersion] = {}
+    for number, item in enumerate(items if isinstance(items, list) else []):
+        name, text = as_map(item).get("name"), as_map(item).get("version")
+        if name in CHARTS and isinstance(name, str):
+            key = str(as_map(item).get("alias") or name)
+            inner = root_of_chart(name)
+            root: Route = (key, *(() if inner == "." else inner.split(".")))
+            has_version = isinstance(text, str)
+            line = chart.line(("dependencies", number, *(("version",) if has_version else ())))
+            found[root] = _version(name, text if isinstance(text, str) else "", f"{chart.name}:{line}", key)
+    roots = prefect_roots([layer.data for layer in bundle.layers])
+    if bundle.root:
+        roots = [root for root in roots if ".".join(map(str, root)) == bundle.root]
+    matching = [version for root, version in found.items() if root in roots]
+    if not roots:
+        matching = list(found.values())
+    return bundle._replace(version=matching[0]) if len(matching) == 1 else bundle
+
+
+def _version(name: str, text: str, place: str, key: str) -> ChartVersion:
+    unmovable = ""
+    if not text or is_range(text):
+        what = f"leaves it open ({text})" if text else "names none"
+        unmovable = f"{place} {what}, and Chart.lock says what is installed; move it with helm dependency update"
+    return ChartVersion(name, text, (), unmovable, key=key, elsewhere=place)

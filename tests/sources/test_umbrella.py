@@ -1,0 +1,101 @@
+"""Values of an umbrella chart, whose Chart.yaml stands beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .texts import AFTER, VALUES, indented
+
+Cli = Callable[..., Any]
+FLAGS = ("--redis-db", "2", "--non-interactive")
+
+
+def chart(*dependencies: tuple[str, str, str]) -> str:
+    items = "".join(
+        f"  - name: {name}\n    alias: {alias}\n    version: {version}\n" for name, alias, version in dependencies
+    )
+    return f"apiVersion: v2\nname: platform\nversion: 1.2.3\ndependencies:\n{items}"
+
+
+def report(cli: Cli, *arguments: str) -> Any:
+    return json.loads(cli("plan", *arguments, "--redis-db", "2", "--format", "json").stdout)["files"][0]
+
+
+def notices(found: Any) -> str:
+    return "\n".join(each["text"] for each in found["notices"])
+
+
+def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, tmp_path: Path) -> None:
+    text = chart(("redis", "redis", "1.0.0"), ("infrahub-enterprise", "infra", "4.13.0-medium"))
+    (tmp_path / "Chart.yaml").write_text(text, "utf-8")
+    (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
+    found = report(cli, "values.yaml")
+    assert (found["from"], found["to"], found["root"]) == (
+        "4.13.0-medium",
+        "4.14.1-medium",
+        "infra.infrahub.prefect-server",
+    )
+    assert "infrahub-enterprise 4.13.0-medium (Chart.yaml:10)" in found["evidence"]
+    assert "Chart.yaml:10 still names infrahub-enterprise 4.13.0-medium" in notices(found)
+    assert "write 4.14.1-medium there" in notices(found)
+    assert "helm dependency update" in notices(found)
+    assert cli("migrate", "values.yaml", *FLAGS).returncode == 0
+    assert (tmp_path / "Chart.yaml").read_text("utf-8") == text
+    assert (tmp_path / "values.yaml").read_text("utf-8") == "infra:\n" + indented(AFTER, 2)
+
+
+def test_an_alias_that_looks_like_another_chart_is_told_apart(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text(chart(("infrahub", "infrahub", "4.27.0")), "utf-8")
+    (tmp_path / "values.yaml").write_text(VALUES, "utf-8")
+    found = report(cli, "values.yaml")
+    assert (found["chart"], found["from"], found["to"]) == ("infrahub", "4.27.0", "4.28.0")
+
+
+def test_a_version_that_moved_already_is_nothing_to_tell(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.16.0")), "utf-8")
+    (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
+    found = report(cli, "values.yaml")
+    assert found["from"] == "4.16.0"
+    assert found["changes"]
+    assert "Chart.yaml" not in notices(found)
+
+
+def test_a_range_is_told_of(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.x")), "utf-8")
+    (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
+    found = report(cli, "values.yaml")
+    assert found["from"] == ""
+    assert "Chart.yaml:7 leaves it open (4.x), and Chart.lock says what is installed" in notices(found)
+
+
+def test_layers_beside_a_chart(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "chart").mkdir()
+    (tmp_path / "chart" / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.13.0")), "utf-8")
+    (tmp_path / "chart" / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
+    (tmp_path / "prod.yaml").write_text("infra: {infrahub: {prefect-server: {server: {replicaCount: 2}}}}\n", "utf-8")
+    found = report(cli, "-f", "chart/values.yaml", "-f", "prod.yaml")
+    assert found["from"] == "4.13.0"
+    assert "chart/Chart.yaml:7 still names" in notices(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: [\n",
+        chart(("redis", "redis", "1.0.0")),
+        chart(("infrahub-enterprise", "other", "4.13.0")),
+        "apiVersion: v2\nname: infrahub-enterprise\nversion: 4.13.0\n",
+    ],
+)
+def test_a_chart_that_says_nothing_of_these_values(cli: Cli, tmp_path: Path, text: str) -> None:
+    (tmp_path / "Chart.yaml").write_text(text, "utf-8")
+    (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
+    found = report(cli, "values.yaml")
+    assert found["from"] == ""
+    assert found["changes"]
+    assert "Chart.yaml" not in notices(found)
