@@ -6,17 +6,15 @@ no name in it notifies anybody, no number links to an issue.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from migrator.report import ChangeReport, FileReport, QuestionReport, Report
 from migrator.talk import unified
-from migrator.talk.mask import Mask, visible
+from migrator.talk.markup import code, fence, prose
+from migrator.talk.mask import Mask
 from migrator.talk.terminal import flags_of, spelled, versions
 
-_MARKUP = re.compile(r"[\\`*\[\]<|~&$]|(?<!\w)_|_(?!\w)")
-_AT_THE_START = re.compile(r"^(\d*)([-+=#>.)])")
 _EFFECTS = {
     "none": "no pod changes",
     "behaviour": "**a pod changes**",
@@ -38,21 +36,21 @@ def _summary(report: Report) -> Iterator[str]:
     yield "| File | Status | Chart | Changes | To decide |"
     yield "|---|---|---|---:|---|"
     for file in report.files:
-        missing = ", ".join(_code(flag, in_table=True) for flag in flags_of(file.questions))
-        cells = [_code(file.path, in_table=True), file.status, _text(versions(file)), str(len(file.changes)), missing]
+        missing = ", ".join(code(flag, in_table=True) for flag in flags_of(file.questions))
+        cells = [code(file.path, in_table=True), file.status, prose(versions(file)), str(len(file.changes)), missing]
         yield "| " + " | ".join(cells) + " |"
 
 
 def _file(file: FileReport, report: Report, mask: Mask) -> Iterator[str]:
-    yield f"## {_code(file.path)}"
+    yield f"## {code(file.path)}"
     yield ""
     if file.error:
-        yield f"**{file.status}**: {_text(mask.text(file.error))}"
+        yield f"**{file.status}**: {prose(mask.text(file.error))}"
         yield ""
     titles = dict(file.migrations)
     for migration, changes in groupby(file.changes, key=lambda change: change.migration):
-        title = f": {_text(titles[migration])}" if titles.get(migration) else ""
-        yield f"### {_code(migration)}{title}"
+        title = f": {prose(titles[migration])}" if titles.get(migration) else ""
+        yield f"### {code(migration)}{title}"
         yield ""
         for step, of_step in groupby(changes, key=lambda change: change.step):
             yield from _step(step, list(of_step), mask)
@@ -62,7 +60,7 @@ def _file(file: FileReport, report: Report, mask: Mask) -> Iterator[str]:
     if patch:
         yield "<details><summary>The whole diff</summary>"
         yield ""
-        yield from _fence("diff", patch.decode("utf-8", "backslashreplace").removesuffix("\n").split("\n"))
+        yield from fence("diff", patch.decode("utf-8", "backslashreplace").removesuffix("\n").split("\n"))
         yield ""
         yield "</details>"
         yield ""
@@ -70,7 +68,7 @@ def _file(file: FileReport, report: Report, mask: Mask) -> Iterator[str]:
 
 def _step(step: str, changes: Sequence[ChangeReport], mask: Mask) -> Iterator[str]:
     """A fence with every change of the step, then the reasons, each once."""
-    yield f"#### Step {_code(step)}"
+    yield f"#### Step {code(step)}"
     yield ""
     lines = []
     for change in changes:
@@ -80,10 +78,10 @@ def _step(step: str, changes: Sequence[ChangeReport], mask: Mask) -> Iterator[st
             lines.append(f"- {spelled(change.before, mask, change.path)}")
         if change.kind != "remove":
             lines.append(f"+ {spelled(change.after, mask, change.path)}")
-    yield from _fence("diff", lines)
+    yield from fence("diff", lines)
     yield ""
     for why, effect in dict.fromkeys((change.why, change.effect) for change in changes):
-        yield f"- {_text(mask.text(why))} ({_EFFECTS[effect]})"
+        yield f"- {prose(mask.text(why))} ({_EFFECTS[effect]})"
     yield ""
 
 
@@ -95,13 +93,13 @@ def _questions(questions: Sequence[QuestionReport], mask: Mask) -> Iterator[str]
     for question in sorted(questions, key=lambda each: each.answer is not None):
         answer = mask.answer(question.id, question.answer, question.choices)
         if answer is None:
-            state = f"**to decide** with {_code(question.flag)}"
+            state = f"**to decide** with {code(question.flag)}"
         else:
-            state = f"{_code(answer)} ({'as answered' if question.answered else 'the safe default'})"
-        yield f"- {_code(question.id)}: {state}. {_text(mask.text(question.text))}"
+            state = f"{code(answer)} ({'as answered' if question.answered else 'the safe default'})"
+        yield f"- {code(question.id)}: {state}. {prose(mask.text(question.text))}"
         for value, leads_to in question.choices:
             shown = mask.answer(question.id, value, question.choices) or ""
-            yield f"  - {_code(shown)}: {_text(mask.text(leads_to))}"
+            yield f"  - {code(shown)}: {prose(mask.text(leads_to))}"
     yield ""
 
 
@@ -113,36 +111,6 @@ def _notices(file: FileReport, mask: Mask) -> Iterator[str]:
     yield "### To know"
     yield ""
     for is_warning, name, line, text in sorted(notices, key=lambda notice: not notice[0]):
-        where = f"{_code(f'{name}:{line}')} " if name and line else ""
-        yield f"- {'**warning** ' if is_warning else ''}{where}{_text(mask.text(text))}"
+        where = f"{code(f'{name}:{line}')} " if name and line else ""
+        yield f"- {'**warning** ' if is_warning else ''}{where}{prose(mask.text(text))}"
     yield ""
-
-
-def _text(text: str) -> str:
-    """Text in a line of prose: nothing in it is markup, a mention, a reference or a link."""
-    text = _MARKUP.sub(lambda sign: "\\" + sign[0], visible(text.strip()))
-    text = _AT_THE_START.sub(r"\1\\\2", text)
-    text = re.sub(r"(?<=\w)://|www\.(?=\w)", lambda found: found[0][:-1] + "<!-- -->" + found[0][-1], text)
-    return re.sub(r"([@#])(?=\w)", r"\1<!-- -->", text)
-
-
-def _code(text: str, *, in_table: bool = False) -> str:
-    """Text in a code span, whose ticks outnumber every run of ticks in it."""
-    text = visible(text)
-    if in_table:
-        text = text.replace("|", "\\|")
-    ticks = "`" * (_longest_run(text) + 1)
-    space = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
-    return f"{ticks}{space}{text}{space}{ticks}"
-
-
-def _fence(kind: str, lines: Sequence[str]) -> Iterator[str]:
-    shown = [visible(line.removesuffix("\r").replace("\t", " ")) for line in lines]
-    ticks = "`" * max(3, max((_longest_run(line) for line in shown), default=0) + 1)
-    yield f"{ticks}{kind}"
-    yield from shown
-    yield ticks
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in re.findall("`+", text)), default=0)
