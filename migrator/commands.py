@@ -119,7 +119,11 @@ def _requests(chosen: argparse.Namespace, answers: Answers | None) -> Callable[[
     """What is asked of the run on each release; what is wrong with its answers is told once."""
     flags = options.given_answers(chosen)
     plain = run.Request(
-        options.wishes(chosen, flags), flags, bump=not chosen.no_bump, chart_path=chosen.chart_path or ""
+        options.wishes(chosen, flags),
+        flags,
+        bump=not chosen.no_bump,
+        chart_path=chosen.chart_path or "",
+        old_chart_path=getattr(chosen, "old_chart_path", None) or "",
     )
     if answers is None:
         return lambda bundle: plain
@@ -167,6 +171,10 @@ def _plan(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> F
 
 
 def _diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    if chosen.rendered:
+        from migrator import rendered_diff
+
+        return rendered_diff.diff(source, chosen, request)
     case = run.examine([source], request)
     if case.plan.open_questions:
         return reporting.report(case)
@@ -267,7 +275,9 @@ def _print(chosen: argparse.Namespace, report: Report) -> int:
 
 def _print_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
     decided = report._replace(files=tuple(file for file in report.files if file.status != "needs-decision"))
-    if chosen.format == "unified":
+    if chosen.rendered:
+        _print_rendered(chosen, decided, mask)
+    elif chosen.format == "unified":
         from migrator.talk import unified
 
         patch = unified.diff(decided, mask=mask)
@@ -286,6 +296,18 @@ def _print_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
         from migrator.talk import markdown
 
         sys.stdout.write(markdown.diff(decided, mask=mask))
+
+
+def _print_rendered(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
+    if chosen.format == "markdown":
+        from migrator.talk import cluster_markdown
+
+        sys.stdout.write(cluster_markdown.markdown(report, mask=mask))
+        return
+    from migrator.talk import cluster
+
+    colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
+    sys.stdout.write(cluster.text(report, mask=mask, width=columns, colour=colour, verbose=chosen.verbose))
 
 
 def _refuse_unknown_answers(given: Mapping[str, str], known: Sequence[str]) -> None:

@@ -150,7 +150,7 @@ def _refused(words: str, chart_path: str) -> MigratorError:
         return _missing_dependencies(words.rpartition("missing in charts/ directory: ")[2].strip(), chart_path)
     if "Chart.yaml file is missing" in words:
         return ChartError(f"no chart could be loaded: {words}.", path=chart_path)
-    return RenderError(f"Helm refuses the values on this chart: {words.strip()}", path=chart_path)
+    return RenderError(f"Helm refuses the values on this chart: {' '.join(words.split())}", path=chart_path)
 
 
 def _objects(text: str, chart_path: str) -> list[Manifest]:

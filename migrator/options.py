@@ -29,6 +29,10 @@ Over several files it is the highest of them.
 ANSWER_FLAGS = ("redis-db", "docket-url", "docket-secret", "redis-host", "event-logger", "custom-toggles")
 """The questions that have a flag of their own; any other is answered with --answer ID=VALUE."""
 
+FILE_FORMATS = ("unified", "structural", "json", "markdown")
+RENDERED_FORMATS = ("text", "json", "markdown")
+"""The formats of `diff`, the default first: of the file, and with --rendered."""
+
 _ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
 _NAMES_A_REDIS = ("redis-host", "docket-url", "docket-secret")
 
@@ -49,6 +53,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line. Raises UsageError, and SystemExit for --help and --version."""
     chosen = arguments[0] if arguments and arguments[0] in COMMANDS else ""
     options = _parser(chosen).parse_args(arguments)
+    if options.command == "diff":
+        _settle_diff(options)
     if hasattr(options, "answer"):
         _check(options, given_answers(options))
     return options
@@ -125,6 +131,28 @@ def refuse_one_output_for_several(options: argparse.Namespace, files: int) -> No
         )
 
 
+def _settle_diff(options: argparse.Namespace) -> None:
+    """Hold the options of a rendered diff against each other, and choose the format where none is named."""
+    formats = RENDERED_FORMATS if options.rendered else FILE_FORMATS
+    options.format = options.format or formats[0]
+    if options.format not in formats:
+        of_what = "what Helm renders (--rendered)" if options.rendered else "the file (without --rendered)"
+        raise UsageError(f"--format {options.format} is no format for a diff of {of_what}: {', '.join(formats)}.")
+    if options.rendered:
+        missing = [name for name in ("old_chart_path", "chart_path") if not getattr(options, name)]
+        if missing:
+            raise UsageError(
+                f"--rendered holds two charts against each other: --{missing[0].replace('_', '-')} is missing.",
+                remedy="Name the chart that runs now with --old-chart-path, the one to upgrade to with --chart-path.",
+            )
+        return
+    for name in ("old_chart_path", "kube_version"):
+        if getattr(options, name):
+            raise UsageError(
+                f"--{name.replace('_', '-')} is for a diff of what Helm renders.", remedy="Add --rendered."
+            )
+
+
 def refuse_one_redis_for_several(given: Mapping[str, str], releases: int) -> None:
     """Raise UsageError where an answer names a Redis, which several releases must not share."""
     redis = [name for name in _NAMES_A_REDIS if name in given]
@@ -165,8 +193,17 @@ def _plan(parser: argparse.ArgumentParser) -> None:
 
 
 def _diff(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["unified", "structural", "json", "markdown"])
+    _common(parser, [*FILE_FORMATS, "text"], default="")
     parser.add_argument("--exit-code", action="store_true", help="exit 1 if there are changes")
+    rendered = parser.add_argument_group("what changes in the cluster")
+    rendered.add_argument(
+        "--rendered",
+        action="store_true",
+        help="old chart and file against new chart and migrated file, as Helm renders them; "
+        "needs --old-chart-path and --chart-path",
+    )
+    rendered.add_argument("--old-chart-path", metavar="CHART", help="the chart that runs now (directory or .tgz)")
+    rendered.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
 
 
 def _migrate(parser: argparse.ArgumentParser) -> None:
@@ -201,7 +238,7 @@ def _example(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
-def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
+def _common(parser: argparse.ArgumentParser, formats: list[str], default: str | None = None) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
     parser.add_argument(
         "-f", "--values", action="append", default=[], metavar="FILE", help="a layer of one release, in Helm's order"
@@ -230,7 +267,8 @@ def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
         "--answer", action="append", default=[], type=_answer, metavar="ID=VALUE", help="any other question's answer"
     )
     answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag beats it")
-    parser.add_argument("--format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
+    standing = formats[0] if default is None else default
+    parser.add_argument("--format", choices=formats, default=standing, help=f"default: {formats[0]}")
     _output(parser)
 
 

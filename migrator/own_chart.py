@@ -1,4 +1,4 @@
-"""A customer's own chart in place of the published ones: its values are the defaults below theirs (`--chart-path`)."""
+"""A customer's own charts in place of the published ones: their values are the defaults below the file's."""
 
 from typing import NamedTuple
 
@@ -9,6 +9,9 @@ from migrator.defaults import Defaults
 from migrator.edits import Route, Value
 from migrator.errors import UsageError
 from migrator.release import Map, Release, as_map, merge
+
+UNPACKAGED = "0.0.0"
+"""What prefect-server's Chart.yaml says in its repository, where the version is put in when it is packaged."""
 
 
 class OwnChart(NamedTuple):
@@ -22,7 +25,7 @@ class OwnChart(NamedTuple):
     @property
     def stands(self) -> versions.ChartVersion | None:
         """Its version, where the chart is one of those that migrations know."""
-        if self.name not in catalog.CHARTS:
+        if self.name not in catalog.CHARTS or self.version == UNPACKAGED:
             return None
         try:
             return versions.parse(self.version)
@@ -45,18 +48,46 @@ class OwnChart(NamedTuple):
 
     def below(self, release: Release, to: Version) -> Release:
         """The release on the chart's own values: as what it goes to, or as what it runs on, by the chart's version."""
-        values = _defaults(self, release.root, self.stands.release if self.stands is not None else to)
-        is_target = self.is_target(to)
-        return Release(
-            chart=release.chart,
-            root=release.root,
-            layers=release.layers,
-            before=release.before if is_target else values,
-            after=values if is_target else release.after,
-            flavour=release.flavour,
-            name=release.name,
-            namespace=release.namespace,
+        version = self.stands.release if self.stands is not None else to
+        defaults = _defaults(self, release.root, version)
+        return _on(release, after=defaults) if self.is_target(to) else _on(release, before=defaults)
+
+
+class Both(NamedTuple):
+    """The chart that runs now and the one to upgrade to, as somebody named them."""
+
+    old: OwnChart
+    new: OwnChart
+
+    def wishes(self, said: discover.Wishes) -> discover.Wishes:
+        """What the command line says, and where it says nothing, what the charts say of themselves."""
+        runs, goes = self.old.stands, self.new.stands
+        return said._replace(
+            chart=said.chart or (self.new.name if goes else self.old.name if runs else ""),
+            version_from=said.version_from or (self.old.version if runs else ""),
+            version_to=said.version_to or (self.new.version if goes else ""),
         )
+
+    def below(self, release: Release, to: Version) -> Release:
+        """The release between the two charts' own values."""
+        runs = self.old.stands.release if self.old.stands is not None else release.before.version
+        goes = self.new.stands.release if self.new.stands is not None else to
+        root = release.root
+        return _on(release, before=_defaults(self.old, root, runs), after=_defaults(self.new, root, goes))
+
+
+def _on(release: Release, *, before: Defaults | None = None, after: Defaults | None = None) -> Release:
+    return Release(
+        chart=release.chart,
+        root=release.root,
+        layers=release.layers,
+        before=before or release.before,
+        after=after or release.after,
+        flavour=release.flavour,
+        name=release.name,
+        namespace=release.namespace,
+        surroundings=release.surroundings,
+    )
 
 
 def read(path: str) -> OwnChart:

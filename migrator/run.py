@@ -20,7 +20,7 @@ from migrator.sources import Bundle, Source, about_unseen, of_layers, read, read
 from migrator.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from migrator.own_chart import OwnChart
+    from migrator.own_chart import Both, OwnChart
 
 __all__ = ["Case", "Request", "Source", "examine", "read", "read_bytes"]
 
@@ -29,8 +29,8 @@ class Request(NamedTuple):
     """What is asked of a run: the upgrade, the answers given, and whether safe defaults may answer.
 
     `bump` is whether the chart's version in a GitOps object moves with its values, `chart_path` a chart whose
-    defaults are to count in place of the published ones (empty for none), `earlier` tells of answers that are replayed,
-    `surroundings` what is known of the release's Redis from elsewhere.
+    defaults are to count in place of the published ones (empty for none), with `old_chart_path` the one that runs now,
+    `earlier` tells of answers that are replayed, `surroundings` what is known of the release's Redis from elsewhere.
     """
 
     wishes: discover.Wishes
@@ -40,6 +40,7 @@ class Request(NamedTuple):
     bump: bool = True
     chart_path: str = ""
     surroundings: Surroundings = Surroundings()
+    old_chart_path: str = ""
 
 
 class Case(NamedTuple):
@@ -75,7 +76,7 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     bundle = _bundle(inputs)
     layers = [Layer(source.name, source.data, source.takes) for source in bundle.layers]
     wishes = chart_bump.wishes(bundle, request.wishes)
-    own = _own_chart(request.chart_path)
+    own = _own_chart(request.chart_path, request.old_chart_path)
     wishes = own.wishes(wishes) if own is not None else wishes
     found = discover.find_out(layers, wishes, known)
     found = found._replace(evidence=(*chart_bump.evidence(bundle, request.wishes), *found.evidence))
@@ -163,12 +164,13 @@ def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> It
         )
 
 
-def _own_chart(path: str) -> OwnChart | None:
+def _own_chart(path: str, old_path: str) -> OwnChart | Both | None:
     if not path:
         return None
     from migrator import own_chart  # it reads archives, which most runs never do
 
-    return own_chart.read(path)
+    new = own_chart.read(path)
+    return own_chart.Both(own_chart.read(old_path), new) if old_path else new
 
 
 def _about_base(bundle: Bundle, made: plan.Plan) -> Iterator[Notice]:

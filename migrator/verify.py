@@ -39,7 +39,7 @@ def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Rel
     try:
         manifests = helm.render(
             path,
-            [_as_file(layer) for layer in layers],
+            [as_file(layer) for layer in layers],
             release_name=release.name,
             namespace=release.namespace,
             kube_version=chosen.kube_version or "",
@@ -86,7 +86,7 @@ def _line_of(layers: Sequence[Source]) -> Callable[[int, Route], int]:
     return lambda layer, route: layers[layer].line(route)
 
 
-def _as_file(layer: Source) -> bytes:
+def as_file(layer: Source) -> bytes:
     """The layer as Helm takes it: a file of values alone."""
     if not layer.route:
         return layer.stream.data

@@ -10,7 +10,7 @@ from migrator.edits import Value
 from migrator.talk.mask import Mask
 
 if TYPE_CHECKING:
-    from migrator.report import FileReport, Report, Status
+    from migrator.report import ClusterReport, FileReport, Report, Status
 
 SCHEMA = 1
 """Rises when a reader of the output would have to be changed; a new key is no such change."""
@@ -100,7 +100,35 @@ def _file(file: FileReport, mask: Mask) -> dict[str, Value]:
             for each in file.findings
         ],
         "backups": list(file.backups),
+        "cluster": None if file.cluster is None else _cluster(file.cluster, mask),
         "error": mask.text(file.error),
+    }
+
+
+def _cluster(cluster: ClusterReport, mask: Mask) -> dict[str, Value]:
+    return {
+        "old_chart": cluster.old_chart,
+        "new_chart": cluster.new_chart,
+        "release_name": cluster.release_name,
+        "namespace": cluster.namespace,
+        "unexplained": len(cluster.unexplained),
+        "changes": [
+            {
+                "object": change.object,
+                "path": change.path,
+                "kind": change.kind,
+                "before": _plain(mask.value(change.before, change.path)),
+                "after": _plain(mask.value(change.after, change.path)),
+                "explanation": {
+                    "kind": change.explanation.kind,
+                    "migration": change.explanation.migration,
+                    "step": change.explanation.step,
+                    "title": change.explanation.title,
+                    "text": mask.text(change.explanation.text),
+                },
+            }
+            for change in cluster.changes
+        ],
     }
 
 

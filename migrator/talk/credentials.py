@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from migrator.edits import Value
+from migrator.report import HIDDEN
 
 
 def _words(text: str) -> frozenset[str]:
@@ -152,7 +153,7 @@ def belongs_to_a_reference(name: str) -> bool:
 
 def is_no_secret(text: str) -> bool:
     """Whether a text under a credential's name gives nothing away: empty, a reference, a placeholder, a boolean."""
-    return not text.strip() or _NO_SECRET.fullmatch(text.strip()) is not None
+    return not text.strip() or text == HIDDEN or _NO_SECRET.fullmatch(text.strip()) is not None
 
 
 def is_weak(secret: str) -> bool:

@@ -65,6 +65,9 @@ class Mask:
             for change in file.changes:
                 self.value(change.before, change.path)
                 self.value(change.after, change.path)
+            for difference in file.cluster.changes if file.cluster is not None else ():
+                self.value(difference.before, difference.path)
+                self.value(difference.after, difference.path)
             for layer in file.layers:
                 self.lines(layer.before.decode("utf-8", "replace"))
                 if layer.after is not layer.before:

@@ -1,20 +1,45 @@
-"""What the upgrade changes in the cluster, each difference under what explains it."""
+"""`diff --rendered`: what the upgrade changes in the cluster, each difference under what explains it."""
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
-from migrator import apply, discover, reporting, run, yamltext
-from migrator import rendered as checks
-from migrator.helm import Manifest
-from migrator.rendered import HIDDEN, Difference
-
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
-ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
+ANSWERS = ("--redis-host", "infrahub-cache-master", "--redis-db", "2")
+SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "migrator" / "schema.json").read_text(encoding="utf-8"))
+BLOCK = """\
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          host: infrahub-cache-master
+          db: 1
+"""
+VALUES = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+          value: "false"
+        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+          value: "false"
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          host: redis.prod
+      env: []
+"""
 HOST_ONLY = """\
 infrahub:
   prefect-server:
@@ -23,136 +48,348 @@ infrahub:
         redis:
           host: infrahub-cache-master
 """
-
-
-def unexplained(found: list[Difference]) -> list[Difference]:
-    return [each for each in found if not each.explanation]
+Done = Any
+Diff = Callable[..., Done]
 
 
 @pytest.fixture
-def upgrade(rendered: Callable[..., list[Manifest]]) -> Callable[..., list[Difference]]:
-    """Old chart and old file against new chart and migrated file."""
+def tag() -> str:
+    """A real prefect-server takes a separate deployment of Prefect's own image only with a full version number."""
+    return "global: {prefect: {image: {prefectTag: 3.6.13}}}\n"
 
-    def differences(text: str, old: str = "", new: str = "", **wishes: str) -> list[Difference]:
-        case = run.examine(
-            [run.read_bytes(text.encode(), "values.yaml")], run.Request(discover.Wishes(**wishes), ANSWERS)
+
+@pytest.fixture
+def diff(chart: Callable[..., Path], cli: Callable[..., Done], tmp_path: Path) -> Diff:
+    """`diff(text, *options)`: of a file, between the tests' two enterprise charts unless `charts` names others."""
+
+    def run(text: str, *options: str | Path, charts: tuple[Path, Path] | None = None) -> Done:
+        (tmp_path / "values.yaml").write_text(text, encoding="utf-8")
+        old, new = charts or (chart("infrahub-enterprise", BEFORE), chart("infrahub-enterprise", AFTER))
+        return cli("diff", "values.yaml", "--rendered", "--old-chart-path", old, "--chart-path", new, *options)
+
+    return run
+
+
+def cluster(done: Done) -> dict[str, Any]:
+    """What the JSON output says of the cluster, held against the schema."""
+    assert done.returncode == 0, done.stderr.decode()
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, SCHEMA)
+    (file,) = report["files"]
+    found: dict[str, Any] = file["cluster"]
+    return found
+
+
+def lines(found: dict[str, Any]) -> set[tuple[str, str, str]]:
+    """Which field of which object has which explanation: a step's id, or its kind."""
+    return {
+        (
+            each["object"].partition(" in ")[0],
+            each["path"].rpartition(".containers.")[2],
+            each["explanation"]["step"] or each["explanation"]["kind"],
         )
-        result = apply.carry_out(case)
-        after = result.streams[0].data.decode()
-        return checks.compare(
-            rendered(text, "infrahub-enterprise", BEFORE, old),
-            rendered(after, "infrahub-enterprise", AFTER, new),
-            reporting.report(case, result).changes,
-            case.plan.result,
-        )
-
-    return differences
-
-
-@pytest.mark.parametrize("name", ["C/values.medium.yaml", "C/values.small.yaml", "C/values.medium-0dd049b.yaml"])
-def test_nothing_of_a_presets_upgrade_is_unexplained(
-    name: str, corpus: Path, upgrade: Callable[..., list[Difference]]
-) -> None:
-    found = upgrade((corpus / "presets" / name).read_text(encoding="utf-8"))
-
-    assert unexplained(found) == []
-    steps = {each.explanation.partition(":")[0] for each in found}
-    assert steps >= {
-        "v4_14_0_prefect_docket, step toggles",
-        "v4_14_0_prefect_docket, step host",
-        "v4_14_0_prefect_docket, step docket",
-        "v4_14_1_prometheus_multiproc, step metrics-directory",
-        "the chart",
+        for each in found["changes"]
     }
 
 
-def objects(text: str) -> list[Manifest]:
-    documents = yamltext.parse(text.encode()).documents
-    return [document.data for document in documents if isinstance(document.data, dict)]
+def on(pod: str, explanation: str, *names: str) -> set[tuple[str, str, str]]:
+    container = {"prefect-server": pod}.get(pod, "prefect-background-services")
+    return {(f"Deployment {pod}", f"{container}.env.{name}", explanation) for name in names}
 
 
-POD = """\
-kind: Deployment
-metadata: {name: prefect-server, namespace: here}
+SERVER, BACKGROUND = "prefect-server", "prefect-server-background-services"
+TOGGLES = [
+    f"PREFECT_SERVER_SERVICES_{name}_ENABLED"
+    for name in ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
+]
+RENAMED = on(
+    SERVER,
+    "chart",
+    "PREFECT_API_DATABASE_CONNECTION_URL",
+    "PREFECT_SERVER_DATABASE_CONNECTION_URL",
+    "PREFECT_SERVER_DATABASE_MIGRATE_ON_START",
+) | on(
+    BACKGROUND,
+    "chart",
+    "PREFECT_API_DATABASE_CONNECTION_URL",
+    "PREFECT_SERVER_DATABASE_CONNECTION_URL",
+    "PREFECT_API_DATABASE_MIGRATE_ON_START",
+    "PREFECT_SERVER_DATABASE_MIGRATE_ON_START",
+)
+USUAL = {
+    *on(SERVER, "toggles", *TOGGLES),
+    *on(BACKGROUND, "toggles", *TOGGLES),
+    *on(SERVER, "docket", "PREFECT_SERVER_DOCKET_URL"),
+    *on(BACKGROUND, "docket", "PREFECT_SERVER_DOCKET_URL"),
+    *on(BACKGROUND, "metrics-directory", "PROMETHEUS_MULTIPROC_DIR"),
+    *RENAMED,
+}
+HOST = {
+    *on(SERVER, "host", "PREFECT_REDIS_MESSAGING_HOST"),
+    *on(BACKGROUND, "host", "PREFECT_REDIS_MESSAGING_HOST"),
+}
+
+
+@pytest.mark.parametrize("name", ["C/values.medium.yaml", "C/values.small.yaml", "C/values.medium-0dd049b.yaml"])
+def test_each_difference_of_a_presets_upgrade_stands_under_its_cause(name: str, corpus: Path, diff: Diff) -> None:
+    text = (corpus / "presets" / name).read_text(encoding="utf-8")
+    found = cluster(diff(text, *ANSWERS, "--format", "json"))
+
+    assert lines(found) == USUAL | HOST
+    assert found["unexplained"] == 0
+
+
+def test_the_generation_whose_entries_stand_beside_injected_ones(corpus: Path, diff: Diff) -> None:
+    """On both pods the pin stood twice; on the server the new chart injects the other name, so the entry stays."""
+    text = (corpus / "presets" / "B" / "values.medium.yaml").read_text(encoding="utf-8")
+    found = cluster(diff(text, *ANSWERS, "--format", "json"))
+
+    again = '"PREFECT_API_DATABASE_MIGRATE_ON_START (once more)"'
+    assert lines(found) == {*USUAL, *HOST, *on(SERVER, "chart", again), *on(BACKGROUND, "leftovers", again)}
+    shown = diff(text, *ANSWERS).stdout.decode()
+    assert "look at the live pods' env after" in shown
+
+
+@pytest.mark.parametrize("generation", ["A", "A2"])
+def test_the_generations_wired_by_env_lists(generation: str, corpus: Path, diff: Diff) -> None:
+    """A gets a deployment of its own for the services; A2 has one, and each of its wires twice."""
+    text = (corpus / "presets" / "A" / "values.small.yaml").read_text(encoding="utf-8")
+    if generation == "A2":
+        text = text.replace("    backgroundServices:\n", BLOCK)
+    found = cluster(diff(text, "--redis-db", "2", "--format", "json"))
+
+    assert found["unexplained"] == 0
+    comes = (f"Deployment {BACKGROUND}", "", "separate-services")
+    assert (comes in lines(found)) is (generation == "A")
+
+
+@pytest.mark.parametrize("name", ["D/values.medium.yaml", "D/values.small.yaml", "E/values.medium.yaml"])
+def test_the_newest_generations_on_the_new_chart_change_little(
+    name: str, corpus: Path, diff: Diff, chart: Callable[..., Path]
+) -> None:
+    text = (corpus / "presets" / name).read_text(encoding="utf-8").replace("example-infrahub-cache", "infrahub-cache")
+    new = chart("infrahub-enterprise", AFTER)
+    found = cluster(diff(text, "--format", "json", charts=(new, new)))
+
+    metrics = on(BACKGROUND, "metrics-directory", "PROMETHEUS_MULTIPROC_DIR")
+    assert lines(found) == (metrics if name.startswith("D") else set())
+
+
+@pytest.mark.parametrize("flavour", ["small", "medium", "medium-data", "large", "large-data"])
+def test_what_a_flavours_new_preset_brings_is_explained(
+    flavour: str, diff: Diff, chart: Callable[..., Path], preset: Callable[[str, str], str]
+) -> None:
+    """The file says no more than the host; the rest changes inside the chart, whose own values say so."""
+    charts = tuple(
+        chart("infrahub-enterprise", version, preset(flavour, of))
+        for version, of in ((BEFORE, "4.13.0"), (AFTER, "4.14.1"))
+    )
+    wishes = ("--from", f"4.13.0-{flavour}", "--chart", "infrahub-enterprise")
+    found = cluster(diff(HOST_ONLY, "--redis-db", "2", "--format", "json", *wishes, charts=charts))
+
+    assert lines(found) == {
+        (what, path, {"toggles": "values", "metrics-directory": "values"}.get(explanation, explanation))
+        for what, path, explanation in USUAL
+    }
+    assert {each["explanation"]["text"] for each in found["changes"] if each["explanation"]["kind"] == "values"} == {
+        "infrahub.prefect-server.server.env no longer holds it",
+        "infrahub.prefect-server.backgroundServices.env no longer holds it",
+        "infrahub.prefect-server.backgroundServices.env holds it now",
+    }
+
+
+def test_the_migrations_job_of_prefects_own_image(diff: Diff, chart: Callable[..., Path], tag: str) -> None:
+    text = f"{tag}server: {{replicaCount: 2}}\nbackgroundServices:\n  runAsSeparateDeployment: true\n"
+    text += "  messaging:\n    redis:\n      host: redis.prod\n"
+    charts = (chart("prefect-server", BEFORE), chart("prefect-server", AFTER))
+    found = cluster(diff(text, "--redis-db", "2", "--format", "json", charts=charts))
+
+    assert found["unexplained"] == 0
+    assert "Job prefect-server-db-migrations" in {each["object"].partition(" in ")[0] for each in found["changes"]}
+
+
+def test_a_migrated_file_on_one_chart_twice_changes_nothing(diff: Diff, chart: Callable[..., Path]) -> None:
+    new = chart("infrahub-enterprise", AFTER)
+    text = VALUES.replace('        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n          value: "false"\n', "")
+    pin = '        - name: PREFECT_API_DATABASE_MIGRATE_ON_START\n          value: "false"\n'
+    text = text.replace("        - name: PREFECT_API_BLOCKS", f"{pin}        - name: PREFECT_API_BLOCKS")
+    text = text.replace("      env: []\n", "        docket: {url: 'redis://redis.prod:6379/2'}\n      env: []\n")
+    text = text.replace("env: []", 'env: [{name: PROMETHEUS_MULTIPROC_DIR, value: ""}]')
+
+    done = diff(text, "--exit-code", charts=(new, new))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"Nothing changes in the cluster." in done.stdout
+
+
+def test_the_exit_code_tells_of_differences_if_asked(diff: Diff) -> None:
+    assert diff(VALUES, "--redis-db", "2", "--exit-code").returncode == 1
+    assert diff(VALUES, "--redis-db", "2").returncode == 0
+
+
+def test_a_missing_decision_is_told_and_nothing_is_shown(diff: Diff) -> None:
+    done = diff(VALUES)
+
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert b"redis-db" in done.stderr
+
+
+def unpublished(new: Path, tmp_path: Path, template: str) -> Path:
+    """The new chart with a template more."""
+    place = tmp_path / "changed"
+    shutil.copytree(new, place)
+    (place / "templates").mkdir(exist_ok=True)
+    (place / "templates" / "more.yaml").write_text(template, encoding="utf-8")
+    return place
+
+
+def test_what_nothing_explains_comes_first_and_is_counted(
+    diff: Diff, chart: Callable[..., Path], tmp_path: Path
+) -> None:
+    more = "kind: ConfigMap\nmetadata: {name: more}\ndata: {a: b}\n"
+    new = unpublished(chart("infrahub-enterprise", AFTER), tmp_path, more)
+    charts = (chart("infrahub-enterprise", BEFORE), new)
+
+    shown = diff(VALUES, "--redis-db", "2", charts=charts).stdout.decode()
+    assert "of which 1 has no explanation." in shown
+    first = shown.split("\n\n")[1]
+    assert first == (
+        "NOTHING EXPLAINS THESE: look at them before you upgrade (1)\n"
+        "  known: it comes with the new chart, whatever the file says\n"
+        "  ConfigMap more\n"
+        "    + a new object: keys a"
+    )
+    assert cluster(diff(VALUES, "--redis-db", "2", "--format", "json", charts=charts))["unexplained"] == 1
+
+
+def test_what_the_chart_makes_up_is_told_as_such(diff: Diff, chart: Callable[..., Path], tmp_path: Path) -> None:
+    more = "kind: Secret\nmetadata: {name: more}\ndata: {password: {{ randAlphaNum 9 | b64enc }}}\n"
+    new = unpublished(chart("infrahub-enterprise", AFTER), tmp_path, more)
+    found = cluster(diff(VALUES, "--redis-db", "2", "--format", "json", charts=(new, new)))
+
+    assert ("Secret more", "data.password", "made-up") in lines(found)
+    (secret,) = [each for each in found["changes"] if each["object"] == "Secret more"]
+    assert (secret["before"], secret["after"]) == ("(hidden)", "(hidden)")
+
+
+def test_a_password_that_only_the_new_chart_makes_up_needs_a_look(
+    diff: Diff, chart: Callable[..., Path], tmp_path: Path
+) -> None:
+    fixed = "kind: Secret\nmetadata: {name: more}\ndata: {password: b2xk}\n"
+    made_up = fixed.replace("b2xk", "{{ randAlphaNum 9 | b64enc }}")
+    new = chart("infrahub-enterprise", AFTER)
+    charts = (unpublished(new, tmp_path / "a", fixed), unpublished(new, tmp_path / "b", made_up))
+
+    found = cluster(diff(VALUES, "--redis-db", "2", "--format", "json", charts=charts))
+    assert ("Secret more", "data.password", "none") in lines(found)
+
+
+def test_labels_checksums_and_images_follow_the_chart(diff: Diff, chart: Callable[..., Path], tmp_path: Path) -> None:
+    text = (
+        "kind: Deployment\nmetadata: {name: d, labels: {helm.sh/chart: x-1},"
+        " annotations: {checksum/config: aa}}\nspec: {template: {spec: {containers: [{name: c, image: 'x:1'}]}}}\n"
+    )
+    new = chart("infrahub-enterprise", AFTER)
+    after = text.replace("x-1", "x-2").replace("x:1", "x:2").replace("aa", "bb")
+    charts = (unpublished(new, tmp_path / "a", text), unpublished(new, tmp_path / "b", after))
+
+    found = cluster(diff(VALUES, "--redis-db", "2", "--format", "json", charts=charts))
+    assert {each for each in lines(found) if each[0] == "Deployment d"} == {
+        ("Deployment d", 'metadata.labels."helm.sh/chart"', "version"),
+        ("Deployment d", "metadata.annotations.checksum/config", "version"),
+        ("Deployment d", "c.image", "chart"),
+    }
+
+
+def test_credentials_are_masked_unless_asked_for(diff: Diff) -> None:
+    text = VALUES.replace("host: redis.prod\n", "host: redis.prod\n          password: hunter2-long\n")
+    masked = diff(text, "--redis-db", "2")
+    plain = diff(text, "--redis-db", "2", "--show-secrets")
+
+    assert b"hunter2" not in masked.stdout + masked.stderr
+    assert b'+ env PREFECT_SERVER_DOCKET_URL: "redis://:***1@redis.prod:6379/2"' in masked.stdout
+    assert b'"redis://:hunter2-long@redis.prod:6379/2"' in plain.stdout
+
+
+FLUX = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: infrahub, namespace: prod}
 spec:
-  replicas: 2
-  template:
-    spec:
-      containers:
-        - name: prefect-server
-          image: prefect:1
-          env:
-            - {name: A, value: one}
-            - {name: B, value: two}
+  chart: {spec: {chart: infrahub-enterprise, version: 4.13.0}}
+  values:
 """
 
 
-def differences(before: str, after: str) -> list[tuple[Any, ...]]:
-    return [tuple(each) for each in checks.compare(objects(before), objects(after))]
+def test_values_in_an_object(diff: Diff) -> None:
+    text = FLUX + "".join("    " + line for line in VALUES.splitlines(keepends=True))
+    found = cluster(diff(text, "--redis-db", "2", "--format", "json"))
+
+    assert on(SERVER, "toggles", TOGGLES[2]) <= lines(found)
+    assert (found["release_name"], found["namespace"], found["unexplained"]) == ("infrahub", "prod", 0)
 
 
-ENV = ("spec", "template", "spec", "containers", "prefect-server", "env")
+def test_layers_of_one_release(cli: Callable[..., Done], chart: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(VALUES.replace("redis.prod", "redis.base"), encoding="utf-8")
+    (tmp_path / "prod.yaml").write_text(HOST_ONLY.replace("infrahub-cache-master", "redis.prod"), encoding="utf-8")
+    old, new = chart("infrahub-enterprise", BEFORE), chart("infrahub-enterprise", AFTER)
+    charts = ("--old-chart-path", old, "--chart-path", new)
+    done = cli("diff", "-f", "base.yaml", "-f", "prod.yaml", "--rendered", *charts, "--redis-db", "2")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b'PREFECT_SERVER_DOCKET_URL: "redis://redis.prod:6379/2"' in done.stdout
+    assert b"redis.base" not in done.stdout
 
 
-def test_order_and_equal_objects_are_no_difference() -> None:
-    moved = POD.replace(
-        "metadata: {name: prefect-server, namespace: here}", "metadata: {namespace: here, name: prefect-server}"
-    )
-    moved = moved.replace("            - {name: A, value: one}\n", "") + "            - {value: one, name: A}\n"
+def test_an_umbrella_around_the_charts(diff: Diff, chart: Callable[..., Path], tmp_path: Path) -> None:
+    def around(version: str) -> Path:
+        place = tmp_path / f"umbrella-{version}"
+        shutil.copytree(chart("infrahub-enterprise", version), place / "charts" / "infrahub-enterprise")
+        about = "{apiVersion: v2, name: ours, version: 1.0.0, dependencies: "
+        about += '[{name: infrahub-enterprise, alias: core, version: ">=0"}]}'
+        (place / "Chart.yaml").write_text(about, encoding="utf-8")
+        return place
 
-    assert differences(POD, moved) == []
+    text = "core:\n" + "".join("  " + line for line in VALUES.splitlines(keepends=True))
+    found = cluster(diff(text, "--redis-db", "2", "--format", "json", charts=(around(BEFORE), around(AFTER))))
 
-
-def test_an_env_entry_is_told_by_name_and_as_a_whole() -> None:
-    new = POD.replace("{name: B, value: two}", "{name: B, valueFrom: {secretKeyRef: {name: s, key: k}}}")
-
-    ((what, route, was, became, explanation),) = differences(POD, new)
-    assert (what, route, explanation) == ("Deployment prefect-server in here", (*ENV, "B"), "")
-    assert was == {"name": "B", "value": "two"}
-    assert became == {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
+    toggles = on(SERVER, "toggles", *TOGGLES) | on(BACKGROUND, "toggles", *TOGGLES)
+    assert lines(found) == (USUAL - toggles) | on(SERVER, "toggles", TOGGLES[2])
 
 
-def test_what_nothing_explains_stays_unexplained() -> None:
-    assert differences(POD, POD.replace("replicas: 2", "replicas: 3")) == [
-        ("Deployment prefect-server in here", ("spec", "replicas"), 2, 3, "")
-    ]
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--rendered",), "--old-chart-path is missing"),
+        (("--rendered", "--old-chart-path", "a"), "--chart-path is missing"),
+        (("--old-chart-path", "a"), "--old-chart-path is for a diff of what Helm renders"),
+        (("--kube-version", "1.30"), "--kube-version is for a diff of what Helm renders"),
+        (("--format", "text"), "--format text is no format for a diff of the file"),
+        (("--rendered", "--old-chart-path", "a", "--chart-path", "b", "--format", "unified"), "text, json, markdown"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(options: tuple[str, ...], words: str, cli: Callable[..., Done]) -> None:
+    done = cli("diff", "values.yaml", *options)
+
+    assert done.returncode == 2
+    assert words in done.stderr.decode()
 
 
-def test_the_charts_image_and_renamed_settings_are_explained() -> None:
-    old = POD.replace("name: A", "name: PREFECT_API_DATABASE_CONNECTION_URL")
-    new = POD.replace("name: A", "name: PREFECT_SERVER_DATABASE_CONNECTION_URL").replace("prefect:1", "prefect:2")
-
-    assert [each[-1].partition(":")[0] for each in differences(old, new)] == ["the chart"] * 3
+DOCKET = "        docket: {url: 'redis://redis.prod:6379/2'}\n      env: []\n"
 
 
-def test_an_object_that_comes_or_goes_is_told_as_a_whole() -> None:
-    job = "kind: Job\nmetadata: {name: x}\n"
+def test_a_file_that_the_old_chart_refuses(diff: Diff) -> None:
+    done = diff(VALUES.replace("      env: []\n", DOCKET))
 
-    assert [each[:4] for each in differences(POD, job)] == [
-        ("Job x", (), None, objects(job)[0]),
-        ("Deployment prefect-server in here", (), checks._by_name(objects(POD)[0]), None),
-    ]
-
-
-def test_a_secret_is_hidden_and_a_changed_one_still_shows() -> None:
-    secret = "kind: Secret\nmetadata: {name: s}\ndata: {password: b2xk}\n"
-
-    assert differences(secret, secret) == []
-    assert differences(secret, secret.replace("b2xk", "bmV3")) == [
-        ("Secret s", ("data", "password"), HIDDEN, HIDDEN, "")
-    ]
-    assert differences(secret, POD)[-1][2] == HIDDEN
+    assert (done.returncode, done.stdout) == (4, b"")
+    assert "the file as it is does not render: Helm refuses" in done.stderr.decode()
+    assert "additional properties 'docket' not allowed" in done.stderr.decode()
+    assert "--old-chart-path is the chart that runs now" in done.stderr.decode()
 
 
-@pytest.mark.parametrize("flavour", ["small", "medium"])
-def test_what_a_flavours_new_preset_brings_is_explained(
-    flavour: str, upgrade: Callable[..., list[Difference]], preset: Callable[[str, str], str]
-) -> None:
-    """The file says no more than the host; the rest changes inside the chart."""
-    version = f"4.13.0-{flavour}"
-    old, new = preset(flavour, "4.13.0"), preset(flavour, "4.14.1")
-    found = upgrade(HOST_ONLY, old, new, version_from=version, chart="infrahub-enterprise")
+def test_a_migrated_file_that_the_new_chart_refuses(diff: Diff, chart: Callable[..., Path], tmp_path: Path) -> None:
+    new = unpublished(chart("infrahub-enterprise", AFTER), tmp_path, '{{ fail "a licence is missing" }}')
+    done = diff(VALUES, "--redis-db", "2", charts=(chart("infrahub-enterprise", BEFORE), new))
 
-    assert unexplained(found) == []
-    dropped = [each for each in found if each.explanation.endswith("dropped the entry")]
-    assert len(dropped) == 8
+    assert (done.returncode, done.stdout) == (4, b"")
+    assert "the migrated file does not render" in done.stderr.decode()
+    assert "a licence is missing" in done.stderr.decode()

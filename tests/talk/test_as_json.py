@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import jsonschema
 import pytest
@@ -15,6 +15,9 @@ from migrator.changes import Effect
 from migrator.edits import Value
 from migrator.report import (
     ChangeReport,
+    ClusterChange,
+    ClusterReport,
+    Explanation,
     FileReport,
     Finding,
     LayerReport,
@@ -69,6 +72,8 @@ def test_the_schema_and_the_records_know_the_same_words() -> None:
     assert SCHEMA["$defs"]["status"]["enum"] == list(get_args(Status))
     assert sorted(as_json.FROM_WORST) == sorted(get_args(Status))
     assert SCHEMA["$defs"]["change"]["properties"]["effect"]["enum"] == list(get_args(Effect))
+    told = SCHEMA["$defs"]["cluster"]["properties"]["changes"]["items"]["properties"]["explanation"]["properties"]
+    assert told["kind"]["enum"] == list(get_args(get_type_hints(Explanation)["kind"]))
 
 
 def test_the_whole_object(report: Report) -> None:
@@ -172,6 +177,11 @@ LINE = st.integers(0, 10**6)
 DATA = st.binary(max_size=30)
 SEVERITIES = st.sampled_from(["info", "warning"])
 KINDS = st.sampled_from(["add", "replace", "remove"])
+EXPLANATIONS = st.builds(
+    Explanation, st.sampled_from(get_args(get_type_hints(Explanation)["kind"])), TEXT, TEXT, TEXT, TEXT
+)
+CLUSTER_CHANGES = st.builds(ClusterChange, SOME, TEXT, KINDS, VALUES, VALUES, EXPLANATIONS)
+CLUSTERS = st.builds(ClusterReport, SOME, SOME, TEXT, TEXT, st.lists(CLUSTER_CHANGES, max_size=2).map(tuple))
 FILES = st.builds(
     FileReport,
     path=TEXT,
@@ -205,6 +215,7 @@ FILES = st.builds(
     values_before=VALUES,
     values_after=VALUES,
     backups=st.lists(TEXT, max_size=2).map(tuple),
+    cluster=st.none() | CLUSTERS,
     error=TEXT,
     exit_code=st.sampled_from([0, 1, 2, 3, 4, 5, 130]),
 )  # fmt: skip

@@ -1,0 +1,200 @@
+"""What explains a difference in the cluster: a step of the plan, or what is known of the charts; or nothing.
+
+What a step causes was seen by rendering. What comes with the new chart is explained where it is known what the chart
+does differently, or where it stands in the chart's own values; the rest is for a person to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from migrator import env, manifests, prefect, tree
+from migrator.edits import Route, Value
+from migrator.manifests import Difference
+from migrator.release import Map, as_map
+from migrator.report import ChangeReport, Explanation
+from migrator.upgrade import Cause, Upgrade
+
+_LISTS = {"prefect-server": env.SERVER, "prefect-background-services": env.BACKGROUND}
+_JOB = "pre-upgrade-migration"
+_LABELS = {"helm.sh/chart", "chart", "app.kubernetes.io/version", "prefect-version"}
+
+UNKNOWN = Explanation("none", text="no single cause could be told apart")
+
+
+class Step(NamedTuple):
+    """A step of the plan, with its changes as they are told."""
+
+    migration: str
+    id: str
+    title: str
+    changes: tuple[ChangeReport, ...]
+
+
+class OwnValues(NamedTuple):
+    """The charts' own values, old and new."""
+
+    before: Map
+    after: Map
+
+
+def explain(upgrade: Upgrade, steps: Sequence[Step], own: OwnValues) -> list[tuple[Difference, Explanation]]:
+    """Each difference between the ends of the upgrade, with what explains it."""
+    differing = list(_ends(own.before, own.after, ()))
+    return [
+        (each, _explanation(each, upgrade, steps, differing))
+        for each in manifests.compare(upgrade.before, upgrade.after)
+    ]
+
+
+def _explanation(
+    difference: Difference, upgrade: Upgrade, steps: Sequence[Step], differing: Sequence[tuple[Route, Value, Value]]
+) -> Explanation:
+    made_up = sum((difference.what, difference.route) in each for each in upgrade.made_up)
+    if made_up == len(upgrade.made_up):
+        return Explanation("made-up")
+    if made_up:
+        return UNKNOWN._replace(text="one of the charts makes it up anew each time that it renders, the other does not")
+    causes = _causes(difference, upgrade)
+    of_steps = [steps[cause.step] for cause in causes if cause.kind == "step"]
+    charts = [cause.kind for cause in causes if cause.kind != "step"]
+    for step in of_steps:
+        speaking = next((change.why for change in step.changes if _speaks_of(change, difference.route)), "")
+        if speaking:
+            return Explanation("step", step.migration, step.id, step.title, speaking)
+    if of_steps and not charts:
+        first, others = of_steps[0], of_steps[1:]
+        together = f"together with step {' and '.join(step.id for step in others)}: neither renders alone"
+        return Explanation("step", first.migration, first.id, first.title, together if others else _only_why(first))
+    if not charts:
+        return UNKNOWN
+    kind = _version(difference.route)
+    if kind:
+        return Explanation("version", text=kind)
+    known = _by_templates(difference) if charts != ["values"] else ""
+    if known:
+        return Explanation("chart", text=known)
+    if charts != ["templates"]:
+        told = _by_own_values(difference, differing)
+        if told or charts == ["values"]:
+            return Explanation("values", text=told or "they differ from the old chart's")
+    return UNKNOWN._replace(text="it comes with the new chart, whatever the file says") if not of_steps else UNKNOWN
+
+
+def _causes(difference: Difference, upgrade: Upgrade) -> tuple[Cause, ...]:
+    """Of the last move that changes the field: it gives it the value that it has in the end."""
+    for move in reversed(upgrade.moves):
+        was, became = (manifests.at(each, difference.what, difference.route) for each in (move.before, move.after))
+        if not tree.same(was, became):
+            return move.causes
+    return ()
+
+
+def _only_why(step: Step) -> str:
+    """Why the step does it, where it has one reason only."""
+    whys = {change.why for change in step.changes}
+    return whys.pop() if len(whys) == 1 else ""
+
+
+def _speaks_of(change: ChangeReport, route: Route) -> bool:
+    """Whether the change sets or removes that env entry, directly or by a value that the chart makes it from."""
+    if len(route) < 3 or route[-2] != "env":
+        return False
+    name = str(route[-1]).removesuffix(manifests.AGAIN)
+    ends = {f"{tree.show(env.GLOBAL)}.{name}", *_made_from(name)}
+    lists = [_LISTS[str(route[-3])]] if route[-3] in _LISTS else list(_LISTS.values())
+    ends |= {f"{tree.show(each)}.{name}" for each in lists}
+    if any(change.path == end or change.path.endswith(f".{end}") for end in ends):
+        return True
+    return name in _names_of(change.after) and any(change.path.endswith(tree.show(each)) for each in lists)
+
+
+def _made_from(name: str) -> Iterator[str]:
+    """The paths of the values that the chart makes an entry from."""
+    if name == prefect.DOCKET_NAME:
+        yield tree.show(prefect.DOCKET)
+        yield from (f"{tree.show(prefect.DOCKET)}.{key}" for key in ("url", "existingSecret"))
+    elif name.startswith("PREFECT_REDIS_MESSAGING_"):
+        yield tree.show((*prefect.MESSAGING, "redis", name.removeprefix("PREFECT_REDIS_MESSAGING_").lower()))
+
+
+def _names_of(value: Value) -> set[str]:
+    items = value if isinstance(value, list) else []
+    return {str(item["name"]) for item in items if isinstance(item, dict) and "name" in item}
+
+
+def _version(route: Route) -> str:
+    """Labels that carry a version, and checksums of what changed besides."""
+    key = str(route[-1]) if route else ""
+    if key in _LABELS and "labels" in route:
+        return "labels"
+    return "checksums" if "annotations" in route and key.startswith("checksum") else ""
+
+
+def _by_templates(difference: Difference) -> str:
+    """What is known of the templates. Source: PrefectHQ/prefect-helm, charts/prefect-server/templates."""
+    return next((text for knows in _KNOWN if (text := knows(difference))), "")
+
+
+def _image(difference: Difference) -> str:
+    route = difference.route
+    return "it brings another image" if route[-1:] == ("image",) and route[-3:-2] != ("env",) else ""
+
+
+def _renamed(difference: Difference) -> str:
+    """Since 2026.4.21154022 (pull request 622)."""
+    name = str(difference.route[-1]).removesuffix(manifests.AGAIN) if difference.route else ""
+    setting = name.partition("_DATABASE_")[2]
+    if setting not in ("CONNECTION_URL", "MIGRATE_ON_START") or difference.route[-2] != "env":
+        return ""
+    old, new = f"PREFECT_API_DATABASE_{setting}", f"PREFECT_SERVER_DATABASE_{setting}"
+    goes, comes = name == old and difference.after is None, name == new and difference.before is None
+    return f"it now injects {new} in place of {old}" if goes or comes else ""
+
+
+def _migrations_job(difference: Difference) -> str:
+    """Home and security context since 2026.3.18164649 (pull request 606), no name twice since 2026.4.21153810 (620)."""
+    route = difference.route
+    if not difference.what.startswith("Job ") or "-db-migrations" not in difference.what:
+        return ""
+    if route[-2:] == ("env", "HOME") or route[-1:] == ("securityContext",):
+        return "it now gives the migrations Job a home and a security context"
+    if route[-2:-1] == ("env",) and route[-3] == _JOB:
+        return "it now merges the env lists of the migrations Job, each name once"
+    return ""
+
+
+_KNOWN: tuple[Callable[[Difference], str], ...] = (_image, _renamed, _migrations_job)
+
+
+def _by_own_values(difference: Difference, differing: Sequence[tuple[Route, Value, Value]]) -> str:
+    """The own value of the chart that differs in what differs here."""
+    route = difference.route
+    if len(route) > 2 and route[-2] == "env":
+        return _by_own_env(str(route[-1]), _LISTS.get(str(route[-3])), differing)
+    for path, _, became in differing:
+        if route and (path[-1] in route or (became is not None and became == difference.after)):
+            return f"{tree.show(path)} differs"
+    return ""
+
+
+def _by_own_env(name: str, listed: Route | None, differing: Sequence[tuple[Route, Value, Value]]) -> str:
+    """As `_by_own_values`, of an env entry; `listed` is where its pod's own list stands, where that is known."""
+    own_list_first = sorted(differing, key=lambda each: listed is None or each[0][-len(listed) :] != listed)
+    for path, was, became in own_list_first:
+        had, has = name in _names_of(was), name in _names_of(became)
+        if path[-1] == "env" and had is not has:
+            return f"{tree.show(path)} {'holds it now' if has else 'no longer holds it'}"
+        if any(tree.show(path).endswith(end) for end in _made_from(name)):
+            return f"{tree.show(path)} differs"
+    return ""
+
+
+def _ends(was: Value, became: Value, route: Route) -> Iterator[tuple[Route, Value, Value]]:
+    """The lowest places where two trees of values differ; lists as a whole."""
+    if isinstance(was, dict) and isinstance(became, dict):
+        for key in dict.fromkeys([*was, *became]):
+            yield from _ends(as_map(was).get(key), as_map(became).get(key), (*route, key))
+    elif not tree.same(was, became):
+        yield route, was, became

@@ -1,0 +1,64 @@
+"""`diff --rendered`: what an upgrade changes in the cluster, each difference under what explains it."""
+
+from __future__ import annotations
+
+import argparse
+
+from migrator import apply, explanations, helm, reporting, run, tree, upgrade, verify, yamltext
+from migrator.manifests import Difference
+from migrator.report import ClusterChange, ClusterReport, Explanation, FileReport
+from migrator.sources import Bundle
+
+
+def diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    """Old chart and file as it is against new chart and migrated file, as Helm renders them.
+
+    Raises what rendering raises: HelmMissing, ChartError, and RenderError where a chart refuses the file.
+    """
+    case = run.examine([source], request)
+    if case.plan.open_questions:
+        return reporting.report(case)
+    result = apply.carry_out(case)
+    report = reporting.report(case, result)
+    release = case.plan.result
+    old, new = chosen.old_chart_path, chosen.chart_path
+    own = explanations.OwnValues(helm.own_values(old), helm.own_values(new))
+    charts = upgrade.Charts(old, new, own.before, release.name, release.namespace, chosen.kube_version or "")
+    taken_apart = upgrade.take_apart(charts, _stages(case, result))
+    found = explanations.explain(taken_apart, _steps(case, report), own)
+    changes = tuple(_told(difference, explanation) for difference, explanation in found)
+    cluster = ClusterReport(old, new, release.name, release.namespace, changes)
+    return report._replace(cluster=cluster, exit_code=1 if chosen.exit_code and changes else 0)
+
+
+def _stages(case: run.Case, result: apply.Result) -> list[list[bytes]]:
+    """The layers as Helm takes them, as they are and after each step."""
+    names = [source.name for source in case.sources]
+    stages = []
+    for texts in result.stages[: len(case.plan.steps) + 1]:
+        streams = [yamltext.parse(text, name) for text, name in zip(texts, names)]
+        stages.append([verify.as_file(layer) for layer in case.bundle.on(streams).layers])
+    return stages
+
+
+def _steps(case: run.Case, report: FileReport) -> list[explanations.Step]:
+    """The plan's steps, with what is told of each."""
+    return [
+        explanations.Step(
+            planned.known.id,
+            planned.step.id,
+            planned.step.title,
+            tuple(
+                change
+                for change in report.changes
+                if (change.migration, change.step) == (planned.known.id, planned.step.id)
+            ),
+        )
+        for planned in case.plan.steps
+    ]
+
+
+def _told(difference: Difference, explanation: Explanation) -> ClusterChange:
+    what, route, before, after = difference
+    kind = "add" if before is None else "remove" if after is None else "replace"
+    return ClusterChange(what, tree.show(route) if route else "", kind, before, after, explanation)  # type: ignore[arg-type]

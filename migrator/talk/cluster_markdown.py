@@ -1,0 +1,60 @@
+"""What an upgrade changes in the cluster, for a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.report import FileReport, Report
+from migrator.talk import cluster
+from migrator.talk.markup import code, fence, prose
+from migrator.talk.mask import Mask
+
+_SIGNS = {"add": "+", "remove": "-", "replace": "~"}
+
+
+def markdown(report: Report, *, mask: Mask) -> str:
+    """Everything that differs, release by release, as GitHub-flavoured Markdown."""
+    mask.learn(report)
+    lines = ["# What the upgrade changes in the cluster", ""]
+    for file in report.files:
+        lines += _release(file, mask)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _release(file: FileReport, mask: Mask) -> Iterator[str]:
+    found = file.cluster
+    assert found is not None, "a rendered diff was asked for"
+    yield f"## {code(file.path)}"
+    yield ""
+    for name, fact in cluster.facts(file, found):
+        yield f"- {name}: {code(fact)}"
+    yield ""
+    mark = "**" if found.unexplained else ""
+    yield f"{mark}{prose(cluster.verdict(found))}{mark}"
+    yield ""
+    for section in cluster.sections(file, found):
+        yield f"### {prose(section.heading)} ({section.size})"
+        yield ""
+        for said, groups in section.parts:
+            if said:
+                yield f"{cluster.lead(section.kind)}{prose(mask.text(said))}"
+                yield ""
+            yield from fence("diff", [line for group in groups for line in _group(group, mask)])
+            yield ""
+    for sentence in (cluster.twice(found), cluster.without_difference(file, found)):
+        if sentence:
+            yield prose(sentence)
+            yield ""
+
+
+def _group(group: cluster.Group, mask: Mask) -> Iterator[str]:
+    yield f"@@ {cluster.named(group.objects, verbose=False)} @@"
+    for change in group.changes:
+        place = cluster.place(change)
+        if not place:
+            yield f"{_SIGNS[change.kind]} {cluster.whole(change, mask)}"
+            continue
+        if change.kind != "add":
+            yield f"- {place}: {cluster.spelled(change.before, mask, change.path)}"
+        if change.kind != "remove":
+            yield f"+ {place}: {cluster.spelled(change.after, mask, change.path)}"

@@ -1,0 +1,160 @@
+"""An upgrade taken apart: from the old chart and file to the new ones in moves that change one thing each.
+
+Every place on the way is rendered, so that what a move changes in the cluster is seen and not guessed. A place is a
+chart and a stage of the file. The charts are the old one, the new one with the old one's own values below the file, and
+the new one; the stages are the file as it is and after each step of the plan. Not every place renders (the old chart
+refuses a docket, the new one the presets' example host), so the way goes around those.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from migrator import helm, manifests
+from migrator.edits import Route
+from migrator.errors import VerificationError
+from migrator.helm import RenderError
+from migrator.manifests import Objects
+from migrator.release import Map
+
+Row = Literal[0, 1, 2]
+OLD, BETWEEN, NEW = 0, 1, 2
+
+Place = tuple[int, int]
+"""A row (`OLD`, `BETWEEN`, `NEW`) and a stage of the file, from 0."""
+
+Field = tuple[str, Route]
+"""An object's title, and a route in it."""
+
+
+class Cause(NamedTuple):
+    """What a move changes: the chart's templates, its own values, both ("chart"), or a step (by its number)."""
+
+    kind: Literal["templates", "values", "chart", "step"]
+    step: int = 0
+
+
+class Move(NamedTuple):
+    """Two renderings next to each other, and what lies between them: one cause wherever that was possible."""
+
+    before: Objects
+    after: Objects
+    causes: tuple[Cause, ...]
+
+
+class Charts(NamedTuple):
+    """The charts that an upgrade leads from and to, `own_values` those of the old one, and how Helm is to render."""
+
+    old: str
+    new: str
+    own_values: Map
+    release_name: str = ""
+    namespace: str = ""
+    kube_version: str = ""
+
+
+class Upgrade(NamedTuple):
+    """An upgrade's ends, and the moves from one to the other.
+
+    `made_up` holds for each end the fields that differ between two renderings of it: what Helm makes up anew each time,
+    a password for example.
+    """
+
+    before: Objects
+    after: Objects
+    moves: tuple[Move, ...]
+    made_up: tuple[frozenset[Field], ...]
+
+
+def take_apart(charts: Charts, stages: Sequence[Sequence[bytes]]) -> Upgrade:
+    """Render the way from the old chart and `stages[0]` to the new chart and `stages[-1]`.
+
+    A stage holds the layers' texts in Helm's order; from one to the next, one step is carried out. Raises what
+    `helm.render` raises, for the two ends only.
+    """
+    rendered: dict[Place, Objects | None] = {}
+
+    def objects(place: Place) -> Objects:
+        row, stage = place
+        texts = [*stages[stage]]
+        if row == BETWEEN:
+            texts.insert(0, json.dumps(charts.own_values).encode())
+        return manifests.objects(
+            helm.render(
+                charts.old if row == OLD else charts.new,
+                texts,
+                release_name=charts.release_name,
+                namespace=charts.namespace,
+                kube_version=charts.kube_version,
+            )
+        )
+
+    def find(place: Place) -> Objects | None:
+        if place not in rendered:
+            try:
+                rendered[place] = objects(place)
+            except VerificationError:
+                rendered[place] = None
+        return rendered[place]
+
+    start, end = (OLD, 0), (NEW, len(stages) - 1)
+    before = rendered[start] = _explained(lambda: objects(start), "the file as it is")
+    after = rendered[end] = _explained(lambda: objects(end), "the migrated file")
+    way = _way(start, end, find)
+    moves = [
+        Move(one, other, _causes(here, there))
+        for here, there in pairwise(way)
+        if (one := find(here)) is not None and (other := find(there)) is not None
+    ]
+    made_up = (_differing(before, objects(start)), _differing(after, objects(end)))
+    return Upgrade(before, after, tuple(moves), made_up)
+
+
+def _explained(render: Callable[[], Objects], what: str) -> Objects:
+    try:
+        return render()
+    except RenderError as error:
+        raise RenderError(
+            f"{what} does not render: {error.message}",
+            path=error.path,
+            remedy="--old-chart-path is the chart that runs now, --chart-path the one to upgrade to.",
+        ) from error
+
+
+def _way(start: Place, end: Place, find: Callable[[Place], Objects | None]) -> list[Place]:
+    """The first way that renders all along, by single moves where there is one."""
+    # One thing at a time; then several steps, which may make sense only together; then the chart and steps at once.
+    ahead = range(1, end[1] + 1)
+    moves = [(1, 0), (2, 0), *((0, steps) for steps in ahead), *((rows, steps) for steps in ahead for rows in (1, 2))]
+    dead: set[Place] = set()
+
+    def onward(place: Place) -> list[Place]:
+        if place == end:
+            return [place]
+        for rows, steps in moves:
+            there = (place[0] + rows, place[1] + steps)
+            if there[0] > end[0] or there[1] > end[1] or there in dead:
+                continue
+            rest = onward(there) if find(there) is not None else []
+            if rest:
+                return [place, *rest]
+            dead.add(there)
+        return []
+
+    return onward(start)
+
+
+def _causes(here: Place, there: Place) -> tuple[Cause, ...]:
+    steps = [Cause("step", number) for number in range(here[1], there[1])]
+    if here[0] == there[0]:
+        return tuple(steps)
+    if there[0] - here[0] == 2:
+        return (Cause("chart"), *steps)
+    return (Cause("templates" if here[0] == OLD else "values"), *steps)
+
+
+def _differing(one: Objects, other: Objects) -> frozenset[Field]:
+    return frozenset((each.what, each.route) for each in manifests.compare(one, other))
