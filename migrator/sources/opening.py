@@ -1,12 +1,13 @@
 """From a name on the command line to the releases behind it."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from migrator.discover import prefect_roots
 from migrator.errors import InputError, UsageError
-from migrator.sources import objects, umbrella
+from migrator.sources import objects
 from migrator.sources.bundle import Bundle, of_layers
 from migrator.sources.source import Source, read, read_bytes
 
@@ -32,7 +33,7 @@ def open_file(name: str, chart: str = "", root: str = "") -> Opened:
     source = read_bytes(sys.stdin.buffer.read(), "(standard input)") if name == "-" else read(name)
     held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not held:
-        own = tuple(umbrella.beside(bundle) for bundle in _by_root(of_layers([source]), chart, root))
+        own = tuple(_beside_chart(bundle) for bundle in _by_root(of_layers([source]), chart, root))
         return Opened(source.name, own)
     found = [(each, bundle) for each in held for bundle in objects.releases_of(source, each)]
     with_any = {id(each) for each, _ in found}
@@ -81,7 +82,18 @@ def open_layers(names: Sequence[str]) -> Opened:
         # Whoever names as many files as the object takes values from has named them all.
         unseen = each.unseen if number < len(each.unseen) else ()
         bundle = each._replace(name=layers[0].name, layers=tuple(layers), home=number, unseen=unseen)
-    return Opened(layers[0].name, (umbrella.beside(bundle),))
+    return Opened(layers[0].name, (_beside_chart(bundle),))
+
+
+def _beside_chart(bundle: Bundle) -> Bundle:
+    """The release with what a Chart.yaml beside its files says, where there is one."""
+    paths = [os.path.join(os.path.dirname(layer.name), "Chart.yaml") for layer in bundle.layers if layer.snapshot]
+    found = [path for path in dict.fromkeys(paths) if os.path.isfile(path)]
+    if not found or not bundle.is_plain:
+        return bundle
+    from migrator.sources import umbrella
+
+    return umbrella.beside(bundle, found[0])
 
 
 def _by_root(bundle: Bundle, chart: str, root: str) -> tuple[Bundle, ...]:

@@ -6,8 +6,6 @@ Source: https://helm.sh/docs/topics/charts/#chart-dependencies (the key of a dep
 
 from __future__ import annotations
 
-import os
-
 from migrator.catalog import CHARTS
 from migrator.discover import prefect_roots, root_of_chart
 from migrator.edits import Route
@@ -17,19 +15,12 @@ from migrator.sources.bundle import Bundle, ChartVersion, is_range
 from migrator.sources.source import Source, read
 
 
-def beside(bundle: Bundle) -> Bundle:
-    """The release with what a Chart.yaml beside one of its files says of its chart."""
-    if bundle.version != ChartVersion() or not bundle.is_plain:
+def beside(bundle: Bundle, path: str) -> Bundle:
+    """The release with what the Chart.yaml beside it says of its chart; a broken one is not what is asked about."""
+    try:
+        return _with_dependency(bundle, read(path))
+    except MigratorError:
         return bundle
-    folders = dict.fromkeys(os.path.dirname(layer.name) for layer in bundle.layers if layer.snapshot is not None)
-    for folder in folders:
-        path = os.path.join(folder, "Chart.yaml")
-        if os.path.isfile(path):
-            try:
-                return _with_dependency(bundle, read(path))
-            except MigratorError:
-                return bundle  # a broken chart is not what is asked about
-    return bundle
 
 
 def _with_dependency(bundle: Bundle, chart: Source) -> Bundle:
