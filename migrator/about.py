@@ -37,10 +37,25 @@ def _shown(version: str) -> str:
 
 
 def _explain(wanted: str) -> str:
-    known = {each.id: each for each in catalog.load()}
-    if wanted not in known:
-        raise UsageError(f"there is no migration {wanted!r}.", remedy=f"They are {', '.join(known)}.")
-    each = known[wanted]
+    loaded = catalog.load()
+    found = [each for each in loaded if each.id == wanted] or [each for each in loaded if _brings(each, wanted)]
+    if not found:
+        ids = ", ".join(each.id for each in loaded)
+        raise UsageError(f"there is no migration {wanted!r}.", remedy=f"They are {ids}; or name a chart's version.")
+    return "\n".join(_explained(each) for each in found)
+
+
+def _brings(known: catalog.Known, text: str) -> bool:
+    """Whether that version of one of the charts, its flavour aside, brought the migration."""
+    try:
+        version = versions.parse(text).release
+    except UsageError:
+        return False
+    on_charts = (catalog.version_of(known, step, chart) for step in known.migration.steps for chart in catalog.CHARTS)
+    return version in on_charts
+
+
+def _explained(each: catalog.Known) -> str:
     versions_of = ", ".join(f"{chart} {_shown(version)}" for chart, version in each.migration.versions.items())
     steps = "\n".join(f"  {step.id}: {step.title}" for step in each.migration.steps)
     questions = "\n".join(f"  {name}" for name in each.migration.questions)

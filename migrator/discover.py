@@ -152,7 +152,13 @@ def ask_for_flavour(ask: Ask) -> str | None:
 def _refuse_other_kinds(layer: Layer) -> None:
     data = layer.data
     if data is None:
-        raise InputError("is empty, so it holds no values.", path=layer.name, line=1)
+        raise InputError(
+            "is empty, so it holds no values.",
+            path=layer.name,
+            line=1,
+            remedy="For a release without values of its own, write {} into it, and say what is installed with --chart "
+            "and --from VERSION-FLAVOUR.",
+        )
     if not isinstance(data, dict):
         what = "a list" if isinstance(data, list) else "a single value"
         raise InputError(f"holds {what} at the top, and Helm values are a mapping.", path=layer.name, line=1)

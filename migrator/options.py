@@ -229,7 +229,7 @@ def _undo(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="a migration's id, as list shows it")
+    parser.add_argument("id", metavar="ID", help="a migration's id, as list shows it, or a chart's version")
     _output(parser)
 
 

@@ -327,4 +327,10 @@ def _from_url(entry: env.Entry) -> Address:
 
 
 def _text(value: Value) -> str:
+    """A value as a chart's template prints it: YAML reads 06380 as a float, and Go prints that as 6380.
+
+    From 1e21 on Go prints an exponent (package strconv, FormatFloat).
+    """
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+        return str(int(value))
     return "" if value is None else str(value).strip()

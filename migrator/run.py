@@ -14,7 +14,7 @@ from migrator.changes import Change
 from migrator.defaults import knows_preset
 from migrator.errors import RefusedError
 from migrator.migration import Notice
-from migrator.release import Layer, Release
+from migrator.release import Layer, Release, as_map
 from migrator.report import Status
 from migrator.sources import Bundle, Source, about_unseen, of_layers, read, read_bytes
 from migrator.surroundings import Surroundings
@@ -99,7 +99,12 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
         release.amid(request.surroundings._replace(unseen=tuple(each.called for each in bundle.unseen))), selected, ask
     )
     _refuse_duplicates(bundle.layers, found, made)
-    told_of = (*_about_documents(bundle), *_about_target(found, known), *_about_base(bundle, made))
+    told_of = (
+        *_about_documents(bundle),
+        *_about_computed(bundle),
+        *_about_target(found, known),
+        *_about_base(bundle, made),
+    )
     notices = (*bundle.notices, *about_unseen(bundle), *made.notices, *told_of)
     bump, told = chart_bump.bump(bundle, found.version_to, has_changes=bool(made.changes), wanted=request.bump)
     made = made._replace(notices=(*notices, *told))
@@ -152,6 +157,16 @@ def _about_documents(bundle: Bundle) -> Iterator[Notice]:
             yield Notice(
                 f"{source.name} holds several documents, and Helm reads only the first: the Prefect values in the "
                 "others are left as they are.",
+                "warning",
+            )
+
+
+def _about_computed(bundle: Bundle) -> Iterator[Notice]:
+    for source in bundle.layers:
+        if "COMPUTED VALUES" in as_map(source.data):
+            yield Notice(
+                f"{source.name} holds all computed values (helm get values --all): given to helm upgrade, it keeps the "
+                "old chart's defaults for everything. Take helm get values without --all.",
                 "warning",
             )
 

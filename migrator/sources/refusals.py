@@ -11,6 +11,13 @@ def explained(error: InputError, data: bytes, name: str) -> MigratorError:
         return RefusedError(
             "is Terraform, not YAML.", path=name, line=error.line, remedy="Migrate the values in it by themselves."
         )
+    if data.split() == [b"USER-SUPPLIED", b"VALUES:", b"null"]:
+        return InputError(
+            "is what helm get values prints for a release without values of its own.",
+            path=name,
+            line=2,
+            remedy="Write {} in place of all of it, and say what is installed with --chart and --from VERSION-FLAVOUR.",
+        )
     if name.endswith(".gotmpl") or b"{{" in data:
         return RefusedError(
             "holds Go templates where YAML should be, and what they are rendered to cannot be known here.",

@@ -73,6 +73,8 @@ def test_a_single_deployment_gets_no_docket(migrate: Migrate) -> None:
     [
         ("port: 6380", "redis://redis:6380/2"),
         ('port: "6380"', "redis://redis:6380/2"),
+        ("port: 06380", "redis://redis:6380/2"),
+        ("port: 6380.0", "redis://redis:6380/2"),
         ("ssl: true", "rediss://redis:6379/2"),
         ("ssl: false", "redis://redis:6379/2"),
         ("password: secret", "redis://:secret@redis:6379/2"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .texts import VALUES
+from .texts import AFTER, VALUES
 
 REFUSED = {
     "values.yaml.gotmpl": (VALUES.replace("redis.prod", '{{ requiredEnv "HOST" }}'), b"holds Go templates"),
@@ -16,6 +16,8 @@ REFUSED = {
     "main.tf": ('resource "helm_release" "x" {\n  values = [<<EOT\n' + VALUES + "EOT\n  ]\n}\n", b"is Terraform"),
     "secret.yaml": ("apiVersion: v1\nkind: Secret\nstringData: {}\n", b"object of kind Secret"),
     "sops.yaml": (VALUES + "sops: {mac: x}\n", b"encrypted by SOPS"),
+    "null.yaml": ("USER-SUPPLIED VALUES:\nnull\n", b"for a release without values of its own. Write {} in place"),
+    "empty.yaml": ("null\n", b"is empty, so it holds no values. For a release without values of its own, write {}"),
     "broken.yaml": ("infrahub: [\n", b"broken.yaml:"),
 }
 
@@ -45,3 +47,11 @@ def test_a_directory_passes_over_what_is_refused(cli: Callable[..., Any], tmp_pa
     assert done.returncode == 1
     assert b"all/good.yaml: needs-decision" in done.stdout
     assert b"passed over: all/bad.yaml" in done.stderr
+
+
+def test_the_output_of_helm_is_a_values_file(cli: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("USER-SUPPLIED VALUES:\n" + VALUES, "utf-8")
+    assert cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
+    assert (tmp_path / "values.yaml").read_text("utf-8") == "USER-SUPPLIED VALUES:\n" + AFTER
+    (tmp_path / "values.yaml").write_text("COMPUTED VALUES:\n" + VALUES, "utf-8")
+    assert b"holds all computed values" in cli("plan", "values.yaml").stdout
