@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from migrator.migration import Choice, Question, Release, prefect, redis
 
@@ -28,9 +28,11 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
     saved must still fit the question when the release is migrated in other company.
     """
     taken = {n: who for n in range(redis.DATABASES) if (who := redis.taken_by(release, "", port, n, hosts))}
-    users = {n: _users(release, hosts, port, n) for n in range(redis.DATABASES)}
-    free = [n for n, who in users.items() if not who]
-    suggestion = 2 if 2 in free or not free else next((n for n in free if n > 0), free[0])
+    offers = tuple(_offers(release, hosts, port))
+    free = [int(n) for n, _ in offers if not why_not(release, hosts, port, int(n))]
+    seen = release.surroundings.seen
+    best = [n for n in free if n > 0 and not (seen and seen.keys.get(n))] or [n for n in free if n > 0] or free or [2]
+    suggestion = 2 if 2 in best else best[0]
     usable = [host for host in hosts if not redis.what_is_wrong_with_host(host)]
     server = f"the Redis at {redis.in_url(usable[0])}:{port}" if usable else "the messaging Redis"
     known = f" In use there: {', '.join(f'{n} by {who}' for n, who in taken.items())}." if taken else ""
@@ -41,8 +43,18 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
         flag="--redis-db",
         suggestion=str(suggestion),
         complaint=lambda answer: _complaint_about_database(release, hosts, port, answer),
-        offers=tuple(Choice(str(n), f"used by {who}" if who else "no known user") for n, who in users.items()),
+        offers=offers,
     )
+
+
+def _offers(release: Release, hosts: Collection[str], port: str) -> Iterator[Choice]:
+    """The databases that there are by default, less those that a look at the server did not find."""
+    seen = release.surroundings.seen
+    for number in range(redis.DATABASES):
+        if seen is None or not seen.lack(number):
+            who = _users(release, hosts, port, number)
+            words = (f"used by {who}" if who else "no known user", seen.contents(number) if seen else "")
+            yield Choice(str(number), ", ".join(filter(None, words)))
 
 
 def docket_password(source: str) -> Question:
@@ -112,6 +124,10 @@ def _complaint_about_database(release: Release, hosts: Collection[str], port: st
 
 def why_not(release: Release, hosts: Collection[str], port: str, database: int) -> str:
     """Why the docket cannot live in that database of the server that goes by `hosts`; empty where it can."""
+    seen = release.surroundings.seen
+    lack = seen.lack(database) if seen is not None else ""
+    if seen is not None and lack:
+        return f"there is no database {database} in the Redis at {seen.where}: {lack}"
     who = _users(release, hosts, port, database)
     return f"database {database} there is used by {who} already" if who else ""
 

@@ -18,6 +18,7 @@ from migrator.errors import (
 )
 from migrator.report import FileReport, Report, Status
 from migrator.sources import Bundle, Opened
+from migrator.surroundings import Surroundings
 from migrator.talk.mask import Mask, visible
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
     found = releases.named(chosen, _failed)
     for error in found.passed_over:
         _say(chosen, f"passed over: {error}")
-    options.refuse_one_redis_for_several(flags, len(found.bundles))
+    options.refuse_one_redis_for_several(chosen, flags, len(found.bundles))
     options.refuse_one_output_for_several(chosen, len(found.groups))
     by_itself = _requests(chosen, answers)
     neighbours = releases.neighbours(found.bundles, by_itself)
@@ -48,7 +49,13 @@ def carry_out(chosen: argparse.Namespace) -> int:
 
     def requests(bundle: Bundle) -> run.Request:
         request = by_itself(bundle)
-        return request if neighbours is None else request._replace(surroundings=neighbours.around(bundle.name))
+        if neighbours is not None:
+            return request._replace(surroundings=neighbours.around(bundle.name))
+        if getattr(chosen, "check_redis", None):
+            from migrator import live_redis
+
+            return request._replace(surroundings=Surroundings(seen=live_redis.look(chosen.check_redis)))
+        return request
 
     def migrate(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
         return _migrate(source, chosen, request, keeper, neighbours)

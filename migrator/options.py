@@ -104,7 +104,7 @@ def _check(options: argparse.Namespace, given: Mapping[str, str]) -> None:
     if len(dockets) > 1:
         names = " and ".join(f"--{name}" for name in dockets)
         raise UsageError(f"{names} each say where the docket is: give one of them.")
-    refuse_one_redis_for_several(given, len(options.files))
+    refuse_one_redis_for_several(options, given, len(options.files))
     if not options.files and not options.values:
         raise UsageError("nothing is named.", remedy="Name a FILE, or the layers of one release with -f.")
     if options.files and options.values:
@@ -153,9 +153,11 @@ def _settle_diff(options: argparse.Namespace) -> None:
             )
 
 
-def refuse_one_redis_for_several(given: Mapping[str, str], releases: int) -> None:
-    """Raise UsageError where an answer names a Redis, which several releases must not share."""
+def refuse_one_redis_for_several(chosen: argparse.Namespace, given: Mapping[str, str], releases: int) -> None:
+    """Raise UsageError where an option names a Redis, which several releases must not share."""
     redis = [name for name in _NAMES_A_REDIS if name in given]
+    if getattr(chosen, "check_redis", None):
+        redis.append("check-redis")
     if redis and releases > 1:
         raise UsageError(
             f"--{redis[0]} names one Redis, and {releases} releases are named, which must not share it.",
@@ -190,6 +192,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
 
 def _plan(parser: argparse.ArgumentParser) -> None:
     _common(parser, ["text", "json"])
+    _live(parser)
 
 
 def _diff(parser: argparse.ArgumentParser) -> None:
@@ -208,6 +211,7 @@ def _diff(parser: argparse.ArgumentParser) -> None:
 
 def _migrate(parser: argparse.ArgumentParser) -> None:
     _common(parser, ["text", "json"])
+    _live(parser)
     parser.add_argument("--non-interactive", action="store_true", help="never prompt; a missing decision is exit 3")
     parser.add_argument("--save-answers", metavar="FILE", help="write what is decided there, for --answers")
     parser.add_argument("--dry-run", action="store_true", help="show what would be written, write nothing")
@@ -216,8 +220,13 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backup-dir", metavar="DIR", help="keep the backup there")
 
 
+def _check_command(parser: argparse.ArgumentParser) -> None:
+    _common(parser, ["text", "json"])
+
+
 def _verify(parser: argparse.ArgumentParser) -> None:
     _common(parser, ["text", "json"])
+    _live(parser)
     parser.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
 
 
@@ -272,6 +281,14 @@ def _common(parser: argparse.ArgumentParser, formats: list[str], default: str | 
     _output(parser)
 
 
+def _live(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--check-redis",
+        metavar="URL",
+        help="look, read-only, at the running Redis that the docket is for: its databases and what they hold",
+    )
+
+
 def _output(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--show-secrets", action="store_true", help="print credentials unmasked")
@@ -284,7 +301,7 @@ COMMANDS = {
     "plan": ("what would change and why, and what would be asked; writes nothing, exit 0", _plan),
     "diff": ("the change, for review; writes nothing", _diff),
     "migrate": ("ask, show, confirm and write", _migrate),
-    "check": ("for CI: one line a file, exit 1 if any needs migrating or deciding", _plan),
+    "check": ("for CI: one line a file, exit 1 if any needs migrating or deciding", _check_command),
     "verify": ("whether the values obey the rules of the target version; writes nothing", _verify),
     "undo": ("put the last backup back, unless the file changed since", _undo),
     "list": ("the migrations known, with their versions", _output),

@@ -80,6 +80,8 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     wishes = own.wishes(wishes) if own is not None else wishes
     found = discover.find_out(layers, wishes, known)
     found = found._replace(evidence=(*chart_bump.evidence(bundle, request.wishes), *found.evidence))
+    if request.surroundings.seen is not None:
+        found = found._replace(evidence=(*found.evidence, request.surroundings.seen.summary()))
     ask = Asking(request.given, defaults=request.defaults, earlier=request.earlier)
     release = discover.release_of(found, layers, wishes, found.flavour or "")
     if own is not None:

@@ -9,7 +9,7 @@ from migrator import apply, reporting, run
 from migrator.edits import Route
 from migrator.errors import VerificationError
 from migrator.release import Release
-from migrator.report import FileReport, Finding
+from migrator.report import FileReport, Finding, NoticeReport
 from migrator.sources import Bundle, Source
 
 MENDED = frozenset({"docket-missing", "docket-null", "docket-url", "docket-differs", "example-host", "migrate-pin"})
@@ -25,8 +25,15 @@ def verify(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> 
     if chosen.chart_path:
         found += _rendered(case.sources, chosen, case.plan.start)
     wrong = any(finding.severity == "error" for finding in found)
-    report = reporting.report(case)._replace(changes=(), questions=(), migrations=(), notices=(), findings=tuple(found))
+    report = reporting.report(case)._replace(
+        changes=(), questions=(), migrations=(), notices=_looked_at(request), findings=tuple(found)
+    )
     return report._replace(status="failed" if wrong else "current", exit_code=4 if wrong else 0)
+
+
+def _looked_at(request: run.Request) -> tuple[NoticeReport, ...]:
+    seen = request.surroundings.seen
+    return (NoticeReport("info", f"{seen.summary()}.", "", 0),) if seen is not None else ()
 
 
 def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Release) -> list[Finding]:

@@ -22,7 +22,7 @@ ROWS = [
     ["migration"],
     ["migrations"],
     ["answers", "catalog"],
-    ["report", "yamltext", "files"],
+    ["report", "yamltext", "files", "live_redis"],
     ["rules", "helm"],
     ["rendered", "manifests"],
     ["upgrade"],

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from migrator.edits import Route
 from migrator.release import Release
 from migrator.report import Finding
-from migrator.rules import docket, entries, messaging, pods
+from migrator.rules import docket, entries, live, messaging, pods
 from migrator.rules.rule import Breach, Rule
 
 __all__ = ["RULES", "Breach", "Rule", "check"]
 
-RULES: tuple[Rule, ...] = (*messaging.RULES, *docket.RULES, *pods.RULES, *entries.RULES)
+RULES: tuple[Rule, ...] = (*messaging.RULES, *docket.RULES, *live.RULES, *pods.RULES, *entries.RULES)
 
 
 def check(release: Release, line_of: Callable[[int, Route], int], names: Sequence[str]) -> list[Finding]:

@@ -64,7 +64,8 @@ def _urls(release: Release) -> Iterator[tuple[str, prefect.Docket]]:
             yield pod, docket
 
 
-def _sound_urls(release: Release) -> Iterator[Url]:
+def sound_urls(release: Release) -> Iterator[Url]:
+    """The docket URLs that can be read and would work, each once."""
     for _, docket in _urls(release):
         if not redis.complaint_about(docket.url):
             yield redis.parse_url(docket.url)
@@ -93,7 +94,7 @@ def _shared_with_messaging(release: Release) -> Iterator[Breach]:
 
 def _shared_with(release: Release, *, messaging: bool) -> Iterator[Breach]:
     """A database of both counts as messaging's: on a server with one database only there is no other choice."""
-    for url in _sound_urls(release):
+    for url in sound_urls(release):
         who = dict.fromkeys(use.who for use in redis.uses(release) if _is_same_database(use, url))
         if who and any("messaging" in each for each in who) is messaging:
             yield at(release, URL, f"the docket lives in database {url.database}, which is used by {' and '.join(who)}")
@@ -105,13 +106,13 @@ def _is_same_database(use: redis.Use, url: Url) -> bool:
 
 
 def _high(release: Release) -> Iterator[Breach]:
-    for url in _sound_urls(release):
+    for url in sound_urls(release):
         if url.database >= redis.DATABASES:
             yield at(release, URL, f"the docket lives in database {url.database}; a server has 0 to 15 by default")
 
 
 def _tls(release: Release) -> Iterator[Breach]:
-    for url in _sound_urls(release):
+    for url in sound_urls(release):
         address = redis.messaging(release, "background")
         same = redis.same_server(address.host, url.host) and address.port == str(url.port)
         if same and address.tls != (url.scheme == "rediss"):

@@ -9,6 +9,7 @@ import pytest
 from migrator import catalog, discover, rules, yamltext
 from migrator.release import Layer
 from migrator.report import Finding
+from migrator.rules import live
 
 SOUND = """\
 infrahub:
@@ -371,7 +372,8 @@ def test_every_rule_has_its_case_and_a_name_of_its_own() -> None:
     ids = [rule.id for rule in rules.RULES]
 
     assert len(set(ids)) == len(ids)
-    assert {case.rule for case in CASES} == set(ids)
+    # Those that rest on a look at Redis have theirs in test_live.py.
+    assert {case.rule for case in CASES} == set(ids) - {rule.id for rule in live.RULES}
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)

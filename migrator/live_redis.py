@@ -1,0 +1,263 @@
+"""A look at a running Redis, read-only: which databases it has, what is in them, and whether it keeps what it has.
+
+The commands are INFO, CONFIG GET, SELECT and SCAN. Managed offerings take CONFIG away
+(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ClientConfig.RestrictedCommands.html), so what only CONFIG
+tells may stay unknown; whether a database is there shows in any case, since SELECT refuses one that is not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from migrator.errors import InputError, MigratorError, UsageError
+from migrator.surroundings import Seen
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+SECONDS = 5
+"""How long to wait for the connection, and for each answer."""
+
+FLAG = "--check-redis"
+DOCKET_KEYS = "prefect:"
+"""What the names of a docket's keys begin with: `prefect server services start` names its docket `prefect`."""
+
+_NUMBERS = range(16)
+_SAMPLE = 100  # keys of each database whose names are looked at
+_OPTIONS = {"ssl_ca_certs": (), "ssl_check_hostname": ("true", "false"), "ssl_cert_reqs": ("required", "none")}
+
+
+class LibraryMissing(MigratorError):
+    """The library that speaks to Redis is not installed."""
+
+
+class _Place(NamedTuple):
+    """Where to look, the credentials in the clear."""
+
+    tls: bool
+    host: str
+    port: int
+    named: int | None
+    username: str | None
+    password: str | None
+    options: dict[str, str]
+
+    @property
+    def shown(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def look(url: str) -> Seen:
+    """What the Redis at `url` shows of its databases 0 to 15, and of the one that the URL names.
+
+    Raises UsageError for a URL that is none, LibraryMissing, and InputError where nobody answers, or not this user.
+    Neither names a credential.
+    """
+    place = _place(url)
+    _refuse_missing_library()
+    with _in_words(place), _connected(place) as client:
+        return _look(client, place)
+
+
+def _look(client: Redis, place: _Place) -> Seen:
+    from redis.exceptions import NoPermissionError, ResponseError
+
+    def config(name: str) -> str | None:
+        try:
+            found: Any = client.config_get(name)
+        except ResponseError:
+            return None
+        return str(found[name]) if name in found else None
+
+    info: Any = client.info()
+    if info.get("redis_mode") == "sentinel":
+        raise InputError(
+            f"what answers at {place.shown} is a Redis Sentinel.", path=FLAG, remedy="Name the Redis that it watches."
+        )
+    refused, dockets = {}, set()
+    filled = {int(name[2:]): int(found["keys"]) for name, found in info.items() if re.fullmatch(r"db\d+", name)}
+    keys = {**dict.fromkeys(_NUMBERS, 0), **({} if place.named is None else {place.named: 0}), **filled}
+    for number in sorted(keys):
+        try:
+            client.select(number)
+        except NoPermissionError:
+            # Another user, as the pods' may be, is perhaps allowed to.
+            if number not in filled:
+                del keys[number]
+            continue
+        except ResponseError as error:
+            refused[number] = _said(error, place)
+            del keys[number]
+            continue
+        if keys[number] and _holds_a_docket_only(client):
+            dockets.add(number)
+    databases, snapshots = config("databases"), config("save")
+    is_kept = bool(info.get("aof_enabled")) or (None if snapshots is None else bool(snapshots))
+    policy = str(info.get("maxmemory_policy", ""))
+    return Seen(
+        where=place.shown,
+        named=place.named,
+        databases=int(databases) if databases is not None else None,
+        is_cluster=bool(info.get("cluster_enabled")),
+        refused=refused,
+        keys=keys,
+        dockets=frozenset(dockets),
+        persists=is_kept,
+        # `allkeys-*` evicts any key, and with the others a key stays that has no time to live (redis.conf,
+        # maxmemory-policy); without a limit nothing is evicted.
+        evicts=policy if policy.startswith("allkeys-") and info.get("maxmemory") else "",
+    )
+
+
+def _holds_a_docket_only(client: Redis) -> bool:
+    from redis.exceptions import ResponseError
+
+    try:
+        found: Any = client.scan(count=_SAMPLE)
+    except ResponseError:
+        return False
+    return bool(found[1]) and all(str(name).startswith(DOCKET_KEYS) for name in found[1])
+
+
+def _place(url: str) -> _Place:
+    """The URL in its parts. Nothing of one that cannot be read is repeated: it may be a password."""
+    scheme, colon, _ = url.partition("://")
+    if not colon or scheme not in ("redis", "rediss"):
+        raise UsageError("does not begin with redis:// or rediss:// (for TLS).", path=FLAG, remedy=_FORM)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 6379
+        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    except ValueError:
+        raise UsageError("its host, port or options cannot be read.", path=FLAG, remedy=_FORM) from None
+    number = parts.path.strip("/")
+    if not host or parts.fragment or not re.fullmatch(r"/?|/[0-9]+", parts.path):
+        raise UsageError("names no host, or more than a database behind it.", path=FLAG, remedy=_FORM)
+    unknown = [name for name in options if name not in _OPTIONS]
+    if unknown:
+        raise UsageError(f"its options may be {', '.join(_OPTIONS)}, and one is none of them.", path=FLAG, remedy=_FORM)
+    for name, value in options.items():
+        is_right = os.path.isfile(value) if name == "ssl_ca_certs" else value in _OPTIONS[name]
+        if not is_right:
+            what = "a file with certificates" if name == "ssl_ca_certs" else " or ".join(_OPTIONS[name])
+            raise UsageError(f"{name} is to be {what}.", path=FLAG)
+    password = unquote(parts.password or "") or os.environ.get("REDISCLI_AUTH")
+    return _Place(
+        tls=scheme == "rediss",
+        host=host,
+        port=port,
+        named=int(number) if number else None,
+        username=unquote(parts.username or "") or None,
+        password=password or None,
+        options=options,
+    )
+
+
+_FORM = (
+    "It looks like redis://USER:PASSWORD@HOST:PORT/N, rediss:// for TLS, user and password percent-encoded or left out."
+)
+
+
+def _refuse_missing_library() -> None:
+    try:
+        import redis  # noqa: F401
+    except ImportError as error:
+        raise LibraryMissing(
+            "a look at Redis needs the library redis, which is not installed.",
+            path=FLAG,
+            remedy="pip install 'infrahub-migrator[redis]'",
+        ) from error
+
+
+@contextmanager
+def _connected(place: _Place) -> Iterator[Redis]:
+    from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    with Redis(
+        host=place.host,
+        port=place.port,
+        username=place.username,
+        password=place.password,
+        ssl=place.tls,
+        socket_connect_timeout=SECONDS,
+        socket_timeout=SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        single_connection_client=True,
+        decode_responses=True,
+        encoding_errors="replace",
+        ssl_ca_certs=place.options.get("ssl_ca_certs"),
+        ssl_cert_reqs=place.options.get("ssl_cert_reqs", "required"),
+        ssl_check_hostname=place.options.get("ssl_check_hostname") != "false"
+        and place.options.get("ssl_cert_reqs") != "none",
+    ) as client:
+        yield client
+
+
+@contextmanager
+def _in_words(place: _Place) -> Iterator[None]:
+    """Within it, what goes wrong on the way to Redis becomes an InputError."""
+    from redis import exceptions
+
+    try:
+        yield
+    except MigratorError:
+        raise
+    except exceptions.TimeoutError:
+        raise _error(place, f"does not answer within {SECONDS} seconds.", _OTHER_SCHEME[place.tls]) from None
+    except (exceptions.AuthenticationError, exceptions.AuthenticationWrongNumberOfArgsError) as error:
+        if "without any password" in str(error):
+            raise _error(place, "has no password, and one is given.", "Leave it out, in REDISCLI_AUTH too.") from None
+        if place.password:
+            raise _error(place, "refuses this user or password.", "In the URL they are percent-encoded.") from None
+        raise _error(
+            place, "asks for a password.", "Put it into the URL, or into the environment variable REDISCLI_AUTH."
+        ) from None
+    except exceptions.NoPermissionError:
+        raise _error(place, "does not let this user run INFO.", "Take a user who may.") from None
+    except exceptions.InvalidResponse:
+        raise _error(place, "does not speak Redis's protocol.", _OTHER_SCHEME[place.tls]) from None
+    except exceptions.ConnectionError as error:
+        raise _error(place, *_why_not_connected(error, place)) from None
+    except exceptions.RedisError as error:
+        raise _error(place, f"answers: {_said(error, place)}.", "") from None
+
+
+_OTHER_SCHEME = {
+    True: "If it is a port without TLS, say redis://.",
+    False: "If it is a port with TLS, say rediss://.",
+}
+
+
+def _why_not_connected(error: Exception, place: _Place) -> tuple[str, str]:
+    import ssl
+
+    cause = error.__cause__ or error.__context__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        remedy = "Behind a forwarded port, add ?ssl_ca_certs=FILE&ssl_check_hostname=false to the URL."
+        return f"has a certificate that cannot be trusted: {cause.verify_message.removesuffix('.')}.", remedy
+    if isinstance(cause, ssl.SSLError):
+        return "does not speak TLS, or not a kind of it that is spoken here.", _OTHER_SCHEME[True]
+    is_cut_off = isinstance(cause, (ConnectionResetError, BrokenPipeError))
+    if isinstance(cause, OSError) and cause.strerror and not is_cut_off:
+        return f"cannot be reached: {cause.strerror}.", "Is the port forwarded (kubectl port-forward)?"
+    return f"breaks off the connection ({_said(error, place)}).", _OTHER_SCHEME[place.tls]
+
+
+def _said(error: Exception, place: _Place) -> str:
+    """Redis's own words. It repeats the arguments of a command that it does not know, AUTH's among them."""
+    words = re.sub(r",? with args.*", "", str(error), flags=re.DOTALL)
+    for secret in filter(None, (place.password, place.username)):
+        words = words.replace(secret, "***")
+    return words.strip().removesuffix(".")
+
+
+def _error(place: _Place, what: str, remedy: str) -> InputError:
+    return InputError(f"the Redis at {place.shown} {what}", path=FLAG, remedy=remedy)

@@ -1,0 +1,313 @@
+"""What a look at a real Redis shows, and what is said where there is none to look at."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from migrator import live_redis
+from migrator.errors import InputError, UsageError
+from migrator.surroundings import Seen
+
+from .server import Server, free_port, needs_redis
+
+pytestmark = needs_redis
+Start = Callable[..., Server]
+Listen = Callable[..., int]
+PASSWORD = "Tr0ub4dor&3"
+NO_CONFIG = ("--rename-command", "CONFIG", "")
+
+
+def complaint(url: str) -> str:
+    with pytest.raises((InputError, UsageError)) as caught:
+        live_redis.look(url)
+    assert caught.value.exit_code == 2
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["", PASSWORD], ids=["open", "with a password"])
+@pytest.mark.parametrize("databases", [1, 4, 16, 32])
+def test_how_many_databases_there_are(redis_server: Start, databases: int, password: str) -> None:
+    server = redis_server("--databases", str(databases), password=password)
+    seen = live_redis.look(server.url())
+
+    assert (seen.where, seen.databases, seen.is_cluster) == (f"127.0.0.1:{server.port}", databases, False)
+    assert [number for number in range(40) if seen.lack(number)] == list(range(databases, 40))
+
+
+def test_what_is_in_them(redis_server: Start) -> None:
+    server = redis_server("--databases", "32", password=PASSWORD)
+    server.fill(0, "a", "b")
+    server.fill(2, "prefect:stream", "prefect:known:x", "prefect:runs:x")
+    server.fill(3, "prefect:stream", "events")
+    server.fill(20, "x")
+    seen = live_redis.look(server.url())
+
+    filled = {number: keys for number, keys in seen.keys.items() if keys}
+    assert (filled, seen.dockets) == ({0: 2, 2: 3, 3: 2, 20: 1}, frozenset({2}))
+    assert [seen.contents(n) for n in (0, 1, 2, 20, 32)] == ["2 keys", "empty", "3 keys, a docket", "1 key", ""]
+    assert seen.summary() == (
+        f"Redis at 127.0.0.1:{server.port}: 32 databases; 0 holds 2 keys; 2 holds 3 keys, a docket; 3 holds 2 keys; "
+        "20 holds 1 key"
+    )
+
+
+def test_where_config_is_taken_away_select_tells(redis_server: Start) -> None:
+    server = redis_server("--databases", "4", *NO_CONFIG)
+    seen = live_redis.look(server.url())
+
+    assert (seen.databases, seen.persists) == (None, None)
+    assert [seen.lack(number) for number in (0, 3, 4, 16)] == [
+        "",
+        "",
+        "it refuses it (DB index is out of range)",
+        None,
+    ]
+    assert "it does not say (CONFIG is not allowed there), and SELECT takes 0 to 3; all empty" in seen.summary()
+
+
+def test_a_database_above_15_is_looked_at_where_the_url_names_it(redis_server: Start) -> None:
+    server = redis_server("--databases", "20", *NO_CONFIG)
+    assert [live_redis.look(server.url(path)).lack(17) for path in ("", "/17", "/20")] == [None, "", None]
+    assert live_redis.look(server.url("/20")).lack(20) == "it refuses it (DB index is out of range)"
+
+
+def test_a_cluster_has_one_database(redis_server: Start) -> None:
+    seen = live_redis.look(redis_server("--cluster-enabled", "yes").url())
+
+    assert (seen.lack(0), seen.lack(2)) == ("", "it is a cluster, which has database 0 only")
+    assert seen.summary().endswith(": a cluster, which has database 0 only; all empty")
+
+
+@pytest.mark.parametrize(
+    ("options", "save", "persists"),
+    [
+        ((), "", False),
+        ((), "60 1000", True),
+        (("--appendonly", "yes"), "", True),
+        (("--appendonly", "yes", *NO_CONFIG), "", True),
+        (NO_CONFIG, "60 1000", None),
+    ],
+)
+def test_whether_it_keeps_what_it_has(
+    redis_server: Start, options: tuple[str, ...], save: str, persists: bool | None
+) -> None:
+    assert live_redis.look(redis_server(*options, save=save).url()).persists is persists
+
+
+@pytest.mark.parametrize(
+    ("memory", "policy", "evicts"),
+    [
+        ("100mb", "allkeys-lru", "allkeys-lru"),
+        ("0", "allkeys-lru", ""),
+        ("100mb", "volatile-lru", ""),
+        ("100mb", "noeviction", ""),
+    ],
+)
+def test_whether_it_throws_keys_away(redis_server: Start, memory: str, policy: str, evicts: str) -> None:
+    assert live_redis.look(redis_server("--maxmemory", memory, "--maxmemory-policy", policy).url()).evicts == evicts
+
+
+def test_a_look_changes_nothing(redis_server: Start) -> None:
+    server = redis_server(password=PASSWORD)
+    server.fill(1, "x")
+    with Redis(port=server.port, password=PASSWORD, decode_responses=True) as client:
+        client.config_resetstat()
+        before = client.info("persistence")
+        live_redis.look(server.url())
+        commands = client.info("commandstats")
+        after = client.info("persistence")
+    assert isinstance(commands, dict) and isinstance(before, dict) and isinstance(after, dict)
+
+    ran = {name.removeprefix("cmdstat_") for name in commands}
+    assert ran - {"client|setinfo", "config|resetstat", "hello"} == {"auth", "info", "config|get", "select", "scan"}
+    assert after["rdb_changes_since_last_save"] == before["rdb_changes_since_last_save"]
+
+
+def test_the_password_may_come_from_the_environment(redis_server: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the name that redis-cli reads it from, so that it shows in no list of processes."""
+    server = redis_server(password=PASSWORD)
+    monkeypatch.setenv("REDISCLI_AUTH", PASSWORD)
+    assert live_redis.look(f"redis://127.0.0.1:{server.port}").databases == 16
+    assert "refuses this user or password" in complaint(server.url(password="other"))
+
+
+def test_a_user_that_may_do_less(redis_server: Start) -> None:
+    server = redis_server()
+    with Redis(port=server.port) as client:
+        client.execute_command("ACL", "SETUSER", "poor", "on", ">pw", "~*", "+info")
+        client.execute_command("ACL", "SETUSER", "none", "on", ">pw", "~*", "+ping")
+    server.fill(5, "x")
+    seen = live_redis.look(f"redis://poor:pw@127.0.0.1:{server.port}")
+
+    assert [seen.lack(number) for number in (0, 5, 16)] == [None, "", None]
+    assert (seen.databases, seen.persists, seen.dockets) == (None, None, frozenset())
+    assert "does not let this user run INFO" in complaint(f"redis://none:pw@127.0.0.1:{server.port}")
+
+
+@pytest.mark.parametrize(
+    ("asks_for", "given", "words"),
+    [
+        (PASSWORD, "", "asks for a password. Put it into the URL, or into the environment variable REDISCLI_AUTH."),
+        (PASSWORD, "wr0ng%21", "refuses this user or password. In the URL they are percent-encoded."),
+        ("", "wr0ng%21", "has no password, and one is given."),
+    ],
+)
+def test_a_password_that_does_not_fit(redis_server: Start, asks_for: str, given: str, words: str) -> None:
+    server = redis_server(password=asks_for)
+    said = complaint(f"redis://{f':{given}@' if given else ''}127.0.0.1:{server.port}")
+
+    assert f"--check-redis: the Redis at 127.0.0.1:{server.port} {words}" in said
+    assert "wr0ng" not in said
+
+
+def test_a_command_that_redis_repeats_does_not_bring_the_password_out(redis_server: Start) -> None:
+    server = redis_server("--rename-command", "AUTH", "")
+    said = complaint(server.url(password="s3same"))
+
+    assert "answers: unknown command 'AUTH'." in said
+    assert "s3same" not in said
+
+
+def test_nobody_is_there() -> None:
+    port = free_port()
+    said = complaint(f"redis://:{'s3same'}@127.0.0.1:{port}/2")
+    assert said == (
+        f"--check-redis: the Redis at 127.0.0.1:{port} cannot be reached: Connection refused. Is the port forwarded "
+        "(kubectl port-forward)?"
+    )
+
+
+def test_a_name_that_nobody_has() -> None:
+    assert "the Redis at redis.invalid:6379 cannot be reached" in complaint("redis://redis.invalid")
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss"])
+def test_a_server_that_never_answers(listener: Listen, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setattr(live_redis, "SECONDS", 0.5)
+    port = listener(None)
+    began = time.monotonic()
+    said = complaint(f"{scheme}://127.0.0.1:{port}")
+
+    assert time.monotonic() - began < 10
+    assert f"the Redis at 127.0.0.1:{port} does not answer within 0.5 seconds." in said
+    other = {
+        "redis": "If it is a port with TLS, say rediss://.",
+        "rediss": "If it is a port without TLS, say redis://.",
+    }
+    assert other[scheme] in said
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "does not speak Redis's protocol."),
+        (b"", "breaks off the connection (Connection closed by server)."),
+        (b"-LOADING Redis is loading the dataset in memory\r\n", "Redis is loading the dataset in memory"),
+    ],
+)
+def test_what_answers_is_no_redis_to_look_at(listener: Listen, reply: bytes, words: str) -> None:
+    assert words in complaint(f"redis://127.0.0.1:{listener(reply)}")
+
+
+def test_a_sentinel_is_no_redis(tmp_path: Path) -> None:
+    config = tmp_path / "sentinel.conf"
+    config.write_text("")
+    server = Server(tmp_path, ["--sentinel"], first=[str(config)])
+    try:
+        assert "is a Redis Sentinel. Name the Redis that it watches." in complaint(server.url())
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A key and a certificate for a name that a forwarded port does not have."""
+    if shutil.which("openssl") is None:
+        pytest.skip("there is no openssl on this machine to make a certificate with")
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    about = ["-days", "2", "-subj", "/CN=redis.prod", "-addext", "subjectAltName=DNS:redis.prod"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *about]
+    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    return key, certificate
+
+
+def test_tls(redis_server: Start, certificate: tuple[Path, Path]) -> None:
+    key, cert = certificate
+    options = ("--tls-cert-file", str(key.with_name("cert.pem")), "--tls-key-file", str(key))
+    server = redis_server(*options, "--tls-ca-cert-file", str(cert), "--tls-auth-clients", "no", tls=True)
+    url = f"rediss://127.0.0.1:{server.port}"
+
+    assert "has a certificate that cannot be trusted: self-signed certificate." in complaint(url)
+    assert "cannot be trusted: IP address mismatch" in complaint(f"{url}?ssl_ca_certs={cert}")
+    for query in (f"?ssl_ca_certs={cert}&ssl_check_hostname=false", "?ssl_cert_reqs=none"):
+        assert live_redis.look(url + query).databases == 16
+    said = complaint(url.replace("rediss", "redis"))
+    assert "breaks off the connection" in said and "If it is a port with TLS, say rediss://." in said
+
+
+def test_tls_on_a_port_without(redis_server: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_redis, "SECONDS", 0.5)
+    server = redis_server()
+    assert "If it is a port without TLS, say redis://." in complaint(f"rediss://127.0.0.1:{server.port}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:6379",
+        "REDIS://localhost:6379",
+        "redis+sentinel://localhost:6379/m/0",
+        "redis://",
+        "redis:///2",
+        "redis://:s3same@",
+        "redis://localhost:s3same",
+        "redis://:s3/same@localhost",
+        "redis://:s3#same@localhost",
+        "redis://:s3?same@localhost",
+        "redis://localhost:99999",
+        "redis://localhost/two",
+        "redis://localhost/1/2",
+        "redis://localhost?db=2",
+        "redis://[localhost",
+        "rediss://localhost?ssl_cert_reqs=nine",
+        "rediss://localhost?ssl_ca_certs=/no/such/file",
+    ],
+)
+def test_a_url_that_is_none_is_not_repeated(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        live_redis.look(url)
+    said = str(caught.value)
+
+    assert said.startswith("--check-redis: ")
+    assert not any(part in said for part in ("s3same", "s3", "same@", "localhost"))
+
+
+def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(live_redis.LibraryMissing) as caught:
+        live_redis.look("redis://localhost")
+    assert "pip install 'infrahub-migrator[redis]'" in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_nothing_but_a_look_loads_the_library(tmp_path: Path) -> None:
+    program = "import sys; from migrator.cli import run_command_line; run_command_line(['plan', 'values.yaml']); "
+    program += "print('redis' in sys.modules, 'migrator.live_redis' in sys.modules)"
+    (tmp_path / "values.yaml").write_text("prefect-server:\n  server: {}\n")
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, timeout=60)
+    assert done.stdout.decode().splitlines()[-1] == "False False"
+
+
+def test_words_for_what_was_seen() -> None:
+    gaps = Seen("redis:6379", refused={1: "no"}, keys={0: 0, 2: 0, 3: 0, 5: 7})
+    assert gaps.summary().endswith(" (CONFIG is not allowed there), and SELECT takes 0, 2, 3, 5; 5 holds 7 keys")
+    assert Seen("redis:6379", databases=1, keys={0: 0}).summary() == "Redis at redis:6379: 1 database; all empty"
+    assert Seen("redis:6379", databases=1).lack(1) == "it has 1 database"

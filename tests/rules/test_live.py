@@ -1,0 +1,86 @@
+"""The rules that rest on a look at Redis: what breaks each, and what nearly does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from migrator import catalog, discover, rules, yamltext
+from migrator.release import Layer
+from migrator.report import Finding
+from migrator.rules import live
+from migrator.surroundings import Seen, Surroundings
+
+from .test_rules import DOCKET, SINGLE, SOUND
+
+SECRET = SOUND.replace(DOCKET, '        docket:\n          url: ""\n          existingSecret: docket\n')
+PLAIN = Seen("redis:6379", databases=16, keys=dict.fromkeys(range(16), 0), persists=True)
+
+
+def findings(text: str, seen: Seen | None, to: str = "") -> list[Finding]:
+    stream = yamltext.parse(text.encode(), "values.yaml")
+    layers = [Layer(stream.name, stream.documents[0].data)]
+    wishes = discover.Wishes(version_to=to)
+    found = discover.find_out(layers, wishes, catalog.load())
+    release = discover.release_of(found, layers, wishes, found.flavour or "").amid(Surroundings(seen=seen))
+    return rules.check(release, lambda _, route: stream.documents[0].line(route), ["values.yaml"])
+
+
+CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    ("redis-database", {"databases": 2}, {"databases": 3}, "of the Redis at redis:6379: it has 2 databases, 0 to 1"),
+    (
+        "redis-database",
+        {"databases": None, "refused": {2: "DB index is out of range"}, "keys": {0: 0}},
+        {"databases": None, "refused": {3: "DB index is out of range"}, "keys": {2: 0}},
+        "it refuses it (DB index is out of range)",
+    ),
+    ("redis-database", {"is_cluster": True}, {}, "it is a cluster, which has database 0 only"),
+    ("redis-unseen", {"databases": None, "keys": {0: 0}}, {"databases": None, "keys": {2: 0}}, "cannot be known"),
+    ("redis-keys", {"keys": {2: 7}}, {"keys": {3: 7}}, "holds 7 keys already, and not a docket's alone"),
+    ("redis-keys", {"keys": {2: 1}}, {"keys": {2: 1}, "dockets": frozenset({2})}, "holds 1 key already"),
+    ("redis-persistence", {"persists": False}, {"persists": None}, "keeps nothing over a restart"),
+    ("redis-eviction", {"evicts": "allkeys-lru"}, {"evicts": ""}, "(maxmemory-policy allkeys-lru)"),
+]
+
+
+def test_a_look_at_a_sound_redis_breaks_nothing() -> None:
+    assert findings(SOUND, PLAIN) == []
+    assert findings(SECRET, PLAIN._replace(named=2)) == []
+
+
+@pytest.mark.parametrize(("rule", "breaks", "nearly", "words"), CASES)
+def test_what_breaks_just_it_and_what_nearly_does(
+    rule: str, breaks: dict[str, Any], nearly: dict[str, Any], words: str
+) -> None:
+    found = findings(SOUND, PLAIN._replace(**breaks))
+    assert [(each.rule, each.file) for each in found] == [(rule, "values.yaml")]
+    assert words in found[0].text
+    assert SOUND.splitlines()[found[0].line - 1].strip() == "url: redis://redis.example.org:6379/2"
+    assert findings(SOUND, PLAIN._replace(**nearly)) == []
+
+
+def test_every_live_rule_has_its_case() -> None:
+    assert {rule for rule, *_ in CASES} == {rule.id for rule in live.RULES}
+
+
+def test_the_database_of_a_docket_in_a_secret_is_the_one_that_the_url_of_the_look_names() -> None:
+    found = findings(SECRET, PLAIN)
+    assert [each.rule for each in found] == ["redis-unseen"]
+    assert "which database the docket lives in is known to the Secret docket alone" in found[0].text
+    assert "--check-redis redis://HOST:PORT/N" in found[0].remedy
+
+    filled = PLAIN._replace(keys={**PLAIN.keys, 4: 3})
+    assert [each.rule for each in findings(SECRET, filled._replace(named=4))] == ["redis-keys"]
+    assert findings(SECRET, filled._replace(named=5)) == []
+
+
+def test_the_database_in_the_values_beats_the_one_in_the_url_of_the_look() -> None:
+    filled = PLAIN._replace(keys={**PLAIN.keys, 4: 3})
+    assert findings(SOUND, filled._replace(named=4)) == []
+
+
+@pytest.mark.parametrize(("text", "to"), [(SINGLE, ""), (SOUND.replace(DOCKET, ""), "4.13.0")])
+def test_where_no_docket_is_shared_no_redis_is_judged(text: str, to: str) -> None:
+    bad = Seen("redis:6379", databases=1, keys={0: 7}, persists=False, evicts="allkeys-lru")
+    assert {each.rule for each in findings(text, bad, to)} == {each.rule for each in findings(text, None, to)}
