@@ -141,7 +141,7 @@ def _complaint_about_url(release: Release, url: str) -> str:
     problem = prefect.what_is_wrong_with_url(release, url)
     if problem:
         return f"{masked(url)!r} cannot be used: {problem}"
-    parts = redis.parse_url(url)
+    parts = redis.parse_url(redis.filled_in(release, url))
     place = ([parts.host], str(parts.port), parts.database)
     own = redis.taken_by(release, parts.host, str(parts.port), parts.database)
     is_the_only_one = parts.database == 0 and "messaging" in own and not redis.taken_elsewhere(release, *place)

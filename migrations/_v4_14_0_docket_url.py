@@ -164,7 +164,8 @@ def _host_of_messaging(release: Release, ask: Ask) -> str | None:
         name = release.name or ask(bundled_name("release-name", "Helm release"))
         namespace = release.namespace or ask(bundled_name("namespace", "namespace"))
         return redis.bundled_host(release, name, namespace) if name and namespace else None
-    problem = redis.what_is_wrong_with_host(background.host)
+    is_filled_in = redis.is_filled_in(release, background.host)
+    problem = "" if is_filled_in else redis.what_is_wrong_with_host(background.host)
     if not problem and server.host != background.host:
         problem = f"{background.source} sets on the background pod, while the server pod gets {server.host!r}"
     return ask(redis_host(background.host, problem)) if problem else background.host

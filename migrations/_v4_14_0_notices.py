@@ -97,7 +97,7 @@ def _docket_database(release: Release) -> Iterator[Notice]:
     docket = prefect.standing_docket(release)
     if docket.secret or not docket.url or prefect.what_is_wrong_with_url(release, docket.url):
         return
-    parts = redis.parse_url(docket.url)
+    parts = redis.parse_url(redis.filled_in(release, docket.url))
     who = redis.taken_by(release, parts.host, str(parts.port), parts.database)
     if who:
         text = f"The docket's database {parts.database} is used by {who} as well"

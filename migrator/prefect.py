@@ -124,7 +124,7 @@ def has_sound_docket(release: Release) -> bool:
 
 def what_is_wrong_with_url(release: Release, url: str) -> str:
     """Why a docket URL would not work on this release; empty where nothing speaks against it."""
-    complaint = redis.complaint_about(url)
+    complaint = redis.complaint_about(redis.filled_in(release, url))
     if complaint:
         return complaint
     if EXAMPLE_HOST in url:

@@ -35,10 +35,12 @@ __all__ = [
     "build_url",
     "complaint_about",
     "complaint_about_host",
+    "filled_in",
     "in_namespace",
     "in_url",
     "injects_password",
     "is_bundled_cache",
+    "is_filled_in",
     "messaging",
     "parse_url",
     "same_server",
@@ -160,6 +162,17 @@ def uses_bundled(release: Release) -> bool:
     """Whether the messaging Redis is the one that prefect-server bundles."""
     values = as_map(as_map(as_map(release.prefect.get("backgroundServices")).get("messaging")).get("redis"))
     return as_map(release.prefect.get("redis")).get("enabled") is True and not values.get("host")
+
+
+def filled_in(release: Release, text: str) -> str:
+    """The text with a placeholder for each `{{...}}` that a generator fills in before Helm meets it."""
+    return re.sub(r"\{\{[^{}]*\}\}", "${generated}", text) if release.surroundings.fills_in else text
+
+
+def is_filled_in(release: Release, host: str) -> bool:
+    """Whether a generator makes a host of the text, wherever it stands in the values."""
+    filled = filled_in(release, host)
+    return filled != host and not complaint_about_host(filled)
 
 
 def uses(release: Release) -> list[Use]:
@@ -289,6 +302,9 @@ def _injected_password(values: Map, bundled: bool) -> Password:
         return Password("injected", "", "the bundled Redis's Secret")
     if secret:
         return Password("injected", "", f"Secret {secret}")
+    if what_is_unseen(password):
+        # The controller hands it to Helm, so the chart injects the password itself.
+        return Password("injected", "", what_is_unseen(password))
     return _password_of(password, "messaging.redis.password")
 
 

@@ -84,9 +84,15 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
         found = found._replace(evidence=(*found.evidence, request.surroundings.seen.summary()))
     ask = Asking(request.given, defaults=request.defaults, earlier=request.earlier)
     release = discover.release_of(found, layers, wishes, found.flavour or "")
+    runs_prefect = release.prefect.get("enabled") is not False
     if own is not None:
         release = own.below(release, found.version_to)
-    elif found.flavour is None and found.chart == "infrahub-enterprise" and discover.flavour_matters(release):
+    elif (
+        runs_prefect
+        and found.flavour is None
+        and found.chart == "infrahub-enterprise"
+        and discover.flavour_matters(release)
+    ):
         here = request._replace(wishes=wishes)
         answer = "" if _is_same_on_any(found, layers, here, known) else discover.ask_for_flavour(ask)
         if answer is None:
@@ -97,9 +103,9 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
         notice = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
         return Case(bundle, found, found.flavour or "", _nothing(release, ask, notice), known)
     selected = catalog.select(found.chart, found.version_to, known)
-    made = plan.make(
-        release.amid(request.surroundings._replace(unseen=tuple(each.called for each in bundle.unseen))), selected, ask
-    )
+    unseen = tuple(each.called for each in bundle.unseen)
+    surroundings = request.surroundings._replace(unseen=unseen, fills_in=bundle.fills_in)
+    made = plan.make(release.amid(surroundings), selected, ask)
     _refuse_duplicates(bundle.layers, found, made)
     told_of = (
         *_about_documents(bundle),

@@ -69,12 +69,13 @@ class Seen(NamedTuple):
 class Surroundings(NamedTuple):
     """`others` are the databases that the other releases of the run use; their hosts carry the namespace, if known.
 
-    `unseen` names values that lie below all layers and cannot be read. `seen` is what a look at the Redis showed, if
-    there was one.
+    `unseen` names values that lie below all layers and cannot be read. `fills_in` is whether a generator puts values in
+    place of `{{...}}` before Helm meets them. `seen` is what a look at the Redis showed, if there was one.
     """
 
     others: tuple[Use, ...] = ()
     unseen: tuple[str, ...] = ()
+    fills_in: bool = False
     seen: Seen | None = None
 
 

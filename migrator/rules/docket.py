@@ -49,7 +49,7 @@ def _private(release: Release) -> Iterator[Breach]:
 
 def _unsound(release: Release) -> Iterator[Breach]:
     for pod, docket in _urls(release):
-        complaint = redis.complaint_about(docket.url)
+        complaint = redis.complaint_about(redis.filled_in(release, docket.url))
         if complaint:
             yield at(release, URL, f"the docket URL of {PODS[pod]} is not sound: {complaint}")
 
@@ -67,8 +67,9 @@ def _urls(release: Release) -> Iterator[tuple[str, prefect.Docket]]:
 def sound_urls(release: Release) -> Iterator[Url]:
     """The docket URLs that can be read and would work, each once."""
     for _, docket in _urls(release):
-        if not redis.complaint_about(docket.url):
-            yield redis.parse_url(docket.url)
+        url = redis.filled_in(release, docket.url)
+        if not redis.complaint_about(url):
+            yield redis.parse_url(url)
 
 
 def _differs(release: Release) -> Iterator[Breach]:

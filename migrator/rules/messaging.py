@@ -50,7 +50,7 @@ def _no_host(release: Release) -> Iterator[Breach]:
     host = str(tree.get(release.prefect, HOST) or "")
     if not host and as_map(release.prefect.get("redis")).get("enabled") is not True:
         yield at(release, HOST, f"{named(release, HOST)} is empty and redis.enabled is not true")
-    elif "{{" in host:
+    elif "{{" in host and not redis.is_filled_in(release, host):
         yield at(release, HOST, f"{named(release, HOST)} is a template expression, which the chart does not render")
 
 

@@ -17,6 +17,8 @@ from migrator.release import Map, as_map
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 
+OF_A_SET = Notice("What changes here changes for every Application that the set makes.")
+
 
 def is_application(data: Map) -> bool:
     """Whether the object is an Application or an ApplicationSet of Argo CD."""
@@ -35,7 +37,10 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
             metadata = as_map(data.get("metadata"))
             default = metadata.get("name") if data.get("kind") == "Application" else ""
             helm = as_map(source.get("helm"))
-            found.append(bundle._replace(release_name=_known(helm.get("releaseName") or default)))
+            is_set = data.get("kind") == "ApplicationSet"
+            told = (*bundle.notices, *([OF_A_SET] if is_set else []))
+            known = _known(helm.get("releaseName") or default)
+            found.append(bundle._replace(release_name=known, fills_in=is_set, notices=told))
     return found
 
 
@@ -76,7 +81,7 @@ def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> 
         layers=(layer, *_over(place, (*above, "helm"), helm)),
         version=version,
         namespace=_known(as_map(spec.get("destination")).get("namespace")),
-        evidence=(f"values of {name} at {tree.show(layer.route)}",),
+        evidence=(f"values of {name} at {tree.show(layer.route if layer.data else (*above, 'helm'))}",),
         notices=tuple(notices),
         unseen=_unseen(helm),
     )

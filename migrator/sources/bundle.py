@@ -54,7 +54,7 @@ class Bundle(NamedTuple):
     """A release: `layers` in Helm's order, lowest first, and what stands around them.
 
     `home` is the number of the layer whose file and document hold `version`. `unseen` names the values that lie below
-    all layers and stand elsewhere.
+    all layers and stand elsewhere. `fills_in` is whether a generator puts values in place of `{{...}}` first.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Bundle(NamedTuple):
     evidence: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     unseen: tuple[Elsewhere, ...] = ()
+    fills_in: bool = False
 
     @property
     def snapshot(self) -> files.Snapshot | None:

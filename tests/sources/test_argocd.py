@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,6 +120,45 @@ spec:
     done = migrate(text(VALUES, "'{{version}}'"), DB)
     assert done.text == text(AFTER, "'{{version}}'")
     assert "targetRevision is a template expression" in done.notices
+
+
+HOST = "'{{ .redis }}'"
+
+
+def applications(values: str, version: str = "4.13.0-medium") -> str:
+    """A set whose generator fills in the host."""
+    text = application(in_object(values), version).replace("kind: Application\n", "kind: ApplicationSet\n")
+    head, _, spec = text.partition("spec:\n")
+    return f"{head}spec:\n  goTemplate: true\n  template:\n    spec:\n{indented(spec, 4)}"
+
+
+def test_a_generator_fills_the_host_in_wherever_it_stands(cli: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "set.yaml"
+    path.write_text(applications(VALUES.replace("redis.prod", HOST)), "utf-8")
+    done = cli("migrate", "set.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    after = AFTER.replace("host: redis.prod", f"host: {HOST}").replace(
+        "url: redis://redis.prod:6379/2", "url: redis://{{ .redis }}:6379/2"
+    )
+    assert path.read_text("utf-8") == applications(after, NEW)
+    assert b"every Application that the set makes" in b" ".join(done.stdout.split())
+    assert cli("check", "set.yaml").returncode == 0
+    verified = cli("verify", "set.yaml").stdout
+    assert b"blocks-register" in verified
+    assert b"docket" not in verified
+    assert b"host" not in verified
+
+
+def test_a_whole_url_may_be_what_a_generator_makes(migrate: Migrate) -> None:
+    before = applications(VALUES.replace("redis.prod", "${REDIS}"))
+    done = migrate(before, {"docket-url": "redis://{{.redis}}:6379/3"})
+    assert "url: redis://{{.redis}}:6379/3\n" in done.text
+
+
+def test_outside_a_set_nobody_fills_in(cli: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "app.yaml").write_text(application(in_object(VALUES.replace("redis.prod", HOST))), "utf-8")
+    done = cli("migrate", "app.yaml", "--redis-db", "2", "--non-interactive")
+    assert (done.returncode, b"--redis-host" in done.stderr) == (3, True)
 
 
 def test_a_chart_in_git_is_explained(migrate: Migrate) -> None:

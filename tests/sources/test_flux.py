@@ -100,6 +100,16 @@ def test_a_plain_chart_without_values_of_prefect_has_nothing_to_do(
     assert (tmp_path / "release.yaml").read_text("utf-8") == text
 
 
+def test_a_release_without_prefect_has_nothing_to_do(cli: Callable[..., Any], tmp_path: Path) -> None:
+    for text in (
+        "infrahub: {prefect-server: {enabled: false}}\n",
+        helm_release("infrahub: {prefect-server: {enabled: no}}\n"),
+    ):
+        (tmp_path / "values.yaml").write_text(text, "utf-8")
+        done = cli("check", "values.yaml")
+        assert (done.returncode, done.stdout[:21]) == (0, b"values.yaml: current\n"), done.stdout
+
+
 def test_an_object_encrypted_by_sops_is_refused(cli: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "release.yaml").write_text(helm_release(VALUES) + "sops: {mac: x}\n", "utf-8")
     done = cli("check", "release.yaml")
