@@ -14,9 +14,8 @@ from tests.dialogue.releases import HIDDEN_PASSWORD, separate
 from tests.dialogue.terminal import CLEAR, ENTER, UP, Session
 from tests.dialogue.texts import AFTER, BEFORE
 
-from .server import Server, free_port, needs_redis
+from .server import Server, free_port
 
-pytestmark = needs_redis
 Start = Callable[..., Server]
 Cli = Callable[..., Any]
 UNATTENDED = ("--event-logger", "remove", "--non-interactive")

@@ -16,9 +16,8 @@ from migrator import live_redis
 from migrator.errors import InputError, UsageError
 from migrator.surroundings import Seen
 
-from .server import Server, free_port, needs_redis
+from .server import Server, free_port
 
-pytestmark = needs_redis
 Start = Callable[..., Server]
 Listen = Callable[..., int]
 PASSWORD = "Tr0ub4dor&3"
