@@ -146,14 +146,21 @@ def _on_upgrading(release: Release) -> Iterator[Notice]:
     """The chart before 4.14.0 refuses the key `docket`, and old defaults would bring the toggles back."""
     name = release.name or "RELEASE"
     namespace = f" --namespace {release.namespace}" if release.namespace else ""
-    yield Notice(
-        "Upgrade file and chart in one go: the old chart refuses the new file. Use helm upgrade with -f FILE or with "
-        "--reset-then-reuse-values, never with --reuse-values, which keeps the old chart's defaults."
-    )
-    yield Notice(
-        "To roll back, put back the old file and the old chart: infrahub-migrator undo FILE, and helm rollback "
-        f"{name}{namespace}."
-    )
+    controller = release.surroundings.controller
+    if controller:
+        yield Notice(
+            "Values and chart version go into one commit: the old chart refuses the new values. "
+            f"{controller} then upgrades both at once. To roll back, revert that commit."
+        )
+    else:
+        yield Notice(
+            "Upgrade file and chart in one go: the old chart refuses the new file. Use helm upgrade with -f FILE or "
+            "with --reset-then-reuse-values, never with --reuse-values, which keeps the old chart's defaults."
+        )
+        yield Notice(
+            "To roll back, put back the old file and the old chart: infrahub-migrator undo FILE, and helm rollback "
+            f"{name}{namespace}."
+        )
     yield Notice(
         "Give each Prefect installation a Redis database of its own: the docket's name is always prefect, and two "
         "installations on one database take each other's work."

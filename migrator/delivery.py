@@ -159,6 +159,8 @@ def _outcome(chosen: argparse.Namespace, case: run.Case, report: FileReport, str
         from migrator import next_steps
         from migrator.talk.terminal import Page
 
-        path = "FILE" if output == "-" else output or report.path
-        page = Page(width, colour, is_ascii)
-        stream.write("".join(line + "\n" for line in next_steps.lines(case, [path], page, backup=bool(report.backups))))
+        own = list(dict.fromkeys(layer.name for layer in case.sources))
+        paths = ["FILE"] if output == "-" else [output] if output else own
+        changed = [layer.path for layer in report.layers if layer.before != layer.after] if report.backups else []
+        lines = next_steps.lines(case, paths, changed, Page(width, colour, is_ascii))
+        stream.write("".join(line + "\n" for line in lines))

@@ -5,40 +5,67 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from migrator import prefect, redis, run
+from migrator import discover, prefect, redis, run, tree
 from migrator.talk.terminal import Page
 
 
-def lines(case: run.Case, paths: Sequence[str], page: Page, *, backup: bool) -> Iterator[str]:
-    """The lines for the release, whose values now stand at `paths`; commands are never wrapped."""
+def lines(case: run.Case, paths: Sequence[str], changed: Sequence[str], page: Page) -> Iterator[str]:
+    """The lines for the release, whose values now stand at `paths`; commands are never wrapped.
+
+    `changed` are the files that `undo` can put back.
+    """
     release = case.plan.result
-    name, namespace = release.name or "RELEASE", release.namespace or "NAMESPACE"
-    values = " ".join(f"-f {shlex.quote(path)}" for path in paths)
-    version = case.found.version_text(case.found.version_to)
+    controller = case.bundle.controller
     yield ""
     yield from page.wrapped("Next", style="bold")
     secret = prefect.standing_docket(release)
     if secret.secret and not prefect.standing_docket(release.start).secret:
-        yield from page.wrapped("Create the Secret with the docket URL, before the upgrade:", indent=2)
+        what = f"Create the Secret with the docket URL, before the {'commit' if controller else 'upgrade'}:"
+        yield from page.wrapped(what, indent=2)
         yield _command(
-            page, f"kubectl create secret generic {secret.secret} --namespace {namespace} "
+            page, f"kubectl create secret generic {secret.secret} --namespace {release.namespace or 'NAMESPACE'} "
             f"--from-literal={secret.key}={shlex.quote(_url_to_fill_in(case))}"
         )  # fmt: skip
+    yield from _in_git(case, paths, page) if controller else _by_helm(case, paths, changed, page)
+
+
+def _in_git(case: run.Case, paths: Sequence[str], page: Page) -> Iterator[str]:
+    """Nobody runs helm where a controller does."""
+    bundle, to = case.bundle, case.found.version_to
+    stands = bundle.version.version
+    is_there = case.bump is not None or (stands is not None and stands.release >= to)
+    own = list(dict.fromkeys(layer.name for layer in bundle.layers))
+    elsewhere = "" if list(paths) == own else f", in the place of {' and '.join(own)}"
+    moved = "" if is_there else f", in one commit with chart version {case.found.version_text(to)}, which is not in it"
+    yield from page.wrapped(f"Commit and push {' and '.join(paths)}{elsewhere}{moved}.", indent=2)
+    yield from page.wrapped(f"{bundle.controller} then upgrades values and chart at once.", indent=2)
+    yield from page.wrapped("To roll back, revert that commit: the old values and the old chart come back.", indent=2)
+
+
+def _by_helm(case: run.Case, paths: Sequence[str], changed: Sequence[str], page: Page) -> Iterator[str]:
+    release, chart = case.plan.result, case.found.chart
+    name, namespace = release.name or "RELEASE", release.namespace or "NAMESPACE"
+    version = case.found.version_text(case.found.version_to)
+    stands_for = [] if release.name and release.namespace else ["RELEASE and NAMESPACE for yours (helm list -A)"]
+    root = tree.show(release.root) if release.root else "."
+    if root == discover.root_of_chart(chart):
+        what = f"REPO/{chart} --version {version}"
+        stands_for.append(f"REPO for where you take {chart} from")
+    else:
+        what = "CHART"
+        stands_for.append(f"CHART for your own around {chart}, with that dependency at {version}")
+    values = " ".join(f"-f {shlex.quote(path)}" for path in paths)
     yield from page.wrapped("Upgrade file and chart in one go:", indent=2)
-    yield _command(
-        page, f"helm upgrade {name} REPO/{case.found.chart} --version {version} --namespace {namespace} {values}"
-    )
+    yield _command(page, f"helm upgrade {name} {what} --namespace {namespace} {values}")
     yield from page.wrapped(
         "Never with --reuse-values, which keeps the old chart's defaults; where the release has values that are in no "
         "file, add --reset-then-reuse-values.",
         indent=2,
     )  # fmt: skip
-    yield from page.wrapped("To roll back, both together:" if backup else "To roll back:", indent=2)
-    if backup:
-        yield _command(page, f"infrahub-migrator undo {' '.join(map(shlex.quote, paths))}")
+    yield from page.wrapped("To roll back, both together:" if changed else "To roll back:", indent=2)
+    if changed:
+        yield _command(page, f"infrahub-migrator undo {' '.join(map(shlex.quote, changed))}")
     yield _command(page, f"helm rollback {name} --namespace {namespace}")
-    stands_for = [] if release.name and release.namespace else ["RELEASE and NAMESPACE for yours (helm list -A)"]
-    stands_for.append(f"REPO for where you take {case.found.chart} from")
     yield from page.wrapped(f"({'; '.join(stands_for)}.)", indent=2)
 
 

@@ -104,7 +104,7 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
         return Case(bundle, found, found.flavour or "", _nothing(release, ask, notice), known)
     selected = catalog.select(found.chart, found.version_to, known)
     unseen = tuple(each.called for each in bundle.unseen)
-    surroundings = request.surroundings._replace(unseen=unseen, fills_in=bundle.fills_in)
+    surroundings = request.surroundings._replace(unseen=unseen, fills_in=bundle.fills_in, controller=bundle.controller)
     made = plan.make(release.amid(surroundings), selected, ask)
     _refuse_duplicates(bundle.layers, found, made)
     told_of = (

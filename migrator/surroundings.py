@@ -70,12 +70,14 @@ class Surroundings(NamedTuple):
     """`others` are the databases that the other releases of the run use; their hosts carry the namespace, if known.
 
     `unseen` names values that lie below all layers and cannot be read. `fills_in` is whether a generator puts values in
-    place of `{{...}}` before Helm meets them. `seen` is what a look at the Redis showed, if there was one.
+    place of `{{...}}` before Helm meets them. `controller` is who upgrades the release once its values are committed
+    (empty: a person, with helm). `seen` is what a look at the Redis showed, if there was one.
     """
 
     others: tuple[Use, ...] = ()
     unseen: tuple[str, ...] = ()
     fills_in: bool = False
+    controller: str = ""
     seen: Seen | None = None
 
 

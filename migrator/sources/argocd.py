@@ -84,6 +84,7 @@ def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> 
         evidence=(f"values of {name} at {tree.show(layer.route if layer.data else (*above, 'helm'))}",),
         notices=tuple(notices),
         unseen=_unseen(helm),
+        controller="Argo CD",
     )
 
 

@@ -55,6 +55,8 @@ class Bundle(NamedTuple):
 
     `home` is the number of the layer whose file and document hold `version`. `unseen` names the values that lie below
     all layers and stand elsewhere. `fills_in` is whether a generator puts values in place of `{{...}}` first.
+    `controller` is who upgrades the release once the file is committed, as a sentence begins (empty: a person, with
+    helm).
     """
 
     name: str
@@ -68,6 +70,7 @@ class Bundle(NamedTuple):
     notices: tuple[Notice, ...] = ()
     unseen: tuple[Elsewhere, ...] = ()
     fills_in: bool = False
+    controller: str = ""
 
     @property
     def snapshot(self) -> files.Snapshot | None:

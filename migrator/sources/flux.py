@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from migrator import tree
 from migrator.discover import is_related
 from migrator.edits import Route, Value
+from migrator.migration import Notice
 from migrator.release import Map, as_map
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
@@ -45,9 +46,21 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
             release_name=_text(spec.get("releaseName")) or (f"{target}-{own}" if target and own else own),
             namespace=namespace,
             evidence=(f"values of {name} at {tree.show(source.route)}",),
+            notices=tuple(_notices(spec)),
             unseen=tuple(_unseen(spec)),
+            controller="Flux",
         )
     ]
+
+
+def _notices(spec: Map) -> Iterator[Notice]:
+    """Flux's own way to helm upgrade --reuse-values (internal/action/upgrade.go of fluxcd/helm-controller)."""
+    if as_map(spec.get("upgrade")).get("preserveValues") is True:
+        yield Notice(
+            "spec.upgrade.preserveValues is true: as helm's --reuse-values does, Flux then keeps the old chart's "
+            "defaults. Take it out in the same commit.",
+            "warning",
+        )
 
 
 def chart_version(above: Route, spec: Map) -> ChartVersion:

@@ -68,6 +68,7 @@ def _release(place: Source, at: Route, chart: Map, data: Map, name: str) -> Bund
         namespace=_text(chart.get("namespace")) or _text(data.get("namespace")),
         evidence=(f"values of {name} at {tree.show(route)}",),
         unseen=tuple(Elsewhere(each, file=each) for each in files if each),
+        controller="What applies the kustomization",
     )
 
 

@@ -218,7 +218,9 @@ def _next(file: FileReport) -> str:
 
 
 def _went(file: FileReport, page: Page, mask: Mask, verbose: bool, output: str, dry_run: bool) -> Iterator[str]:
-    yield f"{headline(file, page)}{reason(file, page, mask)}"
+    is_told_below = file.status in ("migrated", "current")
+    why = f": {count(len(file.changes), 'change')}" if file.changes else ""
+    yield headline(file, page) + (why if is_told_below else reason(file, page, mask))
     if file.status == "migrated":
         changed = [layer.path for layer in file.layers if layer.before != layer.after]
         if dry_run:
