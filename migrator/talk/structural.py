@@ -126,6 +126,11 @@ def _orders(one: _Tree, other: _Tree, route: Route) -> Iterator[tuple[Route, lis
         now = [name for name in after if name in before]
         if was != now:
             yield route, was, now
+        for name in was:
+            yield from _orders(before[name], after[name], (*route, name))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, pair in enumerate(zip(one, other)):
+            yield from _orders(*pair, (*route, number))
 
 
 def _differences(one: _Tree, other: _Tree) -> list[_Difference]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -114,6 +115,12 @@ def test_keys_with_dots_are_quoted() -> None:
 )
 def test_types_count(before: Value, after: Value, line: str) -> None:
     assert _diff({"a": before}, {"a": after}) == f"  ~ a: {line}\n"
+
+
+@pytest.mark.parametrize("around", [lambda env: [env], lambda env: [{"name": "c", "env": env}]])
+def test_an_order_that_changes_inside_another_list_is_told(around: Callable[[Value], Value]) -> None:
+    before, after = _env(("A", "x"), ("B", "x")), _env(("B", "x"), ("A", "x"))
+    assert "A, B -> B, A" in _diff({"a": around(before)}, {"a": around(after)})
 
 
 def test_not_a_number_equals_itself() -> None:
