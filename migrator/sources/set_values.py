@@ -17,14 +17,16 @@ def route_of(name: str) -> Route | None:
     """Where the name leads in the values; None for one that Helm would not read, or that sets several values."""
     route: list[str | int] = []
     at = 0
-    while at < len(name):
+    goes_on = True
+    while goes_on:
         match = _PART.match(name, at)
         if match is None or not match["key"]:
             return None
         route.append(re.sub(r"\\(.)", r"\1", match["key"]))
         route += [int(index) for index in re.findall(r"[0-9]+", match["indexes"])]
         at = match.end()
-    return tuple(route) if route and not name.endswith((".", r"\.")) else None
+        goes_on = at > match.end("indexes")  # a dot stood there
+    return tuple(route)
 
 
 def name_of(route: Route) -> str:
@@ -41,14 +43,15 @@ def name_of(route: Route) -> str:
 def read(text: str, *, as_text: bool) -> Value:
     """What Helm makes of a value; `as_text` is --set-string."""
     if text.startswith("{") and text.endswith("}"):
-        inside = text[1:-1]
-        return [_typed(_plain(each), as_text) for each in re.findall(r"(?:[^\\,]|\\.)+", inside)]
+        items = re.findall(r"(?:^|,)((?:[^\\,]|\\.)*)", text[1:-1])
+        return [_typed(_plain(each), as_text) for each in items]
     return _typed(_plain(text), as_text)
 
 
 def write(value: str) -> tuple[str, bool]:
     """The text that Helm reads as this string, and whether --set-string has to be used for it."""
     text = re.sub(r"([\\,])", r"\\\1", value) if "\\" in value else value
+    text = f"\\{text}" if text.startswith("{") else text
     return text, _typed(value, False) != value
 
 

@@ -7,7 +7,7 @@ import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,6 +73,35 @@ def _prefect_server(place: Path, version: str) -> None:
     shutil.copytree(CHARTS / "prefect-server", place)
     if version == BEFORE:
         shutil.copytree(CHARTS / "prefect-server-before", place, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def helm_values(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Callable[[Value, Sequence[Value]], Value]:
+    """`helm_values(chart, layers)`: what Helm hands to prefect-server inside infrahub inside infrahub-enterprise, where
+    the innermost chart's own values are `chart`."""
+
+    @functools.cache
+    def printer(chart: str) -> str:
+        root = tmp_path_factory.mktemp("printer") / "infrahub-enterprise"
+        inner = root / "charts" / "infrahub"
+        for place, values, template in (
+            (root, "{}", ""),
+            (inner, "{}", ""),
+            (inner / "charts" / "prefect-server", chart, "values: {{ .Values | toJson }}\n"),
+        ):
+            (place / "templates").mkdir(parents=True)
+            about = {"apiVersion": "v2", "name": place.name, "version": "0.0.0"}
+            (place / "Chart.yaml").write_text(json.dumps(about), encoding="utf-8")
+            (place / "values.yaml").write_text(values, encoding="utf-8")
+            (place / "templates" / "values.yaml").write_text(template, encoding="utf-8")
+        return str(root)
+
+    def values(chart: Value, layers: Sequence[Value]) -> Value:
+        texts = [json.dumps(layer).encode() for layer in layers]
+        (printed,) = render(printer(json.dumps(chart)), texts)
+        return printed["values"]
+
+    return values
 
 
 def read(path: Path) -> Value:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +12,6 @@ from packaging.version import Version
 
 from migrator import defaults, env, tree
 from migrator.edits import Value
-from migrator.helm import render
 from migrator.release import Layer, Release, as_map
 
 ROOT = ("infrahub", "prefect-server")
@@ -24,27 +22,9 @@ AFTER = defaults.of_chart("infrahub-enterprise", Version("4.14.1"), "medium")
 
 
 @pytest.fixture(scope="module")
-def helm_reads(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Print:
+def helm_reads(helm_values: Callable[[Value, Sequence[Value]], Value]) -> Print:
     """Helm's effective values of prefect-server, inside infrahub, inside infrahub-enterprise, under these layers."""
-    chart = tmp_path_factory.mktemp("printer") / "infrahub-enterprise"
-    _write(chart, "infrahub-enterprise", {}, "")
-    _write(chart / "charts" / "infrahub", "infrahub", {}, "")
-    inner = chart / "charts" / "infrahub" / "charts" / "prefect-server"
-    _write(inner, "prefect-server", AFTER.prefect, "values: {{ .Values | toJson }}\n")
-
-    def read(layers: Sequence[Value]) -> Value:
-        texts = [json.dumps(layer).encode() for layer in layers]
-        (printed,) = render(str(chart), texts)
-        return printed["values"]
-
-    return read
-
-
-def _write(place: Path, name: str, values: Value, template: str) -> None:
-    (place / "templates").mkdir(parents=True)
-    (place / "Chart.yaml").write_text(json.dumps({"apiVersion": "v2", "name": name, "version": "0.0.0"}), "utf-8")
-    (place / "values.yaml").write_text(json.dumps(values), "utf-8")
-    (place / "templates" / "values.yaml").write_text(template, "utf-8")
+    return lambda layers: helm_values(AFTER.prefect, layers)
 
 
 def release_of(layers: Sequence[Value]) -> Release:

@@ -1,0 +1,63 @@
+"""Each flavour, as a full copy and as overrides only, ends with the effective values that the chart of 4.14.1 means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from packaging.version import Version
+
+from migrator import defaults
+from migrator.edits import Value
+
+FLAVOURS = ["small", "medium", "medium-data", "large", "large-data"]
+ANSWERS = {"redis-host": "redis.prod", "redis-db": "2"}
+OWN: Value = {"messaging": {"redis": {"host": "redis.prod"}, "docket": {"url": "redis://redis.prod:6379/2"}}}
+HOST = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
+ELSE = "infrahub: {infrahubServer: {replicas: 2}}\n"
+Values = Callable[[Value, Sequence[Value]], Value]
+
+
+def chart(version: str, flavour: str) -> Value:
+    """prefect-server's part of the chart of that version and flavour."""
+    return defaults.of_chart("infrahub-enterprise", Version(version), flavour).prefect
+
+
+def meant(helm_values: Values, flavour: str) -> Value:
+    """What the flavour's own chart has with the customer's host and docket."""
+    own: Value = {"infrahub": {"prefect-server": {"backgroundServices": OWN}}}
+    return helm_values(chart("4.14.1", flavour), [own])
+
+
+def of_text(helm_values: Values, text: str, flavour: str) -> Value:
+    from migrator import yamltext
+
+    return helm_values(chart("4.14.1", flavour), [yamltext.parse(text.encode()).documents[0].data])
+
+
+@pytest.mark.parametrize("baked_in", [True, False], ids=["on its flavour", "on the plain chart"])
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_full_copy(
+    flavour: str, baked_in: bool, preset: Callable[[str, str], str], migrate: Callable[..., Any], helm_values: Values
+) -> None:
+    version = f"4.13.0-{flavour}" if baked_in else "4.13.0"
+    after = migrate(preset(flavour, "4.13.0"), ANSWERS, version_from=version).text
+    assert of_text(helm_values, after, flavour if baked_in else "") == meant(helm_values, flavour)
+
+
+@pytest.mark.parametrize("text", [HOST, ELSE], ids=["the host", "nothing of Prefect"])
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_overrides_only(flavour: str, text: str, migrate: Callable[..., Any], helm_values: Values) -> None:
+    after = migrate(text, ANSWERS, version_from=f"4.13.0-{flavour}").text
+    assert of_text(helm_values, after, flavour) == meant(helm_values, flavour)
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_copy_of_the_newest_preset_needs_its_host_alone(
+    flavour: str, preset: Callable[[str, str], str], migrate: Callable[..., Any], helm_values: Values
+) -> None:
+    after = migrate(preset(flavour, "4.14.1"), {"redis-host": "redis.prod"}, version_from=f"4.14.1-{flavour}").text
+    assert json.loads(after)["configPreset"] == flavour
+    assert of_text(helm_values, after, flavour) == meant(helm_values, flavour)
