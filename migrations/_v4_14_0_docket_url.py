@@ -150,6 +150,13 @@ def _build_from(release: Release, ask: Ask, server: redis.Address, address: redi
         chosen = ask(redis_db(release, names, address.port)) or ""
     if chosen and name and how:
         yield from write_url(release, redis.build_url(address, name, int(chosen)), WHY, "required")
+        if address.password.kind == "none" and release.surroundings.unseen:
+            sources = ", ".join(release.surroundings.unseen)
+            yield Notice(
+                f"The docket URL has no password, as the values that can be read have none. If {sources} hold one, "
+                "choose --docket-secret instead, or write $(PREFECT_REDIS_MESSAGING_PASSWORD) into the URL.",
+                "warning",
+            )
 
 
 def _url_stands_in_a_layer(release: Release) -> bool:

@@ -58,27 +58,29 @@ def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> 
     version = _version(above, source)
     text, mapping = helm.get("values"), helm.get("valuesObject")
     notices = []
+    over = _over(place, (*above, "helm"), helm)
+    sets_ours = any(is_related(layer.data, version.chart) for layer in over)
     if isinstance(mapping, dict):
-        if not is_related(mapping, version.chart):
+        if not (sets_ours or is_related(mapping, version.chart)):
             return None
         layer = place._replace(route=(*above, "helm", "valuesObject"))
         if text:
             notices.append(Notice("helm.values is ignored by Argo CD while helm.valuesObject stands.", "warning"))
     elif isinstance(text, str) and text.strip():
-        if not _is_related_text(text, version.chart):
+        if not (sets_ours or _is_related_text(text, version.chart)):
             return None
         from migrator.sources import blocktext
 
         route = (*above, "helm", "values")
         layer = place._replace(route=route, inner=blocktext.find(place.stream, place.document, route))
-    elif is_related(None, version.chart):
+    elif sets_ours or is_related(None, version.chart):
         # There is nothing that could be edited, and nothing to be seen of what holds.
         layer = place._replace(route=(*above, "helm", "valuesObject"))
     else:
         return None
     return Bundle(
         name=name,
-        layers=(layer, *_over(place, (*above, "helm"), helm)),
+        layers=(layer, *over),
         version=version,
         namespace=_known(as_map(spec.get("destination")).get("namespace")),
         evidence=(f"values of {name} at {tree.show(layer.route if layer.data else (*above, 'helm'))}",),

@@ -70,6 +70,8 @@ def test_values_from_elsewhere_are_named(migrate: Migrate) -> None:
     done = migrate(helm_release(VALUES, head=head), DB)
     assert done.text == helm_release(AFTER, "4.14.1-medium", head=head)
     assert "ConfigMap base (key values.yaml), Secret own (key v.yaml) lie below these" in done.notices
+    assert "The docket URL has no password" in done.notices
+    assert "The docket URL has no password" not in migrate(helm_release(VALUES), DB).notices
 
 
 def test_a_release_of_an_umbrella_chart_keeps_its_version(migrate: Migrate) -> None:

@@ -58,6 +58,16 @@ def test_a_sound_docket_in_a_parameter_stands(migrate: Migrate) -> None:
     assert migrate(application(head + in_object(VALUES))).text == application(head + in_object(NO_DOCKET), NEW)
 
 
+def test_parameters_tell_that_a_chart_from_git_is_one_of_these(cli: Callable[..., Any], tmp_path: Path) -> None:
+    head = parameters(("platform.infrahub.prefect-server.server.replicaCount", '"3"'))
+    text = application(head, "v1").replace("    chart: infrahub-enterprise\n", "    path: charts/platform\n")
+    (tmp_path / "app.yaml").write_text(text, "utf-8")
+    done = cli("plan", "app.yaml", "--redis-db", "2")
+    assert b"Prefect root: platform.infrahub.prefect-server" in done.stdout
+    (tmp_path / "app.yaml").write_text(text.replace("prefect-server", "other"), "utf-8")
+    assert b"nothing of these charts" in cli("plan", "app.yaml").stderr
+
+
 def test_parameters_alone_are_values_too(migrate: Migrate) -> None:
     separate = ("infrahub.prefect-server.backgroundServices.runAsSeparateDeployment", '"true"')
     host = (f"{REDIS}.host", "redis.prod")
