@@ -85,9 +85,7 @@ def docket_secret(reason: str) -> Question:
             )
         ).strip(),
         flag="--docket-secret NAME[:KEY] or --docket-url",
-        complaint=lambda answer: (
-            "" if re.fullmatch(SECRET, answer) else f"{answer!r} is no NAME or NAME:KEY of a Secret"
-        ),
+        complaint=no_secret,
     )
 
 
@@ -105,17 +103,34 @@ def docket_url(release: Release, reason: str) -> Question:
 def bundled_name(flag: str, what: str) -> Question:
     """The questions that name the service of the Redis that prefect-server bundles."""
     text = f"What is the {what} called? prefect-server's own Redis, where the docket is to live, is named after it."
-    return Question(id=flag, text=text, flag=f"--{flag}", complaint=_complaint_about_name)
+    return Question(id=flag, text=text, flag=f"--{flag}", complaint=no_name)
 
 
-def _complaint_about_name(answer: str) -> str:
+def no_secret(answer: str) -> str:
+    """Why that is no Secret; empty where it may be one."""
+    return "" if re.fullmatch(SECRET, answer) else f"{answer!r} is no NAME or NAME:KEY of a Secret"
+
+
+def no_number(answer: str) -> str:
+    """Why that is no database, whatever the server has; empty where it may be one."""
+    return "" if answer.strip().isdecimal() else f"{answer!r} is not the number of a database (0, 1, 2 and so on)"
+
+
+def no_url(answer: str) -> str:
+    """Why that is no docket URL on any release; empty where it may be one. A generator may fill in a template."""
+    problem = "" if "{{" in answer else redis.complaint_about(answer)
+    return f"{masked(answer)!r} cannot be used: {problem}" if problem else ""
+
+
+def no_name(answer: str) -> str:
+    """Why that names nothing in Kubernetes; empty where it may."""
     is_name = re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", answer)
     return "" if is_name else f"{answer!r} is no name that Kubernetes knows"
 
 
 def _complaint_about_database(release: Release, hosts: Collection[str], port: str, answer: str) -> str:
-    if not answer.strip().isdecimal():
-        return f"{answer!r} is not the number of a database (0, 1, 2 and so on)"
+    if no_number(answer):
+        return no_number(answer)
     database = int(answer)
     problem = why_not(release, hosts, port, database)
     only_one = "; if that Redis has one database only, say so with --docket-url" if problem and database == 0 else ""
@@ -149,5 +164,10 @@ def _complaint_about_url(release: Release, url: str) -> str:
 
 
 def masked(url: str) -> str:
-    """The URL with its password out of sight, for a sentence."""
-    return re.sub(r"(://[^/@]*:)[^@]*@", r"\1***@", url)
+    """The URL with its password out of sight, for a sentence; a raw @ in it does not end it, nor a missing scheme."""
+    before, at, rest = url.rpartition("@")
+    if not at:
+        return url
+    scheme, colon, credentials = before.partition("://")
+    username, has_password, _ = credentials.partition(":")
+    return f"{scheme}://{username}{has_password and ':***'}@{rest}" if colon else f"***@{rest}"

@@ -12,7 +12,7 @@ https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/
 
 from __future__ import annotations
 
-from migrator.migration import BY_SHAPE, Migration, Step
+from migrator.migration import BY_SHAPE, Migration, Step, anything, one_of, redis
 
 from ._v2025_8_entries import leftovers
 from ._v2025_8_messaging import messaging
@@ -26,5 +26,9 @@ MIGRATION = Migration(
         Step("messaging", "move the wiring to messaging", messaging),
         Step("leftovers", "drop what the chart sets itself", leftovers),
     ),
-    questions=("separate-services", "messaging-redis", "redis-host"),
+    questions={
+        "separate-services": one_of("separate", "single"),
+        "messaging-redis": anything,
+        "redis-host": redis.complaint_about_host,
+    },
 )

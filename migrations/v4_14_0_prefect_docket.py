@@ -14,8 +14,9 @@ https://docs.prefect.io/v3/advanced/self-hosted
 
 from __future__ import annotations
 
-from migrator.migration import Migration, Step
+from migrator.migration import Migration, Step, one_of, redis
 
+from ._v4_14_0_docket_questions import no_name, no_number, no_secret, no_url
 from ._v4_14_0_docket_url import docket, host
 from ._v4_14_0_notices import notices
 from ._v4_14_0_pin import pin
@@ -31,17 +32,17 @@ MIGRATION = Migration(
         Step("pin", "pin migrate-on-start", pin, {"prefect-server": "2026.4.21154022"}),
         Step("notices", "tell what no edit expresses", notices),
     ),
-    questions=(
-        "event-logger",
-        "custom-toggles",
-        "redis-host",
-        "redis-db",
-        "docket-url",
-        "docket-secret",
-        "docket-password",
-        "release-name",
-        "namespace",
-        "migrate-on-start",
-        "unseen-env",
-    ),
+    questions={
+        "event-logger": one_of("remove", "keep"),
+        "custom-toggles": one_of("keep", "remove"),
+        "redis-host": redis.complaint_about_host,
+        "redis-db": no_number,
+        "docket-url": no_url,
+        "docket-secret": no_secret,
+        "docket-password": one_of("reference", "secret"),
+        "release-name": no_name,
+        "namespace": no_name,
+        "migrate-on-start": one_of("remove", "keep"),
+        "unseen-env": one_of("leave", "create"),
+    },
 )

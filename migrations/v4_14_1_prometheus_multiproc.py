@@ -25,6 +25,7 @@ from migrator.migration import (
     Step,
     Value,
     env,
+    one_of,
     prefect,
     tree,
 )
@@ -79,5 +80,5 @@ MIGRATION = Migration(
     title="metrics directory",
     versions={"infrahub-enterprise": "4.14.1"},
     steps=(Step("metrics-directory", "blank the metrics directory", metrics_directory),),
-    questions=("unseen-env",),
+    questions={"unseen-env": one_of("leave", "create")},
 )

@@ -77,8 +77,8 @@ class Replay(NamedTuple):
     unset: tuple[str, ...]
 
 
-def read(path: str, known: Collection[str]) -> Answers:
-    """Read an answers file; `known` are the ids of all questions.
+def read(path: str, known: Mapping[str, Callable[[str], str]]) -> Answers:
+    """Read an answers file; `known` are the ids of all questions, with what is wrong with an answer in any case.
 
     Raises InputError where it cannot be read or is no YAML, UsageError with the line for what it must not say.
     """
@@ -160,7 +160,7 @@ def _any(question: Question) -> bool:
 class _Reader:
     """Takes the parts of an answers file from its document, and refuses by line what must not be there."""
 
-    def __init__(self, path: str, document: yamltext.Document, known: Collection[str]) -> None:
+    def __init__(self, path: str, document: yamltext.Document, known: Mapping[str, Callable[[str], str]]) -> None:
         self._path = path
         self._document = document
         self._known = known
@@ -186,6 +186,7 @@ class _Reader:
             if not self.is_known(name):
                 self.refuse((*route, name), f"there is no question {name!r}.", f"They are {', '.join(self._known)}.")
             found[name] = self._one((*route, name))
+            self._refuse_impossible((*route, name), name, found[name])
         dockets = [name for name in ONE_DOCKET if name in found]
         if len(dockets) > 1:
             self.refuse(
@@ -207,6 +208,13 @@ class _Reader:
         if "from-env" in value:
             return Written(None, self._text((*route, "from-env")), question, line)
         return Written(self._text((*route, "answer")), "", question, line)
+
+    def _refuse_impossible(self, route: Route, name: str, written: Written) -> None:
+        """Refuse what answers no question of any release; what answered another question is passed over anyway."""
+        answer = os.environ.get(written.variable) if written.variable else written.answer
+        complaint = self._known.get(name) or self._known[name.partition(".")[0]]
+        if answer is not None and not written.question and (problem := complaint(answer)):
+            self.refuse(route, f"{name}: {problem}.")
 
     def _text(self, route: Route) -> str:
         value = tree.get(self._document.data, route)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from packaging.version import Version
 
 import migrator.migrations
 from migrator import versions
-from migrator.migration import Migration, Step
+from migrator.migration import Migration, Step, one_of
 
 CHARTS = ("infrahub-enterprise", "infrahub", "prefect-server")
 
@@ -47,9 +47,10 @@ def load() -> tuple[Known, ...]:
     return tuple(sorted(found, key=lambda known: (_order(known), known.id)))
 
 
-def question_ids(all_known: tuple[Known, ...]) -> list[str]:
-    """The ids of all questions that a run may ask."""
-    return ["flavour", *dict.fromkeys(name for known in all_known for name in known.migration.questions)]
+def questions(all_known: tuple[Known, ...]) -> dict[str, Callable[[str], str]]:
+    """The ids of all questions that a run may ask, each with what is wrong with an answer whatever the release."""
+    flavour = {"flavour": one_of("none", *versions.FLAVOURS)}
+    return {**flavour, **{name: never for known in all_known for name, never in known.migration.questions.items()}}
 
 
 def version_of(known: Known, step: Step, chart: str) -> Version | None:

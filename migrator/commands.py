@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from migrator import apply, catalog, options, releases, reporting, run, terminal
@@ -33,8 +33,8 @@ def carry_out(chosen: argparse.Namespace) -> int:
     if chosen.command == "undo":
         return _undo(chosen)
     flags = options.given_answers(chosen)
-    known = catalog.question_ids(catalog.load()) if flags or chosen.answers else []
-    _refuse_unknown_answers(flags, known)
+    known = catalog.questions(catalog.load()) if flags or chosen.answers else {}
+    _refuse_impossible_answers(flags, known)
     answers = _read_answers(chosen, known) if chosen.answers else None
     keeper = _keeper(chosen) if getattr(chosen, "save_answers", None) else None
 
@@ -84,7 +84,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
     return _print(chosen, report)
 
 
-def _read_answers(chosen: argparse.Namespace, known: Sequence[str]) -> Answers:
+def _read_answers(chosen: argparse.Namespace, known: Mapping[str, Callable[[str], str]]) -> Answers:
     from migrator import answers_file
 
     answers = answers_file.read(chosen.answers, known)
@@ -317,10 +317,15 @@ def _print_rendered(chosen: argparse.Namespace, report: Report, mask: Mask) -> N
     sys.stdout.write(cluster.text(report, mask=mask, width=columns, colour=colour, verbose=chosen.verbose))
 
 
-def _refuse_unknown_answers(given: Mapping[str, str], known: Sequence[str]) -> None:
-    for name in given:
-        if name not in known and name.partition(".")[0] not in known:
+def _refuse_impossible_answers(given: Mapping[str, str], known: Mapping[str, Callable[[str], str]]) -> None:
+    """Refuse what answers no question of any release; whether this one asks it is another matter."""
+    for name, answer in given.items():
+        complaint = known.get(name) or known.get(name.partition(".")[0])
+        if complaint is None:
             raise UsageError(f"--answer {name}: there is no such question.", remedy=f"They are {', '.join(known)}.")
+        problem = complaint(answer)
+        if problem:
+            raise UsageError(f"{options.flag_of(name)}: {problem}.")
 
 
 def _tell_unused_answers(chosen: argparse.Namespace, reports: list[FileReport], answers: Answers | None) -> None:

@@ -55,9 +55,11 @@ __all__ = [
     "Step",
     "Value",
     "after",
+    "anything",
     "as_map",
     "before",
     "env",
+    "one_of",
     "prefect",
     "redis",
     "tree",
@@ -86,8 +88,14 @@ class Choice(NamedTuple):
     leads_to: str
 
 
-def _anything(answer: str) -> str:
+def anything(answer: str) -> str:
+    """Complains about no answer."""
     return ""
+
+
+def one_of(*values: str) -> Callable[[str], str]:
+    """Complains about every answer but these."""
+    return lambda answer: "" if answer in values else f"{answer!r} is none of {', '.join(values)}"
 
 
 class Question(NamedTuple):
@@ -105,7 +113,7 @@ class Question(NamedTuple):
     choices: tuple[Choice, ...] = ()
     default: str | None = None
     suggestion: str | None = None
-    complaint: Callable[[str], str] = _anything
+    complaint: Callable[[str], str] = anything
     group: str = ""
     offers: tuple[Choice, ...] = ()
 
@@ -136,10 +144,11 @@ class Migration(NamedTuple):
     """What one chart version asks of a values file.
 
     `versions` maps a chart to the version that brought the change; a chart that is missing never asks for it.
-    `questions` are the ids of all it may ask, so that an unknown answer can be told from one that nothing needs.
+    `questions` are the ids of all it may ask, each with what is wrong with an answer whatever the release (empty:
+    nothing), so that an answer that nothing needs can be told from one that is unknown, and from one that can never be.
     """
 
     title: str
     versions: Mapping[str, str]
     steps: tuple[Step, ...]
-    questions: tuple[str, ...] = ()
+    questions: Mapping[str, Callable[[str], str]] = {}

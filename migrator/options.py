@@ -74,6 +74,12 @@ def given_answers(options: argparse.Namespace) -> dict[str, str]:
     return given
 
 
+def flag_of(question_id: str) -> str:
+    """How the command line answers that question."""
+    has_own = question_id in (*ANSWER_FLAGS, "release-name", "namespace")
+    return f"--{question_id}" if has_own else f"--answer {question_id}"
+
+
 def upgrade_options(options: argparse.Namespace) -> list[str]:
     """The options that say which upgrade is meant, as they would be typed again."""
     typed = {

@@ -162,6 +162,55 @@ def test_a_wrong_answer_is_exit_2_and_writes_nothing(cli: Cli, values: Path, arg
     assert values.read_text() == BEFORE
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--redis-db", "foo"], "--redis-db: 'foo' is not the number of a database (0, 1, 2 and so on)."),
+        (["--redis-db", "-1"], "--redis-db: '-1' is not the number"),
+        (
+            ["--docket-url", "redis://:s3same@host:6379"],
+            "--docket-url: 'redis://:***@host:6379' cannot be used: it names",
+        ),
+        (
+            ["--docket-url", ":s3same@host/2"],
+            "--docket-url: '***@host/2' cannot be used: it does not begin with redis://",
+        ),
+        (
+            ["--docket-url", "redis://:s3@same@host/2"],
+            "--docket-url: 'redis://:***@host/2' cannot be used: it holds a raw",
+        ),
+        (["--docket-secret", "Name"], "--docket-secret: 'Name' is no NAME or NAME:KEY of a Secret."),
+        (["--redis-host", "redis://host"], "--redis-host: that is no host name"),
+        (["--release-name", "My Release"], "--release-name: 'My Release' is no name that Kubernetes knows."),
+        (["--namespace", "UPPER"], "--namespace: 'UPPER' is no name that Kubernetes knows."),
+        (["--answer", "migrate-on-start=yes"], "--answer migrate-on-start: 'yes' is none of remove, keep."),
+        (["--answer", "docket-password=x"], "--answer docket-password: 'x' is none of reference, secret."),
+        (["--answer", "separate-services=x"], "--answer separate-services: 'x' is none of separate, single."),
+        (["--answer", "unseen-env.server=x"], "--answer unseen-env.server: 'x' is none of leave, create."),
+        (["--answer", "flavour=x"], "--answer flavour: 'x' is none of none, small,"),
+    ],
+)
+def test_an_answer_that_no_question_takes_is_an_error_even_where_nothing_asks(
+    cli: Cli, values: Path, arguments: list[str], says: str
+) -> None:
+    values.write_text(AFTER)
+    done = cli("check", "values.yaml", *arguments)
+
+    assert done.returncode == 2
+    assert says in done.stderr.decode()
+    assert b"s3same" not in done.stderr and b"same@" not in done.stderr
+
+
+def test_an_answer_that_another_file_may_ask_for_is_none(cli: Cli, values: Path) -> None:
+    values.write_text(AFTER)
+    for answer in ("messaging-redis.db=5", "flavour=large", "migrate-on-start=keep", "redis-db=17"):
+        done = cli("check", "values.yaml", "--answer", answer)
+        assert (done.returncode, done.stderr.decode()) == (
+            0,
+            f"infrahub-migrator: note: nothing asked for {answer.partition('=')[0]}, so its answer was not used.\n",
+        )
+
+
 def test_check_is_one_line_a_file(cli: Cli, values: Path) -> None:
     (values.parent / "done.yaml").write_text(AFTER)
 
@@ -433,7 +482,7 @@ def test_the_readme_shows_what_is_true(cli: Cli, tmp_path: Path) -> None:
     assert cli("diff", "values.yaml", "--redis-db", "2").stdout.decode() in readme
     for command in options.COMMANDS:
         assert f"`{command}" in readme, command
-    for question in catalog.question_ids(catalog.load()):
+    for question in catalog.questions(catalog.load()):
         assert f"`{question}`" in readme, question
     for flag in options.ANSWER_FLAGS:
         assert f"--{flag}" in readme, flag

@@ -98,7 +98,8 @@ def test_a_releases_own_docket_rules_out_the_common_one(cli: Cli, values: Path) 
 @pytest.mark.parametrize("name", ["redis-host", "docket-url", "docket-secret"])
 def test_an_answer_that_names_a_redis_is_refused_for_several_releases(cli: Cli, values: Path, name: str) -> None:
     (values.parent / "second.yaml").write_text(BEFORE, encoding="utf-8")
-    said(f"answers:\n  event-logger: remove\n  {name}: shared\n", values.parent)
+    answer = "redis://shared:6379/2" if name == "docket-url" else "shared"
+    said(f"answers:\n  event-logger: remove\n  {name}: {answer}\n", values.parent)
 
     code, err = unattended(cli, "values.yaml", "second.yaml")
     assert code == 2
@@ -143,6 +144,37 @@ def test_a_file_that_is_not_there_is_refused(cli: Cli, values: Path) -> None:
     code, err = unattended(cli, "values.yaml")
     assert code == 2
     assert "answers.yaml" in err
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("migrate-on-start: maybe", "migrate-on-start: 'maybe' is none of remove, keep."),
+        ("docket-secret: A b", "docket-secret: 'A b' is no NAME or NAME:KEY of a Secret."),
+        ("docket-url: {from-env: URL}", "docket-url: 'redis://:***@host' cannot be used: it names no database"),
+        ("custom-toggles.server.TRIGGERS: maybe", "custom-toggles.server.TRIGGERS: 'maybe' is none of keep, remove."),
+    ],
+)
+def test_an_answer_that_no_question_takes_is_an_error_even_where_nothing_asks(
+    cli: Cli, values: Path, monkeypatch: pytest.MonkeyPatch, entry: str, words: str
+) -> None:
+    values.write_text(AFTER, encoding="utf-8")
+    monkeypatch.setenv("URL", "redis://:s3same@host")
+    said(f"releases:\n  other.yaml:\n    {entry}\n", values.parent)
+
+    code, err = unattended(cli, "values.yaml")
+    assert code == 2
+    assert f"answers.yaml:3: {words}" in err
+    assert "s3same" not in err
+
+
+def test_what_answered_another_question_is_passed_over_whatever_it_says(cli: Cli, values: Path) -> None:
+    """A release of this program that took it may have saved it."""
+    said("answers:\n  migrate-on-start: {answer: maybe, question: 5d1f02aa93c4}\n  redis-db: 2\n", values.parent)
+
+    code, err = unattended(cli, "values.yaml", "--event-logger", "remove")
+    assert code == 0
+    assert "nothing asked for migrate-on-start" in err
 
 
 def test_a_known_answer_that_nothing_asked_for_is_noted(cli: Cli, values: Path) -> None:
