@@ -55,6 +55,7 @@ class Bundle(NamedTuple):
 
     `home` is the number of the layer whose file and document hold `version`. `unseen` names the values that lie below
     all layers and stand elsewhere. `fills_in` is whether a generator puts values in place of `{{...}}` first.
+    `item` (KIND/NAME) is the object that holds it, with `is_patch` only what Kustomize lays over another of that name.
     `controller` is who upgrades the release once the file is committed, as a sentence begins (empty: a person, with
     helm).
     """
@@ -70,6 +71,8 @@ class Bundle(NamedTuple):
     notices: tuple[Notice, ...] = ()
     unseen: tuple[Elsewhere, ...] = ()
     fills_in: bool = False
+    item: str = ""
+    is_patch: bool = False
     controller: str = ""
 
     @property

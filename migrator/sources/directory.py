@@ -36,6 +36,9 @@ def expand(name: str, passed_over: list[MigratorError]) -> list[str | RefusedErr
         if os.path.basename(path) in kustomize.NAMES:
             for item, files in kustomize.generated(as_map(source.data), os.path.dirname(path)):
                 generated.setdefault(item, []).append((path, files))
+            line = kustomize.inline_patch_of_prefect(source)
+            if line:
+                passed_over.append(_inline_patch(path, line))
         looks += [look] if look is not None else []
     if not looks:
         raise InputError(
@@ -45,6 +48,15 @@ def expand(name: str, passed_over: list[MigratorError]) -> list[str | RefusedErr
     return [
         layers[0] if len(layers) == 1 else _several_layers(layers) for layers in layering.releases(looks, generated)
     ]
+
+
+def _inline_patch(path: str, line: int) -> RefusedError:
+    return RefusedError(
+        "patches values of Prefect inside the kustomization, which is not edited.",
+        path=path,
+        line=line,
+        remedy="Put the patch into a file of its own (patches: [{path: FILE}]), and name it with -f above its object.",
+    )
 
 
 def _several_layers(layers: tuple[str, ...]) -> RefusedError:
@@ -63,7 +75,8 @@ def _look_at(source: Source) -> Look | None:
     if held:
         bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
         unseen = tuple(each for bundle in bundles for each in bundle.unseen)
-        return Look(source.name, None, True, unseen) if bundles else None
+        items = tuple(bundle.item for bundle in bundles if not bundle.is_patch)
+        return Look(source.name, None, True, unseen, items) if bundles else None
     data = source.stream.documents[0].data
     if not has_prefect_values(data):
         return None

@@ -30,7 +30,10 @@ def is_release(data: Map) -> bool:
 def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     """The object's release, if it is one of these charts'. `place` is where the object stands."""
     spec = as_map(data.get("spec"))
+    is_patch = not _names_chart(spec)
     version = chart_version(place.route, spec)
+    if is_patch and not version.text:
+        version = ChartVersion()
     if not is_related(spec.get("values"), version.chart):
         return []
     source = place._replace(route=(*place.route, *VALUES))
@@ -47,7 +50,9 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
             namespace=namespace,
             evidence=(f"values of {name} at {tree.show(source.route)}",),
             notices=tuple(_notices(spec)),
-            unseen=tuple(_unseen(spec)),
+            unseen=(*([_patched(own)] if is_patch else []), *_unseen(spec)),
+            item=f"HelmRelease/{own}",
+            is_patch=is_patch,
             controller="Flux",
         )
     ]
@@ -61,6 +66,17 @@ def _notices(spec: Map) -> Iterator[Notice]:
             "defaults. Take it out in the same commit.",
             "warning",
         )
+
+
+def _names_chart(spec: Map) -> bool:
+    """Whether the object says which chart it is for; a patch that Kustomize lays over another one need not."""
+    chart = as_map(spec.get("chart"))
+    parts = (chart, as_map(chart.get("spec")))
+    return "chartRef" in spec or any(part.get(key) for part in parts for key in ("chart", "name", "git"))
+
+
+def _patched(name: str) -> Elsewhere:
+    return Elsewhere(f"the HelmRelease {name} that this is a patch for", item=f"HelmRelease/{name}")
 
 
 def chart_version(above: Route, spec: Map) -> ChartVersion:

@@ -18,6 +18,8 @@ from migrator.release import Map, as_map
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 
+_OF_PREFECT = ("prefect-server", "backgroundServices", "PREFECT_")
+
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
@@ -52,6 +54,18 @@ def generated(data: Map, folder: str) -> Iterator[tuple[str, list[str]]]:
             names = [str(each).partition("=")[2] or str(each) for each in files] if isinstance(files, list) else []
             paths = [os.path.normpath(os.path.join(folder, each)) for each in names]
             yield f"{kind}/{as_map(item).get('name')}", paths
+
+
+def inline_patch_of_prefect(source: Source) -> int:
+    """The line of a patch inside the kustomization that speaks of Prefect's values; 0 where there is none."""
+    document = source.stream.documents[0]
+    for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
+        items = as_map(document.data).get(key)
+        for number, item in enumerate(items if isinstance(items, list) else []):
+            text = item if isinstance(item, str) else as_map(item).get("patch")
+            if isinstance(text, str) and "\n" in text and any(word in text for word in _OF_PREFECT):
+                return document.line((key, number))
+    return 0
 
 
 def _release(place: Source, at: Route, chart: Map, data: Map, name: str) -> Bundle:

@@ -17,12 +17,16 @@ BASE_NAMES = ("base", "common", "default", "defaults", "shared", "values")
 
 
 class Look(NamedTuple):
-    """What a file in a directory turned out to be: values (`data`), or objects that take values from `unseen` too."""
+    """What a file in a directory turned out to be: values (`data`), or objects that take values from `unseen` too.
+
+    `items` (KIND/NAME) are the objects in it, patches of others left out.
+    """
 
     path: str
     data: Value
     is_object: bool
     unseen: tuple[Elsewhere, ...] = ()
+    items: tuple[str, ...] = ()
 
 
 Generated = Mapping[str, Sequence[tuple[str, Sequence[str]]]]
@@ -36,14 +40,22 @@ def releases(looks: Sequence[Look], generated: Generated) -> list[tuple[str, ...
     handed_on: set[str] = set()
     for look in looks:
         if look.is_object:
+            below = _patched(look, looks)
             for files in _files_of(look, plain, generated):
-                handed_on |= set(files)
-                found.append((*files, look.path))
+                handed_on |= {*files, *below}
+                found.append((*files, *below, look.path))
     rest = [look for look in plain if look.path not in handed_on]
     bases = {look.path: [base for base in _in_order(rest) if _is_base_of(base, look, rest)] for look in rest}
     are_bases = {base.path for own in bases.values() for base in own}
     found += [(*(base.path for base in bases[look.path]), look.path) for look in rest if look.path not in are_bases]
-    return sorted(found, key=lambda paths: paths[-1])
+    return sorted((paths for paths in found if paths[-1] not in handed_on), key=lambda paths: paths[-1])
+
+
+def _patched(look: Look, looks: Sequence[Look]) -> tuple[str, ...]:
+    """The file of the object that this one is a patch for, the nearest if there are several."""
+    items = {each.item for each in look.unseen}
+    found = [each.path for each in looks if each.path != look.path and items & set(each.items)]
+    return tuple(sorted(found, key=lambda path: -len(os.path.commonpath([path, look.path])))[:1])
 
 
 def _files_of(look: Look, plain: Sequence[Look], generated: Generated) -> Iterator[tuple[str, ...]]:
@@ -57,7 +69,8 @@ def _files_of(look: Look, plain: Sequence[Look], generated: Generated) -> Iterat
         for each in look.unseen:
             files += [path for own, paths in generated.get(each.item, ()) if own == maker for path in paths]
         ways.append(tuple(path for path in dict.fromkeys(files) if path in known))
-    if look.unseen and not any(ways):
+    elsewhere = [each for each in look.unseen if not each.item.startswith("HelmRelease/")]
+    if elsewhere and not any(ways):
         beside = [each for each in plain if os.path.dirname(each.path) == os.path.dirname(look.path)]
         ways = [tuple(each.path for each in _in_order(beside))]
     yield from dict.fromkeys(ways)

@@ -1,5 +1,7 @@
 """From a name on the command line to the releases behind it."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Sequence
@@ -51,13 +53,12 @@ def open_layers(names: Sequence[str]) -> Opened:
 
     Raises UsageError where they cannot be layers of one release.
     """
-    layers: list[Source] = []
-    around: list[tuple[int, Bundle]] = []
+    opened: list[Bundle | Source] = []
     for name in names:
         if name == "-":
             raise UsageError("-f reads files; standard input cannot be one of several layers.")
         source = read(name)
-        if any(each.snapshot and source.snapshot and each.snapshot.target == source.snapshot.target for each in layers):
+        if any(_is_same_file(each, source) for each in opened):
             raise UsageError("is named twice as a layer.", path=name)
         held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
         bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
@@ -65,24 +66,58 @@ def open_layers(names: Sequence[str]) -> Opened:
             raise InputError(
                 f"holds {len(bundles)} releases with Prefect values, and a layer belongs to one.", path=name
             )
-        if bundles:
-            around.append((len(layers), bundles[0]))
-            layers += bundles[0].layers
-        else:
-            layers.append(source)
+        opened.append(bundles[0] if bundles else source)
+    layers = [layer for each in opened for layer in (each.layers if isinstance(each, Bundle) else (each,))]
+    # What is set over all values is set over those of a patch, too.
+    layers.sort(key=lambda layer: layer.takes != "anything")
     bundle = of_layers(layers)
-    if len(around) > 1:
-        raise UsageError("only one of the layers can be an object that holds the release.", path=names[around[1][0]])
-    for number, each in around:
-        if number + len(each.layers) < len(layers):
+    around = [each for each in opened if isinstance(each, Bundle)]
+    if around:
+        if not isinstance(opened[-1], Bundle):
             raise UsageError(
                 "holds the release, whose own values lie over all it takes from elsewhere: name it last.",
-                path=each.layers[0].name,
+                path=around[-1].layers[0].name,
             )
+        whole, home = _patched(around)
         # Whoever names as many files as the object takes values from has named them all.
-        unseen = each.unseen if number < len(each.unseen) else ()
-        bundle = each._replace(name=layers[0].name, layers=tuple(layers), home=number, unseen=unseen)
+        below = len(opened) - len(around)
+        bundle = whole._replace(
+            name=layers[0].name,
+            layers=tuple(layers),
+            home=layers.index(home),
+            unseen=whole.unseen if below < len(whole.unseen) else (),
+        )
     return Opened(layers[0].name, (_beside_chart(bundle),))
+
+
+def _is_same_file(opened: Bundle | Source, source: Source) -> bool:
+    snapshots = opened.snapshot, source.snapshot
+    return all(snapshots) and len({snapshot.target for snapshot in snapshots if snapshot is not None}) == 1
+
+
+def _patched(around: Sequence[Bundle]) -> tuple[Bundle, Source]:
+    """An object with the patches that Kustomize lays over it as one, and the layer beside which its version stands.
+
+    Raises UsageError where one is no patch of the first.
+    """
+    whole = around[0]
+    home = whole.layers[0]
+    for patch in around[1:]:
+        if not patch.is_patch or patch.item != whole.item:
+            raise UsageError(
+                "only one of the layers can be an object that holds the release; others can be patches of it.",
+                path=patch.layers[0].name,
+            )
+        if patch.version.text:
+            whole = whole._replace(version=patch.version._replace(chart=whole.version.chart))
+            home = patch.layers[0]
+        whole = whole._replace(
+            release_name=patch.release_name or whole.release_name,
+            namespace=patch.namespace or whole.namespace,
+            evidence=(*whole.evidence, *patch.evidence),
+            unseen=(*whole.unseen, *(each for each in patch.unseen if each.item != whole.item)),
+        )
+    return whole, home
 
 
 def _beside_chart(bundle: Bundle) -> Bundle:
