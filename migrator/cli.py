@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from migrator import options
 from migrator.errors import InterruptedByUser, MigratorError, WriteError
@@ -23,21 +24,21 @@ def run_command_line(arguments: list[str]) -> int:
         sys.stdout.flush()
         return int(leaving.code or 0)
     except MigratorError as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(str(error), error.exit_code, arguments)
     except KeyboardInterrupt:
-        return _fail("interrupted; nothing was written.", InterruptedByUser.exit_code)
+        return _fail("interrupted; nothing was written.", InterruptedByUser.exit_code, arguments)
     except BrokenPipeError:
         # Whoever read our output has gone (as in `… | head`), and there is nobody to tell.
         return InterruptedByUser.exit_code
     except OSError as error:
         return _fail(f"output cannot be written: {error.strerror or error}.", WriteError.exit_code)
     except RecursionError:
-        return _fail("the file is nested too deeply.", 2)
+        return _fail("the file is nested too deeply.", 2, arguments)
     except Exception as error:
         if verbose:
             raise
         kind = type(error).__name__
-        return _fail(f"this is a mistake of {PROGRAM} ({kind}: {error}). --verbose shows more.", 4)
+        return _fail(f"this is a mistake of {PROGRAM} ({kind}: {error}). --verbose shows more.", 4, arguments)
 
 
 def _open_what_is_closed() -> None:
@@ -62,10 +63,26 @@ def _dispatch(arguments: list[str]) -> int:
     return commands.carry_out(chosen)
 
 
-def _fail(message: str, code: int) -> int:
+def _fail(message: str, code: int, arguments: Sequence[str] = ()) -> int:
+    """Say what ended the run; where JSON was asked for, there as well, so that whoever parses it always gets some."""
     try:
         sys.stderr.write(f"{PROGRAM}: {message}\n")
         sys.stderr.flush()
+        if _wants_json(arguments):
+            from migrator.report import Report
+            from migrator.talk import as_json
+            from migrator.talk.mask import Mask
+
+            command = arguments[0] if arguments[0] in options.COMMANDS else ""
+            report = Report(command, (), error=message, error_code=code)
+            sys.stdout.write(as_json.dumps(report, mask=Mask()) + "\n")
+            sys.stdout.flush()
     except OSError:
         pass  # nowhere is left to say it; the exit code does
     return code
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the command line says --format json, be it otherwise wrong."""
+    pairs = zip(arguments, [*arguments[1:], ""])
+    return any(word == "--format=json" or (word, following) == ("--format", "json") for word, following in pairs)

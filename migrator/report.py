@@ -148,12 +148,17 @@ class FileReport(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A whole run: the command and its releases, in the order they were named."""
+    """A whole run: the command and its releases, in the order they were named.
+
+    `error` is what ended the run before it came to any release, `error_code` the exit code for that (0: nothing did).
+    """
 
     command: str
     files: tuple[FileReport, ...]
+    error: str = ""
+    error_code: int = 0
 
     @property
     def exit_code(self) -> int:
-        """The highest exit code of all releases."""
-        return max((file.exit_code for file in self.files), default=0)
+        """The highest exit code of all releases, and of the run itself."""
+        return max((self.error_code, *(file.exit_code for file in self.files)))

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from migrator import commands
+
 Cli = Callable[..., Any]
 
 SCHEMA = json.loads((Path(__file__).resolve().parent.parent / "migrator" / "schema.json").read_text())
@@ -418,6 +420,56 @@ def test_every_command_speaks_json_by_the_schema(cli: Cli, values: Path, command
     assert ids == ["v4_14_0_prefect_docket", "v4_14_1_prometheus_multiproc"]
     question = next(each for each in undecided["files"][3]["questions"] if each["id"] == "redis-db")
     assert (question["flag"], question["answer"]) == ("--redis-db", None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command", "says"),
+    [
+        (["plan", "--format", "json"], "plan", "nothing is named."),
+        (["plan", "values.yaml", "--format=json", "--frmo", "4.13.0"], "plan", "unrecognized arguments: --frmo 4.13.0"),
+        (["migrate", "values.yaml", "--format", "json", "--output", "-"], "migrate", "both want standard output"),
+        (["check", "values.yaml", "--redis-db", "two", "--format", "json"], "check", "--redis-db: 'two' is not"),
+        (["check", "values.yaml", "--answers", "nowhere.yaml", "--format", "json"], "check", "nowhere.yaml"),
+        (["plan", "values.yaml", "--docket-url", "http://:s3same@h/2", "--format", "json"], "plan", "http://:***@h/2"),
+        (["chekc", "values.yaml", "--format", "json"], "", "invalid choice: 'chekc'"),
+    ],
+)
+def test_what_ends_before_any_file_speaks_json_too(
+    cli: Cli, values: Path, arguments: list[str], command: str, says: str
+) -> None:
+    """Whoever parses the output finds what went wrong in it, and the exit code beside it."""
+    done = cli(*arguments)
+    data = report(done.stdout)
+
+    assert (done.returncode, data["exit_code"], data["status"], data["files"]) == (2, 2, "refused", [])
+    assert data["command"] == command
+    assert says in data["error"]
+    assert done.stderr.decode() == f"infrahub-migrator: {data['error']}\n"
+    assert b"s3same" not in done.stdout + done.stderr
+    assert values.read_text() == BEFORE
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "says"),
+    [(KeyboardInterrupt(), 130, "interrupted; nothing was written."), (ZeroDivisionError("x"), 4, "this is a mistake")],
+)
+def test_an_end_that_nobody_wanted_speaks_json_too(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int, says: str
+) -> None:
+    def fail(chosen: object) -> int:
+        raise raised
+
+    monkeypatch.setattr(commands, "carry_out", fail)
+    done = cli("check", "values.yaml", "--format", "json")
+    data = report(done.stdout)
+
+    assert (done.returncode, data["exit_code"], data["status"]) == (code, code, "failed")
+    assert says in data["error"]
+
+
+def test_without_format_json_an_error_is_on_standard_error_alone(cli: Cli) -> None:
+    for arguments in (["plan"], ["plan", "--format", "text"], ["plan", "json", "--format"]):
+        assert cli(*arguments).stdout == b""
 
 
 @pytest.mark.parametrize("form", ["unified", "structural", "markdown", "json"])

@@ -26,7 +26,9 @@ def dumps(report: Report, *, mask: Mask) -> str:
     import json
 
     mask.learn(report)
-    statuses = {file.status for file in report.files}
+    statuses: set[Status] = {file.status for file in report.files}
+    if report.error:
+        statuses.add("refused" if report.error_code == 2 else "failed")
     whole: dict[str, Value] = {
         "schema": SCHEMA,
         "tool": "infrahub-migrator",
@@ -34,6 +36,7 @@ def dumps(report: Report, *, mask: Mask) -> str:
         "command": report.command,
         "status": next((status for status in FROM_WORST if status in statuses), "current"),
         "exit_code": report.exit_code,
+        "error": mask.text(report.error),
         "files": [_file(file, mask) for file in report.files],
     }
     return json.dumps(whole, indent=2, allow_nan=False)

@@ -86,6 +86,7 @@ def test_the_whole_object(report: Report) -> None:
         "command": "plan",
         "status": "pending",
         "exit_code": 0,
+        "error": "",
     }
     assert file["layers"] == [{"path": "values.yaml", "changed": True}]
     assert (file["chart"], file["from"], file["to"]) == ("infrahub-enterprise", "4.13.0-small", "4.14.1-small")
@@ -220,7 +221,11 @@ FILES = st.builds(
     exit_code=st.sampled_from([0, 1, 2, 3, 4, 5, 130]),
 )  # fmt: skip
 REPORTS = st.builds(
-    Report, st.sampled_from(["plan", "check", "diff", "migrate", "verify"]), st.lists(FILES, max_size=2).map(tuple)
+    Report,
+    st.sampled_from(["plan", "check", "diff", "migrate", "verify", ""]),
+    st.lists(FILES, max_size=2).map(tuple),
+    error=TEXT,
+    error_code=st.sampled_from([0, 2, 4, 130]),
 )
 
 
