@@ -109,6 +109,11 @@ def is_related(values: Value, chart: str) -> bool:
     return chart in catalog.CHARTS or has_prefect_values(values)
 
 
+def is_about_prefect(text: str) -> bool:
+    """Whether a text that nobody parses speaks of Prefect's values."""
+    return any(word in text for word in ("prefect-server", "backgroundServices", "PREFECT_"))
+
+
 def prefect_roots(values: Sequence[Value], chart: str = "") -> list[Route]:
     """Every place in the layers where prefect-server's values stand, as far as their shape tells."""
     roots = list(dict.fromkeys(route for data in values for route in _prefect_roots(data, ())))
@@ -175,7 +180,11 @@ def _refuse_other_kinds(layer: Layer) -> None:
         raise RefusedError(
             f"is a Kubernetes object of kind {kind}, not a values file.",
             path=layer.name,
-            remedy="Pass the output of `helm get values` instead." if embeds else "",
+            remedy="Pass the output of `helm get values` instead."
+            if embeds
+            else "Migrate the values in it in a file of their own, and take that over."
+            if kind in ("ConfigMap", "Secret")
+            else "",
         )
 
 
@@ -206,6 +215,7 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
     if flavour_known and (wishes.chart == "infrahub-enterprise" or wrapped):
         evidence.append("no Prefect values in the file: all of them are the preset's, or given elsewhere")
         return ("infrahub", "prefect-server")
+    _refuse_helmfile(layers[0])
     raise UnrelatedError(
         "holds no Prefect values: nothing at infrahub.prefect-server (enterprise chart), prefect-server (community "
         "chart) or the top (prefect-server as its own release).",
@@ -214,6 +224,17 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
         remedy="Name their place with --root; for overrides of a flavoured chart, give --from VERSION-FLAVOUR "
         "and --chart infrahub-enterprise.",
     )
+
+
+def _refuse_helmfile(layer: Layer) -> None:
+    """The values of a helmfile's release are files, and pieces of a list, which lie over each other as `-f` does."""
+    items = as_map(layer.data).get("releases")
+    if isinstance(items, list) and any("chart" in as_map(item) for item in items):
+        raise RefusedError(
+            "is a helmfile.",
+            path=layer.name,
+            remedy="Name the values files of one release in its order (-f FILE -f FILE), and move its version by hand.",
+        )
 
 
 def _prefect_roots(data: Value, above: Route) -> Iterator[Route]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator import tree, yamltext
-from migrator.discover import is_related
+from migrator.discover import is_about_prefect, is_related
 from migrator.edits import Route, Value
 from migrator.errors import InputError
 from migrator.migration import Notice
@@ -38,10 +38,19 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
             default = metadata.get("name") if data.get("kind") == "Application" else ""
             helm = as_map(source.get("helm"))
             is_set = data.get("kind") == "ApplicationSet"
-            told = (*bundle.notices, *([OF_A_SET] if is_set else []))
+            told = (*bundle.notices, *(_about_set(place, data) if is_set else []))
             known = _known(helm.get("releaseName") or default)
             found.append(bundle._replace(release_name=known, fills_in=is_set, notices=told))
     return found
+
+
+def _about_set(place: Source, data: Map) -> Iterator[Notice]:
+    yield OF_A_SET
+    patch = as_map(data.get("spec")).get("templatePatch")
+    if isinstance(patch, str) and is_about_prefect(patch):
+        line = place.stream.documents[place.document].line((*place.route, "spec", "templatePatch"))
+        text = f"{place.name}:{line}: spec.templatePatch lies over these values and is not edited"
+        yield Notice(f"{text}: look whether it sets what changes here.", "warning")
 
 
 def _sources(spec: Map) -> Iterator[tuple[Route, Map]]:
@@ -102,20 +111,24 @@ def _over(place: Source, route: Route, helm: Map) -> tuple[Source, ...]:
 
 def _is_related_text(text: str, chart: str) -> bool:
     """Whether a text holds values of these charts; one that does not parse is judged by its words."""
-    if not any(word in text for word in ("prefect-server", "backgroundServices", "PREFECT_", "infrahub")):
+    if not is_about_prefect(text) and "infrahub" not in text:
         return is_related({}, chart)
     try:
         return is_related(yamltext.parse(text.encode()).documents[0].data, chart)
     except InputError:
-        return any(word in text for word in ("prefect-server", "backgroundServices"))
+        return is_about_prefect(text)
 
 
 def _version(above: Route, source: Map) -> ChartVersion:
     chart = source.get("chart")
     text = source.get("targetRevision")
     text = text if isinstance(text, str) else ""
+    location = str(source.get("repoURL"))
+    if not isinstance(chart, str) and location.startswith("oci://"):
+        # https://argo-cd.readthedocs.io/en/stable/user-guide/oci/
+        chart = location
     if not isinstance(chart, str):
-        where = f"{source.get('repoURL')}, path {source.get('path')}"
+        where = f"{location}, path {source.get('path')}"
         return ChartVersion("", "", (), f"its chart comes from Git ({where}): move the chart there, in the same change")
     name = chart.rstrip("/").rpartition("/")[2]
     unmovable = ""

@@ -11,14 +11,12 @@ import os
 from collections.abc import Iterator
 
 from migrator import tree
-from migrator.discover import is_related
+from migrator.discover import is_about_prefect, is_related
 from migrator.edits import Route, Value
 from migrator.errors import RefusedError
 from migrator.release import Map, as_map
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
-
-_OF_PREFECT = ("prefect-server", "backgroundServices", "PREFECT_")
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -63,7 +61,7 @@ def inline_patch_of_prefect(source: Source) -> int:
         items = as_map(document.data).get(key)
         for number, item in enumerate(items if isinstance(items, list) else []):
             text = item if isinstance(item, str) else as_map(item).get("patch")
-            if isinstance(text, str) and "\n" in text and any(word in text for word in _OF_PREFECT):
+            if isinstance(text, str) and "\n" in text and is_about_prefect(text):
                 return document.line((key, number))
     return 0
 

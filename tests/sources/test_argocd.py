@@ -155,6 +155,15 @@ def test_a_whole_url_may_be_what_a_generator_makes(migrate: Migrate) -> None:
     assert "url: redis://{{.redis}}:6379/3\n" in done.text
 
 
+def test_a_patch_of_the_template_is_told_of(migrate: Migrate) -> None:
+    patch = "  templatePatch: |\n    spec: {source: {helm: {valuesObject: {infrahub: {prefect-server: {{.own}}}}}}}\n"
+    before = applications(VALUES).replace("  template:\n", patch + "  template:\n")
+    done = migrate(before, DB)
+    assert done.text == applications(AFTER, NEW).replace("  template:\n", patch + "  template:\n")
+    assert "object.yaml:6: spec.templatePatch lies over these values" in done.notices
+    assert "templatePatch" not in migrate(before.replace("prefect-server: {{", "other: {{"), DB).notices
+
+
 def test_outside_a_set_nobody_fills_in(cli: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "app.yaml").write_text(application(in_object(VALUES.replace("redis.prod", HOST))), "utf-8")
     done = cli("migrate", "app.yaml", "--redis-db", "2", "--non-interactive")
@@ -168,6 +177,17 @@ def test_a_chart_in_git_is_explained(migrate: Migrate) -> None:
     done = migrate(text(VALUES), DB)
     assert done.text == text(AFTER)
     assert "its chart comes from Git" in done.notices
+
+
+def test_a_chart_in_a_registry_is_known_by_its_address(migrate: Migrate) -> None:
+    def text(values: str, version: str) -> str:
+        return application(in_object(values), version).replace(
+            "    repoURL: registry.example.com/infrahub\n    chart: infrahub-enterprise\n",
+            "    repoURL: oci://registry.example.com/opsmill/infrahub-enterprise\n    path: .\n",
+        )
+
+    done = migrate(text(VALUES, "4.13.0-medium"), DB)
+    assert done.text == text(AFTER, NEW)
 
 
 def test_the_mapping_alone_counts_beside_a_text(migrate: Migrate) -> None:
