@@ -86,8 +86,7 @@ def bump(bundle: Bundle, to: Version, *, has_changes: bool, wanted: bool) -> tup
         return None, []
     if version.elsewhere:
         names = f"{version.elsewhere} still names {version.chart} {version.text}, which refuses these values"
-        what = f"write {after} there in the same change, and run helm dependency update, which rebuilds Chart.lock"
-        return None, [Notice(f"{names}: {what}.", "warning")]
+        return None, [Notice(f"{names}: write {after} there in the same change{version.then}.", "warning")]
     if not wanted:
         left = f"The chart version stays {version.text} (--no-bump): the values need {after} or later, and the old "
         return None, [Notice(f"{left}chart refuses them.", "warning")]

@@ -18,7 +18,8 @@ class ChartVersion(NamedTuple):
     """What an object says of its chart: the chart's name, and the text at `route` that says which version.
 
     `unmovable` says why it is not moved with the values (empty: it is). Where the text stands in a file of its own,
-    which nobody named, `elsewhere` is that place for people, and `key` the key of the values that the chart gets.
+    or in an object of its own, `elsewhere` is that place for people, `then` what moving it there takes besides, and
+    `key` the key of the values that the chart gets.
     """
 
     chart: str = ""
@@ -27,6 +28,7 @@ class ChartVersion(NamedTuple):
     unmovable: str = ""
     key: str = ""
     elsewhere: str = ""
+    then: str = ""
 
     @property
     def version(self) -> versions.ChartVersion | None:

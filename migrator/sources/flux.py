@@ -31,7 +31,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     """The object's release, if it is one of these charts'. `place` is where the object stands."""
     spec = as_map(data.get("spec"))
     is_patch = not _names_chart(spec)
-    version = chart_version(place.route, spec)
+    version = chart_version(place, spec)
     if is_patch and not version.text:
         version = ChartVersion()
     if not is_related(spec.get("values"), version.chart):
@@ -79,8 +79,8 @@ def _patched(name: str) -> Elsewhere:
     return Elsewhere(f"the HelmRelease {name} that this is a patch for", item=f"HelmRelease/{name}")
 
 
-def chart_version(above: Route, spec: Map) -> ChartVersion:
-    """What the object says of its chart."""
+def chart_version(place: Source, spec: Map) -> ChartVersion:
+    """What the object says of its chart, or an object beside it that it refers to."""
     chart = as_map(spec.get("chart"))
     inner = as_map(chart.get("spec"))
     if inner or "chartRef" not in spec:
@@ -94,10 +94,37 @@ def chart_version(above: Route, spec: Map) -> ChartVersion:
             unmovable = "it names no chart version, so that the newest is installed; pin one"
         elif is_range(text):
             unmovable = f"its chart version is a range ({text}): the chart may have moved already, pin it"
-        return ChartVersion(name, text, (*above, *at, "version") if text else (), unmovable)
+        return ChartVersion(name, text, (*place.route, *at, "version") if text else (), unmovable)
     reference = as_map(spec.get("chartRef"))
     where = f"{reference.get('kind')} {reference.get('name')}"
+    beside = next(_referred_to(place, reference), None)
+    if beside is not None:
+        name, text, line = beside
+        if text and not is_range(text):
+            return ChartVersion(name, text, elsewhere=f"{place.name}:{line}")
+        return ChartVersion(name, "", (), f"{where} ({place.name}:{line}) does not pin a version; pin one")
     return ChartVersion("", "", (), f"its chart comes from {where}: move the version there, in the same change")
+
+
+def _referred_to(place: Source, reference: Map) -> Iterator[tuple[str, str, int]]:
+    """The chart, version and line of the object that a `chartRef` means, where it stands in the same file.
+
+    Source: https://fluxcd.io/flux/components/source/ocirepositories/ (spec.ref.tag; semver and digest beat it).
+    """
+    for document in place.stream.documents:
+        data = as_map(document.data)
+        spec = as_map(data.get("spec"))
+        is_meant = data.get("kind") == reference.get("kind")
+        if not is_meant or as_map(data.get("metadata")).get("name") != reference.get("name"):
+            continue
+        if data["kind"] == "OCIRepository":
+            ref = as_map(spec.get("ref"))
+            pinned = "tag" in ref and not ("semver" in ref or "digest" in ref)
+            line = document.line(("spec", "ref", "tag") if pinned else ("spec",))
+            yield _text(spec.get("url")).rstrip("/").rpartition("/")[2], _text(ref.get("tag")) if pinned else "", line
+        elif data["kind"] == "HelmChart":
+            line = document.line(("spec", "version") if "version" in spec else ("spec",))
+            yield _text(spec.get("chart")).rstrip("/").rpartition("/")[2], _text(spec.get("version")), line
 
 
 def _unseen(spec: Map) -> Iterator[Elsewhere]:

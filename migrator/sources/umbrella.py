@@ -14,6 +14,8 @@ from migrator.release import as_map
 from migrator.sources.bundle import Bundle, ChartVersion, is_range
 from migrator.sources.source import Source, read
 
+THEN = ", and run helm dependency update, which rebuilds Chart.lock"
+
 
 def beside(bundle: Bundle, path: str) -> Bundle:
     """The release with what the Chart.yaml beside it says of its chart; a broken one is not what is asked about."""
@@ -49,4 +51,4 @@ def _version(name: str, text: str, place: str, key: str) -> ChartVersion:
     if not text or is_range(text):
         what = f"leaves it open ({text})" if text else "names none"
         unmovable = f"{place} {what}, and Chart.lock says what is installed; move it with helm dependency update"
-    return ChartVersion(name, text, (), unmovable, key=key, elsewhere=place)
+    return ChartVersion(name, text, (), unmovable, key=key, elsewhere=place, then=THEN)

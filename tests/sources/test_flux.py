@@ -65,6 +65,42 @@ def test_a_reference_to_another_object_is_explained(migrate: Migrate) -> None:
     assert "its chart comes from OCIRepository infrahub" in done.notices
 
 
+REPOSITORY = """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: infrahub}
+spec:
+  url: oci://registry.example.com/opsmill/infrahub-enterprise
+  ref:
+    REF
+---
+"""
+
+
+def referring(values: str, ref: str) -> str:
+    whole = helm_release(values)
+    start, end = whole.index("  chart:\n"), whole.index("  values:\n")
+    reference = "  chartRef: {kind: OCIRepository, name: infrahub}\n"
+    return REPOSITORY.replace("REF", ref) + whole[:start] + reference + whole[end:]
+
+
+def test_a_reference_beside_the_object_tells_the_version(migrate: Migrate) -> None:
+    done = migrate(referring(VALUES, "tag: v4.13.0-large"), DB)
+    assert done.text == referring(AFTER, "tag: v4.13.0-large")
+    assert done.plan.start.flavour == "large"
+    assert "object.yaml:7 still names infrahub-enterprise v4.13.0-large, which refuses these values" in done.notices
+    assert "write v4.14.1-large there in the same change." in done.notices
+    assert "still names" not in migrate(referring(VALUES, "tag: 4.16.0-large"), DB).notices
+
+
+@pytest.mark.parametrize("ref", ["semver: 4.x", "digest: sha256:abc", "tag: 4.x"])
+def test_a_reference_that_pins_nothing_is_told_of(migrate: Migrate, ref: str) -> None:
+    done = migrate(referring(VALUES, ref), DB)
+    assert done.text == referring(AFTER, ref)
+    assert "OCIRepository infrahub (" in done.notices
+    assert "does not pin a version" in done.notices
+
+
 def test_values_from_elsewhere_are_named(migrate: Migrate) -> None:
     head = "  valuesFrom:\n    - {kind: ConfigMap, name: base}\n    - {kind: Secret, name: own, valuesKey: v.yaml}\n"
     done = migrate(helm_release(VALUES, head=head), DB)
