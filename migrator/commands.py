@@ -174,7 +174,13 @@ def _failed(path: str, error: MigratorError) -> FileReport:
 
 def _plan(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     case = run.examine([source], request)
-    return reporting.report(case, apply.carry_out(case))._replace(exit_code=0)
+    result = apply.carry_out(case)
+    report = reporting.report(case, result)._replace(exit_code=0)
+    if not case.plan.is_current:
+        return report
+    from migrator import verify
+
+    return report._replace(findings=verify.held(case, result))
 
 
 def _diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:

@@ -68,9 +68,7 @@ def prepare(
     result = apply.carry_out(case)
     if case.plan.changes:
         apply.prove_settled(case, result, request)
-    report = reporting.report(case, result)
-    if case.plan.changes:
-        report = report._replace(findings=verify.hold_result(case, result))
+    report = reporting.report(case, result)._replace(findings=verify.held(case, result))
     return Ready(source, case, report)
 
 

@@ -127,7 +127,9 @@ def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Ite
         for entry in pod.env:
             if service_of(str(entry.get("name"))) in TOGGLED_SERVICES:
                 text = f"{entry.get('name')} is left on {pod.deployment}"
-                yield Trouble("pods-toggle", "warning", text, "Run infrahub-migrator migrate, unless it is meant.")
+                yield Trouble(
+                    "pods-toggle", "warning", text, "Run infrahub-migrator migrate, unless it was kept on purpose."
+                )
     if "--no-services" not in server.args and not _is_set(server.last(prefect.WEBSERVER_ONLY)):
         text = f"nothing keeps the background services off {server.deployment}"
         yield Trouble("pods-webserver-only", "error", text, f'Add {prefect.WEBSERVER_ONLY} "true" to server.env.')

@@ -24,6 +24,7 @@ def verify(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> 
     found = findings(case.plan.start, case.sources)
     if chosen.chart_path:
         found += _rendered(case.sources, chosen, case.plan.start)
+        found.sort(key=lambda each: each.severity)  # errors first, otherwise in their order
     wrong = any(finding.severity == "error" for finding in found)
     report = reporting.report(case)._replace(
         changes=(), questions=(), migrations=(), notices=_looked_at(request), findings=tuple(found)
@@ -54,6 +55,17 @@ def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Rel
     except helm.RenderError as error:
         return [*found, rendered.refusal(error, path)]
     return [*found, *rendered.check(manifests, path)]
+
+
+def held(case: run.Case, result: apply.Result) -> tuple[Finding, ...]:
+    """What the rules say of what a migration leaves behind: of its result, or the errors of a release as it stands.
+
+    A release with nothing to migrate is not held for its errors, but whoever asked has to hear of them. Raises what
+    `hold_result` raises.
+    """
+    if case.plan.changes:
+        return hold_result(case, result)
+    return tuple(each for each in findings(case.plan.start, case.sources) if each.severity == "error")
 
 
 def hold_result(case: run.Case, result: apply.Result) -> tuple[Finding, ...]:

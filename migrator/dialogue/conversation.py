@@ -184,8 +184,7 @@ class _Session:
         report = reporting.report(case, result)
         if report.changes:
             apply.prove_settled(case, result, self._asking(self._given, {}))
-            report = report._replace(findings=verify.hold_result(case, result))
-        return Decided(case, result, report)
+        return Decided(case, result, report._replace(findings=verify.held(case, result)))
 
     def _show(self, decided: Decided) -> None:
         self._screen.mask.learn(review.as_report(decided.report))

@@ -42,6 +42,6 @@ def _finding(rule: Rule, breach: Breach, line_of: Callable[[int, Route], int], n
         file=names[breach.layer] if in_file else "",
         line=line_of(breach.layer, breach.route) if in_file else 0,
         text=breach.text if in_file else f"{breach.text} (in the chart's own values)",
-        remedy=rule.remedy,
+        remedy=breach.remedy or rule.remedy,
         about=breach.about,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator import env, prefect, redis, tree
 from migrator.edits import Route
 from migrator.release import Release, as_map
-from migrator.rules.rule import Breach, Rule, at, is_bumped, named
+from migrator.rules.rule import Breach, Rule, at, is_bumped, named, nearest
 
 HOST: Route = (*prefect.MESSAGING, "redis", "host")
 DOCKET_URL: Route = (*prefect.DOCKET, "url")
@@ -34,7 +34,15 @@ def _example_host(release: Release) -> Iterator[Breach]:
     for path in (HOST, DOCKET_URL):
         value = tree.get(release.prefect, path)
         if redis.EXAMPLE_HOST in str(value or ""):
-            yield at(release, path, f"{named(release, path)} holds {redis.EXAMPLE_HOST}")
+            breach = at(release, path, f"{named(release, path)} holds {redis.EXAMPLE_HOST}")
+            unused = "" if prefect.is_separate(release) else _UNUSED
+            yield breach._replace(remedy=unused)
+
+
+_UNUSED = (
+    "Put the host of your Redis there, or an empty text: nothing uses it without separate services, but a flavoured "
+    "chart refuses to install with the example."
+)
 
 
 def _host_counts(release: Release) -> bool:
@@ -90,11 +98,26 @@ def _refused_keys(release: Release) -> Iterator[Breach]:
         values = tree.get(release.prefect, path)
         for key in as_map(values):
             if key not in allowed:
-                yield at(release, (*path, key), f"{named(release, (*path, key))} is no key of this chart")
+                breach = at(release, (*path, key), f"{named(release, (*path, key))} is no key of this chart")
+                yield breach._replace(remedy=_remedy_of_key(release, (*path, key), allowed))
     ssl = tree.get(release.prefect, (*prefect.MESSAGING, "redis", "ssl"))
     if ssl is not None and not isinstance(ssl, bool):
         path = (*prefect.MESSAGING, "redis", "ssl")
-        yield at(release, path, f"{named(release, path)} is {ssl!r}, and the chart takes only true and false")
+        yield at(release, path, f"{named(release, path)} is {ssl!r}, and the chart takes only true and false")._replace(
+            remedy="Write true or false, without quotes."
+        )
+
+
+def _remedy_of_key(release: Release, path: Route, allowed: set[str]) -> str:
+    key = str(path[-1])
+    if key in _SINCE_THE_DOCKET and not is_bumped(release):
+        return "Remove it, or go to the chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer."
+    near = nearest(key, sorted(allowed))
+    return f"Is {named(release, (*path[:-1], near))} meant?" if near else f"Remove it; known are {_listed(allowed)}."
+
+
+def _listed(keys: set[str]) -> str:
+    return ", ".join(sorted(keys))
 
 
 RULES = (
@@ -130,7 +153,7 @@ RULES = (
         "messaging-keys",
         "error",
         "messaging, messaging.redis and messaging.docket hold only what the chart's schema knows.",
-        "Correct or remove the key; docket needs the chart of 4.14.0 (prefect-server 2026.4.10163454) or newer.",
+        "Correct or remove it: the chart's schema refuses it.",
         _refused_keys,
     ),
 )

@@ -49,9 +49,30 @@ def service_of(name: str) -> str:
 def _toggle_left(release: Release) -> Iterator[Breach]:
     if not prefect.is_separate(release) or not is_bumped(release):
         return
+    kept = _KEPT if _were_kept(release) else ""
     for listed, entry, service in _toggles(release):
         if service in TOGGLED_SERVICES:
-            yield at_entry(listed, entry, f"{prefect.path_of(listed, entry.name)} is {spelled(entry)}")
+            text = f"{prefect.path_of(listed, entry.name)} is {spelled(entry)}"
+            yield at_entry(listed, entry, text)._replace(remedy=kept)
+
+
+_KEPT = (
+    "Nothing has to be done: it works, and infrahub-migrator migrate leaves it, as what was kept on purpose. To be rid "
+    "of it, take the entry out."
+)
+
+
+def _were_kept(release: Release) -> bool:
+    """Whether what is left was left by a migration: the docket stands, and nothing repeats what the presets said."""
+    return prefect.has_sound_docket(release) and not any(
+        entry.is_plain and env.as_bool(entry.value) is (pod == "background") and (pod, service) != _LOGGER
+        for pod, path in env.POD_LISTS.items()
+        for entry in env.effective(release, path).entries
+        if (service := service_of(entry.name)) in TOGGLED_SERVICES
+    )
+
+
+_LOGGER = ("background", "EVENT_LOGGER")
 
 
 def _toggle_unreadable(release: Release) -> Iterator[Breach]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from packaging.version import Version
@@ -21,13 +21,15 @@ PODS = {"server": "the server pod", "background": "the background pod"}
 class Breach(NamedTuple):
     """One place where a rule is broken: what is wrong, the layer (-1: the chart's own values) and the route there.
 
-    `about` is what stays the same when a migration moves it or makes it less (empty: `text`).
+    `about` is what stays the same when a migration moves it or makes it less (empty: `text`). `remedy` mends just this
+    one (empty: the rule's own does).
     """
 
     text: str
     layer: int
     route: Route
     about: str = ""
+    remedy: str = ""
 
 
 class Rule(NamedTuple):
@@ -150,6 +152,15 @@ def all_lists(release: Release) -> list[tuple[str, EnvList]]:
     if prefect.is_separate(release):
         found.append(("background", env.effective(release, env.BACKGROUND)))
     return found
+
+
+def nearest(key: str, known: Iterable[str]) -> str:
+    """The known key that is spelt most like this one, upper and lower case alike; empty where none is near."""
+    from difflib import get_close_matches
+
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(key.lower(), list(by_lower), n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else ""
 
 
 def pods(release: Release) -> list[str]:

@@ -1,17 +1,18 @@
-"""Keys that the chart does not know: Helm takes them without a word and does nothing with them.
+"""Keys that the chart does not know: Helm takes most of them without a word, and nothing reads them.
 
-What is known is what the chart's own values hold. Looked at is the way down to prefect-server and all of its values;
-maps that are empty in the chart, or free by nature, take any key.
+What is known is what the chart's own values hold. Looked at is the way down to prefect-server and all of its values but
+`messaging`, of which a rule knows; maps that are empty in the chart, or free by nature, take any key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from migrator import tree
+from migrator import prefect, tree
 from migrator.edits import Route, Value
 from migrator.release import Map, Release, as_map
 from migrator.report import Finding
+from migrator.rules.rule import nearest
 
 _FREE = {
     "affinity",
@@ -49,15 +50,14 @@ def unknown_keys(
     found = []
     for number, layer in enumerate(release.layers):
         for route, known in _unknown(release.root, (), layer.data, chart_values):
-            near = _nearest(str(route[-1]), known)
             found.append(
                 Finding(
                     rule="unknown-key",
                     severity="warning",
                     file=names[number],
                     line=line_of(number, route),
-                    text=f"{tree.show(route)} is no key of the chart, which ignores it",
-                    remedy=f"Is {tree.show((*route[:-1], near))} meant?" if near else "Remove it, or look up its name.",
+                    text=f"{tree.show(route)} is no key of the chart's own values, so most likely nothing reads it",
+                    remedy=_remedy(release.root, route, known, chart_values),
                 )
             )
     return found
@@ -80,13 +80,26 @@ def _is_followed(root: Route, route: Route) -> bool:
     if route[-1] in _FREE:
         return False
     below = route[len(root) :]
+    if below == prefect.MESSAGING:
+        return False  # the rule messaging-keys knows what the schema takes there
     is_on_the_way = root[: len(route)] == route
     return is_on_the_way or (route[: len(root)] == root and below[:1] != () and below[0] not in _DEPENDENCIES)
 
 
-def _nearest(key: str, known: Map) -> str:
-    from difflib import get_close_matches
+def _remedy(root: Route, route: Route, known: Map, chart_values: Map) -> str:
+    """The nearest key beside it, unless prefect-server's values have a key of just that name in another place."""
+    near = nearest(str(route[-1]), known)
+    elsewhere = list(_named(route[-1], tree.get(chart_values, root), root))
+    if elsewhere and near.lower() != str(route[-1]).lower():
+        return f"The chart has that key at {' and '.join(map(tree.show, elsewhere[:3]))}: does it belong there?"
+    if near:
+        return f"Is {tree.show((*route[:-1], near))} meant?"
+    return "Remove it, or look it up in what helm show values prints for the chart."
 
-    by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(key.lower(), list(by_lower), n=1, cutoff=0.6)
-    return by_lower[found[0]] if found else ""
+
+def _named(key: object, values: Value, route: Route) -> Iterator[Route]:
+    for name, value in as_map(values).items():
+        if name == key:
+            yield (*route, name)
+        if name not in _DEPENDENCIES:
+            yield from _named(key, value, (*route, name))

@@ -64,11 +64,15 @@ def outcome(
 
 
 def verified(report: Report, *, mask: Mask, width: int = 80, colour: bool = False) -> str:
-    """What the rules of the target version say of each release, errors first, each with what mends it."""
+    """What the rules of the target version say of each release, errors first, each with what mends it.
+
+    A release on which something has to be decided first cannot be judged, and is left out.
+    """
     mask.learn(report)
     page = Page(width, colour)
     lines = []
-    for file in report.files:
+    judged = [file for file in report.files if file.status != "needs-decision"]
+    for file in judged:
         wrong = sum(finding.severity == "error" for finding in file.findings)
         doubtful = len(file.findings) - wrong
         verdict = f"{count(wrong, 'error')}, {count(doubtful, 'warning')}" if file.findings else "obeys every rule"
@@ -208,6 +212,8 @@ def _next(file: FileReport) -> str:
         return f"{count(len(missing), 'decision')} missing: {', '.join(missing)}."
     if file.status == "pending":
         return f"{count(len(file.changes), 'change')}, nothing to decide: run migrate."
+    if file.status == "current" and file.findings:
+        return "Nothing to migrate, but the target version does not run like this: mend the errors above."
     return {
         "current": "Nothing to do.",
         "unrelated": "No values of these charts in it: nothing to do.",

@@ -111,9 +111,6 @@ infrahub:
       zzz: 1
     backgroundServices:
       runAsSeperateDeployment: true
-      messaging:
-        redis:
-          hots: redis
 """
     found = [(each.line, each.text.partition(" ")[0], each.remedy) for each in unknown(text)]
 
@@ -122,18 +119,35 @@ infrahub:
         (2, "infraHub", "Is infrahub meant?"),
         (4, "infrahub.prefectServer", f"Is {prefect} meant?"),
         (7, f"{prefect}.server.replicacount", f"Is {prefect}.server.replicaCount meant?"),
-        (8, f"{prefect}.server.zzz", "Remove it, or look up its name."),
+        (8, f"{prefect}.server.zzz", "Remove it, or look it up in what helm show values prints for the chart."),
         (
             10,
             f"{prefect}.backgroundServices.runAsSeperateDeployment",
             f"Is {prefect}.backgroundServices.runAsSeparateDeployment meant?",
         ),
-        (
-            13,
-            f"{prefect}.backgroundServices.messaging.redis.hots",
-            f"Is {prefect}.backgroundServices.messaging.redis.host meant?",
-        ),
     ]
+
+
+def test_a_key_in_the_wrong_place_is_told_where_it_belongs(unknown: Callable[[str], list[Finding]]) -> None:
+    text = """\
+infrahub:
+  prefect-server:
+    runAsSeparateDeployment: true
+    docket: {url: x}
+    REDIS: {}
+"""
+    prefect = "infrahub.prefect-server"
+    assert [each.remedy for each in unknown(text)] == [
+        f"The chart has that key at {prefect}.backgroundServices.runAsSeparateDeployment: does it belong there?",
+        f"The chart has that key at {prefect}.backgroundServices.messaging.docket: does it belong there?",
+        f"Is {prefect}.redis meant?",
+    ]
+
+
+def test_what_the_schema_refuses_is_the_business_of_a_rule(unknown: Callable[[str], list[Finding]]) -> None:
+    """messaging-keys tells of it, with or without a chart at hand."""
+    values = "backgroundServices: {messaging: {redis: {hots: x}}}"
+    assert unknown(f"infrahub:\n  prefect-server:\n    {values}\n") == []
 
 
 def test_keys_that_it_knows_or_that_are_free(unknown: Callable[[str], list[Finding]]) -> None:

@@ -529,3 +529,62 @@ def test_prefect_server_had_the_docket_before_it_renamed_what_it_injects(to: str
     text = text.replace("server:\n", f"server:\n  env:\n{REGISTER}", 1)
 
     assert {each.rule for each in findings(text, to=to)} == broken
+
+
+def remedies(text: str, rule: str, **wishes: str) -> list[str]:
+    return [each.remedy for each in findings(text, **wishes) if each.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("hots: x", "Is infrahub.prefect-server.backgroundServices.messaging.redis.host meant?"),
+        ("Password: x", "Is infrahub.prefect-server.backgroundServices.messaging.redis.password meant?"),
+        (
+            "qqqq: x",
+            "Remove it; known are db, existingSecret, existingSecretPasswordKey, host, password, port, ssl, username.",
+        ),
+        ("ssl: 'true'", "Write true or false, without quotes."),
+    ],
+)
+def test_a_key_that_the_schema_refuses_is_told_what_may_be_meant(line: str, remedy: str) -> None:
+    assert remedies(SOUND.replace(HOST, f"{HOST}          {line}\n"), "messaging-keys") == [remedy]
+
+
+@pytest.mark.parametrize("key", ["existingSecret", "existingSecretPasswordKey"])
+def test_what_only_the_new_chart_takes_is_told_so_on_the_old_one(key: str) -> None:
+    text = SOUND.replace(PIN, "").replace(DOCKET, "").replace(HOST, f"{HOST}          {key}: x\n")
+
+    (remedy,) = remedies(text, "messaging-keys", to="4.13.0")
+    assert remedy == "Remove it, or go to the chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer."
+
+
+TOGGLE = "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (SOUND.replace(METRICS, METRICS + entry(TOGGLE, '"false"')), True),
+        (SOUND.replace(METRICS, METRICS + entry("PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED", '"true"')), True),
+        (SOUND.replace(METRICS, METRICS + entry(TOGGLE, '"true"')), False),
+        (SOUND.replace(SERVE_BASE, SERVE_BASE + entry(TOGGLE, '"false"')), False),
+        (SOUND.replace(METRICS, METRICS + entry(TOGGLE, '"false"')).replace(DOCKET, ""), False),
+    ],
+    ids=["kept", "logger kept", "preset's own", "preset's own on the server", "not migrated"],
+)
+def test_a_toggle_that_was_kept_is_told_apart_from_one_that_a_migration_would_drop(text: str, kept: bool) -> None:
+    (remedy,) = remedies(text, "toggle-left")
+
+    assert remedy.startswith("Nothing has to be done") is kept
+    assert remedy.startswith("Run infrahub-migrator migrate") is not kept
+
+
+@pytest.mark.parametrize(("separate", "empty_will_do"), [("true", False), ("false", True)])
+def test_the_example_host_may_be_emptied_where_nothing_uses_it(separate: str, empty_will_do: bool) -> None:
+    text = "configPreset: medium\n" + SOUND.replace(HOST, "          host: example-infrahub-cache-master\n")
+    found = remedies(
+        text.replace("runAsSeparateDeployment: true", f"runAsSeparateDeployment: {separate}"), "example-host"
+    )
+
+    assert ["or an empty text" in remedy for remedy in found] == [empty_will_do]

@@ -1,0 +1,82 @@
+"""`verify`, and what plan and migrate say of a release that has nothing to migrate and would not run all the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+
+EXAMPLE = """\
+configPreset: medium
+infrahub:
+  prefect-server:
+    server:
+      replicaCount: 1
+      env: []
+    backgroundServices:
+      runAsSeparateDeployment: false
+      messaging:
+        redis:
+          host: HOST
+        docket:
+          url: ""
+"""
+
+
+@pytest.fixture
+def values(tmp_path: Path) -> Path:
+    path = tmp_path / "values.yaml"
+    path.write_text(EXAMPLE.replace("HOST", "example-infrahub-cache-master"), encoding="utf-8")
+    return path
+
+
+def test_a_current_file_that_the_chart_refuses_is_told_by_plan_and_migrate_as_by_verify(values: Path, cli: Cli) -> None:
+    """Migrating changes nothing on a single deployment, and a flavoured chart looks at the host even so."""
+    before = values.read_bytes()
+    verified = cli("verify", "values.yaml")
+    planned, migrated = cli("plan", "values.yaml"), cli("migrate", "values.yaml", "--non-interactive")
+
+    assert (verified.returncode, planned.returncode, migrated.returncode) == (4, 0, 0)
+    for done in (verified, planned, migrated):
+        assert b"values.yaml:11 example-host:" in done.stdout
+    assert planned.stdout.endswith(
+        b"Nothing to migrate, but the target version does not run like this: mend the errors above.\n"
+    )
+    assert values.read_bytes() == before
+
+
+def test_a_current_file_that_is_sound_has_no_findings(values: Path, cli: Cli) -> None:
+    values.write_text(EXAMPLE.replace("HOST", "redis.prod"), encoding="utf-8")
+
+    assert cli("verify", "values.yaml").returncode == 0
+    for command in (("plan",), ("migrate", "--non-interactive")):
+        assert b"Rules of the target version" not in cli(*command, "values.yaml").stdout
+    assert cli("plan", "values.yaml").stdout.endswith(b"Nothing to do.\n")
+
+
+def test_a_release_that_cannot_be_judged_yet_is_not_called_sound(values: Path, cli: Cli) -> None:
+    values.write_text("infrahub:\n  prefect-server:\n    server: {env: []}\n", encoding="utf-8")
+    done = cli("verify", "values.yaml")
+
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert b"flavour" in done.stderr
+
+
+@pytest.mark.usefixtures("engine")
+def test_errors_come_before_warnings_with_a_chart_too(values: Path, cli: Cli, tmp_path: Path) -> None:
+    values.write_text(EXAMPLE.replace("HOST", "redis.prod").replace("env: []", "envs: []"), encoding="utf-8")
+    (tmp_path / "chart").mkdir()
+    (tmp_path / "chart" / "Chart.yaml").write_text("{apiVersion: v2, name: infrahub-enterprise, version: 4.14.1}")
+    (tmp_path / "chart" / "values.yaml").write_text(
+        "infrahub: {prefect-server: {server: {env: [], args: [], replicaCount: 1}, backgroundServices: {}}}"
+    )
+    found = json.loads(cli("verify", "values.yaml", "--chart-path", "chart", "--format", "json").stdout)
+    rules = [(each["severity"], each["rule"]) for each in found["files"][0]["findings"]]
+
+    assert rules == sorted(rules, key=lambda each: each[0])
+    assert {("error", "pods-none"), ("warning", "unknown-key")} <= set(rules)
