@@ -13,6 +13,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import sys
 import traceback
@@ -50,6 +51,23 @@ TYPED = {
     "namespace": ("prod",),
 }
 """Answers to questions that offer no choice."""
+
+
+GIVEN = (
+    ("redis-db=2", "redis-host=redis", "docket-password=reference", "event-logger=keep", "custom-toggles=keep",
+     "migrate-on-start=keep", "separate-services=separate", "flavour=none", "release-name=p", "namespace=n"),
+    ("redis-db=3", "redis-host=fd00::2", "docket-password=reference", "custom-toggles=remove",
+     "migrate-on-start=remove", "separate-services=single", "flavour=medium", "release-name=p", "namespace=n"),
+    ("docket-url=rediss://me:p%40ss@else:6379/9", "custom-toggles=remove", "separate-services=separate",
+     "redis-host=redis", "flavour=large"),
+    ("docket-secret=queue:url", "custom-toggles=keep", "separate-services=separate", "redis-host=redis"),
+    (),
+)  # fmt: skip
+"""Answers that are given whatever is asked."""
+
+DIFFS = ("unified", "structural", "json", "markdown")
+WHOLE = 0.25
+"""The share of inputs on which every command runs; the others get three or four of them."""
 
 
 class TimeIsUp(BaseException):
@@ -159,12 +177,35 @@ class Course:
         checked = self._reads("check", *self.named)
         if checked.code is None:
             return
+        if self.rng.random() < WHOLE:
+            self._whole(checked)
+        else:
+            self._short(checked)
+
+    def _short(self, checked: Ran) -> None:
+        """One other command that writes nothing, and a migration with answers that were not asked for."""
+        answers = [word for pair in self.rng.choice(GIVEN) for word in ("--answer", pair)]
+        others = (
+            ("plan", *answers),
+            ("plan", "--format", "json"),
+            *(("diff", *answers, "--format", how) for how in DIFFS),
+            ("verify", *self._format(0.3)),
+            ("migrate", *answers, "--non-interactive", "--dry-run", *self._format(0.3)),
+        )
+        command, *options = self.rng.choice(others)
+        self._reads(command, *self.named, *options)
+        migrated = self._migrate(answers)
+        if len(self.names) == 1 and checked.code in (0, 2) and migrated.code not in (checked.code, None):
+            self._found("check and migrate disagree", f"check {checked.code}, migrate {migrated.code}", migrated)
+
+    def _whole(self, checked: Ran) -> None:
+        """Every command, and what each says held against the others."""
         answers: list[str] = []
         planned = self._plan(answers)
         self._agree(checked, planned)
         if planned is not None and self.rng.random() < 0.9:
             answers, planned = self._answered(planned)
-        how = self.rng.choice(("unified", "structural", "json", "markdown"))
+        how = self.rng.choice(DIFFS)
         diff = self._reads("diff", *self.named, *answers, "--format", how)
         if self.rng.random() < 0.5:
             self._reads("verify", *self.named, *self._format(0.3))
@@ -194,14 +235,16 @@ class Course:
             self._reads("migrate", *self.named, *answers, "--non-interactive", "--dry-run", *self._format(0.3))
         return None
 
-    def _migrate(self, answers: list[str], planned: Any, diff: Ran, wanted: bytes | None) -> None:
+    def _migrate(
+        self, answers: list[str], planned: Any = None, diff: Ran | None = None, wanted: bytes | None = None
+    ) -> Ran:
         before = look(self.room)
         done = self._do("migrate", *self.named, *answers, "--non-interactive", *self._format(0.2))
         after = look(self.room)
         if done.code is None:
-            return
+            return done
         # What the rules of the target version say of the result is heard before it is written, not in a diff.
-        if diff.code != done.code and done.code != 4:
+        if diff is not None and diff.code != done.code and done.code != 4:
             self._found("diff and migrate end differently", f"diff {diff.code}, migrate {done.code}: {done.err}", done)
         changed = {name for name in before if after.get(name) != before[name]}
         new = set(after) - set(before)
@@ -223,11 +266,12 @@ class Course:
         if done.code == 0:
             self._settled(answers)
         if changed:
-            self._undo(sorted(changed), before, backups)
+            self._undo(sorted(changed), before)
+        return done
 
     def _settled(self, answers: list[str]) -> None:
         """What was migrated is current, whatever was answered, and a second run touches nothing."""
-        flavour = [word for word in answers if word.startswith(("flavour=",))]
+        flavour = [word for word in answers if word.startswith("flavour=")]
         kept = ["--answer", *flavour] if flavour else []
         checked = self._reads("check", *self.named, *kept)
         if checked.code not in (0, None):
@@ -238,7 +282,7 @@ class Course:
         if again.code not in (0, None):
             self._found("a second migrate is no no-op", again.out.decode() + again.err, again)
 
-    def _undo(self, changed: list[str], before: Picture, backups: set[str]) -> None:
+    def _undo(self, changed: list[str], before: Picture) -> None:
         done = self._do("undo", *changed)
         after = look(self.room)
         if done.code == 0 and set(after) != set(before):
@@ -342,7 +386,7 @@ class Course:
 
     def _hold(self, ran: Ran) -> None:
         """What every run must keep to, whatever the command."""
-        if ran.code not in CODES[ran.command]:
+        if ran.code not in CODES[ran.command] and not _is_held_back(ran):
             self._found(f"{ran.command}: exit {ran.code}", ran.err, ran)
         for words in OWN_MISTAKES:
             if words in ran.err:
@@ -390,6 +434,12 @@ class Course:
 
     def _found(self, what: str, detail: str, ran: Ran) -> None:
         self.findings.append(Finding(what, f"{' '.join(ran.arguments)}\n{detail}"))
+
+
+def _is_held_back(ran: Ran) -> bool:
+    """Whether a migration was stopped by what was wrong before, in a list that only now gets a pod."""
+    broken = set(re.findall(r"(?:version:|;) ([a-z-]+):", ran.err))
+    return ran.command == "migrate" and ran.code == 4 and broken <= {"env-entry", "env-string"} and bool(broken)
 
 
 def _deepest(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.hostile_objects import in_object
-from benchmarks.hostile_values import mutated, text_of
+from benchmarks.hostile_values import mutated, slim, text_of
 from migrator import yamltext
 from migrator.edits import Value
 from migrator.example import EXAMPLE_FLAVOURS, values
@@ -201,21 +201,21 @@ DAMAGES: tuple[Callable[[random.Random, bytes, Seeds], bytes], ...] = (
 
 def wrong_kinds(rng: random.Random, seed: Seeds) -> bytes:
     """Sound YAML whose data was changed: keys renamed, values of the wrong kind, env entries doubled or emptied."""
-    return text_of(rng, mutated(rng, rng.choice(seed.data)))
+    return text_of(rng, mutated(rng, slim(rng, rng.choice(seed.data))))
 
 
 def objects(rng: random.Random, seed: Seeds) -> bytes:
     """GitOps objects around values that were changed; half of them damaged themselves."""
-    text = in_object(rng, text_of(rng, mutated(rng, rng.choice(seed.data))))
+    text = in_object(rng, text_of(rng, mutated(rng, slim(rng, rng.choice(seed.data)))))
     return _damage(rng, text, seed) if rng.random() < 0.5 else text
 
 
 def layers(rng: random.Random, seed: Seeds) -> Input:
     """Two or three layers of one release: a whole file, and parts of others over it."""
-    first = rng.choice(seed.data)
+    first = slim(rng, rng.choice(seed.data))
     made = {"base.yaml": text_of(rng, first) if rng.random() < 0.5 else rng.choice(seed.texts)}
     for name in ("over.yaml", "top.yaml")[: rng.choice((1, 1, 2))]:
-        value = mutated(rng, first if rng.random() < 0.7 else rng.choice(seed.data))
+        value = mutated(rng, first if rng.random() < 0.7 else slim(rng, rng.choice(seed.data)))
         text = text_of(rng, _part(rng, value))
         if rng.random() < 0.1:
             text = in_object(rng, text)

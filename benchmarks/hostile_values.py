@@ -60,6 +60,27 @@ PARTS: tuple[Route, ...] = (
 """Where the migrations look, below the Prefect root."""
 
 
+def slim(rng: random.Random, value: Value) -> Value:
+    """Most of the time only what a migration looks at, with some entries of the env lists: a run on less is shorter."""
+    root = _root(value)
+    if rng.random() < 0.1 or not isinstance(value, dict):
+        return value
+    part = tree.get(value, root)
+    assert isinstance(part, dict)
+    kept: dict[str, Value] = {}
+    for key in ("global", "server", "backgroundServices", "redis"):
+        held = copy.deepcopy(part.get(key))
+        if isinstance(held, dict) and isinstance(entries := held.get("env"), list):
+            held["env"] = [entry for entry in entries if rng.random() < 0.6]
+        if held is not None:
+            kept[key] = held
+    made: Value = kept
+    for step in reversed(root):
+        made = {str(step): made}
+    assert isinstance(made, dict)
+    return {"configPreset": value["configPreset"], **made} if "configPreset" in value and rng.random() < 0.8 else made
+
+
 def mutated(rng: random.Random, value: Value) -> Value:
     """A copy of the values with a few things changed, most of them in the Prefect part, and maybe at another root."""
     value = copy.deepcopy(value)
