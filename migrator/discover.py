@@ -192,13 +192,12 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
     if wishes.root:
         root: Route = () if wishes.root == "." else tuple(wishes.root.split("."))
         _refuse_wrong_root(layers, root, flavour_known)
+        _refuse_no_mapping(layers, root)
         evidence.append(f"Prefect values at {tree.show(root)} (as named)")
         return root
     roots = prefect_roots([layer.data for layer in layers], wishes.chart)
-    for layer in layers:
-        for root in roots:
-            if not isinstance(tree.get(layer.data, root), (dict, type(None))):
-                raise InputError(f"{tree.show(root)} is no mapping, so it holds no values.", path=layer.name, line=1)
+    for root in roots:
+        _refuse_no_mapping(layers, root)
     if len(roots) > 1:
         names = ", ".join(tree.show(root) for root in roots)
         raise RefusedError(
@@ -213,6 +212,7 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
     wrapped = any("infrahub" in as_map(layer.data) for layer in layers)
     wrapped = wrapped or bool(_preset(layers))
     if flavour_known and (wishes.chart == "infrahub-enterprise" or wrapped):
+        _refuse_no_mapping(layers, ("infrahub", "prefect-server"))
         evidence.append("no Prefect values in the file: all of them are the preset's, or given elsewhere")
         return ("infrahub", "prefect-server")
     _refuse_helmfile(layers[0])
@@ -235,6 +235,15 @@ def _refuse_helmfile(layer: Layer) -> None:
             path=layer.name,
             remedy="Name the values files of one release in its order (-f FILE -f FILE), and move its version by hand.",
         )
+
+
+def _refuse_no_mapping(layers: Sequence[Layer], root: Route) -> None:
+    """A list or a text on the way to the Prefect values, which leaves no place for any."""
+    for layer in layers:
+        for depth in range(1, len(root) + 1):
+            if not isinstance(tree.get(layer.data, root[:depth]), (dict, type(None))):
+                way = tree.show(root[:depth])
+                raise InputError(f"{way} is no mapping, so it holds no values.", path=layer.name, line=1)
 
 
 def _prefect_roots(data: Value, above: Route) -> Iterator[Route]:
