@@ -19,7 +19,7 @@ from migrator.errors import (
 from migrator.report import FileReport, Report, Status
 from migrator.sources import Bundle, Opened
 from migrator.surroundings import Surroundings
-from migrator.talk.mask import Mask, visible
+from migrator.talk.mask import Mask, said, visible
 
 if TYPE_CHECKING:
     from migrator.answers_file import Answers
@@ -240,9 +240,9 @@ def _undo(chosen: argparse.Namespace) -> int:
         try:
             written = files.undo(name, backup_dir=chosen.backup_dir, force=chosen.force)
             kept = f"; what it was until now is kept in {written.backup}" if written.backup else ""
-            sys.stdout.write(f"{written.path}: as it was before the migration{kept}\n")
+            sys.stdout.write(visible(f"{written.path}: as it was before the migration{kept}") + "\n")
         except MigratorError as error:
-            sys.stderr.write(f"infrahub-migrator: {error}\n")
+            sys.stderr.write(f"infrahub-migrator: {said(str(error))}\n")
             code = max(code, error.exit_code)
     return code
 
@@ -366,4 +366,4 @@ def _was_asked(name: str, asked: set[str]) -> bool:
 
 def _say(chosen: argparse.Namespace, text: str) -> None:
     if not chosen.quiet:
-        sys.stderr.write(f"infrahub-migrator: {text}\n")
+        sys.stderr.write(f"infrahub-migrator: {said(text, show_secrets=chosen.show_secrets)}\n")

@@ -10,7 +10,7 @@ from typing import NamedTuple, TextIO
 from migrator import files, run, terminal
 from migrator.report import FileReport, LayerReport, Report, Status
 from migrator.sources import Bundle, Source
-from migrator.talk.mask import Mask
+from migrator.talk.mask import Mask, said
 
 
 class Ready(NamedTuple):
@@ -81,7 +81,7 @@ def pass_on(source: Source, chosen: argparse.Namespace) -> None:
 def tell(chosen: argparse.Namespace, sentence: str) -> None:
     """Say something beside the result, unless --quiet."""
     if not chosen.quiet:
-        sys.stderr.write(f"infrahub-migrator: {sentence}\n")
+        sys.stderr.write(f"infrahub-migrator: {said(sentence, show_secrets=chosen.show_secrets)}\n")
 
 
 def _write(ready: Sequence[Ready], chosen: argparse.Namespace) -> tuple[str, ...]:

@@ -31,6 +31,11 @@ def visible(text: str, *, ascii_only: bool = False) -> str:
     return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
 
 
+def said(text: str, *, show_secrets: bool = False) -> str:
+    """A sentence that no report holds: with credentials that can be told by their shape masked, and nothing obeyed."""
+    return visible(Mask(show_secrets).text(text))
+
+
 _TYPED = {"…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->", "×": "x"}
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 

@@ -77,7 +77,7 @@ def verified(report: Report, *, mask: Mask, width: int = 80, colour: bool = Fals
         doubtful = len(file.findings) - wrong
         verdict = f"{count(wrong, 'error')}, {count(doubtful, 'warning')}" if file.findings else "obeys every rule"
         target = f" ({file.chart} {file.version_to})" if file.chart else ""
-        lines.append(f"{page.plain(file.path)}: {verdict}{target}")
+        lines.append(f"{page.plain(file.path)}: {verdict}{page.plain(target)}")
         lines += [*_rules(file, page, mask), *_notices(file.notices, page, mask)]
     return "".join(line + "\n" for line in lines)
 

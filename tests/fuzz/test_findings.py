@@ -132,3 +132,57 @@ def test_objects_of_other_charts_are_left_alone_where_nothing_else_is_asked(cli:
     assert b"is the input itself" in itself.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["values.yaml"]
     assert (tmp_path / "values.yaml").read_text() == UNRELATED
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "diff", "migrate"])
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("configPreset: medium\ninfrahub:\n  - prefect-server: {}\n", "infrahub"),
+        ("configPreset: medium\ninfrahub: text\n", "infrahub"),
+        (SEPARATE + "prefect-server: text\n", "prefect-server"),
+    ],
+)
+def test_what_leaves_no_place_for_values_is_named(cli: Cli, tmp_path: Path, command: str, text: str, way: str) -> None:
+    (tmp_path / "values.yaml").write_text(text)
+
+    done = cli(command, "values.yaml", "--redis-db", "2")
+
+    assert done.returncode == 2
+    assert f"{way} is no mapping, so it holds no values".encode() in done.stdout + done.stderr
+
+
+ESCAPES = "\\e[2J\\u202e"
+"""As YAML spells them between double quotes."""
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "diff", "verify", "migrate"])
+def test_the_name_of_an_object_steers_no_terminal(cli: Cli, tmp_path: Path, command: str) -> None:
+    (tmp_path / "values.yaml").write_text(UNRELATED.replace("name: search", f'name: "{ESCAPES}"'))
+
+    done = cli(command, "values.yaml")
+
+    assert done.returncode == 0
+    assert b"\\x1b[2J\\u202e: nothing of these charts" in done.stderr
+
+
+def test_a_flavour_steers_no_terminal(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(SEPARATE.replace("medium", f'"{ESCAPES}"'))
+
+    done = cli("verify", "values.yaml")
+
+    assert b"(infrahub-enterprise 4.14.1-\\x1b[2J\\u202e)" in done.stdout
+
+
+def test_the_name_of_a_file_steers_no_terminal(cli: Cli, tmp_path: Path) -> None:
+    for command in ("check", "undo"):
+        done = cli(command, "\x1b[2J.yaml")
+        assert done.returncode == 2
+        assert b"\\x1b[2J.yaml: there is no such file" in done.stderr
+
+
+def test_a_credential_in_a_wrong_option_is_not_repeated(cli: Cli, tmp_path: Path) -> None:
+    done = cli("plan", "values.yaml", "--answer", "docket-url:redis://:c4n4ry-S3cret@redis/2")
+
+    assert done.returncode == 2
+    assert b"docket-url:redis://:***1@redis/2" in done.stderr
