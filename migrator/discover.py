@@ -74,10 +74,12 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
         evidence.append(f"runs on {start} now")
         if to < start.release:
             raise UsageError(
-                f"--to {wishes.version_to or to} is below --from {start}: this tool only goes forward.",
+                f"{wishes.version_to or to} is below {start}, which the release runs on: this tool only goes forward.",
                 remedy="To go back, restore the file (infrahub-migrator undo) and use helm rollback.",
             )
-    evidence.append(f"to {to} ({'--to' if target else 'the newest migration' if to == newest else '--from'})")
+    evidence.append(
+        f"to {to} ({'--to' if target else 'the newest migration' if to == newest else 'where it is already'})"
+    )
     if wishes.chart == "prefect-server" or chart == "prefect-server":
         flavour = ""
     return Found(chart, root, start.release if start else None, to, flavour, tuple(evidence))
@@ -330,12 +332,12 @@ def _flavour(
 ) -> str | None:
     named = {version.flavour for version in (start, target) if version is not None and version.flavour}
     if len(named) > 1:
-        raise UsageError(f"--from {start} and --to {target} name different flavours; an upgrade keeps the flavour.")
+        raise UsageError(f"{start} and {target} are of different flavours, and an upgrade keeps the flavour.")
     if named:
         flavour = named.pop()
         if flavour not in versions.FLAVOURS:
             raise UsageError(f"{flavour!r} is no flavour.", remedy=f"They are {', '.join(versions.FLAVOURS)}.")
-        evidence.append(f"flavour {flavour} (--{'from' if start and start.flavour else 'to'})")
+        evidence.append(f"flavour {flavour} (behind the version, {start if start and start.flavour else target})")
         if preset not in ("", flavour):
             evidence.append(
                 f"configPreset in the file says {preset}, which does not change what the chart brings along"

@@ -85,7 +85,7 @@ def _with_a_person(
         [source],
         request,
         lambda asked, given: keeper.note(source.name, asked, given) if keeper is not None else None,
-        target=chosen.output or source.name,
+        target=chosen.output or "",
         mask=Mask(chosen.show_secrets),
         width=terminal.width(),
         colour=terminal.wants_colour(chosen.color, sys.stdout),

@@ -26,6 +26,11 @@ def lines(case: run.Case, paths: Sequence[str], changed: Sequence[str], page: Pa
             page, f"kubectl create secret generic {secret.secret} --namespace {release.namespace or 'NAMESPACE'} "
             f"--from-literal={secret.key}={shlex.quote(_url_to_fill_in(case))}"
         )  # fmt: skip
+        yield from page.wrapped(
+            "(USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a database "
+            "that nothing else uses.)",
+            indent=2,
+        )  # fmt: skip
     yield from _in_git(case, paths, page) if controller else _by_helm(case, paths, changed, page)
 
 

@@ -107,7 +107,9 @@ def test_a_secret_comes_before_the_commit(next_steps: Callable[..., str]) -> Non
     assert said == (
         "  Create the Secret with the docket URL, before the commit:\n"
         "    kubectl create secret generic docket --namespace prod "
-        "--from-literal=docket-url=redis://USER:PASSWORD@cache:6379/N\n" + GIT
+        "--from-literal=docket-url=redis://USER:PASSWORD@cache:6379/N\n"
+        "  (USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a\n"
+        "  database that nothing else uses.)\n" + GIT
     )
 
 

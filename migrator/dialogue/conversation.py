@@ -41,7 +41,7 @@ def hold(
     colour: bool,
     dry_run: bool,
 ) -> Decided:
-    """Hold the conversation on one release; `target` is what would be written.
+    """Hold the conversation on one release; `target` is where its result would go (empty: its own files).
 
     Raises InterruptedByUser where somebody leaves, by a key, by closing the terminal or by choosing to stop: nothing
     is written then.
@@ -88,6 +88,8 @@ class _Session:
         screen, report = self._screen, reporting.report(case)
         screen.mask.learn(review.as_report(report))
         screen.heading(f"{report.path}: {versions(report)}")
+        if len(report.layers) > 1:
+            screen.say(f"layers {', '.join(layer.path for layer in report.layers)}: the later ones win", lead="- ")
         for text in report.evidence:
             screen.say(text, lead="- ")
         if case.plan.steps:
@@ -201,7 +203,7 @@ class _Session:
             Offer("stop", "stop, and write nothing"),
         ]
         while True:
-            screen.heading(f"{target}: what now?")
+            screen.heading(f"{target or _files(decided.report)}: what now?")
             choice = self._person.choose("Choose", offers, "apply")
             screen.line(f"> {choice}", style="bold")
             if choice == "stop":
@@ -231,3 +233,9 @@ class _Session:
             if not self._examine().plan.open_questions:
                 self._ask(asked[chosen])  # a flag answers a whole group of questions, this one among them
         return self._ask_all()
+
+
+def _files(report: FileReport) -> str:
+    """What would be written, for a heading: the release's name, or those of its layers that change."""
+    changed = [layer.path for layer in report.layers if layer.before is not layer.after]
+    return " and ".join(changed) if len(report.layers) > 1 else report.path

@@ -92,7 +92,9 @@ def _step(number: int, case: run.Case, result: apply.Result, report: FileReport,
     located = [_Located(*each) for each in zip(report.changes[first:][:count], result.places[first:])]
     # What moves beside the values (the chart's version in an object that holds both) belongs to no migration's step.
     title = (
-        f"{planned[number].step.title} ({planned[number].known.id})" if number < len(planned) else "beside the values"
+        f"{planned[number].step.title} ({planned[number].known.id})"
+        if number < len(planned)
+        else "move the chart version"
     )
     screen.heading(f"Step {number + 1} of {len(result.stages) - 1}: {title}")
     for layer, source in enumerate(case.sources):

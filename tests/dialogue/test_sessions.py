@@ -9,6 +9,8 @@ import pytest
 
 from tests.dialogue.terminal import CLEAR, DOWN, ENTER, UP, Session
 from tests.dialogue.texts import AFTER, BEFORE, KEPT
+from tests.sources.texts import AFTER as MIGRATED
+from tests.sources.texts import VALUES, helm_release
 
 Start = Callable[..., Session]
 
@@ -229,3 +231,20 @@ def test_credentials_stay_off_the_screen(migrate: Start, values: Path) -> None:
     assert session.ends() == 0
     assert "redis://:Tr0ub4dor%263@cache:6379/2" in values.read_text(encoding="utf-8")
     assert "Tr0ub4dor" not in session.text
+
+
+def test_an_object_is_told_of_in_its_own_words(migrate: Start, values: Path) -> None:
+    """Nobody gave --from, and nobody is to run helm upgrade."""
+    values.write_text(helm_release(VALUES), encoding="utf-8")
+    session = migrate("values.yaml", columns=120)
+    session.asks("Database")
+    session.says("- flavour medium (behind the version, 4.13.0-medium)")
+    session.type(ENTER)
+    session.asks("Choose")
+    session.says("Step 5 of 5: move the chart version")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert "helm upgrade" not in session.text
+    session.says("Commit and push values.yaml. Flux then upgrades values and chart at once.")
+    assert values.read_text(encoding="utf-8") == helm_release(MIGRATED, "4.14.1-medium")

@@ -103,3 +103,21 @@ def test_answers_given_in_company_fit_when_they_are_replayed(
 
     assert done[0] == 0, done[2]
     assert [(files / name).read_bytes() for name in ("one.yaml", "two.yaml")] == after
+
+
+def test_the_layers_of_one_release_are_named_as_such(migrate: Start, files: Path) -> None:
+    """Headings name what would be written: not the first layer alone, and none that stays as it is."""
+    host = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: other}}}}}\n"
+    (files / "two.yaml").write_text(host)
+    (files / "three.yaml").write_text("infrahub: {}\n")
+    session = migrate("-f", "one.yaml", "-f", "two.yaml", "-f", "three.yaml", "--event-logger", "remove")
+    session.asks("Database")
+    session.says("- layers one.yaml, two.yaml, three.yaml: the later ones win")
+    session.type(ENTER)
+    session.says("one.yaml and two.yaml: what now?")
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    session.says("-f one.yaml -f two.yaml -f three.yaml")
+    session.says("infrahub-migrator undo one.yaml two.yaml")
