@@ -31,7 +31,7 @@ def write_secret(release: Release, name: str, key: str, why: str, effect: Effect
     wanted = {"existingSecret": name}
     if key != KEY or prefect.standing_docket(release).key != key:
         wanted["existingSecretKey"] = key
-    if release.flavour or prefect.standing_docket(release).url:
+    if release.flavour or prefect.standing_docket(release).url or prefect.names_preset(release):
         wanted = {"url": "", **wanted}
     yield from _write(release, wanted, why, effect)
 

@@ -80,6 +80,11 @@ def refuse_unknown_preset(release: Release) -> None:
         )
 
 
+def names_preset(release: Release) -> bool:
+    """Whether a layer says `configPreset`, whatever the chart has baked in: the chart's own checks look at it."""
+    return any(as_map(layer.data).get("configPreset") for layer in release.layers)
+
+
 def is_separate(release: Release) -> bool:
     """Whether the background services are a deployment of their own (effective `runAsSeparateDeployment`)."""
     return as_map(release.prefect.get("backgroundServices")).get("runAsSeparateDeployment") is True

@@ -47,8 +47,8 @@ _UNUSED = (
 
 def _host_counts(release: Release) -> bool:
     """A flavoured enterprise chart looks at the host even where nothing would connect to it."""
-    preset = any(as_map(layer.data).get("configPreset") for layer in release.layers)
-    is_checked = release.chart == "infrahub-enterprise" and bool(preset or release.flavour) and is_bumped(release)
+    is_flavoured = bool(release.flavour) or prefect.names_preset(release)
+    is_checked = release.chart == "infrahub-enterprise" and is_flavoured and is_bumped(release)
     return is_checked or prefect.is_separate(release)
 
 

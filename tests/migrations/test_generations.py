@@ -132,6 +132,12 @@ def test_b_keeps_what_is_harmless(migrate: Migrate, preset: Preset) -> None:
     assert "pods had PREFECT_API_DATABASE_MIGRATE_ON_START twice until now" in done.notices
 
 
+def test_a_with_a_secret_clears_the_url_that_a_preset_brings(migrate: Migrate, preset: Preset) -> None:
+    """On whatever chart, so that its flavour is not asked for: the file says configPreset, which the chart looks at."""
+    done = migrate(preset("A", "small"), {"docket-secret": "queue"})
+    assert 'docket:\n          url: ""\n          existingSecret: queue\n' in done.text
+
+
 ANSWERS = [
     {"docket": docket, "event-logger": logger, "custom-toggles": custom, "migrate-on-start": pin}
     for docket, logger, custom, pin in itertools.product(
