@@ -186,7 +186,7 @@ def _by_own_env(name: str, listed: Route | None, differing: Sequence[tuple[Route
         had, has = name in _names_of(was), name in _names_of(became)
         if path[-1] == "env" and had is not has:
             return f"{tree.show(path)} {'holds it now' if has else 'no longer holds it'}"
-        if any(tree.show(path).endswith(end) for end in _made_from(name)):
+        if path[-2:] == ("env", name) or any(tree.show(path).endswith(end) for end in _made_from(name)):
             return f"{tree.show(path)} differs"
     return ""
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from migrator.edits import Value
+from migrator.edits import Route, Value
 from migrator.errors import InputError, MigratorError, UsageError, VerificationError
 from migrator.release import as_map, merge
 
@@ -49,8 +49,7 @@ def render(
     refuses the values, UsageError for a `kube_version` that only the program could take into account.
     """
     name, space = release_name or "release-name", namespace or "default"
-    if not os.path.exists(chart_path):
-        raise ChartError("there is no chart here.", path=chart_path, remedy="Name a chart's directory or .tgz.")
+    _refuse_nothing(chart_path)
     program = shutil.which("helm")
     if program is not None:
         texts = [_by_program(program, chart_path, values, name, space, kube_version)]
@@ -124,7 +123,7 @@ def _refuse_missing_dependencies(chart: Any, chart_path: str) -> None:
     there = {str(each["name"]) for each in chart.dependencies}
     missing = [str(each["name"]) for each in chart.metadata.get("dependencies") or [] if each["name"] not in there]
     if missing:
-        raise _missing_dependencies(", ".join(missing), chart_path)
+        raise without_dependencies(", ".join(missing), chart_path)
 
 
 def _lay_over(below: dict[str, Any], above: dict[str, Any]) -> None:
@@ -137,7 +136,8 @@ def _lay_over(below: dict[str, Any], above: dict[str, Any]) -> None:
             below[key] = value
 
 
-def _missing_dependencies(names: str, chart_path: str) -> ChartError:
+def without_dependencies(names: str, chart_path: str) -> ChartError:
+    """The error for a chart that lacks charts which it wraps."""
     return ChartError(
         f"the chart's dependencies are not unpacked in its charts/ folder: {names}.",
         path=chart_path,
@@ -147,7 +147,9 @@ def _missing_dependencies(names: str, chart_path: str) -> ChartError:
 
 def _refused(words: str, chart_path: str) -> MigratorError:
     if "missing in charts/ directory: " in words:
-        return _missing_dependencies(words.rpartition("missing in charts/ directory: ")[2].strip(), chart_path)
+        return without_dependencies(words.rpartition("missing in charts/ directory: ")[2].strip(), chart_path)
+    if "invalid kube version" in words:
+        return UsageError(f"--kube-version: {' '.join(words.split())}.", remedy="Give it as 1.30 or 1.30.2.")
     if "Chart.yaml file is missing" in words:
         return ChartError(f"no chart could be loaded: {words}.", path=chart_path)
     return RenderError(f"Helm refuses the values on this chart: {' '.join(words.split())}", path=chart_path)
@@ -173,7 +175,39 @@ def own_values(chart_path: str) -> Manifest:
     return _values_of(_own_files(chart_path), chart_path)
 
 
+def missing_dependencies(chart_path: str) -> list[Route]:
+    """Where the charts belong that this one wraps, at any depth, and that are not there; Helm looks at its own only.
+
+    Raises ChartError for what is no chart.
+    """
+    return list(_missing_in(_own_files(chart_path), chart_path, ()))
+
+
+def _missing_in(files: dict[str, bytes], chart_path: str, route: Route) -> Iterator[Route]:
+    names = _names_of_dependencies(files, chart_path)
+    there = set()
+    for inner in _charts_in(files, chart_path):
+        if "Chart.yaml" in inner:
+            name = str(as_map(_yaml(inner["Chart.yaml"], chart_path)).get("name"))
+            there.add(name)
+            yield from _missing_in(inner, chart_path, (*route, names.get(name, name)))
+    yield from ((*route, below) for name, below in names.items() if name not in there)
+
+
+def _names_of_dependencies(files: dict[str, bytes], chart_path: str) -> dict[str, str]:
+    """Under which key the values of each chart stand that this one names as a dependency."""
+    dependencies = as_map(_yaml(files["Chart.yaml"], chart_path)).get("dependencies")
+    listed = [as_map(each) for each in dependencies] if isinstance(dependencies, list) else []
+    return {str(each.get("name")): str(each.get("alias") or each.get("name")) for each in listed}
+
+
+def _refuse_nothing(chart_path: str) -> None:
+    if not os.path.exists(chart_path):
+        raise ChartError("there is no chart here.", path=chart_path, remedy="Name a chart's directory or .tgz.")
+
+
 def _own_files(chart_path: str) -> dict[str, bytes]:
+    _refuse_nothing(chart_path)
     files = dict(_files_below(chart_path)) if os.path.isdir(chart_path) else _files_in_archive(chart_path)
     if "Chart.yaml" not in files:
         raise ChartError("no chart could be loaded: Chart.yaml file is missing.", path=chart_path)
@@ -183,14 +217,11 @@ def _own_files(chart_path: str) -> dict[str, bytes]:
 def _values_of(files: dict[str, bytes], chart_path: str) -> Manifest:
     """The values of a chart whose files these are, by their path below it."""
     merged: Manifest = {}
-    dependencies = as_map(_yaml(files["Chart.yaml"], chart_path)).get("dependencies")
-    names = {}
-    for each in dependencies if isinstance(dependencies, list) else []:
-        names[as_map(each).get("name")] = str(as_map(each).get("alias") or as_map(each).get("name"))
+    names = _names_of_dependencies(files, chart_path)
     for inner in _charts_in(files, chart_path):
         if "Chart.yaml" in inner:
-            name = as_map(_yaml(inner["Chart.yaml"], chart_path)).get("name")
-            merged[names.get(name, str(name))] = _values_of(inner, chart_path)
+            name = str(as_map(_yaml(inner["Chart.yaml"], chart_path)).get("name"))
+            merged[names.get(name, name)] = _values_of(inner, chart_path)
     return merge(merged, as_map(_yaml(files.get("values.yaml", b""), chart_path)))
 
 

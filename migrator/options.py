@@ -55,6 +55,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     options = _parser(chosen).parse_args(arguments)
     if options.command == "diff":
         _settle_diff(options)
+    if options.command == "verify" and options.kube_version and not options.chart_path:
+        raise UsageError("--kube-version is for rendering a chart.", remedy="Name one with --chart-path.")
     if hasattr(options, "answer"):
         _check(options, given_answers(options))
     return options

@@ -21,6 +21,7 @@ class OwnChart(NamedTuple):
     name: str
     version: str
     values: Map
+    missing: tuple[Route, ...] = ()  # where dependencies belong that are not unpacked
 
     @property
     def stands(self) -> versions.ChartVersion | None:
@@ -93,16 +94,35 @@ def _on(release: Release, *, before: Defaults | None = None, after: Defaults | N
 def read(path: str) -> OwnChart:
     """The chart in a directory or a .tgz. Raises ChartError for what is none."""
     about = as_map(helm.own_metadata(path))
-    return OwnChart(path, str(about.get("name") or ""), str(about.get("version") or ""), helm.own_values(path))
+    return OwnChart(
+        path,
+        str(about.get("name") or ""),
+        str(about.get("version") or ""),
+        helm.own_values(path),
+        tuple(helm.missing_dependencies(path)),
+    )
 
 
 def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
-    """The chart's values as prefect-server and the chart around it get them; the outermost `global` wins."""
+    """The chart's values as prefect-server and the chart around it get them; the outermost `global` wins.
+
+    Raises ChartError where prefect-server, or a chart around it, is not unpacked or not part of the chart: its values
+    are not known then.
+    """
+    for place in own.missing:
+        if root[: len(place)] == place:
+            raise helm.without_dependencies(tree.show(place), own.path)
     prefect = as_map(tree.get(own.values, root))
     for depth in reversed(range(len(root))):
         outer: Value = tree.get(own.values, (*root[:depth], "global"))
         if isinstance(outer, dict):
             prefect = merge(prefect, {"global": outer})
+    if not isinstance(prefect.get("backgroundServices"), dict):
+        raise helm.ChartError(
+            f"this chart ({own.name}) has no prefect-server at {tree.show(root)}, where the values have theirs.",
+            path=own.path,
+            remedy="Name the chart that the values are for, or say with --root where they are for this one.",
+        )
     around = as_map(tree.get(own.values, root[:-1])) if root else {}
     infrahub = {key: value for key, value in around.items() if key != "prefect-server"}
     return Defaults(prefect, infrahub, f"{own.name} {own.version} ({own.path})", version)

@@ -118,7 +118,7 @@ def _explained(render: Callable[[], Objects], what: str) -> Objects:
         return render()
     except RenderError as error:
         raise RenderError(
-            f"{what} does not render: {error.message}",
+            f"{what} does not render: {error.message.rstrip('.')}.",
             path=error.path,
             remedy="--old-chart-path is the chart that runs now, --chart-path the one to upgrade to.",
         ) from error

@@ -169,6 +169,13 @@ def test_what_the_program_says_is_passed_on(program: Callable[[str], Path], plai
         helm.render(str(plain), [])
 
 
+def test_a_kubernetes_version_that_is_none_is_a_usage_error(program: Callable[[str], Path], plain: Path) -> None:
+    program("echo 'Error: invalid kube version '\\''banana'\\'': could not parse it as version' >&2; exit 1")
+
+    with pytest.raises(UsageError, match="--kube-version: invalid kube version 'banana'"):
+        helm.render(str(plain), [], kube_version="banana")
+
+
 def test_the_programs_words_for_missing_dependencies(program: Callable[[str], Path], plain: Path) -> None:
     words = "An error occurred while checking for chart dependencies: found in Chart.yaml, but missing in charts/ "
     program(f"echo '{words}directory: common, redis' >&2; exit 1")

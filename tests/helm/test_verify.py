@@ -80,3 +80,10 @@ def test_errors_come_before_warnings_with_a_chart_too(values: Path, cli: Cli, tm
 
     assert rules == sorted(rules, key=lambda each: each[0])
     assert {("error", "pods-none"), ("warning", "unknown-key")} <= set(rules)
+
+
+def test_a_kubernetes_version_without_a_chart_is_refused(values: Path, cli: Cli) -> None:
+    done = cli("verify", "values.yaml", "--kube-version", "1.30")
+
+    assert done.returncode == 2
+    assert b"--kube-version is for rendering a chart. Name one with --chart-path." in done.stderr

@@ -120,3 +120,53 @@ def test_a_folder_that_is_no_chart_is_refused(cli: Cli, tmp_path: Path) -> None:
     done = cli("check", "values.yaml", "--chart-path", ".")
     assert done.returncode == 2
     assert b"Chart.yaml file is missing" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("plan",), ("check",), ("verify",), ("migrate", "--non-interactive")])
+def test_a_chart_whose_prefect_server_is_not_unpacked_is_refused(
+    cli: Cli, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """Helm looks at the chart's own dependencies only; deeper down it leaves out what is missing without a word."""
+    place = chart(tmp_path, "4.14.1", HOST)
+    inner = place / "charts" / "infrahub"
+    wraps = '{apiVersion: v2, name: infrahub, version: 1.0.0, dependencies: [{name: prefect-server, version: ">=0"}]}'
+    (inner / "Chart.yaml").write_text(wraps)
+    (inner / "charts" / "prefect-server").rename(tmp_path / "elsewhere")
+    (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
+    done = cli(*command, "values.yaml", "--chart-path", place)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"not unpacked in its charts/ folder: infrahub.prefect-server" in done.stderr
+    assert b"helm dependency build" in done.stderr
+
+
+def test_another_dependency_that_is_not_unpacked_is_no_matter_here(cli: Cli, tmp_path: Path) -> None:
+    place = chart(tmp_path, "4.14.1", HOST)
+    wraps = '{apiVersion: v2, name: infrahub, version: 1.0.0, dependencies: [{name: neo4j, version: ">=0"}]}'
+    (place / "charts" / "infrahub" / "Chart.yaml").write_text(wraps)
+    (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
+
+    assert cli("plan", "values.yaml", "--chart-path", place).returncode == 0
+
+
+def test_a_chart_that_is_not_the_values_own_is_refused(cli: Cli, tmp_path: Path) -> None:
+    alone = chart(tmp_path, "4.14.1", HOST) / "charts" / "infrahub" / "charts" / "prefect-server"
+    (alone / "Chart.yaml").write_text("{apiVersion: v2, name: prefect-server, version: 0.0.0}")
+    (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
+    done = cli("plan", "values.yaml", "--chart-path", alone)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"(prefect-server) has no prefect-server at infrahub.prefect-server" in done.stderr
+
+
+def test_a_chart_as_it_stands_in_its_repository_counts_as_the_target(cli: Cli, tmp_path: Path) -> None:
+    """Its version is put in when it is packaged; until then it is 0.0.0, and no older than what runs."""
+    place = tmp_path / "prefect-server"
+    place.mkdir()
+    (place / "Chart.yaml").write_text("{apiVersion: v2, name: prefect-server, version: 0.0.0}")
+    (place / "values.yaml").write_text(json.dumps(PREFECT))
+    (tmp_path / "values.yaml").write_text("backgroundServices: {messaging: {redis: {host: redis.own}}}\n", "utf-8")
+    report = json.loads(cli("plan", "values.yaml", "--chart-path", place, "--format", "json").stdout)["files"][0]
+
+    assert (report["from"], report["chart"], report["to"]) == ("", "prefect-server", "2026.4.21154022")
+    assert [question["id"] for question in report["questions"]] == ["redis-db"]
