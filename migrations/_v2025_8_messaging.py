@@ -232,6 +232,6 @@ def _home_of_messaging(release: Release) -> int:
 
 
 def _spelled(key: str, value: str) -> Value:
-    if key in ("port", "db") and value.isdecimal():
+    if key in ("port", "db") and redis.is_number(value):
         return int(value)
     return value == "true" if key == "ssl" else value

@@ -113,7 +113,7 @@ def no_secret(answer: str) -> str:
 
 def no_number(answer: str) -> str:
     """Why that is no database, whatever the server has; empty where it may be one."""
-    return "" if answer.strip().isdecimal() else f"{answer!r} is not the number of a database (0, 1, 2 and so on)"
+    return "" if redis.is_number(answer.strip()) else f"{answer!r} is not the number of a database (0, 1, 2 and so on)"
 
 
 def no_url(answer: str) -> str:

@@ -128,7 +128,7 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
     if differing:
         reason = f"The server and background pods reach the messaging Redis differently: they differ in {differing}."
         yield from _by_url(release, ask, reason)
-    elif not (address.port.isdecimal() and 0 < int(address.port) < 65536):
+    elif not (redis.is_number(address.port) and 0 < int(address.port) < 65536):
         yield from _by_url(release, ask, f"The port of the messaging Redis is {address.port!r}.")
     elif hidden:
         yield from _by_secret(release, ask, f"The values show no password for the messaging Redis: {hidden[0]}.")
@@ -204,7 +204,7 @@ def _command(release: Release, name: str, key: str) -> str:
     namespace = f" --namespace {release.namespace}" if release.namespace else ""
     address = redis.messaging(release, "background")
     scheme = "rediss" if address.tls else "redis"
-    known = not redis.what_is_wrong_with_host(address.host) and address.port.isdecimal()
+    known = not redis.what_is_wrong_with_host(address.host) and redis.is_number(address.port)
     where = f"{redis.in_url(address.host)}:{address.port}" if known else "HOST:6379"
     return (
         f"kubectl create secret generic {name}{namespace} --from-literal={key}='{scheme}://USER:PASSWORD@{where}/N' "

@@ -81,6 +81,6 @@ def _command(page: Page, text: str) -> str:
 def _url_to_fill_in(case: run.Case) -> str:
     """The docket URL with all that is known in it, and no credential."""
     address = redis.messaging(case.plan.result, "background")
-    known = not redis.what_is_wrong_with_host(address.host) and address.port.isdecimal()
+    known = not redis.what_is_wrong_with_host(address.host) and redis.is_number(address.port)
     where = f"{redis.in_url(address.host)}:{address.port}" if known else "HOST:6379"
     return f"{'rediss' if address.tls else 'redis'}://USER:PASSWORD@{where}/N"

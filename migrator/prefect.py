@@ -228,7 +228,7 @@ def several_processes(release: Release) -> str:
     if as_map(server.get("autoscaling")).get("enabled") is True:
         return "server.autoscaling is enabled"
     entry = env.winner(release, "server", "WEB_CONCURRENCY")
-    if entry is not None and str(entry[1].value).isdigit() and int(str(entry[1].value)) > 1:
+    if entry is not None and redis.is_number(str(entry[1].value)) and int(str(entry[1].value)) > 1:
         return f"WEB_CONCURRENCY is {entry[1].value}"
     workers = re.search(r"(?:^|\s)(?:-w|--workers)[ =]?(\d+)", redis.server_args(release))
     if workers is not None and int(workers[1]) > 1:

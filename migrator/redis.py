@@ -15,6 +15,7 @@ from migrator.redis_url import (
     in_namespace,
     in_url,
     is_bundled_cache,
+    is_number,
     is_placeholder,
     parse_url,
     same_server,
@@ -41,6 +42,7 @@ __all__ = [
     "injects_password",
     "is_bundled_cache",
     "is_filled_in",
+    "is_number",
     "messaging",
     "parse_url",
     "same_server",
@@ -184,7 +186,7 @@ def _uses(release: Release) -> list[Use]:
     found = []
     for pod in ("server", "background"):
         address = messaging(release, pod)
-        if address.host and address.database.isdecimal():
+        if address.host and is_number(address.database):
             found.append(Use(address.host, address.port, int(address.database), "Prefect's messaging"))
     found += _cache_of_infrahub(release)
     found += _cache_of_prefect(release)
@@ -233,7 +235,7 @@ def _cache_of_infrahub(release: Release) -> list[Use]:
         own = as_map(release.infrahub.get("redis")).get("enabled") is True
         database = _text(values.get("INFRAHUB_CACHE_DATABASE")) or "0"
         port = _text(values.get("INFRAHUB_CACHE_PORT")) or "6379"
-        if values and (address or own) and database.isdecimal():
+        if values and (address or own) and is_number(database):
             found.append(Use(address, port, int(database), who))
     return found
 
@@ -254,7 +256,7 @@ def _cache_of_prefect(release: Release) -> list[Use]:
         database = _text(set_to[1].value) if set_to is not None else "0"
         set_port = env.winner(release, pod, "INFRAHUB_CACHE_PORT")
         port = _text(set_port[1].value) if set_port is not None else "6379"
-        if address and database.isdecimal():
+        if address and is_number(database):
             found.append(Use(address, port, int(database), "the Infrahub cache"))
     return found
 

@@ -37,6 +37,11 @@ class Url(NamedTuple):
     database: int
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a whole number as Redis and Kubernetes read one: the digits 0 to 9 and no others."""
+    return text.isascii() and text.isdecimal()
+
+
 def complaint_about(url: str) -> str:
     """Why a docket URL is not sound; empty where it is."""
     match = re.fullmatch(_URL, url)
@@ -65,7 +70,7 @@ def complaint_about(url: str) -> str:
         return "it names no database (…/N), which silently means database 0"
     if not authority or authority.endswith("@"):
         return "it names no host, which silently means localhost"
-    if not path.isdigit():
+    if not is_number(path):
         return f"its database {path!r} is no number, which silently means database 0"
     if "/" in authority or "#" in rest or authority.count("@") > 1:
         return "it holds a raw @, / or #: percent-encode the password (%40, %2F, %23), or give exactly one /N"

@@ -186,3 +186,20 @@ def test_a_credential_in_a_wrong_option_is_not_repeated(cli: Cli, tmp_path: Path
 
     assert done.returncode == 2
     assert b"docket-url:redis://:***1@redis/2" in done.stderr
+
+
+def test_digits_of_other_scripts_are_no_numbers(cli: Cli, tmp_path: Path) -> None:
+    """Python reads them, Redis does not: a port that was carried over made a URL that cannot be read back."""
+    port = migrate(cli, tmp_path, SEPARATE.replace("db: 1", 'port: "\u0662"'))
+    (tmp_path / "values.yaml").write_text(SEPARATE)
+    database = cli("migrate", "values.yaml", "--redis-db", "\u0662", "--non-interactive")
+    workers = migrate(
+        cli,
+        tmp_path,
+        SEPARATE.replace("      env:\n", "      env:\n        - {name: WEB_CONCURRENCY, value: '\u00b2'}\n", 1),
+    )
+
+    assert (port.returncode, b"docket-url" in port.stderr) == (3, True)
+    assert database.returncode == 2
+    assert "is not the number of a database" in database.stderr.decode()
+    assert workers.returncode == 0
