@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from migrator import catalog, discover, tree, yamltext
+from migrator import catalog, discover, roots, tree, yamltext
 from migrator.edits import Route, SetValue
 from migrator.migration import Notice
 from migrator.report import ChangeReport
@@ -64,7 +64,7 @@ def evidence(bundle: Bundle, said: discover.Wishes) -> Iterator[str]:
 
 
 def _default_root(bundle: Bundle) -> str:
-    inner, key = discover.root_of_chart(bundle.version.chart), bundle.version.key
+    inner, key = roots.root_of_chart(bundle.version.chart), bundle.version.key
     return ".".join(each for each in (key, inner) if each and (each != "." or not key))
 
 

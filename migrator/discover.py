@@ -3,19 +3,17 @@
 Whatever is concluded is said with its evidence, since a wrong root or chart is an edit that Helm ignores in silence.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from packaging.version import Version
 
 from migrator import catalog, defaults, env, tree, versions
-from migrator.edits import Route, Value
+from migrator.edits import Route
 from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError
 from migrator.migration import Ask, Choice, Question
-from migrator.release import Layer, Map, Release, as_map
-
-DEPTH = 4
-"""How many keys may stand above a Prefect root: umbrella, infrahub, prefect-server, and one to spare."""
+from migrator.release import Layer, Release, as_map
+from migrator.roots import prefect_roots
 
 _GITOPS = {"HelmRelease", "Application", "ApplicationSet", "HelmChart", "Kustomization"}
 
@@ -98,35 +96,6 @@ def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: s
         name=wishes.release_name,
         namespace=wishes.namespace,
     )
-
-
-def has_prefect_values(data: Value) -> bool:
-    """Whether a values file holds Prefect values in any place that can be told by its shape."""
-    is_object = isinstance(data, dict) and isinstance(data.get("kind"), str)
-    return not is_object and next(_prefect_roots(data, ()), None) is not None
-
-
-def is_related(values: Value, chart: str) -> bool:
-    """Whether a release of that chart with these values has to do with these charts, by its name or by its shape."""
-    return chart in catalog.CHARTS or has_prefect_values(values)
-
-
-def is_about_prefect(text: str) -> bool:
-    """Whether a text that nobody parses speaks of Prefect's values."""
-    return any(word in text for word in ("prefect-server", "backgroundServices", "PREFECT_"))
-
-
-def prefect_roots(values: Sequence[Value], chart: str = "") -> list[Route]:
-    """Every place in the layers where prefect-server's values stand, as far as their shape tells."""
-    roots = list(dict.fromkeys(route for data in values for route in _prefect_roots(data, ())))
-    if chart == "infrahub-enterprise":
-        return [root for root in roots if root[-2:] == ("infrahub", "prefect-server")] or roots
-    return roots
-
-
-def root_of_chart(chart: str) -> str:
-    """Where that chart reads prefect-server's values, as --root would say it."""
-    return {"infrahub-enterprise": "infrahub.prefect-server", "infrahub": "prefect-server"}.get(chart, ".")
 
 
 def flavour_matters(release: Release) -> bool:
@@ -248,31 +217,6 @@ def _refuse_no_mapping(layers: Sequence[Layer], root: Route) -> None:
                 raise InputError(f"{way} is no mapping, so it holds no values.", path=layer.name, line=1)
 
 
-def _prefect_roots(data: Value, above: Route) -> Iterator[Route]:
-    """Where prefect-server's values stand: under a key of that name, or wherever they have their shape."""
-    values = as_map(data)
-    if "prefect-server" in values:
-        yield (*above, "prefect-server")
-        values = {key: value for key, value in values.items() if key != "prefect-server"}
-    if _looks_like_prefect(values):
-        yield above
-        return
-    if len(above) < DEPTH - 1:
-        for key, value in values.items():
-            if isinstance(value, dict):
-                yield from _prefect_roots(value, (*above, key))
-
-
-def _looks_like_prefect(values: Map) -> bool:
-    background = values.get("backgroundServices")
-    if isinstance(background, dict) and background.keys() & {"runAsSeparateDeployment", "messaging", "env", "args"}:
-        return True
-    server = as_map(values.get("server"))
-    entries = server.get("env")
-    names = [str(item.get("name")) for item in entries if isinstance(item, dict)] if isinstance(entries, list) else []
-    return any(name.startswith("PREFECT_") for name in names) or "uiConfig" in server
-
-
 def _chart(root: Route, layers: Sequence[Layer], wishes: Wishes, evidence: list[str]) -> str:
     if root[-2:] == ("infrahub", "prefect-server"):
         by_shape = "infrahub-enterprise"
@@ -300,7 +244,7 @@ def _chart(root: Route, layers: Sequence[Layer], wishes: Wishes, evidence: list[
 
 def _refuse_wrong_root(layers: Sequence[Layer], root: Route, flavour_known: bool) -> None:
     """Values at a place that the chart does not read are ignored by Helm in silence, and would be here."""
-    roots = [each for layer in layers for each in _prefect_roots(layer.data, ())]
+    roots = [each for layer in layers for each in prefect_roots([layer.data])]
     stands = any(isinstance(tree.get(layer.data, root), dict) for layer in layers)
     if root in roots or (not roots and (stands or flavour_known)):
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from migrator import discover, prefect, redis, run, tree
+from migrator import prefect, redis, roots, run, tree
 from migrator.talk.terminal import Page
 
 
@@ -53,7 +53,7 @@ def _by_helm(case: run.Case, paths: Sequence[str], changed: Sequence[str], page:
     version = case.found.version_text(case.found.version_to)
     stands_for = [] if release.name and release.namespace else ["RELEASE and NAMESPACE for yours (helm list -A)"]
     root = tree.show(release.root) if release.root else "."
-    if root == discover.root_of_chart(chart):
+    if root == roots.root_of_chart(chart):
         what = f"REPO/{chart} --version {version}"
         stands_for.append(f"REPO for where you take {chart} from")
     else:

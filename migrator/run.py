@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from migrator import catalog, chart_bump, discover, plan, tree, versions
+from migrator import catalog, chart_bump, discover, plan, roots, tree, versions
 from migrator.answers import Asking, Earlier
 from migrator.changes import Change
 from migrator.defaults import knows_preset
@@ -161,7 +161,7 @@ def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: p
 def _about_documents(bundle: Bundle) -> Iterator[Notice]:
     for source in bundle.layers:
         own = not source.route and source.inner is None
-        if own and any(discover.has_prefect_values(each.data) for each in source.stream.documents[1:]):
+        if own and any(roots.has_prefect_values(each.data) for each in source.stream.documents[1:]):
             yield Notice(
                 f"{source.name} holds several documents, and Helm reads only the first: the Prefect values in the "
                 "others are left as they are.",

@@ -22,6 +22,7 @@ ROWS = [
     ["migration"],
     ["migrations"],
     ["answers", "catalog"],
+    ["roots"],
     ["report", "yamltext", "files", "live_redis"],
     ["rules", "helm"],
     ["rendered", "manifests"],

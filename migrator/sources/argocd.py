@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator import tree, yamltext
-from migrator.discover import is_about_prefect, is_related
 from migrator.edits import Route, Value
 from migrator.errors import InputError
 from migrator.migration import Notice
 from migrator.release import Map, as_map
+from migrator.roots import is_about_prefect, is_related
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 

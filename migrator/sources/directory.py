@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from migrator.discover import has_prefect_values
 from migrator.errors import InputError, MigratorError, RefusedError
 from migrator.release import as_map
+from migrator.roots import has_prefect_values
 from migrator.sources import kustomize, layering, objects
 from migrator.sources.layering import Look
 from migrator.sources.source import Source, read

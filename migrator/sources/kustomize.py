@@ -11,10 +11,10 @@ import os
 from collections.abc import Iterator
 
 from migrator import tree
-from migrator.discover import is_about_prefect, is_related
 from migrator.edits import Route, Value
 from migrator.errors import RefusedError
 from migrator.release import Map, as_map
+from migrator.roots import is_about_prefect, is_related
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 

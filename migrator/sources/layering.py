@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from migrator import tree
-from migrator.discover import prefect_roots
 from migrator.edits import Value
+from migrator.roots import prefect_roots
 from migrator.sources.bundle import Elsewhere
 
 BASE_NAMES = ("base", "common", "default", "defaults", "shared", "values")

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from migrator.discover import prefect_roots
 from migrator.errors import InputError, UsageError
+from migrator.roots import prefect_roots
 from migrator.sources import objects
 from migrator.sources.bundle import Bundle, of_layers
 from migrator.sources.source import Source, read, read_bytes

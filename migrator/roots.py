@@ -1,0 +1,64 @@
+"""Where prefect-server's values stand in a tree of values, as far as their shape tells."""
+
+from collections.abc import Iterator, Sequence
+
+from migrator import catalog
+from migrator.edits import Route, Value
+from migrator.release import Map, as_map
+
+DEPTH = 4
+"""How many keys may stand above a Prefect root: umbrella, infrahub, prefect-server, and one to spare."""
+
+
+def has_prefect_values(data: Value) -> bool:
+    """Whether a values file holds Prefect values in any place that can be told by its shape."""
+    is_object = isinstance(data, dict) and isinstance(data.get("kind"), str)
+    return not is_object and next(_of(data, ()), None) is not None
+
+
+def is_related(values: Value, chart: str) -> bool:
+    """Whether a release of that chart with these values has to do with these charts, by its name or by its shape."""
+    return chart in catalog.CHARTS or has_prefect_values(values)
+
+
+def is_about_prefect(text: str) -> bool:
+    """Whether a text that nobody parses speaks of Prefect's values."""
+    return any(word in text for word in ("prefect-server", "backgroundServices", "PREFECT_"))
+
+
+def prefect_roots(values: Sequence[Value], chart: str = "") -> list[Route]:
+    """Every place in the layers where prefect-server's values stand, as far as their shape tells."""
+    roots = list(dict.fromkeys(route for data in values for route in _of(data, ())))
+    if chart == "infrahub-enterprise":
+        return [root for root in roots if root[-2:] == ("infrahub", "prefect-server")] or roots
+    return roots
+
+
+def root_of_chart(chart: str) -> str:
+    """Where that chart reads prefect-server's values, as --root would say it."""
+    return {"infrahub-enterprise": "infrahub.prefect-server", "infrahub": "prefect-server"}.get(chart, ".")
+
+
+def _of(data: Value, above: Route) -> Iterator[Route]:
+    """Where prefect-server's values stand: under a key of that name, or wherever they have their shape."""
+    values = as_map(data)
+    if "prefect-server" in values:
+        yield (*above, "prefect-server")
+        values = {key: value for key, value in values.items() if key != "prefect-server"}
+    if _looks_like_prefect(values):
+        yield above
+        return
+    if len(above) < DEPTH - 1:
+        for key, value in values.items():
+            if isinstance(value, dict):
+                yield from _of(value, (*above, key))
+
+
+def _looks_like_prefect(values: Map) -> bool:
+    background = values.get("backgroundServices")
+    if isinstance(background, dict) and background.keys() & {"runAsSeparateDeployment", "messaging", "env", "args"}:
+        return True
+    server = as_map(values.get("server"))
+    entries = server.get("env")
+    names = [str(item.get("name")) for item in entries if isinstance(item, dict)] if isinstance(entries, list) else []
+    return any(name.startswith("PREFECT_") for name in names) or "uiConfig" in server
