@@ -92,6 +92,9 @@ VALUES = st.fixed_dictionaries(
 ROOTS = {"": "2025.12.24192415", "prefect-server": "4.27.0", "infrahub.prefect-server": "4.13.0"}
 
 
+WIRED = {f"PREFECT_REDIS_MESSAGING_{name}" for name in ("HOST", "PORT", "DB", "USERNAME", "PASSWORD", "SSL")}
+
+
 def text_of(values: dict[str, Any], root: str, flow: bool) -> str:
     """The values as YAML: block style, env lists in flow style if told so."""
 
@@ -152,7 +155,8 @@ def check_pods(before: dict[str, Any], done: Migrated, after: dict[str, Any], *,
             if name in TOGGLES or name in PINS or name == DOCKET:
                 continue
             if old[pod].env.get(name) != new[pod].env.get(name):
-                told = {"PREFECT_REDIS_MESSAGING_HOST": "redis.host"}.get(name, name)
+                # A URL in env is more than one value of the block, into which it moves.
+                told = name.replace("PREFECT_REDIS_MESSAGING_", "redis.").lower() if name in WIRED else name
                 if name in ("PREFECT_UI_SERVE_BASE",):
                     told = "server.env"
                 assert changed(done.plan, told) or changed(done.plan, "server.env"), (pod, name)
