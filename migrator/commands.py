@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from migrator import apply, catalog, options, releases, reporting, run, terminal
+from migrator import apply, catalog, options, printing, releases, reporting, run
 from migrator.errors import (
     InterruptedByUser,
     MigratorError,
@@ -19,7 +19,7 @@ from migrator.errors import (
 from migrator.report import FileReport, Report, Status
 from migrator.sources import Bundle, Opened
 from migrator.surroundings import Surroundings
-from migrator.talk.mask import Mask, said, visible
+from migrator.talk.mask import said, visible
 
 if TYPE_CHECKING:
     from migrator.answers_file import Answers
@@ -81,7 +81,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
         _say(chosen, f"answers saved in {chosen.save_answers}")
     report = Report(chosen.command, tuple(reports))
     _tell_unused_answers(chosen, reports, answers)
-    return _print(chosen, report)
+    return printing.print_report(chosen, report)
 
 
 def _read_answers(chosen: argparse.Namespace, known: Mapping[str, Callable[[str], str]]) -> Answers:
@@ -245,82 +245,6 @@ def _undo(chosen: argparse.Namespace) -> int:
             sys.stderr.write(f"infrahub-migrator: {said(str(error))}\n")
             code = max(code, error.exit_code)
     return code
-
-
-def _print(chosen: argparse.Namespace, report: Report) -> int:
-    mask = Mask(chosen.show_secrets)
-    if chosen.format == "json":
-        from migrator.talk import as_json
-
-        sys.stdout.write(as_json.dumps(report, mask=mask) + "\n")
-        return report.exit_code
-    if any(file.error for file in report.files):
-        mask.learn(report)
-    for file in report.files:
-        if file.error:
-            sys.stderr.write(f"infrahub-migrator: {visible(mask.text(file.error))}\n")
-    sound = report._replace(files=tuple(file for file in report.files if not file.error))
-    if chosen.command in ("diff", "migrate", "verify") and any(file.status == "needs-decision" for file in sound.files):
-        from migrator.talk.missing import missing
-
-        colour = terminal.wants_colour(chosen.color, sys.stderr)
-        sys.stderr.write(missing(sound, mask=mask, width=terminal.width(), colour=colour))
-    if not sound.files:
-        return report.exit_code
-    if chosen.command == "diff":
-        _print_diff(chosen, sound, mask)
-    elif chosen.command == "check":
-        from migrator.talk import one_line
-
-        sys.stdout.write(one_line.check(sound, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
-    elif chosen.command == "verify":
-        from migrator.talk import plain
-
-        colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
-        sys.stdout.write(plain.verified(sound, mask=mask, width=columns, colour=colour))
-    elif chosen.command == "plan":
-        from migrator.talk import plain
-
-        colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
-        sys.stdout.write(plain.plan(sound, mask=mask, width=columns, colour=colour, verbose=chosen.verbose))
-    return report.exit_code
-
-
-def _print_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
-    decided = report._replace(files=tuple(file for file in report.files if file.status != "needs-decision"))
-    if chosen.rendered:
-        _print_rendered(chosen, decided, mask)
-    elif chosen.format == "unified":
-        from migrator.talk import unified
-
-        patch = unified.diff(decided, mask=mask)
-        if sys.stdout.isatty():
-            from migrator.talk.terminal import shown_diff
-
-            sys.stdout.write(shown_diff(patch, colour=terminal.wants_colour(chosen.color, sys.stdout)))
-        else:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(patch)
-    elif chosen.format == "structural":
-        from migrator.talk import structural
-
-        sys.stdout.write(structural.diff(decided, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
-    else:
-        from migrator.talk import markdown
-
-        sys.stdout.write(markdown.diff(decided, mask=mask))
-
-
-def _print_rendered(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
-    if chosen.format == "markdown":
-        from migrator.talk import cluster_markdown
-
-        sys.stdout.write(cluster_markdown.markdown(report, mask=mask))
-        return
-    from migrator.talk import cluster
-
-    colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
-    sys.stdout.write(cluster.text(report, mask=mask, width=columns, colour=colour, verbose=chosen.verbose))
 
 
 def _refuse_impossible_answers(given: Mapping[str, str], known: Mapping[str, Callable[[str], str]]) -> None:

@@ -37,7 +37,7 @@ ROWS = [
     ["about", "options", "answers_file", "next_steps"],
     ["verify", "save_answers"],
     ["rendered_diff"],
-    ["dialogue", "delivery"],
+    ["dialogue", "delivery", "printing"],
     ["migrate"],
     ["several"],
     ["releases"],

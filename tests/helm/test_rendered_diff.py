@@ -393,3 +393,38 @@ def test_a_migrated_file_that_the_new_chart_refuses(diff: Diff, chart: Callable[
     assert (done.returncode, done.stdout) == (4, b"")
     assert "the migrated file does not render" in done.stderr.decode()
     assert "a licence is missing" in done.stderr.decode()
+
+
+def test_what_is_no_release_is_passed_over(
+    cli: Callable[..., Done], chart: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "other.yaml").write_text("kind: Service\napiVersion: v1\nmetadata: {name: x}\n", encoding="utf-8")
+    (tmp_path / "values.yaml").write_text(VALUES, encoding="utf-8")
+    old, new = chart("infrahub-enterprise", BEFORE), chart("infrahub-enterprise", AFTER)
+    done = cli("diff", ".", "--rendered", "--old-chart-path", old, "--chart-path", new, "--redis-db", "2")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode().count("what the upgrade changes in the cluster") == 1
+
+
+@pytest.mark.parametrize("style", ["text", "markdown"])
+def test_a_file_of_other_charts_has_nothing_to_show(
+    style: str, cli: Callable[..., Done], chart: Callable[..., Path], tmp_path: Path
+) -> None:
+    other = FLUX.replace("infrahub-enterprise", "postgresql").replace("4.13.0", "1.0.0") + "    a: 1\n"
+    (tmp_path / "other.yaml").write_text(other, encoding="utf-8")
+    new = chart("infrahub-enterprise", AFTER)
+    done = cli("diff", "other.yaml", "--rendered", "--old-chart-path", new, "--chart-path", new, "--format", style)
+
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
+def test_several_releases_in_one_file(diff: Diff) -> None:
+    one = FLUX + "".join("    " + line for line in VALUES.splitlines(keepends=True))
+    two = one.replace("name: infrahub,", "name: second,").replace("redis.prod", "redis.second")
+    shown = diff(one + "---\n" + two, "--redis-db", "2")
+
+    assert shown.returncode == 0, shown.stderr
+    first, second = shown.stdout.decode().split("what the upgrade changes in the cluster\n")[1:]
+    assert 'PREFECT_SERVER_DOCKET_URL: "redis://redis.prod:6379/2"' in first
+    assert 'PREFECT_SERVER_DOCKET_URL: "redis://redis.second:6379/2"' in second

@@ -1,0 +1,90 @@
+"""A run's report on its way out: which format, on which stream, in colour or not."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from migrator import terminal
+from migrator.report import Report
+from migrator.talk.mask import Mask, visible
+
+
+def print_report(chosen: argparse.Namespace, report: Report) -> int:
+    """Print what came of the releases, errors and missing decisions apart from the rest; answer the exit code."""
+    mask = Mask(chosen.show_secrets)
+    if chosen.format == "json":
+        from migrator.talk import as_json
+
+        sys.stdout.write(as_json.dumps(report, mask=mask) + "\n")
+        return report.exit_code
+    if any(file.error for file in report.files):
+        mask.learn(report)
+    for file in report.files:
+        if file.error:
+            sys.stderr.write(f"infrahub-migrator: {visible(mask.text(file.error))}\n")
+    sound = report._replace(files=tuple(file for file in report.files if not file.error))
+    if chosen.command in ("diff", "migrate", "verify") and any(file.status == "needs-decision" for file in sound.files):
+        from migrator.talk.missing import missing
+
+        colour = terminal.wants_colour(chosen.color, sys.stderr)
+        sys.stderr.write(missing(sound, mask=mask, width=terminal.width(), colour=colour))
+    if not sound.files:
+        return report.exit_code
+    if chosen.command == "diff":
+        _diff(chosen, sound, mask)
+    elif chosen.command == "check":
+        from migrator.talk import one_line
+
+        sys.stdout.write(one_line.check(sound, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+    elif chosen.command == "verify":
+        from migrator.talk import plain
+
+        colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
+        sys.stdout.write(plain.verified(sound, mask=mask, width=columns, colour=colour))
+    elif chosen.command == "plan":
+        from migrator.talk import plain
+
+        colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
+        sys.stdout.write(plain.plan(sound, mask=mask, width=columns, colour=colour, verbose=chosen.verbose))
+    return report.exit_code
+
+
+def _diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
+    decided = report._replace(files=tuple(file for file in report.files if file.status != "needs-decision"))
+    if chosen.rendered:
+        rendered = tuple(file for file in decided.files if file.cluster is not None)
+        _rendered_diff(chosen, decided._replace(files=rendered), mask)
+    elif chosen.format == "unified":
+        from migrator.talk import unified
+
+        patch = unified.diff(decided, mask=mask)
+        if sys.stdout.isatty():
+            from migrator.talk.terminal import shown_diff
+
+            sys.stdout.write(shown_diff(patch, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+        else:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(patch)
+    elif chosen.format == "structural":
+        from migrator.talk import structural
+
+        sys.stdout.write(structural.diff(decided, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+    else:
+        from migrator.talk import markdown
+
+        sys.stdout.write(markdown.diff(decided, mask=mask))
+
+
+def _rendered_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
+    if not report.files:
+        return
+    if chosen.format == "markdown":
+        from migrator.talk import cluster_markdown
+
+        sys.stdout.write(cluster_markdown.markdown(report, mask=mask))
+        return
+    from migrator.talk import cluster
+
+    colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
+    sys.stdout.write(cluster.text(report, mask=mask, width=columns, colour=colour, verbose=chosen.verbose))
