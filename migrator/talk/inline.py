@@ -21,6 +21,11 @@ class Known(NamedTuple):
 
 _SCHEME = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]*://")
 _REST_OF_URL = re.compile(r"[^\s\"'`<>]*")
+_PAIR = re.compile(
+    r"(?P<head>(?:^|(?<=[\s\"'=(\[{,]))[\w.%+-]*:)(?P<password>(?!//)[^\s@\"'`<>{}\[\],]+)(?=@(?!sha\d+:)[\w\[])"
+)
+"""`user:password@host` without a scheme; an image's `name:tag@sha256:...` is none."""
+
 _ASSIGNED = re.compile(
     r"(?P<head>(?P<name>[A-Za-z_][\w.-]*)[\"']?\s*(?::=|=|:(?=\s))\s*[\"']?)"
     r"(?P<value>\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|[^\s\"'&;,|)}\]]+)"
@@ -95,6 +100,8 @@ def _spellings(secret: str) -> Iterable[str]:
 
 
 def _urls(text: str, mark: Mark) -> str:
+    if "@" in text:
+        text = _PAIR.sub(lambda found: found["head"] + mark(found["password"]), text)
     if "://" not in text:
         return text
     parts = []

@@ -10,6 +10,7 @@ the values; only ordinary words that the values hold in other places as well are
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from migrator.edits import Value
@@ -156,8 +157,22 @@ class Mask:
         if not isinstance(value, str):
             return value
         if "\n" in value:
+            self._learn_text(value)
             return "\n".join(self.lines(value))
         return inline.in_value(value, self._mark, self._known_secrets())
+
+    def _learn_text(self, text: str) -> None:
+        """Values may stand in an object as a text; what they hold is found by its place, as in a file of its own."""
+        from migrator import yamltext
+        from migrator.errors import MigratorError
+        from migrator.talk import credentials
+
+        if text in self._scanned or not credentials.may_hold_a_name(text):
+            return
+        with suppress(MigratorError):
+            for document in yamltext.parse(text.encode("utf-8", "replace")).documents:
+                if isinstance(document.data, (dict, list)):
+                    self._masked(document.data, False, False)
 
     def _known_secrets(self, *, in_sentence: bool = False) -> Known | None:
         """What finds the secrets met so far by their text."""

@@ -212,7 +212,8 @@ class _Composer:
         name = event.anchor
         target = self.anchored.get(name)
         if target is None:
-            raise _at(event, f"the alias *{name} names an anchor that does not stand before it")
+            # Its name is not repeated: it may be the password of somebody who left out the quotes.
+            raise _at(event, "an alias (a word that begins with *) names an anchor that does not stand before it")
         if target in self.open:
             raise _at(event, f"the alias *{name} stands inside the very thing it names")
         self.record.aliases[node] = target

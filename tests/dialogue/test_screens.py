@@ -137,3 +137,16 @@ def test_what_a_file_holds_cannot_steer_the_terminal(migrate: Start, values: Pat
 
     session.says("host: cache # \\u202egrößer\\u202c")
     assert values.read_text(encoding="utf-8") == AFTER.replace("größer", "\u202egrößer\u202c")
+
+
+def test_no_credential_comes_to_the_screen(migrate: Start, values: Path) -> None:
+    """With a password beside what changes, which goes into the URL that is shown, and into the file."""
+    password = "c4n4ry-S3cret"
+    values.write_text(BEFORE.replace("db: 1", f"db: 1\n          password: {password}"), encoding="utf-8")
+    session = migrate("values.yaml", "--save-answers", "answers.yaml", "--verbose")
+    press_enter_to_the_end(session)
+
+    session.says("url: redis://:***1@cache:6379/2")
+    assert f"redis://:{password}@cache:6379/2" in values.read_text(encoding="utf-8")
+    assert password not in session.text
+    assert password not in (values.parent / "answers.yaml").read_text(encoding="utf-8")

@@ -88,7 +88,7 @@ def test_every_document_of_a_stream_is_read() -> None:
         (b"a: 1\nb: c: d\n", 2, "mapping values are not allowed"),
         (b"a: 1\n\tb: 2\n", 2, "tab"),
         (b"a: [1\n", 2, "expected"),
-        (b"a: 1\nb: *x\n", 2, "*x"),
+        (b"a: 1\nb: *x\n", 2, "begins with"),
         (b"a: &x\n  b: *x\n", 2, "inside"),
         (b"a: 1\nb:\n  <<: 5\n", 3, "merge key"),
         (b"a: {{ .Values.x }}\n", 1, "template"),

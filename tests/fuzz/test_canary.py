@@ -1,0 +1,221 @@
+"""A canary in every position that holds a credential: it leaves the file in no output of any command and format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+import pytest
+
+from migrator import options
+
+Cli = Callable[..., Any]
+
+CANARY = "c4n4ry-S3cret"
+
+ENTERPRISE = """\
+configPreset: medium
+global:
+  license: {licenseKey: CANARY}
+infrahub:
+  infrahubServer:
+    infrahubServer:
+      env:
+        INFRAHUB_CACHE_URL: redis://cache:CANARY@infrahub-cache:6379/0
+        INFRAHUB_SECURITY_SECRET_KEY: CANARY
+        INFRAHUB_INITIAL_ADMIN_TOKEN: "CANARY"
+  infrahubTaskWorker:
+    infrahubTaskWorker:
+      env: {INFRAHUB_CACHE_PASSWORD: CANARY, INFRAHUB_API_TOKEN: 'CANARY'}
+  neo4j: {neo4j: {password: CANARY}}
+  prefect-server:
+    secret: {connectionString: "postgresql+asyncpg://prefect:CANARY@db:5432/prefect"}
+    postgresql:
+      auth:
+        password: >-
+          CANARY
+        existingSecret: shown
+    redis: {enabled: false, auth: {password: CANARY}}
+    global:
+      prefect:
+        env:
+          - {name: PREFECT_API_KEY, value: CANARY}
+    server:
+      basicAuth: {enabled: true, authString: "admin:CANARY"}
+      args: [gunicorn, --requirepass, CANARY, "--url=https://me:CANARY@host/x"]
+      env:
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: PREFECT_API_DATABASE_CONNECTION_URL
+          value: postgresql+asyncpg://prefect:CANARY@db:5432/prefect
+        # the old token: CANARY
+        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+          value: "false"
+        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+          value: "false"
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          host: redis
+          db: 1
+          username: prefect
+          password: CANARY # rotate
+      env:
+        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+          value: "true"
+        - name: SMTP_PASSWORD
+          value: |-
+            CANARY
+    extraManifests:
+      - {apiVersion: v1, kind: Secret, metadata: {name: x}, stringData: {any: CANARY}, data: {other: CANARY}}
+"""
+OWN = """\
+server:
+  env: &wiring
+    - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+WIRING
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging: MESSAGING
+  env: *wiring
+"""
+
+
+def own(messaging: str, *wiring: str) -> str:
+    """A release of prefect-server alone, with this messaging and with these entries on both pods."""
+    return OWN.replace("MESSAGING", messaging).replace("WIRING\n", "".join(f"    - {{{each}}}\n" for each in wiring))
+
+
+REDIS = "{redis: {host: redis, db: 1, password: CANARY}}"
+FLUX = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: infrahub, namespace: prod}
+spec:
+  chart: {spec: {chart: infrahub-enterprise, version: 4.13.0-medium}}
+  values:
+%s"""
+ARGO = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: infrahub}
+spec:
+  source:
+    repoURL: https://me:CANARY@charts.example.com/x
+    chart: infrahub-enterprise
+    targetRevision: 4.13.0-medium
+    helm:
+      parameters:
+        - {name: infrahub.prefect-server.backgroundServices.messaging.redis.password, value: CANARY}
+        - {name: infrahub.prefect-server.backgroundServices.messaging.docket.url, value: "redis://:CANARY@redis/3"}
+      values: |
+%s"""
+URL = "name: PREFECT_REDIS_MESSAGING_URL, value: 'redis://me:CANARY@redis:6379/1'"
+DOCKET = "name: PREFECT_SERVER_DOCKET_URL, value: 'redis://me:CANARY@redis:6379/2'"
+FILES = {
+    "every position": ENTERPRISE,
+    "a docket that stands": own("{redis: {host: redis}, docket: {url: 'redis://me:CANARY@redis:6379/2'}}"),
+    "a docket that is not sound": own("{redis: {host: redis}, docket: {url: 'redis://me:CANARY@redis:6379/two'}}"),
+    "a docket with raw signs": own("{redis: {host: redis}, docket: {url: 'redis://me:a#b/CANARY@redis:6379/2'}}"),
+    "a docket without a scheme": own("{redis: {host: redis}, docket: {url: 'me:CANARY@redis:6379/2'}}"),
+    "a docket in env": own(REDIS, DOCKET),
+    "a messaging URL in env": own("{redis: {host: redis}}", URL),
+    "a messaging URL that cannot be read": own("{redis: {host: redis}}", URL.replace("6379", "port")),
+    "env entries": own("{redis: {host: redis}}", "name: PREFECT_REDIS_MESSAGING_PASSWORD, value: CANARY"),
+    "wiring in env": "server:\n  env: &wiring\n    - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: 'true'}\n"
+    "    - {name: PREFECT_REDIS_MESSAGING_HOST, value: redis}\n"
+    "    - {name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}\n"
+    "    - {name: PREFECT_REDIS_MESSAGING_PASSWORD, value: CANARY}\n"
+    "backgroundServices:\n  env: *wiring\n",
+    "a host that is none": own("{redis: {host: 'redis://me:CANARY@redis', db: 1}}"),
+    "Flux": FLUX % indent(ENTERPRISE, "    "),
+    "Argo CD": ARGO % indent(ENTERPRISE, "        "),
+    "a key that stands twice": ENTERPRISE.replace("CANARY # rotate", "CANARY\n          password: CANARY2"),
+    "a broken line": ENTERPRISE.replace("password: CANARY # rotate", 'password: "CANARY\nbroken'),
+    "a broken key": ENTERPRISE.replace("password: CANARY # rotate", "password: CANARY: CANARY"),
+    "an alias of nothing": ENTERPRISE.replace("password: CANARY # rotate", "password: *CANARY"),
+    "a list for a mapping": own("[{redis: {password: CANARY}}]"),
+    "a text for a list": own(REDIS).replace("env: &wiring", "env: &wiring |\n    - password: CANARY"),
+}
+
+READING = [
+    ("check",), ("check", "--format", "json"),
+    ("plan",), ("plan", "--verbose"), ("plan", "--format", "json"),
+    *(("diff", "--format", form) for form in ("unified", "structural", "json", "markdown")),
+    ("verify",), ("verify", "--verbose"), ("verify", "--format", "json"),
+    ("migrate", "--non-interactive", "--dry-run", "--verbose"),
+    ("migrate", "--non-interactive", "--dry-run", "--format", "json"),
+]  # fmt: skip
+ANSWERS = [
+    ("--redis-db", "2", "--answer", "separate-services=separate"),
+    ("--docket-url", f"redis://me:{CANARY}-given@redis:6379/4", "--answer", "separate-services=separate"),
+    ("--docket-url", f"redis://me:{CANARY}-given@redis:6379/four"),
+    ("--docket-url", f"redis://me:{CANARY}-gi#ven@redis:6379/4"),
+    ("--docket-url", f"me:{CANARY}-given@redis:6379/4"),
+    (),
+]
+
+
+def with_canaries(text: str) -> str:
+    """The text with a canary of its own at every place, so that the same mask twice gives nothing away either."""
+    numbers = iter(range(100, 1000))
+    return re.sub("CANARY2?", lambda _: f"{CANARY}-{next(numbers)}", text)
+
+
+def told(done: Any) -> str:
+    return str((done.stdout + done.stderr).decode())
+
+
+def test_every_command_and_format_is_here() -> None:
+    assert {command for command, *_ in READING} | {"undo"} == set(options.COMMANDS) - {"list", "explain", "example"}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_command_prints_it(cli: Cli, tmp_path: Path, name: str) -> None:
+    text = with_canaries(FILES[name])
+    for number, answers in enumerate(ANSWERS):
+        (tmp_path / "values.yaml").write_text(text)
+        # With the answers that matter most every command; a wrong URL is told of by the same words everywhere.
+        for command in READING if number < 2 else READING[2::5]:
+            done = cli(*command, "values.yaml", *answers)
+            assert CANARY not in told(done), (command, answers)
+        saved = cli("migrate", "values.yaml", "--non-interactive", "--save-answers", "answers.yaml", *answers)
+        assert CANARY not in told(saved), answers
+        undone = cli("undo", "values.yaml")
+        assert CANARY not in told(undone)
+        for path in tmp_path.iterdir():
+            assert CANARY not in path.name
+            assert path.name == "values.yaml" or path.suffix == ".bak" or CANARY not in path.read_text()
+            path.unlink()
+
+
+def test_the_canaries_would_be_seen(cli: Cli, tmp_path: Path) -> None:
+    """Asked for, they are printed: so the test above looks where they would be."""
+    (tmp_path / "values.yaml").write_text(with_canaries(ENTERPRISE))
+    for command in (("plan", "--verbose"), ("diff",), ("diff", "--format", "json"), ("diff", "--format", "markdown")):
+        assert CANARY in told(cli(*command, "values.yaml", "--redis-db", "2", "--show-secrets")), command
+
+
+def test_none_gets_out_of_layers_and_directories(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "deploy"
+    folder.mkdir()
+    for name in ("Flux", "Argo CD", "a broken line", "a docket that is not sound"):
+        (folder / f"{name.replace(' ', '-')}.yaml").write_text(with_canaries(FILES[name]))
+    (tmp_path / "base.yaml").write_text(with_canaries(ENTERPRISE))
+    password = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {password: CANARY}}}}}\n"
+    (tmp_path / "over.yaml").write_text(with_canaries(password))
+    for command in READING:
+        assert CANARY not in told(cli(*command, "deploy", "--redis-db", "2")), command
+        assert CANARY not in told(cli(*command, "-f", "base.yaml", "-f", "over.yaml", "--redis-db", "2")), command
+
+
+def test_none_gets_out_of_an_answers_file(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(with_canaries(ENTERPRISE))
+    for database in ("4", "four", "4\n  nonsense: 1", "4\n  docket-secret: x"):
+        (tmp_path / "answers.yaml").write_text(f"answers:\n  docket-url: redis://me:{CANARY}@redis/{database}\n")
+        for command in READING:
+            assert CANARY not in told(cli(*command, "values.yaml", "--answers", "answers.yaml")), (command, database)
