@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from migrator.migration import Choice, Question, Release, prefect, redis
+from migrator.migration import Choice, Question, Release, prefect, redis, redis_use
 
 SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?"
 """NAME or NAME:KEY of a Secret, by Kubernetes' rules for object names and Secret keys."""
@@ -27,7 +27,7 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
     What is known from elsewhere than the release's values is in the offers, and not in the text: an answer that was
     saved must still fit the question when the release is migrated in other company.
     """
-    taken = {n: who for n in range(redis.DATABASES) if (who := redis.taken_by(release, "", port, n, hosts))}
+    taken = {n: who for n in range(redis_use.DATABASES) if (who := redis_use.taken_by(release, "", port, n, hosts))}
     offers = tuple(_offers(release, hosts, port))
     free = [int(n) for n, _ in offers if not why_not(release, hosts, port, int(n))]
     seen = release.surroundings.seen
@@ -50,7 +50,7 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
 def _offers(release: Release, hosts: Collection[str], port: str) -> Iterator[Choice]:
     """The databases that there are by default, less those that a look at the server did not find."""
     seen = release.surroundings.seen
-    for number in range(redis.DATABASES):
+    for number in range(redis_use.DATABASES):
         if seen is None or not seen.lack(number):
             who = _users(release, hosts, port, number)
             words = (f"used by {who}" if who else "no known user", seen.contents(number) if seen else "")
@@ -148,8 +148,8 @@ def why_not(release: Release, hosts: Collection[str], port: str, database: int) 
 
 
 def _users(release: Release, hosts: Collection[str], port: str, database: int) -> str:
-    own = redis.taken_by(release, "", port, database, hosts)
-    return " and ".join(filter(None, (own, redis.taken_elsewhere(release, hosts, port, database))))
+    own = redis_use.taken_by(release, "", port, database, hosts)
+    return " and ".join(filter(None, (own, redis_use.taken_elsewhere(release, hosts, port, database))))
 
 
 def _complaint_about_url(release: Release, url: str) -> str:
@@ -158,8 +158,8 @@ def _complaint_about_url(release: Release, url: str) -> str:
         return f"{masked(url)!r} cannot be used: {problem}"
     parts = redis.parse_url(redis.filled_in(release, url))
     place = ([parts.host], str(parts.port), parts.database)
-    own = redis.taken_by(release, parts.host, str(parts.port), parts.database)
-    is_the_only_one = parts.database == 0 and "messaging" in own and not redis.taken_elsewhere(release, *place)
+    own = redis_use.taken_by(release, parts.host, str(parts.port), parts.database)
+    is_the_only_one = parts.database == 0 and "messaging" in own and not redis_use.taken_elsewhere(release, *place)
     return "" if is_the_only_one else why_not(release, *place)
 
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Ask, EnvList, Notice, Outcome, Release, Route, as_map, env, prefect, redis, tree
+from migrator.migration import (
+    Ask,
+    EnvList,
+    Notice,
+    Outcome,
+    Release,
+    Route,
+    as_map,
+    env,
+    prefect,
+    redis,
+    redis_use,
+    tree,
+)
 
 from ._v4_14_0_pin import INJECTED, PIN, REGISTER
 
@@ -98,13 +111,15 @@ def _docket_database(release: Release) -> Iterator[Notice]:
     if docket.secret or not docket.url or prefect.what_is_wrong_with_url(release, docket.url):
         return
     parts = redis.parse_url(redis.filled_in(release, docket.url))
-    who = redis.taken_by(release, parts.host, str(parts.port), parts.database)
+    who = redis_use.taken_by(release, parts.host, str(parts.port), parts.database)
     if who:
         text = f"The docket's database {parts.database} is used by {who} as well"
         yield Notice(f"{text}: whoever empties that database stops the background services.", "warning")
-    if parts.database >= redis.DATABASES:
+    if parts.database >= redis_use.DATABASES:
         text = f"The docket's database {parts.database} exists only where Redis is configured for more than"
-        yield Notice(f"{text} {redis.DATABASES}; where it does not, the background services stop at start.", "warning")
+        yield Notice(
+            f"{text} {redis_use.DATABASES}; where it does not, the background services stop at start.", "warning"
+        )
     own = as_map(release.infrahub.get("redis"))
     keeps_nothing = tree.get(own, ("master", "persistence", "enabled")) is False
     if own.get("enabled") is True and keeps_nothing and redis.is_bundled_cache(parts.host):

@@ -7,7 +7,7 @@ a question and yields what follows from it. It never sees text, offsets, prompts
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol, Union
 
-from migrator import env, prefect, redis, tree
+from migrator import env, prefect, redis, redis_use, tree
 from migrator.changes import Change, Effect
 from migrator.edits import (
     FIRST,
@@ -62,6 +62,7 @@ __all__ = [
     "one_of",
     "prefect",
     "redis",
+    "redis_use",
     "tree",
 ]
 

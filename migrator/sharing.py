@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from migrator import prefect, redis
+from migrator import prefect, redis, redis_use
 from migrator.errors import InputError, MigratorError
 from migrator.release import Release
 from migrator.surroundings import Surroundings, Use
@@ -77,7 +77,9 @@ def _taken_by(release: Release) -> list[Taken]:
     """What it takes on servers that are named: an example, a placeholder or a template names none."""
     if not prefect.is_separate(release):
         return []
-    found = [Taken(use.host, release.namespace, use.port, use.database, use.who, False) for use in redis.uses(release)]
+    found = [
+        Taken(use.host, release.namespace, use.port, use.database, use.who, False) for use in redis_use.uses(release)
+    ]
     url = prefect.standing_docket(release).url
     if url and not redis.complaint_about(url):
         parts = redis.parse_url(url)

@@ -18,6 +18,7 @@ ROWS = [
     ["release"],
     ["env"],
     ["redis"],
+    ["redis_use"],
     ["prefect"],
     ["migration"],
     ["migrations"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from migrator import defaults, redis, redis_url
+from migrator import defaults, redis, redis_url, redis_use
 from migrator.edits import Value
 from migrator.release import Layer, Release
 
@@ -140,7 +140,7 @@ def test_where_the_password_comes_from(values: Value, kind: str) -> None:
 def test_the_bundled_redis_of_prefect_server() -> None:
     values: Value = {"redis": {"enabled": True}, "backgroundServices": {"runAsSeparateDeployment": True}}
     assert redis.messaging(release(values), "server").host == ""
-    assert redis.uses(release(values)) == []
+    assert redis_use.uses(release(values)) == []
     named = redis.messaging(release(values, name="prefect", namespace="prod"), "server")
     assert named.host == "prefect-redis-headless.prod.svc.cluster.local"
     assert named.password.kind == "injected"
@@ -163,17 +163,19 @@ def test_who_uses_which_database() -> None:
         }
     }
     one = release(values, "infrahub-enterprise")
-    assert redis.taken_by(one, "redis.prod", "6379", 1) == "Prefect's messaging"
-    assert redis.taken_by(one, "redis.prod", "6379", 0) == "the Infrahub cache", "the entry point's wrapper sets it"
-    assert redis.taken_by(one, "redis.prod", "6379", 4) == "the Infrahub cache"
-    assert redis.taken_by(one, "redis.prod", "6380", 1) == ""
-    assert redis.taken_by(one, "else", "6379", 1) == ""
-    assert redis.taken_by(one, "else", "6379", 1, ["redis.prod"]) == "Prefect's messaging"
-    assert redis.taken_by(one, "redis.prod", "6379", 2) == ""
+    assert redis_use.taken_by(one, "redis.prod", "6379", 1) == "Prefect's messaging"
+    assert redis_use.taken_by(one, "redis.prod", "6379", 0) == "the Infrahub cache", "the entry point's wrapper sets it"
+    assert redis_use.taken_by(one, "redis.prod", "6379", 4) == "the Infrahub cache"
+    assert redis_use.taken_by(one, "redis.prod", "6380", 1) == ""
+    assert redis_use.taken_by(one, "else", "6379", 1) == ""
+    assert redis_use.taken_by(one, "else", "6379", 1, ["redis.prod"]) == "Prefect's messaging"
+    assert redis_use.taken_by(one, "redis.prod", "6379", 2) == ""
 
 
 def test_the_charts_own_cache_is_known_by_its_name() -> None:
     values: Value = {"infrahub": {"prefect-server": messaging(host="x", db=1)}}
     one = release(values, "infrahub-enterprise")
-    assert redis.taken_by(one, "infrahub-cache-master", "6379", 0) == "the Infrahub cache and the task workers' cache"
-    assert redis.taken_by(one, "infrahub-cache-master", "6379", 2) == ""
+    assert (
+        redis_use.taken_by(one, "infrahub-cache-master", "6379", 0) == "the Infrahub cache and the task workers' cache"
+    )
+    assert redis_use.taken_by(one, "infrahub-cache-master", "6379", 2) == ""

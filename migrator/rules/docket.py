@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis, tree
+from migrator import env, prefect, redis, redis_use, tree
 from migrator.edits import Route
 from migrator.redis_url import Url
 from migrator.release import Release
@@ -96,19 +96,19 @@ def _shared_with_messaging(release: Release) -> Iterator[Breach]:
 def _shared_with(release: Release, *, messaging: bool) -> Iterator[Breach]:
     """A database of both counts as messaging's: on a server with one database only there is no other choice."""
     for url in sound_urls(release):
-        who = dict.fromkeys(use.who for use in redis.uses(release) if _is_same_database(use, url))
+        who = dict.fromkeys(use.who for use in redis_use.uses(release) if _is_same_database(use, url))
         if who and any("messaging" in each for each in who) is messaging:
             yield at(release, URL, f"the docket lives in database {url.database}, which is used by {' and '.join(who)}")
 
 
-def _is_same_database(use: redis.Use, url: Url) -> bool:
+def _is_same_database(use: redis_use.Use, url: Url) -> bool:
     is_same_host = redis.same_server(use.host, url.host) if use.host else redis.is_bundled_cache(url.host)
     return use.database == url.database and use.port == str(url.port) and is_same_host
 
 
 def _high(release: Release) -> Iterator[Breach]:
     for url in sound_urls(release):
-        if url.database >= redis.DATABASES:
+        if url.database >= redis_use.DATABASES:
             yield at(release, URL, f"the docket lives in database {url.database}; a server has 0 to 15 by default")
 
 
