@@ -22,7 +22,7 @@ class Known(NamedTuple):
 _SCHEME = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]*://")
 _REST_OF_URL = re.compile(r"[^\s\"'`<>]*")
 _PAIR = re.compile(
-    r"(?P<head>(?:^|(?<=[\s\"'=(\[{,]))[\w.%+-]*:)(?P<password>(?!//)[^\s@\"'`<>{}\[\],]+)(?=@(?!sha\d+:)[\w\[])"
+    r"(?P<head>(?:^|(?<=[\s\"'=(\[{,]))[\w.%+-]*:)(?P<password>(?!//)(?:(?!://)[^\s@\"'`<>{}\[\],])+)(?=@(?!sha\d+:)[\w\[])"
 )
 """`user:password@host` without a scheme; an image's `name:tag@sha256:...` is none."""
 
