@@ -72,7 +72,7 @@ def _explanation(
     kind = _version(difference.route)
     if kind:
         return Explanation("version", text=kind)
-    known = _by_templates(difference) if charts != ["values"] else ""
+    known = _by_what_is_known(difference)
     if known:
         return Explanation("chart", text=known)
     if charts != ["templates"]:
@@ -132,8 +132,8 @@ def _version(route: Route) -> str:
     return "checksums" if "annotations" in route and key.startswith("checksum") else ""
 
 
-def _by_templates(difference: Difference) -> str:
-    """What is known of the templates. Source: PrefectHQ/prefect-helm, charts/prefect-server/templates."""
+def _by_what_is_known(difference: Difference) -> str:
+    """What is known of the charts. Source: PrefectHQ/prefect-helm, charts/prefect-server."""
     return next((text for knows in _KNOWN if (text := knows(difference))), "")
 
 
@@ -165,7 +165,27 @@ def _migrations_job(difference: Difference) -> str:
     return ""
 
 
-_KNOWN: tuple[Callable[[Difference], str], ...] = (_image, _renamed, _migrations_job)
+def _probes(difference: Difference) -> str:
+    """Since 2026.7.23210422 (pull request 642)."""
+    of_server = difference.route[-2:-1] == ("prefect-server",) and str(difference.route[-1]).endswith("Probe")
+    return "it turns the health probes on, unless the values say otherwise" if of_server else ""
+
+
+def _service_account_token(difference: Difference) -> str:
+    """Since 2026.8.18172642 (pull request 680)."""
+    says_default = difference.before is None and difference.after is True
+    if difference.route[-1:] != ("automountServiceAccountToken",) or not says_default:
+        return ""
+    return "it now says that the service account's token is mounted, as Kubernetes does where nothing is said"
+
+
+_KNOWN: tuple[Callable[[Difference], str], ...] = (
+    _image,
+    _renamed,
+    _migrations_job,
+    _probes,
+    _service_account_token,
+)
 
 
 def _by_own_values(difference: Difference, differing: Sequence[tuple[Route, Value, Value]]) -> str:
@@ -174,7 +194,7 @@ def _by_own_values(difference: Difference, differing: Sequence[tuple[Route, Valu
     if len(route) > 2 and route[-2] == "env":
         return _by_own_env(str(route[-1]), _LISTS.get(str(route[-3])), differing)
     for path, _, became in differing:
-        if route and (path[-1] in route or (became is not None and became == difference.after)):
+        if route and (route[-1] in path or (became is not None and became == difference.after)):
             return f"{tree.show(path)} differs"
     return ""
 

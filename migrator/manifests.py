@@ -94,6 +94,8 @@ def _named(items: Sequence[Value], names: Sequence[str]) -> dict[str, Value]:
 def _fields(route: Route, was: Value, became: Value) -> Iterator[tuple[Route, Value, Value]]:
     """The lowest places that differ; env entries, lists, and what is new or gone are told as a whole."""
     is_entry = len(route) > 1 and route[-2] == "env"
+    if route[-1:] == ("env",):
+        was, became = was or {}, became or {}  # the first entry is told by its name, as all others are
     if isinstance(was, dict) and isinstance(became, dict) and not is_entry:
         for key in dict.fromkeys([*was, *became]):
             yield from _fields((*route, key), was.get(key), became.get(key))

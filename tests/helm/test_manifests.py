@@ -59,6 +59,15 @@ def test_an_env_entry_is_told_by_name_and_as_a_whole() -> None:
     assert became == {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
 
 
+@pytest.mark.parametrize("none", ["          env: []\n", "          env:\n", ""])
+def test_the_first_entry_is_told_by_name_too(none: str) -> None:
+    head = POD.partition("          env:\n")[0]
+    one = head + "          env: [{name: A, value: one}]\n"
+
+    assert differences(head + none, one) == [(WHAT, (*ENV, "A"), None, {"name": "A", "value": "one"})]
+    assert differences(one, head + none) == [(WHAT, (*ENV, "A"), {"name": "A", "value": "one"}, None)]
+
+
 def test_of_two_entries_of_one_name_the_last_counts_and_the_other_is_told_apart() -> None:
     twice = POD.replace("{name: A, value: one}", "{name: B, value: lost}")
     once = POD.replace("            - {name: A, value: one}\n", "")
