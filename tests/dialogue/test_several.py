@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.dialogue.releases import separate
-from tests.dialogue.terminal import CLEAR, DOWN, ENTER, UP, Session
+from tests.dialogue.terminal import CLEAR, CTRL_C, DOWN, ENTER, UP, Session
 from tests.dialogue.texts import AFTER, BEFORE
 
 Start = Callable[..., Session]
@@ -121,3 +121,38 @@ def test_the_layers_of_one_release_are_named_as_such(migrate: Start, files: Path
     assert session.ends() == 0
     session.says("-f one.yaml -f two.yaml -f three.yaml")
     session.says("infrahub-migrator undo one.yaml two.yaml")
+
+
+def objects(values: str, version: str) -> str:
+    """Two HelmReleases in one file, each with the values, on Redis servers of their own."""
+
+    def release(name: str) -> str:
+        own = values.replace("host: cache", f"host: {name}").replace("redis://cache", f"redis://{name}")
+        inside = "".join(f"    {line}" for line in own.splitlines(keepends=True))
+        head = f"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: {name}}}\n"
+        chart = f"{{spec: {{chart: infrahub-enterprise, version: {version}}}}}"
+        return f"{head}spec:\n  chart: {chart}\n  values:\n{inside}"
+
+    return f"{release('first')}---\n{release('second')}"
+
+
+@pytest.mark.parametrize("left_at", ["", "Database", "Choose"])
+def test_one_file_of_two_releases_is_written_when_both_are_applied(migrate: Start, files: Path, left_at: str) -> None:
+    (files / "both.yaml").write_text(objects(BEFORE, "4.13.0-medium"), encoding="utf-8")
+    session = migrate("both.yaml", "--event-logger", "remove")
+    for name in ("second", "first"):
+        session.says(f"both.yaml (HelmRelease {name})")
+        for prompt in ("Database", "Choose"):
+            session.asks(prompt)
+            assert (files / "both.yaml").read_text(encoding="utf-8") == objects(BEFORE, "4.13.0-medium")
+            if name == "first" and prompt == left_at:
+                session.type(CTRL_C)
+                assert session.ends() == 130
+                session.says("nothing was written.")
+                assert (files / "both.yaml").read_text(encoding="utf-8") == objects(BEFORE, "4.13.0-medium")
+                return
+            session.type(ENTER)
+
+    assert session.ends() == 0
+    assert (files / "both.yaml").read_text(encoding="utf-8") == objects(AFTER, "4.14.1-medium")
+    assert len(list(files.glob("both.yaml.*.bak"))) == 1
