@@ -60,7 +60,7 @@ class Neighbours:
 
 def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
     where = f"database {mine.database} of the Redis at {redis.in_url(mine.host)}:{mine.port}"
-    remedy = "Give each release a database of its own: run once for each, with its own --redis-db."
+    remedy = "Give each release a database of its own: run once for each, with its own --redis-db, or use --answers."
     if redis.in_namespace(mine.host, "any") != mine.host and not (mine.namespace and yours.namespace):
         remedy += " Where they are in two namespaces, that name is two servers: then run once for each, too."
     text = f"takes {where} for {mine.what}, and {other} takes it for {yours.what}."

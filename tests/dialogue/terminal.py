@@ -42,6 +42,7 @@ class Session:
             env=environment,
             dimensions=(rows, columns),
             echo=True,
+            preexec_fn=_hear_signals,
         )
         self._child.delaybeforesend = None
         self._screen = _Screen(columns, rows, history=10_000, ratio=1)
@@ -129,6 +130,12 @@ class Session:
             assert alive, f"it ended without {what!r}:\n{self.text}"
             assert time.monotonic() < deadline, f"waited in vain for {what!r}:\n{self.text}"
             alive = self._alive()
+
+
+def _hear_signals() -> None:
+    """As a terminal's own shell starts a program: what runs in the background, or under nohup, inherits deafness."""
+    for kind in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, signal.SIG_DFL)
 
 
 def squeezed(text: str) -> str:
