@@ -110,6 +110,8 @@ def _decode(data: bytes, name: str) -> str:
             line=line,
             remedy=_CONVERT,
         ) from error
+    if text.startswith(BOM + BOM):  # the parser takes the second away as well, and every place moves by one
+        raise InputError("the file begins with two byte-order marks.", path=name, line=1, remedy="Leave one, or none.")
     return text[1:] if text.startswith(BOM) else text
 
 

@@ -203,3 +203,19 @@ def test_digits_of_other_scripts_are_no_numbers(cli: Cli, tmp_path: Path) -> Non
     assert database.returncode == 2
     assert "is not the number of a database" in database.stderr.decode()
     assert workers.returncode == 0
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "diff", "migrate"])
+def test_two_byte_order_marks_are_refused(cli: Cli, tmp_path: Path, command: str) -> None:
+    """Places in the text would be off by one behind them: an edit came to stand beside where it belonged."""
+    (tmp_path / "values.yaml").write_text("\ufeff\ufeff" + SEPARATE)
+
+    done = cli(command, "values.yaml", "--redis-db", "2")
+
+    assert done.returncode == 2
+    assert b"values.yaml:1: the file begins with two byte-order marks" in done.stdout + done.stderr
+
+
+def test_one_byte_order_mark_stays(cli: Cli, tmp_path: Path) -> None:
+    assert migrate(cli, tmp_path, "\ufeff" + SEPARATE).returncode == 0
+    assert (tmp_path / "values.yaml").read_text().startswith("\ufeffconfigPreset: medium\n")
