@@ -20,6 +20,13 @@ from migrator.errors import MigratorError
 MARK = b"# migrated\n"
 
 
+def _in(name: str) -> list[str]:
+    """The files that a name stands for."""
+    if not os.path.isdir(name):
+        return [name]
+    return sorted(os.path.join(folder, each) for folder, _, names in os.walk(name) for each in names)
+
+
 def main() -> int:
     """The exit code, as the table in the README has it."""
     parser = argparse.ArgumentParser()
@@ -41,7 +48,7 @@ def main() -> int:
             return 0
         for sentence in files.recover([*options.files, *options.layers, *filter(None, [options.output])]):
             print(sentence)
-        for release in [[path] for path in options.files] or [options.layers]:
+        for release in [[path] for name in options.files for path in _in(name)] or [options.layers]:
             snapshots = [files.read(path) for path in release]
             wanted = [s.data if s.data.endswith(MARK) else s.data + MARK for s in snapshots]
             if options.output:

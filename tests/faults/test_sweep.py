@@ -15,6 +15,7 @@ SAMPLES = {
     "plain file": 20,
     "symbolic link": 4,
     "three layers": 8,
+    "several releases": 8,
     "undo": 8,
     "backup directory": 4,
     "no backup": 4,
