@@ -14,8 +14,10 @@ from migrator import tree
 from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue
 from migrator.errors import MigratorError
 from migrator.yamltext import Document, Stream, parse
-from migrator.yamltext.layout import BREAK_AT_END, Entry, Layout, compiled
+from migrator.yamltext.layout import Entry, Layout
+from migrator.yamltext.lines import BREAK_AT_END, compiled
 from migrator.yamltext.record import BLOCK_END, FOLDED, LITERAL
+from migrator.yamltext.routes import walk
 
 _COMMENT = re.compile("(?:(?<=^)|(?<=[\\s]))#[^\n\r\x85\u2028\u2029]*")
 
@@ -50,7 +52,7 @@ def owned(document: Document, edit: Edit) -> tuple[int, int]:
     text = layout.text
     route = edit.route
     if isinstance(edit, (InsertItem, AddKey)):
-        way = layout.walk(root, route)
+        way = walk(layout, root, route)
         node = way[-1].node if way else root
         place = edit.place.sibling
         if not layout.is_block(node):
@@ -71,17 +73,17 @@ def owned(document: Document, edit: Edit) -> tuple[int, int]:
         index = place if isinstance(place, int) else [_key(layout, entry) for entry in entries].index(place)
         return spots[index] if edit.place.side == "before" else spots[index + 1]
     if isinstance(edit, RenameKey):
-        key = layout.walk(root, route)[-1].key
+        key = walk(layout, root, route)[-1].key
         return layout.record.starts[key], layout.record.ends[key]
     if isinstance(edit, SetValue):
         return _value_span(document, route)
     if isinstance(edit, RemoveKey):
-        way = layout.walk(root, route)
+        way = walk(layout, root, route)
         parent = way[-2].node if len(way) > 1 else root
         keys = [entry.key for entry in layout.entries(parent)]
         return _entry_span(document, parent, [keys.index(way[-1].key)], route[:-1])
     assert isinstance(edit, RemoveItems)
-    way = layout.walk(root, route)
+    way = walk(layout, root, route)
     return _entry_span(document, way[-1].node if way else root, sorted(edit.indexes), route)
 
 
@@ -113,7 +115,7 @@ def _line_above(layout: Layout, head: int) -> int:
 def _value_span(document: Document, route: Route) -> tuple[int, int]:
     """A value with what may stand between it and its key, and the rest of its last line."""
     layout = document.layout
-    way = layout.walk(document.record.first, route)
+    way = walk(layout, document.record.first, route)
     if not way:
         return 0, len(layout.text)
     child = way[-1]
@@ -162,7 +164,7 @@ def _may_go(document: Document, edit: Edit) -> list[tuple[int, int]]:
     """Where the comments stand that an edit may take along: within, above and on the lines of what goes."""
     layout, root = document.layout, document.record.first
     if isinstance(edit, SetValue):
-        way = layout.walk(root, edit.route)
+        way = walk(layout, root, edit.route)
         if not way:
             return [(0, len(layout.text))]
         node = way[-1].node
@@ -173,7 +175,7 @@ def _may_go(document: Document, edit: Edit) -> list[tuple[int, int]]:
         return [(layout.record.starts[node], stop)]
     if isinstance(edit, (RemoveKey, RemoveItems)):
         route = edit.route[:-1] if isinstance(edit, RemoveKey) else edit.route
-        way = layout.walk(root, route)
+        way = walk(layout, root, route)
         parent = way[-1].node if way else root
         entries = layout.entries(parent)
         if isinstance(edit, RemoveKey):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from migrator import tree
 from migrator.edits import AddKey, Edit, InsertItem, Place, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
-from migrator.yamltext.layout import Entry
 from migrator.yamltext.page import LONGEST_KEY, New, Page
+from migrator.yamltext.shared import Sharing
 
 Steps = tuple[tuple[int, int], ...]
 """The way to a collection: from the root on, each collection with the number of the entry that leads further."""
@@ -32,20 +32,6 @@ class Job:
         return (*(node for node, _ in self.steps), self.node)
 
 
-class Preparation(Exception):
-    """What has to be done, without any change of the data, before the edits have one meaning.
-
-    `copies` are aliases that become copies of what they stand for, with the anchor that each bears from then on;
-    `unmarked` are the nodes that lose theirs. `override` is an entry of a mapping that takes a key over from a merge.
-    """
-
-    def __init__(self, copies: dict[int, str], unmarked: set[int], override: tuple[Job, New] | None = None) -> None:
-        super().__init__()
-        self.copies = copies
-        self.unmarked = unmarked
-        self.override = override
-
-
 class Batch:
     """The jobs that edits come to, by collection. `root` holds the new value of the document, if it gets one."""
 
@@ -56,13 +42,7 @@ class Batch:
         self.jobs: dict[int, Job] = {}
         self.root: list[Value] = []
         self._touched: set[Route] = set()
-        self._aliases_of: dict[int, list[int]] = {}
-        for alias, target in page.record.aliases.items():
-            self._aliases_of.setdefault(target, []).append(alias)
-
-    def entries(self, node: int) -> list[Entry]:
-        """The entries of a collection."""
-        return self.layout.entries(node)
+        self.sharing = Sharing(page)
 
     def add(self, edits: Sequence[Edit]) -> list[Edit]:
         """Take edits in, and return those that speak of what others of the batch bring in: they need another round.
@@ -111,22 +91,22 @@ class Batch:
         self._touched.add(edit.route)
         job = self._job(edit.route[:-1])
         key = edit.route[-1]
-        if isinstance(edit, SetValue) and isinstance(key, str) and self._is_merged_in(job.node, key):
-            self._take_over(job.node, job.steps, key)
+        if isinstance(edit, SetValue) and isinstance(key, str) and self.sharing.is_merged_in(job.node, key):
+            self.sharing.take_over(job.way, key)
         index = self._index(job.node, edit.route)
-        entry = self.entries(job.node)[index]
+        entry = self.layout.entries(job.node)[index]
         if isinstance(edit, SetValue):
-            self._must_not_be_needed(entry.node)
+            self.sharing.must_not_be_needed(entry.node)
             job.replaced[index] = edit.value
             return
-        self._must_not_be_needed(entry.key)
-        self._refuse_if_merge_has(job.node, str(key), entry)
+        self.sharing.must_not_be_needed(entry.key)
+        self.sharing.refuse_if_merge_has(job.node, str(key), entry.head)
         if isinstance(edit, RenameKey):
             self._check_key(edit.name)
             self._touched.add((*edit.route[:-1], edit.name))
             job.renamed[index] = edit.name
             return
-        self._must_not_be_needed(entry.node)
+        self.sharing.must_not_be_needed(entry.node)
         job.removed.add(index)
 
     def _stands(self, edit: SetValue) -> bool:
@@ -135,7 +115,7 @@ class Batch:
         return not below and tree.same(tree.find(self.data, edit.route), edit.value)
 
     def _set_root(self, value: Value) -> None:
-        self._must_not_be_needed(self.page.root)
+        self.sharing.must_not_be_needed(self.page.root)
         self._touched.add(())
         self.jobs.clear()
         self.root = [value]
@@ -155,10 +135,10 @@ class Batch:
         if route and tree.find(self.data, route) is None:  # it becomes a mapping
             self._touched.add(route)
             job = self._job(route[:-1])
-            if isinstance(route[-1], str) and self._is_merged_in(job.node, route[-1]):
-                self._take_over(job.node, job.steps, route[-1])
+            if isinstance(route[-1], str) and self.sharing.is_merged_in(job.node, route[-1]):
+                self.sharing.take_over(job.way, route[-1])
             index = self._index(job.node, route)
-            self._must_not_be_needed(self.entries(job.node)[index].node)
+            self.sharing.must_not_be_needed(self.layout.entries(job.node)[index].node)
             job.replaced[index] = {rest[0]: value}
             return
         job = self._job(route)
@@ -168,18 +148,18 @@ class Batch:
 
     def _add_to_list(self, edit: InsertItem | RemoveItems) -> None:
         job = self._job(edit.route)
-        entries = self.entries(job.node)
+        entries = self.layout.entries(job.node)
         if isinstance(edit, InsertItem):
             slot, _ = self._slot(job.node, edit.place, "")
             job.slots.setdefault(slot, []).append(New(None, edit.value))
             return
         for index in edit.indexes:
-            self._must_not_be_needed(entries[index].node)
+            self.sharing.must_not_be_needed(entries[index].node)
             job.removed.add(index)
 
     def _slot(self, node: int, place: Place, key: str) -> tuple[int, bool]:
         """In front of which entry a new one goes, and whether in front of others that go there already."""
-        entries = self.entries(node)
+        entries = self.layout.entries(node)
         if place.side == "first":
             return 0, True
         if place.side == "last":
@@ -188,7 +168,7 @@ class Batch:
             index = place.sibling
         else:
             sibling = str(place.sibling)
-            if self._merged(node, len(entries)).intersection((sibling, key)):
+            if self.sharing.merged(node).intersection((sibling, key)):
                 self.page.refuse(f"a place beside {sibling!r}, which a merge key brings in", entries[0].head)
             index = self._index(node, (sibling,))
         return (index, False) if place.side == "before" else (index + 1, True)
@@ -199,15 +179,15 @@ class Batch:
         """The job for the collection at `route`, which nothing else in the file may share."""
         node = self.page.root
         steps: list[tuple[int, int]] = []
-        self._must_be_own(node)
+        self.sharing.must_be_own(node)
         for length in range(1, len(route) + 1):
             key = route[length - 1]
-            if isinstance(key, str) and self._is_merged_in(node, key):
-                self._take_over(node, tuple(steps), key)
+            if isinstance(key, str) and self.sharing.is_merged_in(node, key):
+                self.sharing.take_over((*(one for one, _ in steps), node), key)
             index = self._index(node, route[:length])
             steps.append((node, index))
-            node = self.entries(node)[index].node
-            self._must_be_own(node)
+            node = self.layout.entries(node)[index].node
+            self.sharing.must_be_own(node)
         if node not in self.jobs:
             self.jobs[node] = Job(node, tuple(steps))
         return self.jobs[node]
@@ -217,8 +197,8 @@ class Batch:
         key = route[-1]
         if isinstance(key, int):
             return key
-        entries = self.entries(node)
-        found = [index for index, entry in enumerate(entries) if self._names(entry, key)]
+        entries = self.layout.entries(node)
+        found = self.layout.indexes_of(node, key)
         if len(found) > 1:
             first, second = (self.layout.line(entries[index].head) for index in (found[0], found[-1]))
             self.page.refuse(
@@ -226,78 +206,9 @@ class Batch:
                 entries[found[-1]].head,
                 f"Delete one of the two (Helm reads only that of line {second}), then run again.",
             )
-        if not found or self._is_merged_in(node, key):
-            self.page.refuse(f"{tree.show(route)} comes from a merge key `<<`", self._merge_line(node))
+        if not found or self.sharing.is_merged_in(node, key):
+            self.page.refuse(f"{tree.show(route)} comes from a merge key `<<`", self.sharing.merge_line(node))
         return found[0]
-
-    def _names(self, entry: Entry, key: str) -> bool:
-        return not self.layout.is_merge(entry) and self.layout.key_of(entry) == key
-
-    # -- merge keys ----------------------------------------------------------------------------------------------
-
-    def _merged(self, node: int, stop: int) -> set[str]:
-        """The keys that merge keys among the first `stop` entries bring in."""
-        keys: set[str] = set()
-        if node not in self.page.record.doubled:
-            return keys
-        for entry in self.entries(node)[:stop]:
-            if self.layout.is_merge(entry):
-                value = self.page.record.values[entry.node]
-                for one in value if isinstance(value, list) else [value]:
-                    keys.update(one if isinstance(one, dict) else ())
-        return keys
-
-    def _is_merged_in(self, node: int, key: str) -> bool:
-        """Whether Helm takes the value of `key` from a merge key: one that no entry after it overrides."""
-        entries = self.entries(node)
-        if key not in self._merged(node, len(entries)):
-            return False
-        own = [index for index, entry in enumerate(entries) if self._names(entry, key)]
-        return not own or key in self._merged(node, len(entries)) - self._merged(node, own[-1])
-
-    def _take_over(self, node: int, steps: Steps, key: str) -> None:
-        """Have a key that a merge brings in stand in the mapping itself, to be edited there. Raises Preparation."""
-        entries = self.entries(node)
-        if any(self._names(entry, key) for entry in entries):
-            self.page.refuse(f"the merge key `<<` overrides {key!r}, which stands before it", self._merge_line(node))
-        data = self.page.record.values[node]
-        assert isinstance(data, dict)
-        raise Preparation({}, set(), (Job(node, steps), New(key, data[key])))
-
-    def _merge_line(self, node: int) -> int:
-        return next((entry.head for entry in self.entries(node) if self.layout.is_merge(entry)), 0)
-
-    def _refuse_if_merge_has(self, node: int, key: str, entry: Entry) -> None:
-        if key in self._merged(node, len(self.entries(node))):
-            self.page.refuse(f"without its entry, {key!r} would come from the merge key `<<`", entry.head)
-
-    # -- anchors -------------------------------------------------------------------------------------------------
-
-    def _must_be_own(self, node: int) -> None:
-        """See to it that an edit inside `node` changes nothing elsewhere. Raises Preparation."""
-        if node in self.page.record.aliases:
-            raise Preparation({node: ""}, set())
-        if node in self._aliases_of:
-            self._hand_over(node, self._aliases_of[node][:1])
-
-    def _must_not_be_needed(self, node: int) -> None:
-        """See to it that no alias elsewhere needs what goes with `node`. Raises Preparation."""
-        last = self.layout.last_event(node)
-        for target, aliases in self._aliases_of.items():
-            outside = [alias for alias in aliases if not node <= alias <= last]
-            if node <= target <= last and outside:
-                self._hand_over(target, [alias for alias in aliases if alias <= outside[0]])
-
-    def _hand_over(self, target: int, aliases: list[int]) -> None:
-        """Give the anchor of `target` to the last of the `aliases`, which becomes a copy; those before it do, too."""
-        for alias in aliases:
-            _, entry = self.layout.entry_of(self.page.root, alias)
-            if entry.key == alias:
-                self.page.refuse("an alias is used as a key, and its anchor would go", self.page.record.starts[alias])
-        more = len(self._aliases_of[target]) > len(aliases)
-        name = self.page.record.anchors[target] if more else ""
-        unmarked = {target} if more else set()  # an anchor that nobody uses any more harms nobody, and stays
-        raise Preparation({alias: name if alias == aliases[-1] else "" for alias in aliases}, unmarked)
 
     def _check_key(self, key: str) -> None:
         if len(key) > LONGEST_KEY:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from migrator.yamltext.layout import BREAK, Entry, Layout, compiled
+from migrator.yamltext.layout import Entries, Layout
+from migrator.yamltext.lines import BREAK, compiled
 
 _COMMENT_LINE = re.compile("[ \t]*#[^\n\r\x85\u2028\u2029]*")
 
@@ -65,7 +66,7 @@ def inner_tail(layout: Layout, start: int, stop: int, column: int) -> int:
     return end
 
 
-def runs(layout: Layout, entries: list[Entry]) -> list[range]:
+def runs(layout: Layout, entries: Entries) -> list[range]:
     """The entries in runs: those that no blank line and no comment line parts."""
     found: list[range] = []
     begin = 0

@@ -1,15 +1,13 @@
-"""Finding one's way in a composed stream: from routes to nodes, from nodes to places in the text.
+"""Where the nodes of a composed stream stand in its text.
 
 A node is its number in the `Record`. All offsets are in characters.
 """
 
-import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from functools import cache
+from array import array
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from migrator.edits import Key, Route
+from migrator.yamltext.lines import Lines, compiled
 from migrator.yamltext.record import (
     ALIAS,
     BLOCK_END,
@@ -24,15 +22,6 @@ from migrator.yamltext.record import (
 )
 from migrator.yamltext.scalars import MERGE, key_text
 
-# YAML 1.1 breaks lines at these, and Helm's parser with it.
-# Compiled when first needed: reading a file needs none of them, and compiling all takes 2 ms of every start.
-compiled: Callable[[str], re.Pattern[str]] = cache(re.compile)
-
-BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
-BREAK_AT_END = "(?:\r\n|[\n\r\x85\u2028\u2029])\\Z"
-_TO_EOL = "[^\n\r\x85\u2028\u2029]*"
-# Between tokens: blanks, breaks and comments.
-_FILL = "(?:[ \t\n\r\x85\u2028\u2029]|(?<![^ \t\n\r\x85\u2028\u2029])#[^\n\r\x85\u2028\u2029]*)*"
 _LINE = "(?:(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))[^\n\r\x85\u2028\u2029]*"
 _TAIL = "(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*\\Z"
 _PROPERTIES = "(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*"
@@ -58,63 +47,45 @@ class Entry(NamedTuple):
     stop: int
 
 
-class Layout:
+class Entries:
+    """The entries of one collection, in the order of the text; a merge key is one of them.
+
+    Where one stands is worked out when it is asked for: of the many keys of a large mapping an edit looks at few.
+    """
+
+    __slots__ = ("_found", "_layout", "_length", "_node")
+
+    def __init__(self, layout: "Layout", node: int) -> None:
+        self._layout = layout
+        self._node = node
+        self._length = len(layout.firsts(node))
+        self._found: dict[int, Entry] = {}
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: int) -> Entry:
+        if index < 0:
+            index += self._length
+        entry = self._found.get(index)
+        if entry is None:
+            entry = self._found[index] = self._layout.locate(self._node, index)
+        return entry
+
+    def __iter__(self) -> Iterator[Entry]:
+        return map(self.__getitem__, range(self._length))
+
+
+class Layout(Lines):
     """The text of a stream with the record of its nodes."""
 
     def __init__(self, text: str, record: Record) -> None:
-        self.text = text
+        super().__init__(text)
         self.record = record
-        # Nearly every text is like that, and then whole lines are found many times faster.
-        self._only_line_feeds = not any(char in text for char in "\r\x85\u2028\u2029")
-        self._line_starts: list[int] = []
-        self._entries: dict[int, list[Entry]] = {}
+        self._firsts: dict[int, array[int]] = {}
+        self._entries: dict[int, Entries] = {}
 
-    # -- lines ---------------------------------------------------------------------------------------------------
-
-    def line(self, offset: int) -> int:
-        """The number of the line that holds `offset`, from 1."""
-        if not self._line_starts:
-            self._line_starts = [0, *(match.end() for match in compiled(BREAK).finditer(self.text))]
-        return bisect_right(self._line_starts, offset)
-
-    def line_start(self, offset: int) -> int:
-        """Where the line that holds `offset` begins."""
-        if self._only_line_feeds:
-            return self.text.rfind("\n", 0, offset) + 1
-        self.line(0)
-        return self._line_starts[bisect_right(self._line_starts, offset) - 1]
-
-    def start_of_line(self, line: int) -> int:
-        """Where the line of that number begins; the last line's beginning for a number beyond."""
-        self.line(0)
-        return self._line_starts[min(max(line, 1), len(self._line_starts)) - 1]
-
-    def line_end(self, offset: int) -> int:
-        """Where the rest of the line from `offset` on ends, before its break."""
-        if self._only_line_feeds:
-            end = self.text.find("\n", offset)
-            return end if end >= 0 else len(self.text)
-        match = compiled(_TO_EOL).match(self.text, offset)
-        assert match
-        return match.end()
-
-    def next_line(self, offset: int) -> int:
-        """Where the line after that of `offset` begins, or the end of the text."""
-        end = self.line_end(offset)
-        match = compiled(BREAK).match(self.text, end)
-        return match.end() if match else end
-
-    def column(self, offset: int) -> int:
-        """How many characters stand before `offset` on its line."""
-        return offset - self.line_start(offset)
-
-    def skip_fill(self, offset: int) -> int:
-        """The first offset from `offset` on that is no blank, break or comment."""
-        match = compiled(_FILL).match(self.text, offset)
-        assert match
-        return match.end()
-
-    # -- nodes ---------------------------------------------------------------------------------------------------
+    # -- kinds and entries ---------------------------------------------------------------------------------------
 
     def is_mapping(self, node: int) -> bool:
         return self.record.kinds[node] in (BLOCK_MAP, FLOW_MAP)
@@ -132,17 +103,46 @@ class Layout:
         """The last entry of the record that belongs to `node`."""
         return self.record.jump.get(node, node)
 
+    def firsts(self, node: int) -> "array[int]":
+        """What the entries of a collection begin with: the nodes of a mapping's keys, the items of a list."""
+        found = self._firsts.get(node)
+        if found is None:
+            found = self._firsts[node] = array("l")
+            jump = self.record.jump
+            at, end, paired = node + 1, jump[node], self.is_mapping(node)
+            while at < end:
+                found.append(at)
+                at = jump.get(at, at) + 1
+                if paired:
+                    at = jump.get(at, at) + 1
+        return found
+
+    def child(self, node: int, index: int) -> Child:
+        """The entry number `index` of a collection."""
+        first = self.firsts(node)[index]
+        return Child(first, self.last_event(first) + 1) if self.is_mapping(node) else Child(-1, first)
+
     def children(self, node: int) -> Iterator[Child]:
         """The entries of a collection in the order of the text; a merge key is one of them."""
-        end = self.record.jump[node]
-        at = node + 1
-        paired = self.is_mapping(node)
-        while at < end:
-            key = -1
-            if paired:
-                key, at = at, self.last_event(at) + 1
-            yield Child(key, at)
-            at = self.last_event(at) + 1
+        if self.is_mapping(node):
+            return (Child(first, self.last_event(first) + 1) for first in self.firsts(node))
+        return (Child(-1, first) for first in self.firsts(node))
+
+    def values_in(self, node: int) -> Iterator[int]:
+        """The nodes of the values of a mapping, or of the items of a list."""
+        if self.is_mapping(node):
+            jump = self.record.jump
+            return (jump.get(first, first) + 1 for first in self.firsts(node))
+        return iter(self.firsts(node))
+
+    def indexes_of(self, node: int, key: str) -> list[int]:
+        """The numbers of a mapping's entries that have that key, as Helm reads it; a merge key is none."""
+        values = self.record.values
+        return [
+            index
+            for index, first in enumerate(self.firsts(node))
+            if (value := values[first]) is not MERGE and (value if type(value) is str else key_text(value)) == key
+        ]
 
     def key_of(self, child: Child | Entry) -> str:
         """The key of a mapping's entry as Helm reads it."""
@@ -151,28 +151,47 @@ class Layout:
     def is_merge(self, child: Child | Entry) -> bool:
         return child.key >= 0 and self.record.values[child.key] is MERGE
 
-    def entries(self, node: int) -> list[Entry]:
+    # -- places --------------------------------------------------------------------------------------------------
+
+    def entries(self, node: int) -> Entries:
         """The entries of a collection with where each begins and ends."""
         if node not in self._entries:
-            self._entries[node] = self._find_entries(node)
+            self._entries[node] = Entries(self, node)
         return self._entries[node]
 
-    def _find_entries(self, node: int) -> list[Entry]:
-        found: list[Entry] = []
-        after = self.content_start(node)
-        if self.is_flow(node) and self.text[after : after + 1] in ("{", "["):
-            after += 1
-        for child in self.children(node):
-            head = self._head(node, child, after)
-            stop = self.stop(child.node)
-            if self.is_bare(child):
-                stop = self.stop(child.key)
-            found.append(Entry(child.key, child.node, head, stop))
-            after = stop
-            if self.is_flow(node):
-                after = self.skip_fill(after)
-                after += self.text[after : after + 1] == ","
-        return found
+    def locate(self, node: int, index: int) -> Entry:
+        """The entry number `index` of a collection with where it begins and ends."""
+        child = self.child(node, index)
+        return Entry(child.key, child.node, self._head(node, index, child), self._end(child))
+
+    def _end(self, child: Child) -> int:
+        """Where the text of an entry ends."""
+        return self.stop(child.key if self.is_bare(child) else child.node)
+
+    def _end_before(self, node: int, index: int) -> int:
+        """Where the text before the entry number `index` ends, with its comma or the bracket that opens it all."""
+        if not index:
+            at = self.content_start(node)
+            return at + (self.is_flow(node) and self.text[at : at + 1] in ("{", "["))
+        at = self._end(self.child(node, index - 1))
+        if self.is_flow(node):
+            at = self.skip_fill(at)
+            at += self.text[at : at + 1] == ","
+        return at
+
+    def _head(self, node: int, index: int, child: Child) -> int:
+        start = self.record.starts[child.node if child.key < 0 else child.key]
+        if child.key >= 0:
+            after = self._end_before(node, index)
+            if self.text.find("?", after, start) < 0:
+                return start
+            at = self.skip_fill(after)
+            return at if at < start and self.text[at] == "?" else start
+        if self.record.kinds[node] != BLOCK_SEQ:
+            return start
+        if self.text.startswith("- ", start - 2) and start >= 2:
+            return start - 2
+        return self.skip_fill(self._end_before(node, index))
 
     def is_bare(self, child: Child | Entry) -> bool:
         """Whether a mapping's null is written without even its colon, as in `{key}` and `? key`."""
@@ -180,17 +199,6 @@ class Layout:
         if child.key < 0 or record.kinds[node] != PLAIN or record.starts[node] != record.ends[node]:
             return False
         return not self.text.startswith(":", self.skip_fill(self.stop(child.key)))
-
-    def _head(self, parent: int, child: Child, after: int) -> int:
-        start = self.record.starts[child.node if child.key < 0 else child.key]
-        if child.key >= 0:
-            if self.text.find("?", after, start) < 0:
-                return start
-            at = self.skip_fill(after)
-            return at if at < start and self.text[at] == "?" else start
-        if self.record.kinds[parent] != BLOCK_SEQ:
-            return start
-        return start - 2 if self.text.startswith("- ", start - 2) and start >= 2 else self.skip_fill(after)
 
     def content_start(self, node: int) -> int:
         """Where a node begins past its anchor and tag; where it would, if nothing else is there."""
@@ -243,73 +251,6 @@ class Layout:
             if line.strip(" "):
                 return len(line) - len(line.lstrip(" "))
         return max((stop - begin for begin, stop in lines), default=0)
-
-    # -- routes --------------------------------------------------------------------------------------------------
-
-    def walk(self, root: int, route: Route) -> list[Child]:
-        """The entries on the way along `route`, as far as they exist: aliases are followed, merge keys are not.
-
-        Of two equal keys the last is taken, as Helm does.
-        """
-        way: list[Child] = []
-        here = root
-        for key in route:
-            here = self.record.aliases.get(here, here)
-            found = self.find(here, key) if here in self.record.jump else None
-            if found is None:
-                break
-            way.append(found)
-            here = found.node
-        return way
-
-    def find(self, node: int, key: Key) -> Child | None:
-        """The entry that `key` names in the collection `node`; None where it has none, or a merge key brings it."""
-        found = None
-        if isinstance(key, int) and self.is_sequence(node):
-            for index, child in enumerate(self.children(node)):
-                if index == key:
-                    return child
-        elif isinstance(key, str) and self.is_mapping(node):
-            for child in self.children(node):
-                if not self.is_merge(child) and self.key_of(child) == key:
-                    found = child
-        return found
-
-    def steps_to(self, root: int, node: int) -> list[tuple[int, int]]:
-        """The way from `root` to a node below it: each collection with the number of the entry that leads further."""
-        steps: list[tuple[int, int]] = []
-        here = root
-        while here != node:
-            for index, child in enumerate(self.children(here)):
-                if (child.node if child.key < 0 else child.key) <= node <= self.last_event(child.node):
-                    steps.append((here, index))
-                    here = node if node == child.key else child.node
-                    break
-        return steps
-
-    def entry_of(self, root: int, node: int) -> tuple[tuple[int, ...], Entry]:
-        """The collections from the root to the one that `node` stands in as key or value, and its entry there."""
-        steps = self.steps_to(root, node)
-        parent, index = steps[-1]
-        return tuple(one for one, _ in steps), self.entries(parent)[index]
-
-    def route_to(self, root: int, node: int) -> Route:
-        """The way from `root` to a collection below it, as the text goes: aliases and merge keys are not followed."""
-        route: list[Key] = []
-        for parent, index in self.steps_to(root, node):
-            key = self.entries(parent)[index].key
-            route.append(index if key < 0 else key_text(self.record.values[key]))
-        return tuple(route)
-
-    def line_of(self, root: int, route: Route) -> int:
-        """The line of the entry at `route` (its key, or its dash), or of its nearest ancestor that exists."""
-        way = self.walk(root, route)
-        if not way:
-            return self.line(self.content_start(root))
-        child = way[-1]
-        if child.key >= 0:
-            return self.line(self.record.starts[child.key])
-        return self.line(self.dash(child.node))
 
     def dash(self, node: int) -> int:
         """Where the dash of a block list's item stands, from the item; in a flow list, where the item begins."""

@@ -10,6 +10,7 @@ from migrator.yamltext.comments import head_block
 from migrator.yamltext.layout import Entry
 from migrator.yamltext.page import LONGEST_KEY, Page
 from migrator.yamltext.record import BLOCK_SEQ, FLOW_MAP, FLOW_SEQ, PLAIN
+from migrator.yamltext.routes import entry_of
 
 _PROPERTY_TOKENS = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*(?:[ \t]+(?=[&!]))?)+")
 
@@ -25,7 +26,7 @@ def replace_node(page: Page, way: Sequence[int], entry: Entry | None, value: Val
 
 def copy_alias(page: Page, alias: int, anchor: str) -> None:
     """Put a copy of what an alias stands for in its place, with an anchor of its own unless `anchor` is empty."""
-    way, entry = page.layout.entry_of(page.root, alias)
+    way, entry = entry_of(page.layout, page.root, alias)
     target = page.record.aliases[alias]
     _put(page, way, entry, page.record.values[alias], anchor, _style_of(page, target))
 

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from migrator import tree
 from migrator.edits import Edit, Value
 from migrator.errors import InputError, VerificationError
-from migrator.yamltext.batch import Batch, Job, Preparation
+from migrator.yamltext.batch import Batch, Job
 from migrator.yamltext.block import edit_block
 from migrator.yamltext.comments import Orphan
 from migrator.yamltext.flow import edit_flow
 from migrator.yamltext.gate import OUR_BUG, check_bytes, check_data, holds
-from migrator.yamltext.layout import BREAK_AT_END, Layout, compiled
+from migrator.yamltext.layout import Layout
+from migrator.yamltext.lines import BREAK_AT_END, compiled
 from migrator.yamltext.page import Page, Splice
 from migrator.yamltext.quoting import write_string
 from migrator.yamltext.record import BLOCK_END, PLAIN
 from migrator.yamltext.replace import copy_alias, is_open_empty, remove_anchor, replace_node
+from migrator.yamltext.shared import Preparation
 from migrator.yamltext.stream import BOM, Document, Stream, parse_like
 
 _BREAKS = "\n\r\x85\u2028\u2029"
@@ -137,11 +139,11 @@ def _prepare(page: Page, needed: Preparation) -> None:
     for node in needed.unmarked:
         remove_anchor(page, node)
     if needed.override is not None:
-        job, new = needed.override
-        slots = {len(page.layout.entries(job.node)): [new]}
-        page.copies.append(page.layout.entries(job.node)[-1].head)
-        edit = edit_block if page.layout.is_block(job.node) else edit_flow
-        edit(page, job.way, set(), slots)
+        way, new = needed.override
+        entries = page.layout.entries(way[-1])
+        page.copies.append(entries[-1].head)
+        edit = edit_block if page.layout.is_block(way[-1]) else edit_flow
+        edit(page, way, set(), {len(entries): [new]})
 
 
 def _is_moot(job: Job, batch: Batch) -> bool:
@@ -155,7 +157,7 @@ def _is_moot(job: Job, batch: Batch) -> bool:
 
 def _write_job(page: Page, batch: Batch, job: Job) -> None:
     way = job.way
-    entries = batch.entries(job.node)
+    entries = page.layout.entries(job.node)
     for index, value in job.replaced.items():
         if index not in job.removed:
             replace_node(page, way, entries[index], value)
@@ -166,7 +168,7 @@ def _write_job(page: Page, batch: Batch, job: Job) -> None:
         return
     empty: Value = {} if page.layout.is_mapping(job.node) else []
     parent = way[-2] if len(way) > 1 else None
-    entry = batch.entries(parent)[job.steps[-1][1]] if parent is not None else None
+    entry = page.layout.entries(parent)[job.steps[-1][1]] if parent is not None else None
     if page.layout.is_block(job.node):
         if len(job.removed) == len(entries) and not job.slots:
             replace_node(page, way[:-1], entry, empty)

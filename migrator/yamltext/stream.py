@@ -7,8 +7,10 @@ from typing import NamedTuple
 from migrator.edits import Route, Value
 from migrator.errors import InputError
 from migrator.yamltext.compose import UnreadableError, compose, events_of
-from migrator.yamltext.layout import BREAK, Layout, compiled
+from migrator.yamltext.layout import Layout
+from migrator.yamltext.lines import BREAK, compiled
 from migrator.yamltext.record import DocumentRecord, Record
+from migrator.yamltext.routes import line_of, route_to
 from migrator.yamltext.scalars import PlainScalars
 
 BOM = "\ufeff"
@@ -37,7 +39,7 @@ class Document:
 
     def line(self, route: Route) -> int:
         """The line, from 1, of the entry at `route` (its key, or its dash), or of its nearest ancestor that exists."""
-        return self.layout.line_of(self.record.first, route)
+        return line_of(self.layout, self.record.first, route)
 
     def duplicates(self) -> Sequence[Duplicate]:
         """The keys that stand twice or more; only the last of each counts to Helm, with its whole subtree."""
@@ -51,7 +53,7 @@ class Document:
                     lines.setdefault(key, []).append(self.layout.line(self.layout.record.starts[child.key]))
             twice = {key: at for key, at in lines.items() if len(at) > 1}
             if twice:
-                route = self.layout.route_to(self.record.first, node)
+                route = route_to(self.layout, self.record.first, node)
                 found += [Duplicate((*route, key), tuple(at)) for key, at in twice.items()]
         return sorted(found, key=lambda duplicate: duplicate.lines)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
-from migrator.yamltext.layout import BREAK, Layout, compiled
+from migrator.yamltext.layout import Layout
+from migrator.yamltext.lines import BREAK, compiled
 from migrator.yamltext.quoting import may_be_plain
 from migrator.yamltext.record import ALIAS, BLOCK_MAP, BLOCK_SEQ, DOUBLE, PLAIN, SINGLE
+from migrator.yamltext.routes import find
 
 # How far to look for an example: a large file is not read through for the sake of its quotes.
 _NEAR = 60
@@ -50,12 +54,11 @@ class Style:
         """How many blanks follow a dash."""
         for node in reversed(way):
             if self.record.kinds[node] == BLOCK_SEQ:
-                for child in self.layout.children(node):
-                    start = self.record.starts[child.node]
-                    gap = start - self.layout.content_start(node) - 1
-                    if 0 < gap < 8 and self.layout.line(start) == self.layout.line(self.layout.content_start(node)):
-                        return gap
-                    break
+                item = next(self.layout.values_in(node), None)
+                if item is not None:
+                    start, dash = self.record.starts[item], self.layout.content_start(node)
+                    if 0 < start - dash - 1 < 8 and self.layout.line_start(start) == self.layout.line_start(dash):
+                        return start - dash - 1
         return 1
 
     def braces_gap(self, way: Sequence[int]) -> str:
@@ -95,10 +98,9 @@ class Style:
 
     def role_examples(self, sequence: int, key: str, near: int) -> Iterator[int]:
         """The values under `key` in the mappings of a list, the nearest to the item number `near` first."""
-        nodes = [child.node for child in self.layout.children(sequence)]
-        for node in _by_distance(nodes, near):
+        for node in _by_distance(self.layout.firsts(sequence), near):
             if self.layout.is_mapping(node):
-                found = self.layout.find(node, key)
+                found = find(self.layout, node, key)
                 if found is not None:
                     yield found.node
 
@@ -111,36 +113,33 @@ class Style:
                 if looked_at > _COUSINS:
                     return
                 if self.layout.is_sequence(parent) and self.layout.is_mapping(node):
-                    found = self.layout.find(node, key)
+                    found = find(self.layout, node, key)
                     if found is not None:
                         yield found.node
 
     def value_examples(self, way: Sequence[int], near: int) -> Iterator[int]:
         """Scalar values near the node `near`, from the innermost collection outwards."""
-        seen: set[int] = set()
         for container in reversed(way):
-            nodes = [child.node for child in self.layout.children(container) if child.node not in seen]
-            for node in _by_distance(nodes, sum(1 for one in nodes if one < near)):
-                seen.add(node)
-                yield from self._scalars_below(node)
+            firsts = self.layout.firsts(container)
+            place = bisect_left(firsts, near)
+            paired = self.layout.is_mapping(container)
+            if paired and place and self.layout.last_event(firsts[place - 1]) + 1 >= near:
+                place -= 1  # only the key stands before `near`, not its value
+            for first in _by_distance(firsts, place):
+                yield from self._scalars_below(self.layout.last_event(first) + 1 if paired else first)
 
     def key_examples(self, way: Sequence[int]) -> Iterator[int]:
         """Keys near by, from the innermost mapping outwards."""
         for container in reversed(way):
             if self.layout.is_mapping(container):
-                for count, child in enumerate(self.layout.children(container)):
-                    if count >= _EXAMPLES:
-                        break
-                    yield child.key
+                yield from self.layout.firsts(container)[:_EXAMPLES]
 
     def _scalars_below(self, node: int) -> Iterator[int]:
         if self.record.kinds[node] <= ALIAS:
             yield node
             return
-        for count, child in enumerate(self.layout.children(node)):
-            if count >= _EXAMPLES:
-                break
-            yield from self._scalars_below(child.node)
+        for child in islice(self.layout.values_in(node), _EXAMPLES):
+            yield from self._scalars_below(child)
 
     def _column(self, node: int) -> int:
         return self.layout.column(self.layout.content_start(node))
@@ -148,20 +147,18 @@ class Style:
     def _nested(self, way: Sequence[int], near: int) -> Iterator[tuple[int, int]]:
         """Collections directly inside others, with those: around `way` first, then further out, then anywhere near."""
         for parent in reversed(way):
-            children = [child.node for child in self.layout.children(parent) if child.node in self.record.jump]
-            for node in _by_distance(children, sum(1 for one in children if one < near)):
+            children = [child for child in self.layout.values_in(parent) if child in self.record.jump]
+            for node in _by_distance(children, bisect_left(children, near)):
                 yield parent, node
         if way:
             yield from zip(reversed(way[:-1]), reversed(way[1:]))
             yield from self._below(way[0], 4)
 
     def _below(self, node: int, levels: int) -> Iterator[tuple[int, int]]:
-        for count, child in enumerate(self.layout.children(node)):
-            if count >= _NEAR or not levels:
-                break
-            if child.node in self.record.jump:
-                yield node, child.node
-                yield from self._below(child.node, levels - 1)
+        for child in islice(self.layout.values_in(node), _NEAR if levels else 0):
+            if child in self.record.jump:
+                yield node, child
+                yield from self._below(child, levels - 1)
 
 
 def _by_distance(nodes: Sequence[int], near: int) -> Iterator[int]:
