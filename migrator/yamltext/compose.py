@@ -29,9 +29,11 @@ from migrator.edits import Value
 from migrator.yamltext.record import DocumentRecord, Record
 from migrator.yamltext.scalars import (
     MERGE,
+    NUMBER_STARTS,
     PlainScalars,
     UnreadableScalarError,
     key_text,
+    number_or_text,
     plain_scalars,
     resolve_tagged,
 )
@@ -40,8 +42,8 @@ _STRINGS = {str}
 
 # Helm itself stops at 10,000 levels; no values file comes near, and data this deep can still be walked recursively.
 MAX_DEPTH = 100
-# How many events are kept for later; about 1 MB of text.
-_CHUNK = 50_000
+# How many events are kept for later: those of some 200 kB of text.
+_CHUNK = 10_000
 # How many nodes aliases may add in all. Helm starts to complain at 400,000 too.
 MAX_ALIASED = 400_000
 
@@ -110,7 +112,7 @@ class _Composer:
 
     def run(self, events: Iterator[Any]) -> None:
         record = self.record
-        values, jump, plain = record.values, record.jump, record.plain
+        values, jump, plain, anchors = record.values, record.jump, record.plain, record.anchors
         add_value = values.append
         items: list[Value] = []  # children of the collection that is open, keys and values in turn in a mapping
         stack: list[tuple[list[Value], int]] = []  # of the enclosing ones: children, and the start of the inner one
@@ -131,8 +133,10 @@ class _Composer:
                         value = self.decorated(event, len(values))
                     elif event.style:
                         value = event.value
-                    else:
-                        value = plain[event.value]
+                    elif (text := event.value) in plain:
+                        value = plain[text]
+                    else:  # `PlainScalars.__missing__` at half the price: most scalars are strings, and each its own
+                        value = plain[text] = number_or_text(text) if text[0] in NUMBER_STARTS else text
                     add_value(value)
                     items.append(value)
                 elif kind is MappingStartEvent or kind is SequenceStartEvent:
@@ -149,7 +153,7 @@ class _Composer:
                     value = children if kind is SequenceEndEvent else self.mapping(children, begun, event)
                     values[begun] = value
                     jump[begun] = len(values)
-                    if begun in record.anchors:
+                    if begun in anchors:
                         self.close(begun)
                     add_value(None)
                     items.append(value)
@@ -230,8 +234,9 @@ class _Composer:
         """A mapping from its keys and values in turn; of two equal keys the last wins, with its whole subtree."""
         keys = children[::2]
         try:
-            if set(map(type, keys)) <= _STRINGS:
-                result = dict(zip(cast("list[str]", keys), children[1::2]))
+            if _STRINGS.issuperset(map(type, keys)):
+                pairs = iter(children)
+                result = dict(zip(cast("Iterator[str]", pairs), pairs))
             else:
                 result = dict(zip(map(key_text, keys), children[1::2]))
         except UnreadableScalarError as error:

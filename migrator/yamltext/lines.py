@@ -15,7 +15,7 @@ BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
 BREAK_AT_END = "(?:\r\n|[\n\r\x85\u2028\u2029])\\Z"
 _TO_EOL = "[^\n\r\x85\u2028\u2029]*"
 # Between tokens: blanks, breaks and comments.
-_FILL = "(?:[ \t\n\r\x85\u2028\u2029]|(?<![^ \t\n\r\x85\u2028\u2029])#[^\n\r\x85\u2028\u2029]*)*"
+_FILL = "(?:[ \t\n\r\x85\u2028\u2029]+|(?<![^ \t\n\r\x85\u2028\u2029])#[^\n\r\x85\u2028\u2029]*)*"
 
 
 class Lines:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Protocol
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -41,25 +42,90 @@ class DocumentRecord(NamedTuple):
     end: int
 
 
+class Numbers(Protocol):
+    """A number for every entry of a record."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, node: int, /) -> int: ...
+
+    def __iter__(self) -> Iterator[int]: ...
+
+
+class _Kept:
+    """Numbers read off the parser's events, one at a time."""
+
+    __slots__ = ("nodes",)
+
+    def __init__(self, nodes: list[Any]) -> None:
+        self.nodes = nodes
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __getitem__(self, node: int, /) -> int:
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[int]:
+        return map(self.__getitem__, range(len(self.nodes)))
+
+
+class _Starts(_Kept):
+    __slots__ = ()
+
+    def __getitem__(self, node: int, /) -> int:
+        return int(self.nodes[node].start_mark.index)
+
+
+class _Ends(_Kept):
+    __slots__ = ()
+
+    def __getitem__(self, node: int, /) -> int:
+        return int(self.nodes[node].end_mark.index)
+
+
+class _Kinds(_Kept):
+    __slots__ = ("begun",)
+
+    def __init__(self, nodes: list[Any], jump: dict[int, int]) -> None:
+        super().__init__(nodes)
+        self.begun = {end: start for start, end in jump.items()}
+
+    def __getitem__(self, node: int, /) -> int:
+        event = self.nodes[node]
+        kind = type(event)
+        if kind is ScalarEvent:
+            return _STYLES[event.style]
+        if kind is MappingStartEvent:
+            return FLOW_MAP if event.flow_style else BLOCK_MAP
+        if kind is SequenceStartEvent:
+            return FLOW_SEQ if event.flow_style else BLOCK_SEQ
+        if kind is AliasEvent:
+            return ALIAS
+        return FLOW_END if self.nodes[self.begun[node]].flow_style else BLOCK_END
+
+
 class Record:
-    """All documents of a stream in parallel arrays, one entry for each node and one for each end of a collection.
+    """All documents of a stream in parallel sequences, one entry for each node and one for each end of a collection.
 
     `values` holds a scalar's value, a collection's data, and the data that an alias stands for. `kinds`, `starts` and
-    `ends` are worked out when they are first asked for, which for most texts is never; a large text has them at once,
-    since its events would take too much memory. `starts` of a node counts its anchor and tag in. `ends` is exact but
-    for block collections: at their start it says where their content begins, at their end nothing of use.
+    `ends` are read off the parser's events when somebody asks, which for most nodes nobody does; of a large text they
+    are taken down at once, since its events would take too much memory. `starts` of a node counts its anchor and tag
+    in. `ends` is exact but for block collections: at their start it says where their content begins, at their end
+    nothing of use.
     """
 
     __slots__ = (
-        *("_events", "_open", "kinds", "starts", "ends"),
+        *("_arrays", "_events", "_open", "kinds", "starts", "ends"),
         *("aliases", "anchors", "documents", "doubled", "jump", "plain", "tagged", "values"),
     )
-    kinds: bytearray
-    starts: array[int]
-    ends: array[int]
+    kinds: Numbers
+    starts: Numbers
+    ends: Numbers
 
     def __init__(self, plain: PlainScalars) -> None:
         self._events: list[Any] = []
+        self._arrays: tuple[bytearray, array[int], array[int]] | None = None
         self._open: list[int] = []  # how the collections end that are open where the events taken down end
         self.values: list[Value] = []
         self.jump: dict[int, int] = {}  # start of a collection -> its end
@@ -74,9 +140,13 @@ class Record:
         # Reached only for a slot that is empty so far.
         if name not in ("kinds", "starts", "ends"):
             raise AttributeError(name)
-        self.kinds, self.starts, self.ends = bytearray(), array("l"), array("l")
-        events, self._events = self._events, []
-        self.take_down(events)
+        if len(self.documents) == 1 and self.documents[0].stop == len(self._events) - 4:
+            # The starts of stream and document stand before the nodes, their ends after them.
+            nodes = self._events[2:-2]
+        else:
+            nodes = [event for event in self._events if type(event) not in _AROUND]
+        self._events = []
+        self.kinds, self.starts, self.ends = _Kinds(nodes, self.jump), _Starts(nodes), _Ends(nodes)
         return getattr(self, name)
 
     def keep(self, events: list[Any]) -> None:
@@ -85,10 +155,13 @@ class Record:
 
     def take_down(self, events: list[Any]) -> None:
         """Take down kinds and places of the next events at once."""
+        if self._arrays is None:
+            self._arrays = self.kinds, self.starts, self.ends = bytearray(), array("l"), array("l")
+        kinds, starts, ends = self._arrays
         nodes = [event for event in events if type(event) not in _AROUND]
-        self.starts.extend([event.start_mark.index for event in nodes])
-        self.ends.extend([event.end_mark.index for event in nodes])
-        add_kind = self.kinds.append
+        starts.extend([event.start_mark.index for event in nodes])
+        ends.extend([event.end_mark.index for event in nodes])
+        add_kind = kinds.append
         for event in nodes:
             kind = type(event)
             if kind is ScalarEvent:
@@ -101,3 +174,9 @@ class Record:
                 self._open.append(FLOW_END if event.flow_style else BLOCK_END)
             else:
                 add_kind(ALIAS if kind is AliasEvent else self._open.pop())
+
+    def add_empty_document(self, length: int) -> None:
+        """Take a text of that length, without any content, for one null document."""
+        self.kinds, self.starts, self.ends = bytearray([PLAIN]), array("l", [length]), array("l", [length])
+        self.values.append(None)
+        self.documents.append(DocumentRecord(None, 0, 1, 0, length))

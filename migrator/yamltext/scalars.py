@@ -27,7 +27,8 @@ _WORDS: dict[str, Scalar] = {
 _INTEGER = r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z"
 _FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"
 _LOOSE_UNDERSCORE = "(?<![0-9])_|_(?![0-9])"
-_NUMBER_STARTS = frozenset("+-.0123456789")
+# What a plain scalar that is a number begins with.
+NUMBER_STARTS = frozenset("+-.0123456789")
 _TIMESTAMP = r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ ])\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:Z|[-+]\d\d:\d\d|)|)\Z"
 _STANDARD = "tag:yaml.org,2002:"
 
@@ -41,7 +42,7 @@ class PlainScalars(dict[str, Scalar]):
 
     def __missing__(self, text: str) -> Scalar:
         # Most scalars are strings that look like nothing else.
-        value = _number(text) if text[0] in _NUMBER_STARTS else text
+        value = number_or_text(text) if text[0] in NUMBER_STARTS else text
         self[text] = value
         return value
 
@@ -55,10 +56,11 @@ def resolve(text: str) -> Scalar:
     """What the plain scalar `text` is to Helm."""
     if text in _WORDS:
         return _WORDS[text]
-    return _number(text) if text[0] in _NUMBER_STARTS else text
+    return number_or_text(text) if text[0] in NUMBER_STARTS else text
 
 
-def _number(text: str) -> Scalar:
+def number_or_text(text: str) -> Scalar:
+    """The number that a plain scalar is which begins like one, or the string that it is after all."""
     if text[0] == "." and re.search(
         _LOOSE_UNDERSCORE, text
     ):  # such a text goes to Go's own, stricter, reader of floats

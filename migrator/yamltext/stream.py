@@ -9,7 +9,7 @@ from migrator.errors import InputError
 from migrator.yamltext.compose import UnreadableError, compose, events_of
 from migrator.yamltext.layout import Layout
 from migrator.yamltext.lines import BREAK, compiled
-from migrator.yamltext.record import DocumentRecord, Record
+from migrator.yamltext.record import DocumentRecord
 from migrator.yamltext.routes import line_of, route_to
 from migrator.yamltext.scalars import PlainScalars
 
@@ -86,16 +86,8 @@ def parse_like(data: bytes, name: str, plain: PlainScalars | None) -> Stream:
     except UnreadableError as error:
         raise _input_error(error, text, name) from error
     if not record.documents:
-        _add_empty_document(record, len(text))
+        record.add_empty_document(len(text))
     return Stream(name, data, Layout(text, record))
-
-
-def _add_empty_document(record: Record, length: int) -> None:
-    record.kinds.append(0)
-    record.starts.append(length)
-    record.ends.append(length)
-    record.values.append(None)
-    record.documents.append(DocumentRecord(None, 0, 1, 0, length))
 
 
 def _decode(data: bytes, name: str) -> str:
