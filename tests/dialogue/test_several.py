@@ -156,3 +156,14 @@ def test_one_file_of_two_releases_is_written_when_both_are_applied(migrate: Star
     assert session.ends() == 0
     assert (files / "both.yaml").read_text(encoding="utf-8") == objects(AFTER, "4.14.1-medium")
     assert len(list(files.glob("both.yaml.*.bak"))) == 1
+
+
+def test_nobody_is_asked_about_a_file_that_cannot_be_written(migrate: Start, files: Path) -> None:
+    text = objects(BEFORE, "4.13.0-medium").replace("Deployment: true", 'Deployment: "true"', 1)
+    (files / "both.yaml").write_text(text, encoding="utf-8")
+    session = migrate("both.yaml", "--event-logger", "remove")
+
+    assert session.ends() == 2
+    session.says("both.yaml (HelmRelease first)")
+    assert "Database" not in session.text
+    assert (files / "both.yaml").read_text(encoding="utf-8") == text

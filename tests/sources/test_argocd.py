@@ -149,6 +149,12 @@ def test_a_generator_fills_the_host_in_wherever_it_stands(cli: Callable[..., Any
     assert b"host" not in verified
 
 
+def test_a_generated_text_that_is_more_than_a_host_is_asked_about(cli: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "set.yaml").write_text(applications(VALUES.replace("redis.prod", "'{{.redis}}:6380/x'")), "utf-8")
+    done = cli("migrate", "set.yaml", "--redis-db", "2", "--non-interactive")
+    assert (done.returncode, b"--redis-host" in done.stderr) == (3, True)
+
+
 def test_a_whole_url_may_be_what_a_generator_makes(migrate: Migrate) -> None:
     before = applications(VALUES.replace("redis.prod", "${REDIS}"))
     done = migrate(before, {"docket-url": "redis://{{.redis}}:6379/3"})

@@ -68,6 +68,22 @@ def test_parameters_tell_that_a_chart_from_git_is_one_of_these(cli: Callable[...
     assert b"nothing of these charts" in cli("plan", "app.yaml").stderr
 
 
+def test_a_forced_string_lies_over_the_same_without_force(migrate: Migrate) -> None:
+    forced = f"  - {{name: {REDIS}.host, value: redis.forced, forceString: true}}\n"
+    head = "parameters:\n" + forced + f"  - {{name: {REDIS}.host, value: redis.plain}}\n"
+    done = migrate(application(head + in_object(VALUES)), DB)
+    assert "value: redis://redis.forced:6379/2" in done.text
+
+
+def test_a_list_never_goes_where_single_values_stand(migrate: Migrate) -> None:
+    separate = ("infrahub.prefect-server.backgroundServices.runAsSeparateDeployment", '"true"')
+    head = parameters(separate, (f"{REDIS}.host", "redis.prod"))
+    text = migrate(application(head, "4.13.0"), DB).text
+    before, _, after = text.partition("      valuesObject:\n")
+    assert "PROMETHEUS_MULTIPROC_DIR" not in before
+    assert all(name in after for name in ("PROMETHEUS_MULTIPROC_DIR", "PREFECT_API_DATABASE_MIGRATE_ON_START"))
+
+
 def test_parameters_alone_are_values_too(migrate: Migrate) -> None:
     separate = ("infrahub.prefect-server.backgroundServices.runAsSeparateDeployment", '"true"')
     host = (f"{REDIS}.host", "redis.prod")
@@ -154,6 +170,19 @@ def test_beside_a_target_path_changes_land_in_the_values(migrate: Migrate) -> No
     head = references(f"{REDIS}.host")
     done = migrate(helm_release(VALUES, head=head), {**DB, "redis-host": "redis.prod"})
     assert done.text == helm_release(AFTER, NEW, head=head)
+
+
+def test_a_value_that_stands_elsewhere_and_would_have_to_change_is_refused(migrate: Migrate) -> None:
+    entry = '        - name: PREFECT_REDIS_MESSAGING_DB\n          value: "5"\n'
+    wired = VALUES.replace(
+        "      env:\n        - name: PREFECT_SERVER", f"      env:\n{entry}        - name: PREFECT_SERVER"
+    )
+    before = helm_release(wired, head=references("a.b", f"{REDIS}.db"))
+    with pytest.raises(
+        RefusedError, match=r"Secret own \(key key\) sets .*redis.db .*its value stands elsewhere"
+    ) as caught:
+        migrate(before, {**DB, "messaging-redis.db": "5"})
+    assert f"{REDIS}.db" in before.splitlines()[caught.value.line - 1]
 
 
 def test_an_entry_at_a_target_path_is_refused_by_name_and_line(migrate: Migrate) -> None:

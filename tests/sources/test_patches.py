@@ -72,6 +72,7 @@ def test_a_target_path_of_the_object_lies_over_its_patch(cli: Cli, overlays: Cal
     path = "infrahub.prefect-server.backgroundServices.messaging.redis.host"
     head = f"  valuesFrom: [{{kind: Secret, name: own, valuesKey: host, targetPath: {path}}}]\n"
     folder = overlays(base_release=helm_release(VALUES, head=head))
+    assert cli("migrate", *BOTH, *FLAGS).returncode == 3
     done = cli("migrate", *BOTH, "--redis-host", "redis.live", *FLAGS)
     assert done.returncode == 0, done.stderr
     assert (folder / "prod/patch.yaml").read_text("utf-8") == patch(DOCKET)

@@ -65,6 +65,12 @@ def test_a_version_that_moved_already_is_nothing_to_tell(cli: Cli, tmp_path: Pat
     assert "Chart.yaml" not in notices(found)
 
 
+def test_values_without_prefect_have_the_place_that_the_chart_reads(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.13.0-medium")), "utf-8")
+    (tmp_path / "values.yaml").write_text("infra: {infrahub: {infrahubServer: {replicas: 2}}}\n", "utf-8")
+    assert report(cli, "values.yaml")["root"] == "infra.infrahub.prefect-server"
+
+
 def test_a_range_is_told_of(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.x")), "utf-8")
     (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
