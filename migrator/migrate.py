@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from migrator import apply, delivery, files, reporting, run, terminal, verify
+from migrator import apply, delivery, reporting, run, terminal, verify
 from migrator.delivery import Ready, tell
 from migrator.errors import InterruptedByUser
 from migrator.report import FileReport
@@ -30,16 +30,8 @@ def migrate(
     neighbours: Neighbours | None = None,
 ) -> FileReport:
     """Plan, ask, prove, and write one release; what was done is in the report. Raises what `prepare` raises."""
-    recover(source, chosen)
     ready = prepare(source, chosen, request, keeper, neighbours)
     return delivery.deliver([ready], chosen)[0] if isinstance(ready, Ready) else ready
-
-
-def recover(source: Bundle, chosen: argparse.Namespace) -> None:
-    """Finish or take back what a run that was killed left of these files."""
-    if source.snapshot is not None and not chosen.dry_run:
-        for sentence in files.recover([layer.name for layer in source.layers]):
-            tell(chosen, sentence)
 
 
 def prepare(

@@ -48,7 +48,8 @@ def _files_of(name: str, passed_over: list[MigratorError]) -> Sequence[str | Ref
 def named(chosen: argparse.Namespace, failed: Failed) -> Named:
     """Open all that is named; what cannot be opened becomes a report."""
     if chosen.values:
-        return Named((_opened(chosen.values[0], partial(sources.open_layers, chosen.values), failed),), ())
+        opening = partial(sources.open_layers, chosen.values)
+        return Named((_opened(chosen.values, chosen, opening, failed),), ())
     groups: list[sources.Opened | FileReport] = []
     passed_over: list[MigratorError] = []
     for name in chosen.files:
@@ -62,15 +63,27 @@ def named(chosen: argparse.Namespace, failed: Failed) -> Named:
                 groups.append(failed(path.path, path))
                 continue
             opening = partial(sources.open_file, path, chosen.chart or "", chosen.root or "")
-            groups.append(_opened(path, opening, failed))
+            groups.append(_opened([path], chosen, opening, failed))
     return Named(tuple(groups), tuple(passed_over))
 
 
-def _opened(name: str, opening: Callable[[], sources.Opened], failed: Failed) -> sources.Opened | FileReport:
+def _opened(
+    names: Sequence[str], chosen: argparse.Namespace, opening: Callable[[], sources.Opened], failed: Failed
+) -> sources.Opened | FileReport:
     try:
+        if chosen.command == "migrate" and not chosen.dry_run:
+            _settle(names, chosen)
         return opening()
     except MigratorError as error:
-        return failed(name, error)
+        return failed(names[0], error)
+
+
+def _settle(names: Sequence[str], chosen: argparse.Namespace) -> None:
+    """Finish or take back what a run that was killed left of these files, before anything of them is read."""
+    from migrator import delivery, files
+
+    for sentence in files.recover([name for name in names if name != "-"]):
+        delivery.tell(chosen, sentence)
 
 
 def neighbours(bundles: Sequence[sources.Bundle], requests: Requests) -> Neighbours | None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from migrator import delivery, reporting, run, yamltext
 from migrator.delivery import Ready
 from migrator.errors import InterruptedByUser, MigratorError
-from migrator.migrate import recover
 from migrator.report import FileReport
 from migrator.sources import Bundle, Opened
 
@@ -40,7 +39,6 @@ def migrate(
     opened: Opened, chosen: argparse.Namespace, requests: Requests, prepare: Prepare, failed: Failed
 ) -> list[FileReport]:
     """Plan, ask and prove every release of the file, and only then write it, once; a bad one leaves it whole."""
-    recover(opened.bundles[0], chosen)
     first_look = [_look(bundle, requests, failed) for bundle in opened.bundles]
     if any(report.error for report in first_look):
         return _left(opened, chosen, first_look)

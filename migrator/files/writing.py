@@ -41,6 +41,8 @@ def write(
 ) -> list[Written]:
     """Replace all these files or none, durably; those whose bytes stay the same are not touched, nor returned.
 
+    They have to be what was read all the same, since what is written to the others rests on them.
+
     Mode, owner, group, extended attributes and ACLs are kept. `backup_dir` must exist; without it a backup stands
     beside its file. Raises WriteError where a file changed since it was read or anything failed: then all of them are
     as they were.
@@ -58,6 +60,9 @@ def write(
             raise WriteError("would become larger than this tool reads.", path=snapshot.path)
     if not wanted:
         return []
+    for replacement in replacements:
+        if replacement not in wanted:
+            _refuse_what_changed(replacement.snapshot)
     if backup and backup_dir is not None:
         _refuse_no_directory(backup_dir)
     _refuse_what_was_cut_short([snapshot.path for snapshot, _ in wanted])
@@ -153,6 +158,15 @@ def recover(paths: Sequence[str]) -> list[str]:
     for path in paths:
         told += settle(os.path.realpath(path), path)
     return told
+
+
+def _refuse_what_changed(snapshot: Snapshot) -> None:
+    try:
+        is_same = read(snapshot.path).data == snapshot.data
+    except InputError:
+        is_same = False
+    if not is_same:
+        raise WriteError("was changed since it was read.", path=snapshot.path, remedy="Nothing was written; run again.")
 
 
 def _refuse_what_was_cut_short(paths: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -543,3 +544,50 @@ def test_a_failing_rename_is_rolled_back(layers: list[Path], tmp_path: Path, mon
     assert looks(layers[0]) == before
     assert layers[0].stat().st_mtime_ns == status.st_mtime_ns
     assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
+
+
+SERVER = """\
+prefect-server:
+  server:
+    env:
+      - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+      - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+"""
+BACKGROUND = """\
+prefect-server:
+  backgroundServices:
+    runAsSeparateDeployment: true
+    messaging: {redis: {host: redis, db: 1}}
+"""
+
+
+def test_migrate_reads_what_recovery_left(
+    cli: Callable[..., Any], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One layer was replaced when the run was killed, the other was edited: what was replaced is put back first."""
+    (tmp_path / "server.yaml").write_text(SERVER)
+    (tmp_path / "background.yaml").write_text(BACKGROUND)
+    command = ("migrate", "-f", "server.yaml", "-f", "background.yaml", "--redis-db", "2", "--non-interactive")
+    kill_at("rename", 2)
+    with pytest.raises(Killed):
+        cli(*command)
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    replaced = [
+        name for name in ("server.yaml", "background.yaml") if "MIGRATE_ON_START" in (tmp_path / name).read_text()
+    ]
+    (tmp_path / "background.yaml").write_text(BACKGROUND + "# edited meanwhile\n")
+
+    dry = cli(*command, "--dry-run")
+    again = cli(*command)
+
+    assert replaced == ["server.yaml"]
+    assert b"put back" not in dry.stderr
+    assert (again.returncode, b"server.yaml: an earlier run was cut short; the file is put back" in again.stderr) == (
+        0,
+        True,
+    )
+    assert "PREFECT_API_DATABASE_MIGRATE_ON_START" in (tmp_path / "server.yaml").read_text()
+    assert "TRIGGERS" not in (tmp_path / "server.yaml").read_text()
+    assert "redis://redis:6379/2" in (tmp_path / "background.yaml").read_text()
+    assert cli("check", "-f", "server.yaml", "-f", "background.yaml").returncode == 0

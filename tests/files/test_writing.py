@@ -266,6 +266,24 @@ def test_several_files_are_written_together_or_not_at_all(values: Path, tmp_path
     assert [layer.read_bytes() for layer in layers] == [AFTER] * 3
 
 
+def test_a_file_that_stays_has_to_be_what_was_read_all_the_same(values: Path, tmp_path: Path) -> None:
+    """What is written to the other layers of a release rests on it."""
+    other = tmp_path / "base.yaml"
+    other.write_bytes(BEFORE)
+    snapshots = [files.read(str(path)) for path in (other, values)]
+    replacements = [files.Replacement(snapshots[0], BEFORE), files.Replacement(snapshots[1], AFTER)]
+    other.write_bytes(b"changed: meanwhile\n")
+    with pytest.raises(WriteError, match=r"base\.yaml: was changed since it was read"):
+        files.write(replacements)
+    other.unlink()
+    with pytest.raises(WriteError, match=r"base\.yaml: was changed since it was read"):
+        files.write(replacements)
+    assert values.read_bytes() == BEFORE
+
+    other.write_bytes(BEFORE)
+    assert [one.path for one in files.write(replacements)] == [str(values)]
+
+
 def test_a_file_that_is_named_twice_is_refused(values: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.yaml"
     link.symlink_to(values)
