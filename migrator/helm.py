@@ -150,8 +150,8 @@ def _refused(words: str, chart_path: str) -> MigratorError:
         return without_dependencies(words.rpartition("missing in charts/ directory: ")[2].strip(), chart_path)
     if "invalid kube version" in words:
         return UsageError(f"--kube-version: {' '.join(words.split())}.", remedy="Give it as 1.30 or 1.30.2.")
-    if "Chart.yaml file is missing" in words:
-        return ChartError(f"no chart could be loaded: {words}.", path=chart_path)
+    if "Chart.yaml file is missing" in words or "unable to detect chart at" in words:
+        return ChartError("no chart could be loaded: Chart.yaml file is missing.", path=chart_path)
     return RenderError(f"Helm refuses the values on this chart: {' '.join(words.split())}", path=chart_path)
 
 

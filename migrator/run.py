@@ -163,8 +163,9 @@ def _about_documents(bundle: Bundle) -> Iterator[Notice]:
         own = not source.route and source.inner is None
         if own and any(roots.has_prefect_values(each.data) for each in source.stream.documents[1:]):
             yield Notice(
-                f"{source.name} holds several documents, and Helm reads only the first: the Prefect values in the "
-                "others are left as they are.",
+                f"{source.name} holds several documents. Helm 3 reads only the first, as is done here; Helm 4 lays the "
+                "others over it, so the Prefect values there, which are left as they are, would win. Put all values "
+                "into one document.",
                 "warning",
             )
 

@@ -82,7 +82,7 @@ class TestEngine:
         assert second == {"second": "object"}
 
     def test_later_files_win_and_a_null_removes(self, plain: Path) -> None:
-        texts = [b"a: null\nb: 4\n", b"\xef\xbb\xbfa: {x: on}\r\nb: 5\r\n---\nb: 6\n"]
+        texts = [b"a: null\nb: 4\n", b"\xef\xbb\xbfa: {x: on}\r\nb: 5\r\n"]
 
         assert helm.render(str(plain), texts)[0]["values"] == {"a": {"x": True, "z": 2}, "b": 5}
 
@@ -94,10 +94,6 @@ class TestEngine:
     def test_no_chart(self, tmp_path: Path) -> None:
         with pytest.raises(ChartError, match="there is no chart here"):
             helm.render(str(tmp_path / "none"), [])
-
-    def test_a_folder_that_is_no_chart(self, tmp_path: Path) -> None:
-        with pytest.raises(ChartError, match=r"no chart could be loaded: Chart\.yaml file is missing"):
-            helm.render(str(tmp_path), [])
 
     def test_dependencies_that_are_not_unpacked(self, plain: Path) -> None:
         text = "{apiVersion: v2, name: plain, version: 0.0.0, dependencies: [{name: common, version: 2.x.x}]}"
@@ -112,7 +108,7 @@ class TestEngine:
     def test_the_schema_refuses(self, chart: Callable[..., Path]) -> None:
         values = VALUES.replace(b"redis: {host", b"redis: {hots")
 
-        with pytest.raises(RenderError, match="additional properties 'hots' not allowed") as caught:
+        with pytest.raises(RenderError, match=r"(?i)additional propert\S+ '?hots'?.* not allowed") as caught:
             helm.render(str(chart("prefect-server", AFTER)), [values])
         assert caught.value.exit_code == 4
 
@@ -121,6 +117,12 @@ class TestEngine:
 
         with pytest.raises(RenderError, match="nil pointer evaluating"):
             helm.render(str(chart("prefect-server", AFTER)), [values])
+
+    def test_a_folder_that_is_no_chart_is_told_the_same_by_every_helm(self, tmp_path: Path) -> None:
+        """Helm 4 has other words for it than Helm 3, which the library shares."""
+        with pytest.raises(ChartError) as caught:
+            helm.render(str(tmp_path), [])
+        assert caught.value.message == "no chart could be loaded: Chart.yaml file is missing."
 
     def test_values_that_are_no_yaml(self, plain: Path) -> None:
         with pytest.raises(RenderError, match="Helm refuses the values"):

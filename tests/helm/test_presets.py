@@ -125,11 +125,11 @@ def test_the_old_chart_refuses_the_new_file(name: str, corpus: Path, rendered: C
     from migrator.helm import RenderError
 
     text = (corpus / "presets" / name).read_text(encoding="utf-8")
-    with pytest.raises(RenderError, match="additional properties 'docket' not allowed") as caught:
+    with pytest.raises(RenderError, match=r"(?i)additional propert\S+ '?docket'?.* not allowed") as caught:
         rendered(text, "infrahub-enterprise", BEFORE)
     finding = checks.refusal(caught.value, "chart")
     assert (finding.rule, finding.severity, finding.file) == ("chart-refuses", "error", "chart")
-    assert "additional properties 'docket' not allowed" in finding.text
+    assert "docket" in finding.text and "not allowed" in finding.text
 
 
 @pytest.mark.parametrize("name", ["C/values.medium.yaml", "D/values.medium.yaml", "E/values.small.yaml"])
