@@ -20,6 +20,7 @@ from .server import Server, free_port
 
 Start = Callable[..., Server]
 Listen = Callable[..., int]
+CRLF = b"\r\n"
 PASSWORD = "Tr0ub4dor&3"
 NO_CONFIG = ("--rename-command", "CONFIG", "")
 
@@ -39,6 +40,7 @@ def test_how_many_databases_there_are(redis_server: Start, databases: int, passw
 
     assert (seen.where, seen.databases, seen.is_cluster) == (f"127.0.0.1:{server.port}", databases, False)
     assert [number for number in range(40) if seen.lack(number)] == list(range(databases, 40))
+    assert not set(seen.keys) & set(seen.refused)
 
 
 def test_what_is_in_them(redis_server: Start) -> None:
@@ -173,6 +175,12 @@ def test_a_command_that_redis_repeats_does_not_bring_the_password_out(redis_serv
 
     assert "answers: unknown command 'AUTH'." in said
     assert "s3same" not in said
+
+
+def test_whatever_an_answer_repeats_the_password_is_not_in_it(listener: Listen) -> None:
+    said = complaint(f"redis://hugo:s3same@127.0.0.1:{listener(b'-ERR hugo may not be s3same here' + CRLF)}")
+
+    assert "answers: *** may not be *** here." in said
 
 
 def test_nobody_is_there() -> None:
