@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from benchmarks.copies import kept, shared_spans
 from migrator import tree
 from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue
 from migrator.errors import MigratorError
@@ -23,7 +24,7 @@ _COMMENT = re.compile("(?:(?<=^)|(?<=[\\s]))#[^\n\r\x85\u2028\u2029]*")
 
 
 def verdict(before: Stream, document: Document, edit: Edit, after: bytes, *, copied: bool = False) -> str:
-    """`ok`, `wrong value` or `collateral`; `alias copied` for right values where the text at an alias had to change."""
+    """`ok`, `wrong value` or `collateral`; `alias copied` for an `ok` that had to take apart what aliases share."""
     expected = tree.apply(document.data, [edit])
     try:
         result = parse(after, "result")
@@ -34,10 +35,15 @@ def verdict(before: Stream, document: Document, edit: Edit, after: bytes, *, cop
     for old, new in zip(before.documents, result.documents):
         if not tree.same(expected if old is document else old.data, new.data):
             return "wrong value"
-    if copied:
-        return "alias copied"
-    low, high = owned(document, edit)
     text, new_text = before.layout.text, result.layout.text
+    if copied:
+        spans, inside = shared_spans(document, edit)
+        return (
+            "alias copied"
+            if kept(text, new_text, spans if inside else [*spans, owned(document, edit)])
+            else "collateral"
+        )
+    low, high = owned(document, edit)
     if before.data[:3] != after[:3] and b"\xef\xbb\xbf" in (before.data[:3], after[:3]):
         return "collateral"
     tail = text[high:]

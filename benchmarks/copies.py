@@ -1,0 +1,110 @@
+"""What an edit may change besides its own place where it takes apart what anchors, aliases and merge keys share.
+
+A copy owns the text of the alias that it replaces and the lines right below that one's line; an anchor that is handed
+on owns its mark; a key that a mapping takes over from a merge key owns the place below the mapping's last entry.
+"""
+
+from __future__ import annotations
+
+from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, SetValue
+from migrator.yamltext import Document
+from migrator.yamltext.layout import Layout
+from migrator.yamltext.routes import entry_of, find
+
+Span = tuple[int, int]
+
+
+def shared_spans(document: Document, edit: Edit) -> tuple[list[Span], bool]:
+    """The spans of the original that the copies own, and whether the edit itself happens inside of a copy."""
+    layout, root = document.layout, document.record.first
+    aliases_of: dict[int, list[int]] = {}
+    for alias, target in layout.record.aliases.items():
+        aliases_of.setdefault(target, []).append(alias)
+    spans: list[Span] = []
+    here = root
+    on_list = isinstance(edit, (InsertItem, RemoveItems))
+    parents = edit.route if on_list else edit.route[:-1]
+    for depth in range(len(edit.route) + 1):
+        gone = not on_list and depth == len(edit.route)  # what is replaced, removed or renamed
+        if gone:
+            last = layout.last_event(here)
+            for target, aliases in aliases_of.items():
+                outside = [alias for alias in aliases if not here <= alias <= last]
+                if here <= target <= last and outside:
+                    for alias in aliases:
+                        if alias <= outside[0]:
+                            spans += _alias(layout, root, alias)
+                    spans += _mark(layout, target)
+            return spans, False
+        if here in layout.record.aliases:
+            return [*spans, *_alias(layout, root, here)], True
+        if here in aliases_of:
+            spans += _alias(layout, root, aliases_of[here][0]) + _mark(layout, here)
+        if depth == len(parents) and (on_list or isinstance(edit, AddKey)):
+            break
+        child = find(layout, here, edit.route[depth]) if here in layout.record.jump else None
+        if child is None:
+            if here in layout.record.doubled and _merged_in(document, here, edit, depth):
+                last_stop = layout.entries(here)[-1].stop
+                return [*spans, (last_stop, layout.next_line(last_stop)), *_below(layout, last_stop)], True
+            break
+        here = child.node
+    if on_list and isinstance(edit, RemoveItems):
+        items = layout.entries(here)
+        for index in edit.indexes:
+            inner, gone_too = shared_spans(document, SetValue((*edit.route, index), None))
+            assert not gone_too and items
+            spans += inner
+    return spans, False
+
+
+def _merged_in(document: Document, node: int, edit: Edit, depth: int) -> bool:
+    value = document.layout.record.values[node]
+    return isinstance(value, dict) and edit.route[depth] in value
+
+
+def _alias(layout: Layout, root: int, alias: int) -> list[Span]:
+    """An alias with the blanks around it, and the place right below its line."""
+    _, entry = entry_of(layout, root, alias)
+    start = layout.stop(entry.key) if entry.key >= 0 else entry.head
+    end = layout.stop(alias)
+    return [(start, end + len(layout.text[end:]) - len(layout.text[end:].lstrip(" \t"))), *_below(layout, end)]
+
+
+def _below(layout: Layout, offset: int) -> list[Span]:
+    at = layout.next_line(offset)
+    return [(at, at)]
+
+
+def _mark(layout: Layout, node: int) -> list[Span]:
+    """An anchor with the blanks on both sides of it."""
+    mark = "&" + layout.record.anchors[node]
+    start = layout.text.index(mark, layout.record.starts[node])
+    end = start + len(mark)
+    text = layout.text
+    while start and text[start - 1] in " \t":
+        start -= 1
+    while text[end : end + 1] in (" ", "\t"):
+        end += 1
+    return [(start, end)]
+
+
+def kept(text: str, after: str, spans: list[Span]) -> bool:
+    """Whether all of `text` outside of the spans stands in `after`, in its order, at both ends too."""
+    pieces: list[str] = []
+    at = 0
+    for start, end in sorted(spans):
+        if start > at:
+            pieces.append(text[at:start])
+        elif not pieces:
+            pieces.append("")
+        at = max(at, end)
+    if not after.startswith(pieces[0]) or not after.endswith(text[at:]):
+        return False
+    found = len(pieces[0])
+    for piece in pieces[1:]:
+        there = after.find(piece, found)
+        if there < 0:
+            return False
+        found = there + len(piece)
+    return found <= len(after) - len(text[at:])
