@@ -113,7 +113,12 @@ class Page:
         return gap_lines(self.layout, at, self.layout.line_start(stop) if stop < len(self.layout.text) else stop)
 
     def literals_fit(self, at: int, column: int) -> bool:
-        """Whether a block scalar may end above the line at `at`: no comment below would become text of it."""
+        """Whether a block scalar may end above the line at `at`: no comment below would become text of it.
+
+        And lines that end at LS or PS would keep these in the value, where it has line feeds.
+        """
+        if self.style.newline(at) in "\u2028\u2029":
+            return False
         return all(line.column <= column for line in self.comments_below(at))
 
     def last_leaf(self, node: int) -> int:

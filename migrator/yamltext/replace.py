@@ -148,6 +148,11 @@ class _Replacement:
         self._inline(first, rest)
 
     def _literals_fit(self) -> bool:
+        if self.layout.is_block(self.node) and self.entry is not None and self.page.own_line(self.content):
+            # What stays between the key and a block, blank lines or comments, would become text of a block scalar.
+            above = self.layout.next_line(self.properties_end if self._props() else self.after)
+            if above != self._block_span()[0]:
+                return False
         return self.page.literals_fit(self.layout.next_line(self.stop), self.column)
 
     def _mark(self) -> str:
@@ -248,6 +253,10 @@ class _Replacement:
             return
         lines = renderer.block(value, column)
         if on_line:
+            rest = layout.text[old_end : layout.line_end(old_end)]
+            if self.in_list and rest.startswith("\t"):  # no parser takes a tab right after a dash
+                old_end += len(rest) - len(rest.lstrip(" \t"))
+                mark += " "
             page.splice(self.after, max(old_end, self.after), mark)
             page.splice(below, text_end, self._below(lines, below))
         elif mark or block_scalar or not page.own_line(self.start):
