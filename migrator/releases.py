@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import run, sources
-from migrator.errors import InterruptedByUser, MigratorError, RefusedError
+from migrator.errors import InterruptedByUser, MigratorError
 from migrator.report import FileReport
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Named(NamedTuple):
         return [bundle for each in self.groups if isinstance(each, sources.Opened) for bundle in each.bundles]
 
 
-def _files_of(name: str, passed_over: list[MigratorError]) -> Sequence[str | RefusedError]:
-    """The files that a name stands for: itself, or what a directory holds, with errors for releases of several."""
+def _files_of(name: str, passed_over: list[MigratorError]) -> Sequence[str | MigratorError]:
+    """The files that a name stands for: itself, or what a directory holds, with errors for what counts and is none."""
     if not os.path.isdir(name):
         return [name]
     from migrator.sources import directory
@@ -59,7 +59,7 @@ def named(chosen: argparse.Namespace, failed: Failed) -> Named:
             groups.append(failed(name, error))
             continue
         for path in paths:
-            if isinstance(path, RefusedError):
+            if isinstance(path, MigratorError):
                 groups.append(failed(path.path, path))
                 continue
             opening = partial(sources.open_file, path, chosen.chart or "", chosen.root or "")

@@ -17,13 +17,15 @@ ENDINGS = (".yaml", ".yml")
 _PASSED_OVER = {"templates", "charts", "crds", "node_modules"}
 
 
-def expand(name: str, passed_over: list[MigratorError]) -> list[str | RefusedError]:
+def expand(name: str, passed_over: list[MigratorError]) -> list[str | MigratorError]:
     """The files of a directory that are releases by themselves, and an error for each release that is several layers.
 
-    Migrating one layer without the others would go wrong in silence. Files of the directory that cannot be read are
-    added to `passed_over`. Raises InputError for a directory without Prefect values.
+    Migrating one layer without the others would go wrong in silence. So would leaving out a file that the system does
+    not hand over: it is an error as well. Files that are no YAML, or nothing that can be edited, are added to
+    `passed_over`. Raises InputError for a directory without Prefect values.
     """
-    paths = list(_yaml_files(name))
+    unread: list[MigratorError] = []
+    paths = list(_yaml_files(name, unread))
     looks: list[Look] = []
     generated: dict[str, list[tuple[str, list[str]]]] = {}
     for path in paths:
@@ -31,7 +33,8 @@ def expand(name: str, passed_over: list[MigratorError]) -> list[str | RefusedErr
             source = read(path)
             look = _look_at(source)
         except MigratorError as error:
-            passed_over.append(error)
+            # What is no YAML is nobody's values; what the system does not hand over may be somebody's.
+            (unread if isinstance(error.__cause__, OSError) else passed_over).append(error)
             continue
         if os.path.basename(path) in kustomize.NAMES:
             for item, files in kustomize.generated(as_map(source.data), os.path.dirname(path)):
@@ -40,14 +43,13 @@ def expand(name: str, passed_over: list[MigratorError]) -> list[str | RefusedErr
             if line:
                 passed_over.append(_inline_patch(path, line))
         looks += [look] if look is not None else []
-    if not looks:
+    if not looks and not unread:
         raise InputError(
             f"is a directory without a values file that holds Prefect values ({len(paths)} YAML files looked at).",
             path=name,
         )
-    return [
-        layers[0] if len(layers) == 1 else _several_layers(layers) for layers in layering.releases(looks, generated)
-    ]
+    found = layering.releases(looks, generated)
+    return [*(layers[0] if len(layers) == 1 else _several_layers(layers) for layers in found), *unread]
 
 
 def _inline_patch(path: str, line: int) -> RefusedError:
@@ -85,8 +87,11 @@ def _look_at(source: Source) -> Look | None:
     return Look(source.name, data, False)
 
 
-def _yaml_files(directory: str) -> Iterator[str]:
-    for folder, folders, files in os.walk(directory):
+def _yaml_files(directory: str, unread: list[MigratorError]) -> Iterator[str]:
+    def tell(error: OSError) -> None:
+        unread.append(InputError(f"cannot be looked into: {error.strerror}.", path=str(error.filename or directory)))
+
+    for folder, folders, files in os.walk(directory, onerror=tell):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _PASSED_OVER)
         for name in sorted(files):
             if name.endswith(ENDINGS) and not name.startswith("."):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import indent
@@ -219,3 +220,34 @@ def test_two_byte_order_marks_are_refused(cli: Cli, tmp_path: Path, command: str
 def test_one_byte_order_mark_stays(cli: Cli, tmp_path: Path) -> None:
     assert migrate(cli, tmp_path, "\ufeff" + SEPARATE).returncode == 0
     assert (tmp_path / "values.yaml").read_text().startswith("\ufeffconfigPreset: medium\n")
+
+
+def test_what_cannot_be_read_in_a_directory_is_no_clean_bill(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is no YAML is passed over; one that the system does not hand over may be the one that matters."""
+    folder = tmp_path / "deploy"
+    (folder / "live").mkdir(parents=True)
+    (folder / "dev.yaml").write_text(SEPARATE)
+    (folder / "live" / "release.yaml").write_text(SEPARATE)
+    (folder / "notes.yaml").write_text("a: [")
+    really_open, really_list = os.open, os.scandir
+
+    def refused(path: Any, *rest: Any, **options: Any) -> Any:
+        if str(path).endswith("release.yaml"):
+            raise PermissionError(13, "Permission denied")
+        return really_open(path, *rest, **options)
+
+    def unlisted(path: Any) -> Any:
+        if str(path).endswith("live"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return really_list(path)
+
+    for function, put, words in (("open", refused, "cannot be read"), ("scandir", unlisted, "cannot be looked into")):
+        with monkeypatch.context() as patched:
+            patched.setattr(os, function, put)
+            done = cli("check", "deploy")
+        assert done.returncode == 2
+        assert f"{words}: Permission denied" in done.stderr.decode()
+        assert b"deploy/dev.yaml: needs-decision" in done.stdout
+        assert b"passed over: deploy/notes.yaml" in done.stderr
