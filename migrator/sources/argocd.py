@@ -94,7 +94,7 @@ def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> 
         namespace=_known(as_map(spec.get("destination")).get("namespace")),
         evidence=(f"values of {name} at {tree.show(layer.route if layer.data else (*above, 'helm'))}",),
         notices=tuple(notices),
-        unseen=_unseen(helm),
+        unseen=(*_patched(source), *_unseen(helm)),
         controller="Argo CD",
     )
 
@@ -128,6 +128,8 @@ def _version(above: Route, source: Map) -> ChartVersion:
         # https://argo-cd.readthedocs.io/en/stable/user-guide/oci/
         chart = location
     if not isinstance(chart, str):
+        if "repoURL" not in source:
+            return ChartVersion("", "", (), "the object names no chart; move that of the one which it is a patch for")
         where = f"{location}, path {source.get('path')}"
         return ChartVersion("", "", (), f"its chart comes from Git ({where}): move the chart there, in the same change")
     name = chart.rstrip("/").rpartition("/")[2]
@@ -139,6 +141,12 @@ def _version(above: Route, source: Map) -> ChartVersion:
     elif is_range(text):
         unmovable = f"its targetRevision is a range ({text}): the chart may have moved already, pin it"
     return ChartVersion(name, text, (*above, "targetRevision") if text else (), unmovable)
+
+
+def _patched(source: Map) -> Iterator[Elsewhere]:
+    """The object below, for one that names no source of its own: Kustomize lays it over another."""
+    if "repoURL" not in source and "chart" not in source:
+        yield Elsewhere("the object that this is a patch for")
 
 
 def _unseen(helm: Map) -> tuple[Elsewhere, ...]:

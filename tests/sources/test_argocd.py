@@ -176,6 +176,18 @@ def test_outside_a_set_nobody_fills_in(cli: Callable[..., Any], tmp_path: Path) 
     assert (done.returncode, b"--redis-host" in done.stderr) == (3, True)
 
 
+def test_a_patch_of_an_application_tells_of_the_one_below(migrate: Migrate) -> None:
+    def text(values: str) -> str:
+        whole = application(in_object(values))
+        start, end = whole.index("    repoURL"), whole.index("    helm:")
+        return whole[:start] + whole[end:]
+
+    done = migrate(text(VALUES), DB)
+    assert done.text == text(AFTER)
+    assert "Values from the object that this is a patch for lie below these" in done.notices
+    assert "the object names no chart" in done.notices
+
+
 def test_a_chart_in_git_is_explained(migrate: Migrate) -> None:
     def text(values: str) -> str:
         return application(in_object(values), "main").replace("    chart: infrahub-enterprise\n", "    path: chart\n")
