@@ -79,10 +79,11 @@ def _opened(
 
 
 def _settle(names: Sequence[str], chosen: argparse.Namespace) -> None:
-    """Finish or take back what a run that was killed left of these files, before anything of them is read."""
+    """Finish or take back what a run that was killed left of these files and of the output, before they are read."""
     from migrator import delivery, files
 
-    for sentence in files.recover([name for name in names if name != "-"]):
+    output = [chosen.output] if chosen.output else []
+    for sentence in files.recover([name for name in (*names, *output) if name != "-"]):
         delivery.tell(chosen, sentence)
 
 

@@ -591,3 +591,22 @@ def test_migrate_reads_what_recovery_left(
     assert "TRIGGERS" not in (tmp_path / "server.yaml").read_text()
     assert "redis://redis:6379/2" in (tmp_path / "background.yaml").read_text()
     assert cli("check", "-f", "server.yaml", "-f", "background.yaml").returncode == 0
+
+
+def test_migrate_cleans_up_what_is_left_beside_its_output(
+    cli: Callable[..., Any], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The output is written, and only the cleaning up was cut short: there is nothing more to write, but to remove."""
+    (tmp_path / "values.yaml").write_text(SERVER + BACKGROUND.replace("prefect-server:\n", ""))
+    (tmp_path / "out.yaml").write_text("of: another run\n")
+    command = ("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--output", "out.yaml")
+    kill_at("unlink", 1)
+    with pytest.raises(Killed):
+        cli(*command)
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    left = [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+    assert cli(*command).returncode == 0
+    assert left
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
