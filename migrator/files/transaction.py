@@ -114,8 +114,6 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
     changed = WriteError("was changed since it was read.", path=part.shown, remedy="Nothing was written; run again.")
     if os.path.realpath(part.shown) != target:
         raise changed
-    if before is None and os.path.lexists(part.swap.backup):
-        raise WriteError(f"its backup {part.swap.backup} exists already.", path=part.shown, remedy="Run again.")
     if former is None:
         if os.path.lexists(target):
             raise changed
@@ -128,6 +126,8 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
         data, status = read_descriptor(descriptor, part.shown)
         if data != former.data or (before and before.standing != standing(status)):
             raise changed
+        if before is None and os.path.lexists(part.swap.backup):
+            raise WriteError(f"its backup {part.swap.backup} exists already.", path=part.shown, remedy="Run again.")
         if status.st_nlink > 1:
             raise WriteError(
                 f"has {status.st_nlink} names (hard links), and replacing it would part it from the others.",
