@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -42,14 +42,16 @@ class DocumentRecord(NamedTuple):
     end: int
 
 
-class Numbers(Protocol):
-    """A number for every entry of a record."""
+if TYPE_CHECKING:  # making a Protocol takes a millisecond of every start
 
-    def __len__(self) -> int: ...
+    class Numbers(Protocol):
+        """A number for every entry of a record."""
 
-    def __getitem__(self, node: int, /) -> int: ...
+        def __len__(self) -> int: ...
 
-    def __iter__(self) -> Iterator[int]: ...
+        def __getitem__(self, node: int, /) -> int: ...
+
+        def __iter__(self) -> Iterator[int]: ...
 
 
 class _Kept:
