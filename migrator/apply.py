@@ -1,7 +1,5 @@
 """A plan carried out on text: step by step, each result parsed again, the whole proved before anything is written."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from migrator import apply, catalog, options, printing, releases, reporting, run
+from migrator import catalog, options, printing, releases, reporting, run
 from migrator.errors import (
     InterruptedByUser,
     MigratorError,
@@ -173,6 +173,8 @@ def _failed(path: str, error: MigratorError) -> FileReport:
 
 
 def _plan(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    from migrator import apply
+
     case = run.examine([source], request)
     result = apply.carry_out(case)
     report = reporting.report(case, result)._replace(exit_code=0)
@@ -191,14 +193,20 @@ def _diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> F
     case = run.examine([source], request)
     if case.plan.open_questions:
         return reporting.report(case)
+    from migrator import apply
+
     report = reporting.report(case, apply.carry_out(case))
     return report._replace(exit_code=1 if chosen.exit_code and report.changes else 0)
 
 
 def _check(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
     case = run.examine([source], request)
-    # A line a file names no places in the text, so only JSON has the text carried out.
-    report = reporting.report(case, apply.carry_out(case) if chosen.format == "json" else None)
+    result = None
+    if chosen.format == "json":  # a line a file names no places in the text, which are all that it is carried out for
+        from migrator import apply
+
+        result = apply.carry_out(case)
+    report = reporting.report(case, result)
     return report._replace(exit_code=0 if report.status == "current" else 1)
 
 

@@ -3,8 +3,6 @@
 `apply` takes the plan to bytes and proves them, `reporting` says what came of it, and `migrate` writes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -188,7 +186,7 @@ def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> It
         )
 
 
-def _own_chart(path: str, old_path: str) -> OwnChart | Both | None:
+def _own_chart(path: str, old_path: str) -> "OwnChart | Both | None":
     if not path:
         return None
     from migrator import own_chart  # it reads archives, which most runs never do

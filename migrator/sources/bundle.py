@@ -1,7 +1,5 @@
 """One release as it is handed on: its layers, what the object around them says, and what cannot be seen."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -87,7 +85,7 @@ class Bundle(NamedTuple):
         """Whether every layer is a values file as Helm takes it."""
         return all(not layer.route for layer in self.layers)
 
-    def on(self, streams: Sequence[Stream]) -> Bundle:
+    def on(self, streams: Sequence[Stream]) -> "Bundle":
         """The same release in other texts of its layers' files."""
         layers = tuple(layer.on(stream) for layer, stream in zip(self.layers, streams))
         text = self.version.text
@@ -116,6 +114,6 @@ def is_range(text: str) -> bool:
     return bool(re.search(r"[*<>=~^|,]|\bx\b|\.x|\s-\s", text, re.IGNORECASE)) or text.count(".") < 2
 
 
-def of_layers(layers: Sequence[Source]) -> Bundle:
+def of_layers(layers: Sequence[Source]) -> "Bundle":
     """Values files as a release, with nothing known besides."""
     return Bundle(layers[0].name, tuple(layers))

@@ -3,8 +3,6 @@
 Plain ANSI sequences, not rich: importing rich takes longer than a whole `check`, and what is printed here is lines.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
