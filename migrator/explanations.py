@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from migrator import env, manifests, prefect, tree
+from migrator.cluster_report import Explanation
 from migrator.edits import Route, Value
 from migrator.manifests import Difference
 from migrator.release import Map, as_map
-from migrator.report import ChangeReport, Explanation
+from migrator.report import ChangeReport
 from migrator.upgrade import Cause, Upgrade
 
 _LISTS = {"prefect-server": env.SERVER, "prefect-background-services": env.BACKGROUND}

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from migrator import tree
+from migrator.cluster_report import HIDDEN
 from migrator.edits import Route, Value
 from migrator.helm import Manifest
 from migrator.release import as_map
-from migrator.report import HIDDEN
 
 AGAIN = " (once more)"
 """Behind the name of an entry that a later one of the same name makes ineffective."""

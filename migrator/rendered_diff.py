@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from migrator import apply, explanations, helm, reporting, run, tree, upgrade, verify, yamltext
+from migrator.cluster_report import ClusterChange, ClusterReport, Explanation
 from migrator.manifests import Difference
-from migrator.report import ClusterChange, ClusterReport, Explanation, FileReport
+from migrator.report import FileReport
 from migrator.sources import Bundle
 
 

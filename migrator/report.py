@@ -3,13 +3,13 @@
 Nothing here is masked or escaped; that is the business of the room that prints.
 """
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from migrator.changes import Effect
 from migrator.edits import Value
 
-HIDDEN = "(hidden)"
-"""What stands for the data of a Secret in the cluster."""
+if TYPE_CHECKING:
+    from migrator.cluster_report import ClusterReport
 
 Status = Literal["current", "pending", "migrated", "needs-decision", "refused", "failed", "unrelated"]
 
@@ -73,47 +73,6 @@ class Finding(NamedTuple):
     about: str = ""
 
 
-class Explanation(NamedTuple):
-    """What explains a difference in the cluster.
-
-    "step": a step of a migration, `title` saying what it does and `text` why; "chart": what `text` says the chart does
-    now; "values": its own values, `text` naming which; "version": labels and checksums that follow the chart;
-    "made-up": Helm makes it up anew each time it renders; "none": nothing does, `text` saying what is known.
-    """
-
-    kind: Literal["step", "chart", "values", "version", "made-up", "none"]
-    migration: str = ""
-    step: str = ""
-    title: str = ""
-    text: str = ""
-
-
-class ClusterChange(NamedTuple):
-    """One field of one object that the upgrade changes in the cluster, or an object that comes or goes (no `path`)."""
-
-    object: str
-    path: str
-    kind: Literal["add", "replace", "remove"]
-    before: Value
-    after: Value
-    explanation: Explanation
-
-
-class ClusterReport(NamedTuple):
-    """What an upgrade changes in the cluster: the charts, the release that was rendered, and the differences."""
-
-    old_chart: str
-    new_chart: str
-    release_name: str
-    namespace: str
-    changes: tuple[ClusterChange, ...]
-
-    @property
-    def unexplained(self) -> list[ClusterChange]:
-        """What is for a person to look at."""
-        return [change for change in self.changes if change.explanation.kind == "none"]
-
-
 class LayerReport(NamedTuple):
     """One file of the release: its bytes before and after (the same object where nothing changes)."""
 
@@ -142,7 +101,7 @@ class FileReport(NamedTuple):
     values_before: Value = None
     values_after: Value = None
     backups: tuple[str, ...] = ()
-    cluster: ClusterReport | None = None
+    cluster: "ClusterReport | None" = None
     error: str = ""
     exit_code: int = 0
 

@@ -24,6 +24,7 @@ ROWS = [
     ["migrations"],
     ["answers", "catalog"],
     ["roots"],
+    ["cluster_report"],
     ["report", "yamltext", "files", "live_redis"],
     ["rules", "helm"],
     ["rendered", "manifests"],

@@ -10,7 +10,8 @@ from migrator.edits import Value
 from migrator.talk.mask import Mask
 
 if TYPE_CHECKING:
-    from migrator.report import ClusterReport, FileReport, Report, Status
+    from migrator.cluster_report import ClusterReport
+    from migrator.report import FileReport, Report, Status
 
 SCHEMA = 1
 """Rises when a reader of the output would have to be changed; a new key is no such change."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from migrator.cluster_report import HIDDEN, ClusterChange, ClusterReport
 from migrator.edits import Value
 from migrator.manifests import AGAIN
-from migrator.report import HIDDEN, ClusterChange, ClusterReport, FileReport, Report
+from migrator.report import FileReport, Report
 from migrator.talk.mask import Mask
 from migrator.talk.one_line import count
 from migrator.talk.terminal import Page, Style, versions

@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
+from migrator.cluster_report import HIDDEN
 from migrator.edits import Value
-from migrator.report import HIDDEN
 
 
 def _words(text: str) -> frozenset[str]:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from migrator import explanations, manifests
+from migrator.cluster_report import Explanation
 from migrator.edits import Value
 from migrator.explanations import OwnValues, Step
-from migrator.report import ChangeReport, Explanation
+from migrator.report import ChangeReport
 from migrator.upgrade import Cause, Move, Upgrade
 
 TEMPLATES, VALUES, CHART, FIRST, SECOND = (

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from migrator import manifests, yamltext
+from migrator.cluster_report import HIDDEN
 from migrator.helm import Manifest
 from migrator.manifests import AGAIN
-from migrator.report import HIDDEN
 
 
 def objects(text: str) -> list[Manifest]:

@@ -12,12 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrator.changes import Effect
+from migrator.cluster_report import ClusterChange, ClusterReport, Explanation
 from migrator.edits import Value
 from migrator.report import (
     ChangeReport,
-    ClusterChange,
-    ClusterReport,
-    Explanation,
     FileReport,
     Finding,
     LayerReport,

@@ -8,8 +8,9 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
+from migrator.cluster_report import HIDDEN, ClusterChange, ClusterReport, Explanation
 from migrator.edits import Value
-from migrator.report import HIDDEN, ClusterChange, ClusterReport, Explanation, FileReport, Report
+from migrator.report import FileReport, Report
 from migrator.talk import cluster, cluster_markdown
 from migrator.talk.mask import Mask
 
