@@ -36,10 +36,10 @@ from ._v2025_8_wiring import (
     PLAIN,
     URL,
     Setting,
-    has_movable_url,
     in_values,
+    movable_url,
     own_lists,
-    password_in_url,
+    password_in,
     route_of,
     settings,
 )
@@ -84,11 +84,11 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     env_only = counts_env_only(release)
     found = [setting for setting in settings(release, env_only=env_only) if NAMES[setting.key] in present or env_only]
-    url_moves = has_movable_url(release)
-    if URL in present and not url_moves:
+    url = movable_url(release, env_only=env_only)
+    if URL in present and not url:
         # It beats all the rest on each pod, and the docket's step asks about it.
         return
-    if url_moves:
+    if url:
         found = settings(release, env_only=env_only)
     decided: dict[str, str] = {}
     effects: dict[str, Effect] = {}
@@ -108,9 +108,9 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     password, password_moves = _password(release, env_only=env_only)
     values = {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}
     yield from _write(release, values, password)
-    if env_only and PASSWORD not in present and not url_moves:
+    if env_only and PASSWORD not in present and not url:
         yield from _about_password(release)
-    gone = [NAMES[key] for key in decided] + ([URL] if url_moves else []) + ([PASSWORD] if password_moves else [])
+    gone = [NAMES[key] for key in decided] + ([URL] if url else []) + ([PASSWORD] if password_moves else [])
     for listed in lists:
         for entry in listed.named(*gone):
             key = next((each for each, name in NAMES.items() if name == entry.name), "")
@@ -128,8 +128,9 @@ def _is_to_be_written(release: Release, key: str, value: str) -> bool:
 
 def _password(release: Release, *, env_only: bool) -> tuple[dict[str, Value], bool]:
     """What `messaging.redis` is to say of the password, and whether its entries go."""
-    if has_movable_url(release):
-        password = password_in_url(release)
+    url = movable_url(release, env_only=env_only)
+    if url:
+        password = password_in(url)
         return ({"password": password} if password else {}), True
     found = {pod: env.winner(release, pod, PASSWORD) for pod in env.POD_LISTS}
     entries = [each[1] for each in found.values() if each is not None]

@@ -96,17 +96,25 @@ def url_of(release: Release, pod: str) -> str | None:
     return str(found[1].value) if _can_move(found[1]) else None
 
 
-def has_movable_url(release: Release) -> bool:
-    """Whether both pods have one URL that holds nothing but what `messaging.redis` can hold."""
-    server, background = url_of(release, "server"), url_of(release, "background")
-    return bool(server) and server == background and _parts(str(server)) is not None
+def movable_url(release: Release, *, env_only: bool) -> str:
+    """The URL that both pods have, if it holds nothing but what `messaging.redis` can hold; else empty.
+
+    With `env_only` a pod that entries tell nothing takes the other's, as in `settings`.
+    """
+    urls = {pod: url_of(release, pod) for pod in env.POD_LISTS}
+    if env_only:
+        for pod, other in (("server", "background"), ("background", "server")):
+            if not says_where(release, pod):
+                urls[pod] = urls[other]
+    url = urls["server"]
+    return url if url and url == urls["background"] and _parts(url) is not None else ""
 
 
-def password_in_url(release: Release) -> str:
+def password_in(url: str) -> str:
     """The password in a URL that can be moved."""
     from urllib.parse import unquote
 
-    return unquote(redis.parse_url(str(url_of(release, "server"))).password) if has_movable_url(release) else ""
+    return unquote(redis.parse_url(url).password)
 
 
 def in_values(release: Release) -> dict[str, str]:
