@@ -60,6 +60,15 @@ def refuse_odd_shapes(release: Release) -> None:
                 path=release.layers[number].name,
                 remedy="Take the key out, or fill it.",
             )
+    for key in ("url", "existingSecret", "existingSecretKey"):
+        path = (*DOCKET, key)
+        for number in release.owners(path):
+            if isinstance(release.in_layer(number, path), (dict, list)):
+                raise RefusedError(
+                    f"{tree.show(release.root + path)} is no text.",
+                    path=release.layers[number].name,
+                    remedy="Take the key out, or write a text there.",
+                )
 
 
 def refuse_unknown_preset(release: Release) -> None:

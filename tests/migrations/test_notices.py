@@ -196,6 +196,8 @@ backgroundServices:
         ("    server:\n", "    server:\n    other:\n", "infrahub.prefect-server.server is empty"),
         ("redis: {host: redis, db: 1}", "redis: redis", "messaging.redis is no mapping of keys"),
         ("redis: {host: redis, db: 1}", "redis:", "messaging.redis is empty"),
+        ('url: "redis://redis:6379/2"', "existingSecret: [a]", "docket.existingSecret is no text"),
+        ('url: "redis://redis:6379/2"', "url: {a: b}", "docket.url is no text"),
         ("      env:\n        - {name: PROM", "      env:\n        PROM: {name: PROM", "env is no list"),
     ],
 )
