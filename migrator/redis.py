@@ -43,6 +43,7 @@ __all__ = [
     "parse_url",
     "same_server",
     "server_args",
+    "text_of",
     "uses_bundled",
     "what_is_unseen",
     "what_is_wrong_with_host",
@@ -112,16 +113,16 @@ def messaging(release: Release, pod: str) -> Address:
         wins = pod == "background" or not (always or injected)
         if own is None or not wins:
             return injected, "messaging.redis"
-        return (_text(own[1].value) if own[1].is_plain else UNREADABLE), f"env {own[1].name}"
+        return (text_of(own[1].value) if own[1].is_plain else UNREADABLE), f"env {own[1].name}"
 
     host = host or (bundled_host(release, release.name, release.namespace) if bundled else "")
     host, source = pick("HOST", host, True)
     ssl = pick("SSL", "true" if values.get("ssl") is True else "", False)[0]
     return Address(
         host=host,
-        port=pick("PORT", _text(values.get("port", 6379)), True)[0],
-        database=pick("DB", _text(values.get("db", 0)), True)[0],
-        username=in_container(pick("USERNAME", _text(values.get("username")), False)[0]),
+        port=pick("PORT", text_of(values.get("port", 6379)), True)[0],
+        database=pick("DB", text_of(values.get("db", 0)), True)[0],
+        username=in_container(pick("USERNAME", text_of(values.get("username")), False)[0]),
         password=_password(release, pod, values, bundled),
         tls=env.as_bool(ssl) is True,
         source=source,
@@ -135,8 +136,8 @@ def bundled_host(release: Release, name: str, namespace: str) -> str:
     `backgroundServices.envVars` puts it together.
     """
     values = as_map(release.prefect.get("redis"))
-    short = _text(values.get("nameOverride")) or "redis"
-    full = _text(values.get("fullnameOverride"))
+    short = text_of(values.get("nameOverride")) or "redis"
+    full = text_of(values.get("fullnameOverride"))
     if not full and name:
         full = name if short in name else f"{name}-{short}"
     if not full or not namespace:
@@ -170,20 +171,20 @@ def is_filled_in(release: Release, host: str) -> bool:
 def server_args(release: Release) -> str:
     """The server's arguments in one line; empty where the chart's own are used."""
     args = as_map(release.prefect.get("server")).get("args")
-    return " ".join(_text(arg) for arg in args) if isinstance(args, list) else _text(args)
+    return " ".join(text_of(arg) for arg in args) if isinstance(args, list) else text_of(args)
 
 
 def _password(release: Release, pod: str, values: Map, bundled: bool) -> Password:
     own = env.winner(release, pod, "PREFECT_REDIS_MESSAGING_PASSWORD")
     injected = _injected_password(values, bundled)
-    username = _text(values.get("username"))
+    username = text_of(values.get("username"))
     user = env.winner(release, pod, "PREFECT_REDIS_MESSAGING_USERNAME")
     if user is not None and not user[1].is_plain and (pod == "background" or not username):
         # Without a name that can be read, a password that can be is of no use in a URL.
         return Password("hidden", "", f"the username comes from env {user[1].name}, which cannot be read here")
     if own is not None and (pod == "background" or injected.kind == "none"):
         entry = own[1]
-        return _password_of(_text(entry.value) if entry.is_plain else UNREADABLE, f"env {entry.name}")
+        return _password_of(text_of(entry.value) if entry.is_plain else UNREADABLE, f"env {entry.name}")
     if is_placeholder(username):
         return Password("hidden", "", "messaging.redis.username is a placeholder")
     if injected.kind == "none":
@@ -197,8 +198,8 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
 
 def _injected_password(values: Map, bundled: bool) -> Password:
     """What `backgroundServices.envVars` of prefect-server injects, in its order of precedence."""
-    password = _text(values.get("password") or None)  # false, 0 and {} are as good as nothing to a template
-    secret = _text(values.get("existingSecret") or None)
+    password = text_of(values.get("password") or None)  # false, 0 and {} are as good as nothing to a template
+    secret = text_of(values.get("existingSecret") or None)
     if bundled and not password:
         return Password("injected", "", "the bundled Redis's Secret")
     if secret:
@@ -222,11 +223,11 @@ def _from_url(entry: env.Entry) -> Address:
 
     source = f"env {entry.name}"
     try:
-        parts = urlsplit(_text(entry.value) if entry.is_plain else "")
+        parts = urlsplit(text_of(entry.value) if entry.is_plain else "")
         port = parts.port or 6379
     except ValueError:  # a broken port or IPv6 address
         parts, port = urlsplit(""), 6379
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname or is_placeholder(_text(entry.value)):
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname or is_placeholder(text_of(entry.value)):
         return Address(
             UNREADABLE, "6379", "", "", Password("hidden", "", f"{source} cannot be read here"), False, source
         )
@@ -243,7 +244,7 @@ def _from_url(entry: env.Entry) -> Address:
     )
 
 
-def _text(value: Value) -> str:
+def text_of(value: Value) -> str:
     """A value as a chart's template prints it: YAML reads 06380 as a float, and Go prints that as 6380.
 
     From 1e21 on Go prints an exponent (package strconv, FormatFloat).

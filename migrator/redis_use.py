@@ -3,8 +3,7 @@
 from collections.abc import Collection
 
 from migrator import env
-from migrator.edits import Value
-from migrator.redis import messaging, server_args
+from migrator.redis import messaging, server_args, text_of
 from migrator.redis_url import complaint_about, in_namespace, is_bundled_cache, is_number, parse_url, same_server
 from migrator.release import Release, as_map
 from migrator.surroundings import Use
@@ -65,14 +64,14 @@ def _cache_of_infrahub(release: Release) -> list[Use]:
     found = []
     for part, who in (("infrahubServer", "the Infrahub cache"), ("infrahubTaskWorker", "the task workers' cache")):
         values = as_map(as_map(as_map(release.infrahub.get(part)).get(part)).get("env"))
-        url = _text(values.get("INFRAHUB_CACHE_URL"))
+        url = text_of(values.get("INFRAHUB_CACHE_URL"))
         if url:
             found += _use_of_url(url, who)
             continue
-        address = _text(values.get("INFRAHUB_CACHE_ADDRESS"))
+        address = text_of(values.get("INFRAHUB_CACHE_ADDRESS"))
         own = as_map(release.infrahub.get("redis")).get("enabled") is True
-        database = _text(values.get("INFRAHUB_CACHE_DATABASE")) or "0"
-        port = _text(values.get("INFRAHUB_CACHE_PORT")) or "6379"
+        database = text_of(values.get("INFRAHUB_CACHE_DATABASE")) or "0"
+        port = text_of(values.get("INFRAHUB_CACHE_PORT")) or "6379"
         if values and (address or own) and is_number(database):
             found.append(Use(address, port, int(database), who))
     return found
@@ -84,16 +83,16 @@ def _cache_of_prefect(release: Release) -> list[Use]:
     for pod in ("server", "background"):
         url = env.winner(release, pod, "INFRAHUB_CACHE_URL")
         if url is not None and url[1].is_plain:
-            found += _use_of_url(_text(url[1].value), "the Infrahub cache")
+            found += _use_of_url(text_of(url[1].value), "the Infrahub cache")
             continue
         entry = env.winner(release, pod, "INFRAHUB_CACHE_ADDRESS")
-        address = _text(entry[1].value) if entry is not None and entry[1].is_plain else ""
+        address = text_of(entry[1].value) if entry is not None and entry[1].is_plain else ""
         if pod == "server" and "INFRAHUB_CACHE_ADDRESS=$PREFECT_REDIS_MESSAGING_HOST" in server_args(release):
             address = messaging(release, pod).host
         set_to = env.winner(release, pod, "INFRAHUB_CACHE_DATABASE")
-        database = _text(set_to[1].value) if set_to is not None else "0"
+        database = text_of(set_to[1].value) if set_to is not None else "0"
         set_port = env.winner(release, pod, "INFRAHUB_CACHE_PORT")
-        port = _text(set_port[1].value) if set_port is not None else "6379"
+        port = text_of(set_port[1].value) if set_port is not None else "6379"
         if address and is_number(database):
             found.append(Use(address, port, int(database), "the Infrahub cache"))
     return found
@@ -104,7 +103,3 @@ def _use_of_url(url: str, who: str) -> list[Use]:
         return []
     parts = parse_url(url)
     return [Use(parts.host, str(parts.port), parts.database, who)]
-
-
-def _text(value: Value) -> str:
-    return "" if value is None else str(value).strip()
