@@ -1,9 +1,10 @@
 """How a release is wired to Redis by env entries: what each pod sees, and what both agree on."""
 
-import re
-from typing import NamedTuple
+from __future__ import annotations
 
-from migrator.migration import EnvList, Release, Route, Value, as_map, env, prefect, redis, tree
+import re
+
+from migrator.migration import EnvList, Record, Release, Route, Value, as_map, env, prefect, redis, tree
 
 PREFIX = "PREFECT_REDIS_MESSAGING_"
 URL = f"{PREFIX}URL"
@@ -32,7 +33,7 @@ PLAIN = {
 _ALWAYS_INJECTED = ("host", "port", "db", "broker", "cache")
 
 
-class Setting(NamedTuple):
+class Setting(Record):
     """One setting as each pod sees it: text, or None where it cannot be read from here."""
 
     key: str

@@ -1,13 +1,15 @@
 """The answers that somebody gave, and what the questions made of them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from migrator.errors import UsageError
 from migrator.migration import Question
+from migrator.records import Record
 
 
-class Asked(NamedTuple):
+class Asked(Record):
     """A question that a plan met: its answer (None while there is none), and whether somebody gave it.
 
     `stale` means that there is an answer under its name, which was given to another question and so is not used.
@@ -19,7 +21,7 @@ class Asked(NamedTuple):
     stale: bool = False
 
 
-class Earlier(NamedTuple):
+class Earlier(Record):
     """An answer given earlier: where it stands, in words, and whether a question is the one it was given to."""
 
     where: str

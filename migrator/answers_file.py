@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from migrator import files, tree, yamltext
 from migrator.answers import Earlier
 from migrator.edits import Route, Value
 from migrator.errors import UsageError
 from migrator.migration import Question
+from migrator.records import Record
 
 NAMES_A_REDIS = ("redis-host", "docket-url", "docket-secret")
 """Answers that name one Redis, which several releases must not share unseen."""
@@ -32,7 +33,7 @@ ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
 _PARTS = {"answer", "from-env", "question"}
 
 
-class Written(NamedTuple):
+class Written(Record):
     """An answer as the file has it: the text itself, or the environment variable that holds it.
 
     `question` is the fingerprint of the question it was given to; empty where nobody noted that.
@@ -44,7 +45,7 @@ class Written(NamedTuple):
     line: int
 
 
-class Answers(NamedTuple):
+class Answers(Record):
     """What an answers file says: for every release, and for each that it names."""
 
     path: str
@@ -69,7 +70,7 @@ class Answers(NamedTuple):
         return {**without_rivals(self.common, own), **own}
 
 
-class Replay(NamedTuple):
+class Replay(Record):
     """Answers of the file as a run takes them; `unset` are those whose environment variable is not set."""
 
     given: Mapping[str, str]

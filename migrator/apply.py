@@ -1,18 +1,20 @@
 """A plan carried out on text: step by step, each result parsed again, the whole proved before anything is written."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from migrator.changes import Change
 from migrator.edits import AddKey, InsertItem, RemoveItems, Route
 from migrator.errors import VerificationError
+from migrator.records import Record
 from migrator.report import NoticeReport
 from migrator.run import Case, Request, examine
 from migrator.sources import Done
 from migrator.yamltext import Stream
 
 
-class Result(NamedTuple):
+class Result(Record):
     """A plan carried out on text: each layer parsed again, and where each change stands in the original.
 
     `stages` holds the layers' texts before the first step and after each; `places` each change's line in the text

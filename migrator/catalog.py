@@ -1,23 +1,25 @@
 """Finds the migrations, holds them to the rules they must keep, and says which of them a release is to be judged by."""
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import NamedTuple
 
 from packaging.version import Version
 
 import migrator.migrations
 from migrator import versions
 from migrator.migration import Migration, Step, one_of
+from migrator.records import Record
 
 CHARTS = ("infrahub-enterprise", "infrahub", "prefect-server")
 
 _NAME = r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*"
 
 
-class Known(NamedTuple):
+class Known(Record):
     """A migration with its id (the name of its file) and its docstring, which `explain` prints."""
 
     id: str
@@ -25,7 +27,7 @@ class Known(NamedTuple):
     text: str
 
 
-class Selected(NamedTuple):
+class Selected(Record):
     """A step that a release is judged by, with the migration it belongs to."""
 
     known: Known

@@ -1,13 +1,16 @@
 """A change: one located edit, and why it is wanted."""
 
-from typing import Literal, NamedTuple
+from __future__ import annotations
+
+from typing import Literal
 
 from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Value
+from migrator.records import Record
 
 Effect = Literal["none", "behaviour", "required"]
 
 
-class Change(NamedTuple):
+class Change(Record):
     """One located edit that a step wants.
 
     `layer` and `edit` say what happens where; `path` names it below the Prefect root, with env entries by name;

@@ -1,20 +1,22 @@
 """The chart's version in the object around the values: evidence of what runs now, and moved with the values."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from packaging.version import Version
 
 from migrator import catalog, discover, roots, tree, yamltext
 from migrator.edits import Route, SetValue
 from migrator.migration import Notice
+from migrator.records import Record
 from migrator.report import ChangeReport
 from migrator.sources import Bundle, Done, Source
 
 WHY = "file and chart move together: the old chart refuses the new values"
 
 
-class Bump(NamedTuple):
+class Bump(Record):
     """The version text that stands at `route` in the object's document, and the one that is to stand there."""
 
     route: Route

@@ -1,14 +1,17 @@
 """What an upgrade changes in the cluster, in plain records; kept apart, since few runs render anything."""
 
-from typing import Literal, NamedTuple
+from __future__ import annotations
+
+from typing import Literal
 
 from migrator.edits import Value
+from migrator.records import Record
 
 HIDDEN = "(hidden)"
 """What stands for the data of a Secret in the cluster."""
 
 
-class Explanation(NamedTuple):
+class Explanation(Record):
     """What explains a difference in the cluster.
 
     "step": a step of a migration, `title` saying what it does and `text` why; "chart": what `text` says the chart does
@@ -23,7 +26,7 @@ class Explanation(NamedTuple):
     text: str = ""
 
 
-class ClusterChange(NamedTuple):
+class ClusterChange(Record):
     """One field of one object that the upgrade changes in the cluster, or an object that comes or goes (no `path`)."""
 
     object: str
@@ -34,7 +37,7 @@ class ClusterChange(NamedTuple):
     explanation: Explanation
 
 
-class ClusterReport(NamedTuple):
+class ClusterReport(Record):
     """What an upgrade changes in the cluster: the charts, the release that was rendered, and the differences."""
 
     old_chart: str

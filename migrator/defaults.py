@@ -5,11 +5,12 @@ at 4.27.0 to 4.29.2, and of infrahub-enterprise with its values.FLAVOUR.yaml at 
 (opsmill/infrahub-helm). Kept is what a decision can rest on; resources, probes and the like are left out.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from packaging.version import Version
 
 from migrator.edits import Value
+from migrator.records import Record
 
 Map = dict[str, Value]
 
@@ -17,7 +18,7 @@ EXAMPLE_HOST = "example-infrahub-cache-master"
 """The host that the presets ship for a customer to replace; the enterprise chart refuses to install with it."""
 
 
-class Defaults(NamedTuple):
+class Defaults(Record):
     """A chart's values: prefect-server's (relative to its root), the wrapping infrahub chart's, and their source.
 
     `version` is the chart's.
@@ -29,7 +30,7 @@ class Defaults(NamedTuple):
     version: Version = Version("0")
 
 
-class _Tuning(NamedTuple):
+class _Tuning(Record):
     """What sets the presets apart: replicas, and the batch sizes of the publisher and the background services."""
 
     server_replicas: int

@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from migrator import files, run, terminal
+from migrator.records import Record
 from migrator.report import FileReport, LayerReport, Report, Status
 from migrator.sources import Bundle, Source
 from migrator.talk.mask import Mask, said
 
 
-class Ready(NamedTuple):
+class Ready(Record):
     """A release that is decided and proved: its report holds the texts. `was_shown`: a person has seen the plan."""
 
     bundle: Bundle

@@ -3,8 +3,9 @@
 Whatever is concluded is said with its evidence, since a wrong root or chart is an edit that Helm ignores in silence.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from packaging.version import Version
 
@@ -12,13 +13,14 @@ from migrator import catalog, defaults, env, tree, versions
 from migrator.edits import Route
 from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError
 from migrator.migration import Ask, Choice, Question
+from migrator.records import Record
 from migrator.release import Layer, Release, as_map
 from migrator.roots import prefect_roots
 
 _GITOPS = {"HelmRelease", "Application", "ApplicationSet", "HelmChart", "Kustomization"}
 
 
-class Wishes(NamedTuple):
+class Wishes(Record):
     """What the command line says about the upgrade; empty strings say nothing.
 
     `default_root` is where the chart that an object names reads Prefect values, for values that hold none.
@@ -33,7 +35,7 @@ class Wishes(NamedTuple):
     default_root: str = ""
 
 
-class Found(NamedTuple):
+class Found(Record):
     """What a release is and where it goes. `version_from` is None where nothing tells."""
 
     chart: str

@@ -4,13 +4,13 @@ A route is the way from a document's root to a value: mapping keys as Helm reads
 indexes. All edits of one batch speak of the tree as it was before the first of them, so an index never shifts under
 another edit's feet. `migrator.tree` carries them out on data, `migrator.yamltext` on text; the two share no code, and
 the second is checked against the first.
-
-Records here and elsewhere are `NamedTuple`s rather than dataclasses: importing `dataclasses` costs a tenth of the
-whole start-up of `infrahub-migrator check`. For the same reason the rooms that hold many of them do not postpone
-annotations: `typing` would compile each one anew.
 """
 
-from typing import Literal, NamedTuple, Union
+from __future__ import annotations
+
+from typing import Literal, Union
+
+from migrator.records import Record
 
 Scalar = Union[None, bool, int, float, str]
 Value = Union[Scalar, "list[Value]", "dict[str, Value]"]
@@ -18,7 +18,7 @@ Key = Union[str, int]
 Route = tuple[Key, ...]
 
 
-class Place(NamedTuple):
+class Place(Record):
     """Where a new child stands among its siblings; `sibling` is a key or an index for `before` and `after`."""
 
     side: Literal["first", "last", "before", "after"] = "last"
@@ -39,14 +39,14 @@ def after(sibling: Key) -> Place:
     return Place("after", sibling)
 
 
-class SetValue(NamedTuple):
+class SetValue(Record):
     """Replace the value at `route`, which exists, by `value` (a scalar, a mapping or a list)."""
 
     route: Route
     value: Value
 
 
-class AddKey(NamedTuple):
+class AddKey(Record):
     """Add the key that ends `route`, which does not exist yet, with `value`.
 
     Parents that are missing are created as mappings, and one that is null becomes a mapping. `place` is among the
@@ -58,20 +58,20 @@ class AddKey(NamedTuple):
     place: Place = LAST
 
 
-class RemoveKey(NamedTuple):
+class RemoveKey(Record):
     """Remove the key at `route` with its value; a mapping that loses its last key becomes `{}`, never null."""
 
     route: Route
 
 
-class RenameKey(NamedTuple):
+class RenameKey(Record):
     """Give the key at `route` another `name`; its value and its place stay."""
 
     route: Route
     name: str
 
 
-class InsertItem(NamedTuple):
+class InsertItem(Record):
     """Insert `value` into the list at `route`; several at one place keep the order of the batch."""
 
     route: Route
@@ -79,7 +79,7 @@ class InsertItem(NamedTuple):
     place: Place = LAST
 
 
-class RemoveItems(NamedTuple):
+class RemoveItems(Record):
     """Remove the items at `indexes` of the list at `route`; one that loses its last item becomes `[]`, never null."""
 
     route: Route

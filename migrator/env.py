@@ -5,11 +5,12 @@ the chart injects; on the background pod the chart's injected block comes first,
 backgroundServices.env (templates deployment.yaml and background-services/deployment.yaml of prefect-server).
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from migrator import tree
 from migrator.edits import Route, Value
 from migrator.errors import RefusedError
+from migrator.records import Record
 from migrator.release import Release, as_map
 
 SERVER: Route = ("server", "env")
@@ -22,7 +23,7 @@ IN_DEFAULTS = -1
 """The layer number of a list that stands in the chart's defaults, where nothing can be edited."""
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """One entry of an env list: its name, its value (None with `value_from`), and its position in the list."""
 
     name: str
@@ -36,7 +37,7 @@ class Entry(NamedTuple):
         return self.value_from is None and not is_template(self.value)
 
 
-class EnvList(NamedTuple):
+class EnvList(Record):
     """An env list: the layer it stands in, its route from that layer's document root, and its entries in order."""
 
     layer: int

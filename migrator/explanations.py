@@ -7,12 +7,12 @@ does differently, or where it stands in the chart's own values; the rest is for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from migrator import env, manifests, prefect, tree
 from migrator.cluster_report import Explanation
 from migrator.edits import Route, Value
 from migrator.manifests import Difference
+from migrator.records import Record
 from migrator.release import Map, as_map
 from migrator.report import ChangeReport
 from migrator.upgrade import Cause, Upgrade
@@ -24,7 +24,7 @@ _LABELS = {"helm.sh/chart", "chart", "app.kubernetes.io/version", "prefect-versi
 UNKNOWN = Explanation("none", text="no single cause could be told apart")
 
 
-class Step(NamedTuple):
+class Step(Record):
     """A step of the plan, with its changes as they are told."""
 
     migration: str
@@ -33,7 +33,7 @@ class Step(NamedTuple):
     changes: tuple[ChangeReport, ...]
 
 
-class OwnValues(NamedTuple):
+class OwnValues(Record):
     """The charts' own values, old and new."""
 
     before: Map

@@ -11,10 +11,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from migrator.errors import InputError, MigratorError, UsageError
+from migrator.records import Record
 from migrator.surroundings import Seen
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class LibraryMissing(MigratorError):
     """The library that speaks to Redis is not installed."""
 
 
-class _Place(NamedTuple):
+class _Place(Record):
     """Where to look, the credentials in the clear."""
 
     tls: bool

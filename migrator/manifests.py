@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from migrator import tree
 from migrator.cluster_report import HIDDEN
 from migrator.edits import Route, Value
 from migrator.helm import Manifest
+from migrator.records import Record
 from migrator.release import as_map
 
 AGAIN = " (once more)"
@@ -22,7 +22,7 @@ Objects = Mapping[str, Value]
 """A rendering: each object by its title, its lists of named entries as mappings."""
 
 
-class Difference(NamedTuple):
+class Difference(Record):
     """One field of one object that differs. `before` or `after` is None where the field is not there.
 
     The route holds names for entries of lists that have one. It is empty for an object that comes or goes: `before` or

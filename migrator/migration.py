@@ -4,8 +4,10 @@ A step looks at a release's values and yields changes and notices; where a decis
 a question and yields what follows from it. It never sees text, offsets, prompts or files.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal, NamedTuple, Protocol, Union
+from typing import Literal, Protocol, Union
 
 from migrator import env, prefect, redis, redis_use, tree
 from migrator.changes import Change, Effect
@@ -26,6 +28,7 @@ from migrator.edits import (
     before,
 )
 from migrator.env import Entry, EnvList
+from migrator.records import Record
 from migrator.release import Release, as_map
 
 __all__ = [
@@ -46,6 +49,7 @@ __all__ = [
     "Outcome",
     "Place",
     "Question",
+    "Record",
     "Release",
     "RemoveItems",
     "RemoveKey",
@@ -70,7 +74,7 @@ BY_SHAPE = "0"
 """Stands for the version of a change of which no published release is known: every release is judged by it."""
 
 
-class Notice(NamedTuple):
+class Notice(Record):
     """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
 
     `severity` is "warning" where something is likely wrong, else "info".
@@ -82,7 +86,7 @@ class Notice(NamedTuple):
     route: Route = ()
 
 
-class Choice(NamedTuple):
+class Choice(Record):
     """One answer of a question, and what it leads to."""
 
     value: str
@@ -99,7 +103,7 @@ def one_of(*values: str) -> Callable[[str], str]:
     return lambda answer: "" if answer in values else f"{answer!r} is none of {', '.join(values)}"
 
 
-class Question(NamedTuple):
+class Question(Record):
     """A decision a step needs.
 
     `choices` is empty where an answer is typed; `complaint` says what is wrong with one (empty: nothing). `offers` are
@@ -132,7 +136,7 @@ class Ask(Protocol):
 Outcome = Union[Change, Notice]
 
 
-class Step(NamedTuple):
+class Step(Record):
     """One thing a migration does. `versions` are the chart versions it belongs to, where they differ by step."""
 
     id: str
@@ -141,7 +145,7 @@ class Step(NamedTuple):
     versions: Mapping[str, str] = {}
 
 
-class Migration(NamedTuple):
+class Migration(Record):
     """What one chart version asks of a values file.
 
     `versions` maps a chart to the version that brought the change; a chart that is missing never asks for it.

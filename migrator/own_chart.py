@@ -1,6 +1,6 @@
 """A customer's own charts in place of the published ones: their values are the defaults below the file's."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from packaging.version import Version
 
@@ -8,13 +8,14 @@ from migrator import catalog, discover, helm, tree, versions
 from migrator.defaults import Defaults
 from migrator.edits import Route, Value
 from migrator.errors import UsageError
+from migrator.records import Record
 from migrator.release import Map, Release, as_map, merge
 
 UNPACKAGED = "0.0.0"
 """What prefect-server's Chart.yaml says in its repository, where the version is put in when it is packaged."""
 
 
-class OwnChart(NamedTuple):
+class OwnChart(Record):
     """A chart on disk: where, its name and version, and its values with those of its dependencies below them."""
 
     path: str
@@ -54,7 +55,7 @@ class OwnChart(NamedTuple):
         return _on(release, after=defaults) if self.is_target(to) else _on(release, before=defaults)
 
 
-class Both(NamedTuple):
+class Both(Record):
     """The chart that runs now and the one to upgrade to, as somebody named them."""
 
     old: OwnChart

@@ -1,16 +1,18 @@
 """From a release and answers to a plan: pure data in, pure data out, and always the same for the same input."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from migrator.answers import Asked, Asking
 from migrator.catalog import Known, Selected
 from migrator.edits import Edit
 from migrator.migration import Change, Notice, Question, Step
+from migrator.records import Record
 from migrator.release import Release
 
 
-class PlannedStep(NamedTuple):
+class PlannedStep(Record):
     """What one step wants: its changes speak of the release as the steps before it left it."""
 
     known: Known
@@ -22,7 +24,7 @@ class PlannedStep(NamedTuple):
         return [change.edit for change in self.changes if change.layer == layer]
 
 
-class Plan(NamedTuple):
+class Plan(Record):
     """Everything a run would do to a release, and everything it would have to know."""
 
     start: Release

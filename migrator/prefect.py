@@ -1,14 +1,16 @@
 """What a release makes of Prefect: one process or two deployments, whose image, and which docket its pods share."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from migrator import env, redis, tree
 from migrator.changes import Change, Effect
 from migrator.defaults import EXAMPLE_HOST, knows_preset
 from migrator.edits import AddKey, Place, RemoveItems, Route, SetValue, Value
 from migrator.errors import RefusedError
+from migrator.records import Record
 from migrator.release import Release, as_map
 
 MESSAGING: Route = ("backgroundServices", "messaging")
@@ -17,7 +19,7 @@ DOCKET_NAME = "PREFECT_SERVER_DOCKET_URL"
 WEBSERVER_ONLY = "PREFECT__SERVER_WEBSERVER_ONLY"
 
 
-class Docket(NamedTuple):
+class Docket(Record):
     """Where the pods find their docket: a URL, or a key of a Secret; neither where it is private to each process."""
 
     url: str = ""
@@ -25,7 +27,7 @@ class Docket(NamedTuple):
     key: str = "docket-url"
 
 
-class EnvDocket(NamedTuple):
+class EnvDocket(Record):
     """A docket that an env list names, on one pod. `docket` is None where it cannot be known from here."""
 
     pod: str

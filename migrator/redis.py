@@ -1,11 +1,13 @@
 """Redis as the charts wire it: the messaging connection of each pod."""
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
 
 from migrator import env
 from migrator.defaults import EXAMPLE_HOST
 from migrator.edits import Value
+from migrator.records import Record
 from migrator.redis_url import (
     PASSWORD_REFERENCE,
     complaint_about,
@@ -55,7 +57,7 @@ UNREADABLE = "{{...}}"
 """Stands for a value that a template or a reference will fill in."""
 
 
-class Password(NamedTuple):
+class Password(Record):
     """Where the messaging password comes from.
 
     `kind`: "none"; "visible" (`value` holds it); "injected" (the chart injects it from a Secret, so that
@@ -68,7 +70,7 @@ class Password(NamedTuple):
     source: str = ""
 
 
-class Address(NamedTuple):
+class Address(Record):
     """The messaging Redis of one pod. `host` is empty where the chart's own Redis would be used."""
 
     host: str

@@ -4,10 +4,12 @@ What redis-py does with a URL that is not quite right is in its `parse_url` (red
 path mean database 0, `?db=` beats the path, credentials are percent-decoded. Such URLs connect, to the wrong place.
 """
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
 
 from migrator.defaults import EXAMPLE_HOST
+from migrator.records import Record
 
 PASSWORD_REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
 """Kubernetes expands this in the docket URL, since the chart injects the password just before it."""
@@ -26,7 +28,7 @@ _FILLED_IN_LATER = r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\["
 _UNSEEN = "<value of "
 
 
-class Url(NamedTuple):
+class Url(Record):
     """A sound docket URL in its parts; credentials as they stand, percent-encoded."""
 
     scheme: str

@@ -1,5 +1,7 @@
 """Who uses which database of a Redis: this release by its own values, and the other releases of the run."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 
 from migrator import env

@@ -7,13 +7,14 @@ removes what lies below, and of several `global` blocks the outermost wins.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple, TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 from packaging.version import Version
 
 from migrator import tree
 from migrator.defaults import Defaults
 from migrator.edits import Edit, Route, Value
+from migrator.records import Record
 from migrator.surroundings import Surroundings
 
 Map = dict[str, Value]
@@ -21,7 +22,7 @@ Takes = Literal["anything", "values", "nothing"]
 T = TypeVar("T")
 
 
-class Layer(NamedTuple):
+class Layer(Record):
     """One values file of a release: its name for people, and its data as Helm reads it.
 
     `takes` is what can be added to it: anything, single values and no list, or nothing.

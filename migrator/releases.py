@@ -7,10 +7,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from migrator import run, sources
 from migrator.errors import InterruptedByUser, MigratorError
+from migrator.records import Record
 from migrator.report import FileReport
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Requests = Callable[[sources.Bundle], run.Request]
 Failed = Callable[[str, MigratorError], FileReport]
 
 
-class Named(NamedTuple):
+class Named(Record):
     """What the command line names, in its order: releases in groups that are written together, or a report instead.
 
     `passed_over` are the errors of files that a directory holds and that are no concern of anybody's.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from migrator import prefect, tree
 from migrator.defaults import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm import Manifest, RenderError
+from migrator.records import Record
 from migrator.report import Finding
 from migrator.rules.pods import PIN, service_of
 
@@ -19,7 +20,7 @@ _ADDRESSES = (prefect.DOCKET_NAME, "PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDI
 _CONTAINERS = {"prefect-server": "server", "prefect-background-services": "background"}
 
 
-class Pod(NamedTuple):
+class Pod(Record):
     """One of Prefect's deployments: its name, its container, and the container's env entries in order."""
 
     deployment: str
@@ -44,7 +45,7 @@ class Pod(NamedTuple):
         return " ".join(map(str, args)) if isinstance(args, list) else ""
 
 
-class Trouble(NamedTuple):
+class Trouble(Record):
     """What is wrong with the manifests."""
 
     rule: str

@@ -3,10 +3,13 @@
 Nothing here is masked or escaped; that is the business of the room that prints.
 """
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
 
 from migrator.changes import Effect
 from migrator.edits import Value
+from migrator.records import Record
 
 if TYPE_CHECKING:
     from migrator.cluster_report import ClusterReport
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 Status = Literal["current", "pending", "migrated", "needs-decision", "refused", "failed", "unrelated"]
 
 
-class ChangeReport(NamedTuple):
+class ChangeReport(Record):
     """One change, located in the file as the customer has it: `line` counts from 1 in the original text."""
 
     id: str
@@ -30,7 +33,7 @@ class ChangeReport(NamedTuple):
     effect: Effect
 
 
-class QuestionReport(NamedTuple):
+class QuestionReport(Record):
     """One question with the answer that the plan rests on (None: still open).
 
     `answered` tells a given answer from a default; `choices` are pairs of a value and what it leads to. `stale` means
@@ -48,7 +51,7 @@ class QuestionReport(NamedTuple):
     stale: bool = False
 
 
-class NoticeReport(NamedTuple):
+class NoticeReport(Record):
     """Something to know, with the place it speaks of where there is one (line 0: none)."""
 
     severity: Literal["info", "warning"]
@@ -57,7 +60,7 @@ class NoticeReport(NamedTuple):
     line: int
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """What a rule of the target version says about the values.
 
     `about` tells whether a finding before a migration and one after it are the same, where `text` has counts and
@@ -73,7 +76,7 @@ class Finding(NamedTuple):
     about: str = ""
 
 
-class LayerReport(NamedTuple):
+class LayerReport(Record):
     """One file of the release: its bytes before and after (the same object where nothing changes)."""
 
     path: str
@@ -81,7 +84,7 @@ class LayerReport(NamedTuple):
     after: bytes
 
 
-class FileReport(NamedTuple):
+class FileReport(Record):
     """Everything about one release, be it a single file or several layers."""
 
     path: str
@@ -101,12 +104,12 @@ class FileReport(NamedTuple):
     values_before: Value = None
     values_after: Value = None
     backups: tuple[str, ...] = ()
-    cluster: "ClusterReport | None" = None
+    cluster: ClusterReport | None = None
     error: str = ""
     exit_code: int = 0
 
 
-class Report(NamedTuple):
+class Report(Record):
     """A whole run: the command and its releases, in the order they were named.
 
     `error` is what ended the run before it came to any release, `error_code` the exit code for that (0: nothing did).

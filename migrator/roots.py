@@ -1,5 +1,7 @@
 """Where prefect-server's values stand in a tree of values, as far as their shape tells."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 from migrator import catalog

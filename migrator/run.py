@@ -3,8 +3,10 @@
 `apply` takes the plan to bytes and proves them, `reporting` says what came of it, and `migrate` writes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from migrator import catalog, chart_bump, discover, plan, roots, tree, versions
 from migrator.answers import Asking, Earlier
@@ -12,6 +14,7 @@ from migrator.changes import Change
 from migrator.defaults import knows_preset
 from migrator.errors import RefusedError
 from migrator.migration import Notice
+from migrator.records import Record
 from migrator.release import Layer, Release, as_map
 from migrator.report import Status
 from migrator.sources import Bundle, Source, about_unseen, of_layers, read, read_bytes
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Case", "Request", "Source", "examine", "read", "read_bytes"]
 
 
-class Request(NamedTuple):
+class Request(Record):
     """What is asked of a run: the upgrade, the answers given, and whether safe defaults may answer.
 
     `bump` is whether the chart's version in a GitOps object moves with its values, `chart_path` a chart whose
@@ -41,7 +44,7 @@ class Request(NamedTuple):
     old_chart_path: str = ""
 
 
-class Case(NamedTuple):
+class Case(Record):
     """A release on its way: what was read, what was found out, and the plan.
 
     `bump` is the version that the chart moves to in the object around the values, where it does.
@@ -186,7 +189,7 @@ def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> It
         )
 
 
-def _own_chart(path: str, old_path: str) -> "OwnChart | Both | None":
+def _own_chart(path: str, old_path: str) -> OwnChart | Both | None:
     if not path:
         return None
     from migrator import own_chart  # it reads archives, which most runs never do

@@ -1,15 +1,17 @@
 """Releases that are named together must not meet on one Redis database: each would take the other's work."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from migrator import prefect, redis, redis_use
 from migrator.errors import InputError, MigratorError
+from migrator.records import Record
 from migrator.release import Release
 from migrator.surroundings import Surroundings, Use
 
 
-class Taken(NamedTuple):
+class Taken(Record):
     """A Redis database that a release takes, for what, and whether that is its docket."""
 
     host: str

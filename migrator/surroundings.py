@@ -1,10 +1,13 @@
 """What is known of a release from elsewhere than its own values."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from migrator.records import Record
 
 
-class Use(NamedTuple):
+class Use(Record):
     """A database that something uses; `host` is empty for the Infrahub chart's own cache, whose name is not known."""
 
     host: str
@@ -13,7 +16,7 @@ class Use(NamedTuple):
     who: str
 
 
-class Seen(NamedTuple):
+class Seen(Record):
     """What a look at the Redis that the docket is on, or is to be on, showed.
 
     `where` is its address without credentials, `named` the database in the URL that led there (None: none). `databases`
@@ -64,7 +67,7 @@ class Seen(NamedTuple):
         return f"Redis at {self.where}: {which}; {'; '.join(held) or 'all empty'}"
 
 
-class Surroundings(NamedTuple):
+class Surroundings(Record):
     """`others` are the databases that the other releases of the run use; their hosts carry the namespace, if known.
 
     `unseen` names values that lie below all layers and cannot be read. `fills_in` is whether a generator puts values in

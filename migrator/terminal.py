@@ -1,5 +1,7 @@
 """What the terminal is like: how wide, and whether it takes colour."""
 
+from __future__ import annotations
+
 import os
 from typing import TextIO
 

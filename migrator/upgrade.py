@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from migrator import helm, manifests
 from migrator.edits import Route
 from migrator.errors import VerificationError
 from migrator.helm import RenderError
 from migrator.manifests import Objects
+from migrator.records import Record
 from migrator.release import Map
 
 Row = Literal[0, 1, 2]
@@ -30,14 +31,14 @@ Field = tuple[str, Route]
 """An object's title, and a route in it."""
 
 
-class Cause(NamedTuple):
+class Cause(Record):
     """What a move changes: the chart's templates, its own values, both ("chart"), or a step (by its number)."""
 
     kind: Literal["templates", "values", "chart", "step"]
     step: int = 0
 
 
-class Move(NamedTuple):
+class Move(Record):
     """Two renderings next to each other, and what lies between them: one cause wherever that was possible."""
 
     before: Objects
@@ -45,7 +46,7 @@ class Move(NamedTuple):
     causes: tuple[Cause, ...]
 
 
-class Charts(NamedTuple):
+class Charts(Record):
     """The charts that an upgrade leads from and to, `own_values` those of the old one, and how Helm is to render."""
 
     old: str
@@ -56,7 +57,7 @@ class Charts(NamedTuple):
     kube_version: str = ""
 
 
-class Upgrade(NamedTuple):
+class Upgrade(Record):
     """An upgrade's ends, and the moves from one to the other.
 
     `made_up` holds for each end the fields that differ between two renderings of it: what Helm makes up anew each time,

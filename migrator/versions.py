@@ -5,12 +5,14 @@ pre-release and to `packaging` it is nonsense or worse (`1.2.3-1` would be a pos
 first and only the numbers, with a true pre-release if there is one, ever reach `packaging`.
 """
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
 
 from packaging.version import Version
 
 from migrator.errors import UsageError
+from migrator.records import Record
 
 FLAVOURS = ("small", "medium", "medium-data", "large", "large-data", "openshift")
 """The presets that are published as flavours of the enterprise chart."""
@@ -21,7 +23,7 @@ _KINDS = {"alpha": "a", "beta": "b", "pre": "rc", "preview": "rc", "snapshot": "
 _FLAVOUR = r"[a-z]+(?:-[a-z]+)*"
 
 
-class ChartVersion(NamedTuple):
+class ChartVersion(Record):
     """A chart's version: what it orders by, and the flavour it was published in (empty for none)."""
 
     release: Version

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the lowest room to the highest. A module imports only from rows above its own.
 ROWS = [
+    ["records"],
     ["errors", "edits", "terminal", "surroundings"],
     ["tree", "versions", "changes"],
     ["defaults"],

@@ -3,6 +3,8 @@
 Nothing here is imported where nobody is asked: questionary and rich take longer to load than a whole `check`.
 """
 
+from __future__ import annotations
+
 from migrator.dialogue.conversation import Decided, hold
 
 __all__ = ["Decided", "hold"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from migrator import apply, reporting, run, verify
 from migrator.answers import Asked, Earlier
@@ -13,6 +12,7 @@ from migrator.dialogue.person import Offer, Person, at_this_terminal
 from migrator.dialogue.screen import Screen
 from migrator.errors import InterruptedByUser, UsageError
 from migrator.migration import Question
+from migrator.records import Record
 from migrator.report import FileReport
 from migrator.sources import Bundle
 from migrator.talk.mask import Mask
@@ -22,7 +22,7 @@ Note = Callable[[Sequence[Asked], Mapping[str, str]], None]
 """Told of what is decided whenever that changes, so that it can be saved even where somebody leaves."""
 
 
-class Decided(NamedTuple):
+class Decided(Record):
     """What a session ends with: the plan with every answer in it, the text it leads to, and all there is to tell."""
 
     case: run.Case

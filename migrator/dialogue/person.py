@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from migrator.records import Record
 
 
-class Offer(NamedTuple):
+class Offer(Record):
     """One line of a list: the value it stands for, its words, and why it cannot be chosen (empty: it can)."""
 
     value: str

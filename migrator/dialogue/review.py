@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from migrator import apply, run
 from migrator.dialogue.person import Offer, Person
 from migrator.dialogue.screen import Screen
+from migrator.records import Record
 from migrator.report import ChangeReport, FileReport, Report
 from migrator.talk.linediff import Hunk, hunks
 from migrator.talk.plain import EFFECTS
@@ -15,7 +15,7 @@ from migrator.talk.plain import EFFECTS
 _STYLES = {"-": "red", "+": "green"}
 
 
-class _Located(NamedTuple):
+class _Located(Record):
     """A change, and its line (from 1) in the text that its step met."""
 
     change: ChangeReport

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from packaging.version import Version
 
 from migrator import env, prefect, redis, tree
 from migrator.edits import Route
 from migrator.env import Entry, EnvList
+from migrator.records import Record
 from migrator.release import Release, as_map
 
 RENAMED = Version("2026.4.21154022")
@@ -18,7 +19,7 @@ RENAMED = Version("2026.4.21154022")
 PODS = {"server": "the server pod", "background": "the background pod"}
 
 
-class Breach(NamedTuple):
+class Breach(Record):
     """One place where a rule is broken: what is wrong, the layer (-1: the chart's own values) and the route there.
 
     `about` is what stays the same when a migration moves it or makes it less (empty: `text`). `remedy` mends just this
@@ -32,7 +33,7 @@ class Breach(NamedTuple):
     remedy: str = ""
 
 
-class Rule(NamedTuple):
+class Rule(Record):
     """What must hold on the target version: `title` says it, `remedy` how to mend a breach.
 
     An "error" is something that Helm, Kubernetes or Prefect refuses, or that goes wrong at run time; a "warning" is

@@ -1,18 +1,20 @@
 """One release as it is handed on: its layers, what the object around them says, and what cannot be seen."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from migrator import files, versions
 from migrator.edits import Route
 from migrator.errors import UsageError
 from migrator.migration import Notice
+from migrator.records import Record
 from migrator.sources.source import Source
 from migrator.yamltext import Stream
 
 
-class ChartVersion(NamedTuple):
+class ChartVersion(Record):
     """What an object says of its chart: the chart's name, and the text at `route` that says which version.
 
     `unmovable` says why it is not moved with the values (empty: it is). Where the text stands in a file of its own,
@@ -39,7 +41,7 @@ class ChartVersion(NamedTuple):
             return None
 
 
-class Elsewhere(NamedTuple):
+class Elsewhere(Record):
     """Values that lie below an object's own: what people call them, and where they stand as far as it says.
 
     That is a file, as the object writes its path, or an `item` (KIND/NAME) of the cluster.
@@ -50,7 +52,7 @@ class Elsewhere(NamedTuple):
     item: str = ""
 
 
-class Bundle(NamedTuple):
+class Bundle(Record):
     """A release: `layers` in Helm's order, lowest first, and what stands around them.
 
     `home` is the number of the layer whose file and document hold `version`. `unseen` names the values that lie below
@@ -85,7 +87,7 @@ class Bundle(NamedTuple):
         """Whether every layer is a values file as Helm takes it."""
         return all(not layer.route for layer in self.layers)
 
-    def on(self, streams: Sequence[Stream]) -> "Bundle":
+    def on(self, streams: Sequence[Stream]) -> Bundle:
         """The same release in other texts of its layers' files."""
         layers = tuple(layer.on(stream) for layer, stream in zip(self.layers, streams))
         text = self.version.text
@@ -114,6 +116,6 @@ def is_range(text: str) -> bool:
     return bool(re.search(r"[*<>=~^|,]|\bx\b|\.x|\s-\s", text, re.IGNORECASE)) or text.count(".") < 2
 
 
-def of_layers(layers: Sequence[Source]) -> "Bundle":
+def of_layers(layers: Sequence[Source]) -> Bundle:
     """Values files as a release, with nothing known besides."""
     return Bundle(layers[0].name, tuple(layers))

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from migrator import tree
 from migrator.edits import Value
+from migrator.records import Record
 from migrator.roots import prefect_roots
 from migrator.sources.bundle import Elsewhere
 
@@ -16,7 +16,7 @@ BASE_NAMES = ("base", "common", "default", "defaults", "shared", "values")
 """What files and folders are called that hold what others lie over."""
 
 
-class Look(NamedTuple):
+class Look(Record):
     """What a file in a directory turned out to be: values (`data`), or objects that take values from `unseen` too.
 
     `items` (KIND/NAME) are the objects in it, patches of others left out.

@@ -1,16 +1,18 @@
 """Objects of GitOps controllers in a file, and the releases whose values they hold."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from migrator.edits import Route, Value
 from migrator.errors import RefusedError
+from migrator.records import Record
 from migrator.release import Map, as_map
 from migrator.sources.bundle import Bundle
 from migrator.sources.source import Source
 
 
-class Object(NamedTuple):
+class Object(Record):
     """A Kubernetes object in a file: which document, where in it, and what it is."""
 
     document: int

@@ -1,18 +1,20 @@
 """From a name on the command line to the releases behind it."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from migrator.errors import InputError, UsageError
+from migrator.records import Record
 from migrator.roots import prefect_roots
 from migrator.sources import objects
 from migrator.sources.bundle import Bundle, of_layers
 from migrator.sources.source import Source, read, read_bytes
 
 
-class Opened(NamedTuple):
+class Opened(Record):
     """What one FILE, or the layers of one release, hold: releases that are written together.
 
     `unrelated` are the names of GitOps objects that have nothing to do with these charts; `source` is the whole file,

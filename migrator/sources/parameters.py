@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from migrator import tree, yamltext
 from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, Route, SetValue, Value, after
 from migrator.errors import RefusedError
+from migrator.records import Record
 from migrator.redis_url import unseen
 from migrator.release import Map, Takes, as_map
 from migrator.sources import set_values
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _LISTS = (("server", "env"), ("backgroundServices", "env"), ("prefect", "env"), ("server", "args"))
 
 
-class Setting(NamedTuple):
+class Setting(Record):
     """One value and where it goes. `place` is the item in the object's document that says so, `what` names it.
 
     `is_seen` is whether the item holds the value itself; otherwise `value` is a placeholder.
@@ -41,7 +42,7 @@ class Setting(NamedTuple):
     is_seen: bool = True
 
 
-class Parameters(NamedTuple):
+class Parameters(Record):
     """The settings of one release, in the order in which they come over each other.
 
     `items` is the route of the list that new ones are added to; empty where the object has none to add to.

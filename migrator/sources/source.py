@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from migrator import files, tree, yamltext
 from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
 from migrator.errors import InputError
+from migrator.records import Record
 from migrator.release import Takes
 from migrator.yamltext import Duplicate, Stream
 
@@ -52,7 +53,7 @@ class Inner(Protocol):
     def takes(self) -> Takes: ...
 
 
-class Source(NamedTuple):
+class Source(Record):
     """A layer as it was read.
 
     `snapshot` is the file on disk (None for standard input), `stream` its text, parsed. The values are what stands at

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from migrator.cluster_report import HIDDEN, ClusterChange, ClusterReport
 from migrator.edits import Value
 from migrator.manifests import AGAIN
+from migrator.records import Record
 from migrator.report import FileReport, Report
 from migrator.talk.mask import Mask
 from migrator.talk.one_line import count
@@ -28,14 +28,14 @@ _HEADINGS = {
 _LAST = ("chart", "values", "version", "made-up")
 
 
-class Group(NamedTuple):
+class Group(Record):
     """Changes that the same objects share."""
 
     objects: tuple[str, ...]
     changes: tuple[ClusterChange, ...]
 
 
-class Section(NamedTuple):
+class Section(Record):
     """What has one explanation: a heading, and groups by what is said of them."""
 
     kind: str

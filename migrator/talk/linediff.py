@@ -7,7 +7,8 @@ in a file of fifty thousand is glad of; the standard library's matcher is quadra
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from migrator.records import Record
 
 MOST_DIFFERENCES = 2000
 """With more lines than these added and removed, everything between the first and the last is shown as replaced."""
@@ -15,7 +16,7 @@ MOST_DIFFERENCES = 2000
 _SHORT = 2
 
 
-class Block(NamedTuple):
+class Block(Record):
     """Lines `before[start:end]` that are replaced by `after[new_start:new_end]`; either may be empty."""
 
     start: int
@@ -24,7 +25,7 @@ class Block(NamedTuple):
     new_end: int
 
 
-class Hunk(NamedTuple):
+class Hunk(Record):
     """Blocks near each other, with the range of lines around them that a diff shows."""
 
     start: int

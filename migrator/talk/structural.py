@@ -7,16 +7,17 @@ changed. What Kubernetes minds (an entry's place decides what `$(NAME)` can refe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Union
+from typing import Union
 
 from migrator import tree
 from migrator.edits import Key, Route, Scalar, Value
+from migrator.records import Record
 from migrator.report import FileReport, Report
 from migrator.talk.mask import Mask
 from migrator.talk.terminal import Page, Style
 
 
-class _Leaf(NamedTuple):
+class _Leaf(Record):
     """A scalar as it is compared (`1` is neither `true` nor `1.0`) and as it is shown, masked."""
 
     type: str
@@ -27,7 +28,7 @@ class _Leaf(NamedTuple):
 _Tree = Union[_Leaf, "list[_Tree]", "dict[str, _Tree]"]
 
 
-class _Difference(NamedTuple):
+class _Difference(Record):
     """One line: what is at `route` on either side (None: nothing)."""
 
     route: Route

@@ -3,10 +3,13 @@
 Plain ANSI sequences, not rich: importing rich takes longer than a whole `check`, and what is printed here is lines.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from migrator.edits import Value
+from migrator.records import Record
 from migrator.report import FileReport, QuestionReport
 from migrator.talk.mask import Mask, visible
 
@@ -15,7 +18,7 @@ Style = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
 _CODES: dict[Style, str] = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
-class Page(NamedTuple):
+class Page(Record):
     """How wide the page is (columns; 0: as wide as need be), and what it can show."""
 
     width: int = 80

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from migrator.records import Record
 from migrator.yamltext.layout import Entries, Layout
 from migrator.yamltext.lines import BREAK, compiled
 
 _COMMENT_LINE = re.compile("[ \t]*#[^\n\r\x85\u2028\u2029]*")
 
 
-class Orphan(NamedTuple):
+class Orphan(Record):
     """A comment that stays though what it spoke of went: the line in the result, from 1, and its text."""
 
     line: int
     text: str
 
 
-class GapLine(NamedTuple):
+class GapLine(Record):
     """A line between two entries: where it begins, where the next begins, and its comment's column, -1 if blank."""
 
     start: int

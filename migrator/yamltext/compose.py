@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.scanner import ScannerError
 
 from migrator.edits import Value
-from migrator.yamltext.record import DocumentRecord, Record
+from migrator.yamltext.record import DocumentRecord, NodeRecord
 from migrator.yamltext.scalars import (
     MERGE,
     NUMBER_STARTS,
@@ -69,7 +69,7 @@ def events_of(text: str) -> Iterator[Any]:
     return iter(CParser(text).get_event, None)
 
 
-def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None) -> Record:
+def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None) -> NodeRecord:
     """Read the whole stream. Raises UnreadableError."""
     try:
         return _compose(text, events, plain)
@@ -87,8 +87,8 @@ def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None)
         raise _in_words(error, text) from error
 
 
-def _compose(text: str, events: Iterator[Any], plain: PlainScalars | None) -> Record:
-    record = Record(plain_scalars() if plain is None else plain)
+def _compose(text: str, events: Iterator[Any], plain: PlainScalars | None) -> NodeRecord:
+    record = NodeRecord(plain_scalars() if plain is None else plain)
     # Nothing made here is garbage before the end; looking for some all the while costs a tenth of the time.
     collecting = gc.isenabled()
     gc.disable()
@@ -103,7 +103,7 @@ def _compose(text: str, events: Iterator[Any], plain: PlainScalars | None) -> Re
 class _Composer:
     """The state that rare events need; the loop itself keeps to local names for speed."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: NodeRecord) -> None:
         self.record = record
         self.anchored: dict[str, int] = {}  # name -> the node that bears it now
         self.open: set[int] = set()  # anchored collections that have not ended

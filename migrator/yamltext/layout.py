@@ -1,12 +1,14 @@
 """Where the nodes of a composed stream stand in its text.
 
-A node is its number in the `Record`. All offsets are in characters.
+A node is its number in the `NodeRecord`. All offsets are in characters.
 """
+
+from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from migrator.records import Record
 from migrator.yamltext.lines import Lines, compiled
 from migrator.yamltext.record import (
     ALIAS,
@@ -18,7 +20,7 @@ from migrator.yamltext.record import (
     FOLDED,
     LITERAL,
     PLAIN,
-    Record,
+    NodeRecord,
 )
 from migrator.yamltext.scalars import MERGE, key_text
 
@@ -27,14 +29,14 @@ _TAIL = "(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*\\Z"
 _PROPERTIES = "(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*"
 
 
-class Child(NamedTuple):
+class Child(Record):
     """An entry of a collection: `key` is the node of a mapping's key, -1 in a list; `node` that of the value."""
 
     key: int
     node: int
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """An entry of a collection with its place in the text.
 
     `head` is where it begins: its key, the `?` before it, the dash of a block list. `stop` is where its text ends;
@@ -55,7 +57,7 @@ class Entries:
 
     __slots__ = ("_found", "_layout", "_length", "_node")
 
-    def __init__(self, layout: "Layout", node: int) -> None:
+    def __init__(self, layout: Layout, node: int) -> None:
         self._layout = layout
         self._node = node
         self._length = len(layout.firsts(node))
@@ -79,7 +81,7 @@ class Entries:
 class Layout(Lines):
     """The text of a stream with the record of its nodes."""
 
-    def __init__(self, text: str, record: Record) -> None:
+    def __init__(self, text: str, record: NodeRecord) -> None:
         super().__init__(text)
         self.record = record
         self._firsts: dict[int, array[int]] = {}
@@ -103,7 +105,7 @@ class Layout(Lines):
         """The last entry of the record that belongs to `node`."""
         return self.record.jump.get(node, node)
 
-    def firsts(self, node: int) -> "array[int]":
+    def firsts(self, node: int) -> array[int]:
         """What the entries of a collection begin with: the nodes of a mapping's keys, the items of a list."""
         found = self._firsts.get(node)
         if found is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from migrator.edits import Value
 from migrator.errors import RefusedError
+from migrator.records import Record
 from migrator.yamltext.comments import GapLine, gap_lines
 from migrator.yamltext.layout import Layout
 from migrator.yamltext.record import BLOCK_END, FOLDED, LITERAL
@@ -20,7 +21,7 @@ LONGEST_KEY = 1000
 _HEADER = re.compile("[|>][-+0-9]*")
 
 
-class Splice(NamedTuple):
+class Splice(Record):
     """`text` in place of what stands from `start` up to `end`, in characters of the original."""
 
     start: int
@@ -28,7 +29,7 @@ class Splice(NamedTuple):
     text: str
 
 
-class New(NamedTuple):
+class New(Record):
     """A new entry: its key, None in a list, and its value."""
 
     key: str | None

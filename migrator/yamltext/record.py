@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -18,6 +18,7 @@ from ruamel.yaml.events import (
 )
 
 from migrator.edits import Value
+from migrator.records import Record
 from migrator.yamltext.scalars import PlainScalars
 
 # What an entry of the record is. Scalars and aliases are below BLOCK_MAP, the starts of collections below BLOCK_END.
@@ -28,7 +29,7 @@ _STYLES = {"'": SINGLE, '"': DOUBLE, "|": LITERAL, ">": FOLDED, "": PLAIN, None:
 _AROUND = frozenset((StreamStartEvent, StreamEndEvent, DocumentStartEvent, DocumentEndEvent))
 
 
-class DocumentRecord(NamedTuple):
+class DocumentRecord(Record):
     """One document: its data, its events from `first` up to `stop`, and where it stands in the text.
 
     `begin` is where content may begin, past the `---` if there is one; `end` where it must have ended: at `...`, the
@@ -107,7 +108,7 @@ class _Kinds(_Kept):
         return FLOW_END if self.nodes[self.begun[node]].flow_style else BLOCK_END
 
 
-class Record:
+class NodeRecord:
     """All documents of a stream in parallel sequences, one entry for each node and one for each end of a collection.
 
     `values` holds a scalar's value, a collection's data, and the data that an alias stands for. `kinds`, `starts` and

@@ -1,11 +1,13 @@
 """A YAML text read as Helm reads it, with the place in the text of everything that it holds."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from migrator.edits import Route, Value
 from migrator.errors import InputError
+from migrator.records import Record
 from migrator.yamltext.compose import UnreadableError, compose, events_of
 from migrator.yamltext.layout import Layout
 from migrator.yamltext.lines import BREAK, compiled
@@ -19,7 +21,7 @@ _FORBIDDEN = "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0
 _CONVERT = "Convert it to UTF-8."
 
 
-class Duplicate(NamedTuple):
+class Duplicate(Record):
     """A key that stands more than once in its mapping: the route to it and the lines of all of them."""
 
     route: Route

@@ -11,7 +11,7 @@ from migrator.edits import AddKey, SetValue
 from migrator.yamltext import apply, parse
 from migrator.yamltext.compose import UnreadableError, compose, events_of
 from migrator.yamltext.pure import pure_events
-from migrator.yamltext.record import Record
+from migrator.yamltext.record import NodeRecord
 
 TEXTS = [
     "", "# c\n", "---\n---\n", "a: ! 12\n", "%YAML 1.1\n---\n# c\na: !foo 1\nb: !!str 2\n...\n# x\n---\n",
@@ -25,7 +25,7 @@ TEXTS = [
 ]  # fmt: skip
 
 
-def taken_down(record: Record) -> tuple[object, ...]:
+def taken_down(record: NodeRecord) -> tuple[object, ...]:
     return (*map(list, (record.kinds, record.starts, record.ends)), record.values, record.jump, record.documents)
 
 
