@@ -29,6 +29,7 @@ _FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"
 _LOOSE_UNDERSCORE = "(?<![0-9])_|_(?![0-9])"
 # What a plain scalar that is a number begins with.
 NUMBER_STARTS = frozenset("+-.0123456789")
+_DIGITS_OR_POINT = frozenset(".0123456789_")
 _NUMBER_ENDS = frozenset("0123456789abcdefABCDEF._")
 _TIMESTAMP = r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ ])\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:Z|[-+]\d\d:\d\d|)|)\Z"
 _STANDARD = "tag:yaml.org,2002:"
@@ -64,6 +65,8 @@ def number_or_text(text: str) -> Scalar:
     """The number that a plain scalar is which begins like one, or the string that it is after all."""
     # Most are plain numbers, or quantities like 8Gi and 500m; neither is worth a pattern.
     if text[-1] not in _NUMBER_ENDS:
+        return text
+    if text[0] in "+-" and text[1:2] not in _DIGITS_OR_POINT:  # a flag of a command line, as in `-c`
         return text
     if text[0] in "123456789" and text.isascii() and text.isdigit() and len(text) < 19:  # of 64 bits at most
         return int(text)
