@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from migrator import options
 from migrator.errors import InterruptedByUser, MigratorError, WriteError
-
-PROGRAM = "infrahub-migrator"
+from migrator.options import PROGRAM
 
 
 def run_command_line(arguments: list[str]) -> int:

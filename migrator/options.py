@@ -14,6 +14,8 @@ from migrator.catalog import CHARTS
 from migrator.discover import Wishes
 from migrator.errors import UsageError
 
+PROGRAM = "infrahub-migrator"
+
 EXIT_CODES = """\
 exit codes:
   0  done, or nothing to do
@@ -46,13 +48,20 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, remedy=f"See {self.prog} --help.")
+        raise UsageError(f"{message} (see {self.prog} --help).")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line. Raises UsageError, and SystemExit for --help and --version."""
-    chosen = arguments[0] if arguments and arguments[0] in COMMANDS else ""
-    options = _parser(chosen).parse_args(arguments)
+    if arguments and arguments[0] in COMMANDS:
+        # Setting up the other commands, which are never looked at, would take longer than to parse the command line.
+        chosen = arguments[0]
+        description, fill_in = COMMANDS[chosen]
+        parser = _Parser(prog=f"{PROGRAM} {chosen}", description=description, formatter_class=_Formatter)
+        fill_in(parser)
+        options = parser.parse_args(arguments[1:], argparse.Namespace(command=chosen))
+    else:
+        options = _parser_of_all().parse_args(arguments)
     if options.command == "diff":
         _settle_diff(options)
     if options.command == "verify" and options.kube_version and not options.chart_path:
@@ -180,21 +189,19 @@ def _answer(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _parser(chosen: str) -> argparse.ArgumentParser:
-    """The parser for the chosen command; for all of them where none is."""
+def _parser_of_all() -> argparse.ArgumentParser:
+    """The parser for a command line that does not begin with a command: for help, the version, and errors."""
     parser = _Parser(
-        prog="infrahub-migrator",
+        prog=PROGRAM,
         description="Rewrite an existing Helm values file for an upgrade of the Infrahub charts, "
         "touching only the lines the upgrade asks for.",
         epilog=EXIT_CODES,
         formatter_class=_Formatter,
     )
-    parser.add_argument("--version", action="version", version=f"infrahub-migrator {__version__}")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for name, (help_text, fill_in) in COMMANDS.items():
-        # Beside a command the others are never looked at, and setting all of them up takes 5 ms.
-        if chosen in (name, ""):
-            fill_in(commands.add_parser(name, help=help_text, description=help_text, formatter_class=_Formatter))
+    for name, (description, fill_in) in COMMANDS.items():
+        fill_in(commands.add_parser(name, help=description, description=description, formatter_class=_Formatter))
     return parser
 
 
