@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -43,7 +42,8 @@ class DocumentRecord(Record):
     end: int
 
 
-if TYPE_CHECKING:  # making a Protocol takes a millisecond of every start
+if TYPE_CHECKING:
+    from array import array
 
     class Numbers(Protocol):
         """A number for every entry of a record."""
@@ -159,6 +159,8 @@ class NodeRecord:
     def take_down(self, events: list[Any]) -> None:
         """Take down kinds and places of the next events at once."""
         if self._arrays is None:
+            from array import array
+
             self._arrays = self.kinds, self.starts, self.ends = bytearray(), array("l"), array("l")
         kinds, starts, ends = self._arrays
         nodes = [event for event in events if type(event) not in _AROUND]
@@ -180,6 +182,8 @@ class NodeRecord:
 
     def add_empty_document(self, length: int) -> None:
         """Take a text of that length, without any content, for one null document."""
+        from array import array
+
         self.kinds, self.starts, self.ends = bytearray([PLAIN]), array("l", [length]), array("l", [length])
         self.values.append(None)
         self.documents.append(DocumentRecord(None, 0, 1, 0, length))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from migrator.edits import Route, Value
 from migrator.errors import InputError
 from migrator.records import Record
 from migrator.yamltext.compose import UnreadableError, compose, events_of
-from migrator.yamltext.layout import Layout
-from migrator.yamltext.lines import BREAK, compiled
-from migrator.yamltext.record import DocumentRecord
-from migrator.yamltext.routes import line_of, route_to
+from migrator.yamltext.record import DocumentRecord, NodeRecord
 from migrator.yamltext.scalars import PlainScalars
+
+if TYPE_CHECKING:
+    from migrator.yamltext.layout import Layout
 
 BOM = "\ufeff"
 # What YAML does not allow in a text, escaped or not. It is needed for errors only, and compiling it takes 20 ms.
@@ -28,48 +29,82 @@ class Duplicate(Record):
     lines: tuple[int, ...]
 
 
+class _Places:
+    """The text of a stream and what a pass over it left; `layout`, which many a run does without, when asked for."""
+
+    __slots__ = ("_layout", "_text", "record")
+
+    def __init__(self, text: str, record: NodeRecord) -> None:
+        self._text = text
+        self.record = record
+        self._layout: Layout | None = None
+
+    @property
+    def layout(self) -> Layout:
+        if self._layout is None:
+            from migrator.yamltext.layout import Layout
+
+            self._layout = Layout(self._text, self.record)
+        return self._layout
+
+
 class Document:
     """One document of a stream: `data` is what Helm reads, `index` its number in the stream, from 0."""
 
-    __slots__ = ("data", "index", "layout", "record")
+    __slots__ = ("_places", "data", "index", "record")
 
-    def __init__(self, index: int, layout: Layout, record: DocumentRecord) -> None:
+    def __init__(self, index: int, places: _Places, record: DocumentRecord) -> None:
         self.index = index
         self.data: Value = record.data
-        self.layout = layout
         self.record = record
+        self._places = places
+
+    @property
+    def layout(self) -> Layout:
+        """Where everything of its stream stands in the text."""
+        return self._places.layout
 
     def line(self, route: Route) -> int:
         """The line, from 1, of the entry at `route` (its key, or its dash), or of its nearest ancestor that exists."""
+        from migrator.yamltext.routes import line_of
+
         return line_of(self.layout, self.record.first, route)
 
     def duplicates(self) -> Sequence[Duplicate]:
         """The keys that stand twice or more; only the last of each counts to Helm, with its whole subtree."""
-        found: list[Duplicate] = []
-        suspects = [node for node in self.layout.record.doubled if self.record.first <= node < self.record.stop]
-        for node in suspects:
-            lines: dict[str, list[int]] = {}
-            for child in self.layout.children(node):
-                if not self.layout.is_merge(child):
-                    key = self.layout.key_of(child)
-                    lines.setdefault(key, []).append(self.layout.line(self.layout.record.starts[child.key]))
-            twice = {key: at for key, at in lines.items() if len(at) > 1}
-            if twice:
-                route = route_to(self.layout, self.record.first, node)
-                found += [Duplicate((*route, key), tuple(at)) for key, at in twice.items()]
-        return sorted(found, key=lambda duplicate: duplicate.lines)
+        suspects = [node for node in self._places.record.doubled if self.record.first <= node < self.record.stop]
+        return sorted((each for node in suspects for each in self._doubled(node)), key=lambda each: each.lines)
+
+    def _doubled(self, node: int) -> Iterator[Duplicate]:
+        from migrator.yamltext.routes import route_to
+
+        layout = self.layout
+        lines: dict[str, list[int]] = {}
+        for child in layout.children(node):
+            if not layout.is_merge(child):
+                key = layout.key_of(child)
+                lines.setdefault(key, []).append(layout.line(layout.record.starts[child.key]))
+        twice = {key: at for key, at in lines.items() if len(at) > 1}
+        if twice:
+            route = route_to(layout, self.record.first, node)
+            yield from (Duplicate((*route, key), tuple(at)) for key, at in twice.items())
 
 
 class Stream:
     """A parsed text. It has at least one document: an empty text, or one of comments only, holds null."""
 
-    __slots__ = ("data", "documents", "layout", "name")
+    __slots__ = ("_places", "data", "documents", "name")
 
-    def __init__(self, name: str, data: bytes, layout: Layout) -> None:
+    def __init__(self, name: str, data: bytes, text: str, record: NodeRecord) -> None:
         self.name = name
         self.data = data
-        self.layout = layout
-        self.documents = tuple(Document(index, layout, record) for index, record in enumerate(layout.record.documents))
+        self._places = _Places(text, record)
+        self.documents = tuple(Document(index, self._places, each) for index, each in enumerate(record.documents))
+
+    @property
+    def layout(self) -> Layout:
+        """Where everything stands in the text."""
+        return self._places.layout
 
 
 def parse(data: bytes, name: str = "<input>") -> Stream:
@@ -89,7 +124,7 @@ def parse_like(data: bytes, name: str, plain: PlainScalars | None) -> Stream:
         raise _input_error(error, text, name) from error
     if not record.documents:
         record.add_empty_document(len(text))
-    return Stream(name, data, Layout(text, record))
+    return Stream(name, data, text, record)
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -112,6 +147,8 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _input_error(error: UnreadableError, text: str, name: str) -> InputError:
+    from migrator.yamltext.lines import BREAK, compiled
+
     forbidden = re.search(_FORBIDDEN, text)
     if forbidden is not None:
         code = ord(forbidden.group())
