@@ -123,8 +123,14 @@ def _on_pod(release: Release, pod: str) -> list[tuple[EnvList, Entry]]:
 
 def winner(release: Release, pod: str, *names: str) -> tuple[EnvList, Entry] | None:
     """The entry that the container sees for any of these names, as far as the values set it."""
-    found = [(listed, entry) for listed, entry in on_pod(release, pod) if entry.name in names]
-    return found[-1] if found else None
+    last = release.once("env by name", pod, lambda: _last_by_name(release, pod))
+    places = [last[name] for name in names if name in last]
+    return on_pod(release, pod)[max(places)] if places else None
+
+
+def _last_by_name(release: Release, pod: str) -> dict[str, int]:
+    """Where in `on_pod` the entry of each name stands that wins."""
+    return {entry.name: place for place, (_, entry) in enumerate(on_pod(release, pod))}
 
 
 def extra_sources(release: Release, pod: str) -> list[str]:
@@ -169,6 +175,10 @@ def is_template(value: Value) -> bool:
 
 
 def _list_at(release: Release, number: int, route: Route) -> EnvList | None:
+    return release.once("env list", (number, route), lambda: _read_list(release, number, route))
+
+
+def _read_list(release: Release, number: int, route: Route) -> EnvList | None:
     value = tree.get(release.layers[number].data, route)
     if value is None:
         return None

@@ -6,7 +6,7 @@ removes what lies below, and of several `global` blocks the outermost wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Literal, TypeVar, cast
 
 from packaging.version import Version
@@ -66,7 +66,7 @@ class Release:
         self.namespace = namespace
         self.surroundings = surroundings
         self._merged: dict[str, Map] = {}
-        self._worked_out: dict[tuple[str, str], object] = {}
+        self._worked_out: dict[tuple[str, Hashable], object] = {}
 
     def edited(self, edits: Sequence[tuple[int, Edit]]) -> Release:
         """The release after the edits, each with the number of the layer it is made in."""
@@ -120,7 +120,7 @@ class Release:
         """Whether the chart that it runs on now is of that version or a later one, as far as anything tells."""
         return self.before.version >= Version(version)
 
-    def once(self, what: str, which: str, work_out: Callable[[], T]) -> T:
+    def once(self, what: str, which: Hashable, work_out: Callable[[], T]) -> T:
         """What `work_out` answers, worked out once for each release: releases never change."""
         key = (what, which)
         if key not in self._worked_out:

@@ -247,6 +247,9 @@ def _parent(tree: Value, route: Route) -> dict[str, Value] | list[Value]:
     return parent
 
 
+_AMBIGUOUS = frozenset('.[]" ')
+
+
 def show(route: Route) -> str:
     """A route for people: `server.env[2].value`; the root is `(root)`."""
     text = ""
@@ -254,6 +257,6 @@ def show(route: Route) -> str:
         if isinstance(key, int):
             text += f"[{key}]"
         else:
-            name = key if key and not any(char in key for char in '.[]" ') else f'"{key}"'
+            name = key if key and _AMBIGUOUS.isdisjoint(key) else f'"{key}"'
             text += f".{name}" if text else name
     return text or "(root)"
