@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from migrator.edits import Value
+from migrator.edits import Route, Value
 from migrator.records import Record
 
 Map = dict[str, Value]
@@ -53,6 +53,19 @@ _PRESETS = {
 def knows_preset(flavour: str) -> bool:
     """Whether the values of that flavour are known here; the plain chart has none."""
     return not flavour or flavour in _PRESETS
+
+
+def tuning(flavour: str) -> dict[Route, object] | None:
+    """All that sets a known preset apart from the others, by where it stands below the Prefect root; else None."""
+    preset = _PRESETS.get(flavour)
+    if preset is None:
+        return None
+    return {
+        ("server", "replicaCount"): preset.server_replicas,
+        ("backgroundServices", "replicaCount"): preset.background_replicas,
+        ("server", "env"): preset.publisher,
+        ("backgroundServices", "env"): preset[2:],
+    }
 
 
 TOGGLED_SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")

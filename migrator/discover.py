@@ -12,7 +12,6 @@ from packaging.version import Version
 from migrator import catalog, defaults, env, tree, versions
 from migrator.edits import Route
 from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError
-from migrator.migration import Ask, Choice, Question
 from migrator.records import Record
 from migrator.release import Layer, Release, as_map
 from migrator.roots import prefect_roots
@@ -98,33 +97,6 @@ def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: s
         name=wishes.release_name,
         namespace=wishes.namespace,
     )
-
-
-def flavour_matters(release: Release) -> bool:
-    """Whether the flavour decides anything that the layers leave open."""
-    separate = [("backgroundServices", "runAsSeparateDeployment")]
-    redis = [("backgroundServices", "messaging", "redis", key) for key in ("host", "db")]
-    if not release.owners(separate[0]):
-        return True
-    if as_map(release.prefect.get("backgroundServices")).get("runAsSeparateDeployment") is not True:
-        return False
-    return any(not release.owners(path) for path in (env.SERVER, env.BACKGROUND, *redis))
-
-
-def ask_for_flavour(ask: Ask) -> str | None:
-    """Ask which preset the chart version has baked in; "none" for the plain chart."""
-    choices = [Choice("none", "the plain chart, X.Y.Z: what the file leaves out has the base chart's values")]
-    choices += [Choice(name, f"X.Y.Z-{name}: the same, of that preset") for name in versions.FLAVOURS]
-    answer = ask(
-        Question(
-            id="flavour",
-            text="Which flavour of the enterprise chart is installed? The file leaves things out that the preset of a "
-            "flavour decides. `helm list` shows the version, with the flavour behind it.",
-            flag="--from VERSION[-FLAVOUR] or --answer flavour=NAME",
-            choices=tuple(choices),
-        )
-    )
-    return "" if answer == "none" else answer
 
 
 def _refuse_other_kinds(layer: Layer) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from migrator import catalog, chart_bump, discover, plan, roots, tree, versions
+from migrator import catalog, chart_bump, discover, plan, roots, tree
 from migrator.answers import Asking, Earlier
 from migrator.changes import Change
 from migrator.defaults import knows_preset
@@ -83,30 +83,33 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     found = found._replace(evidence=(*chart_bump.evidence(bundle, request.wishes), *found.evidence))
     if request.surroundings.seen is not None:
         found = found._replace(evidence=(*found.evidence, request.surroundings.seen.summary()))
-    ask = Asking(request.given, defaults=request.defaults, earlier=request.earlier)
-    release = discover.release_of(found, layers, wishes, found.flavour or "")
-    runs_prefect = release.prefect.get("enabled") is not False
-    if own is not None:
-        release = own.below(release, found.version_to)
-    elif (
-        runs_prefect
-        and found.flavour is None
-        and found.chart == "infrahub-enterprise"
-        and discover.flavour_matters(release)
-    ):
-        here = request._replace(wishes=wishes)
-        answer = "" if _is_same_on_any(found, layers, here, known) else discover.ask_for_flavour(ask)
-        if answer is None:
-            return Case(bundle, found, "", _nothing(release, ask), known)
-        found = found._replace(flavour=answer)
-        release = discover.release_of(found, layers, wishes, answer)
-    if release.prefect.get("enabled") is False:
-        notice = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
-        return Case(bundle, found, found.flavour or "", _nothing(release, ask, notice), known)
     selected = catalog.select(found.chart, found.version_to, known)
     unseen = tuple(each.called for each in bundle.unseen)
     surroundings = request.surroundings._replace(unseen=unseen, fills_in=bundle.fills_in, controller=bundle.controller)
-    made = plan.make(release.amid(surroundings), selected, ask)
+    ask = _asking(request)
+    release = discover.release_of(found, layers, wishes, found.flavour or "").amid(surroundings)
+    made: plan.Plan | None = None
+    if own is not None:
+        release = own.below(release, found.version_to)
+    elif found.flavour is None and found.chart == "infrahub-enterprise" and _runs_prefect(release):
+        from migrator import flavours  # most files name theirs
+
+        if flavours.matter(release):
+            alike = [
+                discover.release_of(found, layers, wishes, flavour).amid(surroundings)
+                for flavour in flavours.that_differ(release)
+            ]
+            made = _same_plan_for_all(alike, selected, request)
+            answer = "" if made is not None else flavours.ask_for(ask)
+            if answer is None:
+                return Case(bundle, found, "", _nothing(release, ask), known)
+            found = found._replace(flavour=answer)
+            release = discover.release_of(found, layers, wishes, answer).amid(surroundings)
+    if not _runs_prefect(release):
+        notice = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
+        return Case(bundle, found, found.flavour or "", _nothing(release, ask, notice), known)
+    if made is None:
+        made = plan.make(release, selected, ask)
     _refuse_duplicates(bundle.layers, found, made)
     told_of = (
         *_about_documents(bundle),
@@ -120,26 +123,36 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     return Case(bundle, found, found.flavour or "", made, known, bump)
 
 
-def _is_same_on_any(
-    found: discover.Found, layers: Sequence[Layer], request: Request, known: tuple[catalog.Known, ...]
-) -> bool:
-    """Whether the plan is the same whatever the flavour: then nobody has to be asked about it."""
-    selected = catalog.select(found.chart, found.version_to, known)
-    wanted: tuple[list[Change], list[str]] | None = None
-    for flavour in ("", *versions.FLAVOURS):
-        release = discover.release_of(found, layers, request.wishes, flavour)
+def _runs_prefect(release: Release) -> bool:
+    return release.prefect.get("enabled") is not False
+
+
+def _asking(request: Request) -> Asking:
+    return Asking(request.given, defaults=request.defaults, earlier=request.earlier)
+
+
+def _same_plan_for_all(
+    releases: Sequence[Release], selected: Sequence[catalog.Selected], request: Request
+) -> plan.Plan | None:
+    """The plan for each of these, of which only one is the release at hand, if it is the same for all; else None."""
+    first: plan.Plan | None = None
+    for release in releases:
         try:
-            made = plan.make(release, selected, Asking(request.given, defaults=request.defaults))
+            made = plan.make(release, selected, _asking(request))
         except RefusedError:
-            if knows_preset(flavour):
+            if knows_preset(release.flavour):
                 raise
             # What this preset decides is not known here, so the flavour matters.
-            return False
-        here = (made.changes, [question.id for question in made.open_questions])
-        if wanted is not None and here != wanted:
-            return False
-        wanted = here
-    return True
+            return None
+        if first is None:
+            first = made
+        elif _wants(made) != _wants(first):
+            return None
+    return first
+
+
+def _wants(made: plan.Plan) -> tuple[list[Change], list[str]]:
+    return made.changes, [question.id for question in made.open_questions]
 
 
 def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: plan.Plan) -> None:

@@ -31,7 +31,7 @@ ROWS = [
     ["rendered", "manifests"],
     ["upgrade"],
     ["explanations"],
-    ["plan", "discover", "example"],
+    ["plan", "discover", "example", "flavours"],
     ["sources"],
     ["chart_bump", "sharing", "own_chart"],
     ["run", "talk"],

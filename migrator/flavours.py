@@ -1,0 +1,47 @@
+"""Which preset a release has, where neither a version nor the file names it: whether that matters, and the question."""
+
+from __future__ import annotations
+
+from migrator import defaults, env, versions
+from migrator.migration import Ask, Choice, Question
+from migrator.release import Release, as_map
+
+
+def matter(release: Release) -> bool:
+    """Whether the flavour decides anything that the layers leave open."""
+    separate = [("backgroundServices", "runAsSeparateDeployment")]
+    redis = [("backgroundServices", "messaging", "redis", key) for key in ("host", "db")]
+    if not release.owners(separate[0]):
+        return True
+    if as_map(release.prefect.get("backgroundServices")).get("runAsSeparateDeployment") is not True:
+        return False
+    return any(not release.owners(path) for path in (env.SERVER, env.BACKGROUND, *redis))
+
+
+def that_differ(release: Release) -> list[str]:
+    """One flavour of each kind, the plain chart ("") first: what sets two of a kind apart, the layers override."""
+    kinds: list[object] = []
+    found = []
+    for flavour in ("", *versions.FLAVOURS):
+        tuned = defaults.tuning(flavour)
+        left_open = {path: value for path, value in tuned.items() if not release.owners(path)} if tuned else flavour
+        if left_open not in kinds:
+            kinds.append(left_open)
+            found.append(flavour)
+    return found
+
+
+def ask_for(ask: Ask) -> str | None:
+    """Ask which preset the chart version has baked in; "none" for the plain chart."""
+    choices = [Choice("none", "the plain chart, X.Y.Z: what the file leaves out has the base chart's values")]
+    choices += [Choice(name, f"X.Y.Z-{name}: the same, of that preset") for name in versions.FLAVOURS]
+    answer = ask(
+        Question(
+            id="flavour",
+            text="Which flavour of the enterprise chart is installed? The file leaves things out that the preset of a "
+            "flavour decides. `helm list` shows the version, with the flavour behind it.",
+            flag="--from VERSION[-FLAVOUR] or --answer flavour=NAME",
+            choices=tuple(choices),
+        )
+    )
+    return "" if answer == "none" else answer

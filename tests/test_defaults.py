@@ -1,0 +1,40 @@
+"""The charts' own values, as far as decisions rest on them."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from packaging.version import Version
+
+from migrator import defaults, tree, versions
+from migrator.edits import Route, Value
+
+KNOWN = [flavour for flavour in versions.FLAVOURS if defaults.knows_preset(flavour)]
+
+
+@pytest.mark.parametrize("version", ["4.13.0", "4.14.0", "4.14.1"])
+@pytest.mark.parametrize(("one", "other"), [*combinations(KNOWN, 2)])
+def test_presets_differ_where_their_tuning_says_and_nowhere_else(version: str, one: str, other: str) -> None:
+    first, second = (defaults.of_chart("infrahub-enterprise", Version(version), each) for each in (one, other))
+    tunings = defaults.tuning(one), defaults.tuning(other)
+    assert tunings[0] is not None
+    assert tunings[1] is not None
+    assert set(tunings[0]) == set(tunings[1])
+    for path in tunings[0]:
+        alike = tunings[0][path] == tunings[1][path]
+        assert alike == (tree.get(first.prefect, path) == tree.get(second.prefect, path)), path
+    assert without(first.prefect, set(tunings[0])) == without(second.prefect, set(tunings[1]))
+    assert first.infrahub == second.infrahub
+
+
+def test_the_plain_chart_and_an_unknown_preset_have_no_tuning() -> None:
+    assert defaults.tuning("") is None
+    assert defaults.tuning("openshift") is None
+
+
+def without(values: Value, paths: set[Route], here: Route = ()) -> Value:
+    """The values without what stands at those paths."""
+    if not isinstance(values, dict):
+        return values
+    return {key: without(value, paths, (*here, key)) for key, value in values.items() if (*here, key) not in paths}
