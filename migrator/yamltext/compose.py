@@ -8,9 +8,9 @@ parser itself, and most of the memory; `layout.Layout` makes it navigable.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, cast
+from typing import Any, TypeVar
 
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
@@ -22,11 +22,28 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
 )
 from ruamel.yaml.scanner import ScannerError
 
 from migrator.edits import Value
-from migrator.yamltext.record import DocumentRecord, NodeRecord
+from migrator.yamltext.record import (
+    ALIAS,
+    BLOCK_END,
+    BLOCK_MAP,
+    BLOCK_SEQ,
+    DOUBLE,
+    FLOW_END,
+    FLOW_MAP,
+    FLOW_SEQ,
+    FOLDED,
+    LITERAL,
+    PLAIN,
+    SINGLE,
+    DocumentRecord,
+    NodeRecord,
+)
 from migrator.yamltext.scalars import (
     MERGE,
     NUMBER_STARTS,
@@ -38,12 +55,20 @@ from migrator.yamltext.scalars import (
     resolve_tagged,
 )
 
+T = TypeVar("T")
 _STRINGS = {str}
+_UNKNOWN = object()
 
 # Helm itself stops at 10,000 levels; no values file comes near, and data this deep can still be walked recursively.
 MAX_DEPTH = 100
-# How many events are kept for later: those of some 200 kB of text.
-_CHUNK = 10_000
+_STYLES = {"'": SINGLE, '"': DOUBLE, "|": LITERAL, ">": FOLDED, "": PLAIN, None: PLAIN}
+_END_OF = {BLOCK_MAP: BLOCK_END, BLOCK_SEQ: BLOCK_END, FLOW_MAP: FLOW_END, FLOW_SEQ: FLOW_END}
+# The events that are neither a node nor the end of one.
+_AROUND = frozenset((StreamStartEvent, StreamEndEvent, DocumentStartEvent, DocumentEndEvent))
+# How many events are made before they are looked at: more of them would not stay in the processor's cache.
+_CHUNK = 256
+# A text of more characters is kept in as little memory as possible.
+_LARGE = 1_000_000
 # How many nodes aliases may add in all. Helm starts to complain at 400,000 too.
 MAX_ALIASED = 400_000
 
@@ -69,35 +94,57 @@ def events_of(text: str) -> Iterator[Any]:
     return iter(CParser(text).get_event, None)
 
 
-def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None) -> NodeRecord:
-    """Read the whole stream. Raises UnreadableError."""
+def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None, *, located: bool = True) -> NodeRecord:
+    """Read the whole stream; with `located` off, only what it holds, until `locate`. Raises UnreadableError."""
+    plain = plain_scalars() if plain is None else plain
+
+    def read(events: Iterator[Any]) -> NodeRecord:
+        record = NodeRecord(plain, compact=len(text) > _LARGE, located=located)
+        _Composer(record).run(events)
+        return record
+
+    return _by_either_parser(read, text, events)
+
+
+def locate(record: NodeRecord, text: str) -> None:
+    """Take down where everything stands in a text that was composed without."""
+
+    def take_down(events: Iterator[Any]) -> None:
+        record.clear_places()
+        while chunk := list(islice(events, _CHUNK)):
+            _take_down(record, chunk)
+
+    _by_either_parser(take_down, text, events_of(text))
+    record.located = True
+
+
+def _by_either_parser(work: Callable[[Iterator[Any]], T], text: str, events: Iterator[Any]) -> T:
+    # Nothing made here is garbage before the end; looking for some all the while costs a tenth of the time.
+    collecting = gc.isenabled()
+    gc.disable()
     try:
-        return _compose(text, events, plain)
+        return work(events)
     except ScannerError as error:
         # The C parser refuses `[a:b]`, which Helm and the pure parser read as one scalar.
         if error.problem != "found unexpected ':'":
             raise _in_words(error, text) from error
     except YAMLError as error:
         raise _in_words(error, text) from error
+    finally:
+        if collecting:
+            gc.enable()
     from migrator.yamltext.pure import pure_events
 
     try:
-        return _compose(text, pure_events(text), plain)
+        return work(pure_events(text))
     except YAMLError as error:
         raise _in_words(error, text) from error
 
 
-def _compose(text: str, events: Iterator[Any], plain: PlainScalars | None) -> NodeRecord:
-    record = NodeRecord(plain_scalars() if plain is None else plain)
-    # Nothing made here is garbage before the end; looking for some all the while costs a tenth of the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        _Composer(record).run(events)
-    finally:
-        if collecting:
-            gc.enable()
-    return record
+def _take_down(record: NodeRecord, events: list[Any]) -> None:
+    nodes = [event for event in events if type(event) not in _AROUND]
+    record.starts.extend([event.start_mark.index for event in nodes])
+    record.ends.extend([event.end_mark.index for event in nodes])
 
 
 class _Composer:
@@ -113,53 +160,66 @@ class _Composer:
     def run(self, events: Iterator[Any]) -> None:
         record = self.record
         values, jump, plain, anchors = record.values, record.jump, record.plain, record.anchors
-        add_value = values.append
+        kinds = record.kinds
+        located = record.located
+        kind_of, number_starts, texts, known = _STYLES, NUMBER_STARTS, _STRINGS, plain.get
         items: list[Value] = []  # children of the collection that is open, keys and values in turn in a mapping
         stack: list[tuple[list[Value], int]] = []  # of the enclosing ones: children, and the start of the inner one
-        large = False
         previous = 0  # where the document before ends
-        while True:
-            chunk = list(islice(events, _CHUNK))
-            large = large or len(chunk) == _CHUNK
-            if large:
-                record.take_down(chunk)
-            else:
-                record.keep(chunk)
+        while chunk := list(islice(events, _CHUNK)):
+            if located:
+                _take_down(record, chunk)
             for event in chunk:
                 kind = type(event)
                 if kind is ScalarEvent:
-                    value: Value
+                    value: Any
+                    style = event.style
+                    kinds.append(kind_of[style])
                     if event.ctag is not None or event.anchor is not None:
                         value = self.decorated(event, len(values))
-                    elif event.style:
+                    elif style:
                         value = event.value
-                    elif (text := event.value) in plain:
-                        value = plain[text]
-                    else:  # `PlainScalars.__missing__` at half the price: most scalars are strings, and each its own
-                        value = plain[text] = number_or_text(text) if text[0] in NUMBER_STARTS else text
-                    add_value(value)
+                    elif (value := known(text := event.value, _UNKNOWN)) is _UNKNOWN:
+                        # `PlainScalars.__missing__` at half the price: most scalars are strings, and each its own.
+                        value = plain[text] = number_or_text(text) if text[0] in number_starts else text
+                    values.append(value)
                     items.append(value)
                 elif kind is MappingStartEvent or kind is SequenceStartEvent:
                     if len(stack) > MAX_DEPTH:
                         raise _at(event, f"the nesting is more than {MAX_DEPTH} levels deep")
                     if event.anchor is not None:
                         self.anchor(event.anchor, len(values), opened=True)
+                    if kind is MappingStartEvent:
+                        kinds.append(FLOW_MAP if event.flow_style else BLOCK_MAP)
+                    else:
+                        kinds.append(FLOW_SEQ if event.flow_style else BLOCK_SEQ)
                     stack.append((items, len(values)))
                     items = []
-                    add_value(None)
+                    values.append(None)
                 elif kind is MappingEndEvent or kind is SequenceEndEvent:
                     children = items
                     items, begun = stack.pop()
-                    value = children if kind is SequenceEndEvent else self.mapping(children, begun, event)
+                    if kind is SequenceEndEvent:
+                        value = children
+                    else:
+                        pairs = iter(children)
+                        try:
+                            value = dict(zip(pairs, pairs))  # most keys are text; they are looked at below
+                        except TypeError:  # a list or a mapping as a key
+                            value = {}
+                        if len(value) * 2 != len(children) or MERGE in value or not texts.issuperset(map(type, value)):
+                            value = self.mapping(children, begun, event)
                     values[begun] = value
                     jump[begun] = len(values)
                     if begun in anchors:
                         self.close(begun)
-                    add_value(None)
+                    kinds.append(_END_OF[kinds[begun]])
+                    values.append(None)
                     items.append(value)
                 elif kind is AliasEvent:
                     value = self.alias(event, len(values), len(stack))
-                    add_value(value)
+                    kinds.append(ALIAS)
+                    values.append(value)
                     items.append(value)
                 elif kind is DocumentStartEvent:
                     if event.version not in (None, (1, 1)):
@@ -172,8 +232,6 @@ class _Composer:
                     end = event.start_mark.index
                     previous = event.end_mark.index
                     record.documents.append(DocumentRecord(items[0], first, len(values), begin, end))
-            if len(chunk) < _CHUNK:
-                return
 
     def decorated(self, event: Any, node: int) -> Value:
         """The value of a scalar that has an anchor or a tag."""
@@ -231,16 +289,12 @@ class _Composer:
         return value
 
     def mapping(self, children: list[Value], begun: int, event: Any) -> dict[str, Value]:
-        """A mapping from its keys and values in turn; of two equal keys the last wins, with its whole subtree."""
+        """A mapping from its keys and values in turn, as Helm reads it; of two equal keys the last wins."""
         keys = children[::2]
         try:
-            if _STRINGS.issuperset(map(type, keys)):
-                pairs = iter(children)
-                result = dict(zip(cast("Iterator[str]", pairs), pairs))
-            else:
-                result = dict(zip(map(key_text, keys), children[1::2]))
+            result = dict(zip(map(key_text, keys), children[1::2]))
         except UnreadableScalarError as error:
-            raise _at(event, str(error), self.record.starts[begun]) from error
+            raise _at(event, str(error), self.start_of(begun)) from error
         if len(result) * 2 == len(children) and MERGE not in result:
             return result
         self.record.doubled.append(begun)
@@ -254,11 +308,13 @@ class _Composer:
             # Go's reader lets a merge win over what stands before it, and in a list the first mapping over the rest.
             for one in reversed(value) if isinstance(value, list) else [value]:
                 if not isinstance(one, dict):
-                    raise _at(
-                        event, "a merge key `<<` wants a mapping or a list of mappings", self.record.starts[begun]
-                    )
+                    raise _at(event, "a merge key `<<` wants a mapping or a list of mappings", self.start_of(begun))
                 merged.update(one)
         return merged
+
+    def start_of(self, node: int) -> int | None:
+        """Where the node starts, if that is taken down."""
+        return self.record.starts[node] if self.record.located else None
 
 
 def _at(event: Any, message: str, offset: int | None = None) -> UnreadableError:

@@ -32,7 +32,7 @@ def check_bytes(before: Stream, after: Stream, splices: Sequence[Splice]) -> Non
 
     Splices have to be in order and apart. What lies between two of them is compared in the bytes of both texts.
     """
-    old, new = before.layout.text, after.layout.text
+    old, new = before.text, after.text
     old_at = new_at = 0
     for splice in [*splices, Splice(len(old), len(old), "")]:
         kept = splice.start - old_at

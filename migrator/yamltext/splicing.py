@@ -19,7 +19,7 @@ from migrator.yamltext.quoting import write_string
 from migrator.yamltext.record import BLOCK_END, PLAIN
 from migrator.yamltext.replace import copy_alias, is_open_empty, remove_anchor, replace_node
 from migrator.yamltext.shared import Preparation
-from migrator.yamltext.stream import BOM, Document, Stream, parse_like
+from migrator.yamltext.stream import Document, Stream, parse_again
 
 _BREAKS = "\n\r\x85\u2028\u2029"
 
@@ -49,7 +49,7 @@ class Edited:
         """The line of the input that a line of the result stands for; for a new line, the one it was put at."""
         for before, after, splices in reversed(self._rounds):
             offset = _back(splices, after.layout.start_of_line(line))
-            line = before.layout.line(min(offset, len(before.layout.text)))
+            line = before.layout.line(min(offset, len(before.text)))
         return line
 
 
@@ -71,11 +71,10 @@ def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
         orphans = [(_forward(splices, offset), text) for offset, text in orphans + sorted(set(page.orphans))]
         copies = [_forward(splices, offset) for offset in copies + sorted(page.copies)]
         rounds.append((before, here, splices))
-    lines = here.layout
     return Edited(
         here,
-        tuple(Orphan(lines.line(offset), text) for offset, text in orphans),
-        tuple(lines.line(offset) for offset in copies),
+        tuple(Orphan(here.layout.line(offset), text) for offset, text in orphans),
+        tuple(here.layout.line(offset) for offset in copies),
         rounds,
     )
 
@@ -103,7 +102,7 @@ def _round(
 
 
 def _page(stream: Stream, document: Document) -> Page:
-    text = stream.layout.text
+    text = stream.text
     layout = stream.layout
     if text and text[-1] not in _BREAKS:
         layout = Layout(text + _last_break(text), layout.record)
@@ -194,7 +193,7 @@ def _rename(page: Page, node: int, key: int, name: str) -> None:
 def _spliced(stream: Stream, page: Page, document: int, expected: Value) -> tuple[Stream, list[Splice]]:
     """The text with the splices in it, parsed and found to hold `expected`; and the splices as they were made."""
     splices = sorted(page.splices, key=lambda splice: (splice.start, splice.end))
-    if len(page.layout.text) > len(stream.layout.text):  # there is a break at the end that the file does not have
+    if len(page.layout.text) > len(stream.text):  # there is a break at the end that the file does not have
         splices = sorted(splices + _guard_of_last_scalar(page, stream, splices), key=lambda one: (one.start, one.end))
         without = _in_the_file(page, stream, splices, keep_break=False)
         after = _parsed(stream, without)
@@ -208,10 +207,8 @@ def _spliced(stream: Stream, page: Page, document: int, expected: Value) -> tupl
 
 
 def _parsed(stream: Stream, splices: Sequence[Splice]) -> Stream:
-    text = _assembled(stream.layout.text, splices, 0)
-    mark = BOM if stream.data.startswith(BOM.encode()) else ""
     try:
-        return parse_like((mark + text).encode(), stream.name, stream.layout.record.plain)
+        return parse_again(stream, _assembled(stream.text, splices, 0))
     except InputError as error:
         raise VerificationError(
             f"the edited text cannot be read: {error.message}", path=stream.name, remedy=OUR_BUG
@@ -236,7 +233,7 @@ def _guard_of_last_scalar(page: Page, stream: Stream, splices: Sequence[Splice])
     leaf = len(page.record.kinds) - 1
     while leaf and page.record.kinds[leaf] == BLOCK_END:
         leaf -= 1
-    if not page.is_block_scalar(leaf) or page.record.ends[leaf] < len(stream.layout.text):
+    if not page.is_block_scalar(leaf) or page.record.ends[leaf] < len(stream.text):
         return []
     start, header_end, stop = page.layout.content_start(leaf), page.header_end(leaf), page.layout.stop(leaf)
     touched = any(splice.start <= start < splice.end for splice in splices)
@@ -248,7 +245,7 @@ def _guard_of_last_scalar(page: Page, stream: Stream, splices: Sequence[Splice])
 
 def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_break: bool) -> list[Splice]:
     """Splices for the file's own text, from those for the text with a break put at its end."""
-    text, length = page.layout.text, len(stream.layout.text)
+    text, length = page.layout.text, len(stream.text)
     body = [splice for splice in splices if splice.end < length]
     tail = [splice for splice in splices if splice.end >= length]
     start = min([length, *(splice.start for splice in tail)])
@@ -261,7 +258,7 @@ def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_
         if ending:
             new = new[: ending.start()]
         elif not new:
-            before = compiled(BREAK_AT_END).search(stream.layout.text, max(start - 2, 0), start)
+            before = compiled(BREAK_AT_END).search(stream.text, max(start - 2, 0), start)
             start = before.start() if before else start
     return [*body, Splice(start, length, new)]
 

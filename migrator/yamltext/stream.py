@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.edits import Route, Value
 from migrator.errors import InputError
 from migrator.records import Record
-from migrator.yamltext.compose import UnreadableError, compose, events_of
+from migrator.yamltext.compose import UnreadableError, compose, events_of, locate
 from migrator.yamltext.record import DocumentRecord, NodeRecord
 from migrator.yamltext.scalars import PlainScalars
 
@@ -32,10 +32,10 @@ class Duplicate(Record):
 class _Places:
     """The text of a stream and what a pass over it left; `layout`, which many a run does without, when asked for."""
 
-    __slots__ = ("_layout", "_text", "record")
+    __slots__ = ("_layout", "record", "text")
 
     def __init__(self, text: str, record: NodeRecord) -> None:
-        self._text = text
+        self.text = text
         self.record = record
         self._layout: Layout | None = None
 
@@ -44,7 +44,9 @@ class _Places:
         if self._layout is None:
             from migrator.yamltext.layout import Layout
 
-            self._layout = Layout(self._text, self.record)
+            if not self.record.located:
+                locate(self.record, self.text)
+            self._layout = Layout(self.text, self.record)
         return self._layout
 
 
@@ -102,6 +104,16 @@ class Stream:
         self.documents = tuple(Document(index, self._places, each) for index, each in enumerate(record.documents))
 
     @property
+    def text(self) -> str:
+        """The text, without a byte-order mark."""
+        return self._places.text
+
+    @property
+    def plain(self) -> PlainScalars:
+        """The scalars met in it, which another text like it can be read with."""
+        return self._places.record.plain
+
+    @property
     def layout(self) -> Layout:
         """Where everything stands in the text."""
         return self._places.layout
@@ -112,14 +124,19 @@ def parse(data: bytes, name: str = "<input>") -> Stream:
 
     Raises InputError with the line for whatever Helm would not read, and for what would take unbounded time or memory.
     """
-    return parse_like(data, name, None)
+    return _parse(data, name, None, located=True)
 
 
-def parse_like(data: bytes, name: str, plain: PlainScalars | None) -> Stream:
-    """`parse` with the scalars that another text of the same kind has met already."""
+def parse_again(stream: Stream, text: str) -> Stream:
+    """`parse` for what has become of a stream's text: where things stand in it is looked up when somebody asks."""
+    mark = BOM if stream.data.startswith(BOM.encode()) else ""
+    return _parse((mark + text).encode(), stream.name, stream.plain, located=False)
+
+
+def _parse(data: bytes, name: str, plain: PlainScalars | None, *, located: bool) -> Stream:
     text = _decode(data, name)
     try:
-        record = compose(text, events_of(text), plain)
+        record = compose(text, events_of(text), plain, located=located)
     except UnreadableError as error:
         raise _input_error(error, text, name) from error
     if not record.documents:

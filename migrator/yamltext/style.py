@@ -87,7 +87,7 @@ class Style:
             if not plain:
                 if kind != PLAIN:
                     return kind
-            elif may_be_plain(value, flow=flow) or kind == PLAIN:
+            elif kind == PLAIN or may_be_plain(value, flow=flow):
                 return kind
             elif not quoted_of_need:
                 quoted_of_need = kind
