@@ -9,13 +9,11 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, ScalarEvent
-from ruamel.yaml.scanner import ScannerError
+
+from migrator.yamltext.pure_scanner import PureParser, PureReader, PureScanner
 
 _FILL = re.compile("(?:[ \t\n\r\x85\u2028\u2029]|(?<![^ \t\n\r\x85\u2028\u2029])#[^\n\r\x85\u2028\u2029]*)*")
 _PROPERTIES = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*")
-# Tabs after a colon, and before a comment or the end of a line.
-_TABS = re.compile("((?<=:)\t+|\t[ \t]*(?=#|[\n\r]|\\Z))")
-_MOST_TABS = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -30,7 +28,7 @@ def pure_events(text: str) -> Iterator[Any]:
     """The events of `text`, by the rules of YAML 1.1.
 
     This parser puts an empty value at the next token; the C parser puts it right after its colon or dash, which is
-    where text for it has to go. And it stops at tabs that the C parser takes for blanks.
+    where text for it has to go.
     """
     last = brackets = 0
     for event in _parse(text):
@@ -59,18 +57,9 @@ def pure_events(text: str) -> Iterator[Any]:
         yield event
 
 
-def _parse(text: str) -> list[Any]:
-    """The parser's own events; a tab that stands where a blank might is read as one."""
-    for _ in range(_MOST_TABS):
-        parser = YAML(typ="safe", pure=True)
-        parser.version = (1, 1)
-        try:
-            return list(parser.parse(text))
-        except ScannerError as error:
-            at = error.problem_mark.index if error.problem_mark is not None else len(text)
-            tabs = _TABS.match(text, at)
-            before = text[text.rfind("\n", 0, at) + 1 : at]
-            if tabs is None or not before.strip(" \t"):
-                raise
-            text = text[:at] + " " * len(tabs.group(1)) + text[at + len(tabs.group(1)) :]
-    raise MarkedYAMLError(problem=f"found more than {_MOST_TABS} tabs, which only the C parser reads")
+def _parse(text: str) -> Iterator[Any]:
+    """The parser's own events."""
+    parser = YAML(typ="safe", pure=True)
+    parser.Reader, parser.Scanner, parser.Parser = PureReader, PureScanner, PureParser
+    parser.version = (1, 1)
+    return iter(parser.parse(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,11 +20,20 @@ def wild(corpus: Path) -> list[Path]:
     return sorted((corpus / "wild").glob("*.yaml"))
 
 
-@pytest.fixture(scope="session")
-def outcome() -> Callable[..., Edited]:
-    """Carry out edits, checked on the way: the input stays as it is, and editing nothing gives the same bytes."""
+@pytest.fixture(scope="session", params=["C parser", "pure parser"])
+def outcome(request: pytest.FixtureRequest) -> Callable[..., Edited]:
+    """Carry out edits, checked on the way: the input stays as it is, and editing nothing gives the same bytes.
+
+    All is done with the C parser, and once more as where there is no C extension.
+    """
 
     def run(before: str, edits: Sequence[Edit], document: int = 0) -> Edited:
+        with pytest.MonkeyPatch.context() as patch:
+            if request.param == "pure parser":
+                patch.setitem(sys.modules, "_ruamel_yaml", None)
+            return carry_out(before, edits, document)
+
+    def carry_out(before: str, edits: Sequence[Edit], document: int) -> Edited:
         data = before.encode()
         stream = parse(data, "values.yaml")
         read = tree.copy(stream.documents[document].data)
