@@ -18,6 +18,8 @@ from migrator.yamltext.style import Style
 LONGEST_KEY = 1000
 """Characters; a key must end within 1,024 of where it begins to be one without `?`."""
 
+# What a comment may follow without a blank between: nothing, blanks, breaks, and the ends of quotes and brackets.
+_TOUCHABLE = frozenset(("", *" \t\n\r\x85\u2028\u2029'\"]}"))
 _HEADER = re.compile("[|>][-+0-9]*")
 
 
@@ -58,6 +60,10 @@ class Page:
     # -- writing -------------------------------------------------------------------------------------------------
 
     def splice(self, start: int, end: int, text: str) -> None:
+        """Put `text` there. A comment that touches the quote or bracket before it is moved off what comes instead."""
+        before = text[-1:] or self.layout.text[start - 1 : start]
+        if self.layout.text.startswith("#", end) and before not in _TOUCHABLE:
+            text += " "
         if start != end or text:
             self.splices.append(Splice(start, end, text))
 

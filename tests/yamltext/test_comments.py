@@ -66,3 +66,20 @@ def test_a_comment_that_would_become_text_is_refused_with_its_line(outcome: Call
     # The twin whose comment is not deep enough to be text.
     done = outcome("a: |\n  x\nb:\n # not deep\nc: 1\n", [RemoveKey(("b",))])
     assert done.stream.data == b"a: |\n  x\n # not deep\nc: 1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "edit", "result"),
+    [
+        ("a: 'x'#c\n", SetValue(("a",), 5), "a: 5 #c\n"),
+        ("a: 'x'#c\n", SetValue(("a",), "y"), "a: 'y'#c\n"),
+        ('a: "x"#c\nb: 1\n', SetValue(("a",), {"q": 1}), "a: #c\n  q: 1\nb: 1\n"),
+        ("a: [1]#c\nb: 1\n", SetValue(("a",), None), "a: null #c\nb: 1\n"),
+        ("{a: 'x'#c\n, b: 1}\n", SetValue(("a",), 5), "{a: 5 #c\n, b: 1}\n"),
+        ("- 'x'#c\n- y\n", SetValue((0,), 5), "- 5 #c\n- y\n"),
+    ],
+)
+def test_a_comment_that_touches_quotes_or_brackets_is_no_part_of_what_comes_in_their_place(
+    edited: Callable[..., str], text: str, edit: Edit, result: str
+) -> None:
+    assert edited(text, edit) == result
