@@ -46,7 +46,7 @@ def prepare(
     `neighbours` are the other releases of the run, where there are any. Where decisions are missing and nobody can be
     asked, the answer is the report that says so. Raises InterruptedByUser where somebody left.
     """
-    if _somebody_is_there(source, chosen):
+    if somebody_is_there(source, chosen):
         with _hangup_as_leaving():
             return _with_a_person(source, chosen, request, keeper, neighbours)
     case = run.examine([source], request)
@@ -118,7 +118,7 @@ def _hangup_as_leaving() -> Iterator[None]:
                 signal.signal(kind, signal.SIG_DFL)
 
 
-def _somebody_is_there(source: Bundle, chosen: argparse.Namespace) -> bool:
+def somebody_is_there(source: Bundle, chosen: argparse.Namespace) -> bool:
     """Whether a person can be asked: a terminal on both sides, and nobody said otherwise."""
     if chosen.non_interactive or source.snapshot is None or chosen.format == "json" or chosen.output == "-":
         return False

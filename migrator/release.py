@@ -221,3 +221,8 @@ def _global_of_subchart(outer: Value, inner: Value) -> Value:
 def as_map(value: Value) -> Map:
     """The value if it is a mapping, else an empty one."""
     return value if isinstance(value, dict) else {}
+
+
+def as_text(value: Value) -> str:
+    """The value if it is a text, else an empty one."""
+    return value if isinstance(value, str) else ""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from migrator import delivery, reporting, run, yamltext
 from migrator.delivery import Ready
 from migrator.errors import InterruptedByUser, MigratorError
+from migrator.migrate import somebody_is_there
 from migrator.report import FileReport
 from migrator.sources import Bundle, Opened
 
@@ -39,7 +40,7 @@ def migrate(
     opened: Opened, chosen: argparse.Namespace, requests: Requests, prepare: Prepare, failed: Failed
 ) -> list[FileReport]:
     """Plan, ask and prove every release of the file, and only then write it, once; a bad one leaves it whole."""
-    first_look = [_look(bundle, requests, failed) for bundle in opened.bundles]
+    first_look = [_look(bundle, chosen, requests, failed) for bundle in opened.bundles]
     if any(report.error for report in first_look):
         return _left(opened, chosen, first_look)
     ready: list[Ready] = []
@@ -63,12 +64,13 @@ def migrate(
     return _left(opened, chosen, [by_name[bundle.name] for bundle in opened.bundles])
 
 
-def _look(bundle: Bundle, requests: Requests, failed: Failed) -> FileReport:
-    """What can be said before anybody is asked."""
+def _look(bundle: Bundle, chosen: argparse.Namespace, requests: Requests, failed: Failed) -> FileReport:
+    """What can be said before anybody is asked: a decision that is open then is no failure, if somebody is there."""
     try:
-        return reporting.report(run.examine([bundle], requests(bundle)))._replace(exit_code=0)
+        report = reporting.report(run.examine([bundle], requests(bundle)))
     except MigratorError as error:
         return failed(bundle.name, error)
+    return report._replace(exit_code=0) if somebody_is_there(bundle, chosen) else report
 
 
 def _left(opened: Opened, chosen: argparse.Namespace, reports: list[FileReport]) -> list[FileReport]:

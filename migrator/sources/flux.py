@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator import tree
-from migrator.edits import Route, Value
+from migrator.edits import Route
 from migrator.migration import Notice
-from migrator.release import Map, as_map
+from migrator.release import Map, as_map, as_text
 from migrator.roots import is_related
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
@@ -38,15 +38,15 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
         return []
     source = place._replace(route=(*place.route, *VALUES))
     metadata = as_map(data.get("metadata"))
-    namespace = _text(spec.get("targetNamespace")) or _text(metadata.get("namespace"))
-    own = _text(metadata.get("name"))
-    target = _text(spec.get("targetNamespace"))
+    namespace = as_text(spec.get("targetNamespace")) or as_text(metadata.get("namespace"))
+    own = as_text(metadata.get("name"))
+    target = as_text(spec.get("targetNamespace"))
     return [
         Bundle(
             name=name,
             layers=(source, *_over(place, spec)),
             version=version,
-            release_name=_text(spec.get("releaseName")) or (f"{target}-{own}" if target and own else own),
+            release_name=as_text(spec.get("releaseName")) or (f"{target}-{own}" if target and own else own),
             namespace=namespace,
             evidence=(f"values of {name} at {tree.show(source.route)}",),
             notices=tuple(_notices(spec)),
@@ -87,8 +87,8 @@ def chart_version(place: Source, spec: Map) -> ChartVersion:
         # The operator before Flux 2 had chart and version one level higher.
         at: Route = ("spec", "chart", "spec") if inner else ("spec", "chart")
         values = inner or chart
-        text = _text(values.get("version"))
-        name = _text(values.get("chart") or values.get("name")).rstrip("/").rpartition("/")[2]
+        text = as_text(values.get("version"))
+        name = as_text(values.get("chart") or values.get("name")).rstrip("/").rpartition("/")[2]
         unmovable = ""
         if not text:
             unmovable = "it names no chart version, so that the newest is installed; pin one"
@@ -121,10 +121,11 @@ def _referred_to(place: Source, reference: Map) -> Iterator[tuple[str, str, int]
             ref = as_map(spec.get("ref"))
             pinned = "tag" in ref and not ("semver" in ref or "digest" in ref)
             line = document.line(("spec", "ref", "tag") if pinned else ("spec",))
-            yield _text(spec.get("url")).rstrip("/").rpartition("/")[2], _text(ref.get("tag")) if pinned else "", line
+            chart = as_text(spec.get("url")).rstrip("/").rpartition("/")[2]
+            yield chart, as_text(ref.get("tag")) if pinned else "", line
         elif data["kind"] == "HelmChart":
             line = document.line(("spec", "version") if "version" in spec else ("spec",))
-            yield _text(spec.get("chart")).rstrip("/").rpartition("/")[2], _text(spec.get("version")), line
+            yield as_text(spec.get("chart")).rstrip("/").rpartition("/")[2], as_text(spec.get("version")), line
 
 
 def _unseen(spec: Map) -> Iterator[Elsewhere]:
@@ -166,7 +167,3 @@ def _called(item: Map) -> str:
     if "name" not in item:
         return ", ".join(f"{key} {value}" for key, value in item.items() if not isinstance(value, dict)) or "elsewhere"
     return f"{item.get('kind')} {item['name']} (key {item.get('valuesKey') or 'values.yaml'})"
-
-
-def _text(value: Value) -> str:
-    return value if isinstance(value, str) else ""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from migrator import tree
 from migrator.edits import Route, Value
 from migrator.errors import RefusedError
-from migrator.release import Map, as_map
+from migrator.release import Map, as_map, as_text
 from migrator.roots import is_about_prefect, is_related
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
@@ -38,7 +38,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     found = []
     for number, item in enumerate(charts if isinstance(charts, list) else []):
         chart = as_map(item)
-        if is_related(chart.get("valuesInline"), _text(chart.get("name"))):
+        if is_related(chart.get("valuesInline"), as_text(chart.get("name"))):
             found.append(_release(place, (*place.route, "helmCharts", number), chart, data, name))
     return found
 
@@ -70,14 +70,14 @@ def _release(place: Source, at: Route, chart: Map, data: Map, name: str) -> Bund
     route = (*at, "valuesInline")
     _refuse_what_lies_over(place, at, chart)
     merge = chart.get("valuesMerge")
-    files = [] if merge == "replace" else [_text(chart.get("valuesFile"))]
+    files = [] if merge == "replace" else [as_text(chart.get("valuesFile"))]
     files += _texts(chart.get("additionalValuesFiles"))
     return Bundle(
         name=name,
         layers=(place._replace(route=route),),
         version=_version(at, chart),
-        release_name=_text(chart.get("releaseName")),
-        namespace=_text(chart.get("namespace")) or _text(data.get("namespace")),
+        release_name=as_text(chart.get("releaseName")),
+        namespace=as_text(chart.get("namespace")) or as_text(data.get("namespace")),
         evidence=(f"values of {name} at {tree.show(route)}",),
         unseen=tuple(Elsewhere(each, file=each) for each in files if each),
         controller="What applies the kustomization",
@@ -87,7 +87,7 @@ def _release(place: Source, at: Route, chart: Map, data: Map, name: str) -> Bund
 def _refuse_what_lies_over(place: Source, at: Route, chart: Map) -> None:
     over = _texts(chart.get("additionalValuesFiles"))
     if chart.get("valuesMerge") == "merge":
-        over = [_text(chart.get("valuesFile")), *over]
+        over = [as_text(chart.get("valuesFile")), *over]
     if chart.get("valuesInline") and over:
         raise RefusedError(
             f"{tree.show((*at, 'valuesInline'))} has values of {', '.join(over)} over it, which cannot be layers above "
@@ -99,18 +99,14 @@ def _refuse_what_lies_over(place: Source, at: Route, chart: Map) -> None:
 
 
 def _version(at: Route, chart: Map) -> ChartVersion:
-    text = _text(chart.get("version"))
+    text = as_text(chart.get("version"))
     unmovable = ""
     if not text:
         unmovable = "it names no chart version, so that the newest, or the one in its charts folder, is taken; pin one"
     elif is_range(text):
         unmovable = f"its chart version is a range ({text}): the chart may have moved already, pin it"
-    name = _text(chart.get("name")).rstrip("/").rpartition("/")[2]
+    name = as_text(chart.get("name")).rstrip("/").rpartition("/")[2]
     return ChartVersion(name, text, (*at, "version") if text else (), unmovable)
-
-
-def _text(value: Value) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _texts(value: Value) -> list[str]:

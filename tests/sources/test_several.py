@@ -231,3 +231,16 @@ def test_one_bad_release_leaves_the_file_whole(cli: Cli, tmp_path: Path, dry: li
     assert b"nothing was written to apps.yaml, whose releases are written together: first apps.yaml (" in done.stderr
     assert path.read_text("utf-8") == text
     assert cli("diff", "apps.yaml", "--redis-db", "2").stdout == b""
+
+
+def test_a_refused_release_and_an_undecided_one_end_every_command_alike(cli: Cli, tmp_path: Path) -> None:
+    first = helm_release(VALUES)
+    text = "---\n".join([first, staging(first).replace("Deployment: true", 'Deployment: "true"')])
+    path = tmp_path / "apps.yaml"
+    path.write_text(text, "utf-8")
+    codes = {
+        command: cli(*command.split(), "apps.yaml").returncode
+        for command in ("diff", "migrate --non-interactive", "migrate --dry-run --non-interactive")
+    }
+    assert codes == dict.fromkeys(codes, 3), codes
+    assert path.read_text("utf-8") == text
