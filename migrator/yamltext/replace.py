@@ -115,7 +115,9 @@ class _Replacement:
     def _properties_end(self) -> int:
         """Where the anchor and the tag before the value end; where it begins, if it has none."""
         text = self.layout.text
-        if text[self.start : self.start + 1] not in ("&", "!") or self.node in self.page.record.aliases:
+        # Where a block mapping has none, the ones of its first key stand there, as in `!!merge <<: *x`.
+        has_none = self.content <= self.start or self.node in self.page.record.aliases
+        if has_none or text[self.start : self.start + 1] not in ("&", "!"):
             return self.start
         match = _PROPERTY_TOKENS.match(text, self.start)
         assert match

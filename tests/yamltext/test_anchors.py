@@ -121,3 +121,31 @@ def test_a_tag_or_an_anchor_of_nothing_may_stand_last(edited: Callable[..., str]
 
 def test_a_duplicate_elsewhere_is_in_nobodys_way(outcome: Callable[..., Edited]) -> None:
     assert outcome("a: 1\nb: 2\na: 3\n", [SetValue(("b",), 5)]).stream.data == b"a: 1\nb: 5\na: 3\n"
+
+
+TAGGED_KEYS = """\
+x: &x
+  q: 1
+a: # by yq
+  !!merge <<: *x
+  b: 1
+c:
+  &m k: v
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "edit", "new"),
+    [
+        ("a: # by yq\n  !!merge <<: *x\n  b: 1\n", SetValue(("a",), 0), "a: 0 # by yq\n"),
+        ("  !!merge <<: *x\n  b: 1\n", SetValue(("a",), {"z": 1}), "  z: 1\n"),
+        ("  b: 1\n", RemoveKey(("a", "b")), ""),
+        ("  b: 1\n", AddKey(("a", "z"), 1), "  b: 1\n  z: 1\n"),
+        ("c:\n  &m k: v\n", SetValue(("c",), "s"), "c: s\n"),
+        ("c:\n  &m k: v\n", RemoveKey(("c", "k")), "c: {}\n"),
+    ],
+)  # fmt: skip
+def test_what_marks_the_first_key_of_a_block_is_not_the_mark_of_the_block(
+    edited: Callable[..., str], old: str, edit: Edit, new: str
+) -> None:
+    assert edited(TAGGED_KEYS, edit) == TAGGED_KEYS.replace(old, new)
