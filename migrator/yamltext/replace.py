@@ -64,6 +64,8 @@ def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value,
     if page.layout.is_bare(entry):
         if entry.stop - entry.head > LONGEST_KEY:
             page.refuse(f"a key of more than {LONGEST_KEY:,} characters without a value", entry.head)
+        if page.layout.line(entry.head) != page.layout.line(entry.stop):
+            page.refuse("a key of several lines without a value", entry.head)
         page.splice(entry.stop, entry.stop, ": " + text)
     elif start == end:
         colon = page.layout.skip_fill(page.layout.stop(entry.key))

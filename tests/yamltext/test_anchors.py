@@ -100,6 +100,7 @@ def test_merge_keys(outcome: Callable[..., Edited], edit: Edit, result: str) -> 
         ("a:\n  &x\n  !!map\n  b: 1\n", SetValue(("a",), 5),
          r"values\.yaml:2: an anchor and a tag on lines of their own"),
         ("a: 1\n", AddKey(("k" * 1001,), 5), r"more than 1,000 characters"),
+        ('a: {b: 1, "c\n  d"}\n', SetValue(("a", "c d"), 5), r"values\.yaml:1: a key of several lines without a value"),
         ("{%s}\n" % ("k" * 1001), SetValue(("k" * 1001,), 5), r"values\.yaml:1: a key of more than 1,000 characters"),
         ("--- &x\nfoo\n", SetValue((), {"a": 1}), r"values\.yaml:1: a document that is one scalar"),
     ],
