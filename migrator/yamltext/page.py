@@ -122,11 +122,14 @@ class Page:
     def literals_fit(self, at: int, column: int) -> bool:
         """Whether a block scalar may end above the line at `at`: no comment below would become text of it.
 
-        And lines that end at LS or PS would keep these in the value, where it has line feeds.
+        Nor would a line of blanks that is indented deeper than the key. And lines that end at LS or PS would keep these
+        in the value, where it has line feeds.
         """
         if self.style.newline(at) in "\u2028\u2029":
             return False
-        return all(line.column <= column for line in self.comments_below(at))
+        below = self.comments_below(at)
+        depths = [line.column if line.column >= 0 else self.layout.line_end(line.start) - line.start for line in below]
+        return all(depth <= max(column, 0) for depth in depths)
 
     def last_leaf(self, node: int) -> int:
         """The last scalar, alias or end of a flow collection in `node`."""

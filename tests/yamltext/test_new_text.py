@@ -128,3 +128,18 @@ def test_keys_are_quoted_where_they_would_be_misread(edited: Run) -> None:
     assert parse(result.encode()).documents[0].data == dict.fromkeys(("on", "1", "", "<<", "a: b", "null"), 0) | {
         "a": 1
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "edit", "after"),
+    [
+        # A line of blanks below that is deeper than the key would be text of a block scalar.
+        ("a:\n  b:\n    c: 1\n      \n", SetValue(("a", "b"), "x\ny\n"), 'a:\n  b: "x\\ny\\n"\n      \n'),
+        ("a: 1\n   \nb: 2\n", SetValue(("a",), "x\ny\n"), 'a: "x\\ny\\n"\n   \nb: 2\n'),
+        ("a:\n  b: 1\n  \nc: 2\n", SetValue(("a", "b"), "x\ny\n"), "a:\n  b: |\n    x\n    y\n  \nc: 2\n"),
+    ],
+)
+def test_a_text_of_several_lines_is_a_block_scalar_where_nothing_below_becomes_part_of_it(
+    edited: Callable[..., str], before: str, edit: Edit, after: str
+) -> None:
+    assert edited(before, edit) == after
