@@ -77,14 +77,15 @@ def main() -> int:
     parser.add_argument("--files", default="*", help="only files whose names match this pattern")
     parser.add_argument("--folder", type=Path, help="other files than the corpus")
     parser.add_argument("--rivals", type=int, default=1000, help="how many edits the rivals get; 0 leaves them out")
-    parser.add_argument("--show", type=int, default=20, help="how many failures to print")
+    parser.add_argument("--show", type=int, default=20, help="how many failures of each kind to print")
     options = parser.parse_args()
     by_kind: Table = {kind: Counter() for kind in KINDS}
     by_variant: Table = defaultdict(Counter)
     by_feature: Table = defaultdict(Counter)
     sample: list[tuple[bytes, int, str, Edit]] = []
     chooser = random.Random(options.seed)
-    shown = unreadable = drawn = 0
+    shown: Counter[str] = Counter()
+    unreadable = drawn = 0
     started = time.perf_counter()
     for path in corpus.files(options.folder):
         if not fnmatch.fnmatch(path.name, options.files):
@@ -103,8 +104,8 @@ def main() -> int:
                 for table, names in ((by_kind, [kind]), (by_variant, [variant]), (by_feature, traits)):
                     for name in names:
                         table[name][outcome] += 1
-                if outcome not in ("ok", "alias copied") and shown < options.show:
-                    shown += 1
+                if outcome not in ("ok", "alias copied") and shown[outcome] < options.show:
+                    shown[outcome] += 1
                     print(f"{outcome}: {path.name} ({variant}) document {document.index}: {edit} {said}")
                 if variant == "as is":
                     drawn += 1
