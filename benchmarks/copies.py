@@ -6,7 +6,7 @@ on owns its mark; a key that a mapping takes over from a merge key owns the plac
 
 from __future__ import annotations
 
-from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, SetValue
+from migrator.edits import AddKey, Edit, InsertItem, RemoveItems
 from migrator.yamltext import Document
 from migrator.yamltext.layout import Layout
 from migrator.yamltext.routes import entry_of, find
@@ -27,15 +27,7 @@ def shared_spans(document: Document, edit: Edit) -> tuple[list[Span], bool]:
     for depth in range(len(edit.route) + 1):
         gone = not on_list and depth == len(edit.route)  # what is replaced, removed or renamed
         if gone:
-            last = layout.last_event(here)
-            for target, aliases in aliases_of.items():
-                outside = [alias for alias in aliases if not here <= alias <= last]
-                if here <= target <= last and outside:
-                    for alias in aliases:
-                        if alias <= outside[0]:
-                            spans += _alias(layout, root, alias)
-                    spans += _mark(layout, target)
-            return spans, False
+            return [*spans, *_handed_on(layout, root, aliases_of, [here])], False
         if here in layout.record.aliases:
             return [*spans, *_alias(layout, root, here)], True
         if here in aliases_of:
@@ -51,11 +43,22 @@ def shared_spans(document: Document, edit: Edit) -> tuple[list[Span], bool]:
         here = child.node
     if on_list and isinstance(edit, RemoveItems):
         items = layout.entries(here)
-        for index in edit.indexes:
-            inner, gone_too = shared_spans(document, SetValue((*edit.route, index), None))
-            assert not gone_too and items
-            spans += inner
+        spans += _handed_on(layout, root, aliases_of, [items[index].node for index in edit.indexes])
     return spans, False
+
+
+def _handed_on(layout: Layout, root: int, aliases_of: dict[int, list[int]], gone: list[int]) -> list[Span]:
+    """What copies own where the nodes `gone` hold anchors of aliases elsewhere."""
+    ranges = [range(node, layout.last_event(node) + 1) for node in gone]
+    spans: list[Span] = []
+    for target, aliases in aliases_of.items():
+        outside = [alias for alias in aliases if not any(alias in each for each in ranges)]
+        if outside and any(target in each for each in ranges):
+            for alias in aliases:
+                if alias <= outside[0]:
+                    spans += _alias(layout, root, alias)
+            spans += _mark(layout, target)
+    return spans
 
 
 def _merged_in(document: Document, node: int, edit: Edit, depth: int) -> bool:

@@ -153,9 +153,8 @@ class Batch:
             slot, _ = self._slot(job.node, edit.place, "")
             job.slots.setdefault(slot, []).append(New(None, edit.value))
             return
-        for index in edit.indexes:
-            self.sharing.must_not_be_needed(entries[index].node)
-            job.removed.add(index)
+        self.sharing.must_not_be_needed(*(entries[index].node for index in edit.indexes))
+        job.removed.update(edit.indexes)
 
     def _slot(self, node: int, place: Place, key: str) -> tuple[int, bool]:
         """In front of which entry a new one goes, and whether in front of others that go there already."""

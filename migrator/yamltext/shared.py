@@ -84,12 +84,16 @@ class Sharing:
         if node in self._aliases_of:
             self._hand_over(node, self._aliases_of[node][:1])
 
-    def must_not_be_needed(self, node: int) -> None:
-        """See to it that no alias elsewhere needs what goes with `node`. Raises Preparation."""
-        last = self.layout.last_event(node)
+    def must_not_be_needed(self, *nodes: int) -> None:
+        """See to it that no alias elsewhere needs what goes with `nodes`, all at once. Raises Preparation."""
+        spans = [(node, self.layout.last_event(node)) for node in nodes]
+
+        def goes(node: int) -> bool:
+            return any(first <= node <= last for first, last in spans)
+
         for target, aliases in self._aliases_of.items():
-            outside = [alias for alias in aliases if not node <= alias <= last]
-            if node <= target <= last and outside:
+            outside = [alias for alias in aliases if not goes(alias)]
+            if outside and goes(target):
                 self._hand_over(target, [alias for alias in aliases if alias <= outside[0]])
 
     def _hand_over(self, target: int, aliases: list[int]) -> None:
