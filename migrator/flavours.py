@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from migrator import defaults, env, versions
+from migrator import defaults, env, prefect, versions
+from migrator.edits import Route
 from migrator.migration import Ask, Choice, Question
-from migrator.release import Release, as_map
+from migrator.release import Release
 
 
 def matter(release: Release) -> bool:
     """Whether the flavour decides anything that the layers leave open."""
-    separate = [("backgroundServices", "runAsSeparateDeployment")]
-    redis = [("backgroundServices", "messaging", "redis", key) for key in ("host", "db")]
-    if not release.owners(separate[0]):
+    separate: Route = ("backgroundServices", "runAsSeparateDeployment")
+    if not release.owners(separate):
         return True
-    if as_map(release.prefect.get("backgroundServices")).get("runAsSeparateDeployment") is not True:
-        return False
-    return any(not release.owners(path) for path in (env.SERVER, env.BACKGROUND, *redis))
+    redis: list[Route] = [("backgroundServices", "messaging", "redis", key) for key in ("host", "db")]
+    left_open = any(not release.owners(path) for path in (env.SERVER, env.BACKGROUND, *redis))
+    return left_open and prefect.is_separate(release)
 
 
 def that_differ(release: Release) -> list[str]:
-    """One flavour of each kind, the plain chart ("") first: what sets two of a kind apart, the layers override."""
+    """One flavour of each kind: what sets two of a kind apart, the layers override.
+
+    The plain chart ("") comes first, then presets that are not known here, which mostly settle that it matters.
+    """
     kinds: list[object] = []
     found = []
-    for flavour in ("", *versions.FLAVOURS):
+    for flavour in ("", *sorted(versions.FLAVOURS, key=defaults.knows_preset)):
         tuned = defaults.tuning(flavour)
         left_open = {path: value for path, value in tuned.items() if not release.owners(path)} if tuned else flavour
         if left_open not in kinds:

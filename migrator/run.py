@@ -12,7 +12,7 @@ from migrator import catalog, chart_bump, discover, plan, roots, tree
 from migrator.answers import Asking, Earlier
 from migrator.changes import Change
 from migrator.defaults import knows_preset
-from migrator.errors import RefusedError
+from migrator.errors import RefusedError, UsageError
 from migrator.migration import Notice
 from migrator.records import Record
 from migrator.release import Layer, Release, as_map
@@ -95,11 +95,12 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
         from migrator import flavours  # most files name theirs
 
         if flavours.matter(release):
-            alike = [
-                discover.release_of(found, layers, wishes, flavour).amid(surroundings)
-                for flavour in flavours.that_differ(release)
-            ]
-            made = _same_plan_for_all(alike, selected, request)
+            if ask.given("flavour") is None:
+                alike = [
+                    discover.release_of(found, layers, wishes, flavour).amid(surroundings)
+                    for flavour in flavours.that_differ(release)
+                ]
+                made = _same_plan_for_all(alike, selected, request)
             answer = "" if made is not None else flavours.ask_for(ask)
             if answer is None:
                 return Case(bundle, found, "", _nothing(release, ask), known)
@@ -118,7 +119,7 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
         *_about_base(bundle, made),
     )
     notices = (*bundle.notices, *about_unseen(bundle), *made.notices, *told_of)
-    bump, told = chart_bump.bump(bundle, found.version_to, has_changes=bool(made.changes), wanted=request.bump)
+    bump, told = chart_bump.bump(bundle, found, has_changes=bool(made.changes), wanted=request.bump)
     made = made._replace(notices=(*notices, *told))
     return Case(bundle, found, found.flavour or "", made, known, bump)
 
@@ -134,7 +135,7 @@ def _asking(request: Request) -> Asking:
 def _same_plan_for_all(
     releases: Sequence[Release], selected: Sequence[catalog.Selected], request: Request
 ) -> plan.Plan | None:
-    """The plan for each of these, of which only one is the release at hand, if it is the same for all; else None."""
+    """The plan for the first of these, of which only one is the release at hand, if all have the same; else None."""
     first: plan.Plan | None = None
     for release in releases:
         try:
@@ -143,6 +144,8 @@ def _same_plan_for_all(
             if knows_preset(release.flavour):
                 raise
             # What this preset decides is not known here, so the flavour matters.
+            return None
+        except UsageError:  # an answer that does not go with this flavour may go with the one that runs
             return None
         if first is None:
             first = made
@@ -197,9 +200,7 @@ def _about_computed(bundle: Bundle) -> Iterator[Notice]:
 def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> Iterator[Notice]:
     newest = catalog.newest(found.chart, known)
     if found.version_to > newest:
-        yield Notice(
-            f"No migration is known between {newest} and {found.version_to}: the file goes as far as {newest}."
-        )
+        yield Notice(f"No migration is known between {newest} and {found.text_to}: the file goes as far as {newest}.")
 
 
 def _own_chart(path: str, old_path: str) -> OwnChart | Both | None:

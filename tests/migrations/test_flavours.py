@@ -178,6 +178,14 @@ def test_without_a_flavour_it_is_asked_for_where_it_matters(migrate: Migrate, pl
     assert list(by_id(plan(before, {"flavour": "medium"}))) == ["redis-db"]
 
 
+def test_an_answer_is_judged_on_the_flavour_that_runs_and_on_no_other(migrate: Migrate, plan: Plans) -> None:
+    """Database 1 is free on the plain chart, and messaging's on every preset."""
+    before = below(SEPARATE.replace("      db: 1\n", ""), "infrahub", "prefect-server")
+    assert list(by_id(plan(before, {"redis-db": "1"}))) == ["flavour"]
+    done = migrate(before, {"flavour": "none", "redis-db": "1"})
+    assert "url: redis://redis:6379/1\n" in done.text
+
+
 # The plain charts
 
 
