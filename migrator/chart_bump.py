@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packaging.version import Version
-
 from migrator import catalog, discover, roots, tree, yamltext
 from migrator.edits import Route, SetValue
 from migrator.migration import Notice
@@ -70,7 +68,7 @@ def _default_root(bundle: Bundle) -> str:
     return ".".join(each for each in (key, inner) if each and (each != "." or not key))
 
 
-def bump(bundle: Bundle, to: Version, *, has_changes: bool, wanted: bool) -> tuple[Bump | None, list[Notice]]:
+def bump(bundle: Bundle, found: discover.Found, *, has_changes: bool, wanted: bool) -> tuple[Bump | None, list[Notice]]:
     """Where the version moves with the values, and what is to be told where it does not."""
     version = bundle.version
     stands = version.version
@@ -81,9 +79,10 @@ def bump(bundle: Bundle, to: Version, *, has_changes: bool, wanted: bool) -> tup
             return None, []
         of_whom = f"{version.text} is the version of {version.chart or 'another chart'}, around these values"
         return None, [Notice(f"The chart version is not moved here: {of_whom}.", "warning")] * has_changes
-    if stands.release >= to:
+    if stands.release >= found.version_to:
         return None, []
-    after = f"{'v' if version.text.startswith('v') else ''}{to}{'-' + stands.flavour if stands.flavour else ''}"
+    flavour = f"-{stands.flavour}" if stands.flavour else ""
+    after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
     if not has_changes:
         return None, []
     if version.elsewhere:

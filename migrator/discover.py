@@ -35,20 +35,29 @@ class Wishes(Record):
 
 
 class Found(Record):
-    """What a release is and where it goes. `version_from` is None where nothing tells."""
+    """What a release is and where it goes, by which chart versions, and these as text without a flavour.
+
+    `version_from` is None, and `text_from` empty, where nothing tells.
+    """
 
     chart: str
     root: Route
     version_from: Version | None
     version_to: Version
+    text_from: str
+    text_to: str
     flavour: str | None
     evidence: tuple[str, ...]
 
-    def version_text(self, version: Version | None) -> str:
-        """A version as the chart is published: with the flavour behind it."""
-        if version is None:
-            return ""
-        return f"{version}-{self.flavour}" if self.flavour else str(version)
+    @property
+    def shown_from(self) -> str:
+        """The version that runs now as the chart is published, flavour included; empty where nothing tells."""
+        return f"{self.text_from}-{self.flavour}" if self.text_from and self.flavour else self.text_from
+
+    @property
+    def shown_to(self) -> str:
+        """The version to go to as the chart is published, flavour included."""
+        return f"{self.text_to}-{self.flavour}" if self.flavour else self.text_to
 
 
 def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known, ...]) -> Found:
@@ -76,12 +85,14 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
                 f"{wishes.version_to or to} is below {start}, which the release runs on: this tool only goes forward.",
                 remedy="To go back, restore the file (infrahub-migrator undo) and use helm rollback.",
             )
+    text_to = target.published if target else start.published if start and to == start.release else str(newest)
     evidence.append(
-        f"to {to} ({'--to' if target else 'the newest migration' if to == newest else 'where it is already'})"
+        f"to {text_to} ({'--to' if target else 'the newest migration' if to == newest else 'where it is already'})"
     )
     if wishes.chart == "prefect-server" or chart == "prefect-server":
         flavour = ""
-    return Found(chart, root, start.release if start else None, to, flavour, tuple(evidence))
+    version_from, text_from = (start.release, start.published) if start else (None, "")
+    return Found(chart, root, version_from, to, text_from, text_to, flavour, tuple(evidence))
 
 
 def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: str) -> Release:

@@ -41,7 +41,7 @@ def _in_git(case: run.Case, paths: Sequence[str], page: Page) -> Iterator[str]:
     is_there = case.bump is not None or (stands is not None and stands.release >= to)
     own = list(dict.fromkeys(layer.name for layer in bundle.layers))
     elsewhere = "" if list(paths) == own else f", in the place of {' and '.join(own)}"
-    moved = "" if is_there else f", in one commit with chart version {case.found.version_text(to)}, which is not in it"
+    moved = "" if is_there else f", in one commit with chart version {case.found.shown_to}, which is not in it"
     yield from page.wrapped(f"Commit and push {' and '.join(paths)}{elsewhere}{moved}.", indent=2)
     yield from page.wrapped(f"{bundle.controller} then upgrades values and chart at once.", indent=2)
     yield from page.wrapped("To roll back, revert that commit: the old values and the old chart come back.", indent=2)
@@ -50,7 +50,7 @@ def _in_git(case: run.Case, paths: Sequence[str], page: Page) -> Iterator[str]:
 def _by_helm(case: run.Case, paths: Sequence[str], changed: Sequence[str], page: Page) -> Iterator[str]:
     release, chart = case.plan.result, case.found.chart
     name, namespace = release.name or "RELEASE", release.namespace or "NAMESPACE"
-    version = case.found.version_text(case.found.version_to)
+    version = case.found.shown_to
     stands_for = [] if release.name and release.namespace else ["RELEASE and NAMESPACE for yours (helm list -A)"]
     root = tree.show(release.root) if release.root else "."
     if root == roots.root_of_chart(chart):

@@ -45,8 +45,8 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
             }.values()
         ),
         chart=found.chart,
-        version_from=found.version_text(found.version_from),
-        version_to=found.version_text(found.version_to),
+        version_from=found.shown_from,
+        version_to=found.shown_to,
         flavour=case.flavour,
         root=tree.show(found.root) if found.root else ".",
         evidence=found.evidence,

@@ -17,8 +17,8 @@ from migrator.records import Record
 FLAVOURS = ("small", "medium", "medium-data", "large", "large-data", "openshift")
 """The presets that are published as flavours of the enterprise chart."""
 
-_SHAPE = r"v?(?P<numbers>\d+(?:\.\d+){0,2})(?:-(?P<suffix>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?"
-_PRE_RELEASE = r"(?P<kind>alpha|beta|a|b|rc|pre|preview|dev|snapshot)[.-]?(?P<number>\d*)(?:-(?P<flavour>.+))?"
+_SHAPE = r"v?(?P<numbers>[0-9]{1,18}(?:\.[0-9]{1,18}){0,2})(?:-(?P<suffix>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?"
+_PRE_RELEASE = r"(?P<kind>alpha|beta|a|b|rc|pre|preview|dev|snapshot)[.-]?(?P<number>[0-9]{0,18})(?:-(?P<flavour>.+))?"
 _KINDS = {"alpha": "a", "beta": "b", "pre": "rc", "preview": "rc", "snapshot": "dev"}
 _FLAVOUR = r"[a-z]+(?:-[a-z]+)*"
 
@@ -32,6 +32,15 @@ class ChartVersion(Record):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def published(self) -> str:
+        """The version as a chart of no flavour is published: SemVer, three numbers, a pre-release as it is spelt."""
+        text = self.text.removeprefix("v").partition("+")[0]
+        if self.flavour:
+            text = text.removesuffix(f"-{self.flavour}")
+        numbers, dash, pre = text.partition("-")
+        return numbers + ".0" * (2 - numbers.count(".")) + dash + pre
 
 
 def parse(text: str) -> ChartVersion:

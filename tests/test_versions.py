@@ -30,7 +30,35 @@ def test_a_version_is_its_numbers_and_its_flavour(text: str, release: str, flavo
 
 
 @pytest.mark.parametrize(
-    "text", ["", "latest", ">=4.13.0", "~4.13", "4.x", "4.13.0-", "1.2.3-1", "4.13.0-Medium", "1.2.3.4"]
+    ("text", "published"),
+    [
+        ("4.14.0-medium", "4.14.0"),
+        ("v4.14.0", "4.14.0"),
+        ("4.14", "4.14.0"),
+        ("4.15.0-rc1", "4.15.0-rc1"),
+        ("4.15.0-rc.1-medium-data+build.7", "4.15.0-rc.1"),
+        ("4.15.0-alpha.2", "4.15.0-alpha.2"),
+    ],
+)
+def test_a_version_is_published_as_it_is_spelt_with_three_numbers(text: str, published: str) -> None:
+    assert versions.parse(text).published == published
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "latest",
+        ">=4.13.0",
+        "~4.13",
+        "4.x",
+        "4.13.0-",
+        "1.2.3-1",
+        "4.13.0-Medium",
+        "1.2.3.4",
+        "4.\u0661.0",
+        "9" * 19,
+    ],
 )
 def test_what_is_no_version_is_refused_in_words(text: str) -> None:
     with pytest.raises(UsageError) as caught:

@@ -31,6 +31,11 @@ def test_the_version_goes_where_the_command_line_says(migrate: Migrate) -> None:
     assert done.text == helm_release(AFTER, "4.18.0-medium")
 
 
+@pytest.mark.parametrize(("to", "text"), [("4.15.0-rc.1", "4.15.0-rc.1-medium"), ("4.15", "4.15.0-medium")])
+def test_the_version_is_written_as_charts_are_published(migrate: Migrate, to: str, text: str) -> None:
+    assert migrate(helm_release(VALUES), DB, version_to=to).text == helm_release(AFTER, text)
+
+
 def test_values_that_were_left_behind_are_caught(migrate: Migrate) -> None:
     done = migrate(helm_release(VALUES, "4.16.0-medium"), DB)
     assert done.text == helm_release(AFTER, "4.16.0-medium")
