@@ -137,6 +137,12 @@ def _check(options: argparse.Namespace, given: Mapping[str, str]) -> None:
     refuse_one_output_for_several(options, len(options.files))
     if getattr(options, "format", "") == "json" and output == "-":
         raise UsageError("--format json and --output - both want standard output: give one of them.")
+    takes_result = options.command == "migrate" and "-" in options.files and not output and not options.dry_run
+    if takes_result and options.format == "json":
+        raise UsageError(
+            "--format json and the result of standard input both want standard output.",
+            remedy="Name a file for the result with --output.",
+        )
 
 
 def refuse_one_output_for_several(options: argparse.Namespace, files: int) -> None:

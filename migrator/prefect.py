@@ -241,7 +241,7 @@ def several_processes(release: Release) -> str:
     entry = env.winner(release, "server", "WEB_CONCURRENCY")
     if entry is not None and redis.is_number(str(entry[1].value)) and int(str(entry[1].value)) > 1:
         return f"WEB_CONCURRENCY is {entry[1].value}"
-    workers = re.search(r"(?:^|\s)(?:-w|--workers)[ =]?(\d+)", redis.server_args(release))
+    workers = re.search(r"(?:^|\s)(?:-w|--workers)[ =]?([0-9]{1,18})", redis.server_args(release))
     if workers is not None and int(workers[1]) > 1:
         return f"server.args start {workers[1]} workers"
     return ""

@@ -19,7 +19,7 @@ _URL = (
     r"(?:(?P<username>[^:@/?#\s\[\]]*)(?::(?P<password>[^:@/?#\s\[\]]*))?@)?"
     r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:@/?#\s\[\]<>{}]+|[^:@/?#\s\[\]<>]*\$\{\w+\}[^:@/?#\s\[\]<>]*)"
     r"(?::(?P<port>[0-9]{1,5}))?"
-    r"/(?P<database>[0-9]+)"
+    r"/(?P<database>[0-9]{1,18})"
 )
 _HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[\w.-]*\$\{\w+\}[\w.-]*"
 _PLACEHOLDER_SIGNS = ("${", "$(", "<", ">", "{{")
@@ -40,8 +40,8 @@ class Url(Record):
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a whole number as Redis and Kubernetes read one: the digits 0 to 9 and no others."""
-    return text.isascii() and text.isdecimal()
+    """Whether a text is a whole number as Redis and Kubernetes read one: the digits 0 to 9, as many as fit 64 bits."""
+    return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
 def complaint_about(url: str) -> str:

@@ -590,3 +590,25 @@ def test_a_second_document_is_left_and_told_of(cli: Cli, values: Path) -> None:
 
     assert values.read_text() == AFTER + "---\n" + BEFORE
     assert b"several documents" in done.stdout
+
+
+def test_json_and_the_result_of_standard_input_are_not_mixed(cli: Cli, tmp_path: Path) -> None:
+    asked = ["migrate", "-", "--redis-db", "2", "--non-interactive", "--format", "json"]
+    refused = cli(*asked, stdin=BEFORE.encode())
+    assert refused.returncode == 2
+    assert b"both want standard output" in refused.stderr
+    assert json.loads(refused.stdout)["status"] == "refused"
+    done = cli(*asked, "--output", "out.yaml", stdin=BEFORE.encode())
+    assert json.loads(done.stdout)["status"] == "migrated"
+    assert (tmp_path / "out.yaml").read_text("utf-8") == AFTER
+
+
+@pytest.mark.parametrize("huge", ["9" * 5000, "\u0661"])
+def test_what_only_looks_like_a_database_is_no_number(cli: Cli, tmp_path: Path, huge: str) -> None:
+    (tmp_path / "values.yaml").write_text(BEFORE.replace("db: 1", f'db: "{huge}"'), "utf-8")
+    for command in ("plan", "check"):
+        assert b"mistake" not in cli(command, "values.yaml").stderr
+    (tmp_path / "values.yaml").write_text(BEFORE, "utf-8")
+    answered = cli("migrate", "values.yaml", "--non-interactive", "--redis-db", huge)
+    assert answered.returncode == 2
+    assert b"mistake" not in answered.stderr
