@@ -77,9 +77,13 @@ def carry_out(chosen: argparse.Namespace) -> int:
     except (InterruptedByUser, KeyboardInterrupt):
         _keep_what_was_decided(keeper, chosen)
         raise
-    if keeper is not None and keeper.save():
-        _say(chosen, f"answers saved in {chosen.save_answers}")
     report = Report(chosen.command, tuple(reports))
+    try:
+        if keeper is not None and keeper.save():
+            _say(chosen, f"answers saved in {chosen.save_answers}")
+    except WriteError as error:  # by now files may be written, and what became of them is still to be told
+        report = report._replace(error=f"the answers were not saved: {error}", error_code=error.exit_code)
+        sys.stderr.write(f"infrahub-migrator: {said(report.error, show_secrets=chosen.show_secrets)}\n")
     _tell_unused_answers(chosen, reports, answers)
     return printing.print_report(chosen, report)
 
@@ -114,7 +118,8 @@ def _keep_what_was_decided(keeper: Keeper | None, chosen: argparse.Namespace) ->
 def _keeper(chosen: argparse.Namespace) -> Keeper:
     from migrator import save_answers
 
-    return save_answers.Keeper(chosen.save_answers, chosen.files or _layers(chosen), options.upgrade_options(chosen))
+    inputs = chosen.files or _layers(chosen)
+    return save_answers.Keeper(chosen.save_answers, inputs, options.upgrade_options(chosen), output=chosen.output or "")
 
 
 def _layers(chosen: argparse.Namespace) -> list[str]:

@@ -112,7 +112,8 @@ class FileReport(Record):
 class Report(Record):
     """A whole run: the command and its releases, in the order they were named.
 
-    `error` is what ended the run before it came to any release, `error_code` the exit code for that (0: nothing did).
+    `error` is what ended the run before it came to any release, or failed after the last, `error_code` the exit code
+    for that (0: nothing did).
     """
 
     command: str

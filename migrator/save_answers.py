@@ -33,13 +33,13 @@ class Keeper:
     Raises UsageError at once where `path` names a file that is no answers file of this program's: it would be lost.
     """
 
-    def __init__(self, path: str, inputs: Sequence[str], options: Sequence[str]) -> None:
+    def __init__(self, path: str, inputs: Sequence[str], options: Sequence[str], *, output: str = "") -> None:
         self._path = path
         self._inputs = inputs
         self._options = options
         self._releases: dict[str, dict[str, Kept]] = {}
         self._written = b""
-        _refuse_to_replace(path, inputs)
+        _refuse_to_replace(path, inputs, output)
 
     def note(self, release: str, asked: Sequence[Asked], given: Mapping[str, str]) -> None:
         """Remember what is decided for a release by now, instead of what was noted of it before."""
@@ -54,7 +54,8 @@ class Keeper:
         releases = {name: kept for name, kept in self._releases.items() if kept}
         if not releases:
             return False
-        lines = _lines(releases, self._inputs, self._path, self._options)
+        alone = len(self._releases) == 1 and len(self._inputs) == 1 and not os.path.isdir(self._inputs[0])
+        lines = _lines(releases, self._inputs, self._path, self._options, alone=alone)
         data = "".join(line + "\n" for line in lines).encode("utf-8", "replace")
         if data != self._written:
             files.create(self._path, data, like=None)
@@ -62,9 +63,14 @@ class Keeper:
         return True
 
 
-def _refuse_to_replace(path: str, inputs: Sequence[str]) -> None:
+def _refuse_to_replace(path: str, inputs: Sequence[str], output: str) -> None:
     if any(os.path.realpath(path) == os.path.realpath(name) for name in inputs):
         raise UsageError("--save-answers names the values file itself.", path=path, remedy="Name another file.")
+    if output and os.path.realpath(path) == os.path.realpath(output):
+        raise UsageError("--save-answers and --output name the same file.", path=path, remedy="Name another file.")
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise UsageError(f"--save-answers cannot write there: {folder} is no directory.", path=path)
     if not os.path.lexists(path):
         return
     try:
@@ -77,7 +83,7 @@ def _refuse_to_replace(path: str, inputs: Sequence[str]) -> None:
 
 
 def _lines(
-    releases: Mapping[str, Mapping[str, Kept]], inputs: Sequence[str], path: str, options: Sequence[str]
+    releases: Mapping[str, Mapping[str, Kept]], inputs: Sequence[str], path: str, options: Sequence[str], *, alone: bool
 ) -> Iterator[str]:
     import shlex
 
@@ -88,7 +94,7 @@ def _lines(
     yield "# another of the same name: where it no longer fits, the answer is not used, and you are told."
     variables = _variables(releases)
     yield ""
-    if len(inputs) == 1:
+    if alone:
         yield "answers:"
         for name, kept in releases.items():
             yield from _answers(kept, "  ", variables[name])

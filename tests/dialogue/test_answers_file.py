@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from migrator import files
+from migrator.errors import WriteError
 from tests.dialogue.releases import HIDDEN_PASSWORD, OTHER_BROKER, separate
 from tests.dialogue.texts import AFTER, BEFORE, KEPT
 
@@ -346,3 +349,52 @@ def test_what_could_be_decided_is_saved_where_something_is_missing(cli: Cli, val
     saved = (values.parent / "answers.yaml").read_text()
     assert "event-logger" in saved
     assert "redis-db" not in saved
+
+
+def test_saved_answers_of_a_directory_are_taken_again(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "releases"
+    folder.mkdir()
+    for name in ("one", "two"):
+        (folder / f"{name}.yaml").write_text(separate(f"host: {name}"))
+    saving = ["--redis-db", "2", "--save-answers", "a.yaml"]
+    code, _, err = cli("migrate", "releases", "--dry-run", "--non-interactive", *saving)
+    assert code == 0, err
+    code, _, err = cli("migrate", "releases", "--answers", "a.yaml", "--non-interactive")
+    assert code == 0, err
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        (["--output", "o.yaml", "--save-answers", "./o.yaml"], b"--save-answers and --output name the same file"),
+        (["--save-answers", "gone/a.yaml"], b"gone is no directory"),
+    ],
+)
+def test_a_place_for_the_answers_is_refused_before_anything_is_written(
+    cli: Cli, tmp_path: Path, values: Path, more: list[str], reason: bytes
+) -> None:
+    code, _, err = cli("migrate", values.name, "--redis-db", "2", "--non-interactive", *more)
+    assert code == 2
+    assert reason in err
+    assert values.read_text("utf-8") == BEFORE
+    assert [path.name for path in tmp_path.iterdir()] == [values.name]
+
+
+def test_what_was_written_is_told_even_where_the_answers_cannot_be_saved(
+    cli: Cli, values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = files.create
+
+    def fails(path: str, data: bytes, *, like: files.Snapshot | None) -> None:
+        if path == "a.yaml":
+            raise WriteError("could not be written: No space left on device.", path=path)
+        create(path, data, like=like)
+
+    monkeypatch.setattr(files, "create", fails)  # a disk that is full for the last write only
+    arguments = ["--redis-db", "2", "--non-interactive", "--save-answers", "a.yaml", "--format", "json"]
+    code, out, _ = cli("migrate", values.name, *arguments)
+    assert code == 5
+    assert values.read_text("utf-8") != BEFORE
+    told = json.loads(out)
+    assert told["files"][0]["status"] == "migrated"
+    assert told["error"] == "the answers were not saved: a.yaml: could not be written: No space left on device."
