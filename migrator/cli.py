@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
-from migrator import options
+from migrator import options, terminal
 from migrator.errors import InterruptedByUser, MigratorError, WriteError
 from migrator.options import PROGRAM
 
 
 def run_command_line(arguments: list[str]) -> int:
     """Carry out a command line, flush what it printed, and answer the process's exit code; nothing is raised."""
-    _open_what_is_closed()
+    _prepare_streams()
     verbose = "--verbose" in arguments
     try:
         code = _dispatch(arguments)
@@ -40,13 +41,16 @@ def run_command_line(arguments: list[str]) -> int:
         return _fail(f"this is a mistake of {PROGRAM} ({kind}: {error}). --verbose shows more.", 4, arguments)
 
 
-def _open_what_is_closed() -> None:
+def _prepare_streams() -> None:
     """A stream that whoever started us closed (`>&-`) takes what is printed, and loses it: the work goes on."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             import os
 
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process lives
+    if terminal.is_ascii(sys.stdout) and isinstance(sys.stdout, TextIOWrapper):
+        # What a screen without Unicode cannot show is escaped there, as it is on standard error anyway.
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -36,7 +36,8 @@ def print_report(chosen: argparse.Namespace, report: Report) -> int:
     elif chosen.command == "check":
         from migrator.talk import one_line
 
-        sys.stdout.write(one_line.check(sound, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+        colour, is_ascii = terminal.wants_colour(chosen.color, sys.stdout), terminal.is_ascii(sys.stdout)
+        sys.stdout.write(one_line.check(sound, mask=mask, colour=colour, ascii_only=is_ascii))
     elif chosen.command == "verify":
         from migrator.talk import plain
 
@@ -45,8 +46,11 @@ def print_report(chosen: argparse.Namespace, report: Report) -> int:
     elif chosen.command == "plan":
         from migrator.talk import plain
 
-        colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
-        sys.stdout.write(plain.plan(sound, mask=mask, width=columns, colour=colour, verbose=chosen.verbose))
+        colour, is_ascii = terminal.wants_colour(chosen.color, sys.stdout), terminal.is_ascii(sys.stdout)
+        text = plain.plan(
+            sound, mask=mask, width=terminal.width(), colour=colour, verbose=chosen.verbose, ascii_only=is_ascii
+        )
+        sys.stdout.write(text)
     return report.exit_code
 
 

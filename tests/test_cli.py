@@ -612,3 +612,17 @@ def test_what_only_looks_like_a_database_is_no_number(cli: Cli, tmp_path: Path, 
     answered = cli("migrate", "values.yaml", "--non-interactive", "--redis-db", huge)
     assert answered.returncode == 2
     assert b"mistake" not in answered.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["plan", "check", "verify", "diff", "diff --format=structural", "diff --format=markdown", "plan --verbose"],
+)
+def test_a_screen_without_unicode_gets_escapes(process: Cli, tmp_path: Path, command: str) -> None:
+    docket = "          db: 1\n        docket:\n          url: redis://caché:6379 # à nous\n"
+    (tmp_path / "é.yaml").write_text(BEFORE.replace("          db: 1\n", docket), "utf-8")
+    given = () if command == "verify" else ("--docket-url", "redis://cache:6379/2")
+    done = process(*command.split(), "é.yaml", *given, PYTHONIOENCODING="ascii")
+    assert done.returncode == {"check": 1, "verify": 4}.get(command, 0), done.stderr
+    assert done.stderr == b""
+    assert b"\\xe9" in done.stdout or command == "diff"  # a patch is bytes, for git apply

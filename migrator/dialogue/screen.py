@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from migrator import terminal
 from migrator.talk.mask import Mask
 from migrator.talk.terminal import Page
 
@@ -19,8 +20,7 @@ class Screen:
 
     def __init__(self, mask: Mask, *, width: int, colour: bool) -> None:
         self.mask = mask
-        ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
-        self._page = Page(min(width, _WIDEST), ascii_only=ascii_only)
+        self._page = Page(min(width, _WIDEST), ascii_only=terminal.is_ascii(sys.stdout))
         self._console = Console(
             file=sys.stdout,
             width=min(width, _WIDEST),
