@@ -25,6 +25,8 @@ from migrator.yamltext.record import (
 from migrator.yamltext.scalars import MERGE, key_text
 
 _LINE = "(?:(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))[^\n\r\x85\u2028\u2029]*"
+# The indentation indicator of a block scalar's header.
+_INDICATOR = "[|>][-+]?([1-9])"
 _TAIL = "(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*\\Z"
 _PROPERTIES = "(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*"
 
@@ -239,7 +241,7 @@ class Layout(Lines):
             match = compiled(_TAIL).search(self.text, first, end)
             return match.start() if match else end
         lines = [match.span() for match in compiled(_LINE).finditer(self.text, first, end)]
-        indent = self._block_scalar_indent(node, header, lines)
+        indent = self.block_scalar_indent(node)
         # A line of blanks that is longer than the indentation is text; a shorter one is not.
         for begin, stop in reversed(lines):
             line = self.text[begin:stop]
@@ -247,12 +249,22 @@ class Layout(Lines):
                 return stop
         return first
 
-    def _block_scalar_indent(self, node: int, header: str, lines: list[tuple[int, int]]) -> int:
-        for begin, stop in lines:
-            line = self.text[begin:stop]
-            if line.strip(" "):
-                return len(line) - len(line.lstrip(" "))
-        return max((stop - begin for begin, stop in lines), default=0)
+    def block_scalar_indent(self, node: int) -> int:
+        """How many blanks before the lines of a block scalar are no text: as its header says, or as its text begins."""
+        start, end = self.content_start(node), self.record.ends[node]
+        indicator = compiled(_INDICATOR).match(self.text, start)
+        lines = [match.group() for match in compiled(_LINE).finditer(self.text, self.line_end(start), end)]
+        first = next((line for line in lines if line.strip(" ")), "")
+        depth = len(first) - len(first.lstrip(" ")) if first else max(map(len, lines), default=0)
+        if indicator is None:
+            return depth
+        # The indicator counts from the collection around; what is deeper than the text begins is no indentation.
+        outer = [self.column(self.content_start(node)) for node in self._around(node) if self.is_block(node)]
+        return min(max(outer, default=0) + int(indicator.group(1)), depth)
+
+    def _around(self, node: int) -> Iterator[int]:
+        """The collections that a node stands in."""
+        return (start for start, end in self.record.jump.items() if start < node < end)
 
     def dash(self, node: int) -> int:
         """Where the dash of a block list's item stands, from the item; in a flow list, where the item begins."""

@@ -155,7 +155,7 @@ class Page:
         if not self.is_block_scalar(leaf):
             return at
         header = self.layout.text[self.layout.content_start(leaf) : self.header_end(leaf)]
-        indent = self._indent_of(leaf)
+        indent = self.layout.block_scalar_indent(leaf)
         end = at
         for line in self.comments_below(at):
             if line.column < 0:
@@ -167,13 +167,3 @@ class Page:
                 self.refuse("a comment would become text of the block scalar above what is removed", line.start)
             break
         return end
-
-    def _indent_of(self, leaf: int) -> int:
-        text = self.layout.text
-        at = self.layout.next_line(self.layout.content_start(leaf))
-        while at < self.record.ends[leaf]:
-            line = text[at : self.layout.line_end(at)]
-            if line.strip(" "):
-                return len(line) - len(line.lstrip(" "))
-            at = self.layout.next_line(at)
-        return 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from migrator.edits import FIRST, AddKey, Edit, InsertItem, SetValue, Value
+from migrator.edits import FIRST, AddKey, Edit, InsertItem, Place, SetValue, Value
 from migrator.yamltext import parse
 
 Run = Callable[..., str]
@@ -140,6 +140,26 @@ def test_keys_are_quoted_where_they_would_be_misread(edited: Run) -> None:
     ],
 )
 def test_a_text_of_several_lines_is_a_block_scalar_where_nothing_below_becomes_part_of_it(
+    edited: Callable[..., str], before: str, edit: Edit, after: str
+) -> None:
+    assert edited(before, edit) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "edit", "after"),
+    [
+        # With an indentation indicator a line of blanks may be text that is shorter than the text above it.
+        ("- |1\n   x\n  \n- b\n", InsertItem((), "n", Place("after", 0)), '- |1\n   x\n  \n- "n"\n- b\n'),
+        ("a:\n  b: |1\n     x\n    \n", AddKey(("a", "z"), 1), "a:\n  b: |1\n     x\n    \n  z: 1\n"),
+        ("a: |\n  x\n  \nb: 1\n", AddKey(("z",), 1, Place("after", "a")), "a: |\n  x\nz: 1\n  \nb: 1\n"),
+        (
+            "- - |1\n    x\n   \n  - b\n",
+            InsertItem((0,), "n", Place("after", 0)),
+            '- - |1\n    x\n  - "n"\n   \n  - b\n',
+        ),
+    ],
+)
+def test_what_comes_below_a_block_scalar_goes_below_all_of_its_text(
     edited: Callable[..., str], before: str, edit: Edit, after: str
 ) -> None:
     assert edited(before, edit) == after
