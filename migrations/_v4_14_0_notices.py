@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from migrator.migration import (
     Ask,
-    EnvList,
     Notice,
     Outcome,
     Release,
-    Route,
     as_map,
     env,
     prefect,
@@ -51,7 +49,7 @@ def _connections_that_lose(release: Release) -> Iterator[Notice]:
                 "PREFECT_SERVER_DATABASE_CONNECTION_URL, which wins over it. Set the database by the chart's own "
                 "values (secret or externalDatabase), or rename the entry."
             )
-            yield Notice(text, "warning", found[0].layer, _route_at_start(release, found[0], CONNECTION))
+            yield Notice(text, "warning", found[0].layer, env.route_at_start(release, found[0], CONNECTION))
 
 
 def _migrate_that_loses(release: Release) -> Iterator[Notice]:
@@ -61,7 +59,7 @@ def _migrate_that_loses(release: Release) -> Iterator[Notice]:
             f"{prefect.path_of(found[0], PIN)} is {env.spelled(found[1])}: the old chart obeyed it on the background "
             f'pod, and on the new one {INJECTED} "false" wins. Take it out.'
         )
-        yield Notice(text, "warning", found[0].layer, _route_at_start(release, found[0], PIN))
+        yield Notice(text, "warning", found[0].layer, env.route_at_start(release, found[0], PIN))
 
 
 def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
@@ -72,7 +70,7 @@ def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
             if times > 1:
                 text = f"{prefect.path_of(listed, name)} stands {times} times; the last wins, and server-side apply "
                 yield Notice(
-                    f"{text}refuses it. Leave one.", "warning", listed.layer, _route_at_start(release, listed, name)
+                    f"{text}refuses it. Leave one.", "warning", listed.layer, env.route_at_start(release, listed, name)
                 )
 
 
@@ -102,7 +100,7 @@ def _docket_name(release: Release) -> Iterator[Notice]:
                 f"{prefect.path_of(listed, entry.name)} breaks the background services, whose docket is always named "
                 '"prefect". Take it out.'
             )
-            yield Notice(text, "warning", listed.layer, _route_at_start(release, listed, entry.name))
+            yield Notice(text, "warning", listed.layer, env.route_at_start(release, listed, entry.name))
 
 
 def _docket_database(release: Release) -> Iterator[Notice]:
@@ -180,13 +178,3 @@ def _on_upgrading(release: Release) -> Iterator[Notice]:
         "Give each Prefect installation a Redis database of its own: the docket's name is always prefect, and two "
         "installations on one database take each other's work."
     )
-
-
-def _route_at_start(release: Release, listed: EnvList, name: str) -> Route:
-    """Where the list's last entry of that name stood in the file as it was read; places are shown in that file."""
-    for path in (*env.POD_LISTS.values(), env.GLOBAL):
-        for before in (*env.lists_in_layers(release.start, path), *env.global_lists(release.start)):
-            entry = before.last(name)
-            if (before.layer, before.route) == (listed.layer, listed.route) and entry is not None:
-                return before.route_of(entry)
-    return listed.route

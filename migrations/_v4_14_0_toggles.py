@@ -81,7 +81,8 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
     for pod, path in env.POD_LISTS.items():
         for listed in env.lists_in_layers(release, path):
             yield from _toggles_of_list(release, ask, pod, listed)
-    yield from _toggles_that_stay(env.effective_global(release), set(), "it holds for both pods, and no preset set it")
+    reason = "it holds for both pods, and no preset set it"
+    yield from _toggles_that_stay(release, env.effective_global(release), set(), reason)
     for pod in env.POD_LISTS:
         for source in env.extra_sources(release, pod):
             yield Notice(
@@ -97,7 +98,7 @@ def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> I
         if not entries:
             continue
         where, value = prefect.path_of(listed, entries[-1].name), env.spelled(entries[-1])
-        route = listed.route_of(entries[-1])
+        route = env.route_at_start(release, listed, entries[-1].name)
         if _is_redundant(release, pod, service, listed):
             yield from prefect.remove(listed, entries, WHY_REDUNDANT, "none")
         elif _is_needed(release, pod, service, listed):
@@ -111,7 +112,7 @@ def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> I
         elif ask(custom_toggle(pod, service, where, value)) == "remove":
             yield from prefect.remove(listed, entries, "goes, as answered", "behaviour")
     preset_names = {name for service in SERVICES for name in _toggle_names(service)}
-    yield from _toggles_that_stay(listed, preset_names, "no preset ever set it, so it is yours")
+    yield from _toggles_that_stay(release, listed, preset_names, "no preset ever set it, so it is yours")
 
 
 def _is_redundant(release: Release, pod: str, service: str, listed: EnvList) -> bool:
@@ -190,7 +191,7 @@ def _webserver_only_in(release: Release, listed: EnvList, shared: Entry | None) 
             yield Change(listed.layer, insert, path, None, "true", WHY_WEBSERVER_ONLY, "behaviour")
     elif env.as_bool(entry.value) is False:
         text = f"{path} is {env.spelled(entry)}, which still means on: Prefect reads any text but an empty one as true."
-        yield Notice(text, "warning", listed.layer, listed.route_of(own) if own else ())
+        yield Notice(text, "warning", listed.layer, env.route_at_start(release, listed, WEBSERVER_ONLY) if own else ())
 
 
 def _webserver_entry() -> Value:
@@ -207,12 +208,12 @@ def is_settled(release: Release) -> bool:
     )
 
 
-def _toggles_that_stay(listed: EnvList, besides: set[str], reason: str) -> Iterator[Notice]:
+def _toggles_that_stay(release: Release, listed: EnvList, besides: set[str], reason: str) -> Iterator[Notice]:
     """A notice for each toggle of a service, those named in `besides` left out."""
     for entry in listed.entries:
         if _is_toggle(entry.name) and entry.name not in besides:
             text = f"{prefect.path_of(listed, entry.name)} ({env.spelled(entry)}) stays: {reason}."
-            yield Notice(text, "info", listed.layer, listed.route_of(entry))
+            yield Notice(text, "info", listed.layer, env.route_at_start(release, listed, entry.name))
 
 
 def _is_toggle(name: str) -> bool:

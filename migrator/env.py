@@ -174,6 +174,16 @@ def is_template(value: Value) -> bool:
     return isinstance(value, str) and "{{" in value
 
 
+def route_at_start(release: Release, listed: EnvList, name: str) -> Route:
+    """Where the list's last entry of that name stood in the file as it was read; places are shown in that file."""
+    for path in (*POD_LISTS.values(), GLOBAL):
+        for before in (*lists_in_layers(release.start, path), *global_lists(release.start)):
+            entry = before.last(name)
+            if (before.layer, before.route) == (listed.layer, listed.route) and entry is not None:
+                return before.route_of(entry)
+    return listed.route
+
+
 def _list_at(release: Release, number: int, route: Route) -> EnvList | None:
     return release.once("env list", (number, route), lambda: _read_list(release, number, route))
 

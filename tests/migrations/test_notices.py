@@ -224,3 +224,25 @@ def test_notices_point_at_the_file_as_it_was_read(plan: Plans) -> None:
     assert by_id(made) == {}
     route = next(notice.route for notice in made.notices if "DOCKET_NAME" in notice.text)
     assert route == ("infrahub", "prefect-server", "server", "env", 3)
+
+
+def test_places_are_those_of_the_file_as_it_was_read(plan: Plans) -> None:
+    """The messaging block takes entries away above them."""
+    before = """\
+prefect-server:
+  server:
+    env:
+      - {name: PREFECT_REDIS_MESSAGING_HOST, value: cache}
+      - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "false"}
+      - {name: PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED, value: "false"}
+  backgroundServices:
+    runAsSeparateDeployment: true
+    messaging: {redis: {host: cache, db: 1}}
+    env:
+      - {name: PREFECT_REDIS_MESSAGING_HOST, value: cache}
+      - {name: PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED, value: "true"}
+"""
+    made = plan(before, {"redis-db": "2"}, version_from="4.27.0")
+    places = [notice.route for notice in made.notices if "SCHEDULER" in notice.text or "WEBSERVER" in notice.text]
+    server, background = ("prefect-server", "server", "env"), ("prefect-server", "backgroundServices", "env")
+    assert sorted(places) == [(*background, 1), (*server, 1), (*server, 2)]
