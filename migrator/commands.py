@@ -76,6 +76,10 @@ def carry_out(chosen: argparse.Namespace) -> int:
                 reports.append(_unrelated(chosen, each))
     except (InterruptedByUser, KeyboardInterrupt):
         _keep_what_was_decided(keeper, chosen)
+        written = [report.path for report in reports if report.status == "migrated" and not chosen.dry_run]
+        if written:
+            message = f"interrupted; {', '.join(written)} had been written before, and nothing of the rest was."
+            raise InterruptedByUser(message) from None
         raise
     report = Report(chosen.command, tuple(reports))
     try:

@@ -92,7 +92,7 @@ class _Session:
             screen.say(f"layers {', '.join(layer.path for layer in report.layers)}: the later ones win", lead="- ")
         for text in report.evidence:
             screen.say(text, lead="- ")
-        if case.plan.steps:
+        if report.migrations:
             screen.heading("What is to be done")
         for name, title in report.migrations:
             screen.say(f"{name}: {title}", lead="- ")

@@ -35,5 +35,7 @@ def _of_question(question: QuestionReport, page: Page, mask: Mask) -> Iterator[s
         yield from page.wrapped(text, indent=4, style="yellow")
     for value, leads_to in question.choices:
         yield from page.wrapped(f"{value}: {mask.text(leads_to)}", indent=6, lead="- ")
-    hint = f" ({question.suggestion} is free)" if question.suggestion else ""
+    suggestion = mask.answer(question.id, question.suggestion, question.choices)
+    why = "is free" if question.id == "redis-db" else "is what stands there"
+    hint = f" ({suggestion} {why})" if suggestion else ""
     yield from page.wrapped(f"{question.flag}{hint}", indent=4, lead="answer with ")

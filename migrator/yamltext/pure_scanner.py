@@ -46,6 +46,8 @@ class PureScanner(Scanner):
     def scan_directive(self) -> Any:
         """`%YAML` or `%TAG`; there are no others."""
         directive = super().scan_directive()
+        if directive.name == "YAML" and directive.value not in ((1, 1), (1, 2)):
+            self._stop("while scanning a directive", directive.start_mark, "found incompatible YAML document")
         if directive.name not in ("YAML", "TAG"):
             self._stop("while scanning a directive", directive.start_mark, "found unknown directive name")
         return directive

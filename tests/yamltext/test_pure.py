@@ -71,6 +71,7 @@ def test_both_parsers_make_the_same_of_a_text(text: str) -> None:
         "a: - b\n",
         "%YAML 1.2\n---\na\n",
         "%FOO\n---\na\n",
+        "%YAML 1.11\n---\na\n",
         "---\na\n...\nb\n",
         "[!t,a]",
         "a: |\n\tx\n",
