@@ -41,6 +41,8 @@ def notices(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _connections_that_lose(release: Release) -> Iterator[Notice]:
+    if not prefect.has_new_names(release):
+        return
     for pod in env.POD_LISTS:
         found = env.winner(release, pod, CONNECTION)
         if found is not None and found[0].layer != env.IN_DEFAULTS:
@@ -53,6 +55,8 @@ def _connections_that_lose(release: Release) -> Iterator[Notice]:
 
 
 def _migrate_that_loses(release: Release) -> Iterator[Notice]:
+    if not prefect.has_new_names(release):
+        return
     found = env.winner(release, "background", PIN)
     if found is not None and env.as_bool(found[1].value) is True:
         text = (
@@ -139,8 +143,8 @@ def _bootstrap(release: Release) -> Iterator[Notice]:
 
 def _once_twice_now_once(release: Release) -> Iterator[Notice]:
     """The old chart injected the pin's name itself: with an entry of the user's, a pod had it twice."""
-    if tree.get(release.before.prefect, prefect.DOCKET) is not None:
-        return  # that chart injects another name already
+    if tree.get(release.before.prefect, prefect.DOCKET) is not None or not prefect.has_new_names(release):
+        return  # that chart injects another name already, or the new one does not yet
     pods = [
         pod
         for pod in env.POD_LISTS

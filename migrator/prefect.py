@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from packaging.version import Version
+
 from migrator import env, redis, tree
 from migrator.changes import Change, Effect
 from migrator.defaults import EXAMPLE_HOST, knows_preset
@@ -17,6 +19,8 @@ MESSAGING: Route = ("backgroundServices", "messaging")
 DOCKET: Route = (*MESSAGING, "docket")
 DOCKET_NAME = "PREFECT_SERVER_DOCKET_URL"
 WEBSERVER_ONLY = "PREFECT__SERVER_WEBSERVER_ONLY"
+RENAMED = Version("2026.4.21154022")
+"""The version of prefect-server that first sets PREFECT_SERVER_DATABASE_ names."""
 
 
 class Docket(Record):
@@ -216,10 +220,21 @@ def is_surely_set(entry: env.Entry) -> bool:
     return entry.is_plain and entry.value not in (None, "")
 
 
+def has_new_names(release: Release) -> bool:
+    """Whether the target chart sets PREFECT_SERVER_DATABASE_ names, and no longer PREFECT_API_DATABASE_ ones.
+
+    The Infrahub charts took them together with the docket; prefect-server itself had the docket ten days before.
+    """
+    if release.chart != "prefect-server":
+        return tree.exists(release.after.prefect, DOCKET)
+    return release.after.version >= RENAMED
+
+
 def injected_names(release: Release) -> set[str]:
     """The names that the chart puts into both pods' env for separate background services, from the docket on."""
     messaging = as_map(tree.get(release.prefect, MESSAGING))
-    names = {"PREFECT_SERVER_DATABASE_MIGRATE_ON_START", "PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"}
+    pin = f"PREFECT_{'SERVER' if has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"
+    names = {pin, "PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"}
     if messaging.get("broker") == redis.BROKER:
         values = as_map(messaging.get("redis"))
         names |= {"PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"}

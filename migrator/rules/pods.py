@@ -15,7 +15,6 @@ from migrator.rules.rule import (
     all_lists,
     at,
     at_entry,
-    has_new_names,
     is_bumped,
     named,
     pods,
@@ -87,7 +86,7 @@ def _bootstraps(release: Release) -> bool:
 
 def _pin(release: Release) -> Iterator[Breach]:
     # A chart that injects the old name pins it by itself.
-    if _bootstraps(release) and has_new_names(release):
+    if _bootstraps(release) and prefect.has_new_names(release):
         yield from _not_exactly_false(release, PIN)
 
 
@@ -180,7 +179,7 @@ def _metrics(release: Release) -> Iterator[Breach]:
 
 
 def _database_override(release: Release) -> Iterator[Breach]:
-    if not has_new_names(release):
+    if not prefect.has_new_names(release):
         return
     for pod in pods(release):
         found = env.winner(release, pod, "PREFECT_API_DATABASE_CONNECTION_URL")

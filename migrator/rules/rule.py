@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
-from packaging.version import Version
-
 from migrator import env, prefect, redis, tree
 from migrator.edits import Route
 from migrator.env import Entry, EnvList
 from migrator.records import Record
 from migrator.release import Release, as_map
-
-RENAMED = Version("2026.4.21154022")
-"""The prefect-server that sets its database by PREFECT_SERVER_DATABASE_ names first."""
 
 PODS = {"server": "the server pod", "background": "the background pod"}
 
@@ -83,19 +78,9 @@ def is_bumped(release: Release) -> bool:
     return tree.exists(release.after.prefect, prefect.DOCKET)
 
 
-def has_new_names(release: Release) -> bool:
-    """Whether the target chart sets PREFECT_SERVER_DATABASE_ names, and no longer PREFECT_API_DATABASE_ ones.
-
-    The Infrahub charts took them together with the docket; prefect-server itself had the docket ten days before.
-    """
-    if release.chart != "prefect-server":
-        return is_bumped(release)
-    return release.after.version >= RENAMED
-
-
 def names_by_chart(release: Release, pod: str) -> list[str]:
     """The env names that the chart itself puts on the pod, in its order (the database URL counts as one of them)."""
-    database = "PREFECT_SERVER_DATABASE" if has_new_names(release) else "PREFECT_API_DATABASE"
+    database = "PREFECT_SERVER_DATABASE" if prefect.has_new_names(release) else "PREFECT_API_DATABASE"
     if pod == "server":
         names = [
             "HOME",
@@ -128,7 +113,7 @@ def names_injected(release: Release) -> list[str]:
     messaging = as_map(tree.get(release.prefect, prefect.MESSAGING))
     values = as_map(messaging.get("redis"))
     bumped = is_bumped(release)
-    names = [f"PREFECT_{'SERVER' if has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"]
+    names = [f"PREFECT_{'SERVER' if prefect.has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"]
     names += ["PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"]
     if messaging.get("broker") == redis.BROKER:
         names += ["PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]

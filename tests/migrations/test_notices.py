@@ -246,3 +246,23 @@ prefect-server:
     places = [notice.route for notice in made.notices if "SCHEDULER" in notice.text or "WEBSERVER" in notice.text]
     server, background = ("prefect-server", "server", "env"), ("prefect-server", "backgroundServices", "env")
     assert sorted(places) == [(*background, 1), (*server, 1), (*server, 2)]
+
+
+@pytest.mark.parametrize(("to", "told"), [("2026.4.10163454", False), ("2026.4.21154022", True)])
+def test_old_names_lose_from_the_version_on_that_sets_new_ones(plan: Plans, to: str, told: bool) -> None:
+    """prefect-server had the docket before it renamed what it sets of the database."""
+    text = """\
+global: {prefect: {image: {repository: opsmill/infrahub}}}
+server:
+  env:
+    - {name: PREFECT_API_DATABASE_CONNECTION_URL, value: "postgresql+asyncpg://db/prefect"}
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging: {redis: {host: redis, db: 1}}
+  env:
+    - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "true"}
+"""
+    wishes = {"chart": "prefect-server", "version_from": "2025.12.24192415", "version_to": to}
+    notices = " ".join(notice.text for notice in plan(text, {"redis-db": "2"}, **wishes).notices)
+    for words in ("CONNECTION_URL no longer counts", "the old chart obeyed it", "twice until now"):
+        assert (words in notices) == told, words
