@@ -20,7 +20,6 @@ from migrator.migration import (
 from ._v4_14_0_pin import INJECTED, PIN, REGISTER
 
 CONNECTION = "PREFECT_API_DATABASE_CONNECTION_URL"
-WIRING = "PREFECT_REDIS_MESSAGING_"
 
 
 def notices(release: Release, ask: Ask) -> Iterator[Outcome]:

@@ -8,6 +8,12 @@ from migrator.errors import UsageError
 from migrator.migration import Question
 from migrator.records import Record
 
+NAMES_A_REDIS = ("redis-host", "docket-url", "docket-secret")
+"""Answers that name one Redis, which several releases must not share unseen."""
+
+ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
+"""Answers of which each says where the docket is, so that one of them rules out the others."""
+
 
 class Asked(Record):
     """A question that a plan met: its answer (None while there is none), and whether somebody gave it.

@@ -18,17 +18,11 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NoReturn
 
 from migrator import files, tree, yamltext
-from migrator.answers import Earlier
+from migrator.answers import ONE_DOCKET, Earlier
 from migrator.edits import Route, Value
 from migrator.errors import UsageError
 from migrator.migration import Question
 from migrator.records import Record
-
-NAMES_A_REDIS = ("redis-host", "docket-url", "docket-secret")
-"""Answers that name one Redis, which several releases must not share unseen."""
-
-ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
-"""Answers of which each says where the docket is, so that one of them rules out the others."""
 
 _PARTS = {"answer", "from-env", "question"}
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from migrator import catalog, options, printing, releases, reporting, run
+from migrator.answers import NAMES_A_REDIS
 from migrator.errors import (
     InterruptedByUser,
     MigratorError,
@@ -96,7 +97,7 @@ def _read_answers(chosen: argparse.Namespace, known: Mapping[str, Callable[[str]
     from migrator import answers_file
 
     answers = answers_file.read(chosen.answers, known)
-    naming = [name for name in answers_file.NAMES_A_REDIS if name in answers.common]
+    naming = [name for name in NAMES_A_REDIS if name in answers.common]
     if naming and len(chosen.files) > 1:
         raise UsageError(
             f"{naming[0]} names one Redis, and {len(chosen.files)} releases are named, which must not share it.",

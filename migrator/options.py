@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from migrator import __version__, terminal
+from migrator.answers import NAMES_A_REDIS, ONE_DOCKET
 from migrator.catalog import CHARTS
 from migrator.discover import Wishes
 from migrator.errors import UsageError
@@ -34,9 +35,6 @@ ANSWER_FLAGS = ("redis-db", "docket-url", "docket-secret", "redis-host", "event-
 FILE_FORMATS = ("unified", "structural", "json", "markdown")
 RENDERED_FORMATS = ("text", "json", "markdown")
 """The formats of `diff`, the default first: of the file, and with --rendered."""
-
-_ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
-_NAMES_A_REDIS = ("redis-host", "docket-url", "docket-secret")
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -117,7 +115,7 @@ def wishes(options: argparse.Namespace, given: Mapping[str, str]) -> Wishes:
 
 
 def _check(options: argparse.Namespace, given: Mapping[str, str]) -> None:
-    dockets = [name for name in _ONE_DOCKET if name in given]
+    dockets = [name for name in ONE_DOCKET if name in given]
     if len(dockets) > 1:
         names = " and ".join(f"--{name}" for name in dockets)
         raise UsageError(f"{names} each say where the docket is: give one of them.")
@@ -178,7 +176,7 @@ def _settle_diff(options: argparse.Namespace) -> None:
 
 def refuse_one_redis_for_several(chosen: argparse.Namespace, given: Mapping[str, str], releases: int) -> None:
     """Raise UsageError where an option names a Redis, which several releases must not share."""
-    redis = [name for name in _NAMES_A_REDIS if name in given]
+    redis = [name for name in NAMES_A_REDIS if name in given]
     if getattr(chosen, "check_redis", None):
         redis.append("check-redis")
     if redis and releases > 1:

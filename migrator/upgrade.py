@@ -21,7 +21,6 @@ from migrator.manifests import Objects
 from migrator.records import Record
 from migrator.release import Map
 
-Row = Literal[0, 1, 2]
 OLD, BETWEEN, NEW = 0, 1, 2
 
 Place = tuple[int, int]

@@ -5,6 +5,6 @@ Nothing here is imported where nobody is asked: questionary and rich take longer
 
 from __future__ import annotations
 
-from migrator.dialogue.conversation import Decided, hold
+from migrator.dialogue.conversation import hold
 
-__all__ = ["Decided", "hold"]
+__all__ = ["hold"]

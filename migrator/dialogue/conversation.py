@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from migrator import apply, reporting, run, verify
-from migrator.answers import Asked, Earlier
-from migrator.answers_file import ONE_DOCKET, same_as
+from migrator.answers import ONE_DOCKET, Asked, Earlier
+from migrator.answers_file import same_as
 from migrator.dialogue import questions, review
 from migrator.dialogue.person import Offer, Person, at_this_terminal
 from migrator.dialogue.screen import Screen

@@ -13,7 +13,7 @@ from migrator.report import Finding
 from migrator.rules import docket, entries, live, messaging, pods
 from migrator.rules.rule import Breach, Rule
 
-__all__ = ["RULES", "Breach", "Rule", "check"]
+__all__ = ["RULES", "Rule", "check"]
 
 RULES: tuple[Rule, ...] = (*messaging.RULES, *docket.RULES, *live.RULES, *pods.RULES, *entries.RULES)
 

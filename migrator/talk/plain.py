@@ -1,4 +1,4 @@
-"""Words for a person at a terminal or in a log: the plan, one line a file for `check`, and how `migrate` went.
+"""Words for a person at a terminal or in a log: the plan, the findings, and how `migrate` went.
 
 Own words and signs are ASCII; what comes from the file is shown as it is, unless the page is ASCII only.
 """

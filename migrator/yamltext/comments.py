@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from migrator.records import Record
 from migrator.yamltext.layout import Entries, Layout
 from migrator.yamltext.lines import BREAK, compiled
-
-_COMMENT_LINE = re.compile("[ \t]*#[^\n\r\x85\u2028\u2029]*")
 
 
 class Orphan(Record):

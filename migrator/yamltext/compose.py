@@ -1,8 +1,9 @@
 """From the parser's events to plain data and to a flat record of where everything stands.
 
-Everything is worked out in one pass, since the pass over the events is what a run spends its time on. The record is
-flat (one number a node in each of a few arrays) because objects for every node would cost as much time again as the
-parser itself, and most of the memory; `layout.Layout` makes it navigable.
+One pass works out all of it, since passes are what a run spends its time on; of a text that may not be looked at again
+it leaves the places out, which a second pass finds. The record is flat (one number a node in each of a few sequences)
+because objects for every node would cost as much time again as the parser itself, and most of the memory;
+`layout.Layout` makes it navigable.
 """
 
 from __future__ import annotations
@@ -241,7 +242,7 @@ class _Composer:
             return event.value if event.style else self.record.plain[event.value]
         self.record.tagged.add(node)
         try:
-            return resolve_tagged(str(event.ctag), event.value, bool(event.style))
+            return resolve_tagged(str(event.ctag), event.value)
         except UnreadableScalarError as error:
             raise _at(event, str(error)) from error
 

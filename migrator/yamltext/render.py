@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from migrator.edits import Value
 from migrator.yamltext.quoting import block_scalar, may_be_plain, write_other, write_string
 from migrator.yamltext.record import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
 from migrator.yamltext.style import Style
-
-Examples = Callable[[str], Iterator[int]]
 
 
 class Renderer:
@@ -105,14 +103,14 @@ class Renderer:
     def item(self, value: Value, column: int) -> list[str]:
         """The lines of a list item, the first, with its dash, to be put at `column`."""
         if isinstance(value, (dict, list)) and value:
-            gap = " " * self.style.dash_gap(self.way, self.near)
+            gap = " " * self.style.dash_gap(self.way)
             self.in_item = True
             lines = self.block(value, column + 1 + len(gap))
             self.in_item = False
             return [f"-{gap}{lines[0].lstrip(' ')}", *lines[1:]]
         lines_of_text = self.literal(value, None)
         if lines_of_text is None:
-            return [f"-{' ' * self.style.dash_gap(self.way, self.near)}{self.scalar(value, flow=False)}"]
+            return [f"-{' ' * self.style.dash_gap(self.way)}{self.scalar(value, flow=False)}"]
         indent = " " * (column + 2)
         return [f"- {lines_of_text[0]}", *(indent + line if line else "" for line in lines_of_text[1:])]
 

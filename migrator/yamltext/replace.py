@@ -135,7 +135,7 @@ class _Replacement:
         is_block = self.layout.is_block(self.node)
         if isinstance(value, (dict, list)) and value:
             if is_block:
-                self._block_for_block(renderer.block(value, self._column_for(value, renderer.style.list_step)))
+                self._block_for_block(renderer.block(value, self._column_for(value)))
             else:
                 self._block_for_other(value)
             return
@@ -217,7 +217,7 @@ class _Replacement:
                 break
         return start, stop
 
-    def _column_for(self, value: Value, list_step: object) -> int:
+    def _column_for(self, value: Value) -> int:
         """The column for a new block in the place of an old one."""
         column = self.layout.column(self.content)
         if isinstance(value, dict) and column <= self.column and not self.in_list:

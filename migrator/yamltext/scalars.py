@@ -99,7 +99,7 @@ def _decimal_or_octal(digits: str) -> int:
     return -number if digits[0] == "-" else number
 
 
-def resolve_tagged(tag: str, text: str, quoted: bool) -> Scalar:
+def resolve_tagged(tag: str, text: str) -> Scalar:
     """What a scalar with an explicit tag is to Helm; an unknown tag leaves a string. Raises UnreadableScalarError."""
     name = tag[len(_STANDARD) :] if tag.startswith(_STANDARD) else ""
     if name == "merge":

@@ -127,7 +127,7 @@ def _write(page: Page, batch: Batch) -> None:
     # The deepest first: of two insertions at one place, the one that belongs to the inner collection comes first.
     for job in sorted(batch.jobs.values(), key=lambda job: -len(job.steps)):
         if not _is_moot(job, batch):
-            _write_job(page, batch, job)
+            _write_job(page, job)
 
 
 def _prepare(page: Page, needed: Preparation) -> None:
@@ -154,7 +154,7 @@ def _is_moot(job: Job, batch: Batch) -> bool:
     )
 
 
-def _write_job(page: Page, batch: Batch, job: Job) -> None:
+def _write_job(page: Page, job: Job) -> None:
     way = job.way
     entries = page.layout.entries(job.node)
     for index, value in job.replaced.items():

@@ -50,7 +50,7 @@ class Style:
                 return max(self._column(child_node) - self._column(parent), 0)
         return 2
 
-    def dash_gap(self, way: Sequence[int], near: int) -> int:
+    def dash_gap(self, way: Sequence[int]) -> int:
         """How many blanks follow a dash."""
         for node in reversed(way):
             if self.record.kinds[node] == BLOCK_SEQ:
