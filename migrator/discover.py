@@ -272,10 +272,14 @@ def _flavour(
                 f"configPreset in the file says {preset}, which does not change what the chart brings along"
             )
         return flavour
+    if start is not None:
+        if preset:
+            evidence.append(f"no flavour (behind the version, {start}), though configPreset in the file says {preset}")
+        return ""
     if preset and not _is_generation_a(layers, root):
         evidence.append(f"flavour {preset} (configPreset in the file)")
         return preset
-    return "" if start is not None else None
+    return None
 
 
 def _is_generation_a(layers: Sequence[Layer], root: Route) -> bool:

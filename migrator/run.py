@@ -143,8 +143,10 @@ def _same_plan_for_all(
         except RefusedError:
             if knows_preset(release.flavour):
                 raise
-            # What this preset decides is not known here, so the flavour matters.
-            return None
+            # What this preset decides is not known here, so it matters, unless a file is as all others want it.
+            if first is not None and not first.is_current:
+                return None
+            continue
         except UsageError:  # an answer that does not go with this flavour may go with the one that runs
             return None
         if first is None:

@@ -299,3 +299,21 @@ def test_an_umbrella_chart_puts_its_own_key_in_front(migrate: Migrate) -> None:
     done = migrate(text, {"redis-db": "2"}, version_from="4.13.0")
     inner = migrate(below(SEPARATE, "infrahub", "prefect-server"), {"redis-db": "2"}, version_from="4.13.0")
     assert done.text == below(inner.text, "platform")
+
+
+def test_a_plain_version_is_the_plain_chart_whatever_config_preset_says(migrate: Migrate) -> None:
+    """configPreset in a file brings nothing along: the preset's lists come with a flavoured chart."""
+    before = "configPreset: medium\n" + below(SEPARATE, "infrahub", "prefect-server")
+    done = migrate(before, {"redis-db": "2"}, version_from="4.13.0")
+    assert "PREFECT_API_DATABASE_MIGRATE_ON_START" in done.text
+    assert "PROMETHEUS_MULTIPROC_DIR" in done.text
+    done = migrate(before, {"redis-db": "2"}, version_from="4.13.0-medium")
+    assert "_ON_START" not in done.text
+
+
+@pytest.mark.parametrize("flavour", ["small", "medium", "large-data"])
+def test_the_flavour_is_not_asked_for_again_once_all_is_done(migrate: Migrate, plan: Plans, flavour: str) -> None:
+    before = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
+    done = migrate(before, {"flavour": flavour, "redis-db": "2"})
+    assert done.text != before
+    assert plan(done.text).is_current
