@@ -116,6 +116,14 @@ def _docket_database(release: Release) -> Iterator[Notice]:
     if who:
         text = f"The docket's database {parts.database} is used by {who} as well"
         yield Notice(f"{text}: whoever empties that database stops the background services.", "warning")
+    others = redis_use.taken_elsewhere(release, [parts.host], str(parts.port), parts.database)
+    if others:
+        place = f"The docket's database {parts.database} at {redis.in_url(parts.host)}:{parts.port}"
+        yield Notice(
+            f"{place} is taken by {others} as well. If that is one Redis (a bare name in two namespaces is two), give "
+            "each release a database of its own: they take each other's work.",
+            "warning",
+        )
     if parts.database >= redis_use.DATABASES:
         text = f"The docket's database {parts.database} exists only where Redis is configured for more than"
         yield Notice(

@@ -9,6 +9,12 @@ from migrator.migration import Notice, Release, as_map, env, prefect, redis, tre
 SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 
 
+def _shares_a_docket(release: Release) -> bool:
+    """Whether an env entry gives all of the API's processes one docket, as far as anybody can tell from here."""
+    named = next((each.docket for each in prefect.dockets_in_env(release) if each.pod == "server"), prefect.Docket())
+    return named is None or bool(named.secret) or bool(named.url and not redis.complaint_about(named.url))
+
+
 def single_deployment(release: Release) -> Iterator[Notice]:
     """That nothing is to be done, and what is wrong all the same."""
     if env.may_stand_unseen(release, SEPARATE):
@@ -18,7 +24,7 @@ def single_deployment(release: Release) -> Iterator[Notice]:
         "backgroundServices.runAsSeparateDeployment is not true, so the background services run inside the API "
         f"process.{'' if crowd else ' One process needs no shared docket.'} Nothing changes here."
     )
-    if crowd:
+    if crowd and not _shares_a_docket(release):
         yield Notice(
             f"{crowd}, so the background services run several times over, each with a docket of its own, and work is "
             f"done twice. Run one process, or set {prefect.DOCKET_NAME} in server.env: the chart's own "

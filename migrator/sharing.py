@@ -12,7 +12,7 @@ from migrator.surroundings import Surroundings, Use
 
 
 class Taken(Record):
-    """A Redis database that a release takes, for what, and whether that is its docket."""
+    """A Redis database that a release takes, for what, whether that is its docket, and whether it took it before."""
 
     host: str
     namespace: str
@@ -20,6 +20,7 @@ class Taken(Record):
     database: int
     what: str
     is_docket: bool
+    stands: bool
 
 
 class Neighbours:
@@ -55,7 +56,9 @@ class Neighbours:
     def _collision(self, name: str, own: Sequence[Taken]) -> MigratorError | None:
         for other, theirs in self._taken.items():
             for mine, yours in ((mine, yours) for mine in own for yours in theirs if other != name):
-                if (mine.is_docket or yours.is_docket) and _is_one(mine, yours):
+                # What both took before this run is told by each; nobody can be kept from it here.
+                is_new = not (mine.stands and yours.stands)
+                if is_new and (mine.is_docket or yours.is_docket) and _is_one(mine, yours):
                     return _error(name, mine, other, yours)
         return None
 
@@ -79,11 +82,15 @@ def _taken_by(release: Release) -> list[Taken]:
     """What it takes on servers that are named: an example, a placeholder or a template names none."""
     if not prefect.is_separate(release):
         return []
+    before = prefect.standing_docket(release.start)
     found = [
-        Taken(use.host, release.namespace, use.port, use.database, use.who, False) for use in redis_use.uses(release)
+        Taken(use.host, release.namespace, use.port, use.database, use.who, False, bool(before.url))
+        for use in redis_use.uses(release)
     ]
     url = prefect.standing_docket(release).url
     if url and not redis.complaint_about(url):
         parts = redis.parse_url(url)
-        found.insert(0, Taken(parts.host, release.namespace, str(parts.port), parts.database, "its docket", True))
+        stands = before.url == url
+        docket = Taken(parts.host, release.namespace, str(parts.port), parts.database, "its docket", True, stands)
+        found.insert(0, docket)
     return [each for each in found if not redis.what_is_wrong_with_host(each.host)]

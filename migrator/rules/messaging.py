@@ -29,7 +29,7 @@ _SINCE_THE_DOCKET = {"docket", "existingSecret", "existingSecretPasswordKey"}
 
 
 def _example_host(release: Release) -> Iterator[Breach]:
-    if not _host_counts(release):
+    if not _host_counts(release) or not is_bumped(release):  # charts before the docket do not look at it
         return
     for path in (HOST, DOCKET_URL):
         value = tree.get(release.prefect, path)

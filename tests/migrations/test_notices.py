@@ -266,3 +266,18 @@ backgroundServices:
     notices = " ".join(notice.text for notice in plan(text, {"redis-db": "2"}, **wishes).notices)
     for words in ("CONNECTION_URL no longer counts", "the old chart obeyed it", "twice until now"):
         assert (words in notices) == told, words
+
+
+@pytest.mark.parametrize(("docket", "told"), [("redis://redis:6379/2", False), ("memory://", True), ("", True)])
+def test_several_processes_without_a_docket_of_their_own_are_told(plan: Plans, docket: str, told: bool) -> None:
+    text = f"""\
+infrahub:
+  prefect-server:
+    server:
+      replicaCount: 3
+      env:
+        - {{name: PREFECT_SERVER_DOCKET_URL, value: "{docket}"}}
+    backgroundServices: {{runAsSeparateDeployment: false}}
+"""
+    notices = " ".join(notice.text for notice in plan(text, version_from="4.13.0").notices)
+    assert ("each with a docket of its own" in notices) == told

@@ -244,3 +244,18 @@ def test_a_refused_release_and_an_undecided_one_end_every_command_alike(cli: Cli
     }
     assert codes == dict.fromkeys(codes, 3), codes
     assert path.read_text("utf-8") == text
+
+
+def test_dockets_that_stand_on_one_name_are_told_and_no_error(cli: Cli, tmp_path: Path) -> None:
+    """Each was migrated by itself, in a namespace of its own: nothing is left to do, and nobody knows better."""
+    values = VALUES.replace("redis.prod", "cache")
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "values.yaml").write_text(values, "utf-8")
+        done = cli("migrate", f"{name}/values.yaml", "--redis-db", "2", "--non-interactive", "--from", "4.13.0-medium")
+        assert done.returncode == 0, done.stderr
+    for command in ("check", "plan", "diff", "migrate --non-interactive"):
+        done = cli(*command.split(), "one/values.yaml", "two/values.yaml")
+        assert done.returncode == 0, (command, done.stderr)
+    told = b" ".join(cli("plan", "one/values.yaml", "two/values.yaml").stdout.split())
+    assert b"database 2 at cache:6379 is taken by two/values.yaml for its docket as well" in told
