@@ -201,10 +201,10 @@ def _diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> F
 
         return rendered_diff.diff(source, chosen, request)
     case = run.examine([source], request)
-    if case.plan.open_questions:
-        return reporting.report(case)
     from migrator import apply
 
+    if case.plan.open_questions:
+        return reporting.report(case, apply.carry_out(case) if chosen.format == "json" else None)
     report = reporting.report(case, apply.carry_out(case))
     return report._replace(exit_code=1 if chosen.exit_code and report.changes else 0)
 

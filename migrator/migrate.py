@@ -53,7 +53,7 @@ def prepare(
     if keeper is not None:
         keeper.note(source.name, case.plan.asked, request.given)
     if case.plan.open_questions:
-        return reporting.report(case)
+        return reporting.report(case, apply.carry_out(case) if chosen.format == "json" else None)
     _tell_new_defaults(case, chosen)
     if neighbours is not None:
         neighbours.settle(source.name, case.plan.result)

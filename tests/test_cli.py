@@ -626,3 +626,12 @@ def test_a_screen_without_unicode_gets_escapes(process: Cli, tmp_path: Path, com
     assert done.returncode == {"check": 1, "verify": 4}.get(command, 0), done.stderr
     assert done.stderr == b""
     assert b"\\xe9" in done.stdout or command == "diff"  # a patch is bytes, for git apply
+
+
+@pytest.mark.parametrize("command", ["plan", "check", "diff", "migrate --non-interactive", "migrate --dry-run"])
+def test_changes_have_their_lines_in_json_while_a_decision_is_missing(cli: Cli, tmp_path: Path, command: str) -> None:
+    (tmp_path / "values.yaml").write_text(BEFORE, "utf-8")
+    told = json.loads(cli(*command.split(), "values.yaml", "--format", "json").stdout)
+    assert told["status"] == "needs-decision"
+    assert all(change["line"] > 0 for change in told["files"][0]["changes"])
+    assert (tmp_path / "values.yaml").read_text("utf-8") == BEFORE
