@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from migrator import catalog, options, printing, releases, reporting, run
 from migrator.answers import NAMES_A_REDIS
 from migrator.errors import (
+    InputError,
     InterruptedByUser,
     MigratorError,
     UnrelatedError,
@@ -251,18 +253,33 @@ def _prepare(
 
 
 def _undo(chosen: argparse.Namespace) -> int:
+    return max(_undo_one(path, chosen) for name in chosen.files for path in _undoable(name, chosen.backup_dir))
+
+
+def _undo_one(path: str, chosen: argparse.Namespace) -> int:
     from migrator import files
 
-    code = 0
-    for name in chosen.files:
-        try:
-            written = files.undo(name, backup_dir=chosen.backup_dir, force=chosen.force)
-            kept = f"; what it was until now is kept in {written.backup}" if written.backup else ""
-            sys.stdout.write(visible(f"{written.path}: as it was before the migration{kept}") + "\n")
-        except MigratorError as error:
-            sys.stderr.write(f"infrahub-migrator: {said(str(error))}\n")
-            code = max(code, error.exit_code)
-    return code
+    try:
+        if os.path.isdir(path):
+            raise InputError("is a directory in which no file has a backup.", path=path)
+        written = files.undo(path, backup_dir=chosen.backup_dir, force=chosen.force)
+    except MigratorError as error:
+        sys.stderr.write(f"infrahub-migrator: {said(str(error))}\n")
+        return error.exit_code
+    kept = f"; what it was until now is kept in {written.backup}" if written.backup else ""
+    sys.stdout.write(visible(f"{written.path}: as it was before the migration{kept}") + "\n")
+    return 0
+
+
+def _undoable(name: str, backup_dir: str | None) -> list[str]:
+    """The file itself, or of a directory the files that have a backup: the others were not migrated."""
+    if not os.path.isdir(name):
+        return [name]
+    from migrator.files.backups import backups_of
+    from migrator.sources.directory import yaml_files
+
+    # Where none has one, the directory itself is what cannot be undone.
+    return [path for path in yaml_files(name, []) if backups_of(os.path.realpath(path), backup_dir)] or [name]
 
 
 def _refuse_impossible_answers(given: Mapping[str, str], known: Mapping[str, Callable[[str], str]]) -> None:

@@ -635,3 +635,19 @@ def test_changes_have_their_lines_in_json_while_a_decision_is_missing(cli: Cli, 
     assert told["status"] == "needs-decision"
     assert all(change["line"] > 0 for change in told["files"][0]["changes"])
     assert (tmp_path / "values.yaml").read_text("utf-8") == BEFORE
+
+
+def test_undo_of_a_directory_puts_back_what_was_migrated_in_it(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "releases"
+    (folder / "prod").mkdir(parents=True)
+    (folder / "prod" / "values.yaml").write_text(BEFORE, "utf-8")
+    (folder / "other.yaml").write_text(UNRELATED, "utf-8")
+    assert cli("undo", "releases").returncode == 2
+    assert cli("migrate", "releases", "--redis-db", "2", "--non-interactive").returncode == 0
+    undone = cli("undo", "releases")
+    assert undone.returncode == 0, undone.stderr
+    assert undone.stdout == b"releases/prod/values.yaml: as it was before the migration\n"
+    assert (folder / "prod" / "values.yaml").read_text("utf-8") == BEFORE
+    again = cli("undo", "releases")
+    assert again.returncode == 2
+    assert b"releases: is a directory in which no file has a backup." in again.stderr

@@ -25,7 +25,7 @@ def expand(name: str, passed_over: list[MigratorError]) -> list[str | MigratorEr
     `passed_over`. Raises InputError for a directory without Prefect values.
     """
     unread: list[MigratorError] = []
-    paths = list(_yaml_files(name, unread))
+    paths = list(yaml_files(name, unread))
     looks: list[Look] = []
     generated: dict[str, list[tuple[str, list[str]]]] = {}
     for path in paths:
@@ -87,7 +87,7 @@ def _look_at(source: Source) -> Look | None:
     return Look(source.name, data, False)
 
 
-def _yaml_files(directory: str, unread: list[MigratorError]) -> Iterator[str]:
+def yaml_files(directory: str, unread: list[MigratorError]) -> Iterator[str]:
     def tell(error: OSError) -> None:
         unread.append(InputError(f"cannot be looked into: {error.strerror}.", path=str(error.filename or directory)))
 
