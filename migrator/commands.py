@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 from migrator import catalog, options, printing, releases, reporting, run
 from migrator.answers import NAMES_A_REDIS
 from migrator.errors import (
-    InputError,
     InterruptedByUser,
     MigratorError,
     UnrelatedError,
@@ -22,7 +20,7 @@ from migrator.errors import (
 from migrator.report import FileReport, Report, Status
 from migrator.sources import Bundle, Opened
 from migrator.surroundings import Surroundings
-from migrator.talk.mask import said, visible
+from migrator.talk.mask import said
 
 if TYPE_CHECKING:
     from migrator.answers_file import Answers
@@ -34,7 +32,9 @@ if TYPE_CHECKING:
 def carry_out(chosen: argparse.Namespace) -> int:
     """Run plan, diff, migrate, check, verify or undo, print its report, and answer the exit code."""
     if chosen.command == "undo":
-        return _undo(chosen)
+        from migrator import undo
+
+        return undo.carry_out(chosen)
     flags = options.given_answers(chosen)
     known = catalog.questions(catalog.load()) if flags or chosen.answers else {}
     _refuse_impossible_answers(flags, known)
@@ -250,36 +250,6 @@ def _prepare(
     from migrator import migrate
 
     return migrate.prepare(source, chosen, request, keeper, neighbours)
-
-
-def _undo(chosen: argparse.Namespace) -> int:
-    return max(_undo_one(path, chosen) for name in chosen.files for path in _undoable(name, chosen.backup_dir))
-
-
-def _undo_one(path: str, chosen: argparse.Namespace) -> int:
-    from migrator import files
-
-    try:
-        if os.path.isdir(path):
-            raise InputError("is a directory in which no file has a backup.", path=path)
-        written = files.undo(path, backup_dir=chosen.backup_dir, force=chosen.force)
-    except MigratorError as error:
-        sys.stderr.write(f"infrahub-migrator: {said(str(error))}\n")
-        return error.exit_code
-    kept = f"; what it was until now is kept in {written.backup}" if written.backup else ""
-    sys.stdout.write(visible(f"{written.path}: as it was before the migration{kept}") + "\n")
-    return 0
-
-
-def _undoable(name: str, backup_dir: str | None) -> list[str]:
-    """The file itself, or of a directory the files that have a backup: the others were not migrated."""
-    if not os.path.isdir(name):
-        return [name]
-    from migrator.files.backups import backups_of
-    from migrator.sources.directory import yaml_files
-
-    # Where none has one, the directory itself is what cannot be undone.
-    return [path for path in yaml_files(name, []) if backups_of(os.path.realpath(path), backup_dir)] or [name]
 
 
 def _refuse_impossible_answers(given: Mapping[str, str], known: Mapping[str, Callable[[str], str]]) -> None:

@@ -43,7 +43,7 @@ ROWS = [
     ["dialogue", "delivery", "printing"],
     ["migrate"],
     ["several"],
-    ["releases"],
+    ["releases", "undo"],
     ["commands"],
     ["cli"],
     ["__main__"],
