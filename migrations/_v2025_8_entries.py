@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Ask, Notice, Outcome, Release, as_map, env, prefect, redis, tree
+from migrator.migration import Ask, EnvList, Notice, Outcome, Release, as_map, env, prefect, redis, tree
 
 from ._v2025_8_wiring import ALL_NAMES, FIXED, own_lists
 
@@ -15,7 +15,11 @@ WHY_MIGRATE = "the chart itself keeps the background pod from migrating the data
 
 
 def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """Ordering, lease storage, and on the background pod the migrate-on-start of the old presets."""
+    """Ordering, lease storage, and the migrate-on-start of the old presets where the chart sets it.
+
+    On the background pod that is always so; on the server pod up to the chart that sets it by another name, from which
+    on Infrahub looks for the entry.
+    """
     if not prefect.is_separate(release) or prefect.has_sound_docket(release.start):
         return
     messaging = as_map(tree.get(release.prefect, prefect.MESSAGING))
@@ -25,11 +29,12 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
                 entries = listed.named(name)
                 if entries and all(entry.is_plain and entry.value == fixed for entry in entries):
                     yield from prefect.remove(listed, entries, WHY, "none")
-    for listed in env.lists_in_layers(release, env.BACKGROUND):
+    server = [] if prefect.has_new_names(release) else env.lists_in_layers(release, env.SERVER)
+    for listed in (*server, *env.lists_in_layers(release, env.BACKGROUND)):
         entries = listed.named(MIGRATE)
-        is_old = _was_old(release, listed.layer)
+        is_old = _was_old(release, listed)
         if is_old and entries and all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries):
-            yield from prefect.remove(listed, entries, WHY_MIGRATE, "none")
+            yield from prefect.remove(listed, entries, WHY if listed in server else WHY_MIGRATE, "none")
     yield from _cache_addresses(release)
 
 
@@ -43,7 +48,8 @@ def _cache_addresses(release: Release) -> Iterator[Notice]:
                 yield Notice(f"{where} stays: it is harmless, and server.args of your own may need it.")
 
 
-def _was_old(release: Release, layer: int) -> bool:
+def _was_old(release: Release, now: EnvList) -> bool:
     """Whether the list was one of the old presets': those before 4.13.0 all had the cache's address in it."""
-    lists = [listed for listed in env.lists_in_layers(release.start, env.BACKGROUND) if listed.layer == layer]
-    return any(listed.named(CACHE_ADDRESS, *ALL_NAMES) for listed in lists)
+    lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release.start, path)]
+    before = [listed for listed in lists if (listed.layer, listed.route) == (now.layer, now.route)]
+    return any(listed.named(CACHE_ADDRESS, *ALL_NAMES) for listed in before)

@@ -168,3 +168,15 @@ def test_hop_by_hop_is_the_same_as_at_once(migrate: Migrate, preset: Preset, ans
     # What was kept is told again and again, and asked never again.
     for kept, word in (("custom-toggles", "TRIGGERS_ENABLED"), ("event-logger", "EVENT_LOGGER_ENABLED")):
         assert (f"{word} (" in migrate(at_once.text).notices) == (given[kept] == "keep")
+
+
+@pytest.mark.parametrize("to", ["4.2.3", "4.13.0", "4.13.0-small"])
+def test_a_reaches_the_newest_by_way_of_a_chart_that_sets_migrate_on_start_itself(
+    migrate: Migrate, preset: Preset, to: str
+) -> None:
+    """On the way there the entries go, and come back as the pin, where they were."""
+    text = preset("A", "small")
+    at_once = migrate(text, {"redis-db": "2"}).text
+    halfway = migrate(text, version_to=to).text
+    assert "MIGRATE_ON_START" not in halfway
+    assert migrate(halfway, {"redis-db": "2"}).text == at_once
