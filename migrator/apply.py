@@ -55,7 +55,7 @@ def carry_out(case: Case) -> Result:
             if edits:
                 go_on(sources[number].name, sources[number].apply(edits))
         stages.append(tuple(source.stream.data for source in sources))
-    if case.bump is not None and case.plan.changes:
+    if case.bump is not None:
         home = sources[case.bundle.home]
         places.append(case.bump.line(home))
         lines.append(_original(done[home.name], places[-1]))

@@ -68,22 +68,22 @@ def _default_root(bundle: Bundle) -> str:
     return ".".join(each for each in (key, inner) if each and (each != "." or not key))
 
 
-def bump(bundle: Bundle, found: discover.Found, *, has_changes: bool, wanted: bool) -> tuple[Bump | None, list[Notice]]:
+def bump(bundle: Bundle, found: discover.Found, *, moves: bool, wanted: bool) -> tuple[Bump | None, list[Notice]]:
     """Where the version moves with the values, and what is to be told where it does not."""
     version = bundle.version
     stands = version.version
     if version.unmovable:
-        return None, [Notice(f"The chart version is not moved here: {version.unmovable}.", "warning")] * has_changes
+        return None, [Notice(f"The chart version is not moved here: {version.unmovable}.", "warning")] * moves
     if stands is None or version.chart not in catalog.CHARTS:
         if not version.text:
             return None, []
         of_whom = f"{version.text} is the version of {version.chart or 'another chart'}, around these values"
-        return None, [Notice(f"The chart version is not moved here: {of_whom}.", "warning")] * has_changes
+        return None, [Notice(f"The chart version is not moved here: {of_whom}.", "warning")] * moves
     if stands.release >= found.version_to:
         return None, []
     flavour = f"-{stands.flavour}" if stands.flavour else ""
     after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
-    if not has_changes:
+    if not moves:
         return None, []
     if version.elsewhere:
         names = f"{version.elsewhere} still names {version.chart} {version.text}, which refuses these values"

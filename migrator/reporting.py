@@ -28,7 +28,7 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
             ((planned, change) for planned in made.steps for change in planned.changes), lines
         )
     ]
-    if case.bump is not None and made.changes:
+    if case.bump is not None:
         changes.append(case.bump.report(case.bundle, lines[-1]))
     streams = result.streams if result is not None else tuple(source.stream for source in case.sources)
     after = case.bundle.on(streams).layers if result is not None else case.sources

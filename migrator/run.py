@@ -65,7 +65,7 @@ class Case(Record):
     def status(self) -> Status:
         if self.plan.open_questions:
             return "needs-decision"
-        return "pending" if self.plan.changes else "current"
+        return "pending" if self.plan.changes or self.bump is not None else "current"
 
 
 def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
@@ -119,7 +119,9 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
         *_about_base(bundle, made),
     )
     notices = (*bundle.notices, *about_unseen(bundle), *made.notices, *told_of)
-    bump, told = chart_bump.bump(bundle, found, has_changes=bool(made.changes), wanted=request.bump)
+    # A version that the command line names is gone to even where no value has to change on the way.
+    moves = bool(made.changes) or bool(request.wishes.version_to)
+    bump, told = chart_bump.bump(bundle, found, moves=moves, wanted=request.bump)
     made = made._replace(notices=(*notices, *told))
     return Case(bundle, found, found.flavour or "", made, known, bump)
 

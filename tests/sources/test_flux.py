@@ -36,6 +36,15 @@ def test_the_version_is_written_as_charts_are_published(migrate: Migrate, to: st
     assert migrate(helm_release(VALUES), DB, version_to=to).text == helm_release(AFTER, text)
 
 
+def test_hop_by_hop_the_version_goes_as_far_as_at_once(migrate: Migrate) -> None:
+    values = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
+    at_once = migrate(helm_release(values), DB, version_to="4.18.0").text
+    halfway = migrate(helm_release(values), DB, version_to="4.14.0").text
+    assert "4.14.0-medium" in halfway
+    assert migrate(halfway, version_to="4.18.0").text == at_once
+    assert migrate(halfway).text == halfway  # nobody said where to, and no value has to change
+
+
 def test_values_that_were_left_behind_are_caught(migrate: Migrate) -> None:
     done = migrate(helm_release(VALUES, "4.16.0-medium"), DB)
     assert done.text == helm_release(AFTER, "4.16.0-medium")
