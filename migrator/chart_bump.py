@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.version import Version
+
 from migrator import catalog, discover, roots, tree, yamltext
 from migrator.edits import Route, SetValue
 from migrator.migration import Notice
 from migrator.records import Record
 from migrator.report import ChangeReport
 from migrator.sources import Bundle, Done, Source
+
+_FIRST_DOCKET = {"infrahub-enterprise": "4.14.0", "infrahub": "4.28.0", "prefect-server": "2026.4.10163454"}
+"""The version of each chart that takes `messaging.docket` first; the ones before refuse the key."""
 
 WHY = "file and chart move together: the old chart refuses the new values"
 
@@ -68,7 +73,9 @@ def _default_root(bundle: Bundle) -> str:
     return ".".join(each for each in (key, inner) if each and (each != "." or not key))
 
 
-def bump(bundle: Bundle, found: discover.Found, *, moves: bool, wanted: bool) -> tuple[Bump | None, list[Notice]]:
+def bump(
+    bundle: Bundle, found: discover.Found, *, moves: bool, wanted: bool, holds_docket: bool
+) -> tuple[Bump | None, list[Notice]]:
     """Where the version moves with the values, and what is to be told where it does not."""
     version = bundle.version
     stands = version.version
@@ -84,7 +91,11 @@ def bump(bundle: Bundle, found: discover.Found, *, moves: bool, wanted: bool) ->
     flavour = f"-{stands.flavour}" if stands.flavour else ""
     after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
     if not moves:
-        return None, []
+        refuses = holds_docket and stands.release < Version(_FIRST_DOCKET[version.chart])
+        text = (
+            f"The chart version {version.text} refuses messaging.docket, which these values hold: move it to {after}."
+        )
+        return None, [Notice(text, "warning")] * refuses
     if version.elsewhere:
         names = f"{version.elsewhere} still names {version.chart} {version.text}, which refuses these values"
         return None, [Notice(f"{names}: write {after} there in the same change{version.then}.", "warning")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from migrator import catalog, chart_bump, discover, plan, roots, tree
+from migrator import catalog, chart_bump, discover, plan, prefect, roots, tree
 from migrator.answers import Asking, Earlier
 from migrator.changes import Change
 from migrator.defaults import knows_preset
@@ -121,7 +121,8 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     notices = (*bundle.notices, *about_unseen(bundle), *made.notices, *told_of)
     # A version that the command line names is gone to even where no value has to change on the way.
     moves = bool(made.changes) or bool(request.wishes.version_to)
-    bump, told = chart_bump.bump(bundle, found, moves=moves, wanted=request.bump)
+    holds_docket = bool(made.result.owners(prefect.DOCKET))
+    bump, told = chart_bump.bump(bundle, found, moves=moves, wanted=request.bump, holds_docket=holds_docket)
     made = made._replace(notices=(*notices, *told))
     return Case(bundle, found, found.flavour or "", made, known, bump)
 

@@ -45,6 +45,17 @@ def test_hop_by_hop_the_version_goes_as_far_as_at_once(migrate: Migrate) -> None
     assert migrate(halfway).text == halfway  # nobody said where to, and no value has to change
 
 
+def test_a_version_that_refuses_what_the_values_hold_is_told(migrate: Migrate) -> None:
+    left = migrate(helm_release(VALUES), DB, bump=False)
+    words = (
+        "The chart version 4.13.0-medium refuses messaging.docket, which these values hold: move it to 4.14.1-medium."
+    )
+    again = migrate(left.text)
+    assert again.text == left.text
+    assert words in again.notices
+    assert words not in migrate(helm_release(AFTER, "4.14.0-medium")).notices
+
+
 def test_values_that_were_left_behind_are_caught(migrate: Migrate) -> None:
     done = migrate(helm_release(VALUES, "4.16.0-medium"), DB)
     assert done.text == helm_release(AFTER, "4.16.0-medium")
