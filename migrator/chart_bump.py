@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packaging.version import Version
-
-from migrator import catalog, discover, roots, tree, yamltext
+from migrator import catalog, defaults, discover, prefect, roots, tree, yamltext
 from migrator.edits import Route, SetValue
 from migrator.migration import Notice
 from migrator.records import Record
 from migrator.report import ChangeReport
 from migrator.sources import Bundle, Done, Source
-
-_FIRST_DOCKET = {"infrahub-enterprise": "4.14.0", "infrahub": "4.28.0", "prefect-server": "2026.4.10163454"}
-"""The version of each chart that takes `messaging.docket` first; the ones before refuse the key."""
 
 WHY = "file and chart move together: the old chart refuses the new values"
 
@@ -91,7 +86,8 @@ def bump(
     flavour = f"-{stands.flavour}" if stands.flavour else ""
     after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
     if not moves:
-        refuses = holds_docket and stands.release < Version(_FIRST_DOCKET[version.chart])
+        its_values = defaults.of_chart(version.chart, stands.release, stands.flavour).prefect
+        refuses = holds_docket and not tree.exists(its_values, prefect.DOCKET)
         text = (
             f"The chart version {version.text} refuses messaging.docket, which these values hold: move it to {after}."
         )
