@@ -8,12 +8,10 @@ because objects for every node would cost as much time again as the parser itsel
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -26,9 +24,9 @@ from ruamel.yaml.events import (
     StreamEndEvent,
     StreamStartEvent,
 )
-from ruamel.yaml.scanner import ScannerError
 
 from migrator.edits import Value
+from migrator.yamltext.events import UnreadableError, by_either_parser, events_of
 from migrator.yamltext.record import (
     ALIAS,
     BLOCK_END,
@@ -56,7 +54,6 @@ from migrator.yamltext.scalars import (
     resolve_tagged,
 )
 
-T = TypeVar("T")
 _STRINGS = {str}
 _UNKNOWN = object()
 
@@ -74,27 +71,6 @@ _LARGE = 1_000_000
 MAX_ALIASED = 400_000
 
 
-class UnreadableError(Exception):
-    """Text that is not YAML as Helm reads it, and the offset in it, in characters, where that shows."""
-
-    def __init__(self, message: str, offset: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.offset = offset
-
-
-def events_of(text: str) -> Iterator[Any]:
-    """The parser's events for `text`, by the C parser where it is installed."""
-    try:
-        from _ruamel_yaml import CParser  # type: ignore[import-not-found]  # the extension has no stubs
-    except ImportError:  # no C extension for this Python
-        from migrator.yamltext.pure import pure_events
-
-        return pure_events(text)
-    # `iter` with a sentinel keeps the loop in C; the parser answers None after the last event.
-    return iter(CParser(text).get_event, None)
-
-
 def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None, *, located: bool = True) -> NodeRecord:
     """Read the whole stream; with `located` off, only what it holds, until `locate`. Raises UnreadableError."""
     plain = plain_scalars() if plain is None else plain
@@ -104,7 +80,7 @@ def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None,
         _Composer(record).run(events)
         return record
 
-    return _by_either_parser(read, text, events)
+    return by_either_parser(read, text, events)
 
 
 def locate(record: NodeRecord, text: str) -> None:
@@ -115,31 +91,8 @@ def locate(record: NodeRecord, text: str) -> None:
         while chunk := list(islice(events, _CHUNK)):
             _take_down(record, chunk)
 
-    _by_either_parser(take_down, text, events_of(text))
+    by_either_parser(take_down, text, events_of(text))
     record.located = True
-
-
-def _by_either_parser(work: Callable[[Iterator[Any]], T], text: str, events: Iterator[Any]) -> T:
-    # Nothing made here is garbage before the end; looking for some all the while costs a tenth of the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return work(events)
-    except ScannerError as error:
-        # The C parser refuses `[a:b]`, which Helm and the pure parser read as one scalar.
-        if error.problem != "found unexpected ':'":
-            raise _in_words(error, text) from error
-    except YAMLError as error:
-        raise _in_words(error, text) from error
-    finally:
-        if collecting:
-            gc.enable()
-    from migrator.yamltext.pure import pure_events
-
-    try:
-        return work(pure_events(text))
-    except YAMLError as error:
-        raise _in_words(error, text) from error
 
 
 def _take_down(record: NodeRecord, events: list[Any]) -> None:
@@ -320,12 +273,3 @@ class _Composer:
 
 def _at(event: Any, message: str, offset: int | None = None) -> UnreadableError:
     return UnreadableError(message, event.start_mark.index if offset is None else offset)
-
-
-def _in_words(error: YAMLError, text: str) -> UnreadableError:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = str(getattr(error, "problem", "") or error)
-    # The reader's own errors (control characters) have a position and no mark.
-    return UnreadableError(
-        problem.splitlines()[0], mark.index if mark is not None else getattr(error, "position", len(text))
-    )

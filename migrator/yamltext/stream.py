@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from migrator.edits import Route, Value
 from migrator.errors import InputError
 from migrator.records import Record
-from migrator.yamltext.compose import UnreadableError, compose, events_of, locate
+from migrator.yamltext.compose import compose, locate
+from migrator.yamltext.events import UnreadableError, events_of
 from migrator.yamltext.record import DocumentRecord, NodeRecord
 from migrator.yamltext.scalars import PlainScalars
 

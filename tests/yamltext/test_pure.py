@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from migrator.edits import AddKey, SetValue
 from migrator.yamltext import apply, parse
-from migrator.yamltext.compose import UnreadableError, compose, events_of
+from migrator.yamltext.compose import compose
+from migrator.yamltext.events import UnreadableError, events_of
 from migrator.yamltext.pure import pure_events
 from migrator.yamltext.record import NodeRecord
 
