@@ -6,7 +6,7 @@ on owns its mark; a key that a mapping takes over from a merge key owns the plac
 
 from __future__ import annotations
 
-from migrator.edits import AddKey, Edit, InsertItem, RemoveItems
+from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems
 from migrator.yamltext import Document
 from migrator.yamltext.layout import Layout
 from migrator.yamltext.routes import entry_of, find

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from benchmarks.hostile_objects import in_object
 from benchmarks.hostile_values import mutated, slim, text_of
 from migrator import yamltext
-from migrator.edits import Value
 from migrator.example import EXAMPLE_FLAVOURS, values
+from migrator.values.edits import Value
 
 LARGEST_SEED = 4_000
 """Bytes: larger files of the corpus take long to run and hold nothing that the smaller ones do not."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from migrator import tree
-from migrator.edits import Key, Route, Value
+from migrator.values import tree
+from migrator.values.edits import Key, Route, Value
 
 WRONG: tuple[Value, ...] = (
     None, True, False, 0, 1, -1, 1.5, 10**30, "", " ", "x", "null", "true", "false", "True", "on", "0", "2", "{}",

@@ -11,9 +11,9 @@ from collections import Counter
 from functools import lru_cache
 
 from benchmarks.copies import kept, shared_spans
-from migrator import tree
-from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue
 from migrator.errors import MigratorError
+from migrator.values import tree
+from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue
 from migrator.yamltext import Document, Stream, parse
 from migrator.yamltext.layout import Entry, Layout
 from migrator.yamltext.lines import BREAK_AT_END, compiled

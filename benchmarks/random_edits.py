@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from migrator.edits import (
+from migrator.values.edits import (
     FIRST,
     LAST,
     AddKey,

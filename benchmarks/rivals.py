@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, SetValue
+from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, SetValue
 
 
 def available() -> dict[str, Callable[[bytes, Edit], bytes | None]]:

@@ -22,8 +22,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks import corpus
-from migrator.edits import AddKey
 from migrator.errors import InputError
+from migrator.values.edits import AddKey
 from migrator.yamltext import apply, parse
 
 EDIT = AddKey(("zzzNewKey",), "value")

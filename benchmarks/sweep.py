@@ -21,8 +21,8 @@ from benchmarks import corpus, rivals
 from benchmarks.copies import shared_spans
 from benchmarks.judge import verdict
 from benchmarks.random_edits import KINDS, draw
-from migrator.edits import Edit
 from migrator.errors import InputError, RefusedError, VerificationError
+from migrator.values.edits import Edit
 from migrator.yamltext import Document, Stream, apply, parse
 
 OUTCOMES = ("ok", "alias copied", "wrong value", "collateral", "refused", "gated", "crash")

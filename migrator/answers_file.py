@@ -17,12 +17,13 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from typing import NoReturn
 
-from migrator import files, tree, yamltext
+from migrator import files, yamltext
 from migrator.answers import ONE_DOCKET, Earlier
-from migrator.edits import Route, Value
 from migrator.errors import UsageError
 from migrator.migration import Question
 from migrator.records import Record
+from migrator.values import tree
+from migrator.values.edits import Route, Value
 
 _PARTS = {"answer", "from-env", "question"}
 

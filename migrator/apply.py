@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator.changes import Change
-from migrator.edits import AddKey, InsertItem, RemoveItems, Route
 from migrator.errors import VerificationError
 from migrator.records import Record
 from migrator.report import NoticeReport
 from migrator.run import Case, Request, examine
 from migrator.sources import Done
+from migrator.values.changes import Change
+from migrator.values.edits import AddKey, InsertItem, RemoveItems, Route
 from migrator.yamltext import Stream
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from migrator.edits import Value
 from migrator.records import Record
+from migrator.values.edits import Value
 
 HIDDEN = "(hidden)"
 """What stands for the data of a Secret in the cluster."""

@@ -19,8 +19,8 @@ from migrator.errors import (
 )
 from migrator.report import FileReport, Report, Status
 from migrator.sources import Bundle, Opened
-from migrator.surroundings import Surroundings
 from migrator.talk.mask import said
+from migrator.values.context import Surroundings
 
 if TYPE_CHECKING:
     from migrator.answers_file import Answers

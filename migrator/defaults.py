@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from migrator.edits import Route, Value
 from migrator.records import Record
+from migrator.values.edits import Route, Value
 
 Map = dict[str, Value]
 

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from packaging.version import Version
 
-from migrator import catalog, defaults, env, tree, versions
-from migrator.edits import Route
+from migrator import catalog, defaults, env, versions
 from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError
 from migrator.records import Record
-from migrator.release import Layer, Release, as_map
 from migrator.roots import prefect_roots
+from migrator.values import tree
+from migrator.values.edits import Route
+from migrator.values.release import Layer, Release, as_map
 
 _GITOPS = {"HelmRelease", "Application", "ApplicationSet", "HelmChart", "Kustomization"}
 

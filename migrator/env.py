@@ -7,11 +7,11 @@ backgroundServices.env (templates deployment.yaml and background-services/deploy
 
 from __future__ import annotations
 
-from migrator import tree
-from migrator.edits import Route, Value
 from migrator.errors import RefusedError
 from migrator.records import Record
-from migrator.release import Release, as_map
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.release import Release, as_map
 
 SERVER: Route = ("server", "env")
 BACKGROUND: Route = ("backgroundServices", "env")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from migrator import defaults, tree
-from migrator.edits import Route, Value
+from migrator import defaults
+from migrator.values import tree
+from migrator.values.edits import Route, Value
 
 EXAMPLE_FLAVOURS = ("small", "medium", "medium-data", "large", "large-data")
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from migrator import env, manifests, prefect, tree
+from migrator import env, manifests, prefect
 from migrator.cluster_report import Explanation
-from migrator.edits import Route, Value
 from migrator.manifests import Difference
 from migrator.records import Record
-from migrator.release import Map, as_map
 from migrator.report import ChangeReport
 from migrator.upgrade import Cause, Upgrade
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.release import Map, as_map
 
 _LISTS = {"prefect-server": env.SERVER, "prefect-background-services": env.BACKGROUND}
 _JOB = "pre-upgrade-migration"

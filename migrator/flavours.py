@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from migrator import defaults, env, prefect, versions
-from migrator.edits import Route
 from migrator.migration import Ask, Choice, Question
-from migrator.release import Release
+from migrator.values.edits import Route
+from migrator.values.release import Release
 
 
 def matter(release: Release) -> bool:

@@ -10,9 +10,9 @@ import shutil
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from migrator.edits import Route, Value
 from migrator.errors import InputError, MigratorError, UsageError, VerificationError
-from migrator.release import as_map, merge
+from migrator.values.edits import Route, Value
+from migrator.values.release import as_map, merge
 
 Manifest = dict[str, Value]
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from migrator.errors import InputError, MigratorError, UsageError
 from migrator.records import Record
-from migrator.surroundings import Seen
+from migrator.values.context import Seen
 
 if TYPE_CHECKING:
     from redis import Redis

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from migrator import tree
 from migrator.cluster_report import HIDDEN
-from migrator.edits import Route, Value
 from migrator.helm import Manifest
 from migrator.records import Record
-from migrator.release import as_map
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.release import as_map
 
 AGAIN = " (once more)"
 """Behind the name of an entry that a later one of the same name makes ineffective."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, Protocol, Union
 
-from migrator import env, prefect, redis, redis_use, tree
-from migrator.changes import Change, Effect
-from migrator.edits import (
+from migrator import env, prefect, redis, redis_use
+from migrator.env import Entry, EnvList
+from migrator.records import Record
+from migrator.values import tree
+from migrator.values.changes import Change, Effect
+from migrator.values.edits import (
     FIRST,
     LAST,
     AddKey,
@@ -27,9 +30,7 @@ from migrator.edits import (
     after,
     before,
 )
-from migrator.env import Entry, EnvList
-from migrator.records import Record
-from migrator.release import Release, as_map
+from migrator.values.release import Release, as_map
 
 __all__ = [
     "BY_SHAPE",

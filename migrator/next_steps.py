@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from migrator import prefect, redis, roots, run, tree
+from migrator import prefect, redis, roots, run
 from migrator.talk.terminal import Page
+from migrator.values import tree
 
 
 def lines(case: run.Case, paths: Sequence[str], changed: Sequence[str], page: Page) -> Iterator[str]:

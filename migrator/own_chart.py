@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from migrator import catalog, discover, helm, tree, versions
+from migrator import catalog, discover, helm, versions
 from migrator.defaults import Defaults
-from migrator.edits import Route, Value
 from migrator.errors import UsageError
 from migrator.records import Record
-from migrator.release import Map, Release, as_map, merge
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.release import Map, Release, as_map, merge
 
 UNPACKAGED = "0.0.0"
 """What prefect-server's Chart.yaml says in its repository, where the version is put in when it is packaged."""

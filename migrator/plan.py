@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from migrator.answers import Asked, Asking
 from migrator.catalog import Known, Selected
-from migrator.edits import Edit
 from migrator.migration import Change, Notice, Question, Step
 from migrator.records import Record
-from migrator.release import Release
+from migrator.values.edits import Edit
+from migrator.values.release import Release
 
 
 class PlannedStep(Record):

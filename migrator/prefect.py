@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from migrator import env, redis, tree
-from migrator.changes import Change, Effect
+from migrator import env, redis
 from migrator.defaults import EXAMPLE_HOST, knows_preset
-from migrator.edits import AddKey, Place, RemoveItems, Route, SetValue, Value
 from migrator.errors import RefusedError
 from migrator.records import Record
-from migrator.release import Release, as_map
+from migrator.values import tree
+from migrator.values.changes import Change, Effect
+from migrator.values.edits import AddKey, Place, RemoveItems, Route, SetValue, Value
+from migrator.values.release import Release, as_map
 
 MESSAGING: Route = ("backgroundServices", "messaging")
 DOCKET: Route = (*MESSAGING, "docket")

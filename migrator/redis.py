@@ -6,7 +6,6 @@ import re
 
 from migrator import env
 from migrator.defaults import EXAMPLE_HOST
-from migrator.edits import Value
 from migrator.records import Record
 from migrator.redis_url import (
     PASSWORD_REFERENCE,
@@ -23,7 +22,8 @@ from migrator.redis_url import (
     what_is_unseen,
     what_is_wrong_with_host,
 )
-from migrator.release import Map, Release, as_map
+from migrator.values.edits import Value
+from migrator.values.release import Map, Release, as_map
 
 __all__ = [
     "BROKER",

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from migrator import prefect, tree
+from migrator import prefect
 from migrator.defaults import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm import Manifest, RenderError
 from migrator.records import Record
 from migrator.report import Finding
 from migrator.rules.pods import PIN, service_of
+from migrator.values import tree
 
 PINS = (PIN, "PREFECT_SERVER_DATABASE_MIGRATE_ON_START")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from migrator import apply, explanations, helm, reporting, run, tree, upgrade, verify, yamltext
+from migrator import apply, explanations, helm, reporting, run, upgrade, verify, yamltext
 from migrator.cluster_report import ClusterChange, ClusterReport, Explanation
 from migrator.manifests import Difference
 from migrator.report import FileReport
 from migrator.sources import Bundle
+from migrator.values import tree
 
 
 def diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from migrator.changes import Effect
-from migrator.edits import Value
 from migrator.records import Record
+from migrator.values.changes import Effect
+from migrator.values.edits import Value
 
 if TYPE_CHECKING:
     from migrator.cluster_report import ClusterReport

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from migrator import plan, tree
+from migrator import plan
 from migrator.answers import Asked
-from migrator.changes import Change
-from migrator.edits import Value
 from migrator.migration import Notice
 from migrator.report import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
 from migrator.run import Case
 from migrator.sources import Source
+from migrator.values import tree
+from migrator.values.changes import Change
+from migrator.values.edits import Value
 
 if TYPE_CHECKING:
     from migrator.apply import Result

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrator import catalog
-from migrator.edits import Route, Value
-from migrator.release import Map, as_map
+from migrator.values.edits import Route, Value
+from migrator.values.release import Map, as_map
 
 DEPTH = 4
 """How many keys may stand above a Prefect root: umbrella, infrahub, prefect-server, and one to spare."""

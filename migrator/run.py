@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from migrator import catalog, chart_bump, discover, plan, prefect, roots, tree
+from migrator import catalog, chart_bump, discover, plan, prefect, roots
 from migrator.answers import Asking, Earlier
-from migrator.changes import Change
 from migrator.defaults import knows_preset
 from migrator.errors import RefusedError, UsageError
 from migrator.migration import Notice
 from migrator.records import Record
-from migrator.release import Layer, Release, as_map
 from migrator.report import Status
 from migrator.sources import Bundle, Source, about_unseen, of_layers, read, read_bytes
-from migrator.surroundings import Surroundings
+from migrator.values import tree
+from migrator.values.changes import Change
+from migrator.values.context import Surroundings
+from migrator.values.release import Layer, Release, as_map
 
 if TYPE_CHECKING:
     from migrator.own_chart import Both, OwnChart

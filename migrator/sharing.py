@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from migrator import prefect, redis, redis_use
 from migrator.errors import InputError, MigratorError
 from migrator.records import Record
-from migrator.release import Release
-from migrator.surroundings import Surroundings, Use
+from migrator.values.context import Surroundings, Use
+from migrator.values.release import Release
 
 
 class Taken(Record):

@@ -14,12 +14,12 @@ from itertools import pairwise
 from typing import Literal
 
 from migrator import helm, manifests
-from migrator.edits import Route
 from migrator.errors import VerificationError
 from migrator.helm import RenderError
 from migrator.manifests import Objects
 from migrator.records import Record
-from migrator.release import Map
+from migrator.values.edits import Route
+from migrator.values.release import Map
 
 OLD, BETWEEN, NEW = 0, 1, 2
 

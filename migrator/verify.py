@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from migrator import apply, reporting, run
-from migrator.edits import Route
 from migrator.errors import VerificationError
-from migrator.release import Release
 from migrator.report import FileReport, Finding, NoticeReport
 from migrator.sources import Bundle, Source
+from migrator.values.edits import Route
+from migrator.values.release import Release
 
 MENDED = frozenset({"docket-missing", "docket-null", "docket-url", "docket-differs", "example-host", "migrate-pin"})
 """The rules that a migration is there to mend: their errors block its result even where they stood before."""

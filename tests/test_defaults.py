@@ -7,8 +7,9 @@ from itertools import combinations
 import pytest
 from packaging.version import Version
 
-from migrator import defaults, tree, versions
-from migrator.edits import Route, Value
+from migrator import defaults, versions
+from migrator.values import tree
+from migrator.values.edits import Route, Value
 
 KNOWN = [flavour for flavour in versions.FLAVOURS if defaults.knows_preset(flavour)]
 

@@ -6,8 +6,8 @@ import pytest
 from packaging.version import Version
 
 from migrator import defaults, redis, redis_url, redis_use
-from migrator.edits import Value
-from migrator.release import Layer, Release
+from migrator.values.edits import Value
+from migrator.values.release import Layer, Release
 
 
 def release(values: Value, chart: str = "prefect-server", name: str = "", namespace: str = "") -> Release:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from migrator import defaults, env, tree
-from migrator.edits import SetValue, Value
-from migrator.release import Layer, Release, merge
+from migrator import defaults, env
+from migrator.values import tree
+from migrator.values.edits import SetValue, Value
+from migrator.values.release import Layer, Release, merge
 
 
 def release(*layers: Value, chart: str = "infrahub-enterprise", flavour: str = "medium") -> Release:

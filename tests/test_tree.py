@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrator import tree
-from migrator.edits import (
+from migrator.values import tree
+from migrator.values.edits import (
     FIRST,
     AddKey,
     Edit,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from migrator.edits import Route
-from migrator.release import Release
 from migrator.report import Finding
 from migrator.rules import docket, entries, live, messaging, pods
 from migrator.rules.rule import Breach, Rule
+from migrator.values.edits import Route
+from migrator.values.release import Release
 
 __all__ = ["RULES", "Rule", "check"]
 

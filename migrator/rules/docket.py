@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis, redis_use, tree
-from migrator.edits import Route
+from migrator import env, prefect, redis, redis_use
 from migrator.redis_url import Url
-from migrator.release import Release
 from migrator.rules.rule import PODS, Breach, Rule, at, is_bumped, named, names_injected, pods
+from migrator.values import tree
+from migrator.values.edits import Route
+from migrator.values.release import Release
 
 URL: Route = (*prefect.DOCKET, "url")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from migrator import env, prefect, tree
-from migrator.edits import Value
-from migrator.release import Release
+from migrator import env, prefect
 from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, names_by_chart, pods, spelled
+from migrator.values import tree
+from migrator.values.edits import Value
+from migrator.values.release import Release
 
 
 def _twice(release: Release) -> Iterator[Breach]:

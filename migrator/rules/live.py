@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator import prefect
-from migrator.release import Release
 from migrator.rules.docket import ONE_DATABASE, URL, sound_urls
 from migrator.rules.rule import Breach, Rule, at, is_bumped
-from migrator.surroundings import Seen
+from migrator.values.context import Seen
+from migrator.values.release import Release
 
 
 def _seen(release: Release) -> Iterator[Seen]:

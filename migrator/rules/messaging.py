@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis, tree
-from migrator.edits import Route
-from migrator.release import Release, as_map
+from migrator import env, prefect, redis
 from migrator.rules.rule import Breach, Rule, at, is_bumped, named, nearest
+from migrator.values import tree
+from migrator.values.edits import Route
+from migrator.values.release import Release, as_map
 
 HOST: Route = (*prefect.MESSAGING, "redis", "host")
 DOCKET_URL: Route = (*prefect.DOCKET, "url")

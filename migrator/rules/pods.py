@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis, tree
+from migrator import env, prefect, redis
 from migrator.defaults import TOGGLED_SERVICES
-from migrator.edits import Route
-from migrator.release import Release
 from migrator.rules.rule import (
     PODS,
     Breach,
@@ -20,6 +18,9 @@ from migrator.rules.rule import (
     pods,
     spelled,
 )
+from migrator.values import tree
+from migrator.values.edits import Route
+from migrator.values.release import Release
 
 PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
 REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
-from migrator import env, prefect, redis, tree
-from migrator.edits import Route
+from migrator import env, prefect, redis
 from migrator.env import Entry, EnvList
 from migrator.records import Record
-from migrator.release import Release, as_map
+from migrator.values import tree
+from migrator.values.edits import Route
+from migrator.values.release import Release, as_map
 
 PODS = {"server": "the server pod", "background": "the background pod"}
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from migrator import prefect, tree
-from migrator.edits import Route, Value
-from migrator.release import Map, Release, as_map
+from migrator import prefect
 from migrator.report import Finding
 from migrator.rules.rule import nearest
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.release import Map, Release, as_map
 
 _FREE = {
     "affinity",

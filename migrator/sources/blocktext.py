@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from migrator import tree, yamltext
-from migrator.edits import Edit, Route, SetValue, Value
+from migrator import yamltext
 from migrator.errors import InputError, RefusedError, VerificationError
 from migrator.records import Record
-from migrator.release import Takes
+from migrator.values import tree
+from migrator.values.edits import Edit, Route, SetValue, Value
+from migrator.values.release import Takes
 from migrator.yamltext import Duplicate, Stream
 from migrator.yamltext.comments import Orphan
 

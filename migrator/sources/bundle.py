@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from migrator import files, versions
-from migrator.edits import Route
 from migrator.errors import UsageError
 from migrator.migration import Notice
 from migrator.records import Record
 from migrator.sources.source import Source
+from migrator.values.edits import Route
 from migrator.yamltext import Stream
 
 
@@ -92,7 +92,7 @@ class Bundle(Record):
         layers = tuple(layer.on(stream) for layer, stream in zip(self.layers, streams))
         text = self.version.text
         if self.version.route:
-            from migrator import tree
+            from migrator.values import tree
 
             layer = layers[self.home]
             text = str(tree.get(layer.stream.documents[layer.document].data, self.version.route, text))

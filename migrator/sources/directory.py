@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator
 
 from migrator.errors import InputError, MigratorError, RefusedError
-from migrator.release import as_map
 from migrator.roots import has_prefect_values
 from migrator.sources import kustomize, layering, objects
 from migrator.sources.layering import Look
 from migrator.sources.source import Source, read
+from migrator.values.release import as_map
 
 ENDINGS = (".yaml", ".yml")
 

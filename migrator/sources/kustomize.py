@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from migrator import tree
-from migrator.edits import Route, Value
 from migrator.errors import RefusedError
-from migrator.release import Map, as_map, as_text
 from migrator.roots import is_about_prefect, is_related
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.release import Map, as_map, as_text
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 

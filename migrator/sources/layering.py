@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
-from migrator import tree
-from migrator.edits import Value
 from migrator.records import Record
 from migrator.roots import prefect_roots
 from migrator.sources.bundle import Elsewhere
+from migrator.values import tree
+from migrator.values.edits import Value
 
 BASE_NAMES = ("base", "common", "default", "defaults", "shared", "values")
 """What files and folders are called that hold what others lie over."""

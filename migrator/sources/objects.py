@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.edits import Route, Value
 from migrator.errors import RefusedError
 from migrator.records import Record
-from migrator.release import Map, as_map
 from migrator.sources.bundle import Bundle
 from migrator.sources.source import Source
+from migrator.values.edits import Route, Value
+from migrator.values.release import Map, as_map
 
 
 class Object(Record):

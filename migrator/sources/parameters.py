@@ -13,13 +13,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from migrator import tree, yamltext
-from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, Route, SetValue, Value, after
+from migrator import yamltext
 from migrator.errors import RefusedError
 from migrator.records import Record
 from migrator.redis_url import unseen
-from migrator.release import Map, Takes, as_map
 from migrator.sources import set_values
+from migrator.values import tree
+from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, Route, SetValue, Value, after
+from migrator.values.release import Map, Takes, as_map
 from migrator.yamltext import Duplicate
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from migrator.edits import Route, Value
+from migrator.values.edits import Route, Value
 
 _PART = re.compile(r"(?P<key>(?:[^\\.\[\]=,]|\\.)*)(?P<indexes>(?:\[[0-9]+\])*)(?:\.|$)")
 

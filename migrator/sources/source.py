@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from migrator import files, tree, yamltext
-from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
+from migrator import files, yamltext
 from migrator.errors import InputError
 from migrator.records import Record
-from migrator.release import Takes
+from migrator.values import tree
+from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
+from migrator.values.release import Takes
 from migrator.yamltext import Duplicate, Stream
 
 if TYPE_CHECKING:

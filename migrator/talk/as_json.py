@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from migrator import __version__
-from migrator.edits import Value
 from migrator.talk.mask import Mask
+from migrator.values.edits import Value
 
 if TYPE_CHECKING:
     from migrator.cluster_report import ClusterReport

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrator.cluster_report import HIDDEN, ClusterChange, ClusterReport
-from migrator.edits import Value
 from migrator.manifests import AGAIN
 from migrator.records import Record
 from migrator.report import FileReport, Report
 from migrator.talk.mask import Mask
 from migrator.talk.one_line import count
 from migrator.talk.terminal import Page, Style, versions
+from migrator.values.edits import Value
 
 FEW = 3
 """How many objects that share a change are named."""

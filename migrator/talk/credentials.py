@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from migrator.cluster_report import HIDDEN
-from migrator.edits import Value
+from migrator.values.edits import Value
 
 
 def _words(text: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from migrator.edits import Value
+from migrator.values.edits import Value
 
 if TYPE_CHECKING:
     from migrator.report import Report

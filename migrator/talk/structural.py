@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Union
 
-from migrator import tree
-from migrator.edits import Key, Route, Scalar, Value
 from migrator.records import Record
 from migrator.report import FileReport, Report
 from migrator.talk.mask import Mask
 from migrator.talk.terminal import Page, Style
+from migrator.values import tree
+from migrator.values.edits import Key, Route, Scalar, Value
 
 
 class _Leaf(Record):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from migrator.edits import Value
 from migrator.records import Record
 from migrator.report import FileReport, QuestionReport
 from migrator.talk.mask import Mask, visible
+from migrator.values.edits import Value
 
 Style = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
 

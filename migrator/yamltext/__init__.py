@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from migrator.edits import Edit
+from migrator.values.edits import Edit
 from migrator.yamltext.stream import Document, Duplicate, Stream, parse
 
 if TYPE_CHECKING:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator import tree
-from migrator.edits import AddKey, Edit, InsertItem, Place, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
+from migrator.values import tree
+from migrator.values.edits import (
+    AddKey,
+    Edit,
+    InsertItem,
+    Place,
+    RemoveItems,
+    RemoveKey,
+    RenameKey,
+    Route,
+    SetValue,
+    Value,
+)
 from migrator.yamltext.page import LONGEST_KEY, New, Page
 from migrator.yamltext.shared import Sharing
 

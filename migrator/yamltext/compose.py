@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
     StreamStartEvent,
 )
 
-from migrator.edits import Value
+from migrator.values.edits import Value
 from migrator.yamltext.events import UnreadableError, by_either_parser, events_of
 from migrator.yamltext.record import (
     ALIAS,

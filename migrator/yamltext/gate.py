@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator import tree
-from migrator.edits import Value
 from migrator.errors import VerificationError
+from migrator.values import tree
+from migrator.values.edits import Value
 from migrator.yamltext.page import Splice
 from migrator.yamltext.stream import Stream
 

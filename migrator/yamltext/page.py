@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
-from migrator.edits import Value
 from migrator.errors import RefusedError
 from migrator.records import Record
+from migrator.values.edits import Value
 from migrator.yamltext.comments import GapLine, gap_lines
 from migrator.yamltext.layout import Layout
 from migrator.yamltext.record import BLOCK_END, FOLDED, LITERAL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from migrator.edits import Scalar
+from migrator.values.edits import Scalar
 from migrator.yamltext.record import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
 from migrator.yamltext.scalars import resolve
 

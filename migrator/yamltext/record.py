@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 
-from migrator.edits import Value
 from migrator.records import Record
+from migrator.values.edits import Value
 from migrator.yamltext.scalars import PlainScalars
 
 # What an entry of the record is. Scalars and aliases are below BLOCK_MAP, the starts of collections below BLOCK_END.

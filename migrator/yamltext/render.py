@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.edits import Value
+from migrator.values.edits import Value
 from migrator.yamltext.quoting import block_scalar, may_be_plain, write_other, write_string
 from migrator.yamltext.record import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
 from migrator.yamltext.style import Style

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from migrator.edits import Value
+from migrator.values.edits import Value
 from migrator.yamltext.comments import head_block
 from migrator.yamltext.layout import Entry
 from migrator.yamltext.page import LONGEST_KEY, Page

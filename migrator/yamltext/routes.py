@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.edits import Key, Route
+from migrator.values.edits import Key, Route
 from migrator.yamltext.layout import Child, Entry, Layout
 from migrator.yamltext.scalars import key_text
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from migrator.edits import Scalar
+from migrator.values.edits import Scalar
 
 # The plain `<<` of a merge key; told from a quoted "<<", which is an ordinary key, by identity.
 MERGE = "".join(("<", "<"))

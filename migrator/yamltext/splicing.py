@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator import tree
-from migrator.edits import Edit, Value
 from migrator.errors import InputError, VerificationError
+from migrator.values import tree
+from migrator.values.edits import Edit, Value
 from migrator.yamltext.batch import Batch, Job
 from migrator.yamltext.block import edit_block
 from migrator.yamltext.comments import Orphan

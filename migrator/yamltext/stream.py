@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from migrator.edits import Route, Value
 from migrator.errors import InputError
 from migrator.records import Record
+from migrator.values.edits import Route, Value
 from migrator.yamltext.compose import compose, locate
 from migrator.yamltext.events import UnreadableError, events_of
 from migrator.yamltext.record import DocumentRecord, NodeRecord

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from migrator import defaults, env, tree
-from migrator.edits import Value
-from migrator.release import Layer, Release, as_map
+from migrator import defaults, env
+from migrator.values import tree
+from migrator.values.edits import Value
+from migrator.values.release import Layer, Release, as_map
 
 ROOT = ("infrahub", "prefect-server")
 Print = Callable[[Sequence[Value]], Value]

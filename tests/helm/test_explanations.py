@@ -8,10 +8,10 @@ import pytest
 
 from migrator import explanations, manifests
 from migrator.cluster_report import Explanation
-from migrator.edits import Value
 from migrator.explanations import OwnValues, Step
 from migrator.report import ChangeReport
 from migrator.upgrade import Cause, Move, Upgrade
+from migrator.values.edits import Value
 
 TEMPLATES, VALUES, CHART, FIRST, SECOND = (
     Cause("templates"),

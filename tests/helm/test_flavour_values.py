@@ -10,7 +10,7 @@ import pytest
 from packaging.version import Version
 
 from migrator import defaults
-from migrator.edits import Value
+from migrator.values.edits import Value
 
 FLAVOURS = ["small", "medium", "medium-data", "large", "large-data"]
 ANSWERS = {"redis-host": "redis.prod", "redis-db": "2"}

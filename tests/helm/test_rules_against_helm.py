@@ -10,8 +10,8 @@ from packaging.version import Version
 
 from migrator import defaults, env, prefect, redis, rules, yamltext
 from migrator.errors import VerificationError
-from migrator.release import Layer, Release
 from migrator.rules.rule import names_by_chart
+from migrator.values.release import Layer, Release
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 CONTAINERS = {"server": "prefect-server", "background": "prefect-background-services"}

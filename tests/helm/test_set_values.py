@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.edits import Value
 from migrator.sources import set_values
+from migrator.values.edits import Value
 
 names = st.lists(st.text("ab.-_1", min_size=1, max_size=4), min_size=1, max_size=3)
 values = st.text("ab01.-+ truefalsnl\\{}$", max_size=6)

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import pytest
 from packaging.version import Version
 
-from migrator import apply, defaults, discover, run, sources, tree, yamltext
-from migrator.edits import Route, Value
+from migrator import apply, defaults, discover, run, sources, yamltext
 from migrator.helm import render
-from migrator.release import as_map
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.release import as_map
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 SERVER, BACKGROUND = "prefect-server", "prefect-background-services"

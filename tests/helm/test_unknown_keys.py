@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from migrator import catalog, discover, helm, yamltext
-from migrator.release import Layer
 from migrator.report import Finding
 from migrator.rules.unknown import unknown_keys
+from migrator.values.release import Layer
 
 AFTER = "2026.6.5172345"
 

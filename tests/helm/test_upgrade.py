@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from migrator import helm, upgrade
-from migrator.edits import Route
 from migrator.errors import VerificationError
 from migrator.manifests import compare
 from migrator.upgrade import Cause, Charts
+from migrator.values.edits import Route
 
 pytestmark = pytest.mark.usefixtures("engine")
 

@@ -14,7 +14,7 @@ from redis import Redis
 
 from migrator import live_redis
 from migrator.errors import InputError, UsageError
-from migrator.surroundings import Seen
+from migrator.values.context import Seen
 
 from .server import Server, free_port
 

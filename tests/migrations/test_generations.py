@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from migrator import tree, yamltext
-from migrator.edits import Value
+from migrator import yamltext
+from migrator.values import tree
+from migrator.values.edits import Value
 
 from .conftest import Migrate, Plans, by_id
 

@@ -10,8 +10,9 @@ from urllib.parse import unquote, urlsplit
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from migrator import tree, yamltext
+from migrator import yamltext
 from migrator.plan import Plan
+from migrator.values import tree
 
 from . import pods
 from .conftest import Migrated, migrate_text, plan_text

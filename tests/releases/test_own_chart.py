@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from migrator.edits import Value
+from migrator.values.edits import Value
 
 Cli = Callable[..., Any]
 LIST: list[Value] = [{"name": "PREFECT__SERVER_WEBSERVER_ONLY", "value": "true"}, {"name": "OURS", "value": "kept"}]

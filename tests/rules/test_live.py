@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from migrator import catalog, discover, rules, yamltext
-from migrator.release import Layer
 from migrator.report import Finding
 from migrator.rules import live
-from migrator.surroundings import Seen, Surroundings
+from migrator.values.context import Seen, Surroundings
+from migrator.values.release import Layer
 
 from .test_rules import DOCKET, SINGLE, SOUND
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from migrator import apply, defaults, discover, rules, run
-from migrator.edits import Value
 from migrator.errors import MigratorError
-from migrator.release import Layer, Release, as_map
 from migrator.report import Finding
+from migrator.values.edits import Value
+from migrator.values.release import Layer, Release, as_map
 
 ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
 PRESETS = ["C/values.medium.yaml", "C/values.small.yaml", "D/values.medium.yaml", "E/values.medium.yaml"]

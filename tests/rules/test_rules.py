@@ -7,9 +7,9 @@ from typing import NamedTuple
 import pytest
 
 from migrator import catalog, discover, rules, yamltext
-from migrator.release import Layer
 from migrator.report import Finding
 from migrator.rules import live
+from migrator.values.release import Layer
 
 SOUND = """\
 infrahub:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from migrator.edits import Route, Value
 from migrator.errors import RefusedError
 from migrator.sources import set_values
+from migrator.values.edits import Route, Value
 
 from .texts import AFTER, DB, VALUES, application, helm_release, in_block, in_object
 

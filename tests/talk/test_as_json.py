@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.changes import Effect
 from migrator.cluster_report import ClusterChange, ClusterReport, Explanation
-from migrator.edits import Value
 from migrator.report import (
     ChangeReport,
     FileReport,
@@ -26,6 +24,8 @@ from migrator.report import (
 )
 from migrator.talk import as_json
 from migrator.talk.mask import Mask
+from migrator.values.changes import Effect
+from migrator.values.edits import Value
 
 SCHEMA: dict[str, Any] = json.loads(files("migrator").joinpath("schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

@@ -9,10 +9,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 from migrator.cluster_report import HIDDEN, ClusterChange, ClusterReport, Explanation
-from migrator.edits import Value
 from migrator.report import FileReport, Report
 from migrator.talk import cluster, cluster_markdown
 from migrator.talk.mask import Mask
+from migrator.values.edits import Value
 
 ENV = "spec.template.spec.containers.prefect-server.env"
 CHART = Explanation("chart", text="it brings another image")

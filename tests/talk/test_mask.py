@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.edits import Value
 from migrator.report import ChangeReport, FileReport, Finding, LayerReport, NoticeReport, QuestionReport, Report
 from migrator.talk import as_json, markdown, one_line, plain, structural, unified
 from migrator.talk.credentials import is_no_secret, is_weak
 from migrator.talk.mask import Mask, visible
+from migrator.values.edits import Value
 
 
 def _masked(text: str) -> str:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator import tree
-from migrator.edits import Value
 from migrator.report import FileReport, Report
 from migrator.talk import structural
 from migrator.talk.mask import Mask
+from migrator.values import tree
+from migrator.values.edits import Value
 
 
 def _diff(before: Any, after: Any, *, colour: bool = False, show_secrets: bool = False) -> str:

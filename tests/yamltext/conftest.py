@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator import tree
-from migrator.edits import Edit
+from migrator.values import tree
+from migrator.values.edits import Edit
 from migrator.yamltext import apply, parse
 from migrator.yamltext.splicing import Edited
 

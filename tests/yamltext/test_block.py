@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from migrator.edits import (
+from migrator.values.edits import (
     FIRST,
     LAST,
     AddKey,
@@ -20,7 +20,7 @@ from migrator.edits import (
     after,
     before,
 )
-from migrator.tree import NoSuchRoute
+from migrator.values.tree import NoSuchRoute
 
 Run = Callable[..., str]
 

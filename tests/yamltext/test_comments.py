@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from migrator.edits import FIRST, AddKey, Edit, InsertItem, RemoveItems, RemoveKey, SetValue, after
 from migrator.errors import RefusedError
+from migrator.values.edits import FIRST, AddKey, Edit, InsertItem, RemoveItems, RemoveKey, SetValue, after
 from migrator.yamltext.splicing import Edited
 
 RUNS = """\

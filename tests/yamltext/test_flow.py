@@ -6,7 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
-from migrator.edits import FIRST, AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, SetValue, after, before
+from migrator.values.edits import (
+    FIRST,
+    AddKey,
+    Edit,
+    InsertItem,
+    RemoveItems,
+    RemoveKey,
+    RenameKey,
+    SetValue,
+    after,
+    before,
+)
 
 Run = Callable[..., str]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.edits import SetValue
 from migrator.errors import VerificationError
+from migrator.values.edits import SetValue
 from migrator.yamltext import apply, gate, page, parse, splicing
 from migrator.yamltext.page import Splice
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator.edits import Value
 from migrator.errors import InputError
+from migrator.values.edits import Value
 from migrator.yamltext import parse
 
 helm = pytest.importorskip("helm_python", reason="helm-python-sdk, which brings Helm's own reader, is not installed")

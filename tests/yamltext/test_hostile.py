@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.edits import AddKey, SetValue
 from migrator.errors import InputError
+from migrator.values.edits import AddKey, SetValue
 from migrator.yamltext import apply, parse
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from migrator.edits import FIRST, AddKey, Edit, InsertItem, Place, SetValue, Value
+from migrator.values.edits import FIRST, AddKey, Edit, InsertItem, Place, SetValue, Value
 from migrator.yamltext import parse
 
 Run = Callable[..., str]

@@ -4,9 +4,9 @@ from textwrap import dedent
 
 import pytest
 
-from migrator import tree
-from migrator.edits import Value
 from migrator.errors import InputError
+from migrator.values import tree
+from migrator.values.edits import Value
 from migrator.yamltext import Duplicate, parse
 
 

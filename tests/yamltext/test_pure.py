@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.edits import AddKey, SetValue
+from migrator.values.edits import AddKey, SetValue
 from migrator.yamltext import apply, parse
 from migrator.yamltext.compose import compose
 from migrator.yamltext.events import UnreadableError, events_of

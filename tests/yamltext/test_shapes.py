@@ -10,8 +10,8 @@ import pytest
 from benchmarks import corpus
 from benchmarks.judge import verdict
 from benchmarks.random_edits import draw
-from migrator.edits import AddKey, Edit, SetValue
 from migrator.errors import RefusedError
+from migrator.values.edits import AddKey, Edit, SetValue
 from migrator.yamltext import apply, parse
 
 SHAPES = {

@@ -11,11 +11,11 @@ from typing import Literal, TypeVar, cast
 
 from packaging.version import Version
 
-from migrator import tree
 from migrator.defaults import Defaults
-from migrator.edits import Edit, Route, Value
 from migrator.records import Record
-from migrator.surroundings import Surroundings
+from migrator.values import tree
+from migrator.values.context import Surroundings
+from migrator.values.edits import Edit, Route, Value
 
 Map = dict[str, Value]
 Takes = Literal["anything", "values", "nothing"]

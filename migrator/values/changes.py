@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from migrator.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Value
 from migrator.records import Record
+from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Value
 
 Effect = Literal["none", "behaviour", "required"]
 

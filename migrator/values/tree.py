@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from migrator.edits import (
+from migrator.values.edits import (
     AddKey,
     Edit,
     InsertItem,
