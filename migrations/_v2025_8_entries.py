@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Ask, EnvList, Notice, Outcome, Release, as_map, env, prefect, redis, tree
+from migrator.migration import Ask, EnvList, Outcome, Release, as_map, env, prefect, redis, tree
+from migrator.values.changes import Notice
 
 from ._v2025_8_wiring import ALL_NAMES, FIXED, own_lists
 

@@ -12,7 +12,6 @@ from migrator.migration import (
     Choice,
     Effect,
     Entry,
-    Notice,
     Outcome,
     Question,
     Release,
@@ -26,6 +25,7 @@ from migrator.migration import (
     redis,
     tree,
 )
+from migrator.values.changes import Notice
 
 from ._v4_14_0_docket_questions import redis_host
 from ._v2025_8_separate import counts_env_only

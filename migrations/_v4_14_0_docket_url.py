@@ -5,19 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migrator.migration import (
-    AddKey,
-    Ask,
-    Change,
-    Effect,
-    Notice,
-    Outcome,
-    Release,
-    SetValue,
-    prefect,
-    redis,
-    tree,
-)
+from migrator.migration import AddKey, Ask, Change, Effect, Outcome, Release, SetValue, prefect, redis, tree
+from migrator.values.changes import Notice
 
 from ._v4_14_0_docket_edits import drop_from_env, write_secret, write_url
 from ._v4_14_0_docket_questions import (

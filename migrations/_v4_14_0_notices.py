@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import (
-    Ask,
-    Notice,
-    Outcome,
-    Release,
-    as_map,
-    env,
-    prefect,
-    redis,
-    redis_use,
-    tree,
-)
+from migrator.migration import Ask, Outcome, Release, as_map, env, prefect, redis, redis_use, tree
+from migrator.values.changes import Notice
 
 from ._v4_14_0_pin import INJECTED, PIN, REGISTER
 

@@ -12,7 +12,6 @@ from migrator.migration import (
     Entry,
     EnvList,
     InsertItem,
-    Notice,
     Outcome,
     Place,
     Question,
@@ -23,6 +22,7 @@ from migrator.migration import (
     env,
     prefect,
 )
+from migrator.values.changes import Notice
 
 from ._v4_14_0_toggles import WEBSERVER_ONLY, is_settled
 from ._v4_14_0_unseen import put_own_list

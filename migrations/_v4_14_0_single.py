@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Notice, Release, as_map, env, prefect, redis, tree
+from migrator.migration import Release, as_map, env, prefect, redis, tree
+from migrator.values.changes import Notice
 
 SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 

@@ -12,7 +12,6 @@ from migrator.migration import (
     Entry,
     EnvList,
     InsertItem,
-    Notice,
     Outcome,
     Question,
     Release,
@@ -21,6 +20,7 @@ from migrator.migration import (
     env,
     prefect,
 )
+from migrator.values.changes import Notice
 
 from ._v4_14_0_single import single_deployment
 from ._v4_14_0_unseen import put_own_list

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from migrator.migration import Ask, Change, Choice, Notice, Outcome, Question, Release, Route, env, tree
+from migrator.migration import Ask, Change, Choice, Outcome, Question, Release, Route, env, tree
+from migrator.values.changes import Notice
 
 
 def unseen_list(release: Release, path: Route) -> Question:

@@ -18,7 +18,6 @@ from migrator.migration import (
     Change,
     InsertItem,
     Migration,
-    Notice,
     Outcome,
     Release,
     SetValue,
@@ -29,6 +28,7 @@ from migrator.migration import (
     prefect,
     tree,
 )
+from migrator.values.changes import Notice
 
 from ._v4_14_0_unseen import put_own_list
 

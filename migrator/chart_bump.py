@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator import catalog, defaults, discover, prefect, roots, yamltext
-from migrator.migration import Notice
 from migrator.records import Record
 from migrator.report import ChangeReport
 from migrator.sources import Bundle, Done, Source
 from migrator.values import tree
+from migrator.values.changes import Notice
 from migrator.values.edits import Route, SetValue
 
 WHY = "file and chart move together: the old chart refuses the new values"

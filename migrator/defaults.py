@@ -10,24 +10,12 @@ from __future__ import annotations
 from packaging.version import Version
 
 from migrator.records import Record
+from migrator.values.defaults import Defaults
 from migrator.values.edits import Route, Value
-
-Map = dict[str, Value]
+from migrator.values.merge import Map
 
 EXAMPLE_HOST = "example-infrahub-cache-master"
 """The host that the presets ship for a customer to replace; the enterprise chart refuses to install with it."""
-
-
-class Defaults(Record):
-    """A chart's values: prefect-server's (relative to its root), the wrapping infrahub chart's, and their source.
-
-    `version` is the chart's.
-    """
-
-    prefect: Map
-    infrahub: Map
-    source: str
-    version: Version = Version("0")
 
 
 class _Tuning(Record):

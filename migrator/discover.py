@@ -15,7 +15,8 @@ from migrator.records import Record
 from migrator.roots import prefect_roots
 from migrator.values import tree
 from migrator.values.edits import Route
-from migrator.values.release import Layer, Release, as_map
+from migrator.values.merge import as_map
+from migrator.values.release import Layer, Release
 
 _GITOPS = {"HelmRelease", "Application", "ApplicationSet", "HelmChart", "Kustomization"}
 

@@ -11,7 +11,8 @@ from migrator.errors import RefusedError
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route, Value
-from migrator.values.release import Release, as_map
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 SERVER: Route = ("server", "env")
 BACKGROUND: Route = ("backgroundServices", "env")

@@ -16,7 +16,7 @@ from migrator.report import ChangeReport
 from migrator.upgrade import Cause, Upgrade
 from migrator.values import tree
 from migrator.values.edits import Route, Value
-from migrator.values.release import Map, as_map
+from migrator.values.merge import Map, as_map
 
 _LISTS = {"prefect-server": env.SERVER, "prefect-background-services": env.BACKGROUND}
 _JOB = "pre-upgrade-migration"

@@ -12,7 +12,7 @@ from typing import Any
 
 from migrator.errors import InputError, MigratorError, UsageError, VerificationError
 from migrator.values.edits import Route, Value
-from migrator.values.release import as_map, merge
+from migrator.values.merge import as_map, merge
 
 Manifest = dict[str, Value]
 

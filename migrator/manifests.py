@@ -13,7 +13,7 @@ from migrator.helm import Manifest
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route, Value
-from migrator.values.release import as_map
+from migrator.values.merge import as_map
 
 AGAIN = " (once more)"
 """Behind the name of an entry that a later one of the same name makes ineffective."""

@@ -7,13 +7,13 @@ a question and yields what follows from it. It never sees text, offsets, prompts
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal, Protocol, Union
+from typing import Protocol, Union
 
 from migrator import env, prefect, redis, redis_use
 from migrator.env import Entry, EnvList
 from migrator.records import Record
 from migrator.values import tree
-from migrator.values.changes import Change, Effect
+from migrator.values.changes import Change, Effect, Notice
 from migrator.values.edits import (
     FIRST,
     LAST,
@@ -30,7 +30,8 @@ from migrator.values.edits import (
     after,
     before,
 )
-from migrator.values.release import Release, as_map
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 __all__ = [
     "BY_SHAPE",
@@ -73,18 +74,6 @@ __all__ = [
 
 BY_SHAPE = "0"
 """Stands for the version of a change of which no published release is known: every release is judged by it."""
-
-
-class Notice(Record):
-    """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
-
-    `severity` is "warning" where something is likely wrong, else "info".
-    """
-
-    text: str
-    severity: Literal["info", "warning"] = "info"
-    layer: int = 0
-    route: Route = ()
 
 
 class Choice(Record):

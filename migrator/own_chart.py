@@ -5,12 +5,13 @@ from __future__ import annotations
 from packaging.version import Version
 
 from migrator import catalog, discover, helm, versions
-from migrator.defaults import Defaults
 from migrator.errors import UsageError
 from migrator.records import Record
 from migrator.values import tree
+from migrator.values.defaults import Defaults
 from migrator.values.edits import Route, Value
-from migrator.values.release import Map, Release, as_map, merge
+from migrator.values.merge import Map, as_map, merge
+from migrator.values.release import Release
 
 UNPACKAGED = "0.0.0"
 """What prefect-server's Chart.yaml says in its repository, where the version is put in when it is packaged."""

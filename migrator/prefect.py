@@ -14,7 +14,8 @@ from migrator.records import Record
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
 from migrator.values.edits import AddKey, Place, RemoveItems, Route, SetValue, Value
-from migrator.values.release import Release, as_map
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 MESSAGING: Route = ("backgroundServices", "messaging")
 DOCKET: Route = (*MESSAGING, "docket")

@@ -23,7 +23,8 @@ from migrator.redis_url import (
     what_is_wrong_with_host,
 )
 from migrator.values.edits import Value
-from migrator.values.release import Map, Release, as_map
+from migrator.values.merge import Map, as_map
+from migrator.values.release import Release
 
 __all__ = [
     "BROKER",

@@ -8,7 +8,8 @@ from migrator import env
 from migrator.redis import messaging, server_args, text_of
 from migrator.redis_url import complaint_about, in_namespace, is_bundled_cache, is_number, parse_url, same_server
 from migrator.values.context import Use
-from migrator.values.release import Release, as_map
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 __all__ = ["DATABASES", "Use", "taken_by", "taken_elsewhere", "uses"]
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from migrator import plan
 from migrator.answers import Asked
-from migrator.migration import Notice
 from migrator.report import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
 from migrator.run import Case
 from migrator.sources import Source
 from migrator.values import tree
-from migrator.values.changes import Change
+from migrator.values.changes import Change, Notice
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:

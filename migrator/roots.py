@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from migrator import catalog
 from migrator.values.edits import Route, Value
-from migrator.values.release import Map, as_map
+from migrator.values.merge import Map, as_map
 
 DEPTH = 4
 """How many keys may stand above a Prefect root: umbrella, infrahub, prefect-server, and one to spare."""

@@ -12,14 +12,14 @@ from migrator import catalog, chart_bump, discover, plan, prefect, roots
 from migrator.answers import Asking, Earlier
 from migrator.defaults import knows_preset
 from migrator.errors import RefusedError, UsageError
-from migrator.migration import Notice
 from migrator.records import Record
 from migrator.report import Status
 from migrator.sources import Bundle, Source, about_unseen, of_layers, read, read_bytes
 from migrator.values import tree
-from migrator.values.changes import Change
+from migrator.values.changes import Change, Notice
 from migrator.values.context import Surroundings
-from migrator.values.release import Layer, Release, as_map
+from migrator.values.merge import as_map
+from migrator.values.release import Layer, Release
 
 if TYPE_CHECKING:
     from migrator.own_chart import Both, OwnChart

@@ -19,7 +19,7 @@ from migrator.helm import RenderError
 from migrator.manifests import Objects
 from migrator.records import Record
 from migrator.values.edits import Route
-from migrator.values.release import Map
+from migrator.values.merge import Map
 
 OLD, BETWEEN, NEW = 0, 1, 2
 

@@ -8,7 +8,8 @@ from migrator import env, prefect, redis
 from migrator.rules.rule import Breach, Rule, at, is_bumped, named, nearest
 from migrator.values import tree
 from migrator.values.edits import Route
-from migrator.values.release import Release, as_map
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 HOST: Route = (*prefect.MESSAGING, "redis", "host")
 DOCKET_URL: Route = (*prefect.DOCKET, "url")

@@ -10,7 +10,8 @@ from migrator.env import Entry, EnvList
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route
-from migrator.values.release import Release, as_map
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 PODS = {"server": "the server pod", "background": "the background pod"}
 

@@ -13,7 +13,8 @@ from migrator.report import Finding
 from migrator.rules.rule import nearest
 from migrator.values import tree
 from migrator.values.edits import Route, Value
-from migrator.values.release import Map, Release, as_map
+from migrator.values.merge import Map, as_map
+from migrator.values.release import Release
 
 _FREE = {
     "affinity",

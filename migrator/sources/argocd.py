@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from migrator import yamltext
 from migrator.errors import InputError
-from migrator.migration import Notice
 from migrator.roots import is_about_prefect, is_related
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 from migrator.values import tree
+from migrator.values.changes import Notice
 from migrator.values.edits import Route, Value
-from migrator.values.release import Map, as_map
+from migrator.values.merge import Map, as_map
 
 OF_A_SET = Notice("What changes here changes for every Application that the set makes.")
 

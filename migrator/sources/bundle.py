@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from migrator import files, versions
 from migrator.errors import UsageError
-from migrator.migration import Notice
 from migrator.records import Record
 from migrator.sources.source import Source
+from migrator.values.changes import Notice
 from migrator.values.edits import Route
 from migrator.yamltext import Stream
 

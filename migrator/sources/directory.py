@@ -10,7 +10,7 @@ from migrator.roots import has_prefect_values
 from migrator.sources import kustomize, layering, objects
 from migrator.sources.layering import Look
 from migrator.sources.source import Source, read
-from migrator.values.release import as_map
+from migrator.values.merge import as_map
 
 ENDINGS = (".yaml", ".yml")
 

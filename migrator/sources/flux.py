@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Notice
 from migrator.roots import is_related
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 from migrator.values import tree
+from migrator.values.changes import Notice
 from migrator.values.edits import Route
-from migrator.values.release import Map, as_map, as_text
+from migrator.values.merge import Map, as_map, as_text
 
 VALUES = ("spec", "values")
 

@@ -16,7 +16,7 @@ from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.edits import Route, Value
-from migrator.values.release import Map, as_map, as_text
+from migrator.values.merge import Map, as_map, as_text
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 

@@ -9,7 +9,7 @@ from migrator.records import Record
 from migrator.sources.bundle import Bundle
 from migrator.sources.source import Source
 from migrator.values.edits import Route, Value
-from migrator.values.release import Map, as_map
+from migrator.values.merge import Map, as_map
 
 
 class Object(Record):

@@ -20,7 +20,8 @@ from migrator.redis_url import unseen
 from migrator.sources import set_values
 from migrator.values import tree
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, Route, SetValue, Value, after
-from migrator.values.release import Map, Takes, as_map
+from migrator.values.merge import Map, as_map
+from migrator.values.release import Takes
 from migrator.yamltext import Duplicate
 
 if TYPE_CHECKING:

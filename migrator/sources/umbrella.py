@@ -12,7 +12,7 @@ from migrator.roots import prefect_roots, root_of_chart
 from migrator.sources.bundle import Bundle, ChartVersion, is_range
 from migrator.sources.source import Source, read
 from migrator.values.edits import Route
-from migrator.values.release import as_map
+from migrator.values.merge import as_map
 
 THEN = ", and run helm dependency update, which rebuilds Chart.lock"
 

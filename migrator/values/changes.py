@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from migrator.records import Record
-from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Value
+from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Route, Value
 
 Effect = Literal["none", "behaviour", "required"]
 
@@ -32,3 +32,15 @@ class Change(Record):
         if isinstance(self.edit, (RemoveItems, RemoveKey)):
             return "remove"
         return "add" if isinstance(self.edit, (AddKey, InsertItem)) else "replace"
+
+
+class Notice(Record):
+    """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
+
+    `severity` is "warning" where something is likely wrong, else "info".
+    """
+
+    text: str
+    severity: Literal["info", "warning"] = "info"
+    layer: int = 0
+    route: Route = ()

@@ -11,13 +11,13 @@ from typing import Literal, TypeVar, cast
 
 from packaging.version import Version
 
-from migrator.defaults import Defaults
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.context import Surroundings
+from migrator.values.defaults import Defaults
 from migrator.values.edits import Edit, Route, Value
+from migrator.values.merge import Map, as_map, global_of_subchart, lay_over, merge
 
-Map = dict[str, Value]
 Takes = Literal["anything", "values", "nothing"]
 T = TypeVar("T")
 
@@ -153,7 +153,7 @@ class Release:
         values = dict(as_map(tree.get(self._values(), self.root)))
         block: Value = None
         for level in self.levels():
-            block = _global_of_subchart(block, tree.get(self._values(), (*level, "global")))
+            block = global_of_subchart(block, tree.get(self._values(), (*level, "global")))
         if block is not None:
             values["global"] = block
         return merge(defaults.prefect, values)
@@ -168,61 +168,9 @@ class Release:
         return self.once("release", "values", lambda: _laid_over_each_other(self.layers))
 
 
-def merge(below: Map, above: Map) -> Map:
-    """A customer's values `above` laid over a chart's: a null removes what the chart has."""
-    result = dict(below)
-    for key, value in above.items():
-        under = result.get(key)
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, dict):
-            result[key] = merge(under if isinstance(under, dict) else {}, value)
-        else:
-            result[key] = value
-    return result
-
-
 def _laid_over_each_other(layers: Sequence[Layer]) -> Map:
     """Several `-f` files as one: between them a null is a value like others (Helm, `pkg/cli/values`, mergeMaps)."""
     result: Map = {}
     for layer in layers:
-        result = _over(result, as_map(layer.data))
+        result = lay_over(result, as_map(layer.data))
     return result
-
-
-def _over(below: Map, above: Map) -> Map:
-    result = dict(below)
-    for key, value in above.items():
-        under = result.get(key)
-        result[key] = _over(under, value) if isinstance(value, dict) and isinstance(under, dict) else value
-    return result
-
-
-def _global_of_subchart(outer: Value, inner: Value) -> Value:
-    """The `global` block that a subchart gets from the chart around it: the outer one wins.
-
-    Where only one of two values of a key is a mapping, the inner one stays (Helm, `pkg/chart/common/util`,
-    coalesceGlobals).
-    """
-    if not isinstance(outer, dict):
-        return inner
-    if not isinstance(inner, dict):
-        return outer
-    result = dict(inner)
-    for key, value in outer.items():
-        under = inner.get(key)
-        if key not in inner or not (isinstance(value, dict) or isinstance(under, dict)):
-            result[key] = value
-        elif isinstance(value, dict) and isinstance(under, dict):
-            result[key] = _over(under, value)
-    return result
-
-
-def as_map(value: Value) -> Map:
-    """The value if it is a mapping, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_text(value: Value) -> str:
-    """The value if it is a text, else an empty one."""
-    return value if isinstance(value, str) else ""

@@ -18,7 +18,7 @@ from migrator import apply, defaults, discover, run, yamltext
 from migrator.helm import Manifest, render
 from migrator.plan import Plan
 from migrator.values.edits import Value
-from migrator.values.release import as_map, merge
+from migrator.values.merge import as_map, merge
 
 CHARTS = Path(__file__).resolve().parent.parent / "chart"
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"

@@ -13,7 +13,8 @@ from packaging.version import Version
 from migrator import defaults, env
 from migrator.values import tree
 from migrator.values.edits import Value
-from migrator.values.release import Layer, Release, as_map
+from migrator.values.merge import as_map
+from migrator.values.release import Layer, Release
 
 ROOT = ("infrahub", "prefect-server")
 Print = Callable[[Sequence[Value]], Value]

@@ -16,7 +16,7 @@ from migrator import apply, defaults, discover, run, sources, yamltext
 from migrator.helm import render
 from migrator.values import tree
 from migrator.values.edits import Route, Value
-from migrator.values.release import as_map
+from migrator.values.merge import as_map
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 SERVER, BACKGROUND = "prefect-server", "prefect-background-services"

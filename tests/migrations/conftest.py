@@ -8,8 +8,9 @@ from typing import NamedTuple
 import pytest
 
 from migrator import apply, discover, run
-from migrator.migration import Notice, Question
+from migrator.migration import Question
 from migrator.plan import Plan
+from migrator.values.changes import Notice
 
 
 class Migrated(NamedTuple):

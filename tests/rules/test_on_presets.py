@@ -13,8 +13,10 @@ from packaging.version import Version
 from migrator import apply, defaults, discover, rules, run
 from migrator.errors import MigratorError
 from migrator.report import Finding
+from migrator.values.defaults import Defaults
 from migrator.values.edits import Value
-from migrator.values.release import Layer, Release, as_map
+from migrator.values.merge import as_map
+from migrator.values.release import Layer, Release
 
 ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
 PRESETS = ["C/values.medium.yaml", "C/values.small.yaml", "D/values.medium.yaml", "E/values.medium.yaml"]
@@ -101,9 +103,7 @@ separate = st.fixed_dictionaries(
 
 @given(values=st.one_of(separate, like(CHARTS[0][1].prefect)), chart=st.sampled_from(CHARTS))
 @settings(max_examples=200, deadline=None)
-def test_values_of_any_shape_are_judged_or_refused(
-    values: Value, chart: tuple[tuple[str, ...], defaults.Defaults]
-) -> None:
+def test_values_of_any_shape_are_judged_or_refused(values: Value, chart: tuple[tuple[str, ...], Defaults]) -> None:
     """A shape that is refused is refused in words; nothing else is ever raised, and every finding is whole."""
     root, own = chart
     data = values

@@ -8,7 +8,8 @@ from packaging.version import Version
 from migrator import defaults, env
 from migrator.values import tree
 from migrator.values.edits import SetValue, Value
-from migrator.values.release import Layer, Release, merge
+from migrator.values.merge import merge
+from migrator.values.release import Layer, Release
 
 
 def release(*layers: Value, chart: str = "infrahub-enterprise", flavour: str = "medium") -> Release:
