@@ -66,7 +66,7 @@ class Search:
 def seeds(folder: Path) -> None:
     """Short texts that hold what YAML knows, and the tool's own samples, as files to begin with."""
     from benchmarks.hostile import BARE, METACHARACTERS, NASTY
-    from migrator.example import values
+    from migrator.charts.example import values
 
     texts = [
         BARE.encode(),

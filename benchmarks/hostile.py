@@ -15,7 +15,7 @@ from typing import NamedTuple
 from benchmarks.hostile_objects import in_object
 from benchmarks.hostile_values import mutated, slim, text_of
 from migrator import yamltext
-from migrator.example import EXAMPLE_FLAVOURS, values
+from migrator.charts.example import EXAMPLE_FLAVOURS, values
 from migrator.values.edits import Value
 
 LARGEST_SEED = 4_000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from migrator import catalog, versions
+from migrator import catalog
+from migrator.charts import versions
 from migrator.errors import UsageError
 from migrator.migration import BY_SHAPE
 
@@ -64,7 +65,7 @@ def _explained(each: catalog.Known) -> str:
 
 
 def _example(flavour: str) -> str:
-    from migrator.example import EXAMPLE_FLAVOURS, values
+    from migrator.charts.example import EXAMPLE_FLAVOURS, values
 
     if flavour not in EXAMPLE_FLAVOURS:
         raise UsageError(

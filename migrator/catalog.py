@@ -10,7 +10,7 @@ from importlib import import_module
 from packaging.version import Version
 
 import migrator.migrations
-from migrator import versions
+from migrator.charts import versions
 from migrator.migration import Migration, Step, one_of
 from migrator.records import Record
 

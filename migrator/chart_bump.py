@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import catalog, defaults, discover, prefect, roots, yamltext
+from migrator import catalog, discover, prefect, yamltext
+from migrator.charts import presets, roots
 from migrator.records import Record
 from migrator.report import ChangeReport
 from migrator.sources import Bundle, Done, Source
@@ -87,7 +88,7 @@ def bump(
     flavour = f"-{stands.flavour}" if stands.flavour else ""
     after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
     if not moves:
-        its_values = defaults.of_chart(version.chart, stands.release, stands.flavour).prefect
+        its_values = presets.of_chart(version.chart, stands.release, stands.flavour).prefect
         refuses = holds_docket and not tree.exists(its_values, prefect.DOCKET)
         text = (
             f"The chart version {version.text} refuses messaging.docket, which these values hold: move it to {after}."

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from packaging.version import Version
 
-from migrator import catalog, defaults, env, versions
+from migrator import catalog, env
+from migrator.charts import presets, versions
+from migrator.charts.roots import prefect_roots
 from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError
 from migrator.records import Record
-from migrator.roots import prefect_roots
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import as_map
@@ -104,8 +105,8 @@ def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: s
         chart=found.chart,
         root=found.root,
         layers=layers,
-        before=defaults.of_chart(found.chart, before, flavour),
-        after=defaults.of_chart(found.chart, found.version_to, flavour),
+        before=presets.of_chart(found.chart, before, flavour),
+        after=presets.of_chart(found.chart, found.version_to, flavour),
         flavour=flavour,
         name=wishes.release_name,
         namespace=wishes.namespace,

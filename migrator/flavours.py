@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from migrator import defaults, env, prefect, versions
+from migrator import env, prefect
+from migrator.charts import presets, versions
 from migrator.migration import Ask, Choice, Question
 from migrator.values.edits import Route
 from migrator.values.release import Release
@@ -25,8 +26,8 @@ def that_differ(release: Release) -> list[str]:
     """
     kinds: list[object] = []
     found = []
-    for flavour in ("", *sorted(versions.FLAVOURS, key=defaults.knows_preset)):
-        tuned = defaults.tuning(flavour)
+    for flavour in ("", *sorted(versions.FLAVOURS, key=presets.knows_preset)):
+        tuned = presets.tuning(flavour)
         left_open = {path: value for path, value in tuned.items() if not release.owners(path)} if tuned else flavour
         if left_open not in kinds:
             kinds.append(left_open)

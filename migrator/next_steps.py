@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from migrator import prefect, redis, roots, run
+from migrator import prefect, redis, run
+from migrator.charts import roots
 from migrator.talk.terminal import Page
 from migrator.values import tree
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from migrator import catalog, discover, helm, versions
+from migrator import catalog, discover, helm
+from migrator.charts import versions
 from migrator.errors import UsageError
 from migrator.records import Record
 from migrator.values import tree

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from migrator import env, redis
-from migrator.defaults import EXAMPLE_HOST, knows_preset
+from migrator.charts.presets import EXAMPLE_HOST, knows_preset
 from migrator.errors import RefusedError
 from migrator.records import Record
 from migrator.values import tree

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from migrator import env
-from migrator.defaults import EXAMPLE_HOST
+from migrator.charts.presets import EXAMPLE_HOST
 from migrator.records import Record
 from migrator.redis_url import (
     PASSWORD_REFERENCE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from migrator.defaults import EXAMPLE_HOST
+from migrator.charts.presets import EXAMPLE_HOST
 from migrator.records import Record
 
 PASSWORD_REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from migrator import prefect
-from migrator.defaults import EXAMPLE_HOST, TOGGLED_SERVICES
+from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm import Manifest, RenderError
 from migrator.records import Record
 from migrator.report import Finding

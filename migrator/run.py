@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from migrator import catalog, chart_bump, discover, plan, prefect, roots
+from migrator import catalog, chart_bump, discover, plan, prefect
 from migrator.answers import Asking, Earlier
-from migrator.defaults import knows_preset
+from migrator.charts import roots
+from migrator.charts.presets import knows_preset
 from migrator.errors import RefusedError, UsageError
 from migrator.records import Record
 from migrator.report import Status

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from migrator import defaults, redis, redis_url, redis_use
+from migrator import redis, redis_url, redis_use
+from migrator.charts import presets
 from migrator.values.edits import Value
 from migrator.values.release import Layer, Release
 
@@ -13,7 +14,7 @@ from migrator.values.release import Layer, Release
 def release(values: Value, chart: str = "prefect-server", name: str = "", namespace: str = "") -> Release:
     root = {"infrahub-enterprise": ("infrahub", "prefect-server"), "infrahub": ("prefect-server",)}.get(chart, ())
     version = {"infrahub-enterprise": "4.14.1", "infrahub": "4.28.0"}.get(chart, "2026.6.5172345")
-    after = defaults.of_chart(chart, Version(version), "")
+    after = presets.of_chart(chart, Version(version), "")
     layers = [Layer("values.yaml", values)]
     return Release(chart=chart, root=root, layers=layers, before=after, after=after, name=name, namespace=namespace)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator import env, prefect, redis
-from migrator.defaults import TOGGLED_SERVICES
+from migrator.charts.presets import TOGGLED_SERVICES
 from migrator.rules.rule import (
     PODS,
     Breach,

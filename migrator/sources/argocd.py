@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator import yamltext
+from migrator.charts.roots import is_about_prefect, is_related
 from migrator.errors import InputError
-from migrator.roots import is_about_prefect, is_related
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 from migrator.values import tree

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from migrator import files, versions
+from migrator import files
+from migrator.charts import versions
 from migrator.errors import UsageError
 from migrator.records import Record
 from migrator.sources.source import Source

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from migrator.charts.roots import has_prefect_values
 from migrator.errors import InputError, MigratorError, RefusedError
-from migrator.roots import has_prefect_values
 from migrator.sources import kustomize, layering, objects
 from migrator.sources.layering import Look
 from migrator.sources.source import Source, read

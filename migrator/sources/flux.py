@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.roots import is_related
+from migrator.charts.roots import is_related
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
 from migrator.values import tree

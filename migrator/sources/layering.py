@@ -6,8 +6,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
+from migrator.charts.roots import prefect_roots
 from migrator.records import Record
-from migrator.roots import prefect_roots
 from migrator.sources.bundle import Elsewhere
 from migrator.values import tree
 from migrator.values.edits import Value

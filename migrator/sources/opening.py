@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Sequence
 
+from migrator.charts.roots import prefect_roots
 from migrator.errors import InputError, UsageError
 from migrator.records import Record
-from migrator.roots import prefect_roots
 from migrator.sources import objects
 from migrator.sources.bundle import Bundle, of_layers
 from migrator.sources.source import Source, read, read_bytes

@@ -7,8 +7,8 @@ Source: https://helm.sh/docs/topics/charts/#chart-dependencies (the key of a dep
 from __future__ import annotations
 
 from migrator.catalog import CHARTS
+from migrator.charts.roots import prefect_roots, root_of_chart
 from migrator.errors import MigratorError
-from migrator.roots import prefect_roots, root_of_chart
 from migrator.sources.bundle import Bundle, ChartVersion, is_range
 from migrator.sources.source import Source, read
 from migrator.values.edits import Route

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import pytest
 from packaging.version import Version
 
-from migrator import apply, defaults, discover, run, yamltext
+from migrator import apply, discover, run, yamltext
+from migrator.charts import presets
 from migrator.helm import Manifest, render
 from migrator.plan import Plan
 from migrator.values.edits import Value
@@ -114,7 +115,7 @@ def preset() -> Callable[[str, str], str]:
     """`preset(flavour, version)`: the values of a flavour of the enterprise chart, in a text."""
 
     def text(flavour: str, version: str) -> str:
-        prefect = defaults.of_chart("infrahub-enterprise", Version(version), flavour).prefect
+        prefect = presets.of_chart("infrahub-enterprise", Version(version), flavour).prefect
         parts: Value = {part: prefect[part] for part in ("server", "backgroundServices")}
         return json.dumps({"configPreset": flavour, "infrahub": {"prefect-server": parts}})
 

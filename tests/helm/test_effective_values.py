@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from migrator import defaults, env
+from migrator import env
+from migrator.charts import presets
 from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
@@ -19,8 +20,8 @@ from migrator.values.release import Layer, Release
 ROOT = ("infrahub", "prefect-server")
 Print = Callable[[Sequence[Value]], Value]
 
-BEFORE = defaults.of_chart("infrahub-enterprise", Version("4.13.0"), "medium")
-AFTER = defaults.of_chart("infrahub-enterprise", Version("4.14.1"), "medium")
+BEFORE = presets.of_chart("infrahub-enterprise", Version("4.13.0"), "medium")
+AFTER = presets.of_chart("infrahub-enterprise", Version("4.14.1"), "medium")
 
 
 @pytest.fixture(scope="module")

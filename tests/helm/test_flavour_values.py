@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from migrator import defaults
+from migrator.charts import presets
 from migrator.values.edits import Value
 
 FLAVOURS = ["small", "medium", "medium-data", "large", "large-data"]
@@ -22,7 +22,7 @@ Values = Callable[[Value, Sequence[Value]], Value]
 
 def chart(version: str, flavour: str) -> Value:
     """prefect-server's part of the chart of that version and flavour."""
-    return defaults.of_chart("infrahub-enterprise", Version(version), flavour).prefect
+    return presets.of_chart("infrahub-enterprise", Version(version), flavour).prefect
 
 
 def meant(helm_values: Values, flavour: str) -> Value:

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from migrator import defaults
 from migrator import rendered as checks
+from migrator.charts import presets
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 SERVER, BACKGROUND = "prefect-server", "prefect-background-services"
 ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
 DOCKET = "PREFECT_SERVER_DOCKET_URL=redis://infrahub-cache-master:6379/2"
-TOGGLES = [f"PREFECT_SERVER_SERVICES_{name}_ENABLED" for name in defaults.TOGGLED_SERVICES]
+TOGGLES = [f"PREFECT_SERVER_SERVICES_{name}_ENABLED" for name in presets.TOGGLED_SERVICES]
 PUBLISHED = ["small", "medium", "medium-data", "large", "large-data"]
 PRESETS = [
     "C/values.medium-0dd049b.yaml",

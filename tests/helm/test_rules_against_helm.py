@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from migrator import defaults, env, prefect, redis, rules, yamltext
+from migrator import env, prefect, redis, rules, yamltext
+from migrator.charts import presets
 from migrator.errors import VerificationError
 from migrator.rules.rule import names_by_chart
 from migrator.values.release import Layer, Release
@@ -61,7 +62,7 @@ SHAPES_AFTER = {
 
 def release(text: str, version: str = AFTER) -> Release:
     """prefect-server as a release of its own."""
-    values = defaults.of_chart("prefect-server", Version(version), "")
+    values = presets.of_chart("prefect-server", Version(version), "")
     data = yamltext.parse(text.encode()).documents[0].data
     layers = [Layer("values.yaml", data)]
     return Release(
@@ -163,7 +164,7 @@ def test_the_enterprise_chart_refuses_the_example_only_in_a_preset(
     text = (
         preset
         + "infrahub:\n  prefect-server:\n"
-        + "".join(f"    {line}\n" for line in SEPARATE.replace("redis.example.org", defaults.EXAMPLE_HOST).splitlines())
+        + "".join(f"    {line}\n" for line in SEPARATE.replace("redis.example.org", presets.EXAMPLE_HOST).splitlines())
     )
     if not refused:
         assert rendered(text, "infrahub-enterprise", AFTER)

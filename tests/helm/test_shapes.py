@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import pytest
 from packaging.version import Version
 
-from migrator import apply, defaults, discover, run, sources, yamltext
+from migrator import apply, discover, run, sources, yamltext
+from migrator.charts import presets
 from migrator.helm import render
 from migrator.values import tree
 from migrator.values.edits import Route, Value
@@ -255,7 +256,7 @@ def test_the_text_of_every_shape(name: str, tmp_path: Path) -> None:
 def test_the_effective_values_of_every_shape(name: str, helm_values: Callable[[Value, Sequence[Value]], Value]) -> None:
     """As Helm's own engine has them on the new chart: what the steps concern changes, and nothing else does."""
     shape = SHAPES[name]
-    chart = defaults.of_chart("infrahub-enterprise", Version(NEW), "").prefect
+    chart = presets.of_chart("infrahub-enterprise", Version(NEW), "").prefect
     before = helm_values(chart, handed_on(shape, shape.before, shape.set_to))
     after = helm_values(chart, handed_on(shape, shape.after, shape.set_after))
 

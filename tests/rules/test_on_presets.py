@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from migrator import apply, defaults, discover, rules, run
+from migrator import apply, discover, rules, run
+from migrator.charts import presets
 from migrator.errors import MigratorError
 from migrator.report import Finding
 from migrator.values.defaults import Defaults
@@ -50,10 +51,10 @@ def test_a_preset_before_its_migration_breaks_what_the_migration_mends(size: str
 
 
 CHARTS = [
-    (("infrahub", "prefect-server"), defaults.of_chart("infrahub-enterprise", Version("4.14.1"), "medium")),
-    (("infrahub", "prefect-server"), defaults.of_chart("infrahub-enterprise", Version("4.13.0"), "")),
-    (("prefect-server",), defaults.of_chart("infrahub", Version("4.28.0"), "")),
-    ((), defaults.of_chart("prefect-server", Version("2026.6.5172345"), "")),
+    (("infrahub", "prefect-server"), presets.of_chart("infrahub-enterprise", Version("4.14.1"), "medium")),
+    (("infrahub", "prefect-server"), presets.of_chart("infrahub-enterprise", Version("4.13.0"), "")),
+    (("prefect-server",), presets.of_chart("infrahub", Version("4.28.0"), "")),
+    ((), presets.of_chart("prefect-server", Version("2026.6.5172345"), "")),
 ]
 odd = st.one_of(
     st.none(),

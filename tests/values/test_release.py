@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from migrator import defaults, env
+from migrator import env
+from migrator.charts import presets
 from migrator.values import tree
 from migrator.values.edits import SetValue, Value
 from migrator.values.merge import merge
@@ -18,8 +19,8 @@ def release(*layers: Value, chart: str = "infrahub-enterprise", flavour: str = "
         chart=chart,
         root=root,
         layers=[Layer(f"layer-{number}.yaml", data) for number, data in enumerate(layers)],
-        before=defaults.of_chart(chart, Version("4.13.0"), flavour),
-        after=defaults.of_chart(chart, Version("4.14.1"), flavour),
+        before=presets.of_chart(chart, Version("4.13.0"), flavour),
+        after=presets.of_chart(chart, Version("4.14.1"), flavour),
         flavour=flavour,
     )
 
@@ -90,9 +91,9 @@ def test_an_edited_release_remembers_how_it_began() -> None:
 
 @pytest.mark.parametrize("flavour", ["small", "medium", "medium-data", "large", "large-data"])
 def test_every_preset_has_the_toggles_before_and_one_docket_after(flavour: str) -> None:
-    before = defaults.of_chart("infrahub-enterprise", Version("4.13.0"), flavour).prefect
-    after = defaults.of_chart("infrahub-enterprise", Version("4.14.0"), flavour).prefect
-    newest = defaults.of_chart("infrahub-enterprise", Version("4.18.0"), flavour).prefect
+    before = presets.of_chart("infrahub-enterprise", Version("4.13.0"), flavour).prefect
+    after = presets.of_chart("infrahub-enterprise", Version("4.14.0"), flavour).prefect
+    newest = presets.of_chart("infrahub-enterprise", Version("4.18.0"), flavour).prefect
 
     def names(values: Value, part: str) -> list[str]:
         items = tree.get(values, (part, "env"))
@@ -101,7 +102,7 @@ def test_every_preset_has_the_toggles_before_and_one_docket_after(flavour: str) 
     assert sum("_ENABLED" in name for name in names(before, "server")) == 4
     assert not any("_ENABLED" in name for name in names(after, "server") + names(after, "backgroundServices"))
     assert tree.get(before, ("backgroundServices", "messaging", "docket")) is None
-    assert defaults.EXAMPLE_HOST in str(tree.get(after, ("backgroundServices", "messaging", "docket", "url")))
+    assert presets.EXAMPLE_HOST in str(tree.get(after, ("backgroundServices", "messaging", "docket", "url")))
     assert names(after, "server").index("PREFECT_API_DATABASE_MIGRATE_ON_START") == 2
     assert names(newest, "backgroundServices")[0] == "PROMETHEUS_MULTIPROC_DIR"
 
@@ -116,7 +117,7 @@ def test_the_presets_are_the_published_ones(corpus: object) -> None:
         for flavour in ("small", "medium"):
             path = Path(str(corpus)) / "presets" / folder / f"values.{flavour}.yaml"
             published = yamltext.parse(path.read_bytes(), str(path)).documents[0].data
-            ours = defaults.of_chart("infrahub-enterprise", Version(version), flavour).prefect
+            ours = presets.of_chart("infrahub-enterprise", Version(version), flavour).prefect
             for part in ("server", "backgroundServices"):
                 values = tree.get(published, ("infrahub", "prefect-server", part))
                 assert isinstance(values, dict)

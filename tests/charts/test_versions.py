@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator import versions
+from migrator.charts import versions
 from migrator.errors import UsageError
 
 

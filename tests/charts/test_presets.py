@@ -7,18 +7,18 @@ from itertools import combinations
 import pytest
 from packaging.version import Version
 
-from migrator import defaults, versions
+from migrator.charts import presets, versions
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 
-KNOWN = [flavour for flavour in versions.FLAVOURS if defaults.knows_preset(flavour)]
+KNOWN = [flavour for flavour in versions.FLAVOURS if presets.knows_preset(flavour)]
 
 
 @pytest.mark.parametrize("version", ["4.13.0", "4.14.0", "4.14.1"])
 @pytest.mark.parametrize(("one", "other"), [*combinations(KNOWN, 2)])
 def test_presets_differ_where_their_tuning_says_and_nowhere_else(version: str, one: str, other: str) -> None:
-    first, second = (defaults.of_chart("infrahub-enterprise", Version(version), each) for each in (one, other))
-    tunings = defaults.tuning(one), defaults.tuning(other)
+    first, second = (presets.of_chart("infrahub-enterprise", Version(version), each) for each in (one, other))
+    tunings = presets.tuning(one), presets.tuning(other)
     assert tunings[0] is not None
     assert tunings[1] is not None
     assert set(tunings[0]) == set(tunings[1])
@@ -30,8 +30,8 @@ def test_presets_differ_where_their_tuning_says_and_nowhere_else(version: str, o
 
 
 def test_the_plain_chart_and_an_unknown_preset_have_no_tuning() -> None:
-    assert defaults.tuning("") is None
-    assert defaults.tuning("openshift") is None
+    assert presets.tuning("") is None
+    assert presets.tuning("openshift") is None
 
 
 def without(values: Value, paths: set[Route], here: Route = ()) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from migrator import defaults
+from migrator.charts import presets
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 
@@ -37,7 +37,7 @@ infrahub:
 
 def values(flavour: str) -> str:
     """The sample for that preset: its env lists as 4.13.0 had them, with a real host in place of the example."""
-    preset = defaults.of_chart("infrahub-enterprise", Version("4.13.0"), flavour).prefect
+    preset = presets.of_chart("infrahub-enterprise", Version("4.13.0"), flavour).prefect
     return _TEXT.format(
         flavour=flavour,
         server_replicas=tree.get(preset, ("server", "replicaCount")),
