@@ -6,6 +6,7 @@ import argparse
 
 from migrator import catalog
 from migrator.charts import versions
+from migrator.charts.versions import CHARTS
 from migrator.errors import UsageError
 from migrator.migration import BY_SHAPE
 
@@ -26,7 +27,7 @@ def _list() -> str:
         for step in known.migration.steps:
             on = [
                 f"{chart} {_shown(str(version))}"
-                for chart in catalog.CHARTS
+                for chart in CHARTS
                 if (version := catalog.version_of(known, step, chart)) is not None
             ]
             lines.append(f"    {step.id:<18} {step.title} ({', '.join(on)})")
@@ -52,7 +53,7 @@ def _brings(known: catalog.Known, text: str) -> bool:
         version = versions.parse(text).release
     except UsageError:
         return False
-    on_charts = (catalog.version_of(known, step, chart) for step in known.migration.steps for chart in catalog.CHARTS)
+    on_charts = (catalog.version_of(known, step, chart) for step in known.migration.steps for chart in CHARTS)
     return version in on_charts
 
 

@@ -11,10 +11,9 @@ from packaging.version import Version
 
 import migrator.migrations
 from migrator.charts import versions
+from migrator.charts.versions import CHARTS
 from migrator.migration import Migration, Step, one_of
 from migrator.records import Record
-
-CHARTS = ("infrahub-enterprise", "infrahub", "prefect-server")
 
 _NAME = r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*"
 
@@ -74,14 +73,6 @@ def select(chart: str, to: Version, all_known: tuple[Known, ...]) -> list[Select
 def newest(chart: str, all_known: tuple[Known, ...]) -> Version:
     """The version of the newest migration that this chart has."""
     return max(_versions_on(chart, all_known))
-
-
-def before_newest_break(chart: str) -> Version:
-    """The version that a release of unknown age is taken to run on: the last one before the docket came.
-
-    Source: the dependencies of infrahub-enterprise 4.13.0 (Chart.yaml), which 4.14.0 moved on.
-    """
-    return Version({"infrahub-enterprise": "4.13.0", "infrahub": "4.27.0"}.get(chart, "2025.12.24192415"))
 
 
 def _versions_on(chart: str, all_known: tuple[Known, ...]) -> Iterator[Version]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import catalog, discover, prefect, yamltext
-from migrator.charts import presets, roots
+from migrator import discover, prefect, yamltext
+from migrator.charts import presets, roots, versions
 from migrator.records import Record
 from migrator.report import ChangeReport
 from migrator.sources import Bundle, Done, Source
@@ -43,8 +43,8 @@ class Bump(Record):
 
 def wishes(bundle: Bundle, said: discover.Wishes) -> discover.Wishes:
     """What the command line says, and where it says nothing, what the object says of its chart and release."""
-    chart = said.chart or (bundle.version.chart if bundle.version.chart in catalog.CHARTS else "")
-    is_ours = bundle.version.chart in catalog.CHARTS
+    chart = said.chart or (bundle.version.chart if bundle.version.chart in versions.CHARTS else "")
+    is_ours = bundle.version.chart in versions.CHARTS
     stands = bundle.version.version
     speaks_of_ours = is_ours and stands is not None
     return said._replace(
@@ -78,7 +78,7 @@ def bump(
     stands = version.version
     if version.unmovable:
         return None, [Notice(f"The chart version is not moved here: {version.unmovable}.", "warning")] * moves
-    if stands is None or version.chart not in catalog.CHARTS:
+    if stands is None or version.chart not in versions.CHARTS:
         if not version.text:
             return None, []
         of_whom = f"{version.text} is the version of {version.chart or 'another chart'}, around these values"

@@ -12,6 +12,7 @@ from packaging.version import Version
 from migrator import catalog, env
 from migrator.charts import presets, versions
 from migrator.charts.roots import prefect_roots
+from migrator.charts.versions import before_newest_break
 from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError
 from migrator.records import Record
 from migrator.values import tree
@@ -100,7 +101,7 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
 
 def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: str) -> Release:
     """The release that was found, on the defaults of the chart it runs on and of the one it goes to."""
-    before = found.version_from or min(catalog.before_newest_break(found.chart), found.version_to)
+    before = found.version_from or min(before_newest_break(found.chart), found.version_to)
     return Release(
         chart=found.chart,
         root=found.root,

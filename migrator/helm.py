@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from migrator.errors import InputError, MigratorError, UsageError, VerificationError
-from migrator.values.edits import Route, Value
-from migrator.values.merge import as_map, merge
-
-Manifest = dict[str, Value]
+from migrator.charts.archive import ChartError, Manifest, refuse_nothing, without_dependencies
+from migrator.errors import MigratorError, UsageError, VerificationError
+from migrator.values.merge import lay_over
 
 SECONDS = 120
 """How long the `helm` program may take; rendering contacts no cluster, and takes a second at most."""
@@ -22,10 +20,6 @@ SECONDS = 120
 
 class HelmMissing(MigratorError):
     """Neither a `helm` program nor the library is installed."""
-
-
-class ChartError(InputError):
-    """A chart that cannot be loaded, or whose dependencies are not unpacked beside it."""
 
 
 class RenderError(VerificationError):
@@ -49,7 +43,7 @@ def render(
     refuses the values, UsageError for a `kube_version` that only the program could take into account.
     """
     name, space = release_name or "release-name", namespace or "default"
-    _refuse_nothing(chart_path)
+    refuse_nothing(chart_path)
     program = shutil.which("helm")
     if program is not None:
         texts = [_by_program(program, chart_path, values, name, space, kube_version)]
@@ -98,7 +92,7 @@ def _by_library(chart_path: str, values: Sequence[bytes], name: str, namespace: 
             _refuse_missing_dependencies(chart, chart_path)
             merged: dict[str, Any] = {}
             for text in values:
-                _lay_over(merged, library.values_from_yaml(text.decode("utf-8-sig")))
+                merged = lay_over(merged, library.values_from_yaml(text.decode("utf-8-sig")))
             rendered = chart.render(merged, name=name, namespace=namespace, is_install=True)
     except library.HelmChartLoadError as error:
         raise ChartError(f"no chart could be loaded: {error}.", path=chart_path) from error
@@ -126,25 +120,6 @@ def _refuse_missing_dependencies(chart: Any, chart_path: str) -> None:
         raise without_dependencies(", ".join(missing), chart_path)
 
 
-def _lay_over(below: dict[str, Any], above: dict[str, Any]) -> None:
-    """Lay one values file over those before it, as `-f` does: nulls stay, and remove the chart's defaults later."""
-    for key, value in above.items():
-        under = below.get(key)
-        if isinstance(value, dict) and isinstance(under, dict):
-            _lay_over(under, value)
-        else:
-            below[key] = value
-
-
-def without_dependencies(names: str, chart_path: str) -> ChartError:
-    """The error for a chart that lacks charts which it wraps."""
-    return ChartError(
-        f"the chart's dependencies are not unpacked in its charts/ folder: {names}.",
-        path=chart_path,
-        remedy="Run `helm dependency build` there, or `helm pull --untar` the published chart.",
-    )
-
-
 def _refused(words: str, chart_path: str) -> MigratorError:
     if "missing in charts/ directory: " in words:
         return without_dependencies(words.rpartition("missing in charts/ directory: ")[2].strip(), chart_path)
@@ -160,115 +135,3 @@ def _objects(text: str, chart_path: str) -> list[Manifest]:
 
     documents = yamltext.parse(text.encode(), f"{chart_path} (rendered)").documents
     return [document.data for document in documents if isinstance(document.data, dict)]
-
-
-def own_metadata(chart_path: str) -> Manifest:
-    """What the chart's Chart.yaml says. Raises ChartError for what is no chart."""
-    return as_map(_yaml(_own_files(chart_path)["Chart.yaml"], chart_path))
-
-
-def own_values(chart_path: str) -> Manifest:
-    """The chart's own values, with those of its unpacked or packed dependencies below them, under their names.
-
-    Raises ChartError for what is no chart.
-    """
-    return _values_of(_own_files(chart_path), chart_path)
-
-
-def missing_dependencies(chart_path: str) -> list[Route]:
-    """Where the charts belong that this one wraps, at any depth, and that are not there; Helm looks at its own only.
-
-    Raises ChartError for what is no chart.
-    """
-    return list(_missing_in(_own_files(chart_path), chart_path, ()))
-
-
-def _missing_in(files: dict[str, bytes], chart_path: str, route: Route) -> Iterator[Route]:
-    names = _names_of_dependencies(files, chart_path)
-    there = set()
-    for inner in _charts_in(files, chart_path):
-        if "Chart.yaml" in inner:
-            name = str(as_map(_yaml(inner["Chart.yaml"], chart_path)).get("name"))
-            there.add(name)
-            yield from _missing_in(inner, chart_path, (*route, names.get(name, name)))
-    yield from ((*route, below) for name, below in names.items() if name not in there)
-
-
-def _names_of_dependencies(files: dict[str, bytes], chart_path: str) -> dict[str, str]:
-    """Under which key the values of each chart stand that this one names as a dependency."""
-    dependencies = as_map(_yaml(files["Chart.yaml"], chart_path)).get("dependencies")
-    listed = [as_map(each) for each in dependencies] if isinstance(dependencies, list) else []
-    return {str(each.get("name")): str(each.get("alias") or each.get("name")) for each in listed}
-
-
-def _refuse_nothing(chart_path: str) -> None:
-    if not os.path.exists(chart_path):
-        raise ChartError("there is no chart here.", path=chart_path, remedy="Name a chart's directory or .tgz.")
-
-
-def _own_files(chart_path: str) -> dict[str, bytes]:
-    _refuse_nothing(chart_path)
-    files = dict(_files_below(chart_path)) if os.path.isdir(chart_path) else _files_in_archive(chart_path)
-    if "Chart.yaml" not in files:
-        raise ChartError("no chart could be loaded: Chart.yaml file is missing.", path=chart_path)
-    return files
-
-
-def _values_of(files: dict[str, bytes], chart_path: str) -> Manifest:
-    """The values of a chart whose files these are, by their path below it."""
-    merged: Manifest = {}
-    names = _names_of_dependencies(files, chart_path)
-    for inner in _charts_in(files, chart_path):
-        if "Chart.yaml" in inner:
-            name = str(as_map(_yaml(inner["Chart.yaml"], chart_path)).get("name"))
-            merged[names.get(name, name)] = _values_of(inner, chart_path)
-    return merge(merged, as_map(_yaml(files.get("values.yaml", b""), chart_path)))
-
-
-def _charts_in(files: dict[str, bytes], chart_path: str) -> list[dict[str, bytes]]:
-    """The files of each dependency, by their path below it."""
-    found: dict[str, dict[str, bytes]] = {}
-    for path, data in files.items():
-        parts = path.split("/", 2)
-        if parts[0] == "charts" and len(parts) == 3:
-            found.setdefault(parts[1], {})[parts[2]] = data
-        elif parts[0] == "charts" and path.endswith(".tgz"):
-            found[parts[1]] = _files_in_archive(chart_path, data)
-    return list(found.values())
-
-
-def _files_below(folder: str) -> list[tuple[str, bytes]]:
-    found = []
-    for place, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(place, name)
-            if _counts(name) and os.path.isfile(path):
-                with open(path, "rb") as file:
-                    found.append((os.path.relpath(path, folder).replace(os.sep, "/"), file.read()))
-    return found
-
-
-def _files_in_archive(path: str, data: bytes | None = None) -> dict[str, bytes]:
-    """The files of a packed chart: everything in it stands below one folder of the chart's name."""
-    import io
-    import tarfile
-
-    try:
-        with tarfile.open(
-            path if data is None else None, "r:gz", None if data is None else io.BytesIO(data)
-        ) as archive:
-            members = [each for each in archive.getmembers() if each.isfile() and _counts(each.name)]
-            files = {each.name.partition("/")[2]: archive.extractfile(each) for each in members}
-            return {name: file.read() for name, file in files.items() if file is not None}
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise ChartError(f"no chart could be loaded: {error}.", path=path) from error
-
-
-def _counts(name: str) -> bool:
-    return os.path.basename(name) in ("Chart.yaml", "values.yaml") or name.endswith(".tgz")
-
-
-def _yaml(data: bytes, chart_path: str) -> Value:
-    from migrator import yamltext
-
-    return yamltext.parse(data, chart_path).documents[0].data

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from migrator.charts.archive import Manifest
 from migrator.cluster_report import HIDDEN
-from migrator.helm import Manifest
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route, Value

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from migrator import __version__, terminal
 from migrator.answers import NAMES_A_REDIS, ONE_DOCKET
-from migrator.catalog import CHARTS
+from migrator.charts.versions import CHARTS
 from migrator.discover import Wishes
 from migrator.errors import UsageError
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from migrator import catalog, discover, helm
-from migrator.charts import versions
+from migrator import catalog, discover
+from migrator.charts import archive, versions
+from migrator.charts.versions import CHARTS
 from migrator.errors import UsageError
 from migrator.records import Record
 from migrator.values import tree
@@ -30,7 +31,7 @@ class OwnChart(Record):
     @property
     def stands(self) -> versions.ChartVersion | None:
         """Its version, where the chart is one of those that migrations know."""
-        if self.name not in catalog.CHARTS or self.version == UNPACKAGED:
+        if self.name not in CHARTS or self.version == UNPACKAGED:
             return None
         try:
             return versions.parse(self.version)
@@ -97,13 +98,13 @@ def _on(release: Release, *, before: Defaults | None = None, after: Defaults | N
 
 def read(path: str) -> OwnChart:
     """The chart in a directory or a .tgz. Raises ChartError for what is none."""
-    about = as_map(helm.own_metadata(path))
+    about = as_map(archive.own_metadata(path))
     return OwnChart(
         path,
         str(about.get("name") or ""),
         str(about.get("version") or ""),
-        helm.own_values(path),
-        tuple(helm.missing_dependencies(path)),
+        archive.own_values(path),
+        tuple(archive.missing_dependencies(path)),
     )
 
 
@@ -115,14 +116,14 @@ def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
     """
     for place in own.missing:
         if root[: len(place)] == place:
-            raise helm.without_dependencies(tree.show(place), own.path)
+            raise archive.without_dependencies(tree.show(place), own.path)
     prefect = as_map(tree.get(own.values, root))
     for depth in reversed(range(len(root))):
         outer: Value = tree.get(own.values, (*root[:depth], "global"))
         if isinstance(outer, dict):
             prefect = merge(prefect, {"global": outer})
     if not isinstance(prefect.get("backgroundServices"), dict):
-        raise helm.ChartError(
+        raise archive.ChartError(
             f"this chart ({own.name}) has no prefect-server at {tree.show(root)}, where the values have theirs.",
             path=own.path,
             remedy="Name the chart that the values are for, or say with --root where they are for this one.",

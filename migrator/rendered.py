@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from migrator import prefect
+from migrator.charts.archive import Manifest
 from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
-from migrator.helm import Manifest, RenderError
+from migrator.helm import RenderError
 from migrator.records import Record
 from migrator.report import Finding
 from migrator.rules.pods import PIN, service_of

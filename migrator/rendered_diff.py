@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from migrator import apply, explanations, helm, reporting, run, upgrade, verify, yamltext
+from migrator import apply, explanations, reporting, run, upgrade, verify, yamltext
+from migrator.charts import archive
 from migrator.cluster_report import ClusterChange, ClusterReport, Explanation
 from migrator.manifests import Difference
 from migrator.report import FileReport
@@ -24,7 +25,7 @@ def diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> Fi
     report = reporting.report(case, result)
     release = case.plan.result
     old, new = chosen.old_chart_path, chosen.chart_path
-    own = explanations.OwnValues(helm.own_values(old), helm.own_values(new))
+    own = explanations.OwnValues(archive.own_values(old), archive.own_values(new))
     charts = upgrade.Charts(old, new, own.before, release.name, release.namespace, chosen.kube_version or "")
     taken_apart = upgrade.take_apart(charts, _stages(case, result))
     found = explanations.explain(taken_apart, _steps(case, report), own)

@@ -40,10 +40,11 @@ def _looked_at(request: run.Request) -> tuple[NoticeReport, ...]:
 def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Release) -> list[Finding]:
     """What Helm makes of the values with the chart: keys it does not know, and what is wrong with Prefect's pods."""
     from migrator import helm, rendered
+    from migrator.charts import archive
     from migrator.rules import unknown
 
     path = chosen.chart_path
-    found = unknown.unknown_keys(release, helm.own_values(path), _line_of(layers), [each.name for each in layers])
+    found = unknown.unknown_keys(release, archive.own_values(path), _line_of(layers), [each.name for each in layers])
     try:
         manifests = helm.render(
             path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator import catalog
+from migrator.charts import versions
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map
 
@@ -20,7 +20,7 @@ def has_prefect_values(data: Value) -> bool:
 
 def is_related(values: Value, chart: str) -> bool:
     """Whether a release of that chart with these values has to do with these charts, by its name or by its shape."""
-    return chart in catalog.CHARTS or has_prefect_values(values)
+    return chart in versions.CHARTS or has_prefect_values(values)
 
 
 def is_about_prefect(text: str) -> bool:

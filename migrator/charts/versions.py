@@ -14,6 +14,8 @@ from packaging.version import Version
 from migrator.errors import UsageError
 from migrator.records import Record
 
+CHARTS = ("infrahub-enterprise", "infrahub", "prefect-server")
+
 FLAVOURS = ("small", "medium", "medium-data", "large", "large-data", "openshift")
 """The presets that are published as flavours of the enterprise chart."""
 
@@ -65,3 +67,11 @@ def parse(text: str) -> ChartVersion:
             remedy=f"The flavours are {', '.join(FLAVOURS)}.",
         )
     return ChartVersion(Version(numbers), suffix, text.strip())
+
+
+def before_newest_break(chart: str) -> Version:
+    """The version that a release of unknown age is taken to run on: the last one before the docket came.
+
+    Source: the dependencies of infrahub-enterprise 4.13.0 (Chart.yaml), which 4.14.0 moved on.
+    """
+    return Version({"infrahub-enterprise": "4.13.0", "infrahub": "4.27.0"}.get(chart, "2025.12.24192415"))

@@ -16,7 +16,8 @@ from packaging.version import Version
 
 from migrator import apply, discover, run, yamltext
 from migrator.charts import presets
-from migrator.helm import Manifest, render
+from migrator.charts.archive import Manifest
+from migrator.helm import render
 from migrator.plan import Plan
 from migrator.values.edits import Value
 from migrator.values.merge import as_map, merge

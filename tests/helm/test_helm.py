@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from migrator import helm
+from migrator.charts.archive import ChartError
 from migrator.errors import UsageError
-from migrator.helm import ChartError, HelmMissing, RenderError
+from migrator.helm import HelmMissing, RenderError
 
 AFTER = "2026.6.5172345"
 VALUES = b"""\

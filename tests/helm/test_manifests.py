@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from migrator import manifests, yamltext
+from migrator.charts.archive import Manifest
 from migrator.cluster_report import HIDDEN
-from migrator.helm import Manifest
 from migrator.manifests import AGAIN
 
 

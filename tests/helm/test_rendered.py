@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from migrator import rendered, yamltext
-from migrator.helm import Manifest
+from migrator.charts.archive import Manifest
 
 SOUND = """\
 kind: Deployment

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator import catalog, discover, helm, yamltext
+from migrator import catalog, discover, yamltext
+from migrator.charts.archive import ChartError, own_values
 from migrator.report import Finding
 from migrator.rules.unknown import unknown_keys
 from migrator.values.release import Layer
@@ -45,8 +46,8 @@ def pack(folder: Path) -> Path:
 
 
 def test_the_values_of_a_folder_and_of_an_archive(outer: Path) -> None:
-    assert helm.own_values(str(outer)) == VALUES
-    assert helm.own_values(str(pack(outer))) == VALUES
+    assert own_values(str(outer)) == VALUES
+    assert own_values(str(pack(outer))) == VALUES
 
 
 def test_a_dependency_may_be_packed(outer: Path) -> None:
@@ -56,7 +57,7 @@ def test_a_dependency_may_be_packed(outer: Path) -> None:
         path.unlink()
     inner.rmdir()
 
-    assert helm.own_values(str(outer)) == VALUES
+    assert own_values(str(outer)) == VALUES
 
 
 def test_the_values_are_helms(engine: None, chart: Callable[..., Path]) -> None:
@@ -72,17 +73,17 @@ def test_the_values_are_helms(engine: None, chart: Callable[..., Path]) -> None:
             return values
         return {k: without_globals(v) for k, v in sorted(values.items()) if k != "global" and v is not None}
 
-    assert without_globals(helm.own_values(str(path))) == without_globals(theirs)
+    assert without_globals(own_values(str(path))) == without_globals(theirs)
 
 
 def test_what_is_no_chart(tmp_path: Path) -> None:
     write(tmp_path / "x.tgz", "no archive")
 
     for path in (tmp_path, tmp_path / "x.tgz"):
-        with pytest.raises(helm.ChartError, match="no chart could be loaded"):
-            helm.own_values(str(path))
-    with pytest.raises(helm.ChartError, match="there is no chart here"):
-        helm.own_values(str(tmp_path / "none"))
+        with pytest.raises(ChartError, match="no chart could be loaded"):
+            own_values(str(path))
+    with pytest.raises(ChartError, match="there is no chart here"):
+        own_values(str(tmp_path / "none"))
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def unknown(chart: Callable[..., Path]) -> Callable[[str], list[Finding]]:
         wishes = discover.Wishes()
         what = discover.find_out(layers, wishes, catalog.load())
         release = discover.release_of(what, layers, wishes, what.flavour or "")
-        values = helm.own_values(str(chart("infrahub-enterprise", AFTER)))
+        values = own_values(str(chart("infrahub-enterprise", AFTER)))
         return unknown_keys(release, values, lambda layer, route: stream.documents[0].line(route), ["values.yaml"])
 
     return found

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator import helm, upgrade
+from migrator import upgrade
+from migrator.charts import archive
 from migrator.errors import VerificationError
 from migrator.manifests import compare
 from migrator.upgrade import Cause, Charts
@@ -26,7 +27,7 @@ def write(place: Path, template: str, values: str = "size: 1\n") -> str:
 
 
 def taken_apart(old: str, new: str, *stages: str) -> upgrade.Upgrade:
-    return upgrade.take_apart(Charts(old, new, helm.own_values(old)), [[stage.encode()] for stage in stages])
+    return upgrade.take_apart(Charts(old, new, archive.own_values(old)), [[stage.encode()] for stage in stages])
 
 
 def moves(found: upgrade.Upgrade) -> list[tuple[tuple[Cause, ...], list[Route]]]:
