@@ -132,7 +132,7 @@ def fingerprint(question: Question) -> str:
     import re
     from hashlib import sha256
 
-    from migrator.talk.mask import Mask
+    from migrator.report.mask import Mask
 
     mask = Mask()
     texts = [question.id, question.text, *(f"{choice.value}: {choice.leads_to}" for choice in question.choices)]

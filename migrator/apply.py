@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from migrator.errors import VerificationError
 from migrator.records import Record
-from migrator.report import NoticeReport
+from migrator.report.records import NoticeReport
 from migrator.run import Case, Request, examine
 from migrator.sources import Done
 from migrator.values.changes import Change

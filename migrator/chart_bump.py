@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator import discover, prefect, yamltext
 from migrator.charts import presets, roots, versions
 from migrator.records import Record
-from migrator.report import ChangeReport
+from migrator.report.records import ChangeReport
 from migrator.sources import Bundle, Done, Source
 from migrator.values import tree
 from migrator.values.changes import Notice

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from migrator import options, terminal
+from migrator import options
 from migrator.errors import InterruptedByUser, MigratorError, WriteError
 from migrator.options import PROGRAM
+from migrator.report import streams
 
 
 def run_command_line(arguments: list[str]) -> int:
@@ -48,7 +49,7 @@ def _prepare_streams() -> None:
             import os
 
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process lives
-    if terminal.is_ascii(sys.stdout) and isinstance(sys.stdout, TextIOWrapper):
+    if streams.is_ascii(sys.stdout) and isinstance(sys.stdout, TextIOWrapper):
         # What a screen without Unicode cannot show is escaped there, as it is on standard error anyway.
         sys.stdout.reconfigure(errors="backslashreplace")
 
@@ -68,19 +69,19 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _fail(message: str, code: int, arguments: Sequence[str] = ()) -> int:
     """Say what ended the run; where JSON was asked for, there as well, so that whoever parses it always gets some."""
-    from migrator.talk.mask import said
+    from migrator.report.mask import said
 
     try:
         sys.stderr.write(f"{PROGRAM}: {said(message)}\n")
         sys.stderr.flush()
         if _wants_json(arguments):
-            from migrator.report import Report
-            from migrator.talk import as_json
-            from migrator.talk.mask import Mask
+            from migrator.report import json_format
+            from migrator.report.mask import Mask
+            from migrator.report.records import Report
 
             command = arguments[0] if arguments[0] in options.COMMANDS else ""
             report = Report(command, (), error=message, error_code=code)
-            sys.stdout.write(as_json.dumps(report, mask=Mask()) + "\n")
+            sys.stdout.write(json_format.dumps(report, mask=Mask()) + "\n")
             sys.stdout.flush()
     except OSError:
         pass  # nowhere is left to say it; the exit code does

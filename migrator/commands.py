@@ -17,9 +17,9 @@ from migrator.errors import (
     VerificationError,
     WriteError,
 )
-from migrator.report import FileReport, Report, Status
+from migrator.report.mask import said
+from migrator.report.records import FileReport, Report, Status
 from migrator.sources import Bundle, Opened
-from migrator.talk.mask import said
 from migrator.values.context import Surroundings
 
 if TYPE_CHECKING:

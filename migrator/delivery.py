@@ -7,11 +7,12 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from migrator import files, run, terminal
+from migrator import files, run
 from migrator.records import Record
-from migrator.report import FileReport, LayerReport, Report, Status
+from migrator.report import streams
+from migrator.report.mask import Mask, said
+from migrator.report.records import FileReport, LayerReport, Report, Status
 from migrator.sources import Bundle, Source
-from migrator.talk.mask import Mask, said
 
 
 class Ready(Record):
@@ -124,16 +125,17 @@ def _show(chosen: argparse.Namespace, report: FileReport) -> None:
     """The plan and its diff, where a person reads them; in JSON they are in the report."""
     if chosen.format == "json":
         return
-    from migrator.talk import plain, unified
-    from migrator.talk.terminal import shown_diff
+    from migrator.report import unified
+    from migrator.report.page import shown_diff
+    from migrator.report.text import plan
 
     mask = Mask(chosen.show_secrets)
     one = Report("migrate", (report,))
     stream = sys.stderr if chosen.output == "-" else sys.stdout
-    colour = terminal.wants_colour(chosen.color, stream)
-    is_ascii = terminal.is_ascii(stream)
+    colour = streams.wants_colour(chosen.color, stream)
+    is_ascii = streams.is_ascii(stream)
     stream.write(
-        plain.plan(one, mask=mask, width=terminal.width(), colour=colour, verbose=chosen.verbose, ascii_only=is_ascii)
+        plan(one, mask=mask, width=streams.width(), colour=colour, verbose=chosen.verbose, ascii_only=is_ascii)
     )
     stream.write(shown_diff(unified.diff(one, mask=mask), colour=colour))
 
@@ -141,11 +143,11 @@ def _show(chosen: argparse.Namespace, report: FileReport) -> None:
 def _outcome(chosen: argparse.Namespace, case: run.Case, report: FileReport, stream: TextIO) -> None:
     if chosen.format == "json" or chosen.quiet:
         return
-    from migrator.talk import plain
+    from migrator.report.text import outcome
 
-    colour, width, is_ascii = terminal.wants_colour(chosen.color, stream), terminal.width(), terminal.is_ascii(stream)
+    colour, width, is_ascii = streams.wants_colour(chosen.color, stream), streams.width(), streams.is_ascii(stream)
     output = chosen.output or ("-" if stream is sys.stderr else "")
-    text = plain.outcome(
+    text = outcome(
         Report("migrate", (report,)),
         mask=Mask(chosen.show_secrets),
         width=width,
@@ -158,7 +160,7 @@ def _outcome(chosen: argparse.Namespace, case: run.Case, report: FileReport, str
     stream.write(text)
     if report.changes and report.status == "migrated":
         from migrator import next_steps
-        from migrator.talk.terminal import Page
+        from migrator.report.page import Page
 
         own = list(dict.fromkeys(layer.name for layer in case.sources))
         paths = ["FILE"] if output == "-" else [output] if output else own

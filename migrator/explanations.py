@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from migrator import env, manifests, prefect
-from migrator.cluster_report import Explanation
 from migrator.manifests import Difference
 from migrator.records import Record
-from migrator.report import ChangeReport
+from migrator.report.cluster_records import Explanation
+from migrator.report.records import ChangeReport
 from migrator.upgrade import Cause, Upgrade
 from migrator.values import tree
 from migrator.values.edits import Route, Value

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from migrator.charts.archive import Manifest
-from migrator.cluster_report import HIDDEN
 from migrator.records import Record
+from migrator.report.cluster_records import HIDDEN
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from migrator import apply, delivery, reporting, run, terminal, verify
+from migrator import apply, delivery, reporting, run, verify
 from migrator.delivery import Ready, tell
 from migrator.errors import InterruptedByUser
-from migrator.report import FileReport
+from migrator.report import streams
+from migrator.report.mask import Mask
+from migrator.report.records import FileReport
 from migrator.sources import Bundle
-from migrator.talk.mask import Mask
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -79,8 +80,8 @@ def _with_a_person(
         lambda asked, given: keeper.note(source.name, asked, given) if keeper is not None else None,
         target=chosen.output or "",
         mask=Mask(chosen.show_secrets),
-        width=terminal.width(),
-        colour=terminal.wants_colour(chosen.color, sys.stdout),
+        width=streams.width(),
+        colour=streams.wants_colour(chosen.color, sys.stdout),
         dry_run=chosen.dry_run,
     )
     if neighbours is not None:
@@ -122,7 +123,7 @@ def somebody_is_there(source: Bundle, chosen: argparse.Namespace) -> bool:
     """Whether a person can be asked: a terminal on both sides, and nobody said otherwise."""
     if chosen.non_interactive or source.snapshot is None or chosen.format == "json" or chosen.output == "-":
         return False
-    return terminal.is_there(sys.stdin) and terminal.is_there(sys.stdout)
+    return streams.is_there(sys.stdin) and streams.is_there(sys.stdout)
 
 
 def _tell_new_defaults(case: run.Case, chosen: argparse.Namespace) -> None:

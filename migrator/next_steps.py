@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from migrator import prefect, redis, run
 from migrator.charts import roots
-from migrator.talk.terminal import Page
+from migrator.report.page import Page
 from migrator.values import tree
 
 

@@ -9,11 +9,12 @@ import argparse
 from collections.abc import Mapping
 from typing import NoReturn
 
-from migrator import __version__, terminal
+from migrator import __version__
 from migrator.answers import NAMES_A_REDIS, ONE_DOCKET
 from migrator.charts.versions import CHARTS
 from migrator.discover import Wishes
 from migrator.errors import UsageError
+from migrator.report import streams
 
 PROGRAM = "infrahub-migrator"
 
@@ -41,7 +42,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
     """argparse's own, told the width: to find it out itself it imports shutil, and with that three compressors."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=min(terminal.width(), 120) - 2)
+        super().__init__(prog, width=min(streams.width(), 120) - 2)
 
 
 class _Parser(argparse.ArgumentParser):

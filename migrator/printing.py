@@ -5,18 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 
-from migrator import terminal
-from migrator.report import Report
-from migrator.talk.mask import Mask, visible
+from migrator.report import streams
+from migrator.report.mask import Mask, visible
+from migrator.report.records import Report
 
 
 def print_report(chosen: argparse.Namespace, report: Report) -> int:
     """Print what came of the releases, errors and missing decisions apart from the rest; answer the exit code."""
     mask = Mask(chosen.show_secrets)
     if chosen.format == "json":
-        from migrator.talk import as_json
+        from migrator.report import json_format
 
-        sys.stdout.write(as_json.dumps(report, mask=mask) + "\n")
+        sys.stdout.write(json_format.dumps(report, mask=mask) + "\n")
         return report.exit_code
     if any(file.error for file in report.files):
         mask.learn(report)
@@ -25,31 +25,29 @@ def print_report(chosen: argparse.Namespace, report: Report) -> int:
             sys.stderr.write(f"infrahub-migrator: {visible(mask.text(file.error))}\n")
     sound = report._replace(files=tuple(file for file in report.files if not file.error))
     if chosen.command in ("diff", "migrate", "verify") and any(file.status == "needs-decision" for file in sound.files):
-        from migrator.talk.missing import missing
+        from migrator.report.text_missing import missing
 
-        colour = terminal.wants_colour(chosen.color, sys.stderr)
-        sys.stderr.write(missing(sound, mask=mask, width=terminal.width(), colour=colour))
+        colour = streams.wants_colour(chosen.color, sys.stderr)
+        sys.stderr.write(missing(sound, mask=mask, width=streams.width(), colour=colour))
     if not sound.files:
         return report.exit_code
     if chosen.command == "diff":
         _diff(chosen, sound, mask)
     elif chosen.command == "check":
-        from migrator.talk import one_line
+        from migrator.report import text_check
 
-        colour, is_ascii = terminal.wants_colour(chosen.color, sys.stdout), terminal.is_ascii(sys.stdout)
-        sys.stdout.write(one_line.check(sound, mask=mask, colour=colour, ascii_only=is_ascii))
+        colour, is_ascii = streams.wants_colour(chosen.color, sys.stdout), streams.is_ascii(sys.stdout)
+        sys.stdout.write(text_check.check(sound, mask=mask, colour=colour, ascii_only=is_ascii))
     elif chosen.command == "verify":
-        from migrator.talk import plain
+        from migrator.report.text import plan, verified
 
-        colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
-        sys.stdout.write(plain.verified(sound, mask=mask, width=columns, colour=colour))
+        colour, columns = streams.wants_colour(chosen.color, sys.stdout), streams.width()
+        sys.stdout.write(verified(sound, mask=mask, width=columns, colour=colour))
     elif chosen.command == "plan":
-        from migrator.talk import plain
+        from migrator.report.text import plan, verified
 
-        colour, is_ascii = terminal.wants_colour(chosen.color, sys.stdout), terminal.is_ascii(sys.stdout)
-        text = plain.plan(
-            sound, mask=mask, width=terminal.width(), colour=colour, verbose=chosen.verbose, ascii_only=is_ascii
-        )
+        colour, is_ascii = streams.wants_colour(chosen.color, sys.stdout), streams.is_ascii(sys.stdout)
+        text = plan(sound, mask=mask, width=streams.width(), colour=colour, verbose=chosen.verbose, ascii_only=is_ascii)
         sys.stdout.write(text)
     return report.exit_code
 
@@ -60,22 +58,22 @@ def _diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
         rendered = tuple(file for file in decided.files if file.cluster is not None)
         _rendered_diff(chosen, decided._replace(files=rendered), mask)
     elif chosen.format == "unified":
-        from migrator.talk import unified
+        from migrator.report import unified
 
         patch = unified.diff(decided, mask=mask)
         if sys.stdout.isatty():
-            from migrator.talk.terminal import shown_diff
+            from migrator.report.page import shown_diff
 
-            sys.stdout.write(shown_diff(patch, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+            sys.stdout.write(shown_diff(patch, colour=streams.wants_colour(chosen.color, sys.stdout)))
         else:
             sys.stdout.flush()
             sys.stdout.buffer.write(patch)
     elif chosen.format == "structural":
-        from migrator.talk import structural
+        from migrator.report import structural
 
-        sys.stdout.write(structural.diff(decided, mask=mask, colour=terminal.wants_colour(chosen.color, sys.stdout)))
+        sys.stdout.write(structural.diff(decided, mask=mask, colour=streams.wants_colour(chosen.color, sys.stdout)))
     else:
-        from migrator.talk import markdown
+        from migrator.report import markdown
 
         sys.stdout.write(markdown.diff(decided, mask=mask))
 
@@ -84,11 +82,11 @@ def _rendered_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> No
     if not report.files:
         return
     if chosen.format == "markdown":
-        from migrator.talk import cluster_markdown
+        from migrator.report import cluster_markdown
 
         sys.stdout.write(cluster_markdown.markdown(report, mask=mask))
         return
-    from migrator.talk import cluster
+    from migrator.report import cluster_text
 
-    colour, columns = terminal.wants_colour(chosen.color, sys.stdout), terminal.width()
-    sys.stdout.write(cluster.text(report, mask=mask, width=columns, colour=colour, verbose=chosen.verbose))
+    colour, columns = streams.wants_colour(chosen.color, sys.stdout), streams.width()
+    sys.stdout.write(cluster_text.text(report, mask=mask, width=columns, colour=colour, verbose=chosen.verbose))

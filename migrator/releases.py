@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from migrator import run, sources
 from migrator.errors import InterruptedByUser, MigratorError
 from migrator.records import Record
-from migrator.report import FileReport
+from migrator.report.records import FileReport
 
 if TYPE_CHECKING:
     from migrator.several import Prepare

@@ -11,7 +11,7 @@ from migrator.charts.archive import Manifest
 from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm import RenderError
 from migrator.records import Record
-from migrator.report import Finding
+from migrator.report.records import Finding
 from migrator.rules.pods import PIN, service_of
 from migrator.values import tree
 

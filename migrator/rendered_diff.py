@@ -6,9 +6,9 @@ import argparse
 
 from migrator import apply, explanations, reporting, run, upgrade, verify, yamltext
 from migrator.charts import archive
-from migrator.cluster_report import ClusterChange, ClusterReport, Explanation
 from migrator.manifests import Difference
-from migrator.report import FileReport
+from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
+from migrator.report.records import FileReport
 from migrator.sources import Bundle
 from migrator.values import tree
 

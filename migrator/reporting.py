@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrator import plan
 from migrator.answers import Asked
-from migrator.report import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
+from migrator.report.records import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
 from migrator.run import Case
 from migrator.sources import Source
 from migrator.values import tree

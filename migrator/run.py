@@ -14,7 +14,7 @@ from migrator.charts import roots
 from migrator.charts.presets import knows_preset
 from migrator.errors import RefusedError, UsageError
 from migrator.records import Record
-from migrator.report import Status
+from migrator.report.records import Status
 from migrator.sources import Bundle, Source, about_unseen, of_layers, read, read_bytes
 from migrator.values import tree
 from migrator.values.changes import Change, Notice

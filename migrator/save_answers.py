@@ -13,7 +13,7 @@ from migrator.answers_file import fingerprint
 from migrator.errors import InputError, UsageError
 from migrator.migration import Question
 from migrator.records import Record
-from migrator.talk.mask import Mask, visible
+from migrator.report.mask import Mask, visible
 
 _FIRST_LINE = "# Answers for infrahub-migrator."
 _COLUMNS = 110

@@ -9,7 +9,7 @@ from migrator import delivery, reporting, run, yamltext
 from migrator.delivery import Ready
 from migrator.errors import InterruptedByUser, MigratorError
 from migrator.migrate import somebody_is_there
-from migrator.report import FileReport
+from migrator.report.records import FileReport
 from migrator.sources import Bundle, Opened
 
 Requests = Callable[[Bundle], run.Request]

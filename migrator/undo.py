@@ -9,8 +9,8 @@ import sys
 from migrator import files
 from migrator.errors import InputError, MigratorError
 from migrator.files.backups import backups_of
+from migrator.report.mask import said, visible
 from migrator.sources.directory import yaml_files
-from migrator.talk.mask import said, visible
 
 
 def carry_out(chosen: argparse.Namespace) -> int:

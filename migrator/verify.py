@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from migrator import apply, reporting, run
 from migrator.errors import VerificationError
-from migrator.report import FileReport, Finding, NoticeReport
+from migrator.report.records import FileReport, Finding, NoticeReport
 from migrator.sources import Bundle, Source
 from migrator.values.edits import Route
 from migrator.values.release import Release

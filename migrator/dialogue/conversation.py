@@ -13,10 +13,10 @@ from migrator.dialogue.screen import Screen
 from migrator.errors import InterruptedByUser, UsageError
 from migrator.migration import Question
 from migrator.records import Record
-from migrator.report import FileReport
+from migrator.report.mask import Mask
+from migrator.report.page import versions
+from migrator.report.records import FileReport
 from migrator.sources import Bundle
-from migrator.talk.mask import Mask
-from migrator.talk.terminal import versions
 
 Note = Callable[[Sequence[Asked], Mapping[str, str]], None]
 """Told of what is decided whenever that changes, so that it can be saved even where somebody leaves."""

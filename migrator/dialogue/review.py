@@ -8,9 +8,9 @@ from migrator import apply, run
 from migrator.dialogue.person import Offer, Person
 from migrator.dialogue.screen import Screen
 from migrator.records import Record
-from migrator.report import ChangeReport, FileReport, Report
-from migrator.talk.linediff import Hunk, hunks
-from migrator.talk.plain import EFFECTS
+from migrator.report.linediff import Hunk, hunks
+from migrator.report.records import ChangeReport, FileReport, Report
+from migrator.report.text import EFFECTS
 
 _STYLES = {"-": "red", "+": "green"}
 

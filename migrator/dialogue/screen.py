@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from migrator import terminal
-from migrator.talk.mask import Mask
-from migrator.talk.terminal import Page
+from migrator.report import streams
+from migrator.report.mask import Mask
+from migrator.report.page import Page
 
 _WIDEST = 100  # columns beyond which prose is hard to read
 
@@ -20,7 +20,7 @@ class Screen:
 
     def __init__(self, mask: Mask, *, width: int, colour: bool) -> None:
         self.mask = mask
-        self._page = Page(min(width, _WIDEST), ascii_only=terminal.is_ascii(sys.stdout))
+        self._page = Page(min(width, _WIDEST), ascii_only=streams.is_ascii(sys.stdout))
         self._console = Console(
             file=sys.stdout,
             width=min(width, _WIDEST),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from migrator.report import Finding
+from migrator.report.records import Finding
 from migrator.rules import docket, entries, live, messaging, pods
 from migrator.rules.rule import Breach, Rule
 from migrator.values.edits import Route

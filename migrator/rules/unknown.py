@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from migrator import prefect
-from migrator.report import Finding
+from migrator.report.records import Finding
 from migrator.rules.rule import nearest
 from migrator.values import tree
 from migrator.values.edits import Route, Value

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from migrator import explanations, manifests
-from migrator.cluster_report import Explanation
 from migrator.explanations import OwnValues, Step
-from migrator.report import ChangeReport
+from migrator.report.cluster_records import Explanation
+from migrator.report.records import ChangeReport
 from migrator.upgrade import Cause, Move, Upgrade
 from migrator.values.edits import Value
 

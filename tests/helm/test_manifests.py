@@ -8,8 +8,8 @@ import pytest
 
 from migrator import manifests, yamltext
 from migrator.charts.archive import Manifest
-from migrator.cluster_report import HIDDEN
 from migrator.manifests import AGAIN
+from migrator.report.cluster_records import HIDDEN
 
 
 def objects(text: str) -> list[Manifest]:

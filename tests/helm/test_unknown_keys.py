@@ -10,7 +10,7 @@ import pytest
 
 from migrator import catalog, discover, yamltext
 from migrator.charts.archive import ChartError, own_values
-from migrator.report import Finding
+from migrator.report.records import Finding
 from migrator.rules.unknown import unknown_keys
 from migrator.values.release import Layer
 

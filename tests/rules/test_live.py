@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from migrator import catalog, discover, rules, yamltext
-from migrator.report import Finding
+from migrator.report.records import Finding
 from migrator.rules import live
 from migrator.values.context import Seen, Surroundings
 from migrator.values.release import Layer

@@ -13,7 +13,7 @@ from packaging.version import Version
 from migrator import apply, discover, rules, run
 from migrator.charts import presets
 from migrator.errors import MigratorError
-from migrator.report import Finding
+from migrator.report.records import Finding
 from migrator.values.defaults import Defaults
 from migrator.values.edits import Value
 from migrator.values.merge import as_map

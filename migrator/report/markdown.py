@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from migrator.report import ChangeReport, FileReport, QuestionReport, Report
-from migrator.talk import unified
-from migrator.talk.markup import code, fence, prose
-from migrator.talk.mask import Mask
-from migrator.talk.terminal import flags_of, spelled, versions
+from migrator.report import unified
+from migrator.report.markup import code, fence, prose
+from migrator.report.mask import Mask
+from migrator.report.page import flags_of, spelled, versions
+from migrator.report.records import ChangeReport, FileReport, QuestionReport, Report
 
 _EFFECTS = {
     "none": "no pod changes",

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:
-    from migrator.report import Report
-    from migrator.talk.inline import Known
+    from migrator.report.mask_inline import Known
+    from migrator.report.records import Report
 
 
 def visible(text: str, *, ascii_only: bool = False) -> str:
@@ -83,18 +83,18 @@ class Mask:
         """A sentence of the program's own, with what the values put into it masked."""
         if self.show_secrets or not text:
             return text
-        from migrator.talk import inline
+        from migrator.report import mask_inline
 
-        return inline.in_sentence(text, self._mark, self._known_secrets(in_sentence=True))
+        return mask_inline.in_sentence(text, self._mark, self._known_secrets(in_sentence=True))
 
     def value(self, value: Value, name: str = "") -> Value:
         """A value, masked all through, that stands under `name`: a key, an env name, or a dotted path to one."""
         if self.show_secrets:
             return value
-        from migrator.talk import credentials
+        from migrator.report import mask_names
 
-        wanted = credentials.is_credential(name)
-        return self._masked(value, wanted, credentials.is_container(name.rsplit(".", 1)[-1]))
+        wanted = mask_names.is_credential(name)
+        return self._masked(value, wanted, mask_names.is_container(name.rsplit(".", 1)[-1]))
 
     def answer(self, question: str, answer: str | None, choices: Sequence[tuple[str, str]] = ()) -> str | None:
         """An answer: a URL's password is masked, and so is all of an answer that is asked for as a password.
@@ -104,70 +104,70 @@ class Mask:
         if answer is None or self.show_secrets:
             return answer
         if choices or question.endswith("secret"):
-            from migrator.talk import inline
+            from migrator.report import mask_inline
 
-            return inline.in_sentence(answer, self._mark, None)
+            return mask_inline.in_sentence(answer, self._mark, None)
         return str(self.value(answer, question))
 
     def lines(self, text: str) -> list[str]:
         """The lines of a YAML file, without their line feeds, masked one by one."""
         if self.show_secrets:
             return text.split("\n")
-        from migrator.talk import inline, lines
+        from migrator.report import mask_inline, mask_lines
 
         if text not in self._scanned:
-            self._scanned[text] = lines.mask(
-                text.split("\n"), self._mark, lambda part: inline.in_yaml(part, self._mark, None)
+            self._scanned[text] = mask_lines.mask(
+                text.split("\n"), self._mark, lambda part: mask_inline.in_yaml(part, self._mark, None)
             )
         known = self._known_secrets()
-        return [inline.known_in(line, self._mark, known) for line in self._scanned[text]]
+        return [mask_inline.known_in(line, self._mark, known) for line in self._scanned[text]]
 
     def _mark(self, secret: str) -> str:
-        from migrator.talk import credentials
+        from migrator.report import mask_names
 
-        if credentials.is_no_secret(secret):
+        if mask_names.is_no_secret(secret):
             return secret
         return f"***{self._numbers.setdefault(secret, len(self._numbers) + 1)}"
 
     def _masked(self, value: Value, wanted: bool, inherits: bool) -> Value:
         """`wanted`: a text here is a secret; `inherits`: so is every text below, whatever its key."""
-        from migrator.talk import credentials, inline
+        from migrator.report import mask_inline, mask_names
 
         if isinstance(value, dict):
-            name = credentials.entry_name(value)
+            name = mask_names.entry_name(value)
             is_secret = value.get("kind") == "Secret"
             result: dict[str, Value] = {}
             for key, child in value.items():
-                below = inherits and not credentials.belongs_to_a_reference(key)
+                below = inherits and not mask_names.belongs_to_a_reference(key)
                 named = name if name and key == "value" else key
-                contains = below or credentials.is_container(key) or (is_secret and key == "data")
-                result[key] = self._masked(child, below or credentials.is_credential(named), contains)
+                contains = below or mask_names.is_container(key) or (is_secret and key == "data")
+                result[key] = self._masked(child, below or mask_names.is_credential(named), contains)
             return result
         if isinstance(value, list):
             items: list[Value] = []
             flagged = False
             for child in value:
                 items.append(self._masked(child, wanted or flagged, inherits))
-                flagged = isinstance(child, str) and inline.is_credential_flag(child)
+                flagged = isinstance(child, str) and mask_inline.is_credential_flag(child)
             return items
         if value is None or isinstance(value, bool):
             return value
         if wanted:
-            return value if credentials.is_no_secret(str(value)) else self._mark(str(value))
+            return value if mask_names.is_no_secret(str(value)) else self._mark(str(value))
         if not isinstance(value, str):
             return value
         if "\n" in value:
             self._learn_text(value)
             return "\n".join(self.lines(value))
-        return inline.in_value(value, self._mark, self._known_secrets())
+        return mask_inline.in_value(value, self._mark, self._known_secrets())
 
     def _learn_text(self, text: str) -> None:
         """Values may stand in an object as a text; what they hold is found by its place, as in a file of its own."""
         from migrator import yamltext
         from migrator.errors import MigratorError
-        from migrator.talk import credentials
+        from migrator.report import mask_names
 
-        if text in self._scanned or not credentials.may_hold_a_name(text):
+        if text in self._scanned or not mask_names.may_hold_a_name(text):
             return
         with suppress(MigratorError):
             for document in yamltext.parse(text.encode("utf-8", "replace")).documents:
@@ -177,23 +177,23 @@ class Mask:
     def _known_secrets(self, *, in_sentence: bool = False) -> Known | None:
         """What finds the secrets met so far by their text."""
         if len(self._numbers) != self._found_with:
-            from migrator.talk import inline
+            from migrator.report import mask_inline
 
             self._found_with = len(self._numbers)
-            self._in_values = inline.finder(self._numbers)
-            self._in_sentences = inline.finder(self._numbers, self._ordinary)
+            self._in_values = mask_inline.finder(self._numbers)
+            self._in_sentences = mask_inline.finder(self._numbers, self._ordinary)
         return self._in_sentences if in_sentence else self._in_values
 
 
 def _ordinary_texts(value: Value) -> Iterator[str]:
     """Keys, and the texts and numbers that stand under names of no credential."""
-    from migrator.talk import credentials
+    from migrator.report import mask_names
 
     if isinstance(value, dict):
-        name = credentials.entry_name(value)
+        name = mask_names.entry_name(value)
         for key, child in value.items():
             yield key
-            if not credentials.is_credential(name if name and key == "value" else key):
+            if not mask_names.is_credential(name if name and key == "value" else key):
                 yield from _ordinary_texts(child)
     elif isinstance(value, list):
         for child in value:

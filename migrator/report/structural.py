@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Union
 
 from migrator.records import Record
-from migrator.report import FileReport, Report
-from migrator.talk.mask import Mask
-from migrator.talk.terminal import Page, Style
+from migrator.report.mask import Mask
+from migrator.report.page import Page, Style
+from migrator.report.records import FileReport, Report
 from migrator.values import tree
 from migrator.values.edits import Key, Route, Scalar, Value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.report import (
+from migrator.report.records import (
     ChangeReport,
     FileReport,
     Finding,

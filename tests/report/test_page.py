@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from migrator.talk.mask import Mask
-from migrator.talk.terminal import Page, shown_diff, spelled
+from migrator.report.mask import Mask
+from migrator.report.page import Page, shown_diff, spelled
 
 DIFF = b"""\
 # For reading only

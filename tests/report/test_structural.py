@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.report import FileReport, Report
-from migrator.talk import structural
-from migrator.talk.mask import Mask
+from migrator.report import structural
+from migrator.report.mask import Mask
+from migrator.report.records import FileReport, Report
 from migrator.values import tree
 from migrator.values.edits import Value
 

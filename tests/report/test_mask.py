@@ -10,10 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.report import ChangeReport, FileReport, Finding, LayerReport, NoticeReport, QuestionReport, Report
-from migrator.talk import as_json, markdown, one_line, plain, structural, unified
-from migrator.talk.credentials import is_no_secret, is_weak
-from migrator.talk.mask import Mask, visible
+from migrator.report import json_format, markdown, structural, text_check, unified
+from migrator.report.mask import Mask, visible
+from migrator.report.mask_names import is_no_secret, is_weak
+from migrator.report.records import (
+    ChangeReport,
+    FileReport,
+    Finding,
+    LayerReport,
+    NoticeReport,
+    QuestionReport,
+    Report,
+)
+from migrator.report.text import outcome, plan
 from migrator.values.edits import Value
 
 
@@ -354,12 +363,12 @@ def _canaries() -> Report:
 
 
 FORMATS: dict[str, Callable[[Report, Mask], str]] = {
-    "plan": lambda report, mask: plain.plan(report, mask=mask, width=80, colour=False, verbose=True),
-    "check": lambda report, mask: one_line.check(report, mask=mask, colour=False),
-    "outcome": lambda report, mask: plain.outcome(report, mask=mask, width=80, verbose=True),
+    "plan": lambda report, mask: plan(report, mask=mask, width=80, colour=False, verbose=True),
+    "check": lambda report, mask: text_check.check(report, mask=mask, colour=False),
+    "outcome": lambda report, mask: outcome(report, mask=mask, width=80, verbose=True),
     "unified": lambda report, mask: unified.diff(report, mask=mask).decode(),
     "structural": lambda report, mask: structural.diff(report, mask=mask, colour=False),
-    "json": lambda report, mask: as_json.dumps(report, mask=mask),
+    "json": lambda report, mask: json_format.dumps(report, mask=mask),
     "markdown": lambda report, mask: markdown.diff(report, mask=mask),
 }
 

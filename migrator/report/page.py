@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from migrator.records import Record
-from migrator.report import FileReport, QuestionReport
-from migrator.talk.mask import Mask, visible
+from migrator.report.mask import Mask, visible
+from migrator.report.records import FileReport, QuestionReport
 from migrator.values.edits import Value
 
 Style = Literal["bold", "dim", "red", "green", "yellow", "cyan"]

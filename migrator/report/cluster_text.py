@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.cluster_report import HIDDEN, ClusterChange, ClusterReport
 from migrator.manifests import AGAIN
 from migrator.records import Record
-from migrator.report import FileReport, Report
-from migrator.talk.mask import Mask
-from migrator.talk.one_line import count
-from migrator.talk.terminal import Page, Style, versions
+from migrator.report.cluster_records import HIDDEN, ClusterChange, ClusterReport
+from migrator.report.mask import Mask
+from migrator.report.page import Page, Style, versions
+from migrator.report.records import FileReport, Report
+from migrator.report.text_check import count
 from migrator.values.edits import Value
 
 FEW = 3

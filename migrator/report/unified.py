@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from migrator.report import LayerReport, Report
-from migrator.talk.linediff import Hunk, hunks
-from migrator.talk.mask import Mask
+from migrator.report.linediff import Hunk, hunks
+from migrator.report.mask import Mask
+from migrator.report.records import LayerReport, Report
 
 _MASKED = (
     b"# For reading only: credentials are masked (***1, ***2, ...), so this patch cannot be applied.\n"

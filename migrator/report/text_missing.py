@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.report import FileReport, QuestionReport, Report
-from migrator.talk.mask import Mask
-from migrator.talk.terminal import Page, flags_of
+from migrator.report.mask import Mask
+from migrator.report.page import Page, flags_of
+from migrator.report.records import FileReport, QuestionReport, Report
 
 
 def missing(report: Report, *, mask: Mask, width: int = 80, colour: bool = False) -> str:

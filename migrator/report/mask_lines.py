@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from migrator.records import Record
-from migrator.talk import credentials
+from migrator.report import mask_names
 
 _KEY = (
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s\"'#&*!|>%@`{}\[\],:-](?:[^\s\"'#{}\[\],:]|:(?=\S))*|-[^\s\"'#{}\[\],:]+"
@@ -98,18 +98,18 @@ def mask(lines: Sequence[str], mark: Callable[[str], str], inline: Callable[[str
             flagged = False
             continue
         flag = _FLAG.match(line)
-        flagged = flag is not None and credentials.is_credential(flag["name"])
+        flagged = flag is not None and mask_names.is_credential(flag["name"])
         inside = container is not None and _is_within(here, container) and not _explains(here, line)
-        inherits = inside and not credentials.belongs_to_a_reference(here.key)
-        if here.key and (inherits or credentials.is_credential(_named(structure, lines, number))):
-            rest = _flow(line[here.rest :], mark, inherits or credentials.is_container(here.key))
+        inherits = inside and not mask_names.belongs_to_a_reference(here.key)
+        if here.key and (inherits or mask_names.is_credential(_named(structure, lines, number))):
+            rest = _flow(line[here.rest :], mark, inherits or mask_names.is_container(here.key))
             text, left_open = _scalar(rest, mark, inline)
             masked.append(line[: here.rest] + text)
             if left_open is not None and not here.is_comment:
                 opened = left_open._replace(column=here.column, indentless=not here.has_dash)
         else:
-            masked.append(inline(_flow(line, mark, credentials.is_container(here.key))))
-        if here.key and not here.is_comment and container is None and credentials.is_container(here.key):
+            masked.append(inline(_flow(line, mark, mask_names.is_container(here.key))))
+        if here.key and not here.is_comment and container is None and mask_names.is_container(here.key):
             container = _Open(here.column, indentless=not here.has_dash)
     return masked
 
@@ -206,8 +206,8 @@ def _flow(line: str, mark: Callable[[str], str], inherits: bool) -> str:
 
         def entry(each: re.Match[str]) -> str:
             key = each["key"].strip("\"'")
-            wanted = credentials.is_credential(name if key == "value" and name else key)
-            if not wanted and not (inherits and not credentials.belongs_to_a_reference(key)):
+            wanted = mask_names.is_credential(name if key == "value" and name else key)
+            if not wanted and not (inherits and not mask_names.belongs_to_a_reference(key)):
                 return each[0]
             value = each["value"]
             body = value.rstrip()

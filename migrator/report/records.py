@@ -12,7 +12,7 @@ from migrator.values.changes import Effect
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:
-    from migrator.cluster_report import ClusterReport
+    from migrator.report.cluster_records import ClusterReport
 
 Status = Literal["current", "pending", "migrated", "needs-decision", "refused", "failed", "unrelated"]
 

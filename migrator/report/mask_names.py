@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from migrator.cluster_report import HIDDEN
+from migrator.report.cluster_records import HIDDEN
 from migrator.values.edits import Value
 
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from migrator.report import FileReport, NoticeReport, Report
-from migrator.talk import markdown
-from migrator.talk.mask import Mask, visible
+from migrator.report import markdown
+from migrator.report.mask import Mask, visible
+from migrator.report.records import FileReport, NoticeReport, Report
 
 HOSTILE = [
     "![x](http://evil.example/x.png)",

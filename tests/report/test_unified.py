@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator.report import FileReport, LayerReport, Report
-from migrator.talk import linediff, unified
-from migrator.talk.linediff import blocks
-from migrator.talk.mask import Mask
+from migrator.report import linediff, unified
+from migrator.report.linediff import blocks
+from migrator.report.mask import Mask
+from migrator.report.records import FileReport, LayerReport, Report
 
 NUMBERED = b"".join(b"key%d: %d\n" % (number, number) for number in range(20))
 

@@ -8,9 +8,10 @@ import sys
 
 import pytest
 
-from migrator.report import FileReport, LayerReport, Report
-from migrator.talk import one_line, plain
-from migrator.talk.mask import Mask
+from migrator.report import text_check
+from migrator.report.mask import Mask
+from migrator.report.records import FileReport, LayerReport, Report
+from migrator.report.text import outcome, plan
 
 WIDE = """\
 values.yaml: pending
@@ -57,13 +58,11 @@ To know
 def _plan(
     *files: FileReport, width: int = 80, colour: bool = False, verbose: bool = False, ascii_only: bool = False
 ) -> str:
-    return plain.plan(
-        Report("plan", files), mask=Mask(), width=width, colour=colour, verbose=verbose, ascii_only=ascii_only
-    )
+    return plan(Report("plan", files), mask=Mask(), width=width, colour=colour, verbose=verbose, ascii_only=ascii_only)
 
 
 def _check(*files: FileReport, colour: bool = False) -> str:
-    return one_line.check(Report("check", files), mask=Mask(), colour=colour)
+    return text_check.check(Report("check", files), mask=Mask(), colour=colour)
 
 
 def test_the_whole_plan(file: FileReport) -> None:
@@ -136,7 +135,7 @@ def test_control_characters_from_the_file_are_shown(file: FileReport) -> None:
         root=hostile,
         migrations=((hostile, hostile),),
     )
-    for text in (_plan(file), _check(file), plain.outcome(Report("migrate", (file,)), mask=Mask())):
+    for text in (_plan(file), _check(file), outcome(Report("migrate", (file,)), mask=Mask())):
         assert re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text) is None
         assert "\\x1b]0;owned\\x07\\x1b[2J" in text
 
@@ -175,7 +174,7 @@ def test_check_has_a_line_for_each_file_even_if_a_name_holds_a_line_feed(file: F
 
 
 def _outcome(file: FileReport, **options: object) -> str:
-    return plain.outcome(Report("migrate", (file,)), mask=Mask(), **options)  # type: ignore[arg-type]
+    return outcome(Report("migrate", (file,)), mask=Mask(), **options)  # type: ignore[arg-type]
 
 
 def _bare(file: FileReport) -> FileReport:
@@ -243,15 +242,15 @@ HEAVY = [
 def test_check_imports_nothing_heavy() -> None:
     program = (
         "import sys\n"
-        "from migrator.report import FileReport, Report\n"
-        "from migrator.talk import one_line\n"
-        "from migrator.talk.mask import Mask\n"
-        "one_line.check(Report('check', (FileReport('v', 'pending'),)), mask=Mask(), colour=True)\n"
+        "from migrator.report.records import FileReport, Report\n"
+        "from migrator.report import text_check\n"
+        "from migrator.report.mask import Mask\n"
+        "text_check.check(Report('check', (FileReport('v', 'pending'),)), mask=Mask(), colour=True)\n"
         "print(*sorted(sys.modules))"
     )
     loaded = subprocess.run(
         [sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert "migrator.talk.one_line" in loaded
-    assert "migrator.talk.plain" not in loaded
+    assert "migrator.report.text_check" in loaded
+    assert "migrator.report.text" not in loaded
     assert [name for name in HEAVY if name in loaded] == []

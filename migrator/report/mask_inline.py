@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import quote, unquote
 
 from migrator.records import Record
-from migrator.talk import credentials
+from migrator.report import mask_names
 
 Mark = Callable[[str], str]
 
@@ -64,7 +64,7 @@ def in_value(text: str, mark: Mark, known: Known | None) -> str:
 def in_yaml(text: str, mark: Mark, known: Known | None) -> str:
     """A part of a line of YAML that stands under no credential's key."""
     text = _urls(_SHAPES.sub(lambda found: mark(found[0]), text), mark)
-    if credentials.may_hold_a_name(text):
+    if mask_names.may_hold_a_name(text):
         text = _assigned(_FLAG, _assigned(_ASSIGNED, text, mark), mark)
     return known_in(text, mark, known)
 
@@ -72,7 +72,7 @@ def in_yaml(text: str, mark: Mark, known: Known | None) -> str:
 def is_credential_flag(text: str) -> bool:
     """Whether a list item such as `--requirepass` says that the next one is a secret."""
     match = _ONLY_A_FLAG.fullmatch(text)
-    return match is not None and credentials.is_credential(match["name"])
+    return match is not None and mask_names.is_credential(match["name"])
 
 
 def finder(secrets: Iterable[str], ordinary: set[str] | None = None) -> Known | None:
@@ -83,9 +83,9 @@ def finder(secrets: Iterable[str], ordinary: set[str] | None = None) -> Known | 
     spellings = {spelling: secret for secret in secrets for spelling in _spellings(secret)}
     parts = []
     for spelling in sorted(spellings, key=len, reverse=True):
-        if not credentials.is_weak(spelling):
+        if not mask_names.is_weak(spelling):
             parts.append(re.escape(spelling))
-        elif ordinary is not None and credentials.stands_out(spelling, ordinary):
+        elif ordinary is not None and mask_names.stands_out(spelling, ordinary):
             parts.append(rf"(?<![^\W_]){re.escape(spelling)}(?![^\W_])")
     return Known(re.compile("|".join(parts)), spellings) if parts else None
 
@@ -152,7 +152,7 @@ def _userinfo(rest: str, mark: Mark) -> str:
 
 def _assigned(pattern: re.Pattern[str], text: str, mark: Mark) -> str:
     def replaced(found: re.Match[str]) -> str:
-        if not credentials.is_credential(found["name"]):
+        if not mask_names.is_credential(found["name"]):
             return found[0]
         return found["head"] + mark(found["value"])
 

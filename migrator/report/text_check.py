@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from migrator.report import FileReport, Report
-from migrator.talk.mask import Mask
-from migrator.talk.terminal import Page, Style, flags_of
+from migrator.report.mask import Mask
+from migrator.report.page import Page, Style, flags_of
+from migrator.report.records import FileReport, Report
 
 STYLES: dict[str, Style] = {
     "current": "green", "migrated": "green", "pending": "yellow", "needs-decision": "yellow", "refused": "red",

@@ -6,12 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from migrator import __version__
-from migrator.talk.mask import Mask
+from migrator.report.mask import Mask
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:
-    from migrator.cluster_report import ClusterReport
-    from migrator.report import FileReport, Report, Status
+    from migrator.report.cluster_records import ClusterReport
+    from migrator.report.records import FileReport, Report, Status
 
 SCHEMA = 1
 """Rises when a reader of the output would have to be changed; a new key is no such change."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.talk.credentials import is_container, is_credential, is_no_secret, is_weak, may_hold_a_name
+from migrator.report.mask_names import is_container, is_credential, is_no_secret, is_weak, may_hold_a_name
 
 
 def _words(text: str) -> list[str]:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.cluster_report import ClusterChange, ClusterReport, Explanation
-from migrator.report import (
+from migrator.report import json_format
+from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
+from migrator.report.mask import Mask
+from migrator.report.records import (
     ChangeReport,
     FileReport,
     Finding,
@@ -22,8 +24,6 @@ from migrator.report import (
     Report,
     Status,
 )
-from migrator.talk import as_json
-from migrator.talk.mask import Mask
 from migrator.values.changes import Effect
 from migrator.values.edits import Value
 
@@ -35,7 +35,7 @@ def _written(report: Report, *, show_secrets: bool = False) -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is no JSON")
 
-    text = as_json.dumps(report, mask=Mask(show_secrets))
+    text = json_format.dumps(report, mask=Mask(show_secrets))
     assert text.isascii()
     assert text.endswith("}")
     written: dict[str, Any] = json.loads(text, parse_constant=refuse)
@@ -68,7 +68,7 @@ def test_the_schema_describes_every_key_and_allows_no_other() -> None:
 
 def test_the_schema_and_the_records_know_the_same_words() -> None:
     assert SCHEMA["$defs"]["status"]["enum"] == list(get_args(Status))
-    assert sorted(as_json.FROM_WORST) == sorted(get_args(Status))
+    assert sorted(json_format.FROM_WORST) == sorted(get_args(Status))
     assert SCHEMA["$defs"]["change"]["properties"]["effect"]["enum"] == list(get_args(Effect))
     told = SCHEMA["$defs"]["cluster"]["properties"]["changes"]["items"]["properties"]["explanation"]["properties"]
     assert told["kind"]["enum"] == list(get_args(get_type_hints(Explanation)["kind"]))

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from migrator.report import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
-from migrator.talk.mask import Mask
-from migrator.talk.one_line import STYLES, count, error_without_path, headline, reason
-from migrator.talk.terminal import Page, Style, flags_of, spelled, versions
+from migrator.report.mask import Mask
+from migrator.report.page import Page, Style, flags_of, spelled, versions
+from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
+from migrator.report.text_check import STYLES, count, error_without_path, headline, reason
 
 EFFECTS = {
     "none": "no pod changes",

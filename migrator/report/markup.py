@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from migrator.talk.mask import visible
+from migrator.report.mask import visible
 
 _MARKUP = re.compile(r"[\\`*\[\]<|~&$]|(?<!\w)_|_(?!\w)")
 _AT_THE_START = re.compile(r"^(\d*)([-+=#>.)])")
