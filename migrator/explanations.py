@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from migrator import env, manifests, prefect
 from migrator.manifests import Difference
 from migrator.records import Record
+from migrator.report import cluster_records
 from migrator.report.cluster_records import Explanation
 from migrator.report.records import ChangeReport
 from migrator.upgrade import Cause, Upgrade
@@ -103,7 +104,7 @@ def _speaks_of(change: ChangeReport, route: Route) -> bool:
     """Whether the change sets or removes that env entry, directly or by a value that the chart makes it from."""
     if len(route) < 3 or route[-2] != "env":
         return False
-    name = str(route[-1]).removesuffix(manifests.AGAIN)
+    name = str(route[-1]).removesuffix(cluster_records.AGAIN)
     ends = {f"{tree.show(env.GLOBAL)}.{name}", *_made_from(name)}
     lists = [_LISTS[str(route[-3])]] if route[-3] in _LISTS else list(_LISTS.values())
     ends |= {f"{tree.show(each)}.{name}" for each in lists}
@@ -146,7 +147,7 @@ def _image(difference: Difference) -> str:
 
 def _renamed(difference: Difference) -> str:
     """Since 2026.4.21154022 (pull request 622)."""
-    name = str(difference.route[-1]).removesuffix(manifests.AGAIN) if difference.route else ""
+    name = str(difference.route[-1]).removesuffix(cluster_records.AGAIN) if difference.route else ""
     setting = name.partition("_DATABASE_")[2]
     if setting not in ("CONNECTION_URL", "MIGRATE_ON_START") or difference.route[-2] != "env":
         return ""

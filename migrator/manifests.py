@@ -10,13 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from migrator.charts.archive import Manifest
 from migrator.records import Record
-from migrator.report.cluster_records import HIDDEN
+from migrator.report.cluster_records import AGAIN, HIDDEN
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
-
-AGAIN = " (once more)"
-"""Behind the name of an entry that a later one of the same name makes ineffective."""
 
 Objects = Mapping[str, Value]
 """A rendering: each object by its title, its lists of named entries as mappings."""

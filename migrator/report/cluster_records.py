@@ -50,3 +50,7 @@ class ClusterReport(Record):
     def unexplained(self) -> list[ClusterChange]:
         """What is for a person to look at."""
         return [change for change in self.changes if change.explanation.kind == "none"]
+
+
+AGAIN = " (once more)"
+"""Behind the name of an entry that a later one of the same name makes ineffective."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.manifests import AGAIN
 from migrator.records import Record
-from migrator.report.cluster_records import HIDDEN, ClusterChange, ClusterReport
+from migrator.report.cluster_records import AGAIN, HIDDEN, ClusterChange, ClusterReport
 from migrator.report.mask import Mask
 from migrator.report.page import Page, Style, versions
 from migrator.report.records import FileReport, Report

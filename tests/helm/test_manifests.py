@@ -8,8 +8,7 @@ import pytest
 
 from migrator import manifests, yamltext
 from migrator.charts.archive import Manifest
-from migrator.manifests import AGAIN
-from migrator.report.cluster_records import HIDDEN
+from migrator.report.cluster_records import AGAIN, HIDDEN
 
 
 def objects(text: str) -> list[Manifest]:
