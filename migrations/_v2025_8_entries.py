@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Ask, EnvList, Outcome, Release, as_map, env, prefect, redis, tree
+from migrator import env, prefect, redis
+from migrator.env import EnvList
+from migrator.migration import Ask, Outcome
+from migrator.values import tree
 from migrator.values.changes import Notice
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 from ._v2025_8_wiring import ALL_NAMES, FIXED, own_lists
 

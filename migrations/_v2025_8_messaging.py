@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import (
-    LAST,
-    AddKey,
-    Ask,
-    Change,
-    Choice,
-    Effect,
-    Entry,
-    Outcome,
-    Question,
-    Release,
-    Route,
-    SetValue,
-    Value,
-    after,
-    as_map,
-    env,
-    prefect,
-    redis,
-    tree,
-)
-from migrator.values.changes import Notice
+from migrator import env, prefect, redis
+from migrator.env import Entry
+from migrator.migration import Ask, Choice, Outcome, Question
+from migrator.values import tree
+from migrator.values.changes import Change, Effect, Notice
+from migrator.values.edits import LAST, AddKey, Route, SetValue, Value, after
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 from ._v4_14_0_docket_questions import redis_host
 from ._v2025_8_separate import counts_env_only

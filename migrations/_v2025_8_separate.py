@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import (
-    LAST,
-    AddKey,
-    Ask,
-    Change,
-    Choice,
-    Effect,
-    Outcome,
-    Place,
-    Question,
-    Release,
-    SetValue,
-    after,
-    before,
-    env,
-    prefect,
-    redis,
-    tree,
-)
+from migrator import env, prefect, redis
+from migrator.migration import Ask, Choice, Outcome, Question
+from migrator.values import tree
+from migrator.values.changes import Change, Effect
+from migrator.values.edits import LAST, AddKey, Place, SetValue, after, before
+from migrator.values.release import Release
 
 from ._v4_14_0_single import SEPARATE
 from ._v4_14_0_toggles import PRESET, SERVICES

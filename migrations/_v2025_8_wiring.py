@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from migrator.migration import EnvList, Record, Release, Route, Value, as_map, env, prefect, redis, tree
+from migrator import env, prefect, redis
+from migrator.env import EnvList
+from migrator.records import Record
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 PREFIX = "PREFECT_REDIS_MESSAGING_"
 URL = f"{PREFIX}URL"

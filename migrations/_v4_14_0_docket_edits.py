@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import (
-    LAST,
-    AddKey,
-    Change,
-    Effect,
-    Release,
-    SetValue,
-    Value,
-    after,
-    prefect,
-    tree,
-)
+from migrator import prefect
+from migrator.values import tree
+from migrator.values.changes import Change, Effect
+from migrator.values.edits import LAST, AddKey, SetValue, Value, after
+from migrator.values.release import Release
 
 KEY = "docket-url"
 """The key of a Secret that the chart reads unless told otherwise."""

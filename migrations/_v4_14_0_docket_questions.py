@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from migrator.migration import Choice, Question, Release, prefect, redis, redis_use
+from migrator import prefect, redis, redis_use
+from migrator.migration import Choice, Question
+from migrator.values.release import Release
 
 SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?"
 """NAME or NAME:KEY of a Secret, by Kubernetes' rules for object names and Secret keys."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migrator.migration import AddKey, Ask, Change, Effect, Outcome, Release, SetValue, prefect, redis, tree
-from migrator.values.changes import Notice
+from migrator import prefect, redis
+from migrator.migration import Ask, Outcome
+from migrator.values import tree
+from migrator.values.changes import Change, Effect, Notice
+from migrator.values.edits import AddKey, SetValue
+from migrator.values.release import Release
 
 from ._v4_14_0_docket_edits import drop_from_env, write_secret, write_url
 from ._v4_14_0_docket_questions import (

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Ask, Outcome, Release, as_map, env, prefect, redis, redis_use, tree
+from migrator import env, prefect, redis, redis_use
+from migrator.migration import Ask, Outcome
+from migrator.values import tree
 from migrator.values.changes import Notice
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 from ._v4_14_0_pin import INJECTED, PIN, REGISTER
 

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import (
-    LAST,
-    Ask,
-    Change,
-    Choice,
-    Entry,
-    EnvList,
-    InsertItem,
-    Outcome,
-    Place,
-    Question,
-    Release,
-    Value,
-    after,
-    before,
-    env,
-    prefect,
-)
-from migrator.values.changes import Notice
+from migrator import env, prefect
+from migrator.env import Entry, EnvList
+from migrator.migration import Ask, Choice, Outcome, Question
+from migrator.values.changes import Change, Notice
+from migrator.values.edits import LAST, InsertItem, Place, Value, after, before
+from migrator.values.release import Release
 
 from ._v4_14_0_toggles import WEBSERVER_ONLY, is_settled
 from ._v4_14_0_unseen import put_own_list

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Release, as_map, env, prefect, redis, tree
+from migrator import env, prefect, redis
+from migrator.values import tree
 from migrator.values.changes import Notice
+from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 

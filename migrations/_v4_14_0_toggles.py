@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from migrator.migration import (
-    FIRST,
-    Ask,
-    Change,
-    Choice,
-    Entry,
-    EnvList,
-    InsertItem,
-    Outcome,
-    Question,
-    Release,
-    Value,
-    after,
-    env,
-    prefect,
-)
-from migrator.values.changes import Notice
+from migrator import env, prefect
+from migrator.env import Entry, EnvList
+from migrator.migration import Ask, Choice, Outcome, Question
+from migrator.values.changes import Change, Notice
+from migrator.values.edits import FIRST, InsertItem, Value, after
+from migrator.values.release import Release
 
 from ._v4_14_0_single import single_deployment
 from ._v4_14_0_unseen import put_own_list

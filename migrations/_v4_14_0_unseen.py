@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from migrator.migration import Ask, Change, Choice, Outcome, Question, Release, Route, env, tree
-from migrator.values.changes import Notice
+from migrator import env
+from migrator.migration import Ask, Choice, Outcome, Question
+from migrator.values import tree
+from migrator.values.changes import Change, Notice
+from migrator.values.edits import Route
+from migrator.values.release import Release
 
 
 def unseen_list(release: Release, path: Route) -> Question:

@@ -14,7 +14,8 @@ https://docs.prefect.io/v3/advanced/self-hosted
 
 from __future__ import annotations
 
-from migrator.migration import Migration, Step, one_of, redis
+from migrator import redis
+from migrator.migration import Migration, Step, one_of
 
 from ._v4_14_0_docket_questions import no_name, no_number, no_secret, no_url
 from ._v4_14_0_docket_url import docket, host

@@ -11,24 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import (
-    FIRST,
-    AddKey,
-    Ask,
-    Change,
-    InsertItem,
-    Migration,
-    Outcome,
-    Release,
-    SetValue,
-    Step,
-    Value,
-    env,
-    one_of,
-    prefect,
-    tree,
-)
-from migrator.values.changes import Notice
+from migrator import env, prefect
+from migrator.migration import Ask, Migration, Outcome, Step, one_of
+from migrator.values import tree
+from migrator.values.changes import Change, Notice
+from migrator.values.edits import FIRST, AddKey, InsertItem, SetValue, Value
+from migrator.values.release import Release
 
 from ._v4_14_0_unseen import put_own_list
 

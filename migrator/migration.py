@@ -1,4 +1,4 @@
-"""What a migration is made of. A file in `migrations/` imports this module, and what it re-exports, and nothing else.
+"""What a migration is made of. An entry of `migrations/` says with these words what it asks of a release.
 
 A step looks at a release's values and yields changes and notices; where a decision is needed it asks for the answer by
 a question and yields what follows from it. It never sees text, offsets, prompts or files.
@@ -9,68 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, Union
 
-from migrator import env, prefect, redis, redis_use
-from migrator.env import Entry, EnvList
 from migrator.records import Record
-from migrator.values import tree
-from migrator.values.changes import Change, Effect, Notice
-from migrator.values.edits import (
-    FIRST,
-    LAST,
-    AddKey,
-    Edit,
-    InsertItem,
-    Place,
-    RemoveItems,
-    RemoveKey,
-    RenameKey,
-    Route,
-    SetValue,
-    Value,
-    after,
-    before,
-)
-from migrator.values.merge import as_map
+from migrator.values.changes import Change, Notice
 from migrator.values.release import Release
-
-__all__ = [
-    "BY_SHAPE",
-    "FIRST",
-    "LAST",
-    "AddKey",
-    "Ask",
-    "Change",
-    "Choice",
-    "Edit",
-    "Effect",
-    "Entry",
-    "EnvList",
-    "InsertItem",
-    "Migration",
-    "Notice",
-    "Outcome",
-    "Place",
-    "Question",
-    "Record",
-    "Release",
-    "RemoveItems",
-    "RemoveKey",
-    "RenameKey",
-    "Route",
-    "SetValue",
-    "Step",
-    "Value",
-    "after",
-    "anything",
-    "as_map",
-    "before",
-    "env",
-    "one_of",
-    "prefect",
-    "redis",
-    "redis_use",
-    "tree",
-]
 
 BY_SHAPE = "0"
 """Stands for the version of a change of which no published release is known: every release is judged by it."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from migrator.answers import Asked, Asking
 from migrator.catalog import Known, Selected
-from migrator.migration import Change, Question, Step
+from migrator.migration import Question, Step
 from migrator.records import Record
-from migrator.values.changes import Notice
+from migrator.values.changes import Change, Notice
 from migrator.values.edits import Edit
 from migrator.values.release import Release
 
