@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator import env, prefect, redis
+from migrator.charts.presets import EXAMPLE_HOST
 from migrator.env import EnvList
 from migrator.migration import Ask, Outcome
 from migrator.values import tree
@@ -48,7 +49,7 @@ def _cache_addresses(release: Release) -> Iterator[Notice]:
     for listed in own_lists(release):
         for entry in listed.named(CACHE_ADDRESS)[-1:]:
             where = prefect.path_of(listed, CACHE_ADDRESS)
-            if redis.EXAMPLE_HOST in str(entry.value):
+            if EXAMPLE_HOST in str(entry.value):
                 yield Notice(f"{where} stays, and holds the presets' example host: put your own there.", "warning")
             else:
                 yield Notice(f"{where} stays: it is harmless, and server.args of your own may need it.")

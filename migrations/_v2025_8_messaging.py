@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis
+from migrator import env, prefect, redis, redis_url
 from migrator.env import Entry
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.values import tree
@@ -219,6 +219,6 @@ def _home_of_messaging(release: Release) -> int:
 
 
 def _spelled(key: str, value: str) -> Value:
-    if key in ("port", "db") and redis.is_number(value):
+    if key in ("port", "db") and redis_url.is_number(value):
         return int(value)
     return value == "true" if key == "ssl" else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from migrator import env, prefect, redis
+from migrator import env, prefect, redis, redis_url
 from migrator.env import EnvList
 from migrator.records import Record
 from migrator.values import tree
@@ -121,7 +121,7 @@ def password_in(url: str) -> str:
     """The password in a URL that can be moved."""
     from urllib.parse import unquote
 
-    return unquote(redis.parse_url(url).password)
+    return unquote(redis_url.parse_url(url).password)
 
 
 def in_values(release: Release) -> dict[str, str]:
@@ -140,10 +140,10 @@ def _parts(url: str) -> dict[str, str | None] | None:
     """What a URL says; None where `messaging.redis` could not say the same."""
     from urllib.parse import unquote
 
-    if redis.complaint_about(url):
+    if redis_url.complaint_about(url):
         return None
-    parts = redis.parse_url(url)
-    if redis.what_is_wrong_with_host(parts.host):
+    parts = redis_url.parse_url(url)
+    if redis_url.what_is_wrong_with_host(parts.host):
         return None
     return {
         "host": parts.host,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from migrator import prefect, redis, redis_use
+from migrator import prefect, redis, redis_url, redis_use
 from migrator.migration import Choice, Question
 from migrator.values.release import Release
 
@@ -19,7 +19,7 @@ def redis_host(host: str, problem: str) -> Question:
         id="redis-host",
         text=f"Which host is Prefect's messaging Redis on? In the values it is {host!r}, which {problem}.",
         flag="--redis-host",
-        complaint=redis.complaint_about_host,
+        complaint=redis_url.complaint_about_host,
     )
 
 
@@ -35,8 +35,8 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
     seen = release.surroundings.seen
     best = [n for n in free if n > 0 and not (seen and seen.keys.get(n))] or [n for n in free if n > 0] or free or [2]
     suggestion = 2 if 2 in best else best[0]
-    usable = [host for host in hosts if not redis.what_is_wrong_with_host(host)]
-    server = f"the Redis at {redis.in_url(usable[0])}:{port}" if usable else "the messaging Redis"
+    usable = [host for host in hosts if not redis_url.what_is_wrong_with_host(host)]
+    server = f"the Redis at {redis_url.in_url(usable[0])}:{port}" if usable else "the messaging Redis"
     known = f" In use there: {', '.join(f'{n} by {who}' for n, who in taken.items())}." if taken else ""
     return Question(
         id="redis-db",
@@ -68,7 +68,7 @@ def docket_password(source: str) -> Question:
         choices=(
             Choice(
                 "reference",
-                f"the URL says {redis.PASSWORD_REFERENCE} and Kubernetes fills it in as it is; not for a password "
+                f"the URL says {redis_url.PASSWORD_REFERENCE} and Kubernetes fills it in as it is; not for a password "
                 "with one of @ : / ? # %, which would have to be percent-encoded",
             ),
             Choice("secret", "you put the whole URL into a Secret; it has to exist before the upgrade"),
@@ -115,12 +115,14 @@ def no_secret(answer: str) -> str:
 
 def no_number(answer: str) -> str:
     """Why that is no database, whatever the server has; empty where it may be one."""
-    return "" if redis.is_number(answer.strip()) else f"{answer!r} is not the number of a database (0, 1, 2 and so on)"
+    return (
+        "" if redis_url.is_number(answer.strip()) else f"{answer!r} is not the number of a database (0, 1, 2 and so on)"
+    )
 
 
 def no_url(answer: str) -> str:
     """Why that is no docket URL on any release; empty where it may be one. A generator may fill in a template."""
-    problem = "" if "{{" in answer else redis.complaint_about(answer)
+    problem = "" if "{{" in answer else redis_url.complaint_about(answer)
     return f"{masked(answer)!r} cannot be used: {problem}" if problem else ""
 
 
@@ -158,7 +160,7 @@ def _complaint_about_url(release: Release, url: str) -> str:
     problem = prefect.what_is_wrong_with_url(release, url)
     if problem:
         return f"{masked(url)!r} cannot be used: {problem}"
-    parts = redis.parse_url(redis.filled_in(release, url))
+    parts = redis_url.parse_url(redis.filled_in(release, url))
     place = ([parts.host], str(parts.port), parts.database)
     own = redis_use.taken_by(release, parts.host, str(parts.port), parts.database)
     is_the_only_one = parts.database == 0 and "messaging" in own and not redis_use.taken_elsewhere(release, *place)

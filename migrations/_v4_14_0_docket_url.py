@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migrator import prefect, redis
+from migrator import prefect, redis, redis_url
+from migrator.charts.presets import EXAMPLE_HOST
 from migrator.migration import Ask, Outcome
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Notice
@@ -29,23 +30,23 @@ WHY = "without one docket for all, every background replica keeps a queue of its
 WHY_MOVED = "moved from env: the chart injects the docket into both deployments now"
 WHY_HOST = "the chart refuses the presets' example host"
 HOST = (*prefect.MESSAGING, "redis", "host")
-PRESET_URL = rf"redis://[\w.-]*{redis.EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
+PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
 """The docket URL as the presets ship it: nothing in it is the customer's but, perhaps, the database."""
 
 
 def host(release: Release, ask: Ask) -> Iterator[Outcome]:
     """`messaging.redis.host` is no longer the presets' example."""
     standing = str(tree.get(release.prefect, HOST) or "")
-    if not prefect.is_separate(release) or redis.EXAMPLE_HOST not in standing:
+    if not prefect.is_separate(release) or EXAMPLE_HOST not in standing:
         return
-    answer = ask(redis_host(standing, redis.what_is_wrong_with_host(standing)))
+    answer = ask(redis_host(standing, redis_url.what_is_wrong_with_host(standing)))
     if answer is None:
         return
     shown = tree.show(release.root + HOST)
     owners = release.owners(HOST)
     for layer in owners:
         before = tree.get(release.layers[layer].data, release.root + HOST)
-        if redis.EXAMPLE_HOST in str(before):
+        if EXAMPLE_HOST in str(before):
             yield Change(layer, SetValue(release.root + HOST, answer), shown, before, answer, WHY_HOST, "required")
     if not owners:
         beside = release.takers(HOST[:-1])
@@ -103,10 +104,10 @@ def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
             yield from _build(release, ask)
         else:
             yield from _by_url(release, ask, f"messaging.broker is {broker!r}, so the values name no Redis.")
-    elif redis.EXAMPLE_HOST in standing.url and not redis.complaint_about(standing.url):
+    elif EXAMPLE_HOST in standing.url and not redis_url.complaint_about(standing.url):
         name = _host_of_messaging(release, ask)
         if name:
-            url = standing.url.replace(redis.in_url(redis.parse_url(standing.url).host), redis.in_url(name))
+            url = standing.url.replace(redis_url.in_url(redis_url.parse_url(standing.url).host), redis_url.in_url(name))
             yield from write_url(release, url, WHY_HOST, "required")
     else:
         problem = prefect.what_is_wrong_with_url(release, standing.url)
@@ -121,7 +122,7 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
     if differing:
         reason = f"The server and background pods reach the messaging Redis differently: they differ in {differing}."
         yield from _by_url(release, ask, reason)
-    elif not (redis.is_number(address.port) and 0 < int(address.port) < 65536):
+    elif not (redis_url.is_number(address.port) and 0 < int(address.port) < 65536):
         yield from _by_url(release, ask, f"The port of the messaging Redis is {address.port!r}.")
     elif hidden:
         yield from _by_secret(release, ask, f"The values show no password for the messaging Redis: {hidden[0]}.")
@@ -165,7 +166,7 @@ def _host_of_messaging(release: Release, ask: Ask) -> str | None:
         namespace = release.namespace or ask(bundled_name("namespace", "namespace"))
         return redis.bundled_host(release, name, namespace) if name and namespace else None
     is_filled_in = redis.is_filled_in(release, background.host)
-    problem = "" if is_filled_in else redis.what_is_wrong_with_host(background.host)
+    problem = "" if is_filled_in else redis_url.what_is_wrong_with_host(background.host)
     if not problem and server.host != background.host:
         problem = f"{background.source} sets on the background pod, while the server pod gets {server.host!r}"
     return ask(redis_host(background.host, problem)) if problem else background.host
@@ -197,8 +198,8 @@ def _command(release: Release, name: str, key: str) -> str:
     namespace = f" --namespace {release.namespace}" if release.namespace else ""
     address = redis.messaging(release, "background")
     scheme = "rediss" if address.tls else "redis"
-    known = not redis.what_is_wrong_with_host(address.host) and redis.is_number(address.port)
-    where = f"{redis.in_url(address.host)}:{address.port}" if known else "HOST:6379"
+    known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
+    where = f"{redis_url.in_url(address.host)}:{address.port}" if known else "HOST:6379"
     return (
         f"kubectl create secret generic {name}{namespace} --from-literal={key}='{scheme}://USER:PASSWORD@{where}/N' "
         "(USER and PASSWORD percent-encoded; without USER:PASSWORD@ where Redis asks for none; N a database that "

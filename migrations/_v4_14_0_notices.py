@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis, redis_use
+from migrator import env, prefect, redis, redis_url, redis_use
 from migrator.migration import Ask, Outcome
 from migrator.values import tree
 from migrator.values.changes import Notice
@@ -105,14 +105,14 @@ def _docket_database(release: Release) -> Iterator[Notice]:
     docket = prefect.standing_docket(release)
     if docket.secret or not docket.url or prefect.what_is_wrong_with_url(release, docket.url):
         return
-    parts = redis.parse_url(redis.filled_in(release, docket.url))
+    parts = redis_url.parse_url(redis.filled_in(release, docket.url))
     who = redis_use.taken_by(release, parts.host, str(parts.port), parts.database)
     if who:
         text = f"The docket's database {parts.database} is used by {who} as well"
         yield Notice(f"{text}: whoever empties that database stops the background services.", "warning")
     others = redis_use.taken_elsewhere(release, [parts.host], str(parts.port), parts.database)
     if others:
-        place = f"The docket's database {parts.database} at {redis.in_url(parts.host)}:{parts.port}"
+        place = f"The docket's database {parts.database} at {redis_url.in_url(parts.host)}:{parts.port}"
         yield Notice(
             f"{place} is taken by {others} as well. If that is one Redis (a bare name in two namespaces is two), give "
             "each release a database of its own: they take each other's work.",
@@ -125,7 +125,7 @@ def _docket_database(release: Release) -> Iterator[Notice]:
         )
     own = as_map(release.infrahub.get("redis"))
     keeps_nothing = tree.get(own, ("master", "persistence", "enabled")) is False
-    if own.get("enabled") is True and keeps_nothing and redis.is_bundled_cache(parts.host):
+    if own.get("enabled") is True and keeps_nothing and redis_url.is_bundled_cache(parts.host):
         yield Notice(
             "The Infrahub chart's own Redis loses everything when it restarts (redis.master.persistence.enabled is "
             "false), the docket included. If automations or late runs stop after that, restart the background services."

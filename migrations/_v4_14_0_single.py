@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis
+from migrator import env, prefect, redis_url
+from migrator.charts.presets import EXAMPLE_HOST
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
@@ -16,7 +17,7 @@ SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 def _shares_a_docket(release: Release) -> bool:
     """Whether an env entry gives all of the API's processes one docket, as far as anybody can tell from here."""
     named = next((each.docket for each in prefect.dockets_in_env(release) if each.pod == "server"), prefect.Docket())
-    return named is None or bool(named.secret) or bool(named.url and not redis.complaint_about(named.url))
+    return named is None or bool(named.secret) or bool(named.url and not redis_url.complaint_about(named.url))
 
 
 def single_deployment(release: Release) -> Iterator[Notice]:
@@ -42,9 +43,9 @@ def single_deployment(release: Release) -> Iterator[Notice]:
             "warning",
         )
     messaging = as_map(tree.get(release.prefect, prefect.MESSAGING))
-    if redis.EXAMPLE_HOST in str(messaging):
+    if EXAMPLE_HOST in str(messaging):
         yield Notice(
-            f"messaging holds the presets' example host {redis.EXAMPLE_HOST}, and with configPreset set the new chart "
+            f"messaging holds the presets' example host {EXAMPLE_HOST}, and with configPreset set the new chart "
             "refuses it even where nothing uses it. Put your own host there.",
             "warning",
         )

@@ -12,7 +12,7 @@ https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/
 
 from __future__ import annotations
 
-from migrator import redis
+from migrator import redis_url
 from migrator.migration import BY_SHAPE, Migration, Step, anything, one_of
 
 from ._v2025_8_entries import leftovers
@@ -30,6 +30,6 @@ MIGRATION = Migration(
     questions={
         "separate-services": one_of("separate", "single"),
         "messaging-redis": anything,
-        "redis-host": redis.complaint_about_host,
+        "redis-host": redis_url.complaint_about_host,
     },
 )

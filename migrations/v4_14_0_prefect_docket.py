@@ -14,7 +14,7 @@ https://docs.prefect.io/v3/advanced/self-hosted
 
 from __future__ import annotations
 
-from migrator import redis
+from migrator import redis_url
 from migrator.migration import Migration, Step, one_of
 
 from ._v4_14_0_docket_questions import no_name, no_number, no_secret, no_url
@@ -36,7 +36,7 @@ MIGRATION = Migration(
     questions={
         "event-logger": one_of("remove", "keep"),
         "custom-toggles": one_of("keep", "remove"),
-        "redis-host": redis.complaint_about_host,
+        "redis-host": redis_url.complaint_about_host,
         "redis-db": no_number,
         "docket-url": no_url,
         "docket-secret": no_secret,

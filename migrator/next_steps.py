@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from migrator import prefect, redis, run
+from migrator import prefect, redis, redis_url, run
 from migrator.charts import roots
 from migrator.report.page import Page
 from migrator.values import tree
@@ -83,6 +83,6 @@ def _command(page: Page, text: str) -> str:
 def _url_to_fill_in(case: run.Case) -> str:
     """The docket URL with all that is known in it, and no credential."""
     address = redis.messaging(case.plan.result, "background")
-    known = not redis.what_is_wrong_with_host(address.host) and redis.is_number(address.port)
-    where = f"{redis.in_url(address.host)}:{address.port}" if known else "HOST:6379"
+    known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
+    where = f"{redis_url.in_url(address.host)}:{address.port}" if known else "HOST:6379"
     return f"{'rediss' if address.tls else 'redis'}://USER:PASSWORD@{where}/N"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from migrator import env, redis
+from migrator import env, redis, redis_url
 from migrator.charts.presets import EXAMPLE_HOST, knows_preset
 from migrator.errors import RefusedError
 from migrator.records import Record
@@ -126,7 +126,7 @@ def standing_docket(release: Release) -> Docket:
     """
     values = as_map(tree.get(release.prefect, DOCKET))
     url, secret = str(values.get("url") or ""), str(values.get("existingSecret") or "")
-    unseen = redis.what_is_unseen(url)
+    unseen = redis_url.what_is_unseen(url)
     return Docket(
         url="" if unseen else url,
         secret=secret or unseen,
@@ -146,13 +146,13 @@ def has_sound_docket(release: Release) -> bool:
 
 def what_is_wrong_with_url(release: Release, url: str) -> str:
     """Why a docket URL would not work on this release; empty where nothing speaks against it."""
-    complaint = redis.complaint_about(redis.filled_in(release, url))
+    complaint = redis_url.complaint_about(redis.filled_in(release, url))
     if complaint:
         return complaint
     if EXAMPLE_HOST in url:
         return f"it holds the presets' example host {EXAMPLE_HOST}, which the chart refuses"
-    if redis.PASSWORD_REFERENCE in url and not redis.injects_password(release):
-        return f"{redis.PASSWORD_REFERENCE} stands for nothing, since messaging.redis has no password"
+    if redis_url.PASSWORD_REFERENCE in url and not redis.injects_password(release):
+        return f"{redis_url.PASSWORD_REFERENCE} stands for nothing, since messaging.redis has no password"
     return ""
 
 
@@ -205,7 +205,7 @@ def _docket_of(entry: env.Entry) -> Docket | None:
 
 def _is_text_without_references(value: Value) -> bool:
     """`$(NAME)` expands only names defined earlier, and the chart defines none but the messaging password by then."""
-    return isinstance(value, str) and "$(" not in value.replace(redis.PASSWORD_REFERENCE, "")
+    return isinstance(value, str) and "$(" not in value.replace(redis_url.PASSWORD_REFERENCE, "")
 
 
 def webserver_only(release: Release) -> bool:
@@ -256,7 +256,7 @@ def several_processes(release: Release) -> str:
     if as_map(server.get("autoscaling")).get("enabled") is True:
         return "server.autoscaling is enabled"
     entry = env.winner(release, "server", "WEB_CONCURRENCY")
-    if entry is not None and redis.is_number(str(entry[1].value)) and int(str(entry[1].value)) > 1:
+    if entry is not None and redis_url.is_number(str(entry[1].value)) and int(str(entry[1].value)) > 1:
         return f"WEB_CONCURRENCY is {entry[1].value}"
     workers = re.search(r"(?:^|\s)(?:-w|--workers)[ =]?([0-9]{1,18})", redis.server_args(release))
     if workers is not None and int(workers[1]) > 1:

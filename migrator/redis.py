@@ -5,52 +5,18 @@ from __future__ import annotations
 import re
 
 from migrator import env
-from migrator.charts.presets import EXAMPLE_HOST
 from migrator.records import Record
 from migrator.redis_url import (
     PASSWORD_REFERENCE,
-    complaint_about,
     complaint_about_host,
     in_container,
-    in_namespace,
     in_url,
-    is_bundled_cache,
-    is_number,
     is_placeholder,
-    parse_url,
-    same_server,
     what_is_unseen,
-    what_is_wrong_with_host,
 )
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
 from migrator.values.release import Release
-
-__all__ = [
-    "BROKER",
-    "EXAMPLE_HOST",
-    "PASSWORD_REFERENCE",
-    "Address",
-    "Password",
-    "build_url",
-    "complaint_about",
-    "complaint_about_host",
-    "filled_in",
-    "in_namespace",
-    "in_url",
-    "injects_password",
-    "is_bundled_cache",
-    "is_filled_in",
-    "is_number",
-    "messaging",
-    "parse_url",
-    "same_server",
-    "server_args",
-    "text_of",
-    "uses_bundled",
-    "what_is_unseen",
-    "what_is_wrong_with_host",
-]
 
 BROKER = "prefect_redis.messaging"
 

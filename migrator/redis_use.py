@@ -11,8 +11,6 @@ from migrator.values.context import Use
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-__all__ = ["DATABASES", "Use", "taken_by", "taken_elsewhere", "uses"]
-
 DATABASES = 16
 """How many databases a Redis server has unless its configuration says otherwise (redis.conf, `databases`)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from migrator import prefect, redis, redis_use
+from migrator import prefect, redis_url, redis_use
 from migrator.errors import InputError, MigratorError
 from migrator.records import Record
 from migrator.values.context import Surroundings, Use
@@ -38,7 +38,12 @@ class Neighbours:
         """What the other releases take, for the plan of this one."""
         return Surroundings(
             tuple(
-                Use(redis.in_namespace(each.host, each.namespace), each.port, each.database, f"{other} for {each.what}")
+                Use(
+                    redis_url.in_namespace(each.host, each.namespace),
+                    each.port,
+                    each.database,
+                    f"{other} for {each.what}",
+                )
                 for other, theirs in self._taken.items()
                 if other != name
                 for each in theirs
@@ -64,9 +69,9 @@ class Neighbours:
 
 
 def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
-    where = f"database {mine.database} of the Redis at {redis.in_url(mine.host)}:{mine.port}"
+    where = f"database {mine.database} of the Redis at {redis_url.in_url(mine.host)}:{mine.port}"
     remedy = "Give each release a database of its own: run once for each, with its own --redis-db, or use --answers."
-    if redis.in_namespace(mine.host, "any") != mine.host and not (mine.namespace and yours.namespace):
+    if redis_url.in_namespace(mine.host, "any") != mine.host and not (mine.namespace and yours.namespace):
         remedy += " Where they are in two namespaces, that name is two servers: then run once for each, too."
     text = f"takes {where} for {mine.what}, and {other} takes it for {yours.what}."
     return InputError(text, path=name, remedy=remedy)
@@ -75,7 +80,7 @@ def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
 def _is_one(mine: Taken, yours: Taken) -> bool:
     if (mine.port, mine.database) != (yours.port, yours.database):
         return False
-    return redis.same_server(*(redis.in_namespace(each.host, each.namespace) for each in (mine, yours)))
+    return redis_url.same_server(*(redis_url.in_namespace(each.host, each.namespace) for each in (mine, yours)))
 
 
 def _taken_by(release: Release) -> list[Taken]:
@@ -88,9 +93,9 @@ def _taken_by(release: Release) -> list[Taken]:
         for use in redis_use.uses(release)
     ]
     url = prefect.standing_docket(release).url
-    if url and not redis.complaint_about(url):
-        parts = redis.parse_url(url)
+    if url and not redis_url.complaint_about(url):
+        parts = redis_url.parse_url(url)
         stands = before.url == url
         docket = Taken(parts.host, release.namespace, str(parts.port), parts.database, "its docket", True, stands)
         found.insert(0, docket)
-    return [each for each in found if not redis.what_is_wrong_with_host(each.host)]
+    return [each for each in found if not redis_url.what_is_wrong_with_host(each.host)]

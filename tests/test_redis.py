@@ -7,6 +7,7 @@ from packaging.version import Version
 
 from migrator import redis, redis_url, redis_use
 from migrator.charts import presets
+from migrator.redis_url import complaint_about, complaint_about_host, in_url, is_bundled_cache, parse_url, same_server
 from migrator.values.edits import Value
 from migrator.values.release import Layer, Release
 
@@ -19,7 +20,7 @@ def release(values: Value, chart: str = "prefect-server", name: str = "", namesp
     return Release(chart=chart, root=root, layers=layers, before=after, after=after, name=name, namespace=namespace)
 
 
-def messaging(env: Value = None, **values: Value) -> Value:
+def wired(env: Value = None, **values: Value) -> Value:
     part: dict[str, Value] = {"runAsSeparateDeployment": True, "messaging": {"redis": values}}
     return {"backgroundServices": part if env is None else {**part, "env": env}}
 
@@ -37,8 +38,8 @@ def messaging(env: Value = None, **values: Value) -> Value:
     ],
 )
 def test_names_that_are_surely_one_server(one: str, other: str, same: bool) -> None:
-    assert redis.same_server(one, other) is same
-    assert redis.same_server(other, one) is same
+    assert same_server(one, other) is same
+    assert same_server(other, one) is same
 
 
 @pytest.mark.parametrize(
@@ -53,32 +54,32 @@ def test_names_that_are_surely_one_server(one: str, other: str, same: bool) -> N
     ],
 )
 def test_names_of_the_infrahub_charts_own_cache(host: str, bundled: bool) -> None:
-    assert redis.is_bundled_cache(host) is bundled
+    assert is_bundled_cache(host) is bundled
 
 
 @pytest.mark.parametrize(
     "host", ["redis", "redis.prod.svc", "my_redis", "10.0.0.1", "fd00::1", "${REDIS}", "r-${ENV}.prod"]
 )
 def test_hosts_that_can_stand_in_a_url(host: str) -> None:
-    assert redis.complaint_about_host(host) == ""
-    url = f"redis://{redis.in_url(host)}:6379/2"
-    assert redis.complaint_about(url) == "" and redis.parse_url(url).host == host
+    assert complaint_about_host(host) == ""
+    url = f"redis://{in_url(host)}:6379/2"
+    assert complaint_about(url) == "" and parse_url(url).host == host
 
 
 @pytest.mark.parametrize(
     "host", ["", " ", "redis:6379", "cafe:6379", "fe80::1%eth0", "::g", "redis/2", "a@b", "-redis", "redis-", "a b"]
 )
 def test_hosts_that_cannot(host: str) -> None:
-    assert "that is no host name" in redis.complaint_about_host(host)
+    assert "that is no host name" in complaint_about_host(host)
 
 
 def test_the_parts_of_a_url() -> None:
-    assert redis.parse_url("rediss://me:p%40ss@[fd00::1]:6380/12") == redis_url.Url(
+    assert parse_url("rediss://me:p%40ss@[fd00::1]:6380/12") == redis_url.Url(
         "rediss", "me", "p%40ss", "fd00::1", 6380, 12
     )
-    assert redis.parse_url("redis://redis/0") == redis_url.Url("redis", "", "", "redis", 6379, 0)
+    assert parse_url("redis://redis/0") == redis_url.Url("redis", "", "", "redis", 6379, 0)
     with pytest.raises(ValueError, match="no database"):
-        redis.parse_url("redis://redis")
+        parse_url("redis://redis")
 
 
 def test_the_server_pod_obeys_the_chart_and_the_background_pod_its_env() -> None:
@@ -86,7 +87,7 @@ def test_the_server_pod_obeys_the_chart_and_the_background_pod_its_env() -> None
         {"name": "PREFECT_REDIS_MESSAGING_HOST", "value": "other"},
         {"name": "PREFECT_REDIS_MESSAGING_DB", "value": "3"},
     ]
-    values = messaging(host="redis", db=1)
+    values = wired(host="redis", db=1)
     assert isinstance(values, dict) and isinstance(values["backgroundServices"], dict)
     one = release({**values, "global": {"prefect": {"env": env}}})
     assert [redis.messaging(one, "server")[i] for i in (0, 2, 6)] == ["redis", "1", "messaging.redis"]
@@ -101,7 +102,7 @@ def test_a_pods_own_list_wins_over_what_both_pods_share() -> None:
     def env(host: str) -> Value:
         return [{"name": "PREFECT_REDIS_MESSAGING_HOST", "value": host}]
 
-    values = messaging(env("own"), host="redis")
+    values = wired(env("own"), host="redis")
     assert isinstance(values, dict)
     one = release({**values, "global": {"prefect": {"env": env("shared")}}})
     assert redis.messaging(one, "background").host == "own"
@@ -118,7 +119,7 @@ def test_a_pods_own_list_wins_over_what_both_pods_share() -> None:
 )
 def test_a_messaging_url_overrides_the_rest(url: str, host: str, port: str, database: str, password: str) -> None:
     env: Value = [{"name": "PREFECT_REDIS_MESSAGING_URL", "value": url}]
-    found = redis.messaging(release(messaging(env, host="else", password="x", username="y")), "background")
+    found = redis.messaging(release(wired(env, host="else", password="x", username="y")), "background")
     assert (found.host, found.port, found.database) == (host, port, database)
     assert (found.password.value, found.username, found.tls) == (password, "", url.startswith("rediss"))
 
@@ -126,12 +127,12 @@ def test_a_messaging_url_overrides_the_rest(url: str, host: str, port: str, data
 @pytest.mark.parametrize(
     ("values", "kind"),
     [
-        (messaging(host="redis"), "none"),
-        (messaging(host="redis", password="x"), "visible"),
-        (messaging(host="redis", password="x", existingSecret="s"), "injected"),
-        (messaging(host="redis", username="x"), "hidden"),
-        (messaging(host="redis", password="${X}"), "hidden"),
-        (messaging(host="redis", password="50% {of} <them>"), "visible"),
+        (wired(host="redis"), "none"),
+        (wired(host="redis", password="x"), "visible"),
+        (wired(host="redis", password="x", existingSecret="s"), "injected"),
+        (wired(host="redis", username="x"), "hidden"),
+        (wired(host="redis", password="${X}"), "hidden"),
+        (wired(host="redis", password="50% {of} <them>"), "visible"),
     ],
 )
 def test_where_the_password_comes_from(values: Value, kind: str) -> None:
@@ -160,7 +161,7 @@ def test_who_uses_which_database() -> None:
             "infrahubServer": {
                 "infrahubServer": {"env": {"INFRAHUB_CACHE_ADDRESS": "redis", "INFRAHUB_CACHE_DATABASE": 4}}
             },
-            "prefect-server": messaging(host="redis.prod", db=1),
+            "prefect-server": wired(host="redis.prod", db=1),
         }
     }
     one = release(values, "infrahub-enterprise")
@@ -174,7 +175,7 @@ def test_who_uses_which_database() -> None:
 
 
 def test_the_charts_own_cache_is_known_by_its_name() -> None:
-    values: Value = {"infrahub": {"prefect-server": messaging(host="x", db=1)}}
+    values: Value = {"infrahub": {"prefect-server": wired(host="x", db=1)}}
     one = release(values, "infrahub-enterprise")
     assert (
         redis_use.taken_by(one, "infrahub-cache-master", "6379", 0) == "the Infrahub cache and the task workers' cache"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis, redis_use
-from migrator.redis_url import Url
+from migrator import env, prefect, redis, redis_url, redis_use
+from migrator.charts.presets import EXAMPLE_HOST
+from migrator.redis_url import PASSWORD_REFERENCE, Url
 from migrator.rules.rule import PODS, Breach, Rule, at, is_bumped, named, names_injected, pods
-from migrator.values import tree
+from migrator.values import context, tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
@@ -34,7 +35,7 @@ def _unseen(release: Release) -> Iterator[Breach]:
 def _has_no_docket(release: Release, pod: str) -> bool:
     """A null and the presets' example are breaches of rules of their own."""
     standing = prefect.standing_docket(release)
-    if not isinstance(tree.get(release.prefect, prefect.DOCKET), dict) or redis.EXAMPLE_HOST in standing.url:
+    if not isinstance(tree.get(release.prefect, prefect.DOCKET), dict) or EXAMPLE_HOST in standing.url:
         return False
     docket = prefect.docket_on(release, pod)
     return docket is not None and not docket.secret and (not docket.url or docket.url.startswith("memory:"))
@@ -50,7 +51,7 @@ def _private(release: Release) -> Iterator[Breach]:
 
 def _unsound(release: Release) -> Iterator[Breach]:
     for pod, docket in _urls(release):
-        complaint = redis.complaint_about(redis.filled_in(release, docket.url))
+        complaint = redis_url.complaint_about(redis.filled_in(release, docket.url))
         if complaint:
             yield at(release, URL, f"the docket URL of {PODS[pod]} is not sound: {complaint}")
 
@@ -69,8 +70,8 @@ def sound_urls(release: Release) -> Iterator[Url]:
     """The docket URLs that can be read and would work, each once."""
     for _, docket in _urls(release):
         url = redis.filled_in(release, docket.url)
-        if not redis.complaint_about(url):
-            yield redis.parse_url(url)
+        if not redis_url.complaint_about(url):
+            yield redis_url.parse_url(url)
 
 
 def _differs(release: Release) -> Iterator[Breach]:
@@ -87,23 +88,23 @@ def _differs(release: Release) -> Iterator[Breach]:
 
 
 def _shared_with_cache(release: Release) -> Iterator[Breach]:
-    yield from _shared_with(release, messaging=False)
+    yield from _shared_with(release, with_messaging=False)
 
 
 def _shared_with_messaging(release: Release) -> Iterator[Breach]:
-    yield from _shared_with(release, messaging=True)
+    yield from _shared_with(release, with_messaging=True)
 
 
-def _shared_with(release: Release, *, messaging: bool) -> Iterator[Breach]:
+def _shared_with(release: Release, *, with_messaging: bool) -> Iterator[Breach]:
     """A database of both counts as messaging's: on a server with one database only there is no other choice."""
     for url in sound_urls(release):
         who = dict.fromkeys(use.who for use in redis_use.uses(release) if _is_same_database(use, url))
-        if who and any("messaging" in each for each in who) is messaging:
+        if who and any("messaging" in each for each in who) is with_messaging:
             yield at(release, URL, f"the docket lives in database {url.database}, which is used by {' and '.join(who)}")
 
 
-def _is_same_database(use: redis_use.Use, url: Url) -> bool:
-    is_same_host = redis.same_server(use.host, url.host) if use.host else redis.is_bundled_cache(url.host)
+def _is_same_database(use: context.Use, url: Url) -> bool:
+    is_same_host = redis_url.same_server(use.host, url.host) if use.host else redis_url.is_bundled_cache(url.host)
     return use.database == url.database and use.port == str(url.port) and is_same_host
 
 
@@ -116,7 +117,7 @@ def _high(release: Release) -> Iterator[Breach]:
 def _tls(release: Release) -> Iterator[Breach]:
     for url in sound_urls(release):
         address = redis.messaging(release, "background")
-        same = redis.same_server(address.host, url.host) and address.port == str(url.port)
+        same = redis_url.same_server(address.host, url.host) and address.port == str(url.port)
         if same and address.tls != (url.scheme == "rediss"):
             how = "with TLS" if address.tls else "without TLS"
             yield at(release, URL, f"the docket URL is {url.scheme}://, while messaging reaches that server {how}")
@@ -127,7 +128,7 @@ def _reference(release: Release) -> Iterator[Breach]:
         if "$(" not in docket.url:
             continue
         known = "PREFECT_REDIS_MESSAGING_PASSWORD" in names_injected(release)
-        if not known or "$(" in docket.url.replace(redis.PASSWORD_REFERENCE, ""):
+        if not known or "$(" in docket.url.replace(PASSWORD_REFERENCE, ""):
             yield at(release, URL, f"the docket URL of {PODS[pod]} refers to a variable that the chart sets no earlier")
 
 
@@ -223,7 +224,7 @@ RULES = (
     Rule(
         "docket-reference",
         "error",
-        f"Only {redis.PASSWORD_REFERENCE} stands for something in a docket URL, where the chart injects a password.",
+        f"Only {PASSWORD_REFERENCE} stands for something in a docket URL, where the chart injects a password.",
         "Put the whole URL into a Secret and name it in messaging.docket.existingSecret.",
         _reference,
     ),

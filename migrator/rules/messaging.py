@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis
+from migrator import env, prefect, redis, redis_url
+from migrator.charts.presets import EXAMPLE_HOST
 from migrator.rules.rule import Breach, Rule, at, is_bumped, named, nearest
 from migrator.values import tree
 from migrator.values.edits import Route
@@ -35,8 +36,8 @@ def _example_host(release: Release) -> Iterator[Breach]:
         return
     for path in (HOST, DOCKET_URL):
         value = tree.get(release.prefect, path)
-        if redis.EXAMPLE_HOST in str(value or ""):
-            breach = at(release, path, f"{named(release, path)} holds {redis.EXAMPLE_HOST}")
+        if EXAMPLE_HOST in str(value or ""):
+            breach = at(release, path, f"{named(release, path)} holds {EXAMPLE_HOST}")
             unused = "" if prefect.is_separate(release) else _UNUSED
             yield breach._replace(remedy=unused)
 
@@ -66,9 +67,9 @@ def _no_host(release: Release) -> Iterator[Breach]:
 
 def _placeholder_host(release: Release) -> Iterator[Breach]:
     host = str(tree.get(release.prefect, HOST) or "")
-    if not prefect.is_separate(release) or not host or "{{" in host or redis.EXAMPLE_HOST in host:
+    if not prefect.is_separate(release) or not host or "{{" in host or EXAMPLE_HOST in host:
         return
-    problem = redis.what_is_wrong_with_host(host)
+    problem = redis_url.what_is_wrong_with_host(host)
     if problem:
         yield at(release, HOST, f"{named(release, HOST)} {problem}")
 
