@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis
 from migrator.migration import Ask, Choice, Outcome, Question
+from migrator.prefect import deployment, env, messaging
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
 from migrator.values.edits import LAST, AddKey, Place, SetValue, after, before
@@ -55,14 +55,14 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
     if release.owners(SEPARATE):
         return
     if not any(says_where(release, pod) for pod in env.POD_LISTS):
-        if release.surroundings.unseen and not prefect.is_separate(release):
+        if release.surroundings.unseen and not deployment.is_separate(release):
             yield from _said(release, ask(unseen(release)))
         return
-    prefect.refuse_odd_shapes(release)
+    deployment.refuse_odd_shapes(release)
     if is_generation_a(release):
         yield _say(release, True, WHY, "required")
         return
-    if prefect.is_separate(release):
+    if deployment.is_separate(release):
         return
     yield from _said(release, ask(question(_what_is_less(release))))
 
@@ -81,15 +81,15 @@ def is_generation_a(release: Release) -> bool:
 
 def counts_env_only(release: Release) -> bool:
     """Whether the chart injected nothing until now, so that the env entries alone say what is meant."""
-    return is_generation_a(release.start) or not prefect.is_separate(release.start)
+    return is_generation_a(release.start) or not deployment.is_separate(release.start)
 
 
 def _what_is_less(release: Release) -> str:
     """What keeps the values from being generation A, in words; empty where nothing does."""
     if not all(env.lists_in_layers(release, path) and says_where(release, pod) for pod, path in env.POD_LISTS.items()):
         return "only one of server.env and backgroundServices.env says where Redis is"
-    if not prefect.webserver_only(release):
-        return f"{prefect.WEBSERVER_ONLY} does not keep the services off the API pods"
+    if not deployment.webserver_only(release):
+        return f"{deployment.WEBSERVER_ONLY} does not keep the services off the API pods"
     if not all(_has_preset_toggle(release, pod) for pod in env.POD_LISTS):
         return "no service toggles turn them off on the server and on in the background"
     if any(url_of(release, pod) is None for pod in env.POD_LISTS):
@@ -100,7 +100,7 @@ def _what_is_less(release: Release) -> str:
             return f"{name} is a template expression or a reference"
         if setting.agreed is None:
             return f"{name} is not the same on both pods"
-        if setting.key == "broker" and setting.agreed != redis.BROKER:
+        if setting.key == "broker" and setting.agreed != messaging.BROKER:
             return f"{name} is {setting.agreed}, which is not Redis"
     return ""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from migrator import env, prefect, redis, redis_url
-from migrator.env import EnvList
+from migrator.prefect import deployment, env, redis_url
+from migrator.prefect.env import EnvList
+from migrator.prefect.messaging import BROKER
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route, Value
@@ -31,8 +32,8 @@ FIXED = {
 
 ALL_NAMES = (*NAMES.values(), PASSWORD, URL, *FIXED)
 PLAIN = {
-    "host": "", "port": "6379", "db": "0", "ssl": "false", "username": "", "broker": redis.BROKER,
-    "cache": redis.BROKER,
+    "host": "", "port": "6379", "db": "0", "ssl": "false", "username": "", "broker": BROKER,
+    "cache": BROKER,
 }  # fmt: skip
 """What holds where nobody says anything, by the chart that has no flavour."""
 
@@ -126,14 +127,14 @@ def password_in(url: str) -> str:
 
 def in_values(release: Release) -> dict[str, str]:
     """What the effective `messaging` says, by key."""
-    messaging = as_map(tree.get(release.prefect, prefect.MESSAGING))
+    messaging = as_map(tree.get(release.prefect, deployment.MESSAGING))
     values = {**as_map(messaging.get("redis")), **{key: messaging.get(key) for key in ("broker", "cache")}}
     return {key: _text(key, values.get(key)) for key in NAMES}
 
 
 def route_of(key: str) -> Route:
     """Where a setting stands below the Prefect root."""
-    return (*prefect.MESSAGING, "redis", key) if key in REDIS else (*prefect.MESSAGING, key)
+    return (*deployment.MESSAGING, "redis", key) if key in REDIS else (*deployment.MESSAGING, key)
 
 
 def _parts(url: str) -> dict[str, str | None] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from migrator import prefect, redis, redis_url, redis_use
 from migrator.migration import Choice, Question
+from migrator.prefect import deployment, messaging, redis_databases, redis_url
 from migrator.values.release import Release
 
 SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?"
@@ -29,7 +29,11 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
     What is known from elsewhere than the release's values is in the offers, and not in the text: an answer that was
     saved must still fit the question when the release is migrated in other company.
     """
-    taken = {n: who for n in range(redis_use.DATABASES) if (who := redis_use.taken_by(release, "", port, n, hosts))}
+    taken = {
+        n: who
+        for n in range(redis_databases.DATABASES)
+        if (who := redis_databases.taken_by(release, "", port, n, hosts))
+    }
     offers = tuple(_offers(release, hosts, port))
     free = [int(n) for n, _ in offers if not why_not(release, hosts, port, int(n))]
     seen = release.surroundings.seen
@@ -52,7 +56,7 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
 def _offers(release: Release, hosts: Collection[str], port: str) -> Iterator[Choice]:
     """The databases that there are by default, less those that a look at the server did not find."""
     seen = release.surroundings.seen
-    for number in range(redis_use.DATABASES):
+    for number in range(redis_databases.DATABASES):
         if seen is None or not seen.lack(number):
             who = _users(release, hosts, port, number)
             words = (f"used by {who}" if who else "no known user", seen.contents(number) if seen else "")
@@ -152,18 +156,20 @@ def why_not(release: Release, hosts: Collection[str], port: str, database: int) 
 
 
 def _users(release: Release, hosts: Collection[str], port: str, database: int) -> str:
-    own = redis_use.taken_by(release, "", port, database, hosts)
-    return " and ".join(filter(None, (own, redis_use.taken_elsewhere(release, hosts, port, database))))
+    own = redis_databases.taken_by(release, "", port, database, hosts)
+    return " and ".join(filter(None, (own, redis_databases.taken_elsewhere(release, hosts, port, database))))
 
 
 def _complaint_about_url(release: Release, url: str) -> str:
-    problem = prefect.what_is_wrong_with_url(release, url)
+    problem = deployment.what_is_wrong_with_url(release, url)
     if problem:
         return f"{masked(url)!r} cannot be used: {problem}"
-    parts = redis_url.parse_url(redis.filled_in(release, url))
+    parts = redis_url.parse_url(messaging.filled_in(release, url))
     place = ([parts.host], str(parts.port), parts.database)
-    own = redis_use.taken_by(release, parts.host, str(parts.port), parts.database)
-    is_the_only_one = parts.database == 0 and "messaging" in own and not redis_use.taken_elsewhere(release, *place)
+    own = redis_databases.taken_by(release, parts.host, str(parts.port), parts.database)
+    is_the_only_one = (
+        parts.database == 0 and "messaging" in own and not redis_databases.taken_elsewhere(release, *place)
+    )
     return "" if is_the_only_one else why_not(release, *place)
 
 

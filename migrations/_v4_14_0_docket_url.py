@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migrator import prefect, redis, redis_url
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.migration import Ask, Outcome
+from migrator.prefect import deployment, messaging, redis_url
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Notice
 from migrator.values.edits import AddKey, SetValue
@@ -29,7 +29,7 @@ from ._v4_14_0_docket_questions import (
 WHY = "without one docket for all, every background replica keeps a queue of its own, and work is done twice"
 WHY_MOVED = "moved from env: the chart injects the docket into both deployments now"
 WHY_HOST = "the chart refuses the presets' example host"
-HOST = (*prefect.MESSAGING, "redis", "host")
+HOST = (*deployment.MESSAGING, "redis", "host")
 PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
 """The docket URL as the presets ship it: nothing in it is the customer's but, perhaps, the database."""
 
@@ -37,7 +37,7 @@ PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
 def host(release: Release, ask: Ask) -> Iterator[Outcome]:
     """`messaging.redis.host` is no longer the presets' example."""
     standing = str(tree.get(release.prefect, HOST) or "")
-    if not prefect.is_separate(release) or EXAMPLE_HOST not in standing:
+    if not deployment.is_separate(release) or EXAMPLE_HOST not in standing:
         return
     answer = ask(redis_host(standing, redis_url.what_is_wrong_with_host(standing)))
     if answer is None:
@@ -56,13 +56,13 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
     """`messaging.docket` names one sound docket, and no env list names another."""
-    if not prefect.is_separate(release) or prefect.has_sound_docket(release):
+    if not deployment.is_separate(release) or deployment.has_sound_docket(release):
         return
     if ask.given("docket-secret") is not None:
         yield from _by_secret(release, ask, "")
     elif ask.given("docket-url") is not None:
         yield from _by_url(release, ask, "")
-    elif prefect.dockets_in_env(release):
+    elif deployment.dockets_in_env(release):
         yield from _from_env(release, ask)
     else:
         yield from _from_values(release, ask)
@@ -70,37 +70,39 @@ def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     """A docket in env lists moves to `messaging.docket`, if both pods mean the same one."""
-    server, background = prefect.docket_on(release, "server"), prefect.docket_on(release, "background")
+    server, background = deployment.docket_on(release, "server"), deployment.docket_on(release, "background")
     if server is None or background is None:
-        yield from _by_url(release, ask, f"{prefect.DOCKET_NAME} in env cannot be read from here.")
+        yield from _by_url(release, ask, f"{deployment.DOCKET_NAME} in env cannot be read from here.")
         return
-    named = {server, background} - {prefect.Docket()}
+    named = {server, background} - {deployment.Docket()}
     only = named.pop() if len(named) == 1 else None
     # A pod that had no docket of its own joins the other's, which is what the whole step is for.
     effect: Effect = "none" if server == background else "required"
     if named:
-        yield from _by_url(release, ask, f"{prefect.DOCKET_NAME} is not the same on the server and background pods.")
+        yield from _by_url(release, ask, f"{deployment.DOCKET_NAME} is not the same on the server and background pods.")
     elif only is None:
-        yield from _by_url(release, ask, f"{prefect.DOCKET_NAME} in env is empty, so each process has its own docket.")
+        yield from _by_url(
+            release, ask, f"{deployment.DOCKET_NAME} in env is empty, so each process has its own docket."
+        )
     elif only.secret:
         yield from write_secret(release, only.secret, only.key, WHY_MOVED, effect)
         yield from drop_from_env(release, effect)
-    elif problem := prefect.what_is_wrong_with_url(release, only.url):
-        yield from _by_url(release, ask, f"{prefect.DOCKET_NAME} in env is {masked(only.url)!r}: {problem}.")
+    elif problem := deployment.what_is_wrong_with_url(release, only.url):
+        yield from _by_url(release, ask, f"{deployment.DOCKET_NAME} in env is {masked(only.url)!r}: {problem}.")
     else:
         yield from write_url(release, only.url, WHY_MOVED, effect)
         yield from drop_from_env(release, effect)
 
 
 def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
-    standing = prefect.standing_docket(release)
-    where = tree.show((*release.root, *prefect.DOCKET, "url"))
-    broker = tree.get(release.prefect, (*prefect.MESSAGING, "broker"))
+    standing = deployment.standing_docket(release)
+    where = tree.show((*release.root, *deployment.DOCKET, "url"))
+    broker = tree.get(release.prefect, (*deployment.MESSAGING, "broker"))
     if standing.secret:
         why = "the chart refuses its example URL even beside a Secret; empty, it leaves the Secret alone"
         yield from write_url(release, "", why, "required")
     elif not standing.url or re.fullmatch(PRESET_URL, standing.url):
-        if broker == redis.BROKER:
+        if broker == messaging.BROKER:
             yield from _build(release, ask)
         else:
             yield from _by_url(release, ask, f"messaging.broker is {broker!r}, so the values name no Redis.")
@@ -110,13 +112,13 @@ def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
             url = standing.url.replace(redis_url.in_url(redis_url.parse_url(standing.url).host), redis_url.in_url(name))
             yield from write_url(release, url, WHY_HOST, "required")
     else:
-        problem = prefect.what_is_wrong_with_url(release, standing.url)
+        problem = deployment.what_is_wrong_with_url(release, standing.url)
         yield from _by_url(release, ask, f"{where} is {masked(standing.url)!r}: {problem}.")
 
 
 def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Put the URL together from the messaging Redis and the answers."""
-    server, address = redis.messaging(release, "server"), redis.messaging(release, "background")
+    server, address = messaging.messaging(release, "server"), messaging.messaging(release, "background")
     differing = _differences(server, address)
     hidden = [each.password.source for each in (address, server) if each.password.kind == "hidden"]
     if differing:
@@ -130,7 +132,7 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield from _build_from(release, ask, server, address)
 
 
-def _build_from(release: Release, ask: Ask, server: redis.Address, address: redis.Address) -> Iterator[Outcome]:
+def _build_from(release: Release, ask: Ask, server: messaging.Address, address: messaging.Address) -> Iterator[Outcome]:
     """Ask all that is missing before giving up on any of it, so that one run tells all."""
     how = ask(docket_password(address.password.source)) if address.password.kind == "injected" else "reference"
     if how == "secret":
@@ -138,12 +140,14 @@ def _build_from(release: Release, ask: Ask, server: redis.Address, address: redi
         return
     name = _host_of_messaging(release, ask)
     names = [each for each in dict.fromkeys((name, server.host, address.host)) if each]
-    preset = re.fullmatch(PRESET_URL, prefect.standing_docket(release).url) if _url_stands_in_a_layer(release) else None
+    preset = (
+        re.fullmatch(PRESET_URL, deployment.standing_docket(release).url) if _url_stands_in_a_layer(release) else None
+    )
     chosen = preset["database"] if preset else ""
     if not chosen or ask.given("redis-db") is not None or why_not(release, names, address.port, int(chosen)):
         chosen = ask(redis_db(release, names, address.port)) or ""
     if chosen and name and how:
-        yield from write_url(release, redis.build_url(address, name, int(chosen)), WHY, "required")
+        yield from write_url(release, messaging.build_url(address, name, int(chosen)), WHY, "required")
         if address.password.kind == "none" and release.surroundings.unseen:
             sources = ", ".join(release.surroundings.unseen)
             yield Notice(
@@ -154,18 +158,18 @@ def _build_from(release: Release, ask: Ask, server: redis.Address, address: redi
 
 
 def _url_stands_in_a_layer(release: Release) -> bool:
-    path = (*prefect.DOCKET, "url")
+    path = (*deployment.DOCKET, "url")
     return any(release.in_layer(number, path) for number in release.owners(path))
 
 
 def _host_of_messaging(release: Release, ask: Ask) -> str | None:
     """The host of the messaging Redis, asked for where the values name none that can stand in a URL."""
-    server, background = redis.messaging(release, "server"), redis.messaging(release, "background")
-    if redis.uses_bundled(release) and not background.host:
+    server, background = messaging.messaging(release, "server"), messaging.messaging(release, "background")
+    if messaging.uses_bundled(release) and not background.host:
         name = release.name or ask(bundled_name("release-name", "Helm release"))
         namespace = release.namespace or ask(bundled_name("namespace", "namespace"))
-        return redis.bundled_host(release, name, namespace) if name and namespace else None
-    is_filled_in = redis.is_filled_in(release, background.host)
+        return messaging.bundled_host(release, name, namespace) if name and namespace else None
+    is_filled_in = messaging.is_filled_in(release, background.host)
     problem = "" if is_filled_in else redis_url.what_is_wrong_with_host(background.host)
     if not problem and server.host != background.host:
         problem = f"{background.source} sets on the background pod, while the server pod gets {server.host!r}"
@@ -181,7 +185,7 @@ def _by_url(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
 
 def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
     if ask.given("docket-password") == "secret":
-        ask(docket_password(redis.messaging(release, "background").password.source))
+        ask(docket_password(messaging.messaging(release, "background").password.source))
     answer = ask(docket_secret(reason))
     if answer is None:
         return
@@ -196,7 +200,7 @@ def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
 def _command(release: Release, name: str, key: str) -> str:
     """The command that creates the Secret, with all of the URL in it that is known and no secret."""
     namespace = f" --namespace {release.namespace}" if release.namespace else ""
-    address = redis.messaging(release, "background")
+    address = messaging.messaging(release, "background")
     scheme = "rediss" if address.tls else "redis"
     known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
     where = f"{redis_url.in_url(address.host)}:{address.port}" if known else "HOST:6379"
@@ -207,7 +211,7 @@ def _command(release: Release, name: str, key: str) -> str:
     )
 
 
-def _differences(server: redis.Address, background: redis.Address) -> str:
+def _differences(server: messaging.Address, background: messaging.Address) -> str:
     """In what the pods' connections surely differ, hosts and databases aside; empty where in nothing."""
     ours = {"port": server.port, "username": server.username, "TLS": server.tls}
     theirs = {"port": background.port, "username": background.username, "TLS": background.tls}

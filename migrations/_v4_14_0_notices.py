@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis, redis_url, redis_use
 from migrator.migration import Ask, Outcome
+from migrator.prefect import deployment, env, messaging, redis_databases, redis_url
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
@@ -20,13 +20,13 @@ def notices(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Look at the release as the steps before leave it; change nothing."""
     yield from _connections_that_lose(release)
     yield from _duplicates_in_lists(release)
-    if not prefect.is_separate(release):
+    if not deployment.is_separate(release):
         return
     yield from _migrate_that_loses(release)
     yield from _duplicates_with_others(release)
     yield from _docket_name(release)
     yield from _docket_database(release)
-    if prefect.has_infrahub_image(release):
+    if deployment.has_infrahub_image(release):
         yield from _bootstrap(release)
     if release is not release.start:
         yield from _once_twice_now_once(release)
@@ -34,13 +34,13 @@ def notices(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _connections_that_lose(release: Release) -> Iterator[Notice]:
-    if not prefect.has_new_names(release):
+    if not deployment.has_new_names(release):
         return
     for pod in env.POD_LISTS:
         found = env.winner(release, pod, CONNECTION)
         if found is not None and found[0].layer != env.IN_DEFAULTS:
             text = (
-                f"{prefect.path_of(found[0], CONNECTION)} no longer counts: the new chart sets "
+                f"{deployment.path_of(found[0], CONNECTION)} no longer counts: the new chart sets "
                 "PREFECT_SERVER_DATABASE_CONNECTION_URL, which wins over it. Set the database by the chart's own "
                 "values (secret or externalDatabase), or rename the entry."
             )
@@ -48,13 +48,13 @@ def _connections_that_lose(release: Release) -> Iterator[Notice]:
 
 
 def _migrate_that_loses(release: Release) -> Iterator[Notice]:
-    if not prefect.has_new_names(release):
+    if not deployment.has_new_names(release):
         return
     found = env.winner(release, "background", PIN)
     if found is not None and env.as_bool(found[1].value) is True:
         text = (
-            f"{prefect.path_of(found[0], PIN)} is {env.spelled(found[1])}: the old chart obeyed it on the background "
-            f'pod, and on the new one {INJECTED} "false" wins. Take it out.'
+            f"{deployment.path_of(found[0], PIN)} is {env.spelled(found[1])}: the old chart obeyed it on the "
+            f'background pod, and on the new one {INJECTED} "false" wins. Take it out.'
         )
         yield Notice(text, "warning", found[0].layer, env.route_at_start(release, found[0], PIN))
 
@@ -65,7 +65,7 @@ def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
         for name in dict.fromkeys(entry.name for entry in listed.entries):
             times = len(listed.named(name))
             if times > 1:
-                text = f"{prefect.path_of(listed, name)} stands {times} times; the last wins, and server-side apply "
+                text = f"{deployment.path_of(listed, name)} stands {times} times; the last wins, and server-side apply "
                 yield Notice(
                     f"{text}refuses it. Leave one.", "warning", listed.layer, env.route_at_start(release, listed, name)
                 )
@@ -73,7 +73,7 @@ def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
 
 def _duplicates_with_others(release: Release) -> Iterator[Notice]:
     """Names that a pod gets twice from different places: two lists, or a list and the chart."""
-    injected = prefect.injected_names(release)
+    injected = deployment.injected_names(release)
     for pod, path in env.POD_LISTS.items():
         own, shared = env.effective(release, path), env.effective_global(release)
         for listed in (own, shared):
@@ -94,23 +94,23 @@ def _docket_name(release: Release) -> Iterator[Notice]:
         if found is not None:
             listed, entry = found
             text = (
-                f"{prefect.path_of(listed, entry.name)} breaks the background services, whose docket is always named "
-                '"prefect". Take it out.'
+                f"{deployment.path_of(listed, entry.name)} breaks the background services, whose docket is always "
+                'named "prefect". Take it out.'
             )
             yield Notice(text, "warning", listed.layer, env.route_at_start(release, listed, entry.name))
 
 
 def _docket_database(release: Release) -> Iterator[Notice]:
     """What is to be known of the database that the docket is on now, whoever chose it."""
-    docket = prefect.standing_docket(release)
-    if docket.secret or not docket.url or prefect.what_is_wrong_with_url(release, docket.url):
+    docket = deployment.standing_docket(release)
+    if docket.secret or not docket.url or deployment.what_is_wrong_with_url(release, docket.url):
         return
-    parts = redis_url.parse_url(redis.filled_in(release, docket.url))
-    who = redis_use.taken_by(release, parts.host, str(parts.port), parts.database)
+    parts = redis_url.parse_url(messaging.filled_in(release, docket.url))
+    who = redis_databases.taken_by(release, parts.host, str(parts.port), parts.database)
     if who:
         text = f"The docket's database {parts.database} is used by {who} as well"
         yield Notice(f"{text}: whoever empties that database stops the background services.", "warning")
-    others = redis_use.taken_elsewhere(release, [parts.host], str(parts.port), parts.database)
+    others = redis_databases.taken_elsewhere(release, [parts.host], str(parts.port), parts.database)
     if others:
         place = f"The docket's database {parts.database} at {redis_url.in_url(parts.host)}:{parts.port}"
         yield Notice(
@@ -118,10 +118,10 @@ def _docket_database(release: Release) -> Iterator[Notice]:
             "each release a database of its own: they take each other's work.",
             "warning",
         )
-    if parts.database >= redis_use.DATABASES:
+    if parts.database >= redis_databases.DATABASES:
         text = f"The docket's database {parts.database} exists only where Redis is configured for more than"
         yield Notice(
-            f"{text} {redis_use.DATABASES}; where it does not, the background services stop at start.", "warning"
+            f"{text} {redis_databases.DATABASES}; where it does not, the background services stop at start.", "warning"
         )
     own = as_map(release.infrahub.get("redis"))
     keeps_nothing = tree.get(own, ("master", "persistence", "enabled")) is False
@@ -144,7 +144,7 @@ def _bootstrap(release: Release) -> Iterator[Notice]:
 
 def _once_twice_now_once(release: Release) -> Iterator[Notice]:
     """The old chart injected the pin's name itself: with an entry of the user's, a pod had it twice."""
-    if tree.get(release.before.prefect, prefect.DOCKET) is not None or not prefect.has_new_names(release):
+    if tree.get(release.before.prefect, deployment.DOCKET) is not None or not deployment.has_new_names(release):
         return  # that chart injects another name already, or the new one does not yet
     pods = [
         pod

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect
-from migrator.env import Entry, EnvList
 from migrator.migration import Ask, Choice, Outcome, Question
+from migrator.prefect import deployment, env
+from migrator.prefect.env import Entry, EnvList
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import LAST, InsertItem, Place, Value, after, before
 from migrator.values.release import Release
@@ -39,9 +39,9 @@ def injected_pin(where: str, value: str) -> Question:
 
 def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
     """PREFECT_API_DATABASE_MIGRATE_ON_START "false" stands in server.env, where Infrahub's bootstrap looks for it."""
-    if not prefect.is_separate(release):
+    if not deployment.is_separate(release):
         return
-    if not prefect.has_infrahub_image(release):
+    if not deployment.has_infrahub_image(release):
         yield from _injected_pins_of_vanilla(release)
         return
     lists = env.lists_in_layers(release, env.SERVER)
@@ -53,16 +53,16 @@ def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
             yield from _put_right(release, listed)
         elif not from_global.named(PIN):
             change = InsertItem(listed.route, _pin(), _place_of_pin(listed))
-            path = prefect.path_of(listed, PIN)
+            path = deployment.path_of(listed, PIN)
             yield Change(listed.layer, change, path, None, "false", WHY, "required")
     if not env.stands_in_layer(release, env.SERVER) and env.winner(release, "server", PIN) is None:
         yield from put_own_list(
             release,
             ask,
             env.SERVER,
-            lambda: prefect.own_server_env(release, _pin(), LAST, WHY, "required"),
+            lambda: deployment.own_server_env(release, _pin(), LAST, WHY, "required"),
             f'{PIN} "false"',
-            settled=prefect.has_sound_docket(release.start),
+            settled=deployment.has_sound_docket(release.start),
         )
     yield from _own_injected_pin(release, ask)
 
@@ -70,31 +70,33 @@ def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
     """Of the entries of this name the first is made "false" and the others go."""
     first, *others = listed.named(PIN)
-    path = prefect.path_of(listed, PIN)
+    path = deployment.path_of(listed, PIN)
     if first.value != "false" or first.value_from is not None:
-        edit = prefect.set_env_value(release, listed, first, "false")
+        edit = deployment.set_env_value(release, listed, first, "false")
         yield Change(listed.layer, edit, path, env.raw(first), "false", WHY, "required")
-    yield from prefect.remove(listed, tuple(others), WHY_ONCE, "none")
+    yield from deployment.remove(listed, tuple(others), WHY_ONCE, "none")
 
 
 def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
     for listed, entries in _injected_pins(release):
-        where = prefect.path_of(listed, INJECTED)
+        where = deployment.path_of(listed, INJECTED)
         if _are_equal(entries):
-            yield from prefect.remove(listed, entries, WHY_EQUAL, "none")
+            yield from deployment.remove(listed, entries, WHY_EQUAL, "none")
         elif is_settled(release.start) and _is_pinned(release.start):
             yield Notice(f"{where} stays, as it was left before; {TWICE}.", "warning")
         elif ask(injected_pin(where, env.spelled(entries[-1]))) == "remove":
-            yield from prefect.remove(listed, entries, 'goes, as answered; the chart sets it to "false"', "behaviour")
+            yield from deployment.remove(
+                listed, entries, 'goes, as answered; the chart sets it to "false"', "behaviour"
+            )
 
 
 def _injected_pins_of_vanilla(release: Release) -> Iterator[Outcome]:
     """Vanilla Prefect has no bootstrap that rests on this name, so nobody has to decide anything."""
     for listed, entries in _injected_pins(release):
         if _are_equal(entries):
-            yield from prefect.remove(listed, entries, WHY_EQUAL, "none")
+            yield from deployment.remove(listed, entries, WHY_EQUAL, "none")
         else:
-            yield Notice(f"{prefect.path_of(listed, INJECTED)} stays; {TWICE}.", "warning")
+            yield Notice(f"{deployment.path_of(listed, INJECTED)} stays; {TWICE}.", "warning")
 
 
 def _injected_pins(release: Release) -> Iterator[tuple[EnvList, tuple[Entry, ...]]]:

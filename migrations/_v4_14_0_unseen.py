@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from migrator import env
 from migrator.migration import Ask, Choice, Outcome, Question
+from migrator.prefect import env
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import Route

@@ -12,8 +12,8 @@ https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/
 
 from __future__ import annotations
 
-from migrator import redis_url
 from migrator.migration import BY_SHAPE, Migration, Step, anything, one_of
+from migrator.prefect import redis_url
 
 from ._v2025_8_entries import leftovers
 from ._v2025_8_messaging import messaging

@@ -14,8 +14,8 @@ https://docs.prefect.io/v3/advanced/self-hosted
 
 from __future__ import annotations
 
-from migrator import redis_url
 from migrator.migration import Migration, Step, one_of
+from migrator.prefect import redis_url
 
 from ._v4_14_0_docket_questions import no_name, no_number, no_secret, no_url
 from ._v4_14_0_docket_url import docket, host

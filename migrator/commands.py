@@ -25,8 +25,8 @@ from migrator.values.context import Surroundings
 if TYPE_CHECKING:
     from migrator.answers_file import Answers
     from migrator.delivery import Ready
+    from migrator.prefect.redis_collisions import Neighbours
     from migrator.save_answers import Keeper
-    from migrator.sharing import Neighbours
 
 
 def carry_out(chosen: argparse.Namespace) -> int:
@@ -55,9 +55,9 @@ def carry_out(chosen: argparse.Namespace) -> int:
         if neighbours is not None:
             return request._replace(surroundings=neighbours.around(bundle.name))
         if getattr(chosen, "check_redis", None):
-            from migrator import live_redis
+            from migrator.prefect import redis_live
 
-            return request._replace(surroundings=Surroundings(seen=live_redis.look(chosen.check_redis)))
+            return request._replace(surroundings=Surroundings(seen=redis_live.look(chosen.check_redis)))
         return request
 
     def migrate(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from migrator import env, manifests, prefect
+from migrator import manifests
 from migrator.manifests import Difference
+from migrator.prefect import deployment, env
 from migrator.records import Record
 from migrator.report import cluster_records
 from migrator.report.cluster_records import Explanation
@@ -115,11 +116,11 @@ def _speaks_of(change: ChangeReport, route: Route) -> bool:
 
 def _made_from(name: str) -> Iterator[str]:
     """The paths of the values that the chart makes an entry from."""
-    if name == prefect.DOCKET_NAME:
-        yield tree.show(prefect.DOCKET)
-        yield from (f"{tree.show(prefect.DOCKET)}.{key}" for key in ("url", "existingSecret"))
+    if name == deployment.DOCKET_NAME:
+        yield tree.show(deployment.DOCKET)
+        yield from (f"{tree.show(deployment.DOCKET)}.{key}" for key in ("url", "existingSecret"))
     elif name.startswith("PREFECT_REDIS_MESSAGING_"):
-        yield tree.show((*prefect.MESSAGING, "redis", name.removeprefix("PREFECT_REDIS_MESSAGING_").lower()))
+        yield tree.show((*deployment.MESSAGING, "redis", name.removeprefix("PREFECT_REDIS_MESSAGING_").lower()))
 
 
 def _names_of(value: Value) -> set[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from migrator import env, prefect
 from migrator.charts import presets, versions
 from migrator.migration import Ask, Choice, Question
+from migrator.prefect import deployment, env
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
@@ -16,7 +16,7 @@ def matter(release: Release) -> bool:
         return True
     redis: list[Route] = [("backgroundServices", "messaging", "redis", key) for key in ("host", "db")]
     left_open = any(not release.owners(path) for path in (env.SERVER, env.BACKGROUND, *redis))
-    return left_open and prefect.is_separate(release)
+    return left_open and deployment.is_separate(release)
 
 
 def that_differ(release: Release) -> list[str]:

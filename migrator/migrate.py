@@ -19,8 +19,8 @@ from migrator.sources import Bundle
 if TYPE_CHECKING:
     from types import FrameType
 
+    from migrator.prefect.redis_collisions import Neighbours
     from migrator.save_answers import Keeper
-    from migrator.sharing import Neighbours
 
 
 def migrate(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from migrator import prefect, redis, redis_url, run
+from migrator import run
 from migrator.charts import roots
+from migrator.prefect import deployment, messaging, redis_url
 from migrator.report.page import Page
 from migrator.values import tree
 
@@ -20,8 +21,8 @@ def lines(case: run.Case, paths: Sequence[str], changed: Sequence[str], page: Pa
     controller = case.bundle.controller
     yield ""
     yield from page.wrapped("Next", style="bold")
-    secret = prefect.standing_docket(release)
-    if secret.secret and not prefect.standing_docket(release.start).secret:
+    secret = deployment.standing_docket(release)
+    if secret.secret and not deployment.standing_docket(release.start).secret:
         what = f"Create the Secret with the docket URL, before the {'commit' if controller else 'upgrade'}:"
         yield from page.wrapped(what, indent=2)
         yield _command(
@@ -82,7 +83,7 @@ def _command(page: Page, text: str) -> str:
 
 def _url_to_fill_in(case: run.Case) -> str:
     """The docket URL with all that is known in it, and no credential."""
-    address = redis.messaging(case.plan.result, "background")
+    address = messaging.messaging(case.plan.result, "background")
     known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
     where = f"{redis_url.in_url(address.host)}:{address.port}" if known else "HOST:6379"
     return f"{'rediss' if address.tls else 'redis'}://USER:PASSWORD@{where}/N"

@@ -15,8 +15,8 @@ from migrator.records import Record
 from migrator.report.records import FileReport
 
 if TYPE_CHECKING:
+    from migrator.prefect.redis_collisions import Neighbours
     from migrator.several import Prepare
-    from migrator.sharing import Neighbours
 
 Command = Callable[[sources.Bundle, argparse.Namespace, run.Request], FileReport]
 Requests = Callable[[sources.Bundle], run.Request]
@@ -92,7 +92,7 @@ def neighbours(bundles: Sequence[sources.Bundle], requests: Requests) -> Neighbo
     """What several releases take of Redis, as far as they are decided; None for a release alone."""
     if len(bundles) < 2:
         return None
-    from migrator.sharing import Neighbours
+    from migrator.prefect.redis_collisions import Neighbours
 
     planned = {}
     for bundle in bundles:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from migrator import prefect
 from migrator.charts.archive import Manifest
 from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm import RenderError
+from migrator.prefect.deployment import DOCKET_NAME, WEBSERVER_ONLY
 from migrator.records import Record
 from migrator.report.records import Finding
 from migrator.rules.pods import PIN, service_of
@@ -18,7 +18,7 @@ from migrator.values import tree
 PINS = (PIN, "PREFECT_SERVER_DATABASE_MIGRATE_ON_START")
 
 # What Prefect connects to; the example elsewhere, in INFRAHUB_CACHE_ADDRESS for one, need not matter.
-_ADDRESSES = (prefect.DOCKET_NAME, "PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL")
+_ADDRESSES = (DOCKET_NAME, "PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL")
 _CONTAINERS = {"prefect-server": "server", "prefect-background-services": "background"}
 
 
@@ -133,9 +133,9 @@ def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Ite
                 yield Trouble(
                     "pods-toggle", "warning", text, "Run infrahub-migrator migrate, unless it was kept on purpose."
                 )
-    if "--no-services" not in server.args and not _is_set(server.last(prefect.WEBSERVER_ONLY)):
+    if "--no-services" not in server.args and not _is_set(server.last(WEBSERVER_ONLY)):
         text = f"nothing keeps the background services off {server.deployment}"
-        yield Trouble("pods-webserver-only", "error", text, f'Add {prefect.WEBSERVER_ONLY} "true" to server.env.')
+        yield Trouble("pods-webserver-only", "error", text, f'Add {WEBSERVER_ONLY} "true" to server.env.')
     job = any(_is_migrations_job(manifest, server) for manifest in manifests)
     if server.has_infrahub_image:
         yield from _pins(server)
@@ -149,14 +149,14 @@ def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Ite
 
 def _docket(server: Pod, background: Pod) -> Iterator[Trouble]:
     remedy = "Set messaging.docket.url or existingSecret, and take the name out of all env lists."
-    counts = [sum(entry.get("name") == prefect.DOCKET_NAME for entry in pod.env) for pod in (server, background)]
+    counts = [sum(entry.get("name") == DOCKET_NAME for entry in pod.env) for pod in (server, background)]
     for pod, count in zip((server, background), counts):
         if count != 1:
             often = f"stands {count} times" if count else "is missing"
-            yield Trouble("pods-docket", "error", f"{prefect.DOCKET_NAME} {often} on {pod.deployment}", remedy)
-    ours, theirs = server.last(prefect.DOCKET_NAME), background.last(prefect.DOCKET_NAME)
+            yield Trouble("pods-docket", "error", f"{DOCKET_NAME} {often} on {pod.deployment}", remedy)
+    ours, theirs = server.last(DOCKET_NAME), background.last(DOCKET_NAME)
     if ours is not None and theirs is not None and ours != theirs:
-        text = f"{prefect.DOCKET_NAME} differs between {server.deployment} and {background.deployment}"
+        text = f"{DOCKET_NAME} differs between {server.deployment} and {background.deployment}"
         yield Trouble("pods-docket", "error", text, remedy)
 
 
@@ -171,7 +171,7 @@ def _pins(server: Pod) -> Iterator[Trouble]:
 
 
 def _of_single(server: Pod) -> Iterator[Trouble]:
-    if "--no-services" in server.args or _is_set(server.last(prefect.WEBSERVER_ONLY)):
+    if "--no-services" in server.args or _is_set(server.last(WEBSERVER_ONLY)):
         text = f"nothing runs the background services: {server.deployment} is told not to, and stands alone"
         yield Trouble("pods-services-nowhere", "error", text, "Set backgroundServices.runAsSeparateDeployment to true.")
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis, redis_url, redis_use
 from migrator.charts.presets import EXAMPLE_HOST
-from migrator.redis_url import PASSWORD_REFERENCE, Url
+from migrator.prefect import deployment, env, messaging, redis_databases, redis_url
+from migrator.prefect.redis_url import PASSWORD_REFERENCE, Url
 from migrator.rules.rule import PODS, Breach, Rule, at, is_bumped, named, names_injected, pods
 from migrator.values import context, tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
-URL: Route = (*prefect.DOCKET, "url")
+URL: Route = (*deployment.DOCKET, "url")
 
 
 def _needs_docket(release: Release) -> bool:
-    return prefect.is_separate(release) and is_bumped(release)
+    return deployment.is_separate(release) and is_bumped(release)
 
 
 def _missing(release: Release) -> Iterator[Breach]:
@@ -34,33 +34,33 @@ def _unseen(release: Release) -> Iterator[Breach]:
 
 def _has_no_docket(release: Release, pod: str) -> bool:
     """A null and the presets' example are breaches of rules of their own."""
-    standing = prefect.standing_docket(release)
-    if not isinstance(tree.get(release.prefect, prefect.DOCKET), dict) or EXAMPLE_HOST in standing.url:
+    standing = deployment.standing_docket(release)
+    if not isinstance(tree.get(release.prefect, deployment.DOCKET), dict) or EXAMPLE_HOST in standing.url:
         return False
-    docket = prefect.docket_on(release, pod)
+    docket = deployment.docket_on(release, pod)
     return docket is not None and not docket.secret and (not docket.url or docket.url.startswith("memory:"))
 
 
 def _private(release: Release) -> Iterator[Breach]:
-    if prefect.is_separate(release) or env.winner(release, "server", prefect.DOCKET_NAME) is not None:
+    if deployment.is_separate(release) or env.winner(release, "server", deployment.DOCKET_NAME) is not None:
         return
-    crowd = prefect.several_processes(release)
+    crowd = deployment.several_processes(release)
     if crowd:
         yield at(release, ("server",), f"{crowd}, and each of these processes keeps a docket of its own")
 
 
 def _unsound(release: Release) -> Iterator[Breach]:
     for pod, docket in _urls(release):
-        complaint = redis_url.complaint_about(redis.filled_in(release, docket.url))
+        complaint = redis_url.complaint_about(messaging.filled_in(release, docket.url))
         if complaint:
             yield at(release, URL, f"the docket URL of {PODS[pod]} is not sound: {complaint}")
 
 
-def _urls(release: Release) -> Iterator[tuple[str, prefect.Docket]]:
+def _urls(release: Release) -> Iterator[tuple[str, deployment.Docket]]:
     """The docket URLs that can be read, of each pod; a second one that says the same is left out."""
     seen = set()
     for pod in pods(release) if _needs_docket(release) else ():
-        docket = prefect.docket_on(release, pod)
+        docket = deployment.docket_on(release, pod)
         if docket is not None and docket.url and not docket.url.startswith("memory:") and docket.url not in seen:
             seen.add(docket.url)
             yield pod, docket
@@ -69,7 +69,7 @@ def _urls(release: Release) -> Iterator[tuple[str, prefect.Docket]]:
 def sound_urls(release: Release) -> Iterator[Url]:
     """The docket URLs that can be read and would work, each once."""
     for _, docket in _urls(release):
-        url = redis.filled_in(release, docket.url)
+        url = messaging.filled_in(release, docket.url)
         if not redis_url.complaint_about(url):
             yield redis_url.parse_url(url)
 
@@ -77,8 +77,8 @@ def sound_urls(release: Release) -> Iterator[Url]:
 def _differs(release: Release) -> Iterator[Breach]:
     if not _needs_docket(release):
         return
-    server, background = prefect.docket_on(release, "server"), prefect.docket_on(release, "background")
-    in_env = prefect.docket_entries(release)
+    server, background = deployment.docket_on(release, "server"), deployment.docket_on(release, "background")
+    in_env = deployment.docket_entries(release)
     if server is None or background is None or server != background:
         listed, entry = in_env[-1] if in_env else (None, None)
         text = "the two pods are not surely on one docket"
@@ -98,7 +98,7 @@ def _shared_with_messaging(release: Release) -> Iterator[Breach]:
 def _shared_with(release: Release, *, with_messaging: bool) -> Iterator[Breach]:
     """A database of both counts as messaging's: on a server with one database only there is no other choice."""
     for url in sound_urls(release):
-        who = dict.fromkeys(use.who for use in redis_use.uses(release) if _is_same_database(use, url))
+        who = dict.fromkeys(use.who for use in redis_databases.uses(release) if _is_same_database(use, url))
         if who and any("messaging" in each for each in who) is with_messaging:
             yield at(release, URL, f"the docket lives in database {url.database}, which is used by {' and '.join(who)}")
 
@@ -110,13 +110,13 @@ def _is_same_database(use: context.Use, url: Url) -> bool:
 
 def _high(release: Release) -> Iterator[Breach]:
     for url in sound_urls(release):
-        if url.database >= redis_use.DATABASES:
+        if url.database >= redis_databases.DATABASES:
             yield at(release, URL, f"the docket lives in database {url.database}; a server has 0 to 15 by default")
 
 
 def _tls(release: Release) -> Iterator[Breach]:
     for url in sound_urls(release):
-        address = redis.messaging(release, "background")
+        address = messaging.messaging(release, "background")
         same = redis_url.same_server(address.host, url.host) and address.port == str(url.port)
         if same and address.tls != (url.scheme == "rediss"):
             how = "with TLS" if address.tls else "without TLS"
@@ -133,18 +133,20 @@ def _reference(release: Release) -> Iterator[Breach]:
 
 
 def _docket_name(release: Release) -> Iterator[Breach]:
-    for pod in pods(release) if prefect.is_separate(release) else ():
+    for pod in pods(release) if deployment.is_separate(release) else ():
         found = env.winner(release, pod, "PREFECT_SERVER_DOCKET_NAME")
         if found is not None:
             listed, entry = found
-            text = f"{prefect.path_of(listed, entry.name)} is set on {PODS[pod]}"
+            text = f"{deployment.path_of(listed, entry.name)} is set on {PODS[pod]}"
             yield Breach(text, listed.layer, listed.route_of(entry))
 
 
 def _null_docket(release: Release) -> Iterator[Breach]:
-    if _needs_docket(release) and not isinstance(tree.get(release.prefect, prefect.DOCKET), dict):
+    if _needs_docket(release) and not isinstance(tree.get(release.prefect, deployment.DOCKET), dict):
         yield at(
-            release, prefect.DOCKET, f"{named(release, prefect.DOCKET)} is no mapping, and the chart cannot render"
+            release,
+            deployment.DOCKET,
+            f"{named(release, deployment.DOCKET)} is no mapping, and the chart cannot render",
         )
 
 
@@ -176,7 +178,7 @@ RULES = (
         "docket-private",
         "warning",
         "Several processes with the services inside share a docket, too.",
-        f"Set backgroundServices.runAsSeparateDeployment, or an entry {prefect.DOCKET_NAME} in server.env.",
+        f"Set backgroundServices.runAsSeparateDeployment, or an entry {deployment.DOCKET_NAME} in server.env.",
         _private,
     ),
     Rule(
@@ -190,7 +192,7 @@ RULES = (
         "docket-differs",
         "error",
         "Both pods are on the same docket.",
-        f"Take {prefect.DOCKET_NAME} out of the env lists and set messaging.docket.url or existingSecret.",
+        f"Take {deployment.DOCKET_NAME} out of the env lists and set messaging.docket.url or existingSecret.",
         _differs,
     ),
     Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import prefect
+from migrator.prefect import deployment
 from migrator.rules.docket import ONE_DATABASE, URL, sound_urls
 from migrator.rules.rule import Breach, Rule, at, is_bumped
 from migrator.values.context import Seen
@@ -13,7 +13,7 @@ from migrator.values.release import Release
 
 def _seen(release: Release) -> Iterator[Seen]:
     seen = release.surroundings.seen
-    if seen is not None and prefect.is_separate(release) and is_bumped(release):
+    if seen is not None and deployment.is_separate(release) and is_bumped(release):
         yield seen
 
 
@@ -21,7 +21,7 @@ def _databases(release: Release) -> Iterator[tuple[Seen, int]]:
     """The docket's database on the Redis that was looked at; out of a Secret only the URL of the look can tell it."""
     for seen in _seen(release):
         numbers = [url.database for url in sound_urls(release)]
-        if prefect.standing_docket(release).secret and seen.named is not None:
+        if deployment.standing_docket(release).secret and seen.named is not None:
             numbers = [seen.named]
         yield from ((seen, number) for number in dict.fromkeys(numbers))
 
@@ -38,13 +38,13 @@ def _unseen(release: Release) -> Iterator[Breach]:
         if seen.lack(number) is None:
             yield at(release, URL, f"whether the Redis at {seen.where} has a database {number} cannot be known")
     for seen in _seen(release):
-        secret = prefect.standing_docket(release).secret
+        secret = deployment.standing_docket(release).secret
         if secret and seen.named is None:
             yield at(release, URL, f"which database the docket lives in is known to the Secret {secret} alone")
 
 
 def _filled(release: Release) -> Iterator[Breach]:
-    brought = prefect.standing_docket(release) != prefect.standing_docket(release.start)
+    brought = deployment.standing_docket(release) != deployment.standing_docket(release.start)
     for seen, number in _databases(release):
         count = seen.keys.get(number, 0)
         text = f"database {number} of the Redis at {seen.where} holds {seen.contents(number)} already"

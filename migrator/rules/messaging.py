@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import env, prefect, redis, redis_url
 from migrator.charts.presets import EXAMPLE_HOST
+from migrator.prefect import deployment, env, messaging, redis_url
 from migrator.rules.rule import Breach, Rule, at, is_bumped, named, nearest
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-HOST: Route = (*prefect.MESSAGING, "redis", "host")
-DOCKET_URL: Route = (*prefect.DOCKET, "url")
+HOST: Route = (*deployment.MESSAGING, "redis", "host")
+DOCKET_URL: Route = (*deployment.DOCKET, "url")
 _KNOWN = {
-    prefect.MESSAGING: {"broker", "cache", "redis", "docket"},
-    (*prefect.MESSAGING, "redis"): {
+    deployment.MESSAGING: {"broker", "cache", "redis", "docket"},
+    (*deployment.MESSAGING, "redis"): {
         "host",
         "port",
         "db",
@@ -26,7 +26,7 @@ _KNOWN = {
         "existingSecret",
         "existingSecretPasswordKey",
     },
-    prefect.DOCKET: {"url", "existingSecret", "existingSecretKey"},
+    deployment.DOCKET: {"url", "existingSecret", "existingSecretKey"},
 }
 _SINCE_THE_DOCKET = {"docket", "existingSecret", "existingSecretPasswordKey"}
 
@@ -38,7 +38,7 @@ def _example_host(release: Release) -> Iterator[Breach]:
         value = tree.get(release.prefect, path)
         if EXAMPLE_HOST in str(value or ""):
             breach = at(release, path, f"{named(release, path)} holds {EXAMPLE_HOST}")
-            unused = "" if prefect.is_separate(release) else _UNUSED
+            unused = "" if deployment.is_separate(release) else _UNUSED
             yield breach._replace(remedy=unused)
 
 
@@ -50,24 +50,24 @@ _UNUSED = (
 
 def _host_counts(release: Release) -> bool:
     """A flavoured enterprise chart looks at the host even where nothing would connect to it."""
-    is_flavoured = bool(release.flavour) or prefect.names_preset(release)
+    is_flavoured = bool(release.flavour) or deployment.names_preset(release)
     is_checked = release.chart == "infrahub-enterprise" and is_flavoured and is_bumped(release)
-    return is_checked or prefect.is_separate(release)
+    return is_checked or deployment.is_separate(release)
 
 
 def _no_host(release: Release) -> Iterator[Breach]:
-    if not prefect.is_separate(release):
+    if not deployment.is_separate(release):
         return
     host = str(tree.get(release.prefect, HOST) or "")
     if not host and as_map(release.prefect.get("redis")).get("enabled") is not True:
         yield at(release, HOST, f"{named(release, HOST)} is empty and redis.enabled is not true")
-    elif "{{" in host and not redis.is_filled_in(release, host):
+    elif "{{" in host and not messaging.is_filled_in(release, host):
         yield at(release, HOST, f"{named(release, HOST)} is a template expression, which the chart does not render")
 
 
 def _placeholder_host(release: Release) -> Iterator[Breach]:
     host = str(tree.get(release.prefect, HOST) or "")
-    if not prefect.is_separate(release) or not host or "{{" in host or EXAMPLE_HOST in host:
+    if not deployment.is_separate(release) or not host or "{{" in host or EXAMPLE_HOST in host:
         return
     problem = redis_url.what_is_wrong_with_host(host)
     if problem:
@@ -75,9 +75,9 @@ def _placeholder_host(release: Release) -> Iterator[Breach]:
 
 
 def _messaging_differs(release: Release) -> Iterator[Breach]:
-    if not prefect.is_separate(release):
+    if not deployment.is_separate(release):
         return
-    server, background = redis.messaging(release, "server"), redis.messaging(release, "background")
+    server, background = messaging.messaging(release, "server"), messaging.messaging(release, "background")
     differing = [
         word
         for word, ours, theirs in (
@@ -96,16 +96,16 @@ def _refused_keys(release: Release) -> Iterator[Breach]:
     """What the chart's schema refuses, whether the services are separate or not."""
     for path, known in _KNOWN.items():
         allowed = known if is_bumped(release) else known - _SINCE_THE_DOCKET
-        if not is_bumped(release) and path == prefect.DOCKET:
+        if not is_bumped(release) and path == deployment.DOCKET:
             continue
         values = tree.get(release.prefect, path)
         for key in as_map(values):
             if key not in allowed:
                 breach = at(release, (*path, key), f"{named(release, (*path, key))} is no key of this chart")
                 yield breach._replace(remedy=_remedy_of_key(release, (*path, key), allowed))
-    ssl = tree.get(release.prefect, (*prefect.MESSAGING, "redis", "ssl"))
+    ssl = tree.get(release.prefect, (*deployment.MESSAGING, "redis", "ssl"))
     if ssl is not None and not isinstance(ssl, bool):
-        path = (*prefect.MESSAGING, "redis", "ssl")
+        path = (*deployment.MESSAGING, "redis", "ssl")
         yield at(release, path, f"{named(release, path)} is {ssl!r}, and the chart takes only true and false")._replace(
             remedy="Write true or false, without quotes."
         )

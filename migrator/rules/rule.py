@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
-from migrator import env, prefect, redis
-from migrator.env import Entry, EnvList
+from migrator.prefect import deployment, env
+from migrator.prefect.env import Entry, EnvList
+from migrator.prefect.messaging import BROKER
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route
@@ -77,12 +78,12 @@ def spelled(entry: Entry) -> str:
 
 def is_bumped(release: Release) -> bool:
     """Whether the target chart has the docket, and with it all that came in 4.14.0."""
-    return tree.exists(release.after.prefect, prefect.DOCKET)
+    return tree.exists(release.after.prefect, deployment.DOCKET)
 
 
 def names_by_chart(release: Release, pod: str) -> list[str]:
     """The env names that the chart itself puts on the pod, in its order (the database URL counts as one of them)."""
-    database = "PREFECT_SERVER_DATABASE" if prefect.has_new_names(release) else "PREFECT_API_DATABASE"
+    database = "PREFECT_SERVER_DATABASE" if deployment.has_new_names(release) else "PREFECT_API_DATABASE"
     if pod == "server":
         names = [
             "HOME",
@@ -110,14 +111,14 @@ def names_by_chart(release: Release, pod: str) -> list[str]:
 
 def names_injected(release: Release) -> list[str]:
     """The block of names that stands on both pods of separate services, in its order; empty on a single deployment."""
-    if not prefect.is_separate(release):
+    if not deployment.is_separate(release):
         return []
-    messaging = as_map(tree.get(release.prefect, prefect.MESSAGING))
+    messaging = as_map(tree.get(release.prefect, deployment.MESSAGING))
     values = as_map(messaging.get("redis"))
     bumped = is_bumped(release)
-    names = [f"PREFECT_{'SERVER' if prefect.has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"]
+    names = [f"PREFECT_{'SERVER' if deployment.has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"]
     names += ["PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"]
-    if messaging.get("broker") == redis.BROKER:
+    if messaging.get("broker") == BROKER:
         names += ["PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
         bundled = as_map(release.prefect.get("redis")).get("enabled") is True
         secret = bundled or (bumped and values.get("existingSecret"))
@@ -128,16 +129,16 @@ def names_injected(release: Release) -> list[str]:
             for name in ("HOST", "PORT", "SSL", "DB", "USERNAME", "PASSWORD")
             if optional.get(name, True)
         ]
-    docket = prefect.standing_docket(release)
+    docket = deployment.standing_docket(release)
     if bumped and (docket.secret or docket.url):
-        names.append(prefect.DOCKET_NAME)
+        names.append(deployment.DOCKET_NAME)
     return names
 
 
 def all_lists(release: Release) -> list[tuple[str, EnvList]]:
     """The env lists that the pods get, each once, with its pod ("server", "background", or "" for both)."""
     found = [("", env.effective_global(release)), ("server", env.effective(release, env.SERVER))]
-    if prefect.is_separate(release):
+    if deployment.is_separate(release):
         found.append(("background", env.effective(release, env.BACKGROUND)))
     return found
 
@@ -153,4 +154,4 @@ def nearest(key: str, known: Iterable[str]) -> str:
 
 def pods(release: Release) -> list[str]:
     """The pods that the release has."""
-    return ["server", "background"] if prefect.is_separate(release) else ["server"]
+    return ["server", "background"] if deployment.is_separate(release) else ["server"]

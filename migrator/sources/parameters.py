@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from migrator import yamltext
 from migrator.errors import RefusedError
+from migrator.prefect.redis_url import unseen
 from migrator.records import Record
-from migrator.redis_url import unseen
 from migrator.sources import set_values
 from migrator.values import tree
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, Route, SetValue, Value, after

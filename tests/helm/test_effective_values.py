@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from migrator import env
 from migrator.charts import presets
+from migrator.prefect import env
 from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.values.merge import as_map

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from migrator import env, prefect, redis, rules, yamltext
+from migrator import rules, yamltext
 from migrator.charts import presets
 from migrator.errors import VerificationError
+from migrator.prefect import deployment, env, messaging
 from migrator.rules.rule import names_by_chart
 from migrator.values.release import Layer, Release
 
@@ -102,7 +103,7 @@ def assert_names(text: str, version: str, pods: Callable[..., Any]) -> None:
     rendered = pods(text, "prefect-server", version)
     values = release(text, version)
 
-    expected = ["server", "background"] if prefect.is_separate(values) else ["server"]
+    expected = ["server", "background"] if deployment.is_separate(values) else ["server"]
     assert sorted(rendered) == sorted(CONTAINERS[pod] for pod in expected)
     for pod in expected:
         own = [entry.name for _, entry in env.on_pod(values, pod)]
@@ -115,12 +116,12 @@ def test_the_docket_and_the_messaging_redis_of_each_pod(shape: str, pods: Callab
     values = release(text)
     for container, entries in pods(text, "prefect-server", AFTER).items():
         pod = {name: pod for pod, name in CONTAINERS.items()}[container]
-        docket = prefect.docket_on(values, pod)
+        docket = deployment.docket_on(values, pod)
         assert docket is not None
         expected = f"<-{docket.secret}/{docket.key}" if docket.secret else docket.url
         assert in_container(entries, "PREFECT_SERVER_DOCKET_URL") == expected
         if values.prefect and in_container(entries, "PREFECT_REDIS_MESSAGING_HOST"):
-            address = redis.messaging(values, pod)
+            address = messaging.messaging(values, pod)
             assert in_container(entries, "PREFECT_REDIS_MESSAGING_HOST") == address.host
             assert in_container(entries, "PREFECT_REDIS_MESSAGING_PORT") == address.port
             assert in_container(entries, "PREFECT_REDIS_MESSAGING_DB") == address.database

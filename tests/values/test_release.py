@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from migrator import env
 from migrator.charts import presets
+from migrator.prefect import env
 from migrator.values import tree
 from migrator.values.edits import SetValue, Value
 from migrator.values.merge import merge

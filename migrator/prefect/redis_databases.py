@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from migrator import env
-from migrator.redis import messaging, server_args, text_of
-from migrator.redis_url import complaint_about, in_namespace, is_bundled_cache, is_number, parse_url, same_server
+from migrator.prefect import env
+from migrator.prefect.messaging import messaging, server_args, text_of
+from migrator.prefect.redis_url import (
+    complaint_about,
+    in_namespace,
+    is_bundled_cache,
+    is_number,
+    parse_url,
+    same_server,
+)
 from migrator.values.context import Use
 from migrator.values.merge import as_map
 from migrator.values.release import Release

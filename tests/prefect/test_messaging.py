@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from migrator import redis, redis_url, redis_use
 from migrator.charts import presets
-from migrator.redis_url import complaint_about, complaint_about_host, in_url, is_bundled_cache, parse_url, same_server
+from migrator.prefect import messaging, redis_databases, redis_url
+from migrator.prefect.redis_url import (
+    complaint_about,
+    complaint_about_host,
+    in_url,
+    is_bundled_cache,
+    parse_url,
+    same_server,
+)
 from migrator.values.edits import Value
 from migrator.values.release import Layer, Release
 
@@ -90,8 +97,8 @@ def test_the_server_pod_obeys_the_chart_and_the_background_pod_its_env() -> None
     values = wired(host="redis", db=1)
     assert isinstance(values, dict) and isinstance(values["backgroundServices"], dict)
     one = release({**values, "global": {"prefect": {"env": env}}})
-    assert [redis.messaging(one, "server")[i] for i in (0, 2, 6)] == ["redis", "1", "messaging.redis"]
-    assert [redis.messaging(one, "background")[i] for i in (0, 2, 6)] == [
+    assert [messaging.messaging(one, "server")[i] for i in (0, 2, 6)] == ["redis", "1", "messaging.redis"]
+    assert [messaging.messaging(one, "background")[i] for i in (0, 2, 6)] == [
         "other",
         "3",
         "env PREFECT_REDIS_MESSAGING_HOST",
@@ -105,7 +112,7 @@ def test_a_pods_own_list_wins_over_what_both_pods_share() -> None:
     values = wired(env("own"), host="redis")
     assert isinstance(values, dict)
     one = release({**values, "global": {"prefect": {"env": env("shared")}}})
-    assert redis.messaging(one, "background").host == "own"
+    assert messaging.messaging(one, "background").host == "own"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +126,7 @@ def test_a_pods_own_list_wins_over_what_both_pods_share() -> None:
 )
 def test_a_messaging_url_overrides_the_rest(url: str, host: str, port: str, database: str, password: str) -> None:
     env: Value = [{"name": "PREFECT_REDIS_MESSAGING_URL", "value": url}]
-    found = redis.messaging(release(wired(env, host="else", password="x", username="y")), "background")
+    found = messaging.messaging(release(wired(env, host="else", password="x", username="y")), "background")
     assert (found.host, found.port, found.database) == (host, port, database)
     assert (found.password.value, found.username, found.tls) == (password, "", url.startswith("rediss"))
 
@@ -136,23 +143,23 @@ def test_a_messaging_url_overrides_the_rest(url: str, host: str, port: str, data
     ],
 )
 def test_where_the_password_comes_from(values: Value, kind: str) -> None:
-    assert redis.messaging(release(values), "background").password.kind == kind
+    assert messaging.messaging(release(values), "background").password.kind == kind
 
 
 def test_the_bundled_redis_of_prefect_server() -> None:
     values: Value = {"redis": {"enabled": True}, "backgroundServices": {"runAsSeparateDeployment": True}}
-    assert redis.messaging(release(values), "server").host == ""
-    assert redis_use.uses(release(values)) == []
-    named = redis.messaging(release(values, name="prefect", namespace="prod"), "server")
+    assert messaging.messaging(release(values), "server").host == ""
+    assert redis_databases.uses(release(values)) == []
+    named = messaging.messaging(release(values, name="prefect", namespace="prod"), "server")
     assert named.host == "prefect-redis-headless.prod.svc.cluster.local"
     assert named.password.kind == "injected"
 
 
 def test_a_long_name_is_cut_as_the_chart_cuts_it() -> None:
     values: Value = {"redis": {"enabled": True}}
-    host = redis.bundled_host(release(values), "a" * 60, "prod")
+    host = messaging.bundled_host(release(values), "a" * 60, "prod")
     assert host == f"{'a' * 60}-re-headless.prod.svc.cluster.local"
-    assert redis.bundled_host(release(values), "a" * 62, "prod").startswith("a" * 62 + "-headless.")
+    assert messaging.bundled_host(release(values), "a" * 62, "prod").startswith("a" * 62 + "-headless.")
 
 
 def test_who_uses_which_database() -> None:
@@ -165,19 +172,22 @@ def test_who_uses_which_database() -> None:
         }
     }
     one = release(values, "infrahub-enterprise")
-    assert redis_use.taken_by(one, "redis.prod", "6379", 1) == "Prefect's messaging"
-    assert redis_use.taken_by(one, "redis.prod", "6379", 0) == "the Infrahub cache", "the entry point's wrapper sets it"
-    assert redis_use.taken_by(one, "redis.prod", "6379", 4) == "the Infrahub cache"
-    assert redis_use.taken_by(one, "redis.prod", "6380", 1) == ""
-    assert redis_use.taken_by(one, "else", "6379", 1) == ""
-    assert redis_use.taken_by(one, "else", "6379", 1, ["redis.prod"]) == "Prefect's messaging"
-    assert redis_use.taken_by(one, "redis.prod", "6379", 2) == ""
+    assert redis_databases.taken_by(one, "redis.prod", "6379", 1) == "Prefect's messaging"
+    assert redis_databases.taken_by(one, "redis.prod", "6379", 0) == "the Infrahub cache", (
+        "the entry point's wrapper sets it"
+    )
+    assert redis_databases.taken_by(one, "redis.prod", "6379", 4) == "the Infrahub cache"
+    assert redis_databases.taken_by(one, "redis.prod", "6380", 1) == ""
+    assert redis_databases.taken_by(one, "else", "6379", 1) == ""
+    assert redis_databases.taken_by(one, "else", "6379", 1, ["redis.prod"]) == "Prefect's messaging"
+    assert redis_databases.taken_by(one, "redis.prod", "6379", 2) == ""
 
 
 def test_the_charts_own_cache_is_known_by_its_name() -> None:
     values: Value = {"infrahub": {"prefect-server": wired(host="x", db=1)}}
     one = release(values, "infrahub-enterprise")
     assert (
-        redis_use.taken_by(one, "infrahub-cache-master", "6379", 0) == "the Infrahub cache and the task workers' cache"
+        redis_databases.taken_by(one, "infrahub-cache-master", "6379", 0)
+        == "the Infrahub cache and the task workers' cache"
     )
-    assert redis_use.taken_by(one, "infrahub-cache-master", "6379", 2) == ""
+    assert redis_databases.taken_by(one, "infrahub-cache-master", "6379", 2) == ""

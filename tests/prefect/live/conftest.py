@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.dialogue.conftest import migrate  # noqa: F401 - a fixture
-from tests.live.server import Server
+from tests.prefect.live.server import Server
 
 Start = Callable[..., Server]
 

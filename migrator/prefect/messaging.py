@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from migrator import env
-from migrator.records import Record
-from migrator.redis_url import (
+from migrator.prefect import env
+from migrator.prefect.redis_url import (
     PASSWORD_REFERENCE,
     complaint_about_host,
     in_container,
@@ -14,6 +13,7 @@ from migrator.redis_url import (
     is_placeholder,
     what_is_unseen,
 )
+from migrator.records import Record
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
 from migrator.values.release import Release

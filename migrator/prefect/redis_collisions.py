@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from migrator import prefect, redis_url, redis_use
 from migrator.errors import InputError, MigratorError
+from migrator.prefect import deployment, redis_databases, redis_url
 from migrator.records import Record
 from migrator.values.context import Surroundings, Use
 from migrator.values.release import Release
@@ -85,14 +85,14 @@ def _is_one(mine: Taken, yours: Taken) -> bool:
 
 def _taken_by(release: Release) -> list[Taken]:
     """What it takes on servers that are named: an example, a placeholder or a template names none."""
-    if not prefect.is_separate(release):
+    if not deployment.is_separate(release):
         return []
-    before = prefect.standing_docket(release.start)
+    before = deployment.standing_docket(release.start)
     found = [
         Taken(use.host, release.namespace, use.port, use.database, use.who, False, bool(before.url))
-        for use in redis_use.uses(release)
+        for use in redis_databases.uses(release)
     ]
-    url = prefect.standing_docket(release).url
+    url = deployment.standing_docket(release).url
     if url and not redis_url.complaint_about(url):
         parts = redis_url.parse_url(url)
         stands = before.url == url

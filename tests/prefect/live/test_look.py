@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from migrator import live_redis
 from migrator.errors import InputError, UsageError
+from migrator.prefect import redis_live
 from migrator.values.context import Seen
 
 from .server import Server, free_port
@@ -27,7 +27,7 @@ NO_CONFIG = ("--rename-command", "CONFIG", "")
 
 def complaint(url: str) -> str:
     with pytest.raises((InputError, UsageError)) as caught:
-        live_redis.look(url)
+        redis_live.look(url)
     assert caught.value.exit_code == 2
     return str(caught.value)
 
@@ -36,7 +36,7 @@ def complaint(url: str) -> str:
 @pytest.mark.parametrize("databases", [1, 4, 16, 32])
 def test_how_many_databases_there_are(redis_server: Start, databases: int, password: str) -> None:
     server = redis_server("--databases", str(databases), password=password)
-    seen = live_redis.look(server.url())
+    seen = redis_live.look(server.url())
 
     assert (seen.where, seen.databases, seen.is_cluster) == (f"127.0.0.1:{server.port}", databases, False)
     assert [number for number in range(40) if seen.lack(number)] == list(range(databases, 40))
@@ -49,7 +49,7 @@ def test_what_is_in_them(redis_server: Start) -> None:
     server.fill(2, "prefect:stream", "prefect:known:x", "prefect:runs:x")
     server.fill(3, "prefect:stream", "events")
     server.fill(20, "x")
-    seen = live_redis.look(server.url())
+    seen = redis_live.look(server.url())
 
     filled = {number: keys for number, keys in seen.keys.items() if keys}
     assert (filled, seen.dockets) == ({0: 2, 2: 3, 3: 2, 20: 1}, frozenset({2}))
@@ -62,7 +62,7 @@ def test_what_is_in_them(redis_server: Start) -> None:
 
 def test_where_config_is_taken_away_select_tells(redis_server: Start) -> None:
     server = redis_server("--databases", "4", *NO_CONFIG)
-    seen = live_redis.look(server.url())
+    seen = redis_live.look(server.url())
 
     assert (seen.databases, seen.persists) == (None, None)
     assert [seen.lack(number) for number in (0, 3, 4, 16)] == [
@@ -76,12 +76,12 @@ def test_where_config_is_taken_away_select_tells(redis_server: Start) -> None:
 
 def test_a_database_above_15_is_looked_at_where_the_url_names_it(redis_server: Start) -> None:
     server = redis_server("--databases", "20", *NO_CONFIG)
-    assert [live_redis.look(server.url(path)).lack(17) for path in ("", "/17", "/20")] == [None, "", None]
-    assert live_redis.look(server.url("/20")).lack(20) == "it refuses it (DB index is out of range)"
+    assert [redis_live.look(server.url(path)).lack(17) for path in ("", "/17", "/20")] == [None, "", None]
+    assert redis_live.look(server.url("/20")).lack(20) == "it refuses it (DB index is out of range)"
 
 
 def test_a_cluster_has_one_database(redis_server: Start) -> None:
-    seen = live_redis.look(redis_server("--cluster-enabled", "yes").url())
+    seen = redis_live.look(redis_server("--cluster-enabled", "yes").url())
 
     assert (seen.lack(0), seen.lack(2)) == ("", "it is a cluster, which has database 0 only")
     assert seen.summary().endswith(": a cluster, which has database 0 only; all empty")
@@ -100,7 +100,7 @@ def test_a_cluster_has_one_database(redis_server: Start) -> None:
 def test_whether_it_keeps_what_it_has(
     redis_server: Start, options: tuple[str, ...], save: str, persists: bool | None
 ) -> None:
-    assert live_redis.look(redis_server(*options, save=save).url()).persists is persists
+    assert redis_live.look(redis_server(*options, save=save).url()).persists is persists
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_whether_it_keeps_what_it_has(
     ],
 )
 def test_whether_it_throws_keys_away(redis_server: Start, memory: str, policy: str, evicts: str) -> None:
-    assert live_redis.look(redis_server("--maxmemory", memory, "--maxmemory-policy", policy).url()).evicts == evicts
+    assert redis_live.look(redis_server("--maxmemory", memory, "--maxmemory-policy", policy).url()).evicts == evicts
 
 
 def test_a_look_changes_nothing(redis_server: Start) -> None:
@@ -122,7 +122,7 @@ def test_a_look_changes_nothing(redis_server: Start) -> None:
     with Redis(port=server.port, password=PASSWORD, decode_responses=True) as client:
         client.config_resetstat()
         before = client.info("persistence")
-        live_redis.look(server.url())
+        redis_live.look(server.url())
         commands = client.info("commandstats")
         after = client.info("persistence")
     assert isinstance(commands, dict) and isinstance(before, dict) and isinstance(after, dict)
@@ -136,7 +136,7 @@ def test_the_password_may_come_from_the_environment(redis_server: Start, monkeyp
     """By the name that redis-cli reads it from, so that it shows in no list of processes."""
     server = redis_server(password=PASSWORD)
     monkeypatch.setenv("REDISCLI_AUTH", PASSWORD)
-    assert live_redis.look(f"redis://127.0.0.1:{server.port}").databases == 16
+    assert redis_live.look(f"redis://127.0.0.1:{server.port}").databases == 16
     assert "refuses this user or password" in complaint(server.url(password="other"))
 
 
@@ -146,7 +146,7 @@ def test_a_user_that_may_do_less(redis_server: Start) -> None:
         client.execute_command("ACL", "SETUSER", "poor", "on", ">pw", "~*", "+info")
         client.execute_command("ACL", "SETUSER", "none", "on", ">pw", "~*", "+ping")
     server.fill(5, "x")
-    seen = live_redis.look(f"redis://poor:pw@127.0.0.1:{server.port}")
+    seen = redis_live.look(f"redis://poor:pw@127.0.0.1:{server.port}")
 
     assert [seen.lack(number) for number in (0, 5, 16)] == [None, "", None]
     assert (seen.databases, seen.persists, seen.dockets) == (None, None, frozenset())
@@ -198,7 +198,7 @@ def test_a_name_that_nobody_has() -> None:
 
 @pytest.mark.parametrize("scheme", ["redis", "rediss"])
 def test_a_server_that_never_answers(listener: Listen, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
-    monkeypatch.setattr(live_redis, "SECONDS", 0.5)
+    monkeypatch.setattr(redis_live, "SECONDS", 0.5)
     port = listener(None)
     began = time.monotonic()
     said = complaint(f"{scheme}://127.0.0.1:{port}")
@@ -255,13 +255,13 @@ def test_tls(redis_server: Start, certificate: tuple[Path, Path]) -> None:
     assert "has a certificate that cannot be trusted: self-signed certificate." in complaint(url)
     assert "cannot be trusted: IP address mismatch" in complaint(f"{url}?ssl_ca_certs={cert}")
     for query in (f"?ssl_ca_certs={cert}&ssl_check_hostname=false", "?ssl_cert_reqs=none"):
-        assert live_redis.look(url + query).databases == 16
+        assert redis_live.look(url + query).databases == 16
     said = complaint(url.replace("rediss", "redis"))
     assert "breaks off the connection" in said and "If it is a port with TLS, say rediss://." in said
 
 
 def test_tls_on_a_port_without(redis_server: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_redis, "SECONDS", 0.5)
+    monkeypatch.setattr(redis_live, "SECONDS", 0.5)
     server = redis_server()
     assert "If it is a port without TLS, say redis://." in complaint(f"rediss://127.0.0.1:{server.port}")
 
@@ -290,7 +290,7 @@ def test_tls_on_a_port_without(redis_server: Start, monkeypatch: pytest.MonkeyPa
 )
 def test_a_url_that_is_none_is_not_repeated(url: str) -> None:
     with pytest.raises(UsageError) as caught:
-        live_redis.look(url)
+        redis_live.look(url)
     said = str(caught.value)
 
     assert said.startswith("--check-redis: ")
@@ -299,15 +299,15 @@ def test_a_url_that_is_none_is_not_repeated(url: str) -> None:
 
 def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "redis", None)
-    with pytest.raises(live_redis.LibraryMissing) as caught:
-        live_redis.look("redis://localhost")
+    with pytest.raises(redis_live.LibraryMissing) as caught:
+        redis_live.look("redis://localhost")
     assert "pip install 'infrahub-migrator[redis]'" in str(caught.value)
     assert caught.value.exit_code == 2
 
 
 def test_nothing_but_a_look_loads_the_library(tmp_path: Path) -> None:
     program = "import sys; from migrator.cli import run_command_line; run_command_line(['plan', 'values.yaml']); "
-    program += "print('redis' in sys.modules, 'migrator.live_redis' in sys.modules)"
+    program += "print('redis' in sys.modules, 'migrator.prefect.redis_live' in sys.modules)"
     (tmp_path / "values.yaml").write_text("prefect-server:\n  server: {}\n")
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, timeout=60)
     assert done.stdout.decode().splitlines()[-1] == "False False"

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from migrator import env, redis, redis_url
 from migrator.charts.presets import EXAMPLE_HOST, knows_preset
 from migrator.errors import RefusedError
+from migrator.prefect import env, redis_url
+from migrator.prefect.messaging import BROKER, filled_in, injects_password, server_args
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
@@ -110,12 +111,12 @@ def is_separate(release: Release) -> bool:
 def has_infrahub_image(release: Release) -> bool:
     """Whether the Infrahub bootstrap runs on the server: its image, or its entry point, is Infrahub's."""
     repository = tree.get(release.prefect, ("global", "prefect", "image", "repository"))
-    return "infrahub" in str(repository or "") or "infrahub" in redis.server_args(release)
+    return "infrahub" in str(repository or "") or "infrahub" in server_args(release)
 
 
 def has_custom_args(release: Release) -> bool:
     """Whether the server's own arguments keep the chart from adding `--no-services`, and do not hold it themselves."""
-    args = redis.server_args(release)
+    args = server_args(release)
     return bool(args) and "--no-services" not in args
 
 
@@ -146,12 +147,12 @@ def has_sound_docket(release: Release) -> bool:
 
 def what_is_wrong_with_url(release: Release, url: str) -> str:
     """Why a docket URL would not work on this release; empty where nothing speaks against it."""
-    complaint = redis_url.complaint_about(redis.filled_in(release, url))
+    complaint = redis_url.complaint_about(filled_in(release, url))
     if complaint:
         return complaint
     if EXAMPLE_HOST in url:
         return f"it holds the presets' example host {EXAMPLE_HOST}, which the chart refuses"
-    if redis_url.PASSWORD_REFERENCE in url and not redis.injects_password(release):
+    if redis_url.PASSWORD_REFERENCE in url and not injects_password(release):
         return f"{redis_url.PASSWORD_REFERENCE} stands for nothing, since messaging.redis has no password"
     return ""
 
@@ -237,12 +238,12 @@ def injected_names(release: Release) -> set[str]:
     messaging = as_map(tree.get(release.prefect, MESSAGING))
     pin = f"PREFECT_{'SERVER' if has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"
     names = {pin, "PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"}
-    if messaging.get("broker") == redis.BROKER:
+    if messaging.get("broker") == BROKER:
         values = as_map(messaging.get("redis"))
         names |= {"PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"}
         names |= {f"PREFECT_REDIS_MESSAGING_{name}" for name in ("HOST", "PORT", "DB")}
         names |= {f"PREFECT_REDIS_MESSAGING_{name.upper()}" for name in ("ssl", "username") if values.get(name)}
-        if redis.injects_password(release):
+        if injects_password(release):
             names.add("PREFECT_REDIS_MESSAGING_PASSWORD")
     return names
 
@@ -258,7 +259,7 @@ def several_processes(release: Release) -> str:
     entry = env.winner(release, "server", "WEB_CONCURRENCY")
     if entry is not None and redis_url.is_number(str(entry[1].value)) and int(str(entry[1].value)) > 1:
         return f"WEB_CONCURRENCY is {entry[1].value}"
-    workers = re.search(r"(?:^|\s)(?:-w|--workers)[ =]?([0-9]{1,18})", redis.server_args(release))
+    workers = re.search(r"(?:^|\s)(?:-w|--workers)[ =]?([0-9]{1,18})", server_args(release))
     if workers is not None and int(workers[1]) > 1:
         return f"server.args start {workers[1]} workers"
     return ""
