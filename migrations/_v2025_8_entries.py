@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.migration import Ask, Outcome
-from migrator.prefect import deployment, env
+from migrator.prefect import deployment, env, env_edits
+from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import EnvList
 from migrator.prefect.messaging import BROKER
+from migrator.prefect.names import MESSAGING
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
@@ -28,28 +30,28 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
     On the background pod that is always so; on the server pod up to the chart that sets it by another name, from which
     on Infrahub looks for the entry.
     """
-    if not deployment.is_separate(release) or deployment.has_sound_docket(release.start):
+    if not deployment.is_separate(release) or has_sound_docket(release.start):
         return
-    messaging = as_map(tree.get(release.prefect, deployment.MESSAGING))
+    messaging = as_map(tree.get(release.prefect, MESSAGING))
     if messaging.get("broker") == BROKER:
         for listed in own_lists(release):
             for name, fixed in FIXED.items():
                 entries = listed.named(name)
                 if entries and all(entry.is_plain and entry.value == fixed for entry in entries):
-                    yield from deployment.remove(listed, entries, WHY, "none")
+                    yield from env_edits.remove(listed, entries, WHY, "none")
     server = [] if deployment.has_new_names(release) else env.lists_in_layers(release, env.SERVER)
     for listed in (*server, *env.lists_in_layers(release, env.BACKGROUND)):
         entries = listed.named(MIGRATE)
         is_old = _was_old(release, listed)
         if is_old and entries and all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries):
-            yield from deployment.remove(listed, entries, WHY if listed in server else WHY_MIGRATE, "none")
+            yield from env_edits.remove(listed, entries, WHY if listed in server else WHY_MIGRATE, "none")
     yield from _cache_addresses(release)
 
 
 def _cache_addresses(release: Release) -> Iterator[Notice]:
     for listed in own_lists(release):
         for entry in listed.named(CACHE_ADDRESS)[-1:]:
-            where = deployment.path_of(listed, CACHE_ADDRESS)
+            where = env_edits.path_of(listed, CACHE_ADDRESS)
             if EXAMPLE_HOST in str(entry.value):
                 yield Notice(f"{where} stays, and holds the presets' example host: put your own there.", "warning")
             else:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.migration import Ask, Choice, Outcome, Question
-from migrator.prefect import deployment, env, redis_url
+from migrator.prefect import deployment, env, env_edits, redis_url
+from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import Entry
 from migrator.prefect.messaging import BROKER
+from migrator.prefect.names import MESSAGING
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Notice
 from migrator.values.edits import LAST, AddKey, Route, SetValue, Value, after
@@ -31,7 +33,7 @@ from ._v2025_8_wiring import (
     settings,
 )
 
-REDIS_BLOCK = (*deployment.MESSAGING, "redis")
+REDIS_BLOCK = (*MESSAGING, "redis")
 SECRET_KEY = "redis-password"
 WHY = "the chart wires both pods from here"
 WHY_GONE = "moved to messaging: the chart sets it on both pods"
@@ -66,7 +68,7 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     present = {entry.name for listed in lists for entry in listed.named(*ALL_NAMES)}
     if not deployment.is_separate(release) or not present:
         return
-    if deployment.has_sound_docket(release.start):
+    if has_sound_docket(release.start):
         # It was migrated before, so what differs was left so; what does not is harmless.
         return
     env_only = counts_env_only(release)
@@ -103,7 +105,7 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
             key = next((each for each, name in NAMES.items() if name == entry.name), "")
             effect: Effect = "behaviour" if effects.get(key) == "behaviour" else "none"
             effect = "required" if entry.name == URL else effect
-            yield from deployment.remove(listed, (entry,), WHY_GONE, effect)
+            yield from env_edits.remove(listed, (entry,), WHY_GONE, effect)
 
 
 def _is_to_be_written(release: Release, key: str, value: str) -> bool:
@@ -180,14 +182,14 @@ def _write(release: Release, decided: dict[str, str], password: dict[str, Value]
     block |= password
     beside: dict[str, Value] = {key: decided[key] for key in ("broker", "cache") if key in decided}
     layer = _home_of_messaging(release)
-    standing = release.in_layer(layer, deployment.MESSAGING)
+    standing = release.in_layer(layer, MESSAGING)
     root = release.root
     if not isinstance(standing, dict):
         if block or beside:
             whole: Value = {**beside, **({"redis": block} if block else {})}
-            route = root + deployment.MESSAGING
+            route = root + MESSAGING
             if standing is tree.MISSING:
-                part = as_map(tree.get(release.layers[layer].data, root + deployment.MESSAGING[:1]))
+                part = as_map(tree.get(release.layers[layer].data, root + MESSAGING[:1]))
                 place = after("runAsSeparateDeployment") if "runAsSeparateDeployment" in part else LAST
                 yield Change(layer, AddKey(route, whole, place), tree.show(route), None, whole, WHY, "required")
             else:
@@ -214,7 +216,7 @@ def _set(release: Release, layer: int, path: Route, value: Value) -> Change:
 
 def _home_of_messaging(release: Release) -> int:
     """The last layer that says anything of messaging, else the last that has an env list, else the release's home."""
-    owners = release.takers(REDIS_BLOCK) or release.takers(deployment.MESSAGING)
+    owners = release.takers(REDIS_BLOCK) or release.takers(MESSAGING)
     owners = owners or [each for path in env.POD_LISTS.values() for each in release.takers(path)]
     return max(owners) if owners else release.home()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.migration import Ask, Choice, Outcome, Question
-from migrator.prefect import deployment, env, messaging
+from migrator.prefect import deployment, env, messaging, shapes
+from migrator.prefect.names import WEBSERVER_ONLY
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
 from migrator.values.edits import LAST, AddKey, Place, SetValue, after, before
@@ -58,7 +59,7 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
         if release.surroundings.unseen and not deployment.is_separate(release):
             yield from _said(release, ask(unseen(release)))
         return
-    deployment.refuse_odd_shapes(release)
+    shapes.refuse_odd_shapes(release)
     if is_generation_a(release):
         yield _say(release, True, WHY, "required")
         return
@@ -89,7 +90,7 @@ def _what_is_less(release: Release) -> str:
     if not all(env.lists_in_layers(release, path) and says_where(release, pod) for pod, path in env.POD_LISTS.items()):
         return "only one of server.env and backgroundServices.env says where Redis is"
     if not deployment.webserver_only(release):
-        return f"{deployment.WEBSERVER_ONLY} does not keep the services off the API pods"
+        return f"{WEBSERVER_ONLY} does not keep the services off the API pods"
     if not all(_has_preset_toggle(release, pod) for pod in env.POD_LISTS):
         return "no service toggles turn them off on the server and on in the background"
     if any(url_of(release, pod) is None for pod in env.POD_LISTS):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from migrator.prefect import deployment, env, redis_url
+from migrator.prefect import env, redis_url
 from migrator.prefect.env import EnvList
 from migrator.prefect.messaging import BROKER
+from migrator.prefect.names import MESSAGING
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route, Value
@@ -127,14 +128,14 @@ def password_in(url: str) -> str:
 
 def in_values(release: Release) -> dict[str, str]:
     """What the effective `messaging` says, by key."""
-    messaging = as_map(tree.get(release.prefect, deployment.MESSAGING))
+    messaging = as_map(tree.get(release.prefect, MESSAGING))
     values = {**as_map(messaging.get("redis")), **{key: messaging.get(key) for key in ("broker", "cache")}}
     return {key: _text(key, values.get(key)) for key in NAMES}
 
 
 def route_of(key: str) -> Route:
     """Where a setting stands below the Prefect root."""
-    return (*deployment.MESSAGING, "redis", key) if key in REDIS else (*deployment.MESSAGING, key)
+    return (*MESSAGING, "redis", key) if key in REDIS else (*MESSAGING, key)
 
 
 def _parts(url: str) -> dict[str, str | None] | None:

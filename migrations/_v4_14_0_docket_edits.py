@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.prefect import deployment
+from migrator.prefect import env_edits, shapes
+from migrator.prefect.docket import docket_entries, standing_docket
+from migrator.prefect.names import DOCKET, MESSAGING
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
 from migrator.values.edits import LAST, AddKey, SetValue, Value, after
@@ -22,30 +24,30 @@ def write_url(release: Release, url: str, why: str, effect: Effect) -> Iterator[
 def write_secret(release: Release, name: str, key: str, why: str, effect: Effect) -> Iterator[Change]:
     """The Secret's name, its key where it is another than the chart's, and no URL that the chart would refuse."""
     wanted = {"existingSecret": name}
-    if key != KEY or deployment.standing_docket(release).key != key:
+    if key != KEY or standing_docket(release).key != key:
         wanted["existingSecretKey"] = key
-    if release.flavour or deployment.standing_docket(release).url or deployment.names_preset(release):
+    if release.flavour or standing_docket(release).url or shapes.names_preset(release):
         wanted = {"url": "", **wanted}
     yield from _write(release, wanted, why, effect)
 
 
 def drop_from_env(release: Release, effect: Effect = "required") -> Iterator[Change]:
     """No env list names a docket any more."""
-    for listed, entry in deployment.docket_entries(release):
+    for listed, entry in docket_entries(release):
         why = "the chart injects the docket now, and an entry here would win over it on the background pod"
-        yield from deployment.remove(listed, (entry,), why, effect)
+        yield from env_edits.remove(listed, (entry,), why, effect)
 
 
 def _write(release: Release, wanted: dict[str, str], why: str, effect: Effect) -> Iterator[Change]:
     """Set keys of `messaging.docket` in the last layer that says anything of the messaging Redis or the docket."""
-    owners = release.takers((*deployment.MESSAGING, "redis")) + release.takers(deployment.DOCKET)
+    owners = release.takers((*MESSAGING, "redis")) + release.takers(DOCKET)
     layer = max(owners) if owners else release.home()
-    route = release.root + deployment.DOCKET
+    route = release.root + DOCKET
     shown = tree.show(route)
-    standing = release.in_layer(layer, deployment.DOCKET)
+    standing = release.in_layer(layer, DOCKET)
     value: Value = dict(wanted)
     if standing is tree.MISSING:
-        beside = release.in_layer(layer, (*deployment.MESSAGING, "redis")) is not tree.MISSING
+        beside = release.in_layer(layer, (*MESSAGING, "redis")) is not tree.MISSING
         edit = AddKey(route, value, after("redis") if beside else LAST)
         if len(wanted) == 1:
             name, text = next(iter(wanted.items()))

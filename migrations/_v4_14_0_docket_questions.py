@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterator
 
 from migrator.migration import Choice, Question
-from migrator.prefect import deployment, messaging, redis_databases, redis_url
+from migrator.prefect import messaging, redis_databases, redis_url
+from migrator.prefect.docket import what_is_wrong_with_url
 from migrator.values.release import Release
 
 SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?"
@@ -161,7 +162,7 @@ def _users(release: Release, hosts: Collection[str], port: str, database: int) -
 
 
 def _complaint_about_url(release: Release, url: str) -> str:
-    problem = deployment.what_is_wrong_with_url(release, url)
+    problem = what_is_wrong_with_url(release, url)
     if problem:
         return f"{masked(url)!r} cannot be used: {problem}"
     parts = redis_url.parse_url(messaging.filled_in(release, url))

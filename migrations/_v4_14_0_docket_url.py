@@ -8,6 +8,15 @@ from collections.abc import Iterator
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, messaging, redis_url
+from migrator.prefect.docket import (
+    Docket,
+    docket_on,
+    dockets_in_env,
+    has_sound_docket,
+    standing_docket,
+    what_is_wrong_with_url,
+)
+from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Notice
 from migrator.values.edits import AddKey, SetValue
@@ -29,7 +38,7 @@ from ._v4_14_0_docket_questions import (
 WHY = "without one docket for all, every background replica keeps a queue of its own, and work is done twice"
 WHY_MOVED = "moved from env: the chart injects the docket into both deployments now"
 WHY_HOST = "the chart refuses the presets' example host"
-HOST = (*deployment.MESSAGING, "redis", "host")
+HOST = (*MESSAGING, "redis", "host")
 PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
 """The docket URL as the presets ship it: nothing in it is the customer's but, perhaps, the database."""
 
@@ -56,13 +65,13 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
     """`messaging.docket` names one sound docket, and no env list names another."""
-    if not deployment.is_separate(release) or deployment.has_sound_docket(release):
+    if not deployment.is_separate(release) or has_sound_docket(release):
         return
     if ask.given("docket-secret") is not None:
         yield from _by_secret(release, ask, "")
     elif ask.given("docket-url") is not None:
         yield from _by_url(release, ask, "")
-    elif deployment.dockets_in_env(release):
+    elif dockets_in_env(release):
         yield from _from_env(release, ask)
     else:
         yield from _from_values(release, ask)
@@ -70,34 +79,32 @@ def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     """A docket in env lists moves to `messaging.docket`, if both pods mean the same one."""
-    server, background = deployment.docket_on(release, "server"), deployment.docket_on(release, "background")
+    server, background = docket_on(release, "server"), docket_on(release, "background")
     if server is None or background is None:
-        yield from _by_url(release, ask, f"{deployment.DOCKET_NAME} in env cannot be read from here.")
+        yield from _by_url(release, ask, f"{DOCKET_NAME} in env cannot be read from here.")
         return
-    named = {server, background} - {deployment.Docket()}
+    named = {server, background} - {Docket()}
     only = named.pop() if len(named) == 1 else None
     # A pod that had no docket of its own joins the other's, which is what the whole step is for.
     effect: Effect = "none" if server == background else "required"
     if named:
-        yield from _by_url(release, ask, f"{deployment.DOCKET_NAME} is not the same on the server and background pods.")
+        yield from _by_url(release, ask, f"{DOCKET_NAME} is not the same on the server and background pods.")
     elif only is None:
-        yield from _by_url(
-            release, ask, f"{deployment.DOCKET_NAME} in env is empty, so each process has its own docket."
-        )
+        yield from _by_url(release, ask, f"{DOCKET_NAME} in env is empty, so each process has its own docket.")
     elif only.secret:
         yield from write_secret(release, only.secret, only.key, WHY_MOVED, effect)
         yield from drop_from_env(release, effect)
-    elif problem := deployment.what_is_wrong_with_url(release, only.url):
-        yield from _by_url(release, ask, f"{deployment.DOCKET_NAME} in env is {masked(only.url)!r}: {problem}.")
+    elif problem := what_is_wrong_with_url(release, only.url):
+        yield from _by_url(release, ask, f"{DOCKET_NAME} in env is {masked(only.url)!r}: {problem}.")
     else:
         yield from write_url(release, only.url, WHY_MOVED, effect)
         yield from drop_from_env(release, effect)
 
 
 def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
-    standing = deployment.standing_docket(release)
-    where = tree.show((*release.root, *deployment.DOCKET, "url"))
-    broker = tree.get(release.prefect, (*deployment.MESSAGING, "broker"))
+    standing = standing_docket(release)
+    where = tree.show((*release.root, *DOCKET, "url"))
+    broker = tree.get(release.prefect, (*MESSAGING, "broker"))
     if standing.secret:
         why = "the chart refuses its example URL even beside a Secret; empty, it leaves the Secret alone"
         yield from write_url(release, "", why, "required")
@@ -112,7 +119,7 @@ def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
             url = standing.url.replace(redis_url.in_url(redis_url.parse_url(standing.url).host), redis_url.in_url(name))
             yield from write_url(release, url, WHY_HOST, "required")
     else:
-        problem = deployment.what_is_wrong_with_url(release, standing.url)
+        problem = what_is_wrong_with_url(release, standing.url)
         yield from _by_url(release, ask, f"{where} is {masked(standing.url)!r}: {problem}.")
 
 
@@ -140,9 +147,7 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
         return
     name = _host_of_messaging(release, ask)
     names = [each for each in dict.fromkeys((name, server.host, address.host)) if each]
-    preset = (
-        re.fullmatch(PRESET_URL, deployment.standing_docket(release).url) if _url_stands_in_a_layer(release) else None
-    )
+    preset = re.fullmatch(PRESET_URL, standing_docket(release).url) if _url_stands_in_a_layer(release) else None
     chosen = preset["database"] if preset else ""
     if not chosen or ask.given("redis-db") is not None or why_not(release, names, address.port, int(chosen)):
         chosen = ask(redis_db(release, names, address.port)) or ""
@@ -158,7 +163,7 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
 
 
 def _url_stands_in_a_layer(release: Release) -> bool:
-    path = (*deployment.DOCKET, "url")
+    path = (*DOCKET, "url")
     return any(release.in_layer(number, path) for number in release.owners(path))
 
 

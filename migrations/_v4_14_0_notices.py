@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.migration import Ask, Outcome
-from migrator.prefect import deployment, env, messaging, redis_databases, redis_url
+from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
+from migrator.prefect.docket import standing_docket, what_is_wrong_with_url
+from migrator.prefect.names import DOCKET
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
@@ -40,7 +42,7 @@ def _connections_that_lose(release: Release) -> Iterator[Notice]:
         found = env.winner(release, pod, CONNECTION)
         if found is not None and found[0].layer != env.IN_DEFAULTS:
             text = (
-                f"{deployment.path_of(found[0], CONNECTION)} no longer counts: the new chart sets "
+                f"{env_edits.path_of(found[0], CONNECTION)} no longer counts: the new chart sets "
                 "PREFECT_SERVER_DATABASE_CONNECTION_URL, which wins over it. Set the database by the chart's own "
                 "values (secret or externalDatabase), or rename the entry."
             )
@@ -53,7 +55,7 @@ def _migrate_that_loses(release: Release) -> Iterator[Notice]:
     found = env.winner(release, "background", PIN)
     if found is not None and env.as_bool(found[1].value) is True:
         text = (
-            f"{deployment.path_of(found[0], PIN)} is {env.spelled(found[1])}: the old chart obeyed it on the "
+            f"{env_edits.path_of(found[0], PIN)} is {env.spelled(found[1])}: the old chart obeyed it on the "
             f'background pod, and on the new one {INJECTED} "false" wins. Take it out.'
         )
         yield Notice(text, "warning", found[0].layer, env.route_at_start(release, found[0], PIN))
@@ -65,7 +67,7 @@ def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
         for name in dict.fromkeys(entry.name for entry in listed.entries):
             times = len(listed.named(name))
             if times > 1:
-                text = f"{deployment.path_of(listed, name)} stands {times} times; the last wins, and server-side apply "
+                text = f"{env_edits.path_of(listed, name)} stands {times} times; the last wins, and server-side apply "
                 yield Notice(
                     f"{text}refuses it. Leave one.", "warning", listed.layer, env.route_at_start(release, listed, name)
                 )
@@ -94,7 +96,7 @@ def _docket_name(release: Release) -> Iterator[Notice]:
         if found is not None:
             listed, entry = found
             text = (
-                f"{deployment.path_of(listed, entry.name)} breaks the background services, whose docket is always "
+                f"{env_edits.path_of(listed, entry.name)} breaks the background services, whose docket is always "
                 'named "prefect". Take it out.'
             )
             yield Notice(text, "warning", listed.layer, env.route_at_start(release, listed, entry.name))
@@ -102,8 +104,8 @@ def _docket_name(release: Release) -> Iterator[Notice]:
 
 def _docket_database(release: Release) -> Iterator[Notice]:
     """What is to be known of the database that the docket is on now, whoever chose it."""
-    docket = deployment.standing_docket(release)
-    if docket.secret or not docket.url or deployment.what_is_wrong_with_url(release, docket.url):
+    docket = standing_docket(release)
+    if docket.secret or not docket.url or what_is_wrong_with_url(release, docket.url):
         return
     parts = redis_url.parse_url(messaging.filled_in(release, docket.url))
     who = redis_databases.taken_by(release, parts.host, str(parts.port), parts.database)
@@ -144,7 +146,7 @@ def _bootstrap(release: Release) -> Iterator[Notice]:
 
 def _once_twice_now_once(release: Release) -> Iterator[Notice]:
     """The old chart injected the pin's name itself: with an entry of the user's, a pod had it twice."""
-    if tree.get(release.before.prefect, deployment.DOCKET) is not None or not deployment.has_new_names(release):
+    if tree.get(release.before.prefect, DOCKET) is not None or not deployment.has_new_names(release):
         return  # that chart injects another name already, or the new one does not yet
     pods = [
         pod

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.migration import Ask, Choice, Outcome, Question
-from migrator.prefect import deployment, env
+from migrator.prefect import deployment, env, env_edits
+from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import Entry, EnvList
+from migrator.prefect.names import WEBSERVER_ONLY
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import LAST, InsertItem, Place, Value, after, before
 from migrator.values.release import Release
 
-from ._v4_14_0_toggles import WEBSERVER_ONLY, is_settled
+from ._v4_14_0_toggles import is_settled
 from ._v4_14_0_unseen import put_own_list
 
 PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
@@ -53,16 +55,16 @@ def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
             yield from _put_right(release, listed)
         elif not from_global.named(PIN):
             change = InsertItem(listed.route, _pin(), _place_of_pin(listed))
-            path = deployment.path_of(listed, PIN)
+            path = env_edits.path_of(listed, PIN)
             yield Change(listed.layer, change, path, None, "false", WHY, "required")
     if not env.stands_in_layer(release, env.SERVER) and env.winner(release, "server", PIN) is None:
         yield from put_own_list(
             release,
             ask,
             env.SERVER,
-            lambda: deployment.own_server_env(release, _pin(), LAST, WHY, "required"),
+            lambda: env_edits.own_server_env(release, _pin(), LAST, WHY, "required"),
             f'{PIN} "false"',
-            settled=deployment.has_sound_docket(release.start),
+            settled=has_sound_docket(release.start),
         )
     yield from _own_injected_pin(release, ask)
 
@@ -70,33 +72,31 @@ def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
     """Of the entries of this name the first is made "false" and the others go."""
     first, *others = listed.named(PIN)
-    path = deployment.path_of(listed, PIN)
+    path = env_edits.path_of(listed, PIN)
     if first.value != "false" or first.value_from is not None:
-        edit = deployment.set_env_value(release, listed, first, "false")
+        edit = env_edits.set_env_value(release, listed, first, "false")
         yield Change(listed.layer, edit, path, env.raw(first), "false", WHY, "required")
-    yield from deployment.remove(listed, tuple(others), WHY_ONCE, "none")
+    yield from env_edits.remove(listed, tuple(others), WHY_ONCE, "none")
 
 
 def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
     for listed, entries in _injected_pins(release):
-        where = deployment.path_of(listed, INJECTED)
+        where = env_edits.path_of(listed, INJECTED)
         if _are_equal(entries):
-            yield from deployment.remove(listed, entries, WHY_EQUAL, "none")
+            yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
         elif is_settled(release.start) and _is_pinned(release.start):
             yield Notice(f"{where} stays, as it was left before; {TWICE}.", "warning")
         elif ask(injected_pin(where, env.spelled(entries[-1]))) == "remove":
-            yield from deployment.remove(
-                listed, entries, 'goes, as answered; the chart sets it to "false"', "behaviour"
-            )
+            yield from env_edits.remove(listed, entries, 'goes, as answered; the chart sets it to "false"', "behaviour")
 
 
 def _injected_pins_of_vanilla(release: Release) -> Iterator[Outcome]:
     """Vanilla Prefect has no bootstrap that rests on this name, so nobody has to decide anything."""
     for listed, entries in _injected_pins(release):
         if _are_equal(entries):
-            yield from deployment.remove(listed, entries, WHY_EQUAL, "none")
+            yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
         else:
-            yield Notice(f"{deployment.path_of(listed, INJECTED)} stays; {TWICE}.", "warning")
+            yield Notice(f"{env_edits.path_of(listed, INJECTED)} stays; {TWICE}.", "warning")
 
 
 def _injected_pins(release: Release) -> Iterator[tuple[EnvList, tuple[Entry, ...]]]:

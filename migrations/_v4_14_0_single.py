@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.prefect import deployment, env, redis_url
+from migrator.prefect.docket import Docket, dockets_in_env
+from migrator.prefect.names import DOCKET_NAME, MESSAGING, WEBSERVER_ONLY
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
@@ -16,9 +18,7 @@ SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 
 def _shares_a_docket(release: Release) -> bool:
     """Whether an env entry gives all of the API's processes one docket, as far as anybody can tell from here."""
-    named = next(
-        (each.docket for each in deployment.dockets_in_env(release) if each.pod == "server"), deployment.Docket()
-    )
+    named = next((each.docket for each in dockets_in_env(release) if each.pod == "server"), Docket())
     return named is None or bool(named.secret) or bool(named.url and not redis_url.complaint_about(named.url))
 
 
@@ -34,17 +34,17 @@ def single_deployment(release: Release) -> Iterator[Notice]:
     if crowd and not _shares_a_docket(release):
         yield Notice(
             f"{crowd}, so the background services run several times over, each with a docket of its own, and work is "
-            f"done twice. Run one process, or set {deployment.DOCKET_NAME} in server.env: the chart's own "
+            f"done twice. Run one process, or set {DOCKET_NAME} in server.env: the chart's own "
             "messaging.docket counts only with runAsSeparateDeployment: true.",
             "warning",
         )
     if deployment.webserver_only(release):
         yield Notice(
-            f"{deployment.WEBSERVER_ONLY} is set and there is no background deployment, so nothing runs the background "
+            f"{WEBSERVER_ONLY} is set and there is no background deployment, so nothing runs the background "
             "services. Set backgroundServices.runAsSeparateDeployment: true, or take the entry out.",
             "warning",
         )
-    messaging = as_map(tree.get(release.prefect, deployment.MESSAGING))
+    messaging = as_map(tree.get(release.prefect, MESSAGING))
     if EXAMPLE_HOST in str(messaging):
         yield Notice(
             f"messaging holds the presets' example host {EXAMPLE_HOST}, and with configPreset set the new chart "

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from migrator.migration import Ask, Choice, Outcome, Question
-from migrator.prefect import deployment, env
+from migrator.prefect import deployment, env, env_edits, shapes
+from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import Entry, EnvList
+from migrator.prefect.names import DOCKET_NAME, WEBSERVER_ONLY
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import FIRST, InsertItem, Value, after
 from migrator.values.release import Release
@@ -18,7 +20,6 @@ SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
 PRESET = {"server": False, "background": True}
 LOGGER = "EVENT_LOGGER"
 _PREFIXES = ("PREFECT_SERVER_SERVICES_", "PREFECT_API_SERVICES_")
-WEBSERVER_ONLY = deployment.WEBSERVER_ONLY
 SERVE_BASE = "PREFECT_UI_SERVE_BASE"
 WHY_REDUNDANT = "repeats what separate background services do anyway"
 WHY_LOGGER = "turns the debugging event logger off, as it is without this toggle"
@@ -61,8 +62,8 @@ def _without_on_background(service: str) -> str:
 
 def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
     """The presets' eight toggles go; a toggle that is no preset pair is asked about or stays."""
-    deployment.refuse_odd_shapes(release)
-    deployment.refuse_unknown_preset(release)
+    shapes.refuse_odd_shapes(release)
+    shapes.refuse_unknown_preset(release)
     if not deployment.is_separate(release):
         yield from single_deployment(release)
         return
@@ -75,7 +76,7 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
     for pod in env.POD_LISTS:
         for source in env.extra_sources(release, pod):
             yield Notice(
-                f"{source} cannot be read from here. Look whether it holds service toggles, {deployment.DOCKET_NAME} "
+                f"{source} cannot be read from here. Look whether it holds service toggles, {DOCKET_NAME} "
                 "or PREFECT_API_DATABASE_MIGRATE_ON_START."
             )
 
@@ -86,10 +87,10 @@ def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> I
         entries = listed.named(*_toggle_names(service))
         if not entries:
             continue
-        where, value = deployment.path_of(listed, entries[-1].name), env.spelled(entries[-1])
+        where, value = env_edits.path_of(listed, entries[-1].name), env.spelled(entries[-1])
         route = env.route_at_start(release, listed, entries[-1].name)
         if _is_redundant(release, pod, service, listed):
-            yield from deployment.remove(listed, entries, WHY_REDUNDANT, "none")
+            yield from env_edits.remove(listed, entries, WHY_REDUNDANT, "none")
         elif _is_needed(release, pod, service, listed):
             text = f"{where} stays: it holds against the same toggle in global.prefect.env, which says otherwise."
             yield Notice(text, "info", listed.layer, route)
@@ -97,9 +98,9 @@ def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> I
             yield Notice(f"{where} ({value}) stays, as it was left before.", "info", listed.layer, route)
         elif _is_preset_logger(pod, service, listed):
             if ask(EVENT_LOGGER) == "remove":
-                yield from deployment.remove(listed, entries, WHY_LOGGER, "behaviour")
+                yield from env_edits.remove(listed, entries, WHY_LOGGER, "behaviour")
         elif ask(custom_toggle(pod, service, where, value)) == "remove":
-            yield from deployment.remove(listed, entries, "goes, as answered", "behaviour")
+            yield from env_edits.remove(listed, entries, "goes, as answered", "behaviour")
     preset_names = {name for service in SERVICES for name in _toggle_names(service)}
     yield from _toggles_that_stay(release, listed, preset_names, "no preset ever set it, so it is yours")
 
@@ -160,19 +161,19 @@ def _webserver_only(release: Release, ask: Ask) -> Iterator[Outcome]:
             release,
             ask,
             env.SERVER,
-            lambda: deployment.own_server_env(release, entry, place, WHY_WEBSERVER_ONLY, "behaviour"),
+            lambda: env_edits.own_server_env(release, entry, place, WHY_WEBSERVER_ONLY, "behaviour"),
             f'{WEBSERVER_ONLY} "true"',
-            settled=deployment.has_sound_docket(release.start),
+            settled=has_sound_docket(release.start),
         )
 
 
 def _webserver_only_in(release: Release, listed: EnvList, shared: Entry | None) -> Iterator[Outcome]:
     own = listed.last(WEBSERVER_ONLY)
-    path = deployment.path_of(listed, WEBSERVER_ONLY)
+    path = env_edits.path_of(listed, WEBSERVER_ONLY)
     entry = own or shared
     if entry is None or not deployment.is_surely_set(entry):
         if own is not None:
-            edit = deployment.set_env_value(release, listed, own, "true")
+            edit = env_edits.set_env_value(release, listed, own, "true")
             yield Change(listed.layer, edit, path, env.raw(own), "true", WHY_WEBSERVER_ONLY, "behaviour")
         else:
             base = listed.last(SERVE_BASE)
@@ -189,7 +190,7 @@ def _webserver_entry() -> Value:
 
 def is_settled(release: Release) -> bool:
     """Whether this migration was run on the release before, so that what still stands was kept on purpose."""
-    return deployment.has_sound_docket(release) and not any(
+    return has_sound_docket(release) and not any(
         _is_redundant(release, pod, service, listed)
         for pod, path in env.POD_LISTS.items()
         for listed in env.lists_in_layers(release, path)
@@ -201,7 +202,7 @@ def _toggles_that_stay(release: Release, listed: EnvList, besides: set[str], rea
     """A notice for each toggle of a service, those named in `besides` left out."""
     for entry in listed.entries:
         if _is_toggle(entry.name) and entry.name not in besides:
-            text = f"{deployment.path_of(listed, entry.name)} ({env.spelled(entry)}) stays: {reason}."
+            text = f"{env_edits.path_of(listed, entry.name)} ({env.spelled(entry)}) stays: {reason}."
             yield Notice(text, "info", listed.layer, env.route_at_start(release, listed, entry.name))
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.migration import Ask, Migration, Outcome, Step, one_of
-from migrator.prefect import deployment, env
+from migrator.prefect import deployment, env, env_edits
+from migrator.prefect.docket import has_sound_docket
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import FIRST, AddKey, InsertItem, SetValue, Value
@@ -34,7 +35,7 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
     lists = env.lists_in_layers(release, env.BACKGROUND)
     for listed in lists:
         if not listed.named(NAME):
-            path = deployment.path_of(listed, NAME)
+            path = env_edits.path_of(listed, NAME)
             yield Change(listed.layer, InsertItem(listed.route, entry, FIRST), path, None, "", WHY, "required")
     if not env.stands_in_layer(release, env.BACKGROUND) and env.winner(release, "background", NAME) is None:
         yield from put_own_list(
@@ -52,7 +53,7 @@ def _is_settled(release: Release) -> bool:
     A release on 4.14.0 with a `server.env` of its own got its docket without being asked about the other list.
     """
     on_4_14_0 = release.runs_on("4.14.0") and not release.runs_on("4.14.1")
-    return deployment.has_sound_docket(release.start) and not (on_4_14_0 and release.owners(env.SERVER))
+    return has_sound_docket(release.start) and not (on_4_14_0 and release.owners(env.SERVER))
 
 
 def _own_list(release: Release, entry: Value) -> Change:

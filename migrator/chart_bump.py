@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator import discover, yamltext
 from migrator.charts import presets, roots, versions
-from migrator.prefect import deployment
+from migrator.prefect.names import DOCKET
 from migrator.records import Record
 from migrator.report.records import ChangeReport
 from migrator.sources import Bundle, Done, Source
@@ -90,7 +90,7 @@ def bump(
     after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
     if not moves:
         its_values = presets.of_chart(version.chart, stands.release, stands.flavour).prefect
-        refuses = holds_docket and not tree.exists(its_values, deployment.DOCKET)
+        refuses = holds_docket and not tree.exists(its_values, DOCKET)
         text = (
             f"The chart version {version.text} refuses messaging.docket, which these values hold: move it to {after}."
         )

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from migrator import manifests
 from migrator.manifests import Difference
-from migrator.prefect import deployment, env
+from migrator.prefect import env
+from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING
 from migrator.records import Record
 from migrator.report import cluster_records
 from migrator.report.cluster_records import Explanation
@@ -116,11 +117,11 @@ def _speaks_of(change: ChangeReport, route: Route) -> bool:
 
 def _made_from(name: str) -> Iterator[str]:
     """The paths of the values that the chart makes an entry from."""
-    if name == deployment.DOCKET_NAME:
-        yield tree.show(deployment.DOCKET)
-        yield from (f"{tree.show(deployment.DOCKET)}.{key}" for key in ("url", "existingSecret"))
+    if name == DOCKET_NAME:
+        yield tree.show(DOCKET)
+        yield from (f"{tree.show(DOCKET)}.{key}" for key in ("url", "existingSecret"))
     elif name.startswith("PREFECT_REDIS_MESSAGING_"):
-        yield tree.show((*deployment.MESSAGING, "redis", name.removeprefix("PREFECT_REDIS_MESSAGING_").lower()))
+        yield tree.show((*MESSAGING, "redis", name.removeprefix("PREFECT_REDIS_MESSAGING_").lower()))
 
 
 def _names_of(value: Value) -> set[str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from migrator import run
 from migrator.charts import roots
-from migrator.prefect import deployment, messaging, redis_url
+from migrator.prefect import messaging, redis_url
+from migrator.prefect.docket import standing_docket
 from migrator.report.page import Page
 from migrator.values import tree
 
@@ -21,8 +22,8 @@ def lines(case: run.Case, paths: Sequence[str], changed: Sequence[str], page: Pa
     controller = case.bundle.controller
     yield ""
     yield from page.wrapped("Next", style="bold")
-    secret = deployment.standing_docket(release)
-    if secret.secret and not deployment.standing_docket(release.start).secret:
+    secret = standing_docket(release)
+    if secret.secret and not standing_docket(release.start).secret:
         what = f"Create the Secret with the docket URL, before the {'commit' if controller else 'upgrade'}:"
         yield from page.wrapped(what, indent=2)
         yield _command(

@@ -13,7 +13,7 @@ from migrator.answers import Asking, Earlier
 from migrator.charts import roots
 from migrator.charts.presets import knows_preset
 from migrator.errors import RefusedError, UsageError
-from migrator.prefect import deployment
+from migrator.prefect.names import DOCKET
 from migrator.records import Record
 from migrator.report.records import Status
 from migrator.sources import Bundle, Source, about_unseen, of_layers, read, read_bytes
@@ -124,7 +124,7 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     notices = (*bundle.notices, *about_unseen(bundle), *made.notices, *told_of)
     # A version that the command line names is gone to even where no value has to change on the way.
     moves = bool(made.changes) or bool(request.wishes.version_to)
-    holds_docket = bool(made.result.owners(deployment.DOCKET))
+    holds_docket = bool(made.result.owners(DOCKET))
     bump, told = chart_bump.bump(bundle, found, moves=moves, wanted=request.bump, holds_docket=holds_docket)
     made = made._replace(notices=(*notices, *told))
     return Case(bundle, found, found.flavour or "", made, known, bump)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from migrator.errors import InputError, MigratorError
 from migrator.prefect import deployment, redis_databases, redis_url
+from migrator.prefect.docket import standing_docket
 from migrator.records import Record
 from migrator.values.context import Surroundings, Use
 from migrator.values.release import Release
@@ -87,12 +88,12 @@ def _taken_by(release: Release) -> list[Taken]:
     """What it takes on servers that are named: an example, a placeholder or a template names none."""
     if not deployment.is_separate(release):
         return []
-    before = deployment.standing_docket(release.start)
+    before = standing_docket(release.start)
     found = [
         Taken(use.host, release.namespace, use.port, use.database, use.who, False, bool(before.url))
         for use in redis_databases.uses(release)
     ]
-    url = deployment.standing_docket(release).url
+    url = standing_docket(release).url
     if url and not redis_url.complaint_about(url):
         parts = redis_url.parse_url(url)
         stands = before.url == url

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
-from migrator.prefect import deployment, env, messaging, redis_databases, redis_url
+from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
+from migrator.prefect.docket import Docket, docket_entries, docket_on, standing_docket
+from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.prefect.redis_url import PASSWORD_REFERENCE, Url
 from migrator.rules.rule import PODS, Breach, Rule, at, is_bumped, named, names_injected, pods
 from migrator.values import context, tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
-URL: Route = (*deployment.DOCKET, "url")
+URL: Route = (*DOCKET, "url")
 
 
 def _needs_docket(release: Release) -> bool:
@@ -34,15 +36,15 @@ def _unseen(release: Release) -> Iterator[Breach]:
 
 def _has_no_docket(release: Release, pod: str) -> bool:
     """A null and the presets' example are breaches of rules of their own."""
-    standing = deployment.standing_docket(release)
-    if not isinstance(tree.get(release.prefect, deployment.DOCKET), dict) or EXAMPLE_HOST in standing.url:
+    standing = standing_docket(release)
+    if not isinstance(tree.get(release.prefect, DOCKET), dict) or EXAMPLE_HOST in standing.url:
         return False
-    docket = deployment.docket_on(release, pod)
+    docket = docket_on(release, pod)
     return docket is not None and not docket.secret and (not docket.url or docket.url.startswith("memory:"))
 
 
 def _private(release: Release) -> Iterator[Breach]:
-    if deployment.is_separate(release) or env.winner(release, "server", deployment.DOCKET_NAME) is not None:
+    if deployment.is_separate(release) or env.winner(release, "server", DOCKET_NAME) is not None:
         return
     crowd = deployment.several_processes(release)
     if crowd:
@@ -56,11 +58,11 @@ def _unsound(release: Release) -> Iterator[Breach]:
             yield at(release, URL, f"the docket URL of {PODS[pod]} is not sound: {complaint}")
 
 
-def _urls(release: Release) -> Iterator[tuple[str, deployment.Docket]]:
+def _urls(release: Release) -> Iterator[tuple[str, Docket]]:
     """The docket URLs that can be read, of each pod; a second one that says the same is left out."""
     seen = set()
     for pod in pods(release) if _needs_docket(release) else ():
-        docket = deployment.docket_on(release, pod)
+        docket = docket_on(release, pod)
         if docket is not None and docket.url and not docket.url.startswith("memory:") and docket.url not in seen:
             seen.add(docket.url)
             yield pod, docket
@@ -77,8 +79,8 @@ def sound_urls(release: Release) -> Iterator[Url]:
 def _differs(release: Release) -> Iterator[Breach]:
     if not _needs_docket(release):
         return
-    server, background = deployment.docket_on(release, "server"), deployment.docket_on(release, "background")
-    in_env = deployment.docket_entries(release)
+    server, background = docket_on(release, "server"), docket_on(release, "background")
+    in_env = docket_entries(release)
     if server is None or background is None or server != background:
         listed, entry = in_env[-1] if in_env else (None, None)
         text = "the two pods are not surely on one docket"
@@ -137,16 +139,16 @@ def _docket_name(release: Release) -> Iterator[Breach]:
         found = env.winner(release, pod, "PREFECT_SERVER_DOCKET_NAME")
         if found is not None:
             listed, entry = found
-            text = f"{deployment.path_of(listed, entry.name)} is set on {PODS[pod]}"
+            text = f"{env_edits.path_of(listed, entry.name)} is set on {PODS[pod]}"
             yield Breach(text, listed.layer, listed.route_of(entry))
 
 
 def _null_docket(release: Release) -> Iterator[Breach]:
-    if _needs_docket(release) and not isinstance(tree.get(release.prefect, deployment.DOCKET), dict):
+    if _needs_docket(release) and not isinstance(tree.get(release.prefect, DOCKET), dict):
         yield at(
             release,
-            deployment.DOCKET,
-            f"{named(release, deployment.DOCKET)} is no mapping, and the chart cannot render",
+            DOCKET,
+            f"{named(release, DOCKET)} is no mapping, and the chart cannot render",
         )
 
 
@@ -178,7 +180,7 @@ RULES = (
         "docket-private",
         "warning",
         "Several processes with the services inside share a docket, too.",
-        f"Set backgroundServices.runAsSeparateDeployment, or an entry {deployment.DOCKET_NAME} in server.env.",
+        f"Set backgroundServices.runAsSeparateDeployment, or an entry {DOCKET_NAME} in server.env.",
         _private,
     ),
     Rule(
@@ -192,7 +194,7 @@ RULES = (
         "docket-differs",
         "error",
         "Both pods are on the same docket.",
-        f"Take {deployment.DOCKET_NAME} out of the env lists and set messaging.docket.url or existingSecret.",
+        f"Take {DOCKET_NAME} out of the env lists and set messaging.docket.url or existingSecret.",
         _differs,
     ),
     Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from migrator.prefect import deployment, env
+from migrator.prefect import env, env_edits
 from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, names_by_chart, pods, spelled
 from migrator.values import tree
 from migrator.values.edits import Value
@@ -29,7 +29,7 @@ def _twice(release: Release) -> Iterator[Breach]:
             told.add(place)
             beside = " beside the chart's own" if by_chart[name] else ""
             often = {1: "stands", 2: "stands twice"}.get(times, f"stands {times} times")
-            text = f"{deployment.path_of(listed, name)} {often}{beside} on {PODS[pod]}"
+            text = f"{env_edits.path_of(listed, name)} {often}{beside} on {PODS[pod]}"
             yield at_entry(listed, entry, text)._replace(about=f"{name} on {pod}")
 
 
@@ -37,7 +37,7 @@ def _no_string(release: Release) -> Iterator[Breach]:
     for _, listed in all_lists(release):
         for entry in listed.entries:
             if entry.value is not None and not isinstance(entry.value, str):
-                text = f"{deployment.path_of(listed, entry.name)} is {_kind(entry)}, and Kubernetes takes only text"
+                text = f"{env_edits.path_of(listed, entry.name)} is {_kind(entry)}, and Kubernetes takes only text"
                 yield at_entry(listed, entry, text)
 
 

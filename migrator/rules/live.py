@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.prefect import deployment
+from migrator.prefect.docket import standing_docket
 from migrator.rules.docket import ONE_DATABASE, URL, sound_urls
 from migrator.rules.rule import Breach, Rule, at, is_bumped
 from migrator.values.context import Seen
@@ -21,7 +22,7 @@ def _databases(release: Release) -> Iterator[tuple[Seen, int]]:
     """The docket's database on the Redis that was looked at; out of a Secret only the URL of the look can tell it."""
     for seen in _seen(release):
         numbers = [url.database for url in sound_urls(release)]
-        if deployment.standing_docket(release).secret and seen.named is not None:
+        if standing_docket(release).secret and seen.named is not None:
             numbers = [seen.named]
         yield from ((seen, number) for number in dict.fromkeys(numbers))
 
@@ -38,13 +39,13 @@ def _unseen(release: Release) -> Iterator[Breach]:
         if seen.lack(number) is None:
             yield at(release, URL, f"whether the Redis at {seen.where} has a database {number} cannot be known")
     for seen in _seen(release):
-        secret = deployment.standing_docket(release).secret
+        secret = standing_docket(release).secret
         if secret and seen.named is None:
             yield at(release, URL, f"which database the docket lives in is known to the Secret {secret} alone")
 
 
 def _filled(release: Release) -> Iterator[Breach]:
-    brought = deployment.standing_docket(release) != deployment.standing_docket(release.start)
+    brought = standing_docket(release) != standing_docket(release.start)
     for seen, number in _databases(release):
         count = seen.keys.get(number, 0)
         text = f"database {number} of the Redis at {seen.where} holds {seen.contents(number)} already"

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
-from migrator.prefect import deployment, env, messaging, redis_url
+from migrator.prefect import deployment, env, messaging, redis_url, shapes
+from migrator.prefect.names import DOCKET, MESSAGING
 from migrator.rules.rule import Breach, Rule, at, is_bumped, named, nearest
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-HOST: Route = (*deployment.MESSAGING, "redis", "host")
-DOCKET_URL: Route = (*deployment.DOCKET, "url")
+HOST: Route = (*MESSAGING, "redis", "host")
+DOCKET_URL: Route = (*DOCKET, "url")
 _KNOWN = {
-    deployment.MESSAGING: {"broker", "cache", "redis", "docket"},
-    (*deployment.MESSAGING, "redis"): {
+    MESSAGING: {"broker", "cache", "redis", "docket"},
+    (*MESSAGING, "redis"): {
         "host",
         "port",
         "db",
@@ -26,7 +27,7 @@ _KNOWN = {
         "existingSecret",
         "existingSecretPasswordKey",
     },
-    deployment.DOCKET: {"url", "existingSecret", "existingSecretKey"},
+    DOCKET: {"url", "existingSecret", "existingSecretKey"},
 }
 _SINCE_THE_DOCKET = {"docket", "existingSecret", "existingSecretPasswordKey"}
 
@@ -50,7 +51,7 @@ _UNUSED = (
 
 def _host_counts(release: Release) -> bool:
     """A flavoured enterprise chart looks at the host even where nothing would connect to it."""
-    is_flavoured = bool(release.flavour) or deployment.names_preset(release)
+    is_flavoured = bool(release.flavour) or shapes.names_preset(release)
     is_checked = release.chart == "infrahub-enterprise" and is_flavoured and is_bumped(release)
     return is_checked or deployment.is_separate(release)
 
@@ -96,16 +97,16 @@ def _refused_keys(release: Release) -> Iterator[Breach]:
     """What the chart's schema refuses, whether the services are separate or not."""
     for path, known in _KNOWN.items():
         allowed = known if is_bumped(release) else known - _SINCE_THE_DOCKET
-        if not is_bumped(release) and path == deployment.DOCKET:
+        if not is_bumped(release) and path == DOCKET:
             continue
         values = tree.get(release.prefect, path)
         for key in as_map(values):
             if key not in allowed:
                 breach = at(release, (*path, key), f"{named(release, (*path, key))} is no key of this chart")
                 yield breach._replace(remedy=_remedy_of_key(release, (*path, key), allowed))
-    ssl = tree.get(release.prefect, (*deployment.MESSAGING, "redis", "ssl"))
+    ssl = tree.get(release.prefect, (*MESSAGING, "redis", "ssl"))
     if ssl is not None and not isinstance(ssl, bool):
-        path = (*deployment.MESSAGING, "redis", "ssl")
+        path = (*MESSAGING, "redis", "ssl")
         yield at(release, path, f"{named(release, path)} is {ssl!r}, and the chart takes only true and false")._replace(
             remedy="Write true or false, without quotes."
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts.presets import TOGGLED_SERVICES
-from migrator.prefect import deployment, env, messaging
+from migrator.prefect import deployment, env, env_edits, messaging
+from migrator.prefect.docket import has_sound_docket
+from migrator.prefect.names import WEBSERVER_ONLY
 from migrator.rules.rule import (
     PODS,
     Breach,
@@ -52,7 +54,7 @@ def _toggle_left(release: Release) -> Iterator[Breach]:
     kept = _KEPT if _were_kept(release) else ""
     for listed, entry, service in _toggles(release):
         if service in TOGGLED_SERVICES:
-            text = f"{deployment.path_of(listed, entry.name)} is {spelled(entry)}"
+            text = f"{env_edits.path_of(listed, entry.name)} is {spelled(entry)}"
             yield at_entry(listed, entry, text)._replace(remedy=kept)
 
 
@@ -64,7 +66,7 @@ _KEPT = (
 
 def _were_kept(release: Release) -> bool:
     """Whether what is left was left by a migration: the docket stands, and nothing repeats what the presets said."""
-    return deployment.has_sound_docket(release) and not any(
+    return has_sound_docket(release) and not any(
         entry.is_plain and env.as_bool(entry.value) is (pod == "background") and (pod, service) != _LOGGER
         for pod, path in env.POD_LISTS.items()
         for entry in env.effective(release, path).entries
@@ -78,7 +80,7 @@ _LOGGER = ("background", "EVENT_LOGGER")
 def _toggle_unreadable(release: Release) -> Iterator[Breach]:
     for listed, entry, _ in _toggles(release):
         if entry.is_plain and env.as_bool(entry.value) is None:
-            yield at_entry(listed, entry, f"{deployment.path_of(listed, entry.name)} is {spelled(entry)}")
+            yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {spelled(entry)}")
 
 
 def _bootstraps(release: Release) -> bool:
@@ -103,7 +105,7 @@ def _not_exactly_false(release: Release, name: str) -> Iterator[Breach]:
             yield at(release, env.SERVER, f"{name} is missing on the server pod")
     elif found[1].value != "false" or found[1].value_from is not None:
         listed, entry = found
-        yield at_entry(listed, entry, f"{deployment.path_of(listed, name)} is {spelled(entry)}")
+        yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {spelled(entry)}")
 
 
 def _pin_on_single(release: Release) -> Iterator[Breach]:
@@ -113,7 +115,7 @@ def _pin_on_single(release: Release) -> Iterator[Breach]:
         found = env.winner(release, "server", name)
         if found is not None and found[1].is_plain and env.as_bool(found[1].value) is False:
             listed, entry = found
-            yield at_entry(listed, entry, f"{deployment.path_of(listed, name)} is {spelled(entry)}")
+            yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {spelled(entry)}")
 
 
 def _needs_webserver_only(release: Release) -> bool:
@@ -123,20 +125,20 @@ def _needs_webserver_only(release: Release) -> bool:
 def _webserver_only(release: Release) -> Iterator[Breach]:
     if not _needs_webserver_only(release):
         return
-    found = env.winner(release, "server", deployment.WEBSERVER_ONLY)
+    found = env.winner(release, "server", WEBSERVER_ONLY)
     if found is None:
         if not env.may_stand_unseen(release, env.SERVER):
-            text = f"{deployment.WEBSERVER_ONLY} is missing beside a custom server.args"
+            text = f"{WEBSERVER_ONLY} is missing beside a custom server.args"
             yield at(release, env.SERVER, text)
     elif found[1].value_from is None and found[1].value in (None, ""):
-        yield at_entry(*found, f"{deployment.WEBSERVER_ONLY} is empty beside a custom server.args")
+        yield at_entry(*found, f"{WEBSERVER_ONLY} is empty beside a custom server.args")
 
 
 def _webserver_only_false(release: Release) -> Iterator[Breach]:
-    found = env.winner(release, "server", deployment.WEBSERVER_ONLY)
+    found = env.winner(release, "server", WEBSERVER_ONLY)
     if found is not None and env.as_bool(found[1].value) is False:
         listed, entry = found
-        yield at_entry(listed, entry, f"{deployment.path_of(listed, entry.name)} is {spelled(entry)}")
+        yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {spelled(entry)}")
 
 
 def _nobody_serves(release: Release) -> Iterator[Breach]:
@@ -148,10 +150,10 @@ def _nobody_serves(release: Release) -> Iterator[Breach]:
     if "--no-services" in messaging.server_args(release):
         yield at(release, ("server", "args"), "server.args hold --no-services, and there is no background deployment")
     elif deployment.webserver_only(release):
-        found = env.winner(release, "server", deployment.WEBSERVER_ONLY)
+        found = env.winner(release, "server", WEBSERVER_ONLY)
         assert found is not None, "webserver_only looked at it"
         yield at_entry(
-            *found, f"{deployment.path_of(found[0], found[1].name)} is set, and there is no background deployment"
+            *found, f"{env_edits.path_of(found[0], found[1].name)} is set, and there is no background deployment"
         )
 
 
@@ -186,12 +188,12 @@ def _database_override(release: Release) -> Iterator[Breach]:
         found = env.winner(release, pod, "PREFECT_API_DATABASE_CONNECTION_URL")
         if found is not None:
             listed, entry = found
-            text = f"{deployment.path_of(listed, entry.name)} loses to PREFECT_SERVER_DATABASE_CONNECTION_URL"
+            text = f"{env_edits.path_of(listed, entry.name)} loses to PREFECT_SERVER_DATABASE_CONNECTION_URL"
             yield at_entry(listed, entry, f"{text}, which the chart sets on {PODS[pod]}")
     found = env.winner(release, "background", PIN) if deployment.is_separate(release) else None
     if found is not None and env.as_bool(found[1].value) is True:
         listed, entry = found
-        text = f"{deployment.path_of(listed, entry.name)} loses to PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
+        text = f"{env_edits.path_of(listed, entry.name)} loses to PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
         yield at_entry(listed, entry, f"{text}, which the chart sets to false on the background pod")
 
 
@@ -236,14 +238,14 @@ RULES = (
     Rule(
         "webserver-only",
         "error",
-        f"Where server.args is custom and services are separate, {deployment.WEBSERVER_ONLY} is set on the server.",
-        f'Add {deployment.WEBSERVER_ONLY} "true" to server.env: without it every API pod runs the services as well.',
+        f"Where server.args is custom and services are separate, {WEBSERVER_ONLY} is set on the server.",
+        f'Add {WEBSERVER_ONLY} "true" to server.env: without it every API pod runs the services as well.',
         _webserver_only,
     ),
     Rule(
         "webserver-only-false",
         "warning",
-        f"{deployment.WEBSERVER_ONLY} does not look switched off: any text that is not empty means on.",
+        f"{WEBSERVER_ONLY} does not look switched off: any text that is not empty means on.",
         'Write "true" if it is meant, or remove the entry.',
         _webserver_only_false,
     ),

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from migrator.prefect import deployment, env
+from migrator.prefect.docket import standing_docket
 from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.messaging import BROKER
+from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route
@@ -78,7 +80,7 @@ def spelled(entry: Entry) -> str:
 
 def is_bumped(release: Release) -> bool:
     """Whether the target chart has the docket, and with it all that came in 4.14.0."""
-    return tree.exists(release.after.prefect, deployment.DOCKET)
+    return tree.exists(release.after.prefect, DOCKET)
 
 
 def names_by_chart(release: Release, pod: str) -> list[str]:
@@ -113,7 +115,7 @@ def names_injected(release: Release) -> list[str]:
     """The block of names that stands on both pods of separate services, in its order; empty on a single deployment."""
     if not deployment.is_separate(release):
         return []
-    messaging = as_map(tree.get(release.prefect, deployment.MESSAGING))
+    messaging = as_map(tree.get(release.prefect, MESSAGING))
     values = as_map(messaging.get("redis"))
     bumped = is_bumped(release)
     names = [f"PREFECT_{'SERVER' if deployment.has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"]
@@ -129,9 +131,9 @@ def names_injected(release: Release) -> list[str]:
             for name in ("HOST", "PORT", "SSL", "DB", "USERNAME", "PASSWORD")
             if optional.get(name, True)
         ]
-    docket = deployment.standing_docket(release)
+    docket = standing_docket(release)
     if bumped and (docket.secret or docket.url):
-        names.append(deployment.DOCKET_NAME)
+        names.append(DOCKET_NAME)
     return names
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from migrator.prefect import deployment
+from migrator.prefect.names import MESSAGING
 from migrator.report.records import Finding
 from migrator.rules.rule import nearest
 from migrator.values import tree
@@ -82,7 +82,7 @@ def _is_followed(root: Route, route: Route) -> bool:
     if route[-1] in _FREE:
         return False
     below = route[len(root) :]
-    if below == deployment.MESSAGING:
+    if below == MESSAGING:
         return False  # the rule messaging-keys knows what the schema takes there
     is_on_the_way = root[: len(route)] == route
     return is_on_the_way or (route[: len(root)] == root and below[:1] != () and below[0] not in _DEPENDENCIES)

@@ -12,6 +12,7 @@ from migrator import rules, yamltext
 from migrator.charts import presets
 from migrator.errors import VerificationError
 from migrator.prefect import deployment, env, messaging
+from migrator.prefect.docket import docket_on
 from migrator.rules.rule import names_by_chart
 from migrator.values.release import Layer, Release
 
@@ -116,7 +117,7 @@ def test_the_docket_and_the_messaging_redis_of_each_pod(shape: str, pods: Callab
     values = release(text)
     for container, entries in pods(text, "prefect-server", AFTER).items():
         pod = {name: pod for pod, name in CONTAINERS.items()}[container]
-        docket = deployment.docket_on(values, pod)
+        docket = docket_on(values, pod)
         assert docket is not None
         expected = f"<-{docket.secret}/{docket.key}" if docket.secret else docket.url
         assert in_container(entries, "PREFECT_SERVER_DOCKET_URL") == expected

@@ -1,0 +1,113 @@
+"""Which docket a release's pods share: the chart's own, and what env lists name beside it."""
+
+from __future__ import annotations
+
+from migrator.charts.presets import EXAMPLE_HOST
+from migrator.prefect import env, redis_url
+from migrator.prefect.messaging import filled_in, injects_password
+from migrator.prefect.names import DOCKET, DOCKET_NAME
+from migrator.records import Record
+from migrator.values import tree
+from migrator.values.edits import Value
+from migrator.values.merge import as_map
+from migrator.values.release import Release
+
+
+class Docket(Record):
+    """Where the pods find their docket: a URL, or a key of a Secret; neither where it is private to each process."""
+
+    url: str = ""
+    secret: str = ""
+    key: str = "docket-url"
+
+
+class EnvDocket(Record):
+    """A docket that an env list names, on one pod. `docket` is None where it cannot be known from here."""
+
+    pod: str
+    name: str
+    docket: Docket | None
+
+
+def standing_docket(release: Release) -> Docket:
+    """The docket that the chart will inject on the target version; its Secret beats its URL.
+
+    A URL that a controller takes from elsewhere can be judged as little as a Secret, and counts as one.
+    """
+    values = as_map(tree.get(release.prefect, DOCKET))
+    url, secret = str(values.get("url") or ""), str(values.get("existingSecret") or "")
+    unseen = redis_url.what_is_unseen(url)
+    return Docket(
+        url="" if unseen else url,
+        secret=secret or unseen,
+        key=str(values.get("existingSecretKey") or "docket-url"),
+    )
+
+
+def has_sound_docket(release: Release) -> bool:
+    """Whether both pods end up on one docket that works, as far as the values tell."""
+    docket = standing_docket(release)
+    if dockets_in_env(release):
+        return False
+    if docket.secret:
+        return EXAMPLE_HOST not in docket.url
+    return bool(docket.url) and not what_is_wrong_with_url(release, docket.url)
+
+
+def what_is_wrong_with_url(release: Release, url: str) -> str:
+    """Why a docket URL would not work on this release; empty where nothing speaks against it."""
+    complaint = redis_url.complaint_about(filled_in(release, url))
+    if complaint:
+        return complaint
+    if EXAMPLE_HOST in url:
+        return f"it holds the presets' example host {EXAMPLE_HOST}, which the chart refuses"
+    if redis_url.PASSWORD_REFERENCE in url and not injects_password(release):
+        return f"{redis_url.PASSWORD_REFERENCE} stands for nothing, since messaging.redis has no password"
+    return ""
+
+
+def docket_on(release: Release, pod: str) -> Docket | None:
+    """The docket that the pod reads on the target version: an empty one where it has none, None where nobody can tell.
+
+    On the server pod the chart's own comes last and wins, on the background pod an env entry does. The presets' example
+    is no docket.
+    """
+    standing = standing_docket(release)
+    injected = Docket(secret=standing.secret, key=standing.key) if standing.secret else Docket(standing.url)
+    if EXAMPLE_HOST in injected.url:
+        injected = Docket()
+    in_env = next((each for each in dockets_in_env(release) if each.pod == pod), None)
+    if in_env is None or (pod == "server" and injected != Docket()):
+        return injected
+    return in_env.docket
+
+
+def dockets_in_env(release: Release) -> list[EnvDocket]:
+    """The dockets that env lists name, as each pod would read them; the chart's injected one not counted."""
+    found = []
+    for pod in env.POD_LISTS:
+        entry = env.winner(release, pod, DOCKET_NAME)
+        if entry is not None:
+            found.append(EnvDocket(pod, DOCKET_NAME, _docket_of(entry[1])))
+    return found
+
+
+def docket_entries(release: Release) -> list[tuple[env.EnvList, env.Entry]]:
+    """Every env entry in a named layer that names a docket, the ones that never win included."""
+    lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
+    lists += env.global_lists(release)
+    return [(listed, entry) for listed in lists for entry in listed.named(DOCKET_NAME)]
+
+
+def _docket_of(entry: env.Entry) -> Docket | None:
+    source = as_map(as_map(entry.value_from).get("secretKeyRef"))
+    if source.get("name") and source.get("key"):
+        return Docket(secret=str(source["name"]), key=str(source["key"]))
+    if entry.is_plain and _is_text_without_references(entry.value):
+        return Docket(url=str(entry.value))
+    return None
+
+
+def _is_text_without_references(value: Value) -> bool:
+    """`$(NAME)` expands only names defined earlier, and the chart defines none but the messaging password by then."""
+    return isinstance(value, str) and "$(" not in value.replace(redis_url.PASSWORD_REFERENCE, "")

@@ -1,0 +1,49 @@
+"""Changes of env entries, and what such an entry is called for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.prefect import env
+from migrator.values import tree
+from migrator.values.changes import Change, Effect
+from migrator.values.edits import AddKey, Place, RemoveItems, SetValue, Value
+from migrator.values.release import Release
+
+
+def path_of(listed: env.EnvList, entry_name: str) -> str:
+    """An env entry for people, from the file's own root: `prefect-server.server.env.PREFECT_UI_SERVE_BASE`."""
+    return f"{tree.show(listed.route)}.{entry_name}"
+
+
+def remove(listed: env.EnvList, entries: tuple[env.Entry, ...], why: str, effect: Effect) -> Iterator[Change]:
+    """The changes that take these entries out of their list."""
+    for entry in entries:
+        edit = RemoveItems(listed.route, (entry.position,))
+        yield Change(listed.layer, edit, path_of(listed, entry.name), env.raw(entry), None, why, effect)
+
+
+def set_env_value(release: Release, listed: env.EnvList, entry: env.Entry, value: str) -> SetValue:
+    """The edit that gives an env entry this value, in place of another value or of its `valueFrom`."""
+    route = listed.route_of(entry)
+    if entry.value_from is None and tree.exists(release.layers[listed.layer].data, (*route, "value")):
+        return SetValue((*route, "value"), value)
+    return SetValue(route, {"name": entry.name, "value": value})
+
+
+def own_server_env(release: Release, entry: Value, place: Place, why: str, effect: Effect) -> Change:
+    """The change that gives a file a `server.env` of its own: the chart's list, which it replaces, plus `entry`.
+
+    `place.sibling` is the name of the entry to stand after; without such an entry it stands last. Where a null in the
+    file had removed the chart's list, the new one holds the entry alone.
+    """
+    path = (*release.root, *env.SERVER)
+    owners = release.owners(env.SERVER)
+    if owners:
+        return Change(owners[-1], SetValue(path, [entry]), tree.show(path), None, [entry], why, effect)
+    default = tree.get(release.prefect, env.SERVER)
+    wanted = list(default) if isinstance(default, list) else []
+    names = [item.get("name") if isinstance(item, dict) else None for item in wanted]
+    wanted.insert(names.index(str(place.sibling)) + 1 if place.sibling in names else len(wanted), entry)
+    text = f"{why}; the list begins with the chart's own entries, which it replaces"
+    return Change(release.home(), AddKey(path, wanted), tree.show(path), None, wanted, text, effect)

@@ -1,0 +1,14 @@
+"""The names that Prefect, its chart and Infrahub give to what a migration or a rule looks for, each once."""
+
+from __future__ import annotations
+
+from packaging.version import Version
+
+from migrator.values.edits import Route
+
+MESSAGING: Route = ("backgroundServices", "messaging")
+DOCKET: Route = (*MESSAGING, "docket")
+DOCKET_NAME = "PREFECT_SERVER_DOCKET_URL"
+WEBSERVER_ONLY = "PREFECT__SERVER_WEBSERVER_ONLY"
+RENAMED = Version("2026.4.21154022")
+"""The version of prefect-server that first sets PREFECT_SERVER_DATABASE_ names."""

@@ -1,0 +1,73 @@
+"""What a release must look like before anything is decided on it: shapes that the chart takes, a known preset."""
+
+from __future__ import annotations
+
+from migrator.charts.presets import knows_preset
+from migrator.errors import RefusedError
+from migrator.prefect import env
+from migrator.prefect.deployment import is_separate
+from migrator.prefect.names import DOCKET, MESSAGING
+from migrator.values import tree
+from migrator.values.merge import as_map
+from migrator.values.release import Release
+
+
+def refuse_odd_shapes(release: Release) -> None:
+    """Raise RefusedError for what the chart's schema refuses, and for what would have to be guessed.
+
+    That is something else than a mapping where the chart reads one, and a switch in quotes. A null takes the chart's
+    own values away, without which it does not render; the docket's null is mended.
+    """
+    for path in ((*MESSAGING[:1], "runAsSeparateDeployment"), (*MESSAGING, "redis", "ssl")):
+        for number in release.owners(path):
+            value = release.in_layer(number, path)
+            if not isinstance(value, (bool, type(None))):
+                raise RefusedError(
+                    f"{tree.show(release.root + path)} is {value!r}, and the chart takes nothing but true and false.",
+                    path=release.layers[number].name,
+                    remedy="Write it without quotes.",
+                )
+    for path in (("server",), MESSAGING[:1], MESSAGING, (*MESSAGING, "redis"), ("global",), ("global", "prefect")):
+        for number in release.owners(path):
+            value = release.in_layer(number, path)
+            if isinstance(value, dict) or (value is None and path[0] == "global"):
+                continue
+            shown = tree.show(release.root + path)
+            what = "is empty, which takes the chart's own values away" if value is None else "is no mapping of keys"
+            raise RefusedError(
+                f"{shown} {what}.",
+                path=release.layers[number].name,
+                remedy="Take the key out, or fill it.",
+            )
+    for key in ("url", "existingSecret", "existingSecretKey"):
+        path = (*DOCKET, key)
+        for number in release.owners(path):
+            if isinstance(release.in_layer(number, path), (dict, list)):
+                raise RefusedError(
+                    f"{tree.show(release.root + path)} is no text.",
+                    path=release.layers[number].name,
+                    remedy="Take the key out, or write a text there.",
+                )
+
+
+def refuse_unknown_preset(release: Release) -> None:
+    """Raise RefusedError where a preset that is not known here decides what the layers leave out."""
+    if knows_preset(release.flavour):
+        return
+    separate = (*MESSAGING[:1], "runAsSeparateDeployment")
+    if release.owners(separate) and not is_separate(release):
+        return
+    redis_keys = [(*MESSAGING, "redis", key) for key in ("host", "db")]
+    missing = [path for path in (separate, env.SERVER, env.BACKGROUND, *redis_keys) if not release.owners(path)]
+    if missing:
+        raise RefusedError(
+            f"leaves out what the preset {release.flavour} decides, and this program does not know that preset: "
+            f"{', '.join(tree.show(release.root + path) for path in missing)}.",
+            path=release.layers[-1].name,
+            remedy="Put them into the file as the preset has them (helm show values CHART --version VERSION).",
+        )
+
+
+def names_preset(release: Release) -> bool:
+    """Whether a layer says `configPreset`, whatever the chart has baked in: the chart's own checks look at it."""
+    return any(as_map(layer.data).get("configPreset") for layer in release.layers)
