@@ -10,13 +10,13 @@ from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import Entry
 from migrator.prefect.messaging import BROKER
 from migrator.prefect.names import MESSAGING
+from migrator.prefect.questions import redis_host
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Notice
 from migrator.values.edits import LAST, AddKey, Route, SetValue, Value, after
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-from ._v4_14_0_docket_questions import redis_host
 from ._v2025_8_separate import counts_env_only
 from ._v2025_8_wiring import (
     ALL_NAMES,

@@ -8,20 +8,12 @@ from collections.abc import Collection, Iterator
 from migrator.migration import Choice, Question
 from migrator.prefect import messaging, redis_databases, redis_url
 from migrator.prefect.docket import what_is_wrong_with_url
+from migrator.prefect.questions import masked
+from migrator.prefect.redis_databases import _users, why_not
 from migrator.values.release import Release
 
 SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?"
 """NAME or NAME:KEY of a Secret, by Kubernetes' rules for object names and Secret keys."""
-
-
-def redis_host(host: str, problem: str) -> Question:
-    """The question for the Redis server, where the values do not name one that can be used."""
-    return Question(
-        id="redis-host",
-        text=f"Which host is Prefect's messaging Redis on? In the values it is {host!r}, which {problem}.",
-        flag="--redis-host",
-        complaint=redis_url.complaint_about_host,
-    )
 
 
 def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
@@ -146,21 +138,6 @@ def _complaint_about_database(release: Release, hosts: Collection[str], port: st
     return problem + only_one
 
 
-def why_not(release: Release, hosts: Collection[str], port: str, database: int) -> str:
-    """Why the docket cannot live in that database of the server that goes by `hosts`; empty where it can."""
-    seen = release.surroundings.seen
-    lack = seen.lack(database) if seen is not None else ""
-    if seen is not None and lack:
-        return f"there is no database {database} in the Redis at {seen.where}: {lack}"
-    who = _users(release, hosts, port, database)
-    return f"database {database} there is used by {who} already" if who else ""
-
-
-def _users(release: Release, hosts: Collection[str], port: str, database: int) -> str:
-    own = redis_databases.taken_by(release, "", port, database, hosts)
-    return " and ".join(filter(None, (own, redis_databases.taken_elsewhere(release, hosts, port, database))))
-
-
 def _complaint_about_url(release: Release, url: str) -> str:
     problem = what_is_wrong_with_url(release, url)
     if problem:
@@ -172,13 +149,3 @@ def _complaint_about_url(release: Release, url: str) -> str:
         parts.database == 0 and "messaging" in own and not redis_databases.taken_elsewhere(release, *place)
     )
     return "" if is_the_only_one else why_not(release, *place)
-
-
-def masked(url: str) -> str:
-    """The URL with its password out of sight, for a sentence; a raw @ in it does not end it, nor a missing scheme."""
-    before, at, rest = url.rpartition("@")
-    if not at:
-        return url
-    scheme, colon, credentials = before.partition("://")
-    username, has_password, _ = credentials.partition(":")
-    return f"{scheme}://{username}{has_password and ':***'}@{rest}" if colon else f"***@{rest}"

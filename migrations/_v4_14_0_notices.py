@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
 from migrator.prefect.docket import standing_docket, what_is_wrong_with_url
-from migrator.prefect.names import DOCKET
+from migrator.prefect.names import DOCKET, PIN, REGISTER
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-from ._v4_14_0_pin import INJECTED, PIN, REGISTER
+from ._v4_14_0_pin import INJECTED
 
 CONNECTION = "PREFECT_API_DATABASE_CONNECTION_URL"
 

@@ -8,16 +8,14 @@ from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, env_edits
 from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import Entry, EnvList
-from migrator.prefect.names import WEBSERVER_ONLY
+from migrator.prefect.names import PIN, REGISTER, WEBSERVER_ONLY
+from migrator.prefect.questions import put_own_list
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import LAST, InsertItem, Place, Value, after, before
 from migrator.values.release import Release
 
 from ._v4_14_0_toggles import is_settled
-from ._v4_14_0_unseen import put_own_list
 
-PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
-REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
 INJECTED = "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
 WHY = 'Infrahub sets up Prefect\'s database only where it finds exactly "false" here; the new chart no longer sets it'
 WHY_EQUAL = "the new chart sets the same name to the same value"

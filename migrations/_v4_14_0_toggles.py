@@ -9,12 +9,12 @@ from migrator.prefect import deployment, env, env_edits, shapes
 from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.names import DOCKET_NAME, WEBSERVER_ONLY
+from migrator.prefect.questions import put_own_list
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import FIRST, InsertItem, Value, after
 from migrator.values.release import Release
 
 from ._v4_14_0_single import single_deployment
-from ._v4_14_0_unseen import put_own_list
 
 SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
 PRESET = {"server": False, "background": True}

@@ -14,12 +14,11 @@ from collections.abc import Iterator
 from migrator.migration import Ask, Migration, Outcome, Step, one_of
 from migrator.prefect import deployment, env, env_edits
 from migrator.prefect.docket import has_sound_docket
+from migrator.prefect.questions import put_own_list
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import FIRST, AddKey, InsertItem, SetValue, Value
 from migrator.values.release import Release
-
-from ._v4_14_0_unseen import put_own_list
 
 NAME = "PROMETHEUS_MULTIPROC_DIR"
 WHY = "the image's own folder is read-only for the background services, and without this they crash at start"

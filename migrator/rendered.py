@@ -9,10 +9,10 @@ from typing import Literal
 from migrator.charts.archive import Manifest
 from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm import RenderError
-from migrator.prefect.names import DOCKET_NAME, WEBSERVER_ONLY
+from migrator.prefect.names import DOCKET_NAME, PIN, WEBSERVER_ONLY
 from migrator.records import Record
 from migrator.report.records import Finding
-from migrator.rules.pods import PIN, service_of
+from migrator.rules.pods import service_of
 from migrator.values import tree
 
 PINS = (PIN, "PREFECT_SERVER_DATABASE_MIGRATE_ON_START")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from migrator.prefect import env, redis_url
+from migrator.prefect.docket import standing_docket
 from migrator.prefect.messaging import BROKER, injects_password, server_args
-from migrator.prefect.names import DOCKET, MESSAGING, RENAMED, WEBSERVER_ONLY
+from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING, RENAMED, WEBSERVER_ONLY
 from migrator.values import tree
 from migrator.values.merge import as_map
 from migrator.values.release import Release
@@ -83,3 +84,62 @@ def several_processes(release: Release) -> str:
     if workers is not None and int(workers[1]) > 1:
         return f"server.args start {workers[1]} workers"
     return ""
+
+
+def is_bumped(release: Release) -> bool:
+    """Whether the target chart has the docket, and with it all that came in 4.14.0."""
+    return tree.exists(release.after.prefect, DOCKET)
+
+
+def names_by_chart(release: Release, pod: str) -> list[str]:
+    """The env names that the chart itself puts on the pod, in its order (the database URL counts as one of them)."""
+    database = "PREFECT_SERVER_DATABASE" if has_new_names(release) else "PREFECT_API_DATABASE"
+    if pod == "server":
+        names = [
+            "HOME",
+            "PREFECT_DEBUG_MODE",
+            "PREFECT_LOGGING_SERVER_LEVEL",
+            "PREFECT_SERVER_API_BASE_PATH",
+            "PREFECT_SERVER_API_HOST",
+            "PREFECT_SERVER_API_PORT",
+            "PREFECT_UI_API_URL",
+            "PREFECT_UI_STATIC_DIRECTORY",
+            f"{database}_CONNECTION_URL",
+        ]
+        if tree.get(release.prefect, ("server", "basicAuth", "enabled")) is True:
+            names.append("PREFECT_SERVER_API_AUTH_STRING")
+    else:
+        names = [
+            "HOME",
+            "PREFECT_DEBUG_MODE",
+            "PREFECT_LOGGING_SERVER_LEVEL",
+            "PREFECT_UI_ENABLED",
+            f"{database}_CONNECTION_URL",
+        ]
+    return names + names_injected(release)
+
+
+def names_injected(release: Release) -> list[str]:
+    """The block of names that stands on both pods of separate services, in its order; empty on a single"""
+    if not is_separate(release):
+        return []
+    messaging = as_map(tree.get(release.prefect, MESSAGING))
+    values = as_map(messaging.get("redis"))
+    bumped = is_bumped(release)
+    names = [f"PREFECT_{'SERVER' if has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"]
+    names += ["PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"]
+    if messaging.get("broker") == BROKER:
+        names += ["PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
+        bundled = as_map(release.prefect.get("redis")).get("enabled") is True
+        secret = bundled or (bumped and values.get("existingSecret"))
+        optional = {"SSL": values.get("ssl"), "USERNAME": values.get("username")}
+        optional["PASSWORD"] = values.get("password") or secret
+        names += [
+            f"PREFECT_REDIS_MESSAGING_{name}"
+            for name in ("HOST", "PORT", "SSL", "DB", "USERNAME", "PASSWORD")
+            if optional.get(name, True)
+        ]
+    docket = standing_docket(release)
+    if bumped and (docket.secret or docket.url):
+        names.append(DOCKET_NAME)
+    return names

@@ -111,3 +111,18 @@ def _use_of_url(url: str, who: str) -> list[Use]:
         return []
     parts = parse_url(url)
     return [Use(parts.host, str(parts.port), parts.database, who)]
+
+
+def why_not(release: Release, hosts: Collection[str], port: str, database: int) -> str:
+    """Why the docket cannot live in that database of the server that goes by `hosts`; empty where it can."""
+    seen = release.surroundings.seen
+    lack = seen.lack(database) if seen is not None else ""
+    if seen is not None and lack:
+        return f"there is no database {database} in the Redis at {seen.where}: {lack}"
+    who = _users(release, hosts, port, database)
+    return f"database {database} there is used by {who} already" if who else ""
+
+
+def _users(release: Release, hosts: Collection[str], port: str, database: int) -> str:
+    own = taken_by(release, "", port, database, hosts)
+    return " and ".join(filter(None, (own, taken_elsewhere(release, hosts, port, database))))

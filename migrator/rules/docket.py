@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
+from migrator.prefect.deployment import is_bumped, names_injected
 from migrator.prefect.docket import Docket, docket_entries, docket_on, standing_docket
 from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.prefect.redis_url import PASSWORD_REFERENCE, Url
-from migrator.rules.rule import PODS, Breach, Rule, at, is_bumped, named, names_injected, pods
+from migrator.rules.rule import PODS, Breach, Rule, at, named, pods
 from migrator.values import context, tree
 from migrator.values.edits import Route
 from migrator.values.release import Release

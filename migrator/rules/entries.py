@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from migrator.prefect import env, env_edits
-from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, names_by_chart, pods, spelled
+from migrator.prefect.deployment import names_by_chart
+from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, pods, spelled
 from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.values.release import Release

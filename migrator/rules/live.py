@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.prefect import deployment
+from migrator.prefect.deployment import is_bumped
 from migrator.prefect.docket import standing_docket
 from migrator.rules.docket import ONE_DATABASE, URL, sound_urls
-from migrator.rules.rule import Breach, Rule, at, is_bumped
+from migrator.rules.rule import Breach, Rule, at
 from migrator.values.context import Seen
 from migrator.values.release import Release
 

@@ -6,27 +6,14 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import TOGGLED_SERVICES
 from migrator.prefect import deployment, env, env_edits, messaging
+from migrator.prefect.deployment import is_bumped
 from migrator.prefect.docket import has_sound_docket
-from migrator.prefect.names import WEBSERVER_ONLY
-from migrator.rules.rule import (
-    PODS,
-    Breach,
-    Rule,
-    all_lists,
-    at,
-    at_entry,
-    is_bumped,
-    named,
-    pods,
-    spelled,
-)
+from migrator.prefect.names import METRICS, PIN, REGISTER, WEBSERVER_ONLY
+from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, named, pods, spelled
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
-PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
-REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
-METRICS = "PROMETHEUS_MULTIPROC_DIR"
 _PREFIXES = ("PREFECT_SERVER_SERVICES_", "PREFECT_API_SERVICES_")
 _MIGRATIONS: Route = ("migrations", "enabled")
 

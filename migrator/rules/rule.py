@@ -6,14 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from migrator.prefect import deployment, env
-from migrator.prefect.docket import standing_docket
 from migrator.prefect.env import Entry, EnvList
-from migrator.prefect.messaging import BROKER
-from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route
-from migrator.values.merge import as_map
 from migrator.values.release import Release
 
 PODS = {"server": "the server pod", "background": "the background pod"}
@@ -76,65 +72,6 @@ def spelled(entry: Entry) -> str:
     if isinstance(entry.value, (int, float)) and not isinstance(entry.value, bool):
         return str(entry.value)
     return env.spelled(entry)
-
-
-def is_bumped(release: Release) -> bool:
-    """Whether the target chart has the docket, and with it all that came in 4.14.0."""
-    return tree.exists(release.after.prefect, DOCKET)
-
-
-def names_by_chart(release: Release, pod: str) -> list[str]:
-    """The env names that the chart itself puts on the pod, in its order (the database URL counts as one of them)."""
-    database = "PREFECT_SERVER_DATABASE" if deployment.has_new_names(release) else "PREFECT_API_DATABASE"
-    if pod == "server":
-        names = [
-            "HOME",
-            "PREFECT_DEBUG_MODE",
-            "PREFECT_LOGGING_SERVER_LEVEL",
-            "PREFECT_SERVER_API_BASE_PATH",
-            "PREFECT_SERVER_API_HOST",
-            "PREFECT_SERVER_API_PORT",
-            "PREFECT_UI_API_URL",
-            "PREFECT_UI_STATIC_DIRECTORY",
-            f"{database}_CONNECTION_URL",
-        ]
-        if tree.get(release.prefect, ("server", "basicAuth", "enabled")) is True:
-            names.append("PREFECT_SERVER_API_AUTH_STRING")
-    else:
-        names = [
-            "HOME",
-            "PREFECT_DEBUG_MODE",
-            "PREFECT_LOGGING_SERVER_LEVEL",
-            "PREFECT_UI_ENABLED",
-            f"{database}_CONNECTION_URL",
-        ]
-    return names + names_injected(release)
-
-
-def names_injected(release: Release) -> list[str]:
-    """The block of names that stands on both pods of separate services, in its order; empty on a single deployment."""
-    if not deployment.is_separate(release):
-        return []
-    messaging = as_map(tree.get(release.prefect, MESSAGING))
-    values = as_map(messaging.get("redis"))
-    bumped = is_bumped(release)
-    names = [f"PREFECT_{'SERVER' if deployment.has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"]
-    names += ["PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"]
-    if messaging.get("broker") == BROKER:
-        names += ["PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
-        bundled = as_map(release.prefect.get("redis")).get("enabled") is True
-        secret = bundled or (bumped and values.get("existingSecret"))
-        optional = {"SSL": values.get("ssl"), "USERNAME": values.get("username")}
-        optional["PASSWORD"] = values.get("password") or secret
-        names += [
-            f"PREFECT_REDIS_MESSAGING_{name}"
-            for name in ("HOST", "PORT", "SSL", "DB", "USERNAME", "PASSWORD")
-            if optional.get(name, True)
-        ]
-    docket = standing_docket(release)
-    if bumped and (docket.secret or docket.url):
-        names.append(DOCKET_NAME)
-    return names
 
 
 def all_lists(release: Release) -> list[tuple[str, EnvList]]:

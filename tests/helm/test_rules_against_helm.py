@@ -12,8 +12,8 @@ from migrator import rules, yamltext
 from migrator.charts import presets
 from migrator.errors import VerificationError
 from migrator.prefect import deployment, env, messaging
+from migrator.prefect.deployment import names_by_chart
 from migrator.prefect.docket import docket_on
-from migrator.rules.rule import names_by_chart
 from migrator.values.release import Layer, Release
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"

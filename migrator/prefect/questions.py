@@ -1,15 +1,35 @@
-"""Env lists that may stand in values which cannot be read: a list put over them would take theirs away."""
+"""Questions that several migrations ask, and what follows from their answers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from migrator.migration import Ask, Choice, Outcome, Question
-from migrator.prefect import env
+from migrator.prefect import env, redis_url
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import Route
 from migrator.values.release import Release
+
+
+def redis_host(host: str, problem: str) -> Question:
+    """The question for the Redis server, where the values do not name one that can be used."""
+    return Question(
+        id="redis-host",
+        text=f"Which host is Prefect's messaging Redis on? In the values it is {host!r}, which {problem}.",
+        flag="--redis-host",
+        complaint=redis_url.complaint_about_host,
+    )
+
+
+def masked(url: str) -> str:
+    """The URL with its password out of sight, for a sentence; a raw @ in it does not end it, nor a missing scheme."""
+    before, at, rest = url.rpartition("@")
+    if not at:
+        return url
+    scheme, colon, credentials = before.partition("://")
+    username, has_password, _ = credentials.partition(":")
+    return f"{scheme}://{username}{has_password and ':***'}@{rest}" if colon else f"***@{rest}"
 
 
 def unseen_list(release: Release, path: Route) -> Question:
