@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from migrator import apply, explanations, reporting, run, upgrade, verify, yamltext
+from migrator import apply, explanations, reporting, run, upgrade, yamltext
 from migrator.charts import archive
 from migrator.manifests import Difference
 from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
 from migrator.report.records import FileReport
 from migrator.sources import Bundle
+from migrator.sources.source import as_file
 from migrator.values import tree
 
 
@@ -41,7 +42,7 @@ def _stages(case: run.Case, result: apply.Result) -> list[list[bytes]]:
     stages = []
     for texts in result.stages[: len(case.plan.steps) + 1]:
         streams = [yamltext.parse(text, name) for text, name in zip(texts, names)]
-        stages.append([verify.as_file(layer) for layer in case.bundle.on(streams).layers])
+        stages.append([as_file(layer) for layer in case.bundle.on(streams).layers])
     return stages
 
 

@@ -9,6 +9,7 @@ from migrator import apply, reporting, run
 from migrator.errors import VerificationError
 from migrator.report.records import FileReport, Finding, NoticeReport
 from migrator.sources import Bundle, Source
+from migrator.sources.source import as_file
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
@@ -104,12 +105,3 @@ def findings(release: Release, layers: Sequence[Source]) -> list[Finding]:
 
 def _line_of(layers: Sequence[Source]) -> Callable[[int, Route], int]:
     return lambda layer, route: layers[layer].line(route)
-
-
-def as_file(layer: Source) -> bytes:
-    """The layer as Helm takes it: a file of values alone."""
-    if not layer.route:
-        return layer.stream.data
-    import json
-
-    return json.dumps(layer.data).encode()

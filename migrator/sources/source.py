@@ -133,6 +133,15 @@ def read_bytes(data: bytes, name: str) -> Source:
     return Source(name, None, _parse(data, name))
 
 
+def as_file(layer: Source) -> bytes:
+    """The layer as Helm takes it: a file of values alone."""
+    if not layer.route:
+        return layer.stream.data
+    import json
+
+    return json.dumps(layer.data).encode()
+
+
 def _parse(data: bytes, name: str) -> Stream:
     try:
         return yamltext.parse(data, name)
