@@ -19,7 +19,7 @@ _NAME = r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*"
 
 
 class Known(Record):
-    """A migration with its id (the name of its file) and its docstring, which `explain` prints."""
+    """A migration with its id (the name of its file or folder) and its docstring, which `explain` prints."""
 
     id: str
     migration: Migration
@@ -34,17 +34,15 @@ class Selected(Record):
 
 
 class BrokenMigration(Exception):
-    """A file in migrations/ breaks a rule; a mistake of its author, not of a customer."""
+    """An entry of migrations/ breaks a rule; a mistake of its author, not of a customer."""
 
 
 def load() -> tuple[Known, ...]:
     """All migrations, in the order of their versions."""
     found = []
     for folder in migrator.migrations.__path__:
-        for file in sorted(os.listdir(folder)):
-            name, extension = os.path.splitext(file)
-            if extension == ".py" and not name.startswith("_"):
-                found.append(_load_one(name))
+        with os.scandir(folder) as entries:
+            found += [_load_one(name) for entry in entries if (name := _name_of(entry))]
     return tuple(sorted(found, key=lambda known: (_order(known), known.id)))
 
 
@@ -88,19 +86,26 @@ def _order(known: Known) -> Version:
     return versions.parse(text).release if text else Version("0")
 
 
+def _name_of(entry: os.DirEntry[str]) -> str:
+    """The id of the migration that a file or a folder in migrations/ is; empty for what is none."""
+    name, extension = os.path.splitext(entry.name)
+    is_one = extension == ".py" or (not extension and os.path.isfile(os.path.join(entry.path, "__init__.py")))
+    return name if is_one and not name.startswith("_") else ""
+
+
 def _load_one(name: str) -> Known:
     if not re.fullmatch(_NAME, name):
-        raise BrokenMigration(f"migrations/{name}.py is not named like v4_14_0_what_it_does.py")
+        raise BrokenMigration(f"migrations/{name} is not named like v4_14_0_what_it_does")
     module = import_module(f"migrator.migrations.{name}")
     migration = getattr(module, "MIGRATION", None)
     text = (module.__doc__ or "").strip()
     if not isinstance(migration, Migration):
-        raise BrokenMigration(f"migrations/{name}.py defines no MIGRATION")
+        raise BrokenMigration(f"migrations/{name} defines no MIGRATION")
     if "https://" not in text:
-        raise BrokenMigration(f"migrations/{name}.py names no source in its docstring")
+        raise BrokenMigration(f"migrations/{name} names no source in its docstring")
     if not migration.steps or len({step.id for step in migration.steps}) != len(migration.steps):
-        raise BrokenMigration(f"migrations/{name}.py has no steps, or two of one id")
+        raise BrokenMigration(f"migrations/{name} has no steps, or two of one id")
     for chart in [*migration.versions, *(chart for step in migration.steps for chart in step.versions)]:
         if chart not in CHARTS:
-            raise BrokenMigration(f"migrations/{name}.py speaks of {chart!r}, which is none of the charts")
+            raise BrokenMigration(f"migrations/{name} speaks of {chart!r}, which is none of the charts")
     return Known(name, migration, text)

@@ -17,8 +17,8 @@ from migrator.values.edits import LAST, AddKey, Route, SetValue, Value, after
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-from ._v2025_8_separate import counts_env_only
-from ._v2025_8_wiring import (
+from .separate import counts_env_only
+from .wiring import (
     ALL_NAMES,
     NAMES,
     PASSWORD,

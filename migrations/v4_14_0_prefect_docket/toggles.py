@@ -14,7 +14,7 @@ from migrator.values.changes import Change, Notice
 from migrator.values.edits import FIRST, InsertItem, Value, after
 from migrator.values.release import Release
 
-from ._v4_14_0_single import single_deployment
+from .single import single_deployment
 
 SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
 PRESET = {"server": False, "background": True}

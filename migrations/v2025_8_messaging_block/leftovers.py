@@ -16,7 +16,7 @@ from migrator.values.changes import Notice
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-from ._v2025_8_wiring import ALL_NAMES, FIXED, own_lists
+from .wiring import ALL_NAMES, FIXED, own_lists
 
 MIGRATE = "PREFECT_API_DATABASE_MIGRATE_ON_START"
 CACHE_ADDRESS = "INFRAHUB_CACHE_ADDRESS"

@@ -14,7 +14,7 @@ from migrator.values.changes import Change, Notice
 from migrator.values.edits import LAST, InsertItem, Place, Value, after, before
 from migrator.values.release import Release
 
-from ._v4_14_0_toggles import is_settled
+from .toggles import is_settled
 
 INJECTED = "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
 WHY = 'Infrahub sets up Prefect\'s database only where it finds exactly "false" here; the new chart no longer sets it'

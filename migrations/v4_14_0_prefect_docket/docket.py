@@ -24,8 +24,8 @@ from migrator.values.changes import Change, Effect, Notice
 from migrator.values.edits import AddKey, SetValue
 from migrator.values.release import Release
 
-from ._v4_14_0_docket_edits import drop_from_env, write_secret, write_url
-from ._v4_14_0_docket_questions import SECRET, bundled_name, docket_password, docket_secret, docket_url, redis_db
+from .docket_edits import drop_from_env, write_secret, write_url
+from .questions import SECRET, bundled_name, docket_password, docket_secret, docket_url, redis_db
 
 WHY = "without one docket for all, every background replica keeps a queue of its own, and work is done twice"
 WHY_MOVED = "moved from env: the chart injects the docket into both deployments now"

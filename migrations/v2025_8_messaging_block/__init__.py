@@ -15,9 +15,9 @@ from __future__ import annotations
 from migrator.migration import BY_SHAPE, Migration, Step, anything, one_of
 from migrator.prefect import redis_url
 
-from ._v2025_8_entries import leftovers
-from ._v2025_8_messaging import messaging
-from ._v2025_8_separate import separate_services
+from .leftovers import leftovers
+from .messaging import messaging
+from .separate import separate_services
 
 MIGRATION = Migration(
     title="messaging block",

@@ -13,7 +13,7 @@ from migrator.values.changes import Notice
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-from ._v4_14_0_pin import INJECTED
+from .pin import INJECTED
 
 CONNECTION = "PREFECT_API_DATABASE_CONNECTION_URL"
 

@@ -17,11 +17,11 @@ from __future__ import annotations
 from migrator.migration import Migration, Step, one_of
 from migrator.prefect import redis_url
 
-from ._v4_14_0_docket_questions import no_name, no_number, no_secret, no_url
-from ._v4_14_0_docket_url import docket, host
-from ._v4_14_0_notices import notices
-from ._v4_14_0_pin import pin
-from ._v4_14_0_toggles import toggles
+from .docket import docket, host
+from .notices import notices
+from .pin import pin
+from .questions import no_name, no_number, no_secret, no_url
+from .toggles import toggles
 
 MIGRATION = Migration(
     title="one docket, separate services",

@@ -12,9 +12,9 @@ from migrator.values.changes import Change, Effect
 from migrator.values.edits import LAST, AddKey, Place, SetValue, after, before
 from migrator.values.release import Release
 
-from ._v4_14_0_single import SEPARATE
-from ._v4_14_0_toggles import PRESET, SERVICES
-from ._v2025_8_wiring import NAMES, says_where, settings, url_of
+from ..v4_14_0_prefect_docket.single import SEPARATE
+from ..v4_14_0_prefect_docket.toggles import PRESET, SERVICES
+from .wiring import NAMES, says_where, settings, url_of
 
 WHY = "without it today's chart starts no background deployment, and the API pods run no services either"
 WHY_ASKED = "as answered: the background services leave the API process"
