@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from migrator.charts.presets import TOGGLED, TOGGLED_SERVICES
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, messaging, shapes
-from migrator.prefect.names import WEBSERVER_ONLY
+from migrator.prefect.names import SEPARATE, WEBSERVER_ONLY
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
 from migrator.values.edits import LAST, AddKey, Place, SetValue, after, before
 from migrator.values.release import Release
 
-from ..v4_14_0_prefect_docket.single import SEPARATE
-from ..v4_14_0_prefect_docket.toggles import PRESET, SERVICES
 from .wiring import NAMES, says_where, settings, url_of
 
 WHY = "without it today's chart starts no background deployment, and the API pods run no services either"
@@ -107,9 +106,9 @@ def _what_is_less(release: Release) -> str:
 
 
 def _has_preset_toggle(release: Release, pod: str) -> bool:
-    for service in SERVICES:
+    for service in TOGGLED_SERVICES:
         found = env.winner(release, pod, f"PREFECT_SERVER_SERVICES_{service}_ENABLED")
-        if found is not None and env.as_bool(found[1].value) is PRESET[pod]:
+        if found is not None and env.as_bool(found[1].value) is TOGGLED[pod]:
             return True
     return False
 

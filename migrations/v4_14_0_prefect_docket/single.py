@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.prefect import deployment, env, redis_url
 from migrator.prefect.docket import Docket, dockets_in_env
-from migrator.prefect.names import DOCKET_NAME, MESSAGING, WEBSERVER_ONLY
+from migrator.prefect.names import DOCKET_NAME, MESSAGING, SEPARATE, WEBSERVER_ONLY
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
 from migrator.values.release import Release
-
-SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 
 
 def _shares_a_docket(release: Release) -> bool:

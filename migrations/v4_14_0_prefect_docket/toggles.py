@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from migrator.charts.presets import TOGGLED, TOGGLED_SERVICES
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, env_edits, shapes
 from migrator.prefect.docket import has_sound_docket
@@ -16,8 +17,6 @@ from migrator.values.release import Release
 
 from .single import single_deployment
 
-SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
-PRESET = {"server": False, "background": True}
 LOGGER = "EVENT_LOGGER"
 _PREFIXES = ("PREFECT_SERVER_SERVICES_", "PREFECT_API_SERVICES_")
 SERVE_BASE = "PREFECT_UI_SERVE_BASE"
@@ -83,7 +82,7 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> Iterator[Outcome]:
     settled = is_settled(release.start)
-    for service in SERVICES:
+    for service in TOGGLED_SERVICES:
         entries = listed.named(*_toggle_names(service))
         if not entries:
             continue
@@ -101,7 +100,7 @@ def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> I
                 yield from env_edits.remove(listed, entries, WHY_LOGGER, "behaviour")
         elif ask(custom_toggle(pod, service, where, value)) == "remove":
             yield from env_edits.remove(listed, entries, "goes, as answered", "behaviour")
-    preset_names = {name for service in SERVICES for name in _toggle_names(service)}
+    preset_names = {name for service in TOGGLED_SERVICES for name in _toggle_names(service)}
     yield from _toggles_that_stay(release, listed, preset_names, "no preset ever set it, so it is yours")
 
 
@@ -110,22 +109,22 @@ def _is_redundant(release: Release, pod: str, service: str, listed: EnvList) -> 
 
     The API pods run no service anyway: WEBSERVER_ONLY or the chart's --no-services sees to that.
     """
-    if _state(listed.entries, service) is not PRESET[pod]:
+    if _state(listed.entries, service) is not TOGGLED[pod]:
         return False
-    return pod == "server" or _without(release, service) is PRESET[pod]
+    return pod == "server" or _without(release, service) is TOGGLED[pod]
 
 
 def _is_needed(release: Release, pod: str, service: str, listed: EnvList) -> bool:
     """Whether the list says what the preset's did, and global.prefect.env would say otherwise."""
     from_global = env.effective_global(release).named(*_toggle_names(service))
-    return pod == "background" and bool(from_global) and _state(listed.entries, service) is PRESET[pod]
+    return pod == "background" and bool(from_global) and _state(listed.entries, service) is TOGGLED[pod]
 
 
 def _is_preset_logger(pod: str, service: str, listed: EnvList) -> bool:
     """Whether the event logger came with a preset; on its own, somebody turned it on."""
     if (pod, service) != ("background", LOGGER) or _state(listed.entries, LOGGER) is not True:
         return False
-    return any(_state(listed.entries, other) is PRESET[pod] for other in SERVICES if other != LOGGER)
+    return any(_state(listed.entries, other) is TOGGLED[pod] for other in TOGGLED_SERVICES if other != LOGGER)
 
 
 def _without(release: Release, service: str) -> bool | None:
@@ -194,7 +193,7 @@ def is_settled(release: Release) -> bool:
         _is_redundant(release, pod, service, listed)
         for pod, path in env.POD_LISTS.items()
         for listed in env.lists_in_layers(release, path)
-        for service in SERVICES
+        for service in TOGGLED_SERVICES
     )
 
 

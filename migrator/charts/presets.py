@@ -59,6 +59,9 @@ def tuning(flavour: str) -> dict[Route, object] | None:
 TOGGLED_SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
 """The services that the presets before 4.14.0 switched off on the server and on in the background."""
 
+TOGGLED = {"server": False, "background": True}
+"""What those presets make of each of them, by pod."""
+
 
 def of_chart(chart: str, version: Version, flavour: str) -> Defaults:
     """The defaults of that version of infrahub-enterprise, infrahub or prefect-server.

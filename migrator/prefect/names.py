@@ -6,6 +6,7 @@ from packaging.version import Version
 
 from migrator.values.edits import Route
 
+SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 MESSAGING: Route = ("backgroundServices", "messaging")
 DOCKET: Route = (*MESSAGING, "docket")
 DOCKET_NAME = "PREFECT_SERVER_DOCKET_URL"

@@ -6,7 +6,7 @@ from migrator.charts.presets import knows_preset
 from migrator.errors import RefusedError
 from migrator.prefect import env
 from migrator.prefect.deployment import is_separate
-from migrator.prefect.names import DOCKET, MESSAGING
+from migrator.prefect.names import DOCKET, MESSAGING, SEPARATE
 from migrator.values import tree
 from migrator.values.merge import as_map
 from migrator.values.release import Release
@@ -18,7 +18,7 @@ def refuse_odd_shapes(release: Release) -> None:
     That is something else than a mapping where the chart reads one, and a switch in quotes. A null takes the chart's
     own values away, without which it does not render; the docket's null is mended.
     """
-    for path in ((*MESSAGING[:1], "runAsSeparateDeployment"), (*MESSAGING, "redis", "ssl")):
+    for path in (SEPARATE, (*MESSAGING, "redis", "ssl")):
         for number in release.owners(path):
             value = release.in_layer(number, path)
             if not isinstance(value, (bool, type(None))):
@@ -54,11 +54,10 @@ def refuse_unknown_preset(release: Release) -> None:
     """Raise RefusedError where a preset that is not known here decides what the layers leave out."""
     if knows_preset(release.flavour):
         return
-    separate = (*MESSAGING[:1], "runAsSeparateDeployment")
-    if release.owners(separate) and not is_separate(release):
+    if release.owners(SEPARATE) and not is_separate(release):
         return
     redis_keys = [(*MESSAGING, "redis", key) for key in ("host", "db")]
-    missing = [path for path in (separate, env.SERVER, env.BACKGROUND, *redis_keys) if not release.owners(path)]
+    missing = [path for path in (SEPARATE, env.SERVER, env.BACKGROUND, *redis_keys) if not release.owners(path)]
     if missing:
         raise RefusedError(
             f"leaves out what the preset {release.flavour} decides, and this program does not know that preset: "
