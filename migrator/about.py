@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from migrator import catalog
 from migrator.charts import versions
 from migrator.charts.versions import CHARTS
 from migrator.errors import UsageError
 from migrator.migration import BY_SHAPE
+from migrator.planning import catalog
 
 
 def answer(chosen: argparse.Namespace) -> str:

@@ -18,9 +18,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NoReturn
 
 from migrator import files, yamltext
-from migrator.answers import ONE_DOCKET, Earlier
 from migrator.errors import UsageError
 from migrator.migration import Question
+from migrator.planning.answers import ONE_DOCKET, Earlier
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route, Value

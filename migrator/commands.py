@@ -7,8 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from migrator import catalog, options, printing, releases, reporting, run
-from migrator.answers import NAMES_A_REDIS
+from migrator import options, printing, releases
 from migrator.errors import (
     InterruptedByUser,
     MigratorError,
@@ -17,6 +16,8 @@ from migrator.errors import (
     VerificationError,
     WriteError,
 )
+from migrator.planning import catalog, examine, summary
+from migrator.planning.answers import NAMES_A_REDIS
 from migrator.report.mask import said
 from migrator.report.records import FileReport, Report, Status
 from migrator.sources import Bundle, Opened
@@ -50,7 +51,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
     neighbours = releases.neighbours(found.bundles, by_itself)
     blocked = neighbours.collisions() if neighbours is not None else {}
 
-    def requests(bundle: Bundle) -> run.Request:
+    def requests(bundle: Bundle) -> examine.Request:
         request = by_itself(bundle)
         if neighbours is not None:
             return request._replace(surroundings=neighbours.around(bundle.name))
@@ -60,10 +61,10 @@ def carry_out(chosen: argparse.Namespace) -> int:
             return request._replace(surroundings=Surroundings(seen=redis_live.look(chosen.check_redis)))
         return request
 
-    def migrate(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+    def migrate(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
         return _migrate(source, chosen, request, keeper, neighbours)
 
-    def prepare(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> Ready | FileReport:
+    def prepare(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> Ready | FileReport:
         return _prepare(source, chosen, request, keeper, neighbours)
 
     commands = {"plan": _plan, "diff": _diff, "check": _check, "verify": _verify, "migrate": migrate}
@@ -134,10 +135,10 @@ def _layers(chosen: argparse.Namespace) -> list[str]:
     return [f"--values={name}" for name in chosen.values]
 
 
-def _requests(chosen: argparse.Namespace, answers: Answers | None) -> Callable[[Bundle], run.Request]:
+def _requests(chosen: argparse.Namespace, answers: Answers | None) -> Callable[[Bundle], examine.Request]:
     """What is asked of the run on each release; what is wrong with its answers is told once."""
     flags = options.given_answers(chosen)
-    plain = run.Request(
+    plain = examine.Request(
         options.wishes(chosen, flags),
         flags,
         bump=not chosen.no_bump,
@@ -148,9 +149,9 @@ def _requests(chosen: argparse.Namespace, answers: Answers | None) -> Callable[[
         return lambda bundle: plain
     from migrator import answers_file
 
-    made: dict[str, run.Request] = {}
+    made: dict[str, examine.Request] = {}
 
-    def replayed(bundle: Bundle) -> run.Request:
+    def replayed(bundle: Bundle) -> examine.Request:
         if bundle.name not in made:
             found = answers_file.replay(answers, bundle.name, flags)
             for sentence in found.unset:
@@ -184,12 +185,12 @@ def _failed(path: str, error: MigratorError) -> FileReport:
     return FileReport(path=path, status=status, error=str(error), exit_code=error.exit_code)
 
 
-def _plan(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
-    from migrator import apply
+def _plan(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
+    from migrator.planning import apply
 
-    case = run.examine([source], request)
+    case = examine.examine([source], request)
     result = apply.carry_out(case)
-    report = reporting.report(case, result)._replace(exit_code=0)
+    report = summary.report(case, result)._replace(exit_code=0)
     if not case.plan.is_current:
         return report
     from migrator import verify
@@ -197,32 +198,32 @@ def _plan(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> F
     return report._replace(findings=verify.held(case, result))
 
 
-def _diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def _diff(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
     if chosen.rendered:
         from migrator import rendered_diff
 
         return rendered_diff.diff(source, chosen, request)
-    case = run.examine([source], request)
-    from migrator import apply
+    case = examine.examine([source], request)
+    from migrator.planning import apply
 
     if case.plan.open_questions:
-        return reporting.report(case, apply.carry_out(case) if chosen.format == "json" else None)
-    report = reporting.report(case, apply.carry_out(case))
+        return summary.report(case, apply.carry_out(case) if chosen.format == "json" else None)
+    report = summary.report(case, apply.carry_out(case))
     return report._replace(exit_code=1 if chosen.exit_code and report.changes else 0)
 
 
-def _check(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
-    case = run.examine([source], request)
+def _check(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
+    case = examine.examine([source], request)
     result = None
     if chosen.format == "json":  # a line a file names no places in the text, which are all that it is carried out for
-        from migrator import apply
+        from migrator.planning import apply
 
         result = apply.carry_out(case)
-    report = reporting.report(case, result)
+    report = summary.report(case, result)
     return report._replace(exit_code=0 if report.status == "current" else 1)
 
 
-def _verify(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def _verify(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
     from migrator import verify
 
     return verify.verify(source, chosen, request)
@@ -231,7 +232,7 @@ def _verify(source: Bundle, chosen: argparse.Namespace, request: run.Request) ->
 def _migrate(
     source: Bundle,
     chosen: argparse.Namespace,
-    request: run.Request,
+    request: examine.Request,
     keeper: Keeper | None,
     neighbours: Neighbours | None,
 ) -> FileReport:
@@ -243,7 +244,7 @@ def _migrate(
 def _prepare(
     source: Bundle,
     chosen: argparse.Namespace,
-    request: run.Request,
+    request: examine.Request,
     keeper: Keeper | None,
     neighbours: Neighbours | None,
 ) -> Ready | FileReport:

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from migrator import files, run
+from migrator import files
+from migrator.planning import examine
 from migrator.records import Record
 from migrator.report import streams
 from migrator.report.mask import Mask, said
@@ -19,7 +20,7 @@ class Ready(Record):
     """A release that is decided and proved: its report holds the texts. `was_shown`: a person has seen the plan."""
 
     bundle: Bundle
-    case: run.Case
+    case: examine.Case
     report: FileReport
     was_shown: bool = False
 
@@ -140,7 +141,7 @@ def _show(chosen: argparse.Namespace, report: FileReport) -> None:
     stream.write(shown_diff(unified.diff(one, mask=mask), colour=colour))
 
 
-def _outcome(chosen: argparse.Namespace, case: run.Case, report: FileReport, stream: TextIO) -> None:
+def _outcome(chosen: argparse.Namespace, case: examine.Case, report: FileReport, stream: TextIO) -> None:
     if chosen.format == "json" or chosen.quiet:
         return
     from migrator.report.text import outcome

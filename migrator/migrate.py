@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from migrator import apply, delivery, reporting, run, verify
+from migrator import delivery, verify
 from migrator.delivery import Ready, tell
 from migrator.errors import InterruptedByUser
+from migrator.planning import apply, examine, summary
 from migrator.report import streams
 from migrator.report.mask import Mask
 from migrator.report.records import FileReport
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def migrate(
     source: Bundle,
     chosen: argparse.Namespace,
-    request: run.Request,
+    request: examine.Request,
     keeper: Keeper | None = None,
     neighbours: Neighbours | None = None,
 ) -> FileReport:
@@ -38,7 +39,7 @@ def migrate(
 def prepare(
     source: Bundle,
     chosen: argparse.Namespace,
-    request: run.Request,
+    request: examine.Request,
     keeper: Keeper | None = None,
     neighbours: Neighbours | None = None,
 ) -> Ready | FileReport:
@@ -50,25 +51,25 @@ def prepare(
     if somebody_is_there(source, chosen):
         with _hangup_as_leaving():
             return _with_a_person(source, chosen, request, keeper, neighbours)
-    case = run.examine([source], request)
+    case = examine.examine([source], request)
     if keeper is not None:
         keeper.note(source.name, case.plan.asked, request.given)
     if case.plan.open_questions:
-        return reporting.report(case, apply.carry_out(case) if chosen.format == "json" else None)
+        return summary.report(case, apply.carry_out(case) if chosen.format == "json" else None)
     _tell_new_defaults(case, chosen)
     if neighbours is not None:
         neighbours.settle(source.name, case.plan.result)
     result = apply.carry_out(case)
     if case.plan.changes:
         apply.prove_settled(case, result, request)
-    report = reporting.report(case, result)._replace(findings=verify.held(case, result))
+    report = summary.report(case, result)._replace(findings=verify.held(case, result))
     return Ready(source, case, report)
 
 
 def _with_a_person(
     source: Bundle,
     chosen: argparse.Namespace,
-    request: run.Request,
+    request: examine.Request,
     keeper: Keeper | None,
     neighbours: Neighbours | None,
 ) -> Ready:
@@ -126,7 +127,7 @@ def somebody_is_there(source: Bundle, chosen: argparse.Namespace) -> bool:
     return streams.is_there(sys.stdin) and streams.is_there(sys.stdout)
 
 
-def _tell_new_defaults(case: run.Case, chosen: argparse.Namespace) -> None:
+def _tell_new_defaults(case: examine.Case, chosen: argparse.Namespace) -> None:
     """With an answers file, what it does not decide is worth a word: the question may have come since."""
     if not chosen.answers:
         return

@@ -5,15 +5,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from migrator import run
 from migrator.charts import roots
+from migrator.planning import examine
 from migrator.prefect import messaging, redis_url
 from migrator.prefect.docket import standing_docket
 from migrator.report.page import Page
 from migrator.values import tree
 
 
-def lines(case: run.Case, paths: Sequence[str], changed: Sequence[str], page: Page) -> Iterator[str]:
+def lines(case: examine.Case, paths: Sequence[str], changed: Sequence[str], page: Page) -> Iterator[str]:
     """The lines for the release, whose values now stand at `paths`; commands are never wrapped.
 
     `changed` are the files that `undo` can put back.
@@ -38,7 +38,7 @@ def lines(case: run.Case, paths: Sequence[str], changed: Sequence[str], page: Pa
     yield from _in_git(case, paths, page) if controller else _by_helm(case, paths, changed, page)
 
 
-def _in_git(case: run.Case, paths: Sequence[str], page: Page) -> Iterator[str]:
+def _in_git(case: examine.Case, paths: Sequence[str], page: Page) -> Iterator[str]:
     """Nobody runs helm where a controller does."""
     bundle, to = case.bundle, case.found.version_to
     stands = bundle.version.version
@@ -51,7 +51,7 @@ def _in_git(case: run.Case, paths: Sequence[str], page: Page) -> Iterator[str]:
     yield from page.wrapped("To roll back, revert that commit: the old values and the old chart come back.", indent=2)
 
 
-def _by_helm(case: run.Case, paths: Sequence[str], changed: Sequence[str], page: Page) -> Iterator[str]:
+def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str], page: Page) -> Iterator[str]:
     release, chart = case.plan.result, case.found.chart
     name, namespace = release.name or "RELEASE", release.namespace or "NAMESPACE"
     version = case.found.shown_to
@@ -82,7 +82,7 @@ def _command(page: Page, text: str) -> str:
     return f"    {page.plain(text)}"
 
 
-def _url_to_fill_in(case: run.Case) -> str:
+def _url_to_fill_in(case: examine.Case) -> str:
     """The docket URL with all that is known in it, and no credential."""
     address = messaging.messaging(case.plan.result, "background")
     known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)

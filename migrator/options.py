@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from migrator import __version__
-from migrator.answers import NAMES_A_REDIS, ONE_DOCKET
 from migrator.charts.versions import CHARTS
-from migrator.discover import Wishes
 from migrator.errors import UsageError
+from migrator.planning.answers import NAMES_A_REDIS, ONE_DOCKET
+from migrator.planning.discover import Wishes
 from migrator.report import streams
 
 PROGRAM = "infrahub-migrator"

@@ -9,8 +9,9 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from migrator import run, sources
+from migrator import sources
 from migrator.errors import InterruptedByUser, MigratorError
+from migrator.planning import examine
 from migrator.records import Record
 from migrator.report.records import FileReport
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from migrator.prefect.redis_collisions import Neighbours
     from migrator.several import Prepare
 
-Command = Callable[[sources.Bundle, argparse.Namespace, run.Request], FileReport]
-Requests = Callable[[sources.Bundle], run.Request]
+Command = Callable[[sources.Bundle, argparse.Namespace, examine.Request], FileReport]
+Requests = Callable[[sources.Bundle], examine.Request]
 Failed = Callable[[str, MigratorError], FileReport]
 
 
@@ -98,7 +99,7 @@ def neighbours(bundles: Sequence[sources.Bundle], requests: Requests) -> Neighbo
     for bundle in bundles:
         # What is wrong with a release by itself is told when its turn comes.
         with suppress(MigratorError):
-            planned[bundle.name] = run.examine([bundle], requests(bundle)).plan.result
+            planned[bundle.name] = examine.examine([bundle], requests(bundle)).plan.result
     return Neighbours(planned)
 
 
@@ -116,7 +117,7 @@ def carried_out(
     `command` carries out one release, `prepare` does so short of writing.
     """
 
-    def unless_blocked(bundle: sources.Bundle) -> run.Request:
+    def unless_blocked(bundle: sources.Bundle) -> examine.Request:
         if bundle.name in blocked:
             raise blocked[bundle.name]
         return requests(bundle)

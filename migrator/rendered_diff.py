@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from migrator import apply, explanations, reporting, run, upgrade, yamltext
+from migrator import explanations, upgrade, yamltext
 from migrator.charts import archive
 from migrator.manifests import Difference
+from migrator.planning import apply, examine, summary
 from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
 from migrator.report.records import FileReport
 from migrator.sources import Bundle
@@ -14,16 +15,16 @@ from migrator.sources.source import as_file
 from migrator.values import tree
 
 
-def diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def diff(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
     """Old chart and file as it is against new chart and migrated file, as Helm renders them.
 
     Raises what rendering raises: HelmMissing, ChartError, and RenderError where a chart refuses the file.
     """
-    case = run.examine([source], request)
+    case = examine.examine([source], request)
     if case.plan.open_questions:
-        return reporting.report(case)
+        return summary.report(case)
     result = apply.carry_out(case)
-    report = reporting.report(case, result)
+    report = summary.report(case, result)
     release = case.plan.result
     old, new = chosen.old_chart_path, chosen.chart_path
     own = explanations.OwnValues(archive.own_values(old), archive.own_values(new))
@@ -36,7 +37,7 @@ def diff(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> Fi
     return report._replace(cluster=cluster, exit_code=1 if chosen.exit_code and differs else 0)
 
 
-def _stages(case: run.Case, result: apply.Result) -> list[list[bytes]]:
+def _stages(case: examine.Case, result: apply.Result) -> list[list[bytes]]:
     """The layers as Helm takes them, as they are and after each step."""
     names = [source.name for source in case.sources]
     stages = []
@@ -46,7 +47,7 @@ def _stages(case: run.Case, result: apply.Result) -> list[list[bytes]]:
     return stages
 
 
-def _steps(case: run.Case, report: FileReport) -> list[explanations.Step]:
+def _steps(case: examine.Case, report: FileReport) -> list[explanations.Step]:
     """The plan's steps, with what is told of each."""
     return [
         explanations.Step(

@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from migrator import delivery, reporting, run, yamltext
+from migrator import delivery, yamltext
 from migrator.delivery import Ready
 from migrator.errors import InterruptedByUser, MigratorError
 from migrator.migrate import somebody_is_there
+from migrator.planning import examine, summary
 from migrator.report.records import FileReport
 from migrator.sources import Bundle, Opened
 
-Requests = Callable[[Bundle], run.Request]
-Command = Callable[[Bundle, argparse.Namespace, run.Request], FileReport]
-Prepare = Callable[[Bundle, argparse.Namespace, run.Request], "Ready | FileReport"]
+Requests = Callable[[Bundle], examine.Request]
+Command = Callable[[Bundle, argparse.Namespace, examine.Request], FileReport]
+Prepare = Callable[[Bundle, argparse.Namespace, examine.Request], "Ready | FileReport"]
 Failed = Callable[[str, MigratorError], FileReport]
 
 
@@ -67,7 +68,7 @@ def migrate(
 def _look(bundle: Bundle, chosen: argparse.Namespace, requests: Requests, failed: Failed) -> FileReport:
     """What can be said before anybody is asked: a decision that is open then is no failure, if somebody is there."""
     try:
-        report = reporting.report(run.examine([bundle], requests(bundle)))
+        report = summary.report(examine.examine([bundle], requests(bundle)))
     except MigratorError as error:
         return failed(bundle.name, error)
     return report._replace(exit_code=0) if somebody_is_there(bundle, chosen) else report

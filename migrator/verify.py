@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
-from migrator import apply, reporting, run
 from migrator.errors import VerificationError
+from migrator.planning import apply, examine, summary
 from migrator.report.records import FileReport, Finding, NoticeReport
 from migrator.sources import Bundle, Source
 from migrator.sources.source import as_file
@@ -17,23 +17,23 @@ MENDED = frozenset({"docket-missing", "docket-null", "docket-url", "docket-diffe
 """The rules that a migration is there to mend: their errors block its result even where they stood before."""
 
 
-def verify(source: Bundle, chosen: argparse.Namespace, request: run.Request) -> FileReport:
+def verify(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
     """Whether the release obeys the rules of the target version as it is; with a chart, also as Helm renders it."""
-    case = run.examine([source], request)
+    case = examine.examine([source], request)
     if any(question.id == "flavour" for question in case.plan.open_questions):
-        return reporting.report(case)
+        return summary.report(case)
     found = findings(case.plan.start, case.sources)
     if chosen.chart_path:
         found += _rendered(case.sources, chosen, case.plan.start)
         found.sort(key=lambda each: each.severity)  # errors first, otherwise in their order
     wrong = any(finding.severity == "error" for finding in found)
-    report = reporting.report(case)._replace(
+    report = summary.report(case)._replace(
         changes=(), questions=(), migrations=(), notices=_looked_at(request), findings=tuple(found)
     )
     return report._replace(status="failed" if wrong else "current", exit_code=4 if wrong else 0)
 
 
-def _looked_at(request: run.Request) -> tuple[NoticeReport, ...]:
+def _looked_at(request: examine.Request) -> tuple[NoticeReport, ...]:
     seen = request.surroundings.seen
     return (NoticeReport("info", f"{seen.summary()}.", "", 0),) if seen is not None else ()
 
@@ -59,7 +59,7 @@ def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Rel
     return [*found, *rendered.check(manifests, path)]
 
 
-def held(case: run.Case, result: apply.Result) -> tuple[Finding, ...]:
+def held(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:
     """What the rules say of what a migration leaves behind: of its result, or the errors of a release as it stands.
 
     A release with nothing to migrate is not held for its errors, but whoever asked has to hear of them. Raises what
@@ -70,7 +70,7 @@ def held(case: run.Case, result: apply.Result) -> tuple[Finding, ...]:
     return tuple(each for each in findings(case.plan.start, case.sources) if each.severity == "error")
 
 
-def hold_result(case: run.Case, result: apply.Result) -> tuple[Finding, ...]:
+def hold_result(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:
     """What the rules say of a migration's result, for the report.
 
     Raises VerificationError for errors that the migration brought in or was there to mend; what was wrong before and

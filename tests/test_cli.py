@@ -526,7 +526,8 @@ def test_it_works_where_there_is_nothing_but_a_path(process: Cli, values: Path) 
 
 def test_the_readme_shows_what_is_true(cli: Cli, tmp_path: Path) -> None:
     """Its diff is the tool's own; its commands, questions and exit codes are the program's."""
-    from migrator import catalog, options
+    from migrator import options
+    from migrator.planning import catalog
 
     readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
     (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
@@ -544,7 +545,7 @@ def test_the_readme_shows_what_is_true(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_every_migration_is_in_the_changelog_and_has_tests() -> None:
-    from migrator import catalog
+    from migrator.planning import catalog
 
     root = Path(__file__).resolve().parent.parent
     changelog = (root / "CHANGELOG.md").read_text(encoding="utf-8")

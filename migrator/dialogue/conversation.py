@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from migrator import apply, reporting, run, verify
-from migrator.answers import ONE_DOCKET, Asked, Earlier
+from migrator import verify
 from migrator.answers_file import same_as
 from migrator.dialogue import questions, review
 from migrator.dialogue.person import Offer, Person, at_this_terminal
 from migrator.dialogue.screen import Screen
 from migrator.errors import InterruptedByUser, UsageError
 from migrator.migration import Question
+from migrator.planning import apply, examine, summary
+from migrator.planning.answers import ONE_DOCKET, Asked, Earlier
 from migrator.records import Record
 from migrator.report.mask import Mask
 from migrator.report.page import versions
@@ -25,14 +26,14 @@ Note = Callable[[Sequence[Asked], Mapping[str, str]], None]
 class Decided(Record):
     """What a session ends with: the plan with every answer in it, the text it leads to, and all there is to tell."""
 
-    case: run.Case
+    case: examine.Case
     result: apply.Result
     report: FileReport
 
 
 def hold(
-    sources: Sequence[run.Source | Bundle],
-    request: run.Request,
+    sources: Sequence[examine.Source | Bundle],
+    request: examine.Request,
     note: Note,
     *,
     target: str,
@@ -57,7 +58,12 @@ class _Session:
     """The answers of a session as they come, and the plan that they lead to."""
 
     def __init__(
-        self, sources: Sequence[run.Source | Bundle], request: run.Request, note: Note, screen: Screen, person: Person
+        self,
+        sources: Sequence[examine.Source | Bundle],
+        request: examine.Request,
+        note: Note,
+        screen: Screen,
+        person: Person,
     ) -> None:
         self._sources = sources
         self._request = request
@@ -84,8 +90,8 @@ class _Session:
             decided = self._change_an_answer()
         return decided
 
-    def _introduce(self, case: run.Case) -> None:
-        screen, report = self._screen, reporting.report(case)
+    def _introduce(self, case: examine.Case) -> None:
+        screen, report = self._screen, summary.report(case)
         screen.mask.learn(review.as_report(report))
         screen.heading(f"{report.path}: {versions(report)}")
         if len(report.layers) > 1:
@@ -137,10 +143,10 @@ class _Session:
         given = {name: answer for name, answer in self._given.items() if name not in ONE_DOCKET}
         # An answer that fits no question opens the one of its name, without anything being decided.
         fits_none = Earlier("", lambda _: False)
-        plan = run.examine(self._sources, self._asking({**given, other: ""}, {other: fits_none})).plan
+        plan = examine.examine(self._sources, self._asking({**given, other: ""}, {other: fits_none})).plan
         return next((asked for asked in plan.open_questions if asked.id == other), question)
 
-    def _asking(self, given: Mapping[str, str], earlier: Mapping[str, Earlier]) -> run.Request:
+    def _asking(self, given: Mapping[str, str], earlier: Mapping[str, Earlier]) -> examine.Request:
         """The request with these answers, the release's names known to everything that looks for them."""
         wishes = self._request.wishes
         wishes = wishes._replace(
@@ -149,10 +155,10 @@ class _Session:
         )
         return self._request._replace(wishes=wishes, given=dict(given), defaults=False, earlier=earlier)
 
-    def _examine(self) -> run.Case:
+    def _examine(self) -> examine.Case:
         while True:
             try:
-                case = run.examine(self._sources, self._asking(self._given, self._earlier))
+                case = examine.examine(self._sources, self._asking(self._given, self._earlier))
             except UsageError:
                 if not self._take_back():
                     raise
@@ -167,7 +173,7 @@ class _Session:
         self._typed.clear()
         return bool(taken)
 
-    def _remember(self, case: run.Case) -> None:
+    def _remember(self, case: examine.Case) -> None:
         """Note which question each answer was given to, as that question reads once it is answered."""
         for asked in case.plan.asked:
             name = asked.question.id
@@ -177,13 +183,13 @@ class _Session:
                 self._earlier[name] = Earlier("your answer", same_as(asked.question))
         self._note(case.plan.asked, self._given)
 
-    def _is_stale(self, case: run.Case) -> bool:
+    def _is_stale(self, case: examine.Case) -> bool:
         return next(asked.stale for asked in case.plan.asked if asked.answer is None)
 
-    def _decided(self, case: run.Case) -> Decided:
+    def _decided(self, case: examine.Case) -> Decided:
         """The plan carried out and proven."""
         result = apply.carry_out(case)
-        report = reporting.report(case, result)
+        report = summary.report(case, result)
         if report.changes:
             apply.prove_settled(case, result, self._asking(self._given, {}))
         return Decided(case, result, report._replace(findings=verify.held(case, result)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator import apply, run
 from migrator.dialogue.person import Offer, Person
 from migrator.dialogue.screen import Screen
+from migrator.planning import apply, examine
 from migrator.records import Record
 from migrator.report.linediff import Hunk, hunks
 from migrator.report.records import ChangeReport, FileReport, Report
@@ -27,13 +27,13 @@ def as_report(file: FileReport) -> Report:
     return Report("migrate", (file,))
 
 
-def steps(case: run.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
+def steps(case: examine.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
     """Show every step, one below the other."""
     for number in range(len(result.stages) - 1):
         _step(number, case, result, report, screen)
 
 
-def walk(case: run.Case, result: apply.Result, report: FileReport, screen: Screen, person: Person) -> None:
+def walk(case: examine.Case, result: apply.Result, report: FileReport, screen: Screen, person: Person) -> None:
     """Show one step at a time, forth and back."""
     last = len(result.stages) - 2
     screen.say()
@@ -85,7 +85,7 @@ def whole(report: FileReport, screen: Screen) -> None:
             screen.line(f"{number + 1:>4} {sign} {_printable(line)}", style=_STYLES.get(sign, ""))
 
 
-def _step(number: int, case: run.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
+def _step(number: int, case: examine.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
     planned = case.plan.steps
     first = sum(len(each.changes) for each in planned[:number])
     count = len(planned[number].changes) if number < len(planned) else len(report.changes)

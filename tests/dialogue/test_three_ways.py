@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator import catalog
+from migrator.planning import catalog
 from tests.dialogue.releases import QUESTIONS, Asked
 from tests.dialogue.terminal import ENTER, Session
 

@@ -14,11 +14,12 @@ from typing import NamedTuple
 import pytest
 from packaging.version import Version
 
-from migrator import apply, discover, run, yamltext
+from migrator import yamltext
 from migrator.charts import presets
 from migrator.charts.archive import Manifest
 from migrator.helm import render
-from migrator.plan import Plan
+from migrator.planning import apply, discover, examine
+from migrator.planning.plan import Plan
 from migrator.values.edits import Value
 from migrator.values.merge import as_map, merge
 
@@ -135,8 +136,8 @@ def migrate() -> Callable[..., Migrated]:
     """Migrate a text unattended, by the answers that it asks for among `answers`, and prove the result."""
 
     def migrated(text: str, answers: Mapping[str, str], **wishes: str) -> Migrated:
-        request = run.Request(discover.Wishes(**wishes), answers)
-        case = run.examine([run.read_bytes(text.encode(), "values.yaml")], request)
+        request = examine.Request(discover.Wishes(**wishes), answers)
+        case = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request)
         assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
         result = apply.carry_out(case)
         apply.prove_settled(case, result, request)

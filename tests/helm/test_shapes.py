@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 from packaging.version import Version
 
-from migrator import apply, discover, run, sources, yamltext
+from migrator import sources, yamltext
 from migrator.charts import presets
 from migrator.helm import render
+from migrator.planning import apply, discover, examine
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
@@ -231,7 +232,7 @@ def migrated(folder: Path, shape: Shape, answers: Mapping[str, str]) -> dict[str
     """The files after a run on them."""
     names = [str(folder / name) for name in shape.before]
     (bundle,) = (sources.open_layers(names) if len(names) > 1 else sources.open_file(names[0])).bundles
-    case = run.examine([bundle], run.Request(discover.Wishes(version_from=OLD), answers))
+    case = examine.examine([bundle], examine.Request(discover.Wishes(version_from=OLD), answers))
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
     result = apply.carry_out(case)
     return {Path(layer.name).name: layer.stream.data.decode() for layer in bundle.on(result.streams).layers}

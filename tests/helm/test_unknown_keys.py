@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from migrator import catalog, discover, yamltext
+from migrator import yamltext
 from migrator.charts.archive import ChartError, own_values
+from migrator.planning import catalog, discover
 from migrator.report.records import Finding
 from migrator.rules.unknown import unknown_keys
 from migrator.values.release import Layer

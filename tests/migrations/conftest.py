@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import pytest
 
-from migrator import apply, discover, run
 from migrator.migration import Question
-from migrator.plan import Plan
+from migrator.planning import apply, discover, examine
+from migrator.planning.plan import Plan
 from migrator.values.changes import Notice
 
 
@@ -33,9 +33,9 @@ Migrate = Callable[..., Migrated]
 Plans = Callable[..., Plan]
 
 
-def _request(answers: dict[str, str], wishes: dict[str, str]) -> run.Request:
+def _request(answers: dict[str, str], wishes: dict[str, str]) -> examine.Request:
     names = {"release_name": answers.get("release-name", ""), "namespace": answers.get("namespace", "")}
-    return run.Request(discover.Wishes(**{**names, **wishes}), answers)
+    return examine.Request(discover.Wishes(**{**names, **wishes}), answers)
 
 
 def migrate_text(before: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Migrated:
@@ -47,8 +47,8 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **wishes
     """
     given = answers or {}
     request = _request(given, wishes)
-    source = run.read_bytes(before.encode(), "values.yaml")
-    case = run.examine([source], request)
+    source = examine.read_bytes(before.encode(), "values.yaml")
+    case = examine.examine([source], request)
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
     unused = given.keys() - case.plan.used_answers - {"release-name", "namespace"}
     assert not unused, f"nothing asked for {unused}"
@@ -57,14 +57,14 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **wishes
     after = result.streams[0].data.decode()
     # Which flavour runs is a fact about the cluster that no file can hold, not something that was decided.
     facts = {name: answer for name, answer in given.items() if name == "flavour"}
-    again = run.examine([run.read_bytes(after.encode(), "values.yaml")], _request(facts, wishes))
+    again = examine.examine([examine.read_bytes(after.encode(), "values.yaml")], _request(facts, wishes))
     assert again.plan.is_current, "a migrated file plans to nothing, whatever was answered"
     return Migrated(after, case.plan)
 
 
 def plan_text(text: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Plan:
     """Plan a text and answer the plan, open questions and all."""
-    return run.examine([run.read_bytes(text.encode(), "values.yaml")], _request(answers or {}, wishes)).plan
+    return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], _request(answers or {}, wishes)).plan
 
 
 @pytest.fixture

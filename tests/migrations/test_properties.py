@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from migrator import yamltext
-from migrator.plan import Plan
+from migrator.planning.plan import Plan
 from migrator.values import tree
 
 from . import pods

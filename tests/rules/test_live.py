@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from migrator import catalog, discover, rules, yamltext
+from migrator import rules, yamltext
+from migrator.planning import catalog, discover
 from migrator.report.records import Finding
 from migrator.rules import live
 from migrator.values.context import Seen, Surroundings

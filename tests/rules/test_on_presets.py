@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from migrator import apply, discover, rules, run
+from migrator import rules
 from migrator.charts import presets
 from migrator.errors import MigratorError
+from migrator.planning import apply, discover, examine
 from migrator.report.records import Finding
 from migrator.values.defaults import Defaults
 from migrator.values.edits import Value
@@ -23,15 +24,15 @@ ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
 PRESETS = ["C/values.medium.yaml", "C/values.small.yaml", "D/values.medium.yaml", "E/values.medium.yaml"]
 
 
-def findings(release: Release, text: run.Source) -> list[Finding]:
+def findings(release: Release, text: examine.Source) -> list[Finding]:
     document = text.stream.documents[0]
     return rules.check(release, lambda layer, route: document.line(route), ["values.yaml"])
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_migrated_preset_breaks_nothing(name: str, corpus: Path) -> None:
-    source = run.read(str(corpus / "presets" / name))
-    case = run.examine([source], run.Request(discover.Wishes(), ANSWERS))
+    source = examine.read(str(corpus / "presets" / name))
+    case = examine.examine([source], examine.Request(discover.Wishes(), ANSWERS))
     result = apply.carry_out(case)
 
     assert findings(case.plan.result, source._replace(stream=result.streams[0])) == []
@@ -39,8 +40,8 @@ def test_a_migrated_preset_breaks_nothing(name: str, corpus: Path) -> None:
 
 @pytest.mark.parametrize("size", ["small", "medium"])
 def test_a_preset_before_its_migration_breaks_what_the_migration_mends(size: str, corpus: Path) -> None:
-    source = run.read(str(corpus / "presets" / "C" / f"values.{size}.yaml"))
-    case = run.examine([source], run.Request(discover.Wishes(), ANSWERS))
+    source = examine.read(str(corpus / "presets" / "C" / f"values.{size}.yaml"))
+    case = examine.examine([source], examine.Request(discover.Wishes(), ANSWERS))
     found = findings(case.plan.start, source)
     lines = source.stream.data.decode().splitlines()
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import pytest
 
-from migrator import apply, discover, reporting, run, sources
-from migrator.plan import Plan
+from migrator import sources
+from migrator.planning import apply, discover, examine, summary
+from migrator.planning.plan import Plan
 
 
 class Went(NamedTuple):
@@ -29,18 +30,18 @@ def migrate(tmp_path: Path) -> Callable[..., Went]:
     """Migrate the one release in a text unattended, prove the result, and fail if it would be migrated again."""
 
     def migrated(before: str, /, answers: dict[str, str] | None = None, *, bump: bool = True, **wishes: str) -> Went:
-        request = run.Request(discover.Wishes(**wishes), answers or {}, bump=bump)
+        request = examine.Request(discover.Wishes(**wishes), answers or {}, bump=bump)
         path = tmp_path / "object.yaml"
         path.write_bytes(before.encode())
         (bundle,) = sources.open_file(str(path)).bundles
-        case = run.examine([bundle], request)
+        case = examine.examine([bundle], request)
         assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
         result = apply.carry_out(case)
         apply.prove_settled(case, result, request)
         after = result.streams[0].data
         path.write_bytes(after)
         (again,) = sources.open_file(str(path)).bundles
-        assert run.examine([again], run.Request(discover.Wishes(**wishes), {})).plan.is_current
-        return Went(after.decode(), case.plan, reporting.report(case, result))
+        assert examine.examine([again], examine.Request(discover.Wishes(**wishes), {})).plan.is_current
+        return Went(after.decode(), case.plan, summary.report(case, result))
 
     return migrated

@@ -100,7 +100,7 @@ def test_the_diff_speaks_of_all_layers_and_json_names_them(cli: Cli, tmp_path: P
 
 
 def test_all_layers_are_written_or_none(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from migrator import apply
+    from migrator.planning import apply
 
     write(tmp_path, base=VALUES, prod=PROD)
     prove = apply.prove_settled

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrator.errors import VerificationError
+from migrator.planning.examine import Case, Request, examine
 from migrator.records import Record
 from migrator.report.records import NoticeReport
-from migrator.run import Case, Request, examine
 from migrator.sources import Done
 from migrator.values.changes import Change
 from migrator.values.edits import AddKey, InsertItem, RemoveItems, Route

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from migrator import catalog, discover
 from migrator.charts import archive, versions
 from migrator.charts.versions import CHARTS
 from migrator.errors import UsageError
+from migrator.planning import catalog, discover
 from migrator.records import Record
 from migrator.values import tree
 from migrator.values.defaults import Defaults

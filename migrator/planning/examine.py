@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from migrator import catalog, chart_bump, discover, plan
-from migrator.answers import Asking, Earlier
 from migrator.charts import roots
 from migrator.charts.presets import knows_preset
 from migrator.errors import RefusedError, UsageError
+from migrator.planning import catalog, chart_bump, discover, plan
+from migrator.planning.answers import Asking, Earlier
 from migrator.prefect.names import DOCKET
 from migrator.records import Record
 from migrator.report.records import Status
@@ -24,7 +24,7 @@ from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
 
 if TYPE_CHECKING:
-    from migrator.own_chart import Both, OwnChart
+    from migrator.planning.own_chart import Both, OwnChart
 
 __all__ = ["Case", "Request", "Source", "examine", "read", "read_bytes"]
 
@@ -95,7 +95,7 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     if own is not None:
         release = own.below(release, found.version_to)
     elif found.flavour is None and found.chart == "infrahub-enterprise" and _runs_prefect(release):
-        from migrator import flavours  # most files name theirs
+        from migrator.planning import flavours  # most files name theirs
 
         if flavours.matter(release):
             if ask.given("flavour") is None:
@@ -214,7 +214,7 @@ def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> It
 def _own_chart(path: str, old_path: str) -> OwnChart | Both | None:
     if not path:
         return None
-    from migrator import own_chart  # it reads archives, which most runs never do
+    from migrator.planning import own_chart  # it reads archives, which most runs never do
 
     new = own_chart.read(path)
     return own_chart.Both(own_chart.read(old_path), new) if old_path else new

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from packaging.version import Version
 
-from migrator import catalog
 from migrator.charts import presets, versions
 from migrator.charts.roots import prefect_roots
 from migrator.charts.versions import before_newest_break
 from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError
+from migrator.planning import catalog
 from migrator.prefect import env
 from migrator.records import Record
 from migrator.values import tree

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import discover, yamltext
+from migrator import yamltext
 from migrator.charts import presets, roots, versions
+from migrator.planning import discover
 from migrator.prefect.names import DOCKET
 from migrator.records import Record
 from migrator.report.records import ChangeReport

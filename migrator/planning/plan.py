@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator.answers import Asked, Asking
-from migrator.catalog import Known, Selected
 from migrator.migration import Question, Step
+from migrator.planning.answers import Asked, Asking
+from migrator.planning.catalog import Known, Selected
 from migrator.records import Record
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import Edit

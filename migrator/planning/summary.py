@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from migrator import plan
-from migrator.answers import Asked
+from migrator.planning import plan
+from migrator.planning.answers import Asked
+from migrator.planning.examine import Case
 from migrator.report.records import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
-from migrator.run import Case
 from migrator.sources import Source
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:
-    from migrator.apply import Result
+    from migrator.planning.apply import Result
 
 
 def report(case: Case, result: Result | None = None, *, status: Status | None = None) -> FileReport:
