@@ -200,9 +200,9 @@ def _plan(source: Bundle, chosen: argparse.Namespace, request: examine.Request) 
 
 def _diff(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
     if chosen.rendered:
-        from migrator import rendered_diff
+        from migrator.helm import cluster_diff
 
-        return rendered_diff.diff(source, chosen, request)
+        return cluster_diff.diff(source, chosen, request)
     case = examine.examine([source], request)
     from migrator.planning import apply
 

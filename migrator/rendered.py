@@ -8,7 +8,7 @@ from typing import Literal
 
 from migrator.charts.archive import Manifest
 from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
-from migrator.helm import RenderError
+from migrator.helm.engine import RenderError
 from migrator.prefect.names import DOCKET_NAME, PIN, WEBSERVER_ONLY
 from migrator.records import Record
 from migrator.report.records import Finding

@@ -40,21 +40,22 @@ def _looked_at(request: examine.Request) -> tuple[NoticeReport, ...]:
 
 def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Release) -> list[Finding]:
     """What Helm makes of the values with the chart: keys it does not know, and what is wrong with Prefect's pods."""
-    from migrator import helm, rendered
+    from migrator import rendered
     from migrator.charts import archive
+    from migrator.helm import engine
     from migrator.rules import unknown
 
     path = chosen.chart_path
     found = unknown.unknown_keys(release, archive.own_values(path), _line_of(layers), [each.name for each in layers])
     try:
-        manifests = helm.render(
+        manifests = engine.render(
             path,
             [as_file(layer) for layer in layers],
             release_name=release.name,
             namespace=release.namespace,
             kube_version=chosen.kube_version or "",
         )
-    except helm.RenderError as error:
+    except engine.RenderError as error:
         return [*found, rendered.refusal(error, path)]
     return [*found, *rendered.check(manifests, path)]
 

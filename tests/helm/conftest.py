@@ -17,7 +17,7 @@ from packaging.version import Version
 from migrator import yamltext
 from migrator.charts import presets
 from migrator.charts.archive import Manifest
-from migrator.helm import render
+from migrator.helm.engine import render
 from migrator.planning import apply, discover, examine
 from migrator.planning.plan import Plan
 from migrator.values.edits import Value

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from migrator import explanations, manifests
-from migrator.explanations import OwnValues, Step
+from migrator.helm import explanations, manifests
+from migrator.helm.explanations import OwnValues, Step
+from migrator.helm.upgrade import Cause, Move, Upgrade
 from migrator.report.cluster_records import Explanation
 from migrator.report.records import ChangeReport
-from migrator.upgrade import Cause, Move, Upgrade
 from migrator.values.edits import Value
 
 TEMPLATES, VALUES, CHART, FIRST, SECOND = (

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from migrator import helm
 from migrator.charts.archive import ChartError
 from migrator.errors import UsageError
-from migrator.helm import HelmMissing, RenderError
+from migrator.helm import engine
+from migrator.helm.engine import HelmMissing, RenderError
 
 AFTER = "2026.6.5172345"
 VALUES = b"""\
@@ -77,7 +77,7 @@ class TestEngine:
     """What holds for the program and for the library alike."""
 
     def test_it_gives_back_the_objects_and_no_notes(self, plain: Path) -> None:
-        first, second = helm.render(str(plain), [b"b: 4\n"], release_name="mine", namespace="here")
+        first, second = engine.render(str(plain), [b"b: 4\n"], release_name="mine", namespace="here")
 
         assert first == {"values": {"a": {"x": 1, "z": 2}, "b": 4}, "name": "mine", "namespace": "here"}
         assert second == {"second": "object"}
@@ -85,55 +85,55 @@ class TestEngine:
     def test_later_files_win_and_a_null_removes(self, plain: Path) -> None:
         texts = [b"a: null\nb: 4\n", b"\xef\xbb\xbfa: {x: on}\r\nb: 5\r\n"]
 
-        assert helm.render(str(plain), texts)[0]["values"] == {"a": {"x": True, "z": 2}, "b": 5}
+        assert engine.render(str(plain), texts)[0]["values"] == {"a": {"x": True, "z": 2}, "b": 5}
 
     def test_it_renders_hooks_too(self, chart: Callable[..., Path]) -> None:
-        kinds = [each["kind"] for each in helm.render(str(chart("prefect-server", AFTER)), [VALUES])]
+        kinds = [each["kind"] for each in engine.render(str(chart("prefect-server", AFTER)), [VALUES])]
 
         assert "Job" in kinds and kinds.count("Deployment") == 2
 
     def test_no_chart(self, tmp_path: Path) -> None:
         with pytest.raises(ChartError, match="there is no chart here"):
-            helm.render(str(tmp_path / "none"), [])
+            engine.render(str(tmp_path / "none"), [])
 
     def test_dependencies_that_are_not_unpacked(self, plain: Path) -> None:
         text = "{apiVersion: v2, name: plain, version: 0.0.0, dependencies: [{name: common, version: 2.x.x}]}"
         _write(plain / "Chart.yaml", text)
 
         with pytest.raises(ChartError, match="not unpacked in its charts/ folder: common") as caught:
-            helm.render(str(plain), [])
+            engine.render(str(plain), [])
         assert "helm dependency build" in caught.value.remedy
         _write(plain / "charts" / "common" / "Chart.yaml", "{apiVersion: v2, name: common, version: 2.0.0}")
-        assert helm.render(str(plain), [])
+        assert engine.render(str(plain), [])
 
     def test_the_schema_refuses(self, chart: Callable[..., Path]) -> None:
         values = VALUES.replace(b"redis: {host", b"redis: {hots")
 
         with pytest.raises(RenderError, match=r"(?i)additional propert\S+ '?hots'?.* not allowed") as caught:
-            helm.render(str(chart("prefect-server", AFTER)), [values])
+            engine.render(str(chart("prefect-server", AFTER)), [values])
         assert caught.value.exit_code == 4
 
     def test_a_template_refuses(self, chart: Callable[..., Path]) -> None:
         values = VALUES.replace(b'docket: {url: "redis://redis.example.org:6379/2"}', b"docket: null")
 
         with pytest.raises(RenderError, match="nil pointer evaluating"):
-            helm.render(str(chart("prefect-server", AFTER)), [values])
+            engine.render(str(chart("prefect-server", AFTER)), [values])
 
     def test_a_folder_that_is_no_chart_is_told_the_same_by_every_helm(self, tmp_path: Path) -> None:
         """Helm 4 has other words for it than Helm 3, which the library shares."""
         with pytest.raises(ChartError) as caught:
-            helm.render(str(tmp_path), [])
+            engine.render(str(tmp_path), [])
         assert caught.value.message == "no chart could be loaded: Chart.yaml file is missing."
 
     def test_values_that_are_no_yaml(self, plain: Path) -> None:
         with pytest.raises(RenderError, match="Helm refuses the values"):
-            helm.render(str(plain), [b"a: ["])
+            engine.render(str(plain), [b"a: ["])
 
 
 @pytest.mark.usefixtures("without_helm")
 def test_without_helm_it_says_what_to_install(plain: Path) -> None:
     with pytest.raises(HelmMissing, match="neither a helm program on PATH nor the library") as caught:
-        helm.render(str(plain), [])
+        engine.render(str(plain), [])
     assert "pip install 'infrahub-migrator[helm]'" in caught.value.remedy
     assert caught.value.exit_code == 2
 
@@ -141,7 +141,7 @@ def test_without_helm_it_says_what_to_install(plain: Path) -> None:
 @pytest.mark.usefixtures("without_helm")
 def test_a_kubernetes_version_needs_the_program(plain: Path) -> None:
     with pytest.raises(UsageError, match="--kube-version"):
-        helm.render(str(plain), [], kube_version="1.30.0")
+        engine.render(str(plain), [], kube_version="1.30.0")
 
 
 def test_the_program_goes_first_and_gets_everything(program: Callable[[str], Path], plain: Path) -> None:
@@ -154,7 +154,7 @@ def test_the_program_goes_first_and_gets_everything(program: Callable[[str], Pat
     )
     texts = [b"secret: one\n", b"secret: two\n"]
 
-    manifests = helm.render(str(plain), texts, release_name="mine", namespace="here", kube_version="1.30.0")
+    manifests = engine.render(str(plain), texts, release_name="mine", namespace="here", kube_version="1.30.0")
 
     arguments = (left / "arguments").read_text(encoding="utf-8").split()
     assert manifests == [{"kind": "Deployment"}]
@@ -169,14 +169,14 @@ def test_what_the_program_says_is_passed_on(program: Callable[[str], Path], plai
     program("echo 'Error: execution error at (x.yaml:1:2): no host' >&2; exit 1")
 
     with pytest.raises(RenderError, match=r"Helm refuses the values on this chart: execution error at \(x\.yaml:1:2\)"):
-        helm.render(str(plain), [])
+        engine.render(str(plain), [])
 
 
 def test_a_kubernetes_version_that_is_none_is_a_usage_error(program: Callable[[str], Path], plain: Path) -> None:
     program("echo 'Error: invalid kube version '\\''banana'\\'': could not parse it as version' >&2; exit 1")
 
     with pytest.raises(UsageError, match="--kube-version: invalid kube version 'banana'"):
-        helm.render(str(plain), [], kube_version="banana")
+        engine.render(str(plain), [], kube_version="banana")
 
 
 def test_the_programs_words_for_missing_dependencies(program: Callable[[str], Path], plain: Path) -> None:
@@ -184,17 +184,17 @@ def test_the_programs_words_for_missing_dependencies(program: Callable[[str], Pa
     program(f"echo '{words}directory: common, redis' >&2; exit 1")
 
     with pytest.raises(ChartError, match="not unpacked in its charts/ folder: common, redis"):
-        helm.render(str(plain), [])
+        engine.render(str(plain), [])
 
 
 def test_a_program_that_hangs_is_ended(
     program: Callable[[str], Path], plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program("exec sleep 20")
-    monkeypatch.setattr(helm, "SECONDS", 0.2)
+    monkeypatch.setattr(engine, "SECONDS", 0.2)
 
     with pytest.raises(RenderError, match=r"did not end within 0\.2 s"):
-        helm.render(str(plain), [])
+        engine.render(str(plain), [])
 
 
 def test_nothing_of_helm_is_loaded_before_something_is_rendered() -> None:

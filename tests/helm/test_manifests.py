@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from migrator import manifests, yamltext
+from migrator import yamltext
 from migrator.charts.archive import Manifest
+from migrator.helm import manifests
 from migrator.report.cluster_records import AGAIN, HIDDEN
 
 

@@ -122,7 +122,7 @@ def test_a_file_of_overrides_on_a_flavoured_chart(
 
 @pytest.mark.parametrize("name", ["D/values.medium.yaml", "E/values.small.yaml"])
 def test_the_old_chart_refuses_the_new_file(name: str, corpus: Path, rendered: Callable[..., Any]) -> None:
-    from migrator.helm import RenderError
+    from migrator.helm.engine import RenderError
 
     text = (corpus / "presets" / name).read_text(encoding="utf-8")
     with pytest.raises(RenderError, match=r"(?i)additional propert\S+ '?docket'?.* not allowed") as caught:
@@ -137,7 +137,7 @@ def test_the_new_chart_refuses_a_preset_as_it_is_published(
     name: str, corpus: Path, rendered: Callable[..., Any]
 ) -> None:
     """The example host is still in it: what is rendered after a migration could not have been rendered without."""
-    from migrator.helm import RenderError
+    from migrator.helm.engine import RenderError
 
     with pytest.raises(RenderError, match="example host"):
         rendered((corpus / "presets" / name).read_text(encoding="utf-8"), "infrahub-enterprise", AFTER)

@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from migrator import sources, yamltext
 from migrator.charts import presets
-from migrator.helm import render
+from migrator.helm.engine import render
 from migrator.planning import apply, discover, examine
 from migrator.values import tree
 from migrator.values.edits import Route, Value

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from migrator import upgrade
 from migrator.charts import archive
 from migrator.errors import VerificationError
-from migrator.manifests import compare
-from migrator.upgrade import Cause, Charts
+from migrator.helm import upgrade
+from migrator.helm.manifests import compare
+from migrator.helm.upgrade import Cause, Charts
 from migrator.values.edits import Route
 
 pytestmark = pytest.mark.usefixtures("engine")

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from migrator import helm, manifests
 from migrator.errors import VerificationError
-from migrator.helm import RenderError
-from migrator.manifests import Objects
+from migrator.helm import engine, manifests
+from migrator.helm.engine import RenderError
+from migrator.helm.manifests import Objects
 from migrator.records import Record
 from migrator.values.edits import Route
 from migrator.values.merge import Map
@@ -83,7 +83,7 @@ def take_apart(charts: Charts, stages: Sequence[Sequence[bytes]]) -> Upgrade:
         if row == BETWEEN:
             texts.insert(0, json.dumps(charts.own_values).encode())
         return manifests.objects(
-            helm.render(
+            engine.render(
                 charts.old if row == OLD else charts.new,
                 texts,
                 release_name=charts.release_name,

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from migrator import manifests
-from migrator.manifests import Difference
+from migrator.helm import manifests
+from migrator.helm.manifests import Difference
+from migrator.helm.upgrade import Cause, Upgrade
 from migrator.prefect import env
 from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING
 from migrator.records import Record
 from migrator.report import cluster_records
 from migrator.report.cluster_records import Explanation
 from migrator.report.records import ChangeReport
-from migrator.upgrade import Cause, Upgrade
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map

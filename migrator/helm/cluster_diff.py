@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from migrator import explanations, upgrade, yamltext
+from migrator import yamltext
 from migrator.charts import archive
-from migrator.manifests import Difference
+from migrator.helm import explanations, upgrade
+from migrator.helm.manifests import Difference
 from migrator.planning import apply, examine, summary
 from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
 from migrator.report.records import FileReport
