@@ -193,7 +193,7 @@ def _plan(source: Bundle, chosen: argparse.Namespace, request: examine.Request) 
     report = summary.report(case, result)._replace(exit_code=0)
     if not case.plan.is_current:
         return report
-    from migrator import verify
+    from migrator.verify import verify
 
     return report._replace(findings=verify.held(case, result))
 
@@ -224,7 +224,7 @@ def _check(source: Bundle, chosen: argparse.Namespace, request: examine.Request)
 
 
 def _verify(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
-    from migrator import verify
+    from migrator.verify import verify
 
     return verify.verify(source, chosen, request)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from migrator import delivery, verify
+from migrator import delivery
 from migrator.delivery import Ready, tell
 from migrator.errors import InterruptedByUser
 from migrator.planning import apply, examine, summary
@@ -16,6 +16,7 @@ from migrator.report import streams
 from migrator.report.mask import Mask
 from migrator.report.records import FileReport
 from migrator.sources import Bundle
+from migrator.verify import verify
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from migrator import verify
 from migrator.answers_file import same_as
 from migrator.dialogue import questions, review
 from migrator.dialogue.person import Offer, Person, at_this_terminal
@@ -18,6 +17,7 @@ from migrator.report.mask import Mask
 from migrator.report.page import versions
 from migrator.report.records import FileReport
 from migrator.sources import Bundle
+from migrator.verify import verify
 
 Note = Callable[[Sequence[Asked], Mapping[str, str]], None]
 """Told of what is decided whenever that changes, so that it can be saved even where somebody leaves."""

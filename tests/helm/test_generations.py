@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from migrator import rendered as checks
+from migrator.verify import rendered_pods as checks
 
 AFTER = "2026.6.5172345"
 SERVER, BACKGROUND = "prefect-server", "prefect-background-services"

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from migrator import rendered as checks
+from migrator.verify import rendered_pods as checks
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 SERVER, BACKGROUND = "prefect-server", "prefect-background-services"

@@ -40,10 +40,10 @@ def _looked_at(request: examine.Request) -> tuple[NoticeReport, ...]:
 
 def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Release) -> list[Finding]:
     """What Helm makes of the values with the chart: keys it does not know, and what is wrong with Prefect's pods."""
-    from migrator import rendered
     from migrator.charts import archive
     from migrator.helm import engine
     from migrator.rules import unknown
+    from migrator.verify import rendered_pods
 
     path = chosen.chart_path
     found = unknown.unknown_keys(release, archive.own_values(path), _line_of(layers), [each.name for each in layers])
@@ -56,8 +56,8 @@ def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Rel
             kube_version=chosen.kube_version or "",
         )
     except engine.RenderError as error:
-        return [*found, rendered.refusal(error, path)]
-    return [*found, *rendered.check(manifests, path)]
+        return [*found, rendered_pods.refusal(error, path)]
+    return [*found, *rendered_pods.check(manifests, path)]
 
 
 def held(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
-from migrator import rendered, yamltext
+from migrator import yamltext
 from migrator.charts.archive import Manifest
+from migrator.verify import rendered_pods
 
 SOUND = """\
 kind: Deployment
@@ -120,13 +121,13 @@ def objects(text: str) -> list[Manifest]:
 
 @pytest.mark.parametrize("name", SOUND_ONES)
 def test_nothing_is_wrong(name: str) -> None:
-    assert rendered.check(objects(SOUND_ONES[name]), "chart") == []
+    assert rendered_pods.check(objects(SOUND_ONES[name]), "chart") == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.new.strip()[:20]}")
 def test_what_is_wrong(case: Case) -> None:
     assert case.old in case.text
-    found = rendered.check(objects(case.text.replace(case.old, case.new, 1)), "chart")
+    found = rendered_pods.check(objects(case.text.replace(case.old, case.new, 1)), "chart")
 
     assert {each.rule for each in found} == {case.rule}, found
     assert {(each.file, each.line) for each in found} == {("chart", 0)}
@@ -135,14 +136,14 @@ def test_what_is_wrong(case: Case) -> None:
 
 def test_errors_come_first() -> None:
     text = SOUND.replace(DOCKET, "") + JOB
-    found = [(each.severity, each.rule) for each in rendered.check(objects(text), "chart")]
+    found = [(each.severity, each.rule) for each in rendered_pods.check(objects(text), "chart")]
 
     assert found == [("error", "pods-docket")] * 2 + [("warning", "pods-migrations-job")]
 
 
 def test_a_password_is_not_in_the_words() -> None:
     text = SOUND.replace("redis://redis.example.org:6379/2", "redis://:secret@redis.example.org:6379/3", 1)
-    found = rendered.check(objects(text), "chart")
+    found = rendered_pods.check(objects(text), "chart")
 
     assert [each.rule for each in found] == ["pods-docket"]
     assert "secret" not in str(found)
@@ -155,5 +156,5 @@ def test_each_server_is_held_against_its_own_background_services() -> None:
         "- name: other\n", "- name: prefect-server\n"
     )
 
-    assert [pod.deployment for pod in rendered.pods(objects(other))] == ["other", "other-background-services"]
-    assert rendered.check(objects(SOUND + "---\n" + other), "chart") == []
+    assert [pod.deployment for pod in rendered_pods.pods(objects(other))] == ["other", "other-background-services"]
+    assert rendered_pods.check(objects(SOUND + "---\n" + other), "chart") == []
