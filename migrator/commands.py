@@ -24,10 +24,10 @@ from migrator.sources import Bundle, Opened
 from migrator.values.context import Surroundings
 
 if TYPE_CHECKING:
-    from migrator.answers_file import Answers
     from migrator.delivery import Ready
     from migrator.prefect.redis_collisions import Neighbours
-    from migrator.save_answers import Keeper
+    from migrator.prompts.answers_file import Answers
+    from migrator.prompts.save_answers import Keeper
 
 
 def carry_out(chosen: argparse.Namespace) -> int:
@@ -97,7 +97,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
 
 
 def _read_answers(chosen: argparse.Namespace, known: Mapping[str, Callable[[str], str]]) -> Answers:
-    from migrator import answers_file
+    from migrator.prompts import answers_file
 
     answers = answers_file.read(chosen.answers, known)
     naming = [name for name in NAMES_A_REDIS if name in answers.common]
@@ -124,7 +124,7 @@ def _keep_what_was_decided(keeper: Keeper | None, chosen: argparse.Namespace) ->
 
 
 def _keeper(chosen: argparse.Namespace) -> Keeper:
-    from migrator import save_answers
+    from migrator.prompts import save_answers
 
     inputs = chosen.files or _layers(chosen)
     return save_answers.Keeper(chosen.save_answers, inputs, options.upgrade_options(chosen), output=chosen.output or "")
@@ -147,7 +147,7 @@ def _requests(chosen: argparse.Namespace, answers: Answers | None) -> Callable[[
     )
     if answers is None:
         return lambda bundle: plain
-    from migrator import answers_file
+    from migrator.prompts import answers_file
 
     made: dict[str, examine.Request] = {}
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from migrator.prefect.redis_collisions import Neighbours
-    from migrator.save_answers import Keeper
+    from migrator.prompts.save_answers import Keeper
 
 
 def migrate(
@@ -74,9 +74,9 @@ def _with_a_person(
     keeper: Keeper | None,
     neighbours: Neighbours | None,
 ) -> Ready:
-    from migrator import dialogue
+    from migrator.prompts import conversation
 
-    case, _, report = dialogue.hold(
+    case, _, report = conversation.hold(
         [source],
         request,
         lambda asked, given: keeper.note(source.name, asked, given) if keeper is not None else None,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.dialogue.releases import HIDDEN_PASSWORD
+from tests.prompts.releases import HIDDEN_PASSWORD
 from tests.sources.texts import VALUES, helm_release, indented
 
 Cli = Callable[..., Any]

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.dialogue.conftest import migrate  # noqa: F401 - a fixture
 from tests.prefect.live.server import Server
+from tests.prompts.conftest import migrate  # noqa: F401 - a fixture
 
 Start = Callable[..., Server]
 

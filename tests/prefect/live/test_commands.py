@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.dialogue.releases import HIDDEN_PASSWORD, separate
-from tests.dialogue.terminal import CLEAR, ENTER, UP, Session
-from tests.dialogue.texts import AFTER, BEFORE
+from tests.prompts.releases import HIDDEN_PASSWORD, separate
+from tests.prompts.terminal import CLEAR, ENTER, UP, Session
+from tests.prompts.texts import AFTER, BEFORE
 
 from .server import Server, free_port
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialogue.releases import BUNDLED, HIDDEN_PASSWORD, TRIGGERS_OFF, separate
-from tests.dialogue.terminal import CLEAR, CTRL_C, DOWN, ENTER, UP, Session
+from tests.prompts.releases import BUNDLED, HIDDEN_PASSWORD, TRIGGERS_OFF, separate
+from tests.prompts.terminal import CLEAR, CTRL_C, DOWN, ENTER, UP, Session
 
 Start = Callable[..., Session]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator.dialogue.person import Offer, Person
-from migrator.dialogue.screen import Screen
 from migrator.migration import Question
+from migrator.prompts.person import Offer, Person
+from migrator.prompts.screen import Screen
 from migrator.records import Record
 
 INSTEAD = {

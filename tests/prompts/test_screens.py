@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialogue.terminal import CTRL_C, ENTER, Session
-from tests.dialogue.texts import AFTER, BEFORE, KEPT
+from tests.prompts.terminal import CTRL_C, ENTER, Session
+from tests.prompts.texts import AFTER, BEFORE, KEPT
 
 Start = Callable[..., Session]
 

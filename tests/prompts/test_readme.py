@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.dialogue.terminal import ENTER, Session
+from tests.prompts.terminal import ENTER, Session
 
 README = Path(__file__).resolve().parent.parent.parent / "README.md"
 

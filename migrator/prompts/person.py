@@ -33,9 +33,9 @@ class Person(Protocol):
 def at_this_terminal() -> Person:
     """Somebody with arrow keys, or, where the terminal cannot move its cursor, somebody who types lines."""
     if os.environ.get("TERM", "").lower() in ("", "dumb", "unknown"):
-        from migrator.dialogue.typed_lines import TypedLines
+        from migrator.prompts.typed_lines import TypedLines
 
         return TypedLines()
-    from migrator.dialogue.keys import Keys
+    from migrator.prompts.keys import Keys
 
     return Keys()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from migrator.answers_file import same_as
-from migrator.dialogue import questions, review
-from migrator.dialogue.person import Offer, Person, at_this_terminal
-from migrator.dialogue.screen import Screen
 from migrator.errors import InterruptedByUser, UsageError
 from migrator.migration import Question
 from migrator.planning import apply, examine, summary
 from migrator.planning.answers import ONE_DOCKET, Asked, Earlier
+from migrator.prompts import questions, review
+from migrator.prompts.answers_file import same_as
+from migrator.prompts.person import Offer, Person, at_this_terminal
+from migrator.prompts.screen import Screen
 from migrator.records import Record
 from migrator.report.mask import Mask
 from migrator.report.page import versions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.dialogue.person import Offer, Person
-from migrator.dialogue.screen import Screen
 from migrator.planning import apply, examine
+from migrator.prompts.person import Offer, Person
+from migrator.prompts.screen import Screen
 from migrator.records import Record
 from migrator.report.linediff import Hunk, hunks
 from migrator.report.records import ChangeReport, FileReport, Report

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialogue.terminal import Session
+from tests.prompts.terminal import Session
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from migrator.dialogue.person import Offer
+from migrator.prompts.person import Offer
 
 
 class TypedLines:

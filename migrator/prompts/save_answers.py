@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from migrator import files
-from migrator.answers_file import fingerprint
 from migrator.errors import InputError, UsageError
 from migrator.migration import Question
 from migrator.planning.answers import Asked
+from migrator.prompts.answers_file import fingerprint
 from migrator.records import Record
 from migrator.report.mask import Mask, visible
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialogue.terminal import CLEAR, DOWN, ENTER, UP, Session
-from tests.dialogue.texts import AFTER, BEFORE, KEPT
+from tests.prompts.terminal import CLEAR, DOWN, ENTER, UP, Session
+from tests.prompts.texts import AFTER, BEFORE, KEPT
 from tests.sources.texts import AFTER as MIGRATED
 from tests.sources.texts import VALUES, helm_release
 

@@ -11,8 +11,8 @@ import pytest
 
 from migrator import files
 from migrator.errors import WriteError
-from tests.dialogue.releases import HIDDEN_PASSWORD, OTHER_BROKER, separate
-from tests.dialogue.texts import AFTER, BEFORE, KEPT
+from tests.prompts.releases import HIDDEN_PASSWORD, OTHER_BROKER, separate
+from tests.prompts.texts import AFTER, BEFORE, KEPT
 
 Cli = Callable[..., tuple[int, bytes, bytes]]
 

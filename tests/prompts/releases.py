@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.dialogue.terminal import DOWN, ENTER, UP
+from tests.prompts.terminal import DOWN, ENTER, UP
 
 
 class Asked(NamedTuple):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialogue.releases import separate
-from tests.dialogue.terminal import CLEAR, CTRL_C, DOWN, ENTER, UP, Session
-from tests.dialogue.texts import AFTER, BEFORE
+from tests.prompts.releases import separate
+from tests.prompts.terminal import CLEAR, CTRL_C, DOWN, ENTER, UP, Session
+from tests.prompts.texts import AFTER, BEFORE
 
 Start = Callable[..., Session]
 

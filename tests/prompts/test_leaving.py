@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialogue.terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESC, UP, Session
-from tests.dialogue.texts import AFTER, BEFORE
+from tests.prompts.terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESC, UP, Session
+from tests.prompts.texts import AFTER, BEFORE
 
 Start = Callable[..., Session]
 

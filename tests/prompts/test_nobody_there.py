@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialogue.releases import separate
-from tests.dialogue.terminal import Session
-from tests.dialogue.texts import AFTER, BEFORE
+from tests.prompts.releases import separate
+from tests.prompts.terminal import Session
+from tests.prompts.texts import AFTER, BEFORE
 
 Cli = Callable[..., tuple[int, bytes, bytes]]
 Start = Callable[..., Session]
@@ -119,7 +119,7 @@ def test_at_a_terminal_non_interactive_asks_nothing(migrate: Start, values: Path
 def test_what_asks_nobody_does_not_load_what_asks(values: Path, command: str) -> None:
     program = f"import sys; from migrator.cli import run_command_line; run_command_line({[command, 'values.yaml']!r}); "
     program += "print(sorted({name.split('.')[0] for name in sys.modules} & {'questionary', 'prompt_toolkit', 'rich'}))"
-    program += "; print('migrator.dialogue' in sys.modules, 'migrator.answers_file' in sys.modules)"
+    program += "; print('migrator.prompts' in sys.modules, 'migrator.prompts.answers_file' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=values.parent, capture_output=True, timeout=60)
 
     assert done.stdout.decode().splitlines()[-2:] == ["[]", "False False"]

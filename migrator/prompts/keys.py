@@ -12,7 +12,7 @@ from typing import Any
 import questionary
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 
-from migrator.dialogue.person import Offer
+from migrator.prompts.person import Offer
 
 _SECONDS_AFTER_ESCAPE = 0.3  # within which a key makes it Alt and that key, as in Alt-B
 

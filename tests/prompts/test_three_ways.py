@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from migrator.planning import catalog
-from tests.dialogue.releases import QUESTIONS, Asked
-from tests.dialogue.terminal import ENTER, Session
+from tests.prompts.releases import QUESTIONS, Asked
+from tests.prompts.terminal import ENTER, Session
 
 Start = Callable[..., Session]
 Cli = Callable[..., object]
