@@ -10,8 +10,9 @@ from migrator.planning import apply, examine, summary
 from migrator.planning.answers import ONE_DOCKET, Asked, Earlier
 from migrator.prompts import questions, review
 from migrator.prompts.answers_file import same_as
-from migrator.prompts.person import Offer, Person, at_this_terminal
+from migrator.prompts.person import Offer, Person
 from migrator.prompts.screen import Screen
+from migrator.prompts.terminal import at_this_terminal
 from migrator.records import Record
 from migrator.report.mask import Mask
 from migrator.report.page import versions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -28,14 +27,3 @@ class Person(Protocol):
 
         Whether nothing at all is an answer is the complaint's business too.
         """
-
-
-def at_this_terminal() -> Person:
-    """Somebody with arrow keys, or, where the terminal cannot move its cursor, somebody who types lines."""
-    if os.environ.get("TERM", "").lower() in ("", "dumb", "unknown"):
-        from migrator.prompts.typed_lines import TypedLines
-
-        return TypedLines()
-    from migrator.prompts.keys import Keys
-
-    return Keys()
