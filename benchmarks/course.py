@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from benchmarks.hostile import Input
-from migrator.cli import run_command_line
+from migrator.cli.main import run_command_line
 
 CODES = {
     "plan": (0, 2),

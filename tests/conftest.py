@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from migrator.cli import run_command_line
+from migrator.cli.main import run_command_line
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -2,8 +2,8 @@
 
 A route is the way from a document's root to a value: mapping keys as Helm reads them (always strings) and list
 indexes. All edits of one batch speak of the tree as it was before the first of them, so an index never shifts under
-another edit's feet. `migrator.tree` carries them out on data, `migrator.yamltext` on text; the two share no code, and
-the second is checked against the first.
+another edit's feet. `migrator.values.tree` carries them out on data, `migrator.yamltext` on text; the two share no
+code, and the second is checked against the first.
 """
 
 from __future__ import annotations

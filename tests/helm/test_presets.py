@@ -1,6 +1,6 @@
 """Every preset and generation, migrated, and rendered by Helm before and after: what is in the pods, and what changed.
 
-What is looked for is spelt out here, apart from the checks of `migrator.rendered`.
+What is looked for is spelt out here, apart from the checks of `migrator.verify.rendered_pods`.
 """
 
 from __future__ import annotations

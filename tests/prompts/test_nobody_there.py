@@ -117,7 +117,8 @@ def test_at_a_terminal_non_interactive_asks_nothing(migrate: Start, values: Path
 
 @pytest.mark.parametrize("command", ["check", "plan"])
 def test_what_asks_nobody_does_not_load_what_asks(values: Path, command: str) -> None:
-    program = f"import sys; from migrator.cli import run_command_line; run_command_line({[command, 'values.yaml']!r}); "
+    program = "import sys; from migrator.cli.main import run_command_line; "
+    program += f"run_command_line({[command, 'values.yaml']!r}); "
     program += "print(sorted({name.split('.')[0] for name in sys.modules} & {'questionary', 'prompt_toolkit', 'rich'}))"
     program += "; print('migrator.prompts' in sys.modules, 'migrator.prompts.answers_file' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=values.parent, capture_output=True, timeout=60)

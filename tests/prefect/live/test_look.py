@@ -306,7 +306,7 @@ def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.Monk
 
 
 def test_nothing_but_a_look_loads_the_library(tmp_path: Path) -> None:
-    program = "import sys; from migrator.cli import run_command_line; run_command_line(['plan', 'values.yaml']); "
+    program = "import sys; from migrator.cli.main import run_command_line; run_command_line(['plan', 'values.yaml']); "
     program += "print('redis' in sys.modules, 'migrator.prefect.redis_live' in sys.modules)"
     (tmp_path / "values.yaml").write_text("prefect-server:\n  server: {}\n")
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, timeout=60)

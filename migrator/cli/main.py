@@ -6,9 +6,8 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from migrator import options
+from migrator.cli.arguments import COMMANDS, PROGRAM, parse
 from migrator.errors import InterruptedByUser, MigratorError, WriteError
-from migrator.options import PROGRAM
 from migrator.report import streams
 
 
@@ -55,14 +54,14 @@ def _prepare_streams() -> None:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    chosen = options.parse(arguments)
+    chosen = parse(arguments)
     if chosen.command in ("list", "explain", "example"):
-        from migrator import about
+        from migrator.cli import catalogue
 
-        text = about.answer(chosen)
+        text = catalogue.answer(chosen)
         sys.stdout.write(text)
         return 0
-    from migrator import commands
+    from migrator.cli import commands
 
     return commands.carry_out(chosen)
 
@@ -79,7 +78,7 @@ def _fail(message: str, code: int, arguments: Sequence[str] = ()) -> int:
             from migrator.report.mask import Mask
             from migrator.report.records import Report
 
-            command = arguments[0] if arguments[0] in options.COMMANDS else ""
+            command = arguments[0] if arguments[0] in COMMANDS else ""
             report = Report(command, (), error=message, error_code=code)
             sys.stdout.write(json_format.dumps(report, mask=Mask()) + "\n")
             sys.stdout.flush()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from migrator import delivery, yamltext
-from migrator.delivery import Ready
+from migrator import yamltext
+from migrator.cli import output
+from migrator.cli.migrate import somebody_is_there
+from migrator.cli.output import Ready
 from migrator.errors import InterruptedByUser, MigratorError
-from migrator.migrate import somebody_is_there
 from migrator.planning import examine, summary
 from migrator.report.records import FileReport
 from migrator.sources import Bundle, Opened
@@ -60,7 +61,7 @@ def migrate(
         else:
             others.append(reached)
     if not others:
-        return delivery.deliver(ready[::-1], chosen)
+        return output.deliver(ready[::-1], chosen)
     by_name = {report.path: report for report in [*others, *(each.report for each in ready)]}
     return _left(opened, chosen, [by_name[bundle.name] for bundle in opened.bundles])
 
@@ -77,7 +78,7 @@ def _look(bundle: Bundle, chosen: argparse.Namespace, requests: Requests, failed
 def _left(opened: Opened, chosen: argparse.Namespace, reports: list[FileReport]) -> list[FileReport]:
     """The reports on a file that is left as it is, since it is written as a whole."""
     bad = [report.path for report in reports if report.error or report.status == "needs-decision"]
-    delivery.tell(
+    output.tell(
         chosen, f"nothing was written to {opened.name}, whose releases are written together: first {' and '.join(bad)}."
     )
     return _in_order(reports[::-1])
@@ -91,7 +92,7 @@ def _in_order(backwards: list[FileReport]) -> list[FileReport]:
             report._replace(layers=tuple(layer._replace(after=layer.before) for layer in report.layers))
             for report in reports
         ]
-    return delivery.with_one_diff(reports)
+    return output.with_one_diff(reports)
 
 
 def _standing(bundle: Bundle, text: bytes) -> Bundle:

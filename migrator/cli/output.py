@@ -160,7 +160,7 @@ def _outcome(chosen: argparse.Namespace, case: examine.Case, report: FileReport,
     )
     stream.write(text)
     if report.changes and report.status == "migrated":
-        from migrator import next_steps
+        from migrator.cli import next_steps
         from migrator.report.page import Page
 
         own = list(dict.fromkeys(layer.name for layer in case.sources))

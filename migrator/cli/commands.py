@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from migrator import options, printing, releases
+from migrator.cli import arguments, opening, printing
 from migrator.errors import (
     InterruptedByUser,
     MigratorError,
@@ -24,7 +24,7 @@ from migrator.sources import Bundle, Opened
 from migrator.values.context import Surroundings
 
 if TYPE_CHECKING:
-    from migrator.delivery import Ready
+    from migrator.cli.output import Ready
     from migrator.prefect.redis_collisions import Neighbours
     from migrator.prompts.answers_file import Answers
     from migrator.prompts.save_answers import Keeper
@@ -33,22 +33,22 @@ if TYPE_CHECKING:
 def carry_out(chosen: argparse.Namespace) -> int:
     """Run plan, diff, migrate, check, verify or undo, print its report, and answer the exit code."""
     if chosen.command == "undo":
-        from migrator import undo
+        from migrator.cli import undo
 
         return undo.carry_out(chosen)
-    flags = options.given_answers(chosen)
+    flags = arguments.given_answers(chosen)
     known = catalog.questions(catalog.load()) if flags or chosen.answers else {}
     _refuse_impossible_answers(flags, known)
     answers = _read_answers(chosen, known) if chosen.answers else None
     keeper = _keeper(chosen) if getattr(chosen, "save_answers", None) else None
 
-    found = releases.named(chosen, _failed)
+    found = opening.named(chosen, _failed)
     for error in found.passed_over:
         _say(chosen, f"passed over: {error}")
-    options.refuse_one_redis_for_several(chosen, flags, len(found.bundles))
-    options.refuse_one_output_for_several(chosen, len(found.groups))
+    arguments.refuse_one_redis_for_several(chosen, flags, len(found.bundles))
+    arguments.refuse_one_output_for_several(chosen, len(found.groups))
     by_itself = _requests(chosen, answers)
-    neighbours = releases.neighbours(found.bundles, by_itself)
+    neighbours = opening.neighbours(found.bundles, by_itself)
     blocked = neighbours.collisions() if neighbours is not None else {}
 
     def requests(bundle: Bundle) -> examine.Request:
@@ -75,7 +75,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
                 reports.append(each)
             elif each.bundles:
                 command = commands[chosen.command]
-                reports += releases.carried_out(each, chosen, requests, command, prepare, blocked, _failed)
+                reports += opening.carried_out(each, chosen, requests, command, prepare, blocked, _failed)
             else:
                 reports.append(_unrelated(chosen, each))
     except (InterruptedByUser, KeyboardInterrupt):
@@ -127,7 +127,9 @@ def _keeper(chosen: argparse.Namespace) -> Keeper:
     from migrator.prompts import save_answers
 
     inputs = chosen.files or _layers(chosen)
-    return save_answers.Keeper(chosen.save_answers, inputs, options.upgrade_options(chosen), output=chosen.output or "")
+    return save_answers.Keeper(
+        chosen.save_answers, inputs, arguments.upgrade_options(chosen), output=chosen.output or ""
+    )
 
 
 def _layers(chosen: argparse.Namespace) -> list[str]:
@@ -137,9 +139,9 @@ def _layers(chosen: argparse.Namespace) -> list[str]:
 
 def _requests(chosen: argparse.Namespace, answers: Answers | None) -> Callable[[Bundle], examine.Request]:
     """What is asked of the run on each release; what is wrong with its answers is told once."""
-    flags = options.given_answers(chosen)
+    flags = arguments.given_answers(chosen)
     plain = examine.Request(
-        options.wishes(chosen, flags),
+        arguments.wishes(chosen, flags),
         flags,
         bump=not chosen.no_bump,
         chart_path=chosen.chart_path or "",
@@ -157,7 +159,7 @@ def _requests(chosen: argparse.Namespace, answers: Answers | None) -> Callable[[
             for sentence in found.unset:
                 _say(chosen, sentence)
             given = {**found.given, **flags}
-            wishes = options.wishes(chosen, given)
+            wishes = arguments.wishes(chosen, given)
             made[bundle.name] = plain._replace(wishes=wishes, given=given, earlier=found.earlier)
         return made[bundle.name]
 
@@ -169,10 +171,10 @@ def _unrelated(chosen: argparse.Namespace, opened: Opened) -> FileReport:
     others = f"holds {', '.join(opened.unrelated)}"
     _say(chosen, f"{opened.name} {others}: nothing of these charts.")
     if chosen.command == "migrate" and opened.source is not None:
-        from migrator import delivery
+        from migrator.cli import output
 
         try:
-            delivery.pass_on(opened.source, chosen)
+            output.pass_on(opened.source, chosen)
         except MigratorError as error:
             return _failed(opened.name, error)
     return FileReport(path=opened.name, status="unrelated", evidence=(others,))
@@ -236,7 +238,7 @@ def _migrate(
     keeper: Keeper | None,
     neighbours: Neighbours | None,
 ) -> FileReport:
-    from migrator import migrate
+    from migrator.cli import migrate
 
     return migrate.migrate(source, chosen, request, keeper, neighbours)
 
@@ -248,7 +250,7 @@ def _prepare(
     keeper: Keeper | None,
     neighbours: Neighbours | None,
 ) -> Ready | FileReport:
-    from migrator import migrate
+    from migrator.cli import migrate
 
     return migrate.prepare(source, chosen, request, keeper, neighbours)
 
@@ -261,7 +263,7 @@ def _refuse_impossible_answers(given: Mapping[str, str], known: Mapping[str, Cal
             raise UsageError(f"--answer {name}: there is no such question.", remedy=f"They are {', '.join(known)}.")
         problem = complaint(answer)
         if problem:
-            raise UsageError(f"{options.flag_of(name)}: {problem}.")
+            raise UsageError(f"{arguments.flag_of(name)}: {problem}.")
 
 
 def _tell_unused_answers(chosen: argparse.Namespace, reports: list[FileReport], answers: Answers | None) -> None:
@@ -269,7 +271,7 @@ def _tell_unused_answers(chosen: argparse.Namespace, reports: list[FileReport], 
     if not reports or any(report.error for report in reports):
         return
     asked = {question.id for report in reports for question in report.questions}
-    for name in options.given_answers(chosen):
+    for name in arguments.given_answers(chosen):
         if not _was_asked(name, asked):
             _say(chosen, f"note: nothing asked for {name}, so its answer was not used.")
     if answers is None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from migrator import delivery
-from migrator.delivery import Ready, tell
+from migrator.cli import output
+from migrator.cli.output import Ready, tell
 from migrator.errors import InterruptedByUser
 from migrator.planning import apply, examine, summary
 from migrator.report import streams
@@ -34,7 +34,7 @@ def migrate(
 ) -> FileReport:
     """Plan, ask, prove, and write one release; what was done is in the report. Raises what `prepare` raises."""
     ready = prepare(source, chosen, request, keeper, neighbours)
-    return delivery.deliver([ready], chosen)[0] if isinstance(ready, Ready) else ready
+    return output.deliver([ready], chosen)[0] if isinstance(ready, Ready) else ready
 
 
 def prepare(

@@ -16,8 +16,8 @@ from migrator.records import Record
 from migrator.report.records import FileReport
 
 if TYPE_CHECKING:
+    from migrator.cli.together import Prepare
     from migrator.prefect.redis_collisions import Neighbours
-    from migrator.several import Prepare
 
 Command = Callable[[sources.Bundle, argparse.Namespace, examine.Request], FileReport]
 Requests = Callable[[sources.Bundle], examine.Request]
@@ -82,11 +82,12 @@ def _opened(
 
 def _settle(names: Sequence[str], chosen: argparse.Namespace) -> None:
     """Finish or take back what a run that was killed left of these files and of the output, before they are read."""
-    from migrator import delivery, files
+    from migrator import files
+    from migrator.cli.output import tell
 
     output = [chosen.output] if chosen.output else []
     for sentence in files.recover([name for name in (*names, *output) if name != "-"]):
-        delivery.tell(chosen, sentence)
+        tell(chosen, sentence)
 
 
 def neighbours(bundles: Sequence[sources.Bundle], requests: Requests) -> Neighbours | None:
@@ -123,11 +124,11 @@ def carried_out(
         return requests(bundle)
 
     if len(opened.bundles) > 1:
-        from migrator import several
+        from migrator.cli import together
 
         if chosen.command == "migrate":
-            return several.migrate(opened, chosen, unless_blocked, prepare, failed)
-        return several.carry_out(opened, chosen, unless_blocked, command, failed)
+            return together.migrate(opened, chosen, unless_blocked, prepare, failed)
+        return together.carry_out(opened, chosen, unless_blocked, command, failed)
     bundle = opened.bundles[0]
     try:
         return [command(bundle, chosen, unless_blocked(bundle))]

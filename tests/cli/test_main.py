@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from migrator import commands
+from migrator.cli import commands
 
 Cli = Callable[..., Any]
 
-SCHEMA = json.loads((Path(__file__).resolve().parent.parent / "migrator" / "schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "migrator" / "schema.json").read_text())
 
 BEFORE = """\
 configPreset: medium
@@ -526,20 +526,20 @@ def test_it_works_where_there_is_nothing_but_a_path(process: Cli, values: Path) 
 
 def test_the_readme_shows_what_is_true(cli: Cli, tmp_path: Path) -> None:
     """Its diff is the tool's own; its commands, questions and exit codes are the program's."""
-    from migrator import options
+    from migrator.cli.arguments import ANSWER_FLAGS, COMMANDS, EXIT_CODES
     from migrator.planning import catalog
 
-    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
     (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
 
     assert cli("diff", "values.yaml", "--redis-db", "2").stdout.decode() in readme
-    for command in options.COMMANDS:
+    for command in COMMANDS:
         assert f"`{command}" in readme, command
     for question in catalog.questions(catalog.load()):
         assert f"`{question}`" in readme, question
-    for flag in options.ANSWER_FLAGS:
+    for flag in ANSWER_FLAGS:
         assert f"--{flag}" in readme, flag
-    for line in options.EXIT_CODES.splitlines()[1:-1]:
+    for line in EXIT_CODES.splitlines()[1:-1]:
         code, meaning = line.split(maxsplit=1)
         assert f"| {code} | {meaning.replace('(check; diff --exit-code)', '(`check`; `diff --exit-code`)')} |" in readme
 
@@ -547,7 +547,7 @@ def test_the_readme_shows_what_is_true(cli: Cli, tmp_path: Path) -> None:
 def test_every_migration_is_in_the_changelog_and_has_tests() -> None:
     from migrator.planning import catalog
 
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     changelog = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     for known in catalog.load():
         assert f"`{known.id}`" in changelog, known.id

@@ -1,0 +1,1 @@
+"""From the command line to an exit code: the options, the commands, and what they print and write."""
