@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrator.charts import versions
+from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map
 
@@ -34,6 +35,32 @@ def prefect_roots(values: Sequence[Value], chart: str = "") -> list[Route]:
     if chart == "infrahub-enterprise":
         return [root for root in roots if root[-2:] == ("infrahub", "prefect-server")] or roots
     return roots
+
+
+def presets(values: Sequence[Value], root: Route | None) -> dict[Route, str]:
+    """Where the layers name a preset (`configPreset`), by the place of the enterprise chart's values.
+
+    That is beside the `infrahub` of `root`; with no root, the top or below the one key of an umbrella chart. The last
+    layer that says anything wins; a null takes the name away.
+    """
+    if root is not None:
+        places = [root[:-2]] if root[-2:] == ("infrahub", "prefect-server") else [()]
+    else:
+        places = list(dict.fromkeys(place for data in values for place in _may_name_preset(data)))
+    found: dict[Route, str] = {}
+    for place in places:
+        for data in values:
+            named = tree.find(data, (*place, "configPreset"))
+            if named is not tree.MISSING:
+                found[place] = named if isinstance(named, str) else ""
+    return {place: name for place, name in found.items() if name}
+
+
+def _may_name_preset(data: Value) -> Iterator[Route]:
+    yield ()
+    for key, value in as_map(data).items():
+        if as_map(value).get("configPreset") in versions.FLAVOURS:
+            yield (key,)
 
 
 def root_of_chart(chart: str) -> str:

@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from migrator.charts import presets, versions
 from migrator.charts.roots import prefect_roots
+from migrator.charts.roots import presets as presets_in
 from migrator.charts.versions import before_newest_break
 from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError
 from migrator.planning import catalog
@@ -76,8 +77,8 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
     evidence: list[str] = []
     start = versions.parse(wishes.version_from) if wishes.version_from else None
     target = versions.parse(wishes.version_to) if wishes.version_to else None
-    preset = _preset(layers)
-    root = _root(layers, wishes, bool(preset or (start and start.flavour)), evidence)
+    root = _root(layers, wishes, bool(start and start.flavour), evidence)
+    preset = next(iter(presets_in([layer.data for layer in layers], root).values()), "")
     chart = _chart(root, layers, wishes, evidence)
     flavour = _flavour(layers, root, start, target, preset, evidence)
     newest = catalog.newest(chart, known)
@@ -152,6 +153,7 @@ def _refuse_other_kinds(layer: Layer) -> None:
 def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence: list[str]) -> Route:
     if wishes.root:
         root: Route = () if wishes.root == "." else tuple(wishes.root.split("."))
+        flavour_known = flavour_known or bool(presets_in([layer.data for layer in layers], root))
         _refuse_wrong_root(layers, root, flavour_known)
         _refuse_no_mapping(layers, root)
         evidence.append(f"Prefect values at {tree.show(root)} (as named)")
@@ -170,12 +172,13 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
     if wishes.default_root:
         evidence.append(f"no Prefect values in the object: the chart's own hold, at {wishes.default_root}")
         return () if wishes.default_root == "." else tuple(wishes.default_root.split("."))
-    wrapped = any("infrahub" in as_map(layer.data) for layer in layers)
-    wrapped = wrapped or bool(_preset(layers))
-    if flavour_known and (wishes.chart == "infrahub-enterprise" or wrapped):
-        _refuse_no_mapping(layers, ("infrahub", "prefect-server"))
+    named = presets_in([layer.data for layer in layers], None)
+    wrapped = bool(named) or any("infrahub" in as_map(layer.data) for layer in layers)
+    if (named or flavour_known) and (wishes.chart == "infrahub-enterprise" or wrapped) and len(named) < 2:
+        root = (*next(iter(named), ()), "infrahub", "prefect-server")
+        _refuse_no_mapping(layers, root)
         evidence.append("no Prefect values in the file: all of them are the preset's, or given elsewhere")
-        return ("infrahub", "prefect-server")
+        return root
     _refuse_helmfile(layers[0])
     raise UnrelatedError(
         "holds no Prefect values: nothing at infrahub.prefect-server (enterprise chart), prefect-server (community "
@@ -244,16 +247,6 @@ def _refuse_wrong_root(layers: Sequence[Layer], root: Route, flavour_known: bool
         path=layers[0].name,
         remedy="Give --root the place that the chart reads.",
     )
-
-
-def _preset(layers: Sequence[Layer]) -> str:
-    """The `configPreset` that the layers set, as Helm would merge it; empty for none."""
-    found = ""
-    for layer in layers:
-        value = as_map(layer.data).get("configPreset")
-        if isinstance(value, str):
-            found = value
-    return found
 
 
 def _flavour(

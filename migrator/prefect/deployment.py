@@ -120,7 +120,7 @@ def names_by_chart(release: Release, pod: str) -> list[str]:
 
 
 def names_injected(release: Release) -> list[str]:
-    """The block of names that stands on both pods of separate services, in its order; empty on a single"""
+    """The block of names that stands on both pods of separate services, in its order; empty on a single deployment."""
     if not is_separate(release):
         return []
     messaging = as_map(tree.get(release.prefect, MESSAGING))

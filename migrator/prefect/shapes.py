@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from migrator.charts.presets import knows_preset
+from migrator.charts.roots import presets
 from migrator.errors import RefusedError
 from migrator.prefect import env
 from migrator.prefect.deployment import is_separate
 from migrator.prefect.names import DOCKET, MESSAGING, SEPARATE
 from migrator.values import tree
-from migrator.values.merge import as_map
 from migrator.values.release import Release
 
 
@@ -69,4 +69,4 @@ def refuse_unknown_preset(release: Release) -> None:
 
 def names_preset(release: Release) -> bool:
     """Whether a layer says `configPreset`, whatever the chart has baked in: the chart's own checks look at it."""
-    return any(as_map(layer.data).get("configPreset") for layer in release.layers)
+    return bool(presets([layer.data for layer in release.layers], release.root))
