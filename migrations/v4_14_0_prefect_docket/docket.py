@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.migration import Ask, Outcome
-from migrator.prefect import deployment, messaging, redis_url
+from migrator.prefect import deployment, messaging, redis_url, shapes
 from migrator.prefect.docket import (
     Docket,
     docket_on,
     dockets_in_env,
     has_sound_docket,
+    is_private,
+    on_the_cache,
     standing_docket,
     what_is_wrong_with_url,
 )
@@ -28,6 +30,7 @@ from .docket_edits import drop_from_env, write_secret, write_url
 from .questions import SECRET, bundled_name, docket_password, docket_secret, docket_url, redis_db
 
 WHY = "without one docket for all, every background replica keeps a queue of its own, and work is done twice"
+WHY_UNUSED = "the chart refuses the preset's example URL even where nothing uses it"
 WHY_MOVED = "moved from env: the chart injects the docket into both deployments now"
 WHY_HOST = "the chart refuses the presets' example host"
 HOST = (*MESSAGING, "redis", "host")
@@ -38,7 +41,8 @@ PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
 def host(release: Release, ask: Ask) -> Iterator[Outcome]:
     """`messaging.redis.host` is no longer the presets' example."""
     standing = str(tree.get(release.prefect, HOST) or "")
-    if not deployment.is_separate(release) or EXAMPLE_HOST not in standing:
+    counts = deployment.is_separate(release) or shapes.is_validated(release)
+    if not counts or EXAMPLE_HOST not in standing:
         return
     answer = ask(redis_host(standing, redis_url.what_is_wrong_with_host(standing)))
     if answer is None:
@@ -57,7 +61,11 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
     """`messaging.docket` names one sound docket, and no env list names another."""
-    if not deployment.is_separate(release) or has_sound_docket(release):
+    if not deployment.is_separate(release):
+        yield from _unused(release, ask)
+        return
+    crowded = on_the_cache(release)
+    if has_sound_docket(release) and not crowded:
         return
     if ask.given("docket-secret") is not None:
         yield from _by_secret(release, ask, "")
@@ -65,8 +73,37 @@ def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield from _by_url(release, ask, "")
     elif dockets_in_env(release):
         yield from _from_env(release, ask)
+    elif has_sound_docket(release):
+        yield from _moved(release, ask, crowded)
     else:
         yield from _from_values(release, ask)
+
+
+def _unused(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """A single deployment uses no docket of the chart's, and a flavoured chart refuses the preset's example all the
+    same: nothing stands in its place, or what is to be used once the services run apart."""
+    if not shapes.is_validated(release) or EXAMPLE_HOST not in standing_docket(release).url:
+        return
+    if ask.given("docket-url") is not None:
+        yield from _by_url(release, ask, "")
+    elif ask.given("redis-db") is not None:
+        yield from _build(release, ask)
+    else:
+        yield from write_url(release, "", WHY_UNUSED, "required")
+        yield Notice(
+            f"{tree.show((*release.root, *DOCKET, 'url'))} is empty now: before the background services are ever run "
+            "as a deployment of their own, it must get a real URL, or they share no docket.",
+        )
+
+
+def _moved(release: Release, ask: Ask, users: str) -> Iterator[Outcome]:
+    """A docket that works, in the database of somebody else: the same URL with another database."""
+    url = standing_docket(release).url
+    parts = redis_url.parse_url(messaging.filled_in(release, url))
+    number = ask(redis_db(release, [parts.host], str(parts.port)))
+    if number is not None:
+        why = f"database {parts.database} is used by {users}, and must be nobody else's"
+        yield from write_url(release, f"{url.rpartition('/')[0]}/{int(number)}", why, "required")
 
 
 def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -82,10 +119,12 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     if named:
         yield from _by_url(release, ask, f"{DOCKET_NAME} is not the same on the server and background pods.")
     elif only is None:
-        yield from _by_url(release, ask, f"{DOCKET_NAME} in env is empty, so each process has its own docket.")
+        yield from _in_place_of_env(release, ask)
     elif only.secret:
         yield from write_secret(release, only.secret, only.key, WHY_MOVED, effect)
         yield from drop_from_env(release, effect)
+    elif is_private(only.url) or (ask.given("redis-db") is not None and what_is_wrong_with_url(release, only.url)):
+        yield from _in_place_of_env(release, ask)
     elif problem := what_is_wrong_with_url(release, only.url):
         yield from _by_url(release, ask, f"{DOCKET_NAME} in env is {masked(only.url)!r}: {problem}.")
     else:
@@ -93,34 +132,43 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield from drop_from_env(release, effect)
 
 
+def _in_place_of_env(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """A docket for all in place of what env lists say, which is as good as none."""
+    built = list(_build(release, ask))
+    yield from built
+    if any(isinstance(each, Change) for each in built):
+        yield from drop_from_env(release)
+
+
 def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
     standing = standing_docket(release)
     where = tree.show((*release.root, *DOCKET, "url"))
-    broker = tree.get(release.prefect, (*MESSAGING, "broker"))
+    problem = what_is_wrong_with_url(release, standing.url.replace(EXAMPLE_HOST, "host"))
     if standing.secret:
         why = "the chart refuses its example URL even beside a Secret; empty, it leaves the Secret alone"
         yield from write_url(release, "", why, "required")
-    elif not standing.url or re.fullmatch(PRESET_URL, standing.url):
-        if broker == messaging.BROKER:
-            yield from _build(release, ask)
-        else:
-            yield from _by_url(release, ask, f"messaging.broker is {broker!r}, so the values name no Redis.")
-    elif EXAMPLE_HOST in standing.url and not redis_url.complaint_about(standing.url):
+    elif is_private(standing.url) or re.fullmatch(PRESET_URL, standing.url):
+        yield from _build(release, ask)
+    elif not problem:
         name = _host_of_messaging(release, ask)
         if name:
             url = standing.url.replace(redis_url.in_url(redis_url.parse_url(standing.url).host), redis_url.in_url(name))
             yield from write_url(release, url, WHY_HOST, "required")
+    elif ask.given("redis-db") is not None:
+        yield from _build(release, ask)
     else:
-        problem = what_is_wrong_with_url(release, standing.url)
         yield from _by_url(release, ask, f"{where} is {masked(standing.url)!r}: {problem}.")
 
 
 def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Put the URL together from the messaging Redis and the answers."""
+    broker = tree.get(release.prefect, (*MESSAGING, "broker"))
     server, address = messaging.messaging(release, "server"), messaging.messaging(release, "background")
     differing = _differences(server, address)
     hidden = [each.password.source for each in (address, server) if each.password.kind == "hidden"]
-    if differing:
+    if broker != messaging.BROKER:
+        yield from _by_url(release, ask, f"messaging.broker is {broker!r}, so the values name no Redis.")
+    elif differing:
         reason = f"The server and background pods reach the messaging Redis differently: they differ in {differing}."
         yield from _by_url(release, ask, reason)
     elif not (redis_url.is_number(address.port) and 0 < int(address.port) < 65536):

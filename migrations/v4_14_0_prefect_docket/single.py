@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
-from migrator.prefect import deployment, env, redis_url
+from migrator.prefect import deployment, env, redis_url, shapes
 from migrator.prefect.docket import Docket, dockets_in_env
 from migrator.prefect.names import DOCKET_NAME, MESSAGING, SEPARATE, WEBSERVER_ONLY
 from migrator.values import tree
@@ -25,9 +25,12 @@ def single_deployment(release: Release) -> Iterator[Notice]:
     if env.may_stand_unseen(release, SEPARATE):
         return  # whether it is one has still to be answered
     crowd = deployment.several_processes(release)
+    example = EXAMPLE_HOST in str(as_map(tree.get(release.prefect, MESSAGING)))
+    is_refused = example and shapes.is_validated(release)
     yield Notice(
         "backgroundServices.runAsSeparateDeployment is not true, so the background services run inside the API "
-        f"process.{'' if crowd else ' One process needs no shared docket.'} Nothing changes here."
+        f"process.{'' if crowd else ' One process needs no shared docket.'}"
+        f"{'' if is_refused else ' Nothing changes here.'}"
     )
     if crowd and not _shares_a_docket(release):
         yield Notice(
@@ -42,8 +45,7 @@ def single_deployment(release: Release) -> Iterator[Notice]:
             "services. Set backgroundServices.runAsSeparateDeployment: true, or take the entry out.",
             "warning",
         )
-    messaging = as_map(tree.get(release.prefect, MESSAGING))
-    if EXAMPLE_HOST in str(messaging):
+    if example and not is_refused:
         yield Notice(
             f"messaging holds the presets' example host {EXAMPLE_HOST}, and with configPreset set the new chart "
             "refuses it even where nothing uses it. Put your own host there.",

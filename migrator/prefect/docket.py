@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from migrator.charts.presets import EXAMPLE_HOST
-from migrator.prefect import env, redis_url
+from migrator.prefect import env, redis_databases, redis_url
 from migrator.prefect.messaging import filled_in, injects_password
 from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.records import Record
 from migrator.values import tree
+from migrator.values.context import Use
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Release
@@ -52,6 +53,35 @@ def has_sound_docket(release: Release) -> bool:
     if docket.secret:
         return EXAMPLE_HOST not in docket.url
     return bool(docket.url) and not what_is_wrong_with_url(release, docket.url)
+
+
+def is_private(url: str) -> bool:
+    """Whether a docket URL gives each process a docket of its own, as none at all does."""
+    return not url or url.lower().startswith("memory:")
+
+
+def shared_with(url: redis_url.Url, release: Release) -> list[str]:
+    """Who uses the database that a sound docket URL names, by the release's own values; each once."""
+    used = redis_databases.uses(release)
+    return list(dict.fromkeys(use.who for use in used if _is_same_database(use, url)))
+
+
+def _is_same_database(use: Use, url: redis_url.Url) -> bool:
+    is_same_host = redis_url.same_server(use.host, url.host) if use.host else redis_url.is_bundled_cache(url.host)
+    return use.database == url.database and use.port == str(url.port) and is_same_host
+
+
+def on_the_cache(release: Release) -> str:
+    """Who loses work or locks to the standing docket, since it lives in their database; empty where nobody does.
+
+    A database of messaging as well counts as messaging's: on a server with one database only there is no other choice.
+    """
+    docket = standing_docket(release)
+    url = filled_in(release, docket.url)
+    if docket.secret or redis_url.complaint_about(url):
+        return ""
+    who = shared_with(redis_url.parse_url(url), release)
+    return "" if any("messaging" in each for each in who) else " and ".join(who)
 
 
 def what_is_wrong_with_url(release: Release, url: str) -> str:

@@ -67,6 +67,16 @@ def refuse_unknown_preset(release: Release) -> None:
         )
 
 
+def is_validated(release: Release) -> bool:
+    """Whether the chart refuses the presets' example host, be it used or not.
+
+    That is the enterprise chart with the docket, where `configPreset` is set (templates/_validation.tpl); of the
+    flavours, `openshift` sets none.
+    """
+    is_flavoured = (bool(release.flavour) and knows_preset(release.flavour)) or names_preset(release)
+    return release.chart == "infrahub-enterprise" and is_flavoured and tree.exists(release.after.prefect, DOCKET)
+
+
 def names_preset(release: Release) -> bool:
     """Whether a layer says `configPreset`, whatever the chart has baked in: the chart's own checks look at it."""
     return bool(presets([layer.data for layer in release.layers], release.root))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
 from migrator.prefect.deployment import is_bumped, names_injected
-from migrator.prefect.docket import Docket, docket_entries, docket_on, standing_docket
+from migrator.prefect.docket import Docket, docket_entries, docket_on, is_private, shared_with, standing_docket
 from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.prefect.redis_url import PASSWORD_REFERENCE, Url
 from migrator.rules.rule import PODS, Breach, Rule, at, named, pods
-from migrator.values import context, tree
+from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
@@ -41,7 +41,7 @@ def _has_no_docket(release: Release, pod: str) -> bool:
     if not isinstance(tree.get(release.prefect, DOCKET), dict) or EXAMPLE_HOST in standing.url:
         return False
     docket = docket_on(release, pod)
-    return docket is not None and not docket.secret and (not docket.url or docket.url.startswith("memory:"))
+    return docket is not None and not docket.secret and is_private(docket.url)
 
 
 def _private(release: Release) -> Iterator[Breach]:
@@ -64,7 +64,7 @@ def _urls(release: Release) -> Iterator[tuple[str, Docket]]:
     seen = set()
     for pod in pods(release) if _needs_docket(release) else ():
         docket = docket_on(release, pod)
-        if docket is not None and docket.url and not docket.url.startswith("memory:") and docket.url not in seen:
+        if docket is not None and not is_private(docket.url) and docket.url not in seen:
             seen.add(docket.url)
             yield pod, docket
 
@@ -101,14 +101,9 @@ def _shared_with_messaging(release: Release) -> Iterator[Breach]:
 def _shared_with(release: Release, *, with_messaging: bool) -> Iterator[Breach]:
     """A database of both counts as messaging's: on a server with one database only there is no other choice."""
     for url in sound_urls(release):
-        who = dict.fromkeys(use.who for use in redis_databases.uses(release) if _is_same_database(use, url))
+        who = shared_with(url, release)
         if who and any("messaging" in each for each in who) is with_messaging:
             yield at(release, URL, f"the docket lives in database {url.database}, which is used by {' and '.join(who)}")
-
-
-def _is_same_database(use: context.Use, url: Url) -> bool:
-    is_same_host = redis_url.same_server(use.host, url.host) if use.host else redis_url.is_bundled_cache(url.host)
-    return use.database == url.database and use.port == str(url.port) and is_same_host
 
 
 def _high(release: Release) -> Iterator[Breach]:

@@ -52,9 +52,7 @@ _UNUSED = (
 
 def _host_counts(release: Release) -> bool:
     """A flavoured enterprise chart looks at the host even where nothing would connect to it."""
-    is_flavoured = bool(release.flavour) or shapes.names_preset(release)
-    is_checked = release.chart == "infrahub-enterprise" and is_flavoured and is_bumped(release)
-    return is_checked or deployment.is_separate(release)
+    return shapes.is_validated(release) or deployment.is_separate(release)
 
 
 def _no_host(release: Release) -> Iterator[Breach]:

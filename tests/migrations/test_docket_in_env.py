@@ -138,7 +138,20 @@ def test_a_url_that_cannot_be_read_is_a_question(migrate: Migrate, plan: Plans, 
     assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + BACKGROUND
 
 
-@pytest.mark.parametrize("url", ["", "memory://", "redis://redis:6379", "redis://example-infrahub-cache-master:6379/2"])
+@pytest.mark.parametrize("url", ["", "memory://", "memory://own"])
+def test_a_private_docket_in_env_is_as_good_as_none(migrate: Migrate, plan: Plans, url: str) -> None:
+    text = SEPARATE + ON_BACKGROUND.replace("redis://redis:6379/2", url)
+    assert list(by_id(plan(text))) == ["redis-db"]
+    assert migrate(text, {"redis-db": "2"}).text == DOCKET + BACKGROUND
+    assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + BACKGROUND
+
+
+def test_a_database_answers_for_an_unsound_url_in_env(migrate: Migrate) -> None:
+    text = SEPARATE + ON_BACKGROUND.replace("redis://redis:6379/2", "redis://redis:6379/two")
+    assert migrate(text, {"redis-db": "2"}).text == DOCKET + BACKGROUND
+
+
+@pytest.mark.parametrize("url", ["redis://redis:6379", "redis://example-infrahub-cache-master:6379/2"])
 def test_an_unsound_url_in_env_is_a_question(migrate: Migrate, plan: Plans, url: str) -> None:
     text = SEPARATE + ON_BACKGROUND.replace("redis://redis:6379/2", url)
     assert list(by_id(plan(text))) == ["docket-url"]

@@ -55,7 +55,6 @@ def test_a_sound_url_is_kept(migrate: Migrate, url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "problem"),
     [
-        ("memory://", "its scheme is 'memory'"),
         ("Redis://redis:6379/2", "its scheme is 'Redis'"),
         ("redis+cluster://redis:6379/0", "its scheme is 'redis+cluster'"),
         ("unix:///run/redis.sock", "its scheme is 'unix'"),
@@ -120,15 +119,66 @@ def test_an_empty_docket_is_filled(migrate: Migrate, plan: Plans, nothing: str) 
     assert effects(done.plan) == {"required"}
 
 
-@pytest.mark.parametrize(("database", "who"), [("1", "Prefect's messaging"), ("0", "the Infrahub cache")])
-def test_a_database_that_is_shared_is_kept_and_warned_of(migrate: Migrate, database: str, who: str) -> None:
-    text = DOCKET.replace("/2", f"/{database}") + "server: {env: [{name: INFRAHUB_CACHE_ADDRESS, value: redis}]}\n"
+# The presets' example host in the URL
+
+
+CACHE = "server: {env: [{name: INFRAHUB_CACHE_ADDRESS, value: redis}]}\n"
+
+
+def test_messagings_database_is_kept_and_warned_of(migrate: Migrate) -> None:
+    text = DOCKET.replace("/2", "/1") + CACHE
     done = migrate(text)
     assert done.text == text
-    assert [f"database {database} is used by {who} as well" in each.text for each in done.warnings] == [True]
+    assert ["database 1 is used by Prefect's messaging as well" in each.text for each in done.warnings] == [True]
 
 
-# The presets' example host in the URL
+def test_the_caches_database_is_left(migrate: Migrate, plan: Plans) -> None:
+    """What `verify` calls an error and a migration can mend is never current."""
+    text = DOCKET.replace("/2", "/0") + CACHE
+    assert list(by_id(plan(text))) == ["redis-db"]
+    done = migrate(text, {"redis-db": "3"})
+    assert done.text == DOCKET.replace("/2", "/3") + CACHE
+    assert effects(done.plan) == {"required"}
+    assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + CACHE
+    with pytest.raises(UsageError, match="database 0 there is used by the Infrahub cache already"):
+        plan(text, {"redis-db": "0"})
+
+
+def test_only_the_database_of_a_url_changes(migrate: Migrate) -> None:
+    text = DOCKET.replace("redis://redis:6379/2", "rediss://me:p%40ss@redis/0") + CACHE.replace("redis}", "redis.prod}")
+    assert migrate(text, {"redis-db": "2"}).text == text.replace("redis/0", "redis/2")
+
+
+def test_the_only_database_of_a_server_is_everybodys(migrate: Migrate) -> None:
+    """Where messaging is on 0 as well, the server may have one database only."""
+    text = DOCKET.replace("/2", "/0").replace("db: 1", "db: 0") + CACHE
+    assert migrate(text).text == text
+
+
+@pytest.mark.parametrize("url", ["memory://", "MEMORY://", ""])
+def test_a_private_docket_is_as_good_as_none(migrate: Migrate, plan: Plans, url: str) -> None:
+    text = f'{SEPARATE}    docket: {{url: "{url}"}}\n'
+    assert list(by_id(plan(text))) == ["redis-db"]
+    assert migrate(text, {"redis-db": "2"}).text == f'{SEPARATE}    docket: {{url: "redis://redis:6379/2"}}\n'
+
+
+@pytest.mark.parametrize("url", ["redis://redis", "redis://redis:6379/two", "unix:///run/redis", "redis://{{ x }}/2"])
+def test_a_database_answers_for_an_unsound_url(migrate: Migrate, url: str) -> None:
+    text = f'{SEPARATE}    docket: {{url: "{url}"}}\n'
+    assert migrate(text, {"redis-db": "2"}).text == f'{SEPARATE}    docket: {{url: "redis://redis:6379/2"}}\n'
+
+
+def test_a_reference_that_stands_for_nothing_behind_the_example_host(migrate: Migrate, plan: Plans) -> None:
+    """The host alone would leave a URL that cannot work."""
+    host = "example-infrahub-cache-master"
+    own = f'{SEPARATE}    docket: {{url: "redis://:{REFERENCE}@{host}:6379/2"}}\n'
+    text = own.replace("host: redis", f"host: {host}")
+    questions = by_id(plan(text))
+    assert list(questions) == ["redis-host", "docket-url"]
+    assert "stands for nothing" in questions["docket-url"].text
+    done = migrate(text, {"redis-host": "redis", "docket-url": "redis://redis:6379/2"})
+    assert done.text == f'{SEPARATE}    docket: {{url: "redis://redis:6379/2"}}\n'
+    assert migrate(text, {"redis-host": "redis", "redis-db": "2"}).text == done.text
 
 
 def test_the_presets_url_is_made_anew_on_its_database(migrate: Migrate) -> None:

@@ -129,14 +129,36 @@ infrahub:
     assert migrate(before.replace("  existingSecret", '  url: ""\n          existingSecret'), **FROM).plan.is_current
 
 
-def test_single_on_a_flavour_changes_nothing(migrate: Migrate) -> None:
-    text = """\
+SINGLE = """\
 infrahub:
   prefect-server:
     backgroundServices:
       runAsSeparateDeployment: false
       messaging: {redis: {host: redis.prod}}
 """
+
+
+def test_single_on_a_flavour_takes_the_presets_example_away(migrate: Migrate) -> None:
+    """The chart's validation refuses the example URL even where nothing uses it."""
+    done = migrate(SINGLE, **FROM)
+    assert done.text == SINGLE.replace("redis.prod}}", 'redis.prod}, docket: {url: ""}}')
+    assert "must get a real URL" in done.notices
+    done = migrate(SINGLE, {"redis-db": "2"}, **FROM)
+    assert done.text == SINGLE.replace("redis.prod}}", 'redis.prod}, docket: {url: "redis://redis.prod:6379/2"}}')
+
+
+def test_single_on_a_flavour_needs_a_host_too(plan: Plans) -> None:
+    text = SINGLE.replace("      messaging: {redis: {host: redis.prod}}\n", "")
+    assert list(by_id(plan(text, **FROM))) == ["redis-host"]
+
+
+@pytest.mark.parametrize("version", ["4.13.0", "4.13.0-openshift"])
+def test_single_without_a_preset_changes_nothing(migrate: Migrate, version: str) -> None:
+    assert migrate(SINGLE, version_from=version).text == SINGLE
+
+
+def test_single_with_a_url_of_its_own_changes_nothing(migrate: Migrate) -> None:
+    text = SINGLE.replace("redis.prod}}", "redis.prod}, docket: {url: redis://redis.prod:6379/2}}")
     assert migrate(text, **FROM).text == text
 
 

@@ -35,19 +35,28 @@ def values(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_current_file_that_the_chart_refuses_is_told_by_plan_and_migrate_as_by_verify(values: Path, cli: Cli) -> None:
-    """Migrating changes nothing on a single deployment, and a flavoured chart looks at the host even so."""
+def test_a_current_file_that_does_not_run_is_told_by_plan_and_migrate_as_by_verify(values: Path, cli: Cli) -> None:
+    """Migrating changes nothing on a single deployment, and Prefect stops at what is no truth value even so."""
+    toggle = "env: [{name: PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED, value: maybe}]"
+    values.write_text(EXAMPLE.replace("HOST", "redis.prod").replace("env: []", toggle), encoding="utf-8")
     before = values.read_bytes()
     verified = cli("verify", "values.yaml")
     planned, migrated = cli("plan", "values.yaml"), cli("migrate", "values.yaml", "--non-interactive")
 
     assert (verified.returncode, planned.returncode, migrated.returncode) == (4, 0, 0)
     for done in (verified, planned, migrated):
-        assert b"values.yaml:11 example-host:" in done.stdout
+        assert b"values.yaml:6 toggle-value:" in done.stdout
     assert planned.stdout.endswith(
         b"Nothing to migrate, but the target version does not run like this: mend the errors above.\n"
     )
     assert values.read_bytes() == before
+
+
+def test_what_the_chart_refuses_and_a_migration_can_mend_is_never_current(values: Path, cli: Cli) -> None:
+    """A flavoured chart looks at the host even where nothing uses it."""
+    assert cli("verify", "values.yaml").returncode == 4
+    assert cli("check", "values.yaml").returncode == 1
+    assert b"? redis-host:" in cli("migrate", "values.yaml", "--non-interactive").stderr
 
 
 def test_a_current_file_that_is_sound_has_no_findings(values: Path, cli: Cli) -> None:
