@@ -27,6 +27,7 @@ from migrator.values.edits import AddKey, SetValue
 from migrator.values.release import Release
 
 from .docket_edits import drop_from_env, write_secret, write_url
+from .passwords import can_be_referred_to, password_stands_apart
 from .questions import SECRET, bundled_name, docket_password, docket_secret, docket_url, redis_db
 
 WHY = "without one docket for all, every background replica keeps a queue of its own, and work is done twice"
@@ -181,10 +182,20 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _build_from(release: Release, ask: Ask, server: messaging.Address, address: messaging.Address) -> Iterator[Outcome]:
     """Ask all that is missing before giving up on any of it, so that one run tells all."""
-    how = ask(docket_password(address.password.source)) if address.password.kind == "injected" else "reference"
+    password = address.password
+    is_open = password.kind == "injected" or (password.kind == "visible" and password_stands_apart(release, password))
+    if is_open and password.kind == "visible" and not can_be_referred_to(release, password):
+        reason = f"{password.source} stands in a file of its own, and would stand in clear text beside the host."
+        yield from _by_secret(release, ask, reason)
+        return
+    how = "carried"
+    if is_open or (password.kind == "visible" and ask.given("docket-password") is not None):
+        how = ask(docket_password(password.source)) or ""
     if how == "secret":
         yield from _by_secret(release, ask, "")
         return
+    if how == "reference":
+        address = address._replace(password=password._replace(kind="injected"))
     name = _host_of_messaging(release, ask)
     names = [each for each in dict.fromkeys((name, server.host, address.host)) if each]
     preset = re.fullmatch(PRESET_URL, standing_docket(release).url) if _url_stands_in_a_layer(release) else None
@@ -193,6 +204,8 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
         chosen = ask(redis_db(release, names, address.port)) or ""
     if chosen and name and how:
         yield from write_url(release, messaging.build_url(address, name, int(chosen)), WHY, "required")
+        if address.password.kind == "visible":
+            yield _stands_twice(release, password)
         if address.password.kind == "none" and release.surroundings.unseen:
             sources = ", ".join(release.surroundings.unseen)
             yield Notice(
@@ -200,6 +213,15 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
                 "choose --docket-secret instead, or write $(PREFECT_REDIS_MESSAGING_PASSWORD) into the URL.",
                 "warning",
             )
+
+
+def _stands_twice(release: Release, password: messaging.Password) -> Notice:
+    where = f"{tree.show((*release.root, *DOCKET, 'url'))} as well as in {password.source}"
+    by_reference = can_be_referred_to(release, password)
+    instead = "--answer docket-password=reference or --docket-secret" if by_reference else "--docket-secret"
+    return Notice(
+        f"The Redis password stands in {where} now: change both when it changes, or choose {instead} instead."
+    )
 
 
 def _url_stands_in_a_layer(release: Release) -> bool:

@@ -16,6 +16,12 @@ KEY = "docket-url"
 """The key of a Secret that the chart reads unless told otherwise."""
 
 
+def layer_of(release: Release) -> int:
+    """The layer that the docket is written into: the last that says anything of the messaging Redis or the docket."""
+    owners = release.takers((*MESSAGING, "redis")) + release.takers(DOCKET)
+    return max(owners) if owners else release.home()
+
+
 def write_url(release: Release, url: str, why: str, effect: Effect) -> Iterator[Change]:
     """`messaging.docket.url` is that URL."""
     yield from _write(release, {"url": url}, why, effect)
@@ -39,9 +45,8 @@ def drop_from_env(release: Release, effect: Effect = "required") -> Iterator[Cha
 
 
 def _write(release: Release, wanted: dict[str, str], why: str, effect: Effect) -> Iterator[Change]:
-    """Set keys of `messaging.docket` in the last layer that says anything of the messaging Redis or the docket."""
-    owners = release.takers((*MESSAGING, "redis")) + release.takers(DOCKET)
-    layer = max(owners) if owners else release.home()
+    """Set keys of `messaging.docket`."""
+    layer = layer_of(release)
     route = release.root + DOCKET
     shown = tree.show(route)
     standing = release.in_layer(layer, DOCKET)

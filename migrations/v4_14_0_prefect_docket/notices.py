@@ -112,6 +112,12 @@ def _docket_database(release: Release) -> Iterator[Notice]:
     if who:
         text = f"The docket's database {parts.database} is used by {who} as well"
         yield Notice(f"{text}: whoever empties that database stops the background services.", "warning")
+    for who, placeholder in redis_databases.unknown_databases(release):
+        yield Notice(
+            f"The database of {who} is {placeholder}, so it cannot be known here whether it is the docket's, "
+            f"{parts.database}. Make sure that it is another one.",
+            "warning",
+        )
     others = redis_databases.taken_elsewhere(release, [parts.host], str(parts.port), parts.database)
     if others:
         place = f"The docket's database {parts.database} at {redis_url.in_url(parts.host)}:{parts.port}"

@@ -70,6 +70,7 @@ def docket_password(source: str) -> Question:
             ),
             Choice("secret", "you put the whole URL into a Secret; it has to exist before the upgrade"),
         ),
+        suggestion="reference",
     )
 
 

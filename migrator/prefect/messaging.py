@@ -108,7 +108,9 @@ def bundled_host(release: Release, name: str, namespace: str) -> str:
     short = text_of(values.get("nameOverride")) or "redis"
     full = text_of(values.get("fullnameOverride"))
     if not full and name:
-        full = name if short in name else f"{name}-{short}"
+        # What a label of DNS does not take, a dot for example, becomes a hyphen.
+        label = re.sub(r"(-?[^a-z\d-])+-?", "-", name.lower())
+        full = label if short in label else f"{label}-{short}"
     if not full or not namespace:
         return ""
     return f"{full[:63].removesuffix('-')}-headless.{namespace}.svc.cluster.local"
@@ -153,7 +155,7 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
         return Password("hidden", "", f"the username comes from env {user[1].name}, which cannot be read here")
     if own is not None and (pod == "background" or injected.kind == "none"):
         entry = own[1]
-        return _password_of(text_of(entry.value) if entry.is_plain else UNREADABLE, f"env {entry.name}")
+        return _password_of(_whole(entry.value) if entry.is_plain else UNREADABLE, f"env {entry.name}")
     if is_placeholder(username):
         return Password("hidden", "", "messaging.redis.username is a placeholder")
     if injected.kind == "none":
@@ -167,7 +169,7 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
 
 def _injected_password(values: Map, bundled: bool) -> Password:
     """What `backgroundServices.envVars` of prefect-server injects, in its order of precedence."""
-    password = text_of(values.get("password") or None)  # false, 0 and {} are as good as nothing to a template
+    password = _whole(values.get("password") or None)  # false, 0 and {} are as good as nothing to a template
     secret = text_of(values.get("existingSecret") or None)
     if bundled and not password:
         return Password("injected", "", "the bundled Redis's Secret")
@@ -211,6 +213,11 @@ def _from_url(entry: env.Entry) -> Address:
         tls=parts.scheme == "rediss",
         source=source,
     )
+
+
+def _whole(value: Value) -> str:
+    """A password as a template prints it, blanks around it included: they are part of it."""
+    return value if isinstance(value, str) else text_of(value)
 
 
 def text_of(value: Value) -> str:

@@ -22,6 +22,9 @@ DATABASES = 16
 """How many databases a Redis server has unless its configuration says otherwise (redis.conf, `databases`)."""
 
 
+_INFRAHUB = (("infrahubServer", "the Infrahub cache"), ("infrahubTaskWorker", "the task workers' cache"))
+
+
 def uses(release: Release) -> list[Use]:
     """The databases known to be in use: messaging's on each pod, and the Infrahub cache's."""
     return release.once("redis_use", "uses", lambda: _uses(release))
@@ -36,6 +39,20 @@ def _uses(release: Release) -> list[Use]:
     found += _cache_of_infrahub(release)
     found += _cache_of_prefect(release)
     return list(dict.fromkeys(found))
+
+
+def unknown_databases(release: Release) -> list[tuple[str, str]]:
+    """Who uses a database whose number is filled in later, and the placeholder that stands for it."""
+    found = [("Prefect's messaging", messaging(release, pod).database) for pod in ("server", "background")]
+    for part, who in _INFRAHUB:
+        values = as_map(as_map(as_map(release.infrahub.get(part)).get(part)).get("env"))
+        found.append((who, text_of(values.get("INFRAHUB_CACHE_DATABASE"))))
+    for pod in ("server", "background"):
+        entry = env.winner(release, pod, "INFRAHUB_CACHE_DATABASE")
+        if entry is not None:
+            shown = text_of(entry[1].value) if entry[1].value_from is None else "set by valueFrom"
+            found.append(("the Infrahub cache", shown))
+    return [each for each in dict.fromkeys(found) if each[1] and not is_number(each[1])]
 
 
 def taken_by(release: Release, host: str, port: str, database: int, aliases: Collection[str] = ()) -> str:
@@ -70,7 +87,7 @@ def _is_host_of(use: Use, host: str) -> bool:
 
 def _cache_of_infrahub(release: Release) -> list[Use]:
     found = []
-    for part, who in (("infrahubServer", "the Infrahub cache"), ("infrahubTaskWorker", "the task workers' cache")):
+    for part, who in _INFRAHUB:
         values = as_map(as_map(as_map(release.infrahub.get(part)).get(part)).get("env"))
         url = text_of(values.get("INFRAHUB_CACHE_URL"))
         if url:

@@ -25,6 +25,12 @@ _HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[\w.-]*\$\{\w+\}[\w.-]*"
 _PLACEHOLDER_SIGNS = ("${", "$(", "<", ">", "{{")
 _FILLED_IN_LATER = r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\["
 
+_OWN_POD = r"localhost(?:\.localdomain)?|127(?:\.\d{1,3}){3}|0\.0\.0\.0|::1?"
+_TO_BE_FILLED_IN = (
+    r"(?:change|replace|fill|edit)[-_.]?(?:me|it|this|in)(?:[-_.]?(?:in|please))?|todo|tbd|fixme|x{3,}|"
+    r"your[-_.]?(?:own[-_.]?)?(?:redis|valkey|cache)?(?:[-_.]?host(?:name)?)?"
+)
+
 _UNSEEN = "<value of "
 
 
@@ -53,7 +59,8 @@ def complaint_about(url: str) -> str:
         for part in ("username", "password"):
             if re.search(r"%(?![0-9A-Fa-f]{2})", match[part] or ""):
                 return f"its {part} holds a % that starts no percent-encoded character (write % as %25)"
-        return _complaint_about_references(url)
+        nobody = _nobody(match["host"].strip("[]"))
+        return f"its host {nobody}" if nobody else _complaint_about_references(url)
     split = url.partition("://")
     if "{{" in url:
         return "it holds a template expression, which the chart does not render there"
@@ -105,6 +112,8 @@ def complaint_about_host(host: str) -> str:
     """Why a host given as an answer cannot be one; empty where it can."""
     if EXAMPLE_HOST in host:
         return f"{EXAMPLE_HOST} is the presets' example, which the chart refuses (alone or inside a longer name)"
+    if _nobody(host):
+        return f"{host} {_nobody(host)}"
     if not _is_host(host):
         return "that is no host name: give the name or address alone, without scheme, port or database"
     return ""
@@ -124,6 +133,15 @@ def what_is_wrong_with_host(host: str) -> str:
         return "is a placeholder"
     if not _is_host(host):
         return "is no host name"
+    return _nobody(host)
+
+
+def _nobody(host: str) -> str:
+    """Why a host that is well written is nobody's server, in a clause; empty where it may be one."""
+    if re.fullmatch(_OWN_POD, host, re.IGNORECASE):
+        return "is each pod itself, and the pods are to meet on one server"
+    if re.fullmatch(_TO_BE_FILLED_IN, host, re.IGNORECASE):
+        return "is a reminder to put a host there"
     return ""
 
 

@@ -1,0 +1,93 @@
+"""4.14.0, a password that the values show: where the docket URL carries it, and where it must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.planning import apply, discover, examine
+
+from .conftest import Migrate, Plans, by_id
+
+HOST = """\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis:
+      host: redis
+"""
+PASSWORD = "backgroundServices: {messaging: {redis: {password: PASSWORD}}}\n"
+REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
+
+
+def case_of(texts: list[str], answers: dict[str, str]) -> tuple[examine.Case, examine.Request]:
+    request = examine.Request(discover.Wishes(chart="prefect-server"), answers)
+    layers = [examine.read_bytes(text.encode(), f"{number}.yaml") for number, text in enumerate(texts)]
+    return examine.examine(layers, request), request
+
+
+def migrated(texts: list[str], answers: dict[str, str]) -> list[str]:
+    case, request = case_of(texts, answers)
+    assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
+    result = apply.carry_out(case)
+    apply.prove_settled(case, result, request)
+    return [stream.data.decode() for stream in result.streams]
+
+
+def test_a_password_never_goes_into_a_file_that_did_not_hold_it() -> None:
+    secrets = PASSWORD.replace("PASSWORD", "hunter2")
+    case, _ = case_of([secrets, HOST], {})
+    questions = by_id(case.plan)
+    assert list(questions) == ["docket-password", "redis-db"]
+    assert questions["docket-password"].suggestion == "reference"
+    assert questions["docket-password"].default is None
+
+    after = migrated([secrets, HOST], {"docket-password": "reference", "redis-db": "2"})
+    assert after == [secrets, f"{HOST}    docket:\n      url: redis://:{REFERENCE}@redis:6379/2\n"]
+    after = migrated([secrets, HOST], {"docket-secret": "docket"})
+    assert after == [secrets, f"{HOST}    docket:\n      existingSecret: docket\n"]
+
+
+def test_it_goes_where_it_stands_already() -> None:
+    """The docket stands in the last layer that says anything of the messaging Redis."""
+    secrets = PASSWORD.replace("PASSWORD", "hunter2")
+    after = migrated([HOST, secrets], {"redis-db": "2"})
+    assert after == [HOST, secrets.replace("hunter2}", "hunter2}, docket: {url: 'redis://:hunter2@redis:6379/2'}")]
+
+
+def test_where_it_needs_encoding_only_a_secret_is_left() -> None:
+    """Kubernetes fills a reference in as it is, and a raw @ would send the docket to another host."""
+    case, _ = case_of([PASSWORD.replace("PASSWORD", '"p@ss"'), HOST], {})
+    assert list(by_id(case.plan)) == ["docket-secret"]
+
+
+def test_a_password_in_env_of_another_file_is_no_reference_on_the_background_pod() -> None:
+    entry = "{name: PREFECT_REDIS_MESSAGING_PASSWORD, value: hunter2}"
+    apart = f"server: {{env: [{entry}]}}\nbackgroundServices: {{env: [{entry}]}}\n"
+    case, _ = case_of([apart, HOST], {"redis-db": "2"})
+    (before, after) = (case.plan.start.layers[1].data, case.plan.result.layers[1].data)
+    assert "hunter2" not in str(before) + str(after)
+
+
+def test_in_one_file_it_is_carried_and_told(migrate: Migrate) -> None:
+    done = migrate(f"{HOST}      password: hunter2\n", {"redis-db": "2"})
+    assert done.text == f"{HOST}      password: hunter2\n    docket:\n      url: redis://:hunter2@redis:6379/2\n"
+    assert "stands in backgroundServices.messaging.docket.url as well as in messaging.redis.password" in done.notices
+    assert "--answer docket-password=reference or --docket-secret" in done.notices
+
+
+def test_in_one_file_the_reference_can_be_chosen(migrate: Migrate) -> None:
+    done = migrate(f"{HOST}      password: hunter2\n", {"redis-db": "2", "docket-password": "reference"})
+    assert done.text.endswith(f"url: redis://:{REFERENCE}@redis:6379/2\n")
+    assert "as well as in" not in done.notices
+
+
+def test_blanks_around_a_password_are_part_of_it(migrate: Migrate) -> None:
+    done = migrate(f'{HOST}      password: " pass "\n', {"redis-db": "2"})
+    assert "redis://:%20pass%20@redis:6379/2" in done.text
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", '"::1"', "CHANGEME", "change-me", "TODO"]
+)
+def test_a_host_that_is_nobodys_is_asked_for(plan: Plans, host: str) -> None:
+    assert "redis-host" in by_id(plan(HOST.replace("host: redis", f"host: {host}")))
