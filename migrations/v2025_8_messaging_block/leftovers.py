@@ -9,16 +9,13 @@ from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, env, env_edits
 from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import EnvList
-from migrator.prefect.messaging import BROKER
-from migrator.prefect.names import MESSAGING
-from migrator.values import tree
 from migrator.values.changes import Notice
-from migrator.values.merge import as_map
 from migrator.values.release import Release
 
 from .wiring import ALL_NAMES, FIXED, own_lists
 
 MIGRATE = "PREFECT_API_DATABASE_MIGRATE_ON_START"
+INJECTED = "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
 CACHE_ADDRESS = "INFRAHUB_CACHE_ADDRESS"
 WHY = "the chart sets the same on both pods"
 WHY_MIGRATE = "the chart itself keeps the background pod from migrating the database"
@@ -32,20 +29,25 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
     """
     if not deployment.is_separate(release) or has_sound_docket(release.start):
         return
-    messaging = as_map(tree.get(release.prefect, MESSAGING))
-    if messaging.get("broker") == BROKER:
-        for listed in own_lists(release):
-            for name, fixed in FIXED.items():
-                entries = listed.named(name)
-                if entries and all(entry.is_plain and entry.value == fixed for entry in entries):
-                    yield from env_edits.remove(listed, entries, WHY, "none")
-    server = [] if deployment.has_new_names(release) else env.lists_in_layers(release, env.SERVER)
-    for listed in (*server, *env.lists_in_layers(release, env.BACKGROUND)):
+    injected = {name for name, _ in deployment.injected(release)}
+    for listed in own_lists(release):
+        for name, fixed in FIXED.items():
+            entries = listed.named(name) if name in injected else ()
+            if entries and all(entry.is_plain and entry.value == fixed for entry in entries):
+                yield from env_edits.remove(listed, entries, WHY, "none")
+    server = env.lists_in_layers(release, env.SERVER) if _is_set_on_server(release, injected) else []
+    background = env.lists_in_layers(release, env.BACKGROUND) if injected & {MIGRATE, INJECTED} else []
+    for listed in (*server, *background):
         entries = listed.named(MIGRATE)
         is_old = _was_old(release, listed)
         if is_old and entries and all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries):
             yield from env_edits.remove(listed, entries, WHY if listed in server else WHY_MIGRATE, "none")
     yield from _cache_addresses(release)
+
+
+def _is_set_on_server(release: Release, injected: set[str]) -> bool:
+    """Whether the chart's own keeps the server pod from migrating, and no bootstrap looks for the entry."""
+    return MIGRATE in injected or (INJECTED in injected and not deployment.has_infrahub_image(release))
 
 
 def _cache_addresses(release: Release) -> Iterator[Notice]:

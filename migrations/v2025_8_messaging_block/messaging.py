@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, env_edits, redis_url
 from migrator.prefect.docket import has_sound_docket
-from migrator.prefect.env import Entry
 from migrator.prefect.messaging import BROKER
 from migrator.prefect.names import MESSAGING
 from migrator.prefect.questions import redis_host
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Notice
-from migrator.values.edits import LAST, AddKey, Route, SetValue, Value, after
+from migrator.values.edits import LAST, AddKey, RemoveKey, Route, SetValue, Value, after
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-from .separate import counts_env_only
+from .password import REDIS_BLOCK, move
+from .separate import counts_env_only, is_wired_in_env_alone
 from .wiring import (
     ALL_NAMES,
     NAMES,
     PASSWORD,
     PLAIN,
+    REDIS,
     URL,
     Setting,
     in_values,
     movable_url,
     own_lists,
-    password_in,
     route_of,
     settings,
 )
 
-REDIS_BLOCK = (*MESSAGING, "redis")
-SECRET_KEY = "redis-password"
 WHY = "the chart wires both pods from here"
+WHY_BEATEN = "existingSecret wins over it, as answered"
 WHY_GONE = "moved to messaging: the chart sets it on both pods"
 
 
@@ -46,12 +45,16 @@ def differing(setting: Setting) -> Question:
         for pod, value in (("server", setting.server), ("background", setting.background))
     }
     what = f"{NAMES[setting.key]} is {shown['server']} on the server pod and {shown['background']} on the background"
+    if setting.standing:
+        where = tree.show(route_of(setting.key))
+        what = f"{where} is {setting.standing!r}, which nothing read until now, while {what}"
     if setting.key == "host":
         return redis_host(
             setting.background or "",
             f"cannot be told: {what} pod, and the chart gives both the same",
         )
-    readable = [value for value in dict.fromkeys((setting.server, setting.background)) if value is not None]
+    said = (setting.server, setting.background, setting.standing or None)
+    readable = [value for value in dict.fromkeys(said) if value is not None]
     several = len(readable) > 1
     return Question(
         id=f"messaging-redis.{setting.key}",
@@ -68,10 +71,10 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     present = {entry.name for listed in lists for entry in listed.named(*ALL_NAMES)}
     if not deployment.is_separate(release) or not present:
         return
-    if has_sound_docket(release.start):
+    env_only = counts_env_only(release)
+    if has_sound_docket(release.start) and not is_wired_in_env_alone(release.start):
         # It was migrated before, so what differs was left so; what does not is harmless.
         return
-    env_only = counts_env_only(release)
     found = [setting for setting in settings(release, env_only=env_only) if NAMES[setting.key] in present or env_only]
     url = movable_url(release, env_only=env_only)
     if URL in present and not url:
@@ -83,7 +86,8 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     effects: dict[str, Effect] = {}
     is_open = False
     for setting in found:
-        if setting.agreed is None and not env_only and not (setting.server and setting.background):
+        is_less = not env_only and not (setting.server and setting.background)
+        if setting.agreed is None and is_less and setting.key != "host":
             # Nothing is turned on here, so what cannot be read stays where it is; the docket's step asks about it.
             continue
         answer = setting.agreed if setting.agreed is not None else ask(differing(setting))
@@ -91,20 +95,26 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
         if answer is not None:
             decided[setting.key] = answer
             effects[setting.key] = "required" if setting.agreed is not None else "behaviour"
+    password = move(release, ask, env_only=env_only)
+    is_open = is_open or password.is_open
     if is_open or decided.get("broker", in_values(release)["broker"]) != BROKER:
         # Beside another broker the chart sets nothing of Redis, and entries are the only way to say it.
         return
-    password, password_moves = _password(release, env_only=env_only)
     values = {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}
-    yield from _write(release, values, password)
+    if "host" in values and not in_values(release)["host"] and NAMES["db"] in present and "db" in decided:
+        # The number that somebody wrote beside the host, be it the chart's own.
+        values["db"] = decided["db"]
+    yield from _write(release, values, password.values)
+    if password.beats:
+        yield from _without_password(release)
     if env_only and PASSWORD not in present and not url:
         yield from _about_password(release)
-    gone = [NAMES[key] for key in decided] + ([URL] if url else []) + ([PASSWORD] if password_moves else [])
+    gone = [NAMES[key] for key in decided] + ([URL] if url else []) + ([PASSWORD] if password.goes else [])
     for listed in lists:
         for entry in listed.named(*gone):
             key = next((each for each, name in NAMES.items() if name == entry.name), "")
             effect: Effect = "behaviour" if effects.get(key) == "behaviour" else "none"
-            effect = "required" if entry.name == URL else effect
+            effect = {URL: "required", PASSWORD: password.effect}.get(entry.name, effect)
             yield from env_edits.remove(listed, (entry,), WHY_GONE, effect)
 
 
@@ -115,30 +125,13 @@ def _is_to_be_written(release: Release, key: str, value: str) -> bool:
     return not release.owners(route_of(key)) and value != PLAIN[key]
 
 
-def _password(release: Release, *, env_only: bool) -> tuple[dict[str, Value], bool]:
-    """What `messaging.redis` is to say of the password, and whether its entries go."""
-    url = movable_url(release, env_only=env_only)
-    if url:
-        password = password_in(url)
-        return ({"password": password} if password else {}), True
-    found = {pod: env.winner(release, pod, PASSWORD) for pod in env.POD_LISTS}
-    entries = [each[1] for each in found.values() if each is not None]
-    standing = as_map(tree.get(release.prefect, REDIS_BLOCK))
-    if not entries or standing.get("password") or standing.get("existingSecret"):
-        return {}, _is_repeated(entries, standing)
-    is_on_one_pod_only = len(entries) == 1 and not env_only
-    if is_on_one_pod_only or len({str(env.raw(entry)) for entry in entries}) > 1:
-        return {}, False
-    entry = entries[0]
-    secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
-    if secret.get("name") and secret.get("key") and "existingSecret" in _known_to_chart(release):
-        values: dict[str, Value] = {"existingSecret": str(secret["name"])}
-        if secret["key"] != SECRET_KEY:
-            values["existingSecretPasswordKey"] = str(secret["key"])
-        return values, True
-    if entry.is_plain and isinstance(entry.value, str) and entry.value and "$(" not in entry.value:
-        return {"password": entry.value}, True
-    return {}, False
+def _without_password(release: Release) -> Iterator[Change]:
+    """A password in clear text, which the Secret beats."""
+    path = (*REDIS_BLOCK, "password")
+    for layer in release.owners(path):
+        route = release.root + path
+        before = tree.get(release.layers[layer].data, route)
+        yield Change(layer, RemoveKey(route), tree.show(route), before, None, WHY_BEATEN, "behaviour")
 
 
 def _about_password(release: Release) -> Iterator[Notice]:
@@ -160,26 +153,14 @@ def _place(release: Release, path: Route) -> tuple[int, Route]:
     return (owners[-1], release.root + path) if owners else (0, ())
 
 
-def _is_repeated(entries: list[Entry], standing: dict[str, Value]) -> bool:
-    """Whether each entry says what `messaging.redis` says anyway."""
-    for entry in entries:
-        secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
-        if standing.get("existingSecret"):
-            key = standing.get("existingSecretPasswordKey") or SECRET_KEY
-            if (secret.get("name"), secret.get("key")) != (standing["existingSecret"], key):
-                return False
-        elif entry.value_from is not None or entry.value != standing.get("password"):
-            return False
-    return bool(entries)
-
-
-def _known_to_chart(release: Release) -> dict[str, Value]:
-    return as_map(tree.get(release.after.prefect, REDIS_BLOCK))
-
-
-def _write(release: Release, decided: dict[str, str], password: dict[str, Value]) -> Iterator[Change]:
-    block: dict[str, Value] = {key: _spelled(key, decided[key]) for key in decided if key not in ("broker", "cache")}
-    block |= password
+def _write(release: Release, decided: dict[str, str], password: Mapping[str, Value]) -> Iterator[Change]:
+    block: dict[str, Value] = {key: _spelled(key, decided[key]) for key in REDIS if key in decided}
+    holder = _holder_of_password(release)
+    if "password" in password and release.layers[holder].name != release.layers[_home_of_messaging(release)].name:
+        # In clear text it stays in the file that it stands in.
+        yield _set(release, holder, (*REDIS_BLOCK, "password"), password["password"])
+    else:
+        block |= password
     beside: dict[str, Value] = {key: decided[key] for key in ("broker", "cache") if key in decided}
     layer = _home_of_messaging(release)
     standing = release.in_layer(layer, MESSAGING)
@@ -202,6 +183,15 @@ def _write(release: Release, decided: dict[str, str], password: dict[str, Value]
         return
     for key, value in block.items():
         yield _set(release, layer, (*REDIS_BLOCK, key), value)
+
+
+def _holder_of_password(release: Release) -> int:
+    """The layer whose env entry names the password; the home of `messaging` where none does."""
+    for pod in env.POD_LISTS:
+        found = env.winner(release, pod, PASSWORD, URL)
+        if found is not None and found[0].layer != env.IN_DEFAULTS:
+            return found[0].layer
+    return _home_of_messaging(release)
 
 
 def _set(release: Release, layer: int, path: Route, value: Value) -> Change:

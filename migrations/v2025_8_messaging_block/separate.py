@@ -13,7 +13,7 @@ from migrator.values.changes import Change, Effect
 from migrator.values.edits import LAST, AddKey, Place, SetValue, after, before
 from migrator.values.release import Release
 
-from .wiring import NAMES, says_where, settings, url_of
+from .wiring import NAMES, in_values, says_where, settings, url_of
 
 WHY = "without it today's chart starts no background deployment, and the API pods run no services either"
 WHY_ASKED = "as answered: the background services leave the API process"
@@ -80,8 +80,20 @@ def is_generation_a(release: Release) -> bool:
 
 
 def counts_env_only(release: Release) -> bool:
-    """Whether the chart injected nothing until now, so that the env entries alone say what is meant."""
-    return is_generation_a(release.start) or not deployment.is_separate(release.start)
+    """Whether the chart injected nothing that works until now, so that the env entries alone say what is meant.
+
+    It injects nothing on a single deployment, and nothing at all before separate background services came; and an empty
+    host is none.
+    """
+    start = release.start
+    is_before = release.chart == "prefect-server" and not release.runs_on("2025.8.21160848")
+    return is_before or is_generation_a(start) or not deployment.is_separate(start) or is_wired_in_env_alone(start)
+
+
+def is_wired_in_env_alone(release: Release) -> bool:
+    """Whether `messaging` names no Redis, and env entries do."""
+    names_one = in_values(release)["host"] or messaging.uses_bundled(release)
+    return not names_one and any(says_where(release, pod) for pod in env.POD_LISTS)
 
 
 def _what_is_less(release: Release) -> str:

@@ -42,15 +42,21 @@ _ALWAYS_INJECTED = ("host", "port", "db", "broker", "cache")
 
 
 class Setting(Record):
-    """One setting as each pod sees it: text, or None where it cannot be read from here."""
+    """One setting as each pod sees it: text, or None where it cannot be read from here.
+
+    `standing` is what a layer's `messaging` says beside env entries that alone counted so far (empty: nothing).
+    """
 
     key: str
     server: str | None
     background: str | None
+    standing: str = ""
 
     @property
     def agreed(self) -> str | None:
-        """What both pods see; None where they differ or it cannot be read."""
+        """What all of them say; None where they differ or it cannot be read."""
+        if self.standing and self.standing != self.server:
+            return None
         return self.server if self.server == self.background else None
 
 
@@ -69,15 +75,16 @@ def says_where(release: Release, pod: str) -> bool:
 def settings(release: Release, *, env_only: bool) -> list[Setting]:
     """Every setting, as each pod sees it.
 
-    With `env_only` nothing is injected yet, so that entries alone count; a pod without any takes the other's.
-    Otherwise the chart's own win on the server pod, and the entries on the background pod.
+    With `env_only` nothing is injected yet, so that entries alone count, and `messaging` where they say nothing; a pod
+    without any takes the other's. Otherwise the chart's own win on the server pod, the entries on the background pod.
     """
     pods = {pod: _seen(release, pod, env_only) for pod in env.POD_LISTS}
     if env_only:
         for pod, other in (("server", "background"), ("background", "server")):
             if not says_where(release, pod):
                 pods[pod] = pods[other]
-    return [Setting(key, pods["server"][key], pods["background"][key]) for key in NAMES]
+    in_layers = {key: value for key, value in in_values(release).items() if env_only and release.owners(route_of(key))}
+    return [Setting(key, pods["server"][key], pods["background"][key], in_layers.get(key, "")) for key in NAMES]
 
 
 def _seen(release: Release, pod: str, env_only: bool) -> dict[str, str | None]:
@@ -87,7 +94,8 @@ def _seen(release: Release, pod: str, env_only: bool) -> dict[str, str | None]:
         found = env.winner(release, pod, name)
         is_injected = not env_only and (key in _ALWAYS_INJECTED or injected[key] not in ("", "false"))
         if found is None or (pod == "server" and is_injected):
-            seen[key] = PLAIN[key] if env_only else injected[key]
+            says_so = not env_only or release.owners(route_of(key))
+            seen[key] = injected[key] if says_so else PLAIN[key]
         else:
             seen[key] = _text(key, found[1].value) if _can_move(found[1]) else None
     url = url_of(release, pod)

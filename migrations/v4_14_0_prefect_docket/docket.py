@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.migration import Ask, Outcome
-from migrator.prefect import deployment, messaging, redis_url, shapes
+from migrator.prefect import deployment, env, messaging, redis_url, shapes
 from migrator.prefect.docket import (
     Docket,
     docket_on,
@@ -33,31 +33,46 @@ from .questions import SECRET, bundled_name, docket_password, docket_secret, doc
 WHY = "without one docket for all, every background replica keeps a queue of its own, and work is done twice"
 WHY_UNUSED = "the chart refuses the preset's example URL even where nothing uses it"
 WHY_MOVED = "moved from env: the chart injects the docket into both deployments now"
+WHY_NO_HOST = "both pods reach Redis by it, and it names none"
 WHY_HOST = "the chart refuses the presets' example host"
 HOST = (*MESSAGING, "redis", "host")
+MESSAGING_HOST = "PREFECT_REDIS_MESSAGING_HOST"
+MESSAGING_URL = "PREFECT_REDIS_MESSAGING_URL"
 PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
 """The docket URL as the presets ship it: nothing in it is the customer's but, perhaps, the database."""
 
 
 def host(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """`messaging.redis.host` is no longer the presets' example."""
+    """`messaging.redis.host` is neither the presets' example nor nobody's."""
     standing = str(tree.get(release.prefect, HOST) or "")
-    counts = deployment.is_separate(release) or shapes.is_validated(release)
-    if not counts or EXAMPLE_HOST not in standing:
+    is_example = EXAMPLE_HOST in standing
+    if not (is_example or _names_nobody(release, standing)):
+        return
+    if not (deployment.is_separate(release) or (is_example and shapes.is_validated(release))):
         return
     answer = ask(redis_host(standing, redis_url.what_is_wrong_with_host(standing)))
     if answer is None:
         return
+    why = WHY_HOST if is_example else WHY_NO_HOST
     shown = tree.show(release.root + HOST)
     owners = release.owners(HOST)
     for layer in owners:
         before = tree.get(release.layers[layer].data, release.root + HOST)
-        if EXAMPLE_HOST in str(before):
-            yield Change(layer, SetValue(release.root + HOST, answer), shown, before, answer, WHY_HOST, "required")
+        if EXAMPLE_HOST in str(before) or (not is_example and layer == owners[-1]):
+            yield Change(layer, SetValue(release.root + HOST, answer), shown, before, answer, why, "required")
     if not owners:
         beside = release.takers(HOST[:-1])
         layer = beside[-1] if beside else release.home()
-        yield Change(layer, AddKey(release.root + HOST, answer), shown, None, answer, WHY_HOST, "required")
+        yield Change(layer, AddKey(release.root + HOST, answer), shown, None, answer, why, "required")
+
+
+def _names_nobody(release: Release, standing: str) -> bool:
+    """Whether both pods are without a Redis, as far as can be read: no host, or one that is nobody's server."""
+    if tree.get(release.prefect, (*MESSAGING, "broker")) != messaging.BROKER or env.may_stand_unseen(release, HOST):
+        return False
+    if any(env.winner(release, pod, MESSAGING_URL, MESSAGING_HOST) is not None for pod in env.POD_LISTS):
+        return False  # the docket's step asks about them
+    return redis_url.is_nobodys(standing) if standing else not messaging.uses_bundled(release)
 
 
 def docket(release: Release, ask: Ask) -> Iterator[Outcome]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
 from migrator.prefect.docket import standing_docket, what_is_wrong_with_url
-from migrator.prefect.names import DOCKET, PIN, REGISTER
+from migrator.prefect.names import DOCKET, DOCKET_NAME, PIN, REGISTER
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
@@ -75,7 +75,7 @@ def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
 
 def _duplicates_with_others(release: Release) -> Iterator[Notice]:
     """Names that a pod gets twice from different places: two lists, or a list and the chart."""
-    injected = deployment.injected_names(release)
+    injected = {name for name, _ in deployment.injected(release)} - {DOCKET_NAME}
     for pod, path in env.POD_LISTS.items():
         own, shared = env.effective(release, path), env.effective_global(release)
         for listed in (own, shared):

@@ -78,32 +78,48 @@ def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
 
 
 def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
+    shared_says = _shared_says_otherwise(release)
     for listed, entries in _injected_pins(release):
         where = env_edits.path_of(listed, INJECTED)
         if _are_equal(entries):
-            yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
+            if not (shared_says and _is_on_background(release, listed)):
+                yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
         elif is_settled(release.start) and _is_pinned(release.start):
             yield Notice(f"{where} stays, as it was left before; {TWICE}.", "warning")
         elif ask(injected_pin(where, env.spelled(entries[-1]))) == "remove":
+            shared_says = shared_says and listed != env.effective_global(release)
             yield from env_edits.remove(listed, entries, 'goes, as answered; the chart sets it to "false"', "behaviour")
 
 
 def _injected_pins_of_vanilla(release: Release) -> Iterator[Outcome]:
     """Vanilla Prefect has no bootstrap that rests on this name, so nobody has to decide anything."""
+    shared_says = _shared_says_otherwise(release)
     for listed, entries in _injected_pins(release):
         if _are_equal(entries):
+            if shared_says and _is_on_background(release, listed):
+                continue
             yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
         else:
             yield Notice(f"{env_edits.path_of(listed, INJECTED)} stays; {TWICE}.", "warning")
 
 
 def _injected_pins(release: Release) -> Iterator[tuple[EnvList, tuple[Entry, ...]]]:
-    """The user's own entries under the name that the chart injects, list by list."""
+    """The user's own entries under the name that the chart injects, list by list, the shared ones first."""
     lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
-    for listed in [*lists, *env.global_lists(release)]:
+    for listed in [*env.global_lists(release), *lists]:
         entries = listed.named(INJECTED)
         if entries:
             yield listed, entries
+
+
+def _shared_says_otherwise(release: Release) -> bool:
+    """Whether global.prefect.env would win over the chart's own on the background pod, and differ from it."""
+    shared = env.effective_global(release).named(INJECTED)
+    return bool(shared) and not _are_equal(shared[-1:])
+
+
+def _is_on_background(release: Release, listed: EnvList) -> bool:
+    return listed.route == (*release.root, *env.BACKGROUND)
 
 
 def _are_equal(entries: tuple[Entry, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrator.errors import VerificationError
+from migrator.planning import effects
 from migrator.planning.examine import Case, Request, examine
 from migrator.records import Record
 from migrator.report.records import NoticeReport
@@ -35,6 +36,7 @@ def carry_out(case: Case) -> Result:
     says, and must itself plan to nothing. Raises RefusedError for a shape that is not edited, VerificationError where
     the proof fails, which is a mistake of this program; either way nothing was written.
     """
+    effects.prove(case.plan, case.bundle.name)
     sources = list(case.sources)
     done: dict[str, list[Done]] = {source.name: [] for source in sources}
     lines: list[int] = []

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from packaging.version import Version
+
 from migrator.prefect import env, redis_url
 from migrator.prefect.docket import standing_docket
-from migrator.prefect.messaging import BROKER, injects_password, server_args
+from migrator.prefect.messaging import BROKER, host_of_messaging, server_args, text_of
 from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING, RENAMED, WEBSERVER_ONLY
 from migrator.values import tree
-from migrator.values.merge import as_map
+from migrator.values.edits import Value
+from migrator.values.merge import Map, as_map
 from migrator.values.release import Release
 
 
@@ -26,8 +29,12 @@ def has_infrahub_image(release: Release) -> bool:
 
 def has_custom_args(release: Release) -> bool:
     """Whether the server's own arguments keep the chart from adding `--no-services`, and do not hold it themselves."""
-    args = server_args(release)
-    return bool(args) and "--no-services" not in args
+    return bool(server_args(release)) and not has_no_services_argument(release)
+
+
+def has_no_services_argument(release: Release) -> bool:
+    """Whether the server's own arguments keep the services off its pods."""
+    return "--no-services" in server_args(release)
 
 
 def webserver_only(release: Release) -> bool:
@@ -52,21 +59,6 @@ def has_new_names(release: Release) -> bool:
     if release.chart != "prefect-server":
         return tree.exists(release.after.prefect, DOCKET)
     return release.after.version >= RENAMED
-
-
-def injected_names(release: Release) -> set[str]:
-    """The names that the chart puts into both pods' env for separate background services, from the docket on."""
-    messaging = as_map(tree.get(release.prefect, MESSAGING))
-    pin = f"PREFECT_{'SERVER' if has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"
-    names = {pin, "PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"}
-    if messaging.get("broker") == BROKER:
-        values = as_map(messaging.get("redis"))
-        names |= {"PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"}
-        names |= {f"PREFECT_REDIS_MESSAGING_{name}" for name in ("HOST", "PORT", "DB")}
-        names |= {f"PREFECT_REDIS_MESSAGING_{name.upper()}" for name in ("ssl", "username") if values.get(name)}
-        if injects_password(release):
-            names.add("PREFECT_REDIS_MESSAGING_PASSWORD")
-    return names
 
 
 def several_processes(release: Release) -> str:
@@ -116,30 +108,55 @@ def names_by_chart(release: Release, pod: str) -> list[str]:
             "PREFECT_UI_ENABLED",
             f"{database}_CONNECTION_URL",
         ]
-    return names + names_injected(release)
+    return [*names, *(name for name, _ in injected(release))]
 
 
-def names_injected(release: Release) -> list[str]:
-    """The block of names that stands on both pods of separate services, in its order; empty on a single deployment."""
+def injected(release: Release) -> list[tuple[str, Value]]:
+    """The block that stands on both pods of separate services, in its order, with its values; empty on a single one.
+
+    A value that comes from a Secret is a mapping, as `valueFrom` has it. Source: `backgroundServices.envVars` in
+    templates/_helpers.tpl of prefect-server, at each of the tags named here.
+    """
     if not is_separate(release):
         return []
-    messaging = as_map(tree.get(release.prefect, MESSAGING))
-    values = as_map(messaging.get("redis"))
-    bumped = is_bumped(release)
-    names = [f"PREFECT_{'SERVER' if has_new_names(release) else 'API'}_DATABASE_MIGRATE_ON_START"]
-    names += ["PREFECT_MESSAGING_BROKER", "PREFECT_MESSAGING_CACHE"]
-    if messaging.get("broker") == BROKER:
-        names += ["PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
-        bundled = as_map(release.prefect.get("redis")).get("enabled") is True
-        secret = bundled or (bumped and values.get("existingSecret"))
-        optional = {"SSL": values.get("ssl"), "USERNAME": values.get("username")}
-        optional["PASSWORD"] = values.get("password") or secret
-        names += [
-            f"PREFECT_REDIS_MESSAGING_{name}"
-            for name in ("HOST", "PORT", "SSL", "DB", "USERNAME", "PASSWORD")
-            if optional.get(name, True)
-        ]
+    block = as_map(tree.get(release.prefect, MESSAGING))
+    redis = as_map(block.get("redis"))
+    found: list[tuple[str, Value]] = []
+    if _brings(release, "2025.9.5145513"):
+        spelling = "SERVER" if has_new_names(release) else "API"
+        found.append((f"PREFECT_{spelling}_DATABASE_MIGRATE_ON_START", "false"))
+    found += [("PREFECT_MESSAGING_BROKER", block.get("broker")), ("PREFECT_MESSAGING_CACHE", block.get("cache"))]
+    if block.get("broker") == BROKER:
+        if _brings(release, "2025.8.29171151"):
+            found.append(("PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "prefect_redis.ordering"))
+        if _brings(release, "2025.9.5145513"):
+            found.append(("PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE", "prefect_redis.lease_storage"))
+        values = {
+            "HOST": host_of_messaging(release),
+            "PORT": text_of(redis.get("port")),
+            "SSL": "true" if redis.get("ssl") else None,
+            "DB": text_of(redis.get("db")),
+            "USERNAME": text_of(redis.get("username")) or None,
+            "PASSWORD": _injected_password(release, redis),
+        }
+        found += [(f"PREFECT_REDIS_MESSAGING_{key}", value) for key, value in values.items() if value is not None]
     docket = standing_docket(release)
-    if bumped and (docket.secret or docket.url):
-        names.append(DOCKET_NAME)
-    return names
+    if is_bumped(release) and (docket.secret or docket.url):
+        secret: Value = {"secretKeyRef": {"name": docket.secret, "key": docket.key}}
+        found.append((DOCKET_NAME, secret if docket.secret else docket.url))
+    return found
+
+
+def _brings(release: Release, version: str) -> bool:
+    """Whether the target chart has what that version of prefect-server brought; all Infrahub charts known have it."""
+    return release.chart != "prefect-server" or release.after.version >= Version(version)
+
+
+def _injected_password(release: Release, redis: Map) -> Value:
+    bundled = as_map(release.prefect.get("redis")).get("enabled") is True
+    key = text_of(redis.get("existingSecretPasswordKey")) or "redis-password"
+    if bundled and not redis.get("password"):
+        return {"secretKeyRef": {"name": "the bundled Redis's Secret", "key": "redis-password"}}
+    if is_bumped(release) and redis.get("existingSecret"):
+        return {"secretKeyRef": {"name": text_of(redis["existingSecret"]), "key": key}}
+    return str(redis["password"]) if redis.get("password") else None

@@ -75,7 +75,7 @@ def messaging(release: Release, pod: str) -> Address:
     if url is not None and url[1].value != "":
         return _from_url(url[1])
     bundled = as_map(release.prefect.get("redis")).get("enabled") is True
-    host = "" if values.get("host") is None else str(values.get("host"))
+    host = host_of_messaging(release)
 
     def pick(name: str, injected: str, always: bool) -> tuple[str, str]:
         own = env.winner(release, pod, f"PREFECT_REDIS_MESSAGING_{name}")
@@ -84,7 +84,6 @@ def messaging(release: Release, pod: str) -> Address:
             return injected, "messaging.redis"
         return (text_of(own[1].value) if own[1].is_plain else UNREADABLE), f"env {own[1].name}"
 
-    host = host or (bundled_host(release, release.name, release.namespace) if bundled else "")
     host, source = pick("HOST", host, True)
     ssl = pick("SSL", "true" if values.get("ssl") is True else "", False)[0]
     return Address(
@@ -96,6 +95,14 @@ def messaging(release: Release, pod: str) -> Address:
         tls=env.as_bool(ssl) is True,
         source=source,
     )
+
+
+def host_of_messaging(release: Release) -> str:
+    """The host that the chart injects: that of the values, else the bundled Redis's; empty while nothing tells it."""
+    values = as_map(as_map(as_map(release.prefect.get("backgroundServices")).get("messaging")).get("redis"))
+    host = "" if values.get("host") is None else str(values.get("host"))
+    bundled = as_map(release.prefect.get("redis")).get("enabled") is True
+    return host or (bundled_host(release, release.name, release.namespace) if bundled else "")
 
 
 def bundled_host(release: Release, name: str, namespace: str) -> str:

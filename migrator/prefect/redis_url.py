@@ -136,6 +136,11 @@ def what_is_wrong_with_host(host: str) -> str:
     return _nobody(host)
 
 
+def is_nobodys(host: str) -> bool:
+    """Whether a host is well written and surely not the Redis that all pods share."""
+    return bool(_nobody(host))
+
+
 def _nobody(host: str) -> str:
     """Why a host that is well written is nobody's server, in a clause; empty where it may be one."""
     if re.fullmatch(_OWN_POD, host, re.IGNORECASE):

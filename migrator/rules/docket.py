@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
-from migrator.prefect.deployment import is_bumped, names_injected
+from migrator.prefect.deployment import is_bumped
 from migrator.prefect.docket import Docket, docket_entries, docket_on, is_private, shared_with, standing_docket
 from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.prefect.redis_url import PASSWORD_REFERENCE, Url
@@ -125,7 +125,7 @@ def _reference(release: Release) -> Iterator[Breach]:
     for pod, docket in _urls(release):
         if "$(" not in docket.url:
             continue
-        known = "PREFECT_REDIS_MESSAGING_PASSWORD" in names_injected(release)
+        known = messaging.injects_password(release)
         if not known or "$(" in docket.url.replace(PASSWORD_REFERENCE, ""):
             yield at(release, URL, f"the docket URL of {PODS[pod]} refers to a variable that the chart sets no earlier")
 

@@ -51,7 +51,7 @@ def test_it_goes_where_it_stands_already() -> None:
     """The docket stands in the last layer that says anything of the messaging Redis."""
     secrets = PASSWORD.replace("PASSWORD", "hunter2")
     after = migrated([HOST, secrets], {"redis-db": "2"})
-    assert after == [HOST, secrets.replace("hunter2}", "hunter2}, docket: {url: 'redis://:hunter2@redis:6379/2'}")]
+    assert after == [HOST, secrets.replace("hunter2}", 'hunter2}, docket: {url: "redis://:hunter2@redis:6379/2"}')]
 
 
 def test_where_it_needs_encoding_only_a_secret_is_left() -> None:

@@ -1,0 +1,115 @@
+"""What becomes of a Redis password in env entries: `messaging.redis` holds it, or the entries stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from migrator.migration import Ask, Choice, Question
+from migrator.prefect import env, messaging
+from migrator.prefect.env import Entry
+from migrator.prefect.names import MESSAGING
+from migrator.records import Record
+from migrator.values import tree
+from migrator.values.changes import Effect
+from migrator.values.edits import Value
+from migrator.values.merge import as_map
+from migrator.values.release import Release
+
+from .wiring import PASSWORD, movable_url, password_in
+
+REDIS_BLOCK = (*MESSAGING, "redis")
+SECRET_KEY = "redis-password"
+"""The key of a Secret that the chart reads unless told otherwise."""
+
+
+class PasswordMove(Record):
+    """What `messaging.redis` is to say, and whether the entries go, with which effect.
+
+    `beats` is whether a password that stands in `messaging.redis` loses to it, and goes as well. `is_open`: it waits
+    for an answer.
+    """
+
+    values: Mapping[str, Value] = {}
+    goes: bool = False
+    effect: Effect = "none"
+    beats: bool = False
+    is_open: bool = False
+
+
+def question(release: Release) -> Question:
+    """Which of two passwords both pods get."""
+    where = tree.show(release.root + REDIS_BLOCK)
+    return Question(
+        id="messaging-redis.password",
+        text=f"{PASSWORD} in env is not the password of {where}. On the background pod the entry wins, on the server "
+        "pod the chart's own, and the chart gives both the same: which is it to be?",
+        flag="--answer messaging-redis.password=messaging|env",
+        choices=(
+            Choice("messaging", f"both pods get what {where} says, and the entries go"),
+            Choice("env", f"both pods get what the entries say: it moves to {where}"),
+        ),
+    )
+
+
+def move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
+    """What is to become of the password."""
+    url = movable_url(release, env_only=env_only)
+    if url:
+        password = password_in(url)
+        return PasswordMove({"password": password} if password else {}, goes=True)
+    found = {pod: env.winner(release, pod, PASSWORD) for pod in env.POD_LISTS}
+    entries = [each[1] for each in found.values() if each is not None]
+    if not entries:
+        return PasswordMove()
+    is_injected = messaging.injects_password(release)
+    if is_injected and not env_only and found["background"] is None:
+        return PasswordMove(goes=True)  # on the server pod the chart's own comes last, and wins
+    if len({str(env.raw(entry)) for entry in entries}) > 1:
+        return PasswordMove()
+    values = _in_values(release, entries[0])
+    if not is_injected:
+        is_on_one_pod_only = len(entries) == 1 and not env_only
+        return PasswordMove() if is_on_one_pod_only or not values else PasswordMove(values, goes=True)
+    if _says_the_same(release, entries[0]):
+        return PasswordMove(goes=True)
+    if not values:
+        return PasswordMove()
+    answer = ask(question(release))
+    if answer == "messaging":
+        return PasswordMove(goes=True, effect="behaviour")
+    if answer == "env":
+        return PasswordMove(values, goes=True, effect="behaviour", beats="existingSecret" in values)
+    return PasswordMove(is_open=True)
+
+
+def _in_values(release: Release, entry: Entry) -> dict[str, Value]:
+    """What `messaging.redis` has to say for the chart to inject the same; empty where it cannot."""
+    standing = as_map(tree.get(release.prefect, REDIS_BLOCK))
+    secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
+    if secret.get("name") and secret.get("key"):
+        known = as_map(tree.get(release.after.prefect, REDIS_BLOCK))
+        if "existingSecret" not in known or _is_bundled(release):
+            return {}  # the bundled Redis's own Secret comes before any other
+        values: dict[str, Value] = {"existingSecret": str(secret["name"])}
+        if secret["key"] != (standing.get("existingSecretPasswordKey") or SECRET_KEY):
+            values["existingSecretPasswordKey"] = str(secret["key"])
+        return values
+    if entry.is_plain and isinstance(entry.value, str) and entry.value and "$(" not in entry.value:
+        return {} if standing.get("existingSecret") and not _is_bundled(release) else {"password": entry.value}
+    return {}
+
+
+def _says_the_same(release: Release, entry: Entry) -> bool:
+    """Whether the chart injects just what the entry says."""
+    standing = as_map(tree.get(release.prefect, REDIS_BLOCK))
+    secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
+    if _is_bundled(release) and not standing.get("password"):
+        return False
+    if standing.get("existingSecret") and not _is_bundled(release):
+        key = standing.get("existingSecretPasswordKey") or SECRET_KEY
+        return (secret.get("name"), secret.get("key")) == (standing["existingSecret"], key)
+    return entry.value_from is None and entry.value == standing.get("password")
+
+
+def _is_bundled(release: Release) -> bool:
+    return as_map(release.prefect.get("redis")).get("enabled") is True

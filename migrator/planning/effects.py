@@ -1,0 +1,51 @@
+"""The proof of a change's effect: what claims to leave the pods' behaviour as it is, does."""
+
+from __future__ import annotations
+
+from migrator.errors import VerificationError
+from migrator.planning.plan import Plan
+from migrator.prefect.settings import Behaviour, behaviour
+from migrator.values.changes import Change
+from migrator.values.release import Release
+
+
+def prove(plan: Plan, path: str) -> None:
+    """Hold each step's changes without effect against what the pods do with and without them, on the target chart.
+
+    Raises VerificationError where a pod's settings or services differ, which is a mistake of this program.
+    """
+    here = plan.start
+    for planned in plan.steps:
+        after = _edited(here, planned.changes)
+        quiet = [change for change in planned.changes if change.effect == "none"]
+        if quiet:
+            # A step's changes are made at once. One may be without effect because another is made, a value that moves
+            # for example, or because another is not made yet: an entry that loses to one that goes.
+            others = [change for change in planned.changes if change.effect != "none"]
+            first = _differences(here, _edited(here, quiet))
+            last = _differences(_edited(here, others), after)
+            if first & last:
+                raise VerificationError(
+                    f"{planned.known.id}, step {planned.step.id}: a change that claims to leave the pods' behaviour "
+                    f"as it is would change {', '.join(sorted(first & last))}; nothing was written. This is a "
+                    "mistake of this program.",
+                    path=path,
+                )
+        here = after
+
+
+def _edited(release: Release, changes: list[Change] | tuple[Change, ...]) -> Release:
+    return release.edited([(change.layer, change.edit) for change in changes])
+
+
+def _differences(before: Release, after: Release) -> set[str]:
+    """In what the pods differ, by the names of the settings; their values may be secrets."""
+    found = set()
+    ours, theirs = behaviour(before), behaviour(after)
+    for pod in ours.keys() | theirs.keys():
+        one, other = ours.get(pod, Behaviour({}, None)), theirs.get(pod, Behaviour({}, None))
+        names = {*one.settings, *other.settings}
+        differing = {name for name in names if one.settings.get(name) != other.settings.get(name)}
+        differing |= {"the services"} if one.services != other.services else set()
+        found |= {f"{name} on the {pod} pod" for name in differing}
+    return found

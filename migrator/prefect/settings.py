@@ -1,0 +1,140 @@
+"""What a release's values make of Prefect: each pod's settings as Prefect reads them, and the services it runs.
+
+Two sets of values behave the same where these are the same, however differently they say it. Templates, references
+and `valueFrom` are compared as they are written.
+
+Sources: prefect/settings of PrefectHQ/prefect (defaults, `validation_alias`), and the templates of prefect-server.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from migrator.prefect import deployment, env, redis_url
+from migrator.prefect.names import PIN, REGISTER, WEBSERVER_ONLY
+from migrator.records import Record
+from migrator.values.edits import Value
+from migrator.values.release import Release
+
+_DEFAULTS = {
+    "PREFECT_REDIS_MESSAGING_HOST": "localhost",
+    "PREFECT_REDIS_MESSAGING_PORT": "6379",
+    "PREFECT_REDIS_MESSAGING_DB": "0",
+    "PREFECT_REDIS_MESSAGING_SSL": "false",
+    "PREFECT_SERVER_DOCKET_URL": "memory://",
+    "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "true",
+}
+_BOOLEANS = {"PREFECT_REDIS_MESSAGING_SSL", "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"}
+_OLD_SPELLINGS = (
+    ("PREFECT_API_DATABASE_", "PREFECT_SERVER_DATABASE_"),
+    ("PREFECT_API_SERVICES_", "PREFECT_SERVER_SERVICES_"),
+)
+_REDIS = "PREFECT_REDIS_MESSAGING_"
+_PARTS = {"URL", "HOST", "PORT", "DB", "SSL", "USERNAME", "PASSWORD"}
+_TOGGLE = ("PREFECT_SERVER_SERVICES_", "_ENABLED")
+_OFF_BY_DEFAULT = {"EVENT_LOGGER"}
+
+
+class Behaviour(Record):
+    """What a pod does: its settings by name, and how the services that it runs differ from Prefect's defaults.
+
+    `services` is None for a pod that runs none of them.
+    """
+
+    settings: Mapping[str, str]
+    services: Mapping[str, str] | None
+
+
+def behaviour(release: Release) -> dict[str, Behaviour]:
+    """What each pod of the release does on the target chart."""
+    pods = ["server", "background"] if deployment.is_separate(release) else ["server"]
+    return {pod: _of_pod(release, pod) for pod in pods}
+
+
+def _of_pod(release: Release, pod: str) -> Behaviour:
+    raw = _in_container(release, pod)
+    read = _as_prefect_reads(raw)
+    toggles = {name: value for name, value in read.items() if _service(name)}
+    settings = {name: value for name, value in read.items() if name not in toggles}
+    settings |= _bootstrap(release, pod, raw)
+    settings.pop(WEBSERVER_ONLY, None)
+    runs = pod == "background" or _runs_services(release, raw)
+    # What an entry says that is the default anyway, it need not say.
+    services = {name: value for name, value in toggles.items() if value != _default(_service(name))}
+    return Behaviour(settings, services if runs else None)
+
+
+def _in_container(release: Release, pod: str) -> dict[str, str]:
+    """The env that the container sees: of several entries of a name the last counts."""
+    own = [(entry.name, env.raw(entry)) for _, entry in env.on_pod(release, pod)]
+    by_chart: list[tuple[str, Value]] = [
+        (name, {"valueFrom": value} if isinstance(value, dict) else value)
+        for name, value in deployment.injected(release)
+    ]
+    entries = [*own, *by_chart] if pod == "server" else [*by_chart, *own]
+    return {name: _text(value) for name, value in entries}
+
+
+def _as_prefect_reads(raw: Mapping[str, str]) -> dict[str, str]:
+    """Settings by their names of today: of two spellings the newer wins, and what nobody says is the default."""
+    read = _connected({name: value for name, value in raw.items() if value or not name.startswith(_REDIS)})
+    for old, new in _OLD_SPELLINGS:
+        for name in [name for name in read if name.startswith(old)]:
+            read.setdefault(new + name[len(old) :], read.pop(name))
+    for name, value in _DEFAULTS.items():
+        read.setdefault(name, value)
+    for name, value in read.items():
+        if name in _BOOLEANS or _service(name):
+            truth = env.as_bool(value)
+            read[name] = value if truth is None else str(truth).lower()
+    return read
+
+
+def _connected(raw: dict[str, str]) -> dict[str, str]:
+    """The connection in its parts: a URL beats them all (prefect-redis, RedisMessagingSettings)."""
+    url = raw.get(f"{_REDIS}URL", "")
+    if not url:
+        return raw
+    rest = {name: value for name, value in raw.items() if name.removeprefix(_REDIS) not in _PARTS}
+    if redis_url.complaint_about(url):
+        return {**rest, f"{_REDIS}URL": url}
+    parts = redis_url.parse_url(url)
+    said = {
+        "HOST": parts.host,
+        "PORT": str(parts.port),
+        "DB": str(parts.database),
+        "SSL": str(parts.scheme == "rediss").lower(),
+        "USERNAME": unquote(parts.username),
+        "PASSWORD": unquote(parts.password),
+    }
+    return {**rest, **{_REDIS + key: value for key, value in said.items() if value}}
+
+
+def _bootstrap(release: Release, pod: str, raw: Mapping[str, str]) -> dict[str, str]:
+    """Whether Infrahub's entry point sets up Prefect: it looks for exactly these texts."""
+    if pod != "server" or not deployment.has_infrahub_image(release):
+        return {}
+    return {"bootstrap": str(raw.get(PIN) == raw.get(REGISTER) == "false")}
+
+
+def _runs_services(release: Release, raw: Mapping[str, str]) -> bool:
+    if not deployment.is_separate(release):
+        return not raw.get(WEBSERVER_ONLY) and not deployment.has_no_services_argument(release)
+    return deployment.has_custom_args(release) and not raw.get(WEBSERVER_ONLY)
+
+
+def _service(name: str) -> str:
+    """The service that a toggle, in the spelling of today, turns on or off; empty for any other setting."""
+    start, end = _TOGGLE
+    is_toggle = name.startswith(start) and name.endswith(end) and not name.endswith("_STREAM_OUT_ENABLED")
+    return name[len(start) : -len(end)] if is_toggle else ""
+
+
+def _default(service: str) -> str:
+    return "false" if service in _OFF_BY_DEFAULT else "true"
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)

@@ -1,0 +1,180 @@
+"""Separate services that only env entries wire to Redis: host and database go to `messaging`, and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate, Plans, by_id
+
+HOST = "{name: PREFECT_REDIS_MESSAGING_HOST, value: valkey.cache.svc}"
+ALL = f"""\
+    - {{name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}}
+    - {HOST}
+    - {{name: PREFECT_REDIS_MESSAGING_DB, value: "1"}}
+"""
+SEPARATE = "backgroundServices:\n  runAsSeparateDeployment: true\n"
+MESSAGING = """\
+  messaging:
+    redis:
+      host: valkey.cache.svc
+      db: 1
+    docket:
+      url: redis://valkey.cache.svc:6379/2
+"""
+DB = {"redis-db": "2"}
+
+SHAPES = {
+    "server": (f"server:\n  env:\n{ALL}{SEPARATE}", f"server:\n  env: []\n{SEPARATE}{MESSAGING}"),
+    "background": (f"{SEPARATE}  env:\n{ALL}", f"{SEPARATE}{MESSAGING}  env: []\n"),
+    "both": (
+        f"server:\n  env:\n{ALL}{SEPARATE}  env:\n{ALL}",
+        f"server:\n  env: []\n{SEPARATE}{MESSAGING}  env: []\n",
+    ),
+    "global": (
+        f"global:\n  prefect:\n    env:\n{ALL.replace('    -', '      -')}{SEPARATE}",
+        f"global:\n  prefect:\n    env: []\n{SEPARATE}{MESSAGING}",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_host_and_database_move_whichever_list_held_them(migrate: Migrate, shape: str) -> None:
+    before, after = SHAPES[shape]
+    assert migrate(before, DB).text == after
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("wrapped", ["prefect-server", "infrahub.prefect-server"])
+def test_below_the_infrahub_charts_as_well(migrate: Migrate, shape: str, wrapped: str) -> None:
+    """Without the Infrahub image's own steps, which add to the lists."""
+    before, after = SHAPES[shape]
+    image = {"prefect-server": "infrahub", "infrahub.prefect-server": "infrahub-enterprise"}[wrapped]
+    done = migrate(_below(wrapped, before), DB, chart=image, version_from={"infrahub": "4.27.0"}.get(image, "4.13.0"))
+    for line in MESSAGING.splitlines():
+        assert line.strip() in done.text, (done.text, after)
+    assert "PREFECT_REDIS_MESSAGING" not in done.text
+
+
+def _below(root: str, text: str) -> str:
+    for key in reversed(root.split(".")):
+        text = f"{key}:\n" + "".join(f"  {line}\n" for line in text.splitlines())
+    return text
+
+
+@pytest.mark.parametrize(
+    "answers", [{"docket-secret": "docket"}, {"docket-url": "redis://other:6379/4"}], ids=["a Secret", "a URL"]
+)
+def test_wherever_the_docket_is(migrate: Migrate, answers: dict[str, str]) -> None:
+    done = migrate(SHAPES["both"][0], answers)
+    assert "    redis:\n      host: valkey.cache.svc\n      db: 1\n" in done.text
+
+
+def test_a_sound_docket_of_before_keeps_nothing_back(migrate: Migrate) -> None:
+    before = SHAPES["background"][0].replace(
+        "  env:", MESSAGING.replace("redis:\n      host: valkey.cache.svc\n      db: 1\n    ", "") + "  env:"
+    )
+    done = migrate(before)
+    assert "      host: valkey.cache.svc\n      db: 1\n" in done.text and "PREFECT_REDIS" not in done.text
+
+
+def test_no_host_anywhere_is_asked_for_and_written(migrate: Migrate, plan: Plans) -> None:
+    assert list(by_id(plan(SEPARATE))) == ["redis-host", "redis-db"]
+    done = migrate(SEPARATE, {**DB, "redis-host": "redis"})
+    assert done.text == (
+        f"{SEPARATE}  messaging:\n    redis:\n      host: redis\n    docket:\n      url: redis://redis:6379/2\n"
+    )
+
+
+def test_a_host_in_a_template_moves_by_the_answer(migrate: Migrate) -> None:
+    before = f"{SEPARATE}  messaging: {{redis: {{host: redis}}}}\n  env:\n    - {HOST}\n".replace(
+        "value: valkey.cache.svc", 'value: "{{ .Release.Name }}-redis"'
+    )
+    done = migrate(before, {**DB, "redis-host": "redis"})
+    assert "PREFECT_REDIS_MESSAGING_HOST" not in done.text and "redis://redis:6379/2" in done.text
+
+
+def test_before_separate_services_came_env_alone_counted(migrate: Migrate, plan: Plans) -> None:
+    """A chart of prefect-server that injects nothing gives both pods what the entries say: no contradiction."""
+    block = "  messaging: {redis: {host: valkey.cache.svc}}\n"
+    before = f"server:\n  env:\n    - {HOST}\n{SEPARATE}{block}  env:\n    - {HOST}\n"
+    assert list(by_id(plan(before, version_from="2025.7.31204438"))) == ["redis-db"]
+
+
+def test_what_messaging_says_beside_wiring_that_is_turned_on_stays(migrate: Migrate, plan: Plans) -> None:
+    """Nothing read it until now; where the entries say nothing of it, it is what was meant."""
+    before = f"server:\n  env:\n    - {HOST}\nbackgroundServices:\n  messaging:\n    redis:\n      db: 1\n"
+    done = migrate(before, {**DB, "separate-services": "separate"})
+    assert "      db: 1\n" in done.text and "host: valkey.cache.svc" in done.text
+    other = before.replace("      db: 1\n", "      db: 1\n      host: elsewhere\n")
+    questions = by_id(plan(other, {"separate-services": "separate"}))
+    assert "elsewhere" in questions["redis-host"].text
+
+
+PASSWORDS = """\
+server:
+  env:
+    - {name: PREFECT_REDIS_MESSAGING_PASSWORD, valueFrom: {secretKeyRef: {name: rs, key: rk}}}
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis: {host: redis, db: 1, password: old}
+  env:
+    - {name: PREFECT_REDIS_MESSAGING_PASSWORD, valueFrom: {secretKeyRef: {name: rs, key: rk}}}
+"""
+
+
+def test_two_passwords_are_a_question(migrate: Migrate, plan: Plans) -> None:
+    assert "messaging-redis.password" in by_id(plan(PASSWORDS))
+    ours = migrate(PASSWORDS, {**DB, "messaging-redis.password": "messaging"}).text
+    assert ours.count("env: []") == 2 and "redis://:old@redis:6379/2" in ours
+    theirs = migrate(PASSWORDS, {**DB, "messaging-redis.password": "env", "docket-password": "reference"}).text
+    assert "redis: {host: redis, db: 1, existingSecret: rs, existingSecretPasswordKey: rk}\n" in theirs
+    assert theirs.count("env: []") == 2
+
+
+def test_the_same_password_twice_is_none(migrate: Migrate) -> None:
+    same = PASSWORDS.replace("password: old", "existingSecret: rs, existingSecretPasswordKey: rk")
+    done = migrate(same, {**DB, "docket-password": "reference"})
+    assert done.text.count("env: []") == 2
+
+
+def test_beside_the_bundled_redis_a_secret_stays_in_env(migrate: Migrate) -> None:
+    """The chart reads no existingSecret then, and gives the pods the bundled Redis's password."""
+    bundled = "redis: {enabled: true}\n" + PASSWORDS.replace(", password: old", "")
+    done = migrate(bundled, {"docket-secret": "docket"})
+    assert done.text.count("PREFECT_REDIS_MESSAGING_PASSWORD") == 2
+    assert "existingSecret: rs" not in done.text
+
+
+HOPS = ("2025.8.21160848", "2026.4.10163454", "2026.4.21154022")
+
+
+PIN = """\
+    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+      value: "false"
+"""
+
+
+@pytest.mark.parametrize("image", ["prefecthq/prefect", "acme/infrahub"])
+def test_hops_of_prefect_server_alone_lead_where_the_jump_does(migrate: Migrate, image: str) -> None:
+    text = f"""\
+global: {{prefect: {{image: {{repository: {image}, prefectTag: 3.6.13}}}}}}
+server:
+  env:
+{PIN}    - {{name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}}
+    - {{name: PREFECT_REDIS_MESSAGING_HOST, value: redis.acme}}
+    - {{name: PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE, value: prefect_redis.lease_storage}}
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging: {{redis: {{host: redis.acme, db: 1}}}}
+  env:
+    - {{name: PREFECT_REDIS_MESSAGING_HOST, value: redis.acme}}
+"""
+    at_once = migrate(text, DB, version_to=HOPS[-1]).text
+    hopped = text
+    for version in HOPS:
+        answers = DB if "docket" not in hopped and version != HOPS[0] else {}
+        hopped = migrate(hopped, answers, version_to=version).text
+        if version == HOPS[0]:  # that chart sets neither of them
+            assert "LEASE_STORAGE" in hopped and "MIGRATE_ON_START" in hopped
+    assert hopped == at_once
