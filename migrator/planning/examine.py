@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from migrator.charts import roots
 from migrator.charts.presets import knows_preset
+from migrator.charts.versions import FLAVOURS
 from migrator.errors import RefusedError, UsageError
 from migrator.planning import catalog, chart_bump, discover, plan
 from migrator.planning.answers import Asking, Earlier
@@ -104,11 +106,16 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
                     for flavour in flavours.that_differ(release)
                 ]
                 made = _same_plan_for_all(alike, selected, request)
+                if made is None and release.owners(DOCKET):
+                    made, found = _as_migrated(found, layers, wishes, selected, request, surroundings)
             answer = "" if made is not None else flavours.ask_for(ask)
             if answer is None:
                 return Case(bundle, found, "", _nothing(release, ask), known)
-            found = found._replace(flavour=answer)
-            release = discover.release_of(found, layers, wishes, answer).amid(surroundings)
+            if made is None:
+                found = found._replace(flavour=answer)
+                release = discover.release_of(found, layers, wishes, answer).amid(surroundings)
+        else:
+            bundle = bundle._replace(notices=(*bundle.notices, *flavours.about_validation(release)))
     if not _runs_prefect(release):
         notice = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
         return Case(bundle, found, found.flavour or "", _nothing(release, ask, notice), known)
@@ -160,6 +167,32 @@ def _same_plan_for_all(
         elif _wants(made) != _wants(first):
             return None
     return first
+
+
+def _as_migrated(
+    found: discover.Found,
+    layers: Sequence[Layer],
+    wishes: discover.Wishes,
+    selected: Sequence[catalog.Selected],
+    request: Request,
+    surroundings: Surroundings,
+) -> tuple[plan.Plan | None, discover.Found]:
+    """The plan of a file that holds its docket and is as some flavours want it: it was migrated for one of them.
+
+    Which one runs, no file can hold; that it is asked for once more would end in the same file.
+    """
+    right: dict[str, plan.Plan] = {}
+    for flavour in ("", *FLAVOURS):
+        if knows_preset(flavour):
+            release = discover.release_of(found, layers, wishes, flavour).amid(surroundings)
+            with suppress(RefusedError, UsageError):
+                right[flavour] = plan.make(release, selected, _asking(request))
+    right = {flavour: made for flavour, made in right.items() if made.is_current}
+    if not right:
+        return None, found
+    names = ", ".join(flavour or "the plain chart" for flavour in right)
+    evidence = f"right as it is for {names}; where another flavour runs, give --from VERSION-FLAVOUR"
+    return next(iter(right.values())), found._replace(evidence=(*found.evidence, evidence))
 
 
 def _wants(made: plan.Plan) -> tuple[list[Change], list[str]]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from migrator.charts import presets, versions
 from migrator.migration import Ask, Choice, Question
 from migrator.prefect import deployment, env
+from migrator.prefect.names import DOCKET, MESSAGING
+from migrator.values import tree
+from migrator.values.changes import Notice
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
@@ -17,6 +22,18 @@ def matter(release: Release) -> bool:
     redis: list[Route] = [("backgroundServices", "messaging", "redis", key) for key in ("host", "db")]
     left_open = any(not release.owners(path) for path in (env.SERVER, env.BACKGROUND, *redis))
     return left_open and deployment.is_separate(release)
+
+
+def about_validation(release: Release) -> Iterator[Notice]:
+    """What a flavoured chart refuses although nothing uses it, where nobody knows whether this one is flavoured."""
+    paths = [(*DOCKET, "url"), (*MESSAGING, "redis", "host")]
+    left_open = [tree.show(release.root + path) for path in paths if not release.owners(path)]
+    if left_open and tree.exists(release.after.prefect, DOCKET):
+        yield Notice(
+            f"Nothing here says which flavour of the chart is installed. A flavoured one (X.Y.Z-medium and the like) "
+            f"refuses its preset's example in {' and '.join(left_open)}, though nothing uses it: give --from "
+            "VERSION-FLAVOUR if it is one."
+        )
 
 
 def that_differ(release: Release) -> list[str]:

@@ -162,6 +162,25 @@ def test_single_with_a_url_of_its_own_changes_nothing(migrate: Migrate) -> None:
     assert migrate(text, **FROM).text == text
 
 
+def test_single_of_an_unknown_flavour_is_told_what_one_refuses(migrate: Migrate) -> None:
+    done = migrate(SINGLE)
+    assert done.text == SINGLE
+    assert (
+        "refuses its preset's example in infrahub.prefect-server.backgroundServices.messaging.docket.url"
+        in done.notices
+    )
+    assert "refuses its preset's example" not in migrate(SINGLE, **FROM).notices
+
+
+def test_the_flavour_is_not_asked_for_once_more(migrate: Migrate, plan: Plans) -> None:
+    """Which one runs, no file can hold: a file that was migrated for one of them is right for it."""
+    before = SINGLE.replace("runAsSeparateDeployment: false", "runAsSeparateDeployment: true")
+    assert list(by_id(plan(before))) == ["flavour"]
+    after = migrate(before, {"flavour": "medium", "redis-db": "2"}).text
+    assert plan(after).is_current
+    assert list(by_id(plan(after.replace("redis.prod:6379/2", "redis.prod")))) == ["flavour"]
+
+
 @pytest.mark.parametrize("flavour", ["small", "medium", "medium-data", "large", "large-data"])
 def test_every_flavour_brings_its_own_lists(migrate: Migrate, flavour: str) -> None:
     before = "infrahub:\n  prefect-server:\n    backgroundServices:\n      messaging: {redis: {host: redis.prod}}\n"
