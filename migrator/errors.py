@@ -6,6 +6,23 @@ process's exit status for it (the table in the README).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that is spelt most like this one, upper and lower case alike; empty where none is near."""
+    from difflib import get_close_matches  # on demand: only somebody who mistyped needs it
+
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A clause with the nearest known word; empty where none is near."""
+    near = nearest(word, known)
+    return f" (did you mean {near}?)" if near else ""
+
 
 class MigratorError(Exception):
     """Whatever stops a run in words instead of a traceback.

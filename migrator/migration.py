@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, Union
 
+from migrator.errors import did_you_mean
 from migrator.records import Record
 from migrator.values.changes import Change, Notice
 from migrator.values.release import Release
@@ -31,7 +32,11 @@ def anything(answer: str) -> str:
 
 def one_of(*values: str) -> Callable[[str], str]:
     """Complains about every answer but these."""
-    return lambda answer: "" if answer in values else f"{answer!r} is none of {', '.join(values)}"
+
+    def complaint(answer: str) -> str:
+        return "" if answer in values else f"{answer!r} is none of {', '.join(values)}{did_you_mean(answer, values)}"
+
+    return complaint
 
 
 class Question(Record):

@@ -1,66 +1,36 @@
-"""The command line as data.
-
-The parser is argparse: it is in the standard library, and importing it costs 3 ms where click costs 25.
-"""
+"""The command line as data: read, and its options held against each other."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from typing import NoReturn
+from collections.abc import Mapping, Sequence
 
-from migrator import __version__
-from migrator.charts.versions import CHARTS
-from migrator.errors import UsageError
+from migrator.cli.options import (
+    ANSWER_FLAGS,
+    COMMANDS,
+    FILE_FORMATS,
+    GLOBAL,
+    RENDERED_FORMATS,
+    parser_of,
+    parser_of_all,
+)
+from migrator.errors import UsageError, did_you_mean
 from migrator.planning.answers import NAMES_A_REDIS, ONE_DOCKET
 from migrator.planning.discover import Wishes
-from migrator.report import streams
-
-PROGRAM = "infrahub-migrator"
-
-EXIT_CODES = """\
-exit codes:
-  0  done, or nothing to do
-  1  changes are pending (check; diff --exit-code)
-  2  usage error, or input that is unreadable, invalid or refused; nothing written
-  3  a decision is missing; nothing written
-  4  verification failed; nothing written
-  5  writing failed; the original is whole
-  130  interrupted; nothing written
-Over several files it is the highest of them.
-"""
-
-ANSWER_FLAGS = ("redis-db", "docket-url", "docket-secret", "redis-host", "event-logger", "custom-toggles")
-"""The questions that have a flag of their own; any other is answered with --answer ID=VALUE."""
-
-FILE_FORMATS = ("unified", "structural", "json", "markdown")
-RENDERED_FORMATS = ("text", "json", "markdown")
-"""The formats of `diff`, the default first: of the file, and with --rendered."""
-
-
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """argparse's own, told the width: to find it out itself it imports shutil, and with that three compressors."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=min(streams.width(), 120) - 2)
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see {self.prog} --help).")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line. Raises UsageError, and SystemExit for --help and --version."""
-    if arguments and arguments[0] in COMMANDS:
-        # Setting up the other commands, which are never looked at, would take longer than to parse the command line.
-        chosen = arguments[0]
-        description, fill_in = COMMANDS[chosen]
-        parser = _Parser(prog=f"{PROGRAM} {chosen}", description=description, formatter_class=_Formatter)
-        fill_in(parser)
-        options = parser.parse_args(arguments[1:], argparse.Namespace(command=chosen))
+    words = command_first(arguments)
+    if words and words[0] in COMMANDS:
+        options = parser_of(words[0]).parse_args(words[1:], argparse.Namespace(command=words[0]))
+    elif words and not words[0].startswith("-"):
+        raise UsageError(
+            f"there is no command {words[0]!r}{did_you_mean(words[0], COMMANDS)}.",
+            remedy=f"The commands are {', '.join(COMMANDS)}.",
+        )
     else:
-        options = _parser_of_all().parse_args(arguments)
+        options = parser_of_all().parse_args(words)
     if options.command == "diff":
         _settle_diff(options)
     if options.command == "verify" and options.kube_version and not options.chart_path:
@@ -68,6 +38,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if hasattr(options, "answer"):
         _check(options, given_answers(options))
     return options
+
+
+def command_first(arguments: Sequence[str]) -> list[str]:
+    """The command line with the global options that stand before the command behind it."""
+    at = 0
+    while at < len(arguments) and arguments[at].partition("=")[0] in GLOBAL:
+        at += 1 + (GLOBAL[arguments[at]] if "=" not in arguments[at] else 0)
+    return [*arguments[at : at + 1], *arguments[:at], *arguments[at + 1 :]]
 
 
 def given_answers(options: argparse.Namespace) -> dict[str, str]:
@@ -185,146 +163,3 @@ def refuse_one_redis_for_several(chosen: argparse.Namespace, given: Mapping[str,
             f"--{redis[0]} names one Redis, and {releases} releases are named, which must not share it.",
             remedy="Run once for each file.",
         )
-
-
-def _answer(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form ID=VALUE")
-    return name, value
-
-
-def _parser_of_all() -> argparse.ArgumentParser:
-    """The parser for a command line that does not begin with a command: for help, the version, and errors."""
-    parser = _Parser(
-        prog=PROGRAM,
-        description="Rewrite an existing Helm values file for an upgrade of the Infrahub charts, "
-        "touching only the lines the upgrade asks for.",
-        epilog=EXIT_CODES,
-        formatter_class=_Formatter,
-    )
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for name, (description, fill_in) in COMMANDS.items():
-        fill_in(commands.add_parser(name, help=description, description=description, formatter_class=_Formatter))
-    return parser
-
-
-def _plan(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["text", "json"])
-    _live(parser)
-
-
-def _diff(parser: argparse.ArgumentParser) -> None:
-    _common(parser, [*FILE_FORMATS, "text"], default="")
-    parser.add_argument("--exit-code", action="store_true", help="exit 1 if there are changes")
-    rendered = parser.add_argument_group("what changes in the cluster")
-    rendered.add_argument(
-        "--rendered",
-        action="store_true",
-        help="old chart and file against new chart and migrated file, as Helm renders them; "
-        "needs --old-chart-path and --chart-path",
-    )
-    rendered.add_argument("--old-chart-path", metavar="CHART", help="the chart that runs now (directory or .tgz)")
-    rendered.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
-
-
-def _migrate(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["text", "json"])
-    _live(parser)
-    parser.add_argument("--non-interactive", action="store_true", help="never prompt; a missing decision is exit 3")
-    parser.add_argument("--save-answers", metavar="FILE", help="write what is decided there, for --answers")
-    parser.add_argument("--dry-run", action="store_true", help="show what would be written, write nothing")
-    parser.add_argument("--output", metavar="PATH", help="write the result there (- for standard output) instead")
-    parser.add_argument("--no-backup", action="store_true", help="keep no backup beside the file")
-    parser.add_argument("--backup-dir", metavar="DIR", help="keep the backup there")
-
-
-def _check_command(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["text", "json"])
-
-
-def _verify(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["text", "json"])
-    _live(parser)
-    parser.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
-
-
-def _undo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--backup-dir", metavar="DIR", help="where the backup is kept")
-    parser.add_argument("--force", action="store_true", help="even if the file changed since")
-    _output(parser)
-
-
-def _explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="a migration's id, as list shows it, or a chart's version")
-    _output(parser)
-
-
-def _example(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("flavour", nargs="?", metavar="FLAVOUR", default="medium", help="a preset (default: medium)")
-    _output(parser)
-
-
-def _common(parser: argparse.ArgumentParser, formats: list[str], default: str | None = None) -> None:
-    parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
-    parser.add_argument(
-        "-f", "--values", action="append", default=[], metavar="FILE", help="a layer of one release, in Helm's order"
-    )
-    upgrade = parser.add_argument_group("which upgrade")
-    upgrade.add_argument("--chart", choices=CHARTS, help="whose values these are")
-    upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")
-    upgrade.add_argument("--to", dest="version_to", metavar="VERSION", help="the version to go to (default: newest)")
-    upgrade.add_argument("--root", metavar="DOTTED.PATH", help="where the Prefect values stand (. for the top)")
-    upgrade.add_argument("--release-name", default="", metavar="NAME", help="the name of the Helm release")
-    upgrade.add_argument("--namespace", default="", metavar="NAME", help="its namespace")
-    upgrade.add_argument(
-        "--chart-path",
-        metavar="CHART",
-        help="a chart of your own (directory or .tgz): its defaults count, and verify renders it with Helm",
-    )
-    upgrade.add_argument("--no-bump", action="store_true", help="leave the chart version in a GitOps object as it is")
-    answers = parser.add_argument_group("answers")
-    answers.add_argument("--redis-db", metavar="N", help="the Redis database for the docket")
-    answers.add_argument("--docket-url", metavar="URL", help="the whole docket URL instead")
-    answers.add_argument("--docket-secret", metavar="NAME[:KEY]", help="a Secret that holds the docket URL instead")
-    answers.add_argument("--redis-host", metavar="HOST", help="the host of the messaging Redis")
-    answers.add_argument("--event-logger", choices=["keep", "remove"], help="the debugging event logger's toggle")
-    answers.add_argument("--custom-toggles", choices=["keep", "remove"], help="service toggles that no preset sets")
-    answers.add_argument(
-        "--answer", action="append", default=[], type=_answer, metavar="ID=VALUE", help="any other question's answer"
-    )
-    answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag beats it")
-    standing = formats[0] if default is None else default
-    parser.add_argument("--format", choices=formats, default=standing, help=f"default: {formats[0]}")
-    _output(parser)
-
-
-def _live(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--check-redis",
-        metavar="URL",
-        help="look, read-only, at the running Redis that the docket is for: its databases and what they hold",
-    )
-
-
-def _output(parser: argparse.ArgumentParser) -> None:
-    output = parser.add_argument_group("output")
-    output.add_argument("--show-secrets", action="store_true", help="print credentials unmasked")
-    output.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="default: auto")
-    output.add_argument("--quiet", action="store_true", help="print results and errors only")
-    output.add_argument("--verbose", action="store_true", help="print more of the evidence and the reasons")
-
-
-COMMANDS = {
-    "plan": ("what would change and why, and what would be asked; writes nothing, exit 0", _plan),
-    "diff": ("the change, for review; writes nothing", _diff),
-    "migrate": ("ask, show, confirm and write", _migrate),
-    "check": ("for CI: one line a file, exit 1 if any needs migrating or deciding", _check_command),
-    "verify": ("whether the values obey the rules of the target version; writes nothing", _verify),
-    "undo": ("put the last backup back, unless the file changed since", _undo),
-    "list": ("the migrations known, with their versions", _output),
-    "explain": ("what a migration does and why, with its sources", _explain),
-    "example": ("print a sample values file from before the newest migration", _example),
-}

@@ -6,7 +6,7 @@ import argparse
 
 from migrator.charts import versions
 from migrator.charts.versions import CHARTS
-from migrator.errors import UsageError
+from migrator.errors import UsageError, did_you_mean
 from migrator.migration import BY_SHAPE
 from migrator.planning import catalog
 
@@ -43,7 +43,10 @@ def _explain(wanted: str) -> str:
     found = [each for each in loaded if each.id == wanted] or [each for each in loaded if _brings(each, wanted)]
     if not found:
         ids = ", ".join(each.id for each in loaded)
-        raise UsageError(f"there is no migration {wanted!r}.", remedy=f"They are {ids}; or name a chart's version.")
+        meant = did_you_mean(wanted, [each.id for each in loaded])
+        raise UsageError(
+            f"there is no migration {wanted!r}{meant}.", remedy=f"They are {ids}; or name a chart's version."
+        )
     return "\n".join(_explained(each) for each in found)
 
 
@@ -70,7 +73,8 @@ def _example(flavour: str) -> str:
 
     if flavour not in EXAMPLE_FLAVOURS:
         raise UsageError(
-            f"there is no example of {flavour!r}.", remedy=f"The flavours are {', '.join(EXAMPLE_FLAVOURS)}."
+            f"there is no example of {flavour!r}{did_you_mean(flavour, EXAMPLE_FLAVOURS)}.",
+            remedy=f"The flavours are {', '.join(EXAMPLE_FLAVOURS)}.",
         )
     assert flavour in versions.FLAVOURS
     return values(flavour)

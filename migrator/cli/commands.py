@@ -15,6 +15,7 @@ from migrator.errors import (
     UsageError,
     VerificationError,
     WriteError,
+    did_you_mean,
 )
 from migrator.planning import catalog, examine, summary
 from migrator.planning.answers import NAMES_A_REDIS
@@ -260,7 +261,10 @@ def _refuse_impossible_answers(given: Mapping[str, str], known: Mapping[str, Cal
     for name, answer in given.items():
         complaint = known.get(name) or known.get(name.partition(".")[0])
         if complaint is None:
-            raise UsageError(f"--answer {name}: there is no such question.", remedy=f"They are {', '.join(known)}.")
+            meant = did_you_mean(name, known)
+            raise UsageError(
+                f"--answer {name}: there is no such question{meant}.", remedy=f"They are {', '.join(known)}."
+            )
         problem = complaint(answer)
         if problem:
             raise UsageError(f"{arguments.flag_of(name)}: {problem}.")

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from migrator.cli.arguments import COMMANDS, PROGRAM, parse
+from migrator.cli.arguments import command_first, parse
+from migrator.cli.options import COMMANDS, PROGRAM
 from migrator.errors import InterruptedByUser, MigratorError, WriteError
 from migrator.report import streams
 
@@ -14,7 +15,7 @@ from migrator.report import streams
 def run_command_line(arguments: list[str]) -> int:
     """Carry out a command line, flush what it printed, and answer the process's exit code; nothing is raised."""
     _prepare_streams()
-    verbose = "--verbose" in arguments
+    verbose = bool({"-v", "--verbose"} & set(arguments))
     try:
         code = _dispatch(arguments)
         sys.stdout.flush()
@@ -78,7 +79,8 @@ def _fail(message: str, code: int, arguments: Sequence[str] = ()) -> int:
             from migrator.report.mask import Mask
             from migrator.report.records import Report
 
-            command = arguments[0] if arguments[0] in COMMANDS else ""
+            words = command_first(arguments)
+            command = words[0] if words and words[0] in COMMANDS else ""
             report = Report(command, (), error=message, error_code=code)
             sys.stdout.write(json_format.dumps(report, mask=Mask()) + "\n")
             sys.stdout.flush()

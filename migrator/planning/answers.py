@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from migrator.errors import UsageError
+from migrator.errors import UsageError, did_you_mean
 from migrator.migration import Question
 from migrator.records import Record
 
@@ -83,7 +83,8 @@ class Asking:
     def _check(question: Question, answer: str, where: str) -> None:
         values = [choice.value for choice in question.choices]
         if values and answer not in values:
-            raise UsageError(f"{where}: {answer!r} is none of {', '.join(values)}.")
+            meant = did_you_mean(answer, values)
+            raise UsageError(f"{where}: {answer!r} is none of {', '.join(values)}{meant}.")
         complaint = question.complaint(answer)
         if complaint:
             raise UsageError(f"{where}: {complaint}.")

@@ -13,7 +13,7 @@ from migrator.charts import presets, versions
 from migrator.charts.roots import prefect_roots
 from migrator.charts.roots import presets as presets_in
 from migrator.charts.versions import before_newest_break
-from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError
+from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError, did_you_mean
 from migrator.planning import catalog
 from migrator.prefect import env
 from migrator.records import Record
@@ -263,7 +263,8 @@ def _flavour(
     if named:
         flavour = named.pop()
         if flavour not in versions.FLAVOURS:
-            raise UsageError(f"{flavour!r} is no flavour.", remedy=f"They are {', '.join(versions.FLAVOURS)}.")
+            meant = did_you_mean(flavour, versions.FLAVOURS)
+            raise UsageError(f"{flavour!r} is no flavour{meant}.", remedy=f"They are {', '.join(versions.FLAVOURS)}.")
         evidence.append(f"flavour {flavour} (behind the version, {start if start and start.flavour else target})")
         if preset not in ("", flavour):
             evidence.append(

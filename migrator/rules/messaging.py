@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
+from migrator.errors import nearest
 from migrator.prefect import deployment, env, messaging, redis_url, shapes
 from migrator.prefect.deployment import is_bumped
 from migrator.prefect.names import DOCKET, MESSAGING
-from migrator.rules.rule import Breach, Rule, at, named, nearest
+from migrator.rules.rule import Breach, Rule, at, named
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import as_map

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from migrator.prefect import deployment, env
@@ -80,15 +80,6 @@ def all_lists(release: Release) -> list[tuple[str, EnvList]]:
     if deployment.is_separate(release):
         found.append(("background", env.effective(release, env.BACKGROUND)))
     return found
-
-
-def nearest(key: str, known: Iterable[str]) -> str:
-    """The known key that is spelt most like this one, upper and lower case alike; empty where none is near."""
-    from difflib import get_close_matches
-
-    by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(key.lower(), list(by_lower), n=1, cutoff=0.6)
-    return by_lower[found[0]] if found else ""
 
 
 def pods(release: Release) -> list[str]:

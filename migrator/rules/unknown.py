@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from migrator.errors import nearest
 from migrator.prefect.names import MESSAGING
 from migrator.report.records import Finding
-from migrator.rules.rule import nearest
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map

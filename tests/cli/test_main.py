@@ -431,7 +431,7 @@ def test_every_command_speaks_json_by_the_schema(cli: Cli, values: Path, command
         (["check", "values.yaml", "--redis-db", "two", "--format", "json"], "check", "--redis-db: 'two' is not"),
         (["check", "values.yaml", "--answers", "nowhere.yaml", "--format", "json"], "check", "nowhere.yaml"),
         (["plan", "values.yaml", "--docket-url", "http://:s3same@h/2", "--format", "json"], "plan", "http://:***@h/2"),
-        (["chekc", "values.yaml", "--format", "json"], "", "invalid choice: 'chekc'"),
+        (["chekc", "values.yaml", "--format", "json"], "", "there is no command 'chekc' (did you mean check?)"),
     ],
 )
 def test_what_ends_before_any_file_speaks_json_too(
@@ -526,7 +526,7 @@ def test_it_works_where_there_is_nothing_but_a_path(process: Cli, values: Path) 
 
 def test_the_readme_shows_what_is_true(cli: Cli, tmp_path: Path) -> None:
     """Its diff is the tool's own; its commands, questions and exit codes are the program's."""
-    from migrator.cli.arguments import ANSWER_FLAGS, COMMANDS, EXIT_CODES
+    from migrator.cli.options import ANSWER_FLAGS, COMMANDS, EXIT_CODES
     from migrator.planning import catalog
 
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from migrator.cli import arguments
+from migrator.cli import options
 
 Cli = Callable[..., Any]
 
@@ -171,7 +171,7 @@ def told(done: Any) -> str:
 
 
 def test_every_command_and_format_is_here() -> None:
-    assert {command for command, *_ in READING} | {"undo"} == set(arguments.COMMANDS) - {"list", "explain", "example"}
+    assert {command for command, *_ in READING} | {"undo"} == set(options.COMMANDS) - {"list", "explain", "example"}
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -1,0 +1,219 @@
+"""The options of each command, declared.
+
+The parser is argparse: it is in the standard library, and importing it costs 3 ms where click costs 25.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import NoReturn
+
+from migrator import __version__
+from migrator.charts.versions import CHARTS
+from migrator.errors import UsageError, did_you_mean
+from migrator.report import streams
+
+PROGRAM = "infrahub-migrator"
+
+
+EXIT_CODES = """\
+exit codes:
+  0  done, or nothing to do
+  1  changes are pending (check; diff --exit-code)
+  2  usage error, or input that is unreadable, invalid or refused; nothing written
+  3  a decision is missing; nothing written
+  4  verification failed; nothing written
+  5  writing failed; the original is whole
+  130  interrupted; nothing written
+Over several files it is the highest of them.
+"""
+
+
+ANSWER_FLAGS = ("redis-db", "docket-url", "docket-secret", "redis-host", "event-logger", "custom-toggles")
+"""The questions that have a flag of their own; any other is answered with --answer ID=VALUE."""
+
+
+FILE_FORMATS = ("unified", "structural", "json", "markdown")
+
+
+RENDERED_FORMATS = ("text", "json", "markdown")
+"""The formats of `diff`, the default first: of the file, and with --rendered."""
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """argparse's own, told the width: to find it out itself it imports shutil, and with that three compressors."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=min(streams.width(), 120) - 2)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's own, which takes no option by its beginning, and meets a mistyped word with the nearest one."""
+
+    def __init__(self, prog: str, description: str, *, epilog: str | None = None) -> None:
+        super().__init__(prog, description=description, epilog=epilog, formatter_class=_Formatter, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}{self._meant(message)} (see {self.prog} --help).")
+
+    def _meant(self, message: str) -> str:
+        """What a word that argparse complains of was meant to be, as far as anything is near."""
+        unknown = re.match(r"unrecognized arguments: (--?[^ =]+)", message)
+        if unknown is not None:
+            return did_you_mean(unknown[1], self._option_string_actions)
+        choice = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)$", message)
+        return did_you_mean(choice[1], re.findall(r"[\w-]+", choice[2])) if choice is not None else ""
+
+
+def _answer(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form ID=VALUE")
+    return name, value
+
+
+def parser_of(command: str) -> Parser:
+    """The parser of one command: to set up the others, which are never looked at, would take longer than to parse."""
+    description, fill_in = COMMANDS[command]
+    parser = Parser(f"{PROGRAM} {command}", description)
+    fill_in(parser)
+    return parser
+
+
+def parser_of_all() -> Parser:
+    """The parser for a command line that does not begin with a command: for help, the version, and errors."""
+    parser = Parser(
+        PROGRAM,
+        "Rewrite an existing Helm values file for an upgrade of the Infrahub charts, "
+        "touching only the lines the upgrade asks for.",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for name, (description, fill_in) in COMMANDS.items():
+        fill_in(commands.add_parser(name, help=description, description=description))
+    return parser
+
+
+def _plan(parser: argparse.ArgumentParser) -> None:
+    _common(parser, ["text", "json"])
+    _live(parser)
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    _common(parser, [*FILE_FORMATS, "text"], default="")
+    parser.add_argument("--exit-code", action="store_true", help="exit 1 if there are changes")
+    rendered = parser.add_argument_group("what changes in the cluster")
+    rendered.add_argument(
+        "--rendered",
+        action="store_true",
+        help="old chart and file against new chart and migrated file, as Helm renders them; "
+        "needs --old-chart-path and --chart-path",
+    )
+    rendered.add_argument("--old-chart-path", metavar="CHART", help="the chart that runs now (directory or .tgz)")
+    rendered.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
+
+
+def _migrate(parser: argparse.ArgumentParser) -> None:
+    _common(parser, ["text", "json"])
+    _live(parser)
+    parser.add_argument("--non-interactive", action="store_true", help="never prompt; a missing decision is exit 3")
+    parser.add_argument("--save-answers", metavar="FILE", help="write what is decided there, for --answers")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be written, write nothing")
+    parser.add_argument("--output", metavar="PATH", help="write the result there (- for standard output) instead")
+    parser.add_argument("--no-backup", action="store_true", help="keep no backup beside the file")
+    parser.add_argument("--backup-dir", metavar="DIR", help="keep the backup there")
+
+
+def _check_command(parser: argparse.ArgumentParser) -> None:
+    _common(parser, ["text", "json"])
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    _common(parser, ["text", "json"])
+    _live(parser)
+    parser.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
+
+
+def _undo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--backup-dir", metavar="DIR", help="where the backup is kept")
+    parser.add_argument("--force", action="store_true", help="even if the file changed since")
+    _output(parser)
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="a migration's id, as list shows it, or a chart's version")
+    _output(parser)
+
+
+def _example(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("flavour", nargs="?", metavar="FLAVOUR", default="medium", help="a preset (default: medium)")
+    _output(parser)
+
+
+def _common(parser: argparse.ArgumentParser, formats: list[str], default: str | None = None) -> None:
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
+    parser.add_argument(
+        "-f", "--values", action="append", default=[], metavar="FILE", help="a layer of one release, in Helm's order"
+    )
+    upgrade = parser.add_argument_group("which upgrade")
+    upgrade.add_argument("--chart", choices=CHARTS, help="whose values these are")
+    upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")
+    upgrade.add_argument("--to", dest="version_to", metavar="VERSION", help="the version to go to (default: newest)")
+    upgrade.add_argument("--root", metavar="DOTTED.PATH", help="where the Prefect values stand (. for the top)")
+    upgrade.add_argument("--release-name", default="", metavar="NAME", help="the name of the Helm release")
+    upgrade.add_argument("--namespace", default="", metavar="NAME", help="its namespace")
+    upgrade.add_argument(
+        "--chart-path",
+        metavar="CHART",
+        help="a chart of your own (directory or .tgz): its defaults count, and verify renders it with Helm",
+    )
+    upgrade.add_argument("--no-bump", action="store_true", help="leave the chart version in a GitOps object as it is")
+    answers = parser.add_argument_group("answers")
+    answers.add_argument("--redis-db", metavar="N", help="the Redis database for the docket")
+    answers.add_argument("--docket-url", metavar="URL", help="the whole docket URL instead")
+    answers.add_argument("--docket-secret", metavar="NAME[:KEY]", help="a Secret that holds the docket URL instead")
+    answers.add_argument("--redis-host", metavar="HOST", help="the host of the messaging Redis")
+    answers.add_argument("--event-logger", choices=["keep", "remove"], help="the debugging event logger's toggle")
+    answers.add_argument("--custom-toggles", choices=["keep", "remove"], help="service toggles that no preset sets")
+    answers.add_argument(
+        "--answer", action="append", default=[], type=_answer, metavar="ID=VALUE", help="any other question's answer"
+    )
+    answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag beats it")
+    standing = formats[0] if default is None else default
+    parser.add_argument("--format", choices=formats, default=standing, help=f"default: {formats[0]}")
+    _output(parser)
+
+
+def _live(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--check-redis",
+        metavar="URL",
+        help="look, read-only, at the running Redis that the docket is for: its databases and what they hold",
+    )
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    output = parser.add_argument_group("output")
+    output.add_argument("--show-secrets", action="store_true", help="print credentials unmasked")
+    output.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="default: auto")
+    output.add_argument("-q", "--quiet", action="store_true", help="print results and errors only")
+    output.add_argument("-v", "--verbose", action="store_true", help="print more of the evidence and the reasons")
+
+
+GLOBAL = {"--show-secrets": 0, "--color": 1, "-q": 0, "--quiet": 0, "-v": 0, "--verbose": 0}
+"""The options that may stand before the command, with how many words follow each."""
+
+COMMANDS = {
+    "plan": ("what would change and why, and what would be asked; writes nothing, exit 0", _plan),
+    "diff": ("the change, for review; writes nothing", _diff),
+    "migrate": ("ask, show, confirm and write", _migrate),
+    "check": ("for CI: one line a file, exit 1 if any needs migrating or deciding", _check_command),
+    "verify": ("whether the values obey the rules of the target version; writes nothing", _verify),
+    "undo": ("put the last backup back, unless the file changed since", _undo),
+    "list": ("the migrations known, with their versions", _output),
+    "explain": ("what a migration does and why, with its sources", _explain),
+    "example": ("print a sample values file from before the newest migration", _example),
+}
