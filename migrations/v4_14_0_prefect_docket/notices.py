@@ -46,7 +46,9 @@ def _connections_that_lose(release: Release) -> Iterator[Notice]:
                 "PREFECT_SERVER_DATABASE_CONNECTION_URL, which wins over it. Set the database by the chart's own "
                 "values (secret or externalDatabase), or rename the entry."
             )
-            yield Notice(text, "warning", found[0].layer, env.route_at_start(release, found[0], CONNECTION))
+            yield Notice(
+                text, "warning", found[0].layer, env.route_at_start(release, found[0], CONNECTION), "database-override"
+            )
 
 
 def _migrate_that_loses(release: Release) -> Iterator[Notice]:
@@ -58,7 +60,7 @@ def _migrate_that_loses(release: Release) -> Iterator[Notice]:
             f"{env_edits.path_of(found[0], PIN)} is {env.spelled(found[1])}: the old chart obeyed it on the "
             f'background pod, and on the new one {INJECTED} "false" wins. Take it out.'
         )
-        yield Notice(text, "warning", found[0].layer, env.route_at_start(release, found[0], PIN))
+        yield Notice(text, "warning", found[0].layer, env.route_at_start(release, found[0], PIN), "database-override")
 
 
 def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
@@ -69,7 +71,11 @@ def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
             if times > 1:
                 text = f"{env_edits.path_of(listed, name)} stands {times} times; the last wins, and server-side apply "
                 yield Notice(
-                    f"{text}refuses it. Leave one.", "warning", listed.layer, env.route_at_start(release, listed, name)
+                    f"{text}refuses it. Leave one.",
+                    "warning",
+                    listed.layer,
+                    env.route_at_start(release, listed, name),
+                    "env-twice",
                 )
 
 
@@ -83,11 +89,13 @@ def _duplicates_with_others(release: Release) -> Iterator[Notice]:
             if names and listed.layer != env.IN_DEFAULTS:
                 text = f"{tree.show(listed.route)} holds names that the chart sets on the {pod} pod as well: "
                 wins = "the chart's win" if pod == "server" else "yours win"
-                yield Notice(f"{text}{', '.join(names)}. There {wins}; leave the chart's alone.", "warning")
+                yield Notice(
+                    f"{text}{', '.join(names)}. There {wins}; leave the chart's alone.", "warning", rule="env-twice"
+                )
         twice = [name for name in dict.fromkeys(entry.name for entry in own.entries) if shared.named(name)]
         if twice:
             text = f"The {pod} pod gets names twice, from {tree.show(shared.route)} and {tree.show(own.route)}: "
-            yield Notice(f"{text}{', '.join(twice)}. The latter win; leave one of each.", "warning")
+            yield Notice(f"{text}{', '.join(twice)}. The latter win; leave one of each.", "warning", rule="env-twice")
 
 
 def _docket_name(release: Release) -> Iterator[Notice]:
@@ -99,7 +107,7 @@ def _docket_name(release: Release) -> Iterator[Notice]:
                 f"{env_edits.path_of(listed, entry.name)} breaks the background services, whose docket is always "
                 'named "prefect". Take it out.'
             )
-            yield Notice(text, "warning", listed.layer, env.route_at_start(release, listed, entry.name))
+            yield Notice(text, "warning", listed.layer, env.route_at_start(release, listed, entry.name), "docket-name")
 
 
 def _docket_database(release: Release) -> Iterator[Notice]:
@@ -111,7 +119,9 @@ def _docket_database(release: Release) -> Iterator[Notice]:
     who = redis_databases.taken_by(release, parts.host, str(parts.port), parts.database)
     if who:
         text = f"The docket's database {parts.database} is used by {who} as well"
-        yield Notice(f"{text}: whoever empties that database stops the background services.", "warning")
+        yield Notice(
+            f"{text}: whoever empties that database stops the background services.", "warning", rule="docket-shared"
+        )
     for who, placeholder in redis_databases.unknown_databases(release):
         yield Notice(
             f"The database of {who} is {placeholder}, so it cannot be known here whether it is the docket's, "
@@ -129,7 +139,9 @@ def _docket_database(release: Release) -> Iterator[Notice]:
     if parts.database >= redis_databases.DATABASES:
         text = f"The docket's database {parts.database} exists only where Redis is configured for more than"
         yield Notice(
-            f"{text} {redis_databases.DATABASES}; where it does not, the background services stop at start.", "warning"
+            f"{text} {redis_databases.DATABASES}; where it does not, the background services stop at start.",
+            "warning",
+            rule="docket-database",
         )
     own = as_map(release.infrahub.get("redis"))
     keeps_nothing = tree.get(own, ("master", "persistence", "enabled")) is False
@@ -147,7 +159,7 @@ def _bootstrap(release: Release) -> Iterator[Notice]:
     if found is None or found[1].value != "false":
         state = f"is {env.spelled(found[1])}" if found is not None else "is missing"
         text = f'{REGISTER} {state} on the server pod, and Infrahub sets up Prefect only where it is exactly "false". '
-        yield Notice(f"{text}Put it right in server.env.", "warning")
+        yield Notice(f"{text}Put it right in server.env.", "warning", rule="blocks-register")
 
 
 def _once_twice_now_once(release: Release) -> Iterator[Notice]:

@@ -38,12 +38,14 @@ def single_deployment(release: Release) -> Iterator[Notice]:
             f"done twice. Run one process, or set {DOCKET_NAME} in server.env: the chart's own "
             "messaging.docket counts only with runAsSeparateDeployment: true.",
             "warning",
+            rule="docket-private",
         )
     if deployment.webserver_only(release):
         yield Notice(
             f"{WEBSERVER_ONLY} is set and there is no background deployment, so nothing runs the background "
             "services. Set backgroundServices.runAsSeparateDeployment: true, or take the entry out.",
             "warning",
+            rule="services-nowhere",
         )
     if example and not is_refused:
         yield Notice(

@@ -94,7 +94,9 @@ def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> I
             text = f"{where} stays: it holds against the same toggle in global.prefect.env, which says otherwise."
             yield Notice(text, "info", listed.layer, route)
         elif settled:
-            yield Notice(f"{where} ({value}) stays, as it was left before.", "info", listed.layer, route)
+            yield Notice(
+                f"{where} ({value}) stays, as it was left before.", "warning", listed.layer, route, "toggle-left"
+            )
         elif _is_preset_logger(pod, service, listed):
             if ask(EVENT_LOGGER) == "remove":
                 yield from env_edits.remove(listed, entries, WHY_LOGGER, "behaviour")
@@ -180,7 +182,8 @@ def _webserver_only_in(release: Release, listed: EnvList, shared: Entry | None) 
             yield Change(listed.layer, insert, path, None, "true", WHY_WEBSERVER_ONLY, "behaviour")
     elif env.as_bool(entry.value) is False:
         text = f"{path} is {env.spelled(entry)}, which still means on: Prefect reads any text but an empty one as true."
-        yield Notice(text, "warning", listed.layer, env.route_at_start(release, listed, WEBSERVER_ONLY) if own else ())
+        route = env.route_at_start(release, listed, WEBSERVER_ONLY) if own else ()
+        yield Notice(text, "warning", listed.layer, route, "webserver-only-false")
 
 
 def _webserver_entry() -> Value:

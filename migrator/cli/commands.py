@@ -198,7 +198,7 @@ def _plan(source: Bundle, chosen: argparse.Namespace, request: examine.Request) 
         return report
     from migrator.verify import verify
 
-    return report._replace(findings=verify.held(case, result))
+    return summary.with_findings(report, verify.held(case, result))
 
 
 def _diff(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:

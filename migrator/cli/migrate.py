@@ -63,7 +63,7 @@ def prepare(
     result = apply.carry_out(case)
     if case.plan.changes:
         apply.prove_settled(case, result, request)
-    report = summary.report(case, result)._replace(findings=verify.held(case, result))
+    report = summary.with_findings(summary.report(case, result), verify.held(case, result))
     return Ready(source, case, report)
 
 

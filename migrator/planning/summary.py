@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from migrator.planning import plan
 from migrator.planning.answers import Asked
 from migrator.planning.examine import Case
-from migrator.report.records import ChangeReport, FileReport, LayerReport, NoticeReport, QuestionReport, Status
+from migrator.report.records import ChangeReport, FileReport, Finding, LayerReport, NoticeReport, QuestionReport, Status
 from migrator.sources import Source
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
@@ -102,7 +102,22 @@ def _question_report(asked: Asked) -> QuestionReport:
 
 
 def _notice_report(case: Case, notice: Notice) -> NoticeReport:
+    severity = _severity_of(notice.rule) if notice.rule else notice.severity
     if not notice.route:
-        return NoticeReport(notice.severity, notice.text, "", 0)
+        return NoticeReport(severity, notice.text, "", 0, notice.rule)
     source = case.sources[notice.layer]
-    return NoticeReport(notice.severity, notice.text, source.name, source.line(notice.route))
+    return NoticeReport(severity, notice.text, source.name, source.line(notice.route), notice.rule)
+
+
+def _severity_of(rule: str) -> Literal["error", "warning"]:
+    """What verify calls a breach of that rule: a fact has one severity."""
+    from migrator.rules import RULES  # most releases have nothing that a rule says as well
+
+    return next(each.severity for each in RULES if each.id == rule)
+
+
+def with_findings(report: FileReport, findings: Sequence[Finding]) -> FileReport:
+    """The report with what the rules say; a notice that says the same is left out, since a finding says more."""
+    told = {finding.rule for finding in findings}
+    notices = tuple(notice for notice in report.notices if notice.rule not in told or not notice.rule)
+    return report._replace(findings=tuple(findings), notices=notices)

@@ -65,10 +65,11 @@ def notices(report: FileReport, screen: Screen) -> None:
             screen.say(finding.remedy, indent=2)
     if report.notices:
         screen.heading("To know")
-    for notice in sorted(report.notices, key=lambda each: each.severity != "warning"):
+    for notice in sorted(report.notices, key=lambda each: each.rank):
         where = f"{notice.file}:{notice.line}: " if notice.file and notice.line else ""
-        is_warning = notice.severity == "warning"
-        screen.say(where + notice.text, lead="warning: " if is_warning else "- ", style="yellow" if is_warning else "")
+        lead = "- " if notice.severity == "info" else f"{notice.severity}: "
+        style = {"error": "red", "warning": "yellow", "info": ""}[notice.severity]
+        screen.say(where + notice.text, lead=lead, style=style)
 
 
 def whole(report: FileReport, screen: Screen) -> None:

@@ -89,7 +89,13 @@ def _file(file: FileReport, mask: Mask) -> dict[str, Value]:
             for question in file.questions
         ],
         "notices": [
-            {"severity": each.severity, "text": mask.text(each.text), "file": each.file, "line": each.line}
+            {
+                "severity": each.severity,
+                "text": mask.text(each.text),
+                "file": each.file,
+                "line": each.line,
+                "rule": each.rule,
+            }
             for each in file.notices
         ],
         "findings": [

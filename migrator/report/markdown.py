@@ -16,7 +16,7 @@ from migrator.report.page import flags_of, spelled, versions
 from migrator.report.records import ChangeReport, FileReport, QuestionReport, Report
 
 _EFFECTS = {
-    "none": "no pod changes",
+    "none": "pods restart, behaviour unchanged",
     "behaviour": "**a pod changes**",
     "required": "**required**, or the release breaks",
 }
@@ -104,13 +104,15 @@ def _questions(questions: Sequence[QuestionReport], mask: Mask) -> Iterator[str]
 
 
 def _notices(file: FileReport, mask: Mask) -> Iterator[str]:
-    notices = [(each.severity == "warning", each.file, each.line, each.text) for each in file.notices]
-    notices += [(True, each.file, each.line, f"{each.rule}: {each.text} {each.remedy}") for each in file.findings]
+    notices = [(each.rank, each.severity, each.file, each.line, each.text) for each in file.notices]
+    for each in file.findings:
+        rank = 0 if each.severity == "error" else 1
+        notices.append((rank, each.severity, each.file, each.line, f"{each.rule}: {each.text} {each.remedy}"))
     if not notices:
         return
     yield "### To know"
     yield ""
-    for is_warning, name, line, text in sorted(notices, key=lambda notice: not notice[0]):
+    for _, severity, name, line, text in sorted(notices, key=lambda notice: notice[0]):
         where = f"{code(f'{name}:{line}')} " if name and line else ""
-        yield f"- {'**warning** ' if is_warning else ''}{where}{prose(mask.text(text))}"
+        yield f"- {'' if severity == 'info' else f'**{severity}** '}{where}{prose(mask.text(text))}"
     yield ""

@@ -52,12 +52,18 @@ class QuestionReport(Record):
 
 
 class NoticeReport(Record):
-    """Something to know, with the place it speaks of where there is one (line 0: none)."""
+    """Something to know, with the place it speaks of where there is one (line 0: none), and the rule that says it."""
 
-    severity: Literal["info", "warning"]
+    severity: Literal["info", "warning", "error"]
     text: str
     file: str
     line: int
+    rule: str = ""
+
+    @property
+    def rank(self) -> int:
+        """Where it stands among others: what is likely wrong must not drown in what is good to know."""
+        return ("error", "warning", "info").index(self.severity)
 
 
 class Finding(Record):

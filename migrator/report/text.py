@@ -14,7 +14,7 @@ from migrator.report.records import ChangeReport, FileReport, NoticeReport, Ques
 from migrator.report.text_check import STYLES, count, error_without_path, headline, reason
 
 EFFECTS = {
-    "none": "no pod changes",
+    "none": "pods restart, behaviour unchanged",
     "behaviour": "a pod changes",
     "required": "required, or the release breaks",
 }
@@ -198,11 +198,12 @@ def _notices(notices: Sequence[NoticeReport], page: Page, mask: Mask) -> Iterato
     """Warnings first: what is likely wrong must not drown in what is good to know."""
     if notices:
         yield from _section("To know", page)
-    for notice in sorted(notices, key=lambda each: each.severity != "warning"):
+    styles: dict[str, Style] = {"error": "red", "warning": "yellow"}
+    for notice in sorted(notices, key=lambda each: each.rank):
         where = f"{notice.file}:{notice.line}: " if notice.file and notice.line else ""
-        is_warning = notice.severity == "warning"
-        lead, style = ("warning: ", "yellow") if is_warning else ("- ", None)
-        yield from page.wrapped(f"{where}{mask.text(notice.text)}", indent=2, lead=lead, style=style)  # type: ignore[arg-type]
+        lead = "- " if notice.severity == "info" else f"{notice.severity}: "
+        style = styles.get(notice.severity)
+        yield from page.wrapped(f"{where}{mask.text(notice.text)}", indent=2, lead=lead, style=style)
 
 
 def _next(file: FileReport) -> str:

@@ -42,7 +42,7 @@ def reason(file: FileReport, page: Page, mask: Mask) -> str:
             reasons.append(f"decide with {', '.join(missing)}")
     elif file.status == "migrated":
         reasons.append(count(len(file.changes), "change"))
-    warnings = sum(notice.severity == "warning" for notice in file.notices)
+    warnings = sum(notice.severity != "info" for notice in file.notices)
     if warnings:
         reasons.append(f"{count(warnings, 'warning')} (see plan)")
     errors = [finding.rule for finding in file.findings if finding.severity == "error"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.version import Version
+
 from migrator.charts.presets import TOGGLED_SERVICES
 from migrator.prefect import deployment, env, env_edits, messaging
 from migrator.prefect.deployment import is_bumped
@@ -159,9 +161,10 @@ def _nobody_migrates(release: Release) -> Iterator[Breach]:
 
 
 def _metrics(release: Release) -> Iterator[Breach]:
-    enterprise = release.chart == "infrahub-enterprise" and _bootstraps(release)
+    asks_for_it = release.chart == "infrahub-enterprise" and release.after.version >= Version("4.14.1")
     if (
-        enterprise
+        asks_for_it
+        and _bootstraps(release)
         and not env.may_stand_unseen(release, env.BACKGROUND)
         and env.winner(release, "background", METRICS) is None
     ):
@@ -259,7 +262,7 @@ RULES = (
     ),
     Rule(
         "metrics-directory",
-        "warning",
+        "error",
         f"On the enterprise image's background pod {METRICS} is set (empty, or a folder it can write to).",
         f'Add {METRICS} "" first in backgroundServices.env: the image\'s own folder is read-only there.',
         _metrics,

@@ -37,10 +37,12 @@ class Change(Record):
 class Notice(Record):
     """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
 
-    `severity` is "warning" where something is likely wrong, else "info".
+    `severity` is "warning" where something is likely wrong, else "info". Where a rule of the target version says the
+    same, `rule` is its id, and the rule's severity counts.
     """
 
     text: str
     severity: Literal["info", "warning"] = "info"
     layer: int = 0
     route: Route = ()
+    rule: str = ""

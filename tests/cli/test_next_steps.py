@@ -132,4 +132,5 @@ def test_the_first_line_says_what_was_done_and_leaves_the_rest_to_the_lines_belo
     (tmp_path / "values.yaml").write_text(VALUES, encoding="utf-8")
     said = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive").stdout.decode()
     assert said.splitlines()[0] == "values.yaml: migrated: 5 changes"
-    assert "  warning: PREFECT_API_BLOCKS_REGISTER_ON_START is missing" in said
+    assert "blocks-register: PREFECT_API_BLOCKS_REGISTER_ON_START is missing" in said
+    assert said.count("PREFECT_API_BLOCKS_REGISTER_ON_START is missing") == 1

@@ -48,7 +48,7 @@ def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start,
     session.says("host: cache # größer db: 1 + docket: + url: redis://cache:6379/2")
     session.says("effect: required, or the release breaks")
     session.says("effect: a pod changes")
-    session.says("effect: no pod changes")
+    session.says("effect: pods restart, behaviour unchanged")
     assert values.read_text(encoding="utf-8") == BEFORE
     session.type(ENTER)
 

@@ -117,7 +117,8 @@ def test_the_whole_object(report: Report) -> None:
         "answered": False,
     }
     assert file["notices"][1] == {
-        "severity": "warning", "text": "WEB_CONCURRENCY stands once.", "file": "values.yaml", "line": 9
+        "severity": "warning", "text": "WEB_CONCURRENCY stands once.", "file": "values.yaml", "line": 9,
+        "rule": "",
     }  # fmt: skip
     assert file["findings"][0]["rule"] == "docket-url"
 

@@ -68,7 +68,7 @@ def test_the_whole_text(report: Report) -> None:
 - "false"
 ```
 
-- repeats what separate background services do anyway (no pod changes)
+- repeats what separate background services do anyway (pods restart, behaviour unchanged)
 
 #### Step `docket`
 

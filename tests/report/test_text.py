@@ -30,7 +30,7 @@ Migration v4_14_0_prefect_docket
   - values.yaml:7 server.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
       "false" -> (removed)
     why: repeats what separate background services do anyway
-    effect: no pod changes
+    effect: pods restart, behaviour unchanged
 
   Step docket
   + values.yaml:12 backgroundServices.messaging.docket.url

@@ -45,8 +45,12 @@ def test_a_preset_before_its_migration_breaks_what_the_migration_mends(size: str
     found = findings(case.plan.start, source)
     lines = source.stream.data.decode().splitlines()
 
-    assert {each.rule for each in found if each.severity == "error"} == {"example-host", "migrate-pin"}
-    assert {each.rule for each in found if each.severity == "warning"} == {"toggle-left", "metrics-directory"}
+    assert {each.rule for each in found if each.severity == "error"} == {
+        "example-host",
+        "metrics-directory",
+        "migrate-pin",
+    }
+    assert {each.rule for each in found if each.severity == "warning"} == {"toggle-left"}
     toggles = [lines[each.line - 1].strip() for each in found if each.rule == "toggle-left"]
     assert len(toggles) == 8 and all(line.startswith("- name: PREFECT_SERVER_SERVICES_") for line in toggles)
 

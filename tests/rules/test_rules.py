@@ -388,8 +388,8 @@ def test_errors_come_first() -> None:
 
     assert [(each.severity, each.rule) for each in findings(text)] == [
         ("error", "migrate-pin"),
+        ("error", "metrics-directory"),
         ("warning", "docket-database"),
-        ("warning", "metrics-directory"),
     ]
 
 

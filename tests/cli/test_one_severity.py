@@ -1,0 +1,66 @@
+"""A fact has one severity, and is told once: what plan and migrate say of it, and what verify says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+
+BASE = """\
+global: {prefect: {image: {repository: acme/infrahub}}}
+server:
+  env:
+    - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+    - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}
+    - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
+@server@backgroundServices:
+  runAsSeparateDeployment: true
+  messaging: {redis: {host: redis, db: 1}, docket: {url: "redis://redis:6379/2"}}
+  env:
+    - {name: A, value: b}
+@background@"""
+FACTS = {
+    "docket-name": ("    - {name: PREFECT_SERVER_DOCKET_NAME, value: mine}\n", ""),
+    "database-override": ("    - {name: PREFECT_API_DATABASE_CONNECTION_URL, value: x}\n", ""),
+    "env-twice": ("    - {name: B, value: b}\n    - {name: B, value: c}\n", ""),
+}
+
+
+def of(report: dict[str, Any], rule: str) -> list[tuple[str, str]]:
+    (file,) = report["files"]
+    return [(kind, each["severity"]) for kind in ("notices", "findings") for each in file[kind] if each["rule"] == rule]
+
+
+@pytest.mark.parametrize("rule", FACTS)
+@pytest.mark.parametrize("current", [True, False], ids=["current", "pending"])
+def test_plan_and_verify_agree(cli: Cli, tmp_path: Path, rule: str, current: bool) -> None:
+    server, background = FACTS[rule]
+    text = BASE.replace("@server@", server).replace("@background@", background)
+    if not current:
+        text = text.replace(', docket: {url: "redis://redis:6379/2"}', "")
+    (tmp_path / "values.yaml").write_text(text, encoding="utf-8")
+    planned = json.loads(cli("plan", "values.yaml", "--redis-db", "2", "--format", "json").stdout)
+    verified = json.loads(cli("verify", "values.yaml", "--format", "json").stdout)
+
+    ((kind, severity),) = set(of(verified, rule))
+    assert kind == "findings"
+    told = of(planned, rule)
+    assert {each for _, each in told} == {severity}, told
+    assert len({kind for kind, _ in told}) == 1, "as a notice or as a finding, never as both"
+
+
+def test_what_plan_calls_required_is_an_error_of_verify(cli: Cli, tmp_path: Path) -> None:
+    """The metrics directory of 4.14.1, for example, without which the background services crash."""
+    example = cli("example").stdout.decode()
+    (tmp_path / "values.yaml").write_text(example, encoding="utf-8")
+    assert cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--to", "4.14.0").returncode == 0
+    verified = json.loads(cli("verify", "values.yaml", "--format", "json").stdout)
+    assert of(verified, "metrics-directory") == [("findings", "error")]
+    (file,) = json.loads(cli("plan", "values.yaml", "--format", "json").stdout)["files"]
+    assert [change["effect"] for change in file["changes"]] == ["required"]
+    assert cli("verify", "values.yaml", "--to", "4.14.0").returncode == 0
