@@ -67,6 +67,10 @@ class RefusedError(MigratorError):
     """A file that is sound, but whose shape this tool does not edit, named by line."""
 
 
+class OutOfScopeError(RefusedError):
+    """A file that speaks of these charts and is no values of theirs, nor an object that is edited here."""
+
+
 class VerificationError(MigratorError):
     """The result breaks a rule of the target version, or is not what was planned; nothing was written."""
 

@@ -11,6 +11,7 @@ from migrator.cli import arguments, opening, printing
 from migrator.errors import (
     InterruptedByUser,
     MigratorError,
+    OutOfScopeError,
     UnrelatedError,
     UsageError,
     VerificationError,
@@ -44,8 +45,6 @@ def carry_out(chosen: argparse.Namespace) -> int:
     keeper = _keeper(chosen) if getattr(chosen, "save_answers", None) else None
 
     found = opening.named(chosen, _failed)
-    for error in found.passed_over:
-        _say(chosen, f"passed over: {error}")
     arguments.refuse_one_redis_for_several(chosen, flags, len(found.bundles))
     arguments.refuse_one_output_for_several(chosen, len(found.groups))
     by_itself = _requests(chosen, answers)
@@ -168,9 +167,11 @@ def _requests(chosen: argparse.Namespace, answers: Answers | None) -> Callable[[
 
 
 def _unrelated(chosen: argparse.Namespace, opened: Opened) -> FileReport:
-    """A file of GitOps objects that are nobody's business here; where the result is to stand elsewhere, it is that."""
+    """A file of GitOps objects that are nobody's business here; where it is passed, it is the result as it is."""
     others = f"holds {', '.join(opened.unrelated)}"
-    _say(chosen, f"{opened.name} {others}: nothing of these charts.")
+    told = f"{opened.name}: {others}: nothing of these charts."
+    if not chosen.skip_unrelated:
+        return FileReport(path=opened.name, status="unrelated", evidence=(others,), error=told, exit_code=2)
     if chosen.command == "migrate" and opened.source is not None:
         from migrator.cli import output
 
@@ -178,13 +179,15 @@ def _unrelated(chosen: argparse.Namespace, opened: Opened) -> FileReport:
             output.pass_on(opened.source, chosen)
         except MigratorError as error:
             return _failed(opened.name, error)
-    return FileReport(path=opened.name, status="unrelated", evidence=(others,))
+    return FileReport(path=opened.name, status="unrelated", evidence=(others,), error=told)
 
 
 def _failed(path: str, error: MigratorError) -> FileReport:
-    failed = isinstance(error, (VerificationError, WriteError))
-    unrelated = isinstance(error, UnrelatedError)
-    status: Status = "failed" if failed else "unrelated" if unrelated else "refused"
+    status: Status = "refused"
+    if isinstance(error, (VerificationError, WriteError)):
+        status = "failed"
+    elif isinstance(error, (OutOfScopeError, UnrelatedError)):
+        status = "out-of-scope" if isinstance(error, OutOfScopeError) else "unrelated"
     return FileReport(path=path, status=status, error=str(error), exit_code=error.exit_code)
 
 

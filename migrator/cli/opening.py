@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator import sources
-from migrator.errors import InterruptedByUser, MigratorError
+from migrator.errors import InterruptedByUser, MigratorError, OutOfScopeError, UnrelatedError
 from migrator.planning import examine
 from migrator.records import Record
 from migrator.report.records import FileReport
@@ -25,48 +25,43 @@ Failed = Callable[[str, MigratorError], FileReport]
 
 
 class Named(Record):
-    """What the command line names, in its order: releases in groups that are written together, or a report instead.
-
-    `passed_over` are the errors of files that a directory holds and that are no concern of anybody's.
-    """
+    """What the command line names, in its order: releases in groups that are written together, or a report instead."""
 
     groups: tuple[sources.Opened | FileReport, ...]
-    passed_over: tuple[MigratorError, ...]
 
     @property
     def bundles(self) -> list[sources.Bundle]:
         return [bundle for each in self.groups if isinstance(each, sources.Opened) for bundle in each.bundles]
 
 
-def _files_of(name: str, passed_over: list[MigratorError]) -> Sequence[str | MigratorError]:
+def _files_of(name: str) -> Sequence[str | MigratorError]:
     """The files that a name stands for: itself, or what a directory holds, with errors for what counts and is none."""
     if not os.path.isdir(name):
         return [name]
     from migrator.sources import directory
 
-    return directory.expand(name, passed_over)
+    return directory.expand(name)
 
 
 def named(chosen: argparse.Namespace, failed: Failed) -> Named:
     """Open all that is named; what cannot be opened becomes a report."""
     if chosen.values:
         opening = partial(sources.open_layers, chosen.values)
-        return Named((_opened(chosen.values, chosen, opening, failed),), ())
+        return Named((_opened(chosen.values, chosen, opening, failed),))
     groups: list[sources.Opened | FileReport] = []
-    passed_over: list[MigratorError] = []
     for name in chosen.files:
         try:
-            paths = _files_of(name, passed_over)
+            paths = _files_of(name)
         except MigratorError as error:
             groups.append(failed(name, error))
             continue
         for path in paths:
             if isinstance(path, MigratorError):
-                groups.append(failed(path.path, path))
+                groups.append(_passed(failed(path.path, path), path))
                 continue
             opening = partial(sources.open_file, path, chosen.chart or "", chosen.root or "")
             groups.append(_opened([path], chosen, opening, failed))
-    return Named(tuple(groups), tuple(passed_over))
+    return Named(tuple(groups))
 
 
 def _opened(
@@ -77,7 +72,13 @@ def _opened(
             _settle(names, chosen)
         return opening()
     except MigratorError as error:
-        return failed(names[0], error)
+        report = failed(names[0], error)
+        return _passed(report, error) if chosen.skip_unrelated else report
+
+
+def _passed(report: FileReport, error: MigratorError) -> FileReport:
+    """A report on what is no concern of anybody's here, or cannot be edited here, as no failure."""
+    return report._replace(exit_code=0) if isinstance(error, (OutOfScopeError, UnrelatedError)) else report
 
 
 def _settle(names: Sequence[str], chosen: argparse.Namespace) -> None:
@@ -135,4 +136,5 @@ def carried_out(
     except InterruptedByUser:
         raise
     except MigratorError as error:
-        return [failed(bundle.name, error)]
+        report = failed(bundle.name, error)
+        return [_passed(report, error) if chosen.skip_unrelated else report]

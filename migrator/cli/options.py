@@ -158,6 +158,9 @@ def _common(parser: argparse.ArgumentParser, formats: list[str], default: str | 
     parser.add_argument(
         "-f", "--values", action="append", default=[], metavar="FILE", help="a layer of one release, in Helm's order"
     )
+    parser.add_argument(
+        "--skip-unrelated", action="store_true", help="exit 0 for files that hold nothing that is edited here"
+    )
     upgrade = parser.add_argument_group("which upgrade")
     upgrade.add_argument("--chart", choices=CHARTS, help="whose values these are")
     upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")

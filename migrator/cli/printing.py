@@ -20,10 +20,12 @@ def print_report(chosen: argparse.Namespace, report: Report) -> int:
         return report.exit_code
     if any(file.error for file in report.files):
         mask.learn(report)
+    told_in_line = chosen.command == "check"
     for file in report.files:
-        if file.error:
+        if file.error and (file.exit_code or not told_in_line) and not (chosen.quiet and not file.exit_code):
             sys.stderr.write(f"infrahub-migrator: {visible(mask.text(file.error))}\n")
-    sound = report._replace(files=tuple(file for file in report.files if not file.error))
+    passed = tuple(file for file in report.files if not file.error or (told_in_line and not file.exit_code))
+    sound = report._replace(files=passed)
     if chosen.command in ("diff", "migrate", "verify") and any(file.status == "needs-decision" for file in sound.files):
         from migrator.report.text_missing import missing
 

@@ -14,6 +14,7 @@ from migrator.sources import Bundle, Done, Source
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route, SetValue
+from migrator.values.merge import as_map
 
 WHY = "file and chart move together: the old chart refuses the new values"
 
@@ -45,8 +46,8 @@ class Bump(Record):
 
 def wishes(bundle: Bundle, said: discover.Wishes) -> discover.Wishes:
     """What the command line says, and where it says nothing, what the object says of its chart and release."""
-    chart = said.chart or (bundle.version.chart if bundle.version.chart in versions.CHARTS else "")
-    is_ours = bundle.version.chart in versions.CHARTS
+    is_ours = bundle.version.chart in versions.CHARTS and _is_of_its_key(bundle)
+    chart = said.chart or (bundle.version.chart if is_ours else "")
     stands = bundle.version.version
     speaks_of_ours = is_ours and stands is not None
     return said._replace(
@@ -65,6 +66,15 @@ def evidence(bundle: Bundle, said: discover.Wishes) -> Iterator[str]:
     if bundle.version.text and not said.version_from:
         chart = bundle.version.chart or "the chart"
         yield f"{chart} {bundle.version.text} ({bundle.version.elsewhere or tree.show(bundle.version.route)})"
+
+
+def _is_of_its_key(bundle: Bundle) -> bool:
+    """Whether the layers hold the key of the dependency that a Chart.yaml beside them names, where one does.
+
+    It says which chart values are for, and not that a file holds any.
+    """
+    key = bundle.version.key
+    return not key or any(isinstance(as_map(layer.data).get(key), dict) for layer in bundle.layers)
 
 
 def _default_root(bundle: Bundle) -> str:

@@ -13,16 +13,15 @@ from migrator.charts import presets, versions
 from migrator.charts.roots import prefect_roots
 from migrator.charts.roots import presets as presets_in
 from migrator.charts.versions import before_newest_break
-from migrator.errors import InputError, RefusedError, UnrelatedError, UsageError, did_you_mean
+from migrator.errors import InputError, RefusedError, UsageError, did_you_mean
 from migrator.planning import catalog
 from migrator.prefect import env
 from migrator.records import Record
+from migrator.sources import foreign
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
-
-_GITOPS = {"HelmRelease", "Application", "ApplicationSet", "HelmChart", "Kustomization"}
 
 
 class Wishes(Record):
@@ -73,7 +72,8 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
     command line and the file contradict each other.
     """
     for layer in layers:
-        _refuse_other_kinds(layer)
+        if layer.data is not None or len(layers) == 1:  # Helm takes an empty layer as one that says nothing
+            _refuse_other_kinds(layer)
     evidence: list[str] = []
     start = versions.parse(wishes.version_from) if wishes.version_from else None
     target = versions.parse(wishes.version_to) if wishes.version_to else None
@@ -131,23 +131,17 @@ def _refuse_other_kinds(layer: Layer) -> None:
         raise InputError(f"holds {what} at the top, and Helm values are a mapping.", path=layer.name, line=1)
     sops = as_map(data.get("sops"))
     if "mac" in sops:
+        why = "whose checksum covers every value: an edit outside sops breaks the file"
+        if sops.get("mac_only_encrypted") is True:
+            why = "which alone can tell what of that which comes has to be encrypted as well"
         raise RefusedError(
-            "is encrypted by SOPS, whose checksum covers every value: an edit outside sops breaks the file.",
+            f"is encrypted by SOPS, {why}.",
             path=layer.name,
             remedy="Decrypt it, migrate the plain file, and encrypt it again.",
         )
-    if isinstance(data.get("apiVersion"), str) and isinstance(data.get("kind"), str):
-        kind = str(data["kind"])
-        embeds = kind in _GITOPS
-        raise RefusedError(
-            f"is a Kubernetes object of kind {kind}, not a values file.",
-            path=layer.name,
-            remedy="Pass the output of `helm get values` instead."
-            if embeds
-            else "Migrate the values in it in a file of their own, and take that over."
-            if kind in ("ConfigMap", "Secret")
-            else "",
-        )
+    error = foreign.by_shape(layer.name, data)
+    if error is not None:
+        raise error
 
 
 def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence: list[str]) -> Route:
@@ -179,26 +173,7 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
         _refuse_no_mapping(layers, root)
         evidence.append("no Prefect values in the file: all of them are the preset's, or given elsewhere")
         return root
-    _refuse_helmfile(layers[0])
-    raise UnrelatedError(
-        "holds no Prefect values: nothing at infrahub.prefect-server (enterprise chart), prefect-server (community "
-        "chart) or the top (prefect-server as its own release).",
-        path=layers[0].name,
-        line=1,
-        remedy="Name their place with --root; for overrides of a flavoured chart, give --from VERSION-FLAVOUR "
-        "and --chart infrahub-enterprise.",
-    )
-
-
-def _refuse_helmfile(layer: Layer) -> None:
-    """The values of a helmfile's release are files, and pieces of a list, which lie over each other as `-f` does."""
-    items = as_map(layer.data).get("releases")
-    if isinstance(items, list) and any("chart" in as_map(item) for item in items):
-        raise RefusedError(
-            "is a helmfile.",
-            path=layer.name,
-            remedy="Name the values files of one release in its order (-f FILE -f FILE), and move its version by hand.",
-        )
+    raise foreign.without_values(layers[0].name)
 
 
 def _refuse_no_mapping(layers: Sequence[Layer], root: Route) -> None:

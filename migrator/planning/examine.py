@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from migrator.charts import roots
 from migrator.charts.presets import knows_preset
 from migrator.charts.versions import FLAVOURS
-from migrator.errors import RefusedError, UsageError
+from migrator.errors import InputError, RefusedError, UsageError
 from migrator.planning import catalog, chart_bump, discover, plan
 from migrator.planning.answers import Asking, Earlier
 from migrator.prefect.names import DOCKET
@@ -80,7 +80,8 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     """
     known = catalog.load()
     bundle = _bundle(inputs)
-    layers = [Layer(source.name, source.data, source.takes) for source in bundle.layers]
+    _refuse_empty_first(bundle)
+    layers = [_layer(source) for source in bundle.layers]
     wishes = chart_bump.wishes(bundle, request.wishes)
     own = _own_chart(request.chart_path, request.old_chart_path)
     wishes = own.wishes(wishes) if own is not None else wishes
@@ -135,6 +136,26 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     bump, told = chart_bump.bump(bundle, found, moves=moves, wanted=request.bump, holds_docket=holds_docket)
     made = made._replace(notices=(*notices, *told))
     return Case(bundle, found, found.flavour or "", made, known, bump)
+
+
+def _refuse_empty_first(bundle: Bundle) -> None:
+    """Raise InputError for a file whose values stand behind an empty first document, the only one that Helm 3 reads."""
+    for source in bundle.layers:
+        first, *others = source.stream.documents
+        full = next((each for each in others if each.data is not None), None)
+        if first.data is None and full is not None and not source.route:
+            raise InputError(
+                f"begins with an empty document, and Helm reads that one: the values from line {full.line(())} on "
+                "count for nothing.",
+                path=source.name,
+                line=1,
+                remedy="Take out the empty document, with the --- that ends it.",
+            )
+
+
+def _layer(source: Source) -> Layer:
+    """A layer as Helm reads it; one that is empty, or comments only, stays so."""
+    return Layer(source.name, source.data, "nothing" if source.data is None else source.takes)
 
 
 def _runs_prefect(release: Release) -> bool:

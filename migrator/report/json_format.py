@@ -17,7 +17,7 @@ SCHEMA = 1
 """Rises when a reader of the output would have to be changed; a new key is no such change."""
 
 FROM_WORST: tuple[Status, ...] = (
-    "failed", "needs-decision", "refused", "pending", "migrated", "current", "unrelated",
+    "failed", "needs-decision", "refused", "pending", "migrated", "current", "unrelated", "out-of-scope", "skipped",
 )  # fmt: skip
 """Every status, in the order of the exit codes that they come with."""
 
@@ -39,8 +39,13 @@ def dumps(report: Report, *, mask: Mask) -> str:
         "exit_code": report.exit_code,
         "error": mask.text(report.error),
         "files": [_file(file, mask) for file in report.files],
+        "totals": {"releases": len(report.files), **{each: _count(report, each) for each in FROM_WORST}},
     }
     return json.dumps(whole, indent=2, allow_nan=False)
+
+
+def _count(report: Report, status: Status) -> int:
+    return sum(file.status == status for file in report.files)
 
 
 def _file(file: FileReport, mask: Mask) -> dict[str, Value]:

@@ -14,7 +14,9 @@ from migrator.values.edits import Value
 if TYPE_CHECKING:
     from migrator.report.cluster_records import ClusterReport
 
-Status = Literal["current", "pending", "migrated", "needs-decision", "refused", "failed", "unrelated"]
+Status = Literal[
+    "current", "pending", "migrated", "needs-decision", "refused", "failed", "unrelated", "out-of-scope", "skipped"
+]
 
 
 class ChangeReport(Record):

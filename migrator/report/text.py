@@ -218,6 +218,8 @@ def _next(file: FileReport) -> str:
     return {
         "current": "Nothing to do.",
         "unrelated": "No values of these charts in it: nothing to do.",
+        "out-of-scope": "Nothing that is edited here.",
+        "skipped": "Left out.",
         "refused": "Refused; nothing was written.",
         "failed": "Failed.",
         "migrated": "Migrated.",

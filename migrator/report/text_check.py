@@ -8,7 +8,7 @@ from migrator.report.records import FileReport, Report
 
 STYLES: dict[str, Style] = {
     "current": "green", "migrated": "green", "pending": "yellow", "needs-decision": "yellow", "refused": "red",
-    "failed": "red", "unrelated": "dim",
+    "failed": "red", "unrelated": "dim", "out-of-scope": "dim", "skipped": "dim",
 }  # fmt: skip
 
 

@@ -6,50 +6,55 @@ import os
 from collections.abc import Iterator
 
 from migrator.charts.roots import has_prefect_values
-from migrator.errors import InputError, MigratorError, RefusedError
-from migrator.sources import kustomize, layering, objects
+from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
+from migrator.sources import foreign, kustomize, layering, objects
 from migrator.sources.layering import Look
 from migrator.sources.source import Source, read
 from migrator.values.merge import as_map
 
-ENDINGS = (".yaml", ".yml")
+ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tftpl", ".gotmpl")
+_NAMES = ("Chart.lock", "values.schema.json", ".gitlab-ci.yml")
 
 _PASSED_OVER = {"templates", "charts", "crds", "node_modules"}
 
 
-def expand(name: str, passed_over: list[MigratorError]) -> list[str | MigratorError]:
-    """The files of a directory that are releases by themselves, and an error for each release that is several layers.
+def expand(name: str) -> list[str | MigratorError]:
+    """The files of a directory that are releases by themselves, and an error for each that is not.
 
-    Migrating one layer without the others would go wrong in silence. So would leaving out a file that the system does
-    not hand over: it is an error as well. Files that are no YAML, or nothing that can be edited, are added to
-    `passed_over`. Raises InputError for a directory without Prefect values.
+    An error tells of each release that is several layers, since migrating one without the others would go wrong in
+    silence; of each file that the system does not hand over; and, as an OutOfScopeError, of each that speaks of these
+    charts and is nothing that is edited here. What holds nothing of these charts is left out. Raises InputError for a
+    directory without any.
     """
     unread: list[MigratorError] = []
+    others: list[MigratorError] = []
     paths = list(yaml_files(name, unread))
     looks: list[Look] = []
     generated: dict[str, list[tuple[str, list[str]]]] = {}
     for path in paths:
         try:
             source = read(path)
-            look = _look_at(source)
-        except MigratorError as error:
-            # What is no YAML is nobody's values; what the system does not hand over may be somebody's.
-            (unread if isinstance(error.__cause__, OSError) else passed_over).append(error)
+            if os.path.basename(path) in kustomize.NAMES:
+                for item, files in kustomize.generated(as_map(source.data), os.path.dirname(path)):
+                    generated.setdefault(item, []).append((path, files))
+                line = kustomize.inline_patch_of_prefect(source)
+                if line:
+                    raise _inline_patch(path, line)
+                if "helmCharts" not in as_map(source.data):
+                    continue  # what it hands on is told with the release that takes it
+            looks.append(_look_at(source))
+        except UnrelatedError:
             continue
-        if os.path.basename(path) in kustomize.NAMES:
-            for item, files in kustomize.generated(as_map(source.data), os.path.dirname(path)):
-                generated.setdefault(item, []).append((path, files))
-            line = kustomize.inline_patch_of_prefect(source)
-            if line:
-                passed_over.append(_inline_patch(path, line))
-        looks += [look] if look is not None else []
-    if not looks and not unread:
+        except MigratorError as error:
+            (unread if isinstance(error.__cause__, OSError) else others).append(error)
+    if not looks and not unread and not others:
         raise InputError(
             f"is a directory without a values file that holds Prefect values ({len(paths)} YAML files looked at).",
             path=name,
         )
     found = layering.releases(looks, generated)
-    return [*(layers[0] if len(layers) == 1 else _several_layers(layers) for layers in found), *unread]
+    releases = [layers[0] if len(layers) == 1 else _several_layers(layers) for layers in found]
+    return [*releases, *unread, *sorted(others, key=lambda error: error.path)]
 
 
 def _inline_patch(path: str, line: int) -> RefusedError:
@@ -71,17 +76,23 @@ def _several_layers(layers: tuple[str, ...]) -> RefusedError:
     )
 
 
-def _look_at(source: Source) -> Look | None:
-    """What a file holds; None for one that has nothing to do with Prefect."""
+def _look_at(source: Source) -> Look:
+    """What a file holds. Raises UnrelatedError for one that has nothing to do with these charts."""
     held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if held:
         bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
         unseen = tuple(each for bundle in bundles for each in bundle.unseen)
         items = tuple(bundle.item for bundle in bundles if not bundle.is_patch)
-        return Look(source.name, None, True, unseen, items) if bundles else None
+        if not bundles:
+            related = foreign.mentions(source.name, source.stream.data)
+            raise foreign.without_values(source.name) if related else foreign.unrelated(source.name)
+        return Look(source.name, None, True, unseen, items)
+    foreign.refuse(source.name, source.stream.data, [each.data for each in source.stream.documents])
     data = source.stream.documents[0].data
+    if data is None and len(source.stream.documents) > 1:
+        raise InputError("begins with an empty document, and Helm reads that one.", path=source.name, line=1)
     if not has_prefect_values(data):
-        return None
+        raise foreign.without_values(source.name)
     if "mac" in as_map(as_map(data).get("sops")):
         raise RefusedError("is encrypted by SOPS.", path=source.name, remedy="Decrypt it and name it by itself.")
     return Look(source.name, data, False)
@@ -94,5 +105,5 @@ def yaml_files(directory: str, unread: list[MigratorError]) -> Iterator[str]:
     for folder, folders, files in os.walk(directory, onerror=tell):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _PASSED_OVER)
         for name in sorted(files):
-            if name.endswith(ENDINGS) and not name.startswith("."):
+            if (name.endswith(ENDINGS) and not name.startswith(".")) or name in _NAMES:
                 yield os.path.join(folder, name)

@@ -41,7 +41,7 @@ def objects_in(source: Source) -> Iterator[Object]:
     for document in source.stream.documents:
         data = as_map(document.data)
         if not is_object(document.data):
-            if "helmCharts" in data and _is_kustomization(data, source.name):
+            if ("helmCharts" in data and _is_kustomization(data, source.name)) or _is_fleet(data, source.name):
                 yield Object(document.index, (), data)
             continue
         items = data.get("items")
@@ -58,7 +58,9 @@ def is_gitops(each: Object) -> bool:
     from migrator.sources import argocd, flux  # most files hold no object at all
 
     data = each.data
-    return flux.is_release(data) or argocd.is_application(data) or ("helmCharts" in data and _is_kustomization(data))
+    if flux.is_release(data) or argocd.is_application(data):
+        return True
+    return ("helmCharts" in data and _is_kustomization(data)) or not is_object(data)
 
 
 def releases_of(source: Source, each: Object) -> list[Bundle]:
@@ -73,6 +75,10 @@ def releases_of(source: Source, each: Object) -> list[Bundle]:
         found = flux.releases(place, each.data, each.name)
     elif argocd.is_application(each.data):
         found = argocd.releases(place, each.data, each.name)
+    elif "helmCharts" not in each.data:
+        from migrator.sources import fleet
+
+        found = fleet.releases(place, each.data, "fleet.yaml")
     else:
         from migrator.sources import kustomize
 
@@ -84,6 +90,12 @@ def releases_of(source: Source, each: Object) -> list[Bundle]:
             remedy="Decrypt it, migrate the plain file, and encrypt it again.",
         )
     return found
+
+
+def _is_fleet(data: Map, path: str) -> bool:
+    from migrator.sources import fleet
+
+    return fleet.is_fleet(data, path)
 
 
 def _is_kustomization(data: Map, path: str = "kustomization.yaml") -> bool:

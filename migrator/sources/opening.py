@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from migrator.charts.roots import prefect_roots
 from migrator.errors import InputError, UsageError
 from migrator.records import Record
-from migrator.sources import objects
+from migrator.sources import foreign, objects
 from migrator.sources.bundle import Bundle, of_layers
 from migrator.sources.source import Source, read, read_bytes
 
@@ -35,6 +35,7 @@ def open_file(name: str, chart: str = "", root: str = "") -> Opened:
     source = read_bytes(sys.stdin.buffer.read(), "(standard input)") if name == "-" else read(name)
     held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not held:
+        foreign.refuse(source.name, source.stream.data, [each.data for each in source.stream.documents])
         own = tuple(_beside_chart(bundle) for bundle in _by_root(of_layers([source]), chart, root))
         return Opened(source.name, own)
     found = [(each, bundle) for each in held for bundle in objects.releases_of(source, each)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from migrator.errors import InputError, MigratorError, RefusedError
+from migrator.errors import InputError, MigratorError, OutOfScopeError
+from migrator.sources import foreign
 
 
 def explained(error: InputError, data: bytes, name: str) -> MigratorError:
     """The error to raise for a text that does not parse: what the text is, where that can be told."""
-    if name.endswith((".tf", ".tfvars", ".hcl")) or b'resource "helm_release"' in data:
-        return RefusedError(
+    if b'resource "helm_release"' in data:
+        return OutOfScopeError(
             "is Terraform, not YAML.", path=name, line=error.line, remedy="Migrate the values in it by themselves."
         )
     if data.split() == [b"USER-SUPPLIED", b"VALUES:", b"null"]:
@@ -18,11 +19,11 @@ def explained(error: InputError, data: bytes, name: str) -> MigratorError:
             line=2,
             remedy="Write {} in place of all of it, and say what is installed with --chart and --from VERSION-FLAVOUR.",
         )
-    if name.endswith(".gotmpl") or b"{{" in data:
-        return RefusedError(
+    if b"{{" in data and foreign.mentions(name, data):
+        return foreign.by_name(name) or OutOfScopeError(
             "holds Go templates where YAML should be, and what they are rendered to cannot be known here.",
             path=name,
             line=error.line,
             remedy="Migrate what they are rendered to, and take the changes over by hand.",
         )
-    return error
+    return foreign.unreadable(name, data, error)

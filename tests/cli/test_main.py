@@ -367,15 +367,16 @@ def test_a_directory_stands_for_the_one_file_in_it(cli: Cli, tmp_path: Path) -> 
     folder.mkdir()
     (folder / "values.yaml").write_text(BEFORE)
     (folder / "redis.yml").write_text(UNRELATED)
-    (folder / "broken.yaml").write_text("a: [\n")
+    (folder / "broken.yaml").write_text("infrahub: [\n")
+    (folder / "notes.yaml").write_text("a: [\n")
 
     one = cli("migrate", "deploy", "--redis-db", "2", "--non-interactive")
     (folder / "values-prod.yaml").write_text(BEFORE)
     two = cli("migrate", "deploy", "--redis-db", "2", "--non-interactive")
 
-    assert one.returncode == 0
+    assert one.returncode == 2  # it may be somebody's values, and nobody can tell
     assert (folder / "values.yaml").read_text() == AFTER
-    assert b"broken.yaml" in one.stderr
+    assert b"broken.yaml" in one.stderr and b"notes.yaml" not in one.stderr
     assert two.returncode == 2
     assert b"values-prod.yaml" in two.stderr
     assert (folder / "values-prod.yaml").read_text() == BEFORE
@@ -403,7 +404,7 @@ def test_one_redis_is_not_named_for_several_releases(cli: Cli, values: Path) -> 
 
 @pytest.mark.parametrize("command", ["plan", "diff", "check", "migrate"])
 def test_every_command_speaks_json_by_the_schema(cli: Cli, values: Path, command: str) -> None:
-    (values.parent / "bad.yaml").write_text("a: [\n")
+    (values.parent / "bad.yaml").write_text("infrahub: [\n")
     (values.parent / "other.yaml").write_text(UNRELATED)
     (values.parent / "done.yaml").write_text(AFTER.replace("infrahub-cache-master", "redis.other"))
     names = ["bad.yaml", "other.yaml", "done.yaml", "values.yaml"]

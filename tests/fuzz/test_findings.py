@@ -71,9 +71,10 @@ def test_a_secrets_name_that_a_template_takes_for_nothing_is_none(cli: Cli, tmp_
 
 
 def test_objects_of_other_charts_are_passed_on_as_they_are(cli: Cli, tmp_path: Path) -> None:
-    elsewhere = migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml")
-    printed = migrate(cli, tmp_path, UNRELATED, "--output", "-")
-    piped = cli("migrate", "-", "--non-interactive", stdin=UNRELATED.encode())
+    assert migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml").returncode == 2
+    elsewhere = migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml", "--skip-unrelated")
+    printed = migrate(cli, tmp_path, UNRELATED, "--output", "-", "--skip-unrelated")
+    piped = cli("migrate", "-", "--non-interactive", "--skip-unrelated", stdin=UNRELATED.encode())
 
     assert (elsewhere.returncode, (tmp_path / "out.yaml").read_text()) == (0, UNRELATED)
     assert (printed.returncode, printed.stdout.decode()) == (0, UNRELATED)
@@ -123,9 +124,9 @@ def test_results_of_several_files_in_a_directory_do_not_go_over_each_other(cli: 
 
 
 def test_objects_of_other_charts_are_left_alone_where_nothing_else_is_asked(cli: Cli, tmp_path: Path) -> None:
-    in_place = migrate(cli, tmp_path, UNRELATED)
-    dry = migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml", "--dry-run")
-    itself = migrate(cli, tmp_path, UNRELATED, "--output", "values.yaml")
+    in_place = migrate(cli, tmp_path, UNRELATED, "--skip-unrelated")
+    dry = migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml", "--dry-run", "--skip-unrelated")
+    itself = migrate(cli, tmp_path, UNRELATED, "--output", "values.yaml", "--skip-unrelated")
 
     assert (in_place.returncode, in_place.stdout) == (0, b"")
     assert (dry.returncode, dry.stdout) == (0, b"")
@@ -163,7 +164,7 @@ def test_the_name_of_an_object_steers_no_terminal(cli: Cli, tmp_path: Path, comm
 
     done = cli(command, "values.yaml")
 
-    assert done.returncode == 0
+    assert done.returncode == 2
     assert b"\\x1b[2J\\u202e: nothing of these charts" in done.stderr
 
 
@@ -225,7 +226,7 @@ def test_one_byte_order_mark_stays(cli: Cli, tmp_path: Path) -> None:
 def test_what_cannot_be_read_in_a_directory_is_no_clean_bill(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that is no YAML is passed over; one that the system does not hand over may be the one that matters."""
+    """A file that is no YAML is nobody's; one that the system does not hand over may be the one that matters."""
     folder = tmp_path / "deploy"
     (folder / "live").mkdir(parents=True)
     (folder / "dev.yaml").write_text(SEPARATE)
@@ -250,4 +251,4 @@ def test_what_cannot_be_read_in_a_directory_is_no_clean_bill(
         assert done.returncode == 2
         assert f"{words}: Permission denied" in done.stderr.decode()
         assert b"deploy/dev.yaml: needs-decision" in done.stdout
-        assert b"passed over: deploy/notes.yaml" in done.stderr
+        assert b"deploy/notes.yaml" not in done.stderr

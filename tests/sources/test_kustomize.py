@@ -89,4 +89,6 @@ def test_a_kustomization_of_other_charts_is_unrelated(cli: Callable[..., Any], t
     text = kustomization(VALUES)
     (tmp_path / "kustomization.yaml").write_text(text[: text.index("  - name: infrahub")], "utf-8")
     done = cli("check", "kustomization.yaml")
-    assert (done.returncode, b"nothing of these charts" in done.stderr) == (0, True)
+    assert (done.returncode, b"nothing of these charts" in done.stderr) == (2, True)
+    done = cli("check", "kustomization.yaml", "--skip-unrelated")
+    assert (done.returncode, b"kustomization.yaml: unrelated" in done.stdout) == (0, True)

@@ -11,7 +11,7 @@ import pytest
 from .texts import AFTER, VALUES
 
 REFUSED = {
-    "values.yaml.gotmpl": (VALUES.replace("redis.prod", '{{ requiredEnv "HOST" }}'), b"holds Go templates"),
+    "values.yaml.gotmpl": (VALUES.replace("redis.prod", '{{ requiredEnv "HOST" }}'), b"is a Go template"),
     "values.yaml": ("{{- if .Values.x }}\n" + VALUES + "{{- end }}\n", b"holds Go templates"),
     "main.tf": ('resource "helm_release" "x" {\n  values = [<<EOT\n' + VALUES + "EOT\n  ]\n}\n", b"is Terraform"),
     "helmfile.yaml": ("releases:\n  - {name: infrahub, chart: a/infrahub, values: [v.yaml]}\n", b"is a helmfile."),
@@ -44,11 +44,13 @@ def test_a_directory_passes_over_what_is_refused(cli: Callable[..., Any], tmp_pa
     folder = tmp_path / "all"
     folder.mkdir()
     (folder / "good.yaml").write_text(VALUES, "utf-8")
-    (folder / "bad.yaml").write_text("{{ if }}\n  a: [\n", "utf-8")
+    (folder / "bad.yaml").write_text("{{ if }}\n  infrahub: [\n", "utf-8")
+    (folder / "other.yaml").write_text("{{ if }}\n  a: [\n", "utf-8")
     done = cli("check", "all")
     assert done.returncode == 1
     assert b"all/good.yaml: needs-decision" in done.stdout
-    assert b"passed over: all/bad.yaml" in done.stderr
+    assert b"all/bad.yaml: out-of-scope: line 2: holds Go templates" in done.stdout
+    assert b"all/other.yaml" not in done.stdout + done.stderr
 
 
 def test_the_output_of_helm_is_a_values_file(cli: Callable[..., Any], tmp_path: Path) -> None:

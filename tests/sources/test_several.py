@@ -169,7 +169,8 @@ def test_several_roots_in_one_file_are_releases_of_their_own(cli: Cli, tmp_path:
 
 def test_an_object_of_another_chart_is_unrelated(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "podinfo.yaml").write_text(OTHER, "utf-8")
-    done = cli("migrate", "podinfo.yaml", "--non-interactive", "--format", "json")
+    assert cli("migrate", "podinfo.yaml", "--non-interactive").returncode == 2
+    done = cli("migrate", "podinfo.yaml", "--non-interactive", "--format", "json", "--skip-unrelated")
     report = json.loads(done.stdout)
     assert (done.returncode, report["status"], report["files"][0]["status"]) == (0, "unrelated", "unrelated")
     assert (tmp_path / "podinfo.yaml").read_text("utf-8") == OTHER

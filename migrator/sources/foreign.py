@@ -1,0 +1,167 @@
+"""Files that speak of these charts and are no values of theirs: told by what they are, with what to do instead.
+
+What a file is, its name or its shape tells. Whether it is anybody's business here, its bytes do: a file that holds no
+key, chart or image of these charts is unrelated, whatever it is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+
+from migrator.charts.roots import has_prefect_values, presets
+from migrator.errors import InputError, MigratorError, OutOfScopeError, UnrelatedError
+from migrator.values.edits import Value
+from migrator.values.merge import Map, as_map
+
+_MARKS = re.compile(rb"infrahub|prefect|configPreset|backgroundServices", re.IGNORECASE)
+
+BY_NAME = (
+    (r"Chart\.ya?ml|Chart\.lock|requirements\.(ya?ml|lock)", "belongs to a chart itself, and holds no values", "chart"),
+    (r"values\.schema\.json", "is the schema of a chart's values", "schema"),
+    (r"helmfile.*\.ya?ml(\.gotmpl)?", "is a helmfile", "helmfile"),
+    (r"(docker-compose|compose)([._-]?(override|prod|dev|test|ci))?\.ya?ml", "is a compose file", "compose"),
+    (r"\.gitlab-ci.*\.ya?ml|azure-pipelines.*\.ya?ml|bitbucket-pipelines\.ya?ml|Jenkinsfile.*", "is a CI file", "ci"),
+    (r"Pulumi(\..+)?\.ya?ml", "is a file of Pulumi", "pulumi"),
+    (r".*\.(tf|tfvars|hcl|tftpl|tf\.json)", "is Terraform", "terraform"),
+    (r"kustomization\.ya?ml|Kustomization", "is a kustomization that inflates no chart of these", "kustomization"),
+    (r".*\.gotmpl", "is a Go template", "template"),
+)
+_FOLDERS = (("/.github/workflows/", "is a CI file", "ci"), ("/.circleci/", "is a CI file", "ci"))
+_OBJECTS = {
+    "HelmChart": ("is a HelmChart of k3s", "own"),
+    "HelmChartConfig": ("is a HelmChartConfig of k3s", "own"),
+    "Release": ("is a Release of Crossplane", "own"),
+    "ResourceSet": ("is a ResourceSet, whose templates an operator fills in", "template"),
+    "ResourceSetInputProvider": ("is an input of a ResourceSet", "template"),
+    "ConfigMap": ("is a Kubernetes object of kind ConfigMap", "own"),
+    "Secret": ("is a Kubernetes object of kind Secret", "own"),
+}
+_REMEDIES = {
+    "chart": "Name the chart's values file; move a dependency's version by hand, and run helm dependency update.",
+    "schema": "Name the values file that it describes.",
+    "helmfile": "Name the values files of one release in its order (-f FILE -f FILE), and move its version by hand.",
+    "compose": "Helm's values are another file: name that.",
+    "ci": "Name the values files that it hands to Helm; move a chart version in it by hand.",
+    "pulumi": "Migrate the values in it in a file of their own, and take them over; move the version by hand.",
+    "ansible": "Migrate the values in it in a file of their own, and take them over; move the version by hand.",
+    "terraform": "Migrate the values in it by themselves, in a file of their own, and move the version by hand.",
+    "template": "Migrate what it is rendered to, and take the changes over by hand.",
+    "own": "Migrate the values in it in a file of their own, and take them over; move the version by hand.",
+    "object": "Name the values files, or the object that embeds the values.",
+    "kustomization": "Name the object or the values that it builds from.",
+}
+
+
+def mentions(name: str, data: bytes) -> bool:
+    """Whether a file's path or its bytes hold a key, chart or image of these charts."""
+    return bool(_MARKS.search(data) or _MARKS.search(os.fsencode(name)))
+
+
+def by_name(name: str) -> OutOfScopeError | None:
+    """The error for a file whose name says what it is; None where it says nothing."""
+    base, path = os.path.basename(name), "/" + name.replace(os.sep, "/")
+    for pattern, what, remedy in BY_NAME:
+        if re.fullmatch(pattern, base, re.IGNORECASE):
+            return _error(name, what, remedy)
+    return next((_error(name, what, remedy) for folder, what, remedy in _FOLDERS if folder in path), None)
+
+
+def by_shape(name: str, data: Value) -> OutOfScopeError | None:
+    """The error for a document whose shape says that it is no values; None where it may be some."""
+    if isinstance(data, list):
+        items = [as_map(item) for item in data]
+        is_play = any(item.keys() & {"hosts", "tasks", "roles", "import_playbook"} for item in items)
+        is_task = any("name" in item and any("helm" in key for key in item) for item in items)
+        return _error(name, "is a file of Ansible", "ansible") if is_play or is_task else None
+    values = as_map(data)
+    return next((_error(name, what, remedy) for what, remedy in _shapes(values)), None)
+
+
+def _shapes(values: Map) -> Iterator[tuple[str, str]]:
+    kind = values.get("kind")
+    if isinstance(values.get("apiVersion"), str) and isinstance(kind, str):
+        yield _OBJECTS.get(kind, (f"is a Kubernetes object of kind {kind}, not a values file", "object"))
+    if isinstance(values.get("apiVersion"), str) and "name" in values and "version" in values:
+        yield "is the Chart.yaml of a chart", "chart"
+    if "dependencies" in values and "digest" in values:
+        yield "is the Chart.lock of a chart", "chart"
+    releases = values.get("releases")
+    if isinstance(releases, list) and any("chart" in as_map(item) for item in releases):
+        yield "is a helmfile", "helmfile"
+    services = [as_map(each) for each in as_map(values.get("services")).values()]
+    if services and all(each.keys() & {"image", "build", "extends"} for each in services):
+        yield "is a compose file", "compose"
+    jobs = as_map(values.get("jobs"))
+    has_steps = any(as_map(job).keys() & {"steps", "runs-on", "uses", "script", "docker"} for job in jobs.values())
+    if has_steps or ("stages" in values and isinstance(values["stages"], list)):
+        yield "is a CI file", "ci"
+    if isinstance(values.get("$schema"), str) and "properties" in values:
+        yield "is a JSON Schema", "schema"
+    if isinstance(values.get("runtime"), (str, dict)) and "name" in values:
+        yield "is a file of Pulumi", "pulumi"
+
+
+def refuse(name: str, data: bytes, documents: Sequence[Value]) -> None:
+    """Raise UnrelatedError for a file that holds nothing of these charts, OutOfScopeError for one that is no values.
+
+    What has the shape of their values is some, whatever the file is called, unless something fills it in first.
+    """
+    first = documents[0]
+    if first is None:
+        return  # that is told before anything else
+    named = by_name(name)
+    is_filled_in = re.search(r"\.(gotmpl|tf\w*|hcl|tf\.json)$", name) is not None
+    if named is not None and not is_filled_in and any(map(has_values, documents)):
+        named = None
+    error = named or by_shape(name, first) or _no_mapping(name, first)
+    if not mentions(name, data):
+        raise unrelated(name, error)
+    if error is not None:
+        raise error
+
+
+def _no_mapping(name: str, data: Value) -> InputError | None:
+    if isinstance(data, dict):
+        return None
+    what = "a list" if isinstance(data, list) else "a single value"
+    return InputError(f"holds {what} at the top, and Helm values are a mapping.", path=name, line=1)
+
+
+def has_values(data: Value) -> bool:
+    """Whether a document has the shape of these charts' values."""
+    return has_prefect_values(data) or bool(presets([data], None))
+
+
+def unreadable(name: str, data: bytes, error: MigratorError) -> MigratorError:
+    """The error for a text that is no YAML: nobody's business, something known by its name, or a broken file."""
+    known = by_name(name) or error
+    return known if mentions(name, data) else unrelated(name, known)
+
+
+def unrelated(name: str, error: MigratorError | None = None) -> UnrelatedError:
+    """The error for a file that neither by its path nor by its bytes has to do with these charts."""
+    if error is not None:
+        return UnrelatedError(error.message, path=name, line=error.line, remedy=error.remedy)
+    return UnrelatedError(
+        "holds no Prefect values, and nothing else of these charts: no key, chart or image of theirs.",
+        path=name,
+        line=1,
+    )
+
+
+def without_values(name: str) -> OutOfScopeError:
+    """The error for a file that speaks of these charts, in no way that is known here."""
+    return OutOfScopeError(
+        "speaks of these charts, and holds no values of theirs: nothing at infrahub.prefect-server (enterprise chart), "
+        "prefect-server (community chart) or the top (prefect-server as its own release).",
+        path=name,
+        line=1,
+        remedy="If it does hold values, name the place of Prefect's with --root; for overrides of a flavoured chart, "
+        "give --from VERSION-FLAVOUR and --chart infrahub-enterprise.",
+    )
+
+
+def _error(name: str, what: str, remedy: str) -> OutOfScopeError:
+    return OutOfScopeError(f"{what}.", path=name, remedy=_REMEDIES[remedy])

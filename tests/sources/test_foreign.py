@@ -1,0 +1,171 @@
+"""Files that are no values: told by what they are, never written to, and nobody's business where they name nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .texts import AFTER, VALUES, indented
+
+Cli = Callable[..., Any]
+FLAGS = ("--redis-db", "2", "--redis-host", "foo", "--non-interactive")
+UMBRELLA = """\
+apiVersion: v2
+name: platform
+version: 1.2.3
+dependencies:
+  - name: infrahub-enterprise
+    version: 4.13.0-medium
+"""
+OBJECT = "apiVersion: {}\nkind: {}\nmetadata: {{name: infrahub}}\nspec: {{}}\n"
+FOREIGN = {
+    "Chart.yaml": (UMBRELLA, "belongs to a chart itself"),
+    "Chart.lock": ("dependencies: [{name: infrahub}]\ndigest: x\n", "belongs to a chart itself"),
+    "moved-chart.yaml": (UMBRELLA, "is the Chart.yaml of a chart"),
+    "values.schema.json": ('{"$schema": "x", "properties": {"infrahub": {}}}', "is the schema of a chart's values"),
+    "helmfile.yaml": ("releases: [{name: infrahub, chart: x/infrahub}]\n", "is a helmfile"),
+    "releases.yaml": ("releases: [{name: infrahub, chart: x/infrahub}]\n", "is a helmfile"),
+    "docker-compose.yml": ("services: {infrahub: {image: x/infrahub}}\n", "is a compose file"),
+    "stack.yaml": ("services: {infrahub: {image: x/infrahub}}\n", "is a compose file"),
+    ".gitlab-ci.yml": ("deploy: {script: [helm upgrade infrahub]}\n", "is a CI file"),
+    ".github/workflows/deploy.yaml": ("on: push\nenv: {CHART: infrahub}\n", "is a CI file"),
+    "pipeline.yaml": ("jobs: {deploy: {steps: [{run: helm upgrade infrahub}]}}\n", "is a CI file"),
+    "k3s.yaml": (OBJECT.format("helm.cattle.io/v1", "HelmChart"), "is a HelmChart of k3s"),
+    "k3s-config.yaml": (OBJECT.format("helm.cattle.io/v1", "HelmChartConfig"), "is a HelmChartConfig of k3s"),
+    "crossplane.yaml": (OBJECT.format("helm.crossplane.io/v1beta1", "Release"), "is a Release of Crossplane"),
+    "set.yaml": (OBJECT.format("fluxcd.controlplane.io/v1", "ResourceSet"), "is a ResourceSet"),
+    "deployment.yaml": (OBJECT.format("apps/v1", "Deployment"), "is a Kubernetes object of kind Deployment"),
+    "playbook.yaml": ("- hosts: all\n  tasks: [{name: infrahub}]\n", "is a file of Ansible"),
+    "Pulumi.yaml": ("name: infrahub\nruntime: nodejs\n", "is a file of Pulumi"),
+    "main.tf": ('resource "helm_release" "infrahub" {\n}\n', "is Terraform"),
+    "yaml-like.tf": ("infrahub: x\n", "is Terraform"),
+    "values.yaml.tftpl": (VALUES.replace("redis.prod", "${host}"), "is Terraform"),
+    "values.yaml.gotmpl": (VALUES, "is a Go template"),
+    "some.yaml": ("image: registry.example.net/opsmill/infrahub\n", "speaks of these charts, and holds no values"),
+}
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside an umbrella"])
+def test_it_is_told_by_name_and_never_written(cli: Cli, tmp_path: Path, name: str, beside: bool) -> None:
+    text, what = FOREIGN[name]
+    if beside:
+        write((tmp_path / name).parent, "Chart.yaml", UMBRELLA)
+    path = write(tmp_path, name, text)
+    for command in ("migrate", "plan", "check", "diff"):
+        flags = FLAGS if command == "migrate" else FLAGS[:-1]
+        done = cli(command, name, *flags)
+        assert done.returncode == 2, (command, done.stdout)
+        assert what in done.stderr.decode(), done.stderr
+        assert path.read_text("utf-8") == text
+    skipped = cli("check", name, "--skip-unrelated", "--format", "json")
+    report = json.loads(skipped.stdout)
+    assert (skipped.returncode, report["files"][0]["status"]) == (0, "out-of-scope")
+    assert report["totals"]["out-of-scope"] == report["totals"]["releases"] == 1
+
+
+def test_each_of_them_has_its_line_in_a_directory(cli: Cli, tmp_path: Path) -> None:
+    for name, (text, _) in FOREIGN.items():
+        write(tmp_path / "t" / name.replace("/", "-").removeprefix(".github"), name, text)
+    write(tmp_path / "t", "notes.yaml", "a: 1\n")
+    write(tmp_path / "t", "broken.yaml", "a: [\n")
+    write(tmp_path / "t" / "live", "values.yaml", VALUES)
+    done = cli("check", "t", "--redis-db", "2")
+    lines = done.stdout.decode().splitlines()
+    hidden = {".gitlab-ci.yml", ".github/workflows/deploy.yaml"}
+    told = [
+        name for name in FOREIGN if any(line.startswith("t/") and f"{name}: out-of-scope" in line for line in lines)
+    ]
+    assert set(FOREIGN) - set(told) <= hidden
+    assert [line for line in lines if "pending" in line] == [line for line in lines if "live/values.yaml" in line]
+    assert "notes.yaml" not in done.stdout.decode() and "broken.yaml" not in done.stdout.decode()
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("text", ["replicas: 2\n", "- a\n", "a: [\n", "services: {web: {image: nginx}}\n"])
+def test_what_names_nothing_of_these_charts_is_unrelated(cli: Cli, tmp_path: Path, text: str) -> None:
+    path = write(tmp_path, "other.yaml", text)
+    write(tmp_path, "Chart.yaml", UMBRELLA)
+    done = cli("migrate", "other.yaml", *FLAGS)
+    assert done.returncode == 2 and path.read_text("utf-8") == text
+    done = cli("check", "other.yaml", "--skip-unrelated")
+    assert (done.returncode, done.stdout.startswith(b"other.yaml: unrelated")) == (0, True)
+
+
+def test_its_path_makes_it_related(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, "infrahub/other.yaml", "replicas: 2\n")
+    done = cli("check", "infrahub/other.yaml", "--skip-unrelated")
+    assert done.stdout.startswith(b"infrahub/other.yaml: out-of-scope")
+
+
+def test_values_by_their_shape_are_some_whatever_the_file_is_called(cli: Cli, tmp_path: Path) -> None:
+    path = write(tmp_path, "compose.yaml", VALUES)
+    assert cli("migrate", "compose.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
+    assert path.read_text("utf-8") == AFTER
+
+
+EMPTY = {"empty": "", "comments": "# nothing yet\n", "a marker": "---\n", "null": "null\n"}
+
+
+@pytest.mark.parametrize("empty", EMPTY)
+@pytest.mark.parametrize("first", [True, False])
+def test_an_empty_layer_says_nothing(cli: Cli, tmp_path: Path, empty: str, first: bool) -> None:
+    write(tmp_path, "empty.yaml", EMPTY[empty])
+    write(tmp_path, "values.yaml", VALUES)
+    layers = ["empty.yaml", "values.yaml"] if first else ["values.yaml", "empty.yaml"]
+    flags = [word for layer in layers for word in ("-f", layer)]
+    assert cli("migrate", *flags, "--redis-db", "2", "--non-interactive").returncode == 0
+    assert (tmp_path / "values.yaml").read_text("utf-8") == AFTER
+    assert (tmp_path / "empty.yaml").read_text("utf-8") == EMPTY[empty]
+
+
+def test_values_behind_an_empty_first_document(cli: Cli, tmp_path: Path) -> None:
+    text = "---\n# nothing\n---\n" + VALUES
+    write(tmp_path, "values.yaml", text)
+    done = cli("migrate", "values.yaml", *FLAGS)
+    assert done.returncode == 2
+    assert b"values.yaml:1: begins with an empty document" in done.stderr
+    assert b"from line 4 on" in done.stderr and b"write {}" not in done.stderr
+
+
+FLEET = "defaultNamespace: hub\nhelm:\n  releaseName: hub\n  chart: infrahub-enterprise\n  version: {}\n  values:\n{}"
+
+
+def test_fleet(cli: Cli, tmp_path: Path) -> None:
+    path = write(tmp_path, "fleet.yaml", FLEET.format("4.13.0-medium", indented(VALUES, 4)))
+    assert cli("migrate", "fleet.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
+    assert path.read_text("utf-8") == FLEET.format("4.14.1-medium", indented(AFTER, 4))
+    assert cli("check", "fleet.yaml").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ("  valuesFiles: [more.yaml]\n", "helm.valuesFiles"),
+        (
+            "targetCustomizations:\n  - name: p\n    helm: {version: 4.13.0-large}\n",
+            "targetCustomizations[0].helm.version",
+        ),
+        (
+            "targetCustomizations:\n  - {name: a}\n  - name: p\n    helm: {values: {a: 1}}\n",
+            "targetCustomizations[1].helm.values",
+        ),
+    ],
+)
+def test_fleet_in_parts_is_refused_by_name(cli: Cli, tmp_path: Path, more: str, where: str) -> None:
+    text = FLEET.format("4.13.0-medium", indented(VALUES, 4)) + more
+    path = write(tmp_path, "fleet.yaml", text)
+    done = cli("migrate", "fleet.yaml", "--redis-db", "2", "--non-interactive")
+    assert (done.returncode, path.read_text("utf-8")) == (2, text)
+    assert f"{where} holds values or a version" in done.stderr.decode()
