@@ -6,6 +6,7 @@ Nothing of either is loaded before something is rendered.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from typing import Any
@@ -131,7 +132,16 @@ def _refused(words: str, chart_path: str) -> MigratorError:
 
 
 def _objects(text: str, chart_path: str) -> list[Manifest]:
+    """The objects in what a template rendered, taken apart as Helm does before it reads them.
+
+    Each text is trimmed and cut at lines that begin with ---, whatever follows on them: templates write `---# Source`
+    and indent a first line, which no parser of YAML takes (SplitManifests in pkg/release/v1/util/manifest.go of Helm).
+    """
     from migrator import yamltext
 
-    documents = yamltext.parse(text.encode(), f"{chart_path} (rendered)").documents
-    return [document.data for document in documents if isinstance(document.data, dict)]
+    found: list[Manifest] = []
+    for part in re.split(r"(?:^|\s*\n)---\s*", text.strip()):
+        if part.strip():
+            documents = yamltext.parse(part.encode(), f"{chart_path} (rendered)").documents
+            found += [document.data for document in documents if isinstance(document.data, dict)]
+    return found

@@ -16,7 +16,7 @@ import pytest
 from migrator.charts.archive import ChartError
 from migrator.errors import UsageError
 from migrator.helm import engine
-from migrator.helm.engine import HelmMissing, RenderError
+from migrator.helm.engine import HelmMissing, RenderError, render
 
 AFTER = "2026.6.5172345"
 VALUES = b"""\
@@ -204,3 +204,31 @@ def test_nothing_of_helm_is_loaded_before_something_is_rendered() -> None:
     code += "print([name for name in heavy if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+ODD = """\
+
+  first: object
+---# Source: a comment behind the marker
+second: {text: "with --- inside"}
+third: |
+  a line
+  --- that separates nothing
+{{- if true }}
+---
+    fourth: object
+{{- end }}
+---
+"""
+
+
+def test_what_a_template_renders_is_taken_apart_as_helm_does(plain: Path, engine: None) -> None:
+    """Helm trims each text and cuts it at lines that begin with ---, before any YAML is read."""
+    _write(plain / "templates" / "odd.yaml", ODD)
+    objects = [each for each in render(str(plain), []) if "values" not in each]
+    assert sorted(objects, key=str) == [
+        {"first": "object"},
+        {"fourth": "object"},
+        {"second": "object"},
+        {"second": {"text": "with --- inside"}, "third": "a line\n--- that separates nothing"},
+    ]
