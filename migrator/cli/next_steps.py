@@ -64,6 +64,8 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str], p
         what = "CHART"
         stands_for.append(f"CHART for your own around {chart}, with that dependency at {version}")
     values = " ".join(f"-f {shlex.quote(path)}" for path in paths)
+    for flag, _, text in (typed.partition(" ") for typed in case.bundle.typed):
+        values += f" {flag} {shlex.quote(text)}"
     yield from page.wrapped("Upgrade file and chart in one go:", indent=2)
     yield _command(page, f"helm upgrade {name} {what} --namespace {namespace} {values}")
     yield from page.wrapped(

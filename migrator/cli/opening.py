@@ -70,7 +70,7 @@ def _opened(
     try:
         if chosen.command == "migrate" and not chosen.dry_run:
             _settle(names, chosen)
-        return opening()
+        return _with_typed(opening(), chosen)
     except MigratorError as error:
         report = failed(names[0], error)
         return _passed(report, error) if chosen.skip_unrelated else report
@@ -79,6 +79,17 @@ def _opened(
 def _passed(report: FileReport, error: MigratorError) -> FileReport:
     """A report on what is no concern of anybody's here, or cannot be edited here, as no failure."""
     return report._replace(exit_code=0) if isinstance(error, (OutOfScopeError, UnrelatedError)) else report
+
+
+def _with_typed(opened: sources.Opened, chosen: argparse.Namespace) -> sources.Opened:
+    """The releases with the values of the command line over them, in Helm's order."""
+    if not (chosen.set or chosen.set_string or chosen.set_file):
+        return opened
+    from migrator.sources.typed import Typed, over
+
+    flags = {"--set": chosen.set, "--set-string": chosen.set_string, "--set-file": chosen.set_file}
+    typed = [Typed(flag, text) for flag, texts in flags.items() for text in texts]
+    return opened._replace(bundles=tuple(over(bundle, typed) for bundle in opened.bundles))
 
 
 def _settle(names: Sequence[str], chosen: argparse.Namespace) -> None:

@@ -158,6 +158,14 @@ def _common(parser: argparse.ArgumentParser, formats: list[str], default: str | 
     parser.add_argument(
         "-f", "--values", action="append", default=[], metavar="FILE", help="a layer of one release, in Helm's order"
     )
+    for flag, what in (("--set", "values"), ("--set-string", "texts"), ("--set-file", "texts in files")):
+        parser.add_argument(
+            flag,
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help=f"{what} over all files, as helm reads them; read, and never edited",
+        )
     parser.add_argument(
         "--skip-unrelated", action="store_true", help="exit 0 for files that hold nothing that is edited here"
     )

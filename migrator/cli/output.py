@@ -163,7 +163,7 @@ def _outcome(chosen: argparse.Namespace, case: examine.Case, report: FileReport,
         from migrator.cli import next_steps
         from migrator.report.page import Page
 
-        own = list(dict.fromkeys(layer.name for layer in case.sources))
+        own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
         paths = ["FILE"] if output == "-" else [output] if output else own
         changed = [layer.path for layer in report.layers if layer.before != layer.after] if report.backups else []
         lines = next_steps.lines(case, paths, changed, Page(width, colour, is_ascii))

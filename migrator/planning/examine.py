@@ -123,6 +123,10 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     if made is None:
         made = plan.make(release, selected, ask)
     _refuse_duplicates(bundle.layers, found, made)
+    if bundle.typed:
+        from migrator.sources import typed  # most releases have no values but those in files
+
+        typed.refuse_change(bundle, made.changes)
     told_of = (
         *_about_documents(bundle),
         *_about_computed(bundle),
@@ -276,10 +280,10 @@ def _own_chart(path: str, old_path: str) -> OwnChart | Both | None:
 
 def _about_base(bundle: Bundle, made: plan.Plan) -> Iterator[Notice]:
     """A lower layer may serve other releases, which nobody named."""
-    below = {change.layer for change in made.changes if change.layer < len(bundle.layers) - 1}
-    for number in sorted(below):
+    top = [layer for layer in bundle.layers if not layer.is_typed][-1].name
+    for number in sorted({change.layer for change in made.changes}):
         name = bundle.layers[number].name
-        if name != bundle.layers[-1].name:
+        if name != top:
             yield Notice(
                 f"{name} changes. Every other release that is given this file reads it too: migrate each of them, "
                 "with all of its own layers, in the same change."

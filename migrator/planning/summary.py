@@ -42,6 +42,7 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
             {
                 source.name: LayerReport(source.name, source.stream.data, stream.data)
                 for source, stream in zip(case.sources, streams)
+                if not source.is_typed
             }.values()
         ),
         chart=found.chart,

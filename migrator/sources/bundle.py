@@ -60,7 +60,7 @@ class Bundle(Record):
     all layers and stand elsewhere. `fills_in` is whether a generator puts values in place of `{{...}}` first.
     `item` (KIND/NAME) is the object that holds it, with `is_patch` only what Kustomize lays over another of that name.
     `controller` is who upgrades the release once the file is committed, as a sentence begins (empty: a person, with
-    helm).
+    helm). `typed` are the options of the command line that make its uppermost layer, as they were typed.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Bundle(Record):
     item: str = ""
     is_patch: bool = False
     controller: str = ""
+    typed: tuple[str, ...] = ()
 
     @property
     def snapshot(self) -> files.Snapshot | None:

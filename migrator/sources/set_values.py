@@ -44,22 +44,23 @@ def read(text: str, *, as_text: bool) -> Value:
     """What Helm makes of a value; `as_text` is --set-string."""
     if text.startswith("{") and text.endswith("}"):
         items = re.findall(r"(?:^|,)((?:[^\\,]|\\.)*)", text[1:-1])
-        return [_typed(_plain(each), as_text) for each in items]
-    return _typed(_plain(text), as_text)
+        return [typed(_plain(each), as_text) for each in items]
+    return typed(_plain(text), as_text)
 
 
 def write(value: str) -> tuple[str, bool]:
     """The text that Helm reads as this string, and whether --set-string has to be used for it."""
     text = re.sub(r"([\\,])", r"\\\1", value) if "\\" in value else value
     text = f"\\{text}" if text.startswith("{") else text
-    return text, _typed(value, False) != value
+    return text, typed(value, False) != value
 
 
 def _plain(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
 
 
-def _typed(text: str, as_text: bool) -> Value:
+def typed(text: str, as_text: bool) -> Value:
+    """The value that Helm takes a word for; every word is text with `as_text`."""
     if as_text:
         return text
     word = text.lower()

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from migrator.yamltext import Orphan
 
 
+ON_COMMAND_LINE = "--set"
+"""What the layer of values typed on the command line is called."""
+
+
 class Done(Protocol):
     """A file's text after edits: what it is now, what was left behind and copied, and where its lines come from."""
 
@@ -77,8 +81,15 @@ class Source(Record):
         return {} if found is None and self.route else found
 
     @property
+    def is_typed(self) -> bool:
+        """Whether these are values of the command line, which stand in no file."""
+        return self.name == ON_COMMAND_LINE and self.snapshot is None
+
+    @property
     def takes(self) -> Takes:
         """What can be added to the values."""
+        if self.is_typed:
+            return "nothing"
         return self.inner.takes if self.inner is not None else "anything"
 
     def line(self, route: Route) -> int:

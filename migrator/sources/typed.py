@@ -1,0 +1,236 @@
+"""Values typed on the command line: --set, --set-string and --set-file, over all layers, read as Helm reads them.
+
+Helm carries them out on the merged values files one by one: first all of --set, then --set-string, then --set-file.
+They are the uppermost layer of a release here, which is read and never edited.
+
+Sources: MergeValues in pkg/cli/values/options.go, and pkg/strvals/parser.go (helm/helm).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+
+from migrator import files, yamltext
+from migrator.errors import RefusedError, UsageError
+from migrator.records import Record
+from migrator.sources import set_values
+from migrator.sources.bundle import Bundle
+from migrator.sources.source import ON_COMMAND_LINE, Source
+from migrator.values import tree
+from migrator.values.changes import Change
+from migrator.values.edits import AddKey, Route, SetValue, Value
+from migrator.values.merge import Map, as_map, lay_over
+
+_MOST_INDEXES = 65536
+"""The greatest index that Helm takes (MaxIndex)."""
+
+
+class Typed(Record):
+    """One option as it was typed: --set, --set-string or --set-file, and the text behind it."""
+
+    flag: str
+    text: str
+
+
+def over(bundle: Bundle, typed: Sequence[Typed]) -> Bundle:
+    """The release with these values over its layers.
+
+    Raises UsageError for what Helm would not read, and where a controller upgrades the release, which never hears of
+    them.
+    """
+    if not typed:
+        return bundle
+    if bundle.controller:
+        raise UsageError(
+            f"{typed[0].flag} sets what {bundle.controller} never hears of, which upgrades {bundle.name}.",
+            remedy="Put the value into the object.",
+        )
+    below: Map = {}
+    for layer in bundle.layers:
+        below = lay_over(below, as_map(layer.data))
+    own: Map = {}
+    for each in typed:
+        for route in _carry_out(each, below):
+            # A list is replaced as a whole, with what --set has changed in it.
+            depth = next((number for number, key in enumerate(route) if isinstance(key, int)), len(route))
+            _put(own, route[:depth], tree.get(below, route[:depth]))
+    text = json.dumps(own, indent=2).encode()
+    layer = Source(ON_COMMAND_LINE, None, yamltext.parse(text, ON_COMMAND_LINE))
+    return bundle._replace(layers=(*bundle.layers, layer), typed=tuple(f"{each.flag} {each.text}" for each in typed))
+
+
+def refuse_change(bundle: Bundle, changes: Sequence[Change]) -> None:
+    """Raise RefusedError for a change of what the command line sets: nothing but what is typed there can do it."""
+    for change in changes if bundle.typed else ():
+        wanted = change.edit.value if isinstance(change.edit, (SetValue, AddKey)) else None
+        is_own = change.layer == len(bundle.layers) - 1
+        leaves = list(_leaves(change.edit.route, wanted))
+        hit = next((leaf for leaf in leaves if is_own or _is_set(bundle.layers[-1].data, leaf[0])), None)
+        if hit is None:
+            continue
+        route, wanted = hit
+        remedy = "Put it into a values file, and take it off the command line."
+        if isinstance(wanted, str):
+            text, as_text = set_values.write(wanted)
+            flag = "--set-string" if as_text else "--set"
+            remedy = f"Type {flag} '{set_values.name_of(route)}={text}' in its place, here and for helm."
+        raise RefusedError(
+            f"{tree.show(route)} has to change, and {ON_COMMAND_LINE} on the command line sets it over all files.",
+            path=bundle.name,
+            remedy=remedy,
+        )
+
+
+def _leaves(route: Route, value: Value) -> Iterator[tuple[Route, Value]]:
+    """The single values that a change puts somewhere."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _leaves((*route, key), inner)
+    else:
+        yield route, value
+
+
+def _is_set(own: Value, route: Route) -> bool:
+    """Whether the value there, or one that it is part of, is set, and not only others beside it."""
+    for depth in range(1, len(route) + 1):
+        found = tree.find(own, route[:depth])
+        if found is not tree.MISSING and not (isinstance(found, dict) and found):
+            return True
+    return False
+
+
+class _Reader:
+    """A text that is read rune by rune, as Helm's parser does."""
+
+    def __init__(self, typed: Typed) -> None:
+        self.typed, self.at = typed, 0
+
+    @property
+    def is_done(self) -> bool:
+        return self.at >= len(self.typed.text)
+
+    def until(self, stop: str) -> tuple[str, str]:
+        """What stands before the next of these signs, and the sign, empty at the end; a backslash takes its meaning."""
+        found, text = "", self.typed.text
+        while self.at < len(text):
+            sign = text[self.at]
+            self.at += 1
+            if sign in stop:
+                return found, sign
+            if sign == "\\":
+                if self.at < len(text):
+                    found += text[self.at]
+                self.at += 1
+            else:
+                found += sign
+        return found, ""
+
+    def error(self, what: str) -> UsageError:
+        return UsageError(
+            f"{self.typed.flag} {self.typed.text}: {what}.",
+            remedy="Write it as helm reads it: KEY=VALUE, several with commas between.",
+        )
+
+
+def _carry_out(typed: Typed, into: Map) -> list[Route]:
+    reader = _Reader(typed)
+    found: list[Route] = []
+    while not reader.is_done:
+        found += _key(reader, into, ())
+    return found
+
+
+def _key(reader: _Reader, data: Map, above: Route) -> list[Route]:
+    """Read one assignment, and carry it out in `data`, which stands at `above`."""
+    name, sign = reader.until("=[,.")
+    if sign in ("", ","):
+        if name or sign:
+            raise reader.error(f"the key {name!r} has no value")
+        return []
+    if sign == "=":
+        value = _value(reader)
+        if name:
+            data[name] = value
+        return [(*above, name)] if name else []
+    if sign == "[":
+        standing = data.get(name)
+        if standing is not None and not isinstance(standing, list):
+            raise reader.error(f"{name} is no list")
+        items = list(standing or [])
+        found = _item(reader, items, (*above, name))
+        data[name] = items
+        return found
+    inner = data.get(name, {})
+    if not isinstance(inner, dict):
+        raise reader.error(f"{name} is no mapping")
+    copy = dict(inner)
+    found = _key(reader, copy, (*above, name))
+    if not copy:
+        raise reader.error(f"the key {name!r} has no value")
+    data[name] = copy
+    return found
+
+
+def _item(reader: _Reader, items: list[Value], above: Route) -> list[Route]:
+    number, _ = reader.until("]")
+    if not number.isdecimal() or not number.isascii() or int(number) > _MOST_INDEXES:
+        raise reader.error(f"{number!r} is no index")
+    index = int(number)
+    items += [None] * (index + 1 - len(items))
+    name, sign = reader.until("[.=")
+    if name or not sign:
+        raise reader.error(f"{name!r} stands behind an index")
+    here = (*above, index)
+    if sign == "=":
+        items[index] = _value(reader)
+        return [here]
+    standing = items[index]
+    if sign == "[":
+        if standing is not None and not isinstance(standing, list):
+            raise reader.error(f"the item {index} is no list")
+        inner = list(standing or [])
+        found = _item(reader, inner, here)
+        items[index] = inner
+        return found
+    own = dict(standing) if isinstance(standing, dict) else {}
+    found = _key(reader, own, here)
+    items[index] = own
+    return found
+
+
+def _value(reader: _Reader) -> Value:
+    read = _READ[reader.typed.flag]
+    text = reader.typed.text
+    if not text.startswith("{", reader.at):
+        return read(reader.until(",")[0])
+    reader.at += 1
+    items: list[Value] = []
+    while True:
+        item, sign = reader.until(",}")
+        if not sign:
+            raise reader.error("a list ends in }")
+        items.append(read(item))
+        if sign == "}":
+            reader.at += text.startswith(",", reader.at)
+            return items
+
+
+def _of_file(path: str) -> Value:
+    return files.read(path).data.decode("utf-8", "replace")
+
+
+_READ: dict[str, Callable[[str], Value]] = {
+    "--set": lambda text: set_values.typed(text, False),
+    "--set-string": lambda text: text,
+    "--set-file": _of_file,
+}
+
+
+def _put(values: Map, route: Route, value: Value) -> None:
+    here = values
+    for key in route[:-1]:
+        below = here.get(str(key))
+        here[str(key)] = below = below if isinstance(below, dict) else {}
+        here = below
+    here[str(route[-1])] = value
