@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from migrator import files
+from migrator.errors import UsageError
 from migrator.planning import examine
 from migrator.records import Record
 from migrator.report import streams
@@ -37,6 +38,9 @@ def deliver(ready: Sequence[Ready], chosen: argparse.Namespace) -> list[FileRepo
         tell(chosen, "dry run: nothing was written.")
         return with_one_diff([each.report for each in ready])
     first = ready[0].bundle
+    files_of = [layer.path for layer in ready[0].report.layers]
+    if chosen.output and len(files_of) > 1:
+        raise UsageError(f"--output takes the result of one file, and this release stands in {' and '.join(files_of)}.")
     output = chosen.output or ("-" if first.snapshot is None else "")
     stream = sys.stderr if output else sys.stdout
     backups: tuple[str, ...] = ()

@@ -96,6 +96,7 @@ def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> 
         evidence=(f"values of {name} at {tree.show(layer.route if layer.data else (*above, 'helm'))}",),
         notices=tuple(notices),
         unseen=(*_patched(source), *_unseen(helm)),
+        item=f"Application/{name.rpartition('/')[2].rpartition(' ')[2]}",
         controller="Argo CD",
     )
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from migrator.charts.roots import has_prefect_values
 from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
-from migrator.sources import foreign, kustomize, layering, objects
+from migrator.sources import foreign, kustomize, layering, objects, patches
 from migrator.sources.layering import Look
 from migrator.sources.source import Source, read
+from migrator.values.edits import Value
 from migrator.values.merge import as_map
 
 ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tftpl", ".gotmpl")
@@ -28,6 +29,8 @@ def expand(name: str) -> list[str | MigratorError]:
     """
     unread: list[MigratorError] = []
     others: list[MigratorError] = []
+    patched: list[patches.Patch] = []
+    taken: set[str] = set()
     paths = list(yaml_files(name, unread))
     looks: list[Look] = []
     generated: dict[str, list[tuple[str, list[str]]]] = {}
@@ -37,33 +40,39 @@ def expand(name: str) -> list[str | MigratorError]:
             if os.path.basename(path) in kustomize.NAMES:
                 for item, files in kustomize.generated(as_map(source.data), os.path.dirname(path)):
                     generated.setdefault(item, []).append((path, files))
-                line = kustomize.inline_patch_of_prefect(source)
-                if line:
-                    raise _inline_patch(path, line)
+                patched += list(patches.patches(source))
                 if "helmCharts" not in as_map(source.data):
                     continue  # what it hands on is told with the release that takes it
-            looks.append(_look_at(source))
+            if any(is_of_flux(document.data) for document in source.stream.documents):
+                patched += list(patches.patches(source))
+            looks.append(_look_at(source, taken))
         except UnrelatedError:
             continue
         except MigratorError as error:
             (unread if isinstance(error.__cause__, OSError) else others).append(error)
+    broken, blocked = _broken_by(patched, looks)
+    told = taken | {each.file for each in patched} | {each.error.path for each in patched}
+    others = [*blocked, *(error for error in others if error.path not in told)]
     if not looks and not unread and not others:
         raise InputError(
             f"is a directory without a values file that holds Prefect values ({len(paths)} YAML files looked at).",
             path=name,
         )
     found = layering.releases(looks, generated)
-    releases = [layers[0] if len(layers) == 1 else _several_layers(layers) for layers in found]
+    whole = [layers for layers in found if len(layers) > 1 or layers[0] not in broken]
+    releases = [layers[0] if len(layers) == 1 else _several_layers(layers) for layers in whole]
     return [*releases, *unread, *sorted(others, key=lambda error: error.path)]
 
 
-def _inline_patch(path: str, line: int) -> RefusedError:
-    return RefusedError(
-        "patches values of Prefect inside the kustomization, which is not edited.",
-        path=path,
-        line=line,
-        remedy="Put the patch into a file of its own (patches: [{path: FILE}]), and name it with -f above its object.",
-    )
+def is_of_flux(data: Value) -> bool:
+    """Whether a document is a Kustomization of Flux, which patches what it applies."""
+    return str(as_map(data).get("apiVersion")).startswith("kustomize.toolkit.fluxcd.io/")
+
+
+def _broken_by(found: list[patches.Patch], looks: list[Look]) -> tuple[set[str], list[MigratorError]]:
+    """The files whose objects patches would break, and an error for each of these patches."""
+    hit = {each: [look.path for look in looks if any(each.hits(item) for item in look.items)] for each in found}
+    return {path for under in hit.values() for path in under}, [each.error for each, under in hit.items() if under]
 
 
 def _several_layers(layers: tuple[str, ...]) -> RefusedError:
@@ -76,11 +85,15 @@ def _several_layers(layers: tuple[str, ...]) -> RefusedError:
     )
 
 
-def _look_at(source: Source) -> Look:
-    """What a file holds. Raises UnrelatedError for one that has nothing to do with these charts."""
+def _look_at(source: Source, taken: set[str]) -> Look:
+    """What a file holds; `taken` gathers the files that it takes values from.
+
+    Raises UnrelatedError for one that has nothing to do with these charts.
+    """
     held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if held:
         bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
+        taken |= {layer.name for bundle in bundles for layer in bundle.layers} - {source.name}
         unseen = tuple(each for bundle in bundles for each in bundle.unseen)
         items = tuple(bundle.item for bundle in bundles if not bundle.is_patch)
         if not bundles:

@@ -8,11 +8,12 @@ fluxcd/pkg.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from migrator.charts.roots import is_related
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
+from migrator.sources.value_sources import Below, below
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route
@@ -34,7 +35,13 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     version = chart_version(place, spec)
     if is_patch and not version.text:
         version = ChartVersion()
-    if not is_related(spec.get("values"), version.chart):
+    references = list(_references(spec).values())
+    taken = Below((), frozenset())
+    if references and (is_related(spec.get("values"), version.chart) or not version.chart):
+        taken = below(place, data, references)
+    if not any(
+        is_related(values, version.chart) for values in (spec.get("values"), *(each.data for each in taken.layers))
+    ):
         return []
     source = place._replace(route=(*place.route, *VALUES))
     metadata = as_map(data.get("metadata"))
@@ -44,18 +51,42 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     return [
         Bundle(
             name=name,
-            layers=(source, *_over(place, spec)),
+            layers=(*taken.layers, source, *_over(place, spec)),
+            home=len(taken.layers),
             version=version,
             release_name=as_text(spec.get("releaseName")) or (f"{target}-{own}" if target and own else own),
             namespace=namespace,
-            evidence=(f"values of {name} at {tree.show(source.route)}",),
+            evidence=(
+                *(f"values of {name} at {each.name} {tree.show(each.route)}" for each in taken.layers),
+                f"values of {name} at {tree.show(source.route)}",
+            ),
             notices=tuple(_notices(spec)),
-            unseen=(*([_patched(own)] if is_patch else []), *_unseen(spec)),
+            unseen=(*([_patched(own)] if is_patch else []), *_unseen(spec, taken.found)),
             item=f"HelmRelease/{own}",
             is_patch=is_patch,
             controller="Flux",
         )
     ]
+
+
+def version_patch(place: Source, data: Map, name: str) -> Bundle | None:
+    """A patch of a release's chart version alone; None for anything else."""
+    spec = as_map(data.get("spec"))
+    version = chart_version(place, spec)
+    if _names_chart(spec) or not version.text:
+        return None
+    own = as_text(as_map(data.get("metadata")).get("name"))
+    layer = place._replace(route=(*place.route, *VALUES))
+    return Bundle(
+        name=name,
+        layers=(layer,),
+        version=version,
+        evidence=(f"chart version of {name} at {tree.show(version.route)}",),
+        unseen=(_patched(own),),
+        item=f"HelmRelease/{own}",
+        is_patch=True,
+        controller="Flux",
+    )
 
 
 def _notices(spec: Map) -> Iterator[Notice]:
@@ -128,10 +159,10 @@ def _referred_to(place: Source, reference: Map) -> Iterator[tuple[str, str, int]
             yield as_text(spec.get("chart")).rstrip("/").rpartition("/")[2], as_text(spec.get("version")), line
 
 
-def _unseen(spec: Map) -> Iterator[Elsewhere]:
-    """What lies below the object's own values, as people call it."""
-    for item in _references(spec).values():
-        if not item.get("targetPath"):
+def _unseen(spec: Map, found: Collection[int]) -> Iterator[Elsewhere]:
+    """What lies below the object's own values and was not found beside it, as people call it."""
+    for number, item in enumerate(_references(spec).values()):
+        if not item.get("targetPath") and number not in found:
             yield Elsewhere(_called(item), item=f"{item.get('kind')}/{item.get('name')}")
     files = as_map(as_map(spec.get("chart")).get("spec")).get("valuesFiles")
     if isinstance(files, list):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from migrator.charts.roots import is_about_prefect, is_related
+from migrator.charts.roots import is_related
 from migrator.errors import RefusedError
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
 from migrator.sources.source import Source
@@ -52,18 +52,6 @@ def generated(data: Map, folder: str) -> Iterator[tuple[str, list[str]]]:
             names = [str(each).partition("=")[2] or str(each) for each in files] if isinstance(files, list) else []
             paths = [os.path.normpath(os.path.join(folder, each)) for each in names]
             yield f"{kind}/{as_map(item).get('name')}", paths
-
-
-def inline_patch_of_prefect(source: Source) -> int:
-    """The line of a patch inside the kustomization that speaks of Prefect's values; 0 where there is none."""
-    document = source.stream.documents[0]
-    for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
-        items = as_map(document.data).get(key)
-        for number, item in enumerate(items if isinstance(items, list) else []):
-            text = item if isinstance(item, str) else as_map(item).get("patch")
-            if isinstance(text, str) and "\n" in text and is_about_prefect(text):
-                return document.line((key, number))
-    return 0
 
 
 def _release(place: Source, at: Route, chart: Map, data: Map, name: str) -> Bundle:

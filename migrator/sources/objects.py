@@ -92,6 +92,15 @@ def releases_of(source: Source, each: Object) -> list[Bundle]:
     return found
 
 
+def version_patches(source: Source, each: Object) -> list[Bundle]:
+    """A patch that moves a release's chart version and says nothing of its values."""
+    from migrator.sources import flux
+
+    place = source._replace(document=each.document, route=each.route)
+    patch = flux.version_patch(place, each.data, each.name) if flux.is_release(each.data) else None
+    return [patch] if patch is not None else []
+
+
 def _is_fleet(data: Map, path: str) -> bool:
     from migrator.sources import fleet
 

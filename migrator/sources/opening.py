@@ -42,6 +42,15 @@ def open_file(name: str, chart: str = "", root: str = "") -> Opened:
     with_any = {id(each) for each, _ in found}
     unrelated = tuple(each.name for each in held if id(each) not in with_any)
     bundles = [bundle for _, each in found for bundle in _by_root(each, chart, root)]
+    apart = [each for each in bundles if len({layer.name for layer in each.layers}) > 1]
+    if len(bundles) > 1 and apart:
+        raise InputError(
+            f"holds {len(bundles)} releases, of which {apart[0].name} takes values from another file.",
+            path=source.name,
+            remedy="Give each release a file of its own.",
+        )
+    for bundle in bundles:
+        _refuse_patched(bundle, [])
     if len(bundles) == 1:
         bundles = [bundles[0]._replace(name=source.name)]
     else:
@@ -63,6 +72,7 @@ def open_layers(names: Sequence[str]) -> Opened:
             raise UsageError("is named twice as a layer.", path=name)
         held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
         bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
+        bundles = bundles or [patch for each in held for patch in objects.version_patches(source, each)]
         if held and len(bundles) != 1:
             raise InputError(
                 f"holds {len(bundles)} releases with Prefect values, and a layer belongs to one.", path=name
@@ -80,6 +90,7 @@ def open_layers(names: Sequence[str]) -> Opened:
                 path=around[-1].layers[0].name,
             )
         whole, home = _patched(around)
+        _refuse_patched(around[0], names)
         # Whoever names as many files as the object takes values from has named them all.
         below = len(opened) - len(around)
         bundle = whole._replace(
@@ -89,6 +100,21 @@ def open_layers(names: Sequence[str]) -> Opened:
             unseen=whole.unseen if below < len(whole.unseen) else (),
         )
     return Opened(layers[0].name, (_beside_chart(bundle),))
+
+
+def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
+    """Raise RefusedError for an object that a kustomization in its folder patches in a way that is no layer here."""
+    if not bundle.item or bundle.is_patch:
+        return
+    from migrator.sources import kustomize, patches
+
+    files = {os.path.normpath(name) for name in named}
+    for layer in bundle.layers:
+        found = [] if layer.snapshot is None else patches.beside(layer.name, kustomize.NAMES)
+        found += list(patches.patches(layer))
+        for each in found:
+            if each.hits(bundle.item) and each.file not in files:
+                raise each.error
 
 
 def _is_same_file(opened: Bundle | Source, source: Source) -> bool:

@@ -95,12 +95,13 @@ def test_objects_of_two_releases_are_no_layers(cli: Cli, overlays: Callable[...,
 
 def test_a_directory_of_overlays(cli: Cli, overlays: Callable[..., Path]) -> None:
     inline = (
-        "patches:\n  - target: {kind: HelmRelease}\n    patch: |\n      - op: remove\n        path: /x/prefect-server\n"
+        "patches:\n  - target: {kind: HelmRelease}\n    patch: |\n      - op: remove\n"
+        "        path: /spec/values/infrahub/prefect-server\n"
     )
     overlays(dev_patch=patch(HOST), test_kustomization="resources: [../base]\n" + inline)
     done = cli("check", ".")
     assert done.returncode == 2
     for name in ("dev", "prod"):
         assert f"(-f ./base/release.yaml -f ./{name}/patch.yaml)".encode() in done.stderr
-    assert b"./test/kustomization.yaml:3: patches values of Prefect" in done.stderr
+    assert b"./test/kustomization.yaml:3: changes /spec/values/infrahub/prefect-server of HelmRelease" in done.stderr
     assert b"./base/release.yaml:" not in done.stdout

@@ -1,0 +1,150 @@
+"""Patches that Kustomize or Flux lays over an object: what they change of its values or its chart version.
+
+A strategic patch in a file of its own is a layer (see `flux`). Everything else would break in silence while the object
+under it changes: an operation of JSON 6902 means an item by its number, and a version in a patch stays behind.
+
+Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/ (targets are anchored regular
+expressions), .../replacements/, and https://fluxcd.io/flux/components/kustomize/kustomizations/#patches.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+
+from migrator import yamltext
+from migrator.charts.roots import has_prefect_values, is_about_prefect
+from migrator.errors import MigratorError, RefusedError
+from migrator.records import Record
+from migrator.sources.source import Source, read
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.merge import Map, as_map, as_text
+
+KINDS = ("HelmRelease", "Application", "ApplicationSet")
+_LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
+_VERSIONS = re.compile(r"/spec/(chart|source|sources|template)\b.*(version|targetRevision)$|/spec/chartRef\b")
+
+
+class Patch(Record):
+    """A patch of the object KIND/NAME (both patterns), why that object is not migrated alone, and the patch's file."""
+
+    kind: str
+    name: str
+    error: RefusedError
+    file: str = ""
+
+    def hits(self, item: str) -> bool:
+        """Whether it is laid over that object (KIND/NAME)."""
+        kind, _, name = item.partition("/")
+        return bool(re.fullmatch(self.kind or ".*", kind) and re.fullmatch(self.name or ".*", name))
+
+
+def beside(name: str, names: Sequence[str]) -> list[Patch]:
+    """The patches by the kustomization in the folder of a file, but for strategic ones that are named too."""
+    found = []
+    for each in names:
+        path = os.path.join(os.path.dirname(name), each)
+        if os.path.isfile(path):
+            try:
+                found += list(patches(read(path)))
+            except MigratorError:
+                continue  # a broken kustomization is told where it is named
+    return found
+
+
+def patches(source: Source) -> Iterator[Patch]:
+    """The patches that a kustomization, or a Kustomization of Flux, lays over objects that hold values."""
+    for document in source.stream.documents:
+        data = as_map(document.data)
+        above: Route = ("spec",) if str(data.get("apiVersion")).startswith("kustomize.toolkit.fluxcd.io/") else ()
+        part = as_map(data.get("spec")) if above else data
+        for key in _LISTS:
+            items = part.get(key)
+            for number, item in enumerate(items if isinstance(items, list) else []):
+                line = document.line((*above, key, number))
+                yield from _patch(source.name, line, item)
+        items = part.get("replacements")
+        for number, item in enumerate(items if isinstance(items, list) else []):
+            yield from _replacement(source.name, document.line((*above, "replacements", number)), as_map(item))
+
+
+def _patch(name: str, line: int, item: Value) -> Iterator[Patch]:
+    said = as_map(item)
+    target = as_map(said.get("target"))
+    text, path = as_text(said.get("patch")), as_text(said.get("path"))
+    if isinstance(item, str):
+        text, path = (item, "") if "\n" in item else ("", item)
+    file = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else ""
+    try:
+        documents = read(file).stream.documents if file else yamltext.parse(text.encode(), name).documents
+    except MigratorError:
+        return
+    for document in documents:
+        if isinstance(document.data, list):
+            for number, operation in enumerate(document.data):
+                where = (file, document.line((number,))) if file else (name, line)
+                yield from _operation(where, target, as_map(operation))
+        elif isinstance(document.data, dict):
+            yield from _strategic(name, line, target, document.data, file)
+
+
+def _operation(where: tuple[str, int], target: Map, operation: Map) -> Iterator[Patch]:
+    path = as_text(operation.get("path"))
+    is_version = _VERSIONS.match(path) is not None
+    of_prefect = path.startswith("/spec/") and (is_about_prefect(path) or "/env/" in path)
+    if is_version or of_prefect:
+        what = "sets the chart version" if is_version else f"changes {path}"
+        why = "" if is_version else ", which means another entry once the list changes" * bool(re.search(r"/\d", path))
+        yield Patch(
+            as_text(target.get("kind")),
+            as_text(target.get("name")),
+            _error(where, f"{what} of {_called(target)} by a patch of JSON 6902{why}", remedy=AS_STRATEGIC),
+        )
+
+
+def _strategic(name: str, line: int, target: Map, data: Map, file: str) -> Iterator[Patch]:
+    kind = as_text(target.get("kind")) or as_text(data.get("kind"))
+    own = as_text(target.get("name")) or as_text(as_map(data.get("metadata")).get("name"))
+    if kind not in KINDS:
+        return
+    spec = as_map(data.get("spec"))
+    holds_values = has_prefect_values(spec.get("values")) or is_about_prefect(str(spec))
+    version = tree.get(spec, ("chart", "spec", "version")) or tree.get(spec, ("source", "targetRevision"))
+    if file and holds_values:
+        return  # it is a layer, and told as one
+    if holds_values or version:
+        what = "patches values of Prefect" if holds_values else f"sets the chart version {version}"
+        how = "inside the kustomization, which is not edited" if not file else f"in {file}"
+        yield Patch(kind, own, _error((name, line), f"{what} of {kind} {own} {how}", file=file), file)
+
+
+def _replacement(name: str, line: int, item: Map) -> Iterator[Patch]:
+    targets = item.get("targets")
+    for each in targets if isinstance(targets, list) else []:
+        select = as_map(as_map(each).get("select"))
+        paths = as_map(each).get("fieldPaths")
+        told = [str(path) for path in paths] if isinstance(paths, list) else []
+        if any(path.startswith(("spec.values", "spec.chart", "spec.source")) for path in told):
+            what = f"replaces {', '.join(told)} of {_called(select)}"
+            yield Patch(as_text(select.get("kind")), as_text(select.get("name")), _error((name, line), what))
+
+
+def _called(target: Map) -> str:
+    return " ".join(filter(None, (as_text(target.get("kind")), as_text(target.get("name"))))) or "every object"
+
+
+AS_STRATEGIC = (
+    "Write it as a strategic patch in a file of its own (patches: [{path: FILE}]) and name that with -f above the "
+    "object, or put the value into the object."
+)
+
+
+def _error(where: tuple[str, int], what: str, *, file: str = "", remedy: str = "") -> RefusedError:
+    remedy = remedy or (
+        "Put the patch into a file of its own (patches: [{path: FILE}]), and name it with -f above its object."
+    )
+    if file:
+        remedy = f"Name the object and the patch together: -f OBJECT -f {file}."
+    return RefusedError(f"{what}: the object is not migrated without it.", path=where[0], line=where[1], remedy=remedy)

@@ -1,0 +1,162 @@
+"""What stands around a HelmRelease: values in ConfigMaps and Secrets beside it, and patches that lie over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .texts import AFTER, VALUES, helm_release, indented
+
+Cli = Callable[..., Any]
+FLAGS = ("--redis-db", "2", "--non-interactive")
+FROM = "  valuesFrom: [{{kind: {}, name: base}}]\n"
+HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [release.yaml]\n"
+
+
+def holder(text: str, kind: str = "ConfigMap", part: str = "data", more: str = "", name: str = "base") -> str:
+    head = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}}}\n{more}"
+    return f"{head}{part}:\n  values.yaml: |\n{indented(text, 4)}"
+
+
+def write(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+
+
+def texts(folder: Path, *names: str) -> list[str]:
+    return [(folder / f"{name}.yaml").read_text("utf-8") for name in names]
+
+
+KINDS = [("ConfigMap", "data"), ("Secret", "stringData")]
+
+
+@pytest.mark.parametrize(("kind", "part"), KINDS)
+@pytest.mark.parametrize("named", ["release.yaml", "."])
+def test_values_beside_the_release_go_along(cli: Cli, tmp_path: Path, kind: str, part: str, named: str) -> None:
+    write(tmp_path, base=holder(VALUES, kind, part), release=helm_release("", head=FROM.format(kind)))
+    done = cli("migrate", named, *FLAGS)
+    assert done.returncode == 0, done.stderr
+    after = [holder(AFTER, kind, part), helm_release("", "4.14.1-medium", head=FROM.format(kind))]
+    assert texts(tmp_path, "base", "release") == after
+    assert cli("check", named).returncode == 0
+    assert b"base.yaml: out-of-scope" not in cli("check", named).stdout
+
+
+def test_in_the_same_file(cli: Cli, tmp_path: Path) -> None:
+    release = helm_release("", head=FROM.format("ConfigMap"))
+    write(tmp_path, release=f"{holder(VALUES)}---\n{release}")
+    assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
+    moved = helm_release("", "4.14.1-medium", head=FROM.format("ConfigMap"))
+    assert texts(tmp_path, "release") == [f"{holder(AFTER)}---\n{moved}"]
+
+
+@pytest.mark.parametrize(
+    "other", [holder(VALUES, name="other"), holder(VALUES, "Secret", "stringData"), "kind: ConfigMap\n"], ids=range(3)
+)
+def test_another_object_is_not_taken_for_it(cli: Cli, tmp_path: Path, other: str) -> None:
+    write(tmp_path, other=other, release=helm_release(VALUES, head=FROM.format("ConfigMap")))
+    assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
+    assert texts(tmp_path, "other") == [other]
+
+
+BASE64 = "apiVersion: v1\nkind: Secret\nmetadata: {name: base}\ndata: {values.yaml: YTogYgo=}\n"
+LOCKED = {
+    "base64": ("Secret", BASE64, "holds the values in base64"),
+    "immutable": ("ConfigMap", holder(VALUES, more="immutable: true\n"), "is immutable"),
+    "sops": ("ConfigMap", holder(VALUES) + "sops: {mac: x}\n", "is encrypted by SOPS"),
+}
+
+
+@pytest.mark.parametrize("lock", LOCKED)
+def test_what_cannot_be_edited_is_refused_before_anything_is(cli: Cli, tmp_path: Path, lock: str) -> None:
+    kind, text, words = LOCKED[lock]
+    release = helm_release("", head=FROM.format(kind))
+    write(tmp_path, base=text, release=release)
+    done = cli("migrate", "release.yaml", *FLAGS)
+    assert done.returncode == 2 and words in done.stderr.decode()
+    assert b"base.yaml:" in done.stderr
+    assert texts(tmp_path, "base", "release") == [text, release]
+
+
+def test_values_that_two_releases_take_are_refused(cli: Cli, tmp_path: Path) -> None:
+    one = helm_release("", head=FROM.format("ConfigMap"))
+    write(tmp_path, base=holder(VALUES), one=one, two=one.replace("name: infrahub\n", "name: second\n"))
+    done = cli("migrate", "one.yaml", *FLAGS)
+    assert done.returncode == 2 and b"is taken by HelmRelease" in done.stderr
+    assert texts(tmp_path, "base", "one") == [holder(VALUES), one]
+
+
+def test_unseen_values_over_seen_ones_are_refused(cli: Cli, tmp_path: Path) -> None:
+    head = "  valuesFrom: [{kind: ConfigMap, name: base}, {kind: Secret, name: elsewhere}]\n"
+    write(tmp_path, base=holder(VALUES), release=helm_release("", head=head))
+    done = cli("migrate", "release.yaml", *FLAGS)
+    assert done.returncode == 2 and b"Secret elsewhere, which stands nowhere here, over those of" in done.stderr
+
+
+OPERATION = "- {op: replace, path: /spec/values/infrahub/prefect-server/server/env/2/value, value: x}\n"
+VERSION = "- {op: replace, path: /spec/chart/spec/version, value: 4.13.0-large}\n"
+STRATEGIC = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: infrahub}\nspec: {}\n"
+OF_VERSION = STRATEGIC.replace("spec: {}", "spec: {chart: {spec: {version: 4.13.0-large}}}")
+OF_VALUES = STRATEGIC.replace("spec: {}", "spec: {values: {infrahub: {prefect-server: {server: {env: []}}}}}")
+TARGET = "    target: {kind: HelmRelease, name: infra.*}\n"
+PATCHES = {
+    "an operation": (f"patches:\n  - patch: |\n{indented(OPERATION, 6)}{TARGET}", "which means another entry"),
+    "of the version": (f"patches:\n  - patch: |\n{indented(VERSION, 6)}{TARGET}", "sets the chart version"),
+    "in patchesJson6902": (f"patchesJson6902:\n  - path: p.yaml\n{TARGET}", "which means another entry"),
+    "strategic and inline": (f"patches:\n  - patch: |\n{indented(OF_VALUES, 6)}", "inside the kustomization"),
+    "the version inline": (f"patchesStrategicMerge:\n  - |\n{indented(OF_VERSION, 4)}", "sets the chart version"),
+    "the version in a file": ("patches:\n  - path: v.yaml\n", "sets the chart version 4.13.0-large"),
+    "a replacement": (
+        "replacements:\n  - targets: [{select: {kind: HelmRelease}, fieldPaths: [spec.values.infrahub.x]}]\n",
+        "replaces spec.values.infrahub.x",
+    ),
+}
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+@pytest.mark.parametrize("named", ["release.yaml", "."])
+def test_a_patch_that_would_break_is_refused(cli: Cli, tmp_path: Path, patch: str, named: str) -> None:
+    text, words = PATCHES[patch]
+    release = helm_release(VALUES)
+    write(tmp_path, release=release, kustomization=HEAD + text)
+    write(tmp_path, p=OPERATION, v=OF_VERSION)
+    done = cli("migrate", named, *FLAGS)
+    assert done.returncode == 2 and words in done.stderr.decode(), done.stderr
+    assert texts(tmp_path, "release") == [release]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"patches:\n  - patch: |\n{indented(OPERATION, 6)}    target: {{kind: HelmRelease, name: other}}\n",
+        f"patches:\n  - patch: |\n      - {{op: add, path: /metadata/labels/a, value: b}}\n{TARGET}",
+        f"patches:\n  - patch: |\n      - {{op: replace, path: /spec/interval, value: 5m}}\n{TARGET}",
+        f"patches:\n  - patch: |\n{indented(STRATEGIC, 6)}",
+    ],
+    ids=["of another object", "of a label", "of the interval", "of nothing"],
+)
+def test_a_patch_of_something_else_is_no_concern(cli: Cli, tmp_path: Path, text: str) -> None:
+    write(tmp_path, release=helm_release(VALUES), kustomization=HEAD + text)
+    assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
+    assert texts(tmp_path, "release") == [helm_release(AFTER, "4.14.1-medium")]
+
+
+def test_a_patch_of_the_version_is_named_beside_its_object(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, release=helm_release(VALUES), v=OF_VERSION, kustomization=HEAD + "patches:\n  - path: v.yaml\n")
+    assert cli("migrate", "-f", "release.yaml", "-f", "v.yaml", *FLAGS).returncode == 0
+    after = [helm_release(AFTER), OF_VERSION.replace("4.13.0-large", "4.14.1-large")]
+    assert texts(tmp_path, "release", "v") == after
+
+
+def test_patches_of_a_kustomization_of_flux(cli: Cli, tmp_path: Path) -> None:
+    flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec:\n"
+    text = flux + indented(PATCHES["an operation"][0], 2)
+    (tmp_path / "apps").mkdir()
+    write(tmp_path / "apps", release=helm_release(VALUES))
+    write(tmp_path, apps=text)
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 2 and b"apps.yaml:6" in done.stderr
+    assert texts(tmp_path / "apps", "release") == [helm_release(VALUES)]
