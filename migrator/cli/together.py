@@ -96,9 +96,12 @@ def _in_order(backwards: list[FileReport]) -> list[FileReport]:
 
 
 def _standing(bundle: Bundle, text: bytes) -> Bundle:
-    """The bundle in the text that the releases below it left."""
+    """The bundle in the text that the releases below it left; its chart is the one that the run began with.
+
+    Releases can share the object that their chart's version stands in: the last of them moves it for all.
+    """
     layer = bundle.layers[0]
     if layer.stream.data == text:
         return bundle
     stream = yamltext.parse(text, layer.name)
-    return bundle.on([stream for _ in bundle.layers])
+    return bundle.on([stream for _ in bundle.layers])._replace(version=bundle.version)

@@ -82,12 +82,26 @@ def _default_root(bundle: Bundle) -> str:
     return ".".join(each for each in (key, inner) if each and (each != "." or not key))
 
 
+def refuse_left_behind(bundle: Bundle, found: discover.Found) -> None:
+    """Raise RefusedError for values that must not change without a chart version that stands here and cannot move."""
+    version = bundle.version
+    stands = version.version
+    is_behind = stands is None or stands.release < found.version_to
+    if version.refused is not None and version.chart in versions.CHARTS and is_behind:
+        raise version.refused
+
+
 def bump(
     bundle: Bundle, found: discover.Found, *, moves: bool, wanted: bool, holds_docket: bool
 ) -> tuple[Bump | None, list[Notice]]:
     """Where the version moves with the values, and what is to be told where it does not."""
     version = bundle.version
     stands = version.version
+    if version.refused is not None and (stands is None or stands.release < found.version_to):
+        where = f"{version.refused.path}:{version.refused.line}"
+        return None, [
+            Notice(f"The chart version is not moved here: {where} {version.refused.message}", "warning")
+        ] * moves
     if version.unmovable:
         return None, [Notice(f"The chart version is not moved here: {version.unmovable}.", "warning")] * moves
     if stands is None or version.chart not in versions.CHARTS:

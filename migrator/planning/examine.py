@@ -136,6 +136,8 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     notices = (*bundle.notices, *about_unseen(bundle), *made.notices, *told_of)
     # A version that the command line names is gone to even where no value has to change on the way.
     moves = bool(made.changes) or bool(request.wishes.version_to)
+    if made.changes and request.bump:
+        chart_bump.refuse_left_behind(bundle, found)
     holds_docket = bool(made.result.owners(DOCKET))
     bump, told = chart_bump.bump(bundle, found, moves=moves, wanted=request.bump, holds_docket=holds_docket)
     made = made._replace(notices=(*notices, *told))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from migrator import files
 from migrator.charts import versions
-from migrator.errors import UsageError
+from migrator.errors import RefusedError, UsageError
 from migrator.records import Record
 from migrator.sources.source import Source
 from migrator.values.changes import Notice
@@ -20,7 +20,8 @@ class ChartVersion(Record):
 
     `unmovable` says why it is not moved with the values (empty: it is). Where the text stands in a file of its own,
     or in an object of its own, `elsewhere` is that place for people, `then` what moving it there takes besides, and
-    `key` the key of the values that the chart gets.
+    `key` the key of the values that the chart gets. `refused` is why values are not migrated without it, although it
+    stands here.
     """
 
     chart: str = ""
@@ -30,6 +31,7 @@ class ChartVersion(Record):
     key: str = ""
     elsewhere: str = ""
     then: str = ""
+    refused: RefusedError | None = None
 
     @property
     def version(self) -> versions.ChartVersion | None:

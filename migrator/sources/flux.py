@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from migrator.charts.roots import is_related
+from migrator.sources import chart_sources
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
+from migrator.sources.chart_sources import ChartSource
 from migrator.sources.source import Source
 from migrator.sources.value_sources import Below, below
 from migrator.values import tree
@@ -32,7 +34,9 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     """The object's release, if it is one of these charts'. `place` is where the object stands."""
     spec = as_map(data.get("spec"))
     is_patch = not _names_chart(spec)
-    version = chart_version(place, spec)
+    refers = chart_sources.refers(spec)
+    referred = chart_sources.find(place, data) if refers else ChartSource(chart_version(place, spec))
+    version = referred.version
     if is_patch and not version.text:
         version = ChartVersion()
     references = list(_references(spec).values())
@@ -51,12 +55,13 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     return [
         Bundle(
             name=name,
-            layers=(*taken.layers, source, *_over(place, spec)),
-            home=len(taken.layers),
+            layers=(*referred.layers, *taken.layers, source, *_over(place, spec)),
+            home=0 if referred.layers else len(taken.layers),
             version=version,
             release_name=as_text(spec.get("releaseName")) or (f"{target}-{own}" if target and own else own),
             namespace=namespace,
             evidence=(
+                *(f"chart version of {name} at {each.name} {tree.show(version.route)}" for each in referred.layers),
                 *(f"values of {name} at {each.name} {tree.show(each.route)}" for each in taken.layers),
                 f"values of {name} at {tree.show(source.route)}",
             ),
@@ -111,52 +116,20 @@ def _patched(name: str) -> Elsewhere:
 
 
 def chart_version(place: Source, spec: Map) -> ChartVersion:
-    """What the object says of its chart, or an object beside it that it refers to."""
+    """What the object itself says of its chart."""
     chart = as_map(spec.get("chart"))
     inner = as_map(chart.get("spec"))
-    if inner or "chartRef" not in spec:
-        # The operator before Flux 2 had chart and version one level higher.
-        at: Route = ("spec", "chart", "spec") if inner else ("spec", "chart")
-        values = inner or chart
-        text = as_text(values.get("version"))
-        name = as_text(values.get("chart") or values.get("name")).rstrip("/").rpartition("/")[2]
-        unmovable = ""
-        if not text:
-            unmovable = "it names no chart version, so that the newest is installed; pin one"
-        elif is_range(text):
-            unmovable = f"its chart version is a range ({text}): the chart may have moved already, pin it"
-        return ChartVersion(name, text, (*place.route, *at, "version") if text else (), unmovable)
-    reference = as_map(spec.get("chartRef"))
-    where = f"{reference.get('kind')} {reference.get('name')}"
-    beside = next(_referred_to(place, reference), None)
-    if beside is not None:
-        name, text, line = beside
-        if text and not is_range(text):
-            return ChartVersion(name, text, elsewhere=f"{place.name}:{line}")
-        return ChartVersion(name, "", (), f"{where} ({place.name}:{line}) does not pin a version; pin one")
-    return ChartVersion("", "", (), f"its chart comes from {where}: move the version there, in the same change")
-
-
-def _referred_to(place: Source, reference: Map) -> Iterator[tuple[str, str, int]]:
-    """The chart, version and line of the object that a `chartRef` means, where it stands in the same file.
-
-    Source: https://fluxcd.io/flux/components/source/ocirepositories/ (spec.ref.tag; semver and digest beat it).
-    """
-    for document in place.stream.documents:
-        data = as_map(document.data)
-        spec = as_map(data.get("spec"))
-        is_meant = data.get("kind") == reference.get("kind")
-        if not is_meant or as_map(data.get("metadata")).get("name") != reference.get("name"):
-            continue
-        if data["kind"] == "OCIRepository":
-            ref = as_map(spec.get("ref"))
-            pinned = "tag" in ref and not ("semver" in ref or "digest" in ref)
-            line = document.line(("spec", "ref", "tag") if pinned else ("spec",))
-            chart = as_text(spec.get("url")).rstrip("/").rpartition("/")[2]
-            yield chart, as_text(ref.get("tag")) if pinned else "", line
-        elif data["kind"] == "HelmChart":
-            line = document.line(("spec", "version") if "version" in spec else ("spec",))
-            yield as_text(spec.get("chart")).rstrip("/").rpartition("/")[2], as_text(spec.get("version")), line
+    # The operator before Flux 2 had chart and version one level higher.
+    at: Route = ("spec", "chart", "spec") if inner else ("spec", "chart")
+    values = inner or chart
+    text = as_text(values.get("version"))
+    name = as_text(values.get("chart") or values.get("name")).rstrip("/").rpartition("/")[2]
+    unmovable = ""
+    if not text:
+        unmovable = "it names no chart version, so that the newest is installed; pin one"
+    elif is_range(text):
+        unmovable = f"its chart version is a range ({text}): the chart may have moved already, pin it"
+    return ChartVersion(name, text, (*place.route, *at, "version") if text else (), unmovable)
 
 
 def _unseen(spec: Map, found: Collection[int]) -> Iterator[Elsewhere]:

@@ -45,9 +45,10 @@ def open_file(name: str, chart: str = "", root: str = "") -> Opened:
     apart = [each for each in bundles if len({layer.name for layer in each.layers}) > 1]
     if len(bundles) > 1 and apart:
         raise InputError(
-            f"holds {len(bundles)} releases, of which {apart[0].name} takes values from another file.",
+            f"holds {len(bundles)} releases, of which {apart[0].name} takes values or its chart's version from another "
+            "file.",
             path=source.name,
-            remedy="Give each release a file of its own.",
+            remedy="Put that into this file, or give each release a file of its own.",
         )
     for bundle in bundles:
         _refuse_patched(bundle, [])
@@ -128,7 +129,7 @@ def _patched(around: Sequence[Bundle]) -> tuple[Bundle, Source]:
     Raises UsageError where one is no patch of the first.
     """
     whole = around[0]
-    home = whole.layers[0]
+    home = whole.layers[whole.home]
     for patch in around[1:]:
         if not patch.is_patch or patch.item != whole.item:
             raise UsageError(
@@ -137,7 +138,7 @@ def _patched(around: Sequence[Bundle]) -> tuple[Bundle, Source]:
             )
         if patch.version.text:
             whole = whole._replace(version=patch.version._replace(chart=whole.version.chart))
-            home = patch.layers[0]
+            home = patch.layers[patch.home]
         whole = whole._replace(
             release_name=patch.release_name or whole.release_name,
             namespace=patch.namespace or whole.namespace,

@@ -7,17 +7,14 @@ https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from migrator.errors import MigratorError, RefusedError
+from migrator.errors import RefusedError
 from migrator.records import Record
-from migrator.sources import blocktext
-from migrator.sources.source import Source, read
+from migrator.sources import blocktext, nearby
+from migrator.sources.source import Source
 from migrator.values.edits import Route
 from migrator.values.merge import Map, as_map, as_text
-
-_ENDINGS = (".yaml", ".yml")
 
 
 class Below(Record):
@@ -38,15 +35,17 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
     wanted = [each for each in references if each.get("kind") in ("ConfigMap", "Secret") and not each.get("targetPath")]
     if not wanted:
         return Below((), frozenset())
-    nearby = list(_nearby(place, [str(each.get("name")) for each in wanted]))
-    namespace = _namespace(data)
+    standing_here = list(nearby.documents(place, [str(each.get("name")) for each in wanted]))
+    namespace = nearby.namespace_of(data)
     for number, reference in enumerate(references):
         if reference not in wanted:
             continue
-        standing = next((each for each in nearby if _is_meant(each, reference, namespace)), None)
+        standing = next(
+            (each for each in standing_here if nearby.is_meant(nearby.data_of(each), reference, namespace)), None
+        )
         layer = _layer(standing, reference) if standing is not None else None
         if layer is not None and standing is not None:
-            _refuse_shared(place, data, nearby, reference, layer)
+            _refuse_shared(place, data, standing_here, reference, layer)
             layers.append(layer)
             found.add(number)
         elif layers:
@@ -60,43 +59,9 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
     return Below(tuple(layers), frozenset(found))
 
 
-def _nearby(place: Source, names: Sequence[str]) -> Iterator[Source]:
-    """Every document of the file, and of the files beside it that name one of the objects."""
-    yield from (place._replace(document=document.index, route=()) for document in place.stream.documents)
-    if place.snapshot is None:
-        return
-    folder = os.path.dirname(place.name)
-    for name in sorted(os.listdir(folder or ".")):
-        path = os.path.join(folder, name)
-        if not name.endswith(_ENDINGS) or os.path.realpath(path) == place.snapshot.target:
-            continue
-        try:
-            source = read(path)
-        except MigratorError:
-            continue  # what cannot be read is told where it is named
-        if any(each.encode() in source.stream.data for each in names):
-            yield from (source._replace(document=document.index) for document in source.stream.documents)
-
-
-def _data(source: Source) -> Map:
-    return as_map(source.stream.documents[source.document].data)
-
-
-def _namespace(data: Map) -> str:
-    return as_text(as_map(data.get("metadata")).get("namespace"))
-
-
-def _is_meant(source: Source, reference: Map, namespace: str) -> bool:
-    """Whether it is the object; a namespace that either leaves out is what the kustomization puts there."""
-    data = _data(source)
-    own = _namespace(data)
-    is_named = as_map(data.get("metadata")).get("name") == reference.get("name")
-    return data.get("kind") == reference.get("kind") and is_named and (own == namespace or not own or not namespace)
-
-
 def _layer(standing: Source, reference: Map) -> Source | None:
     """The text in the object as a layer; None where it does not have that key."""
-    data = _data(standing)
+    data = nearby.data_of(standing)
     key = as_text(reference.get("valuesKey")) or "values.yaml"
     called = f"{reference.get('kind')} {reference.get('name')}"
     part = "stringData" if reference.get("kind") == "Secret" else "data"
@@ -114,17 +79,18 @@ def _layer(standing: Source, reference: Map) -> Source | None:
     return standing._replace(route=route, inner=blocktext.find(standing.stream, standing.document, route))
 
 
-def _refuse_shared(place: Source, data: Map, nearby: Sequence[Source], reference: Map, layer: Source) -> None:
+def _refuse_shared(place: Source, data: Map, around: Sequence[Source], reference: Map, layer: Source) -> None:
     """Values that several releases take have to be right for each of them."""
-    for each in nearby:
-        other = _data(each)
+    for each in around:
+        other = nearby.data_of(each)
         references = as_map(other.get("spec")).get("valuesFrom")
         same = (
             [item for item in references if _is_same(as_map(item), reference)] if isinstance(references, list) else []
         )
         is_itself = each.name == place.name and each.document == place.document
-        if other.get("kind") == "HelmRelease" and same and not is_itself and _namespace(other) == _namespace(data):
-            name = as_map(other.get("metadata")).get("name")
+        is_neighbour = nearby.is_same_namespace(nearby.namespace_of(other), nearby.namespace_of(data))
+        if other.get("kind") == "HelmRelease" and same and not is_itself and is_neighbour:
+            name = nearby.name_of(other)
             raise _refused(
                 layer._replace(route=(), inner=None),
                 layer.route,

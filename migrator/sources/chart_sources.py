@@ -1,0 +1,129 @@
+"""The object that a HelmRelease of Flux takes its chart from, where it stands beside it: its version moves along.
+
+Of an OCIRepository's `ref`, `digest` beats `semver`, and that beats `tag`: only a tag alone says which chart is
+installed. A HelmChart without a version takes the newest.
+
+Sources: https://fluxcd.io/flux/components/helm/helmreleases/#chart-reference (the release's own namespace, unless
+`chartRef.namespace` names one), https://fluxcd.io/flux/components/source/ocirepositories/#reference, and
+https://fluxcd.io/flux/components/source/helmcharts/#version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.errors import RefusedError
+from migrator.records import Record
+from migrator.sources import nearby
+from migrator.sources.bundle import ChartVersion, is_range
+from migrator.sources.source import Source
+from migrator.values import tree
+from migrator.values.edits import Route
+from migrator.values.merge import Map, as_map, as_text
+
+_NO_VALUES: Route = ("spec", "values")
+"""Where the objects that hold a chart's version have nothing, so that no value is ever put there."""
+
+
+class ChartSource(Record):
+    """What a `chartRef` says of the chart, and the layer without values that `version` stands in, if it is here."""
+
+    version: ChartVersion
+    layers: tuple[Source, ...] = ()
+
+
+def refers(spec: Map) -> bool:
+    """Whether a release names an object for its chart, rather than the chart itself."""
+    return "chartRef" in spec and not as_map(as_map(spec.get("chart")).get("spec"))
+
+
+def find(place: Source, data: Map) -> ChartSource:
+    """The chart and version by the object that the release refers to, in its file or in one beside it."""
+    reference = as_map(as_map(data.get("spec")).get("chartRef"))
+    called = f"{reference.get('kind')} {reference.get('name')}"
+    namespace = as_text(reference.get("namespace")) or nearby.namespace_of(data)
+    around = list(nearby.documents(place, [as_text(reference.get("name"))]))
+    home = next((each for each in around if nearby.is_meant(nearby.data_of(each), reference, namespace)), None)
+    if home is None:
+        return ChartSource(
+            ChartVersion("", "", (), f"its chart comes from {called}: move the version there, in the same change")
+        )
+    version = _of_repository(home) if reference.get("kind") == "OCIRepository" else _of_chart(home)
+    refused = version.refused or _locked(home, version) or _shared(place, data, around, home, version)
+    return ChartSource(version._replace(refused=refused), (home._replace(route=_NO_VALUES),))
+
+
+def _of_repository(home: Source) -> ChartVersion:
+    spec = as_map(nearby.data_of(home).get("spec"))
+    ref = as_map(spec.get("ref"))
+    chart = as_text(spec.get("url")).rstrip("/").rpartition("/")[2]
+    tag = as_text(ref.get("tag"))
+    stronger = next((key for key in ("digest", "semver") if key in ref), "")
+    if not stronger and tag and not is_range(tag):
+        return ChartVersion(chart, tag, ("spec", "ref", "tag"))
+    key = stronger or "tag"
+    route = _standing(home, ("spec", "ref", key))
+    what = f"ref.{key} is {ref.get(key)}, " if key in ref else "It has no ref.tag, "
+    what += "which beats every tag" if stronger == "digest" else "which leaves it open what is installed"
+    return ChartVersion(chart, refused=_unpinned(home, route, what, "Leave a tag alone in spec.ref (tag: X.Y.Z)"))
+
+
+def _of_chart(home: Source) -> ChartVersion:
+    spec = as_map(nearby.data_of(home).get("spec"))
+    chart, version = as_text(spec.get("chart")).rstrip("/").rpartition("/")[2], as_text(spec.get("version"))
+    if version and not is_range(version):
+        return ChartVersion(chart, version, ("spec", "version"))
+    route = _standing(home, ("spec", "version"))
+    what = (f"spec.version is {version}" if version else "It has no spec.version") + ", which leaves it open what is "
+    return ChartVersion(chart, refused=_unpinned(home, route, what + "installed", "Write one version (version: X.Y.Z)"))
+
+
+def _standing(home: Source, route: Route) -> Route:
+    """The route as far as it stands in the object."""
+    data = home.stream.documents[home.document].data
+    while not tree.exists(data, route):
+        route = route[:-1]
+    return route
+
+
+def _unpinned(home: Source, route: Route, what: str, remedy: str) -> RefusedError:
+    what += ", while the values of a release change with its chart."
+    return _refused(home, route, what, f"{remedy}, the version that runs now: it then moves with them. {_BY_HAND}")
+
+
+def _locked(home: Source, version: ChartVersion) -> RefusedError | None:
+    if "mac" not in as_map(nearby.data_of(home).get("sops")):
+        return None
+    return _refused(home, version.route, "holds the chart version, and is encrypted by SOPS.", _BY_HAND)
+
+
+def _shared(place: Source, data: Map, around: list[Source], home: Source, version: ChartVersion) -> RefusedError | None:
+    """A version that releases of other files take as well would move for them without their values."""
+    for other, its_data in _releases(around):
+        reference = as_map(as_map(its_data.get("spec")).get("chartRef"))
+        namespace = as_text(reference.get("namespace")) or nearby.namespace_of(its_data)
+        is_together = other.name == place.name == home.name
+        if nearby.is_meant(nearby.data_of(home), reference, namespace) and its_data != data and not is_together:
+            return _refused(
+                home,
+                version.route,
+                f"holds the chart version of HelmRelease {nearby.name_of(its_data)} ({other.name}) as well, "
+                "which would move without its values.",
+                f"Put these releases and their {nearby.data_of(home).get('kind')} into one file. {_BY_HAND}",
+            )
+    return None
+
+
+def _releases(around: list[Source]) -> Iterator[tuple[Source, Map]]:
+    for each in around:
+        data = nearby.data_of(each)
+        if data.get("kind") == "HelmRelease":
+            yield each, data
+
+
+_BY_HAND = "Or move the version there yourself in the same change, and give --no-bump."
+
+
+def _refused(home: Source, route: Route, what: str, remedy: str) -> RefusedError:
+    line = home.stream.documents[home.document].line(route)
+    return RefusedError(what, path=home.name, line=line, remedy=remedy)

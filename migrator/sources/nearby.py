@@ -1,0 +1,56 @@
+"""The objects that stand in the same file as a release, or in a file beside it, as far as it names them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from migrator.errors import MigratorError
+from migrator.sources.source import Source, read
+from migrator.values.merge import Map, as_map, as_text
+
+_ENDINGS = (".yaml", ".yml")
+
+
+def documents(place: Source, names: Sequence[str]) -> Iterator[Source]:
+    """Every document of the file, and of the files beside it that name one of the objects."""
+    yield from (place._replace(document=document.index, route=()) for document in place.stream.documents)
+    if place.snapshot is None:
+        return
+    folder = os.path.dirname(place.name)
+    for name in sorted(os.listdir(folder or ".")):
+        path = os.path.join(folder, name)
+        if not name.endswith(_ENDINGS) or os.path.realpath(path) == place.snapshot.target:
+            continue
+        try:
+            source = read(path)
+        except MigratorError:
+            continue  # what cannot be read is told where it is named
+        if any(each.encode() in source.stream.data for each in names):
+            yield from (source._replace(document=document.index) for document in source.stream.documents)
+
+
+def data_of(source: Source) -> Map:
+    """The object that a document holds."""
+    return as_map(source.stream.documents[source.document].data)
+
+
+def namespace_of(data: Map) -> str:
+    """The namespace that an object says it is of."""
+    return as_text(as_map(data.get("metadata")).get("namespace"))
+
+
+def name_of(data: Map) -> str:
+    """The name of an object."""
+    return as_text(as_map(data.get("metadata")).get("name"))
+
+
+def is_meant(data: Map, reference: Map, namespace: str) -> bool:
+    """Whether it is the object; a namespace that either leaves out is what the kustomization puts there."""
+    is_named = data.get("kind") == reference.get("kind") and name_of(data) == reference.get("name")
+    return is_named and is_same_namespace(namespace_of(data), namespace)
+
+
+def is_same_namespace(one: str, other: str) -> bool:
+    """Whether two objects can be of one namespace, which a kustomization gives to what names none."""
+    return one == other or not one or not other
