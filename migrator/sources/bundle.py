@@ -12,6 +12,7 @@ from migrator.records import Record
 from migrator.sources.source import Source
 from migrator.values.changes import Notice
 from migrator.values.edits import Route
+from migrator.values.merge import as_map
 from migrator.yamltext import Stream
 
 
@@ -85,6 +86,13 @@ class Bundle(Record):
     def snapshot(self) -> files.Snapshot | None:
         """The file on disk; None for standard input."""
         return self.layers[0].snapshot
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The objects (KIND/NAME) that hold its values and its chart's version; none for values files."""
+        held = [as_map(layer.stream.documents[layer.document].data) for layer in self.layers if layer.route]
+        names = [f"{each.get('kind')}/{as_map(each.get('metadata')).get('name')}" for each in held]
+        return tuple(dict.fromkeys([self.item, *names])) if self.item else ()
 
     @property
     def is_plain(self) -> bool:

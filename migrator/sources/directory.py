@@ -71,7 +71,7 @@ def is_of_flux(data: Value) -> bool:
 
 def _broken_by(found: list[patches.Patch], looks: list[Look]) -> tuple[set[str], list[MigratorError]]:
     """The files whose objects patches would break, and an error for each of these patches."""
-    hit = {each: [look.path for look in looks if any(each.hits(item) for item in look.items)] for each in found}
+    hit = {each: [look.path for look in looks if each.hits(look.items)] for each in found}
     return {path for under in hit.values() for path in under}, [each.error for each, under in hit.items() if under]
 
 
@@ -95,7 +95,7 @@ def _look_at(source: Source, taken: set[str]) -> Look:
         bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
         taken |= {layer.name for bundle in bundles for layer in bundle.layers} - {source.name}
         unseen = tuple(each for bundle in bundles for each in bundle.unseen)
-        items = tuple(bundle.item for bundle in bundles if not bundle.is_patch)
+        items = tuple(item for bundle in bundles if not bundle.is_patch for item in bundle.items)
         if not bundles:
             related = foreign.mentions(source.name, source.stream.data)
             raise foreign.without_values(source.name) if related else foreign.unrelated(source.name)

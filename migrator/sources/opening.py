@@ -114,7 +114,7 @@ def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
         found = [] if layer.snapshot is None else patches.beside(layer.name, kustomize.NAMES)
         found += list(patches.patches(layer))
         for each in found:
-            if each.hits(bundle.item) and each.file not in files:
+            if each.hits(bundle.items) and each.file not in files:
                 raise each.error
 
 

@@ -23,6 +23,13 @@ from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map, as_text
 
 KINDS = ("HelmRelease", "Application", "ApplicationSet")
+_HOLDERS = {
+    "ConfigMap": ("data",),
+    "Secret": ("data", "stringData"),
+    "OCIRepository": ("spec",),
+    "HelmChart": ("spec",),
+}
+"""The objects beside a HelmRelease that hold its values or its chart's version, and where they do."""
 _LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _VERSIONS = re.compile(r"/spec/(chart|source|sources|template)\b.*(version|targetRevision)$|/spec/chartRef\b")
 
@@ -35,10 +42,12 @@ class Patch(Record):
     error: RefusedError
     file: str = ""
 
-    def hits(self, item: str) -> bool:
-        """Whether it is laid over that object (KIND/NAME)."""
-        kind, _, name = item.partition("/")
-        return bool(re.fullmatch(self.kind or ".*", kind) and re.fullmatch(self.name or ".*", name))
+    def hits(self, items: Sequence[str]) -> bool:
+        """Whether it is laid over one of these objects (KIND/NAME)."""
+        return any(
+            re.fullmatch(self.kind or ".*", kind) and re.fullmatch(self.name or ".*", name)
+            for kind, _, name in (each.partition("/") for each in items)
+        )
 
 
 def beside(name: str, names: Sequence[str]) -> list[Patch]:
@@ -94,6 +103,10 @@ def _operation(where: tuple[str, int], target: Map, operation: Map) -> Iterator[
     path = as_text(operation.get("path"))
     is_version = _VERSIONS.match(path) is not None
     of_prefect = path.startswith("/spec/") and (is_about_prefect(path) or "/env/" in path)
+    for kind in _held_at(as_text(target.get("kind")), path):
+        what = f"changes {path} of {kind} {as_text(target.get('name'))}".rstrip()
+        error = _error(where, what, remedy=INTO_THE_OBJECT)
+        yield Patch(kind, as_text(target.get("name")), error)
     if is_version or of_prefect:
         what = "sets the chart version" if is_version else f"changes {path}"
         why = "" if is_version else ", which means another entry once the list changes" * bool(re.search(r"/\d", path))
@@ -104,9 +117,21 @@ def _operation(where: tuple[str, int], target: Map, operation: Map) -> Iterator[
         )
 
 
+def _held_at(pattern: str, path: str) -> Iterator[str]:
+    """The kinds of which an operation at that path changes the values or the version that they hold."""
+    places = {"OCIRepository": "/spec/ref", "HelmChart": "/spec/version"}
+    for kind, parts in _HOLDERS.items():
+        begins = [places.get(kind, f"/{part}") for part in parts]
+        if re.fullmatch(pattern or ".*", kind) and any(f"{path}/".startswith(f"{each}/") for each in begins):
+            yield kind
+
+
 def _strategic(name: str, line: int, target: Map, data: Map, file: str) -> Iterator[Patch]:
     kind = as_text(target.get("kind")) or as_text(data.get("kind"))
     own = as_text(target.get("name")) or as_text(as_map(data.get("metadata")).get("name"))
+    if kind in _HOLDERS and _changes_what_is_held(kind, data):
+        what = f"patches what {kind} {own} holds"
+        yield Patch(kind, own, _error((file, 1) if file else (name, line), what, remedy=INTO_THE_OBJECT))
     if kind not in KINDS:
         return
     spec = as_map(data.get("spec"))
@@ -120,15 +145,25 @@ def _strategic(name: str, line: int, target: Map, data: Map, file: str) -> Itera
         yield Patch(kind, own, _error((name, line), f"{what} of {kind} {own} {how}", file=file), file)
 
 
+def _changes_what_is_held(kind: str, data: Map) -> bool:
+    spec = as_map(data.get("spec"))
+    if "spec" in _HOLDERS[kind]:
+        return "ref" in spec or "version" in spec
+    return any(data.get(part) for part in _HOLDERS[kind])
+
+
 def _replacement(name: str, line: int, item: Map) -> Iterator[Patch]:
     targets = item.get("targets")
     for each in targets if isinstance(targets, list) else []:
         select = as_map(as_map(each).get("select"))
         paths = as_map(each).get("fieldPaths")
         told = [str(path) for path in paths] if isinstance(paths, list) else []
-        if any(path.startswith(("spec.values", "spec.chart", "spec.source")) for path in told):
+        if any(path.startswith(_REPLACED) for path in told):
             what = f"replaces {', '.join(told)} of {_called(select)}"
             yield Patch(as_text(select.get("kind")), as_text(select.get("name")), _error((name, line), what))
+
+
+_REPLACED = ("spec.values", "spec.chart", "spec.source", "spec.ref", "spec.version", "data.", "stringData.")
 
 
 def _called(target: Map) -> str:
@@ -139,6 +174,9 @@ AS_STRATEGIC = (
     "Write it as a strategic patch in a file of its own (patches: [{path: FILE}]) and name that with -f above the "
     "object, or put the value into the object."
 )
+
+
+INTO_THE_OBJECT = "Put what the patch says into the object, and take the patch out."
 
 
 def _error(where: tuple[str, int], what: str, *, file: str = "", remedy: str = "") -> RefusedError:

@@ -160,3 +160,45 @@ def test_patches_of_a_kustomization_of_flux(cli: Cli, tmp_path: Path) -> None:
     done = cli("migrate", ".", *FLAGS)
     assert done.returncode == 2 and b"apps.yaml:6" in done.stderr
     assert texts(tmp_path / "apps", "release") == [helm_release(VALUES)]
+
+
+OF_THE_VALUES = "- {op: replace, path: /data/values.yaml, value: x}\n"
+OF_THE_TAG = "- {op: replace, path: /spec/ref/tag, value: 4.13.0-large}\n"
+HELD = {
+    "an operation on the values": f"  - patch: |\n{indented(OF_THE_VALUES, 6)}    target: {{kind: ConfigMap}}\n",
+    "an operation on the tag": f"  - patch: |\n{indented(OF_THE_TAG, 6)}    target: {{name: infra.*}}\n",
+    "the values": "  - path: cm.yaml\n",
+    "the tag": "  - path: oci.yaml\n",
+}
+OCI = """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: infrahub}
+spec: {url: "oci://example.com/infrahub-enterprise", ref: {tag: 4.13.0-medium}}
+"""
+OVER_OCI = OCI.replace('url: "oci://example.com/infrahub-enterprise", ', "")
+OF_INTERVAL = OCI[: OCI.index("spec:")] + "spec: {interval: 5m}\n"
+
+
+def referring(values: str) -> str:
+    whole = helm_release(values, head=FROM.format("ConfigMap"))
+    start, end = whole.index("  chart:\n"), whole.index("  valuesFrom:")
+    return whole[:start] + "  chartRef: {kind: OCIRepository, name: infrahub}\n" + whole[end:]
+
+
+@pytest.mark.parametrize("patch", HELD)
+@pytest.mark.parametrize("named", ["release.yaml", "."])
+def test_a_patch_of_what_holds_values_or_version_is_refused(cli: Cli, tmp_path: Path, patch: str, named: str) -> None:
+    before = {"release": referring(""), "base": holder(VALUES), "source": OCI}
+    write(tmp_path, **before, kustomization=f"{HEAD}patches:\n{HELD[patch]}", oci=OVER_OCI, cm=holder("a: b\n"))
+    done = cli("migrate", named, *FLAGS)
+    assert done.returncode == 2 and b"Put what the patch says into the object" in done.stderr, done.stderr
+    assert texts(tmp_path, *before) == list(before.values())
+
+
+@pytest.mark.parametrize("patch", [OF_INTERVAL, OVER_OCI.replace("name: infrahub", "name: other")])
+def test_a_patch_beside_what_they_hold_is_no_concern(cli: Cli, tmp_path: Path, patch: str) -> None:
+    write(tmp_path, release=referring(""), base=holder(VALUES), source=OCI)
+    write(tmp_path, kustomization=f"{HEAD}patches:\n  - patch: |\n{indented(patch, 6)}")
+    assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
+    assert texts(tmp_path, "base", "source") == [holder(AFTER), OCI.replace("4.13.0", "4.14.1")]
