@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
-from migrator.prefect.docket import standing_docket, what_is_wrong_with_url
+from migrator.prefect.docket import on_the_cache, standing_docket, what_is_wrong_with_url
 from migrator.prefect.names import DOCKET, DOCKET_NAME, PIN, REGISTER
 from migrator.values import tree
 from migrator.values.changes import Notice
@@ -117,7 +117,7 @@ def _docket_database(release: Release) -> Iterator[Notice]:
         return
     parts = redis_url.parse_url(messaging.filled_in(release, docket.url))
     who = redis_databases.taken_by(release, parts.host, str(parts.port), parts.database)
-    if who:
+    if who and not on_the_cache(release):  # the docket's step asks for another one then
         text = f"The docket's database {parts.database} is used by {who} as well"
         yield Notice(
             f"{text}: whoever empties that database stops the background services.", "warning", rule="docket-shared"

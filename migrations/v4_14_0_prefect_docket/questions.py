@@ -52,7 +52,7 @@ def _offers(release: Release, hosts: Collection[str], port: str) -> Iterator[Cho
     for number in range(redis_databases.DATABASES):
         if seen is None or not seen.lack(number):
             who = _users(release, hosts, port, number)
-            words = (f"used by {who}" if who else "no known user", seen.contents(number) if seen else "")
+            words = (f"used by {who}" if who else "nothing known uses it", seen.contents(number) if seen else "")
             yield Choice(str(number), ", ".join(filter(None, words)))
 
 

@@ -31,6 +31,11 @@ def print_report(chosen: argparse.Namespace, report: Report) -> int:
 
         colour = streams.wants_colour(chosen.color, sys.stderr)
         sys.stderr.write(missing(sound, mask=mask, width=streams.width(), colour=colour))
+    if chosen.command == "diff" and chosen.format == "markdown" and not chosen.rendered:
+        from migrator.report import markdown
+
+        sys.stdout.write(markdown.diff(report, mask=mask))
+        return report.exit_code
     if not sound.files:
         return report.exit_code
     if chosen.command == "diff":
@@ -70,14 +75,10 @@ def _diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
         else:
             sys.stdout.flush()
             sys.stdout.buffer.write(patch)
-    elif chosen.format == "structural":
+    else:
         from migrator.report import structural
 
         sys.stdout.write(structural.diff(decided, mask=mask, colour=streams.wants_colour(chosen.color, sys.stdout)))
-    else:
-        from migrator.report import markdown
-
-        sys.stdout.write(markdown.diff(decided, mask=mask))
 
 
 def _rendered_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:

@@ -14,17 +14,21 @@ def missing(report: Report, *, mask: Mask, width: int = 80, colour: bool = False
     mask.learn(report)
     page = Page(width, colour)
     waiting = [file for file in report.files if file.status == "needs-decision"]
-    return "".join(line + "\n" for file in waiting for line in _of_file(file, page, mask))
+    return "".join(line + "\n" for file in waiting for line in _of_file(file, report.command, page, mask))
 
 
-def _of_file(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
+def _of_file(file: FileReport, command: str, page: Page, mask: Mask) -> Iterator[str]:
     still_open = [question for question in file.questions if question.answer is None]
     count = "1 decision is" if len(still_open) == 1 else f"{len(still_open)} decisions are"
-    yield from page.wrapped(f"{file.path}: {count} missing; nothing was written.", style="yellow")
+    came_of_it = {"migrate": "nothing was written", "diff": "left out of the diff"}.get(
+        command, "it cannot be judged yet"
+    )
+    yield from page.wrapped(f"{file.path}: {count} missing; {came_of_it}.", style="yellow")
     for question in still_open:
         yield from _of_question(question, page, mask)
     flags = " and ".join(flags_of(still_open))
-    text = f"Run it again with {flags}, with --answers FILE, or at a terminal without --non-interactive."
+    where = ", or at a terminal without --non-interactive" if command == "migrate" else ""
+    text = f"Run it again with {flags}{',' if where else ' or'} with --answers FILE{where}."
     yield from page.wrapped(text, indent=2)
 
 
@@ -36,6 +40,6 @@ def _of_question(question: QuestionReport, page: Page, mask: Mask) -> Iterator[s
     for value, leads_to in question.choices:
         yield from page.wrapped(f"{value}: {mask.text(leads_to)}", indent=6, lead="- ")
     suggestion = mask.answer(question.id, question.suggestion, question.choices)
-    why = "is free" if question.id == "redis-db" else "is what stands there"
-    hint = f" ({suggestion} {why})" if suggestion else ""
+    why = "nothing known uses it" if question.id == "redis-db" else "suggested"
+    hint = f" ({suggestion}: {why})" if suggestion else ""
     yield from page.wrapped(f"{question.flag}{hint}", indent=4, lead="answer with ")

@@ -65,7 +65,7 @@ def test_under_cron_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
     assert "? redis-host: Which host is Prefect's messaging Redis on?" in said
     assert "answer with --redis-host" in said
     assert "? redis-db: Which database" in said
-    assert "answer with --redis-db (2 is free)" in said
+    assert "answer with --redis-db (2: nothing known uses it)" in said
     assert "with --answers FILE" in said
     assert path.read_bytes() == before
 

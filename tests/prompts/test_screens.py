@@ -68,7 +68,7 @@ def test_a_terminal_that_cannot_move_its_cursor_is_answered_in_lines(migrate: St
     session.type("perhaps\n")
     session.says("'perhaps' is none of these; Ctrl-C leaves.")
     session.type("2\n")
-    session.says("15  no known user")
+    session.says("15  nothing known uses it")
     session.says("Database [2]:")
     session.type("1\n")
     session.says("not that one: used by Prefect's messaging.")

@@ -40,7 +40,7 @@ def test_another_host_asks_for_the_database_again(migrate: Start, tmp_path: Path
     session.asks("Database")
     session.says("The answer given earlier was to another question under this name: it is not used.")
     session.says("Which database of the Redis at two:6379")
-    session.says("> 3 no known user")
+    session.says("> 3 nothing known uses it")
     session.type(ENTER)
     session.asks("Choose")
     session.type(ENTER)
@@ -170,7 +170,7 @@ def test_leaving_amid_a_change_writes_nothing(migrate: Start, tmp_path: Path) ->
     session.asks("Which")
     session.type(ENTER)
     session.asks("Database")
-    session.says("> 4 no known user")
+    session.says("> 4 nothing known uses it")
     session.type(CTRL_C)
 
     assert session.ends() == 130

@@ -70,7 +70,7 @@ def test_a_database_in_use_is_shown_with_its_user_and_passed_over(migrate: Start
     session.asks("Database")
     session.says("- 0 (used by the Infrahub cache)")
     session.says("- 1 (used by Prefect's messaging)")
-    session.says("> 2 no known user, suggested")
+    session.says("> 2 nothing known uses it, suggested")
     session.type(UP, DOWN, UP, DOWN, DOWN, ENTER)  # up from 2 goes round to the end of the list: 0 and 1 are no stops
     session.asks("Choose")
     session.says("> redis-db = 3")
@@ -118,7 +118,7 @@ def test_an_answer_can_be_changed_before_anything_is_written(migrate: Start, val
     session.asks("Which")
     session.type(DOWN, ENTER)
     session.asks("Database")
-    session.says("> 2 no known user, suggested")
+    session.says("> 2 nothing known uses it, suggested")
     session.type(DOWN, ENTER)
     session.asks("Choose")
     session.type(ENTER)

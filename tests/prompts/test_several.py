@@ -24,7 +24,7 @@ def files(tmp_path: Path) -> Path:
 def test_the_docket_chosen_for_one_cannot_be_chosen_for_the_next(migrate: Start, files: Path) -> None:
     session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
     session.asks("Database")
-    session.says("> 2 no known user, suggested")
+    session.says("> 2 nothing known uses it, suggested")
     session.type(ENTER)
     session.says("one.yaml: what now?")
     session.asks("Choose")
@@ -33,7 +33,7 @@ def test_the_docket_chosen_for_one_cannot_be_chosen_for_the_next(migrate: Start,
     session.asks("Database")
     session.says("- 0 (used by the Infrahub cache and one.yaml for the Infrahub cache)")
     session.says("- 2 (used by one.yaml for its docket)")
-    session.says("> 3 no known user, suggested")
+    session.says("> 3 nothing known uses it, suggested")
     session.type(UP, UP, UP, ENTER)  # up from 3 goes round to the end of the list: 2 is no stop
     session.asks("Database (empty goes back)")
     session.type("2")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -181,3 +183,23 @@ def test_control_characters_are_shown(report: Report) -> None:
     written = markdown.diff(_everywhere("\x1b[2J\r\u202e", report.files[0]), mask=Mask())
     assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", written) is None
     assert "\\x1b[2J\\r\\u202e" in written
+
+
+def test_what_needs_attention_has_its_place(cli: Any, tmp_path: Path) -> None:
+    """One file that is decided, one that waits, one that is refused: each has its row and its part."""
+    (tmp_path / "done.yaml").write_bytes(cli("example").stdout)
+    assert cli("migrate", "done.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
+    (tmp_path / "waits.yaml").write_bytes(cli("example").stdout.replace(b"infrahub-cache-master", b"redis.other"))
+    (tmp_path / "bad.yaml").write_text("infrahub: [\n")
+    shown = cli("diff", "done.yaml", "waits.yaml", "bad.yaml", "--format", "markdown").stdout.decode()
+    assert "| `done.yaml` | current |" in shown
+    assert "| `waits.yaml` | needs-decision |" in shown and "`--redis-db` |\n" in shown
+    assert "| `bad.yaml` | refused |" in shown
+    assert "- `redis-db`: **to decide** with `--redis-db`." in shown
+    assert "**refused**: bad.yaml:2" in shown
+
+
+def test_all_refused_is_told_too(cli: Any, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("infrahub: [\n")
+    done = cli("diff", "bad.yaml", "--format", "markdown")
+    assert done.returncode == 2 and "| `bad.yaml` | refused |" in done.stdout.decode()

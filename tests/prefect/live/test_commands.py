@@ -173,12 +173,12 @@ def test_the_list_of_databases_shows_what_they_hold(
     session.says(f"- Redis at {at(server)}: 6 databases; 1 holds 3 keys; 2 holds 1 key, a docket; 4 holds 1 key")
     session.says(
         """
-          0  no known user, empty
+          0  nothing known uses it, empty
         - 1 (used by Prefect's messaging, 3 keys)
-          2  no known user, 1 key, a docket
-        > 3  no known user, empty, suggested
-          4  no known user, 1 key
-          5  no known user, empty
+          2  nothing known uses it, 1 key, a docket
+        > 3  nothing known uses it, empty, suggested
+          4  nothing known uses it, 1 key
+          5  nothing known uses it, empty
           another number
         """
     )
