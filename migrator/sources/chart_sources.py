@@ -10,19 +10,43 @@ https://fluxcd.io/flux/components/source/helmcharts/#version.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from migrator.errors import RefusedError
+from migrator.errors import RefusedError, VerificationError
 from migrator.records import Record
 from migrator.sources import nearby
 from migrator.sources.bundle import ChartVersion, is_range
-from migrator.sources.source import Source
+from migrator.sources.source import Done, Source
 from migrator.values import tree
-from migrator.values.edits import Route
+from migrator.values.edits import Edit, Route, Value
 from migrator.values.merge import Map, as_map, as_text
+from migrator.values.release import Takes
+from migrator.yamltext import Duplicate
 
-_NO_VALUES: Route = ("spec", "values")
-"""Where the objects that hold a chart's version have nothing, so that no value is ever put there."""
+
+class NoValues(Record):
+    """What an object that holds a chart's version has of values; nothing is ever put there."""
+
+    takes: Takes = "nothing"
+
+    @property
+    def data(self) -> Value:
+        return {}
+
+    def line(self, route: Route) -> int:
+        return 1
+
+    def duplicates(self) -> list[Duplicate]:
+        return []
+
+    def on(self, source: Source) -> NoValues:
+        return self
+
+    def reads_as(self, data: Value) -> bool:
+        return data == {}
+
+    def apply(self, source: Source, edits: Sequence[Edit]) -> Done:
+        raise VerificationError("a value would go into an object that holds none.", path=source.name)
 
 
 class ChartSource(Record):
@@ -50,7 +74,7 @@ def find(place: Source, data: Map) -> ChartSource:
         )
     version = _of_repository(home) if reference.get("kind") == "OCIRepository" else _of_chart(home)
     refused = version.refused or _locked(home, version) or _shared(place, data, around, home, version)
-    return ChartSource(version._replace(refused=refused), (home._replace(route=_NO_VALUES),))
+    return ChartSource(version._replace(refused=refused), (home._replace(route=("spec",), inner=NoValues()),))
 
 
 def _of_repository(home: Source) -> ChartVersion:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from migrator.charts.roots import has_prefect_values
 from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
-from migrator.sources import foreign, kustomize, layering, objects, patches
+from migrator.sources import flux, foreign, kustomize, layering, objects, patches
 from migrator.sources.layering import Look
 from migrator.sources.source import Source, read
 from migrator.values.edits import Value
@@ -30,13 +30,16 @@ def expand(name: str) -> list[str | MigratorError]:
     unread: list[MigratorError] = []
     others: list[MigratorError] = []
     patched: list[patches.Patch] = []
-    taken: set[str] = set()
+    taken: dict[str, list[str]] = {}
+    held_up: set[str] = set()
     paths = list(yaml_files(name, unread))
     looks: list[Look] = []
     generated: dict[str, list[tuple[str, list[str]]]] = {}
     for path in paths:
+        documents: list[Value] = []
         try:
             source = read(path)
+            documents = [each.data for each in source.stream.documents]
             if os.path.basename(path) in kustomize.NAMES:
                 for item, files in kustomize.generated(as_map(source.data), os.path.dirname(path)):
                     generated.setdefault(item, []).append((path, files))
@@ -49,10 +52,18 @@ def expand(name: str) -> list[str | MigratorError]:
         except UnrelatedError:
             continue
         except MigratorError as error:
+            held_up |= flux.items_below(documents)
             (unread if isinstance(error.__cause__, OSError) else others).append(error)
+    # What a release takes is no release by itself, one that is refused included.
+    below = {*taken, *(file for item in held_up for _, files in generated.get(item, []) for file in files)}
+    looks = [look for look in looks if look.is_object or os.path.normpath(look.path) not in below]
     broken, blocked = _broken_by(patched, looks)
-    told = taken | {each.file for each in patched} | {each.error.path for each in patched}
-    others = [*blocked, *(error for error in others if error.path not in told)]
+    shared = {taker: error for error in map(_shared, taken, taken.values()) if error for taker in taken[error.path]}
+    told = {*taken, *(each.file for each in patched), *(os.path.normpath(each.error.path) for each in patched)}
+    others = [*blocked, *dict.fromkeys(shared.values())] + [
+        error for error in others if os.path.normpath(error.path) not in told
+    ]
+    broken |= set(shared)
     if not looks and not unread and not others:
         raise InputError(
             f"is a directory without a values file that holds Prefect values ({len(paths)} YAML files looked at).",
@@ -75,6 +86,17 @@ def _broken_by(found: list[patches.Patch], looks: list[Look]) -> tuple[set[str],
     return {path for under in hit.values() for path in under}, [each.error for each, under in hit.items() if under]
 
 
+def _shared(path: str, takers: list[str]) -> RefusedError | None:
+    """An error for a file that releases of several files take values from, and each would change for itself."""
+    if len(set(takers)) < 2:
+        return None
+    return RefusedError(
+        f"holds values of the releases in {' and '.join(takers)}, which are not written together.",
+        path=path,
+        remedy="Name the layers of one of them (-f FILE -f OBJECT), and then those of the others.",
+    )
+
+
 def _several_layers(layers: tuple[str, ...]) -> RefusedError:
     below = ", ".join(layers[:-1])
     return RefusedError(
@@ -85,15 +107,17 @@ def _several_layers(layers: tuple[str, ...]) -> RefusedError:
     )
 
 
-def _look_at(source: Source, taken: set[str]) -> Look:
-    """What a file holds; `taken` gathers the files that it takes values from.
+def _look_at(source: Source, taken: dict[str, list[str]]) -> Look:
+    """What a file holds; `taken` gathers the files that it takes values from, and who takes them.
 
     Raises UnrelatedError for one that has nothing to do with these charts.
     """
     held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if held:
         bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
-        taken |= {layer.name for bundle in bundles for layer in bundle.layers} - {source.name}
+        for layer in (layer for bundle in bundles for layer in bundle.layers if layer.name != source.name):
+            takers = taken.setdefault(os.path.normpath(layer.name), [])
+            takers += [source.name] if layer.takes != "nothing" else []  # a chart's version is judged with its releases
         unseen = tuple(each for bundle in bundles for each in bundle.unseen)
         items = tuple(item for bundle in bundles if not bundle.is_patch for item in bundle.items)
         if not bundles:

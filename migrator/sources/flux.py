@@ -18,7 +18,7 @@ from migrator.sources.source import Source
 from migrator.sources.value_sources import Below, below
 from migrator.values import tree
 from migrator.values.changes import Notice
-from migrator.values.edits import Route
+from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map, as_text
 
 VALUES = ("spec", "values")
@@ -72,6 +72,12 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
             controller="Flux",
         )
     ]
+
+
+def items_below(documents: Collection[Value]) -> set[str]:
+    """The ConfigMaps and Secrets (KIND/NAME) that the HelmReleases among these documents take values from."""
+    specs = [as_map(as_map(each).get("spec")) for each in documents if is_release(as_map(each))]
+    return {f"{item.get('kind')}/{item.get('name')}" for spec in specs for item in _references(spec).values()}
 
 
 def version_patch(place: Source, data: Map, name: str) -> Bundle | None:

@@ -1,4 +1,4 @@
-"""The objects that stand in the same file as a release, or in a file beside it, as far as it names them."""
+"""The objects in the same file as a release, in a file beside it, or in one that the same kustomization applies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from migrator.errors import MigratorError
+from migrator.sources import kustomized
 from migrator.sources.source import Source, read
 from migrator.values.merge import Map, as_map, as_text
 
@@ -13,14 +14,12 @@ _ENDINGS = (".yaml", ".yml")
 
 
 def documents(place: Source, names: Sequence[str]) -> Iterator[Source]:
-    """Every document of the file, and of the files beside it that name one of the objects."""
+    """Every document of the file, and of the files around it that name one of the objects."""
     yield from (place._replace(document=document.index, route=()) for document in place.stream.documents)
     if place.snapshot is None:
         return
-    folder = os.path.dirname(place.name)
-    for name in sorted(os.listdir(folder or ".")):
-        path = os.path.join(folder, name)
-        if not name.endswith(_ENDINGS) or os.path.realpath(path) == place.snapshot.target:
+    for path in _around(place.name):
+        if os.path.realpath(path) == place.snapshot.target:
             continue
         try:
             source = read(path)
@@ -28,6 +27,13 @@ def documents(place: Source, names: Sequence[str]) -> Iterator[Source]:
             continue  # what cannot be read is told where it is named
         if any(each.encode() in source.stream.data for each in names):
             yield from (source._replace(document=document.index) for document in source.stream.documents)
+
+
+def _around(path: str) -> list[str]:
+    folder = os.path.dirname(path)
+    beside = [os.path.join(folder, name) for name in sorted(os.listdir(folder or ".")) if name.endswith(_ENDINGS)]
+    applied = [each for tree in kustomized.above(path) for each in tree.files]
+    return list({os.path.normpath(each): each for each in (*applied, *beside)}.values())
 
 
 def data_of(source: Source) -> Map:

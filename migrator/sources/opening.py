@@ -79,9 +79,10 @@ def open_layers(names: Sequence[str]) -> Opened:
                 f"holds {len(bundles)} releases with Prefect values, and a layer belongs to one.", path=name
             )
         opened.append(bundles[0] if bundles else source)
-    layers = [layer for each in opened for layer in (each.layers if isinstance(each, Bundle) else (each,))]
+    named = {each.name for each in opened if isinstance(each, Source)}
+    layers = [each for one in opened for each in (_not_named(one, named) if isinstance(one, Bundle) else (one,))]
     # What is set over all values is set over those of a patch, too.
-    layers.sort(key=lambda layer: layer.takes != "anything")
+    layers.sort(key=lambda layer: layer.takes != "anything" and bool(layer.data))
     bundle = of_layers(layers)
     around = [each for each in opened if isinstance(each, Bundle)]
     if around:
@@ -107,15 +108,21 @@ def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
     """Raise RefusedError for an object that a kustomization in its folder patches in a way that is no layer here."""
     if not bundle.item or bundle.is_patch:
         return
-    from migrator.sources import kustomize, patches
+    from migrator.sources import patches
 
     files = {os.path.normpath(name) for name in named}
     for layer in bundle.layers:
-        found = [] if layer.snapshot is None else patches.beside(layer.name, kustomize.NAMES)
+        found = [] if layer.snapshot is None else patches.over(layer.name)
         found += list(patches.patches(layer))
         for each in found:
             if each.hits(bundle.items) and each.file not in files:
                 raise each.error
+
+
+def _not_named(bundle: Bundle, named: set[str]) -> list[Source]:
+    """The layers that come with an object, but for files that are named for themselves, in the order that is meant."""
+    own = {os.path.normpath(name) for name in named}
+    return [layer for layer in bundle.layers if layer.route or os.path.normpath(layer.name) not in own]
 
 
 def _is_same_file(opened: Bundle | Source, source: Source) -> bool:

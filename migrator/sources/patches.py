@@ -17,6 +17,7 @@ from migrator import yamltext
 from migrator.charts.roots import has_prefect_values, is_about_prefect
 from migrator.errors import MigratorError, RefusedError
 from migrator.records import Record
+from migrator.sources import kustomize, kustomized
 from migrator.sources.source import Source, read
 from migrator.values import tree
 from migrator.values.edits import Route, Value
@@ -50,17 +51,17 @@ class Patch(Record):
         )
 
 
-def beside(name: str, names: Sequence[str]) -> list[Patch]:
-    """The patches by the kustomization in the folder of a file, but for strategic ones that are named too."""
-    found = []
-    for each in names:
-        path = os.path.join(os.path.dirname(name), each)
-        if os.path.isfile(path):
+def over(name: str) -> list[Patch]:
+    """The patches by the kustomizations that apply a file, or stand in its folder; a broken one tells of none."""
+    beside = [os.path.normpath(os.path.join(os.path.dirname(name), each)) for each in kustomize.NAMES]
+    sources = {source.name: source for tree in kustomized.above(name) for source in tree.kustomizations}
+    for path in beside:
+        if os.path.isfile(path) and path not in sources:
             try:
-                found += list(patches(read(path)))
+                sources[path] = read(path)
             except MigratorError:
                 continue  # a broken kustomization is told where it is named
-    return found
+    return [patch for source in sources.values() for patch in patches(source)]
 
 
 def patches(source: Source) -> Iterator[Patch]:

@@ -1,4 +1,5 @@
-"""The ConfigMaps and Secrets that a HelmRelease takes values from, where they stand beside it as texts.
+"""The ConfigMaps and Secrets that a HelmRelease takes values from, where they stand beside it as texts or are made of
+files.
 
 Flux lays them over each other in the order of `valuesFrom`, and `spec.values` over them; they are of the release's own
 namespace. Sources: https://fluxcd.io/flux/components/helm/helmreleases/#values-references, and
@@ -11,8 +12,8 @@ from collections.abc import Sequence
 
 from migrator.errors import RefusedError
 from migrator.records import Record
-from migrator.sources import blocktext, nearby
-from migrator.sources.source import Source
+from migrator.sources import blocktext, kustomized, nearby
+from migrator.sources.source import Source, read
 from migrator.values.edits import Route
 from migrator.values.merge import Map, as_map, as_text
 
@@ -43,8 +44,8 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
         standing = next(
             (each for each in standing_here if nearby.is_meant(nearby.data_of(each), reference, namespace)), None
         )
-        layer = _layer(standing, reference) if standing is not None else None
-        if layer is not None and standing is not None:
+        layer = _layer(standing, reference) if standing is not None else _generated(place, reference, namespace)
+        if layer is not None:
             _refuse_shared(place, data, standing_here, reference, layer)
             layers.append(layer)
             found.add(number)
@@ -77,6 +78,28 @@ def _layer(standing: Source, reference: Map) -> Source | None:
         raise _refused(standing, ("sops",), f"{called} is encrypted by SOPS.")
     route: Route = (part, key)
     return standing._replace(route=route, inner=blocktext.find(standing.stream, standing.document, route))
+
+
+def _generated(place: Source, reference: Map, namespace: str) -> Source | None:
+    """The file that a generator of the release's kustomization makes the object of; None where that is not sure."""
+    kind, name = as_text(reference.get("kind")), as_text(reference.get("name"))
+    key = as_text(reference.get("valuesKey")) or "values.yaml"
+    found = kustomized.generators(place.name, kind, name) if place.snapshot is not None else []
+    found = [each for each in found if nearby.is_same_namespace(as_text(each.data.get("namespace")), namespace)]
+    literals = [(made, route) for made in found if (route := made.literal_of(key)) is not None]
+    if literals:
+        made, route = literals[0]
+        raise _refused(made.kustomization, route, f"{kind} {name} has the values as a literal, which is not edited.")
+    files = {path: made for made in found if (path := made.file_of(key))}
+    if len(files) != 1 or any(made.data.get("behavior") in ("merge", "replace") for made in found):
+        return None
+    ((path, made),) = files.items()
+    if made.is_locked:
+        raise _refused(made.kustomization, made.route, f"{kind} {name} is immutable, and its name stays the same.")
+    layer = read(path)
+    if "mac" in as_map(as_map(layer.data).get("sops")):
+        raise _refused(layer, (), f"{kind} {name} is made of this file, which is encrypted by SOPS.")
+    return layer
 
 
 def _refuse_shared(place: Source, data: Map, around: Sequence[Source], reference: Map, layer: Source) -> None:

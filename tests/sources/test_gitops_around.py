@@ -151,6 +151,15 @@ def test_a_patch_of_the_version_is_named_beside_its_object(cli: Cli, tmp_path: P
     assert texts(tmp_path, "release", "v") == after
 
 
+def test_a_patch_over_values_beside_its_object(cli: Cli, tmp_path: Path) -> None:
+    patch = OF_VALUES.replace("server: {env: []}", "server: {replicaCount: 4}")
+    write(tmp_path, base=holder(VALUES), release=helm_release("", head=FROM.format("ConfigMap")), v=patch)
+    done = cli("migrate", "-f", "release.yaml", "-f", "v.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    after = [holder(AFTER), helm_release("", "4.14.1-medium", head=FROM.format("ConfigMap")), patch]
+    assert texts(tmp_path, "base", "release", "v") == after
+
+
 def test_patches_of_a_kustomization_of_flux(cli: Cli, tmp_path: Path) -> None:
     flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec:\n"
     text = flux + indented(PATCHES["an operation"][0], 2)

@@ -1,0 +1,116 @@
+"""The kustomizations that apply a file: in its folder or above it, as far as they say so.
+
+An overlay that stands beside a base is not among them: there can be several, each with values of its own.
+Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/ and .../configmapgenerator/
+(a file's key is its name unless `KEY=FILE` gives one; `behavior` says whether it is merged into another's).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from migrator.errors import MigratorError
+from migrator.records import Record
+from migrator.sources import kustomize
+from migrator.sources.source import Source, read
+from migrator.values.edits import Route, Value
+from migrator.values.merge import Map, as_map, as_text
+
+_LISTS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
+
+
+class Tree(Record):
+    """What a kustomization applies: itself and those below it, and the files that they list."""
+
+    kustomizations: tuple[Source, ...]
+    files: tuple[str, ...]
+
+
+class Made(Record):
+    """One item of a generator: where it stands, what it says, and the generator's own settings for all."""
+
+    kustomization: Source
+    route: Route
+    data: Map
+    options: Map
+
+    def file_of(self, key: str) -> str:
+        """The file that is handed on under that key; empty where none is."""
+        for each in _texts(self.data.get("files")):
+            own, _, path = each.rpartition("=")
+            if (own or os.path.basename(path)) == key:
+                return os.path.normpath(os.path.join(os.path.dirname(self.kustomization.name), path))
+        return ""
+
+    def literal_of(self, key: str) -> Route | None:
+        """Where the text stands that is handed on under that key."""
+        for number, each in enumerate(_texts(self.data.get("literals"))):
+            if each.partition("=")[0] == key:
+                return (*self.route, "literals", number)
+        return None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the cluster keeps what it has: immutable, under a name without a hash of what is in it."""
+        own = {**self.options, **as_map(self.data.get("options"))}
+        return own.get("immutable") is True and own.get("disableNameSuffixHash") is True
+
+
+def above(path: str) -> Iterator[Tree]:
+    """What the kustomizations in the file's folder, and above it up to the repository's root, apply along with it."""
+    folder = os.path.dirname(path)
+    while True:
+        tree = _tree(folder)
+        if tree is not None and os.path.abspath(path) in map(os.path.abspath, tree.files):
+            yield tree
+        up = os.path.normpath(os.path.join(folder or ".", ".."))
+        is_root = os.path.exists(os.path.join(folder, ".git")) or os.path.abspath(up) == os.path.abspath(folder or ".")
+        if is_root:
+            return
+        folder = up
+
+
+def generators(path: str, kind: str, name: str) -> list[Made]:
+    """The generators of that item in the kustomizations that apply the file."""
+    sources = {each.name: each for tree in above(path) for each in tree.kustomizations}
+    found = []
+    for source in sources.values():
+        data = as_map(source.data)
+        items = data.get(_LISTS.get(kind, ""))
+        for number, item in enumerate(items if isinstance(items, list) else []):
+            if as_map(item).get("name") == name:
+                options = as_map(data.get("generatorOptions"))
+                found.append(Made(source, (_LISTS[kind], number), as_map(item), options))
+    return found
+
+
+def _tree(folder: str, depth: int = 8) -> Tree | None:
+    """What the kustomization in a folder applies; None where there is none that can be read."""
+    path = next((each for each in _candidates(folder) if os.path.isfile(each)), "")
+    if not path or not depth:
+        return None
+    try:
+        own = read(path)
+    except MigratorError:
+        return None  # a broken kustomization is told where it is named
+    sources = [own]
+    files: list[str] = []
+    data = as_map(own.data)
+    for each in (*_texts(data.get("resources")), *_texts(data.get("bases")), *_texts(data.get("components"))):
+        listed = os.path.normpath(os.path.join(folder, each))
+        if os.path.isdir(listed):
+            inner = _tree(listed, depth - 1)
+            sources += inner.kustomizations if inner is not None else ()
+            files += inner.files if inner is not None else ()
+        elif os.path.isfile(listed):
+            files.append(listed)
+    return Tree(tuple(sources), tuple(files))
+
+
+def _candidates(folder: str) -> list[str]:
+    return [os.path.normpath(os.path.join(folder, name)) for name in kustomize.NAMES]
+
+
+def _texts(value: Value) -> list[str]:
+    return [as_text(each) for each in value] if isinstance(value, list) else []
