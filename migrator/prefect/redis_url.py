@@ -25,7 +25,11 @@ _HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[\w.-]*\$\{\w+\}[\w.-]*"
 _PLACEHOLDER_SIGNS = ("${", "$(", "<", ">", "{{")
 _FILLED_IN_LATER = r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\["
 
-_OWN_POD = r"localhost(?:\.localdomain)?|127(?:\.\d{1,3}){3}|0\.0\.0\.0|::1?"
+_OWN_POD = (
+    r"(?:ip6-)?localhost6?(?:\.localdomain6?)?\.?|127(?:\.\d{1,3}){1,3}|0(?:\.0){0,3}|[0:]*::?0*1?|"
+    r"::ffff:127(?:\.\d{1,3}){3}"
+)
+"""What a pod calls itself: the names of /etc/hosts, and the loopback and wildcard addresses, short forms included."""
 _TO_BE_FILLED_IN = (
     r"(?:change|replace|fill|edit)[-_.]?(?:me|it|this|in)(?:[-_.]?(?:in|please))?|todo|tbd|fixme|x{3,}|"
     r"your[-_.]?(?:own[-_.]?)?(?:redis|valkey|cache)?(?:[-_.]?host(?:name)?)?"

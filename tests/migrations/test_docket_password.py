@@ -87,7 +87,18 @@ def test_blanks_around_a_password_are_part_of_it(migrate: Migrate) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", '"::1"', "CHANGEME", "change-me", "TODO"]
+    "host",
+    [
+        *("localhost", "LOCALHOST", "localhost.", "ip6-localhost", "127.0.0.1", "127.1.2.3", "127.1", "0.0.0.0"),
+        *('"::1"', '"::"', '"0:0:0:0:0:0:0:1"', '"::ffff:127.0.0.1"', "CHANGEME", "change-me", "TODO"),
+    ],
 )
 def test_a_host_that_is_nobodys_is_asked_for(plan: Plans, host: str) -> None:
     assert "redis-host" in by_id(plan(HOST.replace("host: redis", f"host: {host}")))
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost.acme", "mylocalhost", "128.0.0.1", '"::2"', '"fd00::1"', "127.acme", "todo.acme"]
+)
+def test_a_host_that_looks_like_nobodys_is_taken(plan: Plans, host: str) -> None:
+    assert list(by_id(plan(HOST.replace("host: redis", f"host: {host}")))) == ["redis-db"]
