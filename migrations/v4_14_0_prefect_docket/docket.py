@@ -80,7 +80,7 @@ def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
     if not deployment.is_separate(release):
         yield from _unused(release, ask)
         return
-    crowded = on_the_cache(release)
+    crowded = on_the_cache(release, standing_docket(release))
     if has_sound_docket(release) and not crowded:
         return
     if ask.given("docket-secret") is not None:
@@ -90,7 +90,7 @@ def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
     elif dockets_in_env(release):
         yield from _from_env(release, ask)
     elif has_sound_docket(release):
-        yield from _moved(release, ask, crowded)
+        yield from _elsewhere(release, ask, standing_docket(release).url, crowded)
     else:
         yield from _from_values(release, ask)
 
@@ -112,9 +112,8 @@ def _unused(release: Release, ask: Ask) -> Iterator[Outcome]:
         )
 
 
-def _moved(release: Release, ask: Ask, users: str) -> Iterator[Outcome]:
+def _elsewhere(release: Release, ask: Ask, url: str, users: str) -> Iterator[Outcome]:
     """A docket that works, in the database of somebody else: the same URL with another database."""
-    url = standing_docket(release).url
     parts = redis_url.parse_url(messaging.filled_in(release, url))
     number = ask(redis_db(release, [parts.host], str(parts.port)))
     if number is not None:
@@ -143,6 +142,8 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield from _in_place_of_env(release, ask)
     elif problem := what_is_wrong_with_url(release, only.url):
         yield from _by_url(release, ask, f"{DOCKET_NAME} in env is {masked(only.url)!r}: {problem}.")
+    elif users := on_the_cache(release, only):
+        yield from _and_not_in_env(release, _elsewhere(release, ask, only.url, users))
     else:
         yield from write_url(release, only.url, WHY_MOVED, effect)
         yield from drop_from_env(release, effect)
@@ -150,9 +151,14 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _in_place_of_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     """A docket for all in place of what env lists say, which is as good as none."""
-    built = list(_build(release, ask))
-    yield from built
-    if any(isinstance(each, Change) for each in built):
+    yield from _and_not_in_env(release, _build(release, ask))
+
+
+def _and_not_in_env(release: Release, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """These outcomes; where they write a docket, the env lists name none any more."""
+    made = list(outcomes)
+    yield from made
+    if any(isinstance(each, Change) for each in made):
         yield from drop_from_env(release)
 
 

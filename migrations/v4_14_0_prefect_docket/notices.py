@@ -117,7 +117,7 @@ def _docket_database(release: Release) -> Iterator[Notice]:
         return
     parts = redis_url.parse_url(messaging.filled_in(release, docket.url))
     who = redis_databases.taken_by(release, parts.host, str(parts.port), parts.database)
-    if who and not on_the_cache(release):  # the docket's step asks for another one then
+    if who and not on_the_cache(release, docket):  # the docket's step asks for another one then
         text = f"The docket's database {parts.database} is used by {who} as well"
         yield Notice(
             f"{text}: whoever empties that database stops the background services.", "warning", rule="docket-shared"

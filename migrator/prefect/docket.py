@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.prefect import env, redis_databases, redis_url
-from migrator.prefect.messaging import filled_in, injects_password
+from migrator.prefect.messaging import filled_in, injects_password, messaging
 from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.records import Record
 from migrator.values import tree
@@ -71,12 +71,11 @@ def _is_same_database(use: Use, url: redis_url.Url) -> bool:
     return use.database == url.database and use.port == str(url.port) and is_same_host
 
 
-def on_the_cache(release: Release) -> str:
-    """Who loses work or locks to the standing docket, since it lives in their database; empty where nobody does.
+def on_the_cache(release: Release, docket: Docket) -> str:
+    """Who loses work or locks to a docket, since it lives in their database; empty where nobody does.
 
     A database of messaging as well counts as messaging's: on a server with one database only there is no other choice.
     """
-    docket = standing_docket(release)
     url = filled_in(release, docket.url)
     if docket.secret or redis_url.complaint_about(url):
         return ""
@@ -93,7 +92,17 @@ def what_is_wrong_with_url(release: Release, url: str) -> str:
         return f"it holds the presets' example host {EXAMPLE_HOST}, which the chart refuses"
     if redis_url.PASSWORD_REFERENCE in url and not injects_password(release):
         return f"{redis_url.PASSWORD_REFERENCE} stands for nothing, since messaging.redis has no password"
-    return ""
+    parts = redis_url.parse_url(filled_in(release, url))
+    return contradicts_tls(release, parts)
+
+
+def contradicts_tls(release: Release, url: redis_url.Url) -> str:
+    """How a sound docket URL and messaging reach one server differently, in a clause; empty where they agree."""
+    address = messaging(release, "background")
+    is_same = redis_url.same_server(address.host, url.host) and address.port == str(url.port)
+    if not is_same or address.tls == (url.scheme == "rediss"):
+        return ""
+    return f"it is {url.scheme}://, while messaging reaches that server {'with' if address.tls else 'without'} TLS"
 
 
 def docket_on(release: Release, pod: str) -> Docket | None:

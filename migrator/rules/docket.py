@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
 from migrator.prefect.deployment import is_bumped
-from migrator.prefect.docket import Docket, docket_entries, docket_on, is_private, shared_with, standing_docket
+from migrator.prefect.docket import (
+    Docket,
+    contradicts_tls,
+    docket_entries,
+    docket_on,
+    is_private,
+    shared_with,
+    standing_docket,
+)
 from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.prefect.redis_url import PASSWORD_REFERENCE, Url
 from migrator.rules.rule import PODS, Breach, Rule, at, named, pods
@@ -114,11 +122,9 @@ def _high(release: Release) -> Iterator[Breach]:
 
 def _tls(release: Release) -> Iterator[Breach]:
     for url in sound_urls(release):
-        address = messaging.messaging(release, "background")
-        same = redis_url.same_server(address.host, url.host) and address.port == str(url.port)
-        if same and address.tls != (url.scheme == "rediss"):
-            how = "with TLS" if address.tls else "without TLS"
-            yield at(release, URL, f"the docket URL is {url.scheme}://, while messaging reaches that server {how}")
+        clash = contradicts_tls(release, url)
+        if clash:
+            yield at(release, URL, f"the docket's URL cannot be right: {clash}")
 
 
 def _reference(release: Release) -> Iterator[Breach]:

@@ -42,6 +42,16 @@ def test_one_url_on_both_pods_moves_and_changes_nothing(migrate: Migrate) -> Non
     assert effects(done.plan) == {"none"}
 
 
+def test_a_url_in_the_caches_database_moves_to_another_one(migrate: Migrate, plan: Plans) -> None:
+    """Moved as it is, it would be an error of `verify`."""
+    cache = "    - {name: INFRAHUB_CACHE_ADDRESS, value: redis}\n"
+    before = (SEPARATE + ON_BACKGROUND + ON_SERVER).replace(":6379/2", ":6379/0") + cache
+    assert list(by_id(plan(before))) == ["redis-db"]
+    done = migrate(before, {"redis-db": "2"})
+    assert done.text == DOCKET + BACKGROUND + SERVER + cache
+    assert effects(done.plan) == {"required"}
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [(ON_BACKGROUND, BACKGROUND), (ON_SERVER, SERVER)],

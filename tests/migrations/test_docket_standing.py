@@ -39,7 +39,7 @@ REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
     "url",
     [
         "redis://redis:6379/2",
-        "rediss://redis/2",
+        "rediss://other/2",
         "redis://:p%40ss@redis:6379/15",
         "redis://user:p%25@redis:6379/2",
         "redis://[fd00::1]:6379/2",
@@ -144,8 +144,49 @@ def test_the_caches_database_is_left(migrate: Migrate, plan: Plans) -> None:
         plan(text, {"redis-db": "0"})
 
 
+@pytest.mark.parametrize(
+    ("redis", "url", "how"),
+    [
+        ("{host: redis, db: 1, ssl: true}", "redis://redis:6379/2", "it is redis://, while messaging reaches that"),
+        (
+            "{host: redis, db: 1}",
+            "rediss://redis/2",
+            "it is rediss://, while messaging reaches that server without TLS",
+        ),
+        ("{host: redis.prod, db: 1}", "rediss://redis.prod.:6379/2", "it is rediss://"),
+    ],
+)
+def test_a_scheme_that_messaging_contradicts_is_a_question(plan: Plans, redis: str, url: str, how: str) -> None:
+    """One of the two would hang, or be refused: `verify` calls it an error."""
+    text = f"{SEPARATE.replace('{host: redis, db: 1}', redis)}    docket: {{url: '{url}'}}\n"
+    questions = by_id(plan(text))
+    assert list(questions) == ["docket-url"]
+    assert how in questions["docket-url"].text
+    with pytest.raises(UsageError, match=r"it is rediss?://, while messaging reaches that server"):
+        plan(text, {"docket-url": url})
+
+
+@pytest.mark.parametrize(
+    ("redis", "url"),
+    [
+        ("{host: redis, db: 1, ssl: true}", "rediss://redis:6379/2"),
+        ("{host: redis, db: 1}", "rediss://other/2"),
+        ("{host: redis, db: 1}", "rediss://redis:6380/2"),
+    ],
+)
+def test_a_scheme_that_nothing_contradicts_is_kept(migrate: Migrate, redis: str, url: str) -> None:
+    text = f"{SEPARATE.replace('{host: redis, db: 1}', redis)}    docket: {{url: '{url}'}}\n"
+    assert migrate(text).text == text
+
+
+def test_a_database_answers_for_a_scheme_that_messaging_contradicts(migrate: Migrate) -> None:
+    tls = DOCKET.replace("db: 1}", "db: 1, ssl: true}")
+    assert migrate(tls, {"redis-db": "3"}).text == tls.replace("redis://redis:6379/2", "rediss://redis:6379/3")
+
+
 def test_only_the_database_of_a_url_changes(migrate: Migrate) -> None:
-    text = DOCKET.replace("redis://redis:6379/2", "rediss://me:p%40ss@redis/0") + CACHE.replace("redis}", "redis.prod}")
+    tls = DOCKET.replace("db: 1}", "db: 1, ssl: true}")
+    text = tls.replace("redis://redis:6379/2", "rediss://me:p%40ss@redis/0") + CACHE.replace("redis}", "redis.prod}")
     assert migrate(text, {"redis-db": "2"}).text == text.replace("redis/0", "redis/2")
 
 
