@@ -43,8 +43,8 @@ def _connections_that_lose(release: Release) -> Iterator[Notice]:
         if found is not None and found[0].layer != env.IN_DEFAULTS:
             text = (
                 f"{env_edits.path_of(found[0], CONNECTION)} no longer counts: the new chart sets "
-                "PREFECT_SERVER_DATABASE_CONNECTION_URL, which wins over it. Set the database by the chart's own "
-                "values (secret or externalDatabase), or rename the entry."
+                "PREFECT_SERVER_DATABASE_CONNECTION_URL, which wins over it. Remove the entry, and set the "
+                "database by the chart's own values (secret, postgresql)."
             )
             yield Notice(
                 text, "warning", found[0].layer, env.route_at_start(release, found[0], CONNECTION), "database-override"

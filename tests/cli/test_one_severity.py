@@ -54,6 +54,17 @@ def test_plan_and_verify_agree(cli: Cli, tmp_path: Path, rule: str, current: boo
     assert len({kind for kind, _ in told}) == 1, "as a notice or as a finding, never as both"
 
 
+def test_the_remedy_is_one(cli: Cli, tmp_path: Path) -> None:
+    """The chart of 4.14.1 has no externalDatabase yet."""
+    text = BASE.replace("@server@", FACTS["database-override"][0]).replace("@background@", "")
+    (tmp_path / "values.yaml").write_text(text.replace(', docket: {url: "redis://redis:6379/2"}', ""), encoding="utf-8")
+    (planned,) = json.loads(cli("plan", "values.yaml", "--redis-db", "2", "--format", "json").stdout)["files"]
+    (verified,) = json.loads(cli("verify", "values.yaml", "--format", "json").stdout)["files"]
+    (notice,) = [each["text"] for each in planned["notices"] if each["rule"] == "database-override"]
+    (remedy,) = [each["remedy"] for each in verified["findings"] if each["rule"] == "database-override"]
+    assert notice.endswith(remedy)
+
+
 def test_what_plan_calls_required_is_an_error_of_verify(cli: Cli, tmp_path: Path) -> None:
     """The metrics directory of 4.14.1, for example, without which the background services crash."""
     example = cli("example").stdout.decode()
