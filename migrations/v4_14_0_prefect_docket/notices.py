@@ -122,7 +122,7 @@ def _docket_database(release: Release) -> Iterator[Notice]:
         yield Notice(
             f"{text}: whoever empties that database stops the background services.", "warning", rule="docket-shared"
         )
-    for who, placeholder in redis_databases.unknown_databases(release):
+    for who, placeholder in redis_databases.unknown_databases(release, parts.host, str(parts.port)):
         yield Notice(
             f"The database of {who} is {placeholder}, so it cannot be known here whether it is the docket's, "
             f"{parts.database}. Make sure that it is another one.",

@@ -9,7 +9,7 @@ from migrator.migration import Choice, Question
 from migrator.prefect import messaging, redis_databases, redis_url
 from migrator.prefect.docket import what_is_wrong_with_url
 from migrator.prefect.questions import masked
-from migrator.prefect.redis_databases import _users, why_not
+from migrator.prefect.redis_databases import users, why_not
 from migrator.values.release import Release
 
 SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?"
@@ -51,8 +51,13 @@ def _offers(release: Release, hosts: Collection[str], port: str) -> Iterator[Cho
     seen = release.surroundings.seen
     for number in range(redis_databases.DATABASES):
         if seen is None or not seen.lack(number):
-            who = _users(release, hosts, port, number)
-            words = (f"used by {who}" if who else "nothing known uses it", seen.contents(number) if seen else "")
+            who = users(release, hosts, port, number)
+            part = redis_databases.may_be_another_server(release, hosts, port, number)
+            words = (
+                f"used by {who}" if who else "nothing known uses it",
+                "if in one namespace" if part else "",
+                seen.contents(number) if seen else "",
+            )
             yield Choice(str(number), ", ".join(filter(None, words)))
 
 

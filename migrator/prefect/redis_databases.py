@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from migrator.prefect import env
 from migrator.prefect.messaging import messaging, server_args, text_of
@@ -11,9 +11,12 @@ from migrator.prefect.redis_url import (
     in_namespace,
     is_bundled_cache,
     is_number,
+    is_placeholder,
     parse_url,
     same_server,
+    what_is_wrong_with_host,
 )
+from migrator.records import Record
 from migrator.values.context import Use
 from migrator.values.merge import as_map
 from migrator.values.release import Release
@@ -21,6 +24,19 @@ from migrator.values.release import Release
 DATABASES = 16
 """How many databases a Redis server has unless its configuration says otherwise (redis.conf, `databases`)."""
 
+
+class _Claim(Record):
+    """A database that something uses, as the values have it; `is_own` is the Infrahub chart's own cache."""
+
+    host: str
+    port: str
+    database: str
+    who: str
+    is_own: bool = False
+
+
+IN_ONE_NAMESPACE = "if both are in one namespace: --answers FILE takes a namespace for each release"
+"""Until both are known, a bare name is taken for one server."""
 
 _INFRAHUB = (("infrahubServer", "the Infrahub cache"), ("infrahubTaskWorker", "the task workers' cache"))
 
@@ -31,28 +47,40 @@ def uses(release: Release) -> list[Use]:
 
 
 def _uses(release: Release) -> list[Use]:
-    found = []
-    for pod in ("server", "background"):
-        address = messaging(release, pod)
-        if address.host and is_number(address.database):
-            found.append(Use(address.host, address.port, int(address.database), "Prefect's messaging"))
-    found += _cache_of_infrahub(release)
-    found += _cache_of_prefect(release)
+    found = [
+        Use(each.host, each.port, int(each.database), each.who)
+        for each in _claims(release)
+        if is_number(each.database) and (each.host or each.is_own)
+    ]
     return list(dict.fromkeys(found))
 
 
-def unknown_databases(release: Release) -> list[tuple[str, str]]:
-    """Who uses a database whose number is filled in later, and the placeholder that stands for it."""
-    found = [("Prefect's messaging", messaging(release, pod).database) for pod in ("server", "background")]
-    for part, who in _INFRAHUB:
-        values = as_map(as_map(as_map(release.infrahub.get(part)).get(part)).get("env"))
-        found.append((who, text_of(values.get("INFRAHUB_CACHE_DATABASE"))))
+def _claims(release: Release) -> Iterator[_Claim]:
+    """All that the values say on databases, placeholders and missing hosts included."""
     for pod in ("server", "background"):
-        entry = env.winner(release, pod, "INFRAHUB_CACHE_DATABASE")
-        if entry is not None:
-            shown = text_of(entry[1].value) if entry[1].value_from is None else "set by valueFrom"
-            found.append(("the Infrahub cache", shown))
-    return [each for each in dict.fromkeys(found) if each[1] and not is_number(each[1])]
+        address = messaging(release, pod)
+        yield _Claim(address.host, address.port, address.database, "Prefect's messaging")
+    yield from _cache_of_infrahub(release)
+    yield from _cache_of_prefect(release)
+
+
+def unknown_databases(release: Release, host: str, port: str) -> list[tuple[str, str]]:
+    """Who uses a database whose number is filled in later, and the placeholder that stands for it.
+
+    Those on a server that is surely not the one at `host` and `port` are left out.
+    """
+    found = [
+        (each.who, each.database)
+        for each in _claims(release)
+        if each.database and not is_number(each.database) and _may_be_at(each, host, port)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _may_be_at(claim: _Claim, host: str, port: str) -> bool:
+    if not claim.host or what_is_wrong_with_host(claim.host):
+        return True
+    return same_server(claim.host, host) and (claim.port == port or not is_number(claim.port))
 
 
 def taken_by(release: Release, host: str, port: str, database: int, aliases: Collection[str] = ()) -> str:
@@ -81,53 +109,71 @@ def taken_elsewhere(release: Release, hosts: Collection[str], port: str, databas
     return " and ".join(dict.fromkeys(who))
 
 
+def may_be_another_server(release: Release, hosts: Collection[str], port: str, database: int) -> bool:
+    """Whether only other releases use that database, and perhaps on a server of that name in another namespace."""
+    if taken_by(release, "", port, database, hosts):
+        return False
+    bare = [host for host in hosts if in_namespace(host, "any") != host]
+    theirs = [use.host for use in release.surroundings.others if use.database == database and use.port == str(port)]
+    return any(
+        same_server(other, in_namespace(host, release.namespace)) and not (release.namespace and other not in hosts)
+        for host in bare
+        for other in theirs
+    )
+
+
 def _is_host_of(use: Use, host: str) -> bool:
     return same_server(use.host, host) if use.host else is_bundled_cache(host)
 
 
-def _cache_of_infrahub(release: Release) -> list[Use]:
-    found = []
+def _cache_of_infrahub(release: Release) -> Iterator[_Claim]:
     for part, who in _INFRAHUB:
         values = as_map(as_map(as_map(release.infrahub.get(part)).get(part)).get("env"))
         url = text_of(values.get("INFRAHUB_CACHE_URL"))
         if url:
-            found += _use_of_url(url, who)
-            continue
-        address = text_of(values.get("INFRAHUB_CACHE_ADDRESS"))
-        own = as_map(release.infrahub.get("redis")).get("enabled") is True
-        database = text_of(values.get("INFRAHUB_CACHE_DATABASE")) or "0"
-        port = text_of(values.get("INFRAHUB_CACHE_PORT")) or "6379"
-        if values and (address or own) and is_number(database):
-            found.append(Use(address, port, int(database), who))
-    return found
+            yield from _claim_of_url(url, who)
+        elif values:
+            address = text_of(values.get("INFRAHUB_CACHE_ADDRESS"))
+            own = as_map(release.infrahub.get("redis")).get("enabled") is True
+            database = text_of(values.get("INFRAHUB_CACHE_DATABASE")) or "0"
+            port = text_of(values.get("INFRAHUB_CACHE_PORT")) or "6379"
+            yield _Claim(address, port, database, who, own)
 
 
-def _cache_of_prefect(release: Release) -> list[Use]:
+def _cache_of_prefect(release: Release) -> Iterator[_Claim]:
     """The cache that the Infrahub code in the Prefect pods locks with; the enterprise entry point sets its address."""
-    found = []
     for pod in ("server", "background"):
         url = env.winner(release, pod, "INFRAHUB_CACHE_URL")
         if url is not None and url[1].is_plain:
-            found += _use_of_url(text_of(url[1].value), "the Infrahub cache")
+            yield from _claim_of_url(text_of(url[1].value), "the Infrahub cache")
             continue
-        entry = env.winner(release, pod, "INFRAHUB_CACHE_ADDRESS")
-        address = text_of(entry[1].value) if entry is not None and entry[1].is_plain else ""
+        address = _plain(release, pod, "INFRAHUB_CACHE_ADDRESS", "")
         if pod == "server" and "INFRAHUB_CACHE_ADDRESS=$PREFECT_REDIS_MESSAGING_HOST" in server_args(release):
             address = messaging(release, pod).host
-        set_to = env.winner(release, pod, "INFRAHUB_CACHE_DATABASE")
-        database = text_of(set_to[1].value) if set_to is not None else "0"
-        set_port = env.winner(release, pod, "INFRAHUB_CACHE_PORT")
-        port = text_of(set_port[1].value) if set_port is not None else "6379"
-        if address and is_number(database):
-            found.append(Use(address, port, int(database), "the Infrahub cache"))
-    return found
+        database = _plain(release, pod, "INFRAHUB_CACHE_DATABASE", "0")
+        port = _plain(release, pod, "INFRAHUB_CACHE_PORT", "6379")
+        yield _Claim(address, port, database, "the Infrahub cache")
 
 
-def _use_of_url(url: str, who: str) -> list[Use]:
-    if complaint_about(url):
-        return []
-    parts = parse_url(url)
-    return [Use(parts.host, str(parts.port), parts.database, who)]
+def _plain(release: Release, pod: str, name: str, default: str) -> str:
+    found = env.winner(release, pod, name)
+    if found is None:
+        return default
+    if found[1].value_from is not None:
+        return "" if name == "INFRAHUB_CACHE_ADDRESS" else "set by valueFrom"
+    return text_of(found[1].value)
+
+
+def _claim_of_url(url: str, who: str) -> Iterator[_Claim]:
+    """What a cache's URL takes, its database perhaps a placeholder; nothing where it cannot be read otherwise."""
+    server, _, database = url.rpartition("/")
+    if not is_number(database) and not is_placeholder(database):
+        return
+    if not complaint_about(f"{server}/0"):
+        parts = parse_url(f"{server}/0")
+        yield _Claim(parts.host, str(parts.port), database, who)
+    elif is_placeholder(database):
+        yield _Claim("", "", "filled in later", who)  # what stands before it may hold a password
 
 
 def why_not(release: Release, hosts: Collection[str], port: str, database: int) -> str:
@@ -136,10 +182,14 @@ def why_not(release: Release, hosts: Collection[str], port: str, database: int) 
     lack = seen.lack(database) if seen is not None else ""
     if seen is not None and lack:
         return f"there is no database {database} in the Redis at {seen.where}: {lack}"
-    who = _users(release, hosts, port, database)
-    return f"database {database} there is used by {who} already" if who else ""
+    who = users(release, hosts, port, database)
+    if not who:
+        return ""
+    hint = f" ({IN_ONE_NAMESPACE})" if may_be_another_server(release, hosts, port, database) else ""
+    return f"database {database} there is used by {who} already{hint}"
 
 
-def _users(release: Release, hosts: Collection[str], port: str, database: int) -> str:
+def users(release: Release, hosts: Collection[str], port: str, database: int) -> str:
+    """Who uses that database of the server that goes by `hosts`, this release or another one; empty: nobody known."""
     own = taken_by(release, "", port, database, hosts)
     return " and ".join(filter(None, (own, taken_elsewhere(release, hosts, port, database))))

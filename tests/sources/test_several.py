@@ -118,7 +118,31 @@ def test_a_bare_name_may_be_two_servers_and_the_error_says_so(cli: Cli, tmp_path
         (tmp_path / name).write_text(VALUES.replace("redis.prod", "cache"), "utf-8")
     done = cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive")
     assert done.returncode == 2
-    assert b"Where they are in two namespaces, that name is two servers" in done.stderr
+    assert (
+        b"In two namespaces cache is two servers, and the number may be the same: name each release's namespace in a "
+        b"file for --answers, below releases:, as one.yaml: {namespace: NAME}." in done.stderr
+    )
+
+
+def test_the_way_out_leads_out(cli: Cli, tmp_path: Path) -> None:
+    """One bare name, one number, a namespace for each."""
+    names = [f"{each}.yaml" for each in ("dev", "prod", "stage")]
+    for name in names:
+        (tmp_path / name).write_text(VALUES.replace("redis.prod", "infrahub-cache-master"), "utf-8")
+    answers = "answers: {redis-db: 2}\nreleases:\n" + "".join(
+        f"  {each}: {{namespace: n-{each[0]}}}\n" for each in names
+    )
+    (tmp_path / "answers.txt").write_text(answers, "utf-8")
+    assert cli("migrate", *names, "--answers", "answers.txt", "--non-interactive").returncode == 0
+    after = AFTER.replace("redis.prod", "infrahub-cache-master")
+    assert [(tmp_path / name).read_text("utf-8") for name in names] == [after] * 3
+    (tmp_path / "answers.txt").write_text(answers.replace("n-p", "n-d"), "utf-8")
+    for name in names:
+        (tmp_path / name).write_text(VALUES.replace("redis.prod", "infrahub-cache-master"), "utf-8")
+    done = cli("migrate", *names, "--answers", "answers.txt", "--non-interactive")
+    assert done.returncode == 2
+    assert b"dev.yaml: takes database 2" in done.stderr
+    assert b"two servers" not in done.stderr
 
 
 def test_what_another_release_takes_is_no_suggestion(cli: Cli, tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""4.14.0, a database that another release of the run took: a bare name is another server in another namespace."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.migration import Question
+from migrator.planning import discover, examine
+from migrator.values.context import Surroundings, Use
+
+from .conftest import by_id
+
+VALUES = """\
+server: {env: [{name: INFRAHUB_CACHE_ADDRESS, value: @host@}]}
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis: {host: @host@, db: 1}
+"""
+HINT = "if both are in one namespace: --answers FILE takes a namespace for each release"
+
+
+def redis_db(host: str, other: Use, namespace: str = "") -> Question:
+    request = examine.Request(
+        discover.Wishes(chart="prefect-server", namespace=namespace), {}, surroundings=Surroundings((other,))
+    )
+    source = examine.read_bytes(VALUES.replace("@host@", host).encode(), "values.yaml")
+    return by_id(examine.examine([source], request).plan)["redis-db"]
+
+
+@pytest.mark.parametrize(
+    ("host", "other", "namespace", "hinted"),
+    [
+        ("cache", "cache", "", True),
+        ("cache", "cache", "prod", True),
+        ("cache", "cache.prod", "", True),
+        ("cache", "cache.prod", "prod", False),
+        ("cache.prod", "cache.prod", "", False),
+    ],
+)
+def test_what_is_not_surely_one_server_is_said_to_be_so(host: str, other: str, namespace: str, hinted: bool) -> None:
+    question = redis_db(host, Use(other, "6379", 2, "two.yaml for its docket"), namespace)
+    offers = {each.value: each.leads_to for each in question.offers}
+    assert offers["2"] == f"used by two.yaml for its docket{', if in one namespace' if hinted else ''}"
+    assert question.complaint("2") == (
+        f"database 2 there is used by two.yaml for its docket already{f' ({HINT})' if hinted else ''}"
+    )
+    assert offers["3"] == "nothing known uses it"
+    assert HINT not in question.text, "a saved answer has to fit in other company, too"
+
+
+def test_another_namespace_is_another_server() -> None:
+    question = redis_db("cache", Use("cache.dev", "6379", 2, "two.yaml for its docket"), "prod")
+    assert not question.complaint("2")
+
+
+@pytest.mark.parametrize("own", ["0", "1"])
+def test_what_the_release_itself_uses_is_surely_taken(own: str) -> None:
+    question = redis_db("cache", Use("cache", "6379", int(own), "two.yaml"))
+    assert "used by" in question.complaint(own)
+    assert HINT not in question.complaint(own)
