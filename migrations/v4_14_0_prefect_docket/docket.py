@@ -129,8 +129,10 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     named = {server, background} - {Docket()}
     only = named.pop() if len(named) == 1 else None
-    # A pod that had no docket of its own joins the other's, which is what the whole step is for.
-    effect: Effect = "none" if server == background else "required"
+    # A pod that had no docket of its own joins the other's, which is what the whole step is for; and a preset's example
+    # wins over env on the server pod.
+    is_as_before = server == background and EXAMPLE_HOST not in standing_docket(release).url
+    effect: Effect = "none" if is_as_before else "required"
     if named:
         yield from _by_url(release, ask, f"{DOCKET_NAME} is not the same on the server and background pods.")
     elif only is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 import pytest
 
 from migrator.errors import UsageError
@@ -30,6 +32,7 @@ IN_SECRET = (
 """
 )
 
+ENTRIES = "[{name: PREFECT__SERVER_WEBSERVER_ONLY, value: 'true'}, {name: PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/2'}]"
 SERVER = "server:\n  env:\n    - {name: KEPT, value: '1'}\n"
 ON_SERVER = SERVER + "    - {name: PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/2'}\n"
 BACKGROUND = "  env:\n    - {name: KEPT, value: '1'}\n"
@@ -40,6 +43,17 @@ def test_one_url_on_both_pods_moves_and_changes_nothing(migrate: Migrate) -> Non
     done = migrate(SEPARATE + ON_BACKGROUND + ON_SERVER)
     assert done.text == DOCKET + BACKGROUND + SERVER
     assert effects(done.plan) == {"none"}
+
+
+def test_beside_a_presets_example_the_move_is_required(migrate: Migrate) -> None:
+    """The chart's own wins over env on the server pod, and a flavoured chart refuses the example."""
+    both = f"server:\n  env: {ENTRIES}\n{SEPARATE}  env: {ENTRIES}\n"
+    before = "infrahub:\n  prefect-server:\n" + indent(both, "    ")
+    done = migrate(before, version_from="4.13.0-medium", chart="infrahub-enterprise")
+    assert "url: redis://redis:6379/2" in done.text
+    assert "DOCKET_URL" not in done.text
+    docket = [change for change in done.plan.changes if "DOCKET" in change.path or "docket" in change.path]
+    assert {change.effect for change in docket} == {"required"}
 
 
 def test_a_url_in_the_caches_database_moves_to_another_one(migrate: Migrate, plan: Plans) -> None:
