@@ -26,7 +26,7 @@ from migrator.values.changes import Change, Effect, Notice
 from migrator.values.edits import AddKey, SetValue
 from migrator.values.release import Release
 
-from .docket_edits import drop_from_env, write_secret, write_url
+from .docket_edits import drop_from_env, layer_to_keep, write_secret, write_url
 from .passwords import can_be_referred_to, password_stands_apart
 from .questions import SECRET, bundled_name, docket_password, docket_secret, docket_url, redis_db
 
@@ -118,7 +118,8 @@ def _elsewhere(release: Release, ask: Ask, url: str, users: str) -> Iterator[Out
     number = ask(redis_db(release, [parts.host], str(parts.port)))
     if number is not None:
         why = f"database {parts.database} is used by {users}, and must be nobody else's"
-        yield from write_url(release, f"{url.rpartition('/')[0]}/{int(number)}", why, "required")
+        moved = f"{url.rpartition('/')[0]}/{int(number)}"
+        yield from write_url(release, moved, why, "required", layer_to_keep(release, url))
 
 
 def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -144,10 +145,13 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield from _in_place_of_env(release, ask)
     elif problem := what_is_wrong_with_url(release, only.url):
         yield from _by_url(release, ask, f"{DOCKET_NAME} in env is {masked(only.url)!r}: {problem}.")
+    elif (layer := layer_to_keep(release, only.url)) is None:
+        reason = f"{DOCKET_NAME} holds a password, and would stand in clear text in a file that holds none."
+        yield from _by_secret(release, ask, reason)
     elif users := on_the_cache(release, only):
         yield from _and_not_in_env(release, _elsewhere(release, ask, only.url, users))
     else:
-        yield from write_url(release, only.url, WHY_MOVED, effect)
+        yield from write_url(release, only.url, WHY_MOVED, effect, layer)
         yield from drop_from_env(release, effect)
 
 
@@ -177,7 +181,7 @@ def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
         name = _host_of_messaging(release, ask)
         if name:
             url = standing.url.replace(redis_url.in_url(redis_url.parse_url(standing.url).host), redis_url.in_url(name))
-            yield from write_url(release, url, WHY_HOST, "required")
+            yield from write_url(release, url, WHY_HOST, "required", layer_to_keep(release, standing.url))
     elif ask.given("redis-db") is not None:
         yield from _build(release, ask)
     else:

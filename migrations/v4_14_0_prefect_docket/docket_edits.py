@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.prefect import env_edits, shapes
+from migrator.prefect import env_edits, redis_url, shapes
 from migrator.prefect.docket import docket_entries, standing_docket
+from migrator.prefect.messaging import filled_in
 from migrator.prefect.names import DOCKET, MESSAGING
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
@@ -22,9 +23,27 @@ def layer_of(release: Release) -> int:
     return max(owners) if owners else release.home()
 
 
-def write_url(release: Release, url: str, why: str, effect: Effect) -> Iterator[Change]:
-    """`messaging.docket.url` is that URL."""
-    yield from _write(release, {"url": url}, why, effect)
+def layer_to_keep(release: Release, url: str) -> int | None:
+    """The layer for a sound URL that the values hold already: a password in it never goes into another file.
+
+    None where no file that holds it has the last word on `messaging.docket.url`.
+    """
+    usual = layer_of(release)
+    password = redis_url.parse_url(filled_in(release, url)).password
+    if not password or redis_url.is_placeholder(password):
+        return usual
+    holders = {listed.layer for listed, entry in docket_entries(release) if entry.value == url}
+    path = (*DOCKET, "url")
+    owners = release.owners(path)
+    holders |= {number for number in owners if release.in_layer(number, path) == url}
+    if release.layers[usual].name in {release.layers[number].name for number in holders}:
+        return usual
+    return max((number for number in holders if number >= max(owners, default=0)), default=None)
+
+
+def write_url(release: Release, url: str, why: str, effect: Effect, layer: int | None = None) -> Iterator[Change]:
+    """`messaging.docket.url` is that URL, in that layer or the one that speaks of the messaging Redis."""
+    yield from _write(release, {"url": url}, why, effect, layer)
 
 
 def write_secret(release: Release, name: str, key: str, why: str, effect: Effect) -> Iterator[Change]:
@@ -44,9 +63,11 @@ def drop_from_env(release: Release, effect: Effect = "required") -> Iterator[Cha
         yield from env_edits.remove(listed, (entry,), why, effect)
 
 
-def _write(release: Release, wanted: dict[str, str], why: str, effect: Effect) -> Iterator[Change]:
+def _write(
+    release: Release, wanted: dict[str, str], why: str, effect: Effect, layer: int | None = None
+) -> Iterator[Change]:
     """Set keys of `messaging.docket`."""
-    layer = layer_of(release)
+    layer = layer_of(release) if layer is None else layer
     route = release.root + DOCKET
     shown = tree.show(route)
     standing = release.in_layer(layer, DOCKET)

@@ -102,3 +102,41 @@ def test_a_host_that_is_nobodys_is_asked_for(plan: Plans, host: str) -> None:
 )
 def test_a_host_that_looks_like_nobodys_is_taken(plan: Plans, host: str) -> None:
     assert list(by_id(plan(HOST.replace("host: redis", f"host: {host}")))) == ["redis-db"]
+
+
+URL = "redis://:hunter2@redis:6379/2"
+
+
+def test_a_url_in_env_moves_within_its_file() -> None:
+    apart = f"global: {{prefect: {{env: [{{name: PREFECT_SERVER_DOCKET_URL, value: '{URL}'}}]}}}}\n"
+    after = migrated([apart, HOST], {})
+    assert after[1] == HOST
+    assert after[0] == (
+        "global: {prefect: {env: []}}\n"
+        f"backgroundServices:\n  messaging:\n    docket:\n      url: {URL}\n"
+    )  # fmt: skip
+    without = apart.replace(":hunter2@", "")
+    assert migrated([without, HOST], {})[1] == f"{HOST}    docket:\n      url: redis://redis:6379/2\n"
+
+
+def test_where_a_later_file_has_the_last_word_a_url_of_env_goes_into_a_secret() -> None:
+    apart = f"global: {{prefect: {{env: [{{name: PREFECT_SERVER_DOCKET_URL, value: '{URL}'}}]}}}}\n"
+    empty = HOST + '    docket: {url: ""}\n'
+    case, _ = case_of([apart, empty], {})
+    (question,) = by_id(case.plan).values()
+    assert question.id == "docket-secret"
+    assert "PREFECT_SERVER_DOCKET_URL holds a password, and would stand in clear text" in question.text
+    after = migrated([apart, empty], {"docket-secret": "queue"})
+    assert after == [
+        "global: {prefect: {env: []}}\n",
+        HOST + '    docket: {url: "", existingSecret: queue}\n',
+    ]
+
+
+def test_a_standing_url_changes_where_it_stands() -> None:
+    above = HOST + "      db: 1\nserver: {env: [{name: INFRAHUB_CACHE_ADDRESS, value: redis}]}\n"
+    before = f"backgroundServices: {{messaging: {{docket: {{url: '{URL}'}}}}}}\n"
+    crowded = before.replace("6379/2", "6379/0")
+    assert migrated([crowded, above], {"redis-db": "3"}) == [crowded.replace("6379/0", "6379/3"), above]
+    example = before.replace("@redis:", "@example-infrahub-cache-master:")
+    assert migrated([example, above], {}) == [before, above]
