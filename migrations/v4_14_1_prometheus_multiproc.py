@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from migrator.migration import Ask, Migration, Outcome, Step, one_of
 from migrator.prefect import deployment, env, env_edits
 from migrator.prefect.docket import has_sound_docket
+from migrator.prefect.env import EnvList
 from migrator.prefect.questions import put_own_list
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
-from migrator.values.edits import FIRST, AddKey, InsertItem, SetValue, Value
+from migrator.values.edits import FIRST, AddKey, InsertItem, Place, SetValue, Value
+from migrator.values.edits import before as before_item
 from migrator.values.release import Release
 
 NAME = "PROMETHEUS_MULTIPROC_DIR"
@@ -34,8 +36,8 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
     lists = env.lists_in_layers(release, env.BACKGROUND)
     for listed in lists:
         if not listed.named(NAME):
-            path = env_edits.path_of(listed, NAME)
-            yield Change(listed.layer, InsertItem(listed.route, entry, FIRST), path, None, "", WHY, "required")
+            insert = InsertItem(listed.route, entry, _place(release, listed))
+            yield Change(listed.layer, insert, env_edits.path_of(listed, NAME), None, "", WHY, "required")
     if not env.stands_in_layer(release, env.BACKGROUND) and env.winner(release, "background", NAME) is None:
         yield from put_own_list(
             release, ask, env.BACKGROUND, lambda: _own_list(release, entry), f'{NAME} ""', settled=_is_settled(release)
@@ -44,6 +46,16 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     for source in env.extra_sources(release, "background"):
         yield Notice(f"{source} may set {NAME} too. The empty entry in env wins over it: take it out if so.", "warning")
+
+
+def _place(release: Release, listed: EnvList) -> Place:
+    """First in the list, below a comment that heads it.
+
+    Where entries above have gone, a comment above the first one that is left is that entry's own.
+    """
+    before = [each for each in env.lists_in_layers(release.start, env.BACKGROUND) if each.layer == listed.layer]
+    names = [each.entries[0].name for each in (*before, listed) if each.entries]
+    return FIRST if len(set(names)) < 2 else before_item(listed.entries[0].position)
 
 
 def _is_settled(release: Release) -> bool:

@@ -16,6 +16,7 @@ from migrator.values.edits import (
     Route,
     SetValue,
     Value,
+    before,
 )
 from migrator.yamltext.page import LONGEST_KEY, New, Page
 from migrator.yamltext.shared import Sharing
@@ -162,7 +163,7 @@ class Batch:
         entries = self.layout.entries(job.node)
         if isinstance(edit, InsertItem):
             slot, _ = self._slot(job.node, edit.place, "")
-            job.slots.setdefault(slot, []).append(New(None, edit.value))
+            job.slots.setdefault(slot, []).append(New(None, edit.value, above_comment=edit.place == before(0)))
             return
         self.sharing.must_not_be_needed(*(entries[index].node for index in edit.indexes))
         job.removed.update(edit.indexes)

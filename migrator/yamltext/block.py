@@ -144,7 +144,12 @@ class _BlockEdit:
             newline = self.page.style.newline(head)
             self.page.splice(head, head, self._joined(fresh, 0) + newline + " " * self.column)
             return
-        at = self._first_place() if slot == 0 else self._place_after(slot - 1)
+        if slot == 0 and any(new.above_comment for new in fresh):
+            gap = self._gap_before(0)
+            above = head_block(gap, self.column)
+            at = gap[-above].start if above else self.layout.line_start(self.entries[0].head)
+        else:
+            at = self._first_place() if slot == 0 else self._place_after(slot - 1)
         for start, end in self.cuts:
             if start < at < end:
                 at = start

@@ -32,10 +32,14 @@ class Splice(Record):
 
 
 class New(Record):
-    """A new entry: its key, None in a list, and its value."""
+    """A new entry: its key, None in a list, and its value.
+
+    `above_comment` is whether it goes above the comment on the first item, which is that item's own.
+    """
 
     key: str | None
     value: Value
+    above_comment: bool = False
 
 
 class Page:

@@ -46,7 +46,11 @@ class Renderer:
 
     def key(self, name: str, *, flow: bool) -> str:
         """A key; in quotes where its neighbours' are, as in JSON, or where it would be misread without."""
-        style = self.style.string_style(name, self.style.key_examples(self.way), flow=flow)
+        examples = self.style.key_examples(self.way)
+        if self.way and self.style.layout.is_sequence(self.way[-1]):
+            own = list(self.style.role_keys(self.way[-1], name, self.near_item))
+            examples = iter(own) if own else examples
+        style = self.style.string_style(name, examples, flow=flow)
         return write_string(name, style, flow=flow, quote=DOUBLE if style == PLAIN else style)
 
     def _examples(self, key: str, *, flow: bool) -> Iterator[int]:

@@ -257,9 +257,15 @@ def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_
         ending = compiled(BREAK_AT_END).search(new)
         if ending:
             new = new[: ending.start()]
-        elif not new:
+        while not new:  # the blank lines that would come to stand last go as well: they would end in a break
             before = compiled(BREAK_AT_END).search(stream.text, max(start - 2, 0), start)
-            start = before.start() if before else start
+            if before is None:
+                break
+            start = before.start()
+            blank = start
+            while blank and stream.text[blank - 1] in " \t":
+                blank -= 1
+            start = blank if stream.text[blank - 1 : blank] in _BREAKS else start
     return [*body, Splice(start, length, new)]
 
 

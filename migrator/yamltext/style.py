@@ -104,6 +104,14 @@ class Style:
                 if found is not None:
                     yield found.node
 
+    def role_keys(self, sequence: int, key: str, near: int) -> Iterator[int]:
+        """The keys of that text in the mappings of a list, the nearest to the item number `near` first."""
+        for node in _by_distance(self.layout.firsts(sequence), near):
+            if self.layout.is_mapping(node):
+                found = find(self.layout, node, key)
+                if found is not None:
+                    yield found.key
+
     def cousin_examples(self, way: Sequence[int], key: str) -> Iterator[int]:
         """The values under `key` in the items of other lists, the nearest first: an env list looks like the other."""
         looked_at = 0

@@ -119,3 +119,36 @@ def test_the_other_charts_do_without(migrate: Migrate, root: str) -> None:
 def test_what_a_config_map_may_hold_is_a_warning(migrate: Migrate) -> None:
     done = migrate(HEAD + "      env: []\n      extraEnvVarsCM: tuning\n", version_from="4.14.0")
     assert any("tuning" in notice.text and "PROMETHEUS_MULTIPROC_DIR" in notice.text for notice in done.warnings)
+
+
+def test_a_comment_of_the_entry_below_those_that_went_stays_with_it(migrate: Migrate) -> None:
+    """A comment that heads the list stays above it; this one came to stand first only as the toggles went."""
+    head = BEFORE_TOGGLES.replace("ENTRIES", TOGGLES + COMMENTED)
+    done = migrate(head, {"redis-db": "2"})
+    assert EMPTY_FIRST + COMMENTED in done.text
+
+
+def test_a_comment_that_heads_the_list_stays_above_it(migrate: Migrate) -> None:
+    done = migrate(BEFORE_TOGGLES.replace("ENTRIES", COMMENTED), {"redis-db": "2"})
+    comment, _, entry = COMMENTED.partition("\n")
+    assert f"{comment}\n{EMPTY_FIRST}{entry}" in done.text
+
+
+EMPTY_FIRST = '        - name: PROMETHEUS_MULTIPROC_DIR\n          value: ""\n'
+COMMENTED = "        # blocks are registered by the bootstrap\n        - name: A\n          value: b\n"
+TOGGLES = "".join(
+    f'        - name: PREFECT_SERVER_SERVICES_{service}_ENABLED\n          value: "true"\n'
+    for service in ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
+)
+BEFORE_TOGGLES = """\
+configPreset: medium
+infrahub:
+  prefect-server:
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          host: redis
+          db: 1
+      env:
+ENTRIES"""

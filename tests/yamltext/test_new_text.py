@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from migrator.values.edits import FIRST, AddKey, Edit, InsertItem, Place, SetValue, Value
+from migrator.values.edits import FIRST, AddKey, Edit, InsertItem, Place, RemoveItems, SetValue, Value, before
 from migrator.yamltext import parse
 
 Run = Callable[..., str]
@@ -163,3 +163,23 @@ def test_what_comes_below_a_block_scalar_goes_below_all_of_its_text(
     edited: Callable[..., str], before: str, edit: Edit, after: str
 ) -> None:
     assert edited(before, edit) == after
+
+
+@pytest.mark.parametrize(("key", "value"), [('"name"', "value"), ("'name'", "'value'"), ("name", '"value"')])
+def test_keys_of_a_new_item_are_quoted_as_those_of_its_neighbours(edited: Run, key: str, value: str) -> None:
+    before = f"'env':\n  - {key}: a\n    {value}: b\n"
+    done = edited(before, InsertItem(("env",), {"name": "c", "value": "d"}))
+    assert done == f"{before}  - {key}: c\n    {value}: d\n"
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n", "  \n"])
+def test_no_final_newline_appears_when_the_last_item_goes(edited: Run, gap: str) -> None:
+    before = f"env:\n  - a: 1\n{gap}  - b: 2"
+    assert edited(before, RemoveItems(("env",), (1,))) == "env:\n  - a: 1"
+
+
+def test_before_the_first_item_is_above_its_comment(edited: Run) -> None:
+    """First in the list is below a comment that may head the list; before an item is above that item's own."""
+    text = "env:\n  # of a\n  - a: 1\n"
+    assert edited(text, InsertItem(("env",), {"b": 2}, before(0))) == "env:\n  - b: 2\n  # of a\n  - a: 1\n"
+    assert edited(text, InsertItem(("env",), {"b": 2}, FIRST)) == "env:\n  # of a\n  - b: 2\n  - a: 1\n"
