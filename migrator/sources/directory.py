@@ -83,7 +83,9 @@ def is_of_flux(data: Value) -> bool:
 def _broken_by(found: list[patches.Patch], looks: list[Look]) -> tuple[set[str], list[MigratorError]]:
     """The files whose objects patches would break, and an error for each of these patches."""
     hit = {each: [look.path for look in looks if each.hits(look.items)] for each in found}
-    return {path for under in hit.values() for path in under}, [each.error for each, under in hit.items() if under]
+    return {path for under in hit.values() for path in under}, [
+        each.error_of(under[0]) for each, under in hit.items() if under
+    ]
 
 
 def _shared(path: str, takers: list[str]) -> RefusedError | None:

@@ -111,12 +111,13 @@ def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
     from migrator.sources import patches
 
     files = {os.path.normpath(name) for name in named}
+    home = next(layer.name for layer in reversed(bundle.layers) if not layer.is_typed)
     for layer in bundle.layers:
         found = [] if layer.snapshot is None else patches.over(layer.name)
         found += list(patches.patches(layer))
         for each in found:
             if each.hits(bundle.items) and each.file not in files:
-                raise each.error
+                raise each.error_of(home)
 
 
 def _not_named(bundle: Bundle, named: set[str]) -> list[Source]:

@@ -50,6 +50,11 @@ class Patch(Record):
             for kind, _, name in (each.partition("/") for each in items)
         )
 
+    def error_of(self, path: str) -> RefusedError:
+        """The error for the object in that file, which the remedy names."""
+        remedy = self.error.remedy.replace("-f OBJECT", f"-f {path}")
+        return RefusedError(self.error.message, path=self.error.path, line=self.error.line, remedy=remedy)
+
 
 def over(name: str) -> list[Patch]:
     """The patches by the kustomizations that apply a file, or stand in its folder; a broken one tells of none."""

@@ -151,6 +151,15 @@ def test_a_patch_of_the_version_is_named_beside_its_object(cli: Cli, tmp_path: P
     assert texts(tmp_path, "release", "v") == after
 
 
+@pytest.mark.parametrize("named", ["release.yaml", "."])
+def test_the_remedy_for_a_patch_of_the_version_works(cli: Cli, tmp_path: Path, named: str) -> None:
+    write(tmp_path, release=helm_release(VALUES), v=OF_VERSION, kustomization=HEAD + "patches:\n  - path: v.yaml\n")
+    told = b" ".join(cli("check", named).stderr.split()).decode()
+    layers = told.partition("together: ")[2].rstrip(".").split()
+    assert [Path(each).name for each in layers] == ["-f", "release.yaml", "-f", "v.yaml"]
+    assert cli("migrate", *layers, *FLAGS).returncode == 0
+
+
 def test_a_patch_over_values_beside_its_object(cli: Cli, tmp_path: Path) -> None:
     patch = OF_VALUES.replace("server: {env: []}", "server: {replicaCount: 4}")
     write(tmp_path, base=holder(VALUES), release=helm_release("", head=FROM.format("ConfigMap")), v=patch)
