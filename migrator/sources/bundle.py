@@ -10,9 +10,10 @@ from migrator.charts import versions
 from migrator.errors import RefusedError, UsageError
 from migrator.records import Record
 from migrator.sources.source import Source
+from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route
-from migrator.values.merge import as_map
+from migrator.values.merge import Map, as_map
 from migrator.yamltext import Stream
 
 
@@ -90,7 +91,7 @@ class Bundle(Record):
     @property
     def items(self) -> tuple[str, ...]:
         """The objects (KIND/NAME) that hold its values and its chart's version; none for values files."""
-        held = [as_map(layer.stream.documents[layer.document].data) for layer in self.layers if layer.route]
+        held = [_object_around(layer) for layer in self.layers if layer.route]
         names = [f"{each.get('kind')}/{as_map(each.get('metadata')).get('name')}" for each in held]
         return tuple(dict.fromkeys([self.item, *names])) if self.item else ()
 
@@ -104,11 +105,15 @@ class Bundle(Record):
         layers = tuple(layer.on(stream) for layer, stream in zip(self.layers, streams))
         text = self.version.text
         if self.version.route:
-            from migrator.values import tree
-
             layer = layers[self.home]
             text = str(tree.get(layer.stream.documents[layer.document].data, self.version.route, text))
         return self._replace(layers=layers, version=self.version._replace(text=text))
+
+
+def _object_around(layer: Source) -> Map:
+    """The object that a layer stands in, in a List or by itself."""
+    above = layer.route[:2] if layer.route[0] == "items" else ()
+    return as_map(tree.get(layer.stream.documents[layer.document].data, above))
 
 
 def about_unseen(bundle: Bundle) -> list[Notice]:

@@ -74,7 +74,9 @@ def find(place: Source, data: Map) -> ChartSource:
         )
     version = _of_repository(home) if reference.get("kind") == "OCIRepository" else _of_chart(home)
     refused = version.refused or _locked(home, version) or _shared(place, data, around, home, version)
-    return ChartSource(version._replace(refused=refused), (home._replace(route=("spec",), inner=NoValues()),))
+    return ChartSource(
+        version._replace(refused=refused), (home._replace(route=(*home.route, "spec"), inner=NoValues()),)
+    )
 
 
 def _of_repository(home: Source) -> ChartVersion:
@@ -84,9 +86,9 @@ def _of_repository(home: Source) -> ChartVersion:
     tag = as_text(ref.get("tag"))
     stronger = next((key for key in ("digest", "semver") if key in ref), "")
     if not stronger and tag and not is_range(tag):
-        return ChartVersion(chart, tag, ("spec", "ref", "tag"))
+        return ChartVersion(chart, tag, (*home.route, "spec", "ref", "tag"))
     key = stronger or "tag"
-    route = _standing(home, ("spec", "ref", key))
+    route = _standing(home, (*home.route, "spec", "ref", key))
     what = f"ref.{key} is {ref.get(key)}, " if key in ref else "It has no ref.tag, "
     what += "which beats every tag" if stronger == "digest" else "which leaves it open what is installed"
     return ChartVersion(chart, refused=_unpinned(home, route, what, "Leave a tag alone in spec.ref (tag: X.Y.Z)"))
@@ -96,8 +98,8 @@ def _of_chart(home: Source) -> ChartVersion:
     spec = as_map(nearby.data_of(home).get("spec"))
     chart, version = as_text(spec.get("chart")).rstrip("/").rpartition("/")[2], as_text(spec.get("version"))
     if version and not is_range(version):
-        return ChartVersion(chart, version, ("spec", "version"))
-    route = _standing(home, ("spec", "version"))
+        return ChartVersion(chart, version, (*home.route, "spec", "version"))
+    route = _standing(home, (*home.route, "spec", "version"))
     what = (f"spec.version is {version}" if version else "It has no spec.version") + ", which leaves it open what is "
     return ChartVersion(chart, refused=_unpinned(home, route, what + "installed", "Write one version (version: X.Y.Z)"))
 

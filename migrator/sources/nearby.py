@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 from migrator.errors import MigratorError
 from migrator.sources import kustomized
 from migrator.sources.source import Source, read
+from migrator.values import tree
 from migrator.values.merge import Map, as_map, as_text
 
 _ENDINGS = (".yaml", ".yml")
 
 
 def documents(place: Source, names: Sequence[str]) -> Iterator[Source]:
-    """Every document of the file, and of the files around it that name one of the objects."""
-    yield from (place._replace(document=document.index, route=()) for document in place.stream.documents)
+    """Every object of the file, and of the files around it that name one of the objects."""
+    yield from _in_file(place)
     if place.snapshot is None:
         return
     for path in _around(place.name):
@@ -26,7 +27,18 @@ def documents(place: Source, names: Sequence[str]) -> Iterator[Source]:
         except MigratorError:
             continue  # what cannot be read is told where it is named
         if any(each.encode() in source.stream.data for each in names):
-            yield from (source._replace(document=document.index) for document in source.stream.documents)
+            yield from _in_file(source)
+
+
+def _in_file(source: Source) -> Iterator[Source]:
+    """Each document, and each object of a List."""
+    for document in source.stream.documents:
+        data = as_map(document.data)
+        items = data.get("items") if data.get("kind") == "List" else None
+        for number in range(len(items) if isinstance(items, list) else 0):
+            yield source._replace(document=document.index, route=("items", number))
+        if not isinstance(items, list):
+            yield source._replace(document=document.index, route=())
 
 
 def _around(path: str) -> list[str]:
@@ -37,8 +49,8 @@ def _around(path: str) -> list[str]:
 
 
 def data_of(source: Source) -> Map:
-    """The object that a document holds."""
-    return as_map(source.stream.documents[source.document].data)
+    """The object at a place."""
+    return as_map(tree.get(source.stream.documents[source.document].data, source.route))
 
 
 def namespace_of(data: Map) -> str:

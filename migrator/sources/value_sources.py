@@ -69,14 +69,16 @@ def _layer(standing: Source, reference: Map) -> Source | None:
     text = as_map(data.get(part)).get(key)
     coded = "data" if reference.get("kind") == "Secret" else "binaryData"
     if text is None and key in as_map(data.get(coded)):
-        raise _refused(standing, (coded, key), f"{called} holds the values in base64.")
+        raise _refused(standing, (*standing.route, coded, key), f"{called} holds the values in base64.")
     if text is None:
         return None
     if data.get("immutable") is True:
-        raise _refused(standing, ("immutable",), f"{called} is immutable: Kubernetes takes no other values for it.")
+        raise _refused(
+            standing, (*standing.route, "immutable"), f"{called} is immutable: Kubernetes takes no other values for it."
+        )
     if "mac" in as_map(data.get("sops")):
-        raise _refused(standing, ("sops",), f"{called} is encrypted by SOPS.")
-    route: Route = (part, key)
+        raise _refused(standing, (*standing.route, "sops"), f"{called} is encrypted by SOPS.")
+    route: Route = (*standing.route, part, key)
     return standing._replace(route=route, inner=blocktext.find(standing.stream, standing.document, route))
 
 
@@ -110,7 +112,7 @@ def _refuse_shared(place: Source, data: Map, around: Sequence[Source], reference
         same = (
             [item for item in references if _is_same(as_map(item), reference)] if isinstance(references, list) else []
         )
-        is_itself = each.name == place.name and each.document == place.document
+        is_itself = each.name == place.name and (each.document, each.route) == (place.document, place.route)
         is_neighbour = nearby.is_same_namespace(nearby.namespace_of(other), nearby.namespace_of(data))
         if other.get("kind") == "HelmRelease" and same and not is_itself and is_neighbour:
             name = nearby.name_of(other)

@@ -53,6 +53,18 @@ def test_in_the_same_file(cli: Cli, tmp_path: Path) -> None:
     assert texts(tmp_path, "release") == [f"{holder(AFTER)}---\n{moved}"]
 
 
+def test_in_the_same_list(cli: Cli, tmp_path: Path) -> None:
+    def listed(*objects: str) -> str:
+        items = "".join(f"  - {indented(each, 4)[4:]}" for each in objects)
+        return f"apiVersion: v1\nkind: List\nitems:\n{items}"
+
+    write(tmp_path, release=listed(OCI, holder(VALUES), referring("")))
+    done = cli("migrate", "release.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert texts(tmp_path, "release") == [listed(OCI.replace("4.13.0", "4.14.1"), holder(AFTER), referring(""))]
+    assert cli("check", "release.yaml").returncode == 0
+
+
 @pytest.mark.parametrize(
     "other", [holder(VALUES, name="other"), holder(VALUES, "Secret", "stringData"), "kind: ConfigMap\n"], ids=range(3)
 )
