@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import importlib.util
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,18 +13,14 @@ from typing import NamedTuple
 import pytest
 from packaging.version import Version
 
-from migrator import yamltext
+from benchmarks import charts
 from migrator.charts import presets
 from migrator.charts.archive import Manifest
 from migrator.helm.engine import render
 from migrator.planning import apply, discover, examine
 from migrator.planning.plan import Plan
 from migrator.values.edits import Value
-from migrator.values.merge import as_map, merge
-
-CHARTS = Path(__file__).resolve().parent.parent / "chart"
-BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
-"""The prefect-server that infrahub-enterprise 4.13.0 wraps, and the one that 4.14.0 wraps."""
+from migrator.values.merge import as_map
 
 Build = Callable[..., Path]
 Env = dict[str, list[str]]
@@ -46,36 +41,9 @@ def chart(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Build:
 
     @functools.cache
     def build(name: str, version: str, preset: str = "") -> Path:
-        return _build(tmp_path_factory.mktemp("charts"), name, version, preset)
+        return charts.build(tmp_path_factory.mktemp("charts"), name, version, preset)
 
     return build
-
-
-def _build(folder: Path, name: str, version: str, preset: str) -> Path:
-    place = folder / name
-    if name == "prefect-server":
-        _prefect_server(place, version)
-        return place
-    shutil.copytree(CHARTS / name, place)
-    _build(place / "charts", {"infrahub-enterprise": "infrahub"}.get(name, "prefect-server"), version, "")
-    if name == "infrahub-enterprise" and version == BEFORE:
-        # The example host is refused from 4.14.0 on.
-        shutil.rmtree(place / "templates")
-    if preset:
-        merged = merge(as_map(read(place / "values.yaml")), as_map(yamltext.parse(preset.encode()).documents[0].data))
-        (place / "values.yaml").write_text(json.dumps(merged), encoding="utf-8")
-    return place
-
-
-def _prefect_server(place: Path, version: str) -> None:
-    """The tests' own, or the real one where MIGRATOR_TEST_CHARTS names a folder of them."""
-    real = os.environ.get("MIGRATOR_TEST_CHARTS")
-    if real:
-        shutil.copytree(Path(real) / f"prefect-server-{version}", place)
-        return
-    shutil.copytree(CHARTS / "prefect-server", place)
-    if version == BEFORE:
-        shutil.copytree(CHARTS / "prefect-server-before", place, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -105,11 +73,6 @@ def helm_values(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Calla
         return printed["values"]
 
     return values
-
-
-def read(path: Path) -> Value:
-    """The values in a file."""
-    return yamltext.parse(path.read_bytes(), str(path)).documents[0].data
 
 
 @pytest.fixture
