@@ -26,6 +26,8 @@ def _undo_one(path: str, chosen: argparse.Namespace) -> int:
     except MigratorError as error:
         sys.stderr.write(f"infrahub-migrator: {said(str(error))}\n")
         return error.exit_code
+    for sentence in written.passed_over:
+        sys.stderr.write(f"infrahub-migrator: note: {said(sentence)}, so it was passed over.\n")
     kept = f"; what it was until now is kept in {written.backup}" if written.backup else ""
     sys.stdout.write(visible(f"{written.path}: as it was before the migration{kept}") + "\n")
     return 0

@@ -56,7 +56,7 @@ def give(descriptor: int, wanted: Attributes, shown: str) -> None:
             os.fchown(descriptor, uid, gid)
         except PermissionError:
             raise WriteError(
-                f"belongs to {_person(wanted.uid)} and group {_group(wanted.gid)}, which a new file could not keep.",
+                f"belongs to {person(wanted.uid)} and group {_group(wanted.gid)}, which a new file could not keep.",
                 path=shown,
                 remedy="Run as its owner, or write elsewhere with --output.",
             ) from None
@@ -112,7 +112,8 @@ def _unsupported(error: OSError) -> bool:
     return error.errno in (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
-def _person(uid: int) -> str:
+def person(uid: int) -> str:
+    """The name of a user, or `user NUMBER` where there is none."""
     try:
         import pwd
 

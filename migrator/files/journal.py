@@ -9,11 +9,11 @@ own journal, so each of them leads to the others.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 
 from migrator.errors import WriteError
 from migrator.files.backups import is_backup_of
+from migrator.files.trust import distrusted, standing_at
 from migrator.records import Record
 
 SUFFIX = "infrahub-migrator"
@@ -109,11 +109,12 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
         except OSError as error:
             # Where nothing can stand (no directory, too long a name), nothing was left either. What was missing a
             # moment ago is not looked for again: another run may just have made it.
+            _refuse_a_strangers(standing_at(path), target, path, shown)
             if create or (not isinstance(error, FileNotFoundError) and os.path.lexists(path)):
                 raise
             return None
         try:
-            _lock(descriptor, path, shown)
+            _lock(descriptor, target, path, shown)
             if _is_still(path, descriptor):
                 return Journal(path, descriptor)
         except BaseException:
@@ -125,14 +126,19 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
     raise WriteError("other runs are at work on this file.", path=shown, remedy="Run again when they are done.")
 
 
-def _lock(descriptor: int, path: str, shown: str) -> None:
+def _refuse_a_strangers(found: os.stat_result | None, target: str, path: str, shown: str) -> None:
+    if found is not None and (reason := distrusted(found, standing_at(target))):
+        raise WriteError(
+            f"the place of its journal is taken by {path}, which {reason}.",
+            path=shown,
+            remedy="Nothing was written. Look at that file, and remove it if no run of its owner's is at work.",
+        )
+
+
+def _lock(descriptor: int, target: str, path: str, shown: str) -> None:
     import fcntl
 
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-        raise WriteError(
-            f"the place of its journal is taken by {path}.", path=shown, remedy="Look at that, and remove it."
-        )
+    _refuse_a_strangers(os.fstat(descriptor), target, path, shown)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -6,14 +6,16 @@ how far the transaction came: while the new file still stands under its temporar
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from migrator.errors import InputError, WriteError
 from migrator.files.journal import Journal, Swap, claim, from_text
-from migrator.files.reading import digest_of, read_regular
+from migrator.files.reading import READ_FLAGS, digest_of, read_descriptor, read_regular
 from migrator.files.signals import SignalsHeld
+from migrator.files.trust import distrusted, standing_at
 
 
 def settle(target: str, shown: str) -> list[str]:
@@ -81,10 +83,10 @@ def _is_replaced(swap: Swap) -> bool:
 def _is_ready(swap: Swap) -> bool:
     """Whether everything of this file is staged, and only the renaming is missing."""
     return (
-        _digest(swap.fresh) == swap.new
+        _own_digest(swap.fresh, swap) == swap.new
         and _digest(swap.target) == swap.old
-        and (not swap.old or _digest(swap.former) == swap.old)
-        and (not swap.backup or _digest(swap.backup) == swap.old)
+        and (not swap.old or _own_digest(swap.former, swap) == swap.old)
+        and (not swap.backup or _own_digest(swap.backup, swap) == swap.old)
     )
 
 
@@ -127,23 +129,25 @@ def _roll_back(swaps: Sequence[Swap]) -> list[str]:
     return told
 
 
-def put_back(swap: Swap) -> str:
+def put_back(swap: Swap, *, staged_here: bool = False) -> str:
     """Undo one file's share: "untouched" (it was not replaced), "put back", or "changed" (by somebody else since).
 
-    A backup goes only where the target holds the same bytes, or where it is torn. Raises OSError.
+    A backup goes only where the target holds the whole original, and the backup the same or a torn part of it.
+    `staged_here` where this very process made the temporary files, so that nobody has to ask whose they are.
+    Raises OSError.
     """
     replaced = _is_replaced(swap)
     now = _digest(swap.target)
     if replaced and now == swap.new:
         if not swap.old:
             os.unlink(swap.target)
-        elif _digest(swap.former) == swap.old:
+        elif (_digest(swap.former) if staged_here else _own_digest(swap.former, swap)) == swap.old:
             os.rename(swap.former, swap.target)
         else:
             return "changed"
         make_durable([swap.target])
         now = swap.old
-    if swap.backup and (now == swap.old or _digest(swap.backup) != swap.old):
+    if swap.backup and now == swap.old and _is_part_of(swap.backup, swap.target, swap):
         remove(swap.backup)
     # The new file goes last: as long as it stands, the target was not replaced.
     remove(swap.former)
@@ -156,7 +160,7 @@ def put_back(swap: Swap) -> str:
 def clean_up(swap: Swap) -> None:
     """Remove what a file that stands in its new form no longer needs. Raises OSError."""
     remove(swap.former)
-    if swap.spent and _digest(swap.spent) == swap.new:
+    if swap.spent and _own_digest(swap.spent, swap) == swap.new:
         remove(swap.spent)
 
 
@@ -169,8 +173,6 @@ def remove(path: str) -> None:
 
 def make_durable(paths: Iterable[str]) -> None:
     """Make what was created, renamed or removed at these paths survive a power cut."""
-    import errno
-
     for directory in sorted({os.path.dirname(path) for path in paths if path}):
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -191,3 +193,33 @@ def _digest(path: str) -> str:
         return ""
     except InputError:
         return "-"
+
+
+def _own_digest(path: str, swap: Swap) -> str:
+    """As `_digest`, but "-" too for what somebody else could have put there."""
+    data = _own_bytes(path, swap)
+    return digest_of(data) if data is not None else ("-" if os.path.lexists(path) else "")
+
+
+def _own_bytes(path: str, swap: Swap) -> bytes | None:
+    """The bytes of a file of the transaction; None where none stands, or where it could be somebody else's."""
+    try:
+        descriptor = os.open(path, READ_FLAGS | os.O_NOFOLLOW)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) or error.errno == errno.ELOOP:
+            return None
+        raise
+    try:
+        if distrusted(os.fstat(descriptor), standing_at(swap.target)):
+            return None
+        return read_descriptor(descriptor, path)[0]
+    except InputError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _is_part_of(backup: str, target: str, swap: Swap) -> bool:
+    """Whether a backup holds what the target holds, or the beginning of it: staging it was cut short."""
+    data = _own_bytes(backup, swap)
+    return data is not None and read_regular(target, target)[0].startswith(data)

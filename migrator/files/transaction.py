@@ -178,7 +178,7 @@ def _take_back(parts: Sequence[Part], replaced: set[Swap]) -> str:
         try:
             if part.swap not in replaced:
                 remove(part.swap.backup)
-            put_back(part.swap)
+            put_back(part.swap, staged_here=True)
         except (OSError, InputError):
             stuck.append(part.shown)
     with suppress(OSError):

@@ -27,10 +27,14 @@ class Replacement(Record):
 
 
 class Written(Record):
-    """A file that was written, by the name that the user gave, and the backup that was made of it."""
+    """A file that was written, by the name that the user gave, and the backup that was made of it.
+
+    `passed_over` says of each backup that `undo` did not look at why somebody else could have put it there.
+    """
 
     path: str
     backup: str | None
+    passed_over: tuple[str, ...] = ()
 
 
 def write(
@@ -130,8 +134,8 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     _refuse_what_was_cut_short([path])
     snapshot = read(path)
     digest = snapshot.digest
-    chosen = _chosen_backup(snapshot, backup_dir, digest, force)
-    data, looks = _read_backup(chosen, path, force)
+    chosen, passed_over = _chosen_backup(snapshot, backup_dir, digest, force)
+    data, looks = _read_backup(chosen, snapshot, force)
     if data == snapshot.data:
         raise InputError(
             "is already what it was before the migration.",
@@ -144,7 +148,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     spent = chosen.path if chosen.old == new[:DIGITS] else ""  # a damaged one stays, to be looked at
     swap = Swap(snapshot.target, _token(), digest, new, kept, spent)
     carry_out([Part(swap, path, data, snapshot, looks)], __version__)
-    return Written(path, kept or None)
+    return Written(path, kept or None, passed_over)
 
 
 def recover(paths: Sequence[str]) -> list[str]:
@@ -189,7 +193,10 @@ def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str) 
         raise WriteError(f"its backup cannot be named: {error.strerror}.", path=snapshot.path) from error
 
 
-def _chosen_backup(snapshot: Snapshot, backup_dir: str | None, digest: str, force: bool) -> Backup:
+def _chosen_backup(
+    snapshot: Snapshot, backup_dir: str | None, digest: str, force: bool
+) -> tuple[Backup, tuple[str, ...]]:
+    """The backup to put back, and what was passed over in choosing it."""
     from migrator.files.backups import DIGITS, backups_of
 
     if backup_dir is not None:
@@ -198,6 +205,15 @@ def _chosen_backup(snapshot: Snapshot, backup_dir: str | None, digest: str, forc
         backups = backups_of(snapshot.target, backup_dir)
     except OSError as error:
         raise InputError(f"its backups cannot be looked for: {error.strerror}.", path=snapshot.path) from error
+    found = [(backup, _distrust(backup, snapshot)) for backup in backups]
+    passed_over = tuple(f"the backup {backup.path} {reason}" for backup, reason in found if reason)
+    backups = [backup for backup, reason in found if not reason]
+    if passed_over and not backups:
+        raise InputError(
+            f"has no backup that can be trusted: {'; '.join(passed_over)}.",
+            path=snapshot.path,
+            remedy="Look at it; copy it over the file by hand if it is what you want.",
+        )
     if not backups:
         raise InputError(
             f"has no backup in {backup_dir or os.path.dirname(snapshot.target)}.",
@@ -206,23 +222,35 @@ def _chosen_backup(snapshot: Snapshot, backup_dir: str | None, digest: str, forc
         )
     made_this = [backup for backup in backups if backup.new == digest[:DIGITS]]
     if made_this:
-        return made_this[0]
+        return made_this[0], passed_over
     if not force and backups[0].old != digest[:DIGITS]:
         raise RefusedError(
             "was changed since the migration wrote it, and undoing would lose that.",
             path=snapshot.path,
             remedy=f"Compare it with {backups[0].path}; --force puts that back all the same.",
         )
-    return backups[0]
+    return backups[0], passed_over
 
 
-def _read_backup(backup: Backup, path: str, force: bool) -> tuple[bytes, Attributes]:
+def _distrust(backup: Backup, snapshot: Snapshot) -> str:
+    from migrator.files.trust import distrusted, standing_at
+
+    status = standing_at(backup.path)
+    return distrusted(status, snapshot.stat) if status is not None else ""
+
+
+def _read_backup(backup: Backup, snapshot: Snapshot, force: bool) -> tuple[bytes, Attributes]:
     from migrator.files.attributes import attributes_of
+    from migrator.files.trust import distrusted
+
+    path = snapshot.path
 
     try:
         descriptor = os.open(backup.path, READ_FLAGS | os.O_NOFOLLOW)
         try:
             data, status = read_descriptor(descriptor, backup.path)
+            if reason := distrusted(status, snapshot.stat):
+                raise InputError(f"its backup {backup.path} {reason}.", path=path, remedy="Look at it.")
             looks = attributes_of(descriptor, status)
         finally:
             os.close(descriptor)

@@ -1,0 +1,267 @@
+"""What another user of the machine puts beside a values file is not acted upon; what the same people left is.
+
+Each attack runs as two real users, in a directory such as /tmp: everybody may create files in it, and nobody may
+remove or rename another's.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from migrator import files
+from migrator.errors import InputError, WriteError
+from migrator.files.journal import Swap, as_text
+
+VICTIM = 54321
+ATTACKER = 54322
+BEFORE = b"messaging: {redis: {host: cache}}\n"
+AFTER = b"messaging: {redis: {host: cache}, docket: {url: redis://cache:6379/2}}\n"
+EVIL = b"messaging: {redis: {host: evil.example.org}}\n"
+TOKEN = "0123456789abcdef"
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return sha256(data).hexdigest()
+
+
+def as_user(uid: int, action: Callable[[], object]) -> None:
+    """Run something in a child process of that user; assertions in it count."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.setgroups([])
+            os.setgid(uid)
+            os.setuid(uid)
+            action()
+            code = 0
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A directory as /tmp is, with the victim's values file in it."""
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("two real users need root")
+    import tempfile
+
+    room = Path(tempfile.mkdtemp())
+    room.chmod(0o1777)
+    path = room / "values.yaml"
+    path.write_bytes(BEFORE)
+    path.chmod(0o644)
+    os.chown(path, VICTIM, VICTIM)
+    yield room
+    shutil.rmtree(room)
+
+
+def migrate(path: Path, data: bytes = AFTER) -> str:
+    """What `migrate` does, and the backup that it makes."""
+    files.recover([str(path)])
+    (written,) = files.write([files.Replacement(files.read(str(path)), data)])
+    assert written.backup is not None
+    return written.backup
+
+
+def plant(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """A file for everybody."""
+    path.write_bytes(data)
+    path.chmod(mode)
+
+
+def plant_journals(*swaps: Swap) -> None:
+    """The record of a transaction beside each of its files."""
+    for swap in swaps:
+        plant(Path(swap.journal), as_text(swaps, "0"))
+
+
+@pytest.mark.parametrize("store", ["beside", "store"])
+def test_a_planted_journal_does_not_make_a_backup_look_torn(shared: Path, store: str) -> None:
+    values = shared / "values.yaml"
+    elsewhere = shared / "store"
+    elsewhere.mkdir()
+    os.chown(elsewhere, VICTIM, VICTIM)
+    backup_dir = str(elsewhere) if store == "store" else None
+
+    def first() -> None:
+        files.write([files.Replacement(files.read(str(values)), AFTER)], backup_dir=backup_dir)
+
+    as_user(VICTIM, first)
+    (backup,) = map(str, shared.rglob("*.bak"))
+
+    def attack() -> None:
+        old, new = digest(BEFORE)[:12] + 52 * "0", digest(AFTER)[:12] + 52 * "0"
+        plant_journals(Swap(str(values), TOKEN, old, new, backup, ""))
+
+    def undo() -> None:
+        with pytest.raises(WriteError, match=r"journal is taken by .*, which belongs to user 54322\. Nothing was"):
+            files.undo(str(values), backup_dir=backup_dir)
+
+    as_user(ATTACKER, attack)
+    as_user(VICTIM, undo)
+    assert Path(backup).read_bytes() == BEFORE
+    assert values.read_bytes() == AFTER
+    with pytest.raises(WriteError, match="which belongs to user 54322"):
+        files.undo(str(values), backup_dir=backup_dir)
+    assert Path(backup).read_bytes() == BEFORE
+
+
+@pytest.mark.parametrize("runs", [VICTIM, 0])
+def test_planted_staged_files_are_not_put_in_place(shared: Path, runs: int) -> None:
+    values, bait = shared / "values.yaml", shared / "bait.yaml"
+
+    def attack() -> None:
+        plant(bait, AFTER)
+        swaps = [
+            Swap(str(bait), TOKEN, digest(BEFORE), digest(AFTER), "", ""),
+            Swap(str(values), TOKEN, digest(BEFORE), digest(EVIL), "", ""),
+        ]
+        for swap in swaps:
+            plant(Path(swap.former), BEFORE)
+        plant(Path(swaps[1].fresh), EVIL)
+        plant_journals(*swaps)
+
+    def act() -> None:
+        with pytest.raises(WriteError, match="which belongs to user 54322"):
+            migrate(values)
+
+    as_user(ATTACKER, attack)
+    as_user(runs, act)
+    assert values.read_bytes() == BEFORE
+    assert values.stat().st_uid == VICTIM
+
+
+@pytest.mark.parametrize("runs", [VICTIM, 0])
+def test_staged_files_of_a_stranger_are_not_put_in_place_for_a_journal_of_ones_own(shared: Path, runs: int) -> None:
+    values, other = shared / "values.yaml", shared / "other.yaml"
+    swaps = [
+        Swap(str(other), TOKEN, digest(BEFORE), digest(AFTER), "", ""),
+        Swap(str(values), TOKEN, digest(BEFORE), digest(EVIL), "", ""),
+    ]
+
+    def own() -> None:
+        other.write_bytes(AFTER)
+        for swap in swaps:
+            plant(Path(swap.former), BEFORE, 0o644)
+        plant_journals(*swaps)
+        for swap in swaps:
+            Path(swap.journal).chmod(0o600)
+
+    as_user(VICTIM, own)
+    as_user(ATTACKER, lambda: plant(Path(swaps[1].fresh), EVIL, 0o644))
+
+    def act() -> None:
+        # The victim may not remove it from a directory like this.
+        stuck = pytest.raises(WriteError, match="cannot be cleaned up") if runs == VICTIM else nullcontext()
+        with stuck:
+            files.recover([str(values)])
+
+    as_user(runs, act)
+    assert values.read_bytes() == BEFORE
+
+
+@pytest.mark.parametrize("runs", [VICTIM, 0])
+def test_a_planted_backup_is_not_put_back(shared: Path, runs: int) -> None:
+    values = shared / "values.yaml"
+    as_user(VICTIM, lambda: values.write_bytes(AFTER))
+    planted = shared / f"values.yaml.99991231T235959Z.{digest(EVIL)[:12]}-{digest(AFTER)[:12]}.bak"
+    as_user(ATTACKER, lambda: plant(planted, EVIL))
+
+    def undo() -> None:
+        with pytest.raises(InputError, match=r"no backup that can be trusted: .*9999.*bak belongs to user 54322\."):
+            files.undo(str(values), force=True)
+
+    as_user(runs, undo)
+    assert values.read_bytes() == AFTER
+
+
+@pytest.mark.parametrize("runs", [VICTIM, 0])
+def test_beside_a_planted_backup_the_true_one_is_put_back_and_that_is_said(shared: Path, runs: int) -> None:
+    values = shared / "values.yaml"
+    as_user(VICTIM, lambda: migrate(values))
+    planted = shared / f"values.yaml.99991231T235959Z.{digest(EVIL)[:12]}-{digest(AFTER)[:12]}.bak"
+    as_user(ATTACKER, lambda: plant(planted, EVIL))
+
+    def undo() -> None:
+        assert files.undo(str(values)).passed_over == (f"the backup {planted} belongs to user 54322",)
+
+    as_user(runs, undo)
+    assert values.read_bytes() == BEFORE
+    assert values.stat().st_uid == VICTIM
+
+
+def test_a_link_in_a_backups_place_is_not_followed(shared: Path) -> None:
+    values, secret = shared / "values.yaml", shared / "secret"
+    secret.write_bytes(EVIL)
+    name = shared / f"values.yaml.99991231T235959Z.{digest(EVIL)[:12]}-{digest(BEFORE)[:12]}.bak"
+    as_user(ATTACKER, lambda: name.symlink_to(secret))
+    with pytest.raises(InputError, match="is no regular file"):
+        files.undo(str(values))
+
+
+def test_a_backup_that_others_may_write_to_is_not_put_back(shared: Path) -> None:
+    values = shared / "values.yaml"
+    as_user(VICTIM, lambda: Path(migrate(values)).chmod(0o664))
+
+    def undo() -> None:
+        with pytest.raises(InputError, match=r"can be written to by others \(mode 0664\)"):
+            files.undo(str(values))
+
+    as_user(VICTIM, undo)
+    assert values.read_bytes() == AFTER
+
+
+def test_under_a_group_umask_undo_works(shared: Path) -> None:
+    values = shared / "values.yaml"
+    values.chmod(0o664)
+    as_user(VICTIM, lambda: migrate(values))
+    as_user(VICTIM, lambda: files.undo(str(values)))
+    assert values.read_bytes() == BEFORE
+
+
+def leave(values: Path) -> None:
+    """Be killed before the first rename."""
+    child = os.fork()
+    if child == 0:
+        os.rename = lambda *_: os._exit(9)
+        migrate(values)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+@pytest.mark.parametrize(("killed", "recovers"), [(VICTIM, VICTIM), (VICTIM, 0), (0, 0)])
+def test_the_same_user_and_root_recover_what_a_killed_run_left(shared: Path, killed: int, recovers: int) -> None:
+    values = shared / "values.yaml"
+    as_user(killed, lambda: leave(values))
+    assert len(list(shared.iterdir())) == 5
+    as_user(recovers, lambda: migrate(values))
+    assert values.read_bytes() == AFTER
+    assert values.stat().st_uid == VICTIM
+    as_user(VICTIM, lambda: files.undo(str(values)))
+    assert [path.name for path in shared.iterdir()] == ["values.yaml"]
+
+
+def test_what_roots_run_left_is_told_to_the_owner_as_roots(shared: Path) -> None:
+    values = shared / "values.yaml"
+    as_user(0, lambda: leave(values))
+
+    def act() -> None:
+        with pytest.raises(WriteError, match="which belongs to root"):
+            migrate(values)
+
+    as_user(VICTIM, act)
+    assert values.read_bytes() == BEFORE
