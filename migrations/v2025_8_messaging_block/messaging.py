@@ -17,7 +17,7 @@ from migrator.values.merge import as_map
 from migrator.values.release import Release
 
 from .password import REDIS_BLOCK, move
-from .separate import counts_env_only, is_wired_in_env_alone
+from .separate import counts_env_only, is_unread, is_wired_in_env_alone
 from .wiring import (
     ALL_NAMES,
     NAMES,
@@ -107,8 +107,8 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     yield from _write(release, values, password.values)
     if password.beats:
         yield from _without_password(release)
-    if env_only and PASSWORD not in present and not url:
-        yield from _about_password(release)
+    if is_unread(release) and not url:
+        yield from _about_unread(release, present)
     gone = [NAMES[key] for key in decided] + ([URL] if url else []) + ([PASSWORD] if password.goes else [])
     for listed in lists:
         for entry in listed.named(*gone):
@@ -134,9 +134,20 @@ def _without_password(release: Release) -> Iterator[Change]:
         yield Change(layer, RemoveKey(route), tree.show(route), before, None, WHY_BEATEN, "behaviour")
 
 
-def _about_password(release: Release) -> Iterator[Notice]:
-    """A password beside the wiring that the pods did not log in with until now."""
-    for key in ("password", "existingSecret"):
+def _about_unread(release: Release, present: set[str]) -> Iterator[Notice]:
+    """What stands beside the wiring, is not said by it, and comes to count now."""
+    values = in_values(release)
+    for key in ("port", "db", "ssl", "username"):
+        path = route_of(key)
+        if NAMES[key] not in present and release.owners(path) and values[key] != PLAIN[key]:
+            yield Notice(
+                f"{tree.show(release.root + path)} ({values[key]}) was not read until now, since nothing ran apart, and "
+                f"no env entry says it: Prefect went by its default ({PLAIN[key] or 'none'}). From here on both pods use "
+                "what stands there. Put it right beforehand if that is not meant.",
+                "warning",
+                *_place(release, path),
+            )
+    for key in ("password", "existingSecret") if PASSWORD not in present else ():
         path = (*REDIS_BLOCK, key)
         if tree.get(release.prefect, path):
             where = tree.show(release.root + path)

@@ -86,8 +86,13 @@ def counts_env_only(release: Release) -> bool:
     host is none.
     """
     start = release.start
+    return is_generation_a(start) or is_unread(release) or is_wired_in_env_alone(start)
+
+
+def is_unread(release: Release) -> bool:
+    """Whether the chart reads nothing of `messaging` until now: on a single deployment, or before it knew the block."""
     is_before = release.chart == "prefect-server" and not release.runs_on("2025.8.21160848")
-    return is_before or is_generation_a(start) or not deployment.is_separate(start) or is_wired_in_env_alone(start)
+    return is_before or not deployment.is_separate(release.start)
 
 
 def is_wired_in_env_alone(release: Release) -> bool:

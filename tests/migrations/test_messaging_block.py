@@ -289,6 +289,28 @@ def test_a_password_that_nothing_read_until_now_is_told_of(migrate: Migrate) -> 
     assert migrate(WITH_PASSWORD.replace("  env:\n", "  env:\n" + PASSWORD_OF_ENV), answers).warnings == []
 
 
+def test_a_database_that_nothing_read_until_now_is_told_of(migrate: Migrate) -> None:
+    answers = {"separate-services": "separate", **DB}
+    with_db = HA + "backgroundServices:\n  messaging:\n    redis:\n      db: 1\n      port: 6379\n"
+    done = migrate(with_db, answers)
+    (warning,) = done.warnings
+    assert warning.text.startswith("backgroundServices.messaging.redis.db (1) was not read until now")
+    assert "its default (0)" in warning.text
+    assert warning.route == ("backgroundServices", "messaging", "redis", "db")
+    assert "db: 1\n" in done.text
+    assert migrate(with_db.replace("db: 1", "db: 0"), answers).warnings == []
+    single = migrate(with_db, {"separate-services": "single"})
+    assert not any("not read until now" in each.text for each in single.warnings)
+    db_of_env = '    - name: PREFECT_REDIS_MESSAGING_DB\n      value: "1"\n'
+    assert migrate(with_db.replace("  env:\n", "  env:\n" + db_of_env), answers).warnings == []
+
+
+def test_what_separate_services_were_given_already_was_read(migrate: Migrate) -> None:
+    separate = WITH_PASSWORD.replace("messaging:\n", "runAsSeparateDeployment: true\n  messaging:\n", 1)
+    assert "runAsSeparateDeployment: true" in separate
+    assert migrate(separate, DB).warnings == []
+
+
 HA_BY_URL = """\
 server:
   replicaCount: 2
