@@ -141,9 +141,9 @@ def _about_unread(release: Release, present: set[str]) -> Iterator[Notice]:
         path = route_of(key)
         if NAMES[key] not in present and release.owners(path) and values[key] != PLAIN[key]:
             yield Notice(
-                f"{tree.show(release.root + path)} ({values[key]}) was not read until now, since nothing ran apart, and "
-                f"no env entry says it: Prefect went by its default ({PLAIN[key] or 'none'}). From here on both pods use "
-                "what stands there. Put it right beforehand if that is not meant.",
+                f"{tree.show(release.root + path)} ({values[key]}) was not read until now, since nothing ran apart, "
+                f"and no env entry says it: Prefect went by its default ({PLAIN[key] or 'none'}). From here on both "
+                "pods use what stands there. Put it right beforehand if that is not meant.",
                 "warning",
                 *_place(release, path),
             )
