@@ -89,6 +89,8 @@ def _prefect(rng: random.Random, is_flavoured: bool) -> Part:
     part: Part = {"server": server, "backgroundServices": background}
     if shared or rng.random() < 0.1:
         part = {"global": {"prefect": {"env": shared or [_entry("PREFECT_LOGGING_LEVEL", "INFO")]}}, **part}
+    if rng.random() < 0.06:
+        rng.choice((server, background))["extraEnvVarsSecret"] = "more-env"
     if rng.random() < 0.12:
         part["redis"] = {"enabled": True}
     return part
@@ -123,6 +125,11 @@ def _messaging(rng: random.Random) -> Part:
 
 
 def _wiring(rng: random.Random) -> list[Value]:
+    if rng.random() < 0.08:
+        url = rng.choice(
+            ("redis://redis:6379/1", "rediss://me:p%40ss@redis:6380/1", "redis://redis", "redis://r/1?db=3")
+        )
+        return [_entry("PREFECT_REDIS_MESSAGING_URL", url), _entry("PREFECT_MESSAGING_BROKER", BROKER)]
     found = [_entry("PREFECT_REDIS_MESSAGING_HOST", rng.choice(HOSTS))]
     if rng.random() < 0.8:
         found.append(_entry("PREFECT_MESSAGING_BROKER", BROKER))
@@ -162,6 +169,8 @@ def _server_entries(rng: random.Random) -> list[Value]:
         found.append(_entry("WEB_CONCURRENCY", "4"))
     if rng.random() < 0.4:
         found.append(_entry("INFRAHUB_CACHE_ADDRESS", rng.choice(HOSTS)))
+    if rng.random() < 0.05:
+        found.append(_entry("PREFECT_SERVER_DATABASE_MIGRATE_ON_START", rng.choice(("false", "true"))))
     if rng.random() < 0.08:
         found.append(_entry("PREFECT_SERVER_DOCKET_URL", rng.choice(("redis://redis:6379/5", "memory://"))))
     return found
@@ -179,6 +188,8 @@ def _toggles(rng: random.Random) -> tuple[list[Value], list[Value]]:
             odd = style == "odd" and rng.random() < 0.4
             value = rng.choice(("true", "false", "True", "0", "off")) if odd else usual
             side.append(_entry(f"{spelling}{service}_ENABLED", value))
+        if style == "odd" and rng.random() < 0.1:
+            side.append(_secret(f"{spelling}TRIGGERS_ENABLED", "toggles", "triggers"))
         if style == "odd" and rng.random() < 0.3:
             side.append(_entry("PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED", rng.choice(("true", "false"))))
     return sides
