@@ -83,6 +83,12 @@ class WriteError(MigratorError):
     exit_code = 5
 
 
+class NotAllTold(MigratorError):
+    """Files were written, but not all that is to be said of it could be told; `message` names those that are new."""
+
+    exit_code = 6
+
+
 class InterruptedByUser(MigratorError):
     """Somebody pressed ^C or closed the terminal; nothing was written."""
 

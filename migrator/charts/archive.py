@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from migrator.errors import InputError
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map, merge
 
+if TYPE_CHECKING:
+    from tarfile import TarFile
+
 Manifest = dict[str, Value]
+
+LARGEST = 100 * 1024 * 1024
+"""Unpacked bytes beyond which a packed chart is refused, as Helm itself refuses it."""
 
 
 class ChartError(InputError):
@@ -121,11 +128,21 @@ def _files_in_archive(path: str, data: bytes | None = None) -> dict[str, bytes]:
         with tarfile.open(
             path if data is None else None, "r:gz", None if data is None else io.BytesIO(data)
         ) as archive:
-            members = [each for each in archive.getmembers() if each.isfile() and _counts(each.name)]
-            files = {each.name.partition("/")[2]: archive.extractfile(each) for each in members}
-            return {name: file.read() for name, file in files.items() if file is not None}
+            return dict(_members(archive, path))
     except (tarfile.TarError, OSError, EOFError) as error:
         raise ChartError(f"no chart could be loaded: {error}.", path=path) from error
+
+
+def _members(archive: TarFile, path: str) -> Iterator[tuple[str, bytes]]:
+    unpacked = 0
+    for member in archive:  # one at a time: the size is known before the contents are unpacked
+        unpacked += member.size
+        if unpacked > LARGEST:
+            raise ChartError(f"unpacks to more than {LARGEST // 1024 // 1024} MiB, which no chart does.", path=path)
+        if member.isfile() and _counts(member.name):
+            file = archive.extractfile(member)
+            if file is not None:
+                yield member.name.partition("/")[2], file.read()
 
 
 def _counts(name: str) -> bool:

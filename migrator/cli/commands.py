@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.cli import arguments, opening, printing
 from migrator.errors import (
     InterruptedByUser,
     MigratorError,
+    NotAllTold,
     OutOfScopeError,
     UnrelatedError,
     UsageError,
@@ -75,25 +76,53 @@ def carry_out(chosen: argparse.Namespace) -> int:
                 reports.append(each)
             elif each.bundles:
                 command = commands[chosen.command]
-                reports += opening.carried_out(each, chosen, requests, command, prepare, blocked, _failed)
+                reports += opening.carried_out(each, chosen, requests, command, prepare, blocked, _failed, keeper)
             else:
                 reports.append(_unrelated(chosen, each))
-    except (InterruptedByUser, KeyboardInterrupt):
+    except (InterruptedByUser, KeyboardInterrupt) as left:
         _keep_what_was_decided(keeper, chosen)
-        written = [report.path for report in reports if report.status == "migrated" and not chosen.dry_run]
+        written = _new_files(reports, chosen)
+        if isinstance(left, InterruptedByUser) and left.path:
+            written.append(left.path)
         if written:
             message = f"interrupted; {', '.join(written)} had been written before, and nothing of the rest was."
             raise InterruptedByUser(message) from None
         raise
-    report = Report(chosen.command, tuple(reports))
+    return _told(chosen, Report(chosen.command, tuple(reports)), keeper, answers)
+
+
+def _told(chosen: argparse.Namespace, report: Report, keeper: Keeper | None, answers: Answers | None) -> int:
+    """Save what was decided, print the report, and answer the exit code: 6 where that fails and files are new."""
+    new = _new_files(report.files, chosen)
     try:
         if keeper is not None and keeper.save():
             _say(chosen, f"answers saved in {chosen.save_answers}")
     except WriteError as error:  # by now files may be written, and what became of them is still to be told
-        report = report._replace(error=f"the answers were not saved: {error}", error_code=error.exit_code)
+        code = NotAllTold.exit_code if new else error.exit_code
+        which = f" ({' and '.join(new)} is written)" if new else ""
+        report = report._replace(error=f"the answers were not saved{which}: {error}", error_code=code)
         sys.stderr.write(f"infrahub-migrator: {said(report.error, show_secrets=chosen.show_secrets)}\n")
-    _tell_unused_answers(chosen, reports, answers)
-    return printing.print_report(chosen, report)
+    try:
+        _tell_unused_answers(chosen, report.files, answers)
+        code = printing.print_report(chosen, report)
+        sys.stdout.flush()
+    except OSError as error:
+        if not new:
+            raise
+        from migrator.cli.output import not_all_told
+
+        raise not_all_told(new, error) from error
+    return code
+
+
+def _new_files(reports: Sequence[FileReport], chosen: argparse.Namespace) -> list[str]:
+    if chosen.command != "migrate" or chosen.dry_run or chosen.output == "-":
+        return []
+    from migrator.cli.output import new_files
+
+    written = [report for report in reports if report.status == "migrated"]
+    new = dict.fromkeys(path for report in written for path in new_files(report, chosen.output or ""))
+    return [path for path in new if path != "(standard input)"]
 
 
 def _read_answers(chosen: argparse.Namespace, known: Mapping[str, Callable[[str], str]]) -> Answers:
@@ -124,8 +153,11 @@ def _keep_what_was_decided(keeper: Keeper | None, chosen: argparse.Namespace) ->
 
 
 def _keeper(chosen: argparse.Namespace) -> Keeper:
+    from migrator import files
     from migrator.prompts import save_answers
 
+    for sentence in files.recover([chosen.save_answers]):
+        _say(chosen, sentence)
     inputs = chosen.files or _layers(chosen)
     return save_answers.Keeper(
         chosen.save_answers, inputs, arguments.upgrade_options(chosen), output=chosen.output or ""
@@ -186,6 +218,8 @@ def _failed(path: str, error: MigratorError) -> FileReport:
     status: Status = "refused"
     if isinstance(error, (VerificationError, WriteError)):
         status = "failed"
+    elif isinstance(error, NotAllTold):
+        status = "migrated"
     elif isinstance(error, (OutOfScopeError, UnrelatedError)):
         status = "out-of-scope" if isinstance(error, OutOfScopeError) else "unrelated"
     return FileReport(path=path, status=status, error=str(error), exit_code=error.exit_code)
@@ -273,7 +307,7 @@ def _refuse_impossible_answers(given: Mapping[str, str], known: Mapping[str, Cal
             raise UsageError(f"{arguments.flag_of(name)}: {problem}.")
 
 
-def _tell_unused_answers(chosen: argparse.Namespace, reports: list[FileReport], answers: Answers | None) -> None:
+def _tell_unused_answers(chosen: argparse.Namespace, reports: Sequence[FileReport], answers: Answers | None) -> None:
     """A given answer that no question used is worth a word, and no error: one set of flags serves many files."""
     if not reports or any(report.error for report in reports):
         return

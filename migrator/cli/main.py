@@ -8,7 +8,7 @@ from io import TextIOWrapper
 
 from migrator.cli.arguments import command_first, parse
 from migrator.cli.options import COMMANDS, PROGRAM
-from migrator.errors import InterruptedByUser, MigratorError, WriteError
+from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
 from migrator.report import streams
 
 
@@ -18,8 +18,9 @@ def run_command_line(arguments: list[str]) -> int:
     verbose = bool({"-v", "--verbose"} & set(arguments))
     try:
         code = _dispatch(arguments)
-        sys.stdout.flush()
-        sys.stderr.flush()
+        if code != NotAllTold.exit_code:  # then the output has failed before, and would again
+            sys.stdout.flush()
+            sys.stderr.flush()
         return code
     except SystemExit as leaving:  # --help and --version
         sys.stdout.flush()

@@ -34,7 +34,7 @@ def migrate(
 ) -> FileReport:
     """Plan, ask, prove, and write one release; what was done is in the report. Raises what `prepare` raises."""
     ready = prepare(source, chosen, request, keeper, neighbours)
-    return output.deliver([ready], chosen)[0] if isinstance(ready, Ready) else ready
+    return output.deliver([ready], chosen, keeper)[0] if isinstance(ready, Ready) else ready
 
 
 def prepare(

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator import sources
-from migrator.errors import InterruptedByUser, MigratorError, OutOfScopeError, UnrelatedError
+from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, OutOfScopeError, UnrelatedError, WriteError
 from migrator.planning import examine
 from migrator.records import Record
 from migrator.report.records import FileReport
@@ -18,6 +18,7 @@ from migrator.report.records import FileReport
 if TYPE_CHECKING:
     from migrator.cli.together import Prepare
     from migrator.prefect.redis_collisions import Neighbours
+    from migrator.prompts.save_answers import Keeper
 
 Command = Callable[[sources.Bundle, argparse.Namespace, examine.Request], FileReport]
 Requests = Callable[[sources.Bundle], examine.Request]
@@ -124,6 +125,7 @@ def carried_out(
     prepare: Prepare,
     blocked: Mapping[str, MigratorError],
     failed: Failed,
+    keeper: Keeper | None = None,
 ) -> list[FileReport]:
     """The reports on the releases that are written together; errors become reports of their own.
 
@@ -139,7 +141,10 @@ def carried_out(
         from migrator.cli import together
 
         if chosen.command == "migrate":
-            return together.migrate(opened, chosen, unless_blocked, prepare, failed)
+            try:
+                return together.migrate(opened, chosen, unless_blocked, prepare, failed, keeper)
+            except (WriteError, NotAllTold) as error:  # the file is written for all of them or for none
+                return [failed(bundle.name, error) for bundle in opened.bundles]
         return together.carry_out(opened, chosen, unless_blocked, command, failed)
     bundle = opened.bundles[0]
     try:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from migrator import files
-from migrator.errors import UsageError
+from migrator.errors import InterruptedByUser, NotAllTold, UsageError
 from migrator.planning import examine
 from migrator.records import Record
 from migrator.report import streams
 from migrator.report.mask import Mask, said
 from migrator.report.records import FileReport, LayerReport, Report, Status
 from migrator.sources import Bundle, Source
+
+if TYPE_CHECKING:
+    from migrator.prompts.save_answers import Keeper
 
 
 class Ready(Record):
@@ -26,10 +29,11 @@ class Ready(Record):
     was_shown: bool = False
 
 
-def deliver(ready: Sequence[Ready], chosen: argparse.Namespace) -> list[FileReport]:
+def deliver(ready: Sequence[Ready], chosen: argparse.Namespace, keeper: Keeper | None = None) -> list[FileReport]:
     """Put releases that are written together where they belong, all of them or none, and report on each.
 
     Of several in one file each one's text holds what those below it have become, so the first one's is the whole.
+    What was decided is saved by `keeper` before: where that fails, nothing is written.
     """
     if chosen.dry_run:
         for each in reversed(ready):
@@ -44,12 +48,15 @@ def deliver(ready: Sequence[Ready], chosen: argparse.Namespace) -> list[FileRepo
     output = chosen.output or ("-" if first.snapshot is None else "")
     stream = sys.stderr if output else sys.stdout
     backups: tuple[str, ...] = ()
+    if keeper is not None:
+        keeper.save()
     if output == "-":
         _print_bytes(ready[0].report.layers[0].after)
     elif output:
         _write_elsewhere(output, ready[0].report.layers[0].after, first.snapshot, chosen)
     elif any(each.report.changes for each in ready):
         backups = _write(ready, chosen)
+    new = [] if output == "-" else new_files(ready[0].report, output)
     done = []
     for each in ready:
         status: Status = "migrated" if each.report.changes else "current"
@@ -59,9 +66,29 @@ def deliver(ready: Sequence[Ready], chosen: argparse.Namespace) -> list[FileRepo
             report = report._replace(findings=found)
         # What is to be known was on the screen before the choice; said twice, it would hide what was done.
         seen = each.was_shown and bool(report.changes)
-        _outcome(chosen, each.case, report._replace(notices=(), findings=()) if seen else report, stream)
+        told = report._replace(notices=(), findings=()) if seen else report
         done.append(report)
+        try:
+            _outcome(chosen, each.case, told, stream)
+        except OSError as error:
+            if not new:
+                raise
+            raise not_all_told(new, error) from error
+        except KeyboardInterrupt:
+            raise InterruptedByUser("interrupted after writing.", path=" and ".join(new)) from None
     return with_one_diff(done)
+
+
+def new_files(report: FileReport, output: str) -> list[str]:
+    """The files that a migrated release has made new."""
+    if output:
+        return [output]
+    return [layer.path for layer in report.layers if layer.before != layer.after]
+
+
+def not_all_told(new: Sequence[str], error: OSError) -> NotAllTold:
+    """The error for an output that failed when files stood already."""
+    return NotAllTold(f"{' and '.join(new)}: written, but not all could be told: {error.strerror or error}.")
 
 
 def with_one_diff(reports: Sequence[FileReport]) -> list[FileReport]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from migrator import yamltext
 from migrator.cli import output
@@ -13,6 +14,9 @@ from migrator.errors import InterruptedByUser, MigratorError
 from migrator.planning import examine, summary
 from migrator.report.records import FileReport
 from migrator.sources import Bundle, Opened
+
+if TYPE_CHECKING:
+    from migrator.prompts.save_answers import Keeper
 
 Requests = Callable[[Bundle], examine.Request]
 Command = Callable[[Bundle, argparse.Namespace, examine.Request], FileReport]
@@ -39,7 +43,12 @@ def carry_out(
 
 
 def migrate(
-    opened: Opened, chosen: argparse.Namespace, requests: Requests, prepare: Prepare, failed: Failed
+    opened: Opened,
+    chosen: argparse.Namespace,
+    requests: Requests,
+    prepare: Prepare,
+    failed: Failed,
+    keeper: Keeper | None = None,
 ) -> list[FileReport]:
     """Plan, ask and prove every release of the file, and only then write it, once; a bad one leaves it whole."""
     first_look = [_look(bundle, chosen, requests, failed) for bundle in opened.bundles]
@@ -61,7 +70,7 @@ def migrate(
         else:
             others.append(reached)
     if not others:
-        return output.deliver(ready[::-1], chosen)
+        return output.deliver(ready[::-1], chosen, keeper)
     by_name = {report.path: report for report in [*others, *(each.report for each in ready)]}
     return _left(opened, chosen, [by_name[bundle.name] for bundle in opened.bundles])
 

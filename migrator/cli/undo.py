@@ -7,6 +7,7 @@ import os
 import sys
 
 from migrator import files
+from migrator.cli.output import not_all_told
 from migrator.errors import InputError, MigratorError
 from migrator.files.backups import backups_of
 from migrator.report.mask import said, visible
@@ -15,10 +16,20 @@ from migrator.sources.directory import yaml_files
 
 def carry_out(chosen: argparse.Namespace) -> int:
     """Undo all that is named and report it, whatever cannot be undone among it; answer the exit code."""
-    return max(_undo_one(path, chosen) for name in chosen.files for path in _undoable(name, chosen.backup_dir))
+    done: list[str] = []
+    try:
+        code = max(
+            _undo_one(path, chosen, done) for name in chosen.files for path in _undoable(name, chosen.backup_dir)
+        )
+        sys.stdout.flush()
+    except OSError as error:
+        if not done:
+            raise
+        raise not_all_told(done, error) from error
+    return code
 
 
-def _undo_one(path: str, chosen: argparse.Namespace) -> int:
+def _undo_one(path: str, chosen: argparse.Namespace, done: list[str]) -> int:
     try:
         if os.path.isdir(path):
             raise InputError("is a directory in which no file has a backup.", path=path)
@@ -26,6 +37,7 @@ def _undo_one(path: str, chosen: argparse.Namespace) -> int:
     except MigratorError as error:
         sys.stderr.write(f"infrahub-migrator: {said(str(error))}\n")
         return error.exit_code
+    done.append(written.path)
     for sentence in written.passed_over:
         sys.stderr.write(f"infrahub-migrator: note: {said(sentence)}, so it was passed over.\n")
     kept = f"; what it was until now is kept in {written.backup}" if written.backup else ""

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from migrator.files.reading import LARGEST, Snapshot, read
+from migrator.files.reading import LARGEST, Snapshot, read, read_stream
 from migrator.files.writing import Replacement, Written, create, recover, undo, write
 
-__all__ = ["LARGEST", "Replacement", "Snapshot", "Written", "create", "read", "recover", "undo", "write"]
+__all__ = ["LARGEST", "Replacement", "Snapshot", "Written", "create", "read", "read_stream", "recover", "undo", "write"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from typing import BinaryIO
 
 from migrator.errors import InputError
 from migrator.records import Record
@@ -67,6 +68,17 @@ def read(path: str) -> Snapshot:
     return Snapshot(path, target, data, status)
 
 
+def read_stream(stream: BinaryIO, shown: str) -> bytes:
+    """All that comes from a stream, such as standard input. Raises InputError beyond `LARGEST`, having read no more."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read(1024 * 1024):
+        size += len(piece)
+        _refuse_too_large(size, shown)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
 def read_regular(target: str, shown: str) -> tuple[bytes, os.stat_result]:
     """The bytes of the regular file `target`, which is no symbolic link, and its status from before the reading.
 
@@ -89,16 +101,20 @@ def read_descriptor(descriptor: int, shown: str) -> tuple[bytes, os.stat_result]
     size = 0
     while piece := os.read(descriptor, 1024 * 1024):
         size += len(piece)
-        if size > LARGEST:
-            raise InputError(
-                f"is larger than {LARGEST // 1024 // 1024} MiB, which no values file is.",
-                path=shown,
-                remedy="Name the values file itself.",
-            )
+        _refuse_too_large(size, shown)
         pieces.append(piece)
     if standing(os.fstat(descriptor)) != standing(status):
         raise InputError("is being written to by another program.", path=shown, remedy="Run again when it is done.")
     return b"".join(pieces), status
+
+
+def _refuse_too_large(size: int, shown: str) -> None:
+    if size > LARGEST:
+        raise InputError(
+            f"is larger than {LARGEST // 1024 // 1024} MiB, which no values file is.",
+            path=shown,
+            remedy="Name the values file itself.",
+        )
 
 
 def standing(status: os.stat_result) -> tuple[int, ...]:

@@ -172,7 +172,7 @@ def _refuse_missing_library() -> None:
         raise LibraryMissing(
             "a look at Redis needs the library redis, which is not installed.",
             path=FLAG,
-            remedy="pip install 'infrahub-migrator[redis]'",
+            remedy="pip install '.[redis]' in a checkout of infrahub-migrator",
         ) from error
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from migrator import files
 from migrator.charts.roots import prefect_roots
 from migrator.errors import InputError, UsageError
 from migrator.records import Record
@@ -27,12 +28,17 @@ class Opened(Record):
     source: Source | None = None
 
 
+def _standard_input() -> Source:
+    shown = "(standard input)"
+    return read_bytes(files.read_stream(sys.stdin.buffer, shown), shown)
+
+
 def open_file(name: str, chart: str = "", root: str = "") -> Opened:
     """The releases in a file, standard input included; `chart` and `root` are what the command line says of them.
 
     Raises InputError or RefusedError for what cannot be read or edited.
     """
-    source = read_bytes(sys.stdin.buffer.read(), "(standard input)") if name == "-" else read(name)
+    source = _standard_input() if name == "-" else read(name)
     held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not held:
         foreign.refuse(source.name, source.stream.data, [each.data for each in source.stream.documents])

@@ -301,7 +301,7 @@ def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(redis_live.LibraryMissing) as caught:
         redis_live.look("redis://localhost")
-    assert "pip install 'infrahub-migrator[redis]'" in str(caught.value)
+    assert "pip install '.[redis]'" in str(caught.value)
     assert caught.value.exit_code == 2
 
 
