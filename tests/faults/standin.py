@@ -1,6 +1,6 @@
 """Reads, changes and writes files as `migrate` and `undo` do, with the same arguments, for the fault sweep.
 
-    python tests/faults/standin.py migrate FILE... [-f LAYER]... [--output PATH] [--backup-dir DIR] [--no-backup]
+    python tests/faults/standin.py migrate FILE... [-f LAYER]... [--output PATH] [--backup-dir DIR] [--no-backup] [--save-answers PATH]
     python tests/faults/standin.py undo FILE [--backup-dir DIR] [--force]
 
 A change is a line at the end. The options that answer questions are taken and ignored.
@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("--backup-dir")
     parser.add_argument("--no-backup", action="store_true")
     parser.add_argument("--force", action="store_true")
+    parser.add_argument("--save-answers")
     parser.add_argument("--redis-db")
     parser.add_argument("--answer")
     parser.add_argument("--non-interactive", action="store_true")
@@ -46,11 +47,15 @@ def main() -> int:
             for path in options.files:
                 print(files.undo(path, backup_dir=options.backup_dir, force=options.force))
             return 0
-        for sentence in files.recover([*options.files, *options.layers, *filter(None, [options.output])]):
+        for sentence in files.recover(
+            [*options.files, *options.layers, *filter(None, [options.output, options.save_answers])]
+        ):
             print(sentence)
         for release in [[path] for name in options.files for path in _in(name)] or [options.layers]:
             snapshots = [files.read(path) for path in release]
             wanted = [s.data if s.data.endswith(MARK) else s.data + MARK for s in snapshots]
+            if options.save_answers:
+                files.create(options.save_answers, b"# Answers for infrahub-migrator.\n", like=None)
             if options.output:
                 files.create(options.output, wanted[0], like=snapshots[0])
                 continue

@@ -19,6 +19,7 @@ SAMPLES = {
     "undo": 8,
     "backup directory": 4,
     "no backup": 4,
+    "saved answers": 8,
     "output over a file": 4,
     "new output": 4,
 }
