@@ -1,6 +1,7 @@
 """Reads, changes and writes files as `migrate` and `undo` do, with the same arguments, for the fault sweep.
 
-    python tests/faults/standin.py migrate FILE... [-f LAYER]... [--output PATH] [--backup-dir DIR] [--no-backup] [--save-answers PATH]
+    python tests/faults/standin.py migrate FILE... [-f LAYER]... [--output PATH] [--backup-dir DIR] [--no-backup]
+        [--save-answers PATH]
     python tests/faults/standin.py undo FILE [--backup-dir DIR] [--force]
 
 A change is a line at the end. The options that answer questions are taken and ignored.
