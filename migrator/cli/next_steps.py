@@ -9,7 +9,7 @@ from migrator.charts import roots
 from migrator.planning import examine
 from migrator.prefect import messaging, redis_url
 from migrator.prefect.docket import standing_docket
-from migrator.report.page import Page
+from migrator.report.page import Page, typed
 from migrator.values import tree
 
 
@@ -63,8 +63,8 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str], p
     else:
         what = "CHART"
         stands_for.append(f"CHART for your own around {chart}, with that dependency at {version}")
-    values = " ".join(f"-f {shlex.quote(path)}" for path in paths)
-    for flag, _, text in (typed.partition(" ") for typed in case.bundle.typed):
+    values = " ".join(f"-f {typed(path)}" for path in paths)
+    for flag, _, text in (option.partition(" ") for option in case.bundle.typed):
         values += f" {flag} {shlex.quote(text)}"
     yield from page.wrapped("Upgrade file and chart in one go:", indent=2)
     yield _command(page, f"helm upgrade {name} {what} --namespace {namespace} {values}")
@@ -75,7 +75,7 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str], p
     )  # fmt: skip
     yield from page.wrapped("To roll back, both together:" if changed else "To roll back:", indent=2)
     if changed:
-        yield _command(page, f"infrahub-migrator undo {' '.join(map(shlex.quote, changed))}")
+        yield _command(page, f"infrahub-migrator undo {' '.join(map(typed, changed))}")
     yield _command(page, f"helm rollback {name} --namespace {namespace}")
     yield from page.wrapped(f"({'; '.join(stands_for)}.)", indent=2)
 

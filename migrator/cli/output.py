@@ -155,7 +155,7 @@ def _write_elsewhere(output: str, data: bytes, like: files.Snapshot | None, chos
 
 def _show(chosen: argparse.Namespace, report: FileReport) -> None:
     """The plan and its diff, where a person reads them; in JSON they are in the report."""
-    if chosen.format == "json":
+    if chosen.format == "json" or chosen.quiet:
         return
     from migrator.report import unified
     from migrator.report.page import shown_diff

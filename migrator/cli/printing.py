@@ -68,7 +68,7 @@ def _diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
         from migrator.report import unified
 
         patch = unified.diff(decided, mask=mask)
-        if sys.stdout.isatty():
+        if sys.stdout.isatty() or chosen.color == "always":
             from migrator.report.page import shown_diff
 
             sys.stdout.write(shown_diff(patch, colour=streams.wants_colour(chosen.color, sys.stdout)))

@@ -25,6 +25,7 @@ class Screen:
             file=sys.stdout,
             width=min(width, _WIDEST),
             color_system="standard" if colour else None,
+            no_color=not colour,
             force_terminal=colour,
             highlight=False,
             markup=False,

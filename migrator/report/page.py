@@ -80,3 +80,10 @@ def versions(file: FileReport) -> str:
 def flags_of(questions: Sequence[QuestionReport]) -> list[str]:
     """The flags that answer the questions still open, each once."""
     return list(dict.fromkeys(question.flag for question in questions if question.answer is None))
+
+
+def typed(path: str) -> str:
+    """A path as it is typed in a shell; one that begins with a dash would be read as an option."""
+    import shlex
+
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)

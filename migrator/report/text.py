@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from migrator.report.mask import Mask
-from migrator.report.page import Page, Style, flags_of, spelled, versions
+from migrator.report.page import Page, Style, flags_of, spelled, typed, versions
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
 from migrator.report.text_check import STYLES, count, error_without_path, headline, reason
 
@@ -185,12 +185,14 @@ def _choices(question: QuestionReport, page: Page, mask: Mask) -> Iterator[str]:
 def _rules(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
     if file.findings:
         yield from _section("Rules of the target version", page)
-    for each in file.findings:
+    for number, each in enumerate(file.findings):
         where = f"{each.file}:{each.line} " if each.file and each.line else ""
         style: Style = "red" if each.severity == "error" else "yellow"
         text = f"{where}{each.rule}: {mask.text(each.text)}"
         yield from page.wrapped(text, indent=2, lead=f"{each.severity}: ", style=style)
-        if each.remedy:
+        following = file.findings[number + 1 : number + 2]
+        is_said_below = any((next_one.rule, next_one.remedy) == (each.rule, each.remedy) for next_one in following)
+        if each.remedy and not is_said_below:
             yield from page.wrapped(mask.text(each.remedy), indent=4)
 
 
@@ -247,12 +249,10 @@ def _went(file: FileReport, page: Page, mask: Mask, verbose: bool, output: str, 
 
 
 def _way_back(file: FileReport, changed: Sequence[str], page: Page) -> Iterator[str]:
-    import shlex
-
     for path in file.backups:
         yield from page.wrapped(path, indent=2, lead="backup: ")
     if file.backups:
-        paths = " ".join(shlex.quote(path) for path in changed)
+        paths = " ".join(map(typed, changed))
         yield "  undo with:"
         yield f"    infrahub-migrator undo {page.plain(paths)}"  # never wrapped: it is there to be copied
     elif changed:

@@ -44,10 +44,13 @@ class Rule(Record):
 
 
 def at(release: Release, path: Route, text: str) -> Breach:
-    """A breach at `path` below the Prefect root, in the last layer that has it, or else its nearest parent."""
+    """A breach at `path` below the Prefect root, in the last layer that has it, or else its nearest parent.
+
+    What the chart itself says there stands in no layer.
+    """
     value = tree.get(release.prefect, path)
     if not release.owners(path) and value is not None and value != "" and not isinstance(value, (dict, list)):
-        text += " (from the chart's own values)"
+        return Breach(text, env.IN_DEFAULTS, release.root + path)
     for depth in range(len(path), -1, -1):
         owners = release.owners(path[:depth])
         if owners:

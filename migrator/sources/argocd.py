@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from migrator import yamltext
 from migrator.charts.roots import is_about_prefect, is_related
 from migrator.errors import InputError
-from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
+from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, left_open
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.changes import Notice
@@ -135,13 +135,9 @@ def _version(above: Route, source: Map) -> ChartVersion:
         where = f"{location}, path {source.get('path')}"
         return ChartVersion("", "", (), f"its chart comes from Git ({where}): move the chart there, in the same change")
     name = chart.rstrip("/").rpartition("/")[2]
-    unmovable = ""
-    if not text:
-        unmovable = "it names no targetRevision, so that the newest chart is installed; pin one"
-    elif "{{" in text:
+    unmovable = left_open(text, "targetRevision")
+    if "{{" in text:
         unmovable = f"its targetRevision is a template expression ({text}): move what it is made of"
-    elif is_range(text):
-        unmovable = f"its targetRevision is a range ({text}): the chart may have moved already, pin it"
     return ChartVersion(name, text, (*above, "targetRevision") if text else (), unmovable)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from migrator import files
 from migrator.charts import versions
 from migrator.errors import RefusedError, UsageError
+from migrator.prefect.redis_url import is_placeholder
 from migrator.records import Record
 from migrator.sources.source import Source
 from migrator.values import tree
@@ -126,6 +127,17 @@ def about_unseen(bundle: Bundle) -> list[Notice]:
         "their file and this one together: -f FILE -f OBJECT."
     )
     return [Notice(text, "warning")]
+
+
+def left_open(text: str, called: str = "chart version") -> str:
+    """Why it cannot be told from a version's text what is installed, in a clause; empty where it is one version."""
+    if not text:
+        return f"it names no {called}, so that the newest is installed; pin one"
+    if is_placeholder(text):
+        return f"its {called} is filled in from elsewhere ({text}): move it there, in the same change"
+    if is_range(text):
+        return f"its {called} is a range ({text}): the chart may have moved already, pin it"
+    return ""
 
 
 def is_range(text: str) -> bool:

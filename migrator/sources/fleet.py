@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from migrator.charts.roots import is_related
 from migrator.errors import RefusedError
-from migrator.sources.bundle import Bundle, ChartVersion, is_range
+from migrator.sources.bundle import Bundle, ChartVersion, left_open
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.edits import Route
@@ -39,17 +39,12 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     _refuse_parts(place, data)
     at: Route = (*place.route, "helm")
     text = as_text(helm.get("version"))
-    unmovable = ""
-    if not text:
-        unmovable = "it names no chart version, so that the newest is installed; pin one"
-    elif is_range(text):
-        unmovable = f"its chart version is a range ({text}): the chart may have moved already, pin it"
     namespace = as_text(data.get("namespace")) or as_text(data.get("defaultNamespace"))
     return [
         Bundle(
             name=name,
             layers=(place._replace(route=(*at, "values")),),
-            version=ChartVersion(chart, text, (*at, "version") if text else (), unmovable),
+            version=ChartVersion(chart, text, (*at, "version") if text else (), left_open(text)),
             release_name=as_text(helm.get("releaseName")),
             namespace=namespace,
             evidence=(f"values of {name} at {tree.show((*at, 'values'))}",),

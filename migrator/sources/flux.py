@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 
 from migrator.charts.roots import is_related
 from migrator.sources import chart_sources
-from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
+from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, left_open
 from migrator.sources.chart_sources import ChartSource
 from migrator.sources.source import Source
 from migrator.sources.value_sources import Below, below
@@ -130,12 +130,7 @@ def chart_version(place: Source, spec: Map) -> ChartVersion:
     values = inner or chart
     text = as_text(values.get("version"))
     name = as_text(values.get("chart") or values.get("name")).rstrip("/").rpartition("/")[2]
-    unmovable = ""
-    if not text:
-        unmovable = "it names no chart version, so that the newest is installed; pin one"
-    elif is_range(text):
-        unmovable = f"its chart version is a range ({text}): the chart may have moved already, pin it"
-    return ChartVersion(name, text, (*place.route, *at, "version") if text else (), unmovable)
+    return ChartVersion(name, text, (*place.route, *at, "version") if text else (), left_open(text))
 
 
 def _unseen(spec: Map, found: Collection[int]) -> Iterator[Elsewhere]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from migrator.charts.roots import is_related
 from migrator.errors import RefusedError
-from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, is_range
+from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, left_open
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.edits import Route, Value
@@ -88,11 +88,9 @@ def _refuse_what_lies_over(place: Source, at: Route, chart: Map) -> None:
 
 def _version(at: Route, chart: Map) -> ChartVersion:
     text = as_text(chart.get("version"))
-    unmovable = ""
+    unmovable = left_open(text)
     if not text:
         unmovable = "it names no chart version, so that the newest, or the one in its charts folder, is taken; pin one"
-    elif is_range(text):
-        unmovable = f"its chart version is a range ({text}): the chart may have moved already, pin it"
     name = as_text(chart.get("name")).rstrip("/").rpartition("/")[2]
     return ChartVersion(name, text, (*at, "version") if text else (), unmovable)
 

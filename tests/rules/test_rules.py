@@ -393,13 +393,13 @@ def test_errors_come_first() -> None:
     ]
 
 
-def test_what_the_flavours_preset_breaks_is_told_of_the_file_that_leaves_it_so() -> None:
+def test_what_the_flavours_preset_breaks_stands_on_no_line_of_the_file() -> None:
     """Nothing in the file says a host, so that the preset's example is what would be installed."""
     found = findings("infrahub:\n  prefect-server: {}\n", version_from="4.13.0-medium", to="4.14.1")
 
     assert {each.rule for each in found} == {"example-host"}
-    assert [(each.file, each.line) for each in found] == [("layer-0.yaml", 2), ("layer-0.yaml", 2)]
-    assert all(each.text.endswith("(from the chart's own values)") for each in found)
+    assert [(each.file, each.line) for each in found] == [("", 0), ("", 0)]
+    assert all(each.text.endswith("(in the chart's own values)") for each in found)
 
 
 def test_an_entry_of_the_presets_list_has_no_file() -> None:

@@ -1,0 +1,66 @@
+"""What a tired operator reads: advice that holds, said once, and a command that can be copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sources.texts import VALUES, helm_release
+
+Cli = Callable[..., Any]
+
+
+@pytest.fixture
+def values(cli: Cli, tmp_path: Path) -> Path:
+    path = tmp_path / "values.yaml"
+    path.write_bytes(cli("example").stdout)
+    return path
+
+
+def test_diff_says_what_it_leaves_out_and_asks_nobody_to_a_terminal(cli: Cli, values: Path) -> None:
+    said = cli("diff", "values.yaml").stderr.decode()
+    assert "1 decision is missing; left out of the diff." in said
+    assert "at a terminal" not in said and "nothing was written" not in said
+    assert "at a terminal" in " ".join(cli("migrate", "values.yaml", "--non-interactive").stderr.decode().split())
+
+
+def test_a_free_database_has_one_wording(cli: Cli, values: Path) -> None:
+    said = cli("migrate", "values.yaml", "--non-interactive").stderr.decode()
+    assert "(2: nothing known uses it)" in said and "is free" not in said
+
+
+def test_a_remedy_is_said_once(cli: Cli, values: Path) -> None:
+    said = " ".join(cli("verify", "values.yaml").stdout.decode().split())
+    assert said.count("toggle-left") == 8
+    assert said.count("which drops what is redundant") == 1
+
+
+def test_a_file_with_a_dash_in_front_can_be_undone_as_printed(cli: Cli, values: Path) -> None:
+    values.rename(values.with_name("-dash.yaml"))
+    done = cli("migrate", "./-dash.yaml", "--redis-db", "2", "--non-interactive").stdout.decode()
+    assert "infrahub-migrator undo ./-dash.yaml" in done and "-f ./-dash.yaml" in done
+    assert cli("undo", "./-dash.yaml").returncode == 0
+
+
+def test_a_quiet_dry_run_prints_no_plan(cli: Cli, values: Path) -> None:
+    assert cli("migrate", "values.yaml", "--redis-db", "2", "--dry-run", "--quiet", "--non-interactive").stdout == b""
+
+
+@pytest.mark.parametrize("command", ["plan", "check", "diff"])
+def test_colour_that_is_asked_for_beats_no_color(
+    cli: Cli, values: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert b"\x1b[" in cli(command, "values.yaml", "--redis-db", "2", "--color", "always").stdout
+    assert b"\x1b[" not in cli(command, "values.yaml", "--redis-db", "2").stdout
+
+
+def test_a_version_that_is_filled_in_is_no_range(cli: Cli, values: Path) -> None:
+    values.write_text(helm_release(VALUES, version="'${VERSION}'"), "utf-8")
+    done = cli("plan", "values.yaml", "--redis-db", "2", "--from", "4.13.0-medium")
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.decode().split())
+    assert "its chart version is filled in from elsewhere ('${VERSION}')" in said and "range" not in said
