@@ -50,7 +50,7 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     if not (deployment.is_separate(release) or (is_example and shapes.is_validated(release))):
         return
-    answer = ask(redis_host(standing, redis_url.what_is_wrong_with_host(standing)))
+    answer = ask(redis_host(standing, redis_url.what_is_wrong_with_host(standing), release))
     if answer is None:
         return
     why = WHY_HOST if is_example else WHY_NO_HOST
@@ -267,7 +267,7 @@ def _host_of_messaging(release: Release, ask: Ask) -> str | None:
     problem = "" if is_filled_in else redis_url.what_is_wrong_with_host(background.host)
     if not problem and server.host != background.host:
         problem = f"{background.source} sets on the background pod, while the server pod gets {server.host!r}"
-    return ask(redis_host(background.host, problem)) if problem else background.host
+    return ask(redis_host(background.host, problem, release)) if problem else background.host
 
 
 def _by_url(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:

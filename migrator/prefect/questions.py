@@ -6,20 +6,37 @@ from collections.abc import Callable, Iterator
 
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import env, redis_url
+from migrator.prefect.names import MESSAGING
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
 
-def redis_host(host: str, problem: str) -> Question:
-    """The question for the Redis server, where the values do not name one that can be used."""
+def redis_host(host: str, problem: str, release: Release | None = None) -> Question:
+    """The question for the Redis server, where the values do not name one that can be used.
+
+    With the `release`, what only the chart itself says is told from what stands in the values.
+    """
+    said = f"In the values it is {host!r}, which {problem}."
+    if release is not None and _is_default(release, host):
+        said = "No file that is read here says it, "
+        said += (
+            f"and the chart's own default is {host!r}, which {problem}." if host else "and the chart has no default."
+        )
+        if release.surroundings.unseen:
+            said += f" It may stand in {', '.join(release.surroundings.unseen)}, below these and not seen from here."
     return Question(
         id="redis-host",
-        text=f"Which host is Prefect's messaging Redis on? In the values it is {host!r}, which {problem}.",
+        text=f"Which host is Prefect's messaging Redis on? {said}",
         flag="--redis-host",
         complaint=redis_url.complaint_about_host,
     )
+
+
+def _is_default(release: Release, host: str) -> bool:
+    path = (*MESSAGING, "redis", "host")
+    return not release.owners(path) and str(tree.get(release.prefect, path) or "") == host
 
 
 def masked(url: str) -> str:

@@ -98,9 +98,13 @@ def _planned(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterato
         if titles.get(name):
             yield from page.wrapped(titles[name], indent=2)
         yield from _changes([change for change in file.changes if change.migration == name], page, mask, verbose)
+    # What is likely wrong, values that cannot be seen above all, can decide a question: it is read first.
+    is_open = any(question.answer is None for question in file.questions)
+    first = [notice for notice in file.notices if is_open and notice.severity != "info"]
+    yield from _notices(first, page, mask, "To know first")
     yield from _questions(file.questions, page, mask, verbose)
     yield from _rules(file, page, mask)
-    yield from _notices(file.notices, page, mask)
+    yield from _notices([notice for notice in file.notices if notice not in first], page, mask)
     yield ""
     yield from page.wrapped(_next(file), style="bold")
 
@@ -196,10 +200,10 @@ def _rules(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
             yield from page.wrapped(mask.text(each.remedy), indent=4)
 
 
-def _notices(notices: Sequence[NoticeReport], page: Page, mask: Mask) -> Iterator[str]:
+def _notices(notices: Sequence[NoticeReport], page: Page, mask: Mask, title: str = "To know") -> Iterator[str]:
     """Warnings first: what is likely wrong must not drown in what is good to know."""
     if notices:
-        yield from _section("To know", page)
+        yield from _section(title, page)
     styles: dict[str, Style] = {"error": "red", "warning": "yellow"}
     for notice in sorted(notices, key=lambda each: each.rank):
         where = f"{notice.file}:{notice.line}: " if notice.file and notice.line else ""

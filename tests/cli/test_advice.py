@@ -64,3 +64,46 @@ def test_a_version_that_is_filled_in_is_no_range(cli: Cli, values: Path) -> None
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stdout.decode().split())
     assert "its chart version is filled in from elsewhere ('${VERSION}')" in said and "range" not in said
+
+
+ONLY_THE_PRESET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: infrahub
+spec:
+  source:
+    repoURL: oci://registry.example/charts
+    chart: infrahub-enterprise
+    targetRevision: 4.13.0-medium
+    helm:
+      valueFiles:
+        - $values/prod.yaml
+      valuesObject:
+        infrahub:
+          prefect-server:
+            server: {}
+"""
+
+
+def test_a_question_tells_the_charts_default_and_what_is_unseen(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "app.yaml").write_text(ONLY_THE_PRESET, "utf-8")
+    said = " ".join(cli("plan", "app.yaml", "--redis-db", "2").stdout.decode().split())
+    assert "In the values" not in said
+    assert said.index("To know first warning: Values from $values/prod.yaml") < said.index("To decide")
+    assert said.count("Values from $values/prod.yaml") == 1
+    assert (
+        "No file that is read here says it, and the chart's own default is 'example-infrahub-cache-master', which is "
+        "the presets' example host. It may stand in $values/prod.yaml (helm.valueFiles), below these and not seen"
+    ) in said
+    seen = ONLY_THE_PRESET.replace("      valueFiles:\n        - $values/prod.yaml\n", "")
+    (tmp_path / "app.yaml").write_text(seen, "utf-8")
+    said = " ".join(cli("plan", "app.yaml", "--redis-db", "2").stdout.decode().split())
+    assert "the chart's own default is 'example-infrahub-cache-master'" in said and "It may stand in" not in said
+
+
+def test_a_question_tells_what_stands_in_the_values(cli: Cli, values: Path) -> None:
+    text = values.read_text("utf-8").replace('"infrahub-cache-master"', "example-infrahub-cache-master")
+    values.write_text(text, "utf-8")
+    said = " ".join(cli("plan", "values.yaml", "--redis-db", "2").stdout.decode().split())
+    assert "In the values it is 'example-infrahub-cache-master', which is the presets' example host." in said
