@@ -214,7 +214,7 @@ def check_url(url: str, answers: dict[str, str], pod: pods.Pod) -> None:
         assert parts.password == "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
     else:
         # Kubernetes makes one $ of two in the entry; a URL that holds none is left as it is.
-        password = str(pod.env.get("PREFECT_REDIS_MESSAGING_PASSWORD") or "").strip().replace("$$", "$")
+        password = str(pod.env.get("PREFECT_REDIS_MESSAGING_PASSWORD") or "").replace("$$", "$")
         assert unquote(parts.password or "") == password
     username = str(pod.env.get("PREFECT_REDIS_MESSAGING_USERNAME") or "").strip().replace("$$", "$")
     assert unquote(parts.username or "") == username
