@@ -21,6 +21,7 @@ WHY = 'Infrahub sets up Prefect\'s database only where it finds exactly "false" 
 WHY_EQUAL = "the new chart sets the same name to the same value"
 TWICE = 'the new chart sets the same name to "false": on the server pod that wins, on the background pod yours does'
 WHY_ONCE = "Kubernetes is to see a name once only"
+WHY_WINS = 'it wins over the "false" before it, and Infrahub sets up Prefect\'s database only at "false"'
 
 
 def injected_pin(where: str, value: str) -> Question:
@@ -74,7 +75,10 @@ def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
     if first.value != "false" or first.value_from is not None:
         edit = env_edits.set_env_value(release, listed, first, "false")
         yield Change(listed.layer, edit, path, env.raw(first), "false", WHY, "required")
-    yield from env_edits.remove(listed, tuple(others), WHY_ONCE, "none")
+    if others and (others[-1].value != "false" or others[-1].value_from is not None):
+        yield from env_edits.remove(listed, tuple(others), WHY_WINS, "required")  # the last of a name counts
+    else:
+        yield from env_edits.remove(listed, tuple(others), WHY_ONCE, "none")
 
 
 def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:

@@ -262,3 +262,20 @@ def test_on_vanilla_prefect_an_entry_that_differs_stays_with_a_notice(migrate: M
     assert done.text == text
     assert 'PREFECT_SERVER_DATABASE_MIGRATE_ON_START stays; the new chart sets the same name to "false"' in done.notices
     assert migrate(text.replace('"true"', '"false"')).text == head + "  env: []\n"
+
+
+TWICE = (
+    PINNED
+    + """\
+    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+      value: "%s"
+"""
+)
+
+
+@pytest.mark.parametrize(("last", "effect"), [("true", "required"), ("false", "none")])
+def test_of_two_pins_the_first_stays_and_the_effect_is_told(migrate: Migrate, last: str, effect: str) -> None:
+    done = migrate(TWICE % last)
+    assert done.text == PINNED
+    removed = [change for change in done.plan.changes if change.kind == "remove"]
+    assert [change.effect for change in removed] == [effect]
