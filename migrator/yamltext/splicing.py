@@ -243,6 +243,11 @@ def _guard_of_last_scalar(page: Page, stream: Stream, splices: Sequence[Splice])
     return [] if "-" in header else [Splice(start + 1, header_end, header.replace("+", "") + "-")]
 
 
+def _without_break(text: str) -> str:
+    ending = compiled(BREAK_AT_END).search(text)
+    return text[: ending.start()] if ending else text
+
+
 def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_break: bool) -> list[Splice]:
     """Splices for the file's own text, from those for the text with a break put at its end."""
     text, length = page.layout.text, len(stream.text)
@@ -254,16 +259,18 @@ def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_
         tail.insert(0, body.pop())
     new = _assembled(text, tail, start)
     if not keep_break:
-        ending = compiled(BREAK_AT_END).search(new)
-        if ending:
-            new = new[: ending.start()]
+        new = _without_break(new)
         while not new:  # the blank lines that would come to stand last go as well: they would end in a break
-            before = compiled(BREAK_AT_END).search(stream.text, max(start - 2, 0), start)
+            if body and body[-1].end == start:
+                start, new = body[-1].start, _without_break(body.pop().text)
+                continue
+            kept = body[-1].end if body else 0
+            before = compiled(BREAK_AT_END).search(stream.text, max(start - 2, kept), start)
             if before is None:
                 break
             start = before.start()
             blank = start
-            while blank and stream.text[blank - 1] in " \t":
+            while blank > kept and stream.text[blank - 1] in " \t":
                 blank -= 1
             start = blank if stream.text[blank - 1 : blank] in _BREAKS else start
     return [*body, Splice(start, length, new)]

@@ -178,6 +178,13 @@ def test_no_final_newline_appears_when_the_last_item_goes(edited: Run, gap: str)
     assert edited(before, RemoveItems(("env",), (1,))) == "env:\n  - a: 1"
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_no_final_newline_appears_when_the_last_items_go_with_blank_lines_between(edited: Run, newline: str) -> None:
+    before = "- a: 1\n\n# of b\n- b\n\n# of c\n- c\n  \n- d".replace("\n", newline)
+    assert edited(before, RemoveItems((), (1, 2, 3))) == "- a: 1"
+    assert edited(before, RemoveItems((), (2, 3))) == "- a: 1\n\n# of b\n- b".replace("\n", newline)
+
+
 def test_before_the_first_item_is_above_its_comment(edited: Run) -> None:
     """First in the list is below a comment that may head the list; before an item is above that item's own."""
     text = "env:\n  # of a\n  - a: 1\n"
