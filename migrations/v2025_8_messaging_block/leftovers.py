@@ -25,7 +25,8 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Ordering, lease storage, and the migrate-on-start of the old presets where the chart sets it.
 
     On the background pod that is always so; on the server pod up to the chart that sets it by another name, from which
-    on Infrahub looks for the entry.
+    on Infrahub looks for the entry. Vanilla Prefect never looks for it, so there no list has to be an old preset's: an
+    earlier hop may have taken out what told so.
     """
     if not deployment.is_separate(release) or has_sound_docket(release.start):
         return
@@ -39,7 +40,7 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
     background = env.lists_in_layers(release, env.BACKGROUND) if injected & {MIGRATE, INJECTED} else []
     for listed in (*server, *background):
         entries = listed.named(MIGRATE)
-        is_old = _was_old(release, listed)
+        is_old = _was_old(release, listed) or not deployment.has_infrahub_image(release)
         if is_old and entries and all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries):
             yield from env_edits.remove(listed, entries, WHY if listed in server else WHY_MIGRATE, "none")
     yield from _cache_addresses(release)

@@ -185,6 +185,8 @@ def test_a_comment_at_the_head_of_the_services_stays_where_it_was(migrate: Migra
 
 # Nothing is moved that would be lost.
 
+INFRAHUB = "global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub}}}\n"
+
 
 def separate(server: tuple[str, ...] = (), background: tuple[str, ...] = (), broker: str = "") -> str:
     """A release of its own that runs its services apart, on a docket's eve."""
@@ -199,13 +201,20 @@ def separate(server: tuple[str, ...] = (), background: tuple[str, ...] = (), bro
     "before",
     [
         separate(server=("PREFECT_REDIS_MESSAGING_PASSWORD=x",)),
-        separate(background=("PREFECT_API_DATABASE_MIGRATE_ON_START=false",)),
+        INFRAHUB + separate(background=("PREFECT_API_DATABASE_MIGRATE_ON_START=false",)),
         separate(server=(HOST,), background=(HOST,), broker="acme.messaging"),
     ],
     ids=["a password on one pod only", "a pin without the old presets' entries", "another broker"],
 )
 def test_it_stays(plan: Plans, before: str) -> None:
     assert [each for each in plan(before).steps if "messaging_block" in each.known.id] == []
+
+
+def test_a_pin_goes_where_the_image_never_looks_for_it(migrate: Migrate) -> None:
+    before = separate(background=("PREFECT_API_DATABASE_MIGRATE_ON_START=false",))
+    done = migrate(before, DB)
+    assert "MIGRATE_ON_START" not in done.text and "  env: []\n" in done.text
+    assert effects(done.plan) == {"none", "required"}  # required: the docket
 
 
 def test_a_password_on_both_pods_moves(migrate: Migrate) -> None:

@@ -155,16 +155,19 @@ PIN = """\
 """
 
 
+LEASES = "    - {name: PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE, value: prefect_redis.lease_storage}\n"
+
+
+@pytest.mark.parametrize("leases", [LEASES, ""], ids=["lease storage", "no other entry"])
 @pytest.mark.parametrize("image", ["prefecthq/prefect", "acme/infrahub"])
-def test_hops_of_prefect_server_alone_lead_where_the_jump_does(migrate: Migrate, image: str) -> None:
+def test_hops_of_prefect_server_alone_lead_where_the_jump_does(migrate: Migrate, image: str, leases: str) -> None:
     text = f"""\
 global: {{prefect: {{image: {{repository: {image}, prefectTag: 3.6.13}}}}}}
 server:
   env:
 {PIN}    - {{name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}}
     - {{name: PREFECT_REDIS_MESSAGING_HOST, value: redis.acme}}
-    - {{name: PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE, value: prefect_redis.lease_storage}}
-backgroundServices:
+{leases}backgroundServices:
   runAsSeparateDeployment: true
   messaging: {{redis: {{host: redis.acme, db: 1}}}}
   env:
@@ -176,5 +179,5 @@ backgroundServices:
         answers = DB if "docket" not in hopped and version != HOPS[0] else {}
         hopped = migrate(hopped, answers, version_to=version).text
         if version == HOPS[0]:  # that chart sets neither of them
-            assert "LEASE_STORAGE" in hopped and "MIGRATE_ON_START" in hopped
+            assert ("LEASE_STORAGE" in hopped) == bool(leases) and "MIGRATE_ON_START" in hopped
     assert hopped == at_once
