@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, env_edits, redis_url
 from migrator.prefect.docket import has_sound_docket
+from migrator.prefect.env import EnvList
 from migrator.prefect.messaging import BROKER
 from migrator.prefect.names import MESSAGING
 from migrator.prefect.questions import redis_host
@@ -97,8 +98,10 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
             effects[setting.key] = "required" if setting.agreed is not None else "behaviour"
     password = move(release, ask, env_only=env_only)
     is_open = is_open or password.is_open
-    if is_open or decided.get("broker", in_values(release)["broker"]) != BROKER:
-        # Beside another broker the chart sets nothing of Redis, and entries are the only way to say it.
+    if is_open:
+        return
+    if decided.get("broker", in_values(release)["broker"]) != BROKER:
+        yield from _another_broker(release, lists, decided, effects)
         return
     values = {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}
     if "host" in values and not in_values(release)["host"] and NAMES["db"] in present and "db" in decided:
@@ -116,6 +119,23 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
             effect: Effect = "behaviour" if effects.get(key) == "behaviour" else "none"
             effect = {URL: "required", PASSWORD: password.effect}.get(entry.name, effect)
             yield from env_edits.remove(listed, (entry,), WHY_GONE, effect)
+
+
+def _another_broker(
+    release: Release, lists: list[EnvList], decided: Mapping[str, str], effects: Mapping[str, Effect]
+) -> Iterator[Change]:
+    """`messaging` says all of it, and the broker's and the cache's entries go.
+
+    Beside a broker that is not Redis the chart sets nothing of Redis on the pods, so the entries that say it stay. It
+    asks for a host all the same (templates/_validation.tpl of prefect-server 2025.12.24192415 and 2026.4.21154022).
+    """
+    yield from _write(
+        release, {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}, {}
+    )
+    for listed in lists:
+        for key in [each for each in ("broker", "cache") if each in decided]:
+            effect: Effect = "behaviour" if effects.get(key) == "behaviour" else "none"
+            yield from env_edits.remove(listed, listed.named(NAMES[key]), WHY_GONE, effect)
 
 
 def _is_to_be_written(release: Release, key: str, value: str) -> bool:

@@ -76,8 +76,8 @@ def _placeholder_host(release: Release) -> Iterator[Breach]:
 
 
 def _messaging_differs(release: Release) -> Iterator[Breach]:
-    if not deployment.is_separate(release):
-        return
+    if not deployment.is_separate(release) or tree.get(release.prefect, (*MESSAGING, "broker")) != messaging.BROKER:
+        return  # the chart sets nothing of Redis beside another broker, and Prefect does not connect to it
     server, background = messaging.messaging(release, "server"), messaging.messaging(release, "background")
     differing = [
         word

@@ -181,3 +181,39 @@ server:
         if version == HOPS[0]:  # that chart sets neither of them
             assert ("LEASE_STORAGE" in hopped) == bool(leases) and "MIGRATE_ON_START" in hopped
     assert hopped == at_once
+
+
+MEMORY = "prefect.server.utilities.messaging.memory"
+BESIDE_MEMORY = """\
+server:
+  env:
+    - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
+%s    - {name: PREFECT_REDIS_MESSAGING_HOST, value: redis.acme}
+backgroundServices:
+  runAsSeparateDeployment: true
+%s  env:
+%s    - {name: PREFECT_REDIS_MESSAGING_HOST, value: redis.acme}
+"""
+SAYS_MEMORY = f"    - {{name: PREFECT_MESSAGING_BROKER, value: {MEMORY}}}\n"
+
+
+@pytest.mark.parametrize(("server", "background"), [(SAYS_MEMORY, SAYS_MEMORY), (SAYS_MEMORY, ""), ("", SAYS_MEMORY)])
+def test_another_broker_moves_and_what_it_leaves_unsaid_stays(
+    migrate: Migrate, plan: Plans, server: str, background: str
+) -> None:
+    """The chart asks for a host beside any broker, and sets it on no pod beside one that is not Redis."""
+    before = BESIDE_MEMORY % (server, "", background)
+    broker = {} if server == background else {"messaging-redis.broker": MEMORY}
+    if broker:
+        assert "messaging-redis.broker" in by_id(plan(before))
+    done = migrate(before, {"docket-url": "redis://redis.acme:6379/2", **broker})
+    messaging = f"""\
+  messaging:
+    broker: {MEMORY}
+    redis:
+      host: redis.acme
+    docket:
+      url: redis://redis.acme:6379/2
+"""
+    assert done.text == BESIDE_MEMORY % ("", messaging, "")
+    assert plan(done.text).is_current
