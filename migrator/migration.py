@@ -7,10 +7,9 @@ a question and yields what follows from it. It never sees text, offsets, prompts
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol, Union
+from typing import NamedTuple, Protocol, Union
 
 from migrator.errors import did_you_mean
-from migrator.records import Record
 from migrator.values.changes import Change, Notice
 from migrator.values.release import Release
 
@@ -18,7 +17,7 @@ BY_SHAPE = "0"
 """Stands for the version of a change of which no published release is known: every release is judged by it."""
 
 
-class Choice(Record):
+class Choice(NamedTuple):
     """One answer of a question, and what it leads to."""
 
     value: str
@@ -39,7 +38,7 @@ def one_of(*values: str) -> Callable[[str], str]:
     return complaint
 
 
-class Question(Record):
+class Question(NamedTuple):
     """A decision a step needs.
 
     `choices` is empty where an answer is typed; `complaint` says what is wrong with one (empty: nothing). `offers` are
@@ -72,7 +71,7 @@ class Ask(Protocol):
 Outcome = Union[Change, Notice]
 
 
-class Step(Record):
+class Step(NamedTuple):
     """One thing a migration does. `versions` are the chart versions it belongs to, where they differ by step."""
 
     id: str
@@ -81,7 +80,7 @@ class Step(Record):
     versions: Mapping[str, str] = {}
 
 
-class Migration(Record):
+class Migration(NamedTuple):
     """What one chart version asks of a values file.
 
     `versions` maps a chart to the version that brought the change; a chart that is missing never asks for it.

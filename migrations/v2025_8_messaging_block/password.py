@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from migrator.migration import Ask, Choice, Question
 from migrator.prefect import env, messaging
 from migrator.prefect.env import Entry
 from migrator.prefect.names import MESSAGING
-from migrator.records import Record
 from migrator.values import tree
 from migrator.values.changes import Effect
 from migrator.values.edits import Value
@@ -22,7 +22,7 @@ SECRET_KEY = "redis-password"
 """The key of a Secret that the chart reads unless told otherwise."""
 
 
-class PasswordMove(Record):
+class PasswordMove(NamedTuple):
     """What `messaging.redis` is to say, and whether the entries go, with which effect.
 
     `beats` is whether a password that stands in `messaging.redis` loses to it, and goes as well. `is_open`: it waits

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from migrator.prefect import env, redis_url
 from migrator.prefect.env import EnvList
 from migrator.prefect.messaging import BROKER
 from migrator.prefect.names import MESSAGING
-from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
@@ -41,7 +41,7 @@ PLAIN = {
 _ALWAYS_INJECTED = ("host", "port", "db", "broker", "cache")
 
 
-class Setting(Record):
+class Setting(NamedTuple):
     """One setting as each pod sees it: text, or None where it cannot be read from here.
 
     `standing` is what a layer's `messaging` says beside env entries that alone counted so far (empty: nothing).

@@ -7,9 +7,10 @@ at 4.27.0 to 4.29.2, and of infrahub-enterprise with its values.FLAVOUR.yaml at 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from packaging.version import Version
 
-from migrator.records import Record
 from migrator.values.defaults import Defaults
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map
@@ -18,7 +19,7 @@ EXAMPLE_HOST = "example-infrahub-cache-master"
 """The host that the presets ship for a customer to replace; the enterprise chart refuses to install with it."""
 
 
-class _Tuning(Record):
+class _Tuning(NamedTuple):
     """What sets the presets apart: replicas, and the batch sizes of the publisher and the background services."""
 
     server_replicas: int

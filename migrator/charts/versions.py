@@ -8,11 +8,11 @@ first and only the numbers, with a true pre-release if there is one, ever reach 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from packaging.version import Version
 
 from migrator.errors import UsageError
-from migrator.records import Record
 
 CHARTS = ("infrahub-enterprise", "infrahub", "prefect-server")
 
@@ -25,7 +25,7 @@ _KINDS = {"alpha": "a", "beta": "b", "pre": "rc", "preview": "rc", "snapshot": "
 _FLAVOUR = r"[a-z]+(?:-[a-z]+)*"
 
 
-class ChartVersion(Record):
+class ChartVersion(NamedTuple):
     """A chart's version: what it orders by, and the flavour it was published in (empty for none)."""
 
     release: Version

@@ -7,12 +7,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import sources
 from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, OutOfScopeError, UnrelatedError, WriteError
 from migrator.planning import examine
-from migrator.records import Record
 from migrator.report.records import FileReport
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ Requests = Callable[[sources.Bundle], examine.Request]
 Failed = Callable[[str, MigratorError], FileReport]
 
 
-class Named(Record):
+class Named(NamedTuple):
     """What the command line names, in its order: releases in groups that are written together, or a report instead."""
 
     groups: tuple[sources.Opened | FileReport, ...]

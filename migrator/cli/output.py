@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from migrator import files
 from migrator.errors import InterruptedByUser, NotAllTold, UsageError
 from migrator.planning import examine
-from migrator.records import Record
 from migrator.report import streams
 from migrator.report.mask import Mask, said
 from migrator.report.records import FileReport, LayerReport, Report, Status
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from migrator.prompts.save_answers import Keeper
 
 
-class Ready(Record):
+class Ready(NamedTuple):
     """A release that is decided and proved: its report holds the texts. `was_shown`: a person has seen the plan."""
 
     bundle: Bundle

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from typing import NamedTuple
 
 from migrator.errors import WriteError
-from migrator.records import Record
 
 
-class Attributes(Record):
+class Attributes(NamedTuple):
     """How a file is to look: `mode` in permission bits, times in nanoseconds, `xattrs` with POSIX ACLs among them.
 
     An owner or group of -1, times or `xattrs` that are None: whatever the new file has.

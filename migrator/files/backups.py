@@ -13,14 +13,14 @@ there may have one name.
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
 from migrator.files.reading import digest_of
-from migrator.records import Record
 
 DIGITS = 12
 
 
-class Backup(Record):
+class Backup(NamedTuple):
     """A backup as its name describes it; `old` and `new` are digests cut to `DIGITS`."""
 
     path: str

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from migrator.errors import WriteError
 from migrator.files.backups import is_backup_of
 from migrator.files.trust import distrusted, standing_at
-from migrator.records import Record
 
 SUFFIX = "infrahub-migrator"
 FORMAT = 1
 _LARGEST = 4 * 1024 * 1024  # a directory of some thousand layers; a larger journal is none of ours
 
 
-class Swap(Record):
+class Swap(NamedTuple):
     """One file of a transaction: `old` and `new` are SHA-256 digests, `old` empty where there was no file.
 
     `token` names the transaction's temporary files; `backup` is the backup to be made and `spent` the one that
@@ -61,7 +61,7 @@ class Swap(Record):
         return self.target, self.journal, self.fresh, self.former, self.backup, self.spent
 
 
-class Journal(Record):
+class Journal(NamedTuple):
     """A journal that this process holds the lock of."""
 
     path: str

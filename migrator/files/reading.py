@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from migrator.errors import InputError
-from migrator.records import Record
 
 LARGEST = 8 * 1024 * 1024
 """Bytes beyond which a file is refused; the largest preset is below 64 KiB, and Kubernetes stops at about 1 MiB."""
@@ -25,7 +24,7 @@ _KINDS = (
 )
 
 
-class Snapshot(Record):
+class Snapshot(NamedTuple):
     """What a file held when it was read, and how it stood.
 
     `path` is the name that the user gave, `target` the file behind it with every symbolic link resolved, `stat` its

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from migrator.errors import InputError, InterruptedByUser, WriteError
 from migrator.files.attributes import Attributes, attributes_of, give
@@ -19,10 +20,9 @@ from migrator.files.journal import Journal, Swap, as_text, claim, write_all
 from migrator.files.reading import READ_FLAGS, Snapshot, read_descriptor, standing
 from migrator.files.recovery import clean_up, make_durable, put_back, remove
 from migrator.files.signals import SignalsHeld
-from migrator.records import Record
 
 
-class Part(Record):
+class Part(NamedTuple):
     """One file's share of a transaction: what is to stand there, and in what looks.
 
     `former` is what was read (None where no file stood), `looks` the new file's attributes (None: those of the file
@@ -36,7 +36,7 @@ class Part(Record):
     looks: Attributes | None
 
 
-class _Before(Record):
+class _Before(NamedTuple):
     """How a file stood when the transaction began: what tells that it was changed, and its attributes."""
 
     standing: tuple[int, ...]

@@ -7,26 +7,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import __version__
 from migrator.errors import InputError, RefusedError, WriteError
 from migrator.files.reading import LARGEST, READ_FLAGS, Snapshot, digest_of, read, read_descriptor
-from migrator.records import Record
 
 if TYPE_CHECKING:
     from migrator.files.attributes import Attributes
     from migrator.files.backups import Backup
 
 
-class Replacement(Record):
+class Replacement(NamedTuple):
     """A file that was read, and the bytes that are to stand in its place."""
 
     snapshot: Snapshot
     data: bytes
 
 
-class Written(Record):
+class Written(NamedTuple):
     """A file that was written, by the name that the user gave, and the backup that was made of it.
 
     `passed_over` says of each backup that `undo` did not look at why somebody else could have put it there.

@@ -7,13 +7,13 @@ does differently, or where it stands in the chart's own values; the rest is for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from migrator.helm import manifests
 from migrator.helm.manifests import Difference
 from migrator.helm.upgrade import Cause, Upgrade
 from migrator.prefect import env
 from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING
-from migrator.records import Record
 from migrator.report import cluster_records
 from migrator.report.cluster_records import Explanation
 from migrator.report.records import ChangeReport
@@ -28,7 +28,7 @@ _LABELS = {"helm.sh/chart", "chart", "app.kubernetes.io/version", "prefect-versi
 UNKNOWN = Explanation("none", text="no single cause could be told apart")
 
 
-class Step(Record):
+class Step(NamedTuple):
     """A step of the plan, with its changes as they are told."""
 
     migration: str
@@ -37,7 +37,7 @@ class Step(Record):
     changes: tuple[ChangeReport, ...]
 
 
-class OwnValues(Record):
+class OwnValues(NamedTuple):
     """The charts' own values, old and new."""
 
     before: Map

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from migrator.charts.archive import Manifest
-from migrator.records import Record
 from migrator.report.cluster_records import AGAIN, HIDDEN
 from migrator.values import tree
 from migrator.values.edits import Route, Value
@@ -19,7 +19,7 @@ Objects = Mapping[str, Value]
 """A rendering: each object by its title, its lists of named entries as mappings."""
 
 
-class Difference(Record):
+class Difference(NamedTuple):
     """One field of one object that differs. `before` or `after` is None where the field is not there.
 
     The route holds names for entries of lists that have one. It is empty for an object that comes or goes: `before` or

@@ -11,13 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from migrator.errors import VerificationError
 from migrator.helm import engine, manifests
 from migrator.helm.engine import RenderError
 from migrator.helm.manifests import Objects
-from migrator.records import Record
 from migrator.values.edits import Route
 from migrator.values.merge import Map
 
@@ -30,14 +29,14 @@ Field = tuple[str, Route]
 """An object's title, and a route in it."""
 
 
-class Cause(Record):
+class Cause(NamedTuple):
     """What a move changes: the chart's templates, its own values, both ("chart"), or a step (by its number)."""
 
     kind: Literal["templates", "values", "chart", "step"]
     step: int = 0
 
 
-class Move(Record):
+class Move(NamedTuple):
     """Two renderings next to each other, and what lies between them: one cause wherever that was possible."""
 
     before: Objects
@@ -45,7 +44,7 @@ class Move(Record):
     causes: tuple[Cause, ...]
 
 
-class Charts(Record):
+class Charts(NamedTuple):
     """The charts that an upgrade leads from and to, `own_values` those of the old one, and how Helm is to render."""
 
     old: str
@@ -56,7 +55,7 @@ class Charts(Record):
     kube_version: str = ""
 
 
-class Upgrade(Record):
+class Upgrade(NamedTuple):
     """An upgrade's ends, and the moves from one to the other.
 
     `made_up` holds for each end the fields that differ between two renderings of it: what Helm makes up anew each time,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from migrator.errors import UsageError, did_you_mean
 from migrator.migration import Question
-from migrator.records import Record
 
 NAMES_A_REDIS = ("redis-host", "docket-url", "docket-secret")
 """Answers that name one Redis, which several releases must not share unseen."""
@@ -15,7 +15,7 @@ ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
 """Answers of which each says where the docket is, so that one of them rules out the others."""
 
 
-class Asked(Record):
+class Asked(NamedTuple):
     """A question that a plan met: its answer (None while there is none), and whether somebody gave it.
 
     `stale` means that there is an answer under its name, which was given to another question and so is not used.
@@ -27,7 +27,7 @@ class Asked(Record):
     stale: bool = False
 
 
-class Earlier(Record):
+class Earlier(NamedTuple):
     """An answer given earlier: where it stands, in words, and whether a question is the one it was given to."""
 
     where: str

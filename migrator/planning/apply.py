@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from migrator.errors import VerificationError
 from migrator.planning import effects
 from migrator.planning.examine import Case, Request, examine
-from migrator.records import Record
 from migrator.report.records import NoticeReport
 from migrator.sources import Done
 from migrator.values.changes import Change
@@ -15,7 +15,7 @@ from migrator.values.edits import AddKey, InsertItem, RemoveItems, Route
 from migrator.yamltext import Stream
 
 
-class Result(Record):
+class Result(NamedTuple):
     """A plan carried out on text: each layer parsed again, and where each change stands in the original.
 
     `stages` holds the layers' texts before the first step and after each; `places` each change's line in the text

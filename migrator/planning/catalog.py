@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from typing import NamedTuple
 
 from packaging.version import Version
 
@@ -13,12 +14,11 @@ import migrator.migrations
 from migrator.charts import versions
 from migrator.charts.versions import CHARTS
 from migrator.migration import Migration, Step, one_of
-from migrator.records import Record
 
 _NAME = r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*"
 
 
-class Known(Record):
+class Known(NamedTuple):
     """A migration with its id (the name of its file or folder) and its docstring, which `explain` prints."""
 
     id: str
@@ -26,7 +26,7 @@ class Known(Record):
     text: str
 
 
-class Selected(Record):
+class Selected(NamedTuple):
     """A step that a release is judged by, with the migration it belongs to."""
 
     known: Known

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from migrator import yamltext
 from migrator.charts import presets, roots, versions
 from migrator.planning import discover
 from migrator.prefect.names import DOCKET
-from migrator.records import Record
 from migrator.report.records import ChangeReport
 from migrator.sources import Bundle, Done, Source
 from migrator.values import tree
@@ -19,7 +19,7 @@ from migrator.values.merge import as_map
 WHY = "file and chart move together: the old chart refuses the new values"
 
 
-class Bump(Record):
+class Bump(NamedTuple):
     """The version text that stands at `route` in the object's document, and the one that is to stand there."""
 
     route: Route

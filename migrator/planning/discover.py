@@ -6,6 +6,7 @@ Whatever is concluded is said with its evidence, since a wrong root or chart is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from packaging.version import Version
 
@@ -16,7 +17,6 @@ from migrator.charts.versions import before_newest_break
 from migrator.errors import InputError, RefusedError, UsageError, did_you_mean
 from migrator.planning import catalog
 from migrator.prefect import env
-from migrator.records import Record
 from migrator.sources import foreign
 from migrator.values import tree
 from migrator.values.edits import Route
@@ -24,7 +24,7 @@ from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
 
 
-class Wishes(Record):
+class Wishes(NamedTuple):
     """What the command line says about the upgrade; empty strings say nothing.
 
     `default_root` is where the chart that an object names reads Prefect values, for values that hold none.
@@ -39,7 +39,7 @@ class Wishes(Record):
     default_root: str = ""
 
 
-class Found(Record):
+class Found(NamedTuple):
     """What a release is and where it goes, by which chart versions, and these as text without a flavour.
 
     `version_from` is None, and `text_from` empty, where nothing tells.

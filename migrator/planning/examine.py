@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.charts import roots
 from migrator.charts.presets import knows_preset
@@ -16,7 +16,6 @@ from migrator.errors import InputError, RefusedError, UsageError
 from migrator.planning import catalog, chart_bump, discover, plan
 from migrator.planning.answers import Asking, Earlier
 from migrator.prefect.names import DOCKET
-from migrator.records import Record
 from migrator.report.records import Status
 from migrator.sources import Bundle, Source, about_unseen, of_layers, read, read_bytes
 from migrator.values import tree
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Case", "Request", "Source", "examine", "read", "read_bytes"]
 
 
-class Request(Record):
+class Request(NamedTuple):
     """What is asked of a run: the upgrade, the answers given, and whether safe defaults may answer.
 
     `bump` is whether the chart's version in a GitOps object moves with its values, `chart_path` a chart whose
@@ -49,7 +48,7 @@ class Request(Record):
     old_chart_path: str = ""
 
 
-class Case(Record):
+class Case(NamedTuple):
     """A release on its way: what was read, what was found out, and the plan.
 
     `bump` is the version that the chart moves to in the object around the values, where it does.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from packaging.version import Version
 
 from migrator.charts import archive, versions
 from migrator.charts.versions import CHARTS
 from migrator.errors import UsageError
 from migrator.planning import catalog, discover
-from migrator.records import Record
 from migrator.values import tree
 from migrator.values.defaults import Defaults
 from migrator.values.edits import Route, Value
@@ -19,7 +20,7 @@ UNPACKAGED = "0.0.0"
 """What prefect-server's Chart.yaml says in its repository, where the version is put in when it is packaged."""
 
 
-class OwnChart(Record):
+class OwnChart(NamedTuple):
     """A chart on disk: where, its name and version, and its values with those of its dependencies below them."""
 
     path: str
@@ -59,7 +60,7 @@ class OwnChart(Record):
         return _on(release, after=defaults) if self.is_target(to) else _on(release, before=defaults)
 
 
-class Both(Record):
+class Both(NamedTuple):
     """The chart that runs now and the one to upgrade to, as somebody named them."""
 
     old: OwnChart

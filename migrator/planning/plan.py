@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from migrator.migration import Question, Step
 from migrator.planning.answers import Asked, Asking
 from migrator.planning.catalog import Known, Selected
-from migrator.records import Record
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import Edit
 from migrator.values.release import Release
 
 
-class PlannedStep(Record):
+class PlannedStep(NamedTuple):
     """What one step wants: its changes speak of the release as the steps before it left it."""
 
     known: Known
@@ -25,7 +25,7 @@ class PlannedStep(Record):
         return [change.edit for change in self.changes if change.layer == layer]
 
 
-class Plan(Record):
+class Plan(NamedTuple):
     """Everything a run would do to a release, and everything it would have to know."""
 
     start: Release

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.prefect import env, redis_databases, redis_url
 from migrator.prefect.messaging import filled_in, injects_password, messaging
 from migrator.prefect.names import DOCKET, DOCKET_NAME
-from migrator.records import Record
 from migrator.values import tree
 from migrator.values.context import Use
 from migrator.values.edits import Value
@@ -14,7 +15,7 @@ from migrator.values.merge import as_map
 from migrator.values.release import Release
 
 
-class Docket(Record):
+class Docket(NamedTuple):
     """Where the pods find their docket: a URL, or a key of a Secret; neither where it is private to each process."""
 
     url: str = ""
@@ -22,7 +23,7 @@ class Docket(Record):
     key: str = "docket-url"
 
 
-class EnvDocket(Record):
+class EnvDocket(NamedTuple):
     """A docket that an env list names, on one pod. `docket` is None where it cannot be known from here."""
 
     pod: str

@@ -7,8 +7,9 @@ backgroundServices.env (templates deployment.yaml and background-services/deploy
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from migrator.errors import RefusedError
-from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
@@ -24,7 +25,7 @@ IN_DEFAULTS = -1
 """The layer number of a list that stands in the chart's defaults, where nothing can be edited."""
 
 
-class Entry(Record):
+class Entry(NamedTuple):
     """One entry of an env list: its name, its value (None with `value_from`), and its position in the list."""
 
     name: str
@@ -38,7 +39,7 @@ class Entry(Record):
         return self.value_from is None and not is_template(self.value)
 
 
-class EnvList(Record):
+class EnvList(NamedTuple):
     """An env list: the layer it stands in, its route from that layer's document root, and its entries in order."""
 
     layer: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from migrator.prefect import env
 from migrator.prefect.redis_url import (
@@ -13,7 +14,6 @@ from migrator.prefect.redis_url import (
     is_placeholder,
     what_is_unseen,
 )
-from migrator.records import Record
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
 from migrator.values.release import Release
@@ -24,7 +24,7 @@ UNREADABLE = "{{...}}"
 """Stands for a value that a template or a reference will fill in."""
 
 
-class Password(Record):
+class Password(NamedTuple):
     """Where the messaging password comes from.
 
     `kind`: "none"; "visible" (`value` holds it); "injected" (the chart injects it from a Secret, so that
@@ -37,7 +37,7 @@ class Password(Record):
     source: str = ""
 
 
-class Address(Record):
+class Address(NamedTuple):
     """The messaging Redis of one pod. `host` is empty where the chart's own Redis would be used."""
 
     host: str

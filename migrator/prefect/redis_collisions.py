@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from migrator.errors import InputError, MigratorError
 from migrator.prefect import deployment, redis_databases, redis_url
 from migrator.prefect.docket import standing_docket
-from migrator.records import Record
 from migrator.values.context import Surroundings, Use
 from migrator.values.release import Release
 
 
-class Taken(Record):
+class Taken(NamedTuple):
     """A Redis database that a release takes, for what, whether that is its docket, and whether it took it before."""
 
     host: str

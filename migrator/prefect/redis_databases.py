@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from migrator.prefect import env
 from migrator.prefect.messaging import messaging, server_args, text_of
@@ -16,7 +17,6 @@ from migrator.prefect.redis_url import (
     same_server,
     what_is_wrong_with_host,
 )
-from migrator.records import Record
 from migrator.values.context import Use
 from migrator.values.merge import as_map
 from migrator.values.release import Release
@@ -25,7 +25,7 @@ DATABASES = 16
 """How many databases a Redis server has unless its configuration says otherwise (redis.conf, `databases`)."""
 
 
-class _Claim(Record):
+class _Claim(NamedTuple):
     """A database that something uses, as the values have it; `is_own` is the Infrahub chart's own cache."""
 
     host: str

@@ -11,11 +11,10 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from migrator.errors import InputError, MigratorError, UsageError
-from migrator.records import Record
 from migrator.values.context import Seen
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class LibraryMissing(MigratorError):
     """The library that speaks to Redis is not installed."""
 
 
-class _Place(Record):
+class _Place(NamedTuple):
     """Where to look, the credentials in the clear."""
 
     tls: bool

@@ -7,9 +7,9 @@ path mean database 0, `?db=` beats the path, credentials are percent-decoded. Su
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from migrator.charts.presets import EXAMPLE_HOST
-from migrator.records import Record
 
 PASSWORD_REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
 """Kubernetes expands this in the docket URL, since the chart injects the password just before it."""
@@ -38,7 +38,7 @@ _TO_BE_FILLED_IN = (
 _UNSEEN = "<value of "
 
 
-class Url(Record):
+class Url(NamedTuple):
     """A sound docket URL in its parts; credentials as they stand, percent-encoded."""
 
     scheme: str

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from migrator.prefect import deployment, env, redis_url
 from migrator.prefect.names import PIN, REGISTER, WEBSERVER_ONLY
-from migrator.records import Record
 from migrator.values.edits import Value
 from migrator.values.release import Release
 
@@ -37,7 +37,7 @@ _TOGGLE = ("PREFECT_SERVER_SERVICES_", "_ENABLED")
 _OFF_BY_DEFAULT = {"EVENT_LOGGER"}
 
 
-class Behaviour(Record):
+class Behaviour(NamedTuple):
     """What a pod does: its settings by name, and how the services that it runs differ from Prefect's defaults.
 
     `services` is None for a pod that runs none of them.

@@ -15,20 +15,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from migrator import files, yamltext
 from migrator.errors import UsageError
 from migrator.migration import Question
 from migrator.planning.answers import ONE_DOCKET, Earlier
-from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 
 _PARTS = {"answer", "from-env", "question"}
 
 
-class Written(Record):
+class Written(NamedTuple):
     """An answer as the file has it: the text itself, or the environment variable that holds it.
 
     `question` is the fingerprint of the question it was given to; empty where nobody noted that.
@@ -40,7 +39,7 @@ class Written(Record):
     line: int
 
 
-class Answers(Record):
+class Answers(NamedTuple):
     """What an answers file says: for every release, and for each that it names."""
 
     path: str
@@ -65,7 +64,7 @@ class Answers(Record):
         return {**without_rivals(self.common, own), **own}
 
 
-class Replay(Record):
+class Replay(NamedTuple):
     """Answers of the file as a run takes them; `unset` are those whose environment variable is not set."""
 
     given: Mapping[str, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from migrator.errors import InterruptedByUser, UsageError
 from migrator.migration import Question
@@ -13,7 +14,6 @@ from migrator.prompts.answers_file import same_as
 from migrator.prompts.person import Offer, Person
 from migrator.prompts.screen import Screen
 from migrator.prompts.terminal import at_this_terminal
-from migrator.records import Record
 from migrator.report.mask import Mask
 from migrator.report.page import versions
 from migrator.report.records import FileReport
@@ -24,7 +24,7 @@ Note = Callable[[Sequence[Asked], Mapping[str, str]], None]
 """Told of what is decided whenever that changes, so that it can be saved even where somebody leaves."""
 
 
-class Decided(Record):
+class Decided(NamedTuple):
     """What a session ends with: the plan with every answer in it, the text it leads to, and all there is to tell."""
 
     case: examine.Case

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
-
-from migrator.records import Record
+from typing import NamedTuple, Protocol
 
 
-class Offer(Record):
+class Offer(NamedTuple):
     """One line of a list: the value it stands for, its words, and why it cannot be chosen (empty: it can)."""
 
     value: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from migrator.migration import Question
 from migrator.prompts.person import Offer, Person
 from migrator.prompts.screen import Screen
-from migrator.records import Record
 
 INSTEAD = {
     "redis-db": {"docket-url": "type the whole URL instead", "docket-secret": "a Secret holds the URL instead"},
@@ -28,7 +28,7 @@ _OTHER = "other"
 _TYPED = "typed"
 
 
-class Reply(Record):
+class Reply(NamedTuple):
     """An answer (None: go back to what was asked before), or the question that is to be asked `instead` of this one."""
 
     answer: str | None

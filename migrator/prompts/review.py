@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from migrator.planning import apply, examine
 from migrator.prompts.person import Offer, Person
 from migrator.prompts.screen import Screen
-from migrator.records import Record
 from migrator.report.linediff import Hunk, hunks
 from migrator.report.records import ChangeReport, FileReport, Report
 from migrator.report.text import EFFECTS
@@ -15,7 +15,7 @@ from migrator.report.text import EFFECTS
 _STYLES = {"-": "red", "+": "green"}
 
 
-class _Located(Record):
+class _Located(NamedTuple):
     """A change, and its line (from 1) in the text that its step met."""
 
     change: ChangeReport

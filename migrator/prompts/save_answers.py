@@ -6,13 +6,13 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
+from typing import NamedTuple
 
 from migrator import files
 from migrator.errors import InputError, UsageError
 from migrator.migration import Question
 from migrator.planning.answers import Asked
 from migrator.prompts.answers_file import fingerprint
-from migrator.records import Record
 from migrator.report.mask import Mask, visible
 
 _FIRST_LINE = "# Answers for infrahub-migrator."
@@ -20,7 +20,7 @@ _COLUMNS = 110
 _NAMES = {"release-name": "The Helm release's name.", "namespace": "The Helm release's namespace."}
 
 
-class Kept(Record):
+class Kept(NamedTuple):
     """A decision to write down; `question` is None for what no question asked for."""
 
     answer: str

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from migrator.records import Record
 from migrator.values.edits import Value
 
 HIDDEN = "(hidden)"
 """What stands for the data of a Secret in the cluster."""
 
 
-class Explanation(Record):
+class Explanation(NamedTuple):
     """What explains a difference in the cluster.
 
     "step": a step of a migration, `title` saying what it does and `text` why; "chart": what `text` says the chart does
@@ -26,7 +25,7 @@ class Explanation(Record):
     text: str = ""
 
 
-class ClusterChange(Record):
+class ClusterChange(NamedTuple):
     """One field of one object that the upgrade changes in the cluster, or an object that comes or goes (no `path`)."""
 
     object: str
@@ -37,7 +36,7 @@ class ClusterChange(Record):
     explanation: Explanation
 
 
-class ClusterReport(Record):
+class ClusterReport(NamedTuple):
     """What an upgrade changes in the cluster: the charts, the release that was rendered, and the differences."""
 
     old_chart: str

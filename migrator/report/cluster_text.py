@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from migrator.records import Record
 from migrator.report.cluster_records import AGAIN, HIDDEN, ClusterChange, ClusterReport
 from migrator.report.mask import Mask
 from migrator.report.page import Page, Style, versions
@@ -27,14 +27,14 @@ _HEADINGS = {
 _LAST = ("chart", "values", "version", "made-up")
 
 
-class Group(Record):
+class Group(NamedTuple):
     """Changes that the same objects share."""
 
     objects: tuple[str, ...]
     changes: tuple[ClusterChange, ...]
 
 
-class Section(Record):
+class Section(NamedTuple):
     """What has one explanation: a heading, and groups by what is said of them."""
 
     kind: str

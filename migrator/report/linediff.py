@@ -7,8 +7,7 @@ in a file of fifty thousand is glad of; the standard library's matcher is quadra
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from migrator.records import Record
+from typing import NamedTuple
 
 MOST_DIFFERENCES = 2000
 """With more lines than these added and removed, everything between the first and the last is shown as replaced."""
@@ -16,7 +15,7 @@ MOST_DIFFERENCES = 2000
 _SHORT = 2
 
 
-class Block(Record):
+class Block(NamedTuple):
     """Lines `before[start:end]` that are replaced by `after[new_start:new_end]`; either may be empty."""
 
     start: int
@@ -25,7 +24,7 @@ class Block(Record):
     new_end: int
 
 
-class Hunk(Record):
+class Hunk(NamedTuple):
     """Blocks near each other, with the range of lines around them that a diff shows."""
 
     start: int

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from migrator.records import Record
 from migrator.report import mask_names
 
 Mark = Callable[[str], str]
 
 
-class Known(Record):
+class Known(NamedTuple):
     """Secrets to be found by their text: the pattern of every way to spell one, and whose spelling each is."""
 
     pattern: re.Pattern[str]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
-from migrator.records import Record
 from migrator.report import mask_names
 
 _KEY = (
@@ -36,7 +36,7 @@ _ITEM = re.compile(r"(?P<lead>[ \t]*(?:#[# \t]*)?(?:-[ \t]+)+)(?P<rest>.*)$", re
 _FAR = 500  # lines of one list item that are searched for the entry's name: a bound against hostile files
 
 
-class _Line(Record):
+class _Line(NamedTuple):
     """A line's structure: columns of its first sign (dashes count) and of its key, the key, where the rest begins."""
 
     first: int
@@ -48,7 +48,7 @@ class _Line(Record):
     is_blank: bool
 
 
-class _Open(Record):
+class _Open(NamedTuple):
     """What the line before left open: `quote` until that quote closes, else every line deeper than `column`.
 
     `loose` means that the value has not begun yet, so that what stands deeper may be keys of a mapping. In a block

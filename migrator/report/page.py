@@ -6,9 +6,8 @@ Plain ANSI sequences, not rich: importing rich takes longer than a whole `check`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from migrator.records import Record
 from migrator.report.mask import Mask, visible
 from migrator.report.records import FileReport, QuestionReport
 from migrator.values.edits import Value
@@ -18,7 +17,7 @@ Style = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
 _CODES: dict[Style, str] = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
-class Page(Record):
+class Page(NamedTuple):
     """How wide the page is (columns; 0: as wide as need be), and what it can show."""
 
     width: int = 80

@@ -5,9 +5,8 @@ Nothing here is masked or escaped; that is the business of the room that prints.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from migrator.records import Record
 from migrator.values.changes import Effect
 from migrator.values.edits import Value
 
@@ -19,7 +18,7 @@ Status = Literal[
 ]
 
 
-class ChangeReport(Record):
+class ChangeReport(NamedTuple):
     """One change, located in the file as the customer has it: `line` counts from 1 in the original text."""
 
     id: str
@@ -35,7 +34,7 @@ class ChangeReport(Record):
     effect: Effect
 
 
-class QuestionReport(Record):
+class QuestionReport(NamedTuple):
     """One question with the answer that the plan rests on (None: still open).
 
     `answered` tells a given answer from a default; `choices` are pairs of a value and what it leads to. `stale` means
@@ -53,7 +52,7 @@ class QuestionReport(Record):
     stale: bool = False
 
 
-class NoticeReport(Record):
+class NoticeReport(NamedTuple):
     """Something to know, with the place it speaks of where there is one (line 0: none), and the rule that says it."""
 
     severity: Literal["info", "warning", "error"]
@@ -68,7 +67,7 @@ class NoticeReport(Record):
         return ("error", "warning", "info").index(self.severity)
 
 
-class Finding(Record):
+class Finding(NamedTuple):
     """What a rule of the target version says about the values.
 
     `about` tells whether a finding before a migration and one after it are the same, where `text` has counts and
@@ -84,7 +83,7 @@ class Finding(Record):
     about: str = ""
 
 
-class LayerReport(Record):
+class LayerReport(NamedTuple):
     """One file of the release: its bytes before and after (the same object where nothing changes)."""
 
     path: str
@@ -92,7 +91,7 @@ class LayerReport(Record):
     after: bytes
 
 
-class FileReport(Record):
+class FileReport(NamedTuple):
     """Everything about one release, be it a single file or several layers."""
 
     path: str
@@ -117,7 +116,7 @@ class FileReport(Record):
     exit_code: int = 0
 
 
-class Report(Record):
+class Report(NamedTuple):
     """A whole run: the command and its releases, in the order they were named.
 
     `error` is what ended the run before it came to any release, or failed after the last, `error_code` the exit code

@@ -7,9 +7,8 @@ changed. What Kubernetes minds (an entry's place decides what `$(NAME)` can refe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Union
+from typing import NamedTuple, Union
 
-from migrator.records import Record
 from migrator.report.mask import Mask
 from migrator.report.page import Page, Style
 from migrator.report.records import FileReport, Report
@@ -17,7 +16,7 @@ from migrator.values import tree
 from migrator.values.edits import Key, Route, Scalar, Value
 
 
-class _Leaf(Record):
+class _Leaf(NamedTuple):
     """A scalar as it is compared (`1` is neither `true` nor `1.0`) and as it is shown, masked."""
 
     type: str
@@ -28,7 +27,7 @@ class _Leaf(Record):
 _Tree = Union[_Leaf, "list[_Tree]", "dict[str, _Tree]"]
 
 
-class _Difference(Record):
+class _Difference(NamedTuple):
     """One line: what is at `route` on either side (None: nothing)."""
 
     route: Route

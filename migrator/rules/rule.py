@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from migrator.prefect import deployment, env
 from migrator.prefect.env import Entry, EnvList
-from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
@@ -15,7 +14,7 @@ from migrator.values.release import Release
 PODS = {"server": "the server pod", "background": "the background pod"}
 
 
-class Breach(Record):
+class Breach(NamedTuple):
     """One place where a rule is broken: what is wrong, the layer (-1: the chart's own values) and the route there.
 
     `about` is what stays the same when a migration moves it or makes it less (empty: `text`). `remedy` mends just this
@@ -29,7 +28,7 @@ class Breach(Record):
     remedy: str = ""
 
 
-class Rule(Record):
+class Rule(NamedTuple):
     """What must hold on the target version: `title` says it, `remedy` how to mend a breach.
 
     An "error" is something that Helm, Kubernetes or Prefect refuses, or that goes wrong at run time; a "warning" is

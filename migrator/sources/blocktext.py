@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import yamltext
 from migrator.errors import InputError, RefusedError, VerificationError
-from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import Edit, Route, SetValue, Value
 from migrator.values.release import Takes
@@ -29,7 +28,7 @@ _OTHER_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 """What ends a line in YAML besides a line feed; lines are split at line feeds here."""
 
 
-class BlockText(Record):
+class BlockText(NamedTuple):
     """A literal block scalar: `stream` is its text, `header` the line of its `|`, `lines` the file's lines below it."""
 
     stream: Stream

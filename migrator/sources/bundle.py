@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from migrator import files
 from migrator.charts import versions
 from migrator.errors import RefusedError, UsageError
 from migrator.prefect.redis_url import is_placeholder
-from migrator.records import Record
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.changes import Notice
@@ -18,7 +18,7 @@ from migrator.values.merge import Map, as_map
 from migrator.yamltext import Stream
 
 
-class ChartVersion(Record):
+class ChartVersion(NamedTuple):
     """What an object says of its chart: the chart's name, and the text at `route` that says which version.
 
     `unmovable` says why it is not moved with the values (empty: it is). Where the text stands in a file of its own,
@@ -47,7 +47,7 @@ class ChartVersion(Record):
             return None
 
 
-class Elsewhere(Record):
+class Elsewhere(NamedTuple):
     """Values that lie below an object's own: what people call them, and where they stand as far as it says.
 
     That is a file, as the object writes its path, or an `item` (KIND/NAME) of the cluster.
@@ -58,7 +58,7 @@ class Elsewhere(Record):
     item: str = ""
 
 
-class Bundle(Record):
+class Bundle(NamedTuple):
     """A release: `layers` in Helm's order, lowest first, and what stands around them.
 
     `home` is the number of the layer whose file and document hold `version`. `unseen` names the values that lie below

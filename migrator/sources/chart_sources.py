@@ -11,9 +11,9 @@ https://fluxcd.io/flux/components/source/helmcharts/#version.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from migrator.errors import RefusedError, VerificationError
-from migrator.records import Record
 from migrator.sources import nearby
 from migrator.sources.bundle import ChartVersion, is_range
 from migrator.sources.source import Done, Source
@@ -24,7 +24,7 @@ from migrator.values.release import Takes
 from migrator.yamltext import Duplicate
 
 
-class NoValues(Record):
+class NoValues(NamedTuple):
     """What an object that holds a chart's version has of values; nothing is ever put there."""
 
     takes: Takes = "nothing"
@@ -49,7 +49,7 @@ class NoValues(Record):
         raise VerificationError("a value would go into an object that holds none.", path=source.name)
 
 
-class ChartSource(Record):
+class ChartSource(NamedTuple):
     """What a `chartRef` says of the chart, and the layer without values that `version` stands in, if it is here."""
 
     version: ChartVersion

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from migrator.errors import MigratorError
-from migrator.records import Record
 from migrator.sources import kustomize
 from migrator.sources.source import Source, read
 from migrator.values.edits import Route, Value
@@ -20,14 +20,14 @@ from migrator.values.merge import Map, as_map, as_text
 _LISTS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 
 
-class Tree(Record):
+class Tree(NamedTuple):
     """What a kustomization applies: itself and those below it, and the files that they list."""
 
     kustomizations: tuple[Source, ...]
     files: tuple[str, ...]
 
 
-class Made(Record):
+class Made(NamedTuple):
     """One item of a generator: where it stands, what it says, and the generator's own settings for all."""
 
     kustomization: Source

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from migrator.charts.roots import prefect_roots
-from migrator.records import Record
 from migrator.sources.bundle import Elsewhere
 from migrator.values import tree
 from migrator.values.edits import Value
@@ -16,7 +16,7 @@ BASE_NAMES = ("base", "common", "default", "defaults", "shared", "values")
 """What files and folders are called that hold what others lie over."""
 
 
-class Look(Record):
+class Look(NamedTuple):
     """What a file in a directory turned out to be: values (`data`), or objects that take values from `unseen` too.
 
     `items` (KIND/NAME) are the objects in it, patches of others left out.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from migrator.errors import RefusedError
-from migrator.records import Record
 from migrator.sources.bundle import Bundle
 from migrator.sources.source import Source
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map
 
 
-class Object(Record):
+class Object(NamedTuple):
     """A Kubernetes object in a file: which document, where in it, and what it is."""
 
     document: int

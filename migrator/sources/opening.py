@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from migrator import files
 from migrator.charts.roots import prefect_roots
 from migrator.errors import InputError, UsageError
-from migrator.records import Record
 from migrator.sources import foreign, objects
 from migrator.sources.bundle import Bundle, of_layers
 from migrator.sources.source import Source, read, read_bytes
 
 
-class Opened(Record):
+class Opened(NamedTuple):
     """What one FILE, or the layers of one release, hold: releases that are written together.
 
     `unrelated` are the names of GitOps objects that have nothing to do with these charts; `source` is the whole file,

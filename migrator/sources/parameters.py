@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import yamltext
 from migrator.errors import RefusedError
 from migrator.prefect.redis_url import unseen
-from migrator.records import Record
 from migrator.sources import set_values
 from migrator.values import tree
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, Route, SetValue, Value, after
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 _LISTS = (("server", "env"), ("backgroundServices", "env"), ("prefect", "env"), ("server", "args"))
 
 
-class Setting(Record):
+class Setting(NamedTuple):
     """One value and where it goes. `place` is the item in the object's document that says so, `what` names it.
 
     `is_seen` is whether the item holds the value itself; otherwise `value` is a placeholder.
@@ -44,7 +43,7 @@ class Setting(Record):
     is_seen: bool = True
 
 
-class Parameters(Record):
+class Parameters(NamedTuple):
     """The settings of one release, in the order in which they come over each other.
 
     `items` is the route of the list that new ones are added to; empty where the object has none to add to.

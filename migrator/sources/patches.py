@@ -12,11 +12,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from migrator import yamltext
 from migrator.charts.roots import has_prefect_values, is_about_prefect
 from migrator.errors import MigratorError, RefusedError
-from migrator.records import Record
 from migrator.sources import kustomize, kustomized
 from migrator.sources.source import Source, read
 from migrator.values import tree
@@ -35,7 +35,7 @@ _LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _VERSIONS = re.compile(r"/spec/(chart|source|sources|template)\b.*(version|targetRevision)$|/spec/chartRef\b")
 
 
-class Patch(Record):
+class Patch(NamedTuple):
     """A patch of the object KIND/NAME (both patterns), why that object is not migrated alone, and the patch's file."""
 
     kind: str

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from migrator import files, yamltext
 from migrator.errors import InputError
-from migrator.records import Record
 from migrator.values import tree
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
 from migrator.values.release import Takes
@@ -58,7 +57,7 @@ class Inner(Protocol):
     def takes(self) -> Takes: ...
 
 
-class Source(Record):
+class Source(NamedTuple):
     """A layer as it was read.
 
     `snapshot` is the file on disk (None for standard input), `stream` its text, parsed. The values are what stands at

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from migrator import files, yamltext
 from migrator.errors import RefusedError, UsageError
-from migrator.records import Record
 from migrator.sources import set_values
 from migrator.sources.bundle import Bundle
 from migrator.sources.source import ON_COMMAND_LINE, Source
@@ -26,7 +26,7 @@ _MOST_INDEXES = 65536
 """The greatest index that Helm takes (MaxIndex)."""
 
 
-class Typed(Record):
+class Typed(NamedTuple):
     """One option as it was typed: --set, --set-string or --set-file, and the text behind it."""
 
     flag: str

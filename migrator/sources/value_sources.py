@@ -9,16 +9,16 @@ https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from migrator.errors import RefusedError
-from migrator.records import Record
 from migrator.sources import blocktext, kustomized, nearby
 from migrator.sources.source import Source, read
 from migrator.values.edits import Route
 from migrator.values.merge import Map, as_map, as_text
 
 
-class Below(Record):
+class Below(NamedTuple):
     """What lies below a release's own values: the layers that stand here, and which of the references they are."""
 
     layers: tuple[Source, ...]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from migrator.records import Record
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Route, Value
 
 Effect = Literal["none", "behaviour", "required"]
 
 
-class Change(Record):
+class Change(NamedTuple):
     """One located edit that a step wants.
 
     `layer` and `edit` say what happens where; `path` names it below the Prefect root, with env entries by name;
@@ -34,7 +33,7 @@ class Change(Record):
         return "add" if isinstance(self.edit, (AddKey, InsertItem)) else "replace"
 
 
-class Notice(Record):
+class Notice(NamedTuple):
     """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
 
     `severity` is "warning" where something is likely wrong, else "info". Where a rule of the target version says the

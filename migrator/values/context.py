@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from migrator.records import Record
 
-
-class Use(Record):
+class Use(NamedTuple):
     """A database that something uses; `host` is empty for the Infrahub chart's own cache, whose name is not known."""
 
     host: str
@@ -16,7 +15,7 @@ class Use(Record):
     who: str
 
 
-class Seen(Record):
+class Seen(NamedTuple):
     """What a look at the Redis that the docket is on, or is to be on, showed.
 
     `where` is its address without credentials, `named` the database in the URL that led there (None: none). `databases`
@@ -67,7 +66,7 @@ class Seen(Record):
         return f"Redis at {self.where}: {which}; {'; '.join(held) or 'all empty'}"
 
 
-class Surroundings(Record):
+class Surroundings(NamedTuple):
     """`others` are the databases that the other releases of the run use; their hosts carry the namespace, if known.
 
     `unseen` names values that lie below all layers and cannot be read. `fills_in` is whether a generator puts values in

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from packaging.version import Version
 
-from migrator.records import Record
 from migrator.values.merge import Map
 
 
-class Defaults(Record):
+class Defaults(NamedTuple):
     """A chart's values: prefect-server's (relative to its root), the wrapping infrahub chart's, and their source.
 
     `version` is the chart's.

@@ -8,9 +8,7 @@ code, and the second is checked against the first.
 
 from __future__ import annotations
 
-from typing import Literal, Union
-
-from migrator.records import Record
+from typing import Literal, NamedTuple, Union
 
 Scalar = Union[None, bool, int, float, str]
 Value = Union[Scalar, "list[Value]", "dict[str, Value]"]
@@ -18,7 +16,7 @@ Key = Union[str, int]
 Route = tuple[Key, ...]
 
 
-class Place(Record):
+class Place(NamedTuple):
     """Where a new child stands among its siblings; `sibling` is a key or an index for `before` and `after`."""
 
     side: Literal["first", "last", "before", "after"] = "last"
@@ -39,14 +37,14 @@ def after(sibling: Key) -> Place:
     return Place("after", sibling)
 
 
-class SetValue(Record):
+class SetValue(NamedTuple):
     """Replace the value at `route`, which exists, by `value` (a scalar, a mapping or a list)."""
 
     route: Route
     value: Value
 
 
-class AddKey(Record):
+class AddKey(NamedTuple):
     """Add the key that ends `route`, which does not exist yet, with `value`.
 
     Parents that are missing are created as mappings, and one that is null becomes a mapping. `place` is among the
@@ -58,20 +56,20 @@ class AddKey(Record):
     place: Place = LAST
 
 
-class RemoveKey(Record):
+class RemoveKey(NamedTuple):
     """Remove the key at `route` with its value; a mapping that loses its last key becomes `{}`, never null."""
 
     route: Route
 
 
-class RenameKey(Record):
+class RenameKey(NamedTuple):
     """Give the key at `route` another `name`; its value and its place stay."""
 
     route: Route
     name: str
 
 
-class InsertItem(Record):
+class InsertItem(NamedTuple):
     """Insert `value` into the list at `route`; several at one place keep the order of the batch."""
 
     route: Route
@@ -79,7 +77,7 @@ class InsertItem(Record):
     place: Place = LAST
 
 
-class RemoveItems(Record):
+class RemoveItems(NamedTuple):
     """Remove the items at `indexes` of the list at `route`; one that loses its last item becomes `[]`, never null."""
 
     route: Route

@@ -7,11 +7,10 @@ removes what lies below, and of several `global` blocks the outermost wins.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Literal, TypeVar, cast
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from packaging.version import Version
 
-from migrator.records import Record
 from migrator.values import tree
 from migrator.values.context import Surroundings
 from migrator.values.defaults import Defaults
@@ -22,7 +21,7 @@ Takes = Literal["anything", "values", "nothing"]
 T = TypeVar("T")
 
 
-class Layer(Record):
+class Layer(NamedTuple):
     """One values file of a release: its name for people, and its data as Helm reads it.
 
     `takes` is what can be added to it: anything, single values and no list, or nothing.

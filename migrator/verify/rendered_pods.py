@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from migrator.charts.archive import Manifest
 from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm.engine import RenderError
 from migrator.prefect.names import DOCKET_NAME, PIN, WEBSERVER_ONLY
-from migrator.records import Record
 from migrator.report.records import Finding
 from migrator.rules.pods import service_of
 from migrator.values import tree
@@ -22,7 +21,7 @@ _ADDRESSES = (DOCKET_NAME, "PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAG
 _CONTAINERS = {"prefect-server": "server", "prefect-background-services": "background"}
 
 
-class Pod(Record):
+class Pod(NamedTuple):
     """One of Prefect's deployments: its name, its container, and the container's env entries in order."""
 
     deployment: str
@@ -47,7 +46,7 @@ class Pod(Record):
         return " ".join(map(str, args)) if isinstance(args, list) else ""
 
 
-class Trouble(Record):
+class Trouble(NamedTuple):
     """What is wrong with the manifests."""
 
     rule: str

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from migrator.records import Record
+from typing import NamedTuple
+
 from migrator.yamltext.layout import Entries, Layout
 from migrator.yamltext.lines import BREAK, compiled
 
 
-class Orphan(Record):
+class Orphan(NamedTuple):
     """A comment that stays though what it spoke of went: the line in the result, from 1, and its text."""
 
     line: int
     text: str
 
 
-class GapLine(Record):
+class GapLine(NamedTuple):
     """A line between two entries: where it begins, where the next begins, and its comment's column, -1 if blank."""
 
     start: int

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from migrator.records import Record
 from migrator.yamltext.block import Slots
 from migrator.yamltext.layout import Entry
 from migrator.yamltext.page import New, Page
 
 
-class _Piece(Record):
+class _Piece(NamedTuple):
     """An entry with the comma after it: `comma` is its offset, -1 where the last entry has none."""
 
     entry: Entry

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from migrator.records import Record
 from migrator.yamltext.lines import Lines, compiled
 from migrator.yamltext.record import (
     ALIAS,
@@ -31,14 +31,14 @@ _TAIL = "(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*\\Z"
 _PROPERTIES = "(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*"
 
 
-class Child(Record):
+class Child(NamedTuple):
     """An entry of a collection: `key` is the node of a mapping's key, -1 in a list; `node` that of the value."""
 
     key: int
     node: int
 
 
-class Entry(Record):
+class Entry(NamedTuple):
     """An entry of a collection with its place in the text.
 
     `head` is where it begins: its key, the `?` before it, the dash of a block list. `stop` is where its text ends;

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from migrator.errors import RefusedError
-from migrator.records import Record
 from migrator.values.edits import Value
 from migrator.yamltext.comments import GapLine, gap_lines
 from migrator.yamltext.layout import Layout
@@ -23,7 +22,7 @@ _TOUCHABLE = frozenset(("", *" \t\n\r\x85\u2028\u2029'\"]}"))
 _HEADER = re.compile("[|>][-+0-9]*")
 
 
-class Splice(Record):
+class Splice(NamedTuple):
     """`text` in place of what stands from `start` up to `end`, in characters of the original."""
 
     start: int
@@ -31,7 +30,7 @@ class Splice(Record):
     text: str
 
 
-class New(Record):
+class New(NamedTuple):
     """A new entry: its key, None in a list, and its value.
 
     `above_comment` is whether it goes above the comment on the first item, which is that item's own.

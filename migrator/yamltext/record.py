@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from array import array
+from typing import NamedTuple
 
-from migrator.records import Record
 from migrator.values.edits import Value
 from migrator.yamltext.scalars import PlainScalars
 
@@ -12,7 +12,7 @@ from migrator.yamltext.scalars import PlainScalars
 PLAIN, SINGLE, DOUBLE, LITERAL, FOLDED, ALIAS, BLOCK_MAP, FLOW_MAP, BLOCK_SEQ, FLOW_SEQ, BLOCK_END, FLOW_END = range(12)
 
 
-class DocumentRecord(Record):
+class DocumentRecord(NamedTuple):
     """One document: its data, its events from `first` up to `stop`, and where it stands in the text.
 
     `begin` is where content may begin, past the `---` if there is one; `end` where it must have ended: at `...`, the

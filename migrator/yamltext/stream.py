@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.errors import InputError
-from migrator.records import Record
 from migrator.values.edits import Route, Value
 from migrator.yamltext.compose import compose, locate
 from migrator.yamltext.events import UnreadableError, events_of
@@ -23,7 +22,7 @@ _FORBIDDEN = "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0
 _CONVERT = "Convert it to UTF-8."
 
 
-class Duplicate(Record):
+class Duplicate(NamedTuple):
     """A key that stands more than once in its mapping: the route to it and the lines of all of them."""
 
     route: Route
