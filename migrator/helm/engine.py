@@ -5,7 +5,6 @@ Nothing of either is loaded before something is rendered.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -62,28 +61,24 @@ def _by_program(
     program: str, chart_path: str, values: Sequence[bytes], name: str, namespace: str, kube_version: str
 ) -> str:
     import subprocess
-    import tempfile
 
-    # Values hold passwords: the folder is readable by its owner only.
-    with tempfile.TemporaryDirectory(prefix="infrahub-migrator-") as folder:
-        command = [program, "template", name, chart_path, "--namespace", namespace]
-        for number, text in enumerate(values):
-            path = os.path.join(folder, f"values-{number}.yaml")
-            with open(path, "wb") as file:
-                file.write(text)
-            command += ["--values", path]
-        if kube_version:
-            command += ["--kube-version", kube_version]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL)
-        except subprocess.TimeoutExpired as error:
-            raise RenderError(f"helm template did not end within {SECONDS} s.", path=chart_path) from error
-        except OSError as error:
-            raise HelmMissing(f"{program} cannot be run: {error.strerror}.") from error
-    if done.returncode:
-        words = done.stderr.decode("utf-8", "replace").strip()
-        raise _refused(words.removeprefix("Error: ") or f"helm template ended with {done.returncode}", chart_path)
-    return done.stdout.decode("utf-8", "replace")
+    from migrator.helm import program as helm
+
+    command = [program, "template", name, chart_path, "--namespace", namespace]
+    if kube_version:
+        command += ["--kube-version", kube_version]
+    try:
+        done = helm.run(command, values, SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise RenderError(f"helm template did not end within {SECONDS} s.", path=chart_path) from error
+    except OSError as error:
+        raise HelmMissing(f"{program} cannot be run: {error.strerror}.") from error
+    if done.code:
+        words = done.err.strip().removeprefix("Error: ") or f"helm template ended with {done.code}"
+        for number, path in enumerate(done.paths, start=1):
+            words = words.replace(path, "the values" if len(done.paths) == 1 else f"the values of layer {number}")
+        raise _refused(words, chart_path)
+    return done.out
 
 
 def _by_library(chart_path: str, values: Sequence[bytes], name: str, namespace: str) -> list[str]:

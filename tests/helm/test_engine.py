@@ -17,6 +17,7 @@ from migrator.charts.archive import ChartError
 from migrator.errors import UsageError
 from migrator.helm import engine
 from migrator.helm.engine import HelmMissing, RenderError, render
+from tests.helm.test_program import is_gone, until
 
 AFTER = "2026.6.5172345"
 VALUES = b"""\
@@ -147,9 +148,7 @@ def test_a_kubernetes_version_needs_the_program(plain: Path) -> None:
 def test_the_program_goes_first_and_gets_everything(program: Callable[[str], Path], plain: Path) -> None:
     left = program(
         'echo "$@" > $left/arguments\n'
-        "for each; do case $each in */values-*)\n"
-        "    stat -c %a $(dirname $each) >> $left/modes; cat $each >> $left/values;;\n"
-        "esac; done\n"
+        "while [ $# -gt 0 ]; do [ $1 = --values ] && { cat $2 >> $left/values; shift; }; shift; done\n"
         "echo 'kind: Deployment'"
     )
     texts = [b"secret: one\n", b"secret: two\n"]
@@ -158,11 +157,18 @@ def test_the_program_goes_first_and_gets_everything(program: Callable[[str], Pat
 
     arguments = (left / "arguments").read_text(encoding="utf-8").split()
     assert manifests == [{"kind": "Deployment"}]
-    assert arguments[:5] == ["template", "mine", str(plain), "--namespace", "here"]
-    assert arguments[-2:] == ["--kube-version", "1.30.0"]
+    assert arguments[:7] == ["template", "mine", str(plain), "--namespace", "here", "--kube-version", "1.30.0"]
+    assert arguments[7::2] == ["--values", "--values"]
     assert (left / "values").read_bytes() == b"".join(texts)
-    assert (left / "modes").read_text(encoding="utf-8").split() == ["700", "700"]
-    assert not any(os.path.exists(each) for each in arguments if "values-" in each), "nothing secret stays behind"
+
+
+def test_a_layer_that_helm_cannot_read_is_named_by_its_number(program: Callable[[str], Path], plain: Path) -> None:
+    program('for last; do true; done; echo "Error: failed to parse $last: no YAML" >&2; exit 1')
+
+    with pytest.raises(RenderError, match=r"failed to parse the values of layer 2: no YAML"):
+        engine.render(str(plain), [b"a: 1\n", b"a: ["])
+    with pytest.raises(RenderError, match=r"failed to parse the values: no YAML"):
+        engine.render(str(plain), [b"a: ["])
 
 
 def test_what_the_program_says_is_passed_on(program: Callable[[str], Path], plain: Path) -> None:
@@ -190,11 +196,13 @@ def test_the_programs_words_for_missing_dependencies(program: Callable[[str], Pa
 def test_a_program_that_hangs_is_ended(
     program: Callable[[str], Path], plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program("exec sleep 20")
+    left = program("sleep 20 & echo $! > $left/child; wait")
     monkeypatch.setattr(engine, "SECONDS", 0.2)
 
     with pytest.raises(RenderError, match=r"did not end within 0\.2 s"):
         engine.render(str(plain), [])
+    child = int((left / "child").read_text(encoding="utf-8"))
+    assert until(lambda: is_gone(child))
 
 
 def test_nothing_of_helm_is_loaded_before_something_is_rendered() -> None:

@@ -1,0 +1,121 @@
+"""The `helm` program as a child that does not outlive this process, on values that no kill leaves on a disk.
+
+A signal that ends this process at once (TERM, HUP, KILL) lets nothing here run any more. So what is to be true
+afterwards is made true before: the values stand in files without a name, which go with the last process that has them
+open, and a shell waits for this process to end and then ends helm, with all that helm started.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+if TYPE_CHECKING:
+    import subprocess
+
+_WATCH = 'read -r ended || kill -s KILL -- "-$1"'
+"""What the shell does: its input ends without a line where this process died, and with one where helm had ended."""
+
+
+class Done(NamedTuple):
+    """How helm ended, and what it said; `paths` are the names by which it was given the values, in their order."""
+
+    code: int
+    out: str
+    err: str
+    paths: tuple[str, ...]
+
+
+def run(command: Sequence[str], values: Sequence[bytes], seconds: float) -> Done:
+    """Run helm with `--values` for each of these texts; nobody but this user can read them meanwhile.
+
+    Raises subprocess.TimeoutExpired after `seconds`, and OSError where it cannot be run; it has ended then, too.
+    """
+    import subprocess
+
+    with ExitStack() as stack:
+        paths, descriptors = _hand_over(values, stack)
+        words = [*command, *(word for path in paths for word in ("--values", path))]
+        process = stack.enter_context(
+            subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=descriptors,
+                start_new_session=True,  # a group of its own, so that all that it starts can be ended with it
+            )
+        )
+        with _watched(process):
+            try:
+                out, err = process.communicate(timeout=seconds)
+            except BaseException:
+                _end(process)
+                raise
+    return Done(process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), tuple(paths))
+
+
+def _hand_over(values: Sequence[bytes], stack: ExitStack) -> tuple[list[str], list[int]]:
+    """The paths by which a child reads these texts, and the descriptors that it needs for that."""
+    import tempfile
+
+    if not os.path.isdir("/dev/fd"):  # Windows; there a folder of this user's own, which a kill leaves behind
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="infrahub-migrator-"))
+        paths = [os.path.join(folder, f"values-{number}.yaml") for number in range(len(values))]
+        for path, text in zip(paths, values):
+            with open(path, "wb") as named:
+                named.write(text)
+        return paths, []
+    descriptors = []
+    for text in values:
+        file = stack.enter_context(_without_a_name())
+        file.write(text)
+        file.seek(0)  # on macOS whoever opens it by its number goes on where this has stopped
+        descriptors.append(file.fileno())
+    return [f"/dev/fd/{descriptor}" for descriptor in descriptors], descriptors
+
+
+def _without_a_name() -> BinaryIO:
+    """An empty file that goes when it is closed: in memory where the system can, so that /tmp may be read-only."""
+    import tempfile
+
+    if hasattr(os, "memfd_create"):
+        with suppress(OSError):  # a kernel, or a sandbox, that knows no such call
+            return os.fdopen(os.memfd_create("values"), "w+b")
+    return tempfile.TemporaryFile()
+
+
+@contextmanager
+def _watched(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Within it, helm and its children are ended when this process is, whatever ends it."""
+    import subprocess
+
+    watch = None
+    if hasattr(os, "killpg"):
+        with suppress(OSError):  # where there is no shell, nobody watches
+            watch = subprocess.Popen(
+                ["/bin/sh", "-c", _WATCH, "sh", str(process.pid)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # so that ^C and a closed terminal leave it to its work
+            )
+    try:
+        yield
+    finally:
+        if watch is not None:
+            with suppress(OSError):
+                watch.communicate(b"ended\n")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End helm, and what it started: a child of a wrapper would hold its output open."""
+    if hasattr(os, "killpg"):
+        import signal
+
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

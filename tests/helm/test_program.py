@@ -1,0 +1,110 @@
+"""What is left of a `helm` that was at work when this program was killed: nothing, no process and no values."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from migrator.helm import program
+
+SECRET = b"password: c4n4ry-S3cret\n"
+HELM = """\
+#!/bin/sh
+echo $$ >> running
+sleep 60 &
+echo $! >> running
+while [ $# -gt 0 ]; do [ $1 = --values ] && { cat $2 >> values; shift; }; shift; done
+echo ready >> running
+wait
+"""
+"""As a wrapper does: the work is a child's."""
+
+
+@pytest.fixture
+def helm(tmp_path: Path) -> str:
+    """A helm that never ends by itself, and says in `tmp_path` what it is and what it was given."""
+    path = tmp_path / "helm"
+    path.write_text(HELM, encoding="utf-8")
+    path.chmod(stat.S_IRWXU)
+    return str(path)
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").split() if path.exists() else []
+
+
+def until(condition: object) -> bool:
+    """Whether it comes true within some seconds."""
+    assert callable(condition)
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def is_gone(process: int) -> bool:
+    """Whether no such process runs any more; one that nobody has waited for yet counts as gone."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8") as status:
+            return status.read().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return not os.path.isdir("/proc/self")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("in_memory", [True, False], ids=["in memory", "unlinked"])
+def test_whatever_ends_the_program_ends_helm_and_leaves_no_values(
+    tmp_path: Path, helm: str, ended_by: signal.Signals, in_memory: bool
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    code = f"import os; from migrator.helm import program; {'' if in_memory else 'del os.memfd_create; '}"
+    code += f"program.run([{helm!r}], [{SECRET!r}, {SECRET!r}], 60)"
+    environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": os.getcwd()}
+    own = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        assert until(lambda: "ready" in lines(tmp_path / "running"))
+        assert (tmp_path / "values").read_bytes() == SECRET * 2
+        assert list(scratch.iterdir()) == [], "the values never have a name"
+        own.send_signal(ended_by)
+        assert own.wait(20) != 0
+        started = [int(line) for line in lines(tmp_path / "running") if line != "ready"]
+        assert len(started) == 2
+        assert until(lambda: all(map(is_gone, started)))
+        assert list(scratch.iterdir()) == []
+    finally:
+        own.kill()
+        own.wait()
+
+
+def test_helm_that_ends_is_watched_no_more(tmp_path: Path) -> None:
+    before = time.monotonic()
+    done = program.run(["/bin/sh", "-c", "echo out; echo err >&2; exit 3"], [SECRET], 60)
+    assert (done.code, done.out, done.err) == (3, "out\n", "err\n")
+    assert len(done.paths) == 1
+    assert time.monotonic() - before < 10
+
+
+def test_where_the_system_has_no_dev_fd_values_stand_in_a_folder_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr(os.path, "isdir", lambda path: False)
+    done = program.run(["/bin/sh", "-c", 'stat -c %a "$(dirname "$2")"; cat "$2"', "helm"], [SECRET], 60)
+    assert done.out == "700\n" + SECRET.decode()
+    assert list(tmp_path.iterdir()) == []
