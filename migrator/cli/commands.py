@@ -247,7 +247,8 @@ def _diff(source: Bundle, chosen: argparse.Namespace, request: examine.Request) 
     from migrator.planning import apply
 
     if case.plan.open_questions:
-        return summary.report(case, apply.carry_out(case) if chosen.format == "json" else None)
+        shows_a_part = chosen.format in ("json", "markdown")
+        return summary.report(case, apply.carry_out(case) if shows_a_part else None)
     report = summary.report(case, apply.carry_out(case))
     return report._replace(exit_code=1 if chosen.exit_code and report.changes else 0)
 

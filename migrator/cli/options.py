@@ -127,7 +127,7 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_command(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["text", "json"])
+    _common(parser, ["text", "json", "markdown"])
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:

@@ -31,10 +31,8 @@ def print_report(chosen: argparse.Namespace, report: Report) -> int:
 
         colour = streams.wants_colour(chosen.color, sys.stderr)
         sys.stderr.write(missing(sound, mask=mask, width=streams.width(), colour=colour))
-    if chosen.command == "diff" and chosen.format == "markdown" and not chosen.rendered:
-        from migrator.report import markdown
-
-        sys.stdout.write(markdown.diff(report, mask=mask))
+    if chosen.format == "markdown":  # every release has its row, those that failed included
+        sys.stdout.write(_markdown(chosen, report, mask))
         return report.exit_code
     if not sound.files:
         return report.exit_code
@@ -81,13 +79,18 @@ def _diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
         sys.stdout.write(structural.diff(decided, mask=mask, colour=streams.wants_colour(chosen.color, sys.stdout)))
 
 
-def _rendered_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
-    if not report.files:
-        return
-    if chosen.format == "markdown":
+def _markdown(chosen: argparse.Namespace, report: Report, mask: Mask) -> str:
+    if chosen.command == "diff" and chosen.rendered:
         from migrator.report import cluster_markdown
 
-        sys.stdout.write(cluster_markdown.markdown(report, mask=mask))
+        return cluster_markdown.markdown(report, mask=mask)
+    from migrator.report import markdown
+
+    return markdown.check(report, mask=mask) if chosen.command == "check" else markdown.diff(report, mask=mask)
+
+
+def _rendered_diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
+    if not report.files:
         return
     from migrator.report import cluster_text
 

@@ -5,46 +5,67 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.report import cluster_text
+from migrator.report.markdown import marker
+from migrator.report.markdown_fit import Part, Row, fitted
 from migrator.report.markup import code, fence, prose
 from migrator.report.mask import Mask
+from migrator.report.page import flags_of
 from migrator.report.records import FileReport, Report
+from migrator.report.text_check import error_without_path
 
 _SIGNS = {"add": "+", "remove": "-", "replace": "~"}
 
 
 def markdown(report: Report, *, mask: Mask) -> str:
-    """Everything that differs, release by release, as GitHub-flavoured Markdown."""
+    """What differs, release by release, as GitHub-flavoured Markdown that fits into a comment."""
     mask.learn(report)
-    lines = ["# What the upgrade changes in the cluster", ""]
+    rows = []
     for file in report.files:
-        lines += _release(file, mask)
-    return "\n".join(lines).rstrip("\n") + "\n"
+        cells = [code(file.path, in_table=True), file.status, _in_short(file, mask)]
+        rows.append(Row("| " + " | ".join(cells) + " |", file.status))
+    parts = [_part(file, mask) for file in report.files if file.cluster is not None]
+    head = [marker("diff --rendered"), "# What the upgrade changes in the cluster"]
+    return fitted(head, ["| File | Status | In the cluster |", "|---|---|---|"], rows, parts)
 
 
-def _release(file: FileReport, mask: Mask) -> Iterator[str]:
+def _in_short(file: FileReport, mask: Mask) -> str:
+    if file.cluster is not None:
+        return prose(cluster_text.verdict(file.cluster))
+    missing = ", ".join(code(flag, in_table=True) for flag in flags_of(file.questions))
+    return f"to decide: {missing}" if missing else prose(mask.text(error_without_path(file)))
+
+
+def _part(file: FileReport, mask: Mask) -> Part:
     found = file.cluster
     assert found is not None, "a rendered diff was asked for"
-    yield f"## {code(file.path)}"
-    yield ""
-    for name, fact in cluster_text.facts(file, found):
-        yield f"- {name}: {code(fact)}"
-    yield ""
+    head = [f"## {code(file.path)}", ""]
+    head += [f"- {name}: {code(fact)}" for name, fact in cluster_text.facts(file, found)]
     mark = "**" if found.unexplained else ""
-    yield f"{mark}{prose(cluster_text.verdict(found))}{mark}"
+    head += ["", f"{mark}{prose(cluster_text.verdict(found))}{mark}", ""]
+    sections = cluster_text.sections(file, found)
+    shown = {section.kind: list(_section(section, mask)) for section in sections if section.kind != "step"}
+    every = [line for section in sections for line in _section(section, mask)]
+    last = [
+        line
+        for sentence in (cluster_text.twice(found), cluster_text.without_difference(file, found))
+        if sentence
+        for line in (prose(sentence), "")
+    ]
+    longest_first = [[*head, *every, *last], [*head, *shown.get("none", ()), *last], [*head, *last], []]
+    forms = tuple("\n".join([*lines, ""]) if lines else "" for lines in longest_first)
+    left_out = ("differences that are explained", "differences that nothing explains", "the charts compared")
+    return Part(file.path, forms, left_out)
+
+
+def _section(section: cluster_text.Section, mask: Mask) -> Iterator[str]:
+    yield f"### {prose(section.heading)} ({section.size})"
     yield ""
-    for section in cluster_text.sections(file, found):
-        yield f"### {prose(section.heading)} ({section.size})"
+    for said, groups in section.parts:
+        if said:
+            yield f"{cluster_text.lead(section.kind)}{prose(mask.text(said))}"
+            yield ""
+        yield from fence("diff", [line for group in groups for line in _group(group, mask)])
         yield ""
-        for said, groups in section.parts:
-            if said:
-                yield f"{cluster_text.lead(section.kind)}{prose(mask.text(said))}"
-                yield ""
-            yield from fence("diff", [line for group in groups for line in _group(group, mask)])
-            yield ""
-    for sentence in (cluster_text.twice(found), cluster_text.without_difference(file, found)):
-        if sentence:
-            yield prose(sentence)
-            yield ""
 
 
 def _group(group: cluster_text.Group, mask: Mask) -> Iterator[str]:

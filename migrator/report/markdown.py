@@ -1,7 +1,8 @@
-"""The diff for a pull request: a summary, the changes step by step, what is to decide and to know, the whole diff.
+"""What a reviewer reads in a pull request: the diff of each release step by step, or the findings of `check`.
 
 Whatever comes from the file is text, never markup: it stands in code spans and fences that it cannot close, or escaped;
-no name in it notifies anybody, no number links to an issue.
+no name in it notifies anybody, no number links to an issue. The first line is a comment that no reader sees and that
+stays the same, by which a bot finds the comment that it is to update.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from migrator.report import unified
+from migrator.report.markdown_fit import Part, Row, fitted
 from migrator.report.markup import code, fence, prose
 from migrator.report.mask import Mask
-from migrator.report.page import flags_of, spelled, versions
+from migrator.report.page import Page, flags_of, spelled, versions
 from migrator.report.records import ChangeReport, FileReport, QuestionReport, Report
+from migrator.report.text_check import reason
+from migrator.report.totals import effects_in_words, statuses_in_words
 
 _EFFECTS = {
     "none": "pods restart, behaviour unchanged",
@@ -23,30 +27,69 @@ _EFFECTS = {
 _SIGNS = {"add": "+", "remove": "-", "replace": "~"}
 
 
+def marker(command: str) -> str:
+    """The comment at the top by which a bot finds its own; it never changes."""
+    return f"<!-- infrahub-migrator {command} -->"
+
+
 def diff(report: Report, *, mask: Mask) -> str:
-    """Everything that a reviewer wants to see, as GitHub-flavoured Markdown."""
+    """Everything that a reviewer wants to see, as GitHub-flavoured Markdown that fits into a comment."""
     mask.learn(report)
-    lines = ["# Migration of Infrahub values", "", *_summary(report), ""]
+    table = ["| File | Status | Chart | Changes | To decide |", "|---|---|---|---:|---|"]
+    rows = [Row("| " + " | ".join(_cells(file)) + " |", file.status) for file in report.files]
+    parts = [part for file in report.files if (part := _part(file, report, mask)) is not None]
+    return fitted(_head("Migration of Infrahub values", "diff", report), table, rows, parts)
+
+
+def check(report: Report, *, mask: Mask) -> str:
+    """One row a release with what there is to do, and below what is to decide, as GitHub-flavoured Markdown."""
+    mask.learn(report)
+    rows = []
     for file in report.files:
-        lines += _file(file, report, mask)
-    return "\n".join(lines).rstrip("\n") + "\n"
-
-
-def _summary(report: Report) -> Iterator[str]:
-    yield "| File | Status | Chart | Changes | To decide |"
-    yield "|---|---|---|---:|---|"
+        why = reason(file, Page(0), mask).removeprefix(": ")
+        cells = [code(file.path, in_table=True), file.status, prose(versions(file)), prose(why)]
+        rows.append(Row("| " + " | ".join(cells) + " |", file.status))
+    parts = []
     for file in report.files:
-        missing = ", ".join(code(flag, in_table=True) for flag in flags_of(file.questions))
-        cells = [code(file.path, in_table=True), file.status, prose(versions(file)), str(len(file.changes)), missing]
-        yield "| " + " | ".join(cells) + " |"
+        still_open = [question for question in file.questions if question.answer is None]
+        if still_open:
+            lines = [f"## {code(file.path)}", "", *_questions(still_open, mask)]
+            parts.append(Part(file.path, ("\n".join([*lines, ""]), ""), ("what is to decide",)))
+    table = ["| File | Status | Chart | What there is to do |", "|---|---|---|---|"]
+    return fitted(_head("Check of Infrahub values", "check", report), table, rows, parts)
 
 
-def _file(file: FileReport, report: Report, mask: Mask) -> Iterator[str]:
-    yield f"## {code(file.path)}"
-    yield ""
+def _head(title: str, command: str, report: Report) -> list[str]:
+    changes = effects_in_words(report)
+    return [marker(command), f"# {title}", "", f"{statuses_in_words(report)}{f' {changes}' if changes else ''}"]
+
+
+def _cells(file: FileReport) -> list[str]:
+    missing = ", ".join(code(flag, in_table=True) for flag in flags_of(file.questions))
+    return [code(file.path, in_table=True), file.status, prose(versions(file)), str(len(file.changes)), missing]
+
+
+def _part(file: FileReport, report: Report, mask: Mask) -> Part | None:
+    """All that is told of one release, and shorter forms of it; None where its row says everything."""
+    head = [f"## {code(file.path)}", ""]
     if file.error:
-        yield f"**{file.status}**: {prose(mask.text(file.error))}"
-        yield ""
+        head += [f"**{file.status}**: {prose(mask.text(file.error))}", ""]
+    steps, patch = list(_steps(file, mask)), list(_patch(file, report, mask))
+    to_decide = list(_questions([each for each in file.questions if each.answer is None], mask))
+    decisions, notices = list(_questions(file.questions, mask)), list(_notices(file, mask))
+    if not (file.error or steps or patch or decisions or notices):
+        return None
+    longest_first = [
+        [*head, *steps, *decisions, *notices, *patch],
+        [*head, *steps, *decisions, *notices],
+        [*head, *to_decide],
+        [],
+    ]
+    forms = tuple("\n".join([*lines, ""]) if lines else "" for lines in longest_first)
+    return Part(file.path, forms, ("the whole diff", "changes, answers and notices", "what is to decide"))
+
+
+def _steps(file: FileReport, mask: Mask) -> Iterator[str]:
     titles = dict(file.migrations)
     for migration, changes in groupby(file.changes, key=lambda change: change.migration):
         title = f": {prose(titles[migration])}" if titles.get(migration) else ""
@@ -54,16 +97,19 @@ def _file(file: FileReport, report: Report, mask: Mask) -> Iterator[str]:
         yield ""
         for step, of_step in groupby(changes, key=lambda change: change.step):
             yield from _step(step, list(of_step), mask)
-    yield from _questions(file.questions, mask)
-    yield from _notices(file, mask)
+
+
+def _patch(file: FileReport, report: Report, mask: Mask) -> Iterator[str]:
     patch = unified.diff(report._replace(files=(file,)), mask=mask)
-    if patch:
-        yield "<details><summary>The whole diff</summary>"
-        yield ""
-        yield from fence("diff", patch.decode("utf-8", "backslashreplace").removesuffix("\n").split("\n"))
-        yield ""
-        yield "</details>"
-        yield ""
+    if not patch:
+        return
+    is_open = any(question.answer is None for question in file.questions)
+    yield f"<details><summary>The {'diff as far as it is decided' if is_open else 'whole diff'}</summary>"
+    yield ""
+    yield from fence("diff", patch.decode("utf-8", "backslashreplace").removesuffix("\n").split("\n"))
+    yield ""
+    yield "</details>"
+    yield ""
 
 
 def _step(step: str, changes: Sequence[ChangeReport], mask: Mask) -> Iterator[str]:

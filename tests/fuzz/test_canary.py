@@ -143,7 +143,7 @@ FILES = {
 }
 
 READING = [
-    ("check",), ("check", "--format", "json"),
+    ("check",), ("check", "--format", "json"), ("check", "--format", "markdown"),
     ("plan",), ("plan", "--verbose"), ("plan", "--format", "json"),
     *(("diff", "--format", form) for form in ("unified", "structural", "json", "markdown")),
     ("verify",), ("verify", "--verbose"), ("verify", "--format", "json"),

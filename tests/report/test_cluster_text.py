@@ -96,11 +96,29 @@ Steps without a difference of their own in the cluster: v4_14_0_prefect_docket, 
     )
 
 
+def test_a_crowd_of_releases_fits_into_a_comment(shown: Report) -> None:
+    crowd = tuple(shown.files[0]._replace(path=f"clusters/{number:04}/values.yaml") for number in range(200))
+    text = cluster_markdown.markdown(shown._replace(files=crowd), mask=Mask())
+    assert 60_000 < len(text) < 65_000
+    assert text.count("| pending |") == 200
+    assert "- differences that are explained: " in text
+
+
+def test_a_release_without_a_diff_names_its_flags(needs_decision: FileReport) -> None:
+    text = cluster_markdown.markdown(Report("diff", (needs_decision,)), mask=Mask())
+    assert "| `values.yaml` | needs-decision | to decide: `--redis-db` |" in text
+
+
 def test_the_whole_markdown(shown: Report) -> None:
     assert (
         cluster_markdown.markdown(shown, mask=Mask())
         == """\
+<!-- infrahub-migrator diff --rendered -->
 # What the upgrade changes in the cluster
+
+| File | Status | In the cluster |
+|---|---|---|
+| `values.yaml` | pending | 7 differences, of which 2 have no explanation. |
 
 ## `values.yaml`
 

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from migrator.report import markdown
 from migrator.report.mask import Mask, visible
-from migrator.report.records import FileReport, NoticeReport, Report
+from migrator.report.records import FileReport, LayerReport, NoticeReport, Report
 
 HOSTILE = [
     "![x](http://evil.example/x.png)",
@@ -53,7 +53,10 @@ def test_the_whole_text(report: Report) -> None:
     assert (
         markdown.diff(report, mask=Mask())
         == """\
+<!-- infrahub-migrator diff -->
 # Migration of Infrahub values
+
+1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is.
 
 | File | Status | Chart | Changes | To decide |
 |---|---|---|---:|---|
@@ -203,3 +206,59 @@ def test_all_refused_is_told_too(cli: Any, tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("infrahub: [\n")
     done = cli("diff", "bad.yaml", "--format", "markdown")
     assert done.returncode == 2 and "| `bad.yaml` | refused |" in done.stdout.decode()
+
+
+def test_every_file_of_check_has_its_row_and_open_decisions_their_flags(cli: Any, tmp_path: Path) -> None:
+    values = cli("example").stdout
+    (tmp_path / "waits.yaml").write_bytes(values)
+    (tmp_path / "decided.yaml").write_bytes(values)
+    (tmp_path / "bad.yaml").write_text("infrahub: [\n")
+    assert cli("migrate", "decided.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
+    done = cli("check", ".", "--format", "markdown")
+    first, title, *rest = done.stdout.decode().splitlines()
+    assert (first, title) == ("<!-- infrahub-migrator check -->", "# Check of Infrahub values")
+    assert rest[1].startswith("3 releases: 1 to decide, 1 refused, 1 current. ")
+    rows = [line for line in rest if line.startswith("| `")]
+    assert sorted(row.split(" | ")[1] for row in rows) == ["current", "needs-decision", "refused"]
+    assert "- `redis-db`: **to decide** with `--redis-db`." in rest[rest.index("## `./waits.yaml`") + 4]
+    assert done.returncode == 2
+
+
+def test_a_release_that_waits_shows_the_diff_as_far_as_it_goes(cli: Any, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
+    shown = cli("diff", "values.yaml", "--format", "markdown").stdout.decode()
+    assert "<summary>The diff as far as it is decided</summary>" in shown
+    assert "\n-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n" in shown
+    assert "docket:" not in shown
+
+
+def _many(file: FileReport, number: int) -> Report:
+    return Report("diff", tuple(file._replace(path=f"clusters/{each:04}/values.yaml") for each in range(number)))
+
+
+@pytest.mark.parametrize("number", [1, 25, 50, 100, 1000])
+def test_it_fits_into_a_comment_and_says_what_is_left_out(number: int, file: FileReport) -> None:
+    text = markdown.diff(_many(file, number), mask=Mask())
+    rows, patches = text.count("| pending |"), text.count("<summary>The whole diff</summary>")
+    assert len(text) < 65_000
+    assert text.startswith("<!-- infrahub-migrator diff -->\n")
+    assert ("- the whole diff: " in text) == (patches < number)
+    assert (f"{number - rows} more releases have no row here: {number - rows} pending." in text) == (rows < number)
+    assert f"{number} release" in text.splitlines()[3]
+    assert len(text) > 55_000 or patches == number  # nothing is left out that there was room for
+
+
+def test_one_release_larger_than_a_comment_leaves_out_its_diff_first(file: FileReport) -> None:
+    before = b"".join(b"key%d: %s\n" % (number, b"x" * 90) for number in range(1500))
+    layer = LayerReport("values.yaml", before, before.replace(b"x", b"y"))
+    text = markdown.diff(Report("diff", (file._replace(layers=(layer,)),)), mask=Mask())
+    assert len(text) < 65_000
+    assert "- the whole diff: `values.yaml`" in text and "#### Step `docket`" in text
+
+
+def test_a_value_larger_than_a_comment_leaves_its_decisions(needs_decision: FileReport) -> None:
+    huge = needs_decision.changes[0]._replace(before="x" * 70_000)
+    text = markdown.diff(Report("diff", (needs_decision._replace(changes=(huge,)),)), mask=Mask())
+    assert len(text) < 65_000
+    assert "- changes, answers and notices: `values.yaml`" in text
+    assert "- `redis-db`: **to decide** with `--redis-db`." in text and "event-logger" not in text

@@ -1,0 +1,87 @@
+"""Markdown that fits into a comment: whatever is too long is folded, from the end, and what was left out is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from migrator.report.markup import code
+from migrator.report.text_check import count
+
+LIMIT = 65_000
+"""Characters of a whole text. GitHub refuses a comment of more than 65,536; the rest is room for a bot's own words."""
+
+_MOST_NAMES = 5
+
+
+class Part(NamedTuple):
+    """What is told of one release, from the whole to the shortest; `left_out` says what each next form lacks."""
+
+    name: str
+    forms: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+class Row(NamedTuple):
+    """A release's line in the table of all, and the status by which rows that find no room are counted."""
+
+    line: str
+    status: str
+
+
+def fitted(head: Sequence[str], table: Sequence[str], rows: Sequence[Row], parts: Sequence[Part]) -> str:
+    """The whole text under the limit: the head, the table with its rows, what is left out, and the parts.
+
+    Half of the room is the table's at most. Of the parts the fullest forms are kept for the first of them.
+    """
+    shown = _rows_that_fit(rows, LIMIT // 2)
+    lines = [*head, "", *table, *(row.line for row in shown), ""]
+    lines += _about_rows(rows[len(shown) :])
+    room = LIMIT - len("\n".join(lines)) - 2_000  # what is left out has to be said in the rest
+    forms = [0] * len(parts)
+    size = sum(len(part.forms[0]) for part in parts)
+    for form in range(max((len(part.forms) for part in parts), default=0) - 1):
+        for number in reversed(range(len(parts))):
+            if size <= room:
+                break
+            if form + 1 < len(parts[number].forms):
+                size += len(parts[number].forms[form + 1]) - len(parts[number].forms[form])
+                forms[number] = form + 1
+    lines += _about_parts(parts, forms)
+    text = "\n".join(lines) + "\n" + "".join(part.forms[form] for part, form in zip(parts, forms))
+    return text.rstrip("\n") + "\n"
+
+
+def _rows_that_fit(rows: Sequence[Row], room: int) -> Sequence[Row]:
+    for number, row in enumerate(rows):
+        room -= len(row.line) + 1
+        if room < 0:
+            return rows[:number]
+    return rows
+
+
+def _about_rows(missing: Sequence[Row]) -> list[str]:
+    if not missing:
+        return []
+    statuses = [row.status for row in missing]
+    counts = ", ".join(f"{statuses.count(status)} {status}" for status in dict.fromkeys(statuses))
+    rows = "1 more release has no row" if len(missing) == 1 else f"{len(missing)} more releases have no row"
+    return [f"{rows} here: {counts}.", ""]
+
+
+def _about_parts(parts: Sequence[Part], forms: Sequence[int]) -> list[str]:
+    lines = []
+    for what in dict.fromkeys(what for part in parts for what in part.left_out):
+        names = [part.name for part, form in zip(parts, forms) if what in part.left_out[:form]]
+        if names:
+            shown = ", ".join(code(_shortened(name)) for name in names[:_MOST_NAMES])
+            more = f" and {count(len(names) - _MOST_NAMES, 'more release')}" if len(names) > _MOST_NAMES else ""
+            lines.append(f"- {what}: {shown}{more}")
+    if not lines:
+        return []
+    return [f"To stay under {LIMIT:,} characters this is left out; run the command for one release to see it:", "",
+            *lines, ""]  # fmt: skip
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= 60 else f"...{name[-57:]}"

@@ -1,0 +1,48 @@
+"""How much a run has found, over all of its releases: by status, and by what the changes do."""
+
+from __future__ import annotations
+
+from migrator.report.json_format import FROM_WORST
+from migrator.report.records import Report, Status
+from migrator.report.text_check import count
+from migrator.values.changes import Effect
+
+TOLD: dict[Status, str] = {
+    "failed": "failed", "needs-decision": "to decide", "refused": "refused", "pending": "pending",
+    "migrated": "migrated", "current": "current", "unrelated": "unrelated", "out-of-scope": "out of scope",
+    "skipped": "skipped",
+}  # fmt: skip
+"""How each status is called where it is counted."""
+
+_EFFECTS: tuple[tuple[Effect, str, str], ...] = (
+    ("required", "is required", "are required"),
+    ("behaviour", "changes what a pod does", "change what a pod does"),
+    ("none", "leaves behaviour as it is", "leave behaviour as it is"),
+)
+
+
+def statuses(report: Report) -> dict[Status, int]:
+    """How many releases have each status that any has, the worst first."""
+    found = [file.status for file in report.files]
+    return {status: found.count(status) for status in FROM_WORST if status in found}
+
+
+def effects(report: Report) -> dict[Effect, int]:
+    """How many changes have each effect."""
+    found = [change.effect for file in report.files for change in file.changes]
+    return {effect: found.count(effect) for effect, _, _ in _EFFECTS}
+
+
+def statuses_in_words(report: Report) -> str:
+    """A sentence such as `3 releases: 1 to decide, 2 pending.`"""
+    told = ", ".join(f"{number} {TOLD[status]}" for status, number in statuses(report).items())
+    return f"{count(len(report.files), 'release')}: {told}." if told else "No release."
+
+
+def effects_in_words(report: Report) -> str:
+    """A sentence such as `14 changes: 2 are required, 12 leave behaviour as it is.`; empty where nothing changes."""
+    found = effects(report)
+    told = ", ".join(
+        f"{found[effect]} {one if found[effect] == 1 else more}" for effect, one, more in _EFFECTS if found[effect]
+    )
+    return f"{count(sum(found.values()), 'change')}: {told}." if told else ""
