@@ -62,7 +62,9 @@ def _diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
     if chosen.rendered:
         rendered = tuple(file for file in decided.files if file.cluster is not None)
         _rendered_diff(chosen, decided._replace(files=rendered), mask)
-    elif chosen.format == "unified":
+        return
+    _tell_beside(chosen, decided, mask)
+    if chosen.format == "unified":
         from migrator.report import unified
 
         patch = unified.diff(decided, mask=mask)
@@ -77,6 +79,18 @@ def _diff(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
         from migrator.report import structural
 
         sys.stdout.write(structural.diff(decided, mask=mask, colour=streams.wants_colour(chosen.color, sys.stdout)))
+
+
+def _tell_beside(chosen: argparse.Namespace, report: Report, mask: Mask) -> None:
+    """What a reviewer needs to know and a diff of text or of data cannot show: warnings, and notices on a line."""
+    if chosen.quiet:
+        return
+    mask.learn(report)
+    told = [each for file in report.files for each in file.notices if each.severity != "info" or each.line]
+    for notice in sorted(dict.fromkeys(told), key=lambda each: each.rank):
+        kind = "note" if notice.severity == "info" else notice.severity
+        where = f"{notice.file}:{notice.line}: " if notice.line else ""
+        sys.stderr.write(f"infrahub-migrator: {kind}: {visible(where + mask.text(notice.text))}\n")
 
 
 def _markdown(chosen: argparse.Namespace, report: Report, mask: Mask) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from migrator.yamltext.comments import GapLine, gap_lines, head_block, inner_tail, runs
+from migrator.yamltext.comments import GapLine, closes, gap_lines, head_block, inner_tail, runs
 from migrator.yamltext.layout import Entry
 from migrator.yamltext.page import New, Page
 
@@ -106,6 +106,7 @@ class _BlockEdit:
             refilled = any(slot in self.slots for slot in range(run.start, run.stop + 1))
             if above and not refilled:
                 self.cuts.append((gap[-above].start, gap[-1].end))
+                self._note_closing(gap[-above:], run.stop)
             elif not above and not refilled:
                 for line in _last_block(gap, self.column):
                     self.page.orphan(line)
@@ -116,6 +117,13 @@ class _BlockEdit:
                     self.page.orphan(line)
                 elif line.column >= 0:
                     break
+
+    def _note_closing(self, gone: Sequence[GapLine], stop: int) -> None:
+        """Note the comments below a run that end what the comments above it, which went with it, had begun."""
+        below = self.page.comments_below(self.layout.next_line(self.entries[stop - 1].stop))
+        for line in below:
+            if line.column >= 0 and any(closes(self.page.comment(line), self.page.comment(each)) for each in gone):
+                self.page.orphan(line)
 
     # -- putting in ----------------------------------------------------------------------------------------------
 

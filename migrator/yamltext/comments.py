@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from migrator.yamltext.layout import Entries, Layout
@@ -50,6 +51,19 @@ def head_block(lines: list[GapLine], column: int) -> int:
             break
         count += 1
     return count
+
+
+def closes(comment: str, opening: str) -> bool:
+    """Whether a comment ends what another began, as `# </services>` after `# <services>`, or `# end x` after `# x`."""
+    words, begun = _marker(comment), _marker(opening)
+    ends = {"/", "end", "endregion"}.intersection(words)
+    rest = [word for word in words if word not in ends]
+    subject = [word for word in begun if word not in ("begin", "start", "region")]
+    return bool(ends) and (rest == subject or (words == ["endregion"] and begun[:1] == ["region"]))
+
+
+def _marker(comment: str) -> list[str]:
+    return [word for word in re.findall(r"/|\w+", comment.lower()) if word != "of"]
 
 
 def inner_tail(layout: Layout, start: int, stop: int, column: int) -> int:

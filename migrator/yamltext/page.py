@@ -77,8 +77,11 @@ class Page:
 
     def orphan(self, line: GapLine) -> None:
         """Note a comment line that stays without what it spoke of."""
-        text = self.layout.text[line.start : self.layout.line_end(line.start)].strip()
-        self.orphans.append((line.start, text))
+        self.orphans.append((line.start, self.comment(line)))
+
+    def comment(self, line: GapLine) -> str:
+        """The text of a comment line, from its `#` on."""
+        return self.layout.text[line.start : self.layout.line_end(line.start)].strip()
 
     def refuse(self, shape: str, offset: int, remedy: str = "Edit that line by hand, then run again.") -> NoReturn:
         """Stop, naming the shape and the line."""

@@ -107,3 +107,20 @@ def test_a_question_tells_what_stands_in_the_values(cli: Cli, values: Path) -> N
     values.write_text(text, "utf-8")
     said = " ".join(cli("plan", "values.yaml", "--redis-db", "2").stdout.decode().split())
     assert "In the values it is 'example-infrahub-cache-master', which is the presets' example host." in said
+
+
+def test_a_diff_tells_beside_it_what_it_cannot_show(cli: Cli, values: Path) -> None:
+    plain = values.read_bytes()
+    toggle = b"        - name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED\n"
+    values.write_bytes(
+        plain.replace(toggle, b"        # <services>\n" + toggle, 1).replace(
+            b"        - name: PREFECT_API_BLOCKS", b"        # </services>\n        - name: PREFECT_API_BLOCKS", 1
+        )
+    )
+    note = "note: values.yaml:25: this comment spoke of something that is gone now: # </services>"
+    for shape in ("unified", "structural"):
+        assert note in cli("diff", "values.yaml", "--redis-db", "2", "--format", shape).stderr.decode()
+    assert b"# </services>" in values.read_bytes().splitlines()[24]
+    assert cli("diff", "values.yaml", "--redis-db", "2", "--quiet").stderr == b""
+    values.write_bytes(plain)
+    assert cli("diff", "values.yaml", "--redis-db", "2").stderr == b""

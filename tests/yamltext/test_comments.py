@@ -40,6 +40,14 @@ d: 4
         ("l:\n# heads\n- x\n", [InsertItem(("l",), "v", FIRST)], "l:\n# heads\n- v\n- x\n", []),
         ("m:\n  # of x\n  x: 1\n", [AddKey(("m", "w"), 0, FIRST)], "m:\n  w: 0\n  # of x\n  x: 1\n", []),
         ("# the file's\nx: 1\n", [AddKey(("w",), 0, FIRST)], "# the file's\nw: 0\nx: 1\n", []),
+        # what ended a group that went stays, and is told of; what ends another group, or heads the next entry, is not
+        ("l:\n- a\n# <s>\n- b\n- c\n# </s>\n- d\n", [RemoveItems(("l",), (1, 2))],
+         "l:\n- a\n# </s>\n- d\n", [(3, "# </s>")]),
+        ("l:\n# begin of s\n- b\n# END s\n- d\n", [RemoveItems(("l",), (0,))], "l:\n# END s\n- d\n", [(2, "# END s")]),
+        ("l:\n# region s\n- b\n# endregion\n- d\n", [RemoveItems(("l",), (0,))],
+         "l:\n# endregion\n- d\n", [(2, "# endregion")]),
+        ("l:\n# <s>\n- b\n# </t>\n- d\n", [RemoveItems(("l",), (0,))], "l:\n# </t>\n- d\n", []),
+        ("l:\n# b\n- b\n# d, in the end\n- d\n", [RemoveItems(("l",), (0,))], "l:\n# d, in the end\n- d\n", []),
         # a comment inside an entry stays inside it
         ("a:\n  b: 1\n  # c: 2\n\n# of d\nd: 1\n", [AddKey(("e",), 5, after("a"))],
          "a:\n  b: 1\n  # c: 2\ne: 5\n\n# of d\nd: 1\n", []),
