@@ -42,9 +42,13 @@ def reason(file: FileReport, page: Page, mask: Mask) -> str:
             reasons.append(f"decide with {', '.join(missing)}")
     elif file.status == "migrated":
         reasons.append(count(len(file.changes), "change"))
-    warnings = sum(notice.severity != "info" for notice in file.notices)
-    if warnings:
-        reasons.append(f"{count(warnings, 'warning')} (see plan)")
+    told = [
+        count(number, severity)
+        for severity in ("error", "warning")
+        if (number := sum(notice.severity == severity for notice in file.notices))
+    ]
+    if told:
+        reasons.append(f"{' and '.join(told)} (see plan)")
     errors = [finding.rule for finding in file.findings if finding.severity == "error"]
     if errors:
         reasons.append(f"verify finds {', '.join(dict.fromkeys(errors))}")

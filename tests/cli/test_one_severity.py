@@ -27,6 +27,7 @@ server:
 FACTS = {
     "docket-name": ("    - {name: PREFECT_SERVER_DOCKET_NAME, value: mine}\n", ""),
     "database-override": ("    - {name: PREFECT_API_DATABASE_CONNECTION_URL, value: x}\n", ""),
+    "bundled-password": ("redis: {enabled: true}\n", ""),
     "env-twice": ("    - {name: B, value: b}\n    - {name: B, value: c}\n", ""),
 }
 
@@ -75,3 +76,12 @@ def test_what_plan_calls_required_is_an_error_of_verify(cli: Cli, tmp_path: Path
     (file,) = json.loads(cli("plan", "values.yaml", "--format", "json").stdout)["files"]
     assert [change["effect"] for change in file["changes"]] == ["required"]
     assert cli("verify", "values.yaml", "--to", "4.14.0").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"), [("env-twice", "1 error"), ("docket-name", "1 error"), ("bundled-password", "1 warning")]
+)
+def test_check_counts_errors_apart_from_warnings(cli: Cli, tmp_path: Path, rule: str, told: str) -> None:
+    text = BASE.replace("@server@", FACTS[rule][0]).replace("@background@", "")
+    (tmp_path / "values.yaml").write_text(text, encoding="utf-8")
+    assert cli("check", "values.yaml").stdout.decode() == f"values.yaml: current: {told} (see plan)\n"
