@@ -9,13 +9,12 @@ from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, env, env_edits
 from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import EnvList
+from migrator.prefect.names import INJECTED_PIN, PIN
 from migrator.values.changes import Notice
 from migrator.values.release import Release
 
 from .wiring import ALL_NAMES, FIXED, own_lists
 
-MIGRATE = "PREFECT_API_DATABASE_MIGRATE_ON_START"
-INJECTED = "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
 CACHE_ADDRESS = "INFRAHUB_CACHE_ADDRESS"
 WHY = "the chart sets the same on both pods"
 WHY_MIGRATE = "the chart itself keeps the background pod from migrating the database"
@@ -37,9 +36,9 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
             if entries and all(entry.is_plain and entry.value == fixed for entry in entries):
                 yield from env_edits.remove(listed, entries, WHY, "none")
     server = env.lists_in_layers(release, env.SERVER) if _is_set_on_server(release, injected) else []
-    background = env.lists_in_layers(release, env.BACKGROUND) if injected & {MIGRATE, INJECTED} else []
+    background = env.lists_in_layers(release, env.BACKGROUND) if injected & {PIN, INJECTED_PIN} else []
     for listed in (*server, *background):
-        entries = listed.named(MIGRATE)
+        entries = listed.named(PIN)
         is_old = _was_old(release, listed) or not deployment.has_infrahub_image(release)
         if is_old and entries and all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries):
             yield from env_edits.remove(listed, entries, WHY if listed in server else WHY_MIGRATE, "none")
@@ -48,7 +47,7 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _is_set_on_server(release: Release, injected: set[str]) -> bool:
     """Whether the chart's own keeps the server pod from migrating, and no bootstrap looks for the entry."""
-    return MIGRATE in injected or (INJECTED in injected and not deployment.has_infrahub_image(release))
+    return PIN in injected or (INJECTED_PIN in injected and not deployment.has_infrahub_image(release))
 
 
 def _cache_addresses(release: Release) -> Iterator[Notice]:

@@ -9,7 +9,7 @@ from migrator.prefect import deployment, env, env_edits, redis_url
 from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import EnvList
 from migrator.prefect.messaging import BROKER
-from migrator.prefect.names import MESSAGING
+from migrator.prefect.names import MESSAGING, REDIS_BLOCK
 from migrator.prefect.questions import redis_host
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Notice
@@ -17,7 +17,7 @@ from migrator.values.edits import LAST, AddKey, RemoveKey, Route, SetValue, Valu
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-from .password import REDIS_BLOCK, move
+from .password import move
 from .separate import counts_env_only, is_unread, is_wired_in_env_alone
 from .wiring import (
     ALL_NAMES,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from migrator.migration import Ask, Choice, Question
 from migrator.prefect import env, messaging
 from migrator.prefect.env import Entry
-from migrator.prefect.names import MESSAGING
+from migrator.prefect.names import REDIS_BLOCK
 from migrator.values import tree
 from migrator.values.changes import Effect
 from migrator.values.edits import Value
@@ -17,7 +17,6 @@ from migrator.values.release import Release
 
 from .wiring import PASSWORD, movable_url, password_in
 
-REDIS_BLOCK = (*MESSAGING, "redis")
 SECRET_KEY = "redis-password"
 """The key of a Secret that the chart reads unless told otherwise."""
 
@@ -84,32 +83,30 @@ def move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
 
 def _in_values(release: Release, entry: Entry) -> dict[str, Value]:
     """What `messaging.redis` has to say for the chart to inject the same; empty where it cannot."""
-    standing = as_map(tree.get(release.prefect, REDIS_BLOCK))
+    standing = messaging.redis_values(release)
     secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
     if secret.get("name") and secret.get("key"):
         known = as_map(tree.get(release.after.prefect, REDIS_BLOCK))
-        if "existingSecret" not in known or _is_bundled(release):
+        if "existingSecret" not in known or messaging.has_bundled(release):
             return {}  # the bundled Redis's own Secret comes before any other
         values: dict[str, Value] = {"existingSecret": str(secret["name"])}
         if secret["key"] != (standing.get("existingSecretPasswordKey") or SECRET_KEY):
             values["existingSecretPasswordKey"] = str(secret["key"])
         return values
     if entry.is_plain and isinstance(entry.value, str) and entry.value and "$(" not in entry.value:
-        return {} if standing.get("existingSecret") and not _is_bundled(release) else {"password": entry.value}
+        return (
+            {} if standing.get("existingSecret") and not messaging.has_bundled(release) else {"password": entry.value}
+        )
     return {}
 
 
 def _says_the_same(release: Release, entry: Entry) -> bool:
     """Whether the chart injects just what the entry says."""
-    standing = as_map(tree.get(release.prefect, REDIS_BLOCK))
+    standing = messaging.redis_values(release)
     secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
-    if _is_bundled(release) and not standing.get("password"):
+    if messaging.has_bundled(release) and not standing.get("password"):
         return False
-    if standing.get("existingSecret") and not _is_bundled(release):
+    if standing.get("existingSecret") and not messaging.has_bundled(release):
         key = standing.get("existingSecretPasswordKey") or SECRET_KEY
         return (secret.get("name"), secret.get("key")) == (standing["existingSecret"], key)
     return entry.value_from is None and entry.value == standing.get("password")
-
-
-def _is_bundled(release: Release) -> bool:
-    return as_map(release.prefect.get("redis")).get("enabled") is True

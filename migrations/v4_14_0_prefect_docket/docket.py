@@ -18,7 +18,7 @@ from migrator.prefect.docket import (
     standing_docket,
     what_is_wrong_with_url,
 )
-from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING
+from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING, REDIS_HOST
 from migrator.prefect.questions import masked, redis_host
 from migrator.prefect.redis_databases import why_not
 from migrator.values import tree
@@ -35,7 +35,6 @@ WHY_UNUSED = "the chart refuses the preset's example URL even where nothing uses
 WHY_MOVED = "moved from env: the chart injects the docket into both deployments now"
 WHY_NO_HOST = "both pods reach Redis by it, and it names none"
 WHY_HOST = "the chart refuses the presets' example host"
-HOST = (*MESSAGING, "redis", "host")
 MESSAGING_HOST = "PREFECT_REDIS_MESSAGING_HOST"
 MESSAGING_URL = "PREFECT_REDIS_MESSAGING_URL"
 PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
@@ -44,7 +43,7 @@ PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
 
 def host(release: Release, ask: Ask) -> Iterator[Outcome]:
     """`messaging.redis.host` is neither the presets' example nor nobody's."""
-    standing = str(tree.get(release.prefect, HOST) or "")
+    standing = str(tree.get(release.prefect, REDIS_HOST) or "")
     is_example = EXAMPLE_HOST in standing
     if not (is_example or _names_nobody(release, standing)):
         return
@@ -54,21 +53,21 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
     if answer is None:
         return
     why = WHY_HOST if is_example else WHY_NO_HOST
-    shown = tree.show(release.root + HOST)
-    owners = release.owners(HOST)
+    shown = tree.show(release.root + REDIS_HOST)
+    owners = release.owners(REDIS_HOST)
     for layer in owners:
-        before = tree.get(release.layers[layer].data, release.root + HOST)
+        before = tree.get(release.layers[layer].data, release.root + REDIS_HOST)
         if EXAMPLE_HOST in str(before) or (not is_example and layer == owners[-1]):
-            yield Change(layer, SetValue(release.root + HOST, answer), shown, before, answer, why, "required")
+            yield Change(layer, SetValue(release.root + REDIS_HOST, answer), shown, before, answer, why, "required")
     if not owners:
-        beside = release.takers(HOST[:-1])
+        beside = release.takers(REDIS_HOST[:-1])
         layer = beside[-1] if beside else release.home()
-        yield Change(layer, AddKey(release.root + HOST, answer), shown, None, answer, why, "required")
+        yield Change(layer, AddKey(release.root + REDIS_HOST, answer), shown, None, answer, why, "required")
 
 
 def _names_nobody(release: Release, standing: str) -> bool:
     """Whether both pods are without a Redis, as far as can be read: no host, or one that is nobody's server."""
-    if tree.get(release.prefect, (*MESSAGING, "broker")) != messaging.BROKER or env.may_stand_unseen(release, HOST):
+    if not messaging.goes_over_redis(release) or env.may_stand_unseen(release, REDIS_HOST):
         return False
     if any(env.winner(release, pod, MESSAGING_URL, MESSAGING_HOST) is not None for pod in env.POD_LISTS):
         return False  # the docket's step asks about them
@@ -297,7 +296,7 @@ def _command(release: Release, name: str, key: str) -> str:
     address = messaging.messaging(release, "background")
     scheme = "rediss" if address.tls else "redis"
     known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
-    where = f"{redis_url.in_url(address.host)}:{address.port}" if known else "HOST:6379"
+    where = f"{redis_url.in_url(address.host)}:{address.port}" if known else "REDIS_HOST:6379"
     return (
         f"kubectl create secret generic {name}{namespace} --from-literal={key}='{scheme}://USER:PASSWORD@{where}/N' "
         "(USER and PASSWORD percent-encoded; without USER:PASSWORD@ where Redis asks for none; N a database that "

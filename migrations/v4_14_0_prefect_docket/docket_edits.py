@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator.prefect import env_edits, redis_url, shapes
 from migrator.prefect.docket import docket_entries, standing_docket
 from migrator.prefect.messaging import filled_in
-from migrator.prefect.names import DOCKET, MESSAGING
+from migrator.prefect.names import DOCKET, REDIS_BLOCK
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
 from migrator.values.edits import LAST, AddKey, SetValue, Value, after
@@ -19,7 +19,7 @@ KEY = "docket-url"
 
 def layer_of(release: Release) -> int:
     """The layer that the docket is written into: the last that says anything of the messaging Redis or the docket."""
-    owners = release.takers((*MESSAGING, "redis")) + release.takers(DOCKET)
+    owners = release.takers(REDIS_BLOCK) + release.takers(DOCKET)
     return max(owners) if owners else release.home()
 
 
@@ -73,7 +73,7 @@ def _write(
     standing = release.in_layer(layer, DOCKET)
     value: Value = dict(wanted)
     if standing is tree.MISSING:
-        beside = release.in_layer(layer, (*MESSAGING, "redis")) is not tree.MISSING
+        beside = release.in_layer(layer, REDIS_BLOCK) is not tree.MISSING
         edit = AddKey(route, value, after("redis") if beside else LAST)
         if len(wanted) == 1:
             name, text = next(iter(wanted.items()))

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
 from migrator.prefect.docket import on_the_cache, standing_docket, what_is_wrong_with_url
-from migrator.prefect.names import DOCKET, DOCKET_NAME, PIN, REGISTER
+from migrator.prefect.names import DOCKET, DOCKET_NAME, INJECTED_PIN, PIN, REGISTER
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
 from migrator.values.release import Release
-
-from .pin import INJECTED
 
 CONNECTION = "PREFECT_API_DATABASE_CONNECTION_URL"
 
@@ -26,6 +24,7 @@ def notices(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     yield from _migrate_that_loses(release)
     yield from _duplicates_with_others(release)
+    yield from _bundled_password(release)
     yield from _docket_name(release)
     yield from _docket_database(release)
     if deployment.has_infrahub_image(release):
@@ -58,7 +57,7 @@ def _migrate_that_loses(release: Release) -> Iterator[Notice]:
     if found is not None and env.as_bool(found[1].value) is True:
         text = (
             f"{env_edits.path_of(found[0], PIN)} is {env.spelled(found[1])}: the old chart obeyed it on the "
-            f'background pod, and on the new one {INJECTED} "false" wins. Take it out.'
+            f'background pod, and on the new one {INJECTED_PIN} "false" wins. Take it out.'
         )
         yield Notice(text, "warning", found[0].layer, env.route_at_start(release, found[0], PIN), "database-override")
 
@@ -96,6 +95,13 @@ def _duplicates_with_others(release: Release) -> Iterator[Notice]:
         if twice:
             text = f"The {pod} pod gets names twice, from {tree.show(shared.route)} and {tree.show(own.route)}: "
             yield Notice(f"{text}{', '.join(twice)}. The latter win; leave one of each.", "warning", rule="env-twice")
+
+
+def _bundled_password(release: Release) -> Iterator[Notice]:
+    host = messaging.given_bundled_password(release)
+    if host and messaging.goes_over_redis(release):
+        text = f"{messaging.BUNDLED_PASSWORD.format(host=host)}. {messaging.BUNDLED_PASSWORD_REMEDY}"
+        yield Notice(text, "warning", rule="bundled-password")
 
 
 def _docket_name(release: Release) -> Iterator[Notice]:

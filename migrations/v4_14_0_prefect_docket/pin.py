@@ -8,7 +8,7 @@ from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, env_edits
 from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import Entry, EnvList
-from migrator.prefect.names import PIN, REGISTER, WEBSERVER_ONLY
+from migrator.prefect.names import INJECTED_PIN, PIN, REGISTER, WEBSERVER_ONLY
 from migrator.prefect.questions import put_own_list
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import LAST, InsertItem, Place, Value, after, before
@@ -16,7 +16,6 @@ from migrator.values.release import Release
 
 from .toggles import is_settled
 
-INJECTED = "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
 WHY = 'Infrahub sets up Prefect\'s database only where it finds exactly "false" here; the new chart no longer sets it'
 WHY_EQUAL = "the new chart sets the same name to the same value"
 TWICE = 'the new chart sets the same name to "false": on the server pod that wins, on the background pod yours does'
@@ -84,7 +83,7 @@ def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
 def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
     shared_says = _shared_says_otherwise(release)
     for listed, entries in _injected_pins(release):
-        where = env_edits.path_of(listed, INJECTED)
+        where = env_edits.path_of(listed, INJECTED_PIN)
         if _are_equal(entries):
             if not (shared_says and _is_on_background(release, listed)):
                 yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
@@ -104,21 +103,21 @@ def _injected_pins_of_vanilla(release: Release) -> Iterator[Outcome]:
                 continue
             yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
         else:
-            yield Notice(f"{env_edits.path_of(listed, INJECTED)} stays; {TWICE}.", "warning")
+            yield Notice(f"{env_edits.path_of(listed, INJECTED_PIN)} stays; {TWICE}.", "warning")
 
 
 def _injected_pins(release: Release) -> Iterator[tuple[EnvList, tuple[Entry, ...]]]:
     """The user's own entries under the name that the chart injects, list by list, the shared ones first."""
     lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
     for listed in [*env.global_lists(release), *lists]:
-        entries = listed.named(INJECTED)
+        entries = listed.named(INJECTED_PIN)
         if entries:
             yield listed, entries
 
 
 def _shared_says_otherwise(release: Release) -> bool:
     """Whether global.prefect.env would win over the chart's own on the background pod, and differ from it."""
-    shared = env.effective_global(release).named(INJECTED)
+    shared = env.effective_global(release).named(INJECTED_PIN)
     return bool(shared) and not _are_equal(shared[-1:])
 
 

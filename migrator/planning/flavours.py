@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator.charts import presets, versions
 from migrator.migration import Ask, Choice, Question
 from migrator.prefect import deployment, env
-from migrator.prefect.names import DOCKET, MESSAGING
+from migrator.prefect.names import DOCKET, REDIS_HOST
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route
@@ -26,7 +26,7 @@ def matter(release: Release) -> bool:
 
 def about_validation(release: Release) -> Iterator[Notice]:
     """What a flavoured chart refuses although nothing uses it, where nobody knows whether this one is flavoured."""
-    paths = [(*DOCKET, "url"), (*MESSAGING, "redis", "host")]
+    paths = [(*DOCKET, "url"), REDIS_HOST]
     left_open = [tree.show(release.root + path) for path in paths if not release.owners(path)]
     if left_open and tree.exists(release.after.prefect, DOCKET):
         yield Notice(

@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from migrator.prefect import env, redis_url
 from migrator.prefect.docket import standing_docket
-from migrator.prefect.messaging import BROKER, host_of_messaging, server_args, text_of
+from migrator.prefect.messaging import BROKER, has_bundled, host_of_messaging, server_args, text_of
 from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING, RENAMED, WEBSERVER_ONLY
 from migrator.values import tree
 from migrator.values.edits import Value
@@ -153,7 +153,7 @@ def _brings(release: Release, version: str) -> bool:
 
 
 def _injected_password(release: Release, redis: Map) -> Value:
-    bundled = as_map(release.prefect.get("redis")).get("enabled") is True
+    bundled = has_bundled(release)
     key = text_of(redis.get("existingSecretPasswordKey")) or "redis-password"
     if bundled and not redis.get("password"):
         return {"secretKeyRef": {"name": "the bundled Redis's Secret", "key": "redis-password"}}

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from migrator.prefect import env
+from migrator.prefect.names import MESSAGING, REDIS_BLOCK
 from migrator.prefect.redis_url import (
     PASSWORD_REFERENCE,
     complaint_about_host,
@@ -14,11 +15,18 @@ from migrator.prefect.redis_url import (
     is_placeholder,
     what_is_unseen,
 )
+from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
 from migrator.values.release import Release
 
 BROKER = "prefect_redis.messaging"
+
+BUNDLED_PASSWORD = "redis.enabled is true, so the chart gives the pods the password of its own Redis for {host}"
+BUNDLED_PASSWORD_REMEDY = (
+    "Set redis.enabled to false where nothing uses that Redis, and say the password of your own by "
+    "messaging.redis.existingSecret or messaging.redis.password."
+)
 
 UNREADABLE = "{{...}}"
 """Stands for a value that a template or a reference will fill in."""
@@ -49,6 +57,21 @@ class Address(NamedTuple):
     source: str
 
 
+def redis_values(release: Release) -> Map:
+    """What the values say of the messaging Redis."""
+    return as_map(tree.get(release.prefect, REDIS_BLOCK))
+
+
+def has_bundled(release: Release) -> bool:
+    """Whether the Redis that prefect-server bundles is on."""
+    return as_map(release.prefect.get("redis")).get("enabled") is True
+
+
+def goes_over_redis(release: Release) -> bool:
+    """Whether the broker is Redis: beside another one the chart sets nothing of Redis."""
+    return tree.get(release.prefect, (*MESSAGING, "broker")) == BROKER
+
+
 def build_url(address: Address, host: str, database: int) -> str:
     """The docket URL on that database of the messaging Redis, with a visible password carried over."""
     from urllib.parse import quote  # on demand: with `ipaddress` behind it, it weighs on every start
@@ -70,11 +93,11 @@ def messaging(release: Release, pod: str) -> Address:
     On the server pod the chart's injected values win over env entries, on the background pod env entries win; either
     way PREFECT_REDIS_MESSAGING_URL overrides the rest (prefect-redis, RedisMessagingSettings).
     """
-    values = as_map(as_map(as_map(release.prefect.get("backgroundServices")).get("messaging")).get("redis"))
+    values = redis_values(release)
     url = env.winner(release, pod, "PREFECT_REDIS_MESSAGING_URL")
     if url is not None and url[1].value != "":
         return _from_url(url[1])
-    bundled = as_map(release.prefect.get("redis")).get("enabled") is True
+    bundled = has_bundled(release)
     host = host_of_messaging(release)
 
     def pick(name: str, injected: str, always: bool) -> tuple[str, str]:
@@ -99,9 +122,9 @@ def messaging(release: Release, pod: str) -> Address:
 
 def host_of_messaging(release: Release) -> str:
     """The host that the chart injects: that of the values, else the bundled Redis's; empty while nothing tells it."""
-    values = as_map(as_map(as_map(release.prefect.get("backgroundServices")).get("messaging")).get("redis"))
+    values = redis_values(release)
     host = "" if values.get("host") is None else str(values.get("host"))
-    bundled = as_map(release.prefect.get("redis")).get("enabled") is True
+    bundled = has_bundled(release)
     return host or (bundled_host(release, release.name, release.namespace) if bundled else "")
 
 
@@ -125,14 +148,26 @@ def bundled_host(release: Release, name: str, namespace: str) -> str:
 
 def injects_password(release: Release) -> bool:
     """Whether the chart injects the messaging password, so that `PASSWORD_REFERENCE` stands for something."""
-    values = as_map(as_map(as_map(release.prefect.get("backgroundServices")).get("messaging")).get("redis"))
-    return _injected_password(values, as_map(release.prefect.get("redis")).get("enabled") is True).kind != "none"
+    values = redis_values(release)
+    return _injected_password(values, has_bundled(release)).kind != "none"
 
 
 def uses_bundled(release: Release) -> bool:
     """Whether the messaging Redis is the one that prefect-server bundles."""
-    values = as_map(as_map(as_map(release.prefect.get("backgroundServices")).get("messaging")).get("redis"))
-    return as_map(release.prefect.get("redis")).get("enabled") is True and not values.get("host")
+    values = redis_values(release)
+    return has_bundled(release) and not values.get("host")
+
+
+def given_bundled_password(release: Release) -> str:
+    """The host of another Redis that is given the bundled one's password; empty where none is.
+
+    While `redis.enabled` is true the chart takes the password from the bundled Redis's Secret, whatever the host is,
+    and passes `existingSecret` over (`backgroundServices.envVars` of prefect-server).
+    """
+    values = redis_values(release)
+    host = text_of(values.get("host"))
+    is_own = host == bundled_host(release, release.name, release.namespace) or uses_bundled(release)
+    return host if has_bundled(release) and not is_own and not values.get("password") else ""
 
 
 def filled_in(release: Release, text: str) -> str:

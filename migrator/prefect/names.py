@@ -8,11 +8,14 @@ from migrator.values.edits import Route
 
 SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 MESSAGING: Route = ("backgroundServices", "messaging")
+REDIS_BLOCK: Route = (*MESSAGING, "redis")
+REDIS_HOST: Route = (*REDIS_BLOCK, "host")
 DOCKET: Route = (*MESSAGING, "docket")
 DOCKET_NAME = "PREFECT_SERVER_DOCKET_URL"
 WEBSERVER_ONLY = "PREFECT__SERVER_WEBSERVER_ONLY"
 RENAMED = Version("2026.4.21154022")
 """The version of prefect-server that first sets PREFECT_SERVER_DATABASE_ names."""
 PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START"
+INJECTED_PIN = "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
 REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
 METRICS = "PROMETHEUS_MULTIPROC_DIR"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import env, redis_url
-from migrator.prefect.names import MESSAGING
+from migrator.prefect.names import REDIS_HOST
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import Route
@@ -35,7 +35,7 @@ def redis_host(host: str, problem: str, release: Release | None = None) -> Quest
 
 
 def _is_default(release: Release, host: str) -> bool:
-    path = (*MESSAGING, "redis", "host")
+    path = REDIS_HOST
     return not release.owners(path) and str(tree.get(release.prefect, path) or "") == host
 
 

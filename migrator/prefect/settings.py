@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from migrator.prefect import deployment, env, redis_url
-from migrator.prefect.names import PIN, REGISTER, WEBSERVER_ONLY
+from migrator.prefect.names import INJECTED_PIN, PIN, REGISTER, WEBSERVER_ONLY
 from migrator.values.edits import Value
 from migrator.values.release import Release
 
@@ -24,9 +24,9 @@ _DEFAULTS = {
     "PREFECT_REDIS_MESSAGING_DB": "0",
     "PREFECT_REDIS_MESSAGING_SSL": "false",
     "PREFECT_SERVER_DOCKET_URL": "memory://",
-    "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "true",
+    INJECTED_PIN: "true",
 }
-_BOOLEANS = {"PREFECT_REDIS_MESSAGING_SSL", "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"}
+_BOOLEANS = {"PREFECT_REDIS_MESSAGING_SSL", INJECTED_PIN}
 _OLD_SPELLINGS = (
     ("PREFECT_API_DATABASE_", "PREFECT_SERVER_DATABASE_"),
     ("PREFECT_API_SERVICES_", "PREFECT_SERVER_SERVICES_"),

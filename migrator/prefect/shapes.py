@@ -7,7 +7,7 @@ from migrator.charts.roots import presets
 from migrator.errors import RefusedError
 from migrator.prefect import env
 from migrator.prefect.deployment import is_separate
-from migrator.prefect.names import DOCKET, MESSAGING, SEPARATE
+from migrator.prefect.names import DOCKET, MESSAGING, REDIS_BLOCK, SEPARATE
 from migrator.values import tree
 from migrator.values.release import Release
 
@@ -27,7 +27,7 @@ def refuse_odd_shapes(release: Release) -> None:
                     path=release.layers[number].name,
                     remedy="Write it without quotes.",
                 )
-    for path in (("server",), MESSAGING[:1], MESSAGING, (*MESSAGING, "redis"), ("global",), ("global", "prefect")):
+    for path in (("server",), MESSAGING[:1], MESSAGING, REDIS_BLOCK, ("global",), ("global", "prefect")):
         for number in release.owners(path):
             value = release.in_layer(number, path)
             if isinstance(value, dict) or (value is None and path[0] == "global"):

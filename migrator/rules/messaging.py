@@ -8,18 +8,17 @@ from migrator.charts.presets import EXAMPLE_HOST
 from migrator.errors import nearest
 from migrator.prefect import deployment, env, messaging, redis_url, shapes
 from migrator.prefect.deployment import is_bumped
-from migrator.prefect.names import DOCKET, MESSAGING
+from migrator.prefect.names import DOCKET, MESSAGING, REDIS_BLOCK, REDIS_HOST
 from migrator.rules.rule import Breach, Rule, at, named
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-HOST: Route = (*MESSAGING, "redis", "host")
 DOCKET_URL: Route = (*DOCKET, "url")
 _KNOWN = {
     MESSAGING: {"broker", "cache", "redis", "docket"},
-    (*MESSAGING, "redis"): {
+    REDIS_BLOCK: {
         "host",
         "port",
         "db",
@@ -37,7 +36,7 @@ _SINCE_THE_DOCKET = {"docket", "existingSecret", "existingSecretPasswordKey"}
 def _example_host(release: Release) -> Iterator[Breach]:
     if not _host_counts(release) or not is_bumped(release):  # charts before the docket do not look at it
         return
-    for path in (HOST, DOCKET_URL):
+    for path in (REDIS_HOST, DOCKET_URL):
         value = tree.get(release.prefect, path)
         if EXAMPLE_HOST in str(value or ""):
             breach = at(release, path, f"{named(release, path)} holds {EXAMPLE_HOST}")
@@ -59,24 +58,36 @@ def _host_counts(release: Release) -> bool:
 def _no_host(release: Release) -> Iterator[Breach]:
     if not deployment.is_separate(release):
         return
-    host = str(tree.get(release.prefect, HOST) or "")
-    if not host and as_map(release.prefect.get("redis")).get("enabled") is not True:
-        yield at(release, HOST, f"{named(release, HOST)} is empty and redis.enabled is not true")
+    host = str(tree.get(release.prefect, REDIS_HOST) or "")
+    if not host and not messaging.has_bundled(release):
+        yield at(release, REDIS_HOST, f"{named(release, REDIS_HOST)} is empty and redis.enabled is not true")
     elif "{{" in host and not messaging.is_filled_in(release, host):
-        yield at(release, HOST, f"{named(release, HOST)} is a template expression, which the chart does not render")
+        yield at(
+            release,
+            REDIS_HOST,
+            f"{named(release, REDIS_HOST)} is a template expression, which the chart does not render",
+        )
 
 
 def _placeholder_host(release: Release) -> Iterator[Breach]:
-    host = str(tree.get(release.prefect, HOST) or "")
+    host = str(tree.get(release.prefect, REDIS_HOST) or "")
     if not deployment.is_separate(release) or not host or "{{" in host or EXAMPLE_HOST in host:
         return
     problem = redis_url.what_is_wrong_with_host(host)
     if problem:
-        yield at(release, HOST, f"{named(release, HOST)} {problem}")
+        yield at(release, REDIS_HOST, f"{named(release, REDIS_HOST)} {problem}")
+
+
+def _bundled_password(release: Release) -> Iterator[Breach]:
+    if not deployment.is_separate(release) or not messaging.goes_over_redis(release):
+        return
+    host = messaging.given_bundled_password(release)
+    if host:
+        yield at(release, REDIS_HOST, messaging.BUNDLED_PASSWORD.format(host=host))
 
 
 def _messaging_differs(release: Release) -> Iterator[Breach]:
-    if not deployment.is_separate(release) or tree.get(release.prefect, (*MESSAGING, "broker")) != messaging.BROKER:
+    if not deployment.is_separate(release) or not messaging.goes_over_redis(release):
         return  # the chart sets nothing of Redis beside another broker, and Prefect does not connect to it
     server, background = messaging.messaging(release, "server"), messaging.messaging(release, "background")
     differing = [
@@ -104,9 +115,9 @@ def _refused_keys(release: Release) -> Iterator[Breach]:
             if key not in allowed:
                 breach = at(release, (*path, key), f"{named(release, (*path, key))} is no key of this chart")
                 yield breach._replace(remedy=_remedy_of_key(release, (*path, key), allowed))
-    ssl = tree.get(release.prefect, (*MESSAGING, "redis", "ssl"))
+    ssl = tree.get(release.prefect, (*REDIS_BLOCK, "ssl"))
     if ssl is not None and not isinstance(ssl, bool):
-        path = (*MESSAGING, "redis", "ssl")
+        path = (*REDIS_BLOCK, "ssl")
         yield at(release, path, f"{named(release, path)} is {ssl!r}, and the chart takes only true and false")._replace(
             remedy="Write true or false, without quotes."
         )
@@ -145,6 +156,13 @@ RULES = (
         "The messaging host is a host's name, and no placeholder.",
         "Make sure that something fills it in before Helm reads the file.",
         _placeholder_host,
+    ),
+    Rule(
+        "bundled-password",
+        "warning",
+        "A Redis of your own is not given the password of the chart's own one.",
+        messaging.BUNDLED_PASSWORD_REMEDY,
+        _bundled_password,
     ),
     Rule(
         "messaging-differs",

@@ -10,7 +10,7 @@ from migrator.charts.presets import TOGGLED_SERVICES
 from migrator.prefect import deployment, env, env_edits, messaging
 from migrator.prefect.deployment import is_bumped
 from migrator.prefect.docket import has_sound_docket
-from migrator.prefect.names import METRICS, PIN, REGISTER, WEBSERVER_ONLY
+from migrator.prefect.names import INJECTED_PIN, METRICS, PIN, REGISTER, WEBSERVER_ONLY
 from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, named, pods, spelled
 from migrator.values import tree
 from migrator.values.edits import Route
@@ -100,7 +100,7 @@ def _not_exactly_false(release: Release, name: str) -> Iterator[Breach]:
 def _pin_on_single(release: Release) -> Iterator[Breach]:
     if deployment.is_separate(release):
         return
-    for name in (PIN, "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"):
+    for name in (PIN, INJECTED_PIN):
         found = env.winner(release, "server", name)
         if found is not None and found[1].is_plain and env.as_bool(found[1].value) is False:
             listed, entry = found
@@ -183,7 +183,7 @@ def _database_override(release: Release) -> Iterator[Breach]:
     found = env.winner(release, "background", PIN) if deployment.is_separate(release) else None
     if found is not None and env.as_bool(found[1].value) is True:
         listed, entry = found
-        text = f"{env_edits.path_of(listed, entry.name)} loses to PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
+        text = f"{env_edits.path_of(listed, entry.name)} loses to {INJECTED_PIN}"
         yield at_entry(listed, entry, f"{text}, which the chart sets to false on the background pod")
 
 

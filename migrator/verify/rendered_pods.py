@@ -9,12 +9,12 @@ from typing import Literal, NamedTuple
 from migrator.charts.archive import Manifest
 from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm.engine import RenderError
-from migrator.prefect.names import DOCKET_NAME, PIN, WEBSERVER_ONLY
+from migrator.prefect.names import DOCKET_NAME, INJECTED_PIN, PIN, WEBSERVER_ONLY
 from migrator.report.records import Finding
 from migrator.rules.pods import service_of
 from migrator.values import tree
 
-PINS = (PIN, "PREFECT_SERVER_DATABASE_MIGRATE_ON_START")
+PINS = (PIN, INJECTED_PIN)
 
 # What Prefect connects to; the example elsewhere, in INFRAHUB_CACHE_ADDRESS for one, need not matter.
 _ADDRESSES = (DOCKET_NAME, "PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL")

@@ -281,3 +281,17 @@ infrahub:
 """
     notices = " ".join(notice.text for notice in plan(text, version_from="4.13.0").notices)
     assert ("each with a docket of its own" in notices) == told
+
+
+def test_the_bundled_redis_gives_its_password_to_a_redis_of_your_own(migrate: Migrate) -> None:
+    text = INFRAHUB + "    redis: {enabled: true}\n"
+    done = migrate(text)
+    assert done.text == text
+    assert "so the chart gives the pods the password of its own Redis for redis." in done.warnings[0].text
+    assert "Set redis.enabled to false" in done.warnings[0].text
+    # The twins: a password of its own wins, and beside a broker that is not Redis none is given.
+    assert "its own Redis" not in migrate(text.replace("db: 1}", "db: 1, password: mine}")).notices
+    memory = text.replace(
+        "        redis: {h", "        broker: prefect.server.utilities.messaging.memory\n        redis: {h"
+    )
+    assert "its own Redis" not in migrate(memory).notices

@@ -132,6 +132,13 @@ CASES = [
         "env:",
     ),
     Case(
+        "bundled-password",
+        BACKGROUND,
+        "    redis: {enabled: true}\n" + BACKGROUND,
+        "    redis: {enabled: false}\n" + BACKGROUND,
+        "host: ",
+    ),
+    Case(
         "messaging-keys",
         HOST,
         HOST + "          database: 1\n",
