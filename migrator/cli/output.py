@@ -137,19 +137,9 @@ def _print_bytes(data: bytes) -> None:
 
 def _write_elsewhere(output: str, data: bytes, like: files.Snapshot | None, chosen: argparse.Namespace) -> None:
     """Write the result to a file of its own; one that stands there already is kept as a backup first."""
-    import os
-
-    own = like.target if like is not None else ""
-    # What `create` refuses (a symbolic link, the input itself) is left to it.
-    if os.path.isfile(output) and not os.path.islink(output) and os.path.realpath(output) != own:
-        standing = files.read(output)
-        for written in files.write(
-            [files.Replacement(standing, data)], backup=not chosen.no_backup, backup_dir=chosen.backup_dir
-        ):
-            if written.backup:
-                tell(chosen, f"{output}: what stood there is kept in {written.backup}.")
-        return
-    files.create(output, data, like=like)
+    written = files.create(output, data, like=like, backup=not chosen.no_backup, backup_dir=chosen.backup_dir)
+    if written.backup:
+        tell(chosen, f"{output}: what stood there is kept in {written.backup}.")
 
 
 def _show(chosen: argparse.Namespace, report: FileReport) -> None:

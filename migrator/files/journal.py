@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from migrator.errors import WriteError
 from migrator.files.backups import is_backup_of
+from migrator.files.reading import status_of
 from migrator.files.trust import distrusted, standing_at
 
 SUFFIX = "infrahub-migrator"
@@ -86,9 +88,16 @@ class Journal(NamedTuple):
                 break
         return b"".join(pieces)
 
+    def still_stands(self) -> bool:
+        """Whether its name still leads to it; else another run could hold a journal of that name."""
+        there = status_of(self.path)
+        ours = os.fstat(self.descriptor)
+        return there is not None and (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+
     def remove(self) -> None:
-        """Remove the file; the lock stays until `close`, so nobody can take it for an abandoned one."""
-        os.unlink(self.path)
+        """Remove the file, if it is still this one; the lock stays until `close`, so nobody takes it for abandoned."""
+        if self.still_stands():
+            os.unlink(self.path)
 
     def close(self) -> None:
         """Let go of the lock."""
@@ -102,28 +111,61 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
     OSError where it cannot be made.
     """
     path = _beside(target, SUFFIX)
-    flags = os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_CREAT if create else 0)
     for _ in range(100):
         try:
-            descriptor = os.open(path, flags, 0o600)
+            descriptor, is_ours = _open(path, create=create)
         except OSError as error:
             # Where nothing can stand (no directory, too long a name), nothing was left either. What was missing a
             # moment ago is not looked for again: another run may just have made it.
             _refuse_a_strangers(standing_at(path), target, path, shown)
-            if create or (not isinstance(error, FileNotFoundError) and os.path.lexists(path)):
+            if create or not _has_no_room(path, error):
                 raise
             return None
+        if descriptor is None:
+            continue
+        journal = Journal(path, descriptor)
         try:
-            _lock(descriptor, target, path, shown)
-            if _is_still(path, descriptor):
-                return Journal(path, descriptor)
+            if not is_ours:
+                _refuse_a_strangers(os.fstat(descriptor), target, path, shown)
+            if not _lock(descriptor, shown):
+                is_ours = False  # another run was faster, and it is that run's by now
+                raise WriteError(
+                    "another run is at work on this file.",
+                    path=shown,
+                    remedy="Nothing was written by this one; run it again.",
+                )
+            if journal.still_stands():
+                return journal
         except BaseException:
-            # The file stays, even if this call made it: without the lock, another run may have made it its own.
-            os.close(descriptor)
+            if is_ours:
+                with suppress(OSError):
+                    os.unlink(path)
+            journal.close()
             raise
         # The run that held it finished and removed it between our opening and our locking.
-        os.close(descriptor)
+        journal.close()
     raise WriteError("other runs are at work on this file.", path=shown, remedy="Run again when they are done.")
+
+
+def _open(path: str, *, create: bool) -> tuple[int | None, bool]:
+    """The journal, opened, and whether it was made just now; None where it came and went meanwhile."""
+    flags = os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    if not create:
+        return os.open(path, flags), False
+    with suppress(FileExistsError):
+        return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600), True
+    with suppress(FileNotFoundError):
+        return os.open(path, flags), False
+    return None, False
+
+
+def _has_no_room(path: str, error: OSError) -> bool:
+    """Whether nothing can stand at a path that cannot be opened, as far as the system lets anybody see."""
+    import errno
+
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+        return True
+    return error.errno == errno.EACCES and standing_at(path) is None  # a directory that lets nobody in
 
 
 def _refuse_a_strangers(found: os.stat_result | None, target: str, path: str, shown: str) -> None:
@@ -135,25 +177,25 @@ def _refuse_a_strangers(found: os.stat_result | None, target: str, path: str, sh
         )
 
 
-def _lock(descriptor: int, target: str, path: str, shown: str) -> None:
+def _lock(descriptor: int, shown: str) -> bool:
+    """Lock the journal; whether no other run had done so. Raises WriteError where the file system has no locks."""
+    import errno
     import fcntl
 
-    _refuse_a_strangers(os.fstat(descriptor), target, path, shown)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise WriteError(
-            "another run is at work on this file.", path=shown, remedy="Nothing was written by this one; run it again."
-        ) from None
-
-
-def _is_still(path: str, descriptor: int) -> bool:
-    try:
-        there = os.lstat(path)
-    except FileNotFoundError:
         return False
-    ours = os.fstat(descriptor)
-    return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+    except OSError as error:
+        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        raise WriteError(
+            f"stands on a file system that gives no locks ({error.strerror}), without which two runs could not tell"
+            " each other apart.",
+            path=shown,
+            remedy="Nothing was written. Write elsewhere: --output PATH, or --output - to print the result.",
+        ) from error
+    return True
 
 
 def write_all(descriptor: int, data: bytes) -> None:

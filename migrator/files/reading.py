@@ -11,8 +11,10 @@ from migrator.errors import InputError
 LARGEST = 8 * 1024 * 1024
 """Bytes beyond which a file is refused; the largest preset is below 64 KiB, and Kubernetes stops at about 1 MiB."""
 
-READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
-"""O_NONBLOCK so that opening a FIFO returns at once; it changes nothing for a regular file."""
+_FLAGS = ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
+READ_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in _FLAGS)
+"""O_NONBLOCK so that opening a FIFO returns at once, O_BINARY so that Windows leaves CRLF alone; not every system has
+each of them, and none changes anything for a regular file elsewhere."""
 
 _KINDS = (
     (stat.S_ISLNK, "a symbolic link that leads to itself"),
@@ -76,6 +78,31 @@ def read_stream(stream: BinaryIO, shown: str) -> bytes:
         _refuse_too_large(size, shown)
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def status_of(path: str) -> os.stat_result | None:
+    """How what has this name stands, a link not followed; None where nothing has it.
+
+    Raises OSError where nobody can tell: what cannot be seen must not be taken for nothing, and written over.
+    """
+    try:
+        return os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def stands(path: str) -> bool:
+    """Whether anything has this name, be it a link to nothing. Raises OSError where nobody can tell."""
+    return status_of(path) is not None
+
+
+def identity(path: str) -> object:
+    """What is equal for two names of one file, whichever way they lead there: links, hard links, `./`."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return os.path.realpath(path)
+    return status.st_dev, status.st_ino
 
 
 def read_regular(target: str, shown: str) -> tuple[bytes, os.stat_result]:

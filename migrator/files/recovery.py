@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from migrator.errors import InputError, WriteError
 from migrator.files.journal import Journal, Swap, claim, from_text
-from migrator.files.reading import READ_FLAGS, digest_of, read_descriptor, read_regular
+from migrator.files.reading import READ_FLAGS, digest_of, read_descriptor, read_regular, stands
 from migrator.files.signals import SignalsHeld
 from migrator.files.trust import distrusted, standing_at
 
@@ -74,10 +74,10 @@ def _settle(journals: list[Journal], shown: str) -> list[str]:
 
 def _is_replaced(swap: Swap) -> bool:
     """Whether the new file was renamed over the target, be it that somebody changed it afterwards."""
-    if os.path.lexists(swap.fresh):
+    if stands(swap.fresh):
         return False
     now = _digest(swap.target)
-    return now == swap.new or (now != swap.old and os.path.lexists(swap.former))
+    return now == swap.new or (now != swap.old and stands(swap.former))
 
 
 def _is_ready(swap: Swap) -> bool:
@@ -92,7 +92,7 @@ def _is_ready(swap: Swap) -> bool:
 
 def _finish(swaps: Sequence[Swap]) -> list[str]:
     missing = [swap for swap in swaps if not _is_replaced(swap)]
-    unfinished = missing or any(os.path.lexists(path) for swap in swaps for path in (swap.former, swap.spent) if path)
+    unfinished = missing or any(stands(path) for swap in swaps for path in (swap.former, swap.spent) if path)
     for swap in missing:
         os.rename(swap.fresh, swap.target)
     make_durable(swap.target for swap in swaps)
@@ -112,12 +112,12 @@ def _finish(swaps: Sequence[Swap]) -> list[str]:
 def _roll_back(swaps: Sequence[Swap]) -> list[str]:
     told = []
     for swap in swaps:
-        staged = os.path.lexists(swap.fresh)
+        staged = stands(swap.fresh)
         outcome = put_back(swap)
         if outcome == "changed":
             told.append(
                 f"{swap.target}: an earlier run was cut short, and the file was changed since; it stays as"
-                " it is" + (f" (before: {swap.backup})." if os.path.lexists(swap.backup) else ".")
+                " it is" + (f" (before: {swap.backup})." if stands(swap.backup) else ".")
             )
         elif outcome == "put back":
             told.append(f"{swap.target}: an earlier run was cut short; the file is put back as it was.")
@@ -198,7 +198,7 @@ def _digest(path: str) -> str:
 def _own_digest(path: str, swap: Swap) -> str:
     """As `_digest`, but "-" too for what somebody else could have put there."""
     data = _own_bytes(path, swap)
-    return digest_of(data) if data is not None else ("-" if os.path.lexists(path) else "")
+    return digest_of(data) if data is not None else ("-" if stands(path) else "")
 
 
 def _own_bytes(path: str, swap: Swap) -> bytes | None:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from migrator.errors import InputError, InterruptedByUser, WriteError
 from migrator.files.attributes import Attributes, attributes_of, give
 from migrator.files.journal import Journal, Swap, as_text, claim, write_all
-from migrator.files.reading import READ_FLAGS, Snapshot, read_descriptor, standing
+from migrator.files.reading import READ_FLAGS, Snapshot, read_descriptor, standing, stands
 from migrator.files.recovery import clean_up, make_durable, put_back, remove
 from migrator.files.signals import SignalsHeld
 
@@ -54,7 +54,7 @@ def carry_out(parts: Sequence[Part], tool_version: str) -> None:
         replaced: set[Swap] = set()
         recorded = False
         try:
-            for part in sorted(parts, key=lambda part: part.swap.target):
+            for part in sorted(parts, key=_target):
                 journals.append(_claim(part))
                 _refuse_a_killed_runs(journals[-1], part)
             before = [_compare(part) for part in parts]
@@ -68,6 +68,9 @@ def carry_out(parts: Sequence[Part], tool_version: str) -> None:
             make_durable(path for part in parts for path in part.swap.places)
             if signals.pending():
                 raise InterruptedByUser("interrupted; nothing was written.")
+            for journal, part in zip(journals, sorted(parts, key=_target)):
+                if not journal.still_stands():  # without it, another run could have begun
+                    raise WriteError("its journal was taken away meanwhile.", path=part.shown, remedy="Run again.")
             for part, stood in zip(parts, before):
                 _compare(part, stood)
                 os.rename(part.swap.fresh, part.swap.target)
@@ -97,6 +100,10 @@ def carry_out(parts: Sequence[Part], tool_version: str) -> None:
                     journal.close()
 
 
+def _target(part: Part) -> str:
+    return part.swap.target
+
+
 def _claim(part: Part) -> Journal:
     journal = claim(part.swap.target, part.shown, create=True)
     assert journal is not None
@@ -115,7 +122,7 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
     if os.path.realpath(part.shown) != target:
         raise changed
     if former is None:
-        if os.path.lexists(target):
+        if stands(target):
             raise changed
         return None
     try:
@@ -126,7 +133,7 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
         data, status = read_descriptor(descriptor, part.shown)
         if data != former.data or (before and before.standing != standing(status)):
             raise changed
-        if before is None and os.path.lexists(part.swap.backup):
+        if before is None and stands(part.swap.backup):
             raise WriteError(f"its backup {part.swap.backup} exists already.", path=part.shown, remedy="Run again.")
         if status.st_nlink > 1:
             raise WriteError(

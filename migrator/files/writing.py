@@ -6,12 +6,13 @@ The machinery below is imported where it is needed: `check` reads files without 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import __version__
 from migrator.errors import InputError, RefusedError, WriteError
-from migrator.files.reading import LARGEST, READ_FLAGS, Snapshot, digest_of, read, read_descriptor
+from migrator.files.reading import LARGEST, READ_FLAGS, Snapshot, digest_of, read, read_descriptor, status_of
 
 if TYPE_CHECKING:
     from migrator.files.attributes import Attributes
@@ -80,11 +81,14 @@ def write(
     return [Written(part.shown, part.swap.backup or None) for part in parts]
 
 
-def create(path: str, data: bytes, *, like: Snapshot | None) -> None:
-    """Write `data` to `path`, whole or not at all, replacing a file that stands there; its mode is that of `like`.
+def create(
+    path: str, data: bytes, *, like: Snapshot | None, backup: bool = False, backup_dir: str | None = None
+) -> Written:
+    """Write `data` to `path`, whole or not at all, with the mode of `like`, or the usual one (the umask's).
 
-    Without `like` a new file gets the usual mode (the umask's) and an existing one keeps its own. Raises WriteError
-    where `path` is a symbolic link, the input itself, no regular file, or cannot be written.
+    A file that stands there is replaced, and keeps its own mode, owner and attributes; with `backup` it is kept as
+    `write` keeps one. Raises WriteError where `path` is a symbolic link, the input itself, no regular file, or cannot
+    be written.
     """
     from migrator.files.attributes import Attributes
     from migrator.files.journal import Swap
@@ -94,28 +98,38 @@ def create(path: str, data: bytes, *, like: Snapshot | None) -> None:
     if name in ("", ".", ".."):
         raise WriteError("is a directory, not a file.", path=path, remedy="Name the file.")
     target = os.path.join(os.path.realpath(directory), name)
-    if os.path.islink(target):
+    _refuse_what_is_not_to_be_replaced(target, path, like)
+    if backup and backup_dir is not None:
+        _refuse_no_directory(backup_dir)
+    _refuse_what_was_cut_short([path])
+    if _status(target, path) is None:
+        mode = like.stat.st_mode & 0o777 if like else 0o666 & ~_umask()
+        swap = Swap(target, _token(), "", digest_of(data), "", "")
+        carry_out([Part(swap, path, data, None, Attributes(mode))], __version__)
+        return Written(path, None)
+    try:
+        former = read(path)
+    except InputError as error:
+        raise WriteError(f"cannot be written: it {error.message}", path=path, remedy=error.remedy) from error
+    written = write([Replacement(former, data)], backup=backup, backup_dir=backup_dir)
+    return written[0] if written else Written(path, None)
+
+
+def _refuse_what_is_not_to_be_replaced(target: str, path: str, like: Snapshot | None) -> None:
+    standing = _status(target, path)
+    if standing is not None and stat.S_ISLNK(standing.st_mode):
         raise WriteError(
             "is a symbolic link, through which nothing is written.", path=path, remedy="Name the file itself."
         )
     if like is not None and target == like.target:
         raise WriteError("is the input itself.", path=path, remedy="Leave --output away to change it in place.")
-    _refuse_what_was_cut_short([path])
-    former = None
-    if os.path.lexists(target):
-        try:
-            former = read(path)
-        except InputError as error:
-            raise WriteError(f"cannot be written: it {error.message}", path=path, remedy=error.remedy) from error
-    mode = like.stat.st_mode & 0o777 if like else None
-    if former and former.data == data and mode in (None, former.stat.st_mode & 0o777):
-        return
-    if mode is None and former is None:
-        mode = 0o666 & ~_umask()
-    looks = None if mode is None else Attributes(mode)
-    # The new bytes' digest is the old one's where only the mode differs; then there is nothing to tell apart.
-    swap = Swap(target, _token(), former.digest if former else "", digest_of(data), "", "")
-    carry_out([Part(swap, path, data, former, looks)], __version__)
+
+
+def _status(target: str, path: str) -> os.stat_result | None:
+    try:
+        return status_of(target)
+    except OSError as error:
+        raise WriteError(f"cannot be looked at: {error.strerror}.", path=path, remedy="Nothing was written.") from error
 
 
 def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Written:
@@ -265,8 +279,11 @@ def _read_backup(backup: Backup, snapshot: Snapshot, force: bool) -> tuple[bytes
 
 
 def _refuse_no_directory(backup_dir: str) -> None:
-    if not os.path.isdir(backup_dir):
-        raise WriteError("the backup directory does not exist.", path=backup_dir, remedy="Create it first (mkdir -p).")
+    if os.path.isdir(backup_dir):
+        return
+    if os.path.lexists(backup_dir):
+        raise WriteError("is to hold the backup, and is no directory.", path=backup_dir, remedy="Name a directory.")
+    raise WriteError("the backup directory does not exist.", path=backup_dir, remedy="Create it first (mkdir -p).")
 
 
 def _umask() -> int:

@@ -58,7 +58,7 @@ def main() -> int:
             if options.save_answers:
                 files.create(options.save_answers, b"# Answers for infrahub-migrator.\n", like=None)
             if options.output:
-                files.create(options.output, wanted[0], like=snapshots[0])
+                files.create(options.output, wanted[0], like=snapshots[0], backup=not options.no_backup)
                 continue
             replacements = [files.Replacement(*pair) for pair in zip(snapshots, wanted)]
             print(files.write(replacements, backup=not options.no_backup, backup_dir=options.backup_dir))

@@ -274,15 +274,12 @@ def _same_but_changed(one: Kept | None, other: Kept | None) -> bool:
 def _is_left_on_purpose(stray: Iterable[str], before: Picture, code: int, fault: Fault) -> bool:
     """Whether these may wait for the next run.
 
-    So may what could not be removed; what the disk does not confirm to be removed, once all files are written; a
-    backup that `undo` used up, likewise; and a journal that could not be locked, since another run may be about to
-    use it.
+    So may what could not be removed, and what the disk does not confirm to be removed, once all files are written; a
+    backup that `undo` used up, likewise.
     """
     names = [os.path.basename(name) for name in stray if name not in before.names]
     ours = all(name.startswith(".") and "infrahub-migrator" in name for name in names)
-    journals = all(name.endswith(".infrahub-migrator") for name in names)
-    locking = fault.syscall in ("flock", "fstat", "newfstatat")
-    return ours and (code == 0 or fault.syscall.startswith("unlink") or (journals and locking))
+    return ours and (code == 0 or fault.syscall.startswith("unlink"))
 
 
 def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -43,26 +44,55 @@ def test_without_an_input_file_the_umask_decides(tmp_path: Path) -> None:
     assert mode(tmp_path / "out.yaml") == 0o640
 
 
-def test_replaces_a_file_and_takes_the_inputs_mode(values: Path) -> None:
+def test_a_file_that_stands_there_is_replaced_and_keeps_its_own_mode(values: Path) -> None:
     output = values.with_name("out.yaml")
     output.write_bytes(BEFORE)
     output.chmod(0o644)
-    files.create(str(output), AFTER, like=files.read(str(values)))
+    assert files.create(str(output), AFTER, like=files.read(str(values))) == files.Written(str(output), None)
     assert output.read_bytes() == AFTER
-    assert mode(output) == 0o600
+    assert mode(output) == 0o644
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 
-def test_mends_the_mode_of_equal_bytes(values: Path) -> None:
+def test_a_file_that_stands_there_is_kept_as_a_backup(values: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.yaml"
+    store = tmp_path / "store"
+    store.mkdir()
+    for kept, place in ((None, tmp_path), (str(store), store)):
+        output.write_bytes(BEFORE)
+        written = files.create(str(output), AFTER, like=files.read(str(values)), backup=True, backup_dir=kept)
+        assert written.backup is not None
+        assert Path(written.backup).parent == place
+        assert Path(written.backup).read_bytes() == BEFORE
+        assert output.read_bytes() == AFTER
+    assert files.undo(str(output), backup_dir=str(store)).path == str(output)
+    assert output.read_bytes() == BEFORE
+
+
+def test_a_new_file_needs_no_backup(values: Path) -> None:
     output = values.with_name("out.yaml")
-    output.write_bytes(AFTER)
-    output.chmod(0o644)
-    files.create(str(output), AFTER, like=files.read(str(values)))
-    assert mode(output) == 0o600
+    assert files.create(str(output), AFTER, like=None, backup=True) == files.Written(str(output), None)
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 
-def test_equal_bytes_and_mode_touch_nothing(values: Path) -> None:
+def test_what_cannot_be_looked_at_does_not_count_as_nothing(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = values.with_name("out.yaml")
+    output.write_bytes(BEFORE)
+    real = os.lstat
+
+    def failing(path: str) -> os.stat_result:
+        if path == str(output):
+            raise OSError(errno.EIO, "Input/output error", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "lstat", failing)
+    with pytest.raises(WriteError, match=r"cannot be looked at: Input/output error\. Nothing was written\."):
+        files.create(str(output), AFTER, like=files.read(str(values)))
+    assert output.read_bytes() == BEFORE
+    assert names(values.parent) == ["out.yaml", "values.yaml"]
+
+
+def test_equal_bytes_touch_nothing(values: Path) -> None:
     output = values.with_name("out.yaml")
     files.create(str(output), AFTER, like=files.read(str(values)))
     before = output.stat()

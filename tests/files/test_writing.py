@@ -334,6 +334,16 @@ def test_a_backup_directory_that_does_not_exist_is_refused(values: Path, tmp_pat
     assert names(tmp_path) == ["values.yaml"]
 
 
+def test_a_file_in_place_of_a_backup_directory_is_refused_as_what_it_is(values: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    store.write_bytes(b"mine")
+    with pytest.raises(WriteError, match=r"store: is to hold the backup, and is no directory\."):
+        change(values, backup_dir=str(store))
+    with pytest.raises(WriteError, match="no directory"):
+        files.undo(str(values), backup_dir=str(store))
+    assert (values.read_bytes(), store.read_bytes()) == (BEFORE, b"mine")
+
+
 def test_nothing_beside_the_original_is_named_yaml_or_readable_by_others(
     values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,131 @@
+"""The journal as a lock: what is left of it where it cannot be locked, and where it goes away meanwhile."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from migrator import files
+from migrator.errors import WriteError
+
+BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
+AFTER = BEFORE + b"  docket: {url: redis://cache:6379/2}\r\n"
+JOURNAL = ".values.yaml.infrahub-migrator"
+
+
+def change(path: Path) -> list[files.Written]:
+    """Read a file and write other bytes to it."""
+    return files.write([files.Replacement(files.read(str(path)), AFTER)])
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOLCK, "No locks available"), "gives no locks .No locks available.*--output PATH"),
+        (OSError(errno.EOPNOTSUPP, "Operation not supported"), "gives no locks .Operation not supported"),
+        (OSError(errno.EIO, "Input/output error"), "could not be written: Input/output error"),
+    ],
+)
+def test_where_locking_fails_nothing_is_left(
+    values: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, words: str
+) -> None:
+    import fcntl
+
+    def fail(descriptor: int, operation: int) -> None:
+        raise error
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    with pytest.raises(WriteError, match=words):
+        change(values)
+    assert values.read_bytes() == BEFORE
+    assert os.listdir(values.parent) == ["values.yaml"]
+
+
+def test_where_looking_at_the_locked_journal_fails_nothing_is_left(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.lstat
+
+    def fail(path: str) -> os.stat_result:
+        if path.endswith(JOURNAL):
+            raise OSError(errno.EIO, "Input/output error", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "lstat", fail)
+    with pytest.raises(WriteError, match="Input/output error"):
+        change(values)
+    monkeypatch.undo()
+    assert os.listdir(values.parent) == ["values.yaml"]
+
+
+def test_a_journal_that_another_run_locked_first_is_that_runs(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    real = fcntl.flock
+    others: list[int] = []
+
+    def too_late(descriptor: int, operation: int) -> None:
+        others.append(os.open(values.with_name(JOURNAL), os.O_RDWR))
+        real(others[-1], operation)
+        real(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", too_late)
+    try:
+        with pytest.raises(WriteError, match="another run is at work"):
+            change(values)
+        assert values.with_name(JOURNAL).exists()
+    finally:
+        for descriptor in others:
+            os.close(descriptor)
+
+
+def _removed(journal: Path) -> None:
+    journal.unlink()
+
+
+def _another(journal: Path) -> None:
+    journal.unlink()
+    journal.touch(0o600)
+
+
+@pytest.mark.parametrize("meanwhile", [_removed, _another])
+def test_a_run_whose_journal_goes_away_stops(
+    values: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Path], None]
+) -> None:
+    from migrator.files.recovery import make_durable
+
+    rounds: list[object] = []
+
+    def interfering(paths: Iterable[str]) -> None:
+        rounds.append(paths)
+        if len(rounds) == 2:  # all is staged
+            meanwhile(values.with_name(JOURNAL))
+        make_durable(paths)
+
+    monkeypatch.setattr("migrator.files.transaction.make_durable", interfering)
+    with pytest.raises(WriteError, match="its journal was taken away meanwhile"):
+        change(values)
+    assert values.read_bytes() == BEFORE
+    assert set(os.listdir(values.parent)) - {JOURNAL} == {"values.yaml"}
+    assert values.with_name(JOURNAL).exists() == (meanwhile is _another), "another run's journal stays"
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE])
+def test_a_journal_that_nobody_can_look_for_stops_the_run(
+    values: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """It would else be written over what a killed run left there."""
+    real = os.open
+
+    def fail(path: str, flags: int, mode: int = 0o777) -> int:
+        if str(path).endswith(JOURNAL):
+            raise OSError(number, os.strerror(number), path)
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", fail)
+    with pytest.raises(WriteError, match="what an earlier run left here cannot be cleaned up"):
+        files.recover([str(values)])
