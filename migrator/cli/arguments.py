@@ -98,7 +98,7 @@ def _check(options: argparse.Namespace, given: Mapping[str, str]) -> None:
     if len(dockets) > 1:
         names = " and ".join(f"--{name}" for name in dockets)
         raise UsageError(f"{names} each say where the docket is: give one of them.")
-    refuse_one_redis_for_several(options, given, len(options.files))
+    refuse_one_redis_for_several(options, given, files_named(options))
     if not options.files and not options.values:
         raise UsageError("nothing is named.", remedy="Name a FILE, or the layers of one release with -f.")
     if options.files and options.values:
@@ -111,7 +111,7 @@ def _check(options: argparse.Namespace, given: Mapping[str, str]) -> None:
     output = getattr(options, "output", None)
     if output and len(options.values) > 1:
         raise UsageError("--output takes the result of one file, and several layers are named.")
-    refuse_one_output_for_several(options, len(options.files))
+    refuse_one_output_for_several(options, files_named(options))
     if getattr(options, "format", "") == "json" and output == "-":
         raise UsageError("--format json and --output - both want standard output: give one of them.")
     takes_result = options.command == "migrate" and "-" in options.files and not output and not options.dry_run
@@ -151,6 +151,20 @@ def _settle_diff(options: argparse.Namespace) -> None:
             raise UsageError(
                 f"--{name.replace('_', '-')} is for a diff of what Helm renders.", remedy="Add --rendered."
             )
+
+
+def files_named(chosen: argparse.Namespace) -> int:
+    """How many files the command line names: one that is named twice, by whichever names, counts once.
+
+    What a directory holds is known later.
+    """
+    if len(chosen.files) < 2:
+        return len(chosen.files)
+    import os
+
+    from migrator.files import identity
+
+    return len({identity(name) for name in chosen.files if not os.path.isdir(name)})
 
 
 def refuse_one_redis_for_several(chosen: argparse.Namespace, given: Mapping[str, str], releases: int) -> None:

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 def carry_out(chosen: argparse.Namespace) -> int:
     """Run plan, diff, migrate, check, verify or undo, print its report, and answer the exit code."""
+    if chosen.command in ("migrate", "undo"):
+        from migrator.cli import output
+
+        output.refuse_impossible_writes(chosen)
     if chosen.command == "undo":
         from migrator.cli import undo
 
@@ -130,9 +134,9 @@ def _read_answers(chosen: argparse.Namespace, known: Mapping[str, Callable[[str]
 
     answers = answers_file.read(chosen.answers, known)
     naming = [name for name in NAMES_A_REDIS if name in answers.common]
-    if naming and len(chosen.files) > 1:
+    if naming and (named := arguments.files_named(chosen)) > 1:
         raise UsageError(
-            f"{naming[0]} names one Redis, and {len(chosen.files)} releases are named, which must not share it.",
+            f"{naming[0]} names one Redis, and {named} releases are named, which must not share it.",
             path=answers.path,
             line=answers.common[naming[0]].line,
             remedy=f"Say for which release it is meant: releases: PATH: {naming[0]}: ...",

@@ -107,7 +107,8 @@ def _hangup_as_leaving() -> Iterator[None]:
         for kind in (*kinds, signal.SIGINT):
             signal.signal(kind, signal.SIG_IGN)
 
-    kinds = [kind for kind in (signal.SIGHUP, signal.SIGTERM) if signal.getsignal(kind) is signal.SIG_DFL]
+    there = [kind for kind in (getattr(signal, "SIGHUP", None), signal.SIGTERM) if kind is not None]  # Windows has one
+    kinds = [kind for kind in there if signal.getsignal(kind) is signal.SIG_DFL]
     for kind in kinds:
         signal.signal(kind, leave)
     try:

@@ -49,6 +49,7 @@ def named(chosen: argparse.Namespace, failed: Failed) -> Named:
         opening = partial(sources.open_layers, chosen.values)
         return Named((_opened(chosen.values, chosen, opening, failed),))
     groups: list[sources.Opened | FileReport] = []
+    seen: dict[object, str] = {}
     for name in chosen.files:
         try:
             paths = _files_of(name)
@@ -59,9 +60,26 @@ def named(chosen: argparse.Namespace, failed: Failed) -> Named:
             if isinstance(path, MigratorError):
                 groups.append(_passed(failed(path.path, path), path))
                 continue
+            if _is_named_again(path, seen, chosen):
+                continue
             opening = partial(sources.open_file, path, chosen.chart or "", chosen.root or "")
             groups.append(_opened([path], chosen, opening, failed))
     return Named(tuple(groups))
+
+
+def _is_named_again(path: str, seen: dict[object, str], chosen: argparse.Namespace) -> bool:
+    """Whether a file came before, by whichever name; that is said, and it counts once."""
+    from migrator import files
+
+    itself = files.identity(path)
+    if itself not in seen:
+        seen[itself] = path
+        return False
+    from migrator.cli.output import tell
+
+    first = seen[itself]
+    tell(chosen, f"note: {path} is {'named twice' if path == first else f'the same file as {first}'}; it counts once.")
+    return True
 
 
 def _opened(

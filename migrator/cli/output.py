@@ -28,6 +28,23 @@ class Ready(NamedTuple):
     was_shown: bool = False
 
 
+def refuse_impossible_writes(chosen: argparse.Namespace) -> None:
+    """Raise UsageError where it is known before anything is asked that `migrate` or `undo` cannot write."""
+    import os
+
+    if chosen.command == "migrate":
+        prints = chosen.dry_run or chosen.output == "-" or (chosen.files == ["-"] and not chosen.output)
+        if prints and not chosen.save_answers:
+            return
+    files.refuse_to_write_without()
+    if chosen.backup_dir and not os.path.isdir(chosen.backup_dir):
+        is_there = os.path.lexists(chosen.backup_dir)
+        raise UsageError(
+            f"--backup-dir: {chosen.backup_dir} {'is no directory' if is_there else 'does not exist'}.",
+            remedy="Name a directory." if is_there else "Create it first (mkdir -p).",
+        )
+
+
 def deliver(ready: Sequence[Ready], chosen: argparse.Namespace, keeper: Keeper | None = None) -> list[FileReport]:
     """Put releases that are written together where they belong, all of them or none, and report on each.
 

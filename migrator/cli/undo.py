@@ -18,9 +18,12 @@ def carry_out(chosen: argparse.Namespace) -> int:
     """Undo all that is named and report it, whatever cannot be undone among it; answer the exit code."""
     done: list[str] = []
     try:
-        code = max(
-            _undo_one(path, chosen, done) for name in chosen.files for path in _undoable(name, chosen.backup_dir)
-        )
+        # A file that is named twice, by whichever names, goes back once.
+        paths = [path for name in chosen.files for path in _undoable(name, chosen.backup_dir)]
+        once: dict[object, str] = {}
+        for path in paths:
+            once.setdefault(files.identity(path), path)
+        code = max(_undo_one(path, chosen, done) for path in once.values())
         sys.stdout.flush()
     except OSError as error:
         if not done:

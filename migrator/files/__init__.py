@@ -6,7 +6,21 @@
 
 from __future__ import annotations
 
-from migrator.files.reading import LARGEST, Snapshot, read, read_stream
+from migrator.files.reading import LARGEST, Snapshot, identity, read, read_stream
+from migrator.files.system import refuse_to_write_without
 from migrator.files.writing import Replacement, Written, create, recover, undo, write
 
-__all__ = ["LARGEST", "Replacement", "Snapshot", "Written", "create", "read", "read_stream", "recover", "undo", "write"]
+__all__ = [
+    "LARGEST",
+    "Replacement",
+    "Snapshot",
+    "Written",
+    "create",
+    "identity",
+    "read",
+    "read_stream",
+    "recover",
+    "refuse_to_write_without",
+    "undo",
+    "write",
+]

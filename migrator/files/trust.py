@@ -24,8 +24,6 @@ def distrusted(found: os.stat_result, target: os.stat_result | None) -> str:
         return "is no regular file"
     if found.st_nlink > 1:
         return f"has {found.st_nlink} names (hard links)"
-    if os.name != "posix":
-        return ""
     runs = os.geteuid()
     owners = {runs} | ({target.st_uid} if runs == 0 and target is not None else set())
     if found.st_uid not in owners:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from migrator import __version__
 from migrator.errors import InputError, RefusedError, WriteError
 from migrator.files.reading import LARGEST, READ_FLAGS, Snapshot, digest_of, read, read_descriptor, status_of
+from migrator.files.system import lacking, refuse_to_write_without
 
 if TYPE_CHECKING:
     from migrator.files.attributes import Attributes
@@ -52,6 +53,7 @@ def write(
     beside its file. Raises WriteError where a file changed since it was read or anything failed: then all of them are
     as they were.
     """
+    refuse_to_write_without()
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, carry_out
 
@@ -90,6 +92,7 @@ def create(
     `write` keeps one. Raises WriteError where `path` is a symbolic link, the input itself, no regular file, or cannot
     be written.
     """
+    refuse_to_write_without()
     from migrator.files.attributes import Attributes
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, carry_out
@@ -140,6 +143,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     failed, InputError where there is no backup or nothing to undo. What an earlier run left is put right first; then
     nothing is undone, and a WriteError says so.
     """
+    refuse_to_write_without()
     from migrator.files.backups import DIGITS
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, carry_out
@@ -168,8 +172,11 @@ def recover(paths: Sequence[str]) -> list[str]:
     """Finish or roll back what killed runs left at these files; a sentence for each thing that was done.
 
     Every command that writes calls it before it reads, for its outputs as well: what is read before can be stale
-    afterwards. `undo` does it by itself. Raises WriteError where another run is at work on one of them.
+    afterwards. `undo` does it by itself. Raises WriteError where another run is at work on one of them. Where the
+    system lacks what writing rests on no run has left anything.
     """
+    if lacking():
+        return []
     from migrator.files.recovery import settle
 
     told: list[str] = []

@@ -32,7 +32,7 @@ def expand(name: str) -> list[str | MigratorError]:
     patched: list[patches.Patch] = []
     taken: dict[str, list[str]] = {}
     held_up: set[str] = set()
-    paths = list(yaml_files(name, unread))
+    paths = _without_second_names(list(yaml_files(name, unread)))
     looks: list[Look] = []
     generated: dict[str, list[tuple[str, list[str]]]] = {}
     for path in paths:
@@ -135,6 +135,13 @@ def _look_at(source: Source, taken: dict[str, list[str]]) -> Look:
     if "mac" in as_map(as_map(data).get("sops")):
         raise RefusedError("is encrypted by SOPS.", path=source.name, remedy="Decrypt it and name it by itself.")
     return Look(source.name, data, False)
+
+
+def _without_second_names(paths: list[str]) -> list[str]:
+    """Without the links to files that stand there themselves: they would look like layers over these."""
+    links = {path for path in paths if os.path.islink(path)}
+    own = {os.path.realpath(path) for path in paths if path not in links} if links else set()
+    return [path for path in paths if path not in links or os.path.realpath(path) not in own]
 
 
 def yaml_files(directory: str, unread: list[MigratorError]) -> Iterator[str]:

@@ -1,0 +1,41 @@
+"""What writing rests on, and whether the system has it: Windows does not.
+
+There Python has no `fcntl` (https://docs.python.org/3/library/fcntl.html), no `os.O_NOFOLLOW` and no
+`signal.pthread_sigmask`. Two runs could not be kept apart and a link not be told from a file, so nothing is written.
+"""
+
+from __future__ import annotations
+
+import os
+
+from migrator.errors import UsageError
+
+
+def lacking() -> list[str]:
+    """What writing rests on and this system has not, in words; empty where files can be written."""
+    try:
+        import fcntl
+
+        locks = hasattr(fcntl, "flock")
+    except ImportError:
+        locks = False
+    import signal
+
+    there = {
+        "file locks": locks,
+        "opening without following links": hasattr(os, "O_NOFOLLOW") and hasattr(os, "O_DIRECTORY"),
+        "owners and modes of files": hasattr(os, "fchown") and hasattr(os, "fchmod") and hasattr(os, "geteuid"),
+        "signals that wait": hasattr(signal, "pthread_sigmask") and hasattr(signal, "sigwait"),
+    }
+    return [name for name, is_there in there.items() if not is_there]
+
+
+def refuse_to_write_without() -> None:
+    """Raise UsageError, with the ways that are left, where the system lacks what writing rests on."""
+    if missing := lacking():
+        raise UsageError(
+            f"no file is written on this system, which lacks what that rests on ({', '.join(missing)}).",
+            remedy="plan, diff, check, verify and migrate --dry-run work here. To migrate, run it in WSL, or let the "
+            "result be printed: migrate FILE --output - > NEW-FILE (in PowerShell 7.4 or later, or cmd: earlier "
+            "ones change what they pass on).",
+        )

@@ -1,0 +1,144 @@
+"""Windows, acted out (windows.py): what writes nothing works there as everywhere, and what writes says how to go on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows is acted out on other systems")
+
+WINDOWS = Path(__file__).with_name("windows.py")
+BEFORE = b"""\
+infrahub:
+  prefect-server:
+    backgroundServices:\r
+      runAsSeparateDeployment: true
+      messaging:
+        redis: {host: cache.example.org, port: 6379, db: 1}
+"""
+ANSWERS = ("--redis-db", "2", "--answer", "flavour=none")
+RELEASE = b"""\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: infrahub}
+spec:
+  chart: {spec: {chart: infrahub-enterprise, version: 4.13.0}}
+  valuesFrom:
+    - {kind: ConfigMap, name: infrahub-values}
+"""
+KUSTOMIZATION = b"""\
+resources: [release.yaml]
+configMapGenerator:
+  - name: infrahub-values
+    files: [values.yaml=values/prod.yaml]
+"""
+
+
+class Done(NamedTuple):
+    """How a run ended, with the separators of paths as they are here."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+def run(folder: Path, *arguments: str, acted: bool, stdin: bytes = b"") -> Done:
+    """Run the command line in `folder`; paths in `arguments` are Windows's own, and put right where it is not acted."""
+    words = arguments if acted else tuple(each.removeprefix("C:").replace("\\", "/") for each in arguments)
+    program = [str(WINDOWS)] if acted else ["-m", "migrator"]
+    environment = {**os.environ, "PYTHONPATH": str(WINDOWS.parents[2]), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, *program, *words], input=stdin, capture_output=True, cwd=folder, env=environment
+    )
+    # In JSON and in YAML that is quoted a backslash is doubled.
+    out, err = (
+        text.replace(b"C:\\\\", b"/").replace(b"C:\\", b"/").replace(b"\\\\", b"/").replace(b"\\", b"/")
+        for text in (done.stdout, done.stderr)
+    )
+    return Done(done.returncode, out, err)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A values file two folders down, with one line that ends in CRLF, and an object whose values stand beside it."""
+    for name, data in (
+        ("sub/values.yaml", BEFORE),
+        ("flux/release.yaml", RELEASE),
+        ("flux/kustomization.yaml", KUSTOMIZATION),
+        ("flux/values/prod.yaml", BEFORE),
+        ("layers/base.yaml", BEFORE),
+        ("layers/prod.yaml", b"infrahub: {prefect-server: {server: {replicas: 3}}}\n"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("plan", "sub\\values.yaml"),
+        ("plan", "C:{}\\sub\\values.yaml", "--format", "json"),
+        ("plan", "flux"),
+        ("plan", "-f", "layers\\base.yaml", "-f", "layers\\prod.yaml", *ANSWERS),
+        ("diff", "sub\\values.yaml", *ANSWERS),
+        ("diff", "C:{}\\sub\\values.yaml", *ANSWERS),
+        ("diff", "sub\\..\\sub\\values.yaml", *ANSWERS, "--format", "structural"),
+        ("diff", "sub\\values.yaml", *ANSWERS, "--format", "markdown"),
+        ("diff", "flux\\release.yaml", "--redis-db", "2", "--format", "json"),
+        ("check", "."),
+        ("check", "layers"),
+        ("check", "C:{}\\flux"),
+        ("verify", "sub\\values.yaml"),
+        ("verify", "sub", "--format", "json"),
+        ("migrate", "sub\\values.yaml", *ANSWERS, "--non-interactive", "--dry-run"),
+        ("migrate", "sub\\values.yaml", *ANSWERS, "--non-interactive", "--output", "-"),
+        ("plan", "sub\\nowhere.yaml"),
+        ("list",),
+        ("explain", "4.14.0"),
+        ("example", "small"),
+    ],
+    ids=" ".join,
+)
+def test_what_writes_nothing_does_and_says_the_same(folder: Path, command: tuple[str, ...]) -> None:
+    here = str(folder).replace("/", "\\")
+    arguments = tuple(word.replace("{}", here) for word in command)
+    acted = run(folder, *arguments, acted=True)
+    assert acted == run(folder, *arguments, acted=False)
+    assert b"mistake of" not in acted.err
+    assert (folder / "sub" / "values.yaml").read_bytes() == BEFORE
+
+
+def test_standard_input_goes_to_standard_output(folder: Path) -> None:
+    arguments = ("migrate", "-", *ANSWERS, "--non-interactive")
+    acted = run(folder, *arguments, acted=True, stdin=BEFORE)
+    assert acted == run(folder, *arguments, acted=False, stdin=BEFORE)
+    assert (acted.code, b"redis://cache.example.org:6379/2" in acted.out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("migrate", "sub\\values.yaml", *ANSWERS),
+        ("migrate", ".", "--non-interactive"),
+        ("migrate", "sub\\values.yaml", *ANSWERS, "--output", "new.yaml"),
+        ("migrate", "-", *ANSWERS, "--output", "new.yaml"),
+        ("migrate", "sub\\values.yaml", *ANSWERS, "--output", "-", "--save-answers", "answers.yaml"),
+        ("undo", "sub\\values.yaml"),
+    ],
+    ids=" ".join,
+)
+def test_what_writes_is_refused_before_anything_is_asked(folder: Path, command: tuple[str, ...]) -> None:
+    before = sorted(folder.rglob("*"))
+    done = run(folder, *command, acted=True)
+    assert (done.code, done.out) == (2, b"")
+    (line,) = done.err.decode().splitlines()
+    assert "no file is written on this system" in line
+    assert "plan, diff, check, verify and migrate --dry-run work here" in line
+    assert "WSL" in line and "migrate FILE --output -" in line
+    assert sorted(folder.rglob("*")) == before

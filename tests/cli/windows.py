@@ -1,0 +1,98 @@
+"""Runs the command line on a Windows that is acted out: what Python lacks there is taken away, and paths are its own.
+
+    python tests/cli/windows.py plan 'C:\\folder\\values.yaml'
+
+Windows paths are taken to what they mean on this machine (`C:\\tmp` is `/tmp`) where Python hands them to the system,
+and nowhere above. A file has to be opened in binary mode, or it would lose its carriage returns.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.abc
+import importlib.machinery
+import ntpath
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+BINARY = 1 << 30
+LACKING = {
+    os: (
+        *("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_DIRECTORY", "fchown", "fchmod", "chown", "geteuid"),
+        *("getuid", "listxattr", "getxattr", "setxattr", "killpg", "fork", "memfd_create", "setsid", "getpgid"),
+    ),
+    signal: ("SIGHUP", "SIGKILL", "SIGALRM", "pthread_sigmask", "sigpending", "sigwait"),
+}
+MODULES = ("fcntl", "grp", "pwd", "resource", "termios", "tty", "pty")
+TAKING_A_PATH = ("lstat", "stat", "listdir", "scandir", "open", "unlink", "rename", "mkdir", "rmdir", "access", "utime")
+
+
+def meant(path: Any) -> Any:
+    """What a Windows path means on this machine; anything else as it is."""
+    if isinstance(path, str):
+        return ntpath.splitdrive(path)[1].replace("\\", "/")
+    return path
+
+
+def _by_path(real: Callable[..., Any], *, binary: bool = False) -> Callable[..., Any]:
+    def call(path: Any = ".", *rest: Any, **options: Any) -> Any:
+        if binary:
+            flags, *others = rest
+            assert flags & BINARY, f"{path} is opened as text"
+            rest = (flags & ~BINARY, *others)
+        return real(meant(path), *rest, **options)
+
+    return call
+
+
+class Missing(importlib.abc.MetaPathFinder):
+    """Finds nothing of what only POSIX has."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name in MODULES:
+            raise ModuleNotFoundError(f"No module named {name!r}")
+        return None
+
+
+def act() -> None:
+    """From here on this process is on Windows, as far as Python code can tell."""
+    assert subprocess and tempfile, "the standard library's own choices between systems are made when it is loaded"
+    for module, names in LACKING.items():
+        for name in names:
+            if hasattr(module, name):
+                delattr(module, name)
+    for name in MODULES:
+        sys.modules.pop(name, None)
+    sys.meta_path.insert(0, Missing())
+    for name in TAKING_A_PATH:
+        setattr(os, name, _by_path(getattr(os, name), binary=name == "open"))
+    builtins.open = _by_path(builtins.open)
+    here = "C:" + os.getcwd().replace("/", "\\")
+    os.getcwd = lambda: here
+    os.O_BINARY = BINARY  # type: ignore[attr-defined, unused-ignore]
+    os.path = sys.modules["os.path"] = ntpath
+    os.sep, os.altsep, os.pathsep = "\\", "/", ";"
+    sys.platform = "win32"  # os.name stays: pathlib would make Windows paths of its own
+
+
+def main() -> None:
+    """Ends with the command's exit code."""
+    act()
+    from migrator.cli.main import run_command_line
+
+    code = run_command_line(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
