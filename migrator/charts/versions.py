@@ -8,6 +8,7 @@ first and only the numbers, with a true pre-release if there is one, ever reach 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from packaging.version import Version
@@ -45,6 +46,7 @@ class ChartVersion(NamedTuple):
         return numbers + ".0" * (2 - numbers.count(".")) + dash + pre
 
 
+@lru_cache(maxsize=1024)  # a run asks for the same few again and again, for each of its releases
 def parse(text: str) -> ChartVersion:
     """Read `4.13.0-medium`, `2026.6.5172345`, `v4.14.0+build.7` and the like.
 

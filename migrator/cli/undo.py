@@ -11,7 +11,7 @@ from migrator.cli.output import not_all_told
 from migrator.errors import InputError, MigratorError
 from migrator.files.backups import backups_of
 from migrator.report.mask import said, visible
-from migrator.sources.directory import yaml_files
+from migrator.sources.walking import yaml_files
 
 
 def carry_out(chosen: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from importlib import import_module
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ class BrokenMigration(Exception):
     """An entry of migrations/ breaks a rule; a mistake of its author, not of a customer."""
 
 
+@lru_cache(maxsize=1)  # once a run, however many releases it has
 def load() -> tuple[Known, ...]:
     """All migrations, in the order of their versions."""
     found = []

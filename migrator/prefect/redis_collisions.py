@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from migrator.errors import InputError, MigratorError
 from migrator.prefect import deployment, redis_databases, redis_url
 from migrator.prefect.docket import standing_docket
+from migrator.prefect.redis_servers import ByServer, Place
 from migrator.values.context import Surroundings, Use
 from migrator.values.release import Release
 
@@ -23,12 +25,24 @@ class Taken(NamedTuple):
     is_docket: bool
     stands: bool
 
+    @property
+    def place(self) -> Place:
+        return Place(redis_url.in_namespace(self.host, self.namespace), self.port, self.database)
+
 
 class Neighbours:
     """The releases of one run, by their names, each as far as it is decided."""
 
-    def __init__(self, planned: Mapping[str, Release]) -> None:
-        self._taken = {name: _taken_by(release) for name, release in planned.items()}
+    def __init__(self, planned: Mapping[str, Release] | None = None) -> None:
+        self._taken: dict[str, list[Taken]] = {}
+        self._by_kind: ByServer[tuple[str, Taken]] = ByServer()
+        self._uses: ByServer[Use] = ByServer()
+        for name, release in (planned or {}).items():
+            self.take(name, release)
+
+    def take(self, name: str, release: Release) -> None:
+        """Take down what a release takes, as far as it is decided."""
+        self._keep(name, _taken_by(release))
 
     def collisions(self) -> dict[str, MigratorError]:
         """An error for each release whose docket is on a database that another one takes."""
@@ -37,19 +51,7 @@ class Neighbours:
 
     def around(self, name: str) -> Surroundings:
         """What the other releases take, for the plan of this one."""
-        return Surroundings(
-            tuple(
-                Use(
-                    redis_url.in_namespace(each.host, each.namespace),
-                    each.port,
-                    each.database,
-                    f"{other} for {each.what}",
-                )
-                for other, theirs in self._taken.items()
-                if other != name
-                for each in theirs
-            )
-        )
+        return Surroundings(_Others(self._uses, name))
 
     def settle(self, name: str, release: Release) -> None:
         """Take a release as it is decided now. Raises InputError where it would meet another one."""
@@ -57,16 +59,47 @@ class Neighbours:
         error = self._collision(name, own)
         if error is not None:
             raise error
+        self._keep(name, own)
+
+    def _keep(self, name: str, own: list[Taken]) -> None:
+        self._by_kind.remove(name)
+        self._uses.remove(name)
         self._taken[name] = own
+        for each in own:
+            place = each.place
+            self._by_kind.add(name, place._replace(kind=_kind(each.is_docket, each.stands)), (name, each))
+            self._uses.add(name, place, Use(place.host, each.port, each.database, f"{name} for {each.what}"))
 
     def _collision(self, name: str, own: Sequence[Taken]) -> MigratorError | None:
-        for other, theirs in self._taken.items():
-            for mine, yours in ((mine, yours) for mine in own for yours in theirs if other != name):
-                # What both took before this run is told by each; nobody can be kept from it here.
-                is_new = not (mine.stands and yours.stands)
-                if is_new and (mine.is_docket or yours.is_docket) and _is_one(mine, yours):
+        for mine in own:
+            # What both took before this run is told by each; nobody can be kept from it here.
+            for is_docket, stands in ((True, False), (False, False), (True, True), (False, True)):
+                if (mine.stands and stands) or not (mine.is_docket or is_docket):
+                    continue
+                place = mine.place._replace(kind=_kind(is_docket, stands))
+                for other, yours in self._by_kind.on(place, but=name):
                     return _error(name, mine, other, yours)
         return None
+
+
+class _Others:
+    """What all releases but one use; an `Others` of the plan's surroundings."""
+
+    def __init__(self, uses: ByServer[Use], own: str) -> None:
+        self._all = uses
+        self._own = own
+
+    def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
+        found = (use for host in hosts for use in self._all.on(Place(host, port, database), self._own))
+        return iter(dict.fromkeys(islice(found, _ENOUGH)))
+
+
+_ENOUGH = 64
+"""How many users of one database are looked at: who shares it with more learns nothing from the rest."""
+
+
+def _kind(is_docket: bool, stands: bool) -> str:
+    return f"{is_docket} {stands}"
 
 
 def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
@@ -80,12 +113,6 @@ def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
         )
     text = f"takes {where} for {mine.what}, and {other} takes it for {yours.what}."
     return InputError(text, path=name, remedy=remedy)
-
-
-def _is_one(mine: Taken, yours: Taken) -> bool:
-    if (mine.port, mine.database) != (yours.port, yours.database):
-        return False
-    return redis_url.same_server(*(redis_url.in_namespace(each.host, each.namespace) for each in (mine, yours)))
 
 
 def _taken_by(release: Release) -> list[Taken]:

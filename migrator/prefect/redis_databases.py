@@ -25,6 +25,10 @@ DATABASES = 16
 """How many databases a Redis server has unless its configuration says otherwise (redis.conf, `databases`)."""
 
 
+_TOLD = 3
+"""How many users of one database are named."""
+
+
 class _Claim(NamedTuple):
     """A database that something uses, as the values have it; `is_own` is the Infrahub chart's own cache."""
 
@@ -100,26 +104,22 @@ def taken_by(release: Release, host: str, port: str, database: int, aliases: Col
 
 def taken_elsewhere(release: Release, hosts: Collection[str], port: str, database: int) -> str:
     """Which other releases of the run use that database on the server that goes by `hosts`; empty: none."""
+    if release.surroundings.others is None:
+        return ""
     names = [in_namespace(host, release.namespace) for host in hosts]
-    who = [
-        use.who
-        for use in release.surroundings.others
-        if use.database == database and use.port == str(port) and any(same_server(use.host, name) for name in names)
-    ]
-    return " and ".join(dict.fromkeys(who))
+    who = list(dict.fromkeys(use.who for use in release.surroundings.others.on(names, str(port), database)))
+    if len(who) > _TOLD:
+        return f"{', '.join(who[:_TOLD])} and others"
+    return " and ".join(who)
 
 
 def may_be_another_server(release: Release, hosts: Collection[str], port: str, database: int) -> bool:
     """Whether only other releases use that database, and perhaps on a server of that name in another namespace."""
-    if taken_by(release, "", port, database, hosts):
+    others = release.surroundings.others
+    if others is None or taken_by(release, "", port, database, hosts):
         return False
-    bare = [host for host in hosts if in_namespace(host, "any") != host]
-    theirs = [use.host for use in release.surroundings.others if use.database == database and use.port == str(port)]
-    return any(
-        same_server(other, in_namespace(host, release.namespace)) and not (release.namespace and other not in hosts)
-        for host in bare
-        for other in theirs
-    )
+    bare = [in_namespace(host, release.namespace) for host in hosts if in_namespace(host, "any") != host]
+    return any(not (release.namespace and use.host not in hosts) for use in others.on(bare, str(port), database))
 
 
 def _is_host_of(use: Use, host: str) -> bool:

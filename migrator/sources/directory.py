@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 
 from migrator.charts.roots import has_prefect_values
 from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
-from migrator.sources import flux, foreign, kustomize, layering, objects, patches
-from migrator.sources.layering import Look
+from migrator.sources import bases, flux, foreign, kustomize, layering, marks, objects, patches, walking
+from migrator.sources.layering import Holder
 from migrator.sources.source import Source, read
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
-
-ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tftpl", ".gotmpl")
-_NAMES = ("Chart.lock", "values.schema.json", ".gitlab-ci.yml")
-
-_PASSED_OVER = {"templates", "charts", "crds", "node_modules"}
 
 
 def expand(name: str) -> list[str | MigratorError]:
@@ -27,52 +22,111 @@ def expand(name: str) -> list[str | MigratorError]:
     charts and is nothing that is edited here. What holds nothing of these charts is left out. Raises InputError for a
     directory without any.
     """
-    unread: list[MigratorError] = []
-    others: list[MigratorError] = []
-    patched: list[patches.Patch] = []
-    taken: dict[str, list[str]] = {}
-    held_up: set[str] = set()
-    paths = _without_second_names(list(yaml_files(name, unread)))
-    looks: list[Look] = []
-    generated: dict[str, list[tuple[str, list[str]]]] = {}
-    for path in paths:
+    found = _Found()
+    count = 0
+    for path in walking.yaml_files(name, found.unread):
+        count += 1
+        found.look_at(path, below=os.path.relpath(path, name))
+    found.follow_links()
+    releases = found.releases()
+    if not releases:
+        raise InputError(
+            f"is a directory without a values file that holds Prefect values ({count} YAML files looked at).", path=name
+        )
+    return releases
+
+
+class _Found:
+    """What the files of a directory turned out to be, file by file; nothing is kept of their texts."""
+
+    def __init__(self) -> None:
+        self.unread: list[MigratorError] = []
+        self._paths: list[str] = []
+        self._links: list[str] = []
+        self._others: list[MigratorError] = []
+        self._patches: list[patches.Patch] = []
+        self._taken: dict[str, list[str]] = {}
+        self._held_up: set[str] = set()
+        self._holders: list[Holder] = []
+        self._plain: list[bases.Plain] = []
+        self._generated: dict[str, list[tuple[str, list[str]]]] = {}
+
+    def look_at(self, path: str, below: str) -> None:
+        """Take one file down; `below` is its path in the directory. What nobody cares about here leaves nothing."""
+        if not _is_worth_parsing(path, below):
+            return
+        if os.path.islink(path):
+            self._links.append(path)
+        else:
+            self._paths.append(path)
+            self._parse(path)
+
+    def follow_links(self) -> None:
+        """Look at the links, but not at those to files that stand there themselves: they would look like layers."""
+        own = set(map(os.path.realpath, self._paths)) if self._links else set()
+        for path in self._links:
+            if os.path.realpath(path) not in own:
+                self._parse(path)
+
+    def _parse(self, path: str) -> None:
         documents: list[Value] = []
         try:
             source = read(path)
             documents = [each.data for each in source.stream.documents]
             if os.path.basename(path) in kustomize.NAMES:
                 for item, files in kustomize.generated(as_map(source.data), os.path.dirname(path)):
-                    generated.setdefault(item, []).append((path, files))
-                patched += list(patches.patches(source))
+                    self._generated.setdefault(item, []).append((path, files))
+                self._patches += patches.patches(source)
                 if "helmCharts" not in as_map(source.data):
-                    continue  # what it hands on is told with the release that takes it
-            if any(is_of_flux(document.data) for document in source.stream.documents):
-                patched += list(patches.patches(source))
-            looks.append(_look_at(source, taken))
+                    return  # what it hands on is told with the release that takes it
+            if any(is_of_flux(document) for document in documents):
+                self._patches += patches.patches(source)
+            self._take(source)
         except UnrelatedError:
-            continue
+            return
         except MigratorError as error:
-            held_up |= flux.items_below(documents)
-            (unread if isinstance(error.__cause__, OSError) else others).append(error)
-    # What a release takes is no release by itself, one that is refused included.
-    below = {*taken, *(file for item in held_up for _, files in generated.get(item, []) for file in files)}
-    looks = [look for look in looks if look.is_object or os.path.normpath(look.path) not in below]
-    broken, blocked = _broken_by(patched, looks)
-    shared = {taker: error for error in map(_shared, taken, taken.values()) if error for taker in taken[error.path]}
-    told = {*taken, *(each.file for each in patched), *(os.path.normpath(each.error.path) for each in patched)}
-    others = [*blocked, *dict.fromkeys(shared.values())] + [
-        error for error in others if os.path.normpath(error.path) not in told
-    ]
-    broken |= set(shared)
-    if not looks and not unread and not others:
-        raise InputError(
-            f"is a directory without a values file that holds Prefect values ({len(paths)} YAML files looked at).",
-            path=name,
-        )
-    found = layering.releases(looks, generated)
-    whole = [layers for layers in found if len(layers) > 1 or layers[0] not in broken]
-    releases = [layers[0] if len(layers) == 1 else _several_layers(layers) for layers in whole]
-    return [*releases, *unread, *sorted(others, key=lambda error: error.path)]
+            self._held_up |= flux.items_below(documents)
+            (self.unread if isinstance(error.__cause__, OSError) else self._others).append(_without_frames(error))
+
+    def releases(self) -> list[str | MigratorError]:
+        """The releases by themselves, in the order of their paths, and an error for each that is not."""
+        # What a release takes is no release by itself, one that is refused included.
+        made = (file for item in self._held_up for _, files in self._generated.get(item, []) for file in files)
+        below = {*self._taken, *made}
+        plain = [each for each in self._plain if os.path.normpath(each.path) not in below]
+        broken, blocked = _broken_by(self._patches, self._holders)
+        shared = {path: error for path, takers in self._taken.items() if (error := _shared(path, takers))}
+        told = {
+            *self._taken,
+            *(each.file for each in self._patches),
+            *(os.path.normpath(each.error.path) for each in self._patches),
+        }
+        others = [*blocked, *dict.fromkeys(shared.values())] + [
+            error for error in self._others if os.path.normpath(error.path) not in told
+        ]
+        broken |= {taker for path in shared for taker in self._taken[path]}
+        found = layering.releases(self._holders, plain, self._generated)
+        whole = [layers for layers in found.releases if len(layers) > 1 or layers[0] not in broken]
+        releases = [layers[0] if len(layers) == 1 else _several_layers(layers) for layers in whole]
+        others += _in_doubt(found.in_doubt, found.may_be_bases)
+        return [*releases, *self.unread, *sorted(others, key=lambda error: error.path)]
+
+    def _take(self, source: Source) -> None:
+        """Take down what a file holds. Raises UnrelatedError for one that has nothing to do with these charts."""
+        held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
+        if not held:
+            self._plain.append(bases.plain(source.name, _values_of(source)))
+            return
+        bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
+        for layer in (layer for bundle in bundles for layer in bundle.layers if layer.name != source.name):
+            takers = self._taken.setdefault(os.path.normpath(layer.name), [])
+            takers += [source.name] if layer.takes != "nothing" else []  # a chart's version is judged with its releases
+        if not bundles:
+            related = marks.mentions(source.name, source.stream.data)
+            raise foreign.without_values(source.name) if related else foreign.unrelated(source.name)
+        unseen = tuple(each for bundle in bundles for each in bundle.unseen)
+        items = tuple(item for bundle in bundles if not bundle.is_patch for item in bundle.items)
+        self._holders.append(Holder(source.name, unseen, items))
 
 
 def is_of_flux(data: Value) -> bool:
@@ -80,15 +134,35 @@ def is_of_flux(data: Value) -> bool:
     return str(as_map(data).get("apiVersion")).startswith("kustomize.toolkit.fluxcd.io/")
 
 
-def _broken_by(found: list[patches.Patch], looks: list[Look]) -> tuple[set[str], list[MigratorError]]:
+def _is_worth_parsing(path: str, below: str) -> bool:
+    data = walking.peek(path)
+    return data is None or marks.may_concern(below, data)  # what cannot be read is told by whoever reads it
+
+
+def _without_frames(error: MigratorError) -> MigratorError:
+    """The error for keeping: with the frames that it came through, it would keep the whole file."""
+    error.__context__ = error.__cause__ = None
+    return error.with_traceback(None)
+
+
+def _broken_by(found: Sequence[patches.Patch], holders: Sequence[Holder]) -> tuple[set[str], list[MigratorError]]:
     """The files whose objects patches would break, and an error for each of these patches."""
-    hit = {each: [look.path for look in looks if each.hits(look.items)] for each in found}
-    return {path for under in hit.values() for path in under}, [
-        each.error_of(under[0]) for each, under in hit.items() if under
-    ]
+    by_item: dict[str, list[str]] = {}
+    for holder in holders:
+        for item in holder.items:
+            by_item.setdefault(item, []).append(holder.path)
+    hit: dict[tuple[str, str], list[str]] = {}
+    errors: list[MigratorError] = []
+    for each in found:
+        target = each.kind, each.name
+        if target not in hit:
+            hit[target] = sorted({path for item in each.among(by_item) for path in by_item[item]})
+        if hit[target]:
+            errors.append(each.error_of(hit[target][0]))
+    return {path for paths in hit.values() for path in paths}, errors
 
 
-def _shared(path: str, takers: list[str]) -> RefusedError | None:
+def _shared(path: str, takers: Sequence[str]) -> RefusedError | None:
     """An error for a file that releases of several files take values from, and each would change for itself."""
     if len(set(takers)) < 2:
         return None
@@ -109,23 +183,18 @@ def _several_layers(layers: tuple[str, ...]) -> RefusedError:
     )
 
 
-def _look_at(source: Source, taken: dict[str, list[str]]) -> Look:
-    """What a file holds; `taken` gathers the files that it takes values from, and who takes them.
+def _in_doubt(upper: Mapping[str, int], lower: Mapping[str, str]) -> Iterable[RefusedError]:
+    remedy = "Name the layers of each release in Helm's order (-f FILE -f FILE), or each file that is one of its own."
+    for path, count in upper.items():
+        what = f"leaves values to a base, and which of the {count} whole values files beside it that is, nothing tells."
+        yield RefusedError(what, path=path, remedy=remedy)
+    for path, other in lower.items():
+        if path not in upper:
+            yield RefusedError(f"may be the base of {other} beside it, which nothing tells.", path=path, remedy=remedy)
 
-    Raises UnrelatedError for one that has nothing to do with these charts.
-    """
-    held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
-    if held:
-        bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
-        for layer in (layer for bundle in bundles for layer in bundle.layers if layer.name != source.name):
-            takers = taken.setdefault(os.path.normpath(layer.name), [])
-            takers += [source.name] if layer.takes != "nothing" else []  # a chart's version is judged with its releases
-        unseen = tuple(each for bundle in bundles for each in bundle.unseen)
-        items = tuple(item for bundle in bundles if not bundle.is_patch for item in bundle.items)
-        if not bundles:
-            related = foreign.mentions(source.name, source.stream.data)
-            raise foreign.without_values(source.name) if related else foreign.unrelated(source.name)
-        return Look(source.name, None, True, unseen, items)
+
+def _values_of(source: Source) -> Value:
+    """The values in a file. Raises UnrelatedError for one that has nothing to do with these charts."""
     foreign.refuse(source.name, source.stream.data, [each.data for each in source.stream.documents])
     data = source.stream.documents[0].data
     if data is None and len(source.stream.documents) > 1:
@@ -134,22 +203,4 @@ def _look_at(source: Source, taken: dict[str, list[str]]) -> Look:
         raise foreign.without_values(source.name)
     if "mac" in as_map(as_map(data).get("sops")):
         raise RefusedError("is encrypted by SOPS.", path=source.name, remedy="Decrypt it and name it by itself.")
-    return Look(source.name, data, False)
-
-
-def _without_second_names(paths: list[str]) -> list[str]:
-    """Without the links to files that stand there themselves: they would look like layers over these."""
-    links = {path for path in paths if os.path.islink(path)}
-    own = {os.path.realpath(path) for path in paths if path not in links} if links else set()
-    return [path for path in paths if path not in links or os.path.realpath(path) not in own]
-
-
-def yaml_files(directory: str, unread: list[MigratorError]) -> Iterator[str]:
-    def tell(error: OSError) -> None:
-        unread.append(InputError(f"cannot be looked into: {error.strerror}.", path=str(error.filename or directory)))
-
-    for folder, folders, files in os.walk(directory, onerror=tell):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _PASSED_OVER)
-        for name in sorted(files):
-            if (name.endswith(ENDINGS) and not name.startswith(".")) or name in _NAMES:
-                yield os.path.join(folder, name)
+    return data

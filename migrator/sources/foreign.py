@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 
 from migrator.charts.roots import has_prefect_values, presets
 from migrator.errors import InputError, MigratorError, OutOfScopeError, UnrelatedError
+from migrator.sources.marks import hides_words, mentions
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
-
-_MARKS = re.compile(rb"infrahub|prefect|configPreset|backgroundServices", re.IGNORECASE)
 
 BY_NAME = (
     (r"Chart\.ya?ml|Chart\.lock|requirements\.(ya?ml|lock)", "belongs to a chart itself, and holds no values", "chart"),
@@ -52,11 +51,6 @@ _REMEDIES = {
     "object": "Name the values files, or the object that embeds the values.",
     "kustomization": "Name the object or the values that it builds from.",
 }
-
-
-def mentions(name: str, data: bytes) -> bool:
-    """Whether a file's path or its bytes hold a key, chart or image of these charts."""
-    return bool(_MARKS.search(data) or _MARKS.search(os.fsencode(name)))
 
 
 def by_name(name: str) -> OutOfScopeError | None:
@@ -116,7 +110,7 @@ def refuse(name: str, data: bytes, documents: Sequence[Value]) -> None:
     if named is not None and not is_filled_in and any(map(has_values, documents)):
         named = None
     error = named or by_shape(name, first) or _no_mapping(name, first)
-    if not mentions(name, data):
+    if not mentions(name, data) and not (hides_words(data) and any(map(has_values, documents))):
         raise unrelated(name, error)
     if error is not None:
         raise error

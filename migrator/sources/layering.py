@@ -4,132 +4,151 @@ lies over it."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from migrator.charts.roots import prefect_roots
+from migrator.sources.bases import MOST, Bases, Plain, folders_above, in_order
 from migrator.sources.bundle import Elsewhere
-from migrator.values import tree
-from migrator.values.edits import Value
-
-BASE_NAMES = ("base", "common", "default", "defaults", "shared", "values")
-"""What files and folders are called that hold what others lie over."""
-
-
-class Look(NamedTuple):
-    """What a file in a directory turned out to be: values (`data`), or objects that take values from `unseen` too.
-
-    `items` (KIND/NAME) are the objects in it, patches of others left out.
-    """
-
-    path: str
-    data: Value
-    is_object: bool
-    unseen: tuple[Elsewhere, ...] = ()
-    items: tuple[str, ...] = ()
-
 
 Generated = Mapping[str, Sequence[tuple[str, Sequence[str]]]]
 """By KIND/NAME: the kustomizations that make such an item, each with the files in it."""
 
 
-def releases(looks: Sequence[Look], generated: Generated) -> list[tuple[str, ...]]:
-    """The releases in a directory, each as the paths of its layers, lowest first; a base can belong to several."""
-    plain = [look for look in looks if not look.is_object]
-    found = []
+class Holder(NamedTuple):
+    """A file with objects that hold values, and take some from `unseen` too.
+
+    `items` (KIND/NAME) are the objects in it, patches of others left out.
+    """
+
+    path: str
+    unseen: tuple[Elsewhere, ...] = ()
+    items: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        return os.path.dirname(self.path)
+
+
+class Layered(NamedTuple):
+    """The releases in a directory, each as the paths of its layers, lowest first; a base can belong to several.
+
+    `in_doubt` are the files of which nothing tells what they lie over, each with how many others it might;
+    `may_be_bases` are those others, each with a file that may lie over it.
+    """
+
+    releases: list[tuple[str, ...]]
+    in_doubt: dict[str, int]
+    may_be_bases: dict[str, str]
+
+
+class _Nearest:
+    """Paths by a key, to be asked for the one that has most of its folders in common with another path."""
+
+    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
+        self._first: dict[tuple[str, str], list[str]] = {}
+        for key, path in entries:
+            for folder in folders_above(os.path.dirname(path)):
+                found = self._first.setdefault((key, folder), [])
+                if len(found) < 2:  # the second is for who is the first
+                    found.append(path)
+
+    def find(self, key: str, near: str) -> str:
+        """The nearest path under the key but `near` itself; empty where there is none."""
+        for folder in folders_above(os.path.dirname(near)):
+            for path in self._first.get((key, folder), []):
+                if path != near:
+                    return path
+        return ""
+
+
+def releases(holders: Sequence[Holder], plain: Sequence[Plain], generated: Generated) -> Layered:
+    """Put the files of a directory together."""
+    found: list[tuple[str, ...]] = []
     handed_on: set[str] = set()
-    for look in looks:
-        if look.is_object:
-            below = _patched(look, looks)
-            for files in _files_of(look, plain, generated):
-                handed_on |= {*files, *below}
-                found.append((*files, *below, look.path))
-    rest = [look for look in plain if look.path not in handed_on]
-    bases = {look.path: [base for base in _in_order(rest) if _is_base_of(base, look, rest)] for look in rest}
-    are_bases = {base.path for own in bases.values() for base in own}
-    found += [(*(base.path for base in bases[look.path]), look.path) for look in rest if look.path not in are_bases]
-    return sorted((paths for paths in found if paths[-1] not in handed_on), key=lambda paths: paths[-1])
+    around = _Around(holders, plain, generated)
+    for holder in holders:
+        below = around.patched(holder)
+        for files in around.files_of(holder):
+            handed_on |= {*files, *below}
+            found.append((*files, *below, holder.path))
+    rest = [each for each in plain if each.path not in handed_on]
+    bases = Bases(rest)
+    below_each = {each.path: bases.below(each) for each in rest}
+    are_bases = {base.path for below in below_each.values() for base in below.bases}
+    groups = {group: path for path, below in below_each.items() for group in below.in_doubt}
+    may_be_bases = {each.path: path for group, path in groups.items() for each in bases.whole(group)}
+    in_doubt = {
+        path: sum(len(bases.whole(group)) for group in below.in_doubt)
+        for path, below in below_each.items()
+        if below.in_doubt
+    }
+    found += [
+        (*(base.path for base in below.bases), path)
+        for path, below in below_each.items()
+        if path not in are_bases and path not in in_doubt and path not in may_be_bases
+    ]
+    whole = sorted((paths for paths in found if paths[-1] not in handed_on), key=lambda paths: paths[-1])
+    return Layered(whole, in_doubt, may_be_bases)
 
 
-def _patched(look: Look, looks: Sequence[Look]) -> tuple[str, ...]:
-    """The file of the object that this one is a patch for, the nearest if there are several."""
-    items = {each.item for each in look.unseen}
-    found = [each.path for each in looks if each.path != look.path and items & set(each.items)]
-    return tuple(sorted(found, key=lambda path: -len(os.path.commonpath([path, look.path])))[:1])
+class _Around:
+    """What stands around the objects of a directory, by what they call it."""
+
+    def __init__(self, holders: Sequence[Holder], plain: Sequence[Plain], generated: Generated) -> None:
+        self._known = {each.path for each in plain}
+        self._beside: dict[str, list[Plain]] = {}
+        for each in plain:
+            self._beside.setdefault(each.folder, []).append(each)
+        wanted = {each.item for holder in holders for each in holder.unseen if each.item}
+        self._holding = _Nearest((item, holder.path) for holder in holders for item in holder.items if item in wanted)
+        endings = {ending for holder in holders for each in holder.unseen if (ending := _ending(each.file))}
+        self._ending = _Nearest(
+            (ending, each.path) for each in plain for ending in _endings(each.path) if ending in endings
+        )
+        self._made: dict[tuple[str, str], dict[str, Sequence[str]]] = {}
+        for item in wanted & generated.keys():
+            for maker, files in generated[item]:
+                for folder in folders_above(os.path.dirname(maker)):
+                    self._made.setdefault((item, folder), {}).setdefault(maker, files)
+
+    def patched(self, holder: Holder) -> tuple[str, ...]:
+        """The file of the object that this one is a patch for, the nearest if there are several."""
+        found = [self._holding.find(each.item, holder.path) for each in holder.unseen if each.item]
+        return tuple(each for each in found if each)[:1]
+
+    def files_of(self, holder: Holder) -> Iterator[tuple[str, ...]]:
+        """The files below an object, once for each way in which they are put together; none stand for none."""
+        named = [path for each in holder.unseen if each.file for path in self._meant(each.file, holder)]
+        made = [self._makers(each.item, holder.folder) for each in holder.unseen]
+        ways = []
+        for maker in dict.fromkeys(maker for makers in made for maker in makers) or [""]:
+            files = [*named, *(path for makers in made for path in makers.get(maker, ()))]
+            ways.append(tuple(path for path in dict.fromkeys(files) if path in self._known))
+        elsewhere = [each for each in holder.unseen if not each.item.startswith("HelmRelease/")]
+        beside = self._beside.get(holder.folder, [])
+        if elsewhere and not any(ways) and len(beside) <= MOST:
+            ways = [tuple(each.path for each in in_order(beside))]
+        yield from dict.fromkeys(ways)
+
+    def _makers(self, item: str, folder: str) -> Mapping[str, Sequence[str]]:
+        """The kustomizations that make the item, those nearest to the folder: others make it for other releases."""
+        found = (self._made.get((item, above)) for above in folders_above(folder))
+        return next((makers for makers in found if makers), {})
+
+    def _meant(self, file: str, holder: Holder) -> list[str]:
+        """The files that a path can mean: beside the object, else any whose path ends so, the nearest one."""
+        beside = os.path.normpath(os.path.join(holder.folder, file))
+        if beside in self._known:
+            return [beside]
+        nearest = self._ending.find(_ending(file), holder.path)
+        return [nearest] if nearest else []
 
 
-def _files_of(look: Look, plain: Sequence[Look], generated: Generated) -> Iterator[tuple[str, ...]]:
-    """The files below an object, once for each way in which they are put together; none stand for none."""
-    named = [path for each in look.unseen if each.file for path in _ending_in(each.file, look, plain)]
-    makers = dict.fromkeys(maker for each in look.unseen for maker, _ in generated.get(each.item, ()))
-    known = {each.path for each in plain}
-    ways = []
-    for maker in makers or [""]:
-        files = list(named)
-        for each in look.unseen:
-            files += [path for own, paths in generated.get(each.item, ()) if own == maker for path in paths]
-        ways.append(tuple(path for path in dict.fromkeys(files) if path in known))
-    elsewhere = [each for each in look.unseen if not each.item.startswith("HelmRelease/")]
-    if elsewhere and not any(ways):
-        beside = [each for each in plain if os.path.dirname(each.path) == os.path.dirname(look.path)]
-        ways = [tuple(each.path for each in _in_order(beside))]
-    yield from dict.fromkeys(ways)
+def _ending(file: str) -> str:
+    """How the path of a file ends that an object names; in `$values/env/a.yaml` Argo CD puts a repository first."""
+    return os.sep.join(part for part in file.split("/") if part not in ("", ".", "..") and not part.startswith("$"))
 
 
-def _ending_in(file: str, look: Look, plain: Sequence[Look]) -> list[str]:
-    """The files that a path can mean: beside the object, else any whose path ends so, the nearest one."""
-    beside = os.path.normpath(os.path.join(os.path.dirname(look.path), file))
-    if any(each.path == beside for each in plain):
-        return [beside]
-    # In `$values/env/prod.yaml` Argo CD puts another repository for the first part.
-    parts = [part for part in file.split("/") if part not in ("", ".", "..") and not part.startswith("$")]
-    ending = os.sep + os.path.join(*parts) if parts else ""
-    found = [each.path for each in plain if ending and (os.sep + each.path).endswith(ending)]
-    return sorted(found, key=lambda path: -len(os.path.commonpath([path, look.path])))[:1]
-
-
-def _is_base_of(base: Look, look: Look, plain: Sequence[Look]) -> bool:
-    """Whether one file lies below the other: it is called a base and stands where one does, or says what it lacks."""
-    if base.path == look.path or not set(prefect_roots([base.data])) & set(prefect_roots([look.data])):
-        return False
-    folder, below = os.path.dirname(base.path), os.path.dirname(look.path)
-    if folder == below:
-        return _is_base_beside(base, look, [each for each in plain if os.path.dirname(each.path) == folder])
-    if os.path.basename(folder) in BASE_NAMES:
-        return _is_inside(below, os.path.dirname(folder))
-    return _stem(base.path) in BASE_NAMES and _is_inside(below, folder)
-
-
-def _is_base_beside(base: Look, look: Look, beside: Sequence[Look]) -> bool:
-    """The same of two files in one folder. Where none is called a base, those that say too little lie over the rest."""
-    if any(_stem(each.path) in BASE_NAMES for each in beside):
-        order = [*BASE_NAMES, _stem(look.path)]
-        return order.index(_stem(base.path)) < order.index(_stem(look.path)) if _stem(base.path) in order else False
-    return not is_whole(look.data) and (is_whole(base.data) or base.path == _in_order(beside)[0].path)
-
-
-def is_whole(data: Value) -> bool:
-    """Whether a file decides what the overrides of a base leave out: both env lists, or the deployment itself."""
-    for root in prefect_roots([data]):
-        lists = [tree.get(data, (*root, part, "env")) for part in ("server", "backgroundServices")]
-        said = tree.exists(data, (*root, "backgroundServices", "runAsSeparateDeployment"))
-        if said or all(isinstance(each, list) for each in lists):
-            return True
-    return False
-
-
-def _in_order(plain: Sequence[Look]) -> list[Look]:
-    """Bases first: by name, and then those that say most."""
-
-    def rank(look: Look) -> tuple[int, bool, bool, str]:
-        return look.path.count(os.sep), _stem(look.path) not in BASE_NAMES, not is_whole(look.data), look.path
-
-    return sorted(plain, key=rank)
-
-
-def _is_inside(folder: str, above: str) -> bool:
-    return above in ("", ".") or folder == above or folder.startswith(above + os.sep)
-
-
-def _stem(path: str) -> str:
-    return os.path.splitext(os.path.basename(path))[0]
+def _endings(path: str) -> Iterator[str]:
+    parts = path.split(os.sep)
+    return (os.sep.join(parts[start:]) for start in range(len(parts)))

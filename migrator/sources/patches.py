@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from migrator import yamltext
@@ -43,12 +43,21 @@ class Patch(NamedTuple):
     error: RefusedError
     file: str = ""
 
-    def hits(self, items: Sequence[str]) -> bool:
+    def hits(self, items: Collection[str]) -> bool:
         """Whether it is laid over one of these objects (KIND/NAME)."""
-        return any(
-            re.fullmatch(self.kind or ".*", kind) and re.fullmatch(self.name or ".*", name)
-            for kind, _, name in (each.partition("/") for each in items)
-        )
+        return bool(self.among(items))
+
+    def among(self, items: Collection[str]) -> list[str]:
+        """Those of these objects (KIND/NAME) that it is laid over."""
+        if re.fullmatch(r"\w+", self.kind) and re.fullmatch(r"[\w-]+", self.name):  # most are no patterns
+            item = f"{self.kind}/{self.name}"
+            return [item] if item in items else []
+        return [
+            each
+            for each in items
+            if re.fullmatch(self.kind or ".*", each.partition("/")[0])
+            and re.fullmatch(self.name or ".*", each.partition("/")[2])
+        ]
 
     def error_of(self, path: str) -> RefusedError:
         """The error for the object in that file, which the remedy names."""

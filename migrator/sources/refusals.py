@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.errors import InputError, MigratorError, OutOfScopeError
-from migrator.sources import foreign
+from migrator.sources import foreign, marks
 
 
 def explained(error: InputError, data: bytes, name: str) -> MigratorError:
@@ -19,7 +19,7 @@ def explained(error: InputError, data: bytes, name: str) -> MigratorError:
             line=2,
             remedy="Write {} in place of all of it, and say what is installed with --chart and --from VERSION-FLAVOUR.",
         )
-    if b"{{" in data and foreign.mentions(name, data):
+    if b"{{" in data and marks.mentions(name, data):
         return foreign.by_name(name) or OutOfScopeError(
             "holds Go templates where YAML should be, and what they are rendered to cannot be known here.",
             path=name,

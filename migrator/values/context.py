@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple, Protocol
 
 
 class Use(NamedTuple):
@@ -13,6 +13,13 @@ class Use(NamedTuple):
     port: str
     database: int
     who: str
+
+
+class Others(Protocol):
+    """The databases that the other releases of a run use; their hosts carry the namespace, if it is known."""
+
+    def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
+        """The uses of that database on what is surely the server that goes by one of these names."""
 
 
 class Seen(NamedTuple):
@@ -67,14 +74,14 @@ class Seen(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """`others` are the databases that the other releases of the run use; their hosts carry the namespace, if known.
+    """`others` is what the other releases of the run use, if there are any.
 
     `unseen` names values that lie below all layers and cannot be read. `fills_in` is whether a generator puts values in
     place of `{{...}}` before Helm meets them. `controller` is who upgrades the release once its values are committed
     (empty: a person, with helm). `seen` is what a look at the Redis showed, if there was one.
     """
 
-    others: tuple[Use, ...] = ()
+    others: Others | None = None
     unseen: tuple[str, ...] = ()
     fills_in: bool = False
     controller: str = ""

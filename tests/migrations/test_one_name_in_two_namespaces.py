@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 import pytest
 
 from migrator.migration import Question
 from migrator.planning import discover, examine
+from migrator.prefect.redis_url import same_server
 from migrator.values.context import Surroundings, Use
 
 from .conftest import by_id
@@ -20,9 +23,20 @@ backgroundServices:
 HINT = "if both are in one namespace: --answers FILE takes a namespace for each release"
 
 
+class Two:
+    """One other release beside the one that is asked for."""
+
+    def __init__(self, use: Use) -> None:
+        self._use = use
+
+    def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
+        is_it = any(same_server(self._use.host, host) for host in hosts)
+        return iter([self._use] if is_it and (self._use.port, self._use.database) == (port, database) else [])
+
+
 def redis_db(host: str, other: Use, namespace: str = "") -> Question:
     request = examine.Request(
-        discover.Wishes(chart="prefect-server", namespace=namespace), {}, surroundings=Surroundings((other,))
+        discover.Wishes(chart="prefect-server", namespace=namespace), {}, surroundings=Surroundings(Two(other))
     )
     source = examine.read_bytes(VALUES.replace("@host@", host).encode(), "values.yaml")
     return by_id(examine.examine([source], request).plan)["redis-db"]

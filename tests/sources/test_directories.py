@@ -146,3 +146,70 @@ def test_a_folder_without_anything_is_an_error(cli: Cli, tmp_path: Path) -> None
     done = cli("check", "t")
     assert done.returncode == 2
     assert b"t: is a directory without a values file that holds Prefect values (1 YAML files looked at)" in done.stderr
+
+
+def test_a_directory_is_the_same_by_every_name(cli: Cli, tmp_path: Path) -> None:
+    files = {
+        "app/release.yaml": helm_release(PROD, head=FROM),
+        "app/kustomization.yaml": GENERATOR.replace("FILE", "infrahub.yaml"),
+        "app/infrahub.yaml": VALUES,
+    }
+    write(tmp_path, files)
+    told = [cli("check", name).stderr.decode() for name in (".", "./", "../" + tmp_path.name)]
+    assert told[0] == told[1]
+    assert "(-f app/infrahub.yaml -f app/release.yaml)" in told[0]
+    assert f"(-f ../{tmp_path.name}/app/infrahub.yaml -f ../{tmp_path.name}/app/release.yaml)" in told[2]
+
+
+def test_a_file_lies_over_the_one_whose_name_it_goes_on_from(cli: Cli, tmp_path: Path) -> None:
+    files = {"prod.yaml": VALUES, "prod-eu.yaml": PROD, "staging.yaml": other(VALUES)}
+    write(tmp_path / "t", files)
+    done = cli("migrate", "t", *FLAGS)
+    assert done.returncode == 2
+    assert b"(-f t/prod.yaml -f t/prod-eu.yaml)" in done.stderr
+    assert (tmp_path / "t/staging.yaml").read_text("utf-8") == other(AFTER)
+    assert (tmp_path / "t/prod.yaml").read_text("utf-8") == VALUES
+
+
+def test_what_may_lie_over_any_of_many_is_told_in_a_line_for_each(cli: Cli, tmp_path: Path) -> None:
+    files = {f"{number:02}.yaml": VALUES.replace("redis.prod", f"redis{number}") for number in range(17)}
+    write(tmp_path / "t", {**files, "over.yaml": PROD, "wide.yaml": PROD})
+    done = cli("migrate", "t", *FLAGS)
+    assert done.returncode == 2
+    lines = done.stderr.decode().splitlines()
+    assert len(lines) == 19
+    assert "t/00.yaml: may be the base of t/wide.yaml beside it" in lines[0]
+    assert "t/over.yaml: leaves values to a base, and which of the 17 whole values files beside it" in lines[17]
+    assert (tmp_path / "t/00.yaml").read_text("utf-8") == files["00.yaml"]
+
+
+def test_a_large_folder_of_bases_is_matched_by_name(cli: Cli, tmp_path: Path) -> None:
+    names = [f"team{number:02}.yaml" for number in range(17)]
+    write(tmp_path / "t", {f"base/{name}": VALUES for name in names})
+    write(tmp_path / "t", {f"prod/{name}": PROD for name in names})
+    told = cli("check", "t").stderr.decode()
+    assert told.count("lies over") == 17
+    assert "(-f t/base/team03.yaml -f t/prod/team03.yaml)" in told
+
+
+def test_two_folders_of_bases_lie_over_each_other_in_one_order(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path / "t", {"base/a.yaml": VALUES, "common/b.yaml": VALUES, "values.yaml": VALUES})
+    told = cli("check", "t").stderr.decode()
+    assert "t/values.yaml: lies over t/base/a.yaml, t/common/b.yaml" in told
+
+
+def test_generators_of_another_app_are_not_put_below_a_release(cli: Cli, tmp_path: Path) -> None:
+    files = {
+        f"{app}/{name}": text
+        for app in ("one", "two")
+        for name, text in {
+            "base/release.yaml": helm_release(PROD, head=FROM),
+            "prod/kustomization.yaml": GENERATOR.replace("FILE", "v.yaml"),
+            "prod/v.yaml": VALUES,
+        }.items()
+    }
+    write(tmp_path / "t", files)
+    told = cli("check", "t").stderr.decode()
+    assert told.count("lies over") == 2
+    assert "(-f t/one/prod/v.yaml -f t/one/base/release.yaml)" in told
+    assert "(-f t/two/prod/v.yaml -f t/two/base/release.yaml)" in told

@@ -117,7 +117,7 @@ def test_a_file_of_two_kustomizations_is_refused_in_a_directory(cli: Cli, tmp_pa
     write(tmp_path, {**before, "dev/kustomization.yaml": kustomization, "prod/kustomization.yaml": kustomization})
     done = cli("migrate", ".", *FLAGS)
     assert done.returncode == 2
-    assert b"own.yaml: holds values of the releases in ./dev/release.yaml and ./prod/release.yaml" in done.stderr
+    assert b"own.yaml: holds values of the releases in dev/release.yaml and prod/release.yaml" in done.stderr
     assert unchanged(tmp_path, before)
 
 
