@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, Protocol, Union
 
 from migrator.errors import did_you_mean
-from migrator.values.changes import Change, Notice
+from migrator.values.changes import Change, Location, Notice
 from migrator.values.release import Release
 
 BY_SHAPE = "0"
@@ -44,7 +44,9 @@ class Question(NamedTuple):
     `choices` is empty where an answer is typed; `complaint` says what is wrong with one (empty: nothing). `offers` are
     answers that a person sees in a list, with what is known of each, though others may be typed. `default` is an answer
     that is safe unattended, `suggestion` one that is only put before a person. `flag` answers it on the command line;
-    `group` is the id whose answer serves all questions that share it.
+    `group` is the id whose answer serves all questions that share it. `facts` are what an answer rests on besides the
+    choices, so that one that was saved can be told from one to another question, whatever the words are. `about` says
+    where the values stand that it is about; empty where no layer holds them.
     """
 
     id: str
@@ -56,6 +58,8 @@ class Question(NamedTuple):
     complaint: Callable[[str], str] = anything
     group: str = ""
     offers: tuple[Choice, ...] = ()
+    facts: tuple[str, ...] = ()
+    about: tuple[Location, ...] = ()
 
 
 class Ask(Protocol):

@@ -10,7 +10,7 @@ from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import EnvList
 from migrator.prefect.messaging import BROKER
 from migrator.prefect.names import MESSAGING, REDIS_BLOCK
-from migrator.prefect.questions import redis_host
+from migrator.prefect.questions import redis_host, stands_at
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Notice
 from migrator.values.edits import LAST, AddKey, RemoveKey, Route, SetValue, Value, after
@@ -39,7 +39,7 @@ WHY_BEATEN = "existingSecret wins over it, as answered"
 WHY_GONE = "moved to messaging: the chart sets it on both pods"
 
 
-def differing(setting: Setting) -> Question:
+def differing(release: Release, setting: Setting) -> Question:
     """The question for a setting on which the pods do not agree, or that only a template knows."""
     shown = {
         pod: "not readable here" if value is None else repr(value)
@@ -53,6 +53,7 @@ def differing(setting: Setting) -> Question:
         return redis_host(
             setting.background or "",
             f"cannot be told: {what} pod, and the chart gives both the same",
+            release,
         )
     said = (setting.server, setting.background, setting.standing or None)
     readable = [value for value in dict.fromkeys(said) if value is not None]
@@ -63,6 +64,8 @@ def differing(setting: Setting) -> Question:
         flag=f"--answer messaging-redis.{setting.key}=VALUE",
         choices=tuple(Choice(value, f"both pods get {value}") for value in readable) if several else (),
         suggestion=readable[0] if readable and not several else None,
+        facts=tuple(readable),
+        about=stands_at(release, route_of(setting.key), names=(NAMES[setting.key], URL)),
     )
 
 
@@ -91,7 +94,7 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
         if setting.agreed is None and is_less and setting.key != "host":
             # Nothing is turned on here, so what cannot be read stays where it is; the docket's step asks about it.
             continue
-        answer = setting.agreed if setting.agreed is not None else ask(differing(setting))
+        answer = setting.agreed if setting.agreed is not None else ask(differing(release, setting))
         is_open = is_open or answer is None
         if answer is not None:
             decided[setting.key] = answer

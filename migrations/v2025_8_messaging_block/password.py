@@ -9,6 +9,7 @@ from migrator.migration import Ask, Choice, Question
 from migrator.prefect import env, messaging
 from migrator.prefect.env import Entry
 from migrator.prefect.names import REDIS_BLOCK
+from migrator.prefect.questions import stands_at
 from migrator.values import tree
 from migrator.values.changes import Effect
 from migrator.values.edits import Value
@@ -47,6 +48,7 @@ def question(release: Release) -> Question:
             Choice("messaging", f"both pods get what {where} says, and the entries go"),
             Choice("env", f"both pods get what the entries say: it moves to {where}"),
         ),
+        about=stands_at(release, (*REDIS_BLOCK, "password"), (*REDIS_BLOCK, "existingSecret"), names=(PASSWORD,)),
     )
 
 

@@ -8,19 +8,20 @@ from migrator.charts.presets import TOGGLED, TOGGLED_SERVICES
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, messaging, shapes
 from migrator.prefect.names import SEPARATE, WEBSERVER_ONLY
+from migrator.prefect.questions import stands_at
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
 from migrator.values.edits import LAST, AddKey, Place, SetValue, after, before
 from migrator.values.release import Release
 
-from .wiring import NAMES, in_values, says_where, settings, url_of
+from .wiring import NAMES, URL, in_values, says_where, settings, url_of
 
 WHY = "without it today's chart starts no background deployment, and the API pods run no services either"
 WHY_ASKED = "as answered: the background services leave the API process"
 WHY_NOT = "as answered: written down, so that nothing changes and nobody is asked again"
 
 
-def question(reason: str) -> Question:
+def question(release: Release, reason: str) -> Question:
     """Whether the background services are to leave the API process, where the values do not tell."""
     return Question(
         id="separate-services",
@@ -31,6 +32,7 @@ def question(reason: str) -> Question:
             Choice("separate", "the chart starts a background deployment, and the wiring moves to backgroundServices"),
             Choice("single", "everything stays as it is; runAsSeparateDeployment: false is written down"),
         ),
+        about=stands_at(release, names=(NAMES["host"], URL)),
     )
 
 
@@ -47,6 +49,7 @@ def unseen(release: Release) -> Question:
             Choice("separate", f"{where}: true is written down here, and they get a docket"),
             Choice("single", f"{where}: false is written down here, and nothing else changes"),
         ),
+        facts=release.surroundings.unseen,
     )
 
 
@@ -64,7 +67,7 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     if deployment.is_separate(release):
         return
-    yield from _said(release, ask(question(_what_is_less(release))))
+    yield from _said(release, ask(question(release, _what_is_less(release))))
 
 
 def _said(release: Release, answer: str | None) -> Iterator[Outcome]:

@@ -10,7 +10,7 @@ from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.names import INJECTED_PIN, PIN, REGISTER, WEBSERVER_ONLY
 from migrator.prefect.questions import put_own_list
-from migrator.values.changes import Change, Notice
+from migrator.values.changes import Change, Location, Notice
 from migrator.values.edits import LAST, InsertItem, Place, Value, after, before
 from migrator.values.release import Release
 
@@ -23,8 +23,9 @@ WHY_ONCE = "Kubernetes is to see a name once only"
 WHY_WINS = 'it wins over the "false" before it, and Infrahub sets up Prefect\'s database only at "false"'
 
 
-def injected_pin(where: str, value: str) -> Question:
+def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
     """The question about a user's own entry under the name that the chart injects now."""
+    where, value = env_edits.path_of(listed, INJECTED_PIN), env.spelled(entry)
     return Question(
         id="migrate-on-start",
         text=f'{where} is {value}, and the new chart sets the same name to "false": the pods get it twice. '
@@ -34,6 +35,8 @@ def injected_pin(where: str, value: str) -> Question:
             Choice("remove", 'the chart\'s "false" holds on both pods, and Infrahub itself migrates the database'),
             Choice("keep", "on the background pod yours wins, on the server pod the chart's; both pods get it twice"),
         ),
+        facts=(value,),
+        about=(Location(listed.layer, env.route_at_start(release, listed, INJECTED_PIN)),),
     )
 
 
@@ -89,7 +92,7 @@ def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
                 yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
         elif is_settled(release.start) and _is_pinned(release.start):
             yield Notice(f"{where} stays, as it was left before; {TWICE}.", "warning")
-        elif ask(injected_pin(where, env.spelled(entries[-1]))) == "remove":
+        elif ask(injected_pin(release, listed, entries[-1])) == "remove":
             shared_says = shared_says and listed != env.effective_global(release)
             yield from env_edits.remove(listed, entries, 'goes, as answered; the chart sets it to "false"', "behaviour")
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from migrator.migration import Choice, Question
 from migrator.prefect import messaging, redis_databases, redis_url
 from migrator.prefect.docket import what_is_wrong_with_url
-from migrator.prefect.questions import masked
+from migrator.prefect.names import DOCKET, DOCKET_NAME, REDIS_HOST
+from migrator.prefect.questions import masked, stands_at
 from migrator.prefect.redis_databases import users, why_not
 from migrator.values.release import Release
 
@@ -43,6 +44,8 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
         suggestion=str(suggestion),
         complaint=lambda answer: _complaint_about_database(release, hosts, port, answer),
         offers=offers,
+        facts=(server,),
+        about=stands_at(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL")),
     )
 
 
@@ -76,6 +79,7 @@ def docket_password(source: str) -> Question:
             Choice("secret", "you put the whole URL into a Secret; it has to exist before the upgrade"),
         ),
         suggestion="reference",
+        facts=(source,),
     )
 
 
@@ -102,6 +106,7 @@ def docket_url(release: Release, reason: str) -> Question:
         "rediss:// for TLS, user and password percent-encoded or left out.".strip(),
         flag="--docket-url or --docket-secret NAME[:KEY]",
         complaint=lambda answer: _complaint_about_url(release, answer),
+        about=stands_at(release, (*DOCKET, "url"), names=(DOCKET_NAME,)),
     )
 
 

@@ -11,7 +11,7 @@ from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.names import DOCKET_NAME, WEBSERVER_ONLY
 from migrator.prefect.questions import put_own_list
-from migrator.values.changes import Change, Notice
+from migrator.values.changes import Change, Location, Notice
 from migrator.values.edits import FIRST, InsertItem, Value, after
 from migrator.values.release import Release
 
@@ -37,7 +37,7 @@ EVENT_LOGGER = Question(
 )
 
 
-def custom_toggle(pod: str, service: str, where: str, value: str) -> Question:
+def custom_toggle(pod: str, service: str, where: str, value: str, about: Location) -> Question:
     """The question about a toggle that the presets do not explain."""
     return Question(
         id=f"custom-toggles.{pod}.{service}",
@@ -48,6 +48,8 @@ def custom_toggle(pod: str, service: str, where: str, value: str) -> Question:
             Choice("keep", "the toggle stays as it is"),
             Choice("remove", _WITHOUT_ON_SERVER if pod == "server" else _without_on_background(service)),
         ),
+        facts=(value,),
+        about=(about,),
     )
 
 
@@ -98,9 +100,9 @@ def _toggles_of_list(release: Release, ask: Ask, pod: str, listed: EnvList) -> I
                 f"{where} ({value}) stays, as it was left before.", "warning", listed.layer, route, "toggle-left"
             )
         elif _is_preset_logger(pod, service, listed):
-            if ask(EVENT_LOGGER) == "remove":
+            if ask(EVENT_LOGGER._replace(about=(Location(listed.layer, route),))) == "remove":
                 yield from env_edits.remove(listed, entries, WHY_LOGGER, "behaviour")
-        elif ask(custom_toggle(pod, service, where, value)) == "remove":
+        elif ask(custom_toggle(pod, service, where, value, Location(listed.layer, route))) == "remove":
             yield from env_edits.remove(listed, entries, "goes, as answered", "behaviour")
     preset_names = {name for service in TOGGLED_SERVICES for name in _toggle_names(service)}
     yield from _toggles_that_stay(release, listed, preset_names, "no preset ever set it, so it is yours")

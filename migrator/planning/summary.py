@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from migrator.migration import Question
 from migrator.planning import plan
 from migrator.planning.answers import Asked
 from migrator.planning.examine import Case
@@ -53,7 +54,7 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
         evidence=found.evidence,
         migrations=tuple(ids.items()),
         changes=tuple(changes),
-        questions=tuple(_question_report(asked) for asked in made.asked),
+        questions=tuple(_question_report(case, asked) for asked in made.asked),
         notices=tuple(_notice_report(case, notice) for notice in made.notices)
         + (result.notices if result is not None else ()),
         values_before=_whole(case.sources, [layer.data for layer in made.start.layers]),
@@ -87,7 +88,13 @@ def _change_report(case: Case, planned: plan.PlannedStep, change: Change, line: 
     )
 
 
-def _question_report(asked: Asked) -> QuestionReport:
+def places(case: Case, question: Question) -> tuple[tuple[str, int], ...]:
+    """The files and lines of what a question is about."""
+    found = [(case.sources[at.layer].name, case.sources[at.layer].line(at.route)) for at in question.about]
+    return tuple(dict.fromkeys(found))
+
+
+def _question_report(case: Case, asked: Asked) -> QuestionReport:
     question = asked.question
     return QuestionReport(
         id=question.id,
@@ -99,6 +106,7 @@ def _question_report(asked: Asked) -> QuestionReport:
         answer=asked.answer,
         answered=asked.given,
         stale=asked.stale,
+        places=places(case, question),
     )
 
 

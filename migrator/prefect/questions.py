@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import env, redis_url
 from migrator.prefect.names import REDIS_HOST
 from migrator.values import tree
-from migrator.values.changes import Change, Notice
+from migrator.values.changes import Change, Location, Notice
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
 
-def redis_host(host: str, problem: str, release: Release | None = None) -> Question:
-    """The question for the Redis server, where the values do not name one that can be used.
+def stands_at(release: Release, *paths: Route, names: Collection[str] = ()) -> tuple[Location, ...]:
+    """Where these values, and on each pod the env entries of these names that win, stand in the layers as read."""
+    start = release.start
+    found = [
+        Location(owners[-1], start.root + path)
+        for path in paths
+        if tree.get(start.prefect, path) not in (None, "") and (owners := start.owners(path))
+    ]
+    winners = [env.winner(start, pod, name) for name in names for pod in env.POD_LISTS]
+    found += [
+        Location(each[0].layer, each[0].route_of(each[1]))
+        for each in winners
+        if each is not None and each[0].layer != env.IN_DEFAULTS
+    ]
+    return tuple(dict.fromkeys(found))
 
-    With the `release`, what only the chart itself says is told from what stands in the values.
-    """
+
+def redis_host(host: str, problem: str, release: Release) -> Question:
+    """The question for the Redis server, where the values do not name one that can be used."""
     said = f"In the values it is {host!r}, which {problem}."
-    if release is not None and _is_default(release, host):
+    if _is_default(release, host):
         said = "No file that is read here says it, "
         said += (
             f"and the chart's own default is {host!r}, which {problem}." if host else "and the chart has no default."
@@ -31,12 +45,13 @@ def redis_host(host: str, problem: str, release: Release | None = None) -> Quest
         text=f"Which host is Prefect's messaging Redis on? {said}",
         flag="--redis-host",
         complaint=redis_url.complaint_about_host,
+        facts=(host,),
+        about=stands_at(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL")),
     )
 
 
 def _is_default(release: Release, host: str) -> bool:
-    path = REDIS_HOST
-    return not release.owners(path) and str(tree.get(release.prefect, path) or "") == host
+    return not release.owners(REDIS_HOST) and str(tree.get(release.prefect, REDIS_HOST) or "") == host
 
 
 def masked(url: str) -> str:
@@ -63,6 +78,7 @@ def unseen_list(release: Release, path: Route) -> Question:
             Choice("leave", "it stands there: nothing is put over it, and a notice says what it has to hold"),
             Choice("create", "it stands nowhere: the list is put here, beginning with the chart's own entries"),
         ),
+        facts=release.surroundings.unseen,
     )
 
 

@@ -6,7 +6,7 @@ releases:             # for one release, by its path; these win
   prod/values.yaml:
     redis-db:
       answer: "2"
-      question: 5d1f02aa93c4      # tells the question that was answered from another of the same name
+      question: 5d1f02aa93c4e6b1      # tells the question that was answered from another of the same name
     docket-url:
       from-env: DOCKET_URL        # not written down: the answer is in that environment variable
 """
@@ -25,6 +25,7 @@ from migrator.values import tree
 from migrator.values.edits import Route, Value
 
 _PARTS = {"answer", "from-env", "question"}
+_OLD_DIGITS = 12
 
 
 class Written(NamedTuple):
@@ -124,9 +125,9 @@ def without_rivals(answers: Mapping[str, Written], winners: Collection[str]) -> 
 
 
 def fingerprint(question: Question) -> str:
-    """Twelve hexadecimal digits that change with the question's text and its choices.
+    """Sixteen hexadecimal digits that change with the choices and the facts that an answer rests on, not with words.
 
-    They are taken from the masked text, so that nothing can be guessed from them.
+    They are taken from masked facts, so that nothing can be guessed from them.
     """
     import re
     from hashlib import sha256
@@ -134,18 +135,19 @@ def fingerprint(question: Question) -> str:
     from migrator.report.mask import Mask
 
     mask = Mask()
-    texts = [question.id, question.text, *(f"{choice.value}: {choice.leads_to}" for choice in question.choices)]
+    texts = [question.id, *(choice.value for choice in question.choices), *question.facts]
     masked = "\n".join(re.sub(r"\*\*\*\d+", "***", mask.text(text)) for text in texts)
-    return sha256(masked.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return sha256(masked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def same_as(question: Question) -> Callable[[Question], bool]:
-    """Whether a question is that one: the same text, the same choices."""
+    """Whether a question is that one: the same choices, the same facts."""
     return _has(fingerprint(question))
 
 
 def _has(noted: str) -> Callable[[Question], bool]:
-    return lambda question: fingerprint(question) == noted
+    """Digits of older versions, of which there are twelve, were taken from the words: nothing can be told from them."""
+    return (lambda question: fingerprint(question) == noted) if len(noted) != _OLD_DIGITS else _any
 
 
 def _any(question: Question) -> bool:

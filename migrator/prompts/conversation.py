@@ -15,8 +15,8 @@ from migrator.prompts.person import Offer, Person
 from migrator.prompts.screen import Screen
 from migrator.prompts.terminal import at_this_terminal
 from migrator.report.mask import Mask
-from migrator.report.page import versions
-from migrator.report.records import FileReport
+from migrator.report.page import standing_at, versions
+from migrator.report.records import FileReport, NoticeReport
 from migrator.sources import Bundle
 from migrator.verify import verify
 
@@ -77,6 +77,8 @@ class _Session:
         self._typed: set[str] = set()
         self._names: dict[str, Question] = {}  # once the release's name is known, no question asks for it any more
         self._number = 0
+        self._told: list[NoticeReport] = []
+        self._case: examine.Case | None = None  # the latest, whose places are those of the questions at hand
 
     def hold(self, target: str, dry_run: bool) -> Decided:
         case = self._examine()
@@ -103,6 +105,10 @@ class _Session:
             screen.heading("What is to be done")
         for name, title in report.migrations:
             screen.say(f"{name}: {title}", lead="- ")
+        if case.plan.open_questions:
+            # What is likely wrong, values that cannot be seen above all, can decide a question: it is read first.
+            self._told = [each for each in report.notices if each.severity != "info"]
+            review.notices(self._told, screen, "To know first")
 
     def _ask_all(self) -> Decided:
         """Ask whatever is open until nothing is. An answer can raise or settle others, so the plan is made anew."""
@@ -119,15 +125,18 @@ class _Session:
         if stale:
             screen.say("The answer given earlier was to another question under this name: it is not used.")
         start = self._before.pop(question.id, "")
-        reply = questions.put(question, self._person, screen, start=start)
+        reply = questions.put(question, self._person, screen, where=self._where(question), start=start)
         asked = question
         while reply.answer is None:
             asked = self._put_instead(question, reply.instead) if reply.instead else question
             went_back = asked is question
             screen.heading(f"Question {self._number}: {asked.id}{'' if went_back else ', instead'}")
-            reply = questions.put(asked, self._person, screen, at_once=not went_back)
+            reply = questions.put(asked, self._person, screen, where=self._where(asked), at_once=not went_back)
         self._answer(asked, reply.answer)
         screen.line(f"> {questions.summary(asked, reply.answer, screen)}", style="bold")
+
+    def _where(self, question: Question) -> str:
+        return standing_at(summary.places(self._case, question)) if self._case is not None else ""
 
     def _answer(self, question: Question, answer: str) -> None:
         if question.id in ONE_DOCKET:
@@ -165,6 +174,7 @@ class _Session:
                     raise
                 continue
             self._remember(case)
+            self._case = case
             return case
 
     def _take_back(self) -> bool:
@@ -198,7 +208,8 @@ class _Session:
     def _show(self, decided: Decided) -> None:
         self._screen.mask.learn(review.as_report(decided.report))
         review.steps(*decided, self._screen)
-        review.notices(decided.report, self._screen)
+        review.findings(decided.report, self._screen)
+        review.notices([each for each in decided.report.notices if each not in self._told], self._screen)
 
     def _choose_what_now(self, target: str, decided: Decided) -> str:
         screen, changes = self._screen, len(decided.report.changes)

@@ -35,11 +35,15 @@ class Reply(NamedTuple):
     instead: str = ""
 
 
-def put(question: Question, person: Person, screen: Screen, *, start: str = "", at_once: bool = False) -> Reply:
-    """Ask it; `start` is the answer that it had, and is offered again. `at_once` offers no other question
-    instead, and a way back.
+def put(
+    question: Question, person: Person, screen: Screen, *, where: str = "", start: str = "", at_once: bool = False
+) -> Reply:
+    """Ask it; `where` the values stand that it is about is said with it, and `start` is the answer that it had, and is
+    offered again. `at_once` offers no other question instead, and a way back.
     """
     screen.say(question.text)
+    if where:
+        screen.say(f"See {where}.", style="dim")
     start = start or question.default or question.suggestion or ""
     if question.choices:
         return Reply(_choose(question, person, screen, start))

@@ -9,7 +9,7 @@ from migrator.planning import apply, examine
 from migrator.prompts.person import Offer, Person
 from migrator.prompts.screen import Screen
 from migrator.report.linediff import Hunk, hunks
-from migrator.report.records import ChangeReport, FileReport, Report
+from migrator.report.records import ChangeReport, FileReport, NoticeReport, Report, with_remedies
 from migrator.report.text import EFFECTS
 
 _STYLES = {"-": "red", "+": "green"}
@@ -53,19 +53,23 @@ def walk(case: examine.Case, result: apply.Result, report: FileReport, screen: S
         number += 1 if chosen == "next" else -1
 
 
-def notices(report: FileReport, screen: Screen) -> None:
-    """What is to be known beside the changes: what rules say of the result, and notices, warnings first."""
+def findings(report: FileReport, screen: Screen) -> None:
+    """What rules say of the result."""
     if report.findings:
         screen.heading("Rules of the target version")
-    for finding in report.findings:
+    for finding, remedy in with_remedies(report.findings):
         where = f"{finding.file}:{finding.line}: " if finding.file and finding.line else ""
         style = "red" if finding.severity == "error" else "yellow"
         screen.say(f"{where}{finding.rule}: {finding.text}", lead=f"{finding.severity}: ", style=style)
-        if finding.remedy:
-            screen.say(finding.remedy, indent=2)
-    if report.notices:
-        screen.heading("To know")
-    for notice in sorted(report.notices, key=lambda each: each.rank):
+        if remedy:
+            screen.say(remedy, indent=2)
+
+
+def notices(notices: Sequence[NoticeReport], screen: Screen, title: str = "To know") -> None:
+    """What is to be known beside the changes, warnings first."""
+    if notices:
+        screen.heading(title)
+    for notice in sorted(notices, key=lambda each: each.rank):
         where = f"{notice.file}:{notice.line}: " if notice.file and notice.line else ""
         lead = "- " if notice.severity == "info" else f"{notice.severity}: "
         style = {"error": "red", "warning": "yellow", "info": ""}[notice.severity]

@@ -88,6 +88,7 @@ def _file(file: FileReport, mask: Mask) -> dict[str, Value]:
                 "default": mask.answer(question.id, question.default, question.choices),
                 "suggestion": mask.answer(question.id, question.suggestion, question.choices),
                 "flag": question.flag,
+                "places": [{"file": file, "line": line} for file, line in question.places],
                 "answer": mask.answer(question.id, question.answer, question.choices),
                 "answered": question.answered,
             }

@@ -76,6 +76,16 @@ def versions(file: FileReport) -> str:
     return f"{file.chart} {way if file.version_to else file.version_from}".strip()
 
 
+def standing_at(places: Sequence[tuple[str, int]]) -> str:
+    """`FILE:LINE and FILE:LINE`, for what stands there; several lines of one file name it once."""
+    lines: dict[str, list[int]] = {}
+    for file, line in places:
+        lines.setdefault(file, []).append(line)
+    return " and ".join(
+        f"{file}:{', '.join(map(str, sorted(numbers)))}" if any(numbers) else file for file, numbers in lines.items()
+    )
+
+
 def flags_of(questions: Sequence[QuestionReport]) -> list[str]:
     """The flags that answer the questions still open, each once."""
     return list(dict.fromkeys(question.flag for question in questions if question.answer is None))

@@ -5,6 +5,7 @@ Nothing here is masked or escaped; that is the business of the room that prints.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from migrator.values.changes import Effect
@@ -38,7 +39,8 @@ class QuestionReport(NamedTuple):
     """One question with the answer that the plan rests on (None: still open).
 
     `answered` tells a given answer from a default; `choices` are pairs of a value and what it leads to. `stale` means
-    that an answers file answers another question of that name.
+    that an answers file answers another question of that name. `places` are the files and lines (from 1) of the values
+    that it is about.
     """
 
     id: str
@@ -50,6 +52,7 @@ class QuestionReport(NamedTuple):
     answer: str | None
     answered: bool
     stale: bool = False
+    places: tuple[tuple[str, int], ...] = ()
 
 
 class NoticeReport(NamedTuple):
@@ -81,6 +84,15 @@ class Finding(NamedTuple):
     text: str
     remedy: str
     about: str = ""
+
+
+def with_remedies(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
+    """Each finding with the remedy to say below it: one that several in a row share is said once, below the last."""
+    rest = [*findings[1:], None]
+    return [
+        (each, "" if then is not None and (then.rule, then.remedy) == (each.rule, each.remedy) else each.remedy)
+        for each, then in zip(findings, rest)
+    ]
 
 
 class LayerReport(NamedTuple):

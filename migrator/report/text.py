@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from migrator.report.mask import Mask
-from migrator.report.page import Page, Style, flags_of, spelled, typed, versions
-from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
+from migrator.report.page import Page, Style, flags_of, spelled, standing_at, typed, versions
+from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report, with_remedies
 from migrator.report.text_check import STYLES, count, error_without_path, headline, reason
 
 EFFECTS = {
@@ -160,6 +160,8 @@ def _questions(questions: Sequence[QuestionReport], page: Page, mask: Mask, verb
         yield from _section("To decide", page)
     for question in still_open:
         yield from page.wrapped(mask.text(question.text), indent=2, lead="? ", style="yellow")
+        if question.places:
+            yield from page.wrapped(standing_at(question.places), indent=4, lead="see ")
         yield from page.wrapped(question.flag, indent=4, lead="answer with ")
         yield from _choices(question, page, mask)
         suggestion = mask.answer(question.id, question.suggestion, question.choices)
@@ -189,15 +191,13 @@ def _choices(question: QuestionReport, page: Page, mask: Mask) -> Iterator[str]:
 def _rules(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
     if file.findings:
         yield from _section("Rules of the target version", page)
-    for number, each in enumerate(file.findings):
+    for each, remedy in with_remedies(file.findings):
         where = f"{each.file}:{each.line} " if each.file and each.line else ""
         style: Style = "red" if each.severity == "error" else "yellow"
         text = f"{where}{each.rule}: {mask.text(each.text)}"
         yield from page.wrapped(text, indent=2, lead=f"{each.severity}: ", style=style)
-        following = file.findings[number + 1 : number + 2]
-        is_said_below = any((next_one.rule, next_one.remedy) == (each.rule, each.remedy) for next_one in following)
-        if each.remedy and not is_said_below:
-            yield from page.wrapped(mask.text(each.remedy), indent=4)
+        if remedy:
+            yield from page.wrapped(mask.text(remedy), indent=4)
 
 
 def _notices(notices: Sequence[NoticeReport], page: Page, mask: Mask, title: str = "To know") -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.report.mask import Mask
-from migrator.report.page import Page, flags_of
+from migrator.report.page import Page, flags_of, standing_at
 from migrator.report.records import FileReport, QuestionReport, Report
 
 
@@ -34,6 +34,8 @@ def _of_file(file: FileReport, command: str, page: Page, mask: Mask) -> Iterator
 
 def _of_question(question: QuestionReport, page: Page, mask: Mask) -> Iterator[str]:
     yield from page.wrapped(f"{question.id}: {mask.text(question.text)}", indent=2, lead="? ")
+    if question.places:
+        yield from page.wrapped(standing_at(question.places), indent=4, lead="see ")
     if question.stale:
         text = f"The answers file has an answer to {question.id}, given when the question was another: it is not used."
         yield from page.wrapped(text, indent=4, style="yellow")

@@ -92,7 +92,9 @@ class Source(NamedTuple):
         return self.inner.takes if self.inner is not None else "anything"
 
     def line(self, route: Route) -> int:
-        """The line, from 1, of what stands at `route` in the values, in the file."""
+        """The line, from 1, of what stands at `route` in the values, in the file; 0 for what was typed."""
+        if self.is_typed:
+            return 0
         if self.inner is not None:
             return self.inner.line(route)
         return self.stream.documents[self.document].line(self.route + route)

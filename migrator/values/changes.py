@@ -33,6 +33,13 @@ class Change(NamedTuple):
         return "add" if isinstance(self.edit, (AddKey, InsertItem)) else "replace"
 
 
+class Location(NamedTuple):
+    """Where something stands in the layers as they were read: the layer's number, and the route from its root."""
+
+    layer: int
+    route: Route
+
+
 class Notice(NamedTuple):
     """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
 

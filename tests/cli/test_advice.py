@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,27 @@ def test_a_question_tells_what_stands_in_the_values(cli: Cli, values: Path) -> N
     values.write_text(text, "utf-8")
     said = " ".join(cli("plan", "values.yaml", "--redis-db", "2").stdout.decode().split())
     assert "In the values it is 'example-infrahub-cache-master', which is the presets' example host." in said
+    assert "see values.yaml:35 answer with --redis-host" in said
+    missing = " ".join(cli("migrate", "values.yaml", "--non-interactive").stderr.decode().split())
+    assert "see values.yaml:35 answer with --redis-host" in missing
+    (file,) = json.loads(cli("plan", "values.yaml", "--format", "json").stdout)["files"]
+    places = {question["id"]: question["places"] for question in file["questions"]}
+    assert places == {
+        "event-logger": [{"file": "values.yaml", "line": 38}],
+        "redis-host": [{"file": "values.yaml", "line": 35}],
+        "redis-db": [{"file": "values.yaml", "line": 35}],
+    }
+
+
+def test_a_question_names_the_line_in_the_layer_that_has_it(cli: Cli, tmp_path: Path) -> None:
+    base = "configPreset: medium\ninfrahub:\n  prefect-server:\n    backgroundServices:\n      messaging:\n"
+    (tmp_path / "base.yaml").write_text(base + "        redis: {host: infrahub-cache-master}\n", "utf-8")
+    (tmp_path / "prod.yaml").write_text("# prod\n" + base + "        redis:\n          host: CHANGEME\n", "utf-8")
+    said = cli("plan", "-f", "base.yaml", "-f", "prod.yaml", "--redis-db", "2").stdout.decode()
+    assert "see prod.yaml:8\n" in said
+    typed = "infrahub.prefect-server.backgroundServices.messaging.redis.host=TODO"
+    said = cli("plan", "-f", "base.yaml", "--set", typed, "--redis-db", "2").stdout.decode()
+    assert "see --set\n" in said
 
 
 def test_a_diff_tells_beside_it_what_it_cannot_show(cli: Cli, values: Path) -> None:

@@ -173,7 +173,7 @@ def test_an_answer_that_no_question_takes_is_an_error_even_where_nothing_asks(
 
 def test_what_answered_another_question_is_passed_over_whatever_it_says(cli: Cli, values: Path) -> None:
     """A release of this program that took it may have saved it."""
-    said("answers:\n  migrate-on-start: {answer: maybe, question: 5d1f02aa93c4}\n  redis-db: 2\n", values.parent)
+    said("answers:\n  migrate-on-start: {answer: maybe, question: 5d1f02aa93c4e6b1}\n  redis-db: 2\n", values.parent)
 
     code, err = unattended(cli, "values.yaml", "--event-logger", "remove")
     assert code == 0
@@ -202,7 +202,7 @@ def test_saved_answers_say_what_each_decided(cli: Cli, values: Path) -> None:
     assert code == 0
     assert b"answers saved in my answers.yaml" in err
     saved = (values.parent / "my answers.yaml").read_text()
-    digits = re.compile(r'question: "[0-9a-f]{12}"')
+    digits = re.compile(r'question: "[0-9a-f]{16}"')
     assert len(digits.findall(saved)) == 2
     assert digits.sub("question: ...", saved) == (
         """\
@@ -268,8 +268,30 @@ def test_an_answer_to_another_question_is_not_used(cli: Cli, values: Path) -> No
     assert "redis://elsewhere:6379/2" in values.read_text(encoding="utf-8")
 
 
+def test_other_words_make_no_other_question(cli: Cli, values: Path) -> None:
+    """What an answer rests on is the server; who uses which database there is told, and changes."""
+    cli("migrate", "values.yaml", "--non-interactive", "--redis-db", "3", "--dry-run", "--save-answers", "answers.yaml")
+    cached = BEFORE.replace("          db: 1\n", "          db: 4\n")
+    assert cached != BEFORE
+    values.write_text(cached, encoding="utf-8")
+    code, err = unattended(cli, "values.yaml")
+    assert (code, err) == (0, "")
+    assert "url: redis://cache:6379/3" in values.read_text(encoding="utf-8")
+
+
+def test_answers_that_an_older_version_saved_are_taken(cli: Cli, values: Path) -> None:
+    """Twelve digits were taken from words, which have changed since: nothing can be told from them."""
+    said(
+        "answers:\n  redis-db: {answer: '3', question: 5d1f02aa93c4}\n"
+        "  event-logger: {answer: keep, question: 0123456789ab}\n",
+        values.parent,
+    )
+    assert unattended(cli, "values.yaml") == (0, "")
+    assert values.read_text(encoding="utf-8") == KEPT
+
+
 def test_an_answer_to_another_question_does_not_give_way_to_a_default(cli: Cli, values: Path) -> None:
-    said("answers:\n  redis-db: 2\n  event-logger:\n    answer: keep\n    question: 0123456789ab\n", values.parent)
+    said("answers:\n  redis-db: 2\n  event-logger:\n    answer: keep\n    question: 0123456789abcdef\n", values.parent)
 
     code, err = unattended(cli, "values.yaml")
     assert code == 3
@@ -279,7 +301,7 @@ def test_an_answer_to_another_question_does_not_give_way_to_a_default(cli: Cli, 
 
 
 def test_a_flag_answers_what_the_file_no_longer_does(cli: Cli, values: Path) -> None:
-    said("answers:\n  redis-db: 2\n  event-logger:\n    answer: keep\n    question: 0123456789ab\n", values.parent)
+    said("answers:\n  redis-db: 2\n  event-logger:\n    answer: keep\n    question: 0123456789abcdef\n", values.parent)
 
     assert unattended(cli, "values.yaml", "--event-logger", "remove")[0] == 0
     assert values.read_text(encoding="utf-8") == AFTER

@@ -9,6 +9,7 @@ import pytest
 
 from tests.prompts.terminal import CTRL_C, ENTER, Session
 from tests.prompts.texts import AFTER, BEFORE, KEPT
+from tests.sources.texts import application
 
 Start = Callable[..., Session]
 
@@ -150,3 +151,21 @@ def test_no_credential_comes_to_the_screen(migrate: Start, values: Path) -> None
     assert f"redis://:{password}@cache:6379/2" in values.read_text(encoding="utf-8")
     assert password not in session.text
     assert password not in (values.parent / "answers.yaml").read_text(encoding="utf-8")
+
+
+def test_what_is_unseen_is_said_before_the_first_question_and_once(migrate: Start, tmp_path: Path) -> None:
+    (tmp_path / "app.yaml").write_text(
+        application(
+            "valueFiles: [$values/prod.yaml]\nvaluesObject: {infrahub: {prefect-server: {}}}\n", "4.13.0-medium"
+        ),
+        "utf-8",
+    )
+    session = migrate("app.yaml", "--redis-host", "redis")
+    session.asks("Database")
+    shown = " ".join(session.text.split())
+    assert shown.index("To know first") < shown.index("Values from $values/prod.yaml") < shown.index("Question 1")
+    session.type(ENTER)
+    session.asks("Choose")
+    assert " ".join(session.text.split()).count("Values from $values/prod.yaml") == 1
+    session.type(CTRL_C)
+    assert session.ends() == 130

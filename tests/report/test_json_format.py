@@ -116,6 +116,7 @@ def test_the_whole_object(report: Report) -> None:
         "default": "remove",
         "suggestion": None,
         "flag": "--event-logger",
+        "places": [],
         "answer": "remove",
         "answered": False,
     }
@@ -207,7 +208,8 @@ FILES = st.builds(
     questions=st.lists(
         st.builds(
             QuestionReport, SOME, TEXT, st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple), st.none() | TEXT,
-            st.none() | TEXT, TEXT, st.none() | TEXT, st.booleans(),
+            st.none() | TEXT, TEXT, st.none() | TEXT, st.booleans(), st.booleans(),
+            st.lists(st.tuples(TEXT, LINE), max_size=2).map(tuple),
         ),
         max_size=2,
     ).map(tuple),
