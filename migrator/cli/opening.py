@@ -43,6 +43,7 @@ def _files_of(name: str) -> Sequence[str | MigratorError]:
     return directory.expand(name)
 
 
+@sources.kept()
 def named(chosen: argparse.Namespace, failed: Failed) -> Named:
     """Open all that is named; what cannot be opened becomes a report."""
     if chosen.values:

@@ -6,6 +6,7 @@ Nobody above has to know where the values of a layer stand: a `Source` reads the
 from __future__ import annotations
 
 from migrator.sources.bundle import Bundle, about_unseen, of_layers
+from migrator.sources.memory import kept
 from migrator.sources.opening import Opened, open_file, open_layers
 from migrator.sources.source import Done, Source, read, read_bytes
 
@@ -15,6 +16,7 @@ __all__ = [
     "Opened",
     "Source",
     "about_unseen",
+    "kept",
     "of_layers",
     "open_file",
     "open_layers",

@@ -9,11 +9,13 @@ from migrator.charts.roots import has_prefect_values
 from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
 from migrator.sources import bases, flux, foreign, kustomize, layering, marks, objects, patches, walking
 from migrator.sources.layering import Holder
+from migrator.sources.memory import kept
 from migrator.sources.source import Source, read
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 
 
+@kept()
 def expand(name: str) -> list[str | MigratorError]:
     """The files of a directory that are releases by themselves, and an error for each that is not.
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from migrator.errors import MigratorError
 from migrator.sources import kustomize
+from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map, as_text
@@ -21,10 +23,11 @@ _LISTS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 
 
 class Tree(NamedTuple):
-    """What a kustomization applies: itself and those below it, and the files that they list."""
+    """What a kustomization applies: itself and those below it, the files that they list, and these by whole paths."""
 
     kustomizations: tuple[Source, ...]
     files: tuple[str, ...]
+    places: frozenset[str]
 
 
 class Made(NamedTuple):
@@ -61,8 +64,8 @@ def above(path: str) -> Iterator[Tree]:
     """What the kustomizations in the file's folder, and above it up to the repository's root, apply along with it."""
     folder = os.path.dirname(path)
     while True:
-        tree = _tree(folder)
-        if tree is not None and os.path.abspath(path) in map(os.path.abspath, tree.files):
+        tree = once("tree", folder, partial(_tree, folder))
+        if tree is not None and os.path.abspath(path) in tree.places:
             yield tree
         up = os.path.normpath(os.path.join(folder or ".", ".."))
         is_root = os.path.exists(os.path.join(folder, ".git")) or os.path.abspath(up) == os.path.abspath(folder or ".")
@@ -74,14 +77,20 @@ def above(path: str) -> Iterator[Tree]:
 def generators(path: str, kind: str, name: str) -> list[Made]:
     """The generators of that item in the kustomizations that apply the file."""
     sources = {each.name: each for tree in above(path) for each in tree.kustomizations}
-    found = []
-    for source in sources.values():
-        data = as_map(source.data)
-        items = data.get(_LISTS.get(kind, ""))
+    makers = [once("makers", source.name, partial(_makers, source)) for source in sources.values()]
+    return [each for made in makers for each in made.get((kind, name), [])]
+
+
+def _makers(source: Source) -> dict[tuple[str, str], list[Made]]:
+    """The items of a kustomization's generators, by kind and name."""
+    data = as_map(source.data)
+    options = as_map(data.get("generatorOptions"))
+    found: dict[tuple[str, str], list[Made]] = {}
+    for kind, key in _LISTS.items():
+        items = data.get(key)
         for number, item in enumerate(items if isinstance(items, list) else []):
-            if as_map(item).get("name") == name:
-                options = as_map(data.get("generatorOptions"))
-                found.append(Made(source, (_LISTS[kind], number), as_map(item), options))
+            made = Made(source, (key, number), as_map(item), options)
+            found.setdefault((kind, as_text(made.data.get("name"))), []).append(made)
     return found
 
 
@@ -105,7 +114,7 @@ def _tree(folder: str, depth: int = 8) -> Tree | None:
             files += inner.files if inner is not None else ()
         elif os.path.isfile(listed):
             files.append(listed)
-    return Tree(tuple(sources), tuple(files))
+    return Tree(tuple(sources), tuple(files), frozenset(map(os.path.abspath, files)))
 
 
 def _candidates(folder: str) -> list[str]:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from migrator.errors import MigratorError
 from migrator.sources import kustomized
+from migrator.sources.marks import hides_words
+from migrator.sources.memory import once
 from migrator.sources.source import Source, read
+from migrator.sources.walking import peek
 from migrator.values import tree
 from migrator.values.merge import Map, as_map, as_text
 
 _ENDINGS = (".yaml", ".yml")
+_NAMES = re.compile(rb"""name["']?\s*:\s*(?:[&!]\S+\s+)*["']?([\w.-]+|[*|>])""")
+"""What stands behind a key `name`: a word, or the beginning of something that only a parser can read."""
 
 
 def documents(place: Source, names: Sequence[str]) -> Iterator[Source]:
@@ -19,15 +26,42 @@ def documents(place: Source, names: Sequence[str]) -> Iterator[Source]:
     yield from _in_file(place)
     if place.snapshot is None:
         return
-    for path in _around(place.name):
+    for path in _naming(place.name, names):
         if os.path.realpath(path) == place.snapshot.target:
             continue
         try:
             source = read(path)
         except MigratorError:
             continue  # what cannot be read is told where it is named
-        if any(each.encode() in source.stream.data for each in names):
-            yield from _in_file(source)
+        yield from _in_file(source)
+
+
+def _naming(path: str, names: Sequence[str]) -> list[str]:
+    """The files beside this one, or applied with it, in which something may have one of these names."""
+    folder = os.path.dirname(path)
+    groups = [
+        once("names", tree.kustomizations[0].name, partial(_by_name, tree.files)) for tree in kustomized.above(path)
+    ]
+    groups.append(once("names", folder, partial(_by_name_in, folder)))
+    found = [each for group in groups for name in (*names, "") for each in group.get(name, ())]
+    return list({os.path.normpath(each): each for each in found}.values())
+
+
+def _by_name_in(folder: str) -> dict[str, list[str]]:
+    names = sorted(name for name in os.listdir(folder or ".") if name.endswith(_ENDINGS))
+    return _by_name([os.path.join(folder, name) for name in names])
+
+
+def _by_name(paths: Sequence[str]) -> dict[str, list[str]]:
+    """By each name that something in them has, the files; under none, those in which that cannot be told at a look."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        data = peek(path)
+        if data is not None:
+            words = {"" if word in (b"*", b"|", b">") else word.decode("latin-1") for word in _NAMES.findall(data)}
+            for name in words | ({""} if hides_words(data) else set()):
+                found.setdefault(name, []).append(path)
+    return found
 
 
 def _in_file(source: Source) -> Iterator[Source]:
@@ -39,13 +73,6 @@ def _in_file(source: Source) -> Iterator[Source]:
             yield source._replace(document=document.index, route=("items", number))
         if not isinstance(items, list):
             yield source._replace(document=document.index, route=())
-
-
-def _around(path: str) -> list[str]:
-    folder = os.path.dirname(path)
-    beside = [os.path.join(folder, name) for name in sorted(os.listdir(folder or ".")) if name.endswith(_ENDINGS)]
-    applied = [each for tree in kustomized.above(path) for each in tree.files]
-    return list({os.path.normpath(each): each for each in (*applied, *beside)}.values())
 
 
 def data_of(source: Source) -> Map:

@@ -12,12 +12,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from migrator import yamltext
 from migrator.charts.roots import has_prefect_values, is_about_prefect
 from migrator.errors import MigratorError, RefusedError
 from migrator.sources import kustomize, kustomized
+from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.values import tree
 from migrator.values.edits import Route, Value
@@ -75,7 +77,11 @@ def over(name: str) -> list[Patch]:
                 sources[path] = read(path)
             except MigratorError:
                 continue  # a broken kustomization is told where it is named
-    return [patch for source in sources.values() for patch in patches(source)]
+    return [patch for source in sources.values() for patch in once("patches", source.name, partial(_all, source))]
+
+
+def _all(source: Source) -> list[Patch]:
+    return list(patches(source))
 
 
 def patches(source: Source) -> Iterator[Patch]:
