@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from migrator.migration import Ask, Choice, Outcome, Question
-from migrator.prefect import deployment, env, env_edits, redis_url
+from migrator.prefect import deployment, env, env_edits, redis_url, shapes
 from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import EnvList
 from migrator.prefect.messaging import BROKER
@@ -32,6 +32,7 @@ from .wiring import (
     own_lists,
     route_of,
     settings,
+    stops_prefect,
 )
 
 WHY = "the chart wires both pods from here"
@@ -75,6 +76,7 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     present = {entry.name for listed in lists for entry in listed.named(*ALL_NAMES)}
     if not deployment.is_separate(release) or not present:
         return
+    shapes.refuse_odd_shapes(release)
     env_only = counts_env_only(release)
     if has_sound_docket(release.start) and not is_wired_in_env_alone(release.start):
         # It was migrated before, so what differs was left so; what does not is harmless.
@@ -119,7 +121,8 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     for listed in lists:
         for entry in listed.named(*gone):
             key = next((each for each, name in NAMES.items() if name == entry.name), "")
-            effect: Effect = "behaviour" if effects.get(key) == "behaviour" else "none"
+            changes = effects.get(key) == "behaviour" or stops_prefect(entry)
+            effect: Effect = "behaviour" if changes else "none"
             effect = {URL: "required", PASSWORD: password.effect}.get(entry.name, effect)
             yield from env_edits.remove(listed, (entry,), WHY_GONE, effect)
 
@@ -137,8 +140,9 @@ def _another_broker(
     )
     for listed in lists:
         for key in [each for each in ("broker", "cache") if each in decided]:
-            effect: Effect = "behaviour" if effects.get(key) == "behaviour" else "none"
-            yield from env_edits.remove(listed, listed.named(NAMES[key]), WHY_GONE, effect)
+            for entry in listed.named(NAMES[key]):
+                changes = effects.get(key) == "behaviour" or stops_prefect(entry)
+                yield from env_edits.remove(listed, (entry,), WHY_GONE, "behaviour" if changes else "none")
 
 
 def _is_to_be_written(release: Release, key: str, value: str) -> bool:

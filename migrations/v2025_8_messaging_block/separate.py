@@ -59,6 +59,7 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     if not any(says_where(release, pod) for pod in env.POD_LISTS):
         if release.surroundings.unseen and not deployment.is_separate(release):
+            shapes.refuse_odd_shapes(release)
             yield from _said(release, ask(unseen(release)))
         return
     shapes.refuse_odd_shapes(release)

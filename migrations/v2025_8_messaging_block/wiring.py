@@ -169,6 +169,18 @@ def _can_move(entry: env.Entry) -> bool:
     return entry.is_plain and not re.search(r"\$\(|\{\{", str(entry.value))
 
 
+def stops_prefect(entry: env.Entry) -> bool:
+    """Whether Prefect does not start with this entry: it imports broker and cache by their name, and reads a boolean.
+
+    Sources: prefect/server/utilities/messaging/__init__.py (create_publisher, create_cache), and RedisMessagingSettings
+    of prefect-redis, where an empty text is the default.
+    """
+    text = "" if entry.value is None else str(entry.value)
+    if entry.name in (NAMES["broker"], NAMES["cache"]):
+        return entry.value_from is None and not text.strip()
+    return entry.name == NAMES["ssl"] and entry.is_plain and bool(text) and env.as_bool(text) is None
+
+
 def _text(key: str, value: Value) -> str:
     if key == "ssl":
         return "true" if env.as_bool(value) is True else "false"

@@ -137,4 +137,7 @@ def _default(service: str) -> str:
 
 
 def _text(value: Value) -> str:
+    """An env value as the container sees it: an empty one where an entry has none (EnvVar of Kubernetes, core/v1)."""
+    if value is None:
+        return ""
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True)

@@ -27,6 +27,15 @@ def refuse_odd_shapes(release: Release) -> None:
                     path=release.layers[number].name,
                     remedy="Write it without quotes.",
                 )
+    for layer in release.layers:
+        for level in release.levels():
+            value = tree.find(layer.data, level)
+            if value is not tree.MISSING and not isinstance(value, (dict, type(None))):
+                raise RefusedError(
+                    f"{tree.show(level) if level else 'the file'} is no mapping of keys.",
+                    path=layer.name,
+                    remedy="Take the key out, or fill it.",
+                )
     for path in (("server",), MESSAGING[:1], MESSAGING, REDIS_BLOCK, ("global",), ("global", "prefect")):
         for number in release.owners(path):
             value = release.in_layer(number, path)

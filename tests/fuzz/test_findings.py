@@ -252,3 +252,83 @@ def test_what_cannot_be_read_in_a_directory_is_no_clean_bill(
         assert f"{words}: Permission denied" in done.stderr.decode()
         assert b"deploy/dev.yaml: needs-decision" in done.stdout
         assert b"deploy/notes.yaml" not in done.stderr
+
+
+@pytest.mark.parametrize("key", ["PORT", "DB", "SSL", "USERNAME"])
+@pytest.mark.parametrize("entry", ["- name: {}", "- {{name: {}, value: null}}", '- {{name: {}, value: ""}}'])
+def test_an_entry_without_a_value_says_what_an_empty_one_says(cli: Cli, tmp_path: Path, key: str, entry: str) -> None:
+    """Kubernetes makes an empty text of it, and prefect-redis goes by its default then."""
+    listed = entry.format(f"PREFECT_REDIS_MESSAGING_{key}")
+    text = SEPARATE.replace("      env: []\n", f"      env:\n        {listed}\n").replace("          db: 1\n", "")
+
+    done = migrate(cli, tmp_path, text, "--answer", "messaging-redis.db=0")
+
+    assert (done.returncode, b"mistake" in done.stderr) == (0, False), done.stderr
+    assert key not in (tmp_path / "values.yaml").read_text()
+
+
+@pytest.mark.parametrize("entry", ["name: PREFECT_MESSAGING_BROKER", "name: PREFECT_REDIS_MESSAGING_SSL, value: maybe"])
+def test_an_entry_with_which_prefect_does_not_start_goes_as_a_change_of_behaviour(
+    cli: Cli, tmp_path: Path, entry: str
+) -> None:
+    text = SEPARATE.replace("      env: []\n", f"      env:\n        - {{{entry}}}\n")
+    (tmp_path / "values.yaml").write_text(text)
+
+    planned = cli("plan", "values.yaml", "--redis-db", "2").stdout.decode()
+
+    name = entry.split(",")[0].removeprefix("name: ")
+    _, _, change = planned.partition(f"backgroundServices.env.{name}")
+    assert change.partition("effect:")[2].splitlines()[0] == " a pod changes"
+    assert migrate(cli, tmp_path, text).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ('{configPreset: medium, infrahub: "{}"}', "infrahub is no mapping of keys"),
+        (
+            "{infrahub: {prefect-server: {backgroundServices: [{replicaCount: 2}]}}}",
+            "infrahub.prefect-server.backgroundServices is no mapping of keys",
+        ),
+        (
+            "{infrahub: {prefect-server: {server: {env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: redis}]}, "
+            "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: 6379}}}}}",
+            "infrahub.prefect-server.backgroundServices.messaging.redis is no mapping of keys",
+        ),
+    ],
+)
+def test_what_the_chart_cannot_read_is_never_put_aside_by_an_answer(
+    cli: Cli, tmp_path: Path, values: str, said: str
+) -> None:
+    """An answer wrote its value over the list, or the number, that stood there."""
+    text = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: infrahub}\nspec:\n"
+        "  chart: {spec: {chart: infrahub-enterprise, version: 4.13.0}}\n"
+        f"  valuesFrom: [{{kind: ConfigMap, name: more}}]\n  values: {values}\n"
+    )
+    answers = ("--answer", "separate-services=separate", "--answer", "redis-host=redis", "--answer", "unseen-env=leave")
+
+    done = migrate(cli, tmp_path, text, *answers)
+
+    assert (done.returncode, said in done.stderr.decode()) == (2, True), done.stderr
+    assert (tmp_path / "values.yaml").read_text() == text
+
+
+def test_an_old_presets_file_whose_services_stay_in_the_api_is_current_afterwards(cli: Cli, tmp_path: Path) -> None:
+    """Its configPreset names no flavour, before the answer is written down and after."""
+    text = """\
+configPreset: small
+infrahub:
+  prefect-server:
+    backgroundServices:
+      env:
+        - {name: PREFECT_REDIS_MESSAGING_HOST, value: infrahub-cache-master}
+"""
+    (tmp_path / "values.yaml").write_text(text)
+    answers = ("--answer", "flavour=none", "--answer", "separate-services=single", "--non-interactive")
+
+    done = cli("migrate", "values.yaml", *answers)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "runAsSeparateDeployment: false" in (tmp_path / "values.yaml").read_text()
+    assert cli("check", "values.yaml").returncode == 0
