@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
-
 from migrator.charts import versions
 from migrator.charts.versions import CHARTS
+from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
 from migrator.migration import BY_SHAPE
 from migrator.planning import catalog
 
 
-def answer(chosen: argparse.Namespace) -> str:
+def answer(settings: Settings) -> str:
     """What `list`, `explain ID` or `example [FLAVOUR]` prints."""
-    if chosen.command == "list":
+    if settings.command == "list":
         return _list()
-    if chosen.command == "explain":
-        return _explain(chosen.id)
-    return _example(chosen.flavour)
+    if settings.command == "explain":
+        return _explain(settings.migration)
+    return _example(settings.flavour)
 
 
 def _list() -> str:

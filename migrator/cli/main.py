@@ -56,16 +56,19 @@ def _prepare_streams() -> None:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    chosen = parse(arguments)
-    if chosen.command in ("list", "explain", "example"):
+    settings = parse(arguments)
+    if settings.command in ("list", "explain", "example"):
         from migrator.cli import catalogue
 
-        text = catalogue.answer(chosen)
-        sys.stdout.write(text)
+        sys.stdout.write(catalogue.answer(settings))
         return 0
-    from migrator.cli import commands
+    if settings.command == "undo":
+        from migrator.cli.undo import undo_all
 
-    return commands.carry_out(chosen)
+        return undo_all(settings)
+    from migrator.cli.run import run
+
+    return run(settings)
 
 
 def _fail(message: str, code: int, arguments: Sequence[str] = ()) -> int:

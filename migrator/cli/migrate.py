@@ -1,94 +1,130 @@
-"""`migrate`: from a plan to what may be written, by way of a person where there is one; `delivery` writes it."""
+"""`migrate`: from a plan to what may be written, by way of a person where there is one; `output` delivers it."""
 
 from __future__ import annotations
 
-import argparse
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from types import FrameType
 
-from migrator.cli import output
-from migrator.cli.output import Ready, tell
-from migrator.errors import InterruptedByUser
+from migrator.cli import output, together
+from migrator.cli.commands import Command
+from migrator.cli.failure import failed
+from migrator.cli.output import Ready
+from migrator.cli.printing import tell
+from migrator.cli.session import Session
+from migrator.cli.settings import Settings
+from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
 from migrator.planning import apply, examine, summary
 from migrator.report import streams
 from migrator.report.mask import Mask
 from migrator.report.records import FileReport
-from migrator.sources import Bundle
+from migrator.sources import Bundle, Opened
 from migrator.verify import verify
 
-if TYPE_CHECKING:
-    from types import FrameType
 
-    from migrator.prefect.redis_collisions import Neighbours
-    from migrator.prompts.save_answers import Keeper
+class Migrate(Command):
+    """Plan, ask, prove and write."""
+
+    def run(self, release: Bundle, session: Session) -> FileReport:
+        ready = self.prepare(release, session)
+        return output.deliver([ready], session)[0] if isinstance(ready, Ready) else ready
+
+    def prepare(self, release: Bundle, session: Session) -> Ready | FileReport:
+        """Plan, ask and prove one release, and write nothing.
+
+        Where decisions are missing and nobody can be asked, the answer is the report that says so. Raises
+        InterruptedByUser where somebody left.
+        """
+        settings, request = session.settings, session.request(release)
+        if _somebody_is_there(release, settings):
+            with _hangup_as_leaving():
+                return _with_a_person(release, request, session)
+        case = examine.examine([release], request)
+        if session.recorder is not None:
+            session.recorder.note(release.name, case.plan.asked, request.given)
+        if case.plan.open_questions:
+            return summary.report(case, apply.carry_out(case) if settings.format == "json" else None)
+        _tell_new_defaults(case, settings)
+        _settle(case, session)
+        result = apply.carry_out(case)
+        if case.plan.changes:
+            apply.prove_settled(case, result, request)
+        report = summary.with_findings(summary.report(case, result), verify.held(case, result))
+        return Ready(release, case, report)
+
+    def run_together(self, opened: Opened, session: Session) -> list[FileReport]:
+        """Plan, ask and prove every release of the file, and only then write it, once; a bad one leaves it whole."""
+        try:
+            return self._run_together(opened, session)
+        except (WriteError, NotAllTold) as error:  # the file is written for all of them or for none
+            return [failed(release.name, error) for release in opened.bundles]
+
+    def _run_together(self, opened: Opened, session: Session) -> list[FileReport]:
+        first_look = [_look(release, session) for release in opened.bundles]
+        if any(report.error for report in first_look):
+            return _left(opened, first_look, session)
+        ready: list[Ready] = []
+        others: list[FileReport] = []
+        text = opened.bundles[0].layers[0].stream.data
+        for release in reversed(opened.bundles):
+            try:
+                reached = self.prepare(together.standing(release, text), session)
+            except InterruptedByUser:
+                raise
+            except MigratorError as error:
+                reached = failed(release.name, error)
+            if isinstance(reached, Ready):
+                ready.append(reached)
+                text = reached.report.layers[0].after
+            else:
+                others.append(reached)
+        if not others:
+            return output.deliver(ready[::-1], session)
+        by_name = {report.path: report for report in [*others, *(each.report for each in ready)]}
+        return _left(opened, [by_name[release.name] for release in opened.bundles], session)
 
 
-def migrate(
-    source: Bundle,
-    chosen: argparse.Namespace,
-    request: examine.Request,
-    keeper: Keeper | None = None,
-    neighbours: Neighbours | None = None,
-) -> FileReport:
-    """Plan, ask, prove, and write one release; what was done is in the report. Raises what `prepare` raises."""
-    ready = prepare(source, chosen, request, keeper, neighbours)
-    return output.deliver([ready], chosen, keeper)[0] if isinstance(ready, Ready) else ready
+def _look(release: Bundle, session: Session) -> FileReport:
+    """What can be said before anybody is asked: a decision that is open then is no failure, if somebody is there."""
+    try:
+        report = summary.report(examine.examine([release], session.request(release)))
+    except MigratorError as error:
+        return failed(release.name, error)
+    return report._replace(exit_code=0) if _somebody_is_there(release, session.settings) else report
 
 
-def prepare(
-    source: Bundle,
-    chosen: argparse.Namespace,
-    request: examine.Request,
-    keeper: Keeper | None = None,
-    neighbours: Neighbours | None = None,
-) -> Ready | FileReport:
-    """Plan, ask and prove one release, and write nothing. `keeper` is told of every decision.
-
-    `neighbours` are the other releases of the run, where there are any. Where decisions are missing and nobody can be
-    asked, the answer is the report that says so. Raises InterruptedByUser where somebody left.
-    """
-    if somebody_is_there(source, chosen):
-        with _hangup_as_leaving():
-            return _with_a_person(source, chosen, request, keeper, neighbours)
-    case = examine.examine([source], request)
-    if keeper is not None:
-        keeper.note(source.name, case.plan.asked, request.given)
-    if case.plan.open_questions:
-        return summary.report(case, apply.carry_out(case) if chosen.format == "json" else None)
-    _tell_new_defaults(case, chosen)
-    if neighbours is not None:
-        neighbours.settle(source.name, case.plan.result)
-    result = apply.carry_out(case)
-    if case.plan.changes:
-        apply.prove_settled(case, result, request)
-    report = summary.with_findings(summary.report(case, result), verify.held(case, result))
-    return Ready(source, case, report)
+def _left(opened: Opened, reports: list[FileReport], session: Session) -> list[FileReport]:
+    """The reports on a file that is left as it is, since it is written as a whole."""
+    bad = " and ".join(report.path for report in reports if report.error or report.status == "needs-decision")
+    text = f"nothing was written to {opened.name}, whose releases are written together: first {bad}."
+    tell(session.settings, text)
+    return together.in_order(reports[::-1])
 
 
-def _with_a_person(
-    source: Bundle,
-    chosen: argparse.Namespace,
-    request: examine.Request,
-    keeper: Keeper | None,
-    neighbours: Neighbours | None,
-) -> Ready:
-    from migrator.prompts import conversation
+def _with_a_person(release: Bundle, request: examine.Request, session: Session) -> Ready:
+    from migrator.prompts import conversation  # everything that draws a screen, which a pipeline has no use for
 
+    settings = session.settings
     case, _, report = conversation.hold(
-        [source],
+        release,
         request,
-        lambda asked, given: keeper.note(source.name, asked, given) if keeper is not None else None,
-        target=chosen.output or "",
-        mask=Mask(chosen.show_secrets),
+        session.recorder,
+        target=settings.output,
+        mask=Mask(settings.show_secrets),
         width=streams.width(),
-        colour=streams.wants_colour(chosen.color, sys.stdout),
-        dry_run=chosen.dry_run,
+        colour=streams.wants_colour(settings.color, sys.stdout),
+        dry_run=settings.dry_run,
     )
-    if neighbours is not None:
-        neighbours.settle(source.name, case.plan.result)
-    return Ready(source, case, report, was_shown=True)
+    _settle(case, session)
+    return Ready(release, case, report, was_shown=True)
+
+
+def _settle(case: examine.Case, session: Session) -> None:
+    """Claim what the release takes of Redis as it is decided. Raises InputError where another one has it."""
+    if session.redis_claims is not None:
+        session.redis_claims.settle(case.bundle.name, case.plan.result)
 
 
 @contextmanager
@@ -97,7 +133,6 @@ def _hangup_as_leaving() -> Iterator[None]:
 
     Whoever has left is heard once: a second signal would cut short what is left to do, and the exit code with it.
     """
-    import signal
 
     def leave(number: int, frame: FrameType | None) -> None:
         hear_no_more()
@@ -122,18 +157,18 @@ def _hangup_as_leaving() -> Iterator[None]:
                 signal.signal(kind, signal.SIG_DFL)
 
 
-def somebody_is_there(source: Bundle, chosen: argparse.Namespace) -> bool:
+def _somebody_is_there(release: Bundle, settings: Settings) -> bool:
     """Whether a person can be asked: a terminal on both sides, and nobody said otherwise."""
-    if chosen.non_interactive or source.snapshot is None or chosen.format == "json" or chosen.output == "-":
+    if settings.non_interactive or release.snapshot is None or settings.format == "json" or settings.output == "-":
         return False
     return streams.is_there(sys.stdin) and streams.is_there(sys.stdout)
 
 
-def _tell_new_defaults(case: examine.Case, chosen: argparse.Namespace) -> None:
+def _tell_new_defaults(case: examine.Case, settings: Settings) -> None:
     """With an answers file, what it does not decide is worth a word: the question may have come since."""
-    if not chosen.answers:
+    if not settings.answers:
         return
     for asked in case.plan.asked:
         if not asked.given:
             name, answer = asked.question.id, asked.answer
-            tell(chosen, f"note: {chosen.answers} does not answer {name}: its safe default, {answer}, is used.")
+            tell(settings, f"note: {settings.answers} does not answer {name}: its safe default, {answer}, is used.")

@@ -1,4 +1,4 @@
-"""The options of each command, declared.
+"""The options of each command, declared. What is not given is left to the defaults of `Settings`.
 
 The parser is argparse: it is in the standard library, and importing it costs 3 ms where click costs 25.
 """
@@ -30,10 +30,6 @@ Over several files it is the highest of them.
 """
 
 
-ANSWER_FLAGS = ("redis-db", "docket-url", "docket-secret", "redis-host", "event-logger", "custom-toggles")
-"""The questions that have a flag of their own; any other is answered with --answer ID=VALUE."""
-
-
 FILE_FORMATS = ("unified", "structural", "json", "markdown")
 
 
@@ -52,7 +48,14 @@ class Parser(argparse.ArgumentParser):
     """argparse's own, which takes no option by its beginning, and meets a mistyped word with the nearest one."""
 
     def __init__(self, prog: str, description: str, *, epilog: str | None = None) -> None:
-        super().__init__(prog, description=description, epilog=epilog, formatter_class=_Formatter, allow_abbrev=False)
+        super().__init__(
+            prog,
+            description=description,
+            epilog=epilog,
+            formatter_class=_Formatter,
+            argument_default=argparse.SUPPRESS,
+            allow_abbrev=False,
+        )
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}{self._meant(message)} (see {self.prog} --help).")
@@ -102,7 +105,7 @@ def _plan(parser: argparse.ArgumentParser) -> None:
 
 
 def _diff(parser: argparse.ArgumentParser) -> None:
-    _common(parser, [*FILE_FORMATS, "text"], default="")
+    _common(parser, [*FILE_FORMATS, "text"])
     parser.add_argument("--exit-code", action="store_true", help="exit 1 if there are changes")
     rendered = parser.add_argument_group("what changes in the cluster")
     rendered.add_argument(
@@ -122,7 +125,7 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save-answers", metavar="FILE", help="write what is decided there, for --answers")
     parser.add_argument("--dry-run", action="store_true", help="show what would be written, write nothing")
     parser.add_argument("--output", metavar="PATH", help="write the result there (- for standard output) instead")
-    parser.add_argument("--no-backup", action="store_true", help="keep no backup beside the file")
+    parser.add_argument("--no-backup", dest="backup", action="store_false", help="keep no backup beside the file")
     parser.add_argument("--backup-dir", metavar="DIR", help="keep the backup there")
 
 
@@ -144,25 +147,29 @@ def _undo(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="a migration's id, as list shows it, or a chart's version")
+    parser.add_argument("migration", metavar="ID", help="a migration's id, as list shows it, or a chart's version")
     _output(parser)
 
 
 def _example(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("flavour", nargs="?", metavar="FLAVOUR", default="medium", help="a preset (default: medium)")
+    parser.add_argument("flavour", nargs="?", metavar="FLAVOUR", help="a preset (default: medium)")
     _output(parser)
 
 
-def _common(parser: argparse.ArgumentParser, formats: list[str], default: str | None = None) -> None:
+def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
     parser.add_argument(
-        "-f", "--values", action="append", default=[], metavar="FILE", help="a layer of one release, in Helm's order"
+        "-f", "--values", action="append", metavar="FILE", help="a layer of one release, in Helm's order"
     )
-    for flag, what in (("--set", "values"), ("--set-string", "texts"), ("--set-file", "texts in files")):
+    for flag, name, what in (
+        ("--set", "set_values", "values"),
+        ("--set-string", "set_strings", "texts"),
+        ("--set-file", "set_files", "texts in files"),
+    ):
         parser.add_argument(
             flag,
+            dest=name,
             action="append",
-            default=[],
             metavar="KEY=VALUE",
             help=f"{what} over all files, as helm reads them; read, and never edited",
         )
@@ -174,14 +181,16 @@ def _common(parser: argparse.ArgumentParser, formats: list[str], default: str | 
     upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")
     upgrade.add_argument("--to", dest="version_to", metavar="VERSION", help="the version to go to (default: newest)")
     upgrade.add_argument("--root", metavar="DOTTED.PATH", help="where the Prefect values stand (. for the top)")
-    upgrade.add_argument("--release-name", default="", metavar="NAME", help="the name of the Helm release")
-    upgrade.add_argument("--namespace", default="", metavar="NAME", help="its namespace")
+    upgrade.add_argument("--release-name", metavar="NAME", help="the name of the Helm release")
+    upgrade.add_argument("--namespace", metavar="NAME", help="its namespace")
     upgrade.add_argument(
         "--chart-path",
         metavar="CHART",
         help="a chart of your own (directory or .tgz): its defaults count, and verify renders it with Helm",
     )
-    upgrade.add_argument("--no-bump", action="store_true", help="leave the chart version in a GitOps object as it is")
+    upgrade.add_argument(
+        "--no-bump", dest="bump", action="store_false", help="leave the chart version in a GitOps object as it is"
+    )
     answers = parser.add_argument_group("answers")
     answers.add_argument("--redis-db", metavar="N", help="the Redis database for the docket")
     answers.add_argument("--docket-url", metavar="URL", help="the whole docket URL instead")
@@ -190,11 +199,15 @@ def _common(parser: argparse.ArgumentParser, formats: list[str], default: str | 
     answers.add_argument("--event-logger", choices=["keep", "remove"], help="the debugging event logger's toggle")
     answers.add_argument("--custom-toggles", choices=["keep", "remove"], help="service toggles that no preset sets")
     answers.add_argument(
-        "--answer", action="append", default=[], type=_answer, metavar="ID=VALUE", help="any other question's answer"
+        "--answer",
+        dest="other_answers",
+        action="append",
+        type=_answer,
+        metavar="ID=VALUE",
+        help="any other question's answer",
     )
     answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag beats it")
-    standing = formats[0] if default is None else default
-    parser.add_argument("--format", choices=formats, default=standing, help=f"default: {formats[0]}")
+    parser.add_argument("--format", choices=formats, help=f"default: {formats[0]}")
     _output(parser)
 
 
@@ -209,7 +222,7 @@ def _live(parser: argparse.ArgumentParser) -> None:
 def _output(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--show-secrets", action="store_true", help="print credentials unmasked")
-    output.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="default: auto")
+    output.add_argument("--color", choices=["auto", "always", "never"], help="default: auto")
     output.add_argument("-q", "--quiet", action="store_true", help="print results and errors only")
     output.add_argument("-v", "--verbose", action="store_true", help="print more of the evidence and the reasons")
 

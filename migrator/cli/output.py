@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import NamedTuple, TextIO
 
 from migrator import files
+from migrator.cli.printing import tell
+from migrator.cli.session import Session
+from migrator.cli.settings import Settings
+from migrator.cli.together import with_one_diff
 from migrator.errors import InterruptedByUser, NotAllTold, UsageError
 from migrator.planning import examine
 from migrator.report import streams
-from migrator.report.mask import Mask, said
-from migrator.report.records import FileReport, LayerReport, Report, Status
+from migrator.report.mask import Mask
+from migrator.report.records import FileReport, Report, Status
 from migrator.sources import Bundle, Source
-
-if TYPE_CHECKING:
-    from migrator.prompts.save_answers import Keeper
 
 
 class Ready(NamedTuple):
@@ -28,50 +29,49 @@ class Ready(NamedTuple):
     was_shown: bool = False
 
 
-def refuse_impossible_writes(chosen: argparse.Namespace) -> None:
+def refuse_impossible_writes(settings: Settings) -> None:
     """Raise UsageError where it is known before anything is asked that `migrate` or `undo` cannot write."""
-    import os
-
-    if chosen.command == "migrate":
-        prints = chosen.dry_run or chosen.output == "-" or (chosen.files == ["-"] and not chosen.output)
-        if prints and not chosen.save_answers:
+    if settings.command == "migrate":
+        is_printed = settings.output == "-" or (settings.files == ["-"] and not settings.output)
+        if (settings.dry_run or is_printed) and not settings.save_answers:
             return
     files.refuse_to_write_without()
-    if chosen.backup_dir and not os.path.isdir(chosen.backup_dir):
-        is_there = os.path.lexists(chosen.backup_dir)
+    if settings.backup_dir and not os.path.isdir(settings.backup_dir):
+        is_there = os.path.lexists(settings.backup_dir)
         raise UsageError(
-            f"--backup-dir: {chosen.backup_dir} {'is no directory' if is_there else 'does not exist'}.",
+            f"--backup-dir: {settings.backup_dir} {'is no directory' if is_there else 'does not exist'}.",
             remedy="Name a directory." if is_there else "Create it first (mkdir -p).",
         )
 
 
-def deliver(ready: Sequence[Ready], chosen: argparse.Namespace, keeper: Keeper | None = None) -> list[FileReport]:
+def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     """Put releases that are written together where they belong, all of them or none, and report on each.
 
     Of several in one file each one's text holds what those below it have become, so the first one's is the whole.
-    What was decided is saved by `keeper` before: where that fails, nothing is written.
+    What was decided is saved before: where that fails, nothing is written.
     """
-    if chosen.dry_run:
+    settings = session.settings
+    if settings.dry_run:
         for each in reversed(ready):
             if not each.was_shown:
-                _show(chosen, each.report)
-        tell(chosen, "dry run: nothing was written.")
+                _show(settings, each.report)
+        tell(settings, "dry run: nothing was written.")
         return with_one_diff([each.report for each in ready])
     first = ready[0].bundle
     files_of = [layer.path for layer in ready[0].report.layers]
-    if chosen.output and len(files_of) > 1:
+    if settings.output and len(files_of) > 1:
         raise UsageError(f"--output takes the result of one file, and this release stands in {' and '.join(files_of)}.")
-    output = chosen.output or ("-" if first.snapshot is None else "")
+    output = settings.output or ("-" if first.snapshot is None else "")
     stream = sys.stderr if output else sys.stdout
     backups: tuple[str, ...] = ()
-    if keeper is not None:
-        keeper.save()
+    if session.recorder is not None:
+        session.recorder.save()
     if output == "-":
         _print_bytes(ready[0].report.layers[0].after)
     elif output:
-        _write_elsewhere(output, ready[0].report.layers[0].after, first.snapshot, chosen)
+        _write_elsewhere(output, ready[0].report.layers[0].after, first.snapshot, settings)
     elif any(each.report.changes for each in ready):
-        backups = _write(ready, chosen)
+        backups = _write(ready, settings)
     new = [] if output == "-" else new_files(ready[0].report, output)
     done = []
     for each in ready:
@@ -85,7 +85,7 @@ def deliver(ready: Sequence[Ready], chosen: argparse.Namespace, keeper: Keeper |
         told = report._replace(notices=(), findings=()) if seen else report
         done.append(report)
         try:
-            _outcome(chosen, each.case, told, stream)
+            _outcome(settings, each.case, told, stream)
         except OSError as error:
             if not new:
                 raise
@@ -107,34 +107,18 @@ def not_all_told(new: Sequence[str], error: OSError) -> NotAllTold:
     return NotAllTold(f"{' and '.join(new)}: written, but not all could be told: {error.strerror or error}.")
 
 
-def with_one_diff(reports: Sequence[FileReport]) -> list[FileReport]:
-    """The reports on the releases of one file with one diff, which stands with the first of them."""
-    if len(reports) < 2:
-        return list(reports)
-    (layer,) = reports[0].layers
-    original = reports[-1].layers[0].before
-    whole, same = LayerReport(layer.path, original, layer.after), LayerReport(layer.path, original, original)
-    return [report._replace(layers=(same if number else whole,)) for number, report in enumerate(reports)]
-
-
-def pass_on(source: Source, chosen: argparse.Namespace) -> None:
+def pass_on(source: Source, settings: Settings) -> None:
     """Deliver a file in which there is nothing to migrate as it is, where its result is to stand elsewhere."""
-    output = chosen.output or ("-" if source.snapshot is None else "")
-    if chosen.dry_run or not output:
+    output = settings.output or ("-" if source.snapshot is None else "")
+    if settings.dry_run or not output:
         return
     if output == "-":
         _print_bytes(source.stream.data)
     else:
-        _write_elsewhere(output, source.stream.data, source.snapshot, chosen)
+        _write_elsewhere(output, source.stream.data, source.snapshot, settings)
 
 
-def tell(chosen: argparse.Namespace, sentence: str) -> None:
-    """Say something beside the result, unless --quiet."""
-    if not chosen.quiet:
-        sys.stderr.write(f"infrahub-migrator: {said(sentence, show_secrets=chosen.show_secrets)}\n")
-
-
-def _write(ready: Sequence[Ready], chosen: argparse.Namespace) -> tuple[str, ...]:
+def _write(ready: Sequence[Ready], settings: Settings) -> tuple[str, ...]:
     """Replace the files, and answer where they were kept."""
     snapshots = {layer.name: layer.snapshot for layer in ready[0].bundle.layers}
     replacements = []
@@ -142,7 +126,7 @@ def _write(ready: Sequence[Ready], chosen: argparse.Namespace) -> tuple[str, ...
         snapshot = snapshots[layer.path]
         assert snapshot is not None, "standard input is delivered to standard output"
         replacements.append(files.Replacement(snapshot, layer.after))
-    written = files.write(replacements, backup=not chosen.no_backup, backup_dir=chosen.backup_dir)
+    written = files.write(replacements, backup=settings.backup, backup_dir=settings.backup_dir)
     return tuple(each.backup for each in written if each.backup)
 
 
@@ -152,48 +136,48 @@ def _print_bytes(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def _write_elsewhere(output: str, data: bytes, like: files.Snapshot | None, chosen: argparse.Namespace) -> None:
+def _write_elsewhere(output: str, data: bytes, like: files.Snapshot | None, settings: Settings) -> None:
     """Write the result to a file of its own; one that stands there already is kept as a backup first."""
-    written = files.create(output, data, like=like, backup=not chosen.no_backup, backup_dir=chosen.backup_dir)
+    written = files.create(output, data, like=like, backup=settings.backup, backup_dir=settings.backup_dir)
     if written.backup:
-        tell(chosen, f"{output}: what stood there is kept in {written.backup}.")
+        tell(settings, f"{output}: what stood there is kept in {written.backup}.")
 
 
-def _show(chosen: argparse.Namespace, report: FileReport) -> None:
+def _show(settings: Settings, report: FileReport) -> None:
     """The plan and its diff, where a person reads them; in JSON they are in the report."""
-    if chosen.format == "json" or chosen.quiet:
+    if settings.format == "json" or settings.quiet:
         return
     from migrator.report import unified
     from migrator.report.page import shown_diff
     from migrator.report.text import plan
 
-    mask = Mask(chosen.show_secrets)
+    mask = Mask(settings.show_secrets)
     one = Report("migrate", (report,))
-    stream = sys.stderr if chosen.output == "-" else sys.stdout
-    colour = streams.wants_colour(chosen.color, stream)
+    stream = sys.stderr if settings.output == "-" else sys.stdout
+    colour = streams.wants_colour(settings.color, stream)
     is_ascii = streams.is_ascii(stream)
     stream.write(
-        plan(one, mask=mask, width=streams.width(), colour=colour, verbose=chosen.verbose, ascii_only=is_ascii)
+        plan(one, mask=mask, width=streams.width(), colour=colour, verbose=settings.verbose, ascii_only=is_ascii)
     )
     stream.write(shown_diff(unified.diff(one, mask=mask), colour=colour))
 
 
-def _outcome(chosen: argparse.Namespace, case: examine.Case, report: FileReport, stream: TextIO) -> None:
-    if chosen.format == "json" or chosen.quiet:
+def _outcome(settings: Settings, case: examine.Case, report: FileReport, stream: TextIO) -> None:
+    if settings.format == "json" or settings.quiet:
         return
     from migrator.report.text import outcome
 
-    colour, width, is_ascii = streams.wants_colour(chosen.color, stream), streams.width(), streams.is_ascii(stream)
-    output = chosen.output or ("-" if stream is sys.stderr else "")
+    colour, width, is_ascii = streams.wants_colour(settings.color, stream), streams.width(), streams.is_ascii(stream)
+    output = settings.output or ("-" if stream is sys.stderr else "")
     text = outcome(
         Report("migrate", (report,)),
-        mask=Mask(chosen.show_secrets),
+        mask=Mask(settings.show_secrets),
         width=width,
         colour=colour,
-        verbose=chosen.verbose,
+        verbose=settings.verbose,
         ascii_only=is_ascii,
         output=output,
-        dry_run=chosen.dry_run,
+        dry_run=settings.dry_run,
     )
     stream.write(text)
     if report.changes and report.status == "migrated":

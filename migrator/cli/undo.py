@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
 from migrator import files
-from migrator.cli.output import not_all_told
+from migrator.cli import output
+from migrator.cli.printing import complain
+from migrator.cli.settings import Settings
 from migrator.errors import InputError, MigratorError
 from migrator.files.backups import backups_of
-from migrator.report.mask import said, visible
+from migrator.report.mask import visible
 from migrator.sources.walking import yaml_files
 
 
-def carry_out(chosen: argparse.Namespace) -> int:
+def undo_all(settings: Settings) -> int:
     """Undo all that is named and report it, whatever cannot be undone among it; answer the exit code."""
+    output.refuse_impossible_writes(settings)
     done: list[str] = []
     try:
         # A file that is named twice, by whichever names, goes back once.
-        paths = [path for name in chosen.files for path in _undoable(name, chosen.backup_dir)]
+        paths = [path for name in settings.files for path in _undoable(name, settings.backup_dir)]
         once: dict[object, str] = {}
         for path in paths:
             once.setdefault(files.identity(path), path)
-        code = max(_undo_one(path, chosen, done) for path in once.values())
+        code = max(_undo_one(path, settings, done) for path in once.values())
         sys.stdout.flush()
     except OSError as error:
         if not done:
             raise
-        raise not_all_told(done, error) from error
+        raise output.not_all_told(done, error) from error
     return code
 
 
-def _undo_one(path: str, chosen: argparse.Namespace, done: list[str]) -> int:
+def _undo_one(path: str, settings: Settings, done: list[str]) -> int:
     try:
         if os.path.isdir(path):
             raise InputError("is a directory in which no file has a backup.", path=path)
-        written = files.undo(path, backup_dir=chosen.backup_dir, force=chosen.force)
+        written = files.undo(path, backup_dir=settings.backup_dir, force=settings.force)
     except MigratorError as error:
-        sys.stderr.write(f"infrahub-migrator: {said(str(error))}\n")
+        complain(str(error))
         return error.exit_code
     done.append(written.path)
     for sentence in written.passed_over:
-        sys.stderr.write(f"infrahub-migrator: note: {said(sentence)}, so it was passed over.\n")
+        complain(f"note: {sentence}, so it was passed over.")
     kept = f"; what it was until now is kept in {written.backup}" if written.backup else ""
     sys.stdout.write(visible(f"{written.path}: as it was before the migration{kept}") + "\n")
     return 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-
 from migrator import yamltext
 from migrator.charts import archive
 from migrator.helm import explanations, upgrade
@@ -16,26 +14,24 @@ from migrator.sources.source import as_file
 from migrator.values import tree
 
 
-def diff(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
+def diff(bundle: Bundle, request: examine.Request, *, kube_version: str = "") -> FileReport:
     """Old chart and file as it is against new chart and migrated file, as Helm renders them.
 
     Raises what rendering raises: HelmMissing, ChartError, and RenderError where a chart refuses the file.
     """
-    case = examine.examine([source], request)
+    case = examine.examine([bundle], request)
     if case.plan.open_questions:
         return summary.report(case)
     result = apply.carry_out(case)
     report = summary.report(case, result)
     release = case.plan.result
-    old, new = chosen.old_chart_path, chosen.chart_path
+    old, new = request.old_chart_path, request.chart_path
     own = explanations.OwnValues(archive.own_values(old), archive.own_values(new))
-    charts = upgrade.Charts(old, new, own.before, release.name, release.namespace, chosen.kube_version or "")
+    charts = upgrade.Charts(old, new, own.before, release.name, release.namespace, kube_version)
     taken_apart = upgrade.take_apart(charts, _stages(case, result))
     found = explanations.explain(taken_apart, _steps(case, report), own)
     changes = tuple(_told(difference, explanation) for difference, explanation in found)
-    cluster = ClusterReport(old, new, release.name, release.namespace, changes)
-    differs = any(change.explanation.kind != "made-up" for change in changes)
-    return report._replace(cluster=cluster, exit_code=1 if chosen.exit_code and differs else 0)
+    return report._replace(cluster=ClusterReport(old, new, release.name, release.namespace, changes))
 
 
 def _stages(case: examine.Case, result: apply.Result) -> list[list[bytes]]:

@@ -30,8 +30,8 @@ class Taken(NamedTuple):
         return Place(redis_url.in_namespace(self.host, self.namespace), self.port, self.database)
 
 
-class Neighbours:
-    """The releases of one run, by their names, each as far as it is decided."""
+class RedisClaims:
+    """What the releases of one run take of Redis, by their names, each as far as it is decided."""
 
     def __init__(self, planned: Mapping[str, Release] | None = None) -> None:
         self._taken: dict[str, list[Taken]] = {}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from migrator.errors import InterruptedByUser, UsageError
 from migrator.migration import Question
 from migrator.planning import apply, examine, summary
-from migrator.planning.answers import ONE_DOCKET, Asked, Earlier
+from migrator.planning.answers import ONE_DOCKET, Earlier
 from migrator.prompts import questions, review
 from migrator.prompts.answers_file import same_as
 from migrator.prompts.person import Offer, Person
+from migrator.prompts.save_answers import Recorder
 from migrator.prompts.screen import Screen
 from migrator.prompts.terminal import at_this_terminal
 from migrator.report.mask import Mask
@@ -19,9 +20,6 @@ from migrator.report.page import standing_at, versions
 from migrator.report.records import FileReport, NoticeReport
 from migrator.sources import Bundle
 from migrator.verify import verify
-
-Note = Callable[[Sequence[Asked], Mapping[str, str]], None]
-"""Told of what is decided whenever that changes, so that it can be saved even where somebody leaves."""
 
 
 class Decided(NamedTuple):
@@ -33,9 +31,9 @@ class Decided(NamedTuple):
 
 
 def hold(
-    sources: Sequence[examine.Source | Bundle],
+    bundle: Bundle,
     request: examine.Request,
-    note: Note,
+    recorder: Recorder | None,
     *,
     target: str,
     mask: Mask,
@@ -45,10 +43,11 @@ def hold(
 ) -> Decided:
     """Hold the conversation on one release; `target` is where its result would go (empty: its own files).
 
+    `recorder` is told of what is decided whenever that changes, so that it can be saved even where somebody leaves.
     Raises InterruptedByUser where somebody leaves, by a key, by closing the terminal or by choosing to stop: nothing
     is written then.
     """
-    session = _Session(sources, request, note, Screen(mask, width=width, colour=colour), at_this_terminal())
+    session = _Session(bundle, request, recorder, Screen(mask, width=width, colour=colour), at_this_terminal())
     try:
         return session.hold(target, dry_run)
     except (KeyboardInterrupt, EOFError, OSError):
@@ -60,15 +59,15 @@ class _Session:
 
     def __init__(
         self,
-        sources: Sequence[examine.Source | Bundle],
+        bundle: Bundle,
         request: examine.Request,
-        note: Note,
+        recorder: Recorder | None,
         screen: Screen,
         person: Person,
     ) -> None:
-        self._sources = sources
+        self._bundle = bundle
         self._request = request
-        self._note = note
+        self._recorder = recorder
         self._screen = screen
         self._person = person
         self._given = dict(request.given)
@@ -153,7 +152,7 @@ class _Session:
         given = {name: answer for name, answer in self._given.items() if name not in ONE_DOCKET}
         # An answer that fits no question opens the one of its name, without anything being decided.
         fits_none = Earlier("", lambda _: False)
-        plan = examine.examine(self._sources, self._asking({**given, other: ""}, {other: fits_none})).plan
+        plan = examine.examine([self._bundle], self._asking({**given, other: ""}, {other: fits_none})).plan
         return next((asked for asked in plan.open_questions if asked.id == other), question)
 
     def _asking(self, given: Mapping[str, str], earlier: Mapping[str, Earlier]) -> examine.Request:
@@ -168,7 +167,7 @@ class _Session:
     def _examine(self) -> examine.Case:
         while True:
             try:
-                case = examine.examine(self._sources, self._asking(self._given, self._earlier))
+                case = examine.examine([self._bundle], self._asking(self._given, self._earlier))
             except UsageError:
                 if not self._take_back():
                     raise
@@ -192,7 +191,8 @@ class _Session:
                 self._before[name] = self._given[name]
             if asked.answer is not None and name in self._typed and name not in self._earlier:
                 self._earlier[name] = Earlier("your answer", same_as(asked.question))
-        self._note(case.plan.asked, self._given)
+        if self._recorder is not None:
+            self._recorder.note(self._bundle.name, case.plan.asked, self._given)
 
     def _is_stale(self, case: examine.Case) -> bool:
         return next(asked.stale for asked in case.plan.asked if asked.answer is None)

@@ -20,14 +20,14 @@ _COLUMNS = 110
 _NAMES = {"release-name": "The Helm release's name.", "namespace": "The Helm release's namespace."}
 
 
-class Kept(NamedTuple):
+class Decision(NamedTuple):
     """A decision to write down; `question` is None for what no question asked for."""
 
     answer: str
     question: Question | None = None
 
 
-class Keeper:
+class Recorder:
     """Collects what is decided for each release, and writes it to `path` in the end.
 
     Raises UsageError at once where `path` names a file that is no answers file of this program's: it would be lost.
@@ -37,16 +37,16 @@ class Keeper:
         self._path = path
         self._inputs = inputs
         self._options = options
-        self._releases: dict[str, dict[str, Kept]] = {}
+        self._releases: dict[str, dict[str, Decision]] = {}
         self._written = b""
         _refuse_to_replace(path, inputs, output)
 
     def note(self, release: str, asked: Sequence[Asked], given: Mapping[str, str]) -> None:
         """Remember what is decided for a release by now, instead of what was noted of it before."""
-        found = {each.question.id: Kept(each.answer, each.question) for each in asked if each.answer is not None}
+        found = {each.question.id: Decision(each.answer, each.question) for each in asked if each.answer is not None}
         for name in _NAMES:
             if name in given and name not in found:
-                found[name] = Kept(given[name])
+                found[name] = Decision(given[name])
         self._releases[release] = found
 
     def save(self) -> bool:
@@ -83,7 +83,12 @@ def _refuse_to_replace(path: str, inputs: Sequence[str], output: str) -> None:
 
 
 def _lines(
-    releases: Mapping[str, Mapping[str, Kept]], inputs: Sequence[str], path: str, options: Sequence[str], *, alone: bool
+    releases: Mapping[str, Mapping[str, Decision]],
+    inputs: Sequence[str],
+    path: str,
+    options: Sequence[str],
+    *,
+    alone: bool,
 ) -> Iterator[str]:
     import shlex
 
@@ -105,7 +110,7 @@ def _lines(
         yield from _answers(kept, "    ", variables[name])
 
 
-def _answers(kept: Mapping[str, Kept], indent: str, variables: Mapping[str, str]) -> Iterator[str]:
+def _answers(kept: Mapping[str, Decision], indent: str, variables: Mapping[str, str]) -> Iterator[str]:
     for name, (answer, question) in kept.items():
         yield from _comment(name, answer, question, indent)
         if name in variables:
@@ -135,7 +140,7 @@ def _comment(name: str, answer: str, question: Question | None, indent: str) -> 
         )  # fmt: skip
 
 
-def _variables(releases: Mapping[str, Mapping[str, Kept]]) -> dict[str, dict[str, str]]:
+def _variables(releases: Mapping[str, Mapping[str, Decision]]) -> dict[str, dict[str, str]]:
     """For each release the environment variables that answers with a credential in them are taken from, by id."""
     used: set[str] = set()
     found: dict[str, dict[str, str]] = {}

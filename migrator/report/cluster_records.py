@@ -46,6 +46,11 @@ class ClusterReport(NamedTuple):
     changes: tuple[ClusterChange, ...]
 
     @property
+    def differs(self) -> bool:
+        """Whether the upgrade changes anything; what Helm makes up anew each time is no change."""
+        return any(change.explanation.kind != "made-up" for change in self.changes)
+
+    @property
     def unexplained(self) -> list[ClusterChange]:
         """What is for a person to look at."""
         return [change for change in self.changes if change.explanation.kind == "none"]

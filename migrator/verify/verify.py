@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Sequence
 
 from migrator.errors import VerificationError
@@ -17,14 +16,14 @@ MENDED = frozenset({"docket-missing", "docket-null", "docket-url", "docket-diffe
 """The rules that a migration is there to mend: their errors block its result even where they stood before."""
 
 
-def verify(source: Bundle, chosen: argparse.Namespace, request: examine.Request) -> FileReport:
+def verify(bundle: Bundle, request: examine.Request, *, kube_version: str = "") -> FileReport:
     """Whether the release obeys the rules of the target version as it is; with a chart, also as Helm renders it."""
-    case = examine.examine([source], request)
+    case = examine.examine([bundle], request)
     if any(question.id == "flavour" for question in case.plan.open_questions):
         return summary.report(case)
     found = findings(case.plan.start, case.sources)
-    if chosen.chart_path:
-        found += _rendered(case.sources, chosen, case.plan.start)
+    if request.chart_path:
+        found += _rendered(case.sources, case.plan.start, request.chart_path, kube_version)
         found.sort(key=lambda each: each.severity)  # errors first, otherwise in their order
     wrong = any(finding.severity == "error" for finding in found)
     report = summary.report(case)._replace(
@@ -38,14 +37,13 @@ def _looked_at(request: examine.Request) -> tuple[NoticeReport, ...]:
     return (NoticeReport("info", f"{seen.summary()}.", "", 0),) if seen is not None else ()
 
 
-def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Release) -> list[Finding]:
+def _rendered(layers: Sequence[Source], release: Release, path: str, kube_version: str) -> list[Finding]:
     """What Helm makes of the values with the chart: keys it does not know, and what is wrong with Prefect's pods."""
     from migrator.charts import archive
     from migrator.helm import engine
     from migrator.rules import unknown
     from migrator.verify import rendered_pods
 
-    path = chosen.chart_path
     found = unknown.unknown_keys(release, archive.own_values(path), _line_of(layers), [each.name for each in layers])
     try:
         manifests = engine.render(
@@ -53,7 +51,7 @@ def _rendered(layers: Sequence[Source], chosen: argparse.Namespace, release: Rel
             [as_file(layer) for layer in layers],
             release_name=release.name,
             namespace=release.namespace,
-            kube_version=chosen.kube_version or "",
+            kube_version=kube_version,
         )
     except engine.RenderError as error:
         return [*found, rendered_pods.refusal(error, path)]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from migrator.cli import commands
+from migrator.cli import run
 
 Cli = Callable[..., Any]
 
@@ -460,7 +460,7 @@ def test_an_end_that_nobody_wanted_speaks_json_too(
     def fail(chosen: object) -> int:
         raise raised
 
-    monkeypatch.setattr(commands, "carry_out", fail)
+    monkeypatch.setattr(run, "run", fail)
     done = cli("check", "values.yaml", "--format", "json")
     data = report(done.stdout)
 
@@ -527,7 +527,8 @@ def test_it_works_where_there_is_nothing_but_a_path(process: Cli, values: Path) 
 
 def test_the_readme_shows_what_is_true(cli: Cli, tmp_path: Path) -> None:
     """Its diff is the tool's own; its commands, questions and exit codes are the program's."""
-    from migrator.cli.options import ANSWER_FLAGS, COMMANDS, EXIT_CODES
+    from migrator.cli.options import COMMANDS, EXIT_CODES
+    from migrator.cli.settings import ANSWER_FLAGS
     from migrator.planning import catalog
 
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")

@@ -1,0 +1,26 @@
+"""The report on a release that an error ended."""
+
+from __future__ import annotations
+
+from migrator.errors import (
+    MigratorError,
+    NotAllTold,
+    OutOfScopeError,
+    UnrelatedError,
+    VerificationError,
+    WriteError,
+)
+from migrator.report.records import FileReport, Status
+
+
+def failed(path: str, error: MigratorError, *, is_passed: bool = False) -> FileReport:
+    """The report; with `is_passed` what is nobody's concern here, or cannot be edited here, is no failure."""
+    status: Status = "refused"
+    if isinstance(error, (VerificationError, WriteError)):
+        status = "failed"
+    elif isinstance(error, NotAllTold):
+        status = "migrated"
+    elif isinstance(error, (OutOfScopeError, UnrelatedError)):
+        status = "out-of-scope" if isinstance(error, OutOfScopeError) else "unrelated"
+    passes = is_passed and status in ("out-of-scope", "unrelated")
+    return FileReport(path=path, status=status, error=str(error), exit_code=0 if passes else error.exit_code)

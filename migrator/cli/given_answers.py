@@ -1,0 +1,135 @@
+"""The answers that a run was given, on the command line and in an answers file: held to what can be asked, and used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from migrator.cli.arguments import files_named
+from migrator.cli.printing import tell
+from migrator.cli.settings import NAMES, Settings, flag_of
+from migrator.errors import UsageError, did_you_mean
+from migrator.planning import catalog
+from migrator.planning.answers import NAMES_A_REDIS
+from migrator.planning.discover import Wishes
+from migrator.planning.examine import Request
+from migrator.report.records import FileReport
+from migrator.sources import Bundle
+
+if TYPE_CHECKING:
+    from migrator.prompts.answers_file import Answers
+
+Complaints = Mapping[str, Callable[[str], str]]
+"""The ids of all questions, with what is wrong with an answer in any case."""
+
+
+class GivenAnswers:
+    """The answers of a run, for each of its releases. Raises UsageError for what answers no question of any."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        known = catalog.questions(catalog.load()) if settings.given or settings.answers else {}
+        _refuse_impossible(settings.given, known)
+        self._file = _read(settings, known) if settings.answers else None
+        self._requests: dict[str, Request] = {}
+
+    def request(self, release: Bundle) -> Request:
+        """What is asked of the run on that release; what is wrong with its answers is told once."""
+        name = release.name if self._file is not None else ""
+        if name not in self._requests:
+            self._requests[name] = self._make(name)
+        return self._requests[name]
+
+    def _make(self, name: str) -> Request:
+        settings, given = self._settings, self._settings.given
+        plain = Request(
+            _wishes(settings, given),
+            given,
+            bump=settings.bump,
+            chart_path=settings.chart_path,
+            old_chart_path=settings.old_chart_path,
+        )
+        if self._file is None:
+            return plain
+        from migrator.prompts import answers_file  # the YAML text, and files, that most runs have no need of
+
+        found = answers_file.replay(self._file, name, given)
+        for sentence in found.unset:
+            tell(settings, sentence)
+        given = {**found.given, **given}
+        return plain._replace(wishes=_wishes(settings, given), given=given, earlier=found.earlier)
+
+    def tell_unused(self, reports: Sequence[FileReport]) -> None:
+        """A given answer that no question used is worth a word, and no error: one set of flags serves many files."""
+        if not reports or any(report.error for report in reports):
+            return
+        asked = _asked(reports)
+        for name in self._settings.given:
+            if not _was_asked(name, asked):
+                tell(self._settings, f"note: nothing asked for {name}, so its answer was not used.")
+        if self._file is not None:
+            self._tell_unused_of(self._file, reports)
+
+    def _tell_unused_of(self, answers: Answers, reports: Sequence[FileReport]) -> None:
+        asked = _asked(reports)
+        places = {name: written.line for name, written in answers.common.items() if not _was_asked(name, asked)}
+        for release, own in answers.releases.items():
+            its = [report for report in reports if answers.names_release(report.path) == release]
+            if not its:
+                where = f"{answers.path}:{answers.lines[release]}"
+                text = f"note: {where}: {release} is none of the releases here, so its answers were not used."
+                tell(self._settings, text)
+                continue
+            asked = _asked(its)
+            places |= {name: written.line for name, written in own.items() if not _was_asked(name, asked)}
+        for name, line in places.items():
+            tell(self._settings, f"note: {answers.path}:{line}: nothing asked for {name}, so its answer was not used.")
+
+
+def _refuse_impossible(given: Mapping[str, str], known: Complaints) -> None:
+    """Refuse what answers no question of any release; whether this one asks it is another matter."""
+    for name, answer in given.items():
+        complaint = known.get(name) or known.get(name.partition(".")[0])
+        if complaint is None:
+            meant = did_you_mean(name, known)
+            raise UsageError(
+                f"--answer {name}: there is no such question{meant}.", remedy=f"They are {', '.join(known)}."
+            )
+        problem = complaint(answer)
+        if problem:
+            raise UsageError(f"{flag_of(name)}: {problem}.")
+
+
+def _read(settings: Settings, known: Complaints) -> Answers:
+    from migrator.prompts import answers_file
+
+    answers = answers_file.read(settings.answers, known)
+    naming = [name for name in NAMES_A_REDIS if name in answers.common]
+    if naming and (named := files_named(settings)) > 1:
+        raise UsageError(
+            f"{naming[0]} names one Redis, and {named} releases are named, which must not share it.",
+            path=answers.path,
+            line=answers.common[naming[0]].line,
+            remedy=f"Say for which release it is meant: releases: PATH: {naming[0]}: ...",
+        )
+    return answers
+
+
+def _wishes(settings: Settings, given: Mapping[str, str]) -> Wishes:
+    """What the command line says about the upgrade, and answers about the release."""
+    return Wishes(
+        chart=settings.chart,
+        version_from=settings.version_from,
+        version_to=settings.version_to,
+        root=settings.root,
+        release_name=given.get("release-name", ""),
+        namespace=given.get("namespace", ""),
+    )
+
+
+def _asked(reports: Sequence[FileReport]) -> set[str]:
+    return {question.id for report in reports for question in report.questions}
+
+
+def _was_asked(name: str, asked: set[str]) -> bool:
+    return name in NAMES or any(each == name or each.startswith(name + ".") for each in asked)

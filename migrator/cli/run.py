@@ -1,0 +1,164 @@
+"""One run of a command over all that is named: each release on its own, all reported, one never stopping the others."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from migrator.cli import arguments, commands, opening, printing
+from migrator.cli.failure import failed
+from migrator.cli.given_answers import GivenAnswers
+from migrator.cli.printing import complain, tell
+from migrator.cli.session import Session
+from migrator.cli.settings import Settings
+from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
+from migrator.planning import examine
+from migrator.report.records import FileReport, Report
+from migrator.sources import Bundle, Opened
+
+if TYPE_CHECKING:
+    from migrator.prefect.redis_collisions import RedisClaims
+    from migrator.prompts.save_answers import Recorder
+
+
+def run(settings: Settings) -> int:
+    """Run plan, diff, migrate, check or verify, print its report, and answer the exit code."""
+    if settings.command == "migrate":
+        from migrator.cli import output
+
+        output.refuse_impossible_writes(settings)
+    answers = GivenAnswers(settings)
+    recorder = _recorder(settings) if settings.save_answers else None
+    named = opening.named(settings)
+    arguments.refuse_one_redis_for_several(settings, len(named.bundles))
+    arguments.refuse_one_output_for_several(settings, len(named.groups))
+    session = Session(settings, answers, recorder, _redis_claims(named.bundles, answers))
+    command = _command(settings.command)
+    reports: list[FileReport] = []
+    try:
+        for group in named.groups:
+            reports += _run_group(group, command, session) if isinstance(group, Opened) else [group]
+    except (InterruptedByUser, KeyboardInterrupt) as left:
+        _save_what_was_decided(session)
+        new = _new_files(reports, settings)
+        if isinstance(left, InterruptedByUser) and left.path:
+            new.append(left.path)
+        if new:
+            message = f"interrupted; {', '.join(new)} had been written before, and nothing of the rest was."
+            raise InterruptedByUser(message) from None
+        raise
+    return _tell(Report(settings.command, tuple(reports)), session)
+
+
+def _command(name: str) -> commands.Command:
+    if name == "migrate":
+        from migrator.cli.migrate import Migrate  # with all that proves and writes, 10 ms of a start
+
+        return Migrate()
+    return commands.READING[name]
+
+
+def _run_group(opened: Opened, command: commands.Command, session: Session) -> list[FileReport]:
+    """The reports on the releases that are written together; errors become reports of their own."""
+    if not opened.bundles:
+        return [_unrelated(opened, session.settings)]
+    if len(opened.bundles) > 1:
+        return command.run_together(opened, session)
+    release = opened.bundles[0]
+    try:
+        return [command.run(release, session)]
+    except InterruptedByUser:
+        raise
+    except MigratorError as error:
+        return [failed(release.name, error, is_passed=session.settings.skip_unrelated)]
+
+
+def _unrelated(opened: Opened, settings: Settings) -> FileReport:
+    """A file of GitOps objects that are nobody's business here; where it is passed, it is the result as it is."""
+    others = f"holds {', '.join(opened.unrelated)}"
+    text = f"{opened.name}: {others}: nothing of these charts."
+    report = FileReport(path=opened.name, status="unrelated", evidence=(others,), error=text)
+    if not settings.skip_unrelated:
+        return report._replace(exit_code=2)
+    if settings.command == "migrate" and opened.source is not None:
+        from migrator.cli import output
+
+        try:
+            output.pass_on(opened.source, settings)
+        except MigratorError as error:
+            return failed(opened.name, error)
+    return report
+
+
+def _redis_claims(releases: Sequence[Bundle], answers: GivenAnswers) -> RedisClaims | None:
+    """What several releases take of Redis, as far as they are decided; None for a release alone."""
+    if len(releases) < 2:
+        return None
+    from migrator.prefect.redis_collisions import RedisClaims
+
+    planned = {}
+    for release in releases:
+        # What is wrong with a release by itself is told when its turn comes.
+        with suppress(MigratorError):
+            planned[release.name] = examine.examine([release], answers.request(release)).plan.result
+    return RedisClaims(planned)
+
+
+def _recorder(settings: Settings) -> Recorder:
+    from migrator import files
+    from migrator.prompts.save_answers import Recorder
+
+    for sentence in files.recover([settings.save_answers]):
+        tell(settings, sentence)
+    return Recorder(settings.save_answers, settings.inputs, settings.upgrade_options, output=settings.output)
+
+
+def _tell(report: Report, session: Session) -> int:
+    """Save what was decided, print the report, and answer the exit code: 6 where that fails and files are new."""
+    settings = session.settings
+    new = _new_files(report.files, settings)
+    try:
+        _save_answers(session)
+    except WriteError as error:  # by now files may be written, and what became of them is still to be told
+        code = NotAllTold.exit_code if new else error.exit_code
+        which = f" ({' and '.join(new)} is written)" if new else ""
+        report = report._replace(error=f"the answers were not saved{which}: {error}", error_code=code)
+        complain(report.error, show_secrets=settings.show_secrets)
+    try:
+        session.answers.tell_unused(report.files)
+        code = printing.print_report(settings, report)
+        sys.stdout.flush()
+    except OSError as error:
+        if not new:
+            raise
+        from migrator.cli.output import not_all_told
+
+        raise not_all_told(new, error) from error
+    return code
+
+
+def _save_answers(session: Session) -> None:
+    if session.recorder is not None and session.recorder.save():
+        tell(session.settings, f"answers saved in {session.settings.save_answers}")
+
+
+def _save_what_was_decided(session: Session) -> None:
+    """Save the answers of somebody who leaves; whatever hinders that, and be the terminal gone, they have left."""
+    try:
+        _save_answers(session)
+    except (MigratorError, OSError) as error:
+        with suppress(OSError):
+            tell(session.settings, f"the answers could not be saved: {error}")
+
+
+def _new_files(reports: Sequence[FileReport], settings: Settings) -> list[str]:
+    """The files that hold something else than when the run began."""
+    if settings.command != "migrate" or settings.dry_run or settings.output == "-":
+        return []
+    from migrator.cli.output import new_files
+
+    migrated = [report for report in reports if report.status == "migrated"]
+    new = dict.fromkeys(path for report in migrated for path in new_files(report, settings.output))
+    return [path for path in new if path != "(standard input)"]

@@ -1,0 +1,116 @@
+"""What a command line says, as typed data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+ANSWER_FLAGS = ("redis-db", "docket-url", "docket-secret", "redis-host", "event-logger", "custom-toggles")
+"""The questions that have a flag of their own; any other is answered with --answer ID=VALUE."""
+
+NAMES = ("release-name", "namespace")
+"""What the command line says of the release, and a question asks where nothing does."""
+
+
+class Settings(NamedTuple):
+    """One field for each option. Where a command has no such option, or it was not given, the default here holds."""
+
+    command: str
+
+    # What is named: releases of their own, or the layers of one, with values over them all.
+    files: Sequence[str] = ()
+    values: Sequence[str] = ()
+    set_values: Sequence[str] = ()
+    set_strings: Sequence[str] = ()
+    set_files: Sequence[str] = ()
+    skip_unrelated: bool = False
+
+    # Which upgrade.
+    chart: str = ""
+    version_from: str = ""
+    version_to: str = ""
+    root: str = ""
+    release_name: str = ""
+    namespace: str = ""
+    chart_path: str = ""
+    old_chart_path: str = ""
+    kube_version: str = ""
+    bump: bool = True
+
+    # What is decided.
+    redis_db: str | None = None
+    docket_url: str | None = None
+    docket_secret: str | None = None
+    redis_host: str | None = None
+    event_logger: str | None = None
+    custom_toggles: str | None = None
+    other_answers: Sequence[tuple[str, str]] = ()
+    answers: str = ""
+    save_answers: str = ""
+    non_interactive: bool = False
+    check_redis: str = ""
+
+    # Where the result goes.
+    dry_run: bool = False
+    output: str = ""
+    backup: bool = True
+    backup_dir: str | None = None
+    force: bool = False
+
+    # How it is told.
+    format: str = "text"
+    rendered: bool = False
+    exit_code: bool = False
+    show_secrets: bool = False
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
+
+    # What the catalogue is asked for.
+    migration: str = ""
+    flavour: str = "medium"
+
+    @property
+    def given(self) -> Mapping[str, str]:
+        """The answers on the command line, by question id; a flag beats --answer."""
+        flags = {
+            "redis-db": self.redis_db,
+            "docket-url": self.docket_url,
+            "docket-secret": self.docket_secret,
+            "redis-host": self.redis_host,
+            "event-logger": self.event_logger,
+            "custom-toggles": self.custom_toggles,
+            "release-name": self.release_name or None,
+            "namespace": self.namespace or None,
+        }
+        return {**dict(self.other_answers), **{name: value for name, value in flags.items() if value is not None}}
+
+    @property
+    def typed_values(self) -> list[tuple[str, str]]:
+        """The values of the command line, in Helm's order: the flag, and what follows it."""
+        flags = (("--set", self.set_values), ("--set-string", self.set_strings), ("--set-file", self.set_files))
+        return [(flag, text) for flag, texts in flags for text in texts]
+
+    @property
+    def inputs(self) -> Sequence[str]:
+        """What is named, as it would be typed again."""
+        return self.files or [f"--values={name}" for name in self.values]
+
+    @property
+    def upgrade_options(self) -> list[str]:
+        """The options that say which upgrade is meant, as they would be typed again."""
+        typed = {
+            "--chart": self.chart,
+            "--from": self.version_from,
+            "--to": self.version_to,
+            "--root": self.root,
+            "--chart-path": self.chart_path,
+        }
+        words = [word for name, value in typed.items() if value for word in (name, value)]
+        return words if self.bump else [*words, "--no-bump"]
+
+
+def flag_of(question_id: str) -> str:
+    """How the command line answers that question."""
+    has_own = question_id in (*ANSWER_FLAGS, *NAMES)
+    return f"--{question_id}" if has_own else f"--answer {question_id}"
