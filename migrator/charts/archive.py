@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 from migrator.errors import InputError
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map, merge
 
-if TYPE_CHECKING:
-    from tarfile import TarFile
-
 Manifest = dict[str, Value]
 
 LARGEST = 100 * 1024 * 1024
-"""Unpacked bytes beyond which a packed chart is refused, as Helm itself refuses it."""
+"""Bytes beyond which a chart is refused, as Helm refuses it by default: what an archive's entries add up to, or a
+folder's files (MaxDecompressedChartSize, pkg/chart/loader/archive/archive.go and budget.go of helm/helm; its 5 MiB for
+a single file are gone there). Metadata, values and packed charts are all that is read of a folder."""
+
+_LARGEST_STREAM = 2 * LARGEST
+"""Bytes that all archives of a chart may unpack to, those in archives included. Helm counts each archive by itself, and
+its entries alone: a thousand small ones, or a name of a gigabyte, would cost minutes and the memory."""
 
 
 class ChartError(InputError):
@@ -56,7 +59,7 @@ def missing_dependencies(chart_path: str) -> list[Route]:
 def _missing_in(files: dict[str, bytes], chart_path: str, route: Route) -> Iterator[Route]:
     names = _names_of_dependencies(files, chart_path)
     there = set()
-    for inner in _charts_in(files, chart_path):
+    for inner in _charts_in(files):
         if "Chart.yaml" in inner:
             name = str(as_map(_yaml(inner["Chart.yaml"], chart_path)).get("name"))
             there.add(name)
@@ -78,8 +81,10 @@ def refuse_nothing(chart_path: str) -> None:
 
 
 def _own_files(chart_path: str) -> dict[str, bytes]:
+    """The files of a chart that count, by their path below it; those of a packed chart in it below the archive's."""
     refuse_nothing(chart_path)
-    files = dict(_files_below(chart_path)) if os.path.isdir(chart_path) else _files_in_archive(chart_path)
+    read = _files_below if os.path.isdir(chart_path) else _files_in_archive
+    files = dict(read(chart_path))
     if "Chart.yaml" not in files:
         raise ChartError("no chart could be loaded: Chart.yaml file is missing.", path=chart_path)
     return files
@@ -89,60 +94,102 @@ def _values_of(files: dict[str, bytes], chart_path: str) -> Manifest:
     """The values of a chart whose files these are, by their path below it."""
     merged: Manifest = {}
     names = _names_of_dependencies(files, chart_path)
-    for inner in _charts_in(files, chart_path):
+    for inner in _charts_in(files):
         if "Chart.yaml" in inner:
             name = str(as_map(_yaml(inner["Chart.yaml"], chart_path)).get("name"))
             merged[names.get(name, name)] = _values_of(inner, chart_path)
     return merge(merged, as_map(_yaml(files.get("values.yaml", b""), chart_path)))
 
 
-def _charts_in(files: dict[str, bytes], chart_path: str) -> list[dict[str, bytes]]:
+def _charts_in(files: dict[str, bytes]) -> list[dict[str, bytes]]:
     """The files of each dependency, by their path below it."""
     found: dict[str, dict[str, bytes]] = {}
     for path, data in files.items():
         parts = path.split("/", 2)
         if parts[0] == "charts" and len(parts) == 3:
             found.setdefault(parts[1], {})[parts[2]] = data
-        elif parts[0] == "charts" and path.endswith(".tgz"):
-            found[parts[1]] = _files_in_archive(chart_path, data)
     return list(found.values())
 
 
-def _files_below(folder: str) -> list[tuple[str, bytes]]:
-    found = []
+class _Unpacked:
+    """A stream that is unpacked while it is read, and ends in a ChartError where that comes to too much."""
+
+    def __init__(self, packed: BinaryIO, left: list[int], path: str) -> None:
+        import gzip
+
+        self._stream = gzip.GzipFile(fileobj=packed)
+        self._left = left
+        self._path = path
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._left[0] -= len(data)
+        if self._left[0] < 0:
+            raise _too_large(_LARGEST_STREAM, self._path)
+        return data
+
+
+def _too_large(bound: int, path: str) -> ChartError:
+    return ChartError(f"holds more than {bound // 1024 // 1024} MiB unpacked, which no chart does.", path=path)
+
+
+def _files_below(folder: str) -> Iterator[tuple[str, bytes]]:
+    read = 0
+    left = [_LARGEST_STREAM]
     for place, _, names in os.walk(folder):
         for name in names:
             path = os.path.join(place, name)
             if _counts(name) and os.path.isfile(path):
                 with open(path, "rb") as file:
-                    found.append((os.path.relpath(path, folder).replace(os.sep, "/"), file.read()))
-    return found
+                    data = file.read(LARGEST - read + 1)
+                read += len(data)
+                if read > LARGEST:
+                    raise _too_large(LARGEST, folder)
+                yield from _with_packed(os.path.relpath(path, folder).replace(os.sep, "/"), data, left, folder)
 
 
-def _files_in_archive(path: str, data: bytes | None = None) -> dict[str, bytes]:
-    """The files of a packed chart: everything in it stands below one folder of the chart's name."""
-    import io
-    import tarfile
-
+def _files_in_archive(path: str) -> Iterator[tuple[str, bytes]]:
     try:
-        with tarfile.open(
-            path if data is None else None, "r:gz", None if data is None else io.BytesIO(data)
-        ) as archive:
-            return dict(_members(archive, path))
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise ChartError(f"no chart could be loaded: {error}.", path=path) from error
+        with open(path, "rb") as packed:
+            yield from _members(packed, [_LARGEST_STREAM], path)
+    except OSError as error:
+        raise _not_loaded(error, path) from error
 
 
-def _members(archive: TarFile, path: str) -> Iterator[tuple[str, bytes]]:
+def _with_packed(name: str, data: bytes, left: list[int], path: str) -> Iterator[tuple[str, bytes]]:
+    """A file, or the files of the packed chart that it is, below its own name."""
+    import io
+
+    if not name.endswith(".tgz"):
+        yield name, data
+    elif name.split("/")[-2:-1] == ["charts"]:
+        for inner, contents in _members(io.BytesIO(data), left, path):
+            yield f"{name}/{inner}", contents
+
+
+def _members(packed: BinaryIO, left: list[int], path: str) -> Iterator[tuple[str, bytes]]:
+    """The files of a packed chart that count: everything in it stands below one folder of the chart's name."""
+    import tarfile
+    import zlib
+    from typing import IO, cast
+
     unpacked = 0
-    for member in archive:  # one at a time: the size is known before the contents are unpacked
-        unpacked += member.size
-        if unpacked > LARGEST:
-            raise ChartError(f"unpacks to more than {LARGEST // 1024 // 1024} MiB, which no chart does.", path=path)
-        if member.isfile() and _counts(member.name):
-            file = archive.extractfile(member)
-            if file is not None:
-                yield member.name.partition("/")[2], file.read()
+    try:
+        with tarfile.open(fileobj=cast("IO[bytes]", _Unpacked(packed, left, path)), mode="r|") as archive:
+            for member in archive:  # one at a time: the size is known before the contents are unpacked
+                unpacked += member.size
+                if unpacked > LARGEST:
+                    raise _too_large(LARGEST, path)
+                if member.isfile() and _counts(member.name):
+                    file = archive.extractfile(member)
+                    if file is not None:
+                        yield from _with_packed(member.name.partition("/")[2], file.read(), left, path)
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise _not_loaded(error, path) from error
+
+
+def _not_loaded(error: Exception, path: str) -> ChartError:
+    return ChartError(f"no chart could be loaded: {error}.", path=path)
 
 
 def _counts(name: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from migrator.charts import archive
+from migrator.errors import MigratorError
 from migrator.files import LARGEST
 
 
@@ -41,20 +42,83 @@ def test_an_answers_file_has_the_same_bound(tmp_path: Path) -> None:
     assert f"{answers}: is larger than 8 MiB" in done.stderr
 
 
-def packed(path: Path, size: int) -> None:
-    """A chart with a values file of so many blank bytes, which pack to almost nothing."""
-    with tarfile.open(path, "w:gz", compresslevel=1) as chart:
-        for name, data in (("c/Chart.yaml", b"name: c\nversion: 1.0.0\n"), ("c/values.yaml", b"\n" * size)):
-            entry = tarfile.TarInfo(name)
+def packed(files: dict[str, bytes], *, name: str = "c") -> bytes:
+    """A packed chart of these files, and what makes it one."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1, format=tarfile.GNU_FORMAT) as chart:
+        for path, data in {"Chart.yaml": f"name: {name}\nversion: 1.0.0\n".encode(), **files}.items():
+            entry = tarfile.TarInfo(f"{name}/{path}")
             entry.size = len(data)
             chart.addfile(entry, io.BytesIO(data))
+    return stream.getvalue()
 
 
-def test_a_chart_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "LARGEST", 1024 * 1024)
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The bound of a chart, a hundredth of the real one."""
+    bound = 1024 * 1024
+    monkeypatch.setattr(archive, "LARGEST", bound)
+    monkeypatch.setattr(archive, "_LARGEST_STREAM", 2 * bound)
+    return bound
+
+
+def test_a_chart_that_unpacks_to_too_much_is_refused(tmp_path: Path, small: int) -> None:
     path = tmp_path / "c.tgz"
-    packed(path, 1024 * 1024)
-    with pytest.raises(archive.ChartError, match="unpacks to more than 1 MiB"):
+    path.write_bytes(packed({"values.yaml": b"\n" * small}))
+    with pytest.raises(archive.ChartError, match="holds more than 1 MiB unpacked"):
         archive.own_metadata(str(path))
-    packed(path, 1024)
+    # Helm takes a chart of just the bound.
+    path.write_bytes(packed({"values.yaml": b"\n" * (small - len(b"name: c\nversion: 1.0.0\n"))}))
     assert archive.own_metadata(str(path))["name"] == "c"
+
+
+def test_a_folder_has_the_same_bound(tmp_path: Path, small: int) -> None:
+    (tmp_path / "Chart.yaml").write_bytes(b"name: c\nversion: 1.0.0\n")
+    (tmp_path / "values.yaml").write_bytes(b"\n" * (small - 23))
+    assert archive.own_metadata(str(tmp_path))["name"] == "c"
+    (tmp_path / "values.yaml").write_bytes(b"\n" * small)
+    with pytest.raises(archive.ChartError, match="holds more than 1 MiB"):
+        archive.own_metadata(str(tmp_path))
+
+
+def test_what_no_entry_counts_counts_too(tmp_path: Path, small: int) -> None:
+    """The name of an entry, which is read into memory before the entry is known."""
+    path = tmp_path / "c.tgz"
+    path.write_bytes(packed({"n" * (3 * small): b""}))
+    assert path.stat().st_size < 100_000
+    with pytest.raises(archive.ChartError, match="holds more than 2 MiB unpacked"):
+        archive.own_metadata(str(path))
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_packed_charts_in_a_chart_share_a_bound(tmp_path: Path, small: int, is_folder: bool) -> None:
+    inner = packed({"values.yaml": b"a: 1\n", "blank.txt": b"\n" * (small // 2)}, name="inner")
+    for many, fits in ((3, True), (5, False)):
+        charts = {f"charts/inner-{number}.tgz": inner for number in range(many)}
+        path = tmp_path / f"{many}"
+        if is_folder:
+            (path / "charts").mkdir(parents=True)
+            (path / "Chart.yaml").write_bytes(b"name: c\nversion: 1.0.0\n")
+            for name, data in charts.items():
+                (path / name).write_bytes(data)
+        else:
+            path.write_bytes(packed(charts))
+        if fits:
+            assert archive.own_values(str(path)) == {"inner": {"a": 1}}
+        else:
+            with pytest.raises(archive.ChartError, match="holds more than 2 MiB unpacked"):
+                archive.own_values(str(path))
+
+
+def test_a_damaged_archive_is_no_chart(tmp_path: Path) -> None:
+    whole = packed({"values.yaml": b"a: 1\n" * 1000})
+    path = tmp_path / "c.tgz"
+    for place in range(0, len(whole), 3):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        try:
+            archive.own_values(str(path))
+        except MigratorError:
+            continue  # in words, whatever they are
+    path.write_bytes(whole[:-20])
+    with pytest.raises(archive.ChartError, match="no chart could be loaded"):
+        archive.own_values(str(path))
