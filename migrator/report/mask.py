@@ -3,21 +3,23 @@
 A secret becomes `***1`, `***2` and so on in the order in which a run meets them: the same secret the same mask, another
 secret another one, and nothing of it (neither length nor a digest that could be guessed at) in the mask.
 
-What cannot be told from a name or a shape (a weak password in a sentence) is found by its text, since `learn` has seen
-the values; only ordinary words that the values hold in other places as well are left where they stand.
+A secret is what stands under a credential's key (`mask_places`, in the text `mask_text`) or in a credential's shape
+(`mask_shapes`). Since `learn` has seen the values, it is found by its text as well (`mask_known`), wherever it is
+repeated; keys, hosts and image names stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:
-    from migrator.report.mask_inline import Known
-    from migrator.report.records import Report
+    from migrator.report.mask_known import Known
+    from migrator.report.mask_places import Place
+    from migrator.report.mask_text import Piece
+    from migrator.report.records import FileReport, QuestionReport, Report
 
 
 def visible(text: str, *, ascii_only: bool = False) -> str:
@@ -54,19 +56,20 @@ class Mask:
     def __init__(self, show_secrets: bool = False) -> None:
         self.show_secrets = show_secrets
         self._numbers: dict[str, int] = {}
-        self._ordinary: set[str] = set()
-        self._scanned: dict[str, list[str]] = {}  # a file is learnt from, and shown: scanning it once is enough
-        self._in_values: Known | None = None
-        self._in_sentences: Known | None = None
-        self._found_with = 0  # how many secrets these two know
+        self._kept: set[str] = set()  # hosts, images and other names, which stay whatever they read like
+        self._texts: set[str] = set()  # keys, and what stands under names of no credential
+        self._scanned: dict[tuple[str, bool], list[Piece]] = {}  # a file is learnt from, and shown: one scan is enough
+        self._is_learning = False
+        self._repeated: dict[bool, Known | None] = {}  # by whether it is for sentences
+        self._found_with = (0, 0)  # how many secrets and names these two know
 
     def learn(self, report: Report) -> None:
         """Look for secrets in everything that the report holds, so that they are known wherever they turn up."""
         if self.show_secrets:
             return
+        self._is_learning = True  # what is known by now need not be looked for: nothing of it is shown
         for file in report.files:
             for value in (file.values_before, file.values_after):
-                self._ordinary.update(_ordinary_texts(value))
                 self.value(value)
             for change in file.changes:
                 self.value(change.before, change.path)
@@ -74,27 +77,81 @@ class Mask:
             for difference in file.cluster.changes if file.cluster is not None else ():
                 self.value(difference.before, difference.path)
                 self.value(difference.after, difference.path)
+            for question in file.questions:
+                self.answer(question.id, question.answer, question.choices)
             for layer in file.layers:
                 self.lines(layer.before.decode("utf-8", "replace"))
                 if layer.after is not layer.before:
                     self.lines(layer.after.decode("utf-8", "replace"))
+        self._is_learning = False
+
+    def conceal(self, report: Report) -> Report:
+        """The report with everything in it masked but the files' texts and the values, which a diff compares first."""
+        if self.show_secrets:
+            return report
+        self.learn(report)
+        return report._replace(files=tuple(map(self._concealed, report.files)), error=self.text(report.error))
+
+    def _concealed(self, file: FileReport) -> FileReport:
+        path, text = self.path, self.text
+        return file._replace(
+            path=path(file.path),
+            layers=tuple(each._replace(path=path(each.path)) for each in file.layers),
+            evidence=tuple(map(text, file.evidence)),
+            changes=tuple(
+                each._replace(
+                    file=path(each.file),
+                    before=self.value(each.before, each.path),
+                    after=self.value(each.after, each.path),
+                    why=text(each.why),
+                )
+                for each in file.changes
+            ),
+            questions=tuple(map(self._concealed_question, file.questions)),
+            notices=tuple(each._replace(text=text(each.text), file=path(each.file)) for each in file.notices),
+            findings=tuple(
+                each._replace(text=text(each.text), file=path(each.file), remedy=text(each.remedy))
+                for each in file.findings
+            ),
+            backups=tuple(map(path, file.backups)),
+            error=text(file.error),
+        )
+
+    def _concealed_question(self, question: QuestionReport) -> QuestionReport:
+        def answer(given: str | None) -> str | None:
+            return self.answer(question.id, given, question.choices)
+
+        return question._replace(
+            text=self.text(question.text),
+            choices=tuple((answer(value) or "", self.text(leads_to)) for value, leads_to in question.choices),
+            default=answer(question.default),
+            suggestion=answer(question.suggestion),
+            answer=answer(question.answer),
+        )
 
     def text(self, text: str) -> str:
         """A sentence of the program's own, with what the values put into it masked."""
         if self.show_secrets or not text:
             return text
-        from migrator.report import mask_inline
+        from migrator.report import mask_shapes
 
-        return mask_inline.in_sentence(text, self._mark, self._known_secrets(in_sentence=True))
+        return self._without_known(mask_shapes.in_sentence(text, self.mark), in_sentence=True)
+
+    def path(self, path: str) -> str:
+        """A file's name, which may read like a URL with a password in it."""
+        if self.show_secrets or "://" not in path:
+            return path
+        from migrator.report import mask_shapes
+
+        return mask_shapes.in_url_only(path, self.mark)
 
     def value(self, value: Value, name: str = "") -> Value:
         """A value, masked all through, that stands under `name`: a key, an env name, or a dotted path to one."""
         if self.show_secrets:
             return value
-        from migrator.report import mask_names
+        from migrator.report.mask_places import place_at
 
-        wanted = mask_names.is_credential(name)
-        return self._masked(value, wanted, mask_names.is_container(name.rsplit(".", 1)[-1]))
+        return self._masked(value, place_at(name))
 
     def answer(self, question: str, answer: str | None, choices: Sequence[tuple[str, str]] = ()) -> str | None:
         """An answer: a URL's password is masked, and so is all of an answer that is asked for as a password.
@@ -103,100 +160,89 @@ class Mask:
         """
         if answer is None or self.show_secrets:
             return answer
-        if choices or question.endswith("secret"):
-            from migrator.report import mask_inline
+        if question.endswith("secret") or any(answer == value for value, _ in choices):
+            from migrator.report import mask_shapes
 
-            return mask_inline.in_sentence(answer, self._mark, None)
+            return mask_shapes.in_sentence(answer, self.mark)
         return str(self.value(answer, question))
 
     def lines(self, text: str) -> list[str]:
         """The lines of a YAML file, without their line feeds, masked one by one."""
-        if self.show_secrets:
-            return text.split("\n")
-        from migrator.report import mask_inline, mask_lines
+        return self._yaml(text).split("\n")
 
-        if text not in self._scanned:
-            self._scanned[text] = mask_lines.mask(
-                text.split("\n"), self._mark, lambda part: mask_inline.in_yaml(part, self._mark, None)
-            )
-        known = self._known_secrets()
-        return [mask_inline.known_in(line, self._mark, known) for line in self._scanned[text]]
-
-    def _mark(self, secret: str) -> str:
+    def mark(self, secret: str) -> str:
+        """What stands for a secret; the text itself where it is none."""
         from migrator.report import mask_names
 
         if mask_names.is_no_secret(secret):
             return secret
         return f"***{self._numbers.setdefault(secret, len(self._numbers) + 1)}"
 
-    def _masked(self, value: Value, wanted: bool, inherits: bool) -> Value:
-        """`wanted`: a text here is a secret; `inherits`: so is every text below, whatever its key."""
-        from migrator.report import mask_inline, mask_names
+    def meet(self, value: Value, place: Place) -> None:
+        """Take note of a key, or of a scalar that is no secret."""
+        from migrator.report import mask_places, mask_shapes
+
+        text = str(value)
+        self._texts.add(text)
+        if mask_places.is_kept(text, place):
+            self._kept.add(text)
+        self._kept.update(mask_shapes.hosts_in(text))
+
+    def _masked(self, value: Value, place: Place) -> Value:
+        from migrator.report import mask_places
 
         if isinstance(value, dict):
-            name = mask_names.entry_name(value)
-            is_secret = value.get("kind") == "Secret"
-            result: dict[str, Value] = {}
-            for key, child in value.items():
-                below = inherits and not mask_names.belongs_to_a_reference(key)
-                named = name if name and key == "value" else key
-                contains = below or mask_names.is_container(key) or (is_secret and key == "data")
-                result[key] = self._masked(child, below or mask_names.is_credential(named), contains)
-            return result
+            of = mask_places.places_in(value, place)
+            for key in value:
+                self.meet(key, mask_places.Place())
+            return {key: self._masked(child, of(key)) for key, child in value.items()}
         if isinstance(value, list):
-            items: list[Value] = []
-            flagged = False
-            for child in value:
-                items.append(self._masked(child, wanted or flagged, inherits))
-                flagged = isinstance(child, str) and mask_inline.is_credential_flag(child)
-            return items
+            return [self._masked(*each) for each in zip(value, mask_places.places_of(value, place))]
         if value is None or isinstance(value, bool):
             return value
-        if wanted:
-            return value if mask_names.is_no_secret(str(value)) else self._mark(str(value))
-        if not isinstance(value, str):
-            return value
-        if "\n" in value:
-            self._learn_text(value)
-            return "\n".join(self.lines(value))
-        return mask_inline.in_value(value, self._mark, self._known_secrets())
+        text = str(value)
+        if place.wanted:
+            shown = self.mark(text)
+        else:
+            self.meet(value, place)
+            shown = self._yaml(text, is_part=True) if isinstance(value, str) else self._without_known(text)
+        return value if shown == text else shown
 
-    def _learn_text(self, text: str) -> None:
-        """Values may stand in an object as a text; what they hold is found by its place, as in a file of its own."""
-        from migrator import yamltext
-        from migrator.errors import MigratorError
-        from migrator.report import mask_names
+    def _yaml(self, text: str, *, is_part: bool = False) -> str:
+        """A YAML file, or a text that stands in one, with as many lines as before."""
+        if self.show_secrets:
+            return text
+        from migrator.report import mask_text
 
-        if text in self._scanned or not mask_names.may_hold_a_name(text):
-            return
-        with suppress(MigratorError):
-            for document in yamltext.parse(text.encode("utf-8", "replace")).documents:
-                if isinstance(document.data, (dict, list)):
-                    self._masked(document.data, False, False)
+        pieces = self._scanned.get((text, is_part))
+        if pieces is None:
+            pieces = list(mask_text.inside(text, self, 0) if is_part else mask_text.pieces(text, self))
+            if "\n" in text:
+                self._scanned[text, is_part] = pieces
+        known = self._known()
+        if known is None:
+            return "".join(piece for piece, _, _ in pieces)
+        shown = []
+        for piece, means, quote in pieces:
+            without = known.masked(means, self.mark) if means else means
+            shown.append(piece if without == means else mask_text.respelled(piece, without, quote))
+        return "".join(shown)
 
-    def _known_secrets(self, *, in_sentence: bool = False) -> Known | None:
-        """What finds the secrets met so far by their text."""
-        if len(self._numbers) != self._found_with:
-            from migrator.report import mask_inline
+    def _without_known(self, text: str, *, in_sentence: bool = False) -> str:
+        """The text without the secrets met so far, found by their text."""
+        known = self._known(in_sentence=in_sentence)
+        return text if known is None else known.masked(text, self.mark)
 
-            self._found_with = len(self._numbers)
-            self._in_values = mask_inline.finder(self._numbers)
-            self._in_sentences = mask_inline.finder(self._numbers, self._ordinary)
-        return self._in_sentences if in_sentence else self._in_values
+    def _known(self, *, in_sentence: bool = False) -> Known | None:
+        if self._is_learning:
+            return None
+        size = len(self._numbers), len(self._kept)
+        if size != self._found_with:
+            self._found_with = size
+            self._repeated.clear()
+        if in_sentence not in self._repeated:
+            from migrator.report import mask_known
 
-
-def _ordinary_texts(value: Value) -> Iterator[str]:
-    """Keys, and the texts and numbers that stand under names of no credential."""
-    from migrator.report import mask_names
-
-    if isinstance(value, dict):
-        name = mask_names.entry_name(value)
-        for key, child in value.items():
-            yield key
-            if not mask_names.is_credential(name if name and key == "value" else key):
-                yield from _ordinary_texts(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _ordinary_texts(child)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
+            words = self._texts if in_sentence else None
+            self._repeated[in_sentence] = mask_known.finder(self._numbers, self._kept, words)
+        return self._repeated[in_sentence]

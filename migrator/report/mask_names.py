@@ -7,32 +7,35 @@ Secret's name or key, and references that something else resolves, are shown, si
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from functools import lru_cache
 from itertools import pairwise
 
 from migrator.report.cluster_records import HIDDEN
-from migrator.values.edits import Value
 
 
-def _words(text: str) -> frozenset[str]:
+def as_words(text: str) -> frozenset[str]:
+    """A list of words, for reading: one after the other, over lines."""
     return frozenset(text.split())
 
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
-_ALWAYS = _words(
+_ALWAYS = as_words(
     """
     password passwords passwd passphrase passcode pwd sshpass requirepass masterauth userpass htpasswd token tokens
     credential credentials creds apikey authstring connectionstring connstring privatekey secretkey accesskey
-    dsn jaas dockerconfigjson stringdata
+    dsn jaas dockerconfigjson stringdata sharedaccesssignature pgpass netrc
     """
 )
-_AT_THE_END = _words(
+_AT_THE_END = as_words(
     """
-    pass auth secret secrets bearer authorization jwt
+    pass auth secret secrets bearer authorization jwt pw sig cookie salt
     """
 )
-_KEYS_OF = _words(
+_IN_CAPITALS = as_words("key keys pin pass pw secret salt cookie")  # what only an environment variable is called
+_PUBLIC_KEYS = as_words("public sort topology partition primary foreign group cache index lookup")
+_KEYS_OF = as_words(
     """
     api access secret private signing sign encryption encrypt license licence ssh account shared master service
     app application storage session cookie fernet deploy client security recovery unseal webhook write jwt admin
@@ -40,10 +43,18 @@ _KEYS_OF = _words(
     """
 )
 _PAIRS = frozenset(
-    {("auth", "string"), ("connection", "string"), ("conn", "string"), ("erlang", "cookie"), ("secret", "id")}
+    {
+        ("auth", "string"),
+        ("connection", "string"),
+        ("conn", "string"),
+        ("erlang", "cookie"),
+        ("secret", "id"),
+        ("otp", "seed"),
+        ("access", "signature"),
+    }
 )
 
-_HARMLESS_AT_THE_END = _words(
+_HARMLESS_AT_THE_END = as_words(
     """
     name names ref refs reference file files filename path paths dir directory mount mounts volume volumes
     enabled enable disabled type size length ttl expiration expiry expires timeout duration interval algorithm
@@ -51,25 +62,13 @@ _HARMLESS_AT_THE_END = _words(
     mode create required prefix suffix selector store url uri endpoint user username users
     """
 )
-_NAMES_A_SECRET = _words(
+_NAMES_A_SECRET = as_words(
     """
     existing from account vars var env pull image tls ca cert certificate certificates key password passwords token user
     truststore keystore credentials credential scripts mount mounts
     """
 )
-_OF_A_REFERENCE = _words(
-    """
-    name key namespace optional items path mode kind type apiversion metadata annotations labels create enabled
-    valuefrom secretkeyref configmapkeyref fieldref username user host port database
-    """
-)
-_CONTAINERS = _words(
-    """
-    passwords tokens secrets credentials creds
-    """
-)
-
-_SAID_ANYWAY = _words(
+_SAID_ANYWAY = as_words(
     """
     admin database default docket host infrahub none password postgres postgresql prefect redis secret server token
     user username value values
@@ -77,23 +76,10 @@ _SAID_ANYWAY = _words(
 )
 
 _ENDINGS = ("password", "passwd", "passphrase", "token", "secret", "apikey", "credentials")
-_STEMS = (
-    "pass",
-    "pwd",
-    "token",
-    "auth",
-    "secret",
-    "key",
-    "cred",
-    "dsn",
-    "jaas",
-    "config",
-    "string",
-    "bearer",
-    "jwt",
-    "cookie",
+_STEMS = as_words(
+    "pass pwd pw token auth secret key cred dsn jaas config string bearer jwt cookie salt pin otp sig netrc"
 )
-_HARMLESS_AT_THE_START = _words(
+_HARMLESS_AT_THE_START = as_words(
     """
     max min num use allow
     """
@@ -109,14 +95,21 @@ _NO_SECRET = re.compile(
 def is_credential(name: str) -> bool:
     """Whether what stands under `name` (a key, an env name, or a dotted path) has to be masked."""
     last = name.rsplit(".", 1)[-1] or name
-    words = [word.lower() for word in _WORDS.findall(last)]
+    words = words_of(last)
     if not words or words[-1] in _HARMLESS_AT_THE_END or words[0] in _HARMLESS_AT_THE_START:
         return False
     if _names_a_secret(last, words):
         return False
     if any(word in _ALWAYS for word in words) or words[-1] in _AT_THE_END or words[-1].endswith(_ENDINGS):
         return True
+    if last.isupper() and _IN_CAPITALS.intersection(words) and not _PUBLIC_KEYS.intersection(words):
+        return True
     return any(pair in _PAIRS or (pair[0] in _KEYS_OF and pair[1] == "key") for pair in pairwise(words))
+
+
+def words_of(name: str) -> list[str]:
+    """The words that a name is made of, in small letters."""
+    return [word.lower() for word in _WORDS.findall(name)]
 
 
 def may_hold_a_name(text: str) -> bool:
@@ -139,18 +132,6 @@ def _names_a_secret(name: str, words: list[str]) -> bool:
     return words[-1] == "key" and ("password" in words or "secret" in words[:-2] or words[-2] == "token")
 
 
-@lru_cache(maxsize=4096)
-def is_container(name: str) -> bool:
-    """Whether the keys below `name` are the customer's own, so that every text below it counts as a credential."""
-    words = [word.lower() for word in _WORDS.findall(name)]
-    return (is_credential(name) and words[-1] in _CONTAINERS) or words in (["string", "data"], ["secret", "data"])
-
-
-def belongs_to_a_reference(name: str) -> bool:
-    """Whether a key below a container describes the Secret rather than fills it."""
-    return name.lower() in _OF_A_REFERENCE or (not is_credential(name) and name.lower().endswith("secret"))
-
-
 def is_no_secret(text: str) -> bool:
     """Whether a text under a credential's name gives nothing away: empty, a reference, a placeholder, a boolean."""
     return not text.strip() or text == HIDDEN or _NO_SECRET.fullmatch(text.strip()) is not None
@@ -161,17 +142,6 @@ def is_weak(secret: str) -> bool:
     return len(secret) < 6 or secret.isdecimal() or _ORDINARY.fullmatch(secret) is not None
 
 
-def stands_out(secret: str, ordinary: set[str]) -> bool:
+def stands_out(secret: str, ordinary: Set[str]) -> bool:
     """Whether a weak secret can be told from a sentence's own words: the values hold it nowhere else, for one."""
     return len(secret) >= 4 and secret not in ordinary and secret.lower() not in _SAID_ANYWAY
-
-
-def entry_name(mapping: dict[str, Value]) -> str:
-    """What an env entry, or another pair of a name and a value, is called; empty for any other mapping."""
-    if "value" not in mapping:
-        return ""
-    for key in ("name", "key", "Name"):
-        found = mapping.get(key)
-        if isinstance(found, str):
-            return found
-    return ""

@@ -1,0 +1,100 @@
+"""Where in values a credential stands: what the keys around a scalar, and the words before it in a list, say of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from migrator.report import mask_names, mask_shapes
+from migrator.values.edits import Value
+
+_MIXED = frozenset(["auth", "secret", "authorization", "bearer", "jwt", "dsn"])
+"""Last words of names below which settings stand beside credentials, each under a key that says which it is."""
+
+_OF_A_REFERENCE = mask_names.as_words(
+    """
+    name key namespace optional items path mode kind type apiversion metadata annotations labels create enabled
+    valuefrom secretkeyref secretref secretname configmapkeyref fieldref username user host port database
+    """
+)
+_LABEL = re.compile(
+    r"(?:^|[^a-z])(?:hosts?|hostname|address|domain|service|image|images|repository|registry|tag|digest|chart|version|"
+    r"names?|namespace|key|ref|kind|issuer|class|account|secret)$"
+)
+_A_LABEL = re.compile(r"[\w.:/-]*(?:@sha256:\w+)?")
+
+
+class Place(NamedTuple):
+    """What surrounds a value: whether a text there is a secret, and every text below it, whatever its key; whether it
+    is a host, an image or another name, which stays where it reads like a secret.
+    """
+
+    wanted: bool = False
+    inherits: bool = False
+    label: bool = False
+
+
+def place_at(path: str) -> Place:
+    """The place that a key, an env name, or a dotted path to one gives to its value."""
+    name = path.rsplit(".", 1)[-1] or path
+    return Place(mask_names.is_credential(path), _is_container(name), _is_label(name))
+
+
+def places_in(mapping: dict[str, Value], place: Place) -> Callable[[str], Place]:
+    """The place of each value of a mapping, by its key."""
+    entry = _entry_name(mapping)
+    is_secret = mapping.get("kind") == "Secret"
+
+    def of(key: str) -> Place:
+        inherits = place.inherits and not _is_of_a_reference(key)
+        own = place_at(entry if entry and key == "value" else key)
+        contains = inherits or own.inherits or (is_secret and key == "data")
+        return Place(inherits or own.wanted, contains, own.label and not inherits)
+
+    return of
+
+
+def places_of(items: Sequence[Value], place: Place) -> list[Place]:
+    """The place of each item of a list: one behind `--requirepass` is a secret."""
+    places = [place] * len(items)
+    words = [item for item in items if isinstance(item, str)]
+    if len(words) == len(items):
+        for number in mask_shapes.in_command(words):
+            places[number] = Place(wanted=True)
+    return places
+
+
+def is_kept(text: str, place: Place) -> bool:
+    """Whether a text is a host, an image or another name and nothing else, so that it is shown as it is."""
+    return place.label and _A_LABEL.fullmatch(text) is not None and "://" not in text
+
+
+def _entry_name(mapping: dict[str, Value]) -> str:
+    """What an env entry, or another pair of a name and a value, is called; empty for any other mapping."""
+    if "value" in mapping:
+        for key in ("name", "key", "Name"):
+            found = mapping.get(key)
+            if isinstance(found, str):
+                return found
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _is_container(name: str) -> bool:
+    """Whether the keys below `name` are the customer's own, so that every text below it counts as a credential."""
+    words = mask_names.words_of(name)
+    return words in (["string", "data"], ["secret", "data"]) or (
+        mask_names.is_credential(name) and words[-1] not in _MIXED
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_label(name: str) -> bool:
+    return _LABEL.search("_".join(mask_names.words_of(name))) is not None
+
+
+def _is_of_a_reference(name: str) -> bool:
+    """Whether a key below a container describes the Secret rather than fills it."""
+    return name.lower() in _OF_A_REFERENCE or (not mask_names.is_credential(name) and name.lower().endswith("secret"))

@@ -1,0 +1,238 @@
+"""Credentials that show by their shape in a text: in a URL, behind an assignment, a flag or a header, as a token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from urllib.parse import unquote
+
+from migrator.report import mask_names
+
+Mark = Callable[[str], str]
+
+_QUOTED = r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'"
+_REFERENCE = r"\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}"
+
+_SCHEME = re.compile(r"\b(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
+_REST_OF_URL = re.compile(r"[^\s\"'`<>]*")
+_END_OF_SENTENCE = re.compile(r"[.,;:)\]}]*\Z")
+_CONNECTION = re.compile(
+    r"(?i:rediss?|valkeys?|memory|unix|amqps?|postgres(?:ql)?|mysql|mariadb|mongodb|neo4j|bolt|nats|kafka|smtps?|ldaps?)"
+    r"(?:\+\w+)?"
+)
+_IMAGE = re.compile(r"(?i:docker|docker-daemon|oci|oci-archive|containers-storage)")
+_PORT = re.compile(r"\d*(?:,[\w.-]+(?::\d+)?)*|(?i:port)|[$<{].*")
+_IN_QUERY = re.compile(r"(?P<head>[?&;](?P<name>[\w.-]+)=)(?P<value>[^&;#\s]+)")
+_OF_A_QUERY = frozenset(("sig", "signature", "key", "code", "pw", "sas"))
+_PAIR = re.compile(
+    r"(?P<head>(?:^|(?<=[\s\"'=(\[{,]))(?!mailto:|sip:)[\w.%+-]*:)"
+    r"(?P<value>(?!//)(?:(?!://)[^\s@\"'`<>{}\[\],])+)(?=@(?!sha\d+:)[\w\[])"
+)
+"""`user:password@host` without a scheme; an image's `name:tag@sha256:...` is none."""
+
+_ASSIGNED = re.compile(
+    r"(?P<head>(?P<name>[A-Za-z_][\w.-]*)[\"']?\s*(?::=|=|:(?=[\s\"']))\s*)"
+    rf"(?P<value>{_QUOTED}|{_REFERENCE}|[\"']?[^\s\"'&;,|)}}\]]+)"
+)
+_IDENTIFIER = re.compile(
+    r"(?P<head>\b(?P<name>[A-Za-z][\w.-]*[A-Z_.][\w.-]*)(?:(?:=|: )| is (?=[\"'])))"
+    rf"(?P<value>{_QUOTED}|[\"']?[^\s\"',;]+)"
+)
+_FLAG = re.compile(
+    r"(?P<head>(?<![^\s\"'\[])--?(?P<name>[A-Za-z][\w-]*)(?:[ \t]+|[\"'],[ \t]*))"
+    rf"(?P<value>{_QUOTED}|[^\s\"'-][^\s\"']*)"
+)
+_COMMAND = re.compile(
+    r"(?P<head>\b(?:"
+    r"curl\b[^\n|;]*?\s(?:-[uU]|--user|--proxy-user)[\s=]+"
+    r"|(?:redis|valkey)-cli\b[^\n|;]*?\s-a\s+"
+    r"|(?:mysql|mariadb)[\w-]*\b[^\n|;]*?\s-p"
+    r"|sshpass\s+-p\s*"
+    r"|(?:mongo\w*|cypher-shell|rabbitmqadmin|login)\b[^\n|;]*?\s-p\s+"
+    r"|ldap\w+\b[^\n|;]*?\s-w\s+"
+    r"|htpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+"
+    rf"))(?P<value>{_QUOTED}|[^\s\"'\\-][^\s\"'|;]*)"
+)
+_HEADER = re.compile(
+    r"(?P<head>(?i:authorization)[\"']?\s*[:=]\s*[\"']?(?:[A-Za-z][\w-]*[ \t]+)?"
+    r"|\b(?i:bearer|basic)[ \t]+(?=[^\s\"',]*[\d=]|[^\s\"',]+\Z))"
+    rf"(?P<value>{_REFERENCE}|[^\s\"',]+)"
+)
+_FILE_LINES = re.compile(
+    r"(?m)^(?![0-9a-fA-F:.]+$)(?P<head>[^\s:#]+:(?:\d+|\*):[^\s:]+:[^\s:]+:)(?P<pgpass>\S+)[ \t]*\r?$"
+    r"|^(?P<before>[ \t]*(?:machine[ \t]+\S+|default)\b(?:\s+(?:login|account)\s+\S+)*\s+password[ \t]+)(?P<netrc>\S+)"
+    r"|(?<=\n)(?P<set>[ \t]*(?:requirepass|masterauth|password)[ \t]+)(?P<config>\S+)[ \t]*\r?$"
+    r"|^(?P<user>[ \t]*user[ \t]+\S+[ \t](?:.*[ \t])?>)(?P<acl>\S+)"
+)
+"""Lines of ~/.pgpass, of ~/.netrc, of a redis.conf, and of its list of users."""
+
+_TOKEN = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"
+    r"|\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|xapp-|sk-|[rs]k_(?:live|test)_|npm_|hvs\.|dckr_pat_|glsa_|pypi-)[\w-]{16,}"
+    r"|\bAIza[\w-]{35}|\bAGE-SECRET-KEY-1\w+"
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
+    r"|(?<=hooks\.slack\.com/services/)[\w/]+"
+)
+_SIGNS = re.compile(
+    r"://|@|eyJ|-----BEGIN|AKIA|ASIA|AIza|hvs\.|\w_\w|\w-\w|(?i:bearer|basic|secret-key|curl|login|ldap|mongo)|sql|cli|htp"
+)
+_HOST = re.compile(r"://(?:[^\s/@]*@)?([\w.-]+)")
+
+
+def in_sentence(text: str, mark: Mark) -> str:
+    """A sentence of the program's own: only what reads like an identifier is taken for an assignment's name."""
+    return _named(_IDENTIFIER, _urls(_TOKEN.sub(lambda found: mark(found[0]), text), mark), mark)
+
+
+def in_text(text: str, mark: Mark) -> str:
+    """A text of the values: a URL as a whole, a command line, a list of settings, the lines of a file."""
+    scheme, slashes, rest = text.partition("://")
+    is_alone = slashes and "\n" not in text and scheme.replace("+", "").isalnum()
+    if is_alone and "@" in rest and not re.search(r"\s\w+://", rest):
+        return f"{scheme}://{_url(scheme, rest, mark)}"
+    if "pass" in text or "user" in text or text.count(":") > 3:
+        text = _FILE_LINES.sub(lambda found: _last_group(found, mark), text)
+    if _SIGNS.search(text):
+        text = _TOKEN.sub(lambda found: _over_lines(found[0], mark), text)
+        text = _replaced(_COMMAND, _replaced(_HEADER, _urls(text, mark), mark), mark)
+    if mask_names.may_hold_a_name(text):
+        text = _named(_FLAG, _named(_ASSIGNED, text, mark), mark)
+    return text
+
+
+def may_hold_one(text: str) -> bool:
+    """Whether a credential can show by its shape in the text: cheap, and true of every text that it does in."""
+    return _SIGNS.search(text) is not None
+
+
+def in_url_only(text: str, mark: Mark) -> str:
+    """A file's name: what is masked in it is what a URL would hide."""
+    return _urls(text, mark)
+
+
+def in_command(words: Sequence[str]) -> set[int]:
+    """Which words of a command that is written as a list are secrets, for the sake of a word before them."""
+    if not any(word.startswith("-") for word in words):
+        return set()
+    starts = []
+    whole = ""
+    for word in words:
+        starts.append(len(whole))
+        whole += word.replace("\n", " ") + " "
+    found: set[int] = set()
+    for pattern in (_FLAG, _COMMAND):
+        for match in pattern.finditer(whole):
+            if pattern is _FLAG and not mask_names.is_credential(match["name"]):
+                continue
+            flag, value = (sum(start <= match.start(part) for start in starts) - 1 for part in ("head", "value"))
+            if flag != value:
+                found.add(value)
+    return found
+
+
+def hosts_in(text: str) -> list[str]:
+    """The hosts of the URLs in a text."""
+    return _HOST.findall(text) if "://" in text else []
+
+
+def _urls(text: str, mark: Mark) -> str:
+    if "@" in text:
+        text = _replaced(_PAIR, text, mark)
+    if "://" not in text:
+        return text
+    parts = []
+    at = 0
+    for found in _SCHEME.finditer(text):
+        if found.start() < at:
+            continue
+        rest = _rest_of_url(text, found.end())
+        parts += [text[at : found.end()], _url(found["scheme"], rest, mark)]
+        at = found.end() + len(rest)
+    return "".join([*parts, text[at:]])
+
+
+def _rest_of_url(text: str, start: int) -> str:
+    """What follows `scheme://` up to a space or a quote, or beyond if that may be inside a raw password."""
+    rest = _REST_OF_URL.match(text, start)[0]  # type: ignore[index]
+    end = start + len(rest)
+    if "@" not in rest and _ends_in_a_password(rest):
+        at = text.find("@", end)
+        if at >= 0 and "\n" not in text[end:at]:
+            return text[start:at] + _REST_OF_URL.match(text, at)[0]  # type: ignore[index]
+    return rest[: _END_OF_SENTENCE.search(rest).start()]  # type: ignore[union-attr]
+
+
+def _ends_in_a_password(rest: str) -> bool:
+    """Whether what follows the first colon of an authority is no port."""
+    host, colon, port = re.split(r"[/?#]", rest, maxsplit=1)[0].partition(":")
+    return bool(colon) and not (port.isdecimal() and host) and not host.startswith("[")
+
+
+def _url(scheme: str, rest: str, mark: Mark) -> str:
+    """What follows `scheme://`, its credentials masked, be they percent-encoded or not.
+
+    A raw `/`, `#` or `@` in a password ends the authority for a parser, not for whoever reads it: what lies before the
+    last `@` is credentials unless the authority is a host with a numeric port, or none at all.
+    """
+    is_connection = _CONNECTION.fullmatch(scheme) is not None
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    before = ""
+    if "@" in authority or ("@" in rest and _ends_in_a_password(rest)):
+        userinfo, _, rest = rest.rpartition("@")
+        user, colon, password = userinfo.partition(":")
+        if colon and password not in ("", "x-oauth-basic"):
+            before = f"{user}:{mark(unquote(password))}@"
+        else:
+            is_name = user == "git" or scheme in ("ssh", "sftp", "git+ssh")
+            before = f"{user if is_name else mark(unquote(user))}{colon}{password}@"
+    elif scheme == "memory" and rest.strip("/"):
+        return mark(rest)
+    elif not _IMAGE.fullmatch(scheme) and not authority.startswith("[") and ":" in authority:
+        host, _, port = authority.partition(":")
+        if not _PORT.fullmatch(port):  # credentials whose @ was forgotten, up to the database or the query
+            end = re.search(r"(?:/\d+)?(?:\?.*)?\Z", rest).start()  # type: ignore[union-attr]
+            before, rest = f"{host}:{mark(unquote(rest[len(host) + 1 : end]))}", rest[end:]
+    if is_connection:
+        rest, sharp, fragment = rest.partition("#")
+        rest += sharp + (mark(fragment) if fragment else "")
+    return before + _IN_QUERY.sub(lambda found: _of_query(found, mark), rest)
+
+
+def _of_query(found: re.Match[str], mark: Mark) -> str:
+    is_secret = found["name"].lower() in _OF_A_QUERY or mask_names.is_credential(found["name"])
+    return found["head"] + mark(unquote(found["value"])) if is_secret else found[0]
+
+
+def _named(pattern: re.Pattern[str], text: str, mark: Mark) -> str:
+    """The text with what is assigned to a credential's name masked."""
+    return pattern.sub(
+        lambda found: (
+            found["head"] + _within_quotes(found["value"], mark)
+            if mask_names.is_credential(found["name"])
+            else found[0]
+        ),
+        text,
+    )
+
+
+def _replaced(pattern: re.Pattern[str], text: str, mark: Mark) -> str:
+    return pattern.sub(lambda found: found["head"] + _within_quotes(found["value"], mark), text)
+
+
+def _within_quotes(value: str, mark: Mark) -> str:
+    if len(value) > 1 and value[0] in "\"'" and value[-1] == value[0]:
+        return value[0] + mark(value[1:-1]) + value[0]
+    opened = len(value) > 1 and value[0] in "\"'"
+    return value[0] + mark(value[1:]) if opened else mark(value)
+
+
+def _last_group(found: re.Match[str], mark: Mark) -> str:
+    group = found.lastgroup or ""
+    start, end = (each - found.start() for each in found.span(group))
+    return found[0][:start] + mark(found[group]) + found[0][end:]
+
+
+def _over_lines(secret: str, mark: Mark) -> str:
+    """A secret's mark on each of its lines, so that there are as many as before."""
+    return re.sub(r"(?m)^([ \t]*)\S[^\r\n]*", lambda line: line[1] + mark(secret), secret)
