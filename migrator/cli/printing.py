@@ -30,7 +30,7 @@ def print_report(settings: Settings, report: Report) -> int:
         sys.stdout.write(json_format.dumps(report, mask=mask) + "\n")
         return report.exit_code
     if any(file.error for file in report.files):
-        mask.learn(report)
+        report = mask.conceal(report)
     told_in_line = settings.command == "check"
     for file in report.files:
         if file.error and (file.exit_code or not told_in_line) and not (settings.quiet and not file.exit_code):
@@ -100,7 +100,7 @@ def _tell_beside(settings: Settings, report: Report, mask: Mask) -> None:
     """What a reviewer needs to know and a diff of text or of data cannot show: warnings, and notices on a line."""
     if settings.quiet:
         return
-    mask.learn(report)
+    report = mask.conceal(report)
     told = [each for file in report.files for each in file.notices if each.severity != "info" or each.line]
     for notice in sorted(dict.fromkeys(told), key=lambda each: each.rank):
         kind = "note" if notice.severity == "info" else notice.severity

@@ -18,7 +18,7 @@ _SIGNS = {"add": "+", "remove": "-", "replace": "~"}
 
 def markdown(report: Report, *, mask: Mask) -> str:
     """What differs, release by release, as GitHub-flavoured Markdown that fits into a comment."""
-    mask.learn(report)
+    report = mask.conceal(report)
     rows = []
     for file in report.files:
         cells = [code(file.path, in_table=True), file.status, _in_short(file, mask)]

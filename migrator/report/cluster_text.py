@@ -49,7 +49,7 @@ class Section(NamedTuple):
 
 def text(report: Report, *, mask: Mask, width: int = 80, colour: bool = False, verbose: bool = False) -> str:
     """Everything that differs, release by release; `verbose` names every object."""
-    mask.learn(report)
+    report = mask.conceal(report)
     page = Page(width, colour)
     shown = ["".join(line + "\n" for line in _release(file, page, mask, verbose)) for file in report.files]
     return "\n".join(shown)

@@ -26,7 +26,7 @@ def dumps(report: Report, *, mask: Mask) -> str:
     """One JSON object, ASCII only (so that no terminal obeys what is in it), without a line feed at the end."""
     import json
 
-    mask.learn(report)
+    report = mask.conceal(report)
     statuses: set[Status] = {file.status for file in report.files}
     if report.error:
         statuses.add("refused" if report.error_code == 2 else "failed")

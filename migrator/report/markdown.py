@@ -34,7 +34,7 @@ def marker(command: str) -> str:
 
 def diff(report: Report, *, mask: Mask) -> str:
     """Everything that a reviewer wants to see, as GitHub-flavoured Markdown that fits into a comment."""
-    mask.learn(report)
+    report = mask.conceal(report)
     table = ["| File | Status | Chart | Changes | To decide |", "|---|---|---|---:|---|"]
     rows = [Row("| " + " | ".join(_cells(file)) + " |", file.status) for file in report.files]
     parts = [part for file in report.files if (part := _part(file, report, mask)) is not None]
@@ -43,7 +43,7 @@ def diff(report: Report, *, mask: Mask) -> str:
 
 def check(report: Report, *, mask: Mask) -> str:
     """One row a release with what there is to do, and below what is to decide, as GitHub-flavoured Markdown."""
-    mask.learn(report)
+    report = mask.conceal(report)
     rows = []
     for file in report.files:
         why = reason(file, Page(0), mask).removeprefix(": ")

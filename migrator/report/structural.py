@@ -37,7 +37,7 @@ class _Difference(NamedTuple):
 
 def diff(report: Report, *, mask: Mask, colour: bool = False) -> str:
     """For every release its path, then one line a difference: `-` goes, `+` comes, `~` changes, `=` only moves."""
-    mask.learn(report)
+    report = mask.conceal(report)
     page = Page(0, colour)
     return "".join(line + "\n" for file in report.files for line in _of_file(file, page, mask))
 

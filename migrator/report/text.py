@@ -36,7 +36,7 @@ def plan(
 
     `verbose` adds the choices of questions that are answered, and long values as a whole.
     """
-    mask.learn(report)
+    report = mask.conceal(report)
     page = Page(width, colour, ascii_only)
     parts = ["\n".join(_planned(file, page, mask, verbose)) for file in report.files]
     return "\n\n".join(parts) + "\n" if parts else ""
@@ -57,7 +57,7 @@ def outcome(
 
     `output` is where the result went instead of the file itself (`-`: standard output).
     """
-    mask.learn(report)
+    report = mask.conceal(report)
     page = Page(width, colour, ascii_only)
     parts = ["\n".join(_went(file, page, mask, verbose, output, dry_run)) for file in report.files]
     return "\n".join(part for part in parts) + "\n" if parts else ""
@@ -68,7 +68,7 @@ def verified(report: Report, *, mask: Mask, width: int = 80, colour: bool = Fals
 
     A release on which something has to be decided first cannot be judged, and is left out.
     """
-    mask.learn(report)
+    report = mask.conceal(report)
     page = Page(width, colour)
     lines = []
     judged = [file for file in report.files if file.status != "needs-decision"]

@@ -11,7 +11,7 @@ from migrator.report.records import FileReport, QuestionReport, Report
 
 def missing(report: Report, *, mask: Mask, width: int = 80, colour: bool = False) -> str:
     """For each release that waits for decisions: what each decides, its choices, and its flag."""
-    mask.learn(report)
+    report = mask.conceal(report)
     page = Page(width, colour)
     waiting = [file for file in report.files if file.status == "needs-decision"]
     return "".join(line + "\n" for file in waiting for line in _of_file(file, report.command, page, mask))

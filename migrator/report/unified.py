@@ -28,7 +28,7 @@ def diff(report: Report, *, mask: Mask) -> bytes:
     If a credential had to be masked, a comment at the top says so, and no hunk has a header that a program would take:
     a mask must not get into anybody's file.
     """
-    mask.learn(report)
+    report = mask.conceal(report)
     layers = [layer for file in report.files for layer in file.layers if layer.before != layer.after]
     names = [_relative(layer.path) for layer in layers]
     parts = [_of_layer(layer, name, mask) for layer, (name, _) in zip(layers, names)]
