@@ -36,7 +36,7 @@ def named(settings: Settings) -> Named:
 def _open_all_of(name: str, seen: dict[object, str], settings: Settings) -> Iterator[sources.Opened | FileReport]:
     """The groups behind a name: of the file itself, or of what a directory holds."""
     try:
-        paths = _files_of(name)
+        paths = _files_of(name, settings)
     except MigratorError as error:
         yield failed(name, error)
         return
@@ -47,13 +47,18 @@ def _open_all_of(name: str, seen: dict[object, str], settings: Settings) -> Iter
             yield _open([path], settings)
 
 
-def _files_of(name: str) -> Sequence[str | MigratorError]:
+def _files_of(name: str, settings: Settings) -> Sequence[str | MigratorError]:
     """The files that a name stands for: itself, or what a directory holds, with errors for what counts and is none."""
     if not os.path.isdir(name):
         return [name]
     from migrator.sources import directory
+    from migrator.sources.walking import Sieve
 
-    return directory.expand(name)
+    sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)
+    found = directory.expand(name, sieve)
+    if sieve.ignored:
+        tell(settings, f"note: {sieve.told(name)}")
+    return found
 
 
 def _is_named_again(path: str, seen: dict[object, str], settings: Settings) -> bool:

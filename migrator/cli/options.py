@@ -176,6 +176,15 @@ def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
     parser.add_argument(
         "--skip-unrelated", action="store_true", help="exit 0 for files that hold nothing that is edited here"
     )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        metavar="GLOB",
+        help="leave such files out of directories, as .gitignore would (repeatable)",
+    )
+    parser.add_argument(
+        "--include-ignored", action="store_true", help="look at what .gitignore leaves out of directories, too"
+    )
     upgrade = parser.add_argument_group("which upgrade")
     upgrade.add_argument("--chart", choices=CHARTS, help="whose values these are")
     upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")

@@ -24,6 +24,8 @@ class Settings(NamedTuple):
     set_strings: Sequence[str] = ()
     set_files: Sequence[str] = ()
     skip_unrelated: bool = False
+    exclude: Sequence[str] = ()
+    include_ignored: bool = False
 
     # Which upgrade.
     chart: str = ""

@@ -16,8 +16,10 @@ from migrator.values.merge import as_map
 
 
 @kept()
-def expand(name: str) -> list[str | MigratorError]:
+def expand(name: str, sieve: walking.Sieve | None = None) -> list[str | MigratorError]:
     """The files of a directory that are releases by themselves, and an error for each that is not.
+
+    `sieve` leaves files out; without one, all are looked at.
 
     An error tells of each release that is several layers, since migrating one without the others would go wrong in
     silence; of each file that the system does not hand over; and, as an OutOfScopeError, of each that speaks of these
@@ -26,14 +28,16 @@ def expand(name: str) -> list[str | MigratorError]:
     """
     found = _Found()
     count = 0
-    for path in walking.yaml_files(name, found.unread):
+    for path in walking.yaml_files(name, found.unread, sieve):
         count += 1
         found.look_at(path, below=os.path.relpath(path, name))
     found.follow_links()
     releases = found.releases()
     if not releases:
         raise InputError(
-            f"is a directory without a values file that holds Prefect values ({count} YAML files looked at).", path=name
+            f"is a directory without a values file that holds Prefect values ({count} YAML files looked at).",
+            path=name,
+            remedy=sieve.told("it") if sieve is not None and sieve.ignored else "",
         )
     return releases
 

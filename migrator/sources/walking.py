@@ -3,30 +3,86 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from migrator.errors import InputError, MigratorError
 from migrator.files import LARGEST
 from migrator.files.reading import READ_FLAGS
+from migrator.sources import gitignore, marks
+from migrator.sources.globs import Globs
 
 ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tftpl", ".gotmpl")
 _NAMES = ("Chart.lock", "values.schema.json", ".gitlab-ci.yml")
 _PASSED_OVER = {"templates", "charts", "crds", "node_modules"}
 
 
-def yaml_files(directory: str, unread: list[MigratorError]) -> Iterator[str]:
+class Sieve:
+    """What of a directory is left out: by globs that somebody gave, and by `.gitignore` files, as git reads them.
+
+    `ignored` counts the files that only `.gitignore` leaves out and that may concern these charts: they are often the
+    ones that are deployed.
+    """
+
+    def __init__(self, exclude: Sequence[str] = (), folder: str = "", *, takes_ignored: bool = False) -> None:
+        self.ignored = 0
+        self.takes_ignored = takes_ignored
+        self._exclude = Globs(exclude)
+        self._folder = folder
+
+    def excludes(self, path: str, *, is_folder: bool) -> bool:
+        """Whether the globs leave a path out; they are for paths below their folder, or the current one."""
+        if not self._exclude:
+            return False
+        below = os.path.relpath(path, self._folder or os.curdir).replace(os.sep, "/")
+        return bool(self._exclude.verdict(below, is_folder=is_folder))
+
+    def told(self, directory: str) -> str:
+        """How many files `.gitignore` leaves out of the directory, and what takes them in, as a sentence."""
+        files = "1 file that speaks" if self.ignored == 1 else f"{self.ignored} files that speak"
+        return f".gitignore leaves {files} of these charts out of {directory}; --include-ignored takes them in."
+
+    def count(self, path: str) -> None:
+        """Take down a file that `.gitignore` leaves out, if it may concern anybody."""
+        data = peek(path)
+        if data is not None and marks.may_concern(os.path.basename(path), data):
+            self.ignored += 1
+
+
+def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None = None) -> Iterator[str]:
     """The paths of the files to look at; `unread` gathers an error for each folder that cannot be looked into."""
 
     def tell(error: OSError) -> None:
         unread.append(InputError(f"cannot be looked into: {error.strerror}.", path=str(error.filename or directory)))
 
-    for folder, folders, files in os.walk(os.path.normpath(directory), onerror=tell):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _PASSED_OVER)
+    sieve = sieve if sieve is not None else Sieve(takes_ignored=True)
+    top = os.path.normpath(directory)
+    ignoring = {} if sieve.takes_ignored else {top: list(gitignore.above(top))}
+    for folder, folders, files in os.walk(top, onerror=tell):
+        rules = [] if sieve.takes_ignored else gitignore.of(folder, ignoring.pop(folder))
+        real = os.path.realpath(folder) if rules else ""
+        kept = []
+        for name in sorted(folders):
+            path = os.path.join(folder, name)
+            if name.startswith(".") or name in _PASSED_OVER or sieve.excludes(path, is_folder=True):
+                continue
+            kept.append(name)
+            is_ignored = bool(rules) and gitignore.is_ignored(real, name, rules, is_folder=True)
+            ignoring[path] = gitignore.ALL if is_ignored else rules
+        folders[:] = kept
         above = os.path.normpath(folder) if folder != os.curdir else ""
         for name in sorted(files):
-            if (name.endswith(ENDINGS) and not name.startswith(".")) or name in _NAMES:
-                path = os.path.join(above, name)
-                yield os.path.join(os.curdir, path) if path.startswith("-") else path  # no option of a command
+            path = os.path.join(folder, name)
+            if not _is_to_be_seen(name) or sieve.excludes(path, is_folder=False):
+                continue
+            if rules and gitignore.is_ignored(real, name, rules, is_folder=False):
+                sieve.count(path)
+                continue
+            path = os.path.join(above, name)
+            yield os.path.join(os.curdir, path) if path.startswith("-") else path  # no option of a command
+
+
+def _is_to_be_seen(name: str) -> bool:
+    return (name.endswith(ENDINGS) and not name.startswith(".")) or name in _NAMES
 
 
 def peek(path: str) -> bytes | None:

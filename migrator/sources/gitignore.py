@@ -1,0 +1,73 @@
+"""What `.gitignore` files leave out of a directory: those of each folder, and of those above it in the repository.
+
+Git itself is never run: a repository's configuration can name programs. Source: https://git-scm.com/docs/gitignore.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from migrator.errors import MigratorError
+from migrator.files import read
+from migrator.sources.globs import Globs
+
+NAME = ".gitignore"
+
+
+class Rules(NamedTuple):
+    """The patterns that stand in a folder."""
+
+    folder: str
+    globs: Globs
+
+
+ALL: list[Rules] = [Rules("", Globs([]))]
+"""The rules inside a folder that is ignored, from which nothing is taken back."""
+
+
+def above(folder: str) -> Iterator[Rules]:
+    """The rules of the repository that the folder is in, from its root down to the folder above it."""
+    here = os.path.realpath(folder)
+    folders = [here]
+    while not os.path.exists(os.path.join(folders[-1], ".git")):
+        up = os.path.dirname(folders[-1])
+        if up == folders[-1]:
+            return  # no repository: only what is in the folder itself counts
+        folders.append(up)
+    own = _read(os.path.join(folders[-1], ".git", "info", "exclude"))
+    yield from [Rules(folders[-1], own)] if own else []
+    for each in reversed(folders[1:]):
+        globs = _read(os.path.join(each, NAME))
+        yield from [Rules(each, globs)] if globs else []
+
+
+def of(folder: str, inherited: list[Rules]) -> list[Rules]:
+    """The rules for what is in the folder: those from above, and its own, which win."""
+    if inherited is ALL:
+        return ALL
+    globs = _read(os.path.join(folder, NAME))
+    return [*inherited, Rules(os.path.realpath(folder), globs)] if globs else inherited
+
+
+def is_ignored(folder: str, name: str, rules: list[Rules], *, is_folder: bool) -> bool:
+    """Whether git would leave it out of the folder (a real path): the nearest patterns that speak of it decide."""
+    if rules is ALL:
+        return True
+    whole = f"{folder.rstrip(os.sep)}{os.sep}{name}"
+    for each in reversed(rules):
+        below = whole[len(each.folder.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
+        verdict = each.globs.verdict(below, is_folder=is_folder)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _read(path: str) -> Globs:
+    if not os.path.isfile(path):
+        return Globs([])
+    try:
+        return Globs(read(path).data.decode("utf-8", "surrogateescape").split("\n"))
+    except MigratorError:
+        return Globs([])  # what cannot be read ignores nothing: the files in question are told

@@ -1,0 +1,108 @@
+"""What `.gitignore` and `--exclude` leave out: exactly what git does, and in time that no pattern can blow up."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator.sources.globs import Globs
+
+from .texts import AFTER, VALUES
+
+Cli = Callable[..., Any]
+PATTERNS = (
+    *("a", "*.yaml", "/a", "a/", "a/b", "**/b", "a/**", "a/**/c", "!b.yaml", "!a/b.yaml", "b*", "?a", "[ab].yaml"),
+    *("[!a].yaml", "\\!x", "*", "!*/", "/*", "c/", "*.y*l", "a*b", "**", "a/*", "!/a", "**/a/", "*/b", "[a-c]*"),
+    *("[[:alpha:]].yaml", "foo bar ", "x\\ ", "\\#x", "#x", "a//b", "[z-a]", "[]a].yaml", "[^b]", "a[", "\\a", "**/"),
+    *("a**b", "***", "a/**/**/b", "[a\\]b].yaml", "", "/", "!"),
+)
+NAMES = ("a", "b", "c", "a.yaml", "b.yaml", "ab", "xa", "]a", "!x", "#x", "foo bar", "x ", "].yaml")
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git to compare with")
+@pytest.mark.parametrize("seed", range(8))
+def test_patterns_leave_out_what_git_does(tmp_path: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    for number in range(8):
+        folder = tmp_path / str(number)
+        subprocess.run(["git", "init", "-q", folder], check=True)
+        lines = [draw.choice(PATTERNS) for _ in range(draw.randint(1, 4))]
+        (folder / ".gitignore").write_text("\n".join(lines) + "\n")
+        for _ in range(40):
+            path = folder / "/".join(draw.choice(NAMES) for _ in range(draw.randint(1, 3)))
+            if not any(each.is_file() for each in (path, *path.parents)) and not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
+        files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+        files = [each for each in files if not each.startswith(".git")]
+        done = subprocess.run(
+            ["git", "-C", folder, "check-ignore", "-z", "--stdin"], input="\0".join(files).encode(), capture_output=True
+        )
+        globs = Globs(lines)
+        ours = {each for each in files if globs.excludes(each)}
+        assert ours == set(done.stdout.decode().split("\0")) - {""}, lines
+
+
+def test_no_pattern_takes_long() -> None:
+    globs = Globs(["*a" * 120 + "b", "**/" * 120 + "*a" * 30 + "b", "[" * 250, "?*" * 120])
+    started = time.process_time()
+    for _ in range(10):
+        globs.excludes("/".join(["a" * 255] * 15))
+    assert time.process_time() - started < 5
+
+
+def write(folder: Path, *names: str) -> None:
+    for number, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(VALUES.replace("redis.prod", f"redis{number}"), "utf-8")
+
+
+def test_what_is_ignored_is_left_out_and_its_number_told(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, "t/a/values.yaml", "t/b/values.yaml", "t/build/c/values.yaml", "t/keep/values.yaml")
+    (tmp_path / "t/.gitignore").write_text("b/\nbuild\n/keep/*\n!/keep/values.yaml\n")
+    (tmp_path / "t/build/other.yaml").write_text("a: 1\n")
+    done = cli("check", "t")
+    assert [line.split(b":")[0] for line in done.stdout.splitlines()] == [b"t/a/values.yaml", b"t/keep/values.yaml"]
+    assert done.stderr == (
+        b"infrahub-migrator: note: .gitignore leaves 2 files that speak of these charts out of t; --include-ignored "
+        b"takes them in.\n"
+    )
+    assert cli("check", "t", "--quiet").stderr == b""
+    assert cli("check", "t", "--include-ignored").stdout.count(b"\n") == 4
+    assert cli("check", "t/b/values.yaml").stdout.startswith(b"t/b/values.yaml: ")
+    assert cli("check", "t/b").stdout.startswith(b"t/b/values.yaml: ")
+
+
+def test_the_repository_above_counts_and_what_is_above_that_does_not(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, "r/apps/a/values.yaml", "r/apps/b/values.yaml", "r/apps/c/values.yaml")
+    (tmp_path / ".gitignore").write_text("a\n")
+    (tmp_path / "r/.gitignore").write_text("/apps/b/\n")
+    (tmp_path / "r/.git/info").mkdir(parents=True)
+    (tmp_path / "r/.git/info/exclude").write_text("c\n")
+    done = cli("check", "r/apps")
+    assert [line.split(b":")[0] for line in done.stdout.splitlines()] == [b"r/apps/a/values.yaml"]
+    assert b"leaves 2 files" in done.stderr
+
+
+def test_a_directory_of_ignored_files_says_so(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, "t/secret.yaml")
+    (tmp_path / "t/.gitignore").write_text("*.yaml\n")
+    done = cli("check", "t")
+    assert done.returncode == 2
+    assert b"(0 YAML files looked at). .gitignore leaves 1 file that speaks of these charts out of it;" in done.stderr
+
+
+def test_what_is_excluded_is_left_out(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, "t/a/values.yaml", "t/old/values.yaml", "t/b/values-x.yaml")
+    flags = ("--redis-db", "2", "--non-interactive", "--exclude", "t/old/", "--exclude", "*-x.yaml")
+    assert cli("migrate", "t", *flags).returncode == 0
+    assert (tmp_path / "t/a/values.yaml").read_text("utf-8") == AFTER.replace("redis.prod", "redis0")
+    assert "docket" not in (tmp_path / "t/old/values.yaml").read_text("utf-8")
+    assert "docket" not in (tmp_path / "t/b/values-x.yaml").read_text("utf-8")
