@@ -16,7 +16,10 @@ from migrator.values.release import Release
 
 from .wiring import NAMES, URL, in_values, says_where, settings, url_of
 
-WHY = "without it today's chart starts no background deployment, and the API pods run no services either"
+WHY = (
+    "without it, and without a preset that says so, the chart starts no background deployment, and the API pods run "
+    "no services either"
+)
 WHY_ASKED = "as answered: the background services leave the API process"
 WHY_NOT = "as answered: written down, so that nothing changes and nobody is asked again"
 

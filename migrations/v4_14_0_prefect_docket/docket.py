@@ -114,7 +114,7 @@ def _unused(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _elsewhere(release: Release, ask: Ask, url: str, users: str) -> Iterator[Outcome]:
     """A docket that works, in the database of somebody else: the same URL with another database."""
     parts = redis_url.parse_url(messaging.filled_in(release, url))
-    number = ask(redis_db(release, [parts.host], str(parts.port)))
+    number = ask(redis_db(release, parts.host, [parts.host], str(parts.port)))
     if number is not None:
         why = f"database {parts.database} is used by {users}, and must be nobody else's"
         moved = f"{url.rpartition('/')[0]}/{int(number)}"
@@ -227,7 +227,7 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
     preset = re.fullmatch(PRESET_URL, standing_docket(release).url) if _url_stands_in_a_layer(release) else None
     chosen = preset["database"] if preset else ""
     if not chosen or ask.given("redis-db") is not None or why_not(release, names, address.port, int(chosen)):
-        chosen = ask(redis_db(release, names, address.port)) or ""
+        chosen = ask(redis_db(release, name or "", names, address.port)) or ""
     if chosen and name and how:
         yield from write_url(release, messaging.build_url(address, name, int(chosen)), WHY, "required")
         if address.password.kind == "visible":

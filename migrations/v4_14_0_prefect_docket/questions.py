@@ -17,8 +17,10 @@ SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+
 """NAME or NAME:KEY of a Secret, by Kubernetes' rules for object names and Secret keys."""
 
 
-def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
+def redis_db(release: Release, host: str, hosts: Collection[str], port: str) -> Question:
     """The question for the docket's database on the server that goes by these names; taken ones are refused.
+
+    `host` is the name that it is told by; empty where that is still to be decided.
 
     What is known from elsewhere than the release's values is in the offers, and not in the text: an answer that was
     saved must still fit the question when the release is migrated in other company.
@@ -33,8 +35,8 @@ def redis_db(release: Release, hosts: Collection[str], port: str) -> Question:
     seen = release.surroundings.seen
     best = [n for n in free if n > 0 and not (seen and seen.keys.get(n))] or [n for n in free if n > 0] or free or [2]
     suggestion = 2 if 2 in best else best[0]
-    usable = [host for host in hosts if not redis_url.what_is_wrong_with_host(host)]
-    server = f"the Redis at {redis_url.in_url(usable[0])}:{port}" if usable else "the messaging Redis"
+    is_known = host and not redis_url.what_is_wrong_with_host(host)
+    server = f"the Redis at {redis_url.in_url(host)}:{port}" if is_known else "the messaging Redis"
     known = f" In use there: {', '.join(f'{n} by {who}' for n, who in taken.items())}." if taken else ""
     return Question(
         id="redis-db",

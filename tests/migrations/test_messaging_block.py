@@ -360,6 +360,11 @@ def test_what_differs_between_the_pods_is_asked_for(migrate: Migrate, plan: Plan
     questions = by_id(plan(before, given))
     assert set(questions) >= {"redis-host", "messaging-redis.db"}
     assert [choice.value for choice in questions["messaging-redis.db"].choices] == ["5", "1"]
+    # Which of the two servers it is on is asked in the same breath.
+    undecided = by_id(plan(before, {"separate-services": "separate", "flavour": "none"}))
+    assert "Which database of the messaging Redis is to hold" in undecided["redis-db"].text
+    decided = by_id(plan(before, {"separate-services": "separate", "flavour": "none", "redis-host": "cache"}))
+    assert "Which database of the Redis at cache:6379 is to hold" in decided["redis-db"].text
     done = migrate(before, {**given, "redis-host": "cache", "messaging-redis.db": "1"})
     assert done.text == E
     with pytest.raises(UsageError, match="'9' is none of 5, 1"):
