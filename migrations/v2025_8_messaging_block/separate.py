@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import TOGGLED, TOGGLED_SERVICES
 from migrator.migration import Ask, Choice, Outcome, Question
-from migrator.prefect import deployment, env, messaging, shapes
-from migrator.prefect.names import SEPARATE, WEBSERVER_ONLY
+from migrator.prefect import deployment, env, env_edits, messaging, shapes
+from migrator.prefect.names import REGISTER, SEPARATE, WEBSERVER_ONLY
 from migrator.prefect.questions import stands_at
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
-from migrator.values.edits import LAST, AddKey, Place, SetValue, after, before
+from migrator.values.edits import LAST, AddKey, InsertItem, Place, SetValue, Value, after, before
 from migrator.values.release import Release
 
 from .wiring import NAMES, URL, in_values, says_where, settings, url_of
@@ -21,6 +21,7 @@ WHY = (
     "no services either"
 )
 WHY_ASKED = "as answered: the background services leave the API process"
+WHY_BOOTSTRAP = 'apart, nobody but Infrahub sets up Prefect\'s database, and only where it finds exactly "false" here'
 WHY_NOT = "as answered: written down, so that nothing changes and nobody is asked again"
 
 
@@ -77,8 +78,32 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _said(release: Release, answer: str | None) -> Iterator[Outcome]:
     if answer == "separate":
         yield _say(release, True, WHY_ASKED, "behaviour")
+        yield from _bootstrap(release)
     elif answer == "single":
         yield _say(release, False, WHY_NOT, "none")
+
+
+def _bootstrap(release: Release) -> Iterator[Change]:
+    """Infrahub's own bootstrap sets Prefect up from now on, where nothing else does any more.
+
+    It runs only where it finds exactly "false" in two entries: this one, and migrate-on-start, which the pin of 4.14.0
+    sees to. A single deployment never needed it.
+    """
+    standing = env.winner(release, "server", REGISTER)
+    if not deployment.has_infrahub_image(release) or (standing is not None and standing[1].value == "false"):
+        return
+    for listed in env.lists_in_layers(release, env.SERVER):
+        last = listed.last(REGISTER)
+        path = env_edits.path_of(listed, REGISTER)
+        if last is None:
+            edit = InsertItem(listed.route, {"name": REGISTER, "value": "false"})
+            yield Change(listed.layer, edit, path, None, "false", WHY_BOOTSTRAP, "required")
+        elif last.value != "false":
+            set_it = env_edits.set_env_value(release, listed, last, "false")
+            yield Change(listed.layer, set_it, path, env.raw(last), "false", WHY_BOOTSTRAP, "required")
+    if not env.stands_in_layer(release, env.SERVER) and not env.may_stand_unseen(release, env.SERVER):
+        entry: Value = {"name": REGISTER, "value": "false"}
+        yield env_edits.own_server_env(release, entry, LAST, WHY_BOOTSTRAP, "required")
 
 
 def is_generation_a(release: Release) -> bool:
