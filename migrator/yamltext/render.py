@@ -106,15 +106,21 @@ class Renderer:
 
     def item(self, value: Value, column: int) -> list[str]:
         """The lines of a list item, the first, with its dash, to be put at `column`."""
+        gap = " " * self.style.dash_gap(self.way)
+        like = self.style.item_in_braces(self.way, self.near_item)
+        if like is not None and isinstance(value, dict) and value:
+            self.in_item = True
+            text = self.flow(value, like=like)
+            self.in_item = False
+            return [f"-{gap}{text}"]
         if isinstance(value, (dict, list)) and value:
-            gap = " " * self.style.dash_gap(self.way)
             self.in_item = True
             lines = self.block(value, column + 1 + len(gap))
             self.in_item = False
             return [f"-{gap}{lines[0].lstrip(' ')}", *lines[1:]]
         lines_of_text = self.literal(value, None)
         if lines_of_text is None:
-            return [f"-{' ' * self.style.dash_gap(self.way)}{self.scalar(value, flow=False)}"]
+            return [f"-{gap}{self.scalar(value, flow=False)}"]
         indent = " " * (column + 2)
         return [f"- {lines_of_text[0]}", *(indent + line if line else "" for line in lines_of_text[1:])]
 
@@ -134,10 +140,10 @@ class Renderer:
 
     # -- flow ----------------------------------------------------------------------------------------------------
 
-    def flow(self, value: Value, key: str = "") -> str:
-        """Any value on one line, to stand in brackets."""
+    def flow(self, value: Value, key: str = "", *, like: int | None = None) -> str:
+        """Any value on one line, to stand in brackets; a mapping's braces are as those of the node `like`."""
         if isinstance(value, dict) and value:
-            gap = self.style.braces_gap(self.way)
+            gap = self.style.braces_gap(self.way if like is None else [*self.way, like])
             return "{" + gap + ", ".join(self.flow_entry(name, child) for name, child in value.items()) + gap + "}"
         if isinstance(value, list) and value:
             return "[" + ", ".join(self.flow(child) for child in value) + "]"

@@ -69,6 +69,17 @@ class Style:
                 return " " if self.layout.text[start + 1 : start + 2] == " " else ""
         return ""
 
+    def item_in_braces(self, way: Sequence[int], near: int) -> int | None:
+        """The mapping next to the item number `near` of the list `way[-1]`, where it is in braces on one line."""
+        if not way or not self.layout.is_sequence(way[-1]):
+            return None
+        nodes = _by_distance(self.layout.firsts(way[-1]), near)
+        node = next((each for each in nodes if self.layout.is_mapping(each)), None)
+        if node is None or not self.layout.is_flow(node):
+            return None
+        first, last = self.layout.content_start(node), self.layout.stop(node)
+        return node if self.layout.line(first) == self.layout.line(last) else None
+
     def string_style(self, text: str, examples: Iterable[int], *, flow: bool) -> int:
         """The style for the string `text`, by what the first telling one of the nodes `examples` does.
 

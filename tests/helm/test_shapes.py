@@ -154,7 +154,7 @@ OBJECT = ("spec", "source", "helm", "valuesObject")
 BY_PARAMETER = argo(parameters((f"{REDIS}.redis.host", "redis.prod")) + in_object(VALUES), OLD)
 PARAMETER_AFTER = (
     argo(parameters((f"{REDIS}.redis.host", "redis.prod")), NEW)
-    + f"        - name: {REDIS}.docket.url\n          value: '{URL}'\n"
+    + f"        - {{name: {REDIS}.docket.url, value: '{URL}'}}\n"
     + indented(in_object(NO_DOCKET), 6)
 )
 TARGET = f"  valuesFrom: [{{kind: Secret, name: own, valuesKey: host, targetPath: {REDIS}.redis.host}}]\n"

@@ -29,7 +29,7 @@ def test_a_secret_stands_beside_an_empty_url(migrate: Migrate) -> None:
     assert done.text == (
         BEFORE.replace(
             "          - {name: PREFECT_API_BLOCKS",
-            '          - name: PREFECT_API_DATABASE_MIGRATE_ON_START\n            value: "false"\n'
+            '          - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}\n'
             "          - {name: PREFECT_API_BLOCKS",
         ).replace(
             "        env: []\n",

@@ -149,10 +149,7 @@ def test_beside_the_bundled_redis_a_secret_stays_in_env(migrate: Migrate) -> Non
 HOPS = ("2025.8.21160848", "2026.4.10163454", "2026.4.21154022")
 
 
-PIN = """\
-    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-      value: "false"
-"""
+PIN = '    - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}\n'
 
 
 LEASES = "    - {name: PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE, value: prefect_redis.lease_storage}\n"

@@ -72,7 +72,7 @@ def test_a_forced_string_lies_over_the_same_without_force(migrate: Migrate) -> N
     forced = f"  - {{name: {REDIS}.host, value: redis.forced, forceString: true}}\n"
     head = "parameters:\n" + forced + f"  - {{name: {REDIS}.host, value: redis.plain}}\n"
     done = migrate(application(head + in_object(VALUES)), DB)
-    assert "value: redis://redis.forced:6379/2" in done.text
+    assert 'docket.url, value: "redis://redis.forced:6379/2"}' in done.text
 
 
 def test_a_list_never_goes_where_single_values_stand(migrate: Migrate) -> None:

@@ -190,3 +190,23 @@ def test_before_the_first_item_is_above_its_comment(edited: Run) -> None:
     text = "env:\n  # of a\n  - a: 1\n"
     assert edited(text, InsertItem(("env",), {"b": 2}, before(0))) == "env:\n  - b: 2\n  # of a\n  - a: 1\n"
     assert edited(text, InsertItem(("env",), {"b": 2}, FIRST)) == "env:\n  # of a\n  - b: 2\n  - a: 1\n"
+
+
+ENTRY: Value = {"name": "B", "value": "true"}
+
+
+@pytest.mark.parametrize(
+    ("items", "new"),
+    [
+        ('- {name: A, value: "1"}\n', '- {name: B, value: "true"}\n'),
+        ("-   { name: A, value: '1' }\n", "-   { name: B, value: 'true' }\n"),
+        ('- {"name": "A", "value": "1"}\n', '- {"name": "B", "value": "true"}\n'),
+        ('- name: A\n  value: "1"\n', '- name: B\n  value: "true"\n'),
+        # the nearest one tells, and one in braces over two lines is no habit
+        ('- {name: Z, value: "0"}\n- name: A\n  value: "1"\n', '- name: B\n  value: "true"\n'),
+        ('- {name: A,\n   value: "1"}\n', '- name: B\n  value: "true"\n'),
+        ("- plain\n", '- name: B\n  value: "true"\n'),
+    ],
+)
+def test_an_entry_of_a_list_is_in_braces_where_the_one_beside_it_is(edited: Run, items: str, new: str) -> None:
+    assert edited(f"env:\n{items}", InsertItem(("env",), ENTRY)) == f"env:\n{items}{new}"
