@@ -104,7 +104,7 @@ def _finish(swaps: Sequence[Swap]) -> list[str]:
     return [
         f"{swap.target}: an earlier run was cut short; "
         + ("what it had prepared is written now" if swap in missing else "it had written this file, which stays so")
-        + (f" (backup: {swap.backup})." if swap.backup else ".")
+        + (f" (backup: {swap.backup})." if stands(swap.backup) else ".")
         for swap in swaps
     ]
 

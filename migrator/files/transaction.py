@@ -183,9 +183,11 @@ def _take_back(parts: Sequence[Part], replaced: set[Swap]) -> str:
     stuck = []
     for part in parts:
         try:
-            if part.swap not in replaced:
-                remove(part.swap.backup)
+            # A network file system may tell of a rename that failed, and have done it.
+            done = part.swap in replaced or (not stands(part.swap.fresh) and stands(part.swap.former))
             put_back(part.swap, staged_here=True)
+            if not done:
+                remove(part.swap.backup)
         except (OSError, InputError):
             stuck.append(part.shown)
     with suppress(OSError):

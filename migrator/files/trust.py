@@ -24,14 +24,22 @@ def distrusted(found: os.stat_result, target: os.stat_result | None) -> str:
         return "is no regular file"
     if found.st_nlink > 1:
         return f"has {found.st_nlink} names (hard links)"
-    runs = os.geteuid()
-    owners = {runs} | ({target.st_uid} if runs == 0 and target is not None else set())
-    if found.st_uid not in owners:
-        return f"belongs to {person(found.st_uid)}"
+    if reason := not_ones_own(found, target):
+        return reason
     writers = found.st_mode & _OTHERS_WRITE
     if writers & ~(target.st_mode if target is not None else 0):
         return f"can be written to by others (mode {stat.S_IMODE(found.st_mode):04o})"
     return ""
+
+
+def not_ones_own(found: os.stat_result, target: os.stat_result | None) -> str:
+    """Whose the file of status `found` is, as a clause about it; empty for the user's who runs.
+
+    For root it may be the owner's of `target`, the file that it belongs to.
+    """
+    runs = os.geteuid()
+    owners = {runs} | ({target.st_uid} if runs == 0 and target is not None else set())
+    return "" if found.st_uid in owners else f"belongs to {person(found.st_uid)}"
 
 
 def standing_at(path: str) -> os.stat_result | None:

@@ -14,6 +14,7 @@ from migrator import __version__
 from migrator.errors import InputError, RefusedError, WriteError
 from migrator.files.reading import LARGEST, READ_FLAGS, Snapshot, digest_of, read, read_descriptor, status_of
 from migrator.files.system import lacking, refuse_to_write_without
+from migrator.files.trust import not_ones_own
 
 if TYPE_CHECKING:
     from migrator.files.attributes import Attributes
@@ -89,8 +90,8 @@ def create(
     """Write `data` to `path`, whole or not at all, with the mode of `like`, or the usual one (the umask's).
 
     A file that stands there is replaced, and keeps its own mode, owner and attributes; with `backup` it is kept as
-    `write` keeps one. Raises WriteError where `path` is a symbolic link, the input itself, no regular file, or cannot
-    be written.
+    `write` keeps one. Raises WriteError where `path` is a symbolic link, somebody else's file, the input itself, no
+    regular file, or cannot be written.
     """
     refuse_to_write_without()
     from migrator.files.attributes import Attributes
@@ -119,13 +120,21 @@ def create(
 
 
 def _refuse_what_is_not_to_be_replaced(target: str, path: str, like: Snapshot | None) -> None:
+    if like is not None and target == like.target:
+        raise WriteError("is the input itself.", path=path, remedy="Leave --output away to change it in place.")
     standing = _status(target, path)
-    if standing is not None and stat.S_ISLNK(standing.st_mode):
+    if standing is None:
+        return
+    if stat.S_ISLNK(standing.st_mode):
         raise WriteError(
             "is a symbolic link, through which nothing is written.", path=path, remedy="Name the file itself."
         )
-    if like is not None and target == like.target:
-        raise WriteError("is the input itself.", path=path, remedy="Leave --output away to change it in place.")
+    if stat.S_ISREG(standing.st_mode) and (reason := not_ones_own(standing, like.stat if like else None)):
+        raise WriteError(
+            f"{reason}, who would get to read what is written there.",
+            path=path,
+            remedy="Nothing was written. Remove it first, or name another file.",
+        )
 
 
 def _status(target: str, path: str) -> os.stat_result | None:

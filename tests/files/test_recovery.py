@@ -546,6 +546,52 @@ def test_a_failing_rename_is_rolled_back(layers: list[Path], tmp_path: Path, mon
     assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
 
 
+def test_a_rename_that_is_done_and_told_as_failed_is_taken_back(
+    values: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a network file system may, whose answer is lost on the way."""
+    before, rename = looks(values), os.rename
+    calls = 0
+
+    def answer_lost(*paths: str) -> None:
+        nonlocal calls
+        calls += 1
+        rename(*paths)
+        if calls == 1:
+            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), paths[0], None, paths[1])
+
+    monkeypatch.setattr(os, "rename", answer_lost)
+    with pytest.raises(WriteError, match="The original is whole"):
+        change(values)
+    assert (values.read_bytes(), looks(values)) == (BEFORE, before)
+    assert everything(tmp_path) == ["values.yaml"]
+
+
+def test_where_that_cannot_be_taken_back_the_backup_stays(
+    values: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = os.rename
+    calls = 0
+
+    def answer_lost_and_then_the_link(*paths: str) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            rename(*paths)
+        raise OSError(errno.EIO, os.strerror(errno.EIO), paths[0], None, paths[1])
+
+    monkeypatch.setattr(os, "rename", answer_lost_and_then_the_link)
+    with pytest.raises(WriteError, match=r"It could not be taken back at .* the next run puts this right"):
+        change(values)
+    monkeypatch.undo()
+    (told,) = files.recover([str(values)])
+    assert values.read_bytes() == AFTER
+    (backup,) = [name for name in everything(tmp_path) if name.endswith(".bak")]
+    assert f"it had written this file, which stays so (backup: {tmp_path / backup})" in told
+    assert files.undo(str(values)).path == str(values)
+    assert values.read_bytes() == BEFORE
+
+
 SERVER = """\
 prefect-server:
   server:

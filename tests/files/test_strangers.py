@@ -265,3 +265,28 @@ def test_what_roots_run_left_is_told_to_the_owner_as_roots(shared: Path) -> None
 
     as_user(VICTIM, act)
     assert values.read_bytes() == BEFORE
+
+
+@pytest.mark.parametrize("runs", [VICTIM, 0])
+@pytest.mark.parametrize("how", ["output", "answers"])
+def test_what_is_written_elsewhere_does_not_go_to_who_put_a_file_there(shared: Path, runs: int, how: str) -> None:
+    """A file that stands there keeps its owner, who would read the secrets of the input in it."""
+    values, output = shared / "values.yaml", shared / "out.yaml"
+    values.chmod(0o600)
+    as_user(ATTACKER, lambda: plant(output, b"mine: 1\n"))
+
+    def act() -> None:
+        like = files.read(str(values)) if how == "output" else None
+        with pytest.raises(WriteError, match=f"belongs to user {ATTACKER}, who would get to read"):
+            files.create(str(output), AFTER, like=like)
+
+    as_user(runs, act)
+    assert output.read_bytes() == b"mine: 1\n"
+    assert sorted(path.name for path in shared.iterdir()) == ["out.yaml", "values.yaml"]
+
+
+def test_root_may_replace_an_output_of_the_inputs_owner(shared: Path) -> None:
+    values, output = shared / "values.yaml", shared / "out.yaml"
+    as_user(VICTIM, lambda: plant(output, b"mine: 1\n", 0o600))
+    as_user(0, lambda: files.create(str(output), AFTER, like=files.read(str(values))))
+    assert (output.read_bytes(), output.stat().st_uid) == (AFTER, VICTIM)
