@@ -213,7 +213,7 @@ def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> 
     name = error.filename if isinstance(error.filename, str) else ""  # else none, or an open file's number
     concerned = [part for part in parts if name in part.swap.all_paths] if name else []
     part = (concerned or parts)[0]
-    named = name in (part.swap.target, part.swap.backup)
+    named = bool(name) and name in (part.swap.target, part.swap.backup)
     where = name if named else os.path.dirname(name if concerned else part.swap.target)
     remedies = {
         errno.ENOSPC: "Free some space and run again.",

@@ -153,3 +153,15 @@ def test_goes_where_the_system_would_go(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     files.create("out.yaml", AFTER, like=None)
     assert names(tmp_path) == ["deep", "link", "out.yaml"]
+
+
+def test_a_disk_that_is_full_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")  # of a write, whose error names no file
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("migrator.files.transaction.write_all", full)
+    with pytest.raises(WriteError) as caught:
+        files.create("out.yaml", AFTER, like=None)
+    assert f"No space left on device ({tmp_path})." in str(caught.value)
+    assert names(tmp_path) == []
