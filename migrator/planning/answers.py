@@ -49,7 +49,6 @@ class Asking:
         self._defaults = defaults
         self._earlier = earlier or {}
         self.asked: dict[str, Asked] = {}
-        self.looked_at: set[str] = set()
 
     def __call__(self, question: Question) -> str | None:
         name = question.id
@@ -70,10 +69,7 @@ class Asking:
         return fallback
 
     def given(self, question_id: str) -> str | None:
-        answer = self._given.get(question_id)
-        if answer is not None:
-            self.looked_at.add(question_id)
-        return answer
+        return self._given.get(question_id)
 
     def open_questions(self) -> list[Question]:
         """The questions that have no answer yet, in the order in which they came up."""

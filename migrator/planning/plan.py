@@ -33,7 +33,6 @@ class Plan(NamedTuple):
     steps: tuple[PlannedStep, ...]
     asked: tuple[Asked, ...]
     notices: tuple[Notice, ...]
-    used_answers: frozenset[str]
     waiting: frozenset[str] = frozenset()  # the ids of the migrations whose steps wait for a decision
 
     @property
@@ -73,6 +72,5 @@ def make(release: Release, selected: Sequence[Selected], ask: Asking) -> Plan:
         steps=tuple(planned),
         asked=tuple(ask.asked.values()),
         notices=tuple(dict.fromkeys(notices)),
-        used_answers=frozenset(ask.looked_at),
         waiting=frozenset(waiting),
     )

@@ -98,15 +98,8 @@ class Release:
     def prefect(self) -> Map:
         """prefect-server's effective values on the target version."""
         if "after" not in self._merged:
-            self._merged["after"] = self._effective_prefect(self.after)
+            self._merged["after"] = self._effective_prefect()
         return self._merged["after"]
-
-    @property
-    def prefect_before(self) -> Map:
-        """prefect-server's effective values on the version that the release runs on now."""
-        if "before" not in self._merged:
-            self._merged["before"] = self._effective_prefect(self.before)
-        return self._merged["before"]
 
     @property
     def infrahub(self) -> Map:
@@ -148,14 +141,14 @@ class Release:
         """The charts' roots from the outermost to prefect-server's own: each may hold a `global` block."""
         return [self.root[:depth] for depth in range(len(self.root) + 1)]
 
-    def _effective_prefect(self, defaults: Defaults) -> Map:
+    def _effective_prefect(self) -> Map:
         values = dict(as_map(tree.get(self._values(), self.root)))
         block: Value = None
         for level in self.levels():
             block = global_of_subchart(block, tree.get(self._values(), (*level, "global")))
         if block is not None:
             values["global"] = block
-        return merge(defaults.prefect, values)
+        return merge(self.after.prefect, values)
 
     def _effective_infrahub(self) -> Map:
         if self.chart == "prefect-server" or not self.root:

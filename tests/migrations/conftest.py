@@ -50,7 +50,8 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **wishes
     source = examine.read_bytes(before.encode(), "values.yaml")
     case = examine.examine([source], request)
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
-    unused = given.keys() - case.plan.used_answers - {"release-name", "namespace"}
+    asked = {name for each in case.plan.asked for name in (each.question.id, each.question.group)}
+    unused = given.keys() - asked - {"release-name", "namespace"}
     assert not unused, f"nothing asked for {unused}"
     result = apply.carry_out(case)
     apply.prove_settled(case, result, request)

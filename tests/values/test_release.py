@@ -50,7 +50,7 @@ def test_a_preset_stands_below_the_file_and_the_target_version_decides_which() -
     assert tree.get(effective.prefect, ("backgroundServices", "runAsSeparateDeployment")) is True
     assert tree.get(effective.prefect, ("backgroundServices", "messaging", "docket", "url"))
     names = [entry.name for entry in env.effective(effective, env.SERVER).entries]
-    before = tree.get(effective.prefect_before, env.SERVER)
+    before = tree.get(effective.before.prefect, env.SERVER)
     assert "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED" not in names
     assert {"name": "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", "value": "false"} in (before or [])  # type: ignore[operator]
 

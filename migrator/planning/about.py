@@ -1,0 +1,68 @@
+"""What is told of a release besides its changes: what was read, what it is, and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.charts import roots
+from migrator.planning import catalog, discover, plan
+from migrator.planning.upgrade import Upgrade
+from migrator.sources import Bundle, about_unseen
+from migrator.values.changes import Notice
+from migrator.values.merge import as_map
+
+NO_PREFECT = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
+
+
+def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
+    """All of it, with what the plan itself tells."""
+    bundle = upgrade.bundle
+    return (
+        *bundle.notices,
+        *about_unseen(bundle),
+        *made.notices,
+        *_about_documents(bundle),
+        *_about_computed(bundle),
+        *_about_target(upgrade.found, upgrade.known),
+        *_about_base(bundle, made),
+    )
+
+
+def _about_documents(bundle: Bundle) -> Iterator[Notice]:
+    for source in bundle.layers:
+        own = not source.route and source.inner is None
+        if own and any(roots.has_prefect_values(each.data) for each in source.stream.documents[1:]):
+            yield Notice(
+                f"{source.name} holds several documents. Helm 3 reads only the first, as is done here; Helm 4 lays the "
+                "others over it, so the Prefect values there, which are left as they are, would win. Put all values "
+                "into one document.",
+                "warning",
+            )
+
+
+def _about_computed(bundle: Bundle) -> Iterator[Notice]:
+    for source in bundle.layers:
+        if "COMPUTED VALUES" in as_map(source.data):
+            yield Notice(
+                f"{source.name} holds all computed values (helm get values --all): given to helm upgrade, it keeps the "
+                "old chart's defaults for everything. Take helm get values without --all.",
+                "warning",
+            )
+
+
+def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> Iterator[Notice]:
+    newest = catalog.newest(found.chart, known)
+    if found.version_to > newest:
+        yield Notice(f"No migration is known between {newest} and {found.text_to}: the file goes as far as {newest}.")
+
+
+def _about_base(bundle: Bundle, made: plan.Plan) -> Iterator[Notice]:
+    """A lower layer may serve other releases, which nobody named."""
+    top = [layer for layer in bundle.layers if not layer.is_typed][-1].name
+    for number in sorted({change.layer for change in made.changes}):
+        name = bundle.layers[number].name
+        if name != top:
+            yield Notice(
+                f"{name} changes. Every other release that is given this file reads it too: migrate each of them, "
+                "with all of its own layers, in the same change."
+            )

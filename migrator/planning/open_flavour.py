@@ -1,0 +1,84 @@
+"""A release of which nothing tells the flavour: planned without it where that ends in the same file, else asked for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from migrator.charts.presets import knows_preset
+from migrator.charts.versions import FLAVOURS
+from migrator.errors import RefusedError, UsageError
+from migrator.planning import flavours, plan
+from migrator.planning.answers import Asking
+from migrator.planning.upgrade import Upgrade
+from migrator.prefect.names import DOCKET
+from migrator.values.changes import Change
+
+
+class Settled(NamedTuple):
+    """An upgrade whose flavour is known, or does not matter: then with the plan, which is the same for all."""
+
+    upgrade: Upgrade
+    plan: plan.Plan | None = None
+
+
+def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
+    """Find out whether the flavour matters, and ask for it where it does; None while nobody has answered."""
+    release = upgrade.release("")
+    if not flavours.matter(release):
+        return Settled(upgrade.with_notices([*flavours.about_validation(release)]))
+    if ask.given("flavour") is None:
+        made = _same_plan_for_all(upgrade)
+        if made is not None:
+            return Settled(upgrade, made)
+        migrated = _as_migrated(upgrade) if release.owners(DOCKET) else None
+        if migrated is not None:
+            return migrated
+    answer = flavours.ask_for(ask)
+    return Settled(upgrade._replace(found=upgrade.found._replace(flavour=answer))) if answer is not None else None
+
+
+def _same_plan_for_all(upgrade: Upgrade) -> plan.Plan | None:
+    """The plan of the first of the flavours that differ, if all of them have the same; else None."""
+    first: plan.Plan | None = None
+    for flavour in flavours.that_differ(upgrade.release("")):
+        release = upgrade.release(flavour)
+        try:
+            made = upgrade.plan(release)
+        except RefusedError:
+            if knows_preset(release.flavour):
+                raise
+            # What this preset decides is not known here, so it matters, unless a file is as all others want it.
+            if first is not None and not first.is_current:
+                return None
+            continue
+        except UsageError:  # an answer that does not go with this flavour may go with the one that runs
+            return None
+        if first is None:
+            first = made
+        elif _wanted_by(made) != _wanted_by(first):
+            return None
+    return first
+
+
+def _as_migrated(upgrade: Upgrade) -> Settled | None:
+    """The plan of a file that holds its docket and is as some flavours want it: it was migrated for one of them.
+
+    Which one runs, no file can hold; that it is asked for once more would end in the same file.
+    """
+    right: dict[str, plan.Plan] = {}
+    for flavour in filter(knows_preset, ("", *FLAVOURS)):
+        try:
+            made = upgrade.plan(upgrade.release(flavour))
+        except (RefusedError, UsageError):
+            continue
+        if made.is_current:
+            right[flavour] = made
+    if not right:
+        return None
+    names = ", ".join(flavour or "the plain chart" for flavour in right)
+    evidence = f"right as it is for {names}; where another flavour runs, give --from VERSION-FLAVOUR"
+    return Settled(upgrade.with_evidence(evidence), next(iter(right.values())))
+
+
+def _wanted_by(made: plan.Plan) -> tuple[list[Change], list[str]]:
+    return made.changes, [question.id for question in made.open_questions]
