@@ -9,7 +9,16 @@ from migrator.migration import Question
 from migrator.planning import plan
 from migrator.planning.answers import Asked
 from migrator.planning.examine import Case
-from migrator.report.records import ChangeReport, FileReport, Finding, LayerReport, NoticeReport, QuestionReport, Status
+from migrator.report.records import (
+    ChangeReport,
+    DocumentReport,
+    FileReport,
+    Finding,
+    LayerReport,
+    NoticeReport,
+    QuestionReport,
+    Status,
+)
 from migrator.sources import Source
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
@@ -59,6 +68,7 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
         + (result.notices if result is not None else ()),
         values_before=_whole(case.sources, [layer.data for layer in made.start.layers]),
         values_after=_whole(after, [layer.data for layer in made.result.layers]),
+        documents=_documents(case, after),
         exit_code=3 if final == "needs-decision" else 0,
     )
 
@@ -70,6 +80,23 @@ def _whole(sources: Sequence[Source], values: Sequence[Value]) -> Value:
         for source, own in zip(sources, values)
     }
     return next(iter(shown.values())) if len(shown) == 1 else shown
+
+
+def _documents(case: Case, after: Sequence[Source]) -> tuple[DocumentReport, ...]:
+    """The documents that the release's own values stand in, each once."""
+    found: dict[tuple[str, int], DocumentReport] = {}
+    for source, changed, end in zip(case.sources, after, case.plan.result.layers):
+        if source.is_typed:
+            continue
+        was, now = (each.stream.documents[each.document].data for each in (source, changed))
+        if source.stream is changed.stream and not source.route:  # the plan is not carried out on text
+            now = end.data
+        document = DocumentReport(source.name, source.document, was, now)
+        document = found.get((source.name, source.document), document)
+        if source.route and isinstance(tree.get(was, source.route), str):
+            document = document._replace(texts=(*document.texts, (source.route, source.data, changed.data)))
+        found[source.name, source.document] = document
+    return tuple(found.values())
 
 
 def _change_report(case: Case, planned: plan.PlannedStep, change: Change, line: int) -> ChangeReport:

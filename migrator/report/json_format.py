@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from migrator import __version__
 from migrator.report.mask import Mask
+from migrator.report.yaml_numbers import plain
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def dumps(report: Report, *, mask: Mask) -> str:
         "status": next((status for status in FROM_WORST if status in statuses), "current"),
         "exit_code": report.exit_code,
         "error": mask.text(report.error),
-        "files": [_file(file, mask) for file in report.files],
+        "files": [_file(file, mask, report.command == "diff") for file in report.files],
         "totals": {"releases": len(report.files), **{each: _count(report, each) for each in FROM_WORST}},
     }
     return json.dumps(whole, indent=2, allow_nan=False)
@@ -48,7 +48,7 @@ def _count(report: Report, status: Status) -> int:
     return sum(file.status == status for file in report.files)
 
 
-def _file(file: FileReport, mask: Mask) -> dict[str, Value]:
+def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
     return {
         "path": file.path,
         "layers": [{"path": layer.path, "changed": layer.before != layer.after} for layer in file.layers],
@@ -70,8 +70,8 @@ def _file(file: FileReport, mask: Mask) -> dict[str, Value]:
                 "path": change.path,
                 "file": change.file,
                 "line": change.line,
-                "before": _plain(mask.value(change.before, change.path)),
-                "after": _plain(mask.value(change.after, change.path)),
+                "before": plain(mask.value(change.before, change.path)),
+                "after": plain(mask.value(change.after, change.path)),
                 "why": mask.text(change.why),
                 "effect": change.effect,
             }
@@ -115,10 +115,22 @@ def _file(file: FileReport, mask: Mask) -> dict[str, Value]:
             }
             for each in file.findings
         ],
+        "patch": _patch(file, mask) if with_patch else None,
         "backups": list(file.backups),
         "cluster": None if file.cluster is None else _cluster(file.cluster, mask),
         "error": mask.text(file.error),
     }
+
+
+def _patch(file: FileReport, mask: Mask) -> list[Value]:
+    from migrator.report import json_patch
+
+    found = [(each, json_patch.operations(each, mask)) for each in file.documents]
+    return [
+        {"file": document.path, "document": document.number, "operations": list(operations)}
+        for document, operations in found
+        if operations
+    ]
 
 
 def _cluster(cluster: ClusterReport, mask: Mask) -> dict[str, Value]:
@@ -133,8 +145,8 @@ def _cluster(cluster: ClusterReport, mask: Mask) -> dict[str, Value]:
                 "object": change.object,
                 "path": change.path,
                 "kind": change.kind,
-                "before": _plain(mask.value(change.before, change.path)),
-                "after": _plain(mask.value(change.after, change.path)),
+                "before": plain(mask.value(change.before, change.path)),
+                "after": plain(mask.value(change.after, change.path)),
                 "explanation": {
                     "kind": change.explanation.kind,
                     "migration": change.explanation.migration,
@@ -146,14 +158,3 @@ def _cluster(cluster: ClusterReport, mask: Mask) -> dict[str, Value]:
             for change in cluster.changes
         ],
     }
-
-
-def _plain(value: Value) -> Value:
-    """The value without what JSON cannot say: infinity and not-a-number become text as YAML spells them."""
-    if isinstance(value, dict):
-        return {key: _plain(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_plain(child) for child in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return ".nan" if math.isnan(value) else (".inf" if value > 0 else "-.inf")
-    return value

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from migrator.values.changes import Effect
-from migrator.values.edits import Value
+from migrator.values.edits import Route, Value
 
 if TYPE_CHECKING:
     from migrator.report.cluster_records import ClusterReport
@@ -103,6 +103,19 @@ class LayerReport(NamedTuple):
     after: bytes
 
 
+class DocumentReport(NamedTuple):
+    """One YAML document of a file as data, before and after; `number` counts from 0.
+
+    `texts` are the values that stand in it as a text (`values: |`): where, and what they read before and after.
+    """
+
+    path: str
+    number: int
+    before: Value
+    after: Value
+    texts: tuple[tuple[Route, Value, Value], ...] = ()
+
+
 class FileReport(NamedTuple):
     """Everything about one release, be it a single file or several layers."""
 
@@ -122,6 +135,7 @@ class FileReport(NamedTuple):
     findings: tuple[Finding, ...] = ()
     values_before: Value = None
     values_after: Value = None
+    documents: tuple[DocumentReport, ...] = ()
     backups: tuple[str, ...] = ()
     cluster: ClusterReport | None = None
     error: str = ""

@@ -1,7 +1,8 @@
 """What changes in the values, whatever it looks like in the text: dictdiffer over the values before and after.
 
-Lists of named entries, such as env, are compared by name: an entry that goes does not make all that follow it look
-changed. What Kubernetes minds (an entry's place decides what `$(NAME)` can refer to) is said as well: a new order.
+Every path can be pasted into yq, and picks from the file what its line shows. Lists of named entries, such as env, are
+compared by name: an entry that goes does not make all that follow it look changed. What Kubernetes minds (an entry's
+place decides what `$(NAME)` can refer to) is said as well: a new order.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import NamedTuple, Union
 
 from migrator.report.mask import Mask
 from migrator.report.page import Page, Style
-from migrator.report.records import FileReport, Report
-from migrator.values import tree
+from migrator.report.records import DocumentReport, FileReport, Report
+from migrator.report.yq_paths import FROM_YAML, Entry, path
 from migrator.values.edits import Key, Route, Scalar, Value
 
 
@@ -44,17 +45,43 @@ def diff(report: Report, *, mask: Mask, colour: bool = False) -> str:
 
 def _of_file(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
     yield page.styled(page.plain(file.path), "bold")
-    before, after = _leaves(file.values_before, mask), _leaves(file.values_after, mask)
+    documents = file.documents or (DocumentReport(file.path, 0, file.values_before, file.values_after),)
+    several = len(documents) > 1
+    is_the_same = True
+    for document in documents:
+        lines = list(_of_document(document, page, mask))
+        if lines and several:
+            number = f", document {document.number + 1}" if document.number else ""
+            yield page.styled(f"  {page.plain(document.path)}{number}:", "bold")
+        yield from lines
+        is_the_same = is_the_same and not lines
+    if is_the_same:
+        yield "  no value changes"
+
+
+def _of_document(document: DocumentReport, page: Page, mask: Mask) -> Iterator[str]:
+    before, after = _leaves(document.before, mask), _leaves(document.after, mask)
+    for route, was, now in document.texts:
+        before, after = _with(before, route, _leaves(was, mask)), _with(after, route, _leaves(now, mask))
     orders = list(_orders(before, after, ()))
     one, other = _by_name(before, after)
-    differences = _differences(one, other)
-    for difference in differences:
+    for difference in _differences(one, other):
         yield from _lines(difference, page)
-    for route, was, now in orders:
-        text = f"= {tree.show(route)}: the same entries in another order: {', '.join(was)} -> {', '.join(now)}"
-        yield page.styled(f"  {page.plain(text)}", "yellow")
-    if not differences and not orders:
-        yield "  no value changes"
+    for route, was_order, now_order in orders:
+        names = f"{', '.join(was_order)} -> {', '.join(now_order)}"
+        yield page.styled(f"  {page.plain(f'= {path(route)}: the same entries in another order: {names}')}", "yellow")
+
+
+def _with(node: _Tree, route: Route, values: _Tree) -> _Tree:
+    """The tree with these values in place of the text that they stand in."""
+    if not route:
+        return {FROM_YAML: values}
+    key, *rest = route
+    if isinstance(node, dict) and isinstance(key, str):
+        return {**node, key: _with(node[key], tuple(rest), values)}
+    if isinstance(node, list) and isinstance(key, int):
+        return [*node[:key], _with(node[key], tuple(rest), values), *node[key + 1 :]]
+    return node
 
 
 def _leaves(value: Value, mask: Mask) -> _Tree:
@@ -101,16 +128,13 @@ def _name(item: dict[str, _Tree]) -> str | None:
 
 
 def _entries(items: list[_Tree]) -> dict[str, _Tree]:
-    """The entries by name; of those that share one, the second and later ones are numbered."""
+    """The entries by name, without it; those that share one are numbered."""
+    names = [str(_name(item)) for item in items if isinstance(item, dict)]
     found: dict[str, _Tree] = {}
-    for item in items:
+    for at, (name, item) in enumerate(zip(names, items)):
         assert isinstance(item, dict)
-        name = str(_name(item))
-        rest = {key: child for key, child in item.items() if key != "name"}
-        times = 1
-        while (unique := name if times == 1 else f"{name} (no. {times})") in found:
-            times += 1
-        found[unique] = rest["value"] if list(rest) == ["value"] else rest
+        entry = Entry.of(name, names[:at].count(name), is_alone=names.count(name) == 1)
+        found[entry] = {key: child for key, child in item.items() if key != "name"}
     return found
 
 
@@ -177,12 +201,12 @@ def _lines(difference: _Difference, page: Page) -> Iterator[str]:
         sign, style, value = ("+", "green", after) if before is None else ("-", "red", before)
         assert value is not None
         for below, leaf in _flat(value, route):
-            yield _line(sign, style, f"{tree.show(below)}: {_spelled(leaf)}", page)  # type: ignore[arg-type]
+            yield _line(sign, style, f"{path(below)}: {_spelled(leaf)}", page)  # type: ignore[arg-type]
         return
     was, now = _spelled(before), _spelled(after)
     if was == now and isinstance(before, _Leaf) and isinstance(after, _Leaf):
         was, now = f"{was} ({before.type})", f"{now} ({after.type})"
-    yield _line("~", "yellow", f"{tree.show(route)}: {was} -> {now}", page)
+    yield _line("~", "yellow", f"{path(route)}: {was} -> {now}", page)
 
 
 def _line(sign: str, style: Style, text: str, page: Page) -> str:

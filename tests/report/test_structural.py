@@ -28,13 +28,17 @@ def _env(*entries: tuple[str, Value]) -> list[Value]:
     return [{"name": name, "value": value} for name, value in entries]
 
 
+def _of(name: str, below: str = "value") -> str:
+    return f'.env[] | select(.name == "{name}") | .{below}'
+
+
 def test_the_whole_report(report: Report) -> None:
     assert (
         structural.diff(report, mask=Mask())
-        == """\
+        == f"""\
 values.yaml
-  - infrahub.prefect-server.server.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED: "false"
-  + infrahub.prefect-server.backgroundServices.messaging.docket.url: "redis://cache:6379/2"
+  - .infrahub["prefect-server"].server{_of("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED")}: "false"
+  + .infrahub["prefect-server"].backgroundServices.messaging.docket.url: "redis://cache:6379/2"
 """
     )
 
@@ -46,60 +50,62 @@ def test_nothing_changes() -> None:
 def test_differences_stand_in_the_order_of_the_file() -> None:
     before = {"a": 1, "b": {"x": 1}, "c": 3}
     after = {"d": 0, "b": {"y": 1, "x": 2}, "c": 4}
-    assert _diff(before, after) == "  - a: 1\n  ~ b.x: 1 -> 2\n  + b.y: 1\n  ~ c: 3 -> 4\n  + d: 0\n"
+    assert _diff(before, after) == "  - .a: 1\n  ~ .b.x: 1 -> 2\n  + .b.y: 1\n  ~ .c: 3 -> 4\n  + .d: 0\n"
 
 
 def test_a_removed_entry_does_not_shift_the_rest() -> None:
     before = {"env": _env(("A", "1"), ("B", "2"), ("C", "3"))}
-    assert _diff(before, {"env": _env(("B", "2"), ("C", "3"))}) == '  - env.A: "1"\n'
+    assert _diff(before, {"env": _env(("B", "2"), ("C", "3"))}) == f'  - {_of("A")}: "1"\n'
 
 
 def test_an_entry_that_changes_and_one_that_comes() -> None:
     before = {"env": _env(("A", "1"), ("B", "2"))}
     after = {"env": _env(("NEW", ""), ("A", "one"), ("B", "2"))}
-    assert _diff(before, after) == '  ~ env.A: "1" -> "one"\n  + env.NEW: ""\n'
+    assert _diff(before, after) == f'  ~ {_of("A")}: "1" -> "one"\n  + {_of("NEW")}: ""\n'
 
 
 def test_a_list_that_is_emptied_names_what_went() -> None:
-    assert _diff({"env": _env(("A", "1"))}, {"env": []}) == '  - env.A: "1"\n'
+    assert _diff({"env": _env(("A", "1"))}, {"env": []}) == f'  - {_of("A")}: "1"\n'
 
 
 def test_a_list_that_becomes_null_is_another_value() -> None:
-    assert _diff({"env": []}, {"env": None}) == "  ~ env: [] -> null\n"
+    assert _diff({"env": []}, {"env": None}) == "  ~ .env: [] -> null\n"
 
 
 def test_an_entry_that_takes_its_value_from_a_secret() -> None:
     before: Value = {"env": [{"name": "A", "value": "1"}]}
     after: Value = {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]}
     assert _diff(before, after) == (
-        '  ~ env.A: "1" -> {"valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}\n'
+        f'  - {_of("A")}: "1"\n'
+        f'  + {_of("A", "valueFrom.secretKeyRef.name")}: "s"\n'
+        f'  + {_of("A", "valueFrom.secretKeyRef.key")}: "k"\n'
     )  # fmt: skip
 
 
 def test_only_the_order_changes() -> None:
     before = {"env": _env(("A", "1"), ("B", "2"), ("C", "3"))}
     after = {"env": _env(("C", "3"), ("A", "1"), ("B", "2"))}
-    assert _diff(before, after) == "  = env: the same entries in another order: A, B, C -> C, A, B\n"
+    assert _diff(before, after) == "  = .env: the same entries in another order: A, B, C -> C, A, B\n"
 
 
 def test_order_and_entries_change() -> None:
     before = {"env": _env(("A", "1"), ("B", "2"), ("C", "3"))}
     after = {"env": _env(("C", "3"), ("A", "1"))}
-    assert _diff(before, after) == '  - env.B: "2"\n  = env: the same entries in another order: A, C -> C, A\n'
+    assert _diff(before, after) == (f'  - {_of("B")}: "2"\n  = .env: the same entries in another order: A, C -> C, A\n')
 
 
 def test_an_added_entry_changes_no_order() -> None:
     before = {"env": _env(("A", "1"), ("B", "2"))}
-    assert _diff(before, {"env": _env(("N", "0"), *(("A", "1"), ("B", "2")))}) == '  + env.N: "0"\n'
+    assert _diff(before, {"env": _env(("N", "0"), *(("A", "1"), ("B", "2")))}) == f'  + {_of("N")}: "0"\n'
 
 
 def test_names_that_stand_twice_are_told_apart() -> None:
     before = {"env": _env(("A", "1"), ("A", "2"))}
-    assert _diff(before, {"env": _env(("A", "1"))}) == '  - env."A (no. 2)": "2"\n'
+    assert _diff(before, {"env": _env(("A", "1"))}) == '  - [.env[] | select(.name == "A")] | .[1].value: "2"\n'
 
 
 def test_keys_with_dots_are_quoted() -> None:
-    assert _diff({"config": {"a.b": 1}}, {"config": {"a.b": 2}}) == '  ~ config."a.b": 1 -> 2\n'
+    assert _diff({"config": {"a.b": 1}}, {"config": {"a.b": 2}}) == '  ~ .config["a.b"]: 1 -> 2\n'
 
 
 @pytest.mark.parametrize(
@@ -114,7 +120,7 @@ def test_keys_with_dots_are_quoted() -> None:
     ],
 )
 def test_types_count(before: Value, after: Value, line: str) -> None:
-    assert _diff({"a": before}, {"a": after}) == f"  ~ a: {line}\n"
+    assert _diff({"a": before}, {"a": after}) == f"  ~ .a: {line}\n"
 
 
 @pytest.mark.parametrize("around", [lambda env: [env], lambda env: [{"name": "c", "env": env}]])
@@ -130,16 +136,16 @@ def test_not_a_number_equals_itself() -> None:
 def test_a_changed_secret_shows_as_changed_and_not_itself() -> None:
     before: Value = {"auth": {"password": "hunter2-old"}, "env": _env(("API_TOKEN", "hunter2-old"))}
     after: Value = {"auth": {"password": "hunter2-new"}, "env": _env(("API_TOKEN", "hunter2-old"))}
-    assert _diff(before, after) == '  ~ auth.password: "***1" -> "***2"\n'
-    assert _diff(before, after, show_secrets=True) == '  ~ auth.password: "hunter2-old" -> "hunter2-new"\n'
+    assert _diff(before, after) == '  ~ .auth.password: "***1" -> "***2"\n'
+    assert _diff(before, after, show_secrets=True) == '  ~ .auth.password: "hunter2-old" -> "hunter2-new"\n'
 
 
 def test_a_secret_that_changes_its_type_only() -> None:
-    assert _diff({"password": 123456}, {"password": "123456"}) == '  ~ password: "***1" (int) -> "***1" (str)\n'
+    assert _diff({"password": 123456}, {"password": "123456"}) == '  ~ .password: "***1" (int) -> "***1" (str)\n'
 
 
 def test_control_characters_are_shown() -> None:
-    assert _diff({"a\x1b[2J": "x"}, {"a\x1b[2J": "\u202e\x9b"}) == '  ~ "a\\x1b[2J": "x" -> "\\u202e\\x9b"\n'
+    assert _diff({"a\x1b[2J": "x"}, {"a\x1b[2J": "\u202e\x9b"}) == '  ~ .["a\\u001b[2J"]: "x" -> "\\u202e\\x9b"\n'
 
 
 def test_colour_is_only_there_when_asked_for() -> None:

@@ -1,0 +1,71 @@
+"""The paths of the structural diff are read by jq here, as its wrapper yq reads them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator import yamltext
+from migrator.report.yq_paths import FROM_YAML, Entry, path
+from migrator.values.edits import Route
+
+ANSWERS = ("--redis-db", "2", "--redis-host", "cache", "--answer", "separate-services=separate")
+PRESETS = [
+    "A/values.small.yaml", "B/values.medium.yaml", "C/values.medium.yaml", "C/values.small.yaml",
+    "D/values.medium.yaml",
+]  # fmt: skip
+
+needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq, which reads the paths, is not installed")
+
+
+@needs_jq
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_path_picks_what_its_line_shows(
+    preset: str, cli: Callable[..., Any], corpus: Path, tmp_path: Path
+) -> None:
+    before = (corpus / "presets" / preset).read_bytes()
+    (tmp_path / "values.yaml").write_bytes(before)
+    done = cli("diff", "values.yaml", "--format", "structural", *ANSWERS)
+    migrated = cli("migrate", "values.yaml", "--output", "-", "--non-interactive", *ANSWERS)
+    assert (done.returncode, migrated.returncode) == (0, 0), done.stderr + migrated.stderr
+    lines = [line[2:] for line in done.stdout.decode().splitlines()[1:]]
+    for sign, text in {"-": before, "+": migrated.stdout}.items():
+        told = [found for line in lines if (found := _told(line, sign)) is not None]
+        data = yamltext.parse(text).documents[0].data
+        assert told and _picked([path for path, _ in told], data) == [value for _, value in told]
+
+
+def _told(line: str, sign: str) -> tuple[str, Any] | None:
+    """The path of a line, and what it says stands there on that side of the change."""
+    where, _, values = line[2:].partition(": ")
+    if line[0] == "~":
+        return where, json.loads(values.split(" -> ")[sign == "+"])
+    return (where, json.loads(values)) if line[0] == sign else None
+
+
+def _picked(paths: list[str], data: Any) -> list[Any]:
+    program = f"[{', '.join(f'({path})' for path in paths)}]"
+    done = subprocess.run(["jq", "-c", program], input=json.dumps(data).encode(), capture_output=True, check=True)
+    return list(json.loads(done.stdout))
+
+
+@needs_jq
+def test_any_key_and_entries_that_share_a_name() -> None:
+    keys = ["plain", "with-dash", "with.dot", "with blank", 'quo"te', "back\\slash", "9", "", "grün", "\x1b[2J"]
+    data = {key: [{"name": "A", "v": 1}, {"name": "A", "v": 2}, {"name": 'B"', "v": [3]}] for key in keys}
+    second = Entry.of("A", 1, is_alone=False)
+    alone = Entry.of('B"', 0, is_alone=True)
+    for key in keys:
+        routes: list[Route] = [(key, second, "v"), (key, 0, "v"), (key, alone, "v", 0), (key, second)]
+        assert _picked([path(route) for route in routes], data) == [2, 1, 3, {"name": "A", "v": 2}]
+    assert _picked([path(())], data) == [data]
+
+
+def test_the_values_in_a_text_are_read_from_it() -> None:
+    assert path(("spec", "values", FROM_YAML, "a", "b-c")) == '.spec.values | from_yaml | .a["b-c"]'
