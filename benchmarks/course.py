@@ -64,7 +64,7 @@ GIVEN = (
 )  # fmt: skip
 """Answers that are given whatever is asked."""
 
-DIFFS = ("unified", "structural", "json", "markdown")
+DIFFS = ("unified", "structural", "json", "markdown", "html")
 WHOLE = 0.25
 """The share of inputs on which every command runs; the others get three or four of them."""
 
@@ -398,7 +398,7 @@ class Course:
         is_json = "json" in ran.arguments
         if is_json and ran.out:
             self._hold_json(ran)
-        raw = (ran.command == "diff" and not {"structural", "markdown"} & set(ran.arguments)) or (
+        raw = (ran.command == "diff" and not {"structural", "markdown", "html"} & set(ran.arguments)) or (
             ran.command == "migrate" and "-" in ran.arguments
         )
         try:

@@ -63,7 +63,7 @@ class Diff(Command):
             from migrator.planning import apply
 
             case = examine.examine([release], request)
-            shows_a_part = settings.format in ("json", "markdown")
+            shows_a_part = settings.format in ("json", "markdown", "html")
             if case.plan.open_questions:
                 return summary.report(case, apply.carry_out(case) if shows_a_part else None)
             report = summary.report(case, apply.carry_out(case))

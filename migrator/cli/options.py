@@ -30,10 +30,10 @@ Over several files it is the highest of them.
 """
 
 
-FILE_FORMATS = ("unified", "structural", "json", "markdown")
+FILE_FORMATS = ("unified", "structural", "json", "markdown", "html")
 
 
-RENDERED_FORMATS = ("text", "json", "markdown")
+RENDERED_FORMATS = ("text", "json", "markdown", "html")
 """The formats of `diff`, the default first: of the file, and with --rendered."""
 
 

@@ -44,8 +44,8 @@ def print_report(settings: Settings, report: Report) -> int:
 
         colour = streams.wants_colour(settings.color, sys.stderr)
         sys.stderr.write(missing(sound, mask=mask, width=streams.width(), colour=colour))
-    if settings.format == "markdown":  # every release has its row, those that failed included
-        sys.stdout.write(_markdown(settings, report, mask))
+    if settings.format in ("markdown", "html"):  # every release has its place, those that failed included
+        sys.stdout.write(_page(settings, report, mask))
         return report.exit_code
     if not sound.files:
         return report.exit_code
@@ -108,7 +108,11 @@ def _tell_beside(settings: Settings, report: Report, mask: Mask) -> None:
         sys.stderr.write(f"infrahub-migrator: {kind}: {visible(where + mask.text(notice.text))}\n")
 
 
-def _markdown(settings: Settings, report: Report, mask: Mask) -> str:
+def _page(settings: Settings, report: Report, mask: Mask) -> str:
+    if settings.format == "html":
+        from migrator.report import html
+
+        return html.page(report, mask=mask)
     if settings.command == "diff" and settings.rendered:
         from migrator.report import cluster_markdown
 

@@ -19,12 +19,14 @@ class Asked(NamedTuple):
     """A question that a plan met: its answer (None while there is none), and whether somebody gave it.
 
     `stale` means that there is an answer under its name, which was given to another question and so is not used.
+    `where` says where a replayed answer stands.
     """
 
     question: Question
     answer: str | None
     given: bool
     stale: bool = False
+    where: str = ""
 
 
 class Earlier(NamedTuple):
@@ -62,7 +64,7 @@ class Asking:
             return None
         if answer is not None:
             self._check(question, answer, f"{earlier.where}: {name}" if earlier is not None else question.flag)
-            self.asked[question.id] = Asked(question, answer, True)
+            self.asked[question.id] = Asked(question, answer, True, where=earlier.where if earlier is not None else "")
             return answer
         fallback = question.default if self._defaults else None
         self.asked[question.id] = Asked(question, fallback, False)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from migrator.migration import Question
 from migrator.planning import plan
 from migrator.planning.answers import Asked
 from migrator.planning.examine import Case
+from migrator.prefect import queues
+from migrator.report.queue_records import QueuesReport
 from migrator.report.records import (
+    AnsweredBy,
     ChangeReport,
     DocumentReport,
     FileReport,
@@ -18,6 +21,7 @@ from migrator.report.records import (
     NoticeReport,
     QuestionReport,
     Status,
+    StepReport,
 )
 from migrator.sources import Source
 from migrator.values import tree
@@ -69,6 +73,8 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
         values_before=_whole(case.sources, [layer.data for layer in made.start.layers]),
         values_after=_whole(after, [layer.data for layer in made.result.layers]),
         documents=_documents(case, after),
+        steps=tuple(_steps(case, result)) if result is not None else (),
+        queues=_queues(made) if result is not None else None,
         exit_code=3 if final == "needs-decision" else 0,
     )
 
@@ -80,6 +86,24 @@ def _whole(sources: Sequence[Source], values: Sequence[Value]) -> Value:
         for source, own in zip(sources, values)
     }
     return next(iter(shown.values())) if len(shown) == 1 else shown
+
+
+def _queues(made: plan.Plan) -> QueuesReport | None:
+    to_decide = {question.id: question.flag for question in made.open_questions}
+    return queues.queues(made.start, made.result, to_decide)
+
+
+def _steps(case: Case, result: Result) -> Iterator[StepReport]:
+    names = [(planned.known.id, planned.step.id, planned.step.title) for planned in case.plan.steps]
+    if case.bump is not None:
+        names.append(("chart-version", "chart-version", "move the chart's version with its values"))
+    for (migration, step, title), before, after in zip(names, result.stages, result.stages[1:]):
+        layers = {
+            source.name: LayerReport(source.name, was, now)
+            for source, was, now in zip(case.sources, before, after)
+            if was != now
+        }
+        yield StepReport(migration, step, title, tuple(layers.values()))
 
 
 def _documents(case: Case, after: Sequence[Source]) -> tuple[DocumentReport, ...]:
@@ -134,7 +158,15 @@ def _question_report(case: Case, asked: Asked) -> QuestionReport:
         answered=asked.given,
         stale=asked.stale,
         places=places(case, question),
+        by=_answered_by(asked),
+        where=asked.where,
     )
+
+
+def _answered_by(asked: Asked) -> AnsweredBy | None:
+    if asked.answer is None:
+        return None
+    return ("answers file" if asked.where else "flag") if asked.given else "default"
 
 
 def _notice_report(case: Case, notice: Notice) -> NoticeReport:

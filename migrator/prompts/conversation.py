@@ -203,7 +203,14 @@ class _Session:
         report = summary.report(case, result)
         if report.changes:
             apply.prove_settled(case, result, self._asking(self._given, {}))
-        return Decided(case, result, report._replace(findings=verify.held(case, result)))
+        return Decided(case, result, self._with_givers(report)._replace(findings=verify.held(case, result)))
+
+    def _with_givers(self, report: FileReport) -> FileReport:
+        """The report with what was answered in this session as a person's answer."""
+        questions = [
+            each._replace(by="person", where="") if each.id in self._typed else each for each in report.questions
+        ]
+        return report._replace(questions=tuple(questions))
 
     def _show(self, decided: Decided) -> None:
         self._screen.mask.learn(review.as_report(decided.report))

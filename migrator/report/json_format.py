@@ -127,7 +127,7 @@ def _patch(file: FileReport, mask: Mask) -> list[Value]:
 
     found = [(each, json_patch.operations(each, mask)) for each in file.documents]
     return [
-        {"file": document.path, "document": document.number, "operations": list(operations)}
+        {"file": mask.path(document.path), "document": document.number, "operations": list(operations)}
         for document, operations in found
         if operations
     ]

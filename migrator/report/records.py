@@ -13,10 +13,13 @@ from migrator.values.edits import Route, Value
 
 if TYPE_CHECKING:
     from migrator.report.cluster_records import ClusterReport
+    from migrator.report.queue_records import QueuesReport
 
 Status = Literal[
     "current", "pending", "migrated", "needs-decision", "refused", "failed", "unrelated", "out-of-scope", "skipped"
 ]
+
+AnsweredBy = Literal["flag", "answers file", "person", "default"]
 
 
 class ChangeReport(NamedTuple):
@@ -40,7 +43,7 @@ class QuestionReport(NamedTuple):
 
     `answered` tells a given answer from a default; `choices` are pairs of a value and what it leads to. `stale` means
     that an answers file answers another question of that name. `places` are the files and lines (from 1) of the values
-    that it is about.
+    that it is about. `by` says who gave the answer, and `where` in which line of an answers file it stands.
     """
 
     id: str
@@ -53,6 +56,8 @@ class QuestionReport(NamedTuple):
     answered: bool
     stale: bool = False
     places: tuple[tuple[str, int], ...] = ()
+    by: AnsweredBy | None = None
+    where: str = ""
 
 
 class NoticeReport(NamedTuple):
@@ -103,6 +108,22 @@ class LayerReport(NamedTuple):
     after: bytes
 
 
+class StepReport(NamedTuple):
+    """What one step made of the files: their bytes before and after it, as far as it changes them."""
+
+    migration: str
+    step: str
+    title: str
+    layers: tuple[LayerReport, ...]
+
+
+class NextStep(NamedTuple):
+    """A sentence on what to do next, or a command to run."""
+
+    text: str
+    is_command: bool = False
+
+
 class DocumentReport(NamedTuple):
     """One YAML document of a file as data, before and after; `number` counts from 0.
 
@@ -136,6 +157,9 @@ class FileReport(NamedTuple):
     values_before: Value = None
     values_after: Value = None
     documents: tuple[DocumentReport, ...] = ()
+    steps: tuple[StepReport, ...] = ()
+    queues: QueuesReport | None = None
+    next_steps: tuple[NextStep, ...] = ()
     backups: tuple[str, ...] = ()
     cluster: ClusterReport | None = None
     error: str = ""

@@ -145,7 +145,7 @@ FILES = {
 READING = [
     ("check",), ("check", "--format", "json"), ("check", "--format", "markdown"),
     ("plan",), ("plan", "--verbose"), ("plan", "--format", "json"),
-    *(("diff", "--format", form) for form in ("unified", "structural", "json", "markdown")),
+    *(("diff", "--format", form) for form in ("unified", "structural", "json", "markdown", "html")),
     ("verify",), ("verify", "--verbose"), ("verify", "--format", "json"),
     ("migrate", "--non-interactive", "--dry-run", "--verbose"),
     ("migrate", "--non-interactive", "--dry-run", "--format", "json"),
@@ -196,7 +196,13 @@ def test_no_command_prints_it(cli: Cli, tmp_path: Path, name: str) -> None:
 def test_the_canaries_would_be_seen(cli: Cli, tmp_path: Path) -> None:
     """Asked for, they are printed: so the test above looks where they would be."""
     (tmp_path / "values.yaml").write_text(with_canaries(ENTERPRISE))
-    for command in (("plan", "--verbose"), ("diff",), ("diff", "--format", "json"), ("diff", "--format", "markdown")):
+    for command in (
+        ("plan", "--verbose"),
+        ("diff",),
+        ("diff", "--format", "json"),
+        ("diff", "--format", "markdown"),
+        ("diff", "--format", "html"),
+    ):
         assert CANARY in told(cli(*command, "values.yaml", "--redis-db", "2", "--show-secrets")), command
 
 

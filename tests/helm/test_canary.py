@@ -40,6 +40,6 @@ def test_no_canary_comes_back_from_helm(
     for form in ("text", "json"):
         done = cli("verify", "values.yaml", "--chart-path", new, "--format", form)
         assert CANARY not in (done.stdout + done.stderr).decode()
-    for form in ("text", "json", "markdown"):
+    for form in ("text", "json", "markdown", "html"):
         done = cli("diff", "values.yaml", "--rendered", "--old-chart-path", old, "--chart-path", new, "--format", form)
         assert CANARY not in (done.stdout + done.stderr).decode()

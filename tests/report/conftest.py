@@ -102,6 +102,7 @@ def file() -> FileReport:
                 flag="--redis-db",
                 answer="2",
                 answered=True,
+                by="flag",
             ),
             QuestionReport(
                 id="event-logger",
@@ -112,6 +113,7 @@ def file() -> FileReport:
                 flag="--event-logger",
                 answer="remove",
                 answered=False,
+                by="default",
             ),
         ),
         notices=(
@@ -165,7 +167,7 @@ def report(file: FileReport) -> Report:
 def needs_decision(file: FileReport) -> FileReport:
     """The same release before its database was chosen."""
     questions = tuple(
-        question._replace(answer=None, answered=False) if question.id == "redis-db" else question
+        question._replace(answer=None, answered=False, by=None) if question.id == "redis-db" else question
         for question in file.questions
     )
     return file._replace(status="needs-decision", changes=file.changes[:1], questions=questions, exit_code=3)

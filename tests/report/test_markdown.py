@@ -220,7 +220,7 @@ def test_every_file_of_check_has_its_row_and_open_decisions_their_flags(cli: Any
     assert rest[1].startswith("3 releases: 1 to decide, 1 refused, 1 current. ")
     rows = [line for line in rest if line.startswith("| `")]
     assert sorted(row.split(" | ")[1] for row in rows) == ["current", "needs-decision", "refused"]
-    assert "- `redis-db`: **to decide** with `--redis-db`." in rest[rest.index("## `./waits.yaml`") + 4]
+    assert "- `redis-db`: **to decide** with `--redis-db`." in rest[rest.index("## `waits.yaml`") + 4]
     assert done.returncode == 2
 
 

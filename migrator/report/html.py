@@ -1,0 +1,136 @@
+"""One page for whoever has to say yes: self-contained, without a script, and nothing in it reaches for the network.
+
+Jinja2 escapes whatever is put into the templates, and `visible` shows what would steer a reader's eye (control and
+bidirectional signs), so that nothing that stands in a file is markup. The page's own policy forbids every script, and
+every style but its own; filters and the two views of lines are checkboxes that the style looks at.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from migrator import __version__
+from migrator.report import cluster_text, html_picture, totals
+from migrator.report.html_release import EFFECTS, ReleaseView, notices, release_view, sentence
+from migrator.report.mask import Mask, visible
+from migrator.report.records import FileReport, Report
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MANY = 25
+"""With more releases the page is short on each, and all are folded: fewer lines around changes and no numbers beside
+them, one picture, what was decided without its question, and what is said of many of them once."""
+
+
+class Bar(NamedTuple):
+    """A part of a small chart: what it counts, how many, and where it begins and ends of a hundred."""
+
+    name: str
+    label: str
+    number: int
+    start: float
+    width: float
+
+
+def page(report: Report, *, mask: Mask) -> str:
+    """The whole page for `diff`, of files or of what is rendered."""
+    report = mask.conceal(report)
+    is_rendered = any(file.cluster is not None for file in report.files)
+    are_many = len(report.files) > MANY
+    told = _said_of_many(report.files, mask) if are_many else {}
+    releases = [
+        release_view(number, file, mask, context=1 if are_many else 3, told=told)
+        for number, file in enumerate(report.files, 1)
+    ]
+    environment = _environment()
+    style = _style(environment)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return environment.get_template("page.html.j2").render(
+        title="What the upgrade changes in the cluster" if is_rendered else _TITLES[report.command],
+        version=__version__,
+        style=style,
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        report=report,
+        error=mask.text(report.error),
+        releases=releases,
+        are_many=are_many,
+        said_of_many=told,
+        is_rendered=is_rendered,
+        statuses=_bars([(name, totals.TOLD[name], number) for name, number in totals.statuses(report).items()]),
+        effects=_bars([(name, EFFECTS[name], number) for name, number in totals.effects(report).items() if number]),
+        summary=totals.statuses_in_words(report),
+        changes=totals.effects_in_words(report),
+        first_picture=_first_picture(report.files, releases),
+        mask=mask,
+    )
+
+
+_TITLES = {
+    "diff": "Upgrade of Infrahub values: what changes",
+    "migrate": "Upgrade of Infrahub values: what was done",
+}
+
+
+def _bars(counts: Sequence[tuple[str, str, int]]) -> list[Bar]:
+    whole = sum(number for _, _, number in counts)
+    bars: list[Bar] = []
+    for name, label, number in counts:
+        start = bars[-1].start + bars[-1].width if bars else 0.0
+        bars.append(Bar(name, label, number, round(start, 2), round(100 * number / whole, 2)))
+    return bars
+
+
+def _said_of_many(files: Sequence[FileReport], mask: Mask) -> dict[str, int]:
+    """Notices that concern so many releases that they are told once, with how many."""
+    from collections import Counter
+
+    found = Counter(text for file in files for text in {notice.text for notice in notices(file, mask)})
+    return {text: number for text, number in found.most_common() if number > MANY / 2}
+
+
+def _first_picture(files: Sequence[FileReport], releases: Sequence[ReleaseView]) -> ReleaseView | None:
+    """The release whose picture stands for all of them."""
+    return next((release for file, release in zip(files, releases) if file.queues is not None), None)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def shown(value: object) -> object:
+        """What stands in a file may hold signs that are not seen, or that turn a line around."""
+        return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    environment = Environment(
+        loader=PackageLoader("migrator.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {
+        "cluster_text": cluster_text,
+        "picture": html_picture.picture,
+        "effect_labels": EFFECTS,
+        "status_labels": totals.TOLD,
+        "sentence": sentence,
+        "line_feed": Markup("\n"),
+    }
+    return environment
+
+
+def _style(environment: Environment) -> str:
+    """The style sheet, without what only its authors read."""
+    import re
+
+    assert environment.loader is not None
+    text = environment.loader.get_source(environment, "style.css")[0]
+    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).strip()

@@ -1,0 +1,233 @@
+"""One release as the page shows it: its steps with their lines and reasons, and in short what a reviewer asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from migrator.report import cluster_text
+from migrator.report.html_diff import FileDiff, file_diff
+from migrator.report.mask import Mask
+from migrator.report.page import flags_of, spelled, versions
+from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, StepReport
+from migrator.report.text_check import count, error_without_path
+from migrator.values.changes import Effect
+
+EFFECTS: dict[Effect, str] = {
+    "required": "required: the release breaks without it",
+    "behaviour": "changes what a pod does",
+    "none": "pods restart, behaviour unchanged",
+}
+"""What a change means for the cluster."""
+
+_RESTARTS = {
+    "server": ("the Prefect API server",),
+    "backgroundServices": ("the Prefect background services",),
+    "backgroundServices.messaging": ("the Prefect API server", "the Prefect background services"),
+    "backgroundServices.runAsSeparateDeployment": ("the Prefect API server", "the Prefect background services"),
+    "global": ("the Prefect API server", "the Prefect background services"),
+}
+"""Whose pods a value below the Prefect root is rendered into: the messaging block is injected into both."""
+
+
+class ChangeView(NamedTuple):
+    """A change, its path below the Prefect root, and its values as they may be seen; `id` is its link on the page."""
+
+    id: str
+    change: ChangeReport
+    path: str
+    before: str
+    after: str
+
+
+class Reason(NamedTuple):
+    """Changes of one step that are made for one reason."""
+
+    why: str
+    effect: Effect
+    changes: tuple[ChangeView, ...]
+
+
+class StepView(NamedTuple):
+    """A step: what it does, why, and the lines. `effects` names those of its changes, to be filtered by."""
+
+    id: str
+    name: str
+    title: str
+    effects: str
+    reasons: tuple[Reason, ...]
+    files: tuple[FileDiff, ...]
+
+
+class Decision(NamedTuple):
+    """A question with its answer as it may be seen (None: open), each choice likewise, and who gave the answer."""
+
+    question: QuestionReport
+    answer: str | None
+    choices: tuple[tuple[str, str, bool], ...]
+    giver: str
+
+
+class ReleaseView(NamedTuple):
+    """All that is shown of a release; `in_short` are pairs of a question that a reviewer asks and its answers."""
+
+    id: str
+    file: FileReport
+    versions: str
+    error: str
+    in_short: tuple[tuple[str, tuple[str, ...]], ...]
+    migrations: tuple[tuple[str, str, tuple[StepView, ...]], ...]
+    decisions: tuple[Decision, ...]
+    notices: tuple[NoticeReport, ...]
+    sections: tuple[cluster_text.Section, ...]
+    verdict: str
+    flags: tuple[str, ...]
+
+
+def release_view(number: int, file: FileReport, mask: Mask, *, context: int, told: Collection[str] = ()) -> ReleaseView:
+    """The release as the page shows it, with that many lines around each change, and without notices already told."""
+    own = f"r{number}"
+    steps = list(_steps(own, file, mask, context)) if file.cluster is None else []
+    titles = dict(file.migrations)
+    by_migration = groupby(steps, key=lambda pair: pair[0])
+    migrations = [
+        (name, titles.get(name, ""), tuple(view for _, view in of_migration)) for name, of_migration in by_migration
+    ]
+    decisions = tuple(_decisions(file.questions, mask))
+    return ReleaseView(
+        id=own,
+        file=file,
+        versions=versions(file),
+        error=mask.text(error_without_path(file)),
+        in_short=tuple(_in_short(file, [view for _, view in steps], decisions, mask)),
+        migrations=tuple(migrations),
+        decisions=decisions,
+        notices=tuple(notice for notice in notices(file, mask) if notice.text not in told),
+        sections=tuple(cluster_text.sections(file, file.cluster)) if file.cluster is not None else (),
+        verdict=cluster_text.verdict(file.cluster) if file.cluster is not None else "",
+        flags=tuple(flags_of(file.questions)),
+    )
+
+
+def _steps(own: str, file: FileReport, mask: Mask, context: int) -> Iterator[tuple[str, StepView]]:
+    layers = {(step.migration, step.step): step for step in file.steps}
+    numbers = iter(range(1, len(file.changes) + 1))
+    grouped = groupby(file.changes, key=lambda change: (change.migration, change.step))
+    for number, ((migration, step), changes) in enumerate(grouped, 1):
+        reasons = []
+        for (why, effect), together in groupby(changes, key=lambda change: (change.why, change.effect)):
+            views = tuple(
+                ChangeView(
+                    f"{own}-c{next(numbers)}",
+                    change,
+                    _below_root(change.path, file.root),
+                    spelled(change.before, mask, change.path),
+                    spelled(change.after, mask, change.path),
+                )
+                for change in together
+            )
+            reasons.append(Reason(mask.text(why), effect, views))
+        found = layers.get((migration, step)) or StepReport(migration, step, "", ())
+        effects = "".join(effect[0] for effect in EFFECTS if any(reason.effect == effect for reason in reasons))
+        files = tuple(file_diff(layer, mask, context) for layer in found.layers)
+        yield migration, StepView(f"{own}-s{number}", step, found.title, effects, tuple(reasons), files)
+
+
+def _decisions(questions: Sequence[QuestionReport], mask: Mask) -> Iterator[Decision]:
+    for question in sorted(questions, key=lambda each: each.answer is not None):
+        choices = tuple(
+            (mask.answer(question.id, value, question.choices) or "", mask.text(leads_to), value == question.answer)
+            for value, leads_to in question.choices
+        )
+        answer = mask.answer(question.id, question.answer, question.choices)
+        yield Decision(question, answer, choices, _giver(question))
+
+
+def _giver(question: QuestionReport) -> str:
+    """Who gave the answer, in words."""
+    if question.by == "default":
+        return "the safe default, nobody was asked"
+    if question.by == "answers file":
+        return f"the answers file at {question.where}"
+    return "a person at the terminal" if question.by == "person" else f"the flag {question.flag}"
+
+
+def notices(file: FileReport, mask: Mask) -> list[NoticeReport]:
+    """The notices, and what the rules say, the gravest first."""
+    found = [each._replace(text=mask.text(each.text)) for each in file.notices]
+    for each in file.findings:
+        text = mask.text(f"{each.text} {each.remedy}".strip())
+        found.append(NoticeReport(each.severity, text, each.file, each.line, each.rule))
+    return sorted(found, key=lambda notice: notice.rank)
+
+
+def _in_short(
+    file: FileReport, steps: Sequence[StepView], decisions: Sequence[Decision], mask: Mask
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if file.error:
+        yield "What is wrong", (mask.text(error_without_path(file)),)
+    if steps:
+        yield "What changes", tuple(_what_changes(steps))
+    restarts = _what_restarts(file) if file.cluster is None else ()
+    if restarts:
+        yield "What restarts", restarts
+    decided = [f"{each.question.id} = {each.answer}, by {each.giver}." for each in decisions if each.answer is not None]
+    if decided:
+        yield "What was decided", tuple(decided)
+    still_open = [each.question.flag for each in decisions if each.answer is None]
+    if still_open:
+        flags = ", ".join(dict.fromkeys(still_open))
+        yield "What is to be decided", (f"{count(len(still_open), 'decision')} missing: answer with {flags}.",)
+    grave = sum(notice.severity != "info" for notice in notices(file, mask))
+    if grave:
+        yield "What to look at first", (f"{count(grave, 'warning')}, under To know.",)
+
+
+def _what_changes(steps: Sequence[StepView]) -> Iterator[str]:
+    """Each step in a line, with what its changes do."""
+    for step in steps:
+        numbers = {
+            effect: sum(len(reason.changes) for reason in step.reasons if reason.effect == effect) for effect in EFFECTS
+        }
+        whole = sum(numbers.values())
+        told = [
+            _IN_SHORT[effect] if number == whole else f"{number} {_IN_SHORT[effect]}"
+            for effect, number in numbers.items()
+            if number
+        ]
+        yield f"{sentence(step.title or step.name)}: {count(whole, 'change')} ({', '.join(told)})."
+
+
+_IN_SHORT: dict[Effect, str] = {
+    "required": "required", "behaviour": "changing what a pod does", "none": "leaving behaviour as it is",
+}  # fmt: skip
+
+
+def sentence(text: str) -> str:
+    """The text with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def _below_root(path: str, root: str) -> str:
+    return path.removeprefix(f"{root}.") if root != "." else path
+
+
+def _what_restarts(file: FileReport) -> tuple[str, ...]:
+    """Whose pods are rendered otherwise, as far as the changed values tell."""
+    found: dict[str, None] = {}
+    for change in file.changes:
+        if change.migration == "chart-version":
+            continue
+        first, *rest = _below_root(change.path, file.root).split(".")
+        longer = f"{first}.{rest[0]}" if rest else first
+        whose = _RESTARTS.get(longer) or _RESTARTS.get(first) or (f"what is set up by {change.path}",)
+        found |= dict.fromkeys(whose)
+    if not found:
+        return ()
+    pods = list(found)
+    named = " and ".join([", ".join(pods[:-1]), pods[-1]] if len(pods) > 1 else pods)
+    return (
+        f"{sentence(named)}, whose pods are rendered from the changed values.",
+        "The new chart version can restart others as well: diff --rendered shows all that changes in the cluster.",
+    )

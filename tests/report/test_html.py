@@ -1,0 +1,250 @@
+"""The page is text here: nothing from a file is markup in it, and it says what a reviewer asks."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html as escapes
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrator.report import html
+from migrator.report.mask import Mask, visible
+from migrator.report.queue_records import Database, QueuesReport
+from migrator.report.records import FileReport, LayerReport, NextStep, NoticeReport, Report, StepReport
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "</style><style>*{display:none}",
+    '"><b>',
+    "' onclick='x",
+    "{{ 7*7 }}{% raw %}",
+    "<!-- --><![CDATA[",
+    "</details></main>",
+    "&lt;b&gt; &amp;",
+    "javascript:alert(1)",
+    "</title></svg></desc>",
+]
+QUEUES = QueuesReport(
+    2,
+    3,
+    "cache:6379, database 2",
+    Database("cache:6379", "2", "the docket"),
+    (Database("cache:6379", "1", "messaging"),),
+)
+
+
+class _Tags(HTMLParser):
+    """Every tag with its attributes' names, every text, and whether each element that has to be closed is."""
+
+    VOID = ("meta", "input", "rect", "path", "br")
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, tuple[str, ...]]] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, tuple(name for name, _ in attrs)))
+        self.attributes += [(name, value or "") for name, value in attrs]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, tuple(name for name, _ in attrs)))
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def _read(page: str) -> _Tags:
+    tags = _Tags()
+    tags.feed(page)
+    tags.close()
+    assert not tags.open
+    return tags
+
+
+def _text(page: str) -> str:
+    return " ".join(" ".join(_read(page).texts).split())
+
+
+def _whole(file: FileReport) -> FileReport:
+    """The release with its steps, a picture and what to do next."""
+    (layer,) = file.layers
+    middle = layer.before.replace(
+        b'        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n          value: "false"\n', b""
+    )
+    steps = (
+        StepReport("v4_14_0_prefect_docket", "toggles", "drop the service toggles", (layer._replace(after=middle),)),
+        StepReport(
+            "v4_14_0_prefect_docket", "docket", "give both deployments one docket", (layer._replace(before=middle),)
+        ),
+    )
+    following = (NextStep("Write it:"), NextStep("infrahub-migrator migrate values.yaml", True))
+    return file._replace(steps=steps, queues=QUEUES, next_steps=following)
+
+
+def _page(*files: FileReport, mask: Mask | None = None) -> str:
+    return html.page(Report("diff", files), mask=mask or Mask())
+
+
+def test_it_says_what_a_reviewer_asks(file: FileReport) -> None:
+    text = _text(_page(_whole(file)))
+    for said in (
+        "1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is.",
+        "infrahub-enterprise 4.13.0-small -> 4.14.1-small",
+        "What changes Drop the service toggles: 1 change (leaving behaviour as it is). "
+        "Give both deployments one docket: 1 change (required).",
+        "What restarts The Prefect API server and the Prefect background services, whose pods",
+        "event-logger = remove, by the safe default, nobody was asked.",
+        "redis-db = 2, by the flag --redis-db.",
+        "What to look at first 2 warnings, under To know.",
+        "warning values.yaml:9 WEB_CONCURRENCY stands once.",
+        "What to do next Write it: infrahub-migrator migrate values.yaml",
+        "Two replicas, Prefect 3.6.13",
+        "3 background replicas and 2 API servers on one docket: cache:6379, database 2.",
+    ):
+        assert said in text, said
+
+
+def test_who_decided_is_told(file: FileReport) -> None:
+    first, second = file.questions
+    questions = (first._replace(by="answers file", where="answers.yaml:4"), second._replace(by="person"))
+    text = _text(_page(file._replace(questions=questions)))
+    assert "redis-db 2 by the answers file at answers.yaml:4" in text
+    assert "event-logger remove by a person at the terminal" in text
+
+
+def test_what_is_to_be_decided_comes_with_its_flag(needs_decision: FileReport) -> None:
+    text = _text(_page(needs_decision))
+    assert "What is to be decided 1 decision missing: answer with --redis-db." in text
+    assert "redis-db to be decided with --redis-db" in text
+
+
+def test_each_step_shows_its_own_lines(file: FileReport) -> None:
+    page = _page(_whole(file))
+    toggles, docket = page.split('<div class="step ')[1:]
+    assert "<del>        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED</del>" in toggles and "<ins>" not in toggles
+    assert "<ins>          url: redis://cache:6379/2</ins>" in docket and "<del>" not in docket
+
+
+def test_the_policy_allows_this_style_and_nothing_else(file: FileReport) -> None:
+    page = _page(_whole(file))
+    (style,) = re.findall("<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert escapes.unescape(policy) == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+    assert "url(" not in style and "@import" not in style
+
+
+def test_there_is_no_script_and_nothing_to_load(file: FileReport) -> None:
+    read = _read(_page(_whole(file)))
+    assert not {tag for tag, _ in read.tags} & {"script", "link", "img", "iframe", "object", "base"}
+    names = {name for name, _ in read.attributes}
+    assert not {name for name in names if name.startswith("on") or name in ("src", "style", "srcset", "action")}
+    links = {value for name, value in read.attributes if name in ("href", "xlink:href")}
+    ids = {value for name, value in read.attributes if name == "id"}
+    assert links and {link[1:] for link in links} <= ids
+
+
+def test_ids_are_used_once(file: FileReport) -> None:
+    whole = _whole(file)
+    ids = [value for name, value in _read(_page(whole, whole)).attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_report_gives_the_same_page(file: FileReport) -> None:
+    assert _page(_whole(file)) == _page(_whole(file))
+
+
+def _everywhere(text: str, file: FileReport) -> FileReport:
+    line = f"a: {text}\n".encode()
+    layers = (LayerReport(text, line + b"b: 1\n", line + b"b: 2\n"),)
+    change = file.changes[1]._replace(before=text, after={"key": text}, path=text, why=text, kind="replace", file=text)
+    question = file.questions[1]._replace(text=text, answer=text, choices=((text, text),), flag=text)
+    database = Database(text, text, text)
+    return file._replace(
+        path=text, chart=text, version_from=text, flavour=text, evidence=(text,), layers=layers, error=text,
+        changes=(change,), questions=(question,), migrations=((file.changes[1].migration, text),),
+        notices=(NoticeReport("warning", text, text, 3),), next_steps=(NextStep(text), NextStep(text, True)),
+        steps=(StepReport(change.migration, change.step, text, layers),),
+        queues=QueuesReport(1, 9, text, database, (database,)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_from_a_file_is_markup(text: str, file: FileReport) -> None:
+    hostile, harmless = (_read(_page(_everywhere(each, file))) for each in (text, "harmless"))
+    assert hostile.tags == harmless.tags
+    assert sum(text in each for each in hostile.texts) >= 16
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.text(st.sampled_from("ab1 <>&\"'/\\{}%#;:=-!\x1b\u202e\u200b\n\t"), min_size=1, max_size=12))
+def test_no_text_is_markup(text: str) -> None:
+    def tags(inserted: str) -> _Tags:
+        notices = (NoticeReport("info", f"x{inserted}x", f"x{inserted}", 3),)
+        layer = LayerReport("v", f"x: {inserted}".encode(), b"x: 1")
+        step = StepReport("m", "s", inserted, (layer,))
+        return _read(_page(FileReport(f"x{inserted}", "pending", notices=notices, layers=(layer,), steps=(step,))))
+
+    read = tags(text)
+    assert [tag for tag in read.tags if tag[0] != "div"] == [tag for tag in tags("harmless").tags if tag[0] != "div"]
+    assert visible(f"x{text}x") in "".join(read.texts)
+
+
+def test_signs_that_are_not_seen_are_shown(file: FileReport) -> None:
+    page = _page(_everywhere("\u202egpj.exe\x1b[2J\u200b\x00", file))
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]", page)
+    assert "\\u202egpj.exe\\x1b[2J" in page
+
+
+def test_credentials_are_masked_and_it_says_so(file: FileReport) -> None:
+    layer = LayerReport("values.yaml", b"password: hunter22\na: 1\n", b"password: hunter23\na: 1\n")
+    secret = _whole(file)._replace(
+        layers=(layer,),
+        steps=(StepReport("v4_14_0_prefect_docket", "docket", "x", (layer,)),),
+        values_before={"password": "hunter22"},
+        values_after={"password": "hunter23"},
+    )
+    page = _page(secret)
+    assert "hunter2" not in page and "Credentials are masked" in page
+    assert "hunter22" in _page(secret, mask=Mask(show_secrets=True))
+
+
+def test_a_thousand_releases_stay_below_ten_megabytes(cli: Any, tmp_path: Path) -> None:
+    """A release that changes twelve values, each with another host, and none of them like another."""
+    example = cli("example").stdout
+    for number in range(30):
+        (tmp_path / f"{number:02}.yaml").write_bytes(example.replace(b"infrahub-cache-master", b"cache-%02d" % number))
+    done = cli("diff", ".", "--redis-db", "2", "--format", "html", "--skip-unrelated")
+    assert done.returncode == 0, done.stderr
+    page = done.stdout.decode()
+    one = len(page[page.index('<div id="r11"') : page.index('<div id="r12"')].encode())
+    assert 1000 * (one + 600) < 10_000_000  # a row of the table, and what surrounds each release
+    assert page.count('<figure class="queues">') == 1
+    assert "30 releases" in page and "Give each Prefect installation a Redis database of its own" in page
+
+
+def test_a_release_that_is_refused_has_its_place(cli: Any, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("infrahub: [\n")
+    done = cli("diff", "bad.yaml", "--format", "html")
+    assert done.returncode == 2
+    assert "1 release: 1 refused." in _text(done.stdout.decode())
+    assert "What is wrong line 2:" in _text(done.stdout.decode())
