@@ -133,8 +133,8 @@ def _not_named(bundle: Bundle, named: set[str]) -> list[Source]:
 
 
 def _is_same_file(opened: Bundle | Source, source: Source) -> bool:
-    snapshots = opened.snapshot, source.snapshot
-    return all(snapshots) and len({snapshot.target for snapshot in snapshots if snapshot is not None}) == 1
+    status = [snapshot.stat for snapshot in (opened.snapshot, source.snapshot) if snapshot is not None]
+    return len(status) == 2 and os.path.samestat(*status)
 
 
 def _patched(around: Sequence[Bundle]) -> tuple[Bundle, Source]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,14 @@ def test_what_cannot_be_layers(cli: Cli, tmp_path: Path, arguments: list[str], w
     done = cli("check", *arguments)
     assert done.returncode == 2
     assert words in done.stderr
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_file_is_no_layer_over_itself(cli: Cli, tmp_path: Path, link: Callable[..., None]) -> None:
+    write(tmp_path, base=VALUES)
+    link("base.yaml", "other.yaml")  # in the folder, where `cli` has gone
+    done = cli("check", "-f", "base.yaml", "-f", "other.yaml")
+    assert (done.returncode, b"other.yaml: is named twice as a layer" in done.stderr) == (2, True)
 
 
 def test_the_result_of_layers_has_no_single_output(cli: Cli, tmp_path: Path) -> None:
