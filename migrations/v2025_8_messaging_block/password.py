@@ -54,6 +54,14 @@ def question(release: Release) -> Question:
 
 def move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
     """What is to become of the password."""
+    made = _move(release, ask, env_only=env_only)
+    found = [each[1] for pod in env.POD_LISTS if (each := env.winner(release, pod, PASSWORD)) is not None]
+    if made.goes and made.effect == "none" and any(map(env.is_optional, found)):
+        return made._replace(effect="behaviour")  # a pod started without its Secret
+    return made
+
+
+def _move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
     url = movable_url(release, env_only=env_only)
     if url:
         password = password_in(url)

@@ -75,14 +75,16 @@ def says_where(release: Release, pod: str) -> bool:
 def settings(release: Release, *, env_only: bool) -> list[Setting]:
     """Every setting, as each pod sees it.
 
-    With `env_only` nothing is injected yet, so that entries alone count, and `messaging` where they say nothing; a pod
-    without any takes the other's. Otherwise the chart's own win on the server pod, the entries on the background pod.
+    With `env_only` nothing is injected yet, so that entries alone count, and `messaging` where they say nothing; what a
+    pod that is not told where Redis is does not say itself, it takes from the other. Otherwise the chart's own win on
+    the server pod, the entries on the background pod.
     """
     pods = {pod: _seen(release, pod, env_only) for pod in env.POD_LISTS}
     if env_only:
         for pod, other in (("server", "background"), ("background", "server")):
             if not says_where(release, pod):
-                pods[pod] = pods[other]
+                own = {key for key, name in NAMES.items() if env.winner(release, pod, name) is not None}
+                pods[pod] = {key: pods[pod if key in own else other][key] for key in NAMES}
     in_layers = {key: value for key, value in in_values(release).items() if env_only and release.owners(route_of(key))}
     return [Setting(key, pods["server"][key], pods["background"][key], in_layers.get(key, "")) for key in NAMES]
 

@@ -10,6 +10,7 @@ from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, env, messaging, redis_url, shapes
 from migrator.prefect.docket import (
     Docket,
+    docket_entries,
     docket_on,
     dockets_in_env,
     has_sound_docket,
@@ -132,6 +133,7 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     # A pod that had no docket of its own joins the other's, which is what the whole step is for; and a preset's example
     # wins over env on the server pod.
     is_as_before = server == background and EXAMPLE_HOST not in standing_docket(release).url
+    is_as_before = is_as_before and not any(env.is_optional(entry) for _, entry in docket_entries(release))
     effect: Effect = "none" if is_as_before else "required"
     if named:
         yield from _by_url(release, ask, f"{DOCKET_NAME} is not the same on the server and background pods.")

@@ -158,6 +158,15 @@ def raw(entry: Entry) -> Value:
     return entry.value if entry.value_from is None else {"valueFrom": entry.value_from}
 
 
+def is_optional(entry: Entry) -> bool:
+    """Whether the container starts without the entry where the Secret is missing; what the chart injects is required.
+
+    Source: SecretKeySelector, core/v1 of Kubernetes.
+    """
+    secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
+    return secret.get("optional") is True
+
+
 def spelled(entry: Entry) -> str:
     """What an entry sets, for a sentence: text in quotes, anything else bare, as it would stand in YAML."""
     if entry.value_from is not None:

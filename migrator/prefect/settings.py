@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from migrator.prefect import deployment, env, redis_url
 from migrator.prefect.names import INJECTED_PIN, PIN, REGISTER, WEBSERVER_ONLY
 from migrator.values.edits import Value
+from migrator.values.merge import as_map
 from migrator.values.release import Release
 
 _DEFAULTS = {
@@ -68,13 +69,22 @@ def _of_pod(release: Release, pod: str) -> Behaviour:
 
 def _in_container(release: Release, pod: str) -> dict[str, str]:
     """The env that the container sees: of several entries of a name the last counts."""
-    own = [(entry.name, env.raw(entry)) for _, entry in env.on_pod(release, pod)]
+    own = [(entry.name, _as_read(entry)) for _, entry in env.on_pod(release, pod)]
     by_chart: list[tuple[str, Value]] = [
         (name, {"valueFrom": value} if isinstance(value, dict) else value)
         for name, value in deployment.injected(release)
     ]
     entries = [*own, *by_chart] if pod == "server" else [*by_chart, *own]
     return {name: _text(value) for name, value in entries}
+
+
+def _as_read(entry: env.Entry) -> Value:
+    """What an entry sets, a reference to a Secret without what Kubernetes does not look at."""
+    reference = as_map(entry.value_from)
+    if list(reference) != ["secretKeyRef"]:
+        return env.raw(entry)
+    secret = {key: value for key, value in as_map(reference["secretKeyRef"]).items() if key in ("name", "key")}
+    return {"valueFrom": {"secretKeyRef": {**secret, **({"optional": True} if env.is_optional(entry) else {})}}}
 
 
 def _as_prefect_reads(raw: Mapping[str, str]) -> dict[str, str]:

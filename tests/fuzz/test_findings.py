@@ -332,3 +332,66 @@ infrahub:
     assert (done.returncode, done.stderr) == (0, b"")
     assert "runAsSeparateDeployment: false" in (tmp_path / "values.yaml").read_text()
     assert cli("check", "values.yaml").returncode == 0
+
+
+def test_a_number_that_one_pod_alone_is_told_is_asked_about(cli: Cli, tmp_path: Path) -> None:
+    """The background pod is told its database, and not where: it went by the server's as if it said nothing."""
+    text = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - {name: PREFECT_REDIS_MESSAGING_HOST, value: infrahub-cache-master}
+    backgroundServices:
+      env:
+        - {name: PREFECT_REDIS_MESSAGING_DB, value: "1"}
+"""
+    given = ("--answer", "separate-services=separate", "--answer", "flavour=none")
+
+    done = migrate(cli, tmp_path, text, *given)
+
+    assert (done.returncode, b"messaging-redis.db" in done.stderr) == (3, True), done.stderr
+    assert migrate(cli, tmp_path, text, *given, "--answer", "messaging-redis.db=1").returncode == 0
+    assert "db: 1" in (tmp_path / "values.yaml").read_text()
+
+
+@pytest.mark.parametrize(("optional", "effect"), [("false", "pods restart, behaviour unchanged"), ("true", "required")])
+def test_a_secret_that_may_be_missing_is_told_from_one_that_must_be_there(
+    cli: Cli, tmp_path: Path, optional: str, effect: str
+) -> None:
+    entry = f"[{{name: %s, valueFrom: {{secretKeyRef: {{name: redis, key: k, optional: {optional}}}}}}}]"
+    text = f"""\
+server:
+  env: {entry % "PREFECT_SERVER_DOCKET_URL"}
+backgroundServices:
+  runAsSeparateDeployment: true
+  env: {entry % "PREFECT_SERVER_DOCKET_URL"}
+  messaging: {{redis: {{host: redis}}}}
+"""
+    (tmp_path / "values.yaml").write_text(text)
+
+    planned = cli("plan", "values.yaml").stdout.decode()
+
+    _, _, changes = planned.partition("backgroundServices.env.PREFECT_SERVER_DOCKET_URL")
+    assert effect in changes.partition("effect: ")[2].splitlines()[0]
+    assert migrate(cli, tmp_path, text).returncode == 0
+
+
+@pytest.mark.parametrize(("optional", "effect"), [("false", "pods restart, behaviour"), ("true", "a pod changes")])
+def test_so_is_that_of_a_password(cli: Cli, tmp_path: Path, optional: str, effect: str) -> None:
+    secret = f"{{secretKeyRef: {{name: r, key: k, optional: {optional}}}}}"
+    entry = f"{{name: PREFECT_REDIS_MESSAGING_PASSWORD, valueFrom: {secret}}}"
+    text = f"""\
+server:
+  env: [{entry}]
+backgroundServices:
+  runAsSeparateDeployment: true
+  env: [{entry}]
+  messaging: {{redis: {{host: redis}}}}
+"""
+    (tmp_path / "values.yaml").write_text(text)
+
+    planned = cli("plan", "values.yaml", "--docket-secret", "docket").stdout.decode()
+
+    _, _, changes = planned.partition("backgroundServices.env.PREFECT_REDIS_MESSAGING_PASSWORD")
+    assert effect in changes.partition("effect: ")[2].splitlines()[0], planned
