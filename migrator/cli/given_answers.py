@@ -10,7 +10,7 @@ from migrator.cli.printing import tell
 from migrator.cli.settings import NAMES, Settings, flag_of
 from migrator.errors import UsageError, did_you_mean
 from migrator.planning import catalog
-from migrator.planning.answers import NAMES_A_REDIS
+from migrator.planning.answers import NAMES_A_REDIS, problem_with
 from migrator.planning.discover import Wishes
 from migrator.planning.examine import Request
 from migrator.report.records import FileReport
@@ -95,7 +95,7 @@ def _refuse_impossible(given: Mapping[str, str], known: Complaints) -> None:
             raise UsageError(
                 f"--answer {name}: there is no such question{meant}.", remedy=f"They are {', '.join(known)}."
             )
-        problem = complaint(answer)
+        problem = problem_with(name, answer, complaint)
         if problem:
             raise UsageError(f"{flag_of(name)}: {problem}.")
 

@@ -72,7 +72,7 @@ class Parser(argparse.ArgumentParser):
 def _answer(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not name or not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form ID=VALUE")
+        raise argparse.ArgumentTypeError(f"{text.split(' ')[0]!r} is not of the form ID=VALUE")
     return name, value
 
 

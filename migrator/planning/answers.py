@@ -15,10 +15,15 @@ ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
 """Answers of which each says where the docket is, so that one of them rules out the others."""
 
 
+FROM_ENVIRONMENT = ("docket-url",)
+"""Answers that an answers file may leave to an environment variable; none of it is ever shown."""
+
+
 class Asked(NamedTuple):
     """A question that a plan met: its answer (None while there is none), and whether somebody gave it.
 
-    `stale` means that there is an answer under its name, which was given to another question and so is not used.
+    `stale` means that there is an answer under its name, which was given to another question and so is not used;
+    `hidden` that it came from the environment, so that nothing of it is shown.
     `where` says where a replayed answer stands.
     """
 
@@ -27,13 +32,31 @@ class Asked(NamedTuple):
     given: bool
     stale: bool = False
     where: str = ""
+    hidden: bool = False
 
 
 class Earlier(NamedTuple):
-    """An answer given earlier: where it stands, in words, and whether a question is the one it was given to."""
+    """An answer given earlier: where it stands, in words, and whether a question is the one it was given to.
+
+    `hidden` is one that came from the environment.
+    """
 
     where: str
     fits: Callable[[Question], bool]
+    hidden: bool = False
+
+
+def problem_with(name: str, answer: str, complaint: Callable[[str], str], *, hidden: bool = False) -> str:
+    """What is wrong with an answer (empty: nothing); one that is a secret is not repeated."""
+    problem = complaint(answer)
+    if not problem:
+        return ""
+    if hidden:
+        return f"what the environment holds cannot be used; --{name} on the command line is told why"
+    from migrator.report.mask_names import is_credential  # only somebody whose answer is wrong needs it
+
+    is_secret = is_credential(name) and not name.endswith("secret")  # that one is a Secret's name
+    return problem.replace(repr(answer), "***") if is_secret else problem
 
 
 class Asking:
@@ -63,8 +86,12 @@ class Asking:
             self.asked[question.id] = Asked(question, None, False, stale=True)
             return None
         if answer is not None:
-            self._check(question, answer, f"{earlier.where}: {name}" if earlier is not None else question.flag)
-            self.asked[question.id] = Asked(question, answer, True, where=earlier.where if earlier is not None else "")
+            hidden = earlier is not None and earlier.hidden
+            where = earlier.where if earlier is not None else ""
+            problem = problem_with(name, answer, lambda answer: _complaint(question, answer), hidden=hidden)
+            if problem:
+                raise UsageError(f"{f'{where}: {name}' if where else question.flag}: {problem}.")
+            self.asked[question.id] = Asked(question, answer, True, where=where, hidden=hidden)
             return answer
         fallback = question.default if self._defaults else None
         self.asked[question.id] = Asked(question, fallback, False)
@@ -77,12 +104,9 @@ class Asking:
         """The questions that have no answer yet, in the order in which they came up."""
         return [asked.question for asked in self.asked.values() if asked.answer is None]
 
-    @staticmethod
-    def _check(question: Question, answer: str, where: str) -> None:
-        values = [choice.value for choice in question.choices]
-        if values and answer not in values:
-            meant = did_you_mean(answer, values)
-            raise UsageError(f"{where}: {answer!r} is none of {', '.join(values)}{meant}.")
-        complaint = question.complaint(answer)
-        if complaint:
-            raise UsageError(f"{where}: {complaint}.")
+
+def _complaint(question: Question, answer: str) -> str:
+    values = [choice.value for choice in question.choices]
+    if values and answer not in values:
+        return f"{answer!r} is none of {', '.join(values)}{did_you_mean(answer, values)}"
+    return question.complaint(answer)

@@ -157,6 +157,7 @@ def _question_report(case: Case, asked: Asked) -> QuestionReport:
         answer=asked.answer,
         answered=asked.given,
         stale=asked.stale,
+        hidden=asked.hidden,
         places=places(case, question),
         by=_answered_by(asked),
         where=asked.where,

@@ -55,13 +55,10 @@ def _is_default(release: Release, host: str) -> bool:
 
 
 def masked(url: str) -> str:
-    """The URL with its password out of sight, for a sentence; a raw @ in it does not end it, nor a missing scheme."""
-    before, at, rest = url.rpartition("@")
-    if not at:
-        return url
-    scheme, colon, credentials = before.partition("://")
-    username, has_password, _ = credentials.partition(":")
-    return f"{scheme}://{username}{has_password and ':***'}@{rest}" if colon else f"***@{rest}"
+    """The URL with what may be a credential out of sight, for a sentence; a raw @ does not end it, nor no scheme."""
+    from migrator.report.mask import unnumbered
+
+    return unnumbered(url) if "://" in url or "@" not in url else f"***@{url.rpartition('@')[2]}"
 
 
 def unseen_list(release: Release, path: Route) -> Question:

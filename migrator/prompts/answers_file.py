@@ -20,7 +20,7 @@ from typing import NamedTuple, NoReturn
 from migrator import files, yamltext
 from migrator.errors import UsageError
 from migrator.migration import Question
-from migrator.planning.answers import ONE_DOCKET, Earlier
+from migrator.planning.answers import FROM_ENVIRONMENT, ONE_DOCKET, Earlier, problem_with
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 
@@ -114,7 +114,8 @@ def replay(answers: Answers, name: str, flags: Mapping[str, str]) -> Replay:
             unset.append(f"{where}: {question} is in the environment variable {written.variable}, which is not set.")
             continue
         given[question] = answer
-        earlier[question] = Earlier(where, _has(written.question) if written.question else _any)
+        fits = _has(written.question) if written.question else _any
+        earlier[question] = Earlier(where, fits, hidden=bool(written.variable))
     return Replay(given, earlier, tuple(unset))
 
 
@@ -129,14 +130,12 @@ def fingerprint(question: Question) -> str:
 
     They are taken from masked facts, so that nothing can be guessed from them.
     """
-    import re
     from hashlib import sha256
 
-    from migrator.report.mask import Mask
+    from migrator.report.mask import unnumbered
 
-    mask = Mask()
     texts = [question.id, *(choice.value for choice in question.choices), *question.facts]
-    masked = "\n".join(re.sub(r"\*\*\*\d+", "***", mask.text(text)) for text in texts)
+    masked = "\n".join(map(unnumbered, texts))
     return sha256(masked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -203,6 +202,13 @@ class _Reader:
             self.refuse(route, f"{route[-1]} needs an answer, or from-env: either of them.")
         question = self._text((*route, "question")) if "question" in value else ""
         if "from-env" in value:
+            if route[-1] not in FROM_ENVIRONMENT:
+                allowed = " and ".join(FROM_ENVIRONMENT)
+                self.refuse(
+                    (*route, "from-env"),
+                    f"{route[-1]} may not be taken from the environment; only {allowed} may be.",
+                    "Write the answer itself here.",
+                )
             return Written(None, self._text((*route, "from-env")), question, line)
         return Written(self._text((*route, "answer")), "", question, line)
 
@@ -210,7 +216,10 @@ class _Reader:
         """Refuse what answers no question of any release; what answered another question is passed over anyway."""
         answer = os.environ.get(written.variable) if written.variable else written.answer
         complaint = self._known.get(name) or self._known[name.partition(".")[0]]
-        if answer is not None and not written.question and (problem := complaint(answer)):
+        if answer is None or written.question:
+            return
+        problem = problem_with(name, answer, complaint, hidden=bool(written.variable))
+        if problem:
             self.refuse(route, f"{name}: {problem}.")
 
     def _text(self, route: Route) -> str:

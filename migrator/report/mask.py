@@ -39,6 +39,13 @@ def said(text: str, *, show_secrets: bool = False) -> str:
     return visible(Mask(show_secrets).text(text))
 
 
+def unnumbered(text: str) -> str:
+    """A text of the values with `***` for each credential that shows by its shape, alike in every run."""
+    import re
+
+    return re.sub(r"\*\*\*\d+", "***", str(Mask().value(text)))
+
+
 _TYPED = {"…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->", "×": "x"}
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -60,6 +67,7 @@ class Mask:
         self._texts: set[str] = set()  # keys, and what stands under names of no credential
         self._scanned: dict[tuple[str, bool], list[Piece]] = {}  # a file is learnt from, and shown: one scan is enough
         self._is_learning = False
+        self._hidden: set[str] = set()  # texts of which nothing is shown, be they credentials or not
         self._repeated: dict[bool, Known | None] = {}  # by whether it is for sentences
         self._found_with = (0, 0)  # how many secrets and names these two know
 
@@ -69,6 +77,7 @@ class Mask:
             return
         self._is_learning = True  # what is known by now need not be looked for: nothing of it is shown
         for file in report.files:
+            self._hidden.update(each.answer for each in file.questions if each.hidden and each.answer)
             for value in (file.values_before, file.values_after):
                 self.value(value)
             for change in file.changes:
@@ -135,7 +144,7 @@ class Mask:
             return text
         from migrator.report import mask_shapes
 
-        return self._without_known(mask_shapes.in_sentence(text, self.mark), in_sentence=True)
+        return self._without_known(mask_shapes.in_sentence(self._without_hidden(text), self.mark), in_sentence=True)
 
     def path(self, path: str) -> str:
         """A file's name, which may read like a URL with a password in it."""
@@ -200,13 +209,13 @@ class Mask:
             return [self._masked(*each) for each in zip(value, mask_places.places_of(value, place))]
         if value is None or isinstance(value, bool):
             return value
-        text = str(value)
+        text = self._without_hidden(str(value))
         if place.wanted:
             shown = self.mark(text)
         else:
             self.meet(value, place)
             shown = self._yaml(text, is_part=True) if isinstance(value, str) else self._without_known(text)
-        return value if shown == text else shown
+        return value if shown == str(value) else shown
 
     def _yaml(self, text: str, *, is_part: bool = False) -> str:
         """A YAML file, or a text that stands in one, with as many lines as before."""
@@ -214,6 +223,7 @@ class Mask:
             return text
         from migrator.report import mask_text
 
+        text = self._without_hidden(text)
         pieces = self._scanned.get((text, is_part))
         if pieces is None:
             pieces = list(mask_text.inside(text, self, 0) if is_part else mask_text.pieces(text, self))
@@ -232,6 +242,11 @@ class Mask:
         """The text without the secrets met so far, found by their text."""
         known = self._known(in_sentence=in_sentence)
         return text if known is None else known.masked(text, self.mark)
+
+    def _without_hidden(self, text: str) -> str:
+        for hidden in self._hidden:
+            text = text.replace(hidden, self.mark(hidden))
+        return text
 
     def _known(self, *, in_sentence: bool = False) -> Known | None:
         if self._is_learning:

@@ -38,6 +38,7 @@ _IDENTIFIER = re.compile(
     r"(?P<head>\b(?P<name>[A-Za-z][\w.-]*[A-Z_.][\w.-]*)(?:(?:=|: )| is (?=[\"'])))"
     rf"(?P<value>{_QUOTED}|[\"']?[^\s\"',;]+)"
 )
+_GIVEN = re.compile(r"(?P<head>(?<![^\s\"'])--(?P<name>(?![\w-]*secret=)[a-z][\w-]*)=)(?P<value>[^\s\"']+)")
 _FLAG = re.compile(
     r"(?P<head>(?<![^\s\"'\[])--?(?P<name>[A-Za-z][\w-]*)(?:[ \t]+|[\"'],[ \t]*))"
     rf"(?P<value>{_QUOTED}|[^\s\"'-][^\s\"']*)"
@@ -82,7 +83,8 @@ _HOST = re.compile(r"://(?:[^\s/@]*@)?([\w.-]+)")
 
 def in_sentence(text: str, mark: Mark) -> str:
     """A sentence of the program's own: only what reads like an identifier is taken for an assignment's name."""
-    return _named(_IDENTIFIER, _urls(_TOKEN.sub(lambda found: mark(found[0]), text), mark), mark)
+    text = _urls(_TOKEN.sub(lambda found: mark(found[0]), text), mark)
+    return _named(_GIVEN, _named(_IDENTIFIER, text, mark), mark)
 
 
 def in_text(text: str, mark: Mark) -> str:

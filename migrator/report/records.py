@@ -44,6 +44,7 @@ class QuestionReport(NamedTuple):
     `answered` tells a given answer from a default; `choices` are pairs of a value and what it leads to. `stale` means
     that an answers file answers another question of that name. `places` are the files and lines (from 1) of the values
     that it is about. `by` says who gave the answer, and `where` in which line of an answers file it stands.
+    `hidden` is an answer from the environment, of which nothing is shown.
     """
 
     id: str
@@ -58,6 +59,7 @@ class QuestionReport(NamedTuple):
     places: tuple[tuple[str, int], ...] = ()
     by: AnsweredBy | None = None
     where: str = ""
+    hidden: bool = False
 
 
 class NoticeReport(NamedTuple):

@@ -186,7 +186,7 @@ def test_a_wrong_answer_is_exit_2_and_writes_nothing(cli: Cli, values: Path, arg
         (["--release-name", "My Release"], "--release-name: 'My Release' is no name that Kubernetes knows."),
         (["--namespace", "UPPER"], "--namespace: 'UPPER' is no name that Kubernetes knows."),
         (["--answer", "migrate-on-start=yes"], "--answer migrate-on-start: 'yes' is none of remove, keep."),
-        (["--answer", "docket-password=x"], "--answer docket-password: 'x' is none of reference, secret."),
+        (["--answer", "docket-password=x"], "--answer docket-password: *** is none of reference, secret."),
         (["--answer", "separate-services=x"], "--answer separate-services: 'x' is none of separate, single."),
         (["--answer", "unseen-env.server=x"], "--answer unseen-env.server: 'x' is none of leave, create."),
         (["--answer", "flavour=x"], "--answer flavour: 'x' is none of none, small,"),

@@ -121,6 +121,7 @@ def test_an_answer_that_names_a_redis_is_refused_for_several_releases(cli: Cli, 
         ("answers:\n  redis-db: 2\n  redis-db: 3\n", ":3:", "answers.redis-db stands here twice"),
         ("answers:\n  event-logger: no\n", ":2:", "is neither a text nor a whole number"),
         ("answers:\n  redis-db: [2]\n", ":2:", "is neither a text nor a whole number"),
+        ("answers:\n  redis-host:\n    from-env: PATH\n", ":3:", "redis-host may not be taken from the environment"),
         ("answers:\n  redis-db:\n    answer: 2\n    from-env: DB\n", ":2:", "needs an answer, or from-env"),
         ("answers:\n  redis-db:\n    question: abc\n", ":2:", "needs an answer, or from-env"),
         ("answers:\n  redis-db:\n    value: 2\n", ":3:", "'value' is none of answer, from-env, question"),
@@ -154,7 +155,7 @@ def test_a_file_that_is_not_there_is_refused(cli: Cli, values: Path) -> None:
     [
         ("migrate-on-start: maybe", "migrate-on-start: 'maybe' is none of remove, keep."),
         ("docket-secret: A b", "docket-secret: 'A b' is no NAME or NAME:KEY of a Secret."),
-        ("docket-url: {from-env: URL}", "docket-url: 'redis://:***@host' cannot be used: it names no database"),
+        ("docket-url: {from-env: URL}", "docket-url: what the environment holds cannot be used; --docket-url"),
         ("custom-toggles.server.TRIGGERS: maybe", "custom-toggles.server.TRIGGERS: 'maybe' is none of keep, remove."),
     ],
 )
@@ -169,6 +170,20 @@ def test_an_answer_that_no_question_takes_is_an_error_even_where_nothing_asks(
     assert code == 2
     assert f"answers.yaml:3: {words}" in err
     assert "s3same" not in err
+
+
+@pytest.mark.parametrize("command", ["plan --verbose", "diff", "diff --format structural", "diff --format json"])
+def test_nothing_of_what_the_environment_held_is_shown(
+    cli: Cli, values: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("URL", "redis://cache-of-ours:6379/7")
+    said("answers: {docket-url: {from-env: URL}, event-logger: remove}\n", values.parent)
+
+    code, *told = cli(*command.split(), "values.yaml", "--answers", "answers.yaml")
+    assert code == 0
+    assert b"cache-of-ours" not in b"".join(told)
+    _, shown, _ = cli(*command.split(), "values.yaml", "--answers", "answers.yaml", "--show-secrets")
+    assert b"cache-of-ours" in shown
 
 
 def test_what_answered_another_question_is_passed_over_whatever_it_says(cli: Cli, values: Path) -> None:
