@@ -1,0 +1,103 @@
+"""The messaging block's last step: what the chart sets itself beside it goes from env, and nothing else does."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate
+
+DB = {"redis-db": "2"}
+IMAGE = "global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub}}}\n"
+SEPARATE = """\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis: {host: redis, db: 1}
+  env:
+    - {name: OURS, value: kept}
+"""
+ADDRESS = "    - {name: INFRAHUB_CACHE_ADDRESS, value: redis}\n"
+FALSE = '    - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}\n'
+
+
+def entry(name: str, value: str) -> str:
+    return f"    - {{name: {name}, value: {value}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "by_chart"),
+    [
+        ("PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "prefect_redis.ordering"),
+        ("PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE", "prefect_redis.lease_storage"),
+    ],
+)
+def test_a_module_of_ones_own_stays(migrate: Migrate, name: str, by_chart: str) -> None:
+    """On the background pod it wins over the chart's own, so that taking it out would change the pod."""
+    assert name not in migrate(SEPARATE + entry(name, by_chart), DB).text
+    own = entry(name, "ours.module")
+    assert own in migrate(SEPARATE + own, DB).text
+    both = entry(name, by_chart) + own
+    assert both in migrate(SEPARATE + both, DB).text
+
+
+def test_a_fixed_entry_stays_where_the_chart_does_not_set_it_yet(migrate: Migrate) -> None:
+    leases = entry("PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE", "prefect_redis.lease_storage")
+    done = migrate(SEPARATE + leases, chart="prefect-server", version_to="2025.8.29171151")
+    assert done.text == SEPARATE + leases
+
+
+def test_the_caches_address_stays_and_the_example_in_it_is_a_warning(migrate: Migrate) -> None:
+    done = migrate(SEPARATE + ADDRESS, DB)
+    assert ADDRESS in done.text
+    assert "env.INFRAHUB_CACHE_ADDRESS stays: it is harmless" in done.notices and done.warnings == []
+    example = ADDRESS.replace("value: redis", "value: example-infrahub-cache-master")
+    done = migrate(SEPARATE + example, DB)
+    assert example in done.text
+    assert "holds the presets' example host: put your own there" in done.warnings[0].text
+    assert "it is harmless" not in done.notices
+
+
+def test_of_two_addresses_the_one_that_wins_is_told(migrate: Migrate) -> None:
+    example = ADDRESS.replace("value: redis", "value: example-infrahub-cache-master")
+    assert "it is harmless" in migrate(SEPARATE + example + ADDRESS, DB).notices
+
+
+def test_migrate_on_start_goes_from_the_list_that_was_an_old_presets(migrate: Migrate) -> None:
+    """The cache's address tells such a list; one in the other pod's list says nothing of this one."""
+    register = '    - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}\n'
+    server = f"server:\n  env:\n{register}"
+    text = f"{IMAGE}{server}{SEPARATE}"
+    in_background = migrate(text + ADDRESS + FALSE, DB).text.partition("backgroundServices:")[2]
+    assert "MIGRATE_ON_START" not in in_background
+    in_background = migrate(text.replace(server, server + ADDRESS) + FALSE, DB).text.partition("backgroundServices:")[2]
+    assert FALSE in in_background
+
+
+@pytest.mark.parametrize("value", ["'true'", "'{{ .Values.migrate }}'", "'no way'"])
+def test_migrate_on_start_with_another_value_stays(migrate: Migrate, value: str) -> None:
+    own = entry("PREFECT_API_DATABASE_MIGRATE_ON_START", value)
+    assert own in migrate(SEPARATE + ADDRESS + own, DB).text
+
+
+def test_a_chart_that_sets_the_old_name_needs_no_entry_of_it_on_the_server(migrate: Migrate) -> None:
+    """prefect-server set PREFECT_API_DATABASE_MIGRATE_ON_START itself, before it renamed it."""
+    text = f"{IMAGE}server:\n  env:\n{ADDRESS}{FALSE}{SEPARATE}"
+    done = migrate(text, chart="prefect-server", version_to="2025.12.24192415")
+    assert done.text == text.replace(FALSE, "")
+    assert {change.why for change in done.plan.changes} == {"the chart sets the same on both pods"}
+    background = migrate(SEPARATE + FALSE, chart="prefect-server", version_to="2025.12.24192415")
+    assert background.text == SEPARATE
+    assert "keeps the background pod from migrating" in background.plan.changes[0].why
+
+
+def test_a_chart_that_sets_nothing_of_it_leaves_it_to_the_entries(migrate: Migrate) -> None:
+    text = SEPARATE + FALSE
+    assert migrate(text, chart="prefect-server", version_to="2025.8.29171151").text == text
+
+
+def test_after_a_docket_what_is_left_was_left(migrate: Migrate) -> None:
+    text = SEPARATE.replace("db: 1}\n", "db: 1}\n    docket: {url: redis://redis:6379/2}\n")
+    ordering = entry("PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "prefect_redis.ordering")
+    done = migrate(text + ordering + ADDRESS)
+    assert done.text == text + ordering + ADDRESS
+    assert "INFRAHUB_CACHE_ADDRESS" not in done.notices
