@@ -298,7 +298,7 @@ def _command(release: Release, name: str, key: str) -> str:
     address = messaging.messaging(release, "background")
     scheme = "rediss" if address.tls else "redis"
     known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
-    where = f"{redis_url.in_url(address.host)}:{address.port}" if known else "REDIS_HOST:6379"
+    where = f"{redis_url.in_url(address.host)}:{address.port}" if known else "HOST:6379"
     return (
         f"kubectl create secret generic {name}{namespace} --from-literal={key}='{scheme}://USER:PASSWORD@{where}/N' "
         "(USER and PASSWORD percent-encoded; without USER:PASSWORD@ where Redis asks for none; N a database that "

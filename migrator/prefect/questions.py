@@ -33,7 +33,8 @@ def stands_at(release: Release, *paths: Route, names: Collection[str] = ()) -> t
 def redis_host(host: str, problem: str, release: Release) -> Question:
     """The question for the Redis server, where the values do not name one that can be used."""
     said = f"In the values it is {host!r}, which {problem}."
-    if _is_default(release, host):
+    about = stands_at(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL"))
+    if not about and _is_default(release, host):
         said = "No file that is read here says it, "
         said += (
             f"and the chart's own default is {host!r}, which {problem}." if host else "and the chart has no default."
@@ -46,7 +47,7 @@ def redis_host(host: str, problem: str, release: Release) -> Question:
         flag="--redis-host",
         complaint=redis_url.complaint_about_host,
         facts=(host,),
-        about=stands_at(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL")),
+        about=about,
     )
 
 

@@ -1,0 +1,228 @@
+"""The messaging block: wiring in env that cannot be moved as it stands, by a template, a reference or another pod."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Migrate, Plans, by_id
+
+Cli = Callable[..., Any]
+DB = {"redis-db": "2"}
+BROKER = "    - {name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}\n"
+PASSWORD = "PREFECT_REDIS_MESSAGING_PASSWORD"
+
+
+def entry(name: str, value: str) -> str:
+    return f"    - {{name: {name}, value: {value}}}\n"
+
+
+def by_secret(name: str, key: str) -> str:
+    return f"    - {{name: {PASSWORD}, valueFrom: {{secretKeyRef: {{name: {name}, key: {key}}}}}}}\n"
+
+
+def separate(server: str = "", background: str = "", redis: str = "{host: redis, db: 1}") -> str:
+    """Services of their own, wired by `messaging` and by what the lists hold beside it."""
+    return (
+        f"server:\n  env:\n    - {{name: OURS, value: kept}}\n{server}"
+        f"backgroundServices:\n  runAsSeparateDeployment: true\n  messaging:\n    redis: {redis}\n"
+        f"  env:\n    - {{name: OURS, value: kept}}\n{background}"
+    )
+
+
+def both(line: str, redis: str = "{host: redis, db: 1}") -> str:
+    return separate(line, line, redis)
+
+
+# A password
+
+
+@pytest.mark.parametrize(
+    "value", ["'{{ .Values.password }}'", "$(OTHER)", "''", "12345"], ids=["template", "reference", "empty", "number"]
+)
+def test_a_password_that_messaging_cannot_say_stays(plan: Plans, value: str) -> None:
+    """Nothing renders it there; and Kubernetes refuses a number in env, so that no pod has that one."""
+    made = plan(both(entry(PASSWORD, value)))
+    assert [change.path for change in made.changes if "messaging_block" in _migration(made, change)] == []
+
+
+def _migration(made: Any, change: Any) -> str:
+    return next(step.known.id for step in made.steps if change in step.changes)
+
+
+def test_the_secrets_usual_key_is_not_written(migrate: Migrate) -> None:
+    done = migrate(both(by_secret("own", "redis-password")), {**DB, "docket-password": "reference"})
+    assert "redis: {host: redis, db: 1, existingSecret: own}\n" in done.text
+    assert PASSWORD not in done.text.replace(f"$({PASSWORD})", "")
+
+
+@pytest.mark.parametrize("standing", ["existingSecret: own", "existingSecret: own, existingSecretPasswordKey: ''"])
+def test_a_secret_by_its_usual_key_is_the_same(migrate: Migrate, standing: str) -> None:
+    redis = f"{{host: redis, db: 1, {standing}}}"
+    done = migrate(both(by_secret("own", "redis-password"), redis), {**DB, "docket-password": "reference"})
+    assert PASSWORD not in done.text.replace(f"$({PASSWORD})", "")
+    assert f"redis: {redis}\n" in done.text
+
+
+@pytest.mark.parametrize("other", [by_secret("own", "pass"), by_secret("others", "redis-password")])
+def test_another_secret_or_key_is_not_the_same(plan: Plans, other: str) -> None:
+    made = plan(both(other, "{host: redis, db: 1, existingSecret: own}"))
+    assert "messaging-redis.password" in by_id(made)
+
+
+@pytest.mark.parametrize(
+    "source", ["secretKeyRef: {name: own}", "secretKeyRef: {key: own}", "fieldRef: {fieldPath: own}"]
+)
+def test_a_reference_that_names_no_key_of_a_secret_stays(plan: Plans, source: str) -> None:
+    made = plan(both(f"    - {{name: {PASSWORD}, valueFrom: {{{source}}}}}\n"))
+    assert not [step for step in made.steps if "messaging_block" in step.known.id]
+
+
+def test_the_key_of_another_secret_is_written_over(migrate: Migrate) -> None:
+    redis = "{host: redis, db: 1, existingSecretPasswordKey: pass}"
+    done = migrate(both(by_secret("own", "redis-password"), redis), {**DB, "docket-password": "reference"})
+    assert "existingSecretPasswordKey: redis-password, existingSecret: own}" in done.text
+
+
+def test_a_password_beside_a_secret_of_the_charts_stays(plan: Plans) -> None:
+    """The Secret would win over what `messaging.redis.password` could say."""
+    made = plan(both(entry(PASSWORD, "x"), "{host: redis, db: 1, existingSecret: own}"))
+    assert "messaging-redis.password" not in by_id(made)
+    assert not [step for step in made.steps if "messaging_block" in step.known.id]
+
+
+@pytest.mark.parametrize("bundled", ["", "redis: {enabled: true}\n"])
+@pytest.mark.parametrize(("value", "asked"), [("x", False), ("other", True)])
+def test_the_password_that_stands_in_messaging_is_the_same_or_asked_about(
+    plan: Plans, bundled: str, value: str, asked: bool
+) -> None:
+    made = plan(bundled + both(entry(PASSWORD, value), "{host: redis, db: 1, password: x}"))
+    assert ("messaging-redis.password" in by_id(made)) == asked
+    assert len([change for change in made.changes if PASSWORD in change.path]) == (0 if asked else 2)
+
+
+def test_nothing_moves_while_a_password_waits_for_an_answer(plan: Plans) -> None:
+    lines = entry("PREFECT_REDIS_MESSAGING_PORT", "'6380'") + entry(PASSWORD, "other")
+    made = plan(both(lines, "{host: redis, db: 1, port: 6380, password: x}"))
+    assert "messaging-redis.password" in by_id(made)
+    assert not [step for step in made.steps if "messaging_block" in step.known.id]
+
+
+def test_a_url_takes_the_password_beside_it_along(migrate: Migrate) -> None:
+    """The URL beats it on both pods, so that nothing reads it."""
+    url = entry("PREFECT_REDIS_MESSAGING_URL", "redis://:own@redis:6379/1")
+    done = migrate(both(url + entry(PASSWORD, "x")), DB)
+    assert "PREFECT_REDIS_MESSAGING" not in done.text and "redis://:own@redis:6379/2" in done.text
+
+
+def test_passwords_that_differ_by_pod_stay(plan: Plans) -> None:
+    made = plan(separate(entry(PASSWORD, "one"), entry(PASSWORD, "two")))
+    assert "messaging-redis.password" not in by_id(made)
+    assert made.result.prefect["backgroundServices"] == made.start.prefect["backgroundServices"]
+
+
+def test_a_password_that_only_the_server_pod_repeats_goes(migrate: Migrate) -> None:
+    """There the chart's own comes last, and wins."""
+    done = migrate(separate(server=entry(PASSWORD, "x")).replace("db: 1}", "db: 1, password: theirs}"), DB)
+    assert PASSWORD not in done.text and "redis://:theirs@redis:6379/2" in done.text
+
+
+# What only one pod reads, or nobody here
+
+
+def test_a_host_from_elsewhere_is_asked_for(migrate: Migrate, plan: Plans) -> None:
+    where = "    - {name: PREFECT_REDIS_MESSAGING_HOST, valueFrom: {configMapKeyRef: {name: redis, key: host}}}\n"
+    assert "redis-host" in by_id(plan(both(where)))
+    done = migrate(both(where), {**DB, "redis-host": "redis"})
+    assert "PREFECT_REDIS_MESSAGING_HOST" not in done.text and "None" not in done.text
+
+
+@pytest.mark.parametrize(
+    ("server", "background", "told"),
+    [
+        ("one", "other", "In the values it is 'other', which cannot be told: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
+        ("one", "$(OTHER)", "In the values it is '', which cannot be told: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
+        ("'{{ 1 }}'", "other", "PREFECT_REDIS_MESSAGING_HOST is not readable here on the server pod and 'other' on"),
+    ],
+)
+def test_what_each_pod_has_is_told(plan: Plans, server: str, background: str, told: str) -> None:
+    """The docket stands already, so that the host is asked for but once."""
+    lists = [entry("PREFECT_REDIS_MESSAGING_HOST", value) for value in (server, background)]
+    text = separate(*lists).replace("redis: {host: redis, db: 1}", "docket: {url: redis://redis:6379/2}")
+    assert told in by_id(plan(text))["redis-host"].text
+
+
+def test_what_only_a_template_knows_stays_where_the_services_run_apart(migrate: Migrate) -> None:
+    line = entry("PREFECT_REDIS_MESSAGING_PUBLISHER_BATCH_SIZE", "'5'") + entry(
+        "PREFECT_REDIS_MESSAGING_DB", "'{{ 1 }}'"
+    )
+    done = migrate(separate(background=line), DB)
+    assert line in done.text
+
+
+WIRED = BROKER + entry("PREFECT_REDIS_MESSAGING_HOST", "cache")
+
+
+def test_a_suggestion_is_made_where_one_pod_alone_can_be_read(plan: Plans) -> None:
+    """Services that are to run apart: each setting is asked for that nobody can tell."""
+    text = "server:\n  env:\n{}backgroundServices:\n  env:\n{}"
+    answers = {"separate-services": "separate"}
+
+    def asked(server: str, background: str) -> Any:
+        lines = [WIRED + entry("PREFECT_REDIS_MESSAGING_DB", value) for value in (server, background)]
+        return by_id(plan(text.format(*lines), answers))["messaging-redis.db"]
+
+    one = asked("'{{ .Values.db }}'", "'3'")
+    assert (one.suggestion, one.choices) == ("3", ())
+    assert "is not readable here on the server pod and '3' on the background pod" in one.text
+    two = asked("'4'", "'3'")
+    assert two.suggestion is None
+    assert [choice.value for choice in two.choices] == ["4", "3"]
+    none = asked("'{{ .Values.db }}'", "'{{ .Values.db }}'")
+    assert (none.suggestion, none.choices) == (None, ())
+
+
+def test_a_database_that_is_filled_in_later_moves_as_text(migrate: Migrate) -> None:
+    text = f"backgroundServices:\n  runAsSeparateDeployment: true\n  env:\n{WIRED}"
+    done = migrate(text + entry("PREFECT_REDIS_MESSAGING_DB", "'${REDIS_DB}'"), DB)
+    assert "      db: ${REDIS_DB}\n" in done.text
+    done = migrate(text + entry("PREFECT_REDIS_MESSAGING_DB", "'3'"), DB)
+    assert "      db: 3\n" in done.text
+
+
+def test_services_that_a_flavour_runs_apart_are_not_asked_about(plan: Plans) -> None:
+    text = f"infrahub:\n  prefect-server:\n    server:\n      env:\n{WIRED.replace('    -', '        -')}"
+    assert "separate-services" not in by_id(plan(text, version_from="4.13.0-medium"))
+    assert "separate-services" in by_id(plan(text, version_from="4.13.0"))
+
+
+# Where it is written
+
+
+def test_messaging_goes_beside_the_env_lists(cli: Cli, tmp_path: Path) -> None:
+    """A later layer that says nothing of Redis is left alone."""
+    base = f"server:\n  env:\n{WIRED}backgroundServices:\n  runAsSeparateDeployment: true\n  env:\n{WIRED}"
+    above = "server:\n  replicaCount: 2\n"
+    (tmp_path / "base.yaml").write_text(base)
+    (tmp_path / "above.yaml").write_text(above)
+    done = cli("migrate", "-f", "base.yaml", "-f", "above.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "above.yaml").read_text() == above
+    assert "      host: cache\n    docket:\n      url: redis://cache:6379/2\n" in (tmp_path / "base.yaml").read_text()
+
+
+def test_messaging_goes_beside_what_is_said_of_redis(cli: Cli, tmp_path: Path) -> None:
+    """Not into a layer that has the docket alone."""
+    base = (
+        f"backgroundServices:\n  runAsSeparateDeployment: true\n  messaging:\n    redis:\n      db: 1\n  env:\n{WIRED}"
+    )
+    above = "backgroundServices: {messaging: {docket: {url: redis://cache:6379/2}}}\n"
+    (tmp_path / "base.yaml").write_text(base)
+    (tmp_path / "above.yaml").write_text(above)
+    done = cli("migrate", "-f", "base.yaml", "-f", "above.yaml", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "above.yaml").read_text() == above
+    assert "      db: 1\n      host: cache\n" in (tmp_path / "base.yaml").read_text()
