@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from migrator.prefect import env, redis_url
@@ -168,7 +167,7 @@ def _parts(url: str) -> dict[str, str | None] | None:
 
 def _can_move(entry: env.Entry) -> bool:
     """Whether the value means the same in `messaging`, which no template and no reference renders."""
-    return entry.is_plain and not re.search(r"\$\(|\{\{", str(entry.value))
+    return entry.is_plain and "$(" not in str(entry.value)
 
 
 def stops_prefect(entry: env.Entry) -> bool:

@@ -179,8 +179,7 @@ def _claim_of_url(url: str, who: str) -> Iterator[_Claim]:
 def why_not(release: Release, hosts: Collection[str], port: str, database: int) -> str:
     """Why the docket cannot live in that database of the server that goes by `hosts`; empty where it can."""
     seen = release.surroundings.seen
-    lack = seen.lack(database) if seen is not None else ""
-    if seen is not None and lack:
+    if seen is not None and (lack := seen.lack(database)):
         return f"there is no database {database} in the Redis at {seen.where}: {lack}"
     who = users(release, hosts, port, database)
     if not who:

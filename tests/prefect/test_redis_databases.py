@@ -1,0 +1,151 @@
+"""Which databases of a Redis are known to be in use, and by whom."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.version import Version
+
+from migrator.charts import presets
+from migrator.prefect import redis_databases
+from migrator.values.context import Seen, Surroundings
+from migrator.values.edits import Value
+from migrator.values.release import Layer, Release
+
+
+def release(values: Value, chart: str = "infrahub-enterprise", surroundings: Surroundings = Surroundings()) -> Release:  # noqa: B008
+    root = ("infrahub", "prefect-server") if chart == "infrahub-enterprise" else ()
+    version = Version("4.14.1" if chart == "infrahub-enterprise" else "2026.6.5172345")
+    after = presets.of_chart(chart, version, "")
+    layers = [Layer("values.yaml", values)]
+    return Release(chart=chart, root=root, layers=layers, before=after, after=after, surroundings=surroundings)
+
+
+def with_env(part: str, env: Value, redis: Value = None) -> Value:
+    """Infrahub's own values: the env of its server (`infrahubServer`) or of its workers, as a mapping."""
+    return {"infrahub": {part: {part: {"env": env}}, **({} if redis is None else {"redis": redis})}}
+
+
+@pytest.mark.parametrize(
+    ("env", "taken"),
+    [
+        ({"INFRAHUB_CACHE_ADDRESS": "cache"}, ("cache", "6379", 0)),
+        ({"INFRAHUB_CACHE_ADDRESS": "cache", "INFRAHUB_CACHE_PORT": 6380}, ("cache", "6380", 0)),
+        ({"INFRAHUB_CACHE_ADDRESS": "cache", "INFRAHUB_CACHE_DATABASE": "4"}, ("cache", "6379", 4)),
+        ({"INFRAHUB_CACHE_URL": "redis://cache:6380/5", "INFRAHUB_CACHE_DATABASE": "4"}, ("cache", "6380", 5)),
+    ],
+)
+@pytest.mark.parametrize(
+    ("part", "who"),
+    [("infrahubServer", "the Infrahub cache"), ("infrahubTaskWorker", "the task workers' cache")],
+)
+def test_the_cache_of_infrahub(part: str, who: str, env: Value, taken: tuple[str, str, int]) -> None:
+    host, port, database = taken
+    one = release(with_env(part, env))
+    assert redis_databases.taken_by(one, host, port, database) == who
+    assert redis_databases.taken_by(one, "other", port, database) == ""
+    assert redis_databases.taken_by(one, host, "6381", database) == ""
+    assert redis_databases.taken_by(one, host, port, database + 1) == ""
+
+
+def test_a_cache_without_an_address_is_the_charts_own_where_that_one_runs() -> None:
+    env: Value = {"INFRAHUB_CACHE_DATABASE": "4"}
+    own = release(with_env("infrahubServer", env, {"enabled": True}))
+    assert redis_databases.taken_by(own, "infrahub-cache-master", "6379", 4) == "the Infrahub cache"
+    assert redis_databases.taken_by(own, "cache", "6379", 4) == ""
+    off = release(with_env("infrahubServer", env, {"enabled": False}))
+    assert redis_databases.taken_by(off, "infrahub-cache-master", "6379", 4) == ""
+
+
+@pytest.mark.parametrize("url", ["cache/x", "redis://cache:6379/x", "redis://cache", "unix:///run/redis/1"])
+def test_a_cache_by_a_url_that_cannot_be_read_takes_nothing(url: str) -> None:
+    """What runs with it is anybody's guess; the cache's own rules say more."""
+    one = release(with_env("infrahubServer", {"INFRAHUB_CACHE_URL": url}))
+    assert redis_databases.uses(one) == []
+    assert redis_databases.unknown_databases(one, "cache", "6379") == []
+
+
+@pytest.mark.parametrize(
+    ("url", "told"), [("redis://cache:6379/${DB}", "${DB}"), ("${CACHE_URL}/${DB}", "filled in later")]
+)
+def test_a_cache_by_a_url_that_is_filled_in_later_is_told(url: str, told: str) -> None:
+    one = release(with_env("infrahubServer", {"INFRAHUB_CACHE_URL": url}))
+    assert redis_databases.unknown_databases(one, "cache", "6379") == [("the Infrahub cache", told)]
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "asked", "told"),
+    [
+        ("redis", "6379", ("redis", "6379"), True),
+        ("redis", "6379", ("redis.prod", "6379"), True),
+        ("redis", "6379", ("other", "6379"), False),
+        ("redis", "6380", ("redis", "6379"), False),
+        ("redis", "${PORT}", ("redis", "6379"), True),
+        ("${HOST}", "6380", ("redis", "6379"), True),
+        ("", "6379", ("redis", "6379"), True),
+    ],
+)
+def test_a_database_that_is_filled_in_later_is_told_on_what_may_be_its_server(
+    host: str, port: str, asked: tuple[str, str], told: bool
+) -> None:
+    redis: Value = {"host": host, "port": port, "db": "${DB}"}
+    one = release({"backgroundServices": {"messaging": {"redis": redis}}}, "prefect-server")
+    wanted = [("Prefect's messaging", "${DB}")] if told else []
+    assert redis_databases.unknown_databases(one, *asked) == wanted
+
+
+def cache_in_env(server: Value, background: Value = None) -> Release:
+    """prefect-server alone, where only env entries know of Infrahub's cache."""
+    values: Value = {"server": {"env": server}, "backgroundServices": {"env": background or []}}
+    return release(values, "prefect-server")
+
+
+def test_the_cache_in_the_env_of_either_pod() -> None:
+    address: Value = {"name": "INFRAHUB_CACHE_ADDRESS", "value": "cache"}
+    port: Value = {"name": "INFRAHUB_CACHE_PORT", "value": "6380"}
+    database: Value = {"name": "INFRAHUB_CACHE_DATABASE", "value": "3"}
+    for one in (cache_in_env([address, port, database]), cache_in_env([], [address, port, database])):
+        assert redis_databases.taken_by(one, "cache", "6380", 3) == "the Infrahub cache"
+        assert redis_databases.taken_by(one, "cache", "6379", 0) == ""
+
+
+def test_a_cache_from_elsewhere_takes_what_nobody_knows() -> None:
+    source: Value = {"configMapKeyRef": {"name": "cache", "key": "it"}}
+    address: Value = {"name": "INFRAHUB_CACHE_ADDRESS", "value": "cache"}
+    hidden = cache_in_env([address, {"name": "INFRAHUB_CACHE_DATABASE", "valueFrom": source}])
+    assert redis_databases.taken_by(hidden, "cache", "6379", 0) == ""
+    assert redis_databases.unknown_databases(hidden, "cache", "6379") == [("the Infrahub cache", "set by valueFrom")]
+    assert redis_databases.unknown_databases(hidden, "other", "6379") == []
+    nowhere = cache_in_env([{"name": "INFRAHUB_CACHE_ADDRESS", "valueFrom": source}])
+    assert redis_databases.taken_by(nowhere, "set by valueFrom", "6379", 0) == ""
+
+
+def test_a_caches_url_in_env_counts_where_it_can_be_read() -> None:
+    address: Value = {"name": "INFRAHUB_CACHE_ADDRESS", "value": "cache"}
+    url: Value = {"name": "INFRAHUB_CACHE_URL", "value": "redis://other:6379/4"}
+    one = cache_in_env([address, url])
+    assert redis_databases.taken_by(one, "other", "6379", 4) == "the Infrahub cache"
+    assert redis_databases.taken_by(one, "cache", "6379", 0) == ""
+    template = cache_in_env([address, {"name": "INFRAHUB_CACHE_URL", "value": "{{ .Values.url }}"}])
+    assert redis_databases.taken_by(template, "cache", "6379", 0) == "the Infrahub cache"
+
+
+def test_the_entry_points_wrapper_puts_the_cache_on_the_messaging_host_of_the_server_alone() -> None:
+    wrapper: Value = ["sh", "-c", "env INFRAHUB_CACHE_ADDRESS=$PREFECT_REDIS_MESSAGING_HOST gunicorn"]
+    values: Value = {
+        "server": {"args": wrapper},
+        "backgroundServices": {"messaging": {"redis": {"host": "r", "db": 1}}},
+    }
+    one = release(values, "prefect-server")
+    assert [use.who for use in redis_databases.uses(one) if use.database == 0] == ["the Infrahub cache"]
+    assert redis_databases.taken_by(one, "r", "6379", 0) == "the Infrahub cache"
+    plain = release({**values, "server": {"args": ["gunicorn"]}}, "prefect-server")  # type: ignore[dict-item]
+    assert redis_databases.taken_by(plain, "r", "6379", 0) == ""
+
+
+def test_a_database_that_a_look_did_not_find_is_none() -> None:
+    seen = Seen("redis:6379", databases=1, keys={0: 0})
+    one = release({}, "prefect-server", Surroundings(seen=seen))
+    assert redis_databases.why_not(one, ["redis"], "6379", 1) == (
+        "there is no database 1 in the Redis at redis:6379: it has 1 database"
+    )
+    assert redis_databases.why_not(one, ["redis"], "6379", 0) == ""
