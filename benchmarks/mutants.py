@@ -7,12 +7,12 @@
     python -m benchmarks.mutants draw 999 --only docket.py # all of one file, or of one line (docket.py:12:)
 
 A mutant is one decision turned round: a comparison, an `and`, an `or`, a `not`, a `True` or `False`, or a condition of
-`if`, `elif`, `while`, `x if c else y` and of a comprehension that never holds. The folders are `FOLDERS`. The checkout
-is never changed: each mutant lives in a process of its own, in memory, and meets the tests that ran its line at the
-last `record`, the quickest first (those before them that killed others of its file), up to the first that fails, and no
-more than `SECONDS` of them. Property tests have `EXAMPLES` examples there, always the same. So one that lives here may
-still fall to the whole suite, never the other way round; tests that start the program anew see the code as it is. A
-mutant whose tests do not end counts as killed. It takes one core; give it `nice`.
+`if`, `elif`, `while`, `x if c else y` and of a comprehension that never holds. The folders are `FOLDERS` in
+mutant_decisions.py. The checkout is never changed: each mutant lives in a process of its own, in memory, and meets the
+tests that ran its line at the last `record`, the quickest first (those before them that killed others of its file), up
+to the first that fails, and no more than `SECONDS` of them. Property tests have `EXAMPLES` examples there, always the
+same. So one that lives here may still fall to the whole suite, never the other way round; tests that start the program
+anew see the code as it is. A mutant whose tests do not end counts as killed. It takes one core; give it `nice`.
 
 What is equal to the original in effect stands in `equal_mutants.txt`, each with its reason. It ends with status 1 where
 more than `MAY_LIVE` of those drawn lived.
@@ -21,13 +21,10 @@ more than `MAY_LIVE` of those drawn lived.
 from __future__ import annotations
 
 import argparse
-import ast
 import contextlib
-import difflib
 import gc
 import importlib
 import importlib.machinery
-import json
 import os
 import random
 import select
@@ -37,108 +34,18 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
-import hypothesis
 import pytest
-from cosmic_ray import plugins
-from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.mutating import mutate_code
-from cosmic_ray.operators.operator import Operator
 
 from benchmarks import corpus
-from benchmarks.mutant_operators import Membership, Never
+from benchmarks.mutant_decisions import ROOT, Mutant, mutant, places, texts_of_code
+from benchmarks.mutant_record import QUIET, TESTS, OneRun, Record, record, recorded, tests_of
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("migrations", "migrator/prefect", "migrator/rules", "migrator/planning")
-TESTS = (
-    *("charts", "cli", "helm", "migrations", "planning", "prefect", "report", "rules", "sources", "values", "verify"),
-    "prompts/test_answers_file.py",  # the others there talk to a program of its own
-)
-RECORD = ROOT / "build" / "mutants.json"
 EQUAL = Path(__file__).with_name("equal_mutants.txt")
-EXAMPLES = 15
-SECONDS = 60  # of tests for one mutant, as they took at the record
 MAY_LIVE = 0.03
-QUIET = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")  # hypothesis is loaded here
 LIVES = "all of them pass"
-_COMPARISONS = (
-    *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is"),
-    *("Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt", "Gt_GtE", "Gt_LtE", "GtE_Gt", "GtE_Lt"),
-)
-_NAMES = (
-    *("ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue"),
-    "ReplaceUnaryOperator_Delete_Not",
-    *(f"ReplaceComparisonOperator_{pair}" for pair in _COMPARISONS),
-)
-OPERATORS: tuple[Operator, ...] = (*(plugins.get_operator(f"core/{n}")() for n in _NAMES), Membership(), Never())
-Lines = dict[str, list[str]]
 Write = Callable[[str], None]
-
-
-class Place(NamedTuple):
-    """A decision and the way that it is turned round: the operator, and which of its places in the file this is."""
-
-    file: str
-    line: int
-    operator: Operator
-    occurrence: int
-
-
-class Mutant(NamedTuple):
-    """One decision turned round: where, what stood there and stands there now, and the whole text with it."""
-
-    file: str
-    line: int
-    before: str
-    after: str
-    text: str
-    lines: tuple[int, ...]
-    """The lines of the statement: which tests run any of them."""
-
-    @property
-    def key(self) -> str:
-        """It names the mutant as long as its line reads the same."""
-        return f"{self.file}: {self.before} -> {self.after}"
-
-    @property
-    def is_at_import(self) -> bool:
-        """Whether it counts when the module is read, and not when a function runs."""
-        functions = (node for node in ast.walk(ast.parse(self.text)) if isinstance(node, ast.FunctionDef))
-        return not any(each.body[0].lineno <= self.line <= (each.end_lineno or 0) for each in functions)
-
-
-class Record(NamedTuple):
-    """What one run of the tests showed: seconds of each, by file and line which ran it, and the files' texts then."""
-
-    seconds: dict[str, float]
-    lines: dict[str, Lines]
-    texts: dict[str, str]
-
-
-class OneRun:
-    """A plugin for pytest: only the tests that are `chosen`, and property tests with few examples, always the same."""
-
-    def __init__(self, chosen: Sequence[str] = ()) -> None:
-        self.chosen = chosen
-        self.seconds: dict[str, float] = defaultdict(float)
-        self.failed: set[str] = set()
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        if self.chosen:
-            items[:] = [item for item in items if item.nodeid in self.chosen]
-        for item in items:
-            test = getattr(item, "obj", None)
-            own = getattr(test, "_hypothesis_internal_use_settings", None)
-            if own is not None:
-                number = min(EXAMPLES, own.max_examples)
-                few = hypothesis.settings(own, max_examples=number, derandomize=True, database=None, deadline=None)
-                getattr(test, "__func__", test)._hypothesis_internal_use_settings = few  # type: ignore[union-attr]
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.seconds[report.nodeid] += report.duration
-        if report.failed:
-            self.failed.add(report.nodeid)
 
 
 class Judge(OneRun):
@@ -153,20 +60,20 @@ class Judge(OneRun):
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
-        for file in _texts():  # some are read only when they are wanted
+        for file in texts_of_code():  # some are read only when they are wanted
             name = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
             importlib.import_module(name if name.startswith("migrator.") else f"migrator.{name}")
         gc.freeze()  # what was loaded once is shared by all children
-        for mutant in self.drawn:
-            found = tests_of(mutant, self.seen)
-            before = [test for test, _ in self.killers[mutant.file].most_common() if test in found]
+        for each in self.drawn:
+            found = tests_of(each, self.seen)
+            before = [test for test, _ in self.killers[each.file].most_common() if test in found]
             tests = [items[test] for test in dict.fromkeys([*before, *found]) if test in items]
-            killer = _in_time(lambda write: self._run(mutant, tests, write), self.seen, found)  # noqa: B023 - at once
+            killer = _in_time(lambda write: self._run(each, tests, write), self.seen, found)  # noqa: B023 - at once
             if killer is None:
-                self.lived.append(mutant)
-                tell(mutant, len(tests))
+                self.lived.append(each)
+                tell(each, len(tests))
             else:
-                self.killers[mutant.file][killer] += 1
+                self.killers[each.file][killer] += 1
         return True
 
     def _run(self, mutant: Mutant, tests: Sequence[pytest.Item], write: Write) -> None:
@@ -182,108 +89,6 @@ class Judge(OneRun):
 def tell(mutant: Mutant, tests: int) -> None:
     """Print a mutant that lived."""
     print(f"{mutant.file}:{mutant.line} ({tests} tests)\n  - {mutant.before}\n  + {mutant.after}", flush=True)
-
-
-def places() -> list[Place]:
-    """All decisions of `FOLDERS`, in the order of the files."""
-    found = []
-    for file, text in _texts().items():
-        nodes = list(ast_nodes(get_ast(text)))
-        for operator in OPERATORS:
-            spans = [span for node in nodes for span in operator.mutation_positions(node)]
-            found += [Place(file, span[0][0], operator, number) for number, span in enumerate(spans)]
-    return found
-
-
-def mutant(place: Place) -> Mutant:
-    """The decision turned round."""
-    text = (ROOT / place.file).read_text(encoding="utf-8")
-    lines, mutated = text.splitlines(), mutate_code(text, place.operator, place.occurrence)
-    now = mutated.splitlines()
-    line = next(number for number, (was, becomes) in enumerate(zip(lines, now), 1) if was != becomes)
-    return Mutant(place.file, line, lines[line - 1].strip(), now[line - 1].strip(), mutated, _statement(text, line))
-
-
-def _statement(text: str, line: int) -> tuple[int, ...]:
-    """The lines of the statement that the line is in, of a compound one the head alone."""
-    found: tuple[int, ...] = (line,)
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.stmt):
-            body = getattr(node, "body", None)
-            last = body[0].lineno - 1 if body else node.end_lineno or node.lineno
-            span = tuple(range(node.lineno, max(last, node.lineno) + 1))
-            if line in span and (len(found) == 1 or len(span) < len(found)):
-                found = span
-    return found
-
-
-def _texts() -> dict[str, str]:
-    paths = (path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py")))
-    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-
-
-def record(tests: Sequence[str]) -> None:
-    """Run tests once under coverage, and keep which lines each ran beside what was recorded of others."""
-    import coverage
-
-    data = RECORD.with_suffix(".coverage")
-    data.parent.mkdir(exist_ok=True)
-    run = OneRun()
-    os.environ["COVERAGE_FILE"] = str(data)
-    options = ["--cov=migrator", "--cov=migrations", "--cov-context=test", "--cov-report="]
-    pytest.main([*QUIET, *options, *tests], plugins=[run])
-    found = coverage.CoverageData(str(data))
-    found.read()
-    seen = recorded() if RECORD.is_file() else Record({}, {}, {})
-    seconds = {test: each for test, each in seen.seconds.items() if not test.startswith(tuple(tests))}
-    lines: dict[str, Lines] = {}
-    for file in _texts():
-        here: dict[str, set[str]] = defaultdict(set)
-        for line, before in seen.lines.get(file, {}).items():
-            here[line] |= {test for test in before if test in seconds}
-        for number, contexts in found.contexts_by_lineno(str(ROOT / file)).items():
-            here[str(number)] |= {each.rpartition("|")[0] for each in contexts} - run.failed - {""}
-        lines[file] = {line: sorted(ran) for line, ran in here.items()}
-    seconds.update(run.seconds)
-    RECORD.write_text(json.dumps(Record(seconds, lines, _texts())._asdict()), encoding="utf-8")
-    data.unlink()
-    print(f"{len(run.seconds)} tests recorded, {len(run.failed)} of them failed and are left out")
-
-
-def recorded() -> Record:
-    """The record, in the lines that the files have now: a line that is new has the tests of the one above it."""
-    if not RECORD.is_file():
-        raise SystemExit("Record first: python -m benchmarks.mutants record")
-    seen = Record(**json.loads(RECORD.read_text(encoding="utf-8")))
-    lines = {}
-    for file, text in _texts().items():
-        was, now = seen.texts.get(file, "").splitlines(), text.splitlines()
-        blocks = difflib.SequenceMatcher(None, was, now, autojunk=False).get_matching_blocks()
-        old = {block.b + n: block.a + n for block in blocks for n in range(block.size)}
-        here: Lines = {}
-        ran: list[str] = []
-        for number in range(len(now)):
-            ran = seen.lines.get(file, {}).get(str(old[number] + 1), []) if number in old else ran
-            here[str(number + 1)] = ran
-        lines[file] = here
-    return seen._replace(lines=lines)
-
-
-def tests_of(mutant: Mutant, seen: Record) -> list[str]:
-    """The tests that run the mutant's statement, the quickest first, and no more than `SECONDS` of them.
-
-    What counts when the module is read was run by no test alone: there all that run anything of the file are taken.
-    """
-    by_line = seen.lines.get(mutant.file, {})
-    lines = by_line if mutant.is_at_import else [str(line) for line in mutant.lines]
-    found = {test for line in lines for test in by_line.get(line, [])}
-    chosen, sum_of = [], 0.0
-    for test in sorted(found, key=lambda test: (seen.seconds[test], test)):
-        sum_of += seen.seconds[test]
-        if sum_of > SECONDS:
-            break
-        chosen.append(test)
-    return chosen
 
 
 def _in_time(work: Callable[[Write], None], seen: Record, tests: Sequence[str]) -> str | None:

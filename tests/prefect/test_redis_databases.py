@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 import pytest
 from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.prefect import redis_databases
-from migrator.values.context import Seen, Surroundings
+from migrator.values.context import Seen, Surroundings, Use
 from migrator.values.edits import Value
 from migrator.values.release import Layer, Release
 
@@ -60,7 +62,7 @@ def test_a_cache_without_an_address_is_the_charts_own_where_that_one_runs() -> N
 def test_a_cache_by_a_url_that_cannot_be_read_takes_nothing(url: str) -> None:
     """What runs with it is anybody's guess; the cache's own rules say more."""
     one = release(with_env("infrahubServer", {"INFRAHUB_CACHE_URL": url}))
-    assert redis_databases.uses(one) == []
+    assert "the Infrahub cache" not in {use.who for use in redis_databases.uses(one)}
     assert redis_databases.unknown_databases(one, "cache", "6379") == []
 
 
@@ -131,14 +133,12 @@ def test_a_caches_url_in_env_counts_where_it_can_be_read() -> None:
 
 def test_the_entry_points_wrapper_puts_the_cache_on_the_messaging_host_of_the_server_alone() -> None:
     wrapper: Value = ["sh", "-c", "env INFRAHUB_CACHE_ADDRESS=$PREFECT_REDIS_MESSAGING_HOST gunicorn"]
-    values: Value = {
-        "server": {"args": wrapper},
-        "backgroundServices": {"messaging": {"redis": {"host": "r", "db": 1}}},
-    }
-    one = release(values, "prefect-server")
-    assert [use.who for use in redis_databases.uses(one) if use.database == 0] == ["the Infrahub cache"]
+    own: Value = [{"name": "PREFECT_REDIS_MESSAGING_HOST", "value": "other"}]
+    background: Value = {"messaging": {"redis": {"host": "r", "db": 1}}, "env": own}
+    one = release({"server": {"args": wrapper}, "backgroundServices": background}, "prefect-server")
     assert redis_databases.taken_by(one, "r", "6379", 0) == "the Infrahub cache"
-    plain = release({**values, "server": {"args": ["gunicorn"]}}, "prefect-server")  # type: ignore[dict-item]
+    assert redis_databases.taken_by(one, "other", "6379", 0) == ""
+    plain = release({"server": {"args": ["gunicorn"]}, "backgroundServices": background}, "prefect-server")
     assert redis_databases.taken_by(plain, "r", "6379", 0) == ""
 
 
@@ -149,3 +149,26 @@ def test_a_database_that_a_look_did_not_find_is_none() -> None:
         "there is no database 1 in the Redis at redis:6379: it has 1 database"
     )
     assert redis_databases.why_not(one, ["redis"], "6379", 0) == ""
+
+
+class Many:
+    """So many other releases, all on one database."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
+        return (Use("redis", port, database, f"release {n}") for n in range(self.number))
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (1, "release 0"),
+        (3, "release 0 and release 1 and release 2"),
+        (4, "release 0, release 1, release 2 and others"),
+    ],
+)
+def test_of_many_releases_a_few_are_named(number: int, told: str) -> None:
+    one = release({}, "prefect-server", Surroundings(Many(number)))
+    assert redis_databases.taken_elsewhere(one, ["redis"], "6379", 1) == told

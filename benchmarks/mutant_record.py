@@ -1,0 +1,122 @@
+"""Which tests run which lines of the decision code: one run of the tests under coverage, kept for the mutants."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import hypothesis
+import pytest
+
+from benchmarks.mutant_decisions import ROOT, Mutant, texts_of_code
+
+TESTS = (
+    *("charts", "cli", "helm", "migrations", "planning", "prefect", "report", "rules", "sources", "values", "verify"),
+    "prompts/test_answers_file.py",  # the others there talk to a program of its own
+)
+RECORD = ROOT / "build" / "mutants.json"
+EXAMPLES = 15
+SECONDS = 60  # of tests for one mutant, as they took at the record
+QUIET = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")  # hypothesis is loaded here
+Lines = dict[str, list[str]]
+
+
+class Record(NamedTuple):
+    """What one run of the tests showed: seconds of each, by file and line which ran it, and the files' texts then."""
+
+    seconds: dict[str, float]
+    lines: dict[str, Lines]
+    texts: dict[str, str]
+
+
+class OneRun:
+    """A plugin for pytest: only the tests that are `chosen`, and property tests with few examples, always the same."""
+
+    def __init__(self, chosen: Sequence[str] = ()) -> None:
+        self.chosen = chosen
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.failed: set[str] = set()
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self.chosen:
+            items[:] = [item for item in items if item.nodeid in self.chosen]
+        for item in items:
+            test = getattr(item, "obj", None)
+            own = getattr(test, "_hypothesis_internal_use_settings", None)
+            if own is not None:
+                number = min(EXAMPLES, own.max_examples)
+                few = hypothesis.settings(own, max_examples=number, derandomize=True, database=None, deadline=None)
+                getattr(test, "__func__", test)._hypothesis_internal_use_settings = few  # type: ignore[union-attr]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] += report.duration
+        if report.failed:
+            self.failed.add(report.nodeid)
+
+
+def record(tests: Sequence[str]) -> None:
+    """Run tests once under coverage, and keep which lines each ran beside what was recorded of others."""
+    import coverage
+
+    data = RECORD.with_suffix(".coverage")
+    data.parent.mkdir(exist_ok=True)
+    run = OneRun()
+    os.environ["COVERAGE_FILE"] = str(data)
+    options = ["--cov=migrator", "--cov=migrations", "--cov-context=test", "--cov-report="]
+    pytest.main([*QUIET, *options, *tests], plugins=[run])
+    found = coverage.CoverageData(str(data))
+    found.read()
+    seen = recorded() if RECORD.is_file() else Record({}, {}, {})
+    seconds = {test: each for test, each in seen.seconds.items() if not test.startswith(tuple(tests))}
+    lines: dict[str, Lines] = {}
+    for file in texts_of_code():
+        here: dict[str, set[str]] = defaultdict(set)
+        for line, before in seen.lines.get(file, {}).items():
+            here[line] |= {test for test in before if test in seconds}
+        for number, contexts in found.contexts_by_lineno(str(ROOT / file)).items():
+            here[str(number)] |= {each.rpartition("|")[0] for each in contexts} - run.failed - {""}
+        lines[file] = {line: sorted(ran) for line, ran in here.items()}
+    seconds.update(run.seconds)
+    RECORD.write_text(json.dumps(Record(seconds, lines, texts_of_code())._asdict()), encoding="utf-8")
+    data.unlink()
+    print(f"{len(run.seconds)} tests recorded, {len(run.failed)} of them failed and are left out")
+
+
+def recorded() -> Record:
+    """The record, in the lines that the files have now: a line that is new has the tests of the one above it."""
+    if not RECORD.is_file():
+        raise SystemExit("Record first: python -m benchmarks.mutants record")
+    seen = Record(**json.loads(RECORD.read_text(encoding="utf-8")))
+    lines = {}
+    for file, text in texts_of_code().items():
+        was, now = seen.texts.get(file, "").splitlines(), text.splitlines()
+        blocks = difflib.SequenceMatcher(None, was, now, autojunk=False).get_matching_blocks()
+        old = {block.b + n: block.a + n for block in blocks for n in range(block.size)}
+        here: Lines = {}
+        ran: list[str] = []
+        for number in range(len(now)):
+            ran = seen.lines.get(file, {}).get(str(old[number] + 1), []) if number in old else ran
+            here[str(number + 1)] = ran
+        lines[file] = here
+    return seen._replace(lines=lines)
+
+
+def tests_of(mutant: Mutant, seen: Record) -> list[str]:
+    """The tests that run the mutant's statement, the quickest first, and no more than `SECONDS` of them.
+
+    What counts when the module is read was run by no test alone: there all that run anything of the file are taken.
+    """
+    by_line = seen.lines.get(mutant.file, {})
+    lines = by_line if mutant.is_at_import else [str(line) for line in mutant.lines]
+    found = {test for line in lines for test in by_line.get(line, [])}
+    chosen, sum_of = [], 0.0
+    for test in sorted(found, key=lambda test: (seen.seconds[test], test)):
+        sum_of += seen.seconds[test]
+        if sum_of > SECONDS:
+            break
+        chosen.append(test)
+    return chosen
