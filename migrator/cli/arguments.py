@@ -49,8 +49,14 @@ def _check(settings: Settings) -> None:
         names = " and ".join(f"--{name}" for name in dockets)
         raise UsageError(f"{names} each say where the docket is: give one of them.")
     refuse_one_redis_for_several(settings, files_named(settings))
-    if not settings.files and not settings.values:
-        raise UsageError("nothing is named.", remedy="Name a FILE, or the layers of one release with -f.")
+    if settings.config and settings.values:
+        raise UsageError("-f names the layers of one release, and --config says which there are: give one of them.")
+    if not settings.files and not settings.values and not settings.config:
+        from migrator.sources import project
+
+        if not project.find():
+            remedy = f"Name a FILE, or the layers of one release with -f, or write a {project.NAME} (init does)."
+            raise UsageError("nothing is named.", remedy=remedy)
     if settings.files and settings.values:
         raise UsageError(
             f"-f names the layers of one release, and {settings.files[0]} would be a release of its own.",

@@ -1,4 +1,4 @@
-"""The commands that need no file: list, explain, example."""
+"""The commands that need no file: list, explain, example, schema."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from migrator.errors import UsageError, did_you_mean
 from migrator.migration import BY_SHAPE
 from migrator.planning import catalog
 
+SCHEMAS = ("project", "report", "answers")
+"""The JSON Schemas that the package ships, by what they describe."""
+
 
 def answer(settings: Settings) -> str:
-    """What `list`, `explain ID` or `example [FLAVOUR]` prints."""
+    """What `list`, `explain ID`, `example [FLAVOUR]` or `schema NAME` prints."""
     if settings.command == "list":
         return _list()
     if settings.command == "explain":
         return _explain(settings.migration)
+    if settings.command == "schema":
+        return _schema(settings.schema)
     return _example(settings.flavour)
 
 
@@ -77,3 +82,12 @@ def _example(flavour: str) -> str:
         )
     assert flavour in versions.FLAVOURS
     return values(flavour)
+
+
+def _schema(name: str) -> str:
+    from importlib.resources import files
+
+    if name not in SCHEMAS:
+        meant = did_you_mean(name, SCHEMAS)
+        raise UsageError(f"there is no schema {name!r}{meant}.", remedy=f"They are {', '.join(SCHEMAS)}.")
+    return files("migrator").joinpath("schemas", f"{name}.json").read_text("utf-8")

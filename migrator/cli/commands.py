@@ -21,16 +21,16 @@ class Command(ABC):
         """Do it with one release, and report on it. Raises MigratorError for what ends it."""
 
     def run_together(self, opened: Opened, session: Session) -> list[FileReport]:
-        """Do it with the releases of one file, and report on each, in the order of the file.
+        """Do it with releases that are written together, and report on each, in their order.
 
         The last one goes first: what it changes moves no line of those above it.
         """
         reports: list[FileReport] = []
-        text = opened.bundles[0].layers[0].stream.data
+        texts: dict[str, bytes] = {}
         for release in reversed(opened.bundles):
             try:
-                reports.append(self.run(together.standing(release, text), session))
-                text = reports[-1].layers[0].after if reports[-1].layers else text
+                reports.append(self.run(together.standing(release, texts), session))
+                texts |= together.texts_after(reports[-1])
             except MigratorError as error:
                 reports.append(failed(release.name, error))
         return together.in_order(reports)

@@ -17,7 +17,9 @@ from migrator.report.records import FileReport
 from migrator.sources import Bundle
 
 if TYPE_CHECKING:
+    from migrator.planning.answers import Earlier
     from migrator.prompts.answers_file import Answers
+    from migrator.sources.project import Project, Upgrade
 
 Complaints = Mapping[str, Callable[[str], str]]
 """The ids of all questions, with what is wrong with an answer in any case."""
@@ -26,21 +28,25 @@ Complaints = Mapping[str, Callable[[str], str]]
 class GivenAnswers:
     """The answers of a run, for each of its releases. Raises UsageError for what answers no question of any."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, project: Project | None = None) -> None:
         self._settings = settings
-        known = catalog.questions(catalog.load()) if settings.given or settings.answers else {}
+        self._project = project
+        asks = settings.given or settings.answers or project is not None
+        known = catalog.questions(catalog.load()) if asks else {}
         _refuse_impossible(settings.given, known)
         self._file = _read(settings, known) if settings.answers else None
+        self._of_project = _of_project(project, known) if project is not None else None
+        self._named = {each.name: each for each in project.releases} if project is not None else {}
         self._requests: dict[str, Request] = {}
 
     def request(self, release: Bundle) -> Request:
         """What is asked of the run on that release; what is wrong with its answers is told once."""
-        name = release.name if self._file is not None else ""
+        name = release.name if self._file is not None or self._project is not None else ""
         if name not in self._requests:
-            self._requests[name] = self._make(name)
+            self._requests[name] = self._make(name, release)
         return self._requests[name]
 
-    def _make(self, name: str) -> Request:
+    def _make(self, name: str, release: Bundle) -> Request:
         settings, given = self._settings, self._settings.given
         plain = Request(
             _wishes(settings, given),
@@ -49,15 +55,23 @@ class GivenAnswers:
             chart_path=settings.chart_path,
             old_chart_path=settings.old_chart_path,
         )
-        if self._file is None:
-            return plain
-        from migrator.prompts import answers_file  # the YAML text, and files, that most runs have no need of
+        own = self._named.get(name) or self._named.get(name.partition(" (")[0])  # one of several in a file
+        files = [(self._file, name), (self._of_project, own.name if own is not None else name)]
+        earlier: dict[str, Earlier] = {}
+        for file, called in files:  # the first wins
+            if file is None or (file is self._of_project and own is None):
+                continue
+            from migrator.prompts import answers_file  # the YAML text, and files, that most runs have no need of
 
-        found = answers_file.replay(self._file, name, given)
-        for sentence in found.unset:
-            tell(settings, sentence)
-        given = {**found.given, **given}
-        return plain._replace(wishes=_wishes(settings, given), given=given, earlier=found.earlier)
+            found = answers_file.replay(file, called, given)
+            for sentence in found.unset:
+                tell(settings, sentence)
+            given = {**found.given, **given}
+            earlier = {**found.earlier, **earlier}
+        wishes = _wishes(settings, given)
+        if own is not None and self._project is not None:
+            wishes = _in_project(wishes, release, self._project.upgrade(own))
+        return plain._replace(wishes=wishes, given=given, earlier=earlier)
 
     def tell_unused(self, reports: Sequence[FileReport]) -> None:
         """A given answer that no question used is worth a word, and no error: one set of flags serves many files."""
@@ -124,6 +138,32 @@ def _wishes(settings: Settings, given: Mapping[str, str]) -> Wishes:
         root=settings.root,
         release_name=given.get("release-name", ""),
         namespace=given.get("namespace", ""),
+    )
+
+
+def _of_project(project: Project, known: Complaints) -> Answers:
+    from migrator.prompts import answers_file
+
+    answers = answers_file.of_project(project, known)
+    naming = [name for name in NAMES_A_REDIS if name in answers.common]
+    if naming and len(project.releases) > 1:
+        raise UsageError(
+            f"{naming[0]} names one Redis, and {len(project.releases)} releases stand here, which must not share it.",
+            path=answers.path,
+            line=answers.common[naming[0]].line,
+            remedy="Say it below the release that it is for.",
+        )
+    return answers
+
+
+def _in_project(wishes: Wishes, release: Bundle, upgrade: Upgrade) -> Wishes:
+    """What the project file says of a release, where neither the command line does nor the object around it."""
+    is_known = release.version.version is not None
+    return wishes._replace(
+        chart=wishes.chart or ("" if release.version.chart else upgrade.chart),
+        version_from=wishes.version_from or ("" if is_known else upgrade.version_from),
+        version_to=wishes.version_to or upgrade.version_to,
+        namespace=wishes.namespace or upgrade.namespace,
     )
 
 

@@ -57,7 +57,7 @@ def _prepare_streams() -> None:
 
 def _dispatch(arguments: list[str]) -> int:
     settings = parse(arguments)
-    if settings.command in ("list", "explain", "example"):
+    if settings.command in ("list", "explain", "example", "schema"):
         from migrator.cli import catalogue
 
         sys.stdout.write(catalogue.answer(settings))
@@ -66,6 +66,10 @@ def _dispatch(arguments: list[str]) -> int:
         from migrator.cli.undo import undo_all
 
         return undo_all(settings)
+    if settings.command == "init":
+        from migrator.cli.init import write_project
+
+        return write_project(settings)
     from migrator.cli.run import run
 
     return run(settings)

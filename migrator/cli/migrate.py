@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -15,8 +15,9 @@ from migrator.cli.output import Ready
 from migrator.cli.printing import tell
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
-from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
+from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, RefusedError, WriteError
 from migrator.planning import apply, examine, summary
+from migrator.planning.answers import Asked
 from migrator.report import streams
 from migrator.report.mask import Mask
 from migrator.report.records import FileReport
@@ -55,10 +56,10 @@ class Migrate(Command):
         return Ready(release, case, report)
 
     def run_together(self, opened: Opened, session: Session) -> list[FileReport]:
-        """Plan, ask and prove every release of the file, and only then write it, once; a bad one leaves it whole."""
+        """Plan, ask and prove every release, and only then write their files, once; a bad one leaves them whole."""
         try:
             return self._run_together(opened, session)
-        except (WriteError, NotAllTold) as error:  # the file is written for all of them or for none
+        except (WriteError, NotAllTold) as error:  # written for all of them or for none
             return [failed(release.name, error) for release in opened.bundles]
 
     def _run_together(self, opened: Opened, session: Session) -> list[FileReport]:
@@ -67,19 +68,23 @@ class Migrate(Command):
             return _left(opened, first_look, session)
         ready: list[Ready] = []
         others: list[FileReport] = []
-        text = opened.bundles[0].layers[0].stream.data
+        texts: dict[str, bytes] = {}
         for release in reversed(opened.bundles):
             try:
-                reached = self.prepare(together.standing(release, text), session)
+                reached = self.prepare(together.standing(release, texts), session)
             except InterruptedByUser:
                 raise
             except MigratorError as error:
                 reached = failed(release.name, error)
             if isinstance(reached, Ready):
                 ready.append(reached)
-                text = reached.report.layers[0].after
+                texts |= together.texts_after(reached.report)
             else:
                 others.append(reached)
+        if not others and len({layer.path for each in ready for layer in each.report.layers}) > 1:
+            asked = {each.bundle.name: each.case.plan.asked for each in ready}
+            others = [report for release in opened.bundles if (report := _not_right(release, texts, asked, session))]
+            ready = [each for each in ready if each.bundle.name not in {report.path for report in others}]
         if not others:
             return output.deliver(ready[::-1], session)
         by_name = {report.path: report for report in [*others, *(each.report for each in ready)]}
@@ -95,8 +100,29 @@ def _look(release: Bundle, session: Session) -> FileReport:
     return report._replace(exit_code=0) if _somebody_is_there(release, session.settings) else report
 
 
+def _not_right(
+    release: Bundle, texts: together.Texts, asked: Mapping[str, Sequence[Asked]], session: Session
+) -> FileReport | None:
+    """The report on a release for which the files that it shares would change otherwise than by itself; else None."""
+    request = session.request(release)
+    decided = {each.question.id: each.answer for each in asked[release.name] if each.answer is not None}
+    request = request._replace(given={**request.given, **decided})
+    wanted = examine.examine([release], request).plan.result
+    case = examine.examine([together.reread(release, texts)], request)
+    found = case.plan.result
+    if case.status == "current" and (found.prefect, found.infrahub) == (wanted.prefect, wanted.infrahub):
+        return None
+    changed = {each.name for each in release.layers if texts.get(each.name, each.stream.data) != each.stream.data}
+    error = RefusedError(
+        f"{' and '.join(sorted(changed))} would change as other releases need it, which is not right for this one.",
+        path=release.name,
+        remedy="Answer alike for all that share a file, or give this release a file of its own.",
+    )
+    return failed(release.name, error)
+
+
 def _left(opened: Opened, reports: list[FileReport], session: Session) -> list[FileReport]:
-    """The reports on a file that is left as it is, since it is written as a whole."""
+    """The reports on releases whose files are left as they are, since they are written as a whole."""
     bad = " and ".join(report.path for report in reports if report.error or report.status == "needs-decision")
     text = f"nothing was written to {opened.name}, whose releases are written together: first {bad}."
     tell(session.settings, text)

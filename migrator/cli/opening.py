@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import files, sources
 from migrator.cli.failure import failed
 from migrator.cli.printing import tell
 from migrator.cli.settings import Settings
-from migrator.errors import MigratorError
+from migrator.errors import MigratorError, RefusedError
 from migrator.report.records import FileReport
+
+if TYPE_CHECKING:
+    from migrator.cli.projects import Listed
+    from migrator.sources.project import Project, ProjectRelease
 
 
 class Named(NamedTuple):
@@ -25,20 +29,58 @@ class Named(NamedTuple):
 
 
 @sources.kept()
-def named(settings: Settings) -> Named:
-    """Open all that is named; what cannot be opened becomes a report."""
+def named(settings: Settings, project: Project | None = None) -> Named:
+    """Open all that is named, or all that the project file lists; what cannot be opened becomes a report."""
     if settings.values:
         return Named((_open(settings.values, settings),))
     seen: dict[object, str] = {}
-    return Named(tuple(group for name in settings.files for group in _open_all_of(name, seen, settings)))
+    if project is None:
+        return Named(tuple(group for name in settings.files for group in _open_all_of(name, seen, settings)))
+    from migrator.cli import projects
+
+    found = projects.listed(project, settings.files)
+    groups: list[sources.Opened | FileReport] = []
+    for together in projects.sharing_files(found.releases):
+        groups += _grouped([_open_listed(release, project, settings) for release in together], settings)
+    for name in found.others:
+        groups += _open_all_of(name, seen, settings, found)
+    return Named(tuple(groups))
 
 
-def _open_all_of(name: str, seen: dict[object, str], settings: Settings) -> Iterator[sources.Opened | FileReport]:
-    """The groups behind a name: of the file itself, or of what a directory holds."""
+def _open_listed(release: ProjectRelease, project: Project, settings: Settings) -> sources.Opened | FileReport:
+    """A release of the project file, by the name that it has there."""
+    chart = settings.chart or project.upgrade(release).chart
+    opened = _open(release.layers, settings, chart)
+    if isinstance(opened, FileReport):
+        return opened._replace(path=release.name)
+    names = [release.name] if len(opened.bundles) == 1 else [f"{release.name} ({each.name})" for each in opened.bundles]
+    bundles = tuple(each._replace(name=name) for each, name in zip(opened.bundles, names))
+    return opened._replace(name=release.name, bundles=bundles)
+
+
+def _grouped(opened: Sequence[sources.Opened | FileReport], settings: Settings) -> list[sources.Opened | FileReport]:
+    """Releases that share files as one group; where one of them cannot be read, none of the others is written."""
+    sound = [each for each in opened if isinstance(each, sources.Opened)]
+    broken = [each for each in opened if isinstance(each, FileReport)]
+    if len(opened) == 1 or not sound:
+        return list(opened)
+    if broken and settings.command == "migrate":
+        bad = " and ".join(each.path for each in broken)
+        refused = (RefusedError(f"shares files with {bad}, which cannot be read.", path=each.name) for each in sound)
+        return [*broken, *(failed(each.path, each) for each in refused)]
+    name = " and ".join(each.name for each in sound)
+    return [*broken, sources.Opened(name, tuple(bundle for each in sound for bundle in each.bundles))]
+
+
+def _open_all_of(
+    name: str, seen: dict[object, str], settings: Settings, listed: Listed | None = None
+) -> Iterator[sources.Opened | FileReport]:
+    """The groups behind a name: of the file itself, or of what a directory holds besides the project's releases."""
     try:
-        paths = _files_of(name, settings)
+        paths = _files_of(name, settings, listed)
     except MigratorError as error:
-        yield failed(name, error)
+        if listed is None or not listed.is_covered(name):
+            yield failed(name, error)
         return
     for path in paths:
         if isinstance(path, MigratorError):
@@ -47,7 +89,7 @@ def _open_all_of(name: str, seen: dict[object, str], settings: Settings) -> Iter
             yield _open([path], settings)
 
 
-def _files_of(name: str, settings: Settings) -> Sequence[str | MigratorError]:
+def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[str | MigratorError]:
     """The files that a name stands for: itself, or what a directory holds, with errors for what counts and is none."""
     if not os.path.isdir(name):
         return [name]
@@ -55,6 +97,8 @@ def _files_of(name: str, settings: Settings) -> Sequence[str | MigratorError]:
     from migrator.sources.walking import Sieve
 
     sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)
+    if listed is not None:
+        sieve.leave_out(listed.project.exclude, listed.project.folder, listed.paths)
     found = directory.expand(name, sieve)
     if sieve.ignored:
         tell(settings, f"note: {sieve.told(name)}")
@@ -72,15 +116,15 @@ def _is_named_again(path: str, seen: dict[object, str], settings: Settings) -> b
     return True
 
 
-def _open(names: Sequence[str], settings: Settings) -> sources.Opened | FileReport:
+def _open(names: Sequence[str], settings: Settings, chart: str = "") -> sources.Opened | FileReport:
     """What a file holds, or the layers of one release do, with the values of the command line over it."""
     try:
         if settings.command == "migrate" and not settings.dry_run:
             _recover(names, settings)
-        if settings.values:
+        if settings.values or len(names) > 1:
             opened = sources.open_layers(names)
         else:
-            opened = sources.open_file(names[0], settings.chart, settings.root)
+            opened = sources.open_file(names[0], chart or settings.chart, settings.root)
         return _with_typed(opened, settings)
     except MigratorError as error:
         return failed(names[0], error, is_passed=settings.skip_unrelated)

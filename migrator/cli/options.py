@@ -156,6 +156,29 @@ def _example(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", nargs="?", metavar="DIR", help="where (default: here)")
+    _directories(parser)
+    _output(parser)
+
+
+def _directories(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        metavar="GLOB",
+        help="leave such files out of directories, as .gitignore would (repeatable)",
+    )
+    parser.add_argument(
+        "--include-ignored", action="store_true", help="look at what .gitignore leaves out of directories, too"
+    )
+
+
+def _schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("schema", metavar="NAME", help="project, report (of --format json) or answers")
+    _output(parser)
+
+
 def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
     parser.add_argument(
@@ -177,14 +200,9 @@ def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
         "--skip-unrelated", action="store_true", help="exit 0 for files that hold nothing that is edited here"
     )
     parser.add_argument(
-        "--exclude",
-        action="append",
-        metavar="GLOB",
-        help="leave such files out of directories, as .gitignore would (repeatable)",
+        "--config", metavar="FILE", help="the project file (default: infrahub-migrator.yaml, here or above)"
     )
-    parser.add_argument(
-        "--include-ignored", action="store_true", help="look at what .gitignore leaves out of directories, too"
-    )
+    _directories(parser)
     upgrade = parser.add_argument_group("which upgrade")
     upgrade.add_argument("--chart", choices=CHARTS, help="whose values these are")
     upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")
@@ -249,4 +267,6 @@ COMMANDS = {
     "list": ("the migrations known, with their versions", _output),
     "explain": ("what a migration does and why, with its sources", _explain),
     "example": ("print a sample values file from before the newest migration", _example),
+    "init": ("write a project file, infrahub-migrator.yaml, from what is found; never over one that stands", _init),
+    "schema": ("print the JSON Schema of project files, answers files or --format json", _schema),
 }

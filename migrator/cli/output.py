@@ -47,7 +47,7 @@ def refuse_impossible_writes(settings: Settings) -> None:
 def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     """Put releases that are written together where they belong, all of them or none, and report on each.
 
-    Of several in one file each one's text holds what those below it have become, so the first one's is the whole.
+    Of several each one's texts hold what those behind it have made of them, so a file's first text is the whole.
     What was decided is saved before: where that fails, nothing is written.
     """
     settings = session.settings
@@ -58,7 +58,8 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         tell(settings, "dry run: nothing was written.")
         return with_one_diff([each.report for each in ready])
     first = ready[0].bundle
-    files_of = [layer.path for layer in ready[0].report.layers]
+    whole = with_one_diff([each.report for each in ready])
+    files_of = list(dict.fromkeys(layer.path for each in ready for layer in each.report.layers))
     if settings.output and len(files_of) > 1:
         raise UsageError(f"--output takes the result of one file, and this release stands in {' and '.join(files_of)}.")
     output = settings.output or ("-" if first.snapshot is None else "")
@@ -71,8 +72,8 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     elif output:
         _write_elsewhere(output, ready[0].report.layers[0].after, first.snapshot, settings)
     elif any(each.report.changes for each in ready):
-        backups = _write(ready, settings)
-    new = [] if output == "-" else new_files(ready[0].report, output)
+        backups = _write(ready, whole, settings)
+    new = [] if output == "-" else list(dict.fromkeys(path for each in whole for path in new_files(each, output)))
     done = []
     for each in ready:
         status: Status = "migrated" if each.report.changes else "current"
@@ -118,11 +119,12 @@ def pass_on(source: Source, settings: Settings) -> None:
         _write_elsewhere(output, source.stream.data, source.snapshot, settings)
 
 
-def _write(ready: Sequence[Ready], settings: Settings) -> tuple[str, ...]:
+def _write(ready: Sequence[Ready], whole: Sequence[FileReport], settings: Settings) -> tuple[str, ...]:
     """Replace the files, and answer where they were kept."""
-    snapshots = {layer.name: layer.snapshot for layer in ready[0].bundle.layers}
+    snapshots = {layer.name: layer.snapshot for each in ready for layer in each.bundle.layers}
     replacements = []
-    for layer in ready[0].report.layers:
+    texts = {layer.path: layer for report in reversed(whole) for layer in report.layers}
+    for layer in texts.values():
         snapshot = snapshots[layer.path]
         assert snapshot is not None, "standard input is delivered to standard output"
         replacements.append(files.Replacement(snapshot, layer.after))

@@ -21,6 +21,7 @@ from migrator.sources import Bundle, Opened
 if TYPE_CHECKING:
     from migrator.prefect.redis_collisions import RedisClaims
     from migrator.prompts.save_answers import Recorder
+    from migrator.sources.project import Project
 
 
 def run(settings: Settings) -> int:
@@ -29,9 +30,10 @@ def run(settings: Settings) -> int:
         from migrator.cli import output
 
         output.refuse_impossible_writes(settings)
-    answers = GivenAnswers(settings)
+    project = _project(settings)
+    answers = GivenAnswers(settings, project)
     recorder = _recorder(settings) if settings.save_answers else None
-    named = opening.named(settings)
+    named = opening.named(settings, project)
     arguments.refuse_one_redis_for_several(settings, len(named.bundles))
     arguments.refuse_one_output_for_several(settings, len(named.groups))
     session = Session(settings, answers, recorder, _redis_claims(named.bundles, answers))
@@ -50,6 +52,15 @@ def run(settings: Settings) -> int:
             raise InterruptedByUser(message) from None
         raise
     return _tell(Report(settings.command, tuple(reports)), session)
+
+
+def _project(settings: Settings) -> Project | None:
+    """The project file, where there is one and it counts."""
+    if settings.values or list(settings.files) == ["-"]:
+        return None
+    from migrator.cli import projects
+
+    return projects.read(settings.config)
 
 
 def _command(name: str) -> commands.Command:

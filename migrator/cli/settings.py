@@ -26,6 +26,7 @@ class Settings(NamedTuple):
     skip_unrelated: bool = False
     exclude: Sequence[str] = ()
     include_ignored: bool = False
+    config: str = ""
 
     # Which upgrade.
     chart: str = ""
@@ -71,6 +72,10 @@ class Settings(NamedTuple):
     # What the catalogue is asked for.
     migration: str = ""
     flavour: str = "medium"
+    schema: str = ""
+
+    # Where a project file is written.
+    directory: str = "."
 
     @property
     def given(self) -> Mapping[str, str]:

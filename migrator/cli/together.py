@@ -1,28 +1,43 @@
-"""Several releases in one file: each is judged in the text that those below it left, the last one first."""
+"""Releases that are written together, in one file or with files in common: each is judged in the text that those before
+it left."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from migrator import yamltext
 from migrator.report.records import FileReport, LayerReport
 from migrator.sources import Bundle
 
+Texts = Mapping[str, bytes]
+"""What files have become, by their paths."""
 
-def standing(bundle: Bundle, text: bytes) -> Bundle:
-    """The bundle in the text that the releases below it left; its chart is the one that the run began with.
+
+def standing(bundle: Bundle, texts: Texts) -> Bundle:
+    """The bundle in the texts that the releases before it left; its chart is the one that the run began with.
 
     Releases can share the object that their chart's version stands in: the last of them moves it for all.
     """
-    layer = bundle.layers[0]
-    if layer.stream.data == text:
-        return bundle
-    stream = yamltext.parse(text, layer.name)
-    return bundle.on([stream for _ in bundle.layers])._replace(version=bundle.version)
+    return reread(bundle, texts)._replace(version=bundle.version)
+
+
+def reread(bundle: Bundle, texts: Texts) -> Bundle:
+    """The bundle as it is in these texts of its files."""
+    changed = {
+        layer.name: yamltext.parse(texts[layer.name], layer.name)
+        for layer in bundle.layers
+        if layer.name in texts and layer.stream.data != texts[layer.name]
+    }
+    return bundle.on([changed.get(layer.name, layer.stream) for layer in bundle.layers]) if changed else bundle
+
+
+def texts_after(report: FileReport) -> Texts:
+    """What a release makes of its files."""
+    return {layer.path: layer.after for layer in report.layers}
 
 
 def in_order(backwards: Sequence[FileReport]) -> list[FileReport]:
-    """The reports in the order of the file, with the file's one diff, or none where it would not be written."""
+    """The reports in order, with one diff for each file, or none where it would not be written."""
     reports = backwards[::-1]
     if any(report.error or report.status == "needs-decision" for report in reports):
         return [
@@ -33,10 +48,16 @@ def in_order(backwards: Sequence[FileReport]) -> list[FileReport]:
 
 
 def with_one_diff(reports: Sequence[FileReport]) -> list[FileReport]:
-    """The reports on the releases of one file with one diff, which stands with the first of them."""
+    """The reports, of which the last was made first, with one diff for each file: it stands with the first of them."""
     if len(reports) < 2:
         return list(reports)
-    (layer,) = reports[0].layers
-    original = reports[-1].layers[0].before
-    whole, same = LayerReport(layer.path, original, layer.after), LayerReport(layer.path, original, original)
-    return [report._replace(layers=(same if number else whole,)) for number, report in enumerate(reports)]
+    before: dict[str, bytes] = {}
+    for layer in (layer for report in reversed(reports) for layer in report.layers):
+        before.setdefault(layer.path, layer.before)
+    after = {layer.path: layer.after for report in reversed(reports) for layer in report.layers}
+    found = []
+    for report in reports:
+        layers = [LayerReport(each.path, before[each.path], after[each.path]) for each in report.layers]
+        after |= {each.path: each.before for each in layers}
+        found.append(report._replace(layers=tuple(layers)))
+    return found

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from migrator import files, yamltext
 from migrator.errors import UsageError
@@ -23,6 +23,9 @@ from migrator.migration import Question
 from migrator.planning.answers import FROM_ENVIRONMENT, ONE_DOCKET, Earlier, problem_with
 from migrator.values import tree
 from migrator.values.edits import Route, Value
+
+if TYPE_CHECKING:
+    from migrator.sources.project import Project
 
 _PARTS = {"answer", "from-env", "question"}
 _OLD_DIGITS = 12
@@ -97,6 +100,25 @@ def read(path: str, known: Mapping[str, Callable[[str], str]]) -> Answers:
         reader.answers(("answers",)),
         {name: reader.answers(("releases", name)) for name in releases},
         {name: document.line(("releases", name)) for name in releases},
+    )
+
+
+def of_project(project: Project, known: Mapping[str, Callable[[str], str]]) -> Answers:
+    """The answers that a project file gives: for all of its releases, and for each by its name.
+
+    Raises UsageError with the line for what they must not say.
+    """
+    reader = _Reader(project.path, project.document, known)
+    routes: dict[str, Route] = {
+        each.name: ("releases", each.number, "answers")
+        for each in project.releases
+        if tree.get(project.document.data, ("releases", each.number, "answers")) is not None
+    }
+    return Answers(
+        project.path,
+        reader.answers(("defaults", "answers")),
+        {name: reader.answers(route) for name, route in routes.items()},
+        {name: project.document.line(route) for name, route in routes.items()},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from migrator.charts.roots import has_prefect_values
 from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
@@ -15,7 +16,14 @@ from migrator.values.edits import Value
 from migrator.values.merge import as_map
 
 
-@kept()
+class Survey(NamedTuple):
+    """What stands in a directory: releases as the paths of their layers, lowest first, and errors for the rest."""
+
+    releases: list[tuple[str, ...]]
+    errors: list[MigratorError]
+    looked_at: int
+
+
 def expand(name: str, sieve: walking.Sieve | None = None) -> list[str | MigratorError]:
     """The files of a directory that are releases by themselves, and an error for each that is not.
 
@@ -26,20 +34,26 @@ def expand(name: str, sieve: walking.Sieve | None = None) -> list[str | Migrator
     charts and is nothing that is edited here. What holds nothing of these charts is left out. Raises InputError for a
     directory without any.
     """
+    found = survey(name, sieve)
+    if not found.releases and not found.errors:
+        raise InputError(
+            f"is a directory without a values file that holds Prefect values ({found.looked_at} YAML files looked at).",
+            path=name,
+            remedy=sieve.told("it") if sieve is not None and sieve.ignored else "",
+        )
+    return [*(each[0] if len(each) == 1 else _several_layers(each) for each in found.releases), *found.errors]
+
+
+@kept()
+def survey(name: str, sieve: walking.Sieve | None = None) -> Survey:
+    """Look at all of a directory that `sieve` does not leave out, and put together what belongs together."""
     found = _Found()
     count = 0
     for path in walking.yaml_files(name, found.unread, sieve):
         count += 1
         found.look_at(path, below=os.path.relpath(path, name))
     found.follow_links()
-    releases = found.releases()
-    if not releases:
-        raise InputError(
-            f"is a directory without a values file that holds Prefect values ({count} YAML files looked at).",
-            path=name,
-            remedy=sieve.told("it") if sieve is not None and sieve.ignored else "",
-        )
-    return releases
+    return Survey(*found.put_together(), count)
 
 
 class _Found:
@@ -94,8 +108,8 @@ class _Found:
             self._held_up |= flux.items_below(documents)
             (self.unread if isinstance(error.__cause__, OSError) else self._others).append(_without_frames(error))
 
-    def releases(self) -> list[str | MigratorError]:
-        """The releases by themselves, in the order of their paths, and an error for each that is not."""
+    def put_together(self) -> tuple[list[tuple[str, ...]], list[MigratorError]]:
+        """The releases, in the order of their paths, and an error for each file that is none, and told."""
         # What a release takes is no release by itself, one that is refused included.
         made = (file for item in self._held_up for _, files in self._generated.get(item, []) for file in files)
         below = {*self._taken, *made}
@@ -113,9 +127,8 @@ class _Found:
         broken |= {taker for path in shared for taker in self._taken[path]}
         found = layering.releases(self._holders, plain, self._generated)
         whole = [layers for layers in found.releases if len(layers) > 1 or layers[0] not in broken]
-        releases = [layers[0] if len(layers) == 1 else _several_layers(layers) for layers in whole]
         others += _in_doubt(found.in_doubt, found.may_be_bases)
-        return [*releases, *self.unread, *sorted(others, key=lambda error: error.path)]
+        return whole, [*self.unread, *sorted(others, key=lambda error: error.path)]
 
     def _take(self, source: Source) -> None:
         """Take down what a file holds. Raises UnrelatedError for one that has nothing to do with these charts."""

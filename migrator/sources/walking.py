@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from migrator.errors import InputError, MigratorError
 from migrator.files import LARGEST
@@ -12,6 +12,9 @@ from migrator.sources import gitignore, marks
 from migrator.sources.globs import Globs
 
 ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tftpl", ".gotmpl")
+PROJECT = "infrahub-migrator.yaml"
+"""The project file, which says what is to be seen and is not itself."""
+
 _NAMES = ("Chart.lock", "values.schema.json", ".gitlab-ci.yml")
 _PASSED_OVER = {"templates", "charts", "crds", "node_modules"}
 
@@ -23,18 +26,24 @@ class Sieve:
     ones that are deployed.
     """
 
-    def __init__(self, exclude: Sequence[str] = (), folder: str = "", *, takes_ignored: bool = False) -> None:
+    def __init__(self, exclude: Sequence[str] = (), *, takes_ignored: bool = False) -> None:
         self.ignored = 0
         self.takes_ignored = takes_ignored
-        self._exclude = Globs(exclude)
-        self._folder = folder
+        self._exclude = [(Globs(exclude), os.curdir)] if exclude else []
+        self._paths: Collection[str] = ()
+
+    def leave_out(self, exclude: Sequence[str], folder: str, paths: Collection[str]) -> None:
+        """Leave out what globs for paths below a folder name, and the files at these whole paths."""
+        self._exclude += [(Globs(exclude), folder or os.curdir)] if exclude else []
+        self._paths = paths
 
     def excludes(self, path: str, *, is_folder: bool) -> bool:
-        """Whether the globs leave a path out; they are for paths below their folder, or the current one."""
-        if not self._exclude:
-            return False
-        below = os.path.relpath(path, self._folder or os.curdir).replace(os.sep, "/")
-        return bool(self._exclude.verdict(below, is_folder=is_folder))
+        """Whether a path is left out by whoever runs this, or by the project file."""
+        for globs, folder in self._exclude:
+            below = os.path.relpath(path, folder).replace(os.sep, "/")
+            if globs.verdict(below, is_folder=is_folder):
+                return True
+        return bool(self._paths) and not is_folder and os.path.realpath(path) in self._paths
 
     def told(self, directory: str) -> str:
         """How many files `.gitignore` leaves out of the directory, and what takes them in, as a sentence."""
@@ -82,7 +91,8 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
 
 
 def _is_to_be_seen(name: str) -> bool:
-    return (name.endswith(ENDINGS) and not name.startswith(".")) or name in _NAMES
+    is_yaml = name.endswith(ENDINGS) and not name.startswith(".") and name != PROJECT
+    return is_yaml or name in _NAMES
 
 
 def peek(path: str) -> bytes | None:

@@ -13,7 +13,8 @@ import pytest
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 ANSWERS = ("--redis-host", "infrahub-cache-master", "--redis-db", "2")
-SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "migrator" / "schema.json").read_text(encoding="utf-8"))
+SCHEMAS = Path(__file__).resolve().parents[2] / "migrator" / "schemas"
+SCHEMA = json.loads((SCHEMAS / "report.json").read_text(encoding="utf-8"))
 BLOCK = """\
     backgroundServices:
       runAsSeparateDeployment: true

@@ -27,7 +27,7 @@ from migrator.report.records import (
 from migrator.values.changes import Effect
 from migrator.values.edits import Value
 
-SCHEMA: dict[str, Any] = json.loads(files("migrator").joinpath("schema.json").read_text(encoding="utf-8"))
+SCHEMA: dict[str, Any] = json.loads(files("migrator").joinpath("schemas/report.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 

@@ -1,0 +1,87 @@
+"""What a project file makes of the files that are named: which releases they stand for, and which share files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from migrator.sources import project
+from migrator.sources.project import Project, ProjectRelease
+
+
+class Listed(NamedTuple):
+    """The project's releases that are meant, and the names of files and directories that stand for others.
+
+    `paths` are the whole paths of all files that the project lists.
+    """
+
+    project: Project
+    releases: Sequence[ProjectRelease]
+    others: Sequence[str]
+    paths: frozenset[str]
+
+    def is_covered(self, directory: str) -> bool:
+        """Whether a release of the project stands in the directory, so that nothing else has to."""
+        return any(_is_in(path, os.path.realpath(directory)) for path in self.paths)
+
+
+def read(config: str) -> Project | None:
+    """The project file at that path, or the one that is found. Raises what `project.read` raises."""
+    path = config or project.find()
+    return project.read(path) if path else None
+
+
+def listed(own: Project, names: Sequence[str]) -> Listed:
+    """The releases that the names stand for: all, where there is none; a file stands for each that it is a layer of."""
+    whole = {release.name: [os.path.realpath(path) for path in release.layers] for release in own.releases}
+    paths = frozenset(path for layers in whole.values() for path in layers)
+    if not names:
+        return Listed(own, own.releases, (), paths)
+    of_path: dict[str, list[str]] = {}
+    for name, layers in whole.items():
+        for path in layers:
+            of_path.setdefault(path, []).append(name)
+    meant: set[str] = set()
+    others: list[str] = []
+    for each in names:
+        path = os.path.realpath(each)
+        if path in of_path:
+            meant.update(of_path[path])
+            continue
+        others.append(each)
+        if os.path.isdir(path):
+            meant.update(name for inside, own_names in of_path.items() if _is_in(inside, path) for name in own_names)
+    return Listed(own, [each for each in own.releases if each.name in meant], others, paths)
+
+
+def sharing_files(releases: Sequence[ProjectRelease]) -> list[list[ProjectRelease]]:
+    """The releases in groups that share files, by whichever name, in the order of their first ones.
+
+    A file that they call by different names has the first one in all of them.
+    """
+    called: dict[str, str] = {}
+    taker: dict[str, int] = {}
+    above = list(range(len(releases)))
+
+    def top(number: int) -> int:
+        while above[number] != number:
+            above[number] = number = above[above[number]]
+        return number
+
+    named = []
+    for number, release in enumerate(releases):
+        whole = [os.path.realpath(path) for path in release.layers]
+        layers = tuple(called.setdefault(target, path) for target, path in zip(whole, release.layers))
+        named.append(release._replace(layers=layers))
+        for target in whole:
+            one, other = sorted((top(number), top(taker.setdefault(target, number))))
+            above[other] = one
+    groups: dict[int, list[ProjectRelease]] = {}
+    for number, release in enumerate(named):
+        groups.setdefault(top(number), []).append(release)
+    return list(groups.values())
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path.startswith(os.path.join(folder, ""))

@@ -1,0 +1,236 @@
+"""The project file, `infrahub-migrator.yaml`: what a repository says of its releases, and a directory cannot.
+
+version: 1
+defaults: {chart: infrahub-enterprise, to: 4.14.1}
+releases:
+  - name: prod
+    layers: [base/values.yaml, prod/values.yaml]
+    from: 4.13.0-medium
+    answers: {redis-db: 2}
+exclude: [archive/]
+
+It comes with a repository, so it is not trusted: it names files below its own folder only, by no link out of it,
+nothing in it is run or filled in, and of everything there is a bound. `migrator/schemas/project.json` describes it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from typing import NamedTuple, NoReturn
+
+from migrator import files, yamltext
+from migrator.charts import versions
+from migrator.errors import UsageError, did_you_mean
+from migrator.sources.walking import PROJECT
+from migrator.values import tree
+from migrator.values.edits import Route
+from migrator.values.merge import Map
+
+NAME = PROJECT
+MOST_RELEASES = 5_000
+MOST_LAYERS = 32
+MOST_GLOBS = 1_000
+_LONGEST = 1_000
+_TOP = ("version", "defaults", "releases", "exclude")
+_DEFAULTS = ("chart", "from", "to", "answers")
+_RELEASE = ("name", "layers", "chart", "from", "namespace", "answers")
+
+
+class Upgrade(NamedTuple):
+    """What the file says of an upgrade; empty: nothing."""
+
+    chart: str = ""
+    version_from: str = ""
+    version_to: str = ""
+    namespace: str = ""
+
+
+class ProjectRelease(NamedTuple):
+    """One release: its layers in Helm's order, as paths from the current directory, and its place in the list."""
+
+    name: str
+    layers: tuple[str, ...]
+    upgrade: Upgrade
+    number: int
+
+
+class Project(NamedTuple):
+    """A project file as it was read; `document` is for who reads the answers in it."""
+
+    path: str
+    document: yamltext.Document
+    defaults: Upgrade
+    releases: tuple[ProjectRelease, ...]
+    exclude: tuple[str, ...]
+
+    @property
+    def folder(self) -> str:
+        return os.path.dirname(self.path)
+
+    def upgrade(self, release: ProjectRelease) -> Upgrade:
+        """What holds for a release: its own words, and the defaults where it has none."""
+        return Upgrade(*(own or common for own, common in zip(release.upgrade, self.defaults)))
+
+
+def find() -> str:
+    """The project file of the current directory, or above it up to the repository's root; empty where there is none."""
+    folder = ""
+    while True:
+        path = os.path.join(folder, NAME)
+        if os.path.lexists(path):
+            return path
+        if os.path.exists(os.path.join(folder, ".git")) or not _is_in_repository(folder):
+            return ""
+        folder = os.path.join(folder, os.pardir)
+
+
+def _is_in_repository(folder: str) -> bool:
+    """Whether a repository begins above the folder."""
+    here = os.path.abspath(folder)
+    while (above := os.path.dirname(here)) != here:
+        here = above
+        if os.path.exists(os.path.join(here, ".git")):
+            return True
+    return False
+
+
+def read(path: str) -> Project:
+    """Read a project file. Raises InputError where that cannot be done, UsageError for what it may not say."""
+    stream = yamltext.parse(files.read(path).data, path)
+    reader = _Reader(path, stream.documents[0])
+    if len(stream.documents) > 1:
+        reader.refuse((), "holds several YAML documents; a project file is one.")
+    for duplicate in reader.document.duplicates():
+        reader.refuse(duplicate.route, f"{tree.show(duplicate.route)} stands here twice.")
+    top = reader.mapping((), _TOP)
+    if "version" not in top:
+        reader.refuse((), "does not say which version of project files it is.", "Begin it with version: 1.")
+    if top["version"] != 1 or isinstance(top["version"], bool):
+        reader.refuse(("version",), "is of a version that this program does not know.", "It knows version: 1.")
+    return Project(
+        path,
+        reader.document,
+        reader.upgrade(("defaults",), _DEFAULTS) if top.get("defaults") is not None else Upgrade(),
+        tuple(reader.releases()),
+        tuple(reader.text(("exclude", at)) for at in range(reader.length(("exclude",), MOST_GLOBS, "globs"))),
+    )
+
+
+class _Reader:
+    """Takes the parts of a project file from its document, and refuses by line what must not be there."""
+
+    def __init__(self, path: str, document: yamltext.Document) -> None:
+        self.document = document
+        self._path = path
+        self._folder = os.path.dirname(path)
+        self._inside = os.path.realpath(self._folder)
+
+    def refuse(self, route: Route, message: str, remedy: str = "") -> NoReturn:
+        raise UsageError(message, path=self._path, line=self.document.line(route), remedy=remedy)
+
+    def mapping(self, route: Route, keys: Collection[str]) -> Map:
+        """The mapping there, which may have these keys and no others."""
+        value = tree.get(self.document.data, route)
+        what = tree.show(route) if route else "the file"
+        if not isinstance(value, dict):
+            self.refuse(route, f"{what} is no mapping of {', '.join(keys)}.", "docs/many-releases.md shows one.")
+        for key in value:
+            if key not in keys:
+                meant = did_you_mean(key, keys)
+                self.refuse((*route, key), f"{key!r} is no key of {what}{meant}.", f"The keys are {', '.join(keys)}.")
+        return value
+
+    def length(self, route: Route, most: int, of_what: str) -> int:
+        """How many items the list there has; none where nothing stands."""
+        value = tree.get(self.document.data, route)
+        if value is None:
+            return 0
+        if not isinstance(value, list):
+            self.refuse(route, f"{tree.show(route)} is no list of {of_what}.")
+        if len(value) > most:
+            self.refuse(route, f"{tree.show(route)} has {len(value):,} {of_what}, and {most:,} is the most.")
+        return len(value)
+
+    def text(self, route: Route) -> str:
+        """The text there, on one line."""
+        value = tree.get(self.document.data, route)
+        if not isinstance(value, str) or not value.strip():
+            self.refuse(route, f"{tree.show(route)} is no text.", 'Put it in quotes: "...".')
+        if len(value) > _LONGEST:
+            self.refuse(route, f"{tree.show(route)} is longer than {_LONGEST:,} characters.")
+        if not value.isprintable():
+            self.refuse(route, f"{tree.show(route)} holds a character that cannot be printed.")
+        return value
+
+    def upgrade(self, route: Route, keys: Collection[str]) -> Upgrade:
+        """What stands there of an upgrade."""
+        values = self.mapping(route, keys)
+        said = {key: self.text((*route, key)) for key in ("chart", "from", "to", "namespace") if key in values}
+        chart = said.get("chart", "")
+        if chart and chart not in versions.CHARTS:
+            meant = did_you_mean(chart, versions.CHARTS)
+            self.refuse(
+                (*route, "chart"), f"there is no chart {chart!r}{meant}.", f"They are {', '.join(versions.CHARTS)}."
+            )
+        for key in ("from", "to"):
+            if key in said:
+                self._version((*route, key), said[key])
+        if values.get("answers") is not None:
+            self._refuse_environment((*route, "answers"))
+        return Upgrade(chart, said.get("from", ""), said.get("to", ""), said.get("namespace", ""))
+
+    def releases(self) -> list[ProjectRelease]:
+        found: dict[str, ProjectRelease] = {}
+        for number in range(self.length(("releases",), MOST_RELEASES, "releases")):
+            route: Route = ("releases", number)
+            values = self.mapping(route, _RELEASE)
+            for key in ("name", "layers"):
+                if key not in values:
+                    self.refuse(route, f"{tree.show(route)} has no {key}.", "Each release has a name and its layers.")
+            name = self.text((*route, "name"))
+            if name in found:
+                line = self.document.line(("releases", found[name].number))
+                self.refuse((*route, "name"), f"{name} is the name of the release on line {line} already.")
+            found[name] = ProjectRelease(name, self._layers(route), self.upgrade(route, _RELEASE), number)
+        return list(found.values())
+
+    def _layers(self, route: Route) -> tuple[str, ...]:
+        at: Route = (*route, "layers")
+        count = self.length(at, MOST_LAYERS, "layers")
+        if not count:
+            self.refuse(at, f"{tree.show(at)} names no file.", "Name the files of the release in Helm's order.")
+        layers = [self._layer((*at, number)) for number in range(count)]
+        twice = next((number for number, each in enumerate(layers) if each in layers[:number]), None)
+        if twice is not None:
+            self.refuse((*at, twice), f"{layers[twice]} is a layer of this release already.")
+        return tuple(layers)
+
+    def _layer(self, route: Route) -> str:
+        """A path below the file's folder, as it is seen from the current directory."""
+        text = self.text(route)
+        if "$" in text or text.startswith("~"):
+            self.refuse(route, f"{text!r}: nothing is filled in here, neither variables nor ~.", "Write the path out.")
+        if os.path.isabs(text) or "\\" in text or text[1:2] == ":":
+            self.refuse(route, f"{text!r} is no path below this file.", "Write it from here, with slashes.")
+        below = os.path.normpath(text)
+        if below in (os.curdir, os.pardir) or below.startswith(os.pardir + os.sep):
+            self.refuse(route, f"{text!r} leads out of the folder of this file.", "Name files below it only.")
+        path = os.path.join(self._folder, below)
+        if not os.path.realpath(path).startswith(os.path.join(self._inside, "")):
+            self.refuse(route, f"{text!r} is reached by a link that leads out of the folder of this file.")
+        return path
+
+    def _version(self, route: Route, text: str) -> None:
+        try:
+            versions.parse(text)
+        except UsageError as error:
+            self.refuse(route, error.message, error.remedy)
+
+    def _refuse_environment(self, route: Route) -> None:
+        """Refuse an answer that comes from the environment, but for a docket's URL, which may hold a password."""
+        answers = tree.get(self.document.data, route)
+        for name, value in answers.items() if isinstance(answers, dict) else ():
+            if name != "docket-url" and isinstance(value, dict) and "from-env" in value:
+                remedy = "Write the answer down, or give it with --answers or a flag."
+                self.refuse((*route, name), f"{name}: only docket-url is taken from the environment here.", remedy)

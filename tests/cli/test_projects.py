@@ -1,0 +1,316 @@
+"""A run on a project file: what a file stands for, whose word counts, and files that several releases share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from migrator import yamltext
+
+Cli = Callable[..., Any]
+BASE = """\
+infrahub:
+  prefect-server:
+    server:
+      env:  # ours
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+          value: "false"
+        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+          value: "false"
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          db: 1
+      env:
+        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+          value: "true"
+"""
+BASE_AFTER = """\
+infrahub:
+  prefect-server:
+    server:
+      env:  # ours
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+          value: "false"
+        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
+          value: "false"
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          db: 1
+      env:
+        - name: PROMETHEUS_MULTIPROC_DIR
+          value: ""
+"""
+
+
+def overlay(host: str) -> str:
+    return f"infrahub:\n  prefect-server:\n    backgroundServices:\n      messaging:\n        redis: {{host: {host}}}\n"
+
+
+def overlay_after(host: str) -> str:
+    return f"{overlay(host)}        docket:\n          url: redis://{host}:6379/2\n"
+
+
+def whole(host: str) -> str:
+    return BASE.replace("          db: 1\n", f"          host: {host}\n          db: 1\n")
+
+
+def whole_after(host: str) -> str:
+    docket = f"          host: {host}\n          db: 1\n        docket:\n          url: redis://{host}:6379/2\n"
+    return BASE_AFTER.replace("          db: 1\n", docket)
+
+
+def write(folder: Path, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+
+
+def flux(values: str, version: str) -> str:
+    spec = "".join(f"    {line}" if line.strip() else line for line in values.splitlines(keepends=True))
+    return (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: infrahub, namespace: gitops}\n"
+        f"spec:\n  chart: {{spec: {{chart: infrahub-enterprise, version: {version}}}}}\n  values:\n{spec}"
+    )
+
+
+REPOSITORY = {
+    "apps/base/values.yaml": BASE,
+    "apps/overlays/dev/values.yaml": overlay("redis-dev"),
+    "apps/overlays/prod/values.yaml": overlay("redis-prod"),
+    "clusters/eu/infrahub.yaml": whole("redis-eu"),
+    "clusters/us/infrahub.yaml": whole("redis-us"),
+    "flux/release.yaml": flux(whole("redis-flux"), "4.13.0-medium"),
+    "flux/podinfo.yaml": flux("replicas: 2\n", "6.0.0")
+    .replace("infrahub-enterprise", "x")
+    .replace("infrahub", "podinfo"),
+    "archive/values.yaml": whole("redis-old"),
+    "ignored/values.yaml": whole("redis-ignored"),
+    ".gitignore": "/ignored/\n",
+    "helmfile.yaml": "releases: [{name: x, chart: opsmill/infrahub}]\n",
+    "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n",
+}
+MIGRATED = {
+    "apps/base/values.yaml": BASE_AFTER,
+    "apps/overlays/dev/values.yaml": overlay_after("redis-dev"),
+    "apps/overlays/prod/values.yaml": overlay_after("redis-prod"),
+    "clusters/eu/infrahub.yaml": whole_after("redis-eu"),
+    "clusters/us/infrahub.yaml": whole_after("redis-us"),
+    "flux/release.yaml": flux(whole_after("redis-flux"), "4.14.1-medium"),
+}
+
+
+def standing(folder: Path) -> dict[str, str]:
+    return {name: (folder / name).read_text("utf-8") for name in REPOSITORY}
+
+
+def test_a_repository_from_init_to_a_second_run_that_changes_nothing(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, REPOSITORY)
+    done = cli("init", "--exclude", "archive/")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b"infrahub-migrator.yaml: 5 releases\n"
+    assert b"leaves 1 file" in done.stderr
+    path = tmp_path / "infrahub-migrator.yaml"
+    text = path.read_text("utf-8")
+    assert text.endswith("# Not migrated by this tool:\n# - helmfile.yaml: is a helmfile.\n")
+    schema = json.loads(files("migrator").joinpath("schemas/project.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(yamltext.parse(text.encode()).documents[0].data)
+    assert cli("init").returncode == 2
+    assert path.read_text("utf-8") == text
+    path.write_text(text.replace("version: 1\n", "version: 1\ndefaults: {answers: {redis-db: 2}}\n"), "utf-8")
+    names = [b"apps/overlays/dev", b"apps/overlays/prod", b"clusters/eu/infrahub", b"clusters/us/infrahub"]
+    checked = cli("check")
+    assert checked.returncode == 1
+    assert [line.split(b":")[0] for line in checked.stdout.splitlines()][:5] == [*names, b"flux/release"]
+    done = cli("migrate", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert standing(tmp_path) == {**REPOSITORY, **MIGRATED}
+    assert cli("check").returncode == 0
+    assert cli("migrate", "--non-interactive").returncode == 0
+    assert standing(tmp_path) == {**REPOSITORY, **MIGRATED}
+    assert len(list((tmp_path / "apps/base").glob("*.bak"))) == 1
+
+
+PROJECT = """\
+version: 1
+releases:
+  - {name: dev, layers: [base.yaml, dev.yaml], answers: {redis-db: 2}}
+  - {name: prod, layers: [base.yaml, prod.yaml], answers: {redis-db: 2}}
+  - {name: alone, layers: [alone.yaml], answers: {redis-db: 2}}
+"""
+FILES = {
+    "base.yaml": BASE,
+    "dev.yaml": overlay("redis-dev"),
+    "prod.yaml": overlay("redis-prod"),
+    "alone.yaml": whole("redis-alone"),
+    "other.yaml": whole("redis-other"),
+    "infrahub-migrator.yaml": PROJECT,
+}
+
+
+@pytest.mark.parametrize(
+    ("named", "releases"),
+    [
+        ([], ["dev", "prod", "alone"]),
+        (["prod.yaml"], ["prod"]),
+        (["base.yaml"], ["dev", "prod"]),
+        (["alone.yaml", "./alone.yaml"], ["alone"]),
+        (["other.yaml", "alone.yaml"], ["alone", "other.yaml"]),
+        (["."], ["dev", "prod", "alone", "other.yaml"]),
+        ([".", "--exclude", "other.yaml"], ["dev", "prod", "alone"]),
+    ],
+)
+def test_a_file_stands_for_each_release_that_lists_it(
+    cli: Cli, tmp_path: Path, named: list[str], releases: list[str]
+) -> None:
+    write(tmp_path, FILES)
+    done = cli("check", *named)
+    assert [line.split(b":")[0].decode() for line in done.stdout.splitlines()][: len(releases)] == releases, done.stderr
+
+
+def test_the_project_is_found_from_below_up_to_the_repository_and_no_higher(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {f"r/{name}": text for name, text in FILES.items()})
+    write(tmp_path, {"r/.git/HEAD": "x\n", "r/deep/below/x.yaml": "a: 1\n"})
+    monkeypatch.chdir(tmp_path / "r/deep/below")
+    assert cli("check").stdout.startswith(b"dev: pending")
+    (tmp_path / "infrahub-migrator.yaml").write_text(PROJECT, "utf-8")
+    (tmp_path / "r/infrahub-migrator.yaml").unlink()
+    done = cli("check")
+    assert done.returncode == 2
+    assert b"nothing is named. Name a FILE" in done.stderr
+    done = cli("check", "--config", "../../../infrahub-migrator.yaml")
+    assert done.stderr.count(b"there is no such file") == 3
+
+
+def test_a_shared_base_is_not_written_while_a_release_over_it_is_undecided(cli: Cli, tmp_path: Path) -> None:
+    text = PROJECT.replace("prod.yaml], answers: {redis-db: 2}}", "prod.yaml]}")
+    write(tmp_path, {**FILES, "infrahub-migrator.yaml": text})
+    done = cli("migrate", "--non-interactive")
+    assert done.returncode == 3
+    assert b"nothing was written to dev and prod, whose releases are written together: first prod." in done.stderr
+    assert (tmp_path / "base.yaml").read_text("utf-8") == BASE
+    assert (tmp_path / "dev.yaml").read_text("utf-8") == FILES["dev.yaml"]
+    assert (tmp_path / "alone.yaml").read_text("utf-8") == whole_after("redis-alone")
+
+
+def test_a_shared_base_is_refused_by_name_where_it_is_not_right_for_all(cli: Cli, tmp_path: Path) -> None:
+    """What separate services need of the base would start the services of a single deployment twice."""
+    single = "infrahub: {prefect-server: {backgroundServices: {runAsSeparateDeployment: false}}}\n"
+    write(tmp_path, {**FILES, "dev.yaml": single})
+    done = cli("migrate", "--non-interactive")
+    assert done.returncode == 2
+    assert b"dev: base.yaml would change as other releases need it, which is not right for this one." in done.stderr
+    assert {name: (tmp_path / name).read_text("utf-8") for name in ("base.yaml", "dev.yaml", "prod.yaml")} == {
+        "base.yaml": BASE,
+        "dev.yaml": single,
+        "prod.yaml": FILES["prod.yaml"],
+    }
+
+
+def test_a_shared_base_is_not_written_while_a_release_over_it_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, {**FILES, "dev.yaml": "a: [\n"})
+    done = cli("migrate", "--non-interactive")
+    assert done.returncode == 2
+    assert b"prod: shares files with dev, which cannot be read." in done.stderr
+    assert (tmp_path / "base.yaml").read_text("utf-8") == BASE
+
+
+def test_a_diff_of_releases_with_a_shared_base_applies(cli: Cli, tmp_path: Path) -> None:
+    import subprocess
+
+    write(tmp_path, FILES)
+    patch = cli("diff").stdout
+    assert patch.count(b"--- a/base.yaml") == 1
+    subprocess.run(["patch", "-p1"], input=patch, cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "base.yaml").read_text("utf-8") == BASE_AFTER
+    assert (tmp_path / "prod.yaml").read_text("utf-8") == overlay_after("redis-prod")
+
+
+def test_a_flag_beats_the_answers_file_beats_the_release_beats_the_defaults(cli: Cli, tmp_path: Path) -> None:
+    text = "version: 1\ndefaults: {answers: {redis-db: 3}}\nreleases:\n  - {name: a, layers: [alone.yaml]@}\n"
+    write(tmp_path, {"alone.yaml": whole("redis-alone"), "answers": "releases: {a: {redis-db: 5}}\n"})
+
+    def database(own: str, *flags: str) -> str:
+        (tmp_path / "infrahub-migrator.yaml").write_text(text.replace("@", own), "utf-8")
+        report = json.loads(cli("plan", "--format", "json", *flags).stdout)["files"][0]
+        return str(next(each["answer"] for each in report["questions"] if each["id"] == "redis-db"))
+
+    own = ", answers: {redis-db: 4}"
+    assert database("") == "3"
+    assert database(own) == "4"
+    assert database(own, "--answers", "answers") == "5"
+    assert database(own, "--answers", "answers", "--redis-db", "6") == "6"
+
+
+def test_what_the_file_says_of_an_upgrade_counts_and_an_object_knows_better(cli: Cli, tmp_path: Path) -> None:
+    text = (
+        "version: 1\ndefaults: {from: 4.13.0-small, to: 4.14.0, chart: infrahub-enterprise}\nreleases:\n"
+        "  - {name: plain, layers: [plain.yaml], from: 4.13.0-large, namespace: prod}\n"
+        "  - {name: flux, layers: [flux.yaml]}\n"
+    )
+    write(tmp_path, {"plain.yaml": whole("a"), "flux.yaml": flux(whole("b"), "4.13.0-medium")})
+    (tmp_path / "infrahub-migrator.yaml").write_text(text, "utf-8")
+    found = [(each["from"], each["to"]) for each in json.loads(cli("plan", "--format", "json").stdout)["files"]]
+    assert found == [("4.13.0-large", "4.14.0-large"), ("4.13.0-medium", "4.14.0-medium")]
+    report = json.loads(cli("plan", "--format", "json", "--to", "4.14.1").stdout)
+    assert [each["to"] for each in report["files"]] == ["4.14.1-large", "4.14.1-medium"]
+
+
+def test_a_secret_from_the_environment_is_masked(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKET_URL", "redis://:hunter22@redis-alone:6379/2")
+    text = "version: 1\nreleases: [{name: a, layers: [alone.yaml], answers: {docket-url: {from-env: DOCKET_URL}}}]\n"
+    write(tmp_path, {"alone.yaml": whole("redis-alone"), "infrahub-migrator.yaml": text})
+    for command in (("plan",), ("diff",), ("plan", "--format", "json"), ("migrate", "--non-interactive")):
+        done = cli(*command)
+        assert done.returncode == 0, done.stderr
+        assert b"hunter22" not in done.stdout + done.stderr
+    assert "hunter22" in (tmp_path / "alone.yaml").read_text("utf-8")
+
+
+def test_a_default_that_names_a_redis_is_refused_for_several(cli: Cli, tmp_path: Path) -> None:
+    text = PROJECT.replace("releases:", "defaults: {answers: {redis-host: r}}\nreleases:")
+    write(tmp_path, {**FILES, "infrahub-migrator.yaml": text})
+    done = cli("check")
+    assert done.returncode == 2
+    assert b"infrahub-migrator.yaml:2: redis-host names one Redis, and 3 releases stand here" in done.stderr
+
+
+def test_a_question_that_does_not_exist_is_told_by_its_line(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, {**FILES, "infrahub-migrator.yaml": PROJECT.replace("redis-db: 2", "redis-bd: 2", 1)})
+    done = cli("check")
+    assert done.returncode == 2
+    assert b"infrahub-migrator.yaml:3: there is no question 'redis-bd'" in done.stderr
+
+
+def test_init_keeps_its_doubts_as_comments(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, {f"t/{number:02}.yaml": whole(f"redis{number}") for number in range(17)})
+    write(tmp_path, {"t/over.yaml": overlay("x"), "t/yes.yaml": "infrahub: [\n", "t/x/no.yaml": whole("no")})
+    done = cli("init", "t")
+    assert done.stdout.startswith(b"t/infrahub-migrator.yaml: 1 release, 19 in doubt (see its comments)")
+    text = (tmp_path / "t/infrahub-migrator.yaml").read_text("utf-8")
+    assert "  - name: x/no\n    layers: [x/no.yaml]\n" in text
+    assert "# - over.yaml: leaves values to a base, and which of the 17 whole values files" in text
+
+
+@pytest.mark.parametrize("name", ["project", "report", "answers"])
+def test_schemas_are_printed(cli: Cli, name: str) -> None:
+    done = cli("schema", name)
+    schema = json.loads(done.stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$id"] == f"urn:infrahub-migrator:schema:{name}:1"
+    assert cli("schema", "reprot").stderr.startswith(b"infrahub-migrator: there is no schema 'reprot' (did you mean r")
