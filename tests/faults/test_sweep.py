@@ -20,6 +20,7 @@ SAMPLES = {
     "backup directory": 4,
     "no backup": 4,
     "saved answers": 8,
+    "saved answers over old ones": 4,
     "output over a file": 4,
     "new output": 4,
 }
