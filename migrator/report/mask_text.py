@@ -44,6 +44,9 @@ class Finder(Protocol):
 def pieces(text: str, finder: Finder, place: Place = Place(), depth: int = 0) -> Iterator[Piece]:  # noqa: B008
     """The text in pieces, with as many lines as before; `place` is where it stands, if it is a part of another."""
     mark = text[:1] if text.startswith("\ufeff") else ""
+    if depth and "\r" in text.replace("\r\n", ""):  # YAML breaks a line there, and the text around it does not
+        yield from _line_by_line(text, finder)
+        return
     try:
         stream = yamltext.parse(text.encode("utf-8", "surrogateescape"))
         layout = stream.layout
@@ -206,8 +209,11 @@ def _prefixed(body: str, indent: str, finder: Finder, depth: int) -> Iterator[Pi
     heads = [indent if line.startswith(indent) else "" for line in lines]
     text = "\n".join(line[len(head) :] for line, head in zip(lines, heads))
     if len(lines) > 1:
-        yield "\n", "", ""
-        yield from _with_heads(inside(text[1:], finder, depth), heads[1:])
+        head, _, inner = text.partition("\n")
+        end = "\r" if inner.endswith("\r") else ""  # of a CRLF whose other half stands behind the scalar
+        yield head + "\n", "", ""
+        yield from _with_heads(inside(inner.removesuffix(end), finder, depth), heads[1:])
+        yield end, "", ""
     else:
         yield body, "", ""
 

@@ -38,6 +38,18 @@ YAML = {
     "quoted with escapes": ('password: "a\\"b: c # d"\n', 'password: "***1"\n'),
     "quoted key": ('"password": hunter2\n', '"password": ***1\n'),
     "windows": ("password: hunter2\r\nb: 1\r\n", "password: ***1\r\nb: 1\r\n"),
+    "YAML in a block, windows": (
+        "a: |\r\n  password: hunter2\r\n\r\n  b: 1\r\nc: 2\r\n",
+        "a: |\r\n  password: ***1\r\n\r\n  b: 1\r\nc: 2\r\n",
+    ),
+    "comments, windows": (
+        "# a: 1\r\n# password: hunter2\r\n# b: 1\r\nc: 2\r\n",
+        "# a: 1\r\n# password: ***1\r\n# b: 1\r\nc: 2\r\n",
+    ),
+    "YAML in quotes, with a break of its own": (
+        'a: "b: 1\\rpassword: hunter2"\nc: 2\n',
+        'a: "b: 1\\rpassword: ***1"\nc: 2\n',
+    ),
     "anchor and tag": ("password: &pw !!str hunter2\n", "password: &pw !!str ***1\n"),
     "alias": ("a: &pw hunter2\npassword: *pw\n", "a: &pw ***1\npassword: *pw\n"),
     "alias of nothing": ("password: *hunter2\n", "password: ***1\n"),
