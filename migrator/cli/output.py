@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 
 from migrator import files
-from migrator.cli.printing import tell
+from migrator.cli.printing import tell, tell_of_masks
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
 from migrator.cli.together import with_one_diff
@@ -16,7 +16,7 @@ from migrator.errors import InterruptedByUser, NotAllTold, UsageError
 from migrator.planning import examine
 from migrator.report import streams
 from migrator.report.mask import Mask
-from migrator.report.records import FileReport, Report, Status
+from migrator.report.records import FileReport, NoticeReport, Report, Status
 from migrator.sources import Bundle, Source
 
 
@@ -77,13 +77,14 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     done = []
     for each in ready:
         status: Status = "migrated" if each.report.changes else "current"
-        report = each.report._replace(status=status, backups=backups)
+        about = tuple(_about_backups(each.report, backups))
+        report = each.report._replace(status=status, backups=backups, notices=(*each.report.notices, *about))
         if output not in ("", "-"):
             found = tuple(each._replace(file=output) if each.file else each for each in report.findings)
             report = report._replace(findings=found)
         # What is to be known was on the screen before the choice; said twice, it would hide what was done.
         seen = each.was_shown and bool(report.changes)
-        told = report._replace(notices=(), findings=()) if seen else report
+        told = report._replace(notices=about, findings=()) if seen else report
         done.append(report)
         try:
             _outcome(settings, each.case, told, stream)
@@ -94,6 +95,21 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         except KeyboardInterrupt:
             raise InterruptedByUser("interrupted after writing.", path=" and ".join(new)) from None
     return with_one_diff(done)
+
+
+def _about_backups(report: FileReport, backups: Sequence[str]) -> Iterator[NoticeReport]:
+    """A backup holds what the file held, credentials too, and stands where `git add .` would take it."""
+    if not backups or Mask().value(report.values_before) == report.values_before:
+        return
+    from migrator.sources import gitignore  # files without credentials need it not
+
+    seen = [path for path in backups if gitignore.is_seen_by_git(path)]
+    if seen:
+        text = (
+            f"{' and '.join(seen)} holds the credentials of the original in clear text, in a Git work tree: put *.bak "
+            "into .gitignore, remove it once the upgrade has gone well, or keep backups elsewhere with --backup-dir."
+        )
+        yield NoticeReport("info", text, "", 0)
 
 
 def new_files(report: FileReport, output: str) -> list[str]:
@@ -182,6 +198,7 @@ def _outcome(settings: Settings, case: examine.Case, report: FileReport, stream:
         dry_run=settings.dry_run,
     )
     stream.write(text)
+    tell_of_masks(settings, text)
     if report.changes and report.status == "migrated":
         from migrator.cli import next_steps
         from migrator.report.page import Page

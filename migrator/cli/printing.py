@@ -45,7 +45,7 @@ def print_report(settings: Settings, report: Report) -> int:
         colour = streams.wants_colour(settings.color, sys.stderr)
         sys.stderr.write(missing(sound, mask=mask, width=streams.width(), colour=colour))
     if settings.format in ("markdown", "html"):  # every release has its place, those that failed included
-        sys.stdout.write(_page(settings, report, mask))
+        _write(settings, _page(settings, report, mask))
         return report.exit_code
     if not sound.files:
         return report.exit_code
@@ -55,12 +55,12 @@ def print_report(settings: Settings, report: Report) -> int:
         from migrator.report import text_check
 
         colour, is_ascii = streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout)
-        sys.stdout.write(text_check.check(sound, mask=mask, colour=colour, ascii_only=is_ascii))
+        _write(settings, text_check.check(sound, mask=mask, colour=colour, ascii_only=is_ascii))
     elif settings.command == "verify":
         from migrator.report.text import plan, verified
 
         colour, columns = streams.wants_colour(settings.color, sys.stdout), streams.width()
-        sys.stdout.write(verified(sound, mask=mask, width=columns, colour=colour))
+        _write(settings, verified(sound, mask=mask, width=columns, colour=colour))
     elif settings.command == "plan":
         from migrator.report.text import plan, verified
 
@@ -68,8 +68,20 @@ def print_report(settings: Settings, report: Report) -> int:
         text = plan(
             sound, mask=mask, width=streams.width(), colour=colour, verbose=settings.verbose, ascii_only=is_ascii
         )
-        sys.stdout.write(text)
+        _write(settings, text)
     return report.exit_code
+
+
+def _write(settings: Settings, text: str) -> None:
+    """Print a text for people; where something in it is masked, say beside it how to see it."""
+    sys.stdout.write(text)
+    tell_of_masks(settings, text)
+
+
+def tell_of_masks(settings: Settings, text: str) -> None:
+    """Say how to see what is masked, if anything in the text is."""
+    if "***" in text and "--show-secrets" not in text:
+        tell(settings, "note: *** stands for a credential; --show-secrets shows it.")
 
 
 def _diff(settings: Settings, report: Report, mask: Mask) -> None:
@@ -93,7 +105,7 @@ def _diff(settings: Settings, report: Report, mask: Mask) -> None:
     else:
         from migrator.report import structural
 
-        sys.stdout.write(structural.diff(decided, mask=mask, colour=streams.wants_colour(settings.color, sys.stdout)))
+        _write(settings, structural.diff(decided, mask=mask, colour=streams.wants_colour(settings.color, sys.stdout)))
 
 
 def _tell_beside(settings: Settings, report: Report, mask: Mask) -> None:
@@ -128,4 +140,4 @@ def _rendered_diff(settings: Settings, report: Report, mask: Mask) -> None:
     from migrator.report import cluster_text
 
     colour, columns = streams.wants_colour(settings.color, sys.stdout), streams.width()
-    sys.stdout.write(cluster_text.text(report, mask=mask, width=columns, colour=colour, verbose=settings.verbose))
+    _write(settings, cluster_text.text(report, mask=mask, width=columns, colour=colour, verbose=settings.verbose))

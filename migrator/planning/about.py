@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from migrator.charts import roots
 from migrator.planning import catalog, discover, plan
 from migrator.planning.upgrade import Upgrade
 from migrator.sources import Bundle, about_unseen
+from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
+
+_MOST_OF_A_KIND = 10  # notices: who has read ten alike knows the file
 
 NO_PREFECT = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
 
@@ -23,6 +27,7 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
         *made.notices,
         *_about_documents(bundle),
         *_about_computed(bundle),
+        *_about_unseen_signs(bundle),
         *_about_target(upgrade.found, upgrade.known),
         *_about_base(bundle, made),
     )
@@ -47,6 +52,26 @@ def _about_computed(bundle: Bundle) -> Iterator[Notice]:
                 f"{source.name} holds all computed values (helm get values --all): given to helm upgrade, it keeps the "
                 "old chart's defaults for everything. Take helm get values without --all.",
                 "warning",
+            )
+
+
+def _about_unseen_signs(bundle: Bundle) -> Iterator[Notice]:
+    """A reviewer sees another value than the pod gets where a sign turns the text around, or has no width."""
+    for number, source in enumerate(bundle.layers):
+        if source.stream.text.isascii() and "\\" not in source.stream.text:
+            continue  # no such sign, and no escape that makes one
+        from unicodedata import name
+
+        from migrator.report.signs import unseen_in
+
+        for route, signs in islice(unseen_in(source.data), _MOST_OF_A_KIND):
+            named = " and ".join(f"U+{ord(sign):04X} ({name(sign, 'no name').lower()})" for sign in signs[:3])
+            yield Notice(
+                f"{tree.show(route)} holds {named}, which nobody sees, and which can make it read as something else: "
+                "type it anew, unless that is meant.",
+                "warning",
+                number,
+                route,
             )
 
 

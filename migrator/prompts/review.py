@@ -31,6 +31,7 @@ def steps(case: examine.Case, result: apply.Result, report: FileReport, screen: 
     """Show every step, one below the other."""
     for number in range(len(result.stages) - 1):
         _step(number, case, result, report, screen)
+    screen.tell_of_masks()
 
 
 def walk(case: examine.Case, result: apply.Result, report: FileReport, screen: Screen, person: Person) -> None:

@@ -20,6 +20,8 @@ class Screen:
 
     def __init__(self, mask: Mask, *, width: int, colour: bool) -> None:
         self.mask = mask
+        self._has_masks = False
+        self._is_told = False
         self._page = Page(min(width, _WIDEST), ascii_only=streams.is_ascii(sys.stdout))
         self._console = Console(
             file=sys.stdout,
@@ -48,7 +50,14 @@ class Screen:
 
     def line(self, text: str, *, style: str = "") -> None:
         """One line as it is, never broken: it has been masked, and is there to be copied or compared."""
+        self._has_masks |= "***" in text
         self._console.print(Text(self.plain(text), style=style), no_wrap=True, overflow="ignore", crop=False)
+
+    def tell_of_masks(self) -> None:
+        """Say, once, how to see what is masked, if anything was so far."""
+        if self._has_masks and not self._is_told:
+            self._is_told = True
+            self.say("*** stands for a credential; --show-secrets shows it.", style="dim")
 
     def plain(self, text: str) -> str:
         """The text with nothing in it that the terminal would obey or cannot show."""

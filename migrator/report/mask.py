@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from migrator.report.signs import visible as visible
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
     from migrator.report.mask_places import Place
     from migrator.report.mask_text import Piece
     from migrator.report.records import FileReport, QuestionReport, Report
-
-
-def visible(text: str, *, ascii_only: bool = False) -> str:
-    r"""The text with every sign that a terminal would obey or not show written as an escape: `\x1b`, `\n`, `\u202e`.
-
-    `ascii_only` does so for every sign beyond ASCII; a few typographic ones become what a typewriter has.
-    """
-    if ascii_only and not text.isascii():
-        text = "".join(sign if sign.isascii() else _TYPED.get(sign) or _escaped(sign) for sign in text)
-    if text.isprintable():
-        return text
-    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
 
 
 def said(text: str, *, show_secrets: bool = False) -> str:
@@ -44,17 +33,6 @@ def unnumbered(text: str) -> str:
     import re
 
     return re.sub(r"\*\*\*\d+", "***", str(Mask().value(text)))
-
-
-_TYPED = {"…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->", "×": "x"}
-_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def _escaped(sign: str) -> str:
-    code = ord(sign)
-    if code < 0x100:
-        return _NAMED.get(sign, f"\\x{code:02x}")
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 class Mask:

@@ -64,6 +64,17 @@ def is_ignored(folder: str, name: str, rules: list[Rules], *, is_folder: bool) -
     return False
 
 
+def is_seen_by_git(path: str) -> bool:
+    """Whether a file stands in a work tree of git, and no pattern leaves it out."""
+    folder, name = os.path.split(os.path.realpath(path))
+    here = folder
+    while not os.path.exists(os.path.join(here, ".git")):
+        if os.path.dirname(here) == here:
+            return False
+        here = os.path.dirname(here)
+    return not is_ignored(folder, name, of(folder, list(above(folder))), is_folder=False)
+
+
 def _read(path: str) -> Globs:
     if not os.path.isfile(path):
         return Globs([])

@@ -1,0 +1,82 @@
+"""What stands beside a result: how to see what is masked, signs that nobody sees, and backups in a Git work tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+
+VALUES = """\
+server:
+  env:
+    - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+backgroundServices:
+  runAsSeparateDeployment: true
+  note: NOTE
+  messaging: {redis: {host: redis, db: 1, password: "PASSWORD"}}
+"""
+HINT = b"*** stands for a credential; --show-secrets shows it."
+
+
+@pytest.fixture
+def values(tmp_path: Path) -> Callable[..., Path]:
+    """Write a values file with this password and this note."""
+
+    def write(password: str = "", note: str = "x") -> Path:
+        path = tmp_path / "values.yaml"
+        path.write_text(VALUES.replace("PASSWORD", password).replace("NOTE", note), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("command", ["plan", "diff --format structural", "diff --format markdown", "migrate --dry-run"])
+def test_where_something_is_masked_it_says_once_how_to_see_it(cli: Cli, values: Any, command: str) -> None:
+    values("hunter2-canary")
+    done = cli(*command.split(), "values.yaml", "--redis-db", "2")
+    assert b"***1" in done.stdout
+    assert (done.stdout + done.stderr).count(b"--show-secrets") == 1
+    assert HINT not in cli(*command.split(), "values.yaml", "--redis-db", "2", "--show-secrets").stderr
+    values()
+    assert HINT not in cli(*command.split(), "values.yaml", "--redis-db", "2").stderr
+
+
+def test_a_sign_that_nobody_sees_is_an_escape_for_a_person_and_itself_for_a_program(cli: Cli, values: Any) -> None:
+    values(note='"a\u202eb\u200bc"')
+    patch = cli("diff", "values.yaml", "--redis-db", "2")
+    assert "a\u202eb\u200bc" in patch.stdout.decode()
+    seen = cli("diff", "values.yaml", "--redis-db", "2", "--color", "always").stdout.decode()
+    assert "a\\u202eb\\u200bc" in seen
+    assert "\u202e" not in seen
+
+
+@pytest.mark.parametrize("note", ['"a\u202eb"', '"a\\u202eb"'])
+def test_a_value_with_such_a_sign_is_warned_of(cli: Cli, values: Any, note: str) -> None:
+    values(note=note)
+    told = " ".join(cli("plan", "values.yaml", "--redis-db", "2").stdout.decode().split())
+    assert "warning: values.yaml:7: backgroundServices.note holds U+202E (right-to-left override)" in told
+    values(note='"é\\\\d → 漢"')
+    assert b"nobody sees" not in cli("plan", "values.yaml", "--redis-db", "2").stdout
+
+
+def test_a_backup_with_credentials_in_a_work_tree_of_git_is_told(cli: Cli, values: Any, tmp_path: Path) -> None:
+    def told() -> bool:
+        done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
+        assert done.returncode == 0, done.stderr
+        return b"put *.bak into .gitignore" in b" ".join(done.stdout.split())
+
+    values("hunter2-canary")
+    assert not told()
+    (tmp_path / ".git").mkdir()
+    values("hunter2-canary")
+    assert told()
+    values("")  # holds none
+    assert not told()
+    (tmp_path / ".gitignore").write_text("*.bak\n")
+    values("hunter2-canary")
+    assert not told()
