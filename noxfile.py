@@ -1,0 +1,105 @@
+"""What has to pass before a change lands, in sessions: `nox --list` names them, and `.ci/run` runs them all.
+
+MIGRATOR_PYTHONS ("3.10 3.13") says which Pythons there are: one of them that is missing is an error. Where nothing says
+so, a session for a Python that is not here is passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import nox
+
+NAMED = os.environ.get("MIGRATOR_PYTHONS", "").split()
+PYTHONS = NAMED or ["3.10", "3.11", "3.12", "3.13"]
+OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
+LOCK = "requirements.lock"
+
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = bool(NAMED)
+nox.options.reuse_existing_virtualenvs = True
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The test suite on what the lock names; `nox -s tests-3.12 -- tests/rules -k pin` runs a part of it."""
+    _install(session)
+    session.run("pytest", "-q", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def lint(session: nox.Session) -> None:
+    """ruff, its rules and its format."""
+    _install(session)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session(python=OLDEST)
+def types(session: nox.Session) -> None:
+    """mypy, strict."""
+    _install(session)
+    session.run("mypy")
+    session.run("mypy", "noxfile.py")  # apart from the rest, which is checked where nox is not installed, too
+
+
+@nox.session(python=OLDEST)
+def imports(session: nox.Session) -> None:
+    """Imports run downward: the contracts in pyproject.toml."""
+    _install(session)
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session(python=NEWEST)
+def newest(session: nox.Session) -> None:
+    """The README's test command in a clean copy, which installs the newest dependencies that the bounds allow."""
+    copy = Path(session.create_tmp(), "copy")
+    session.run("git", "clone", "-q", ".", str(copy), external=True)
+    with session.chdir(copy):
+        _run_as_told(session, _readme_command("test"))
+
+
+@nox.session(python=list(dict.fromkeys([OLDEST, NEWEST])))
+def package(session: nox.Session) -> None:
+    """Wheel and sdist, built and installed in clean environments, with the README's first command run in each."""
+    session.install("-q", "--require-hashes", "-r", LOCK)
+    work = Path(session.create_tmp()).resolve()
+    dist = work / "dist"
+    session.run("git", "clone", "-q", ".", str(work / "source"), external=True)
+    # Without isolation, which would take the build tools from the index, by their range instead of the lock.
+    session.run("python", "-m", "build", "-q", "--no-isolation", "--outdir", str(dist), str(work / "source"))
+    for built in sorted(dist.iterdir()):
+        place = work / f"try-{built.suffix.lstrip('.')}"
+        place.mkdir()
+        with session.chdir(place):
+            _run_as_told(session, _readme_command("try").replace("pip install .", f'pip install "{built}"'))
+        values = (place / "values.yaml").read_text(encoding="utf-8")
+        if "redis://infrahub-cache-master:6379/2" not in values or "EVENT_PERSISTER_ENABLED" in values:
+            session.error(f"{built.name} did not migrate the sample as the README shows it")
+        if built.suffix == ".whl":
+            names = session.run("python", "-m", "zipfile", "-l", str(built), silent=True) or ""
+            tops = {line.split("/")[0] for line in names.splitlines()[1:]}
+            if {name for name in tops if not name.endswith(".dist-info")} != {"migrator"}:
+                session.error(f"the wheel puts more than one name into site-packages: {sorted(tops)}")
+
+
+def _install(session: nox.Session) -> None:
+    """The checkout itself, on the dependencies of the lock and no others."""
+    session.install("-q", "--require-hashes", "-r", LOCK)
+    session.install("-q", "--no-deps", "--no-build-isolation", "-e", ".")
+
+
+def _readme_command(name: str) -> str:
+    """A command as the README tells it to a newcomer."""
+    readme = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
+    found = re.search(rf"<!-- command: {name} -->\n```sh\n(.*?)```", readme, re.DOTALL)
+    if found is None:
+        raise LookupError(f"the README lacks its command {name!r}")
+    return found[1]
+
+
+def _run_as_told(session: nox.Session, command: str) -> None:
+    """Run it in a shell, whose `python3` is that of the session."""
+    session.run("bash", "-euo", "pipefail", "-c", command, external=True)
