@@ -13,6 +13,7 @@ from migrator.planning import about, catalog, chart_bump, discover, plan
 from migrator.planning.answers import Asking
 from migrator.planning.request import Request
 from migrator.planning.upgrade import Upgrade
+from migrator.prefect import shapes
 from migrator.prefect.names import DOCKET
 from migrator.report.records import Status
 from migrator.sources import Bundle, Source, of_layers, read, read_bytes
@@ -61,6 +62,7 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     bundle = _bundle(inputs)
     _refuse_empty_first(bundle)
     upgrade = _detect(bundle, request)
+    shapes.refuse_what_is_no_chart(upgrade.layers, upgrade.found.root)
     ask = request.asking()
     settled = _settle_flavour(upgrade, ask)
     if settled is None:  # the question is open, and all the rest depends on it

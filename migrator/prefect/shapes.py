@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from migrator.charts.presets import knows_preset
 from migrator.charts.roots import presets
 from migrator.errors import RefusedError
@@ -9,7 +11,8 @@ from migrator.prefect import env
 from migrator.prefect.deployment import is_separate
 from migrator.prefect.names import DOCKET, MESSAGING, REDIS_BLOCK, SEPARATE
 from migrator.values import tree
-from migrator.values.release import Release
+from migrator.values.edits import Route
+from migrator.values.release import Layer, Release
 
 
 def refuse_odd_shapes(release: Release) -> None:
@@ -26,15 +29,6 @@ def refuse_odd_shapes(release: Release) -> None:
                     f"{tree.show(release.root + path)} is {value!r}, and the chart takes nothing but true and false.",
                     path=release.layers[number].name,
                     remedy="Write it without quotes.",
-                )
-    for layer in release.layers:
-        for level in release.levels():
-            value = tree.find(layer.data, level)
-            if value is not tree.MISSING and not isinstance(value, (dict, type(None))):
-                raise RefusedError(
-                    f"{tree.show(level) if level else 'the file'} is no mapping of keys.",
-                    path=layer.name,
-                    remedy="Take the key out, or fill it.",
                 )
     for path in (("server",), MESSAGING[:1], MESSAGING, REDIS_BLOCK, ("global",), ("global", "prefect")):
         for number in release.owners(path):
@@ -57,6 +51,26 @@ def refuse_odd_shapes(release: Release) -> None:
                     path=release.layers[number].name,
                     remedy="Take the key out, or write a text there.",
                 )
+
+
+def refuse_what_is_no_chart(layers: Sequence[Layer], root: Route) -> None:
+    """Raise RefusedError where something else than a mapping stands for one of the charts on the way to Prefect's.
+
+    Helm refuses that as a "type mismatch", a null included that has the last word (seen with Helm 3.19 and 4.2).
+    """
+    for depth in range(1, len(root) + 1):
+        level = root[:depth]
+        said = [(layer, value) for layer in layers if (value := tree.find(layer.data, level)) is not tree.MISSING]
+        for layer, value in said:
+            is_last = layer is said[-1][0]
+            if isinstance(value, dict) or (value is None and not is_last):
+                continue
+            what = "is empty, which takes all away that is said below it" if value is None else "is no mapping of keys"
+            raise RefusedError(
+                f"{tree.show(level)} {what}, and Helm refuses it for a chart.",
+                path=layer.name,
+                remedy="Take the key out, or fill it.",
+            )
 
 
 def refuse_unknown_preset(release: Release) -> None:

@@ -314,6 +314,19 @@ def test_what_the_chart_cannot_read_is_never_put_aside_by_an_answer(
     assert (tmp_path / "values.yaml").read_text() == text
 
 
+def test_a_layer_that_takes_prefects_values_away_is_refused_as_by_helm(cli: Cli, tmp_path: Path) -> None:
+    """An empty key in the last layer; one over which another fills it takes nothing away."""
+    (tmp_path / "base.yaml").write_text(SEPARATE)
+    (tmp_path / "over.yaml").write_text("infrahub:\n  prefect-server:\n")
+
+    done = cli("plan", "-f", "base.yaml", "-f", "over.yaml", "--redis-db", "2")
+
+    assert done.returncode == 2
+    assert b"over.yaml: infrahub.prefect-server is empty, which takes all away" in done.stderr
+    done = cli("migrate", "-f", "over.yaml", "-f", "base.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+
+
 def test_an_old_presets_file_whose_services_stay_in_the_api_is_current_afterwards(cli: Cli, tmp_path: Path) -> None:
     """Its configPreset names no flavour, before the answer is written down and after."""
     text = """\
