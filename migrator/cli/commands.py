@@ -63,10 +63,15 @@ class Diff(Command):
             from migrator.planning import apply
 
             case = examine.examine([release], request)
-            shows_a_part = settings.format in ("json", "markdown", "html")
+            is_for_review = settings.format in ("markdown", "html")
+            is_carried_out = not case.plan.open_questions or is_for_review or settings.format == "json"
+            report = summary.report(case, apply.carry_out(case) if is_carried_out else None)
+            if is_for_review:
+                from migrator.cli import next_steps
+
+                report = report._replace(next_steps=next_steps.before_writing(case, report, settings))
             if case.plan.open_questions:
-                return summary.report(case, apply.carry_out(case) if shows_a_part else None)
-            report = summary.report(case, apply.carry_out(case))
+                return report
             differs = bool(report.changes)
         return report._replace(exit_code=1) if settings.exit_code and differs else report
 

@@ -46,7 +46,8 @@ class Migrate(Command):
         if session.recorder is not None:
             session.recorder.note(release.name, case.plan.asked, request.given)
         if case.plan.open_questions:
-            return summary.report(case, apply.carry_out(case) if settings.format == "json" else None)
+            is_shown = settings.format == "json" or settings.report
+            return summary.report(case, apply.carry_out(case) if is_shown else None)
         _tell_new_defaults(case, settings)
         _settle(case, session)
         result = apply.carry_out(case)

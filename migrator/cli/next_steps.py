@@ -1,4 +1,4 @@
-"""What to run once a file is written: the upgrade, the Secret it needs, and the way back, as lines to be copied."""
+"""What to run next: write the file, upgrade with it, the Secret that this needs, and the way back, to be copied."""
 
 from __future__ import annotations
 
@@ -6,39 +6,70 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from migrator.charts import roots
+from migrator.cli.settings import Settings, flag_of
 from migrator.planning import examine
 from migrator.prefect import messaging, redis_url
 from migrator.prefect.docket import standing_docket
-from migrator.report.page import Page, typed
+from migrator.report.page import Page, flags_of, typed
+from migrator.report.records import FileReport, NextStep
 from migrator.values import tree
 
 
-def lines(case: examine.Case, paths: Sequence[str], changed: Sequence[str], page: Page) -> Iterator[str]:
-    """The lines for the release, whose values now stand at `paths`; commands are never wrapped.
-
-    `changed` are the files that `undo` can put back.
-    """
-    release = case.plan.result
-    controller = case.bundle.controller
+def lines(steps: Sequence[NextStep], page: Page) -> Iterator[str]:
+    """The steps as lines of a page; commands are never wrapped."""
     yield ""
     yield from page.wrapped("Next", style="bold")
+    for step in steps:
+        yield from [f"    {page.plain(step.text)}"] if step.is_command else page.wrapped(step.text, indent=2)
+
+
+def before_writing(case: examine.Case, report: FileReport, settings: Settings) -> tuple[NextStep, ...]:
+    """What follows from a diff: decide what is open, or write what was agreed, and then upgrade."""
+    if report.status == "needs-decision":
+        flags = " and ".join(flags_of(report.questions))
+        text = f"Decide what is open: at a terminal, where this asks, or with {flags}."
+        return NextStep(text), _command(_migrate(case, settings))
+    if report.status != "pending":
+        return ()
+    own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
+    changed = [layer.path for layer in report.layers if layer.before != layer.after]
+    write = NextStep("Once this is agreed, write it:"), _command(_migrate(case, settings))
+    return (*write, *after_writing(case, own, changed))
+
+
+def _migrate(case: examine.Case, settings: Settings) -> str:
+    """The command that writes what these settings show."""
+    words = [f"-f {typed(name)}" for name in settings.values] or [typed(case.bundle.layers[case.bundle.home].name)]
+    words += [f"{flag} {shlex.quote(text)}" for flag, text in settings.typed_values]
+    words += [word if word.startswith("--") else shlex.quote(word) for word in settings.upgrade_options]
+    if settings.answers:
+        words.append(f"--answers {shlex.quote(settings.answers)}")
+    for name, answer in settings.given.items():
+        flag = flag_of(name)
+        words.append(f"{flag}{'=' if flag.startswith('--answer ') else ' '}{shlex.quote(answer)}")
+    return " ".join(["infrahub-migrator migrate", *words])
+
+
+def after_writing(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -> Iterator[NextStep]:
+    """What follows once the release's values stand at `paths`; `changed` are the files that `undo` can put back."""
+    release = case.plan.result
+    controller = case.bundle.controller
     secret = standing_docket(release)
     if secret.secret and not standing_docket(release.start).secret:
         what = f"Create the Secret with the docket URL, before the {'commit' if controller else 'upgrade'}:"
-        yield from page.wrapped(what, indent=2)
+        yield NextStep(what)
         yield _command(
-            page, f"kubectl create secret generic {secret.secret} --namespace {release.namespace or 'NAMESPACE'} "
+            f"kubectl create secret generic {secret.secret} --namespace {release.namespace or 'NAMESPACE'} "
             f"--from-literal={secret.key}={shlex.quote(_url_to_fill_in(case))}"
         )  # fmt: skip
-        yield from page.wrapped(
+        yield NextStep(
             "(USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a database "
-            "that nothing else uses.)",
-            indent=2,
-        )  # fmt: skip
-    yield from _in_git(case, paths, page) if controller else _by_helm(case, paths, changed, page)
+            "that nothing else uses.)"
+        )
+    yield from _in_git(case, paths) if controller else _by_helm(case, paths, changed)
 
 
-def _in_git(case: examine.Case, paths: Sequence[str], page: Page) -> Iterator[str]:
+def _in_git(case: examine.Case, paths: Sequence[str]) -> Iterator[NextStep]:
     """Nobody runs helm where a controller does."""
     bundle, to = case.bundle, case.found.version_to
     stands = bundle.version.version
@@ -46,12 +77,12 @@ def _in_git(case: examine.Case, paths: Sequence[str], page: Page) -> Iterator[st
     own = list(dict.fromkeys(layer.name for layer in bundle.layers))
     elsewhere = "" if list(paths) == own else f", in the place of {' and '.join(own)}"
     moved = "" if is_there else f", in one commit with chart version {case.found.shown_to}, which is not in it"
-    yield from page.wrapped(f"Commit and push {' and '.join(paths)}{elsewhere}{moved}.", indent=2)
-    yield from page.wrapped(f"{bundle.controller} then upgrades values and chart at once.", indent=2)
-    yield from page.wrapped("To roll back, revert that commit: the old values and the old chart come back.", indent=2)
+    yield NextStep(f"Commit and push {' and '.join(paths)}{elsewhere}{moved}.")
+    yield NextStep(f"{bundle.controller} then upgrades values and chart at once.")
+    yield NextStep("To roll back, revert that commit: the old values and the old chart come back.")
 
 
-def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str], page: Page) -> Iterator[str]:
+def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -> Iterator[NextStep]:
     release, chart = case.plan.result, case.found.chart
     name, namespace = release.name or "RELEASE", release.namespace or "NAMESPACE"
     version = case.found.shown_to
@@ -66,22 +97,21 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str], p
     values = " ".join(f"-f {typed(path)}" for path in paths)
     for flag, _, text in (option.partition(" ") for option in case.bundle.typed):
         values += f" {flag} {shlex.quote(text)}"
-    yield from page.wrapped("Upgrade file and chart in one go:", indent=2)
-    yield _command(page, f"helm upgrade {name} {what} --namespace {namespace} {values}")
-    yield from page.wrapped(
+    yield NextStep("Upgrade file and chart in one go:")
+    yield _command(f"helm upgrade {name} {what} --namespace {namespace} {values}")
+    yield NextStep(
         "Never with --reuse-values, which keeps the old chart's defaults; where the release has values that are in no "
-        "file, add --reset-then-reuse-values.",
-        indent=2,
-    )  # fmt: skip
-    yield from page.wrapped("To roll back, both together:" if changed else "To roll back:", indent=2)
+        "file, add --reset-then-reuse-values."
+    )
+    yield NextStep("To roll back, both together:" if changed else "To roll back:")
     if changed:
-        yield _command(page, f"infrahub-migrator undo {' '.join(map(typed, changed))}")
-    yield _command(page, f"helm rollback {name} --namespace {namespace}")
-    yield from page.wrapped(f"({'; '.join(stands_for)}.)", indent=2)
+        yield _command(f"infrahub-migrator undo {' '.join(map(typed, changed))}")
+    yield _command(f"helm rollback {name} --namespace {namespace}")
+    yield NextStep(f"({'; '.join(stands_for)}.)")
 
 
-def _command(page: Page, text: str) -> str:
-    return f"    {page.plain(text)}"
+def _command(text: str) -> NextStep:
+    return NextStep(text, is_command=True)
 
 
 def _url_to_fill_in(case: examine.Case) -> str:

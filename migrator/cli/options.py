@@ -123,6 +123,9 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
     _live(parser)
     parser.add_argument("--non-interactive", action="store_true", help="never prompt; a missing decision is exit 3")
     parser.add_argument("--save-answers", metavar="FILE", help="write what is decided there, for --answers")
+    parser.add_argument(
+        "--report", metavar="FILE", help="record there what was done and decided; it ends in .html, .md or .json"
+    )
     parser.add_argument("--dry-run", action="store_true", help="show what would be written, write nothing")
     parser.add_argument("--output", metavar="PATH", help="write the result there (- for standard output) instead")
     parser.add_argument("--no-backup", dest="backup", action="store_false", help="keep no backup beside the file")

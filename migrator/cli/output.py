@@ -78,7 +78,13 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     for each in ready:
         status: Status = "migrated" if each.report.changes else "current"
         about = tuple(_about_backups(each.report, backups))
-        report = each.report._replace(status=status, backups=backups, notices=(*each.report.notices, *about))
+        report = each.report._replace(
+            status=status, backups=backups, notices=(*each.report.notices, *about), output=output
+        )
+        if settings.report and report.changes:
+            from migrator.cli import next_steps
+
+            report = report._replace(next_steps=tuple(next_steps.after_writing(*_places(each.case, report))))
         if output not in ("", "-"):
             found = tuple(each._replace(file=output) if each.file else each for each in report.findings)
             report = report._replace(findings=found)
@@ -203,8 +209,13 @@ def _outcome(settings: Settings, case: examine.Case, report: FileReport, stream:
         from migrator.cli import next_steps
         from migrator.report.page import Page
 
-        own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
-        paths = ["FILE"] if output == "-" else [output] if output else own
-        changed = [layer.path for layer in report.layers if layer.before != layer.after] if report.backups else []
-        lines = next_steps.lines(case, paths, changed, Page(width, colour, is_ascii))
-        stream.write("".join(line + "\n" for line in lines))
+        steps = list(next_steps.after_writing(*_places(case, report._replace(output=output))))
+        stream.write("".join(line + "\n" for line in next_steps.lines(steps, Page(width, colour, is_ascii))))
+
+
+def _places(case: examine.Case, report: FileReport) -> tuple[examine.Case, list[str], list[str]]:
+    """The release, where its values stand now, and which of its files `undo` can put back."""
+    own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
+    paths = ["FILE"] if report.output == "-" else [report.output] if report.output else own
+    changed = [layer.path for layer in report.layers if layer.before != layer.after] if report.backups else []
+    return case, paths, changed

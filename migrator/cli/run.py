@@ -34,6 +34,10 @@ def run(settings: Settings) -> int:
     answers = GivenAnswers(settings, project)
     recorder = _recorder(settings) if settings.save_answers else None
     named = opening.named(settings, project)
+    if settings.report:
+        from migrator.cli import report_file
+
+        report_file.refuse_impossible(settings, named.bundles)
     arguments.refuse_one_redis_for_several(settings, len(named.bundles))
     arguments.refuse_one_output_for_several(settings, len(named.groups))
     session = Session(settings, answers, recorder, _redis_claims(named.bundles, answers))
@@ -45,6 +49,9 @@ def run(settings: Settings) -> int:
     except (InterruptedByUser, KeyboardInterrupt) as left:
         _save_what_was_decided(session)
         new = _new_files(reports, settings)
+        if new and settings.report:
+            with suppress(MigratorError, OSError):
+                _write_report(Report(settings.command, tuple(reports), error="interrupted", error_code=130), settings)
         if isinstance(left, InterruptedByUser) and left.path:
             new.append(left.path)
         if new:
@@ -132,11 +139,12 @@ def _tell(report: Report, session: Session) -> int:
     new = _new_files(report.files, settings)
     try:
         _save_answers(session)
-    except WriteError as error:  # by now files may be written, and what became of them is still to be told
-        code = NotAllTold.exit_code if new else error.exit_code
-        which = f" ({' and '.join(new)} is written)" if new else ""
-        report = report._replace(error=f"the answers were not saved{which}: {error}", error_code=code)
-        complain(report.error, show_secrets=settings.show_secrets)
+    except WriteError as error:
+        report = _not_saved(report, "the answers were not saved", error, session)
+    try:
+        _write_report(report, settings)
+    except WriteError as error:
+        report = _not_saved(report, "the report was not written", error, session)
     try:
         session.answers.tell_unused(report.files)
         code = printing.print_report(settings, report)
@@ -153,6 +161,23 @@ def _tell(report: Report, session: Session) -> int:
 def _save_answers(session: Session) -> None:
     if session.recorder is not None and session.recorder.save():
         tell(session.settings, f"answers saved in {session.settings.save_answers}")
+
+
+def _not_saved(report: Report, what: str, error: WriteError, session: Session) -> Report:
+    """The report with what went wrong: by now files may be written, and what became of them is still to be told."""
+    new = _new_files(report.files, session.settings)
+    which = f" ({' and '.join(new)} is written)" if new else ""
+    text = f"{what}{which}: {error}"
+    complain(text, show_secrets=session.settings.show_secrets)
+    before = f"{report.error} " if report.error else ""
+    return report._replace(error=before + text, error_code=NotAllTold.exit_code if new else error.exit_code)
+
+
+def _write_report(report: Report, settings: Settings) -> None:
+    if settings.report:
+        from migrator.cli import report_file
+
+        report_file.write(report, settings)
 
 
 def _save_what_was_decided(session: Session) -> None:

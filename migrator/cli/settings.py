@@ -58,6 +58,7 @@ class Settings(NamedTuple):
     output: str = ""
     backup: bool = True
     backup_dir: str | None = None
+    report: str = ""
     force: bool = False
 
     # How it is told.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from migrator.report import cluster_text
 from migrator.report.html_diff import FileDiff, file_diff
 from migrator.report.mask import Mask
-from migrator.report.page import flags_of, spelled, versions
+from migrator.report.page import answered_by, flags_of, spelled, versions, written
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, StepReport
 from migrator.report.text_check import count, error_without_path
 from migrator.values.changes import Effect
@@ -141,16 +141,7 @@ def _decisions(questions: Sequence[QuestionReport], mask: Mask) -> Iterator[Deci
             for value, leads_to in question.choices
         )
         answer = mask.answer(question.id, question.answer, question.choices)
-        yield Decision(question, answer, choices, _giver(question))
-
-
-def _giver(question: QuestionReport) -> str:
-    """Who gave the answer, in words."""
-    if question.by == "default":
-        return "the safe default, nobody was asked"
-    if question.by == "answers file":
-        return f"the answers file at {question.where}"
-    return "a person at the terminal" if question.by == "person" else f"the flag {question.flag}"
+        yield Decision(question, answer, choices, answered_by(question))
 
 
 def notices(file: FileReport, mask: Mask) -> list[NoticeReport]:
@@ -167,8 +158,11 @@ def _in_short(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     if file.error:
         yield "What is wrong", (mask.text(error_without_path(file)),)
+    done = written(file)
+    if done:
+        yield "What was written", tuple(done)
     if steps:
-        yield "What changes", tuple(_what_changes(steps))
+        yield "What changed" if done else "What changes", tuple(_what_changes(steps))
     restarts = _what_restarts(file) if file.cluster is None else ()
     if restarts:
         yield "What restarts", restarts

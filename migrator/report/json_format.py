@@ -37,6 +37,7 @@ def dumps(report: Report, *, mask: Mask) -> str:
         "command": report.command,
         "status": next((status for status in FROM_WORST if status in statuses), "current"),
         "exit_code": report.exit_code,
+        "time": report.time or None,
         "error": mask.text(report.error),
         "files": [_file(file, mask, report.command == "diff") for file in report.files],
         "totals": {"releases": len(report.files), **{each: _count(report, each) for each in FROM_WORST}},
@@ -51,7 +52,15 @@ def _count(report: Report, status: Status) -> int:
 def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
     return {
         "path": file.path,
-        "layers": [{"path": layer.path, "changed": layer.before != layer.after} for layer in file.layers],
+        "layers": [
+            {
+                "path": layer.path,
+                "changed": layer.before != layer.after,
+                "sha256_before": layer.digests[0],
+                "sha256_after": layer.digests[1],
+            }
+            for layer in file.layers
+        ],
         "chart": file.chart,
         "from": file.version_from,
         "to": file.version_to,
@@ -91,6 +100,8 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
                 "places": [{"file": file, "line": line} for file, line in question.places],
                 "answer": mask.answer(question.id, question.answer, question.choices),
                 "answered": question.answered,
+                "by": question.by,
+                "where": question.where,
             }
             for question in file.questions
         ],
@@ -117,6 +128,7 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
         ],
         "patch": _patch(file, mask) if with_patch else None,
         "backups": list(file.backups),
+        "output": file.output,
         "cluster": None if file.cluster is None else _cluster(file.cluster, mask),
         "error": mask.text(file.error),
     }

@@ -7,14 +7,16 @@ stays the same, by which a bot finds the comment that it is to update.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from migrator import __version__
 from migrator.report import unified
-from migrator.report.markdown_fit import Part, Row, fitted
+from migrator.report.markdown_fit import LIMIT, Part, Row, fitted
 from migrator.report.markup import code, fence, prose
 from migrator.report.mask import Mask
-from migrator.report.page import Page, flags_of, spelled, versions
+from migrator.report.page import Page, answered_by, flags_of, spelled, versions, written
 from migrator.report.records import ChangeReport, FileReport, QuestionReport, Report
 from migrator.report.text_check import reason
 from migrator.report.totals import effects_in_words, statuses_in_words
@@ -34,11 +36,21 @@ def marker(command: str) -> str:
 
 def diff(report: Report, *, mask: Mask) -> str:
     """Everything that a reviewer wants to see, as GitHub-flavoured Markdown that fits into a comment."""
+    return _whole(_head("Migration of Infrahub values", "diff", report), report, mask, LIMIT)
+
+
+def record(report: Report, *, mask: Mask) -> str:
+    """What was done and decided, for whoever audits it: nothing is left out for want of room."""
+    head = _head("Migration of Infrahub values: what was done", "migrate", report)
+    return _whole([*head, "", f"By infrahub-migrator {__version__}, {report.time}."], report, mask, sys.maxsize)
+
+
+def _whole(head: Sequence[str], report: Report, mask: Mask, limit: int) -> str:
     report = mask.conceal(report)
     table = ["| File | Status | Chart | Changes | To decide |", "|---|---|---|---:|---|"]
     rows = [Row("| " + " | ".join(_cells(file)) + " |", file.status) for file in report.files]
     parts = [part for file in report.files if (part := _part(file, report, mask)) is not None]
-    return fitted(_head("Migration of Infrahub values", "diff", report), table, rows, parts)
+    return fitted(head, table, rows, parts, limit=limit)
 
 
 def check(report: Report, *, mask: Mask) -> str:
@@ -74,19 +86,46 @@ def _part(file: FileReport, report: Report, mask: Mask) -> Part | None:
     head = [f"## {code(file.path)}", ""]
     if file.error:
         head += [f"**{file.status}**: {prose(mask.text(file.error))}", ""]
+    if report.command == "migrate":
+        head += _files(file)
     steps, patch = list(_steps(file, mask)), list(_patch(file, report, mask))
     to_decide = list(_questions([each for each in file.questions if each.answer is None], mask))
     decisions, notices = list(_questions(file.questions, mask)), list(_notices(file, mask))
+    following = list(_next_steps(file, mask))
     if not (file.error or steps or patch or decisions or notices):
         return None
     longest_first = [
-        [*head, *steps, *decisions, *notices, *patch],
-        [*head, *steps, *decisions, *notices],
+        [*head, *steps, *decisions, *notices, *following, *patch],
+        [*head, *steps, *decisions, *notices, *following],
         [*head, *to_decide],
         [],
     ]
     forms = tuple("\n".join([*lines, ""]) if lines else "" for lines in longest_first)
     return Part(file.path, forms, ("the whole diff", "changes, answers and notices", "what is to decide"))
+
+
+def _files(file: FileReport) -> Iterator[str]:
+    """What was written, by its digests, and where the bytes before are kept."""
+    if file.layers:
+        yield "| File | SHA-256 before | SHA-256 after |"
+        yield "|---|---|---|"
+    for layer in file.layers:
+        before, after = layer.digests
+        now = code(after) if after != before else "the same"
+        yield f"| {code(layer.path, in_table=True)} | {code(before)} | {now} |"
+    yield ""
+    for text in written(file):
+        yield f"- {prose(text)}"
+    yield ""
+
+
+def _next_steps(file: FileReport, mask: Mask) -> Iterator[str]:
+    if file.next_steps:
+        yield "### Next"
+        yield ""
+    for step in file.next_steps:
+        yield from fence("sh", [mask.text(step.text)]) if step.is_command else [prose(mask.text(step.text))]
+        yield ""
 
 
 def _steps(file: FileReport, mask: Mask) -> Iterator[str]:
@@ -141,7 +180,7 @@ def _questions(questions: Sequence[QuestionReport], mask: Mask) -> Iterator[str]
         if answer is None:
             state = f"**to decide** with {code(question.flag)}"
         else:
-            state = f"{code(answer)} ({'as answered' if question.answered else 'the safe default'})"
+            state = f"{code(answer)} (by {answered_by(question)})"
         yield f"- {code(question.id)}: {state}. {prose(mask.text(question.text))}"
         for value, leads_to in question.choices:
             shown = mask.answer(question.id, value, question.choices) or ""

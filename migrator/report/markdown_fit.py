@@ -29,15 +29,17 @@ class Row(NamedTuple):
     status: str
 
 
-def fitted(head: Sequence[str], table: Sequence[str], rows: Sequence[Row], parts: Sequence[Part]) -> str:
+def fitted(
+    head: Sequence[str], table: Sequence[str], rows: Sequence[Row], parts: Sequence[Part], *, limit: int = LIMIT
+) -> str:
     """The whole text under the limit: the head, the table with its rows, what is left out, and the parts.
 
     Half of the room is the table's at most. Of the parts the fullest forms are kept for the first of them.
     """
-    shown = _rows_that_fit(rows, LIMIT // 2)
+    shown = _rows_that_fit(rows, limit // 2)
     lines = [*head, "", *table, *(row.line for row in shown), ""]
     lines += _about_rows(rows[len(shown) :])
-    room = LIMIT - len("\n".join(lines)) - 2_000  # what is left out has to be said in the rest
+    room = limit - len("\n".join(lines)) - 2_000  # what is left out has to be said in the rest
     forms = [0] * len(parts)
     size = sum(len(part.forms[0]) for part in parts)
     for form in range(max((len(part.forms) for part in parts), default=0) - 1):

@@ -86,6 +86,29 @@ def standing_at(places: Sequence[tuple[str, int]]) -> str:
     )
 
 
+def written(file: FileReport) -> list[str]:
+    """Where the result was put, and what was kept of the bytes before, a sentence each; nothing of a mere diff."""
+    if file.status != "migrated":
+        return []
+    if file.output:
+        where = "standard output" if file.output == "-" else file.output
+        return [f"Written to {where}; the file itself is as it was."]
+    changed = [layer.path for layer in file.layers if layer.before != layer.after]
+    kept = f"What stood there is kept in {' and '.join(file.backups)}." if file.backups else "No backup was kept."
+    return [f"Written: {' and '.join(changed)}.", kept]
+
+
+def answered_by(question: QuestionReport) -> str:
+    """Who gave an answer, in words; empty while there is none."""
+    return {
+        "flag": f"the flag {question.flag}",
+        "answers file": f"the answers file at {question.where}",
+        "person": "a person at the terminal",
+        "default": "the safe default, nobody was asked",
+        None: "",
+    }[question.by]
+
+
 def flags_of(questions: Sequence[QuestionReport]) -> list[str]:
     """The flags that answer the questions still open, each once."""
     return list(dict.fromkeys(question.flag for question in questions if question.answer is None))
@@ -93,6 +116,10 @@ def flags_of(questions: Sequence[QuestionReport]) -> list[str]:
 
 def typed(path: str) -> str:
     """A path as it is typed in a shell; one that begins with a dash would be read as an option."""
+    import os
     import shlex
 
-    return shlex.quote(f"./{path}" if path.startswith("-") else path)
+    word = f"./{path}" if path.startswith("-") else path
+    if os.sep == "/":
+        return shlex.quote(word)
+    return word if set(word).isdisjoint(" &()^;,='`") else f'"{word}"'  # what both shells of Windows take

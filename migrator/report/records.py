@@ -109,6 +109,13 @@ class LayerReport(NamedTuple):
     before: bytes
     after: bytes
 
+    @property
+    def digests(self) -> tuple[str, str]:
+        """SHA-256 of the bytes before and after, in hexadecimal."""
+        import hashlib
+
+        return hashlib.sha256(self.before).hexdigest(), hashlib.sha256(self.after).hexdigest()
+
 
 class StepReport(NamedTuple):
     """What one step made of the files: their bytes before and after it, as far as it changes them."""
@@ -163,6 +170,7 @@ class FileReport(NamedTuple):
     queues: QueuesReport | None = None
     next_steps: tuple[NextStep, ...] = ()
     backups: tuple[str, ...] = ()
+    output: str = ""  # where the result was written instead of the release's own files
     cluster: ClusterReport | None = None
     error: str = ""
     exit_code: int = 0
@@ -172,13 +180,14 @@ class Report(NamedTuple):
     """A whole run: the command and its releases, in the order they were named.
 
     `error` is what ended the run before it came to any release, or failed after the last, `error_code` the exit code
-    for that (0: nothing did).
+    for that (0: nothing did). `time` is when it ended, in UTC as ISO 8601 writes it, where that is recorded.
     """
 
     command: str
     files: tuple[FileReport, ...]
     error: str = ""
     error_code: int = 0
+    time: str = ""
 
     @property
     def exit_code(self) -> int:

@@ -23,6 +23,8 @@ def _of_file(file: FileReport, command: str, page: Page, mask: Mask) -> Iterator
     came_of_it = {"migrate": "nothing was written", "diff": "left out of the diff"}.get(
         command, "it cannot be judged yet"
     )
+    if command == "diff" and file.next_steps:  # a page for review shows what is decided
+        came_of_it = "the rest is shown"
     yield from page.wrapped(f"{file.path}: {count} missing; {came_of_it}.", style="yellow")
     for question in still_open:
         yield from _of_question(question, page, mask)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from importlib.resources import files
 from typing import Any, get_args, get_type_hints
@@ -26,6 +27,7 @@ from migrator.report.records import (
 )
 from migrator.values.changes import Effect
 from migrator.values.edits import Value
+from tests.report.conftest import AFTER, BEFORE
 
 SCHEMA: dict[str, Any] = json.loads(files("migrator").joinpath("schemas/report.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -87,9 +89,11 @@ def test_the_whole_object(report: Report) -> None:
         "command": "plan",
         "status": "pending",
         "exit_code": 0,
+        "time": None,
         "error": "",
     }
-    assert file["layers"] == [{"path": "values.yaml", "changed": True}]
+    before, after = (hashlib.sha256(data).hexdigest() for data in (BEFORE, AFTER))
+    assert file["layers"] == [{"path": "values.yaml", "changed": True, "sha256_before": before, "sha256_after": after}]
     assert (file["chart"], file["from"], file["to"]) == ("infrahub-enterprise", "4.13.0-small", "4.14.1-small")
     assert (file["flavour"], file["root"]) == ("small", "infrahub.prefect-server")
     assert file["migrations"] == [{"id": "v4_14_0_prefect_docket", "title": "One docket, separate services"}]
@@ -119,6 +123,8 @@ def test_the_whole_object(report: Report) -> None:
         "places": [],
         "answer": "remove",
         "answered": False,
+        "by": "default",
+        "where": "",
     }
     assert file["notices"][1] == {
         "severity": "warning", "text": "WEB_CONCURRENCY stands once.", "file": "values.yaml", "line": 9,

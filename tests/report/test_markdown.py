@@ -86,8 +86,8 @@ def test_the_whole_text(report: Report) -> None:
 
 ### Decisions
 
-- `redis-db`: `2` (as answered). Which database of the Redis at cache:6379 is to hold the docket?
-- `event-logger`: `remove` (the safe default). Keep the event logger?
+- `redis-db`: `2` (by the flag --redis-db). Which database of the Redis at cache:6379 is to hold the docket?
+- `event-logger`: `remove` (by the safe default, nobody was asked). Keep the event logger?
   - `remove`: the event logger stops
   - `keep`: the log lines stay
 

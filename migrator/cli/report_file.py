@@ -1,0 +1,72 @@
+"""`--report FILE`: the record of what `migrate` did and what was decided; the file's ending names its format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from migrator import files
+from migrator.cli.printing import tell
+from migrator.cli.settings import Settings
+from migrator.errors import UsageError
+from migrator.report.mask import Mask
+from migrator.report.records import Report
+from migrator.sources import Bundle
+
+ENDINGS = (".html", ".md", ".json")
+
+
+def refuse_impossible(settings: Settings, releases: Sequence[Bundle]) -> None:
+    """Raise UsageError for a report that could not be written, or would go over a file of the run, before it begins."""
+    path = settings.report
+    if os.path.splitext(path)[1].lower() not in ENDINGS:
+        names = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
+        raise UsageError(f"--report {path}: its ending names the format: {names}.")
+    if settings.dry_run:
+        raise UsageError(
+            "--report records what was done, and --dry-run does nothing.",
+            remedy="diff --format html, markdown or json shows what would be done.",
+        )
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise UsageError(f"--report cannot write there: {folder} is no directory.", path=path)
+    own = [settings.output, settings.save_answers, settings.answers]
+    own += [layer.snapshot.target for each in releases for layer in each.layers if layer.snapshot is not None]
+    if any(name and os.path.realpath(name) == os.path.realpath(path) for name in own):
+        raise UsageError("--report names a file that this run reads or writes.", path=path, remedy="Name another file.")
+
+
+def write(report: Report, settings: Settings) -> None:
+    """Write the record; one that stands there is kept as a backup first. Raises WriteError where that fails."""
+    mask = Mask(settings.show_secrets)
+    whole = report._replace(time=_now())
+    ending = os.path.splitext(settings.report)[1].lower()
+    if ending == ".json":
+        from migrator.report import json_format
+
+        text = json_format.dumps(whole, mask=mask) + "\n"
+    elif ending == ".md":
+        from migrator.report import markdown
+
+        text = markdown.record(whole, mask=mask)
+    else:
+        from migrator.report import html
+
+        text = html.page(whole, mask=mask)
+    for sentence in files.recover([settings.report]):
+        tell(settings, sentence)
+    written = files.create(settings.report, text.encode("utf-8", "backslashreplace"), like=None, backup=True)
+    tell(settings, f"report written to {settings.report}")
+    if written.backup:
+        tell(settings, f"{settings.report}: what stood there is kept in {written.backup}.")
+
+
+def _now() -> str:
+    """The time in UTC, as ISO 8601 writes it; SOURCE_DATE_EPOCH stands for it where it is set.
+
+    https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    import time
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(epoch) if epoch.isdecimal() else None))

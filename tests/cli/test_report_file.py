@@ -1,0 +1,142 @@
+"""`migrate --report`: what was done and decided, in a file of its own, for whoever audits it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+Cli = Callable[..., Any]
+SCHEMA = json.loads(files("migrator").joinpath("schemas", "report.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def values(cli: Cli, tmp_path: Path) -> Path:
+    """A file that is to be migrated."""
+    path = tmp_path / "values.yaml"
+    path.write_bytes(cli("example").stdout)
+    return path
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _migrate(cli: Cli, *arguments: str, code: int = 0) -> Any:
+    done = cli("migrate", "values.yaml", "--non-interactive", *arguments)
+    assert done.returncode == code, done.stderr
+    return done
+
+
+def test_the_record_holds_hashes_decisions_and_the_version(
+    cli: Cli, values: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764370800")
+    before = values.read_bytes()
+    (tmp_path / "answers.yaml").write_text("answers:\n  redis-db: 2\n")
+    _migrate(cli, "--answers", "answers.yaml", "--report", "done.json")
+    written = json.loads((tmp_path / "done.json").read_text())
+    jsonschema.validate(written, SCHEMA)
+    (file,) = written["files"]
+    assert (written["command"], written["status"], written["time"]) == ("migrate", "migrated", "2025-11-28T23:00:00Z")
+    assert file["layers"] == [
+        {
+            "path": "values.yaml",
+            "changed": True,
+            "sha256_before": _sha256(before),
+            "sha256_after": _sha256(values.read_bytes()),
+        }
+    ]
+    (backup,) = file["backups"]
+    assert Path(backup).read_bytes() == before
+    assert [(each["id"], each["answer"], each["by"], each["where"]) for each in file["questions"]] == [
+        ("event-logger", "remove", "default", ""),
+        ("redis-db", "2", "answers file", "answers.yaml:2"),
+    ]
+
+
+def test_the_ending_names_the_format(cli: Cli, values: Path, tmp_path: Path) -> None:
+    before = values.read_bytes()
+    for ending in ("html", "md", "HTML"):
+        values.write_bytes(before)
+        _migrate(cli, "--redis-db", "2", "--report", f"done.{ending}")
+        text = (tmp_path / f"done.{ending}").read_text(encoding="utf-8")
+        assert text.startswith("<!-- infrahub-migrator migrate -->" if ending == "md" else "<!doctype html>")
+        for said in (_sha256(before), _sha256(values.read_bytes()), "helm upgrade", "by the flag --redis-db", "0.1.0"):
+            assert said in text, (ending, said)
+
+
+def test_a_result_elsewhere_is_told(cli: Cli, values: Path, tmp_path: Path) -> None:
+    _migrate(cli, "--redis-db", "2", "--output", "new.yaml", "--report", "done.json")
+    assert json.loads((tmp_path / "done.json").read_text())["files"][0]["output"] == "new.yaml"
+    _migrate(cli, "--redis-db", "2", "--output", "-", "--report", "done.md")
+    assert "- Written to standard output; the file itself is as it was." in (tmp_path / "done.md").read_text()
+
+
+def test_what_was_not_done_is_recorded_too(cli: Cli, values: Path, tmp_path: Path) -> None:
+    _migrate(cli, "--report", "done.json", code=3)
+    (file,) = json.loads((tmp_path / "done.json").read_text())["files"]
+    assert (file["status"], file["backups"]) == ("needs-decision", [])
+    _migrate(cli, "--redis-db", "cache", "--report", "other.json", code=2)
+    assert not (tmp_path / "other.json").exists()
+
+
+def test_an_older_record_is_kept(cli: Cli, values: Path, tmp_path: Path) -> None:
+    (tmp_path / "done.md").write_text("an older record\n")
+    done = _migrate(cli, "--redis-db", "2", "--report", "done.md")
+    assert b"done.md: what stood there is kept in " in done.stderr
+    assert "an older record\n" in [path.read_text() for path in tmp_path.glob("done.md.*.bak")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--report", "done.txt"), "--report done.txt: its ending names the format: .html, .md or .json."),
+        (("--report", "nowhere/done.md"), "nowhere is no directory"),
+        (("--report", "done.md", "--dry-run"), "--dry-run does nothing"),
+        (("--report", "out.json", "--output", "out.json"), "names a file that this run reads or writes"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_written(
+    arguments: tuple[str, ...], said: str, cli: Cli, values: Path
+) -> None:
+    before = values.read_bytes()
+    assert said in _migrate(cli, "--redis-db", "2", *arguments, code=2).stderr.decode()
+    assert values.read_bytes() == before
+
+
+def test_values_are_no_place_for_a_record(cli: Cli, values: Path, tmp_path: Path) -> None:
+    values.rename(tmp_path / "values.json")
+    done = cli("migrate", "values.json", "--redis-db", "2", "--non-interactive", "--report", "./values.json")
+    assert done.returncode == 2 and b"names a file that this run reads" in done.stderr
+
+
+def test_a_record_that_cannot_be_written_is_exit_6_and_names_what_is_new(values: Path, tmp_path: Path) -> None:
+    (tmp_path / ".done.md.infrahub-migrator").mkdir()  # the place of its journal is taken
+    command = [sys.executable, "-m", "migrator", "migrate", str(values), "--redis-db", "2", "--non-interactive"]
+    done = subprocess.run([*command, "--report", str(tmp_path / "done.md")], capture_output=True, text=True)
+    assert done.returncode == 6
+    assert f"the report was not written ({values} is written): " in done.stderr
+    assert b"docket" in values.read_bytes() and not (tmp_path / "done.md").exists()
+
+
+def test_where_nothing_is_new_it_is_exit_5(cli: Cli, values: Path, tmp_path: Path) -> None:
+    (tmp_path / ".done.md.infrahub-migrator").mkdir()
+    done = _migrate(cli, "--redis-db", "2", "--output", "-", "--report", "done.md", code=5)
+    assert b"the report was not written: done.md: " in done.stderr
+
+
+def test_credentials_stay_out_of_it(cli: Cli, values: Path, tmp_path: Path) -> None:
+    before = values.read_bytes()
+    for ending in ("html", "md", "json"):
+        values.write_bytes(before)
+        _migrate(cli, "--docket-url", "redis://me:c4n4ry@redis:6379/2", "--report", f"done.{ending}")
+        assert "c4n4ry" not in (tmp_path / f"done.{ending}").read_text(encoding="utf-8")
