@@ -171,7 +171,17 @@ def told(done: Any) -> str:
 
 
 def test_every_command_and_format_is_here() -> None:
-    assert {command for command, *_ in READING} | {"undo"} == set(options.COMMANDS) - {"list", "explain", "example"}
+    reads_no_values = {"list", "explain", "example", "schema"}
+    assert {command for command, *_ in READING} | {"undo", "init"} == set(options.COMMANDS) - reads_no_values
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_project_file_holds_it(cli: Cli, tmp_path: Path, name: str) -> None:
+    (tmp_path / "values.yaml").write_text(with_canaries(FILES[name]))
+    done = cli("init")
+    written = [path.read_text() for path in tmp_path.iterdir() if path.name != "values.yaml"]
+    assert CANARY not in told(done) + "".join(written)
+    assert (done.returncode, len(written)) in ((0, 1), (2, 0)), done.stderr
 
 
 @pytest.mark.parametrize("name", FILES)
