@@ -1,7 +1,8 @@
 """The Infrahub image points PROMETHEUS_MULTIPROC_DIR at a folder that the background services cannot write to.
 
 infrahub-enterprise 4.14.1 sets it to "" on the background services in every preset, so that the metric files land in
-the working directory instead and the pods start. A file with an env list of its own has to say so itself.
+the working directory instead and the pods start. A file with an env list of its own has to say so itself. The image of
+infrahub has the same folder; there the entry comes with 4.29.2, which gave the server its own.
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/CHANGELOG.md
@@ -78,7 +79,7 @@ def _own_list(release: Release, entry: Value) -> Change:
 
 MIGRATION = Migration(
     title="metrics directory",
-    versions={"infrahub-enterprise": "4.14.1"},
+    versions={"infrahub-enterprise": "4.14.1", "infrahub": "4.29.2"},
     steps=(Step("metrics-directory", "blank the metrics directory", metrics_directory),),
     questions={"unseen-env": one_of("leave", "create")},
 )

@@ -7,7 +7,7 @@ a question and yields what follows from it. It never sees text, offsets, prompts
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, Protocol, Union
+from typing import Literal, NamedTuple, Protocol, Union
 
 from migrator.errors import did_you_mean
 from migrator.values.changes import Change, Location, Notice
@@ -75,13 +75,27 @@ class Ask(Protocol):
 Outcome = Union[Change, Notice]
 
 
+def if_given(ask: Ask, question: Question) -> str | None:
+    """The answer to a question that nobody is asked: what is kept leaves no trace, so it would come up every time.
+
+    Such a question counts once somebody answers it by its id; until then None.
+    """
+    return ask(question) if ask.given(question.id) is not None else None
+
+
 class Step(NamedTuple):
-    """One thing a migration does. `versions` are the chart versions it belongs to, where they differ by step."""
+    """One thing a migration does. `versions` are the chart versions it belongs to, where they differ by step.
+
+    An empty version is a chart that never asks for the step.
+
+    `part` is whose values it looks at: a release that runs no Prefect is judged by the steps of Infrahub only.
+    """
 
     id: str
     title: str
     run: Callable[[Release, Ask], Iterator[Outcome]]
     versions: Mapping[str, str] = {}
+    part: Literal["prefect", "infrahub"] = "prefect"
 
 
 class Migration(NamedTuple):

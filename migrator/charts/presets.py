@@ -2,7 +2,7 @@
 
 Sources: the values.yaml of prefect-server at 2025.12.24192415 and 2026.6.5172345 (PrefectHQ/prefect-helm), of infrahub
 at 4.27.0 to 4.29.2, and of infrahub-enterprise with its values.FLAVOUR.yaml at 4.13.0, 4.14.0 and 4.14.1
-(opsmill/infrahub-helm). Kept is what a decision can rest on; resources, probes and the like are left out.
+(opsmill/infrahub-helm). Kept is what a decision can rest on. The flavours' own values from 4.19.0 on were not read.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
+from migrator.charts import infrahub
+from migrator.charts.published import PRESET_UNKNOWN, reaches
 from migrator.values.defaults import Defaults
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map
@@ -79,7 +81,8 @@ def of_chart(chart: str, version: Version, flavour: str) -> Defaults:
         if version >= Version("4.29.2"):
             env.append({"name": "PROMETHEUS_MULTIPROC_DIR", "value": "/tmp"})
         prefect = _wrapped(_prefect_server(bumped), "opsmill/infrahub", _UVICORN, env)
-        return Defaults(prefect, _infrahub(), f"infrahub {version}", version)
+        around = infrahub.defaults(chart, version, "", preset_is_known=True)
+        return Defaults(prefect, around, f"infrahub {version}", version)
     return _enterprise(version, flavour)
 
 
@@ -88,10 +91,15 @@ def _enterprise(version: Version, flavour: str) -> Defaults:
     env: list[Value] = [{"name": "PREFECT_UI_SERVE_BASE", "value": "/"}]
     prefect = _wrapped(_prefect_server(bumped), "opsmill/infrahub-enterprise", _GUNICORN, env)
     prefect["migrations"] = {"enabled": False}
+    server = prefect["server"]
+    assert isinstance(server, dict)
+    server["containerSecurityContext"] = {**_CONTAINER, "runAsUser": 1000, "readOnlyRootFilesystem": False}
     if flavour in _PRESETS:
         _lay_preset_over(prefect, _PRESETS[flavour], bumped, prometheus=version >= Version("4.14.1"))
     suffix = f"-{flavour}" if flavour else ""
-    return Defaults(prefect, _infrahub(), f"infrahub-enterprise {version}{suffix}", version)
+    is_known = not flavour or not reaches(version, "infrahub-enterprise", PRESET_UNKNOWN)
+    around = infrahub.defaults("infrahub-enterprise", version, flavour, preset_is_known=is_known)
+    return Defaults(prefect, around, f"infrahub-enterprise {version}{suffix}", version, preset_is_known=is_known)
 
 
 _UVICORN: list[Value] = [
@@ -111,6 +119,15 @@ _GUNICORN: list[Value] = [
 ]
 
 
+_CONTAINER: Map = {
+    "runAsUser": 1001,
+    "runAsNonRoot": True,
+    "readOnlyRootFilesystem": True,
+    "allowPrivilegeEscalation": False,
+}
+_RESOURCES: Map = {"requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
+
+
 def _prefect_server(with_docket: bool) -> Map:
     redis: Map = {"host": "", "port": 6379, "db": 0, "username": "", "password": "", "ssl": False}
     messaging: Map = {"broker": "prefect_redis.messaging", "cache": "prefect_redis.messaging", "redis": redis}
@@ -120,7 +137,7 @@ def _prefect_server(with_docket: bool) -> Map:
     return {
         "fullnameOverride": "prefect-server",
         "global": {"prefect": {"image": {"repository": "prefecthq/prefect"}, "env": []}},
-        "server": {"replicaCount": 1, "env": [], "args": [], "extraEnvVarsCM": "", "extraEnvVarsSecret": ""},
+        "server": _server([], []),
         "migrations": {"enabled": True},
         "backgroundServices": {
             "runAsSeparateDeployment": False,
@@ -130,6 +147,9 @@ def _prefect_server(with_docket: bool) -> Map:
             "extraEnvVarsCM": "",
             "extraEnvVarsSecret": "",
             "messaging": messaging,
+            "loggingLevel": "WARNING",
+            "resources": _RESOURCES,
+            "containerSecurityContext": _CONTAINER,
         },
         "redis": {"enabled": False},
     }
@@ -138,20 +158,21 @@ def _prefect_server(with_docket: bool) -> Map:
 def _wrapped(prefect: Map, image: str, args: list[Value], env: list[Value]) -> Map:
     """prefect-server's values as an Infrahub chart sets them: its own image, entry point and env list."""
     prefect["global"] = {"prefect": {"image": {"repository": f"registry.opsmill.io/{image}"}, "env": []}}
-    prefect["server"] = {"replicaCount": 1, "env": env, "args": args, "extraEnvVarsCM": "", "extraEnvVarsSecret": ""}
+    prefect["server"] = _server(env, args)
     prefect["enabled"] = True
     return prefect
 
 
-def _infrahub() -> Map:
+def _server(env: list[Value], args: list[Value]) -> Map:
     return {
-        "redis": {
-            "enabled": True,
-            "nameOverride": "cache",
-            "master": {"persistence": {"enabled": False}},
-        },
-        "infrahubServer": {"infrahubServer": {"env": {"INFRAHUB_CACHE_PORT": 6379}}},
-        "infrahubTaskWorker": {"infrahubTaskWorker": {"env": {"INFRAHUB_CACHE_PORT": 6379}}},
+        "replicaCount": 1,
+        "env": env,
+        "args": args,
+        "extraEnvVarsCM": "",
+        "extraEnvVarsSecret": "",
+        "loggingLevel": "WARNING",
+        "resources": _RESOURCES,
+        "containerSecurityContext": _CONTAINER,
     }
 
 

@@ -1,4 +1,4 @@
-"""Where prefect-server's values stand in a tree of values, as far as their shape tells."""
+"""Where prefect-server's values and those of the charts around it stand in a tree of values, by their shape."""
 
 from __future__ import annotations
 
@@ -13,15 +13,44 @@ DEPTH = 4
 """How many keys may stand above a Prefect root: umbrella, infrahub, prefect-server, and one to spare."""
 
 
-def has_prefect_values(data: Value) -> bool:
-    """Whether a values file holds Prefect values in any place that can be told by its shape."""
+_OWN_KEYS = {
+    "infrahubServer",
+    "infrahubTaskWorker",
+    "infrahubDemoData",
+    "infrahubServerDbInitJob",
+    "infrahub-backup",
+    "infrahub-observability",
+    "infrahub-mcp",
+}
+"""Keys of the infrahub chart that nothing else has."""
+
+_OWN_GLOBALS = {"infrahubTag", "infrahubRepository", "infrahubImageFlavor"}
+
+_OTHER_KEYS = {"global", "neo4j", "redis", "rabbitmq", "nats", "emma", "upgrade", "prefect-server", "serviceAccount"}
+"""Keys of the infrahub chart that other charts have as well: below a key `infrahub` they are its."""
+
+
+def has_values(data: Value) -> bool:
+    """Whether a values file holds values of these charts in any place that can be told by its shape."""
     is_object = isinstance(data, dict) and isinstance(data.get("kind"), str)
-    return not is_object and next(_of(data, ()), None) is not None
+    return not is_object and (bool(prefect_roots([data])) or has_global_values(data))
+
+
+def has_global_values(data: Value) -> bool:
+    """Whether the top says something that each of the Infrahub charts reads, wherever the rest of its values stands."""
+    return not _OWN_GLOBALS.isdisjoint(as_map(as_map(data).get("global")))
+
+
+def may_be_of(data: Value, chart: str) -> bool:
+    """Whether a file's keys are such as that chart reads, which by themselves would not tell whose they are."""
+    if chart == "infrahub":
+        return not (_OWN_KEYS | _OTHER_KEYS).isdisjoint(as_map(data))
+    return chart == "infrahub-enterprise" and not {"infrahub", "global", "configPreset"}.isdisjoint(as_map(data))
 
 
 def is_related(values: Value, chart: str) -> bool:
     """Whether a release of that chart with these values has to do with these charts, by its name or by its shape."""
-    return chart in versions.CHARTS or has_prefect_values(values)
+    return chart in versions.CHARTS or has_values(values)
 
 
 def is_about_prefect(text: str) -> bool:
@@ -30,8 +59,12 @@ def is_about_prefect(text: str) -> bool:
 
 
 def prefect_roots(values: Sequence[Value], chart: str = "") -> list[Route]:
-    """Every place in the layers where prefect-server's values stand, as far as their shape tells."""
+    """Every place in the layers where prefect-server's values stand, as far as their shape tells.
+
+    Where none of them stand, it is where they would, beside the values of the Infrahub chart that wraps it.
+    """
     roots = list(dict.fromkeys(route for data in values for route in _of(data, ())))
+    roots = roots or list(dict.fromkeys(route for data in values for route in _beside_infrahub(data, ())))
     if chart == "infrahub-enterprise":
         return [root for root in roots if root[-2:] == ("infrahub", "prefect-server")] or roots
     return roots
@@ -81,6 +114,20 @@ def _of(data: Value, above: Route) -> Iterator[Route]:
         for key, value in values.items():
             if isinstance(value, dict):
                 yield from _of(value, (*above, key))
+
+
+def _beside_infrahub(data: Value, above: Route) -> Iterator[Route]:
+    """Where prefect-server's values would stand: beside the infrahub chart's own keys, or below a key `infrahub`."""
+    values = as_map(data)
+    if not _OWN_KEYS.isdisjoint(values):
+        yield (*above, "prefect-server")
+        return
+    if len(above) < DEPTH - 2:
+        for key, value in values.items():
+            if key == "infrahub" and not (_OWN_KEYS | _OTHER_KEYS).isdisjoint(as_map(value)):
+                yield (*above, "infrahub", "prefect-server")
+            elif isinstance(value, dict) and key not in _OTHER_KEYS:
+                yield from _beside_infrahub(value, (*above, key))
 
 
 def _looks_like_prefect(values: Map) -> bool:

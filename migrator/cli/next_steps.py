@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from migrator.charts import roots
+from migrator.charts import published, roots
 from migrator.cli.settings import Settings, flag_of
 from migrator.planning import examine
 from migrator.prefect import messaging, redis_url
@@ -79,7 +79,16 @@ def _in_git(case: examine.Case, paths: Sequence[str]) -> Iterator[NextStep]:
     moved = "" if is_there else f", in one commit with chart version {case.found.shown_to}, which is not in it"
     yield NextStep(f"Commit and push {' and '.join(paths)}{elsewhere}{moved}.")
     yield NextStep(f"{bundle.controller} then upgrades values and chart at once.")
+    if published.ways_of_no_return(case.plan.result):
+        yield NextStep(_NO_WAY_BACK)
+        return
     yield NextStep("To roll back, revert that commit: the old values and the old chart come back.")
+
+
+_NO_WAY_BACK = (
+    "There is no rolling back: Neo4j upgrades its store at the first start. Back it up before, or only the file can be "
+    "put back."
+)
 
 
 def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -> Iterator[NextStep]:
@@ -103,6 +112,10 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
         "Never with --reuse-values, which keeps the old chart's defaults; where the release has values that are in no "
         "file, add --reset-then-reuse-values."
     )
+    if published.ways_of_no_return(release):
+        yield NextStep(_NO_WAY_BACK)
+        yield NextStep(f"({'; '.join(stands_for)}.)")
+        return
     yield NextStep("To roll back, both together:" if changed else "To roll back:")
     if changed:
         yield _command(f"infrahub-migrator undo {' '.join(map(typed, changed))}")

@@ -209,7 +209,8 @@ def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
     upgrade = parser.add_argument_group("which upgrade")
     upgrade.add_argument("--chart", choices=CHARTS, help="whose values these are")
     upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")
-    upgrade.add_argument("--to", dest="version_to", metavar="VERSION", help="the version to go to (default: newest)")
+    where = "the version to go to (default: the newest that can be taken back)"
+    upgrade.add_argument("--to", dest="version_to", metavar="VERSION", help=where)
     upgrade.add_argument("--root", metavar="DOTTED.PATH", help="where the Prefect values stand (. for the top)")
     upgrade.add_argument("--release-name", metavar="NAME", help="the name of the Helm release")
     upgrade.add_argument("--namespace", metavar="NAME", help="its namespace")

@@ -15,7 +15,10 @@ from migrator.values.merge import as_map
 
 _MOST_OF_A_KIND = 10  # notices: who has read ten alike knows the file
 
-NO_PREFECT = Notice("prefect-server.enabled is false: this release runs no Prefect, so nothing here applies to it.")
+NO_PREFECT = Notice(
+    "prefect-server.enabled is false: this release runs no Prefect, so nothing that concerns "
+    "Prefect applies to it."
+)
 
 
 def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
@@ -29,6 +32,7 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
         *_about_computed(bundle),
         *_about_unseen_signs(bundle),
         *_about_target(upgrade.found, upgrade.known),
+        *_about_preset(upgrade.found, made),
         *_about_base(bundle, made),
     )
 
@@ -36,7 +40,7 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
 def _about_documents(bundle: Bundle) -> Iterator[Notice]:
     for source in bundle.layers:
         own = not source.route and source.inner is None
-        if own and any(roots.has_prefect_values(each.data) for each in source.stream.documents[1:]):
+        if own and any(roots.has_values(each.data) for each in source.stream.documents[1:]):
             yield Notice(
                 f"{source.name} holds several documents. Helm 3 reads only the first, as is done here; Helm 4 lays the "
                 "others over it, so the Prefect values there, which are left as they are, would win. Put all values "
@@ -78,7 +82,18 @@ def _about_unseen_signs(bundle: Bundle) -> Iterator[Notice]:
 def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> Iterator[Notice]:
     newest = catalog.newest(found.chart, known)
     if found.version_to > newest:
-        yield Notice(f"No migration is known between {newest} and {found.text_to}: the file goes as far as {newest}.")
+        yield Notice(
+            f"What {found.chart} asks for above {newest} is not known here: the file goes as far as {newest}, and not "
+            f"to {found.text_to}."
+        )
+
+
+def _about_preset(found: discover.Found, made: plan.Plan) -> Iterator[Notice]:
+    if not made.start.after.preset_is_known:
+        yield Notice(
+            f"What the preset of {found.chart} {found.shown_to} sets for Infrahub and Neo4j is not known here, and "
+            "nothing is decided on it: give that chart with --chart-path."
+        )
 
 
 def _about_base(bundle: Bundle, made: plan.Plan) -> Iterator[Notice]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from packaging.version import Version
 
 import migrator.migrations
-from migrator.charts import versions
+from migrator.charts import published, versions
 from migrator.charts.versions import CHARTS
 from migrator.migration import Migration, Step, one_of
 
@@ -71,8 +71,8 @@ def select(chart: str, to: Version, all_known: tuple[Known, ...]) -> list[Select
 
 
 def newest(chart: str, all_known: tuple[Known, ...]) -> Version:
-    """The version of the newest migration that this chart has."""
-    return max(_versions_on(chart, all_known))
+    """The newest version that is known: of a migration, or of one that was seen and asks for nothing."""
+    return max(published.newest(chart), *_versions_on(chart, all_known))
 
 
 def _versions_on(chart: str, all_known: tuple[Known, ...]) -> Iterator[Version]:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from migrator.charts import presets, versions
-from migrator.charts.roots import prefect_roots
+from migrator.charts import presets, published, versions
+from migrator.charts.roots import has_global_values, may_be_of, prefect_roots, root_of_chart
 from migrator.charts.roots import presets as presets_in
 from migrator.charts.versions import before_newest_break
 from migrator.errors import InputError, RefusedError, UsageError, did_you_mean
@@ -68,8 +68,8 @@ class Found(NamedTuple):
 def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known, ...]) -> Found:
     """Conclude chart, root, versions and flavour from the layers and from what the command line says.
 
-    Raises RefusedError for a file of another kind, UnrelatedError for one without Prefect values, UsageError where the
-    command line and the file contradict each other.
+    Raises RefusedError for a file of another kind, OutOfScopeError for one without values of these charts, UsageError
+    where the command line and the file contradict each other.
     """
     for layer in layers:
         if layer.data is not None or len(layers) == 1:  # Helm takes an empty layer as one that says nothing
@@ -81,9 +81,7 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
     preset = next(iter(presets_in([layer.data for layer in layers], root).values()), "")
     chart = _chart(root, layers, wishes, evidence)
     flavour = _flavour(layers, root, start, target, preset, evidence)
-    newest = catalog.newest(chart, known)
-    # A file can be left behind while its version moved on past all that is known to change.
-    to = target.release if target else max(newest, start.release) if start else newest
+    to = target.release if target else published.goes_to(chart, start.release if start else None)
     if start is not None:
         evidence.append(f"runs on {start} now")
         if to < start.release:
@@ -91,14 +89,20 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
                 f"{wishes.version_to or to} is below {start}, which the release runs on: this tool only goes forward.",
                 remedy="To go back, restore the file (infrahub-migrator undo) and use helm rollback.",
             )
-    text_to = target.published if target else start.published if start and to == start.release else str(newest)
-    evidence.append(
-        f"to {text_to} ({'--to' if target else 'the newest migration' if to == newest else 'where it is already'})"
-    )
+    text_to = target.published if target else start.published if start and to == start.release else str(to)
+    evidence.append(f"to {text_to} ({'--to' if target else _why_there(chart, start, to)})")
     if wishes.chart == "prefect-server" or chart == "prefect-server":
         flavour = ""
     version_from, text_from = (start.release, start.published) if start else (None, "")
     return Found(chart, root, version_from, to, text_from, text_to, flavour, tuple(evidence))
+
+
+def _why_there(chart: str, start: versions.ChartVersion | None, to: Version) -> str:
+    """Why a release that nobody sends anywhere goes to that version."""
+    ahead = published.one_way_steps(chart, to, published.newest(chart))
+    if ahead:
+        return f"the newest that can be taken back; --to {ahead[0].versions[chart]} or later goes on"
+    return "where it is already" if start is not None and to == start.release else "the newest known"
 
 
 def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: str) -> Release:
@@ -108,7 +112,7 @@ def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: s
         chart=found.chart,
         root=found.root,
         layers=layers,
-        before=presets.of_chart(found.chart, before, flavour),
+        before=presets.of_chart(found.chart, before, flavour)._replace(is_known=found.version_from is not None),
         after=presets.of_chart(found.chart, found.version_to, flavour),
         flavour=flavour,
         name=wishes.release_name,
@@ -160,8 +164,12 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
         raise RefusedError(
             f"holds several sets of Prefect values: {names}.", path=layers[0].name, remedy="Name one with --root."
         )
-    if roots:
-        evidence.append(f"Prefect values at {tree.show(roots[0])}")
+    stand = bool(roots) and any(tree.exists(layer.data, roots[0]) for layer in layers)
+    if roots and (stand or not wishes.default_root or wishes.default_root == ".".join(map(str, roots[0]))):
+        if stand:
+            evidence.append(f"Prefect values at {tree.show(roots[0])}")
+        else:
+            evidence.append(f"no Prefect values in the file; Infrahub's at {tree.show(roots[0][:-1])}")
         return roots[0]
     if wishes.default_root:
         evidence.append(f"no Prefect values in the object: the chart's own hold, at {wishes.default_root}")
@@ -173,6 +181,15 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
         _refuse_no_mapping(layers, root)
         evidence.append("no Prefect values in the file: all of them are the preset's, or given elsewhere")
         return root
+    if any(may_be_of(layer.data, wishes.chart) for layer in layers):
+        evidence.append(f"no Prefect values in the file; what it holds is of {wishes.chart} (as named)")
+        return tuple(root_of_chart(wishes.chart).split("."))
+    if not wishes.chart and any(has_global_values(layer.data) for layer in layers):
+        raise UsageError(
+            "holds global values only, which infrahub-enterprise and infrahub both read.",
+            path=layers[0].name,
+            remedy="Say with --chart whose they are.",
+        )
     raise foreign.without_values(layers[0].name)
 
 

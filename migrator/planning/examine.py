@@ -71,7 +71,7 @@ def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     if made is None:
         release = upgrade.release(upgrade.found.flavour or "")
         if not _runs_prefect(release):
-            return _case(upgrade, _nothing(release, ask, about.NO_PREFECT))
+            upgrade = upgrade.with_notices([about.NO_PREFECT])
         made = upgrade.plan(release, ask)
     _refuse_unclear(upgrade, made)
     return _bump(upgrade, made._replace(notices=about.all_of(upgrade, made)))

@@ -6,15 +6,18 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from migrator.charts import archive, versions
+from migrator.charts import archive, published, versions
 from migrator.charts.versions import CHARTS
 from migrator.errors import UsageError
-from migrator.planning import catalog, discover
+from migrator.planning import discover
 from migrator.values import tree
 from migrator.values.defaults import Defaults
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map, merge
 from migrator.values.release import Release
+
+TARGETS = {"infrahub-enterprise": "4.14.1", "infrahub": "4.28.0", "prefect-server": "2026.4.21154022"}
+"""From these versions on a chart is taken for one to go to, where nothing says it; below, for the one that runs now."""
 
 UNPACKAGED = "0.0.0"
 """What prefect-server's Chart.yaml says in its repository, where the version is put in when it is packaged."""
@@ -48,10 +51,22 @@ class OwnChart(NamedTuple):
         stands = self.stands
         if stands is None:
             return said
-        runs_now = not said.version_from and not self.is_target(catalog.newest(self.name, catalog.load()))
-        return said._replace(
-            chart=said.chart or self.name, version_from=said.version_from or (self.version if runs_now else "")
-        )
+        said = said._replace(chart=said.chart or self.name)
+        if stands.release < Version(TARGETS[self.name]):
+            return said._replace(version_from=said.version_from or self.version)
+        if not said.version_to:
+            start = versions.parse(said.version_from).release if said.version_from else None
+            self._refuse_unasked(stands.release, start)
+        return said._replace(version_to=said.version_to or self.version)
+
+    def _refuse_unasked(self, to: Version, start: Version | None) -> None:
+        """Raise UsageError where the chart lies beyond a step that cannot be taken back, and nobody named a target."""
+        for step in published.one_way_steps(self.name, start, to):
+            raise UsageError(
+                f"is {self.name} {self.version}, beyond {step.versions[self.name]}: {step.what}.",
+                path=self.path,
+                remedy=f"To go there, say so with --to {self.version}; if the release is past it, with --from.",
+            )
 
     def below(self, release: Release, to: Version) -> Release:
         """The release on the chart's own values: as what it goes to, or as what it runs on, by the chart's version."""

@@ -42,8 +42,13 @@ class Upgrade(NamedTuple):
         return self.own_chart.below(found, self.found.version_to) if self.own_chart is not None else found
 
     def plan(self, release: Release, ask: Asking | None = None) -> plan.Plan:
-        """The plan for that release; raises RefusedError and UsageError as its steps do."""
-        return plan.make(release, self.selected, ask or self.request.asking())
+        """The plan for that release; raises RefusedError and UsageError as its steps do.
+
+        One that runs no Prefect is judged by the steps of Infrahub's part.
+        """
+        runs_prefect = release.prefect.get("enabled") is not False
+        steps = [each for each in self.selected if runs_prefect or each.step.part == "infrahub"]
+        return plan.make(release, steps, ask or self.request.asking())
 
     def with_evidence(self, text: str) -> Upgrade:
         """The same, with one more sentence of why it is what it is."""

@@ -8,25 +8,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from migrator.report.records import Finding
-from migrator.rules import docket, entries, live, messaging, pods
+from migrator.rules import docket, entries, infrahub, keys, live, messaging, pods
 from migrator.rules.rule import Breach, Rule
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
 __all__ = ["RULES", "Rule", "check"]
 
-RULES: tuple[Rule, ...] = (*messaging.RULES, *docket.RULES, *live.RULES, *pods.RULES, *entries.RULES)
+RULES: tuple[Rule, ...] = (
+    *messaging.RULES,
+    *docket.RULES,
+    *live.RULES,
+    *pods.RULES,
+    *entries.RULES,
+    *keys.RULES,
+    *infrahub.RULES,
+)
 
 
 def check(release: Release, line_of: Callable[[int, Route], int], names: Sequence[str]) -> list[Finding]:
     """What the release breaks on the target version, errors first, in the order of the rules.
 
     `names` are the layers' names for people, and `line_of(layer, route)` is the line of a route in a layer's text,
-    from 1. What stands in the chart's own values has no file, and line 0. A release without Prefect breaks nothing.
+    from 1. What stands in the chart's own values has no file, and line 0. A release without Prefect is held to the
+    rules of Infrahub's part only.
     """
-    if release.prefect.get("enabled") is False:
-        return []
-    found = [_finding(rule, breach, line_of, names) for rule in RULES for breach in _once(rule.breaches(release))]
+    runs_prefect = release.prefect.get("enabled") is not False
+    rules = [rule for rule in RULES if runs_prefect or rule.part == "infrahub"]
+    found = [_finding(rule, breach, line_of, names) for rule in rules for breach in _once(rule.breaches(release))]
     return [each for severity in ("error", "warning") for each in found if each.severity == severity]
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packaging.version import Version
-
 from migrator.charts.presets import TOGGLED_SERVICES
-from migrator.prefect import deployment, env, env_edits, messaging
+from migrator.prefect import deployment, env, env_edits, messaging, metrics
 from migrator.prefect.deployment import is_bumped
 from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.names import INJECTED_PIN, METRICS, PIN, REGISTER, WEBSERVER_ONLY
@@ -161,7 +159,7 @@ def _nobody_migrates(release: Release) -> Iterator[Breach]:
 
 
 def _metrics(release: Release) -> Iterator[Breach]:
-    asks_for_it = release.chart == "infrahub-enterprise" and release.after.version >= Version("4.14.1")
+    asks_for_it = release.reaches({"infrahub-enterprise": "4.14.1", "infrahub": "4.29.2"})
     if (
         asks_for_it
         and _bootstraps(release)
@@ -169,6 +167,13 @@ def _metrics(release: Release) -> Iterator[Breach]:
         and env.winner(release, "background", METRICS) is None
     ):
         yield at(release, env.BACKGROUND, f"{METRICS} is missing on {PODS['background']}")
+
+
+def _server_metrics(release: Release) -> Iterator[Breach]:
+    asks_for_it = release.reaches({"infrahub-enterprise": "4.15.2", "infrahub": "4.29.2"})
+    seen = not env.may_stand_unseen(release, env.SERVER) and not env.extra_sources(release, "server")
+    if asks_for_it and seen and metrics.needs_directory(release):
+        yield at(release, env.SERVER, f"{METRICS} is missing on {PODS['server']}, whose root is read-only")
 
 
 def _database_override(release: Release) -> Iterator[Breach]:
@@ -263,9 +268,16 @@ RULES = (
     Rule(
         "metrics-directory",
         "error",
-        f"On the enterprise image's background pod {METRICS} is set (empty, or a folder it can write to).",
+        f"On the Infrahub image's background pod {METRICS} is set (empty, or a folder it can write to).",
         f'Add {METRICS} "" first in backgroundServices.env: the image\'s own folder is read-only there.',
         _metrics,
+    ),
+    Rule(
+        "server-metrics",
+        "error",
+        f"On the Infrahub image's server pod {METRICS} is set where the root is read-only.",
+        f'Add {METRICS} "/tmp" to server.env: the image\'s own folder is read-only there, and the server crashes.',
+        _server_metrics,
     ),
     Rule(
         "database-override",

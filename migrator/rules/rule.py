@@ -32,7 +32,8 @@ class Rule(NamedTuple):
     """What must hold on the target version: `title` says it, `remedy` how to mend a breach.
 
     An "error" is something that Helm, Kubernetes or Prefect refuses, or that goes wrong at run time; a "warning" is
-    something that works and is likely not meant.
+    something that works and is likely not meant. `part` is whose values it looks at: a release that runs no Prefect is
+    held to the rules of Infrahub only.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Rule(NamedTuple):
     title: str
     remedy: str
     breaches: Callable[[Release], Iterator[Breach]]
+    part: Literal["prefect", "infrahub"] = "prefect"
 
 
 def at(release: Release, path: Route, text: str) -> Breach:

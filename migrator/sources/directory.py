@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from migrator.charts.roots import has_prefect_values
+from migrator.charts.roots import has_values
 from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
 from migrator.sources import bases, flux, foreign, kustomize, layering, marks, objects, patches, walking
 from migrator.sources.layering import Holder
@@ -218,7 +218,7 @@ def _values_of(source: Source) -> Value:
     data = source.stream.documents[0].data
     if data is None and len(source.stream.documents) > 1:
         raise InputError("begins with an empty document, and Helm reads that one.", path=source.name, line=1)
-    if not has_prefect_values(data):
+    if not has_values(data):
         raise foreign.without_values(source.name)
     if "mac" in as_map(as_map(data).get("sops")):
         raise RefusedError("is encrypted by SOPS.", path=source.name, remedy="Decrypt it and name it by itself.")

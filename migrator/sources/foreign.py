@@ -10,7 +10,8 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from migrator.charts.roots import has_prefect_values, presets
+from migrator.charts import roots
+from migrator.charts.roots import presets
 from migrator.errors import InputError, MigratorError, OutOfScopeError, UnrelatedError
 from migrator.sources.marks import hides_words, mentions
 from migrator.values.edits import Value
@@ -125,7 +126,7 @@ def _no_mapping(name: str, data: Value) -> InputError | None:
 
 def has_values(data: Value) -> bool:
     """Whether a document has the shape of these charts' values."""
-    return has_prefect_values(data) or bool(presets([data], None))
+    return roots.has_values(data) or bool(presets([data], None))
 
 
 def unreadable(name: str, data: bytes, error: MigratorError) -> MigratorError:
@@ -139,7 +140,7 @@ def unrelated(name: str, error: MigratorError | None = None) -> UnrelatedError:
     if error is not None:
         return UnrelatedError(error.message, path=name, line=error.line, remedy=error.remedy)
     return UnrelatedError(
-        "holds no Prefect values, and nothing else of these charts: no key, chart or image of theirs.",
+        "holds nothing of these charts: no key, chart or image of theirs.",
         path=name,
         line=1,
     )
@@ -148,12 +149,12 @@ def unrelated(name: str, error: MigratorError | None = None) -> UnrelatedError:
 def without_values(name: str) -> OutOfScopeError:
     """The error for a file that speaks of these charts, in no way that is known here."""
     return OutOfScopeError(
-        "speaks of these charts, and holds no values of theirs: nothing at infrahub.prefect-server (enterprise chart), "
-        "prefect-server (community chart) or the top (prefect-server as its own release).",
+        "speaks of these charts, and holds no values of theirs that can be told by their keys: nothing below infrahub "
+        "(enterprise chart), no infrahubServer and the like (community chart), nothing of prefect-server.",
         path=name,
         line=1,
-        remedy="If it does hold values, name the place of Prefect's with --root; for overrides of a flavoured chart, "
-        "give --from VERSION-FLAVOUR and --chart infrahub-enterprise.",
+        remedy="If it does hold values, say whose they are with --chart, or where Prefect's stand with --root; for "
+        "overrides of a flavoured chart, give --from VERSION-FLAVOUR and --chart infrahub-enterprise.",
     )
 
 

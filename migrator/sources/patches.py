@@ -16,7 +16,7 @@ from functools import partial
 from typing import NamedTuple
 
 from migrator import yamltext
-from migrator.charts.roots import has_prefect_values, is_about_prefect
+from migrator.charts.roots import has_values, is_about_prefect
 from migrator.errors import MigratorError, RefusedError
 from migrator.sources import kustomize, kustomized
 from migrator.sources.memory import once
@@ -156,7 +156,7 @@ def _strategic(name: str, line: int, target: Map, data: Map, file: str) -> Itera
     if kind not in KINDS:
         return
     spec = as_map(data.get("spec"))
-    holds_values = has_prefect_values(spec.get("values")) or is_about_prefect(str(spec))
+    holds_values = has_values(spec.get("values")) or is_about_prefect(str(spec))
     version = tree.get(spec, ("chart", "spec", "version")) or tree.get(spec, ("source", "targetRevision"))
     if file and holds_values:
         return  # it is a layer, and told as one

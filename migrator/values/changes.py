@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Route, Value
 
 Effect = Literal["none", "behaviour", "required"]
+Severity = Literal["info", "warning"]
 
 
 class Change(NamedTuple):
@@ -48,7 +49,7 @@ class Notice(NamedTuple):
     """
 
     text: str
-    severity: Literal["info", "warning"] = "info"
+    severity: Severity = "info"
     layer: int = 0
     route: Route = ()
     rule: str = ""

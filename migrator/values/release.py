@@ -6,7 +6,7 @@ removes what lies below, and of several `global` blocks the outermost wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeVar, cast
 
 from packaging.version import Version
@@ -112,6 +112,18 @@ class Release:
         """Whether the chart that it runs on now is of that version or a later one, as far as anything tells."""
         return self.before.version >= Version(version)
 
+    def is_below(self, versions: Mapping[str, str]) -> bool:
+        """Whether it is known to run on a chart below the version, by chart, that brought something."""
+        return self.chart in versions and self.before.is_known and self.before.version < Version(versions[self.chart])
+
+    def may_be_below(self, versions: Mapping[str, str]) -> bool:
+        """Whether it may run on a chart below that version: it does, or nobody says what it runs on."""
+        return self.chart in versions and (not self.before.is_known or self.is_below(versions))
+
+    def reaches(self, versions: Mapping[str, str]) -> bool:
+        """Whether the chart that it goes to has what that version, by chart, brought."""
+        return self.chart in versions and self.after.version >= Version(versions[self.chart])
+
     def once(self, what: str, which: Hashable, work_out: Callable[[], T]) -> T:
         """What `work_out` answers, worked out once for each release: releases never change."""
         key = (what, which)
@@ -142,10 +154,10 @@ class Release:
         return [self.root[:depth] for depth in range(len(self.root) + 1)]
 
     def _effective_prefect(self) -> Map:
-        values = dict(as_map(tree.get(self._values(), self.root)))
+        values = dict(as_map(tree.get(self.own_values(), self.root)))
         block: Value = None
         for level in self.levels():
-            block = global_of_subchart(block, tree.get(self._values(), (*level, "global")))
+            block = global_of_subchart(block, tree.get(self.own_values(), (*level, "global")))
         if block is not None:
             values["global"] = block
         return merge(self.after.prefect, values)
@@ -153,9 +165,15 @@ class Release:
     def _effective_infrahub(self) -> Map:
         if self.chart == "prefect-server" or not self.root:
             return self.after.infrahub
-        return merge(self.after.infrahub, as_map(tree.get(self._values(), self.root[:-1])))
+        values = dict(as_map(tree.get(self.own_values(), self.root[:-1])))
+        block: Value = None
+        for level in self.levels()[:-1]:
+            block = global_of_subchart(block, tree.get(self.own_values(), (*level, "global")))
+        if block is not None:
+            values["global"] = block
+        return merge(self.after.infrahub, values)
 
-    def _values(self) -> Map:
+    def own_values(self) -> Map:
         """The layers laid over each other, before any chart's values come below them."""
         return self.once("release", "values", lambda: _laid_over_each_other(self.layers))
 

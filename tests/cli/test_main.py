@@ -329,7 +329,7 @@ def test_without_a_backup_there_is_none(cli: Cli, values: Path) -> None:
         (b"a: \xe9\n", b"not UTF-8"),
         (b"a: \x00\n", b"values.yaml:1"),
         (b"a: *nowhere\n", b"values.yaml:1"),
-        (UNRELATED.encode(), b"no Prefect values"),
+        (UNRELATED.encode(), b"holds nothing of these charts"),
         (b"prefect-server: text\n", b"prefect-server"),
         (BEFORE.replace("      env:\n", "      env: text\n      other:\n", 1).encode(), b"no list"),
         (BEFORE.encode() + b"infrahub: {}\n", b"infrahub stands on lines"),

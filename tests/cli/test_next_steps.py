@@ -39,7 +39,7 @@ def test_helm_upgrade_takes_the_layers_in_their_order(next_steps: Callable[..., 
     prod = "infrahub:\n  prefect-server:\n    backgroundServices:\n      replicaCount: 2\n"
     said = next_steps({"base.yaml": VALUES, "prod.yaml": prod}, "-f", "base.yaml", "-f", "prod.yaml")
     assert (
-        "    helm upgrade RELEASE REPO/infrahub-enterprise --version 4.14.1 --namespace NAMESPACE "
+        "    helm upgrade RELEASE REPO/infrahub-enterprise --version 4.18.0 --namespace NAMESPACE "
         "-f base.yaml -f prod.yaml\n"
     ) in said
     assert "    infrahub-migrator undo base.yaml\n    helm rollback RELEASE --namespace NAMESPACE\n" in said
@@ -48,7 +48,7 @@ def test_helm_upgrade_takes_the_layers_in_their_order(next_steps: Callable[..., 
 def test_what_was_written_elsewhere_is_what_helm_takes(next_steps: Callable[..., str]) -> None:
     names = ("--release-name", "hub", "--namespace", "prod")
     said = next_steps({"values.yaml": VALUES}, "values.yaml", "--output", "new file.yaml", *names)
-    assert "helm upgrade hub REPO/infrahub-enterprise --version 4.14.1 --namespace prod -f 'new file.yaml'\n" in said
+    assert "helm upgrade hub REPO/infrahub-enterprise --version 4.18.0 --namespace prod -f 'new file.yaml'\n" in said
     assert "  To roll back:\n    helm rollback hub --namespace prod\n" in said
     assert "--namespace prod -f FILE\n" in next_steps({}, "values.yaml", "--output", "-", *names)
 
@@ -56,7 +56,7 @@ def test_what_was_written_elsewhere_is_what_helm_takes(next_steps: Callable[...,
 def test_an_umbrella_is_upgraded_as_itself(next_steps: Callable[..., str]) -> None:
     said = next_steps({"values.yaml": "platform:\n" + indented(VALUES, 2)}, "values.yaml")
     assert "    helm upgrade RELEASE CHART --namespace NAMESPACE -f values.yaml\n" in said
-    assert "CHART for your own around infrahub-enterprise, with that dependency at 4.14.1" in " ".join(said.split())
+    assert "CHART for your own around infrahub-enterprise, with that dependency at 4.18.0" in " ".join(said.split())
 
 
 def test_nobody_runs_helm_where_flux_does(next_steps: Callable[..., str]) -> None:
@@ -87,7 +87,7 @@ def test_a_version_that_is_not_moved_is_asked_for(
 ) -> None:
     said = next_steps({"release.yaml": helm_release(VALUES, version)}, "release.yaml", *options)
     flavour = "-medium" if "medium" in version else ""
-    first = f"  Commit and push release.yaml, in one commit with chart version 4.14.1{flavour}, which is not in it.\n"
+    first = f"  Commit and push release.yaml, in one commit with chart version 4.18.0{flavour}, which is not in it.\n"
     assert said.startswith(first)
 
 

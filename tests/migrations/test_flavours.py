@@ -276,7 +276,7 @@ backgroundServices:
 
 
 def test_the_community_chart_gets_its_own_entries_and_no_metrics_directory(migrate: Migrate) -> None:
-    done = migrate(below(SEPARATE, "prefect-server"), {"redis-db": "2"})
+    done = migrate(below(SEPARATE, "prefect-server"), {"redis-db": "2"}, version_to="4.28.0")
     assert done.text == below("""\
 server:
   replicaCount: 2

@@ -177,7 +177,7 @@ prefect-server:
       redis: {host: redis, db: 1}
       docket: {url: "redis://redis:6379/2"}
 """
-    done = migrate(community, version_from="4.27.0")
+    done = migrate(community, version_from="4.27.0", version_to="4.28.0")
     assert done.text == community.replace(
         "    replicaCount: 1\n",
         """\

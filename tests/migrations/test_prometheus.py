@@ -112,7 +112,7 @@ def test_a_single_deployment_and_vanilla_prefect_do_without(migrate: Migrate) ->
 def test_the_other_charts_do_without(migrate: Migrate, root: str) -> None:
     lines = [line.removeprefix("    ") for line in (HEAD + "      env: []\n").splitlines(keepends=True)[2:]]
     text = f"{root}:\n" + "".join("  " + line for line in lines) if root else "".join(lines)
-    answers = {"version_from": "4.27.0"} if root else {"version_from": "2026.6.5172345"}
+    answers = {"version_from": "4.27.0", "version_to": "4.28.0"} if root else {"version_from": "2026.6.5172345"}
     assert migrate(text, **answers).text == text
 
 

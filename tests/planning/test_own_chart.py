@@ -168,5 +168,5 @@ def test_a_chart_as_it_stands_in_its_repository_counts_as_the_target(cli: Cli, t
     (tmp_path / "values.yaml").write_text("backgroundServices: {messaging: {redis: {host: redis.own}}}\n", "utf-8")
     report = json.loads(cli("plan", "values.yaml", "--chart-path", place, "--format", "json").stdout)["files"][0]
 
-    assert (report["from"], report["chart"], report["to"]) == ("", "prefect-server", "2026.4.21154022")
+    assert (report["from"], report["chart"], report["to"]) == ("", "prefect-server", "2026.6.5172345")
     assert [question["id"] for question in report["questions"]] == ["redis-db"]

@@ -74,7 +74,7 @@ def test_the_releases_name_can_be_changed_though_no_question_asks_for_it_any_mor
 
     assert session.ends() == 0
     assert "@hub-redis-headless.prod.svc.cluster.local:6379/2" in path.read_text()
-    session.says("helm upgrade hub REPO/infrahub --version 4.28.0 --namespace prod -f values.yaml")
+    session.says("helm upgrade hub REPO/infrahub --version 4.32.0 --namespace prod -f values.yaml")
     session.says("helm rollback hub --namespace prod")
 
 

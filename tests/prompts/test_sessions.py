@@ -59,7 +59,7 @@ def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start,
     session.says(f"backup: {backups[0]}")
     session.says("infrahub-migrator undo values.yaml")
     session.says(
-        "helm upgrade RELEASE REPO/infrahub-enterprise --version 4.14.1-medium --namespace NAMESPACE -f values.yaml"
+        "helm upgrade RELEASE REPO/infrahub-enterprise --version 4.18.0-medium --namespace NAMESPACE -f values.yaml"
     )
     session.says("Never with --reuse-values")
     session.says("helm rollback RELEASE --namespace NAMESPACE")
@@ -247,4 +247,4 @@ def test_an_object_is_told_of_in_its_own_words(migrate: Start, values: Path) -> 
     assert session.ends() == 0
     assert "helm upgrade" not in session.text
     session.says("Commit and push values.yaml. Flux then upgrades values and chart at once.")
-    assert values.read_text(encoding="utf-8") == helm_release(MIGRATED, "4.14.1-medium")
+    assert values.read_text(encoding="utf-8") == helm_release(MIGRATED, "4.18.0-medium")

@@ -29,7 +29,7 @@ def test_the_docket_chosen_for_one_cannot_be_chosen_for_the_next(migrate: Start,
     session.says("one.yaml: what now?")
     session.asks("Choose")
     session.type(ENTER)
-    session.says("two.yaml: infrahub-enterprise to 4.14.1-medium")
+    session.says("two.yaml: infrahub-enterprise to 4.18.0-medium")
     session.asks("Database")
     session.says("- 0 (used by the Infrahub cache and one.yaml for the Infrahub cache)")
     session.says("- 2 (used by one.yaml for its docket, if in one namespace)")
@@ -154,7 +154,7 @@ def test_one_file_of_two_releases_is_written_when_both_are_applied(migrate: Star
             session.type(ENTER)
 
     assert session.ends() == 0
-    assert (files / "both.yaml").read_text(encoding="utf-8") == objects(AFTER, "4.14.1-medium")
+    assert (files / "both.yaml").read_text(encoding="utf-8") == objects(AFTER, "4.18.0-medium")
     assert len(list(files.glob("both.yaml.*.bak"))) == 1
 
 

@@ -13,7 +13,7 @@ from migrator.errors import InputError, RefusedError
 from .texts import AFTER, DB, VALUES, application, in_block, in_object, indented
 
 Migrate = Callable[..., Any]
-NEW = "4.14.1-medium"
+NEW = "4.18.0-medium"
 
 
 def test_values_as_a_mapping(migrate: Migrate) -> None:

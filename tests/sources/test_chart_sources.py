@@ -63,7 +63,7 @@ def test_a_version_in_a_file_beside_it_moves_along(cli: Cli, tmp_path: Path, kin
     done = cli("migrate", named, *FLAGS)
     assert done.returncode == 0, done.stderr
     assert b"out-of-scope" not in done.stderr and b"Kubernetes object" not in done.stderr
-    assert texts(tmp_path, "a", "release") == [source.replace("4.13.0", "4.14.1"), release(AFTER, kind)]
+    assert texts(tmp_path, "a", "release") == [source.replace("4.13.0", "4.18.0"), release(AFTER, kind)]
     assert b"a.yaml and " in done.stdout.partition(b"Commit and push ")[2]
     assert cli("check", named).returncode == 0
     assert cli("migrate", named, *FLAGS).returncode == 0
@@ -81,7 +81,7 @@ def test_a_version_in_the_same_file_moves_along(cli: Cli, tmp_path: Path, kind: 
     source = chart_source(PINNED[kind].format("v4.13.0-medium"), kind)
     write(tmp_path, release=both(source, VALUES))
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
-    assert texts(tmp_path, "release") == [both(source.replace("4.13.0", "4.14.1"), AFTER)]
+    assert texts(tmp_path, "release") == [both(source.replace("4.13.0", "4.18.0"), AFTER)]
 
 
 def test_releases_of_one_file_share_the_version(cli: Cli, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_releases_of_one_file_share_the_version(cli: Cli, tmp_path: Path) -> Non
     write(tmp_path, release=all_of(source, VALUES))
     done = cli("migrate", "release.yaml", *FLAGS)
     assert done.returncode == 0, done.stderr
-    assert texts(tmp_path, "release") == [all_of(source.replace("4.13.0", "4.14.1"), AFTER)]
+    assert texts(tmp_path, "release") == [all_of(source.replace("4.13.0", "4.18.0"), AFTER)]
     assert cli("check", "release.yaml").returncode == 0
 
 
@@ -120,7 +120,7 @@ def test_a_release_of_another_chart_is_no_concern(cli: Cli, tmp_path: Path, othe
     source = chart_source("tag: 4.13.0-medium").replace("{name: infrahub}", "{name: infrahub, namespace: prod}")
     write(tmp_path, a=source, one=release(VALUES), two=other)
     assert cli("migrate", "one.yaml", *FLAGS).returncode == 0
-    assert texts(tmp_path, "a", "two") == [source.replace("4.13.0", "4.14.1"), other]
+    assert texts(tmp_path, "a", "two") == [source.replace("4.13.0", "4.18.0"), other]
 
 
 OPEN = {
@@ -149,7 +149,7 @@ def test_a_version_that_cannot_move_keeps_the_values(cli: Cli, tmp_path: Path, p
     assert texts(tmp_path, "a", "release") == [before[0], release(AFTER, kind)]
     # What is migrated is never held up, whatever the version says.
     assert cli("check", "release.yaml", *flavour).returncode == 0
-    assert cli("check", "release.yaml", *flavour, "--to", "4.14.1").returncode == 0
+    assert cli("check", "release.yaml", *flavour, "--to", "4.18.0").returncode == 0
 
 
 def test_an_encrypted_version_keeps_the_values(cli: Cli, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_an_encrypted_version_keeps_the_values(cli: Cli, tmp_path: Path) -> None
 
 
 def test_a_version_that_is_ahead_stays(cli: Cli, tmp_path: Path) -> None:
-    source = chart_source("tag: 4.16.0-large")
+    source = chart_source("tag: 4.18.2-large")
     write(tmp_path, a=source, release=release(VALUES))
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
     assert texts(tmp_path, "a", "release") == [source, release(AFTER)]

@@ -17,12 +17,12 @@ Migrate = Callable[..., Any]
 
 def test_values_and_version_move_together(migrate: Migrate) -> None:
     done = migrate(helm_release(VALUES), DB)
-    assert done.text == helm_release(AFTER, "4.14.1-medium")
+    assert done.text == helm_release(AFTER, "4.18.0-medium")
     assert migrate(done.text).text == done.text
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [("4.13.0", "4.14.1"), ("v4.13.0-large-data", "v4.14.1-large-data"), ("4.2.3", "4.14.1")]
+    ("before", "after"), [("4.13.0", "4.18.0"), ("v4.13.0-large-data", "v4.18.0-large-data"), ("4.2.3", "4.18.0")]
 )
 def test_the_flavour_behind_a_version_stays(migrate: Migrate, before: str, after: str) -> None:
     assert migrate(helm_release(VALUES, before), DB).text == helm_release(AFTER, after)
@@ -50,7 +50,7 @@ def test_hop_by_hop_the_version_goes_as_far_as_at_once(migrate: Migrate) -> None
 def test_a_version_that_refuses_what_the_values_hold_is_told(migrate: Migrate) -> None:
     left = migrate(helm_release(VALUES), DB, bump=False)
     words = (
-        "The chart version 4.13.0-medium refuses messaging.docket, which these values hold: move it to 4.14.1-medium."
+        "The chart version 4.13.0-medium refuses messaging.docket, which these values hold: move it to 4.18.0-medium."
     )
     again = migrate(left.text)
     assert again.text == left.text
@@ -59,13 +59,13 @@ def test_a_version_that_refuses_what_the_values_hold_is_told(migrate: Migrate) -
 
 
 def test_values_that_were_left_behind_are_caught(migrate: Migrate) -> None:
-    done = migrate(helm_release(VALUES, "4.16.0-medium"), DB)
-    assert done.text == helm_release(AFTER, "4.16.0-medium")
+    done = migrate(helm_release(VALUES, "4.18.2-medium"), DB)
+    assert done.text == helm_release(AFTER, "4.18.2-medium")
 
 
 def test_a_version_never_goes_back(migrate: Migrate) -> None:
-    done = migrate(helm_release(VALUES, "4.16.0-medium"), DB, version_from="4.13.0-medium")
-    assert done.text == helm_release(AFTER, "4.16.0-medium")
+    done = migrate(helm_release(VALUES, "4.18.2-medium"), DB, version_from="4.13.0-medium")
+    assert done.text == helm_release(AFTER, "4.18.2-medium")
 
 
 def test_no_bump_leaves_the_version_and_says_so(migrate: Migrate) -> None:
@@ -113,10 +113,10 @@ def referring(values: str, ref: str) -> str:
 
 def test_a_reference_beside_the_object_tells_the_version(migrate: Migrate) -> None:
     done = migrate(referring(VALUES, "tag: v4.13.0-large"), DB)
-    assert done.text == referring(AFTER, "tag: v4.14.1-large")
+    assert done.text == referring(AFTER, "tag: v4.18.0-large")
     assert done.plan.start.flavour == "large"
-    newer = migrate(referring(VALUES, "tag: 4.16.0-large"), DB)
-    assert newer.text == referring(AFTER, "tag: 4.16.0-large")
+    newer = migrate(referring(VALUES, "tag: 4.18.2-large"), DB)
+    assert newer.text == referring(AFTER, "tag: 4.18.2-large")
 
 
 @pytest.mark.parametrize("ref", ["semver: 4.x", "digest: sha256:abc", "tag: 4.x"])
@@ -128,7 +128,7 @@ def test_values_do_not_change_under_a_reference_that_pins_nothing(migrate: Migra
 def test_values_from_elsewhere_are_named(migrate: Migrate) -> None:
     head = "  valuesFrom:\n    - {kind: ConfigMap, name: base}\n    - {kind: Secret, name: own, valuesKey: v.yaml}\n"
     done = migrate(helm_release(VALUES, head=head), DB)
-    assert done.text == helm_release(AFTER, "4.14.1-medium", head=head)
+    assert done.text == helm_release(AFTER, "4.18.0-medium", head=head)
     assert "ConfigMap base (key values.yaml), Secret own (key v.yaml) lie below these" in done.notices
     assert "The docket URL has no password" in done.notices
     assert "The docket URL has no password" not in migrate(helm_release(VALUES), DB).notices

@@ -145,7 +145,7 @@ FLEET = "defaultNamespace: hub\nhelm:\n  releaseName: hub\n  chart: infrahub-ent
 def test_fleet(cli: Cli, tmp_path: Path) -> None:
     path = write(tmp_path, "fleet.yaml", FLEET.format("4.13.0-medium", indented(VALUES, 4)))
     assert cli("migrate", "fleet.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
-    assert path.read_text("utf-8") == FLEET.format("4.14.1-medium", indented(AFTER, 4))
+    assert path.read_text("utf-8") == FLEET.format("4.18.0-medium", indented(AFTER, 4))
     assert cli("check", "fleet.yaml").returncode == 0
 
 

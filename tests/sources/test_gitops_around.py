@@ -39,7 +39,7 @@ def test_values_beside_the_release_go_along(cli: Cli, tmp_path: Path, kind: str,
     write(tmp_path, base=holder(VALUES, kind, part), release=helm_release("", head=FROM.format(kind)))
     done = cli("migrate", named, *FLAGS)
     assert done.returncode == 0, done.stderr
-    after = [holder(AFTER, kind, part), helm_release("", "4.14.1-medium", head=FROM.format(kind))]
+    after = [holder(AFTER, kind, part), helm_release("", "4.18.0-medium", head=FROM.format(kind))]
     assert texts(tmp_path, "base", "release") == after
     assert cli("check", named).returncode == 0
     assert b"base.yaml: out-of-scope" not in cli("check", named).stdout
@@ -49,7 +49,7 @@ def test_in_the_same_file(cli: Cli, tmp_path: Path) -> None:
     release = helm_release("", head=FROM.format("ConfigMap"))
     write(tmp_path, release=f"{holder(VALUES)}---\n{release}")
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
-    moved = helm_release("", "4.14.1-medium", head=FROM.format("ConfigMap"))
+    moved = helm_release("", "4.18.0-medium", head=FROM.format("ConfigMap"))
     assert texts(tmp_path, "release") == [f"{holder(AFTER)}---\n{moved}"]
 
 
@@ -61,7 +61,7 @@ def test_in_the_same_list(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, release=listed(OCI, holder(VALUES), referring("")))
     done = cli("migrate", "release.yaml", *FLAGS)
     assert done.returncode == 0, done.stderr
-    assert texts(tmp_path, "release") == [listed(OCI.replace("4.13.0", "4.14.1"), holder(AFTER), referring(""))]
+    assert texts(tmp_path, "release") == [listed(OCI.replace("4.13.0", "4.18.0"), holder(AFTER), referring(""))]
     assert cli("check", "release.yaml").returncode == 0
 
 
@@ -153,13 +153,13 @@ def test_a_patch_that_would_break_is_refused(cli: Cli, tmp_path: Path, patch: st
 def test_a_patch_of_something_else_is_no_concern(cli: Cli, tmp_path: Path, text: str) -> None:
     write(tmp_path, release=helm_release(VALUES), kustomization=HEAD + text)
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
-    assert texts(tmp_path, "release") == [helm_release(AFTER, "4.14.1-medium")]
+    assert texts(tmp_path, "release") == [helm_release(AFTER, "4.18.0-medium")]
 
 
 def test_a_patch_of_the_version_is_named_beside_its_object(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, release=helm_release(VALUES), v=OF_VERSION, kustomization=HEAD + "patches:\n  - path: v.yaml\n")
     assert cli("migrate", "-f", "release.yaml", "-f", "v.yaml", *FLAGS).returncode == 0
-    after = [helm_release(AFTER), OF_VERSION.replace("4.13.0-large", "4.14.1-large")]
+    after = [helm_release(AFTER), OF_VERSION.replace("4.13.0-large", "4.18.0-large")]
     assert texts(tmp_path, "release", "v") == after
 
 
@@ -177,7 +177,7 @@ def test_a_patch_over_values_beside_its_object(cli: Cli, tmp_path: Path) -> None
     write(tmp_path, base=holder(VALUES), release=helm_release("", head=FROM.format("ConfigMap")), v=patch)
     done = cli("migrate", "-f", "release.yaml", "-f", "v.yaml", *FLAGS)
     assert done.returncode == 0, done.stderr
-    after = [holder(AFTER), helm_release("", "4.14.1-medium", head=FROM.format("ConfigMap")), patch]
+    after = [holder(AFTER), helm_release("", "4.18.0-medium", head=FROM.format("ConfigMap")), patch]
     assert texts(tmp_path, "base", "release", "v") == after
 
 
@@ -231,4 +231,4 @@ def test_a_patch_beside_what_they_hold_is_no_concern(cli: Cli, tmp_path: Path, p
     write(tmp_path, release=referring(""), base=holder(VALUES), source=OCI)
     write(tmp_path, kustomization=f"{HEAD}patches:\n  - patch: |\n{indented(patch, 6)}")
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
-    assert texts(tmp_path, "base", "source") == [holder(AFTER), OCI.replace("4.13.0", "4.14.1")]
+    assert texts(tmp_path, "base", "source") == [holder(AFTER), OCI.replace("4.13.0", "4.18.0")]

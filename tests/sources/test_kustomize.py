@@ -33,7 +33,7 @@ helmCharts:
 
 def test_inline_values_and_version_move_together(migrate: Migrate) -> None:
     done = migrate(kustomization(VALUES), DB)
-    assert done.text == kustomization(AFTER, "4.14.1-medium")
+    assert done.text == kustomization(AFTER, "4.18.0-medium")
     assert migrate(done.text).text == done.text
     assert done.plan.start.name == "infrahub"
     assert done.plan.start.namespace == "prod"
@@ -43,19 +43,19 @@ def test_inline_values_and_version_move_together(migrate: Migrate) -> None:
 def test_a_kustomization_need_not_say_its_kind(cli: Callable[..., Any], tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(kustomization(VALUES, head=""), "utf-8")
     assert cli("migrate", name, "--redis-db", "2", "--non-interactive").returncode == 0
-    assert (tmp_path / name).read_text("utf-8") == kustomization(AFTER, "4.14.1-medium", head="")
+    assert (tmp_path / name).read_text("utf-8") == kustomization(AFTER, "4.18.0-medium", head="")
 
 
 def test_a_values_file_below_is_told_of(migrate: Migrate) -> None:
     done = migrate(kustomization(VALUES, more=FILES), DB)
-    assert done.text == kustomization(AFTER, "4.14.1-medium", more=FILES)
+    assert done.text == kustomization(AFTER, "4.18.0-medium", more=FILES)
     assert "Values from values.yaml lie below these" in done.notices
 
 
 def test_a_values_file_that_is_replaced_is_not(migrate: Migrate) -> None:
     more = FILES + "    valuesMerge: replace\n"
     done = migrate(kustomization(VALUES, more=more), DB)
-    assert done.text == kustomization(AFTER, "4.14.1-medium", more=more)
+    assert done.text == kustomization(AFTER, "4.18.0-medium", more=more)
     assert "lie below" not in done.notices
 
 
@@ -66,7 +66,7 @@ def test_files_and_version_move_together(cli: Callable[..., Any], tmp_path: Path
     done = cli("migrate", *layers, "--redis-db", "2", "--non-interactive")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "values.yaml").read_text("utf-8") == AFTER
-    assert (tmp_path / "kustomization.yaml").read_text("utf-8") == kustomization("", "4.14.1-medium", more=FILES)
+    assert (tmp_path / "kustomization.yaml").read_text("utf-8") == kustomization("", "4.18.0-medium", more=FILES)
     assert cli("check", *layers).returncode == 0
 
 

@@ -15,7 +15,7 @@ Cli = Callable[..., Any]
 FLAGS = ("--redis-db", "2", "--non-interactive")
 HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [{}]\n"
 RELEASE = helm_release("", head=FROM.format("ConfigMap"))
-MOVED = helm_release("", "4.14.1-medium", head=FROM.format("ConfigMap"))
+MOVED = helm_release("", "4.18.0-medium", head=FROM.format("ConfigMap"))
 GENERATOR = "configMapGenerator:\n  - name: base\n    files: [values.yaml=own.yaml]\n"
 
 
@@ -76,7 +76,7 @@ def test_the_file_of_a_generator_goes_along(cli: Cli, tmp_path: Path, key: str, 
     write(tmp_path, {"app/release.yaml": helm_release("", head=FROM.format(kind)), file: VALUES, **made})
     done = cli("migrate", named, *FLAGS)
     assert done.returncode == 0, done.stderr
-    moved = helm_release("", "4.14.1-medium", head=FROM.format(kind))
+    moved = helm_release("", "4.18.0-medium", head=FROM.format(kind))
     assert unchanged(tmp_path, {"app/release.yaml": moved, file: AFTER, **made})
     assert cli("check", named).returncode == 0
     assert cli("check", "-f", file, "-f", "app/release.yaml").returncode == 0

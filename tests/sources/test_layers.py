@@ -121,7 +121,7 @@ def test_an_object_can_be_the_upper_layer(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, base=VALUES, release=helm_release(PROD, head=head))
     done = cli("migrate", "-f", "base.yaml", "-f", "release.yaml", *FLAGS)
     assert done.returncode == 0, done.stderr
-    assert read(tmp_path, "base", "release") == [BASE_AFTER, helm_release(PROD_AFTER, "4.14.1-medium", head=head)]
+    assert read(tmp_path, "base", "release") == [BASE_AFTER, helm_release(PROD_AFTER, "4.18.0-medium", head=head)]
     assert b"cannot be seen" not in done.stdout
 
 
@@ -208,4 +208,4 @@ def test_objects_of_a_directory_are_releases_of_their_own(cli: Cli, tmp_path: Pa
     folder.mkdir()
     write(folder, one=helm_release(VALUES), two=helm_release(VALUES.replace("redis.prod", "redis.two")))
     assert cli("migrate", "apps", *FLAGS).returncode == 0
-    assert read(folder, "one") == [helm_release(AFTER, "4.14.1-medium")]
+    assert read(folder, "one") == [helm_release(AFTER, "4.18.0-medium")]

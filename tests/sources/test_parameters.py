@@ -15,7 +15,7 @@ from migrator.values.edits import Route, Value
 from .texts import AFTER, DB, VALUES, application, helm_release, in_block, in_object
 
 Migrate = Callable[..., Any]
-NEW = "4.14.1-medium"
+NEW = "4.18.0-medium"
 REDIS = "infrahub.prefect-server.backgroundServices.messaging.redis"
 DOCKET = "infrahub.prefect-server.backgroundServices.messaging.docket"
 NO_DOCKET = AFTER.replace("        docket:\n          url: redis://redis.prod:6379/2\n", "")

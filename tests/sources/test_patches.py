@@ -52,7 +52,7 @@ def test_each_change_lands_in_the_object_or_its_patch(cli: Cli, overlays: Callab
     folder = overlays()
     done = cli("migrate", *BOTH, *FLAGS)
     assert done.returncode == 0, done.stderr
-    assert (folder / "base/release.yaml").read_text("utf-8") == helm_release(BASE_AFTER, "4.14.1-medium")
+    assert (folder / "base/release.yaml").read_text("utf-8") == helm_release(BASE_AFTER, "4.18.0-medium")
     assert (folder / "prod/patch.yaml").read_text("utf-8") == patch(DOCKET)
     assert cli("check", *BOTH).returncode == 0
 
@@ -64,7 +64,7 @@ def test_a_version_in_the_patch_is_the_one_that_moves(cli: Cli, overlays: Callab
     assert done.returncode == 0, done.stderr
     assert (folder / "base/release.yaml").read_text("utf-8") == helm_release(BASE_AFTER)
     assert (folder / "prod/patch.yaml").read_text("utf-8") == patch(
-        DOCKET, chart=pinned.replace("VERSION", "4.14.1-large")
+        DOCKET, chart=pinned.replace("VERSION", "4.18.0-large")
     )
 
 

@@ -45,7 +45,7 @@ def test_each_release_of_a_file_is_migrated_and_the_others_stay(cli: Cli, tmp_pa
     assert cli("check", "apps.yaml").returncode == 1
     done = cli("migrate", "apps.yaml", "--redis-db", "2", "--non-interactive")
     assert done.returncode == 0, done.stderr
-    assert path.read_text("utf-8") == both(AFTER, "4.14.1-medium")
+    assert path.read_text("utf-8") == both(AFTER, "4.18.0-medium")
     again = cli("check", "apps.yaml")
     assert again.returncode == 0
     assert b"apps.yaml (HelmRelease prod/infrahub): current" in again.stdout
@@ -59,7 +59,7 @@ def test_the_diff_of_such_a_file_applies(cli: Cli, tmp_path: Path) -> None:
     path.write_text(both(VALUES, "4.13.0-medium"), "utf-8")
     patch = cli("diff", "apps.yaml", "--redis-db", "2").stdout
     subprocess.run(["patch", "-p1"], input=patch, cwd=tmp_path, check=True, capture_output=True)
-    assert path.read_text("utf-8") == both(AFTER, "4.14.1-medium")
+    assert path.read_text("utf-8") == both(AFTER, "4.18.0-medium")
 
 
 def test_nothing_is_written_while_one_of_them_is_undecided(cli: Cli, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_the_release_of_a_prefect_maintainer_gets_a_plan(cli: Cli, corpus: Path,
     assert cli("migrate", "release.yaml", "--non-interactive").returncode == 3
     done = cli("migrate", "release.yaml", "--non-interactive", "--docket-secret", "prefect-docket")
     assert done.returncode == 0, done.stderr
-    wanted = before.replace("2025.9.5190948", "2026.4.21154022").replace(
+    wanted = before.replace("2025.9.5190948", "2026.6.5172345").replace(
         "          username: default\n",
         "          username: default\n        docket:\n          existingSecret: prefect-docket\n",
     )
@@ -224,7 +224,7 @@ def test_the_release_of_a_prefect_maintainer_gets_a_plan(cli: Cli, corpus: Path,
 
 @pytest.mark.parametrize("stands", ["stdin", "output"])
 def test_the_whole_file_is_the_result_elsewhere(cli: Cli, tmp_path: Path, stands: str) -> None:
-    text, after = both(VALUES, "4.13.0-medium"), both(AFTER, "4.14.1-medium")
+    text, after = both(VALUES, "4.13.0-medium"), both(AFTER, "4.18.0-medium")
     (tmp_path / "apps.yaml").write_text(text, "utf-8")
     where = ["-"] if stands == "stdin" else ["apps.yaml", "--output", "out.yaml"]
     done = cli("migrate", *where, "--redis-db", "2", "--non-interactive", stdin=text.encode())

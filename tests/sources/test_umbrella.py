@@ -37,12 +37,12 @@ def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, tmp_path: Path) 
     found = report(cli, "values.yaml")
     assert (found["from"], found["to"], found["root"]) == (
         "4.13.0-medium",
-        "4.14.1-medium",
+        "4.18.0-medium",
         "infra.infrahub.prefect-server",
     )
     assert "infrahub-enterprise 4.13.0-medium (Chart.yaml:10)" in found["evidence"]
     assert "Chart.yaml:10 still names infrahub-enterprise 4.13.0-medium" in notices(found)
-    assert "write 4.14.1-medium there" in notices(found)
+    assert "write 4.18.0-medium there" in notices(found)
     assert "helm dependency update" in notices(found)
     assert cli("migrate", "values.yaml", *FLAGS).returncode == 0
     assert (tmp_path / "Chart.yaml").read_text("utf-8") == text
@@ -53,14 +53,14 @@ def test_an_alias_that_looks_like_another_chart_is_told_apart(cli: Cli, tmp_path
     (tmp_path / "Chart.yaml").write_text(chart(("infrahub", "infrahub", "4.27.0")), "utf-8")
     (tmp_path / "values.yaml").write_text(VALUES, "utf-8")
     found = report(cli, "values.yaml")
-    assert (found["chart"], found["from"], found["to"]) == ("infrahub", "4.27.0", "4.28.0")
+    assert (found["chart"], found["from"], found["to"]) == ("infrahub", "4.27.0", "4.32.0")
 
 
 def test_a_version_that_moved_already_is_nothing_to_tell(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.16.0")), "utf-8")
+    (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.18.2")), "utf-8")
     (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
     found = report(cli, "values.yaml")
-    assert found["from"] == "4.16.0"
+    assert found["from"] == "4.18.2"
     assert found["changes"]
     assert "Chart.yaml" not in notices(found)
 

@@ -76,7 +76,7 @@ def test_a_list_that_may_stand_below_is_asked_about(
 @pytest.mark.parametrize("form", [flux, argo])
 def test_a_list_that_stands_below_is_left_there(migrate: Migrate, form: Callable[..., str]) -> None:
     done = migrate(form(VALUES), {"redis-db": "2", "unseen-env": "leave"})
-    assert done.text == form(LEFT, "4.14.1")
+    assert done.text == form(LEFT, "4.18.0")
     assert 'it has to hold PREFECT_API_DATABASE_MIGRATE_ON_START "false" there' in done.notices
     assert 'it has to hold PROMETHEUS_MULTIPROC_DIR "" there' in done.notices
     assert migrate(done.text).text == done.text
@@ -90,25 +90,25 @@ def test_what_was_left_there_is_no_question_again_though_the_version_stayed(migr
 def test_one_list_below_and_one_here(migrate: Migrate) -> None:
     answers = {"redis-db": "2", "unseen-env.server": "leave", "unseen-env.backgroundServices": "create"}
     done = migrate(flux(VALUES), answers)
-    assert done.text == flux(LISTS[: LISTS.index("    server:")], "4.14.1")
+    assert done.text == flux(LISTS[: LISTS.index("    server:")], "4.18.0")
 
 
 def test_a_list_that_stands_nowhere_is_created(migrate: Migrate) -> None:
     done = migrate(flux(VALUES), {"redis-db": "2", "unseen-env": "create"})
-    assert done.text == flux(LISTS, "4.14.1")
+    assert done.text == flux(LISTS, "4.18.0")
     assert migrate(done.text).text == done.text
 
 
 def test_hop_by_hop_is_as_at_once(migrate: Migrate) -> None:
     first = migrate(flux(VALUES), {"redis-db": "2", "unseen-env": "create"}, version_to="4.14.0")
-    assert migrate(first.text, {"unseen-env": "create"}).text == flux(LISTS, "4.14.1")
+    assert migrate(first.text, {"unseen-env": "create"}).text == flux(LISTS, "4.18.0")
     first = migrate(flux(VALUES), {"redis-db": "2", "unseen-env": "leave"}, version_to="4.14.0")
     assert migrate(first.text).text == first.text == flux(LEFT, "4.14.0")
 
 
 def test_what_a_preset_brings_is_not_asked_about(migrate: Migrate) -> None:
     done = migrate(flux(VALUES.replace(APART, ""), "4.13.0-medium"), {"redis-db": "2"})
-    assert done.text == flux(LEFT.replace(APART, ""), "4.14.1-medium")
+    assert done.text == flux(LEFT.replace(APART, ""), "4.18.0-medium")
 
 
 @pytest.mark.parametrize(("answer", "said"), [("separate", "true"), ("single", "false")])
@@ -116,7 +116,7 @@ def test_services_that_may_run_apart_are_asked_about(migrate: Migrate, answer: s
     more = {"redis-db": "2", "unseen-env": "leave"} if answer == "separate" else {}
     done = migrate(flux(VALUES.replace(APART, "")), {"separate-services": answer, **more})
     wanted = LEFT if answer == "separate" else VALUES
-    assert done.text == flux(wanted.replace("Deployment: true", f"Deployment: {said}"), "4.14.1")
+    assert done.text == flux(wanted.replace("Deployment: true", f"Deployment: {said}"), "4.18.0")
 
 
 def test_a_release_that_may_run_apart_is_not_current(cli: Callable[..., Any], tmp_path: Path) -> None:
@@ -127,10 +127,10 @@ def test_a_release_that_may_run_apart_is_not_current(cli: Callable[..., Any], tm
 
 
 def test_rules_do_not_judge_what_cannot_be_read(cli: Callable[..., Any], tmp_path: Path) -> None:
-    (tmp_path / "release.yaml").write_text(flux(LEFT, "4.14.1"), "utf-8")
+    (tmp_path / "release.yaml").write_text(flux(LEFT, "4.18.0"), "utf-8")
     done = cli("verify", "release.yaml")
     assert done.returncode == 0, done.stdout
-    (tmp_path / "release.yaml").write_text(flux(LEFT, "4.14.1").replace(HEAD, ""), "utf-8")
+    (tmp_path / "release.yaml").write_text(flux(LEFT, "4.18.0").replace(HEAD, ""), "utf-8")
     done = cli("verify", "release.yaml")
     assert done.returncode == 4
     assert b"migrate-pin" in done.stdout

@@ -1,0 +1,93 @@
+"""Keys that older files still carry: the charts refuse some of them, read others no more, and renamed one.
+
+prefect-server takes a logging level in capitals only since 2025.3.7033449, and refuses the whole release for another
+one. infrahub reads `envFromExistingSecrets`, a list, in place of `envFromExistingSecret`, and refuses both together.
+What nothing reads any more is told and left: a key that counted for nothing is not made to count again.
+
+Sources:
+https://github.com/PrefectHQ/prefect-helm/blob/2026.6.5172345/charts/prefect-server/values.schema.json
+https://github.com/PrefectHQ/prefect-helm/blob/2026.6.5172345/charts/prefect-server/UPGRADING.md
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/templates/infrahub-server.yaml
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.charts import infrahub, retired
+from migrator.migration import BY_SHAPE, Ask, Migration, Outcome, Step
+from migrator.values.changes import Change, Notice
+from migrator.values.edits import FIRST, InsertItem, RenameKey, Route, SetValue
+from migrator.values.merge import as_text
+from migrator.values.part import Part
+from migrator.values.release import Release
+
+WHY_LEVEL = "the chart takes a level in capitals only, and refuses the release otherwise"
+WHY_LIST = "the chart's list took this key's place: the pods get the same Secrets"
+WHY_BOTH = "the chart refuses the release where both keys are set; this Secret stays the first"
+
+OLD, NEW = "envFromExistingSecret", "envFromExistingSecrets"
+
+
+def logging_level(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """A level of the schema in small letters is written in capitals, in each layer that holds one."""
+    part = Part(release, release.root, release.prefect)
+    for path in retired.LEVELS:
+        for number in part.owners(path):
+            level = retired.level_meant(part.in_layer(number, path))
+            if level:
+                yield part.set(path, level, WHY_LEVEL, "required", layer=number)
+
+
+def env_secrets(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """The Secret of the old key stands in the list that took its place."""
+    part = infrahub.part_of(release)
+    for place in (infrahub.SERVER, infrahub.WORKER) if part is not None else ():
+        assert part is not None
+        yield from _moved(part, (*place, OLD), (*place, NEW))
+
+
+def _moved(part: Part, old: Route, new: Route) -> Iterator[Change]:
+    name, listed = as_text(part.get(old)), part.get(new)
+    if not name:
+        return
+    if part.owners(new):
+        owner = part.owners(new)[-1]
+        if isinstance(listed, list) and listed:
+            if name not in listed:
+                edit = InsertItem(part.root + new, name, FIRST)
+                yield Change(owner, edit, part.show(new), None, name, WHY_BOTH, "required")
+        else:
+            yield part.set(new, [name], WHY_LIST, "none", layer=owner)
+        for number in part.owners(old):
+            yield part.remove(old, WHY_BOTH if listed else WHY_LIST, "required" if listed else "none", layer=number)
+        return
+    for number in part.owners(old):
+        own = part.in_layer(number, old)
+        if isinstance(own, str) and own:
+            route = part.root + old
+            yield Change(number, SetValue(route, [own]), part.show(old), own, [own], WHY_LIST, "none")
+            yield Change(number, RenameKey(route, NEW), part.show(old), OLD, NEW, WHY_LIST, "none")
+
+
+def keys_that_nothing_reads(release: Release, ask: Ask) -> Iterator[Notice]:
+    """What stands in the layers and counts for nothing on the target, or is refused there."""
+    for found in retired.standing(release):
+        yield found.part.notice(found.path, f"{found.text} {found.key.remedy}", "warning", found.key.rule)
+
+
+MIGRATION = Migration(
+    title="retired keys",
+    versions={"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE, "prefect-server": "2025.3.7033449"},
+    steps=(
+        Step("logging-level", "write logging levels in capitals", logging_level),
+        Step(
+            "env-secrets",
+            "list the Secrets of the environment",
+            env_secrets,
+            {"infrahub-enterprise": "4.13.0", "infrahub": "4.27.0", "prefect-server": ""},
+            "infrahub",
+        ),
+        Step("keys", "tell of keys that nothing reads", keys_that_nothing_reads, {}, "infrahub"),
+    ),
+)

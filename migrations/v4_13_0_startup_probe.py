@@ -1,0 +1,147 @@
+"""The Infrahub server gets a startupProbe: it has 300 seconds to answer /api/config on port 8000, or it is killed.
+
+infrahub-enterprise 4.13.0 (infrahub 4.27.0) brought `infrahubServer.infrahubServer.startupProbe`. A file that gave its
+livenessProbe more time, another port or another way to ask was fine without one, and its server is now killed at start.
+A release that runs on 4.13.0 or later lives with the probe already, and nothing changes there.
+
+The charts' own probes ask by `httpGet`. A file that copied the `exec` of a 3.1 chart renders both in one probe, which
+Kubernetes refuses.
+
+Sources:
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
+https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.charts import infrahub
+from migrator.charts.infrahub import STARTUP_PROBE, handlers
+from migrator.migration import Ask, Choice, Migration, Outcome, Question, Step, one_of
+from migrator.values.edits import LAST, Place, Route, Value, after, before
+from migrator.values.merge import as_map
+from migrator.values.part import Part
+from migrator.values.release import Release
+
+WHY_ONE = "Kubernetes refuses a probe that asks in two ways, and the chart's own httpGet would stand beside this one"
+WHY_SAME = "the chart's new startupProbe asks on its own port and path, and kills a server that answers elsewhere"
+WHY_CHOSEN = "what was chosen for the startupProbe that the chart brings now"
+
+LIVENESS: Route = (*infrahub.SERVER, "livenessProbe")
+READINESS: Route = (*infrahub.SERVER, "readinessProbe")
+STARTUP: Route = (*infrahub.SERVER, "startupProbe")
+SECONDS, PERIOD = 300, 5
+"""How long the chart's own probe waits, and how often it asks."""
+
+
+def one_way_to_ask(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """A probe that a layer asks in a way of its own loses the chart's httpGet."""
+    part = infrahub.part_of(release)
+    for path in (LIVENESS, READINESS, STARTUP) if part is not None else ():
+        assert part is not None
+        others = [each for each in handlers(part.get(path)) if each != "httpGet"]
+        if len(handlers(part.get(path))) < 2 or part.owners((*path, "httpGet")) or len(others) != 1:
+            continue
+        layer = part.owners((*path, others[0]))[-1]
+        place = before(others[0])
+        yield part.add((*path, "httpGet"), None, WHY_ONE, "required", layer=layer, place=place)
+
+
+def startup_probe(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """The new probe asks as the old ones do, and waits as long."""
+    part = infrahub.part_of(release)
+    if (
+        part is None
+        or part.owners(STARTUP)
+        or part.owners(STARTUP[:-1]) == part.owners(LIVENESS) == part.owners(READINESS) == []
+    ):
+        return
+    liveness, readiness = part.get(LIVENESS), part.get(READINESS)
+    own, others = _own_get(part, LIVENESS), _own_get(part, READINESS)
+    asks_by_get = handlers(liveness) == handlers(readiness) == ["httpGet"]
+    seconds = _seconds(liveness)
+    if asks_by_get and not own and not others and seconds <= SECONDS:
+        return
+    if not release.is_below(STARTUP_PROBE):
+        if not release.before.is_known:
+            yield part.notice(LIVENESS, _UNKNOWN, "warning")
+        return
+    if asks_by_get and own == others and seconds <= SECONDS:
+        yield _put(part, {"httpGet": own}, WHY_SAME)
+        return
+    answer = ask(_question(liveness, readiness, seconds))
+    if answer is not None:
+        probe: Value = {"match": _matching(liveness, own, seconds), "default": {}, "off": None}[answer]
+        yield _put(part, probe, WHY_CHOSEN)
+
+
+_UNKNOWN = (
+    "From 4.13.0 on a startupProbe gives the Infrahub server 300 s to answer /api/config on port 8000. The probes here "
+    "ask otherwise or wait longer: if the release runs on an older chart, say so with --from."
+)
+
+
+def _question(liveness: Value, readiness: Value, seconds: int) -> Question:
+    how = [f"the livenessProbe waits {seconds} s"] if seconds > SECONDS else []
+    if handlers(liveness) != ["httpGet"]:
+        how.append(f"the livenessProbe asks by {' and '.join(handlers(liveness)) or 'nothing'}")
+    elif as_map(liveness).get("httpGet") != as_map(readiness).get("httpGet"):
+        how.append("the livenessProbe and the readinessProbe ask differently")
+    return Question(
+        id="startup-probe",
+        text="The chart now gives the Infrahub server a startupProbe: it asks /api/config on port 8000 for "
+        f"{SECONDS} s, and kills the server after that. Here {' and '.join(how)}. What is it to be?",
+        flag="--answer startup-probe=match|default|off",
+        choices=(
+            Choice("match", "it asks as the livenessProbe does, and waits as long"),
+            Choice("default", f"the chart's own: {SECONDS} s, on port 8000"),
+            Choice("off", "none, as before: the livenessProbe alone watches the start"),
+        ),
+        suggestion="match",
+    )
+
+
+def _matching(liveness: Value, own: Value, seconds: int) -> Value:
+    """A startupProbe that asks as the livenessProbe does, for as long; no more than differs from the chart's own."""
+    probe: dict[str, Value] = {}
+    if handlers(liveness) == ["httpGet"]:
+        probe |= {"httpGet": own} if own else {}
+    elif not handlers(liveness):
+        return None
+    else:
+        probe |= {"httpGet": None, **{name: as_map(liveness)[name] for name in handlers(liveness) if name != "httpGet"}}
+    if seconds > SECONDS:
+        probe["failureThreshold"] = -(-seconds // PERIOD)
+    return probe
+
+
+def _put(part: Part, probe: Value, why: str) -> Outcome:
+    """In the layer that the older probes stand in, after them."""
+    beside = [path for path in (READINESS, LIVENESS) if part.owners(path)]
+    layer = max([part.owners(path)[-1] for path in beside], default=part.place(STARTUP))
+    place: Place = next((after(str(path[-1])) for path in beside if layer in part.owners(path)), LAST)
+    return part.add(STARTUP, probe, why, "behaviour", layer=layer, place=place)
+
+
+def _own_get(part: Part, path: Route) -> Value:
+    """What the layers themselves say of a probe's httpGet."""
+    return as_map(part.said((*path, "httpGet")))
+
+
+def _seconds(probe: Value) -> int:
+    """How long a probe lets a server start; 0 where it does not say so in numbers."""
+    numbers = [as_map(probe).get(key, 0) for key in ("initialDelaySeconds", "failureThreshold", "periodSeconds")]
+    delay, failures, period = (each if isinstance(each, int) else 0 for each in numbers)
+    return delay + failures * period
+
+
+MIGRATION = Migration(
+    title="startup probe",
+    versions=STARTUP_PROBE,
+    steps=(
+        Step("one-handler", "ask in one way", one_way_to_ask, {}, "infrahub"),
+        Step("startup-probe", "let the new probe ask as the old ones", startup_probe, {}, "infrahub"),
+    ),
+    questions={"startup-probe": one_of("match", "default", "off")},
+)

@@ -1,0 +1,86 @@
+"""Infrahub sends traces only where `global.tracing.enabled` says so, or its own Tempo runs.
+
+Until infrahub-enterprise 4.15.0 (infrahub 4.29.0) `infrahub-observability.enabled` was enough. With its Tempo switched
+off and an endpoint of one's own, traces stop without a word unless `enabled` is set.
+
+Sources:
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/templates/_env.tpl
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.charts import infrahub
+from migrator.migration import Ask, Choice, Migration, Outcome, Question, Step, one_of
+from migrator.values import tree
+from migrator.values.changes import Change, Notice
+from migrator.values.edits import AddKey, Route, SetValue, before
+from migrator.values.part import globals_at
+from migrator.values.release import Release
+
+VERSIONS = {"infrahub-enterprise": "4.15.1", "infrahub": "4.29.1"}
+WHY = "the traces that go to this endpoint now need it: Infrahub's own Tempo, which stood for it, is switched off"
+ENABLED: Route = ("tracing", "enabled")
+ENDPOINT: Route = ("tracing", "endpoint")
+
+
+def tracing(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """Traces that go to an endpoint of one's own keep going there."""
+    part = infrahub.part_of(release)
+    if part is None or part.is_on(("global", *ENABLED)) or not part.is_on(("global", *ENDPOINT)):
+        return
+    tempo = part.get(("infrahub-observability", "tempo", "enabled"))
+    if not part.is_on(("infrahub-observability", "enabled")) or tempo in (True, None):
+        return
+    levels = release.levels()[:-1]
+    layer, endpoint, _ = next(globals_at(release, levels, ENDPOINT), (0, (), None))
+    if not endpoint:
+        return
+    if not release.is_below(VERSIONS):
+        if not release.before.is_known:
+            yield Notice(_UNKNOWN.format(tree.show(endpoint)), "warning", layer, endpoint)
+        return
+    switch = next(
+        ((number, route) for number, route, value in globals_at(release, levels, ENABLED) if value is False), None
+    )
+    if switch is None:
+        route = (*endpoint[:-1], "enabled")
+        standing = tree.exists(release.layers[layer].data, route)
+        edit = SetValue(route, True) if standing else AddKey(route, True, before("endpoint"))
+        yield Change(layer, edit, tree.show(route), None, True, WHY, "behaviour")
+        return
+    answer = ask(_question(tree.show(switch[1]), tree.show(endpoint)))
+    if answer == "on":
+        yield Change(switch[0], SetValue(switch[1], True), tree.show(switch[1]), False, True, WHY, "behaviour")
+    elif answer == "off":
+        yield Notice(f"From 4.15.1 on no traces go to {tree.show(endpoint)}: {tree.show(switch[1])} is false.")
+
+
+_UNKNOWN = (
+    "{} is set, and from 4.15.1 on no traces go there without global.tracing.enabled. If the release runs on an older "
+    "chart, say so with --from, or set it."
+)
+
+
+def _question(enabled: str, endpoint: str) -> Question:
+    return Question(
+        id="tracing",
+        text=f"{endpoint} is set and {enabled} is false. Until now traces went there all the same, since "
+        "infrahub-observability is enabled; from 4.15.1 on they do not. Are they wanted?",
+        flag="--answer tracing=on|off",
+        choices=(
+            Choice("on", "traces go on: enabled becomes true"),
+            Choice("off", "as the file says: they stop with the upgrade"),
+        ),
+        default="off",
+    )
+
+
+MIGRATION = Migration(
+    title="tracing",
+    versions=VERSIONS,
+    steps=(Step("tracing", "keep the traces going", tracing, {}, "infrahub"),),
+    questions={"tracing": one_of("on", "off")},
+)

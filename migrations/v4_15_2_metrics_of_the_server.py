@@ -1,0 +1,82 @@
+"""A Prefect server with a read-only root needs PROMETHEUS_MULTIPROC_DIR: the Infrahub image's own folder lies there.
+
+infrahub 4.29.2 put "/tmp" into its default `server.env`; infrahub-enterprise makes that root writable, and needs it
+where a hardened file does not. A list of one's own replaces the chart's, and the server crashes at start without the
+entry, and Infrahub's server and workers wait for it.
+
+Sources:
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/values.yaml
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.migration import Ask, Migration, Outcome, Step
+from migrator.prefect import env, env_edits, metrics
+from migrator.prefect.env import EnvList
+from migrator.prefect.names import METRICS, PIN, UI_SERVE_BASE, WEBSERVER_ONLY
+from migrator.values import tree
+from migrator.values.changes import Change, Notice
+from migrator.values.edits import FIRST, InsertItem, Place, SetValue, Value, after
+from migrator.values.release import Release
+
+WHY = "the server's root is read-only, the image's own folder with it, and without this it crashes at start"
+ENTRY: Value = {"name": METRICS, "value": "/tmp"}
+
+
+def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """PROMETHEUS_MULTIPROC_DIR is "/tmp" on a server whose root is read-only, unless somebody said otherwise."""
+    if not metrics.needs_directory(release):
+        return
+    if release.chart == "prefect-server":
+        yield Notice(_ALONE, "warning")
+        return
+    lists = env.lists_in_layers(release, env.SERVER)
+    for listed in lists:
+        if not listed.named(METRICS):
+            insert = InsertItem(listed.route, ENTRY, _place(listed))
+            yield Change(listed.layer, insert, env_edits.path_of(listed, METRICS), None, "/tmp", WHY, "required")
+    if not lists:
+        yield from _in_no_list(release)
+    for source in env.extra_sources(release, "server"):
+        yield Notice(f"{source} may set {METRICS} too. The entry in env wins over it: take it out if so.", "warning")
+
+
+def _in_no_list(release: Release) -> Iterator[Outcome]:
+    owners = release.owners(env.SERVER)
+    if owners:  # a null, which takes the chart's list away
+        route = (*release.root, *env.SERVER)
+        yield Change(
+            owners[-1], SetValue(route, [ENTRY]), f"{tree.show(route)}.{METRICS}", None, "/tmp", WHY, "required"
+        )
+    elif env.may_stand_unseen(release, env.SERVER):
+        sources = ", ".join(release.surroundings.unseen)
+        yield Notice(f"server.env may stand in {sources}: it has to hold {METRICS} there (/tmp).", "warning")
+    else:
+        yield env_edits.own_server_env(release, ENTRY, after(UI_SERVE_BASE), WHY, "required")
+
+
+def _place(listed: EnvList) -> Place:
+    """After PREFECT_UI_SERVE_BASE, and what other migrations put behind that; else first."""
+    place = FIRST
+    names = [entry.name for entry in listed.entries]
+    if UI_SERVE_BASE in names:
+        for entry in listed.entries[names.index(UI_SERVE_BASE) :]:
+            if entry.name not in (UI_SERVE_BASE, WEBSERVER_ONLY, PIN):
+                break
+            place = after(entry.position)
+    return place
+
+
+_ALONE = (
+    f"The server's root is read-only, and the Infrahub image points {METRICS} at a folder there. Inside the Infrahub "
+    f'charts a server crashes at start for that; here nobody tried. If it does, put {METRICS} "/tmp" into server.env.'
+)
+
+MIGRATION = Migration(
+    title="metrics directory of the server",
+    versions={"infrahub-enterprise": "4.15.2", "infrahub": "4.29.2", "prefect-server": "2026.6.5172345"},
+    steps=(Step("server-metrics", "point the server's metrics at /tmp", metrics_directory),),
+)

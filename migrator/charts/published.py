@@ -1,0 +1,118 @@
+"""The published lines of the charts, oldest first: which versions go together, and which steps nobody can take back.
+
+Sources: the Chart.yaml and CHANGELOG.md of infrahub-enterprise and infrahub (opsmill/infrahub-helm). What was not read
+there is left empty. Infrahub 4.13.0 to 4.14.1 install is known from the application's own releases of those days only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from packaging.version import Version
+
+from migrator.values.release import Release
+
+Versions = Mapping[str, str]
+"""The version that brought something, by chart."""
+
+
+class Line(NamedTuple):
+    """Charts that were published together, and the Infrahub and the Neo4j that they install unless values pin others.
+
+    An empty text is a version that nobody could read.
+    """
+
+    enterprise: str
+    infrahub: str
+    prefect_server: str
+    neo4j: str
+    app: str = ""
+
+    def of(self, chart: str) -> str:
+        """Its version of that chart."""
+        return {"infrahub-enterprise": self.enterprise, "infrahub": self.infrahub}.get(chart, self.prefect_server)
+
+    @property
+    def minor(self) -> tuple[int, int] | None:
+        """The minor version of Infrahub, 1.10 as (1, 10)."""
+        numbers = [int(each) for each in self.app.split(".")[:2]]
+        return (numbers[0], numbers[1]) if self.app else None
+
+
+LINES = (
+    Line("3.1.8", "4.1.12", "2024.10.15184517", "5.20.0", "1.1.8"),
+    Line("4.2.3", "4.16.3", "2025.12.24192415", "2025.10.1", "1.7.6"),
+    Line("4.13.0", "4.27.0", "2025.12.24192415", "2025.10.1", "1.9"),
+    Line("4.14.0", "4.28.0", "2026.6.5172345", "2025.10.1", "1.9"),
+    Line("4.14.1", "", "2026.6.5172345", "2025.10.1", "1.9"),
+    Line("4.15.0", "4.29.0", "2026.6.5172345", "2025.10.1"),
+    Line("4.15.1", "4.29.1", "2026.6.5172345", "2025.10.1"),
+    Line("4.15.2", "4.29.2", "2026.6.5172345", "2025.10.1"),
+    Line("4.16.0", "4.30.0", "2026.6.5172345", "2025.10.1"),
+    Line("4.17.0", "4.31.0", "2026.6.5172345", "2025.10.1"),
+    Line("4.18.0", "4.32.0", "2026.6.5172345", "2025.10.1", "1.10"),
+    Line("4.19.0", "4.33.0", "2026.6.5172345", "2026.5.0", "1.10.9"),
+    Line("4.21.2", "4.33.5", "2026.6.5172345", "2026.5.0", "1.11.4"),
+)
+
+
+class OneWay(NamedTuple):
+    """A step that cannot be taken back: the versions that bring it, and what it does, in a clause."""
+
+    versions: Versions
+    what: str
+
+
+ONE_WAY = (
+    OneWay(
+        {"infrahub-enterprise": "4.19.0", "infrahub": "4.33.0"},
+        "Neo4j 2026.05 upgrades its store at the first start, and no older Neo4j reads it after that",
+    ),
+)
+
+PRESET_UNKNOWN: Versions = {"infrahub-enterprise": "4.19.0"}
+"""From there on what a flavour's preset says is not known here; only the chart itself (--chart-path) can tell."""
+
+
+def newest(chart: str) -> Version:
+    """The newest version of the chart that was seen."""
+    return max(_versions_of(chart))
+
+
+def goes_to(chart: str, start: Version | None) -> Version:
+    """Where a release goes that nobody sends anywhere: to the newest version before the next step of no return.
+
+    A release that is past the last of them goes to the newest version, and never back.
+    """
+    ahead = [Version(step.versions[chart]) for step in ONE_WAY if chart in step.versions]
+    ahead = [each for each in ahead if start is None or start < each]
+    before = [each for each in _versions_of(chart) if not ahead or each < min(ahead)]
+    return max([*before, *([start] if start is not None else [])])
+
+
+def one_way_steps(chart: str, start: Version | None, to: Version) -> list[OneWay]:
+    """The steps of no return between two versions of the chart; None stands for one that is not known."""
+    ahead = [step for step in ONE_WAY if reaches(to, chart, step.versions)]
+    return [step for step in ahead if start is None or start < Version(step.versions[chart])]
+
+
+def ways_of_no_return(release: Release) -> list[OneWay]:
+    """The steps of no return between what the release runs on, as far as anybody says, and where it goes."""
+    start = release.before.version if release.before.is_known else None
+    return one_way_steps(release.chart, start, release.after.version)
+
+
+def reaches(version: Version, chart: str, versions: Versions) -> bool:
+    """Whether that version of the chart has what these versions brought."""
+    return chart in versions and version >= Version(versions[chart])
+
+
+def line_of(chart: str, version: Version) -> Line | None:
+    """The line that this version of the chart belongs to: its own, or the newest one below it."""
+    found = [line for line in LINES if line.of(chart) and Version(line.of(chart)) <= version]
+    return found[-1] if found else None
+
+
+def _versions_of(chart: str) -> list[Version]:
+    return [Version(line.of(chart)) for line in LINES if line.of(chart)]

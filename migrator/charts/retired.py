@@ -1,0 +1,152 @@
+"""Keys that the charts no longer read, or refuse: where they stand, since when, and what took their place.
+
+Sources: the schema, the templates and UPGRADING.md of prefect-server at its tags (PrefectHQ/prefect-helm), and
+templates/infrahub-server.yaml of infrahub (opsmill/infrahub-helm). A key is only here where a rendering shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from packaging.version import Version
+
+from migrator.charts import infrahub, published
+from migrator.values import tree
+from migrator.values.edits import Route
+from migrator.values.part import Part
+from migrator.values.release import Release
+
+LEVELS: tuple[Route, ...] = (("server", "loggingLevel"), ("backgroundServices", "loggingLevel"))
+_TAKEN = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class Key(NamedTuple):
+    """A key below its chart's root. `since` is the prefect-server that stopped reading it (empty: not known).
+
+    `refused` is whether the chart refuses the release for it, be it empty (`by_schema`) or not, and `until` the version
+    that reads it again (empty: none).
+    """
+
+    path: Route
+    what: str
+    remedy: str
+    refused: bool = False
+    since: str = ""
+    until: str = ""
+    by_schema: bool = False
+
+    @property
+    def rule(self) -> str:
+        """The rule of the target version that says the same."""
+        return "key-refused" if self.refused else "key-unread"
+
+
+_IMAGE = "The image is global.prefect.image (repository, prefectTag). Do not move an old tag there unseen."
+_SECRET = "The connection is secret (create, name, username, password, host, port, database)."
+_URL = "The API's address is server.uiConfig.prefectUiApiUrl."
+
+PREFECT_KEYS = (
+    Key(("server", "image"), "nothing reads it", _IMAGE, since="2025.1.24200354"),
+    Key(
+        ("server", "uiConfig", "enabled"),
+        "nothing reads it",
+        'Whether there is a UI says the entry PREFECT_UI_ENABLED "false" in server.env.',
+        since="2025.3.7033449",
+    ),
+    Key(("backgroundServices", "livenessProbe"), "nothing reads it", "Take it out.", since="2025.3.7033449"),
+    Key(("backgroundServices", "readinessProbe"), "nothing reads it", "Take it out.", since="2025.3.7033449"),
+    Key(
+        ("postgresql", "useSubChart"),
+        "nothing reads it: whether there is a bundled PostgreSQL says postgresql.enabled",
+        "Setting postgresql.enabled to false needs secret.* besides; a bundled database that runs holds your data.",
+        since="2024.6.13185354",
+    ),
+    Key(("postgresql", "externalHostname"), "nothing reads it", _SECRET, since="2024.8.13184720"),
+    Key(("externalDatabase",), "nothing reads it yet", _SECRET, until="2026.6.16181256"),
+    Key(
+        ("server", "prefectApiUrl"), "the chart refuses it", _URL, refused=True, by_schema=True, since="2025.1.24200354"
+    ),
+    Key(
+        ("server", "prefectApiHost"),
+        "the chart refuses it",
+        _URL,
+        refused=True,
+        by_schema=True,
+        since="2025.1.24200354",
+    ),
+    Key(("server", "uiConfig", "prefectUiUrl"), "the chart refuses it", _URL, refused=True, since="2025.3.7033449"),
+    Key(("global", "prefect", "prefectApiUrl"), "the chart refuses it", _URL, refused=True, since="2025.3.7033449"),
+    Key(("global", "prefect", "prefectApiHost"), "the chart refuses it", _URL, refused=True, since="2025.3.7033449"),
+    Key(
+        ("server", "backgroundServices"),
+        "the chart refuses it",
+        "Background services stand beside server, at backgroundServices.",
+        refused=True,
+        by_schema=True,
+        since="2025.8.21160848",
+    ),
+)
+INFRAHUB_KEYS = (Key(("infrahubServerDbInitJob",), "nothing reads it", "Take it out."),)
+
+
+class Standing(NamedTuple):
+    """A key that stands in a layer and counts for nothing: where, and what that means, as a sentence."""
+
+    key: Key
+    part: Part
+    path: Route
+    text: str
+
+
+def standing(release: Release) -> Iterator[Standing]:
+    """The retired keys that stand in the layers, on the chart that the release goes to."""
+    if release.prefect.get("enabled") is not False:
+        part = Part(release, release.root, release.prefect)
+        for key in PREFECT_KEYS:
+            if _counts(release, key) and _stands(part, key):
+                yield Standing(key, part, key.path, f"{part.show(key.path)}: {key.what}.")
+    around = infrahub.part_of(release)
+    if around is None:
+        return
+    for key in INFRAHUB_KEYS:
+        if _stands(around, key):
+            yield Standing(key, around, key.path, f"{around.show(key.path)}: {key.what}.")
+    for name in ("ports", "type"):
+        old, new = ("infrahubServer", name), ("infrahubServer", "service", name)
+        if around.is_on(old) and around.owners(old) and around.owners(new):
+            text = f"{around.show(new)}: nothing reads it, since the older {around.show(old)} beside it wins."
+            yield Standing(Key(new, "", "Take the older key out of all layers."), around, new, text)
+
+
+def _counts(release: Release, key: Key) -> bool:
+    """Whether the prefect-server of the target does not read the key."""
+    version = release.after.version
+    if release.chart != "prefect-server":
+        line = published.line_of(release.chart, version)
+        version = Version(line.prefect_server) if line is not None else version
+    read_again = bool(key.until) and version >= Version(key.until)
+    return not read_again and not (key.since and version < Version(key.since))
+
+
+def _stands(part: Part, key: Key) -> bool:
+    """Whether the key says something. No template refuses an empty one; the schema refuses its keys, empty or not."""
+    if not part.owners(key.path):
+        return False
+    value = part.get(key.path)
+    return tree.exists(part.values, key.path) if key.by_schema else value is False or bool(value)
+
+
+def level_meant(value: object) -> str:
+    """The level that a text means which the schema refuses; empty where it takes it, or nobody can tell."""
+    if not isinstance(value, str) or value in _TAKEN:
+        return ""
+    meant = {"WARN": "WARNING", "FATAL": "CRITICAL"}.get(value.upper(), value.upper())
+    return meant if meant in _TAKEN else ""
+
+
+def refused_levels(release: Release) -> Iterator[Route]:
+    """Where an effective logging level stands that the schema refuses."""
+    for path in LEVELS:
+        if tree.exists(release.prefect, path) and tree.get(release.prefect, path) not in _TAKEN:
+            yield path

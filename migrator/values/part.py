@@ -1,0 +1,104 @@
+"""The values of one chart within a release: where they stand in each layer, what counts, and changes to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from migrator.values import tree
+from migrator.values.changes import Change, Effect, Notice, Severity
+from migrator.values.edits import LAST, AddKey, Place, RemoveKey, Route, SetValue, Value
+from migrator.values.merge import Map
+from migrator.values.release import Release
+
+
+class Part:
+    """A chart's values in a release: `root` is where they stand in each layer, `values` are the effective ones.
+
+    Paths are below the root. A change is located once, here: its layer is the last one that holds the path, else the
+    last that holds its nearest parent.
+    """
+
+    def __init__(self, release: Release, root: Route, values: Map) -> None:
+        self.release = release
+        self.root = root
+        self.values = values
+
+    def get(self, path: Route) -> Value:
+        """The effective value; None where there is none."""
+        return tree.get(self.values, path)
+
+    def is_on(self, path: Route) -> bool:
+        """Whether the effective value is what a template takes for true."""
+        return bool(self.get(path))
+
+    def show(self, path: Route) -> str:
+        """The path from the file's own root, for a sentence."""
+        return tree.show(self.root + path)
+
+    def in_layer(self, number: int, path: Route) -> Value | object:
+        """What stands in that layer at the path, or `tree.MISSING`."""
+        return tree.find(self.release.layers[number].data, self.root + path)
+
+    def said(self, path: Route) -> Value:
+        """What the layers say at the path, without the chart's own values below."""
+        return tree.get(self.release.own_values(), self.root + path)
+
+    def owners(self, path: Route) -> list[int]:
+        """The layers in which something (null included) stands at the path, lowest first."""
+        return [number for number in range(len(self.release.layers)) if self.in_layer(number, path) is not tree.MISSING]
+
+    def set(self, path: Route, value: Value, why: str, effect: Effect, *, layer: int | None = None) -> Change:
+        """The change that gives the path this value in that layer, or in the one that it belongs to."""
+        if layer is None:
+            layer = self.place(path)
+        standing = self.in_layer(layer, path)
+        route = self.root + path
+        if standing is tree.MISSING:
+            return Change(layer, AddKey(route, value), self.show(path), None, value, why, effect)
+        before = tree.get(self.release.layers[layer].data, route)
+        return Change(layer, SetValue(route, value), self.show(path), before, value, why, effect)
+
+    def add(self, path: Route, value: Value, why: str, effect: Effect, *, layer: int, place: Place = LAST) -> Change:
+        """The change that adds a key which that layer does not have."""
+        return Change(layer, AddKey(self.root + path, value, place), self.show(path), None, value, why, effect)
+
+    def remove(self, path: Route, why: str, effect: Effect, *, layer: int) -> Change:
+        """The change that takes the key out of that layer."""
+        before = tree.get(self.release.layers[layer].data, self.root + path)
+        return Change(layer, RemoveKey(self.root + path), self.show(path), before, None, why, effect)
+
+    def place(self, path: Route) -> int:
+        """The layer that a change at the path belongs in: the last that holds it, else that of its nearest parent."""
+        for depth in range(len(path), -1, -1):
+            owners = [each for each in self.owners(path[:depth]) if self.release.layers[each].takes != "nothing"]
+            if owners:
+                return owners[-1]
+        return self.release.home()
+
+    def notice(self, path: Route, text: str, severity: Severity = "info", rule: str = "") -> Notice:
+        """A notice at the path, located in the file as it was read where that holds it."""
+        layer, route = self.located(path)
+        return Notice(text, severity, layer, route, rule)
+
+    def located(self, path: Route) -> tuple[int, Route]:
+        """The last layer that held the path, or its nearest parent, when the release was read; no route for none."""
+        start = self.release.start
+        for depth in range(len(path), 0, -1):
+            route = self.root + path[:depth]
+            owners = [number for number, each in enumerate(start.layers) if tree.exists(each.data, route)]
+            if owners:
+                return owners[-1], route
+        return 0, ()
+
+
+def globals_at(release: Release, levels: Sequence[Route], path: Route) -> Iterator[tuple[int, Route, Value]]:
+    """What stands at `path` in the `global` blocks of these levels, from the one that wins to the one that never does.
+
+    Each with its layer and its route there; of several levels the outermost wins, of several layers the last.
+    """
+    for level in levels:
+        route = (*level, "global", *path)
+        for number in reversed(range(len(release.layers))):
+            found = tree.find(release.layers[number].data, route)
+            if found is not tree.MISSING:
+                yield number, route, tree.get(release.layers[number].data, route)

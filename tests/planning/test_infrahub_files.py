@@ -1,0 +1,72 @@
+"""Files that hold nothing of Prefect are values of these charts all the same, and where a release goes unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator.errors import MigratorError
+from migrator.planning import discover, examine
+
+Cli = Callable[..., Any]
+
+
+def case(text: str, **wishes: str) -> examine.Case:
+    source = examine.read_bytes(text.encode(), "values.yaml")
+    return examine.examine([source], examine.Request(discover.Wishes(**wishes), {}))
+
+
+@pytest.mark.parametrize(
+    ("text", "chart", "root"),
+    [
+        ("infrahub: {infrahubServer: {replicas: 2}}\n", "infrahub-enterprise", ("infrahub", "prefect-server")),
+        ("infrahub: {neo4j: {enabled: false}}\n", "infrahub-enterprise", ("infrahub", "prefect-server")),
+        ("infrahub: {global: {infrahubTag: 1.9.8}}\n", "infrahub-enterprise", ("infrahub", "prefect-server")),
+        ("infrahubServer: {replicas: 2}\n", "infrahub", ("prefect-server",)),
+        ("infrahub-backup: {enabled: true}\nneo4j: {}\n", "infrahub", ("prefect-server",)),
+        ("app: {infrahub: {upgrade: {enabled: true}}}\n", "infrahub-enterprise", ("app", "infrahub", "prefect-server")),
+        ("hub: {infrahubTaskWorker: {replicas: 3}}\n", "infrahub", ("hub", "prefect-server")),
+    ],
+)
+def test_the_place_tells_the_chart(text: str, chart: str, root: tuple[str, ...]) -> None:
+    found = case(text, version_from="4.27.0" if chart == "infrahub" else "4.13.0").found
+    assert (found.chart, found.root) == (chart, root)
+    assert any("no Prefect values" in each for each in found.evidence)
+
+
+@pytest.mark.parametrize("text", ["neo4j: {enabled: true}\n", "global: {imageRegistry: x}\n", "infrahub: {url: x}\n"])
+def test_a_file_with_none_of_their_keys_is_none_of_theirs(text: str) -> None:
+    with pytest.raises(MigratorError):
+        case(text)
+
+
+@pytest.mark.parametrize("chart", ["infrahub", "infrahub-enterprise"])
+def test_global_values_at_the_top_are_of_whoever_is_named(chart: str) -> None:
+    text = "global: {infrahubTag: 1.9.8}\n"
+    with pytest.raises(MigratorError, match="holds global values only"):
+        case(text)
+    assert case(text, chart=chart, version_from="4.27.0" if chart == "infrahub" else "4.13.0").found.chart == chart
+
+
+def test_they_are_told_in_a_directory_too(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("infrahubServer: {replicas: 2}\n", "utf-8")
+    (tmp_path / "other.yaml").write_text("grafana: {enabled: true}\n", "utf-8")
+    done = cli("check", ".")
+    assert (done.returncode, done.stdout.splitlines()[0][:20]) == (0, b"./values.yaml: curre"), done
+
+
+def test_where_it_goes_is_said_with_what_lies_beyond() -> None:
+    evidence = case("infrahubServer: {replicas: 2}\n", version_from="4.27.0").found.evidence
+    assert "to 4.32.0 (the newest that can be taken back; --to 4.33.0 or later goes on)" in evidence
+    evidence = case("infrahubServer: {replicas: 2}\n", version_from="4.33.0").found.evidence
+    assert "to 4.33.5 (the newest known)" in evidence
+
+
+def test_an_unknown_preset_is_told(cli: Cli, tmp_path: Path) -> None:
+    text = "infrahub: {infrahubServer: {replicas: 2}, prefect-server: {enabled: false}}\n"
+    for to, told in (("4.18.0", False), ("4.21.2", True)):
+        plan = case(text, version_from="4.13.0-medium", version_to=to).plan
+        assert any("--chart-path" in notice.text for notice in plan.notices) is told
