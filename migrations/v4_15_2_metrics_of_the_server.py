@@ -31,7 +31,7 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
     if not metrics.needs_directory(release):
         return
     if release.chart == "prefect-server":
-        yield Notice(_ALONE, "warning")
+        yield Notice(_ALONE)
         return
     lists = env.lists_in_layers(release, env.SERVER)
     for listed in lists:

@@ -489,7 +489,7 @@ def test_a_password_is_in_no_diff_unless_it_is_asked_for(cli: Cli, values: Path,
 def test_a_version_explains_what_it_brought(cli: Cli, version: str) -> None:
     assert cli("explain", version).stdout == cli("explain", "v4_14_0_prefect_docket").stdout
     assert cli("explain", "4.14.1").stdout == cli("explain", "v4_14_1_prometheus_multiproc").stdout
-    assert cli("explain", "4.13.0").returncode == 2
+    assert cli("explain", "4.12.0").returncode == 2
 
 
 def test_list_explain_and_example_need_no_file(cli: Cli) -> None:

@@ -93,7 +93,57 @@ class Case(NamedTuple):
     text: str = SOUND
 
 
+READ_ONLY = "      containerSecurityContext: {readOnlyRootFilesystem: true}\n"
+PROBES = "  infrahubServer:\n    infrahubServer:\n      livenessProbe:\n"
+
 CASES = [
+    Case(
+        "probe-handlers",
+        "  prefect-server:\n",
+        PROBES + "        exec: {command: [true]}\n  prefect-server:\n",
+        PROBES + "        httpGet: null\n        exec: {command: [true]}\n  prefect-server:\n",
+        "livenessProbe",
+    ),
+    Case(
+        "env-secrets",
+        "  prefect-server:\n",
+        "  infrahubTaskWorker:\n    infrahubTaskWorker:\n      envFromExistingSecret: a\n"
+        "      envFromExistingSecrets: [b]\n  prefect-server:\n",
+        "  infrahubTaskWorker:\n    infrahubTaskWorker:\n      envFromExistingSecret: a\n"
+        "      envFromExistingSecrets: []\n  prefect-server:\n",
+        "envFromExistingSecret: a",
+    ),
+    Case(
+        "logging-level",
+        BACKGROUND,
+        BACKGROUND + "      loggingLevel: info\n",
+        BACKGROUND + "      loggingLevel: INFO\n",
+        "loggingLevel",
+    ),
+    Case(
+        "key-refused",
+        BACKGROUND,
+        "    global: {prefect: {prefectApiUrl: http://x}}\n" + BACKGROUND,
+        '    global: {prefect: {prefectApiUrl: ""}}\n' + BACKGROUND,
+        "prefectApiUrl",
+    ),
+    Case(
+        "key-unread",
+        BACKGROUND,
+        BACKGROUND + "      livenessProbe: {enabled: true}\n",
+        BACKGROUND + "      livenessProbe: {}\n",
+        "livenessProbe",
+    ),
+    Case(
+        "server-metrics",
+        SERVE_BASE,
+        SERVE_BASE.replace("value: /", 'value: ""'),
+        SERVE_BASE + entry("PROMETHEUS_MULTIPROC_DIR", "/tmp"),
+        "env:",
+        SOUND.replace(
+            "    server:\n", "    server:\n      containerSecurityContext: {readOnlyRootFilesystem: true}\n", 1
+        ),
+    ),
     Case(
         "example-host",
         HOST,

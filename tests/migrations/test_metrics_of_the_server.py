@@ -1,0 +1,113 @@
+"""4.15.2 / 4.29.2: PROMETHEUS_MULTIPROC_DIR is "/tmp" on a server of an Infrahub image with a read-only root."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate, Plans, effects
+
+TEXT = """\
+prefect-server:
+  server:
+    env:
+      - name: PREFECT_UI_SERVE_BASE
+        value: /
+      - name: PREFECT_LOGGING_LEVEL
+        value: INFO
+"""
+ENTRY = "      - name: PROMETHEUS_MULTIPROC_DIR\n        value: /tmp\n"
+AFTER = TEXT.replace("        value: /\n", "        value: /\n" + ENTRY)
+
+
+def enterprise(text: str) -> str:
+    return "infrahub:\n" + "".join("  " + line for line in text.splitlines(keepends=True))
+
+
+HARD = "    containerSecurityContext:\n      readOnlyRootFilesystem: true\n"
+SOFT = HARD.replace("true", "false")
+
+
+def test_the_community_chart_has_a_read_only_root(migrate: Migrate) -> None:
+    done = migrate(TEXT, version_from="4.27.0")
+    assert done.text == AFTER
+    assert effects(done.plan) == {"required"}
+
+
+def test_a_hardened_enterprise_file_has_one_too(migrate: Migrate) -> None:
+    hard = enterprise(TEXT + HARD)
+    assert migrate(hard, version_from="4.13.0").text == enterprise(AFTER + HARD)
+
+
+@pytest.mark.parametrize("env", ["    env: []\n", "    env:\n", "    env: null\n"])
+def test_an_empty_list_holds_nothing_either(migrate: Migrate, env: str) -> None:
+    assert "PROMETHEUS_MULTIPROC_DIR" in migrate("prefect-server:\n  server:\n" + env, version_from="4.27.0").text
+
+
+def test_a_hardened_file_without_a_list_gets_the_charts_own(migrate: Migrate) -> None:
+    text = enterprise("prefect-server:\n  server:\n" + HARD)
+    after = migrate(text, version_from="4.13.0").text
+    assert "PREFECT_UI_SERVE_BASE" in after
+    assert after.endswith("          value: /tmp\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        AFTER,
+        TEXT + SOFT,
+        TEXT + "    containerSecurityContext: null\n",
+        TEXT + "    extraVolumeMounts: [{name: prom, mountPath: /prom_shared}]\n",
+        TEXT + "  enabled: false\n",
+        TEXT + "  global: {prefect: {env: [{name: PROMETHEUS_MULTIPROC_DIR, value: /x}]}}\n",
+        TEXT + "    args: null\n  global: {prefect: {image: {repository: prefecthq/prefect, prefectTag: 3.6.13}}}\n",
+        TEXT.replace("PREFECT_LOGGING_LEVEL\n        value: INFO", 'PROMETHEUS_MULTIPROC_DIR\n        value: ""'),
+        "prefect-server:\n  server:\n    replicaCount: 1\n",
+    ],
+)
+def test_where_it_has_somewhere_to_write_nothing_changes(migrate: Migrate, text: str) -> None:
+    assert migrate(text, version_from="4.27.0").text == text
+
+
+def test_the_enterprise_charts_own_root_is_writable(migrate: Migrate) -> None:
+    assert migrate(enterprise(TEXT), version_from="4.13.0").text == enterprise(TEXT)
+
+
+def test_separate_services_of_the_community_chart_get_theirs(migrate: Migrate) -> None:
+    separate = """\
+  backgroundServices:
+    runAsSeparateDeployment: true
+    messaging: {redis: {host: redis, db: 1}}
+    env: [{name: A, value: b}]
+"""
+    hops = TEXT + separate
+    for version in ("4.28.0", "4.29.2", "4.32.0"):
+        answers = {"redis-db": "2"} if version == "4.28.0" else {}
+        hops = migrate(hops, answers, version_from="4.27.0", version_to=version).text
+    assert hops == migrate(TEXT + separate, {"redis-db": "2"}, version_from="4.27.0").text
+    assert 'env: [{name: PROMETHEUS_MULTIPROC_DIR, value: ""}, {name: A, value: b}]' in hops
+
+
+def test_the_charts_own_list_is_the_same_hop_by_hop(migrate: Migrate) -> None:
+    text = """\
+prefect-server:
+  backgroundServices:
+    runAsSeparateDeployment: true
+    messaging: {redis: {host: redis, db: 1}}
+"""
+    hops = text
+    for version in ("4.28.0", "4.29.2", "4.32.0"):
+        answers = {"redis-db": "2"} if version == "4.28.0" else {}
+        hops = migrate(hops, answers, version_from="4.27.0", version_to=version).text
+    assert hops == migrate(text, {"redis-db": "2"}, version_from="4.27.0").text
+
+
+def test_a_config_map_may_set_it_too(migrate: Migrate) -> None:
+    done = migrate(TEXT + "    extraEnvVarsCM: tuning\n", version_from="4.27.0")
+    assert any("tuning" in notice.text for notice in done.warnings)
+
+
+def test_prefect_server_alone_is_only_told(plan: Plans) -> None:
+    image = "global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub, prefectTag: 1.9.8}}}\n"
+    told = plan("server: {env: [{name: PREFECT_UI_SERVE_BASE, value: /}]}\n" + image)
+    assert not told.changes
+    assert any("nobody tried" in notice.text for notice in told.notices)

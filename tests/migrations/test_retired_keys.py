@@ -1,0 +1,94 @@
+"""Keys of older files: levels in capitals, Secrets as a list, and what nothing reads is told and left."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate, effects
+
+PREFECT = "infrahub:\n  prefect-server:\n    server:\n"
+LEVEL = PREFECT + "      loggingLevel: {}  # chatty\n"
+
+
+@pytest.mark.parametrize(("before", "after"), [("info", "INFO"), ("Debug", "DEBUG"), ("warn", "WARNING")])
+def test_a_level_is_written_in_capitals(migrate: Migrate, before: str, after: str) -> None:
+    done = migrate(LEVEL.format(before), version_from="4.13.0")
+    assert done.text == LEVEL.format(after)
+    assert effects(done.plan) == {"required"}
+
+
+@pytest.mark.parametrize("level", ["DEBUG", '""', "verbose", "${LEVEL}", "1"])
+def test_a_level_that_is_right_or_means_nothing_is_left(migrate: Migrate, level: str) -> None:
+    assert migrate(LEVEL.format(level), version_from="4.13.0").text == LEVEL.format(level)
+
+
+@pytest.mark.parametrize("place", ["infrahubServer", "infrahubTaskWorker"])
+def test_the_secret_becomes_a_list(migrate: Migrate, place: str) -> None:
+    text = f"{place}:\n  {place}:\n    # tokens\n    envFromExistingSecret: creds  # vault\n    args: []\n"
+    done = migrate(text, version_from="4.27.0")
+    assert (
+        done.text
+        == f"{place}:\n  {place}:\n    # tokens\n    envFromExistingSecrets:  # vault\n      - creds\n    args: []\n"
+    )
+    assert effects(done.plan) == {"none"}
+
+
+def test_both_keys_together_become_one(migrate: Migrate) -> None:
+    text = "infrahubServer:\n  infrahubServer:\n    envFromExistingSecret: a\n    envFromExistingSecrets: [b, c]\n"
+    done = migrate(text, version_from="4.27.0")
+    assert done.text == "infrahubServer:\n  infrahubServer:\n    envFromExistingSecrets: [a, b, c]\n"
+    assert effects(done.plan) == {"required"}
+    twice = text.replace("[b, c]", "[c, a]")
+    assert migrate(twice, version_from="4.27.0").text == twice.replace("    envFromExistingSecret: a\n", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'infrahubServer: {infrahubServer: {envFromExistingSecret: ""}}\n',
+        "infrahubServer: {infrahubServer: {envFromExistingSecrets: [creds]}}\n",
+        'infrahubServer: {infrahubServer: {envFromExistingSecret: "", envFromExistingSecrets: [creds]}}\n',
+    ],
+)
+def test_what_means_one_thing_is_left(migrate: Migrate, text: str) -> None:
+    assert migrate(text, version_from="4.27.0").text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (PREFECT + "      image: {prefectTag: 3.0.11}\n", "server.image: nothing reads it"),
+        (PREFECT + "      uiConfig: {enabled: false}\n", "server.uiConfig.enabled: nothing reads it"),
+        (PREFECT + "      prefectApiUrl: http://x\n", "server.prefectApiUrl: the chart refuses it"),
+        ("infrahub: {prefect-server: {postgresql: {useSubChart: false}}}\n", "postgresql.useSubChart: nothing reads"),
+        ("infrahub: {prefect-server: {externalDatabase: {host: x}}}\n", "externalDatabase: nothing reads it yet"),
+        ("infrahub: {infrahubServerDbInitJob: {x: 1}}\n", "infrahubServerDbInitJob: nothing reads it"),
+        (
+            "infrahub: {infrahubServer: {type: NodePort, service: {type: ClusterIP}}}\n",
+            "infrahubServer.service.type: nothing reads it, since the older infrahub.infrahubServer.type",
+        ),
+    ],
+)
+def test_what_nothing_reads_is_told_and_left(migrate: Migrate, text: str, told: str) -> None:
+    done = migrate(text, version_from="4.13.0")
+    assert done.text == text
+    assert any(told in notice.text for notice in done.warnings), done.notices
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "infrahub: {prefect-server: {postgresql: {auth: {existingSecret: x}, containerPorts: {postgresql: 1}}}}\n",
+        'infrahub: {prefect-server: {global: {prefect: {prefectApiUrl: ""}}}}\n',
+        'infrahub: {infrahubServer: {type: "", ports: [], service: {type: NodePort}}}\n',
+        "infrahub: {infrahubServer: {type: NodePort}}\n",
+    ],
+)
+def test_what_is_still_read_is_not(migrate: Migrate, text: str) -> None:
+    assert not migrate(text, version_from="4.13.0").warnings
+
+
+def test_prefect_server_alone_reads_an_external_database_later_on(migrate: Migrate) -> None:
+    text = "server: {uiConfig: {}}\nexternalDatabase: {host: x}\n"
+    assert migrate(text, version_from="2026.6.5172345").warnings
+    assert not migrate(text, version_from="2026.6.18212926").warnings

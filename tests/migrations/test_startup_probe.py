@@ -1,0 +1,95 @@
+"""4.13.0: the Infrahub server's startupProbe asks as the file's own probes do, and no probe asks in two ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate, Plans, by_id, effects
+
+HEAD = "infrahub:\n  infrahubServer:\n    infrahubServer:\n"
+OWN = """\
+      livenessProbe:
+        httpGet: {port: 8443, scheme: HTTPS}  # TLS
+      readinessProbe:
+        httpGet: {port: 8443, scheme: HTTPS}
+      args: [gunicorn]
+"""
+LONG = "      livenessProbe:\n        initialDelaySeconds: 600\n"
+SOCKET = "      livenessProbe:\n        httpGet: null\n        tcpSocket: {port: 8000}\n"
+
+
+def test_the_new_probe_asks_where_both_old_ones_ask(migrate: Migrate) -> None:
+    done = migrate(HEAD + OWN, version_from="4.2.3")
+    body = OWN.removesuffix("      args: [gunicorn]\n")
+    probe = "      startupProbe:\n        httpGet:\n          port: 8443\n          scheme: HTTPS\n"
+    assert done.text == HEAD + body + probe + "      args: [gunicorn]\n"
+    assert effects(done.plan) == {"behaviour"}
+
+
+@pytest.mark.parametrize(
+    ("probe", "answer", "after"),
+    [
+        (LONG, "match", "      startupProbe:\n        failureThreshold: 140\n"),
+        (LONG, "default", "      startupProbe: {}\n"),
+        (LONG, "off", "      startupProbe: null\n"),
+        (SOCKET, "match", "      startupProbe:\n        httpGet: null\n        tcpSocket:\n          port: 8000\n"),
+        ("      livenessProbe: null\n", "match", "      startupProbe: null\n"),
+        (
+            "      readinessProbe:\n        httpGet: {port: 9000}\n",
+            "match",
+            "      startupProbe: {}\n",
+        ),
+        (
+            LONG + "        httpGet: {path: /up}\n",
+            "match",
+            "      startupProbe:\n        httpGet:\n          path: /up\n        failureThreshold: 140\n",
+        ),
+    ],
+)
+def test_each_answer(migrate: Migrate, plan: Plans, probe: str, answer: str, after: str) -> None:
+    before = HEAD + probe
+    assert list(by_id(plan(before, version_from="4.2.3"))) == ["startup-probe"]
+    done = migrate(before, {"startup-probe": answer}, version_from="4.2.3")
+    assert done.text.replace("tcpSocket: {port: 8000}\n        ", "") == before + after
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [
+        "      livenessProbe: {periodSeconds: 10, failureThreshold: 25}\n",
+        "      livenessProbe: {httpGet: {port: 8443}}\n      startupProbe: {}\n",
+        "      livenessProbe: {httpGet: {port: 8443}}\n      startupProbe: null\n",
+        "      startupProbe: {failureThreshold: 200}\n",
+        "      args: [gunicorn]\n",
+    ],
+)
+def test_what_the_new_probe_does_not_harm_is_left(migrate: Migrate, probe: str) -> None:
+    assert migrate(HEAD + probe, version_from="4.2.3").text == HEAD + probe
+
+
+@pytest.mark.parametrize("probe", [OWN, LONG, SOCKET])
+def test_a_release_that_lives_with_the_probe_is_left(migrate: Migrate, probe: str) -> None:
+    assert migrate(HEAD + probe, version_from="4.13.0").text == HEAD + probe
+
+
+def test_where_nobody_knows_what_runs_it_is_told(migrate: Migrate) -> None:
+    text = (HEAD + OWN).replace("infrahub:\n  ", "", 1).replace("\n  ", "\n")
+    done = migrate(text)
+    assert done.text == text
+    assert any("say so with --from" in notice.text for notice in done.warnings)
+
+
+def test_a_copied_exec_loses_the_charts_own_get(migrate: Migrate) -> None:
+    probe = "      readinessProbe:\n        exec: {command: [curl]}\n"
+    for version in ("4.2.3", "4.14.1"):
+        done = migrate(HEAD + probe, {"startup-probe": "default"} if version == "4.2.3" else {}, version_from=version)
+        assert "      readinessProbe:\n        httpGet: null\n        exec: {command: [curl]}\n" in done.text
+    both = HEAD + "      readinessProbe:\n        httpGet: {port: 1}\n        exec: {command: [curl]}\n"
+    assert migrate(both, version_from="4.14.1").text == both
+
+
+def test_the_probe_goes_where_the_older_ones_stand(migrate: Migrate) -> None:
+    community = OWN.replace("      ", "  ").replace("livenessProbe:", "livenessProbe:")
+    text = "infrahubServer:\n  infrahubServer:\n" + "".join("  " + line for line in community.splitlines(keepends=True))
+    assert "startupProbe" in migrate(text, version_from="4.16.3").text
+    assert migrate(text, version_from="4.27.0").text == text

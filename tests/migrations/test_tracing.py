@@ -1,0 +1,60 @@
+"""4.15.1: traces to an endpoint of one's own need `enabled`, unless Infrahub's own Tempo runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate, effects
+
+TEXT = """\
+infrahub:
+  global:
+    tracing:
+      endpoint: otel:4317  # ours
+  infrahub-observability:
+    enabled: true
+    tempo: {enabled: false}
+"""
+ON = TEXT.replace("      endpoint", "      enabled: true\n      endpoint")
+OFF = TEXT.replace("      endpoint", "      enabled: false\n      endpoint")
+
+
+def test_it_is_switched_on_beside_the_endpoint(migrate: Migrate) -> None:
+    done = migrate(TEXT, version_from="4.14.1")
+    assert done.text == ON
+    assert effects(done.plan) == {"behaviour"}
+
+
+def test_the_outermost_block_that_holds_the_endpoint_gets_it(migrate: Migrate) -> None:
+    top = "global: {tracing: {endpoint: a:4317}}\n" + TEXT
+    after = migrate(top, version_from="4.13.0").text
+    assert after == top.replace("{endpoint: a:4317}", "{enabled: true, endpoint: a:4317}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ON,
+        TEXT.replace("endpoint: otel:4317", 'endpoint: ""'),
+        TEXT.replace("    tempo: {enabled: false}\n", ""),
+        TEXT.replace("{enabled: false}", "{enabled: true}"),
+        TEXT.replace("    enabled: true\n", "    enabled: false\n"),
+    ],
+)
+def test_what_sends_traces_as_before_is_left(migrate: Migrate, text: str) -> None:
+    assert migrate(text, version_from="4.13.0").text == text
+
+
+def test_a_release_past_it_and_one_of_unknown_age_are_left(migrate: Migrate) -> None:
+    assert migrate(TEXT, version_from="4.15.1").text == TEXT
+    unknown = TEXT.replace("\n  ", "\n").replace("infrahub:\n", "")
+    done = migrate(unknown)
+    assert done.text == unknown
+    assert any("--from" in notice.text and "global.tracing.endpoint" in notice.text for notice in done.warnings)
+
+
+@pytest.mark.parametrize(("answers", "after"), [({"tracing": "on"}, ON), ({"tracing": "off"}, OFF), ({}, OFF)])
+def test_an_explicit_false_is_asked_about(migrate: Migrate, answers: dict[str, str], after: str) -> None:
+    done = migrate(OFF, answers, version_from="4.14.1")
+    assert done.text == after
+    assert ("no traces go to" in done.notices) is (after == OFF)
