@@ -45,6 +45,8 @@ def may_be_of(data: Value, chart: str) -> bool:
     """Whether a file's keys are such as that chart reads, which by themselves would not tell whose they are."""
     if chart == "infrahub":
         return not (_OWN_KEYS | _OTHER_KEYS).isdisjoint(as_map(data))
+    if chart == "prefect-server":
+        return not {"server", "backgroundServices", "secret", "externalDatabase"}.isdisjoint(as_map(data))
     return chart == "infrahub-enterprise" and not {"infrahub", "global", "configPreset"}.isdisjoint(as_map(data))
 
 

@@ -183,7 +183,7 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
         return root
     if any(may_be_of(layer.data, wishes.chart) for layer in layers):
         evidence.append(f"no Prefect values in the file; what it holds is of {wishes.chart} (as named)")
-        return tuple(root_of_chart(wishes.chart).split("."))
+        return tuple(each for each in root_of_chart(wishes.chart).split(".") if each)
     if not wishes.chart and any(has_global_values(layer.data) for layer in layers):
         raise UsageError(
             "holds global values only, which infrahub-enterprise and infrahub both read.",

@@ -1,14 +1,21 @@
-"""Rules of Infrahub's own part: probes, resources, images, a restore that would run, and the old heap of Neo4j."""
+"""Rules of Infrahub's own part: probes, resources, images, a restore that would run, tokens and the old heap."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.charts import infrahub
+from migrator.charts import heap, images, infrahub, restore, tokens
 from migrator.charts.infrahub import handlers
+from migrator.charts.quantities import requests_above_limits
 from migrator.rules.keys import breach
 from migrator.rules.rule import Breach, Rule
+from migrator.values import tree
+from migrator.values.part import Part
 from migrator.values.release import Release
+
+_OLD_HEAP = {"infrahub-enterprise": "4.21.2", "infrahub": "4.33.5"}
+_RESTORE = {"infrahub-enterprise": "4.18.0", "infrahub": "4.32.0"}
+_AGENT_TOKEN = {"infrahub-enterprise": "4.15.0", "infrahub": "4.29.0"}
 
 
 def _handlers(release: Release) -> Iterator[Breach]:
@@ -21,6 +28,72 @@ def _handlers(release: Release) -> Iterator[Breach]:
             yield breach(part, path, f"{part.show(path)} asks in {len(ways)} ways: {' and '.join(ways)}")
 
 
+def _above_limits(release: Release) -> Iterator[Breach]:
+    part = infrahub.part_of(release)
+    parts: list[tuple[Part, tuple[str, ...]]] = [(part, ("prefect-server",))] if part is not None else []
+    if release.prefect.get("enabled") is not False:
+        parts.append((Part(release, release.root, release.prefect), ()))
+    for each, skipped in parts:
+        for path, words in requests_above_limits(each.values, skipped):
+            if each.owners(path):
+                yield breach(each, path, f"{each.show(path)}: {words}")
+
+
+def _apart(release: Release) -> Iterator[Breach]:
+    words = images.apart(release)
+    if words:
+        pin = images.tags(release)[0]
+        yield Breach(words, pin.layer, pin.route)
+
+
+def _flavour_in_tag(release: Release) -> Iterator[Breach]:
+    for pin in images.pins(release, images.TAG)[:1]:
+        if release.reaches(images.FLAVOUR_KEY) and images.flavour_of(pin.value) and not _is_twice(release, pin):
+            yield Breach(f"{tree.show(pin.route)} is {pin.value}", pin.layer, pin.route)
+
+
+def _flavour_twice(release: Release) -> Iterator[Breach]:
+    for pin in images.pins(release, images.TAG)[:1]:
+        if release.reaches(images.FLAVOUR_KEY) and _is_twice(release, pin):
+            flavour = images.flavour_of(pin.value)
+            text = f"{tree.show(pin.route)} is {pin.value}, and the image becomes {pin.value}-{flavour}"
+            yield Breach(text, pin.layer, pin.route)
+
+
+def _is_twice(release: Release, pin: images.Pin) -> bool:
+    named = [each.value for each in images.pins(release, images.FLAVOUR)[:1]]
+    return bool(named) and named[0] == images.flavour_of(pin.value)
+
+
+def _restores(release: Release) -> Iterator[Breach]:
+    part = infrahub.part_of(release)
+    if part is not None and restore.runs(part) and not _refusal(release):
+        yield breach(part, restore.ENABLED, f"{part.show(restore.ENABLED)} is true")
+
+
+def _restore_refused(release: Release) -> Iterator[Breach]:
+    part, why = infrahub.part_of(release), _refusal(release)
+    if part is not None and why:
+        yield breach(part, restore.ENABLED, f"the chart refuses the restore: {why}")
+
+
+def _refusal(release: Release) -> str:
+    part = infrahub.part_of(release)
+    return restore.refusal(part) if part is not None and release.reaches(_RESTORE) else ""
+
+
+def _agent_token(release: Release) -> Iterator[Breach]:
+    part = infrahub.part_of(release)
+    if part is not None and release.reaches(_AGENT_TOKEN) and tokens.is_published(part):
+        yield breach(part, tokens.own(part)[0], tokens.TEXT.rstrip("."))
+
+
+def _old_heap(release: Release) -> Iterator[Breach]:
+    part = infrahub.part_of(release)
+    if part is not None and release.reaches(_OLD_HEAP) and heap.is_old(part):
+        yield breach(part, heap.HEAP[1], f"{part.show(heap.HEAP[1])} is {heap.OLD}, of 32Gi of memory")
+
+
 RULES = (
     Rule(
         "probe-handlers",
@@ -28,6 +101,70 @@ RULES = (
         "A probe asks in one way.",
         "Set the others to null, the chart's own httpGet included: Kubernetes refuses a probe with two.",
         _handlers,
+        "infrahub",
+    ),
+    Rule(
+        "requests-above-limits",
+        "error",
+        "No container asks for more than its limits allow.",
+        "Raise the limits with the requests: the API server refuses the pods, and what ran before stays down.",
+        _above_limits,
+        "infrahub",
+    ),
+    Rule(
+        "restore-refused",
+        "error",
+        "An enabled restore from S3 names one archive, by key or by latest.",
+        "Set infrahub-backup.restore.enabled to false, or name the archive at restore.storage.s3.",
+        _restore_refused,
+        "infrahub",
+    ),
+    Rule(
+        "image-flavour-twice",
+        "error",
+        "A flavour of the image stands in the tag or in infrahubImageFlavor, and not in both.",
+        "Take it out of the tag (migrate --answer image-flavour=split): there is no such image.",
+        _flavour_twice,
+        "infrahub",
+    ),
+    Rule(
+        "restore-enabled",
+        "warning",
+        "No restore is enabled.",
+        "Set infrahub-backup.restore.enabled to false: its Job runs after every upgrade, over live data.",
+        _restores,
+        "infrahub",
+    ),
+    Rule(
+        "image-pins",
+        "warning",
+        "Infrahub's own pods and Prefect's run the same release of Infrahub.",
+        "Pin both (migrate --answer image-pin=VERSION) or neither (--answer image-pin=remove).",
+        _apart,
+        "infrahub",
+    ),
+    Rule(
+        "image-flavour",
+        "warning",
+        "A flavour of the image stands in infrahubImageFlavor.",
+        "It works; migrate --answer image-flavour=split puts it there. Never set the key beside such a tag.",
+        _flavour_in_tag,
+        "infrahub",
+    ),
+    Rule(
+        "agent-token",
+        "warning",
+        "The agent's token is no published one where the other tokens are not.",
+        tokens.REMEDY,
+        _agent_token,
+        "infrahub",
+    ),
+    Rule(
+        "neo4j-heap",
+        "warning",
+        "Neo4j's heap leaves room in the memory that it asks for.",
+        "migrate --answer neo4j-heap=16G takes today's preset's.",
+        _old_heap,
         "infrahub",
     ),
 )

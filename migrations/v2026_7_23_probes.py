@@ -1,0 +1,71 @@
+"""prefect-server 2026.7.23210422 probes its server by default, and Kubernetes restarts what does not answer.
+
+The startupProbe gives it 300 s to answer at /health below the API's base path; the readinessProbe needs the database.
+Prefect 3.1.8 to 3.1.12 answers both with 401 where basic auth is on, and a custom `server.args` may serve neither. No
+Infrahub chart has it yet: this is for prefect-server installed on its own. From 2026.7.31163938 on
+`server.uiConfig.prefectUiApiUrl` is a template.
+
+Sources:
+https://github.com/PrefectHQ/prefect-helm/blob/2026.7.23210422/charts/prefect-server/UPGRADING.md
+https://github.com/PrefectHQ/prefect-helm/blob/2026.7.31163938/charts/prefect-server/values.yaml
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.migration import Ask, Choice, Migration, Outcome, Question, Step, one_of
+from migrator.values.changes import Notice
+from migrator.values.merge import as_text
+from migrator.values.part import Part
+from migrator.values.release import Release
+
+VERSIONS = {"prefect-server": "2026.7.23210422"}
+WHY = {"off": "the server goes on without probes", "on": "the server is probed as the new chart does it"}
+PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+
+
+def probes(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """Whether the server is probed stands in the values, for each probe that they do not speak of."""
+    part = Part(release, release.root, release.prefect)
+    left_open = [name for name in PROBES if part.said(("server", name, "enabled")) is None]
+    if not left_open or not release.may_be_below(VERSIONS):
+        return
+    answer = ask(_question(left_open))
+    if answer is not None:
+        for name in left_open:
+            is_on = answer == "on"
+            yield part.set(("server", name, "enabled"), is_on, WHY[answer], "behaviour" if is_on else "none")
+
+
+def ui_url(release: Release, ask: Ask) -> Iterator[Notice]:
+    """Braces in the UI's URL are a template now."""
+    part, path = Part(release, release.root, release.prefect), ("server", "uiConfig", "prefectUiApiUrl")
+    if "{{" in as_text(part.said(path)):
+        yield part.notice(path, f"{part.show(path)} is rendered as a template from 2026.7.31163938 on.", "warning")
+
+
+def _question(left_open: list[str]) -> Question:
+    names = " and ".join(", ".join(left_open).rsplit(", ", 1))
+    return Question(
+        id="probes",
+        text=f"The new chart switches on the {names} of the server: one that does not answer /health within 300 s is "
+        "killed, and gets no requests while the database is away. Prefect 3.1.8 to 3.1.12 with basic auth answers 401.",
+        flag="--answer probes=off|on",
+        choices=(
+            Choice("off", "as before: they are switched off in the values"),
+            Choice("on", "as the new chart has it: they are switched on in the values"),
+        ),
+        suggestion="off",
+    )
+
+
+MIGRATION = Migration(
+    title="probes of the server",
+    versions=VERSIONS,
+    steps=(
+        Step("probes", "decide whether the server is probed", probes),
+        Step("ui-url", "tell of braces in the UI's URL", ui_url, {"prefect-server": "2026.7.31163938"}),
+    ),
+    questions={"probes": one_of("off", "on")},
+)

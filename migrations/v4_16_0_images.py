@@ -1,0 +1,155 @@
+"""Pinned images stay where they are while the chart moves on; a flavour of the image has a key of its own.
+
+Each chart release moves the Infrahub that it installs. `global.infrahubTag` holds Infrahub's own pods back, and
+`global.prefect.image.prefectTag` Prefect's: a file with one of them runs two halves of different releases. Infrahub
+supports an upgrade over one minor version at a time. infrahub-enterprise 4.16.0 (infrahub 4.30.0) brought
+`global.infrahubImageFlavor`, which is put behind the tag: a tag that ends in it already names no image any more.
+
+Sources:
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
+https://docs.infrahub.app/deploy-manage/maintain-upgrade/upgrade/overview
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from migrator.charts import images
+from migrator.charts.images import FLAVOUR, FLAVOUR_KEY, PREFECT_TAG, TAG, Pin, flavour_of
+from migrator.migration import BY_SHAPE, Ask, Choice, Migration, Outcome, Question, Step, if_given, one_of
+from migrator.values import tree
+from migrator.values.changes import Change, Notice
+from migrator.values.edits import AddKey, RemoveKey, SetValue, after
+from migrator.values.release import Release
+
+WHY_REMOVED = "the chart's own version is wanted in place of the pin"
+WHY_SET = "the version that was asked for"
+WHY_SPLIT = "the same image, its flavour in the key that the chart has for it"
+WHY_TWICE = "the flavour is put behind the tag, which carries it already, and names no image"
+
+
+def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """Pins are told; by an answer they go, or all take another version."""
+    standing = [
+        *images.pins(release, TAG),
+        *(images.pins(release, PREFECT_TAG) if images.is_infrahubs(release) else []),
+    ]
+    counting = images.tags(release)
+    if not counting:
+        return
+    answer = if_given(ask, _pin_question(counting, alone=release.chart == "prefect-server"))
+    if answer in (None, "keep"):
+        shown = " and ".join(f"{tree.show(pin.route)} ({pin.value})" for pin in counting)
+        advice = "" if answer else " --answer image-pin=VERSION moves them, --answer image-pin=remove takes them out."
+        if release.chart == "prefect-server":
+            advice = advice and " --answer image-pin=VERSION moves it along with Infrahub."
+        text = f"The image stays as {shown} pins it, whatever version the chart brings.{advice}"
+        warns = answer is None and release.chart != "prefect-server"
+        yield Notice(text, "warning" if warns else "info", counting[0].layer, _at_start(release, counting[0]))
+        return
+    assert answer is not None
+    for pin in standing:
+        if answer == "remove":
+            yield from _removed(release, pin)
+        else:
+            flavour = flavour_of(pin.value) if pin.route[-1] == TAG[-1] else ""
+            wanted = f"{answer}-{flavour}" if flavour and not flavour_of(answer) else answer
+            if wanted != pin.value:
+                edit = SetValue(pin.route, wanted)
+                yield Change(pin.layer, edit, tree.show(pin.route), pin.value, wanted, WHY_SET, "behaviour")
+
+
+def _removed(release: Release, pin: Pin) -> Iterator[Outcome]:
+    """Without the pin; a flavour in it goes into its own key, and stays in the tag where the chart has none."""
+    flavour = flavour_of(pin.value) if pin.route[-1] == TAG[-1] else ""
+    if flavour and not release.reaches(FLAVOUR_KEY):
+        text = f"{tree.show(pin.route)} stays: before 4.16.0 only the tag can say the flavour {flavour}."
+        yield Notice(text, "warning", pin.layer, _at_start(release, pin))
+        return
+    key = (*pin.route[:-1], *FLAVOUR)
+    if flavour and not tree.exists(release.layers[pin.layer].data, key):
+        edit = AddKey(key, flavour, after(TAG[-1]))
+        yield Change(pin.layer, edit, tree.show(key), None, flavour, WHY_SPLIT, "behaviour")
+    yield Change(pin.layer, RemoveKey(pin.route), tree.show(pin.route), pin.value, None, WHY_REMOVED, "behaviour")
+
+
+def image_flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """A flavour in the tag is told; by an answer it goes into the key that the chart has for it."""
+    for pin in images.pins(release, TAG)[:1]:
+        flavour = flavour_of(pin.value)
+        if not flavour:
+            return
+        named = images.pins(release, FLAVOUR)[:1]
+        twice = bool(named) and named[0].value == flavour
+        shown, key = tree.show(pin.route), (*pin.route[:-1], *FLAVOUR)
+        if if_given(ask, _FLAVOUR_QUESTION) == "split":
+            bare = SetValue(pin.route, pin.value.removesuffix(f"-{flavour}"))
+            if twice:
+                yield Change(pin.layer, bare, shown, pin.value, bare.value, WHY_TWICE, "required")
+            else:
+                yield Change(pin.layer, bare, shown, pin.value, bare.value, WHY_SPLIT, "none")
+                put = SetValue(named[0].route, flavour) if named else AddKey(key, flavour, after(TAG[-1]))
+                layer, place = (named[0].layer, named[0].route) if named else (pin.layer, key)
+                yield Change(
+                    layer, put, tree.show(place), named[0].value if named else None, flavour, WHY_SPLIT, "none"
+                )
+            return
+        if twice:
+            text = f"{shown} ends in the flavour {flavour}, which {tree.show(named[0].route)} adds once more"
+            advice, rule = "--answer image-flavour=split mends it.", "image-flavour-twice"
+        else:
+            text = f"{shown} carries the flavour {flavour}, and goes on working; never set {tree.show(key)} beside it"
+            advice, rule = "--answer image-flavour=split puts it there.", "image-flavour"
+        yield Notice(f"{text}. {advice}", "warning", pin.layer, _at_start(release, pin), rule)
+
+
+def _at_start(release: Release, pin: Pin) -> tuple[str | int, ...]:
+    """Where the pin stood in the file as it was read; no place where it was put there since."""
+    return pin.route if tree.exists(release.start.layers[pin.layer].data, pin.route) else ()
+
+
+def _tag_error(answer: str) -> str:
+    if answer in ("keep", "remove") or re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", answer):
+        return ""
+    return f"{answer!r} is neither keep nor remove, nor a tag"
+
+
+def _pin_question(pins: list[Pin], *, alone: bool) -> Question:
+    names = " and ".join(tree.show(pin.route) for pin in pins)
+    return Question(
+        id="image-pin",
+        text=f"The image is pinned by {names}. What is to become of that: keep, remove, or a version of Infrahub?",
+        flag="--answer image-pin=keep|VERSION" if alone else "--answer image-pin=keep|remove|VERSION",
+        complaint=_tag_error if not alone else _tag_alone_error,
+    )
+
+
+def _tag_alone_error(answer: str) -> str:
+    if answer == "remove":
+        return "without the tag prefect-server on its own runs no Infrahub image; give a version"
+    return _tag_error(answer)
+
+
+_FLAVOUR_QUESTION = Question(
+    id="image-flavour",
+    text="The tag carries a flavour of the image. Is it to go into global.infrahubImageFlavor?",
+    flag="--answer image-flavour=keep|split",
+    choices=(Choice("keep", "it stays in the tag"), Choice("split", "the same image, its flavour in its own key")),
+)
+
+MIGRATION = Migration(
+    title="images",
+    versions=FLAVOUR_KEY,
+    steps=(
+        Step(
+            "image-pins",
+            "tell of pinned images",
+            image_pins,
+            {"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE, "prefect-server": BY_SHAPE},
+            "infrahub",
+        ),
+        Step("image-flavour", "tell of a flavour in a tag", image_flavour, {}, "infrahub"),
+    ),
+    questions={"image-pin": _tag_error, "image-flavour": one_of("keep", "split")},
+)

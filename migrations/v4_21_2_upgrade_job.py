@@ -1,0 +1,78 @@
+"""The upgrade Job gets the server's own volumes, and the presets' heap of Neo4j fits into its memory.
+
+infrahub-enterprise 4.21.2 (infrahub 4.33.5) mounts `infrahubServer.infrahubServer.extraVolumes` into the Job of
+`upgrade.enabled`; before, a Job that needs a file in one of them fails, and the upgrade with it. By then the presets
+medium and medium-data set a heap of 16G in place of 24G (which release brought that was not seen): a copy of the old
+pair leaves Neo4j no room in 32Gi once limits come.
+
+Sources:
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/CHANGELOG.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.charts import heap, infrahub
+from migrator.migration import BY_SHAPE, Ask, Choice, Migration, Outcome, Question, Step, if_given, one_of
+from migrator.values.changes import Notice
+from migrator.values.release import Release
+
+VERSIONS = {"infrahub-enterprise": "4.21.2", "infrahub": "4.33.5"}
+WHY = "the heap of today's preset, which leaves Neo4j room in the 32Gi that it asks for"
+
+
+def volumes(release: Release, ask: Ask) -> Iterator[Notice]:
+    """That the upgrade Job of an older chart has none of the server's volumes, and what they may do to a newer one."""
+    part, path = infrahub.part_of(release), (*infrahub.SERVER, "extraVolumes")
+    if part is None or not part.is_on(("upgrade", "enabled")) or not part.is_on(path):
+        return
+    if not release.reaches(VERSIONS):
+        yield part.notice(
+            path,
+            "The upgrade Job gets none of these volumes before 4.21.2 / 4.33.5: where it needs a file in one of them "
+            "(INFRAHUB_TLS_CA_BUNDLE and the like), it fails, and helm upgrade with it.",
+            "warning",
+        )
+    elif release.may_be_below(VERSIONS) and "persistentVolumeClaim" in str(part.get(path)):
+        text = "The upgrade Job now mounts these volumes: a ReadWriteOnce claim may hold it up on another node"
+        yield part.notice(path, f"{text} (not verified).")
+
+
+def old_heap(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """The old presets' heap is told; by an answer it becomes today's."""
+    part = infrahub.part_of(release)
+    if part is None or not heap.is_old(part):
+        return
+    answer = if_given(ask, _QUESTION)
+    if answer == heap.NEW:
+        for path in heap.HEAP:
+            yield part.set(path, heap.NEW, WHY, "behaviour")
+    elif answer is None:
+        text = f"{part.show(heap.HEAP[1])} is {heap.OLD} of 32Gi, as older presets had it. Today's has {heap.NEW}: "
+        yield part.notice(heap.HEAP[1], f"{text}--answer neo4j-heap={heap.NEW} takes that.", "warning", "neo4j-heap")
+
+
+_QUESTION = Question(
+    id="neo4j-heap",
+    text="The heap of Neo4j is the older presets' pair of 24G, of 32Gi of memory. Today's preset sets 16G.",
+    flag="--answer neo4j-heap=keep|16G",
+    choices=(Choice("keep", "it stays"), Choice("16G", "both sizes become 16G, as in today's preset")),
+)
+
+MIGRATION = Migration(
+    title="volumes of the upgrade Job; the old heap",
+    versions=VERSIONS,
+    steps=(
+        Step(
+            "volumes",
+            "tell of volumes that the upgrade Job lacks",
+            volumes,
+            {"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE},
+            "infrahub",
+        ),
+        Step("old-heap", "tell of the older presets' heap", old_heap, {}, "infrahub"),
+    ),
+    questions={"neo4j-heap": one_of("keep", "16G")},
+)

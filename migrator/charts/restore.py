@@ -1,0 +1,54 @@
+"""The restore of infrahub-backup: whether it would run at the next upgrade, and what its chart refuses.
+
+Source: templates/_helpers.tpl (validateRestore) and templates/job-restore.yaml of infrahub-backup 1.3.0
+(opsmill/infrahub-helm). The Job is a hook that runs after an upgrade.
+"""
+
+from __future__ import annotations
+
+from migrator.values.edits import Route
+from migrator.values.merge import Map, as_map
+from migrator.values.part import Part
+
+BACKUP: Route = ("infrahub-backup",)
+RESTORE: Route = (*BACKUP, "restore")
+ENABLED: Route = (*RESTORE, "enabled")
+ADVERTISED: Route = (*RESTORE, "s3")
+"""What the infrahub chart's own values advertise, and no template ever read."""
+
+STORAGE: Route = (*RESTORE, "storage")
+READ: Route = (*STORAGE, "s3")
+
+
+def runs(part: Part) -> bool:
+    """Whether the release restores: infrahub-backup and its restore are both enabled."""
+    return part.is_on((*BACKUP, "enabled")) and part.is_on(ENABLED)
+
+
+def takes_s3(part: Part) -> bool:
+    """Whether it restores from S3, as it does unless values say otherwise."""
+    return part.get((*STORAGE, "type")) in (None, "s3")
+
+
+def advertised(part: Part) -> Map:
+    """What the layers say where nothing reads it; empty keys say nothing."""
+    return {key: value for key, value in as_map(part.said(ADVERTISED)).items() if value not in (None, "")}
+
+
+def lack(source: Map) -> str:
+    """Why the chart refuses to restore from there, in a clause; empty where it does not."""
+    if source.get("key") and source.get("latest"):
+        return "it names both a key and latest"
+    return "" if source.get("key") or source.get("latest") else "it names neither a key nor latest"
+
+
+def refusal(part: Part) -> str:
+    """Why the chart refuses the release for its restore, in a clause; empty where it does not."""
+    if not runs(part):
+        return ""
+    scheduled = part.get((*RESTORE, "mode")) == "cronjob"
+    if scheduled and not takes_s3(part):
+        return "a scheduled restore takes S3 only"
+    if scheduled and part.is_on((*BACKUP, "backup", "enabled")):
+        return "a scheduled restore stands beside a backup that is enabled"
+    return lack(as_map(part.get(READ))) if takes_s3(part) else ""

@@ -1,0 +1,32 @@
+"""The tokens that the infrahub chart brings along for everybody to read.
+
+Source: charts/infrahub/values.yaml and README.md of opsmill/infrahub-helm. An entry of `env` beats a Secret's, and an
+empty one in both maps takes it away (templates/infrahub-server.yaml).
+"""
+
+from __future__ import annotations
+
+from migrator.charts.infrahub import ADMIN_TOKEN, SERVER, WORKER
+from migrator.values.edits import Route
+from migrator.values.part import Part
+
+AGENT: tuple[Route, ...] = tuple((*place, "env", "INFRAHUB_INITIAL_AGENT_TOKEN") for place in (SERVER, WORKER))
+_OTHERS: tuple[Route, ...] = (
+    (*SERVER, "env", "INFRAHUB_INITIAL_ADMIN_TOKEN"),
+    (*WORKER, "env", "INFRAHUB_API_TOKEN"),
+)
+TEXT = "INFRAHUB_INITIAL_AGENT_TOKEN has the chart's published default, while other tokens here are your own."
+REMEDY = (
+    'Set it in the env of infrahubServer and of infrahubTaskWorker; where a Secret holds it, set it to "" in both, or '
+    "the chart's default wins."
+)
+
+
+def own(part: Part) -> list[Route]:
+    """Where the layers give another token a value of their own, or none."""
+    return [path for path in _OTHERS if part.owners(path) and part.said(path) != ADMIN_TOKEN]
+
+
+def is_published(part: Part) -> bool:
+    """Whether the agent's token is the published one although somebody minds: the other tokens are their own."""
+    return bool(own(part)) and any(not part.owners(path) for path in AGENT)
