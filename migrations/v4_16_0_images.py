@@ -54,6 +54,7 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
             yield from _removed(release, pin)
         else:
             flavour = flavour_of(pin.value) if pin.route[-1] == TAG[-1] else ""
+            flavour = "" if any(each.value == flavour for each in images.pins(release, FLAVOUR)[:1]) else flavour
             wanted = f"{answer}-{flavour}" if flavour and not flavour_of(answer) else answer
             if wanted != pin.value:
                 edit = SetValue(pin.route, wanted)

@@ -98,10 +98,11 @@ def _shapes(values: Map) -> Iterator[tuple[str, str]]:
         yield "is a file of Pulumi", "pulumi"
 
 
-def refuse(name: str, data: bytes, documents: Sequence[Value]) -> None:
+def refuse(name: str, data: bytes, documents: Sequence[Value], chart: str = "") -> None:
     """Raise UnrelatedError for a file that holds nothing of these charts, OutOfScopeError for one that is no values.
 
-    What has the shape of their values is some, whatever the file is called, unless something fills it in first.
+    What has the shape of their values is some, whatever the file is called, unless something fills it in first; so are
+    the keys of the `chart` that somebody named.
     """
     first = documents[0]
     if first is None:
@@ -111,7 +112,8 @@ def refuse(name: str, data: bytes, documents: Sequence[Value]) -> None:
     if named is not None and not is_filled_in and any(map(has_values, documents)):
         named = None
     error = named or by_shape(name, first) or _no_mapping(name, first)
-    if not mentions(name, data) and not (hides_words(data) and any(map(has_values, documents))):
+    is_named = any(roots.may_be_of(each, chart) for each in documents)
+    if not mentions(name, data) and not is_named and not (hides_words(data) and any(map(has_values, documents))):
         raise unrelated(name, error)
     if error is not None:
         raise error

@@ -41,7 +41,7 @@ def open_file(name: str, chart: str = "", root: str = "") -> Opened:
     source = _standard_input() if name == "-" else read(name)
     held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not held:
-        foreign.refuse(source.name, source.stream.data, [each.data for each in source.stream.documents])
+        foreign.refuse(source.name, source.stream.data, [each.data for each in source.stream.documents], chart)
         own = tuple(_beside_chart(bundle) for bundle in _by_root(of_layers([source]), chart, root))
         return Opened(source.name, own)
     found = [(each, bundle) for each in held for bundle in objects.releases_of(source, each)]

@@ -96,7 +96,71 @@ class Case(NamedTuple):
 READ_ONLY = "      containerSecurityContext: {readOnlyRootFilesystem: true}\n"
 PROBES = "  infrahubServer:\n    infrahubServer:\n      livenessProbe:\n"
 
+RESTORE = "  infrahub-backup: {enabled: true, restore: {enabled: true, storage: {s3: @}}}\n"
+TAGS = "  global: {infrahubTag: @}\n"
+
+
+def first(text: str) -> str:
+    return f"{text}  prefect-server:\n"
+
+
 CASES = [
+    Case(
+        "requests-above-limits",
+        BACKGROUND,
+        BACKGROUND + "      resources: {requests: {memory: 2Gi}}\n",
+        BACKGROUND + "      resources: {requests: {memory: 1024Mi}}\n",
+        "resources",
+    ),
+    Case(
+        "requests-above-limits",
+        "  prefect-server:\n",
+        first("  neo4j: {neo4j: {resources: {requests: {cpu: '12'}, limits: {cpu: 8000m}}}}\n"),
+        first("  neo4j: {neo4j: {resources: {requests: {cpu: '12'}, limits: {cpu: 12000m}}}}\n"),
+        "neo4j",
+    ),
+    Case(
+        "restore-refused",
+        "  prefect-server:\n",
+        first(RESTORE.replace("@", "{bucket: b}")),
+        first(RESTORE.replace("@", "{bucket: b, key: k}")),
+        "restore",
+    ),
+    Case(
+        "restore-enabled",
+        "  prefect-server:\n",
+        first(RESTORE.replace("@", "{bucket: b, latest: true}")),
+        first(RESTORE.replace("@", "{bucket: b, latest: true}").replace("{enabled: true, s", "{enabled: false, s")),
+        "restore",
+    ),
+    Case(
+        "image-pins",
+        "  prefect-server:\n",
+        first(TAGS.replace("@", "1.9.8")),
+        first(TAGS.replace("@", "1.9.8, prefect: {image: {prefectTag: 1.9.8}}")),
+        "infrahubTag",
+    ),
+    Case(
+        "image-flavour",
+        "  prefect-server:\n",
+        first(TAGS.replace("@", "1.9.8-avd, prefect: {image: {prefectTag: 1.9.8}}")),
+        first(TAGS.replace("@", "1.9.8, infrahubImageFlavor: avd, prefect: {image: {prefectTag: 1.9.8}}")),
+        "infrahubTag",
+    ),
+    Case(
+        "image-flavour-twice",
+        "  prefect-server:\n",
+        first(TAGS.replace("@", "1.9.8-avd, infrahubImageFlavor: avd, prefect: {image: {prefectTag: 1.9.8}}")),
+        first(TAGS.replace("@", "1.9.8-avd, prefect: {image: {prefectTag: 1.9.8}}")),
+        "infrahubTag",
+    ),
+    Case(
+        "agent-token",
+        "  prefect-server:\n",
+        first("  infrahubServer: {infrahubServer: {env: {INFRAHUB_INITIAL_ADMIN_TOKEN: own}}}\n"),
+        first("  infrahubServer: {infrahubServer: {env: {INFRAHUB_LOG_LEVEL: INFO}}}\n"),
+        "TOKEN",
+    ),
     Case(
         "probe-handlers",
         "  prefect-server:\n",
@@ -431,13 +495,24 @@ def test_every_rule_has_its_case_and_a_name_of_its_own() -> None:
 
     assert len(set(ids)) == len(ids)
     # Those that rest on a look at Redis have theirs in test_live.py.
-    assert {case.rule for case in CASES} == set(ids) - {rule.id for rule in live.RULES}
+    assert {case.rule for case in CASES} == set(ids) - {rule.id for rule in live.RULES} - {"neo4j-heap"}
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
 def test_every_rule_says_what_holds_and_how_to_mend_it(rule: rules.Rule) -> None:
     assert rule.severity in ("error", "warning")
     assert rule.title.endswith(".") and rule.remedy.endswith(".")
+
+
+def test_an_old_heap_is_told_from_4_21_2_on() -> None:
+    heap = "server.memory.heap.{}: {}"
+    config = ", ".join(heap.format(name, "24G") for name in ("initial_size", "max_size"))
+    neo4j = f"  neo4j: {{neo4j: {{resources: {{requests: {{memory: 32Gi}}}}}}, config: {{{config}}}}}\n"
+    text = SOUND.replace("  prefect-server:\n", first(neo4j))
+    assert not findings(text)
+    assert [each.rule for each in findings(text, to="4.21.2")] == ["neo4j-heap"]
+    assert not findings(text.replace("32Gi", "64Gi"), to="4.21.2")
+    assert not findings(text.replace("max_size: 24G", "max_size: 20G"), to="4.21.2")
 
 
 def test_errors_come_first() -> None:

@@ -1,0 +1,78 @@
+"""Pinned images and a flavour in the tag: told, and changed by an answer only."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.errors import UsageError
+
+from .conftest import Migrate, Plans, effects
+
+PIN = "infrahub:\n  global:\n    infrahubTag: 1.9.8  # air-gapped\n    x: 1\n"
+BOTH = PIN + "  prefect-server:\n    global: {prefect: {image: {prefectTag: 1.9.8}}}\n"
+TOP = "global: {infrahubTag: 1.9.8, prefect: {image: {prefectTag: 1.9.8}}}\ninfrahub: {upgrade: {enabled: false}}\n"
+AVD = "infrahub:\n  global:\n    infrahubTag: 1.9.8-avd\n"
+
+
+@pytest.mark.parametrize("text", [PIN, BOTH, TOP])
+def test_a_pin_is_a_warning_and_stays(migrate: Migrate, text: str) -> None:
+    done = migrate(text, version_from="4.13.0")
+    assert done.text == text
+    assert [("image-pin" in notice.text) for notice in done.warnings].count(True) == 1
+
+
+@pytest.mark.parametrize("text", [PIN, BOTH, TOP])
+def test_a_pin_that_is_kept_on_purpose_is_no_warning(migrate: Migrate, text: str) -> None:
+    done = migrate(text, {"image-pin": "keep"}, version_from="4.13.0")
+    assert done.text == text
+    assert not done.warnings
+
+
+def test_an_answer_moves_both_halves(migrate: Migrate) -> None:
+    for text in (BOTH, TOP):
+        done = migrate(text, {"image-pin": "1.10.6"}, version_from="4.13.0")
+        assert done.text == text.replace("1.9.8", "1.10.6")
+        assert effects(done.plan) == {"behaviour"}
+
+
+def test_an_answer_takes_them_out(migrate: Migrate) -> None:
+    done = migrate(BOTH, {"image-pin": "remove"}, version_from="4.13.0")
+    assert done.text == "infrahub:\n  global:\n    x: 1\n  prefect-server:\n    global: {prefect: {image: {}}}\n"
+
+
+def test_a_flavour_outlives_the_pin(migrate: Migrate) -> None:
+    after = migrate(AVD, {"image-pin": "remove"}, version_from="4.13.0").text
+    assert after == AVD.replace("infrahubTag: 1.9.8-avd", "infrahubImageFlavor: avd")
+    early = migrate(AVD, {"image-pin": "remove"}, version_from="4.13.0", version_to="4.14.1")
+    assert early.text == AVD
+    assert migrate(AVD, {"image-pin": "1.10.6"}, version_from="4.13.0").text == AVD.replace("1.9.8", "1.10.6")
+
+
+def test_the_flavour_gets_its_own_key_by_an_answer(migrate: Migrate) -> None:
+    told = migrate(AVD, version_from="4.13.0")
+    assert told.text == AVD
+    assert "image-flavour=split" in told.notices
+    done = migrate(AVD, {"image-flavour": "split"}, version_from="4.13.0")
+    assert done.text == AVD.replace("1.9.8-avd\n", "1.9.8\n    infrahubImageFlavor: avd\n")
+    assert effects(done.plan) == {"none"}
+
+
+def test_a_flavour_in_both_places_is_mended_by_an_answer(migrate: Migrate) -> None:
+    twice = AVD + "    infrahubImageFlavor: avd\n"
+    assert migrate(twice, version_from="4.13.0").text == twice
+    assert migrate(twice, {"image-flavour": "split"}, version_from="4.13.0").text == twice.replace("-avd", "")
+
+
+@pytest.mark.parametrize("text", ["infrahub: {global: {x: 1}}\n", "infrahub: {global: {infrahubTag: null}}\n"])
+def test_what_pins_nothing_is_not_told(migrate: Migrate, text: str) -> None:
+    assert not migrate(text, version_from="4.13.0").warnings
+
+
+def test_prefects_own_image_is_no_infrahub(migrate: Migrate, plan: Plans) -> None:
+    vanilla = "server: {uiConfig: {}}\nglobal: {prefect: {image: {prefectTag: 3.6.13}}}\n"
+    assert "image" not in migrate(vanilla).notices
+    own = vanilla.replace("{prefectTag", "{repository: registry.opsmill.io/opsmill/infrahub, prefectTag")
+    assert "image-pin=VERSION" in migrate(own).notices
+    assert not migrate(own).warnings
+    with pytest.raises(UsageError, match="runs no Infrahub image"):
+        plan(own, {"image-pin": "remove"})

@@ -1,0 +1,87 @@
+"""4.18.0: a restore that was left enabled is switched off, its keys where the chart reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.errors import UsageError
+
+from .conftest import Migrate, Plans, by_id
+
+HEAD = "infrahub:\n  infrahub-backup:\n    enabled: true\n    restore:\n"
+BEFORE = (
+    HEAD
+    + """\
+      enabled: true  # once
+      s3:
+        bucket: b
+        key: k.tar.gz
+      options: {}
+"""
+)
+MOVED = """\
+      storage:
+        s3:
+          bucket: b
+          key: k.tar.gz
+      options: {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "enabled"), [({}, "false"), ({"restore": "disable"}, "false"), ({"restore": "on-upgrade"}, "true")]
+)
+def test_the_keys_move_and_it_is_off_unless_it_is_meant(
+    migrate: Migrate, answers: dict[str, str], enabled: str
+) -> None:
+    done = migrate(BEFORE, answers, version_from="4.13.0")
+    assert done.text == HEAD + f"      enabled: {enabled}  # once\n" + MOVED
+    assert ("over live data" in done.notices) is (enabled == "true")
+
+
+def test_it_is_asked_at_a_terminal(plan: Plans) -> None:
+    question = plan(BEFORE, version_from="4.13.0").asked[0].question
+    assert (question.id, question.default) == ("restore", "disable")
+    assert [choice.value for choice in question.choices] == ["disable", "on-upgrade"]
+
+
+def test_before_4_18_0_nobody_asks(migrate: Migrate) -> None:
+    assert migrate(BEFORE, version_from="4.13.0", version_to="4.17.0").text == BEFORE
+
+
+def test_without_an_archive_it_can_only_be_switched_off(migrate: Migrate, plan: Plans) -> None:
+    nothing = HEAD + "      enabled: true\n      storage: {s3: {bucket: b}}\n"
+    assert migrate(nothing, version_from="4.13.0").text == nothing.replace(
+        "      enabled: true", "      enabled: false"
+    )
+    with pytest.raises(UsageError, match="on-upgrade"):
+        plan(nothing, {"restore": "on-upgrade"}, version_from="4.13.0")
+
+
+def test_what_stood_in_the_right_place_wins(migrate: Migrate) -> None:
+    both = HEAD + "      enabled: true\n      s3: {bucket: old, region: eu}\n      storage: {s3: {bucket: b, key: k}}\n"
+    done = migrate(both, version_from="4.13.0")
+    assert done.text == HEAD + "      enabled: false\n      storage: {s3: {bucket: b, key: k, region: eu}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (BEFORE.replace("enabled: true  # once", "enabled: false"), "read by no version of the chart"),
+        (BEFORE.replace("    enabled: true\n", "    enabled: false\n"), "read by no version of the chart"),
+        (HEAD + "      enabled: true\n      storage: {type: local}\n      s3: {bucket: b}\n", "over live data"),
+        (HEAD + "      enabled: true\n      storage: {s3: {bucket: b, key: k}}\n", "over live data"),
+        (HEAD + '      enabled: true\n      storage: {s3: {latest: true}}\n      s3: {bucket: ""}\n', "over live data"),
+    ],
+)
+def test_what_is_off_or_right_is_told_and_left(migrate: Migrate, text: str, told: str) -> None:
+    done = migrate(text, version_from="4.13.0")
+    assert done.text == text
+    assert told in done.notices
+
+
+def test_the_community_chart_has_it_at_its_own_root(migrate: Migrate, plan: Plans) -> None:
+    text = "infrahub-backup: {enabled: true, restore: {enabled: true, s3: {bucket: b, key: k}}}\n"
+    assert not by_id(plan(text, version_from="4.27.0"))
+    after = migrate(text, version_from="4.27.0").text
+    assert after == "infrahub-backup: {enabled: true, restore: {enabled: false, storage: {s3: {bucket: b, key: k}}}}\n"

@@ -1,0 +1,100 @@
+"""What changes without a word is told once, and only where it concerns the release."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Migrate
+
+SERVER = "infrahub:\n  infrahubServer:\n    infrahubServer:\n"
+HEAP = """\
+configPreset: medium
+infrahub:
+  prefect-server: {enabled: false}
+  neo4j:
+    neo4j: {resources: {requests: {memory: "34359738368"}}}
+    config:
+      server.memory.heap.initial_size: "24G"
+      server.memory.heap.max_size: "24G"  # ours
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes", "told"),
+    [
+        (SERVER + "      args: []\n", {"version_from": "4.14.1"}, "without a terminal"),
+        (SERVER + "      tty: true\n", {"version_from": "4.14.1"}, "tty counts from 4.15.0 on"),
+        (SERVER + "      env: {INFRAHUB_INITIAL_ADMIN_TOKEN: x}\n", {"version_from": "4.18.0"}, "published"),
+        (SERVER + '      env: {INFRAHUB_INITIAL_ADMIN_TOKEN: ""}\n', {"version_from": "4.18.0"}, "published"),
+        ("infrahub: {upgrade: {enabled: true}}\n", {"version_from": "4.16.0"}, "--rebase-branches"),
+        ("infrahub: {upgrade: {}}\n", {"version_from": "4.18.0", "version_to": "4.21.2"}, "only it leads back"),
+        ("infrahub: {neo4j: {enabled: false}}\n", {"version_from": "4.18.0", "version_to": "4.19.0"}, "Neo4j is off"),
+        (
+            "infrahub: {neo4j: {image: {customImage: x}}}\n",
+            {"version_from": "4.18.0", "version_to": "4.19.0"},
+            "pins Neo4j",
+        ),
+        (
+            "infrahub: {neo4j: {neo4j: {resources: {limits: null}}}}\n",
+            {"version_from": "4.18.0", "version_to": "4.19.0"},
+            "limits is null",
+        ),
+        (
+            "infrahub: {neo4j: {env: {NEO4J_PLUGINS: '[apoc]'}}}\n",
+            {"version_from": "4.18.0", "version_to": "4.19.0"},
+            "(not verified)",
+        ),
+        (
+            "infrahub: {infrahubTaskWorker: {infrahubTaskWorker: {args: [infrahub, git-agent, start]}}}\n",
+            {"version_from": "4.18.0", "version_to": "4.19.0"},
+            "git-agent",
+        ),
+        (
+            SERVER + "      extraVolumes: [{name: ca}]\n  upgrade: {enabled: true}\n",
+            {"version_from": "4.18.0"},
+            "gets none of these volumes",
+        ),
+        (
+            SERVER + "      extraVolumes: [{persistentVolumeClaim: {}}]\n  upgrade: {enabled: true}\n",
+            {"version_from": "4.19.0"},
+            "ReadWriteOnce",
+        ),
+    ],
+)
+def test_it_is_told_once_and_nothing_changes(migrate: Migrate, text: str, wishes: dict[str, str], told: str) -> None:
+    done = migrate(text, **wishes)
+    assert done.text == text
+    assert done.notices.count(told) == 1, done.notices
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        (SERVER + "      args: []\n", {"version_from": "4.15.0"}),
+        (SERVER + "      env: {INFRAHUB_LOG_LEVEL: INFO}\n", {"version_from": "4.18.0"}),
+        (
+            SERVER
+            + '      env: {INFRAHUB_INITIAL_ADMIN_TOKEN: x, INFRAHUB_INITIAL_AGENT_TOKEN: ""}\n'
+            + '  infrahubTaskWorker: {infrahubTaskWorker: {env: {INFRAHUB_INITIAL_AGENT_TOKEN: ""}}}\n',
+            {"version_from": "4.18.0"},
+        ),
+        ("infrahub: {upgrade: {enabled: false}}\n", {"version_from": "4.16.0"}),
+        ("infrahub: {upgrade: {}}\n", {"version_from": "4.19.0"}),
+        (SERVER + "      extraVolumes: [{name: ca}]\n  upgrade: {enabled: true}\n", {"version_from": "4.21.2"}),
+    ],
+)
+def test_whom_it_does_not_concern_is_not_told(migrate: Migrate, text: str, wishes: dict[str, str]) -> None:
+    notices = [each.text for each in migrate(text, **wishes).plan.notices]
+    assert [each for each in notices if "runAsSeparateDeployment" not in each] == []
+
+
+def test_the_old_heap_changes_by_an_answer_only(migrate: Migrate) -> None:
+    wishes = {"version_from": "4.19.0-medium"}
+    told = migrate(HEAP, **wishes)
+    assert told.text == HEAP
+    assert told.notices.count("neo4j-heap=16G") == 1
+    assert migrate(HEAP, {"neo4j-heap": "16G"}, **wishes).text == HEAP.replace("24G", "16G")
+    assert "neo4j-heap" not in migrate(HEAP, {"neo4j-heap": "keep"}, **wishes).notices
+    for other in (HEAP.replace("34359738368", "64Gi"), HEAP.replace('max_size: "24G"', 'max_size: "20G"')):
+        assert "neo4j-heap" not in migrate(other, **wishes).notices
+    assert "neo4j-heap" not in migrate(HEAP, version_from="4.13.0-medium").notices
