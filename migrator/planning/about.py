@@ -16,8 +16,7 @@ from migrator.values.merge import as_map
 _MOST_OF_A_KIND = 10  # notices: who has read ten alike knows the file
 
 NO_PREFECT = Notice(
-    "prefect-server.enabled is false: this release runs no Prefect, so nothing that concerns "
-    "Prefect applies to it."
+    "prefect-server.enabled is false: this release runs no Prefect, so nothing that concerns Prefect applies to it."
 )
 
 
