@@ -24,7 +24,7 @@ BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 SERVER, BACKGROUND = "prefect-server", "prefect-background-services"
 URL = "redis://redis.prod:6379/2"
 DOCKET = f"PREFECT_SERVER_DOCKET_URL={URL}"
-OLD, NEW = "4.13.0", "4.14.1"
+OLD, NEW = "4.13.0", "4.18.0"
 VALUES = """\
 infrahub:
   prefect-server:
