@@ -109,7 +109,7 @@ MIGRATED = {
     "apps/overlays/prod/values.yaml": overlay_after("redis-prod"),
     "clusters/eu/infrahub.yaml": whole_after("redis-eu"),
     "clusters/us/infrahub.yaml": whole_after("redis-us"),
-    "flux/release.yaml": flux(whole_after("redis-flux"), "4.14.1-medium"),
+    "flux/release.yaml": flux(whole_after("redis-flux"), "4.18.0-medium"),
 }
 
 
@@ -267,8 +267,8 @@ def test_what_the_file_says_of_an_upgrade_counts_and_an_object_knows_better(cli:
     (tmp_path / "infrahub-migrator.yaml").write_text(text, "utf-8")
     found = [(each["from"], each["to"]) for each in json.loads(cli("plan", "--format", "json").stdout)["files"]]
     assert found == [("4.13.0-large", "4.14.0-large"), ("4.13.0-medium", "4.14.0-medium")]
-    report = json.loads(cli("plan", "--format", "json", "--to", "4.14.1").stdout)
-    assert [each["to"] for each in report["files"]] == ["4.14.1-large", "4.14.1-medium"]
+    report = json.loads(cli("plan", "--format", "json", "--to", "4.18.0").stdout)
+    assert [each["to"] for each in report["files"]] == ["4.18.0-large", "4.18.0-medium"]
 
 
 def test_a_secret_from_the_environment_is_masked(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
