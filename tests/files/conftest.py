@@ -44,3 +44,13 @@ def as_nobody() -> Callable[[Callable[[], None]], None]:
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
     return run
+
+
+def set_attribute(path: Path, name: str, value: bytes) -> None:
+    """Give a file an extended attribute, or skip the test where there are none."""
+    if not hasattr(os, "setxattr"):
+        pytest.skip("Python has no functions for extended attributes on this system")
+    try:
+        os.setxattr(path, name, value)
+    except OSError as error:
+        pytest.skip(f"no extended attributes here: {error.strerror}")

@@ -25,7 +25,8 @@ AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis
 def looks(path: Path) -> tuple[int, int, int, dict[str, bytes]]:
     """Mode, owner, group and extended attributes (ACLs among them)."""
     status = path.stat()
-    xattrs = {name: os.getxattr(path, name) for name in os.listxattr(path)}
+    has_them = hasattr(os, "listxattr")  # macOS has them, and Python no functions for them there
+    xattrs = {name: os.getxattr(path, name) for name in os.listxattr(path)} if has_them else {}
     return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, xattrs
 
 
