@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from migrator.cli import together
-from migrator.cli.failure import failed
+from migrator.cli.failure import failed_release
 from migrator.cli.session import Session
 from migrator.errors import MigratorError
 from migrator.planning import examine, summary
@@ -32,7 +32,7 @@ class Command(ABC):
                 reports.append(self.run(together.standing(release, texts), session))
                 texts |= together.texts_after(reports[-1])
             except MigratorError as error:
-                reports.append(failed(release.name, error))
+                reports.append(failed_release(release, error))
         return together.in_order(reports)
 
 

@@ -11,6 +11,7 @@ from migrator.errors import (
     WriteError,
 )
 from migrator.report.records import FileReport, Status
+from migrator.sources import Bundle
 
 
 def failed(path: str, error: MigratorError, *, is_passed: bool = False) -> FileReport:
@@ -24,3 +25,9 @@ def failed(path: str, error: MigratorError, *, is_passed: bool = False) -> FileR
         status = "out-of-scope" if isinstance(error, OutOfScopeError) else "unrelated"
     passes = is_passed and status in ("out-of-scope", "unrelated")
     return FileReport(path=path, status=status, error=str(error), exit_code=0 if passes else error.exit_code)
+
+
+def failed_release(release: Bundle, error: MigratorError, *, is_passed: bool = False) -> FileReport:
+    """The report on a release that was read: with its values, of which the error may repeat a credential."""
+    data = [document.data for layer in release.layers for document in layer.stream.documents]
+    return failed(release.name, error, is_passed=is_passed)._replace(values_before=data)

@@ -10,7 +10,7 @@ from types import FrameType
 
 from migrator.cli import output, together
 from migrator.cli.commands import Command
-from migrator.cli.failure import failed
+from migrator.cli.failure import failed_release
 from migrator.cli.output import Ready
 from migrator.cli.printing import tell
 from migrator.cli.session import Session
@@ -61,7 +61,7 @@ class Migrate(Command):
         try:
             return self._run_together(opened, session)
         except (WriteError, NotAllTold) as error:  # written for all of them or for none
-            return [failed(release.name, error) for release in opened.bundles]
+            return [failed_release(release, error) for release in opened.bundles]
 
     def _run_together(self, opened: Opened, session: Session) -> list[FileReport]:
         first_look = [_look(release, session) for release in opened.bundles]
@@ -76,7 +76,7 @@ class Migrate(Command):
             except InterruptedByUser:
                 raise
             except MigratorError as error:
-                reached = failed(release.name, error)
+                reached = failed_release(release, error)
             if isinstance(reached, Ready):
                 ready.append(reached)
                 texts |= together.texts_after(reached.report)
@@ -97,7 +97,7 @@ def _look(release: Bundle, session: Session) -> FileReport:
     try:
         report = summary.report(examine.examine([release], session.request(release)))
     except MigratorError as error:
-        return failed(release.name, error)
+        return failed_release(release, error)
     return report._replace(exit_code=0) if _somebody_is_there(release, session.settings) else report
 
 
@@ -119,7 +119,7 @@ def _not_right(
         path=release.name,
         remedy="Answer alike for all that share a file, or give this release a file of its own.",
     )
-    return failed(release.name, error)
+    return failed_release(release, error)
 
 
 def _left(opened: Opened, reports: list[FileReport], session: Session) -> list[FileReport]:

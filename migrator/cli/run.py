@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from migrator.cli import arguments, commands, opening, printing
-from migrator.cli.failure import failed
+from migrator.cli.failure import failed, failed_release
 from migrator.cli.given_answers import GivenAnswers
 from migrator.cli.printing import complain, tell
 from migrator.cli.session import Session
@@ -90,7 +90,7 @@ def _run_group(opened: Opened, command: commands.Command, session: Session) -> l
     except InterruptedByUser:
         raise
     except MigratorError as error:
-        return [failed(release.name, error, is_passed=session.settings.skip_unrelated)]
+        return [failed_release(release, error, is_passed=session.settings.skip_unrelated)]
 
 
 def _unrelated(opened: Opened, settings: Settings) -> FileReport:

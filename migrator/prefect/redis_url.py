@@ -83,10 +83,10 @@ def complaint_about(url: str) -> str:
         return "it names no database (…/N), which silently means database 0"
     if not authority or authority.endswith("@"):
         return "it names no host, which silently means localhost"
-    if not is_number(path):
-        return f"its database {path!r} is no number, which silently means database 0"
     if "/" in authority or "#" in rest or authority.count("@") > 1:
         return "it holds a raw @, / or #: percent-encode the password (%40, %2F, %23), or give exactly one /N"
+    if not is_number(path):
+        return f"its database {path!r} is no number, which silently means database 0"
     return "its host or port cannot be read"
 
 

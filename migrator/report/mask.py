@@ -126,11 +126,11 @@ class Mask:
 
     def path(self, path: str) -> str:
         """A file's name, which may read like a URL with a password in it."""
-        if self.show_secrets or "://" not in path:
+        if self.show_secrets or ":" not in path:
             return path
         from migrator.report import mask_shapes
 
-        return mask_shapes.in_url_only(path, self.mark)
+        return mask_shapes.in_path(path, self.mark)
 
     def value(self, value: Value, name: str = "") -> Value:
         """A value, masked all through, that stands under `name`: a key, an env name, or a dotted path to one."""

@@ -30,6 +30,7 @@ _PAIR = re.compile(
 )
 """`user:password@host` without a scheme; an image's `name:tag@sha256:...` is none."""
 
+_IN_PATH = re.compile(r"(?P<head>(?:^|/)[\w.%+-]*:)(?P<value>[^/@\\]+)(?=@)")
 _ASSIGNED = re.compile(
     r"(?P<head>(?P<name>[A-Za-z_][\w.-]*)[\"']?\s*(?::=|=|:(?=[\s\"']))\s*)"
     rf"(?P<value>{_QUOTED}|{_REFERENCE}|[\"']?[^\s\"'&;,|)}}\]]+)"
@@ -108,9 +109,9 @@ def may_hold_one(text: str) -> bool:
     return _SIGNS.search(text) is not None
 
 
-def in_url_only(text: str, mark: Mark) -> str:
-    """A file's name: what is masked in it is what a URL would hide."""
-    return _urls(text, mark)
+def in_path(text: str, mark: Mark) -> str:
+    """A file's name, which may be a URL, and one whose slashes became one on the way."""
+    return _urls(text, mark) if "://" in text else _replaced(_IN_PATH, text, mark)
 
 
 def in_command(words: Sequence[str]) -> set[int]:

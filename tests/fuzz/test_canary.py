@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from migrator.cli import options
+from tests.report.places import ORDINARY, PLACES, URLS, filled
 
 Cli = Callable[..., Any]
 
@@ -235,3 +236,70 @@ def test_none_gets_out_of_an_answers_file(cli: Cli, tmp_path: Path) -> None:
         (tmp_path / "answers.yaml").write_text(f"answers:\n  docket-url: redis://me:{CANARY}@redis/{database}\n")
         for command in READING:
             assert CANARY not in told(cli(*command, "values.yaml", "--answers", "answers.yaml")), (command, database)
+
+
+def everywhere(canary: str) -> tuple[str, list[str]]:
+    """A release with every place that can stand in one document, in what changes and beside it."""
+    places = [text for text in PLACES.values() if "---" not in text]
+    extra = "".join(f"  place{number}:\n{indent(text, '    ')}" for number, text in enumerate(places))
+    return filled(
+        own(REDIS.replace("CANARY", "CANARY9")).replace("backgroundServices:", f"extra:\n{extra}backgroundServices:"),
+        canary,
+    )
+
+
+def test_none_gets_out_of_any_place_by_any_command(cli: Cli, tmp_path: Path) -> None:
+    text, unseen = everywhere("c4n4ryS3cret")
+    (tmp_path / "values.yaml").write_text(text)
+    for command in READING:
+        done = told(cli(*command, "values.yaml", "--redis-db", "2", "--exit-code" if "diff" in command else "--quiet"))
+        assert [each for each in unseen if each in done] == [], command
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_no_docket_url_is_repeated_raw(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Given as a flag, as an answer, in an answers file, from the environment, or in the values."""
+    url, (canary, *_) = filled(url, "c4n4ryS3cret")
+    monkeypatch.setenv("URL", url)
+    (tmp_path / "values.yaml").write_text(own("{redis: {host: redis, db: 1}}"))
+    (tmp_path / "standing.yaml").write_text(own(f"{{redis: {{host: redis}}, docket: {{url: '{url}'}}}}"))
+    (tmp_path / "typed.yaml").write_text(f"answers: {{docket-url: '{url}'}}\n")
+    (tmp_path / "from-env.yaml").write_text("answers: {docket-url: {from-env: URL}}\n")
+    ways = [
+        ("values.yaml", "--docket-url", url),
+        ("values.yaml", "--answer", f"docket-url={url}"),
+        ("values.yaml", "--answers", "typed.yaml"),
+        ("values.yaml", "--answers", "from-env.yaml"),
+        ("standing.yaml",),
+        (url,),  # a FILE that is named like it
+    ]
+    for command in (
+        ("plan",),
+        ("plan", "--format", "json"),
+        ("diff", "--format", "json"),
+        ("check", "--format", "json"),
+    ):
+        for way in ways:
+            assert canary not in told(cli(*command, *way)), (command, way)
+
+
+@pytest.mark.parametrize(
+    "way", ["--answer docket-password=CANARY", "--redis-password=CANARY", "--answer my-token=CANARY"]
+)
+def test_no_answer_that_is_a_password_is_repeated(cli: Cli, tmp_path: Path, way: str) -> None:
+    (tmp_path / "values.yaml").write_text(own(REDIS))
+    way, (canary, *_) = filled(way, "c4n4ryS3cret")
+    for command in (("plan",), ("plan", "--format", "json"), ("check",), ("migrate", "--non-interactive")):
+        done = cli(*command, "values.yaml", *way.split())
+        assert done.returncode == 2
+        assert canary not in told(done), command
+
+
+def test_no_ordinary_value_is_masked_by_any_command(cli: Cli, tmp_path: Path) -> None:
+    text = own("{redis: {host: redis, db: 1}}").replace(
+        "backgroundServices:", f"extra:\n{indent(ORDINARY, '  ')}backgroundServices:"
+    )
+    (tmp_path / "values.yaml").write_text(text)
+    for command in READING:
+        done = told(cli(*command, "values.yaml", "--redis-db", "2"))
+        assert "***" not in done, command

@@ -1,0 +1,109 @@
+"""A canary in every place where a credential can stand, through every format: none is shown raw. And a twin: a hundred
+ordinary values, which no format masks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from migrator import yamltext
+from migrator.report import cluster_markdown, cluster_text, html, json_format, markdown, structural, text_check, unified
+from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
+from migrator.report.mask import Mask
+from migrator.report.page import shown_diff
+from migrator.report.records import ChangeReport, DocumentReport, FileReport, Finding, LayerReport, Report
+from migrator.report.text import outcome, plan, verified
+from migrator.values.edits import Value
+from tests.report.places import ONLY_STRONG, ORDINARY, PLACES, filled
+
+FORMATS: dict[str, Callable[[Report, Mask], str]] = {
+    "plan": lambda report, mask: plan(report, mask=mask, width=0, verbose=True),
+    "check": lambda report, mask: text_check.check(report, mask=mask),
+    "outcome": lambda report, mask: outcome(report, mask=mask, width=0, verbose=True),
+    "verify": lambda report, mask: verified(report, mask=mask, width=0),
+    "unified": lambda report, mask: unified.diff(report, mask=mask).decode(),
+    "unified for a person": lambda report, mask: shown_diff(unified.diff(report, mask=mask), colour=True),
+    "structural": lambda report, mask: structural.diff(report, mask=mask),
+    "json": lambda report, mask: json.dumps(json.loads(json_format.dumps(report, mask=mask)), ensure_ascii=False),
+    "markdown": lambda report, mask: markdown.diff(report, mask=mask),
+    "markdown of check": lambda report, mask: markdown.check(report, mask=mask),
+    "html": lambda report, mask: html.page(report, mask=mask),
+    "cluster": lambda report, mask: cluster_text.text(_rendered(report), mask=mask, width=0, verbose=True),
+    "cluster as markdown": lambda report, mask: cluster_markdown.markdown(_rendered(report), mask=mask),
+}
+
+
+def _report(text: str) -> Report:
+    """A release whose whole text goes, so that every format shows all of it; a sentence repeats what it can."""
+    documents = [document.data for document in yamltext.parse(text.encode()).documents]
+    data: Value = documents[0] if len(documents) == 1 else documents
+    changes = tuple(
+        ChangeReport(f"x{number}", "m", "s", "remove", "a.b", "values.yaml", 1, each, None, "it goes", "required")
+        for number, each in enumerate(documents)
+    )
+    file = FileReport(
+        path="values.yaml",
+        status="pending",
+        layers=(LayerReport("values.yaml", text.encode(), b""),),
+        migrations=(("m", "title"),),
+        changes=changes,
+        findings=(Finding("rule", "error", "values.yaml", 1, "text", "remedy"),),
+        values_before=data,
+        values_after={},
+        documents=tuple(DocumentReport("values.yaml", number, each, {}) for number, each in enumerate(documents)),
+    )
+    return Report("diff", (file,))
+
+
+def _rendered(report: Report) -> Report:
+    explanation = Explanation("none", text="it comes with the chart")
+    (file,) = report.files
+    changes = tuple(
+        ClusterChange("ConfigMap c", "data", "remove", change.before, None, explanation) for change in file.changes
+    )
+    return report._replace(files=(file._replace(cluster=ClusterReport("old", "new", "r", "n", changes)),))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("canary", ["c4n4ryS3cret", "swordfish"], ids=["strong", "a word"])
+def test_no_canary_is_shown(place: str, name: str, canary: str) -> None:
+    if canary == "swordfish" and place in ONLY_STRONG:
+        pytest.skip("a word of ordinary letters is found there by nothing")
+    text, unseen = filled(PLACES[place], canary)
+    shown = FORMATS[name](_report(text), Mask())
+    assert [each for each in unseen if each in shown] == [], shown
+
+
+@pytest.mark.parametrize("name", ["unified", "structural", "json", "markdown", "html", "cluster"])
+def test_the_canaries_would_be_seen(name: str) -> None:
+    """Comments, and what stands in no value, only where the text itself is shown."""
+    seen = 0
+    for place in PLACES.values():
+        text, (canary, *_) = filled(place, "c4n4ryS3cret")
+        seen += canary in FORMATS[name](_report(text), Mask(show_secrets=True))
+    assert seen >= (len(PLACES) if name in ("unified", "markdown") else len(PLACES) - 10)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_ordinary_value_is_masked(name: str) -> None:
+    shown, unmasked = (
+        FORMATS[name](_report(ORDINARY), Mask(show_secrets)).splitlines() for show_secrets in (False, True)
+    )
+    assert [line for line in shown if "Credentials are" not in line] == [
+        line for line in unmasked if "Credentials are" not in line
+    ]
+
+
+def test_hosts_images_and_names_stay_where_a_password_reads_like_a_part_of_them() -> None:
+    passwords = "redis: {password: infrahub}\npostgresql: {auth: {password: infrahub-cache-master}}\n"
+    mask = Mask()
+    mask.lines(ORDINARY + passwords)
+    assert mask.lines(ORDINARY + passwords)[: ORDINARY.count("\n")] == ORDINARY.splitlines()
+    assert mask.lines("# it is infrahub\na: infrahub\n") == ["# it is ***1", "a: ***1", ""]
+
+
+def test_there_are_a_hundred_ordinary_values() -> None:
+    assert ORDINARY.count("\n") > 100
