@@ -142,8 +142,8 @@ def _scalar(layout: Layout, node: int, place: Place, finder: Finder, depth: int)
         yield quote, "", ""
     else:
         shown = "".join(piece[0] for piece in inside(means, finder, depth))
-        spelling = quote if "\n" not in body else " "
-        yield text if shown == means else respelled(text, shown, spelling), shown, spelling or " "
+        spelling = quote if quote and "\n" not in body and (quote == '"' or "\n" not in means) else " "
+        yield text if shown == means else respelled(text, shown, spelling), shown, spelling
 
 
 def respelled(text: str, shown: str, quote: str) -> str:

@@ -429,3 +429,24 @@ def test_no_strong_secret_gets_out_of_values(secret: str) -> None:
     for said in (masked, unified.diff(report, mask=Mask()).decode()):
         assert json.dumps(secret, ensure_ascii=False)[1:-1] not in said
         assert quote(secret, safe="") not in said
+
+
+SIGNS = (
+    "a", "b: ", "- ", "#", "# ", "\n", "\r\n", "\r", "\x85", "\u2028", " ", "    ", "|", "|2", "|+", ">\n", "'", '"',
+    "{", "}", "[", "]", ",", "password: ", "token:", "hunter2-long", "\t", "&a ", "*a", "!!str ", "? ", "---\n", "<<: ",
+    "\\", "\ufeff", "redis://u:p@h/2", "name: X_TOKEN", "value: ", "-----BEGIN RSA PRIVATE KEY-----", "secrets:\n  ",
+)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    parts=st.lists(st.sampled_from(SIGNS) | st.sampled_from([text for text, _ in YAML.values()]), max_size=20),
+    around=st.sampled_from(["{}", "# {}", "x: |\n  {}"]),
+)
+def test_whatever_it_looks_into_has_as_many_lines_as_before(parts: list[str], around: str) -> None:
+    head, _, _ = around.partition("{")
+    text = head + "".join(parts).replace("\n", "\n" + head.rpartition("\n")[2])
+    mask = Mask()
+    for _ in "12":  # the second time with what is known by then
+        assert len(mask.lines(text)) == text.count("\n") + 1
+    assert Mask(show_secrets=True).lines(text) == text.split("\n")
