@@ -33,7 +33,7 @@ def refuse_impossible_writes(settings: Settings) -> None:
     """Raise UsageError where it is known before anything is asked that `migrate` or `undo` cannot write."""
     if settings.command == "migrate":
         is_printed = settings.output == "-" or (settings.files == ["-"] and not settings.output)
-        if (settings.dry_run or is_printed) and not settings.save_answers:
+        if (settings.dry_run or is_printed) and not settings.save_answers and not settings.report:
             return
     files.refuse_to_write_without()
     if settings.backup_dir and not os.path.isdir(settings.backup_dir):

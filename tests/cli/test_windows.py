@@ -129,6 +129,8 @@ def test_standard_input_goes_to_standard_output(folder: Path) -> None:
         ("migrate", "sub\\values.yaml", *ANSWERS, "--output", "new.yaml"),
         ("migrate", "-", *ANSWERS, "--output", "new.yaml"),
         ("migrate", "sub\\values.yaml", *ANSWERS, "--output", "-", "--save-answers", "answers.yaml"),
+        ("migrate", "sub\\values.yaml", *ANSWERS, "--output", "-", "--report", "report.md"),
+        ("init", "sub"),
         ("undo", "sub\\values.yaml"),
     ],
     ids=" ".join,
