@@ -33,6 +33,10 @@ Over several files it is the highest of them.
 FILE_FORMATS = ("unified", "structural", "json", "markdown", "html")
 
 
+MACHINES = ("sarif", "junit", "github")
+"""The formats of `check` for code scanning, CI systems, and GitHub Actions."""
+
+
 RENDERED_FORMATS = ("text", "json", "markdown", "html")
 """The formats of `diff`, the default first: of the file, and with --rendered."""
 
@@ -133,7 +137,7 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_command(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["text", "json", "markdown"])
+    _common(parser, ["text", "json", *MACHINES, "markdown"])
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from migrator.cli.options import MACHINES
 from migrator.cli.settings import Settings
 from migrator.report import streams
 from migrator.report.mask import Mask, said, visible
@@ -21,8 +22,11 @@ def complain(sentence: str, *, show_secrets: bool = False) -> None:
     sys.stderr.write(f"infrahub-migrator: {said(sentence, show_secrets=show_secrets)}\n")
 
 
-def print_report(settings: Settings, report: Report) -> int:
-    """Print what came of the releases, errors and missing decisions apart from the rest; answer the exit code."""
+def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
+    """Print what came of the releases, errors and missing decisions apart from the rest; answer the exit code.
+
+    `seconds` is how long the run took.
+    """
     mask = Mask(settings.show_secrets)
     if settings.format == "json":
         from migrator.report import json_format
@@ -47,15 +51,17 @@ def print_report(settings: Settings, report: Report) -> int:
     if settings.format in ("markdown", "html"):  # every release has its place, those that failed included
         _write(settings, _page(settings, report, mask))
         return report.exit_code
+    if settings.format in MACHINES:  # so it is with these
+        from migrator.cli import machines
+
+        sys.stdout.write(machines.dumps(report, settings.format, mask=mask, seconds=seconds))
+        return report.exit_code
+    if settings.command == "check":
+        _check(settings, report, sound, mask, seconds)
     if not sound.files:
         return report.exit_code
     if settings.command == "diff":
         _diff(settings, sound, mask)
-    elif settings.command == "check":
-        from migrator.report import text_check
-
-        colour, is_ascii = streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout)
-        _write(settings, text_check.check(sound, mask=mask, colour=colour, ascii_only=is_ascii))
     elif settings.command == "verify":
         from migrator.report.text import plan, verified
 
@@ -82,6 +88,20 @@ def tell_of_masks(settings: Settings, text: str) -> None:
     """Say how to see what is masked, if anything in the text is."""
     if "***" in text and "--show-secrets" not in text:
         tell(settings, "note: *** stands for a credential; --show-secrets shows it.")
+
+
+def _check(settings: Settings, report: Report, sound: Report, mask: Mask, seconds: float) -> None:
+    """A line for each release that was judged, and the totals of all, where there are several."""
+    from migrator.report import text_check
+
+    colour, is_ascii = streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout)
+    if settings.quiet:  # what is nobody's business is no result
+        sound = sound._replace(files=tuple(file for file in sound.files if file.status != "unrelated"))
+    _write(settings, text_check.check(sound, mask=mask, colour=colour, ascii_only=is_ascii))
+    if len(report.files) > 1 and not settings.quiet:
+        from migrator.report.totals import statuses_in_words
+
+        sys.stdout.write(f"{statuses_in_words(report).removesuffix('.')} ({seconds:.1f} s)\n")
 
 
 def _diff(settings: Settings, report: Report, mask: Mask) -> None:

