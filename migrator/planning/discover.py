@@ -91,7 +91,7 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
             )
     text_to = target.published if target else start.published if start and to == start.release else str(to)
     evidence.append(f"to {text_to} ({'--to' if target else _why_there(chart, start, to)})")
-    if wishes.chart == "prefect-server" or chart == "prefect-server":
+    if chart == "prefect-server":
         flavour = ""
     version_from, text_from = (start.release, start.published) if start else (None, "")
     return Found(chart, root, version_from, to, text_from, text_to, flavour, tuple(evidence))

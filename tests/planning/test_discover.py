@@ -1,0 +1,265 @@
+"""What is found out of a release, told with its evidence: chart, place of the values, versions, flavour."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+REDIS = "{messaging: {redis: {host: redis, db: 1}}}"
+ENTERPRISE = f"infrahub: {{prefect-server: {{backgroundServices: {REDIS}}}}}\n"
+COMMUNITY = f"prefect-server: {{backgroundServices: {REDIS}}}\n"
+ALONE = f"backgroundServices: {REDIS}\n"
+
+
+class Answer:
+    """How `plan` of one file ended: its report, and what it said where it was refused."""
+
+    def __init__(self, done: Any) -> None:
+        self.code: int = done.returncode
+        whole = json.loads(done.stdout)
+        self.report = whole["files"][0] if whole["files"] else {}
+        self.said = str(self.report.get("error") or whole["error"])
+
+    @property
+    def evidence(self) -> str:
+        return "\n".join(self.report["evidence"])
+
+
+Plan = Callable[..., Answer]
+
+
+@pytest.fixture
+def plan(cli: Cli, tmp_path: Path) -> Plan:
+    def planned(text: str, *arguments: str) -> Answer:
+        (tmp_path / "values.yaml").write_text(text)
+        done = cli("plan", "values.yaml", "--format", "json", *arguments)
+        return Answer(done)
+
+    return planned
+
+
+@pytest.mark.parametrize(
+    ("text", "chart", "root"),
+    [
+        (ENTERPRISE, "infrahub-enterprise", "infrahub.prefect-server"),
+        (COMMUNITY, "infrahub", "prefect-server"),
+        (ALONE, "prefect-server", "."),
+    ],
+)
+def test_the_place_of_the_values_tells_the_chart(plan: Plan, text: str, chart: str, root: str) -> None:
+    found = plan(text)
+    assert (found.report["chart"], found.report["root"]) == (chart, root)
+    assert f"chart {chart} (by the place of the Prefect values, {root if root != '.' else ''}" in found.evidence
+    named = plan(text, "--chart", chart)
+    assert f"chart {chart} (as named)" in named.evidence
+
+
+@pytest.mark.parametrize(
+    ("text", "chart", "belongs"),
+    [
+        (COMMUNITY, "infrahub-enterprise", "infrahub"),
+        (ALONE, "infrahub-enterprise", "prefect-server"),
+        (ALONE, "infrahub", "prefect-server"),
+    ],
+)
+def test_a_chart_that_reads_its_values_elsewhere_is_refused(plan: Plan, text: str, chart: str, belongs: str) -> None:
+    found = plan(text, "--chart", chart)
+    assert found.code == 2
+    assert "where that chart would ignore them" in found.said and f"They belong to {belongs}" in found.said
+
+
+def test_a_root_that_is_named_stands_over_the_chart(plan: Plan) -> None:
+    found = plan(COMMUNITY, "--chart", "infrahub-enterprise", "--root", "prefect-server")
+    assert found.report["chart"] == "infrahub-enterprise"
+    assert "Prefect values at prefect-server (as named)" in found.evidence
+
+
+@pytest.mark.parametrize("extra", [(), ("--from", "4.13.0-medium")])
+def test_a_root_without_values_is_refused_and_the_right_one_named(plan: Plan, extra: tuple[str, ...]) -> None:
+    found = plan(ENTERPRISE, "--root", "prefect-server", *extra)
+    assert found.code == 2
+    assert "no Prefect values stand at prefect-server; they stand at infrahub.prefect-server." in found.said
+
+
+def test_a_root_where_something_stands_that_is_not_known_as_prefects_is_taken(plan: Plan) -> None:
+    """An empty mapping, or keys that no Prefect chart has: the person who named it knows."""
+    assert plan("# prefect-server\nours: {server: {}}\n", "--root", "ours").report["root"] == "ours"
+    nothing = plan("# prefect-server\nours: 1\n", "--root", "theirs")
+    assert nothing.code == 2 and "no Prefect values stand at theirs." in nothing.said
+    flavoured = plan("# prefect-server\nours: 1\n", "--root", "infrahub.prefect-server", "--from", "4.13.0-medium")
+    assert flavoured.report["root"] == "infrahub.prefect-server"
+    assert flavoured.report["status"] == "needs-decision"
+
+
+def test_the_top_of_a_file_is_a_root_like_others(plan: Plan) -> None:
+    named = plan(ALONE, "--root", ".")
+    assert (named.report["root"], named.report["chart"]) == (".", "prefect-server")
+
+
+def test_several_sets_of_values_are_refused_until_one_is_named(cli: Cli, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(f"{name}: {{backgroundServices: {REDIS}}}\n")
+    layers = ("-f", "one.yaml", "-f", "two.yaml", "--format", "json")
+    found = Answer(cli("plan", *layers))
+    assert found.code == 2 and "holds several sets of Prefect values: one, two." in found.said
+    assert Answer(cli("plan", *layers, "--root", "two")).report["root"] == "two"
+
+
+@pytest.mark.parametrize("text", ["infrahub: []\n", "infrahub: {prefect-server: 1}\n"])
+def test_a_place_that_is_no_mapping_is_refused(plan: Plan, text: str) -> None:
+    found = plan(text, "--chart", "infrahub-enterprise", "--root", "infrahub.prefect-server", "--from", "4.13.0-small")
+    assert found.code == 2 and "is no mapping, so it holds no values" in found.said
+    null = plan("infrahub: {prefect-server: }\n", "--root", "infrahub.prefect-server", "--from", "4.13.0-small")
+    assert null.report["root"] == "infrahub.prefect-server"
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "is_taken"),
+    [
+        ("infrahub: {infrahubServer: {replicas: 2}}\n", ("--from", "4.13.0-medium"), True),
+        ("infrahub: {infrahubServer: {replicas: 2}}\n", ("--from", "4.13.0"), False),
+        ("infrahub: {infrahubServer: {replicas: 2}}\n", (), False),
+        ("# infrahub-enterprise\nneo4j: {}\n", ("--from", "4.13.0-medium"), False),
+        ("# infrahub-enterprise\nneo4j: {}\n", ("--from", "4.13.0-medium", "--chart", "infrahub-enterprise"), True),
+        ("configPreset: medium\ninfrahub: {}\n", (), True),
+        ("one: {configPreset: medium, infrahub: {}}\ntwo: {configPreset: small, infrahub: {}}\n", (), False),
+    ],
+)
+def test_a_file_without_prefect_values_is_one_where_a_preset_holds_them(
+    plan: Plan, text: str, arguments: tuple[str, ...], is_taken: bool
+) -> None:
+    found = plan(text, *arguments)
+    if is_taken:
+        assert found.report["root"] == "infrahub.prefect-server"
+        assert "no Prefect values in the file: all of them are the preset's" in found.evidence
+    else:
+        assert found.code == 2 and "Prefect" in found.said
+
+
+# Versions
+
+
+def test_the_versions_are_told(plan: Plan) -> None:
+    assert "to 4.14.1 (the newest migration)" in plan(ENTERPRISE).evidence
+    known = plan(ENTERPRISE, "--from", "4.13.0-small")
+    assert "runs on 4.13.0-small now" in known.evidence
+    assert (known.report["from"], known.report["to"]) == ("4.13.0-small", "4.14.1-small")
+    named = plan(ENTERPRISE, "--from", "4.13.0-small", "--to", "4.14.0")
+    assert "to 4.14.0 (--to)" in named.evidence and named.report["to"] == "4.14.0-small"
+    past = plan(ENTERPRISE, "--from", "4.16.0-small")
+    assert "to 4.16.0-small (where it is already)" in past.evidence or "(where it is already)" in past.evidence
+    assert past.report["to"] == "4.16.0-small"
+
+
+@pytest.mark.parametrize(("target", "code"), [("4.12.0", 2), ("4.13.0", 0), ("4.13.1", 0)])
+def test_only_forward(plan: Plan, target: str, code: int) -> None:
+    found = plan(ENTERPRISE, "--from", "4.13.0-small", "--to", target)
+    assert found.code == code
+    if code:
+        assert "4.12.0 is below 4.13.0-small, which the release runs on: this tool only goes forward" in found.said
+
+
+# The flavour
+
+
+def test_a_flavour_that_there_is_none_of_is_refused(plan: Plan) -> None:
+    found = plan(ENTERPRISE, "--from", "4.13.0-mediun")
+    assert found.code == 2 and "'mediun' is no flavour" in found.said and "medium" in found.said
+    two = plan(ENTERPRISE, "--from", "4.13.0-medium", "--to", "4.14.0-small")
+    assert two.code == 2 and "an upgrade keeps the flavour" in two.said
+    assert plan(ENTERPRISE, "--from", "4.13.0", "--to", "4.14.0-small").report["flavour"] == "small"
+
+
+def test_where_the_flavour_comes_from_is_told(plan: Plan) -> None:
+    preset = "configPreset: medium\n" + ENTERPRISE
+    of_preset = plan(preset)
+    assert "flavour medium (configPreset in the file)" in of_preset.evidence
+    assert (of_preset.report["from"], of_preset.report["to"]) == ("", "4.14.1-medium")
+    behind = plan(ENTERPRISE, "--from", "4.13.0-small")
+    assert "flavour small (behind the version, 4.13.0-small)" in behind.evidence
+    target = plan(ENTERPRISE, "--to", "4.14.0-large")
+    assert "flavour large (behind the version, 4.14.0-large)" in target.evidence
+    for found in (behind, target, plan(preset, "--from", "4.13.0-medium")):
+        assert "configPreset in the file says" not in found.evidence
+    other = plan(preset, "--from", "4.13.0-small")
+    assert "configPreset in the file says medium, which does not change what the chart brings along" in other.evidence
+    plain = plan(preset, "--from", "4.13.0")
+    assert "no flavour (behind the version, 4.13.0), though configPreset in the file says medium" in plain.evidence
+    assert plain.report["flavour"] == ""
+    assert "no flavour" not in plan(ENTERPRISE, "--from", "4.13.0").evidence
+
+
+GENERATION_A = """\
+configPreset: medium
+infrahub:
+  prefect-server:
+    server: {env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: cache}]}
+    backgroundServices: {%senv: [{name: PREFECT_REDIS_MESSAGING_HOST, value: cache}]}
+"""
+
+
+def test_the_preset_in_a_copy_of_the_oldest_ones_says_nothing(plan: Plan) -> None:
+    """They were put over the plain chart."""
+    assert "flavour medium" not in plan(GENERATION_A % "").evidence
+    assert "flavour medium" in plan(GENERATION_A % "runAsSeparateDeployment: true, ").evidence
+    assert "flavour medium" in plan((GENERATION_A % "").replace("PREFECT_REDIS_MESSAGING_HOST", "OURS")).evidence
+
+
+def test_prefect_server_on_its_own_has_no_flavour(plan: Plan) -> None:
+    found = plan(ALONE, "--from", "2025.12.24192415")
+    assert (found.report["flavour"], found.report["to"]) == ("", "2026.4.21154022")
+    preset = plan(f"configPreset: medium\n{ALONE}")
+    assert (preset.report["flavour"], preset.report["to"]) == ("", "2026.4.21154022")
+    named = plan(ENTERPRISE, "--chart", "prefect-server", "--root", "infrahub.prefect-server")
+    assert (named.report["chart"], named.report["flavour"]) == ("prefect-server", "")
+    assert "flavour" not in [question["id"] for question in named.report["questions"]]
+
+
+# Files of another kind
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "is empty, so it holds no values"),
+        ("- infrahub\n", "holds a list at the top"),
+        ("prefect-server\n", "holds a single value at the top"),
+        ("sops: {mac: ENC}\ninfrahub: {prefect-server: {}}\n", "whose checksum covers every value"),
+        (
+            "sops: {mac: ENC, mac_only_encrypted: true}\ninfrahub: {prefect-server: {}}\n",
+            "which alone can tell what of that which comes has to be encrypted as well",
+        ),
+    ],
+)
+def test_what_holds_no_values_is_refused(plan: Plan, text: str, what: str) -> None:
+    found = plan(text, "--chart", "infrahub-enterprise", "--from", "4.13.0-small")
+    assert found.code == 2 and what in found.said
+
+
+@pytest.mark.parametrize(
+    ("layer", "what"),
+    [
+        ("- infrahub\n", "holds a list at the top, and Helm values are a mapping"),
+        ("prefect-server\n", "holds a single value at the top, and Helm values are a mapping"),
+        ("sops: {mac: ENC}\n", "is encrypted by SOPS"),
+        ("apiVersion: helm.cattle.io/v1\nkind: HelmChart\n", "is a HelmChart of k3s"),
+        ("# prefect-server\n", ""),
+        ("", ""),
+    ],
+)
+def test_every_layer_is_values(cli: Cli, tmp_path: Path, layer: str, what: str) -> None:
+    """Helm takes an empty one as one that says nothing."""
+    (tmp_path / "values.yaml").write_text(ENTERPRISE)
+    (tmp_path / "other.yaml").write_text(layer)
+    found = Answer(cli("plan", "-f", "values.yaml", "-f", "other.yaml", "--format", "json"))
+    assert found.code == (2 if what else 0)
+    assert not what or (what in found.said and found.said.startswith("other.yaml"))
+
+
+def test_sops_as_a_key_of_ones_own_is_no_encryption(plan: Plan) -> None:
+    assert plan(f"sops: {{enabled: true}}\n{ENTERPRISE}").code == 0
