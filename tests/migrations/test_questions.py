@@ -1,0 +1,154 @@
+"""What the questions of 4.14.0 say: what each choice leads to, which database is suggested, what is masked."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.planning import discover, examine
+from migrator.planning.plan import Plan
+from migrator.values.context import Seen, Surroundings
+
+from .conftest import Migrate, Plans, by_id
+
+REDIS = """\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis: {host: redis, db: 1}
+"""
+
+
+# The toggles
+
+
+@pytest.mark.parametrize(
+    ("pod", "service", "value", "leads_to"),
+    [
+        ("server", "TRIGGERS", "'true'", "the API pods run no background service, whatever it says"),
+        ("server", "EVENT_LOGGER", "'true'", "the API pods run no background service, whatever it says"),
+        ("background", "TRIGGERS", "'false'", "the background pods run the service, unless"),
+        ("background", "EVENT_LOGGER", "'true'", "the background pods do not run the service, unless"),
+    ],
+)
+def test_what_becomes_of_a_toggle_that_goes_is_said(
+    plan: Plans, pod: str, service: str, value: str, leads_to: str
+) -> None:
+    env = f"[{{name: PREFECT_SERVER_SERVICES_{service}_ENABLED, value: {value}}}]"
+    text = f"{REDIS}  env: {env}\n" if pod == "background" else f"{REDIS}server: {{env: {env}}}\n"
+    question = by_id(plan(text))[f"custom-toggles.{pod}.{service}"]
+    keep, remove = question.choices
+    assert keep.leads_to == "the toggle stays as it is"
+    assert remove.leads_to.startswith(f"the toggle goes{';' if pod == 'server' else ', and'} {leads_to}")
+
+
+# The database
+
+
+def looked_at(text: str, seen: Seen) -> Plan:
+    request = examine.Request(discover.Wishes(chart="prefect-server"), {}, surroundings=Surroundings(seen=seen))
+    return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan
+
+
+def seen(databases: int = 16, **keys: int) -> Seen:
+    """A look at a Redis: how many keys its databases hold, those that are not named none."""
+    return Seen("redis:6379", databases=databases, keys={n: keys.get(f"db{n}", 0) for n in range(databases)})
+
+
+@pytest.mark.parametrize(
+    ("db", "look", "suggestion"),
+    [
+        (1, seen(), "2"),
+        (2, seen(), "1"),
+        (1, seen(db2=7), "3"),
+        (1, seen(db2=7, db3=1), "4"),
+        (2, seen(db1=7), "3"),
+        # 0 is nobody's by the values, and is suggested where there is no other.
+        (1, seen(databases=2), "0"),
+        (1, seen(databases=3, db2=7), "2"),
+        (2, seen(databases=3, db1=7), "1"),
+        (0, seen(databases=1), "2"),
+    ],
+)
+def test_an_empty_database_is_suggested_and_0_only_where_there_is_no_other(
+    db: int, look: Seen, suggestion: str
+) -> None:
+    question = by_id(looked_at(REDIS.replace("db: 1", f"db: {db}"), look))["redis-db"]
+    assert question.suggestion == suggestion
+
+
+def test_databases_that_are_not_there_are_not_offered() -> None:
+    question = by_id(looked_at(REDIS, seen(databases=4, db3=7)))["redis-db"]
+    assert [(each.value, each.leads_to) for each in question.offers] == [
+        ("0", "nothing known uses it, empty"),
+        ("1", "used by Prefect's messaging, empty"),
+        ("2", "nothing known uses it, empty"),
+        ("3", "nothing known uses it, 7 keys"),
+    ]
+    assert len(by_id(looked_at(REDIS, Seen("redis:6379")))["redis-db"].offers) == 16
+
+
+def test_the_server_is_named_where_its_name_is_known(plan: Plans) -> None:
+    assert "Which database of the Redis at redis:6379 is to hold" in by_id(plan(REDIS))["redis-db"].text
+    ipv6 = REDIS.replace("host: redis", 'host: "fd00::1"')
+    assert "Which database of the Redis at [fd00::1]:6379 is to hold" in by_id(plan(ipv6))["redis-db"].text
+    template = REDIS.replace("host: redis", "host: '${HOST}'")
+    assert "Which database of the messaging Redis is to hold" in by_id(plan(template))["redis-db"].text
+    assert "Redis at redis:6379" in by_id(plan(template, {"redis-host": "redis"}))["redis-db"].text
+
+
+# A URL
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis:6379/2", "'redis:6379/2'"),
+        ("redis://redis:6379", "'redis://redis:6379'"),
+        ("redis://:p@ss@redis", "'redis://:***@redis'"),
+        ("redis://me@redis", "'redis://***@redis'"),
+        ("me:pass@redis", "'***@redis'"),
+    ],
+)
+def test_a_url_is_shown_without_its_password(plan: Plans, url: str, shown: str) -> None:
+    text = f'{REDIS}    docket: {{url: "{url}"}}\n'
+    assert f"messaging.docket.url is {shown}: " in by_id(plan(text))["docket-url"].text
+
+
+@pytest.mark.parametrize(
+    ("redis", "where"),
+    [
+        ("{host: redis, port: 6380, db: 1}", "redis://USER:PASSWORD@redis:6380/N"),
+        ("{host: 'fd00::1', ssl: true}", "rediss://USER:PASSWORD@[fd00::1]:6379/N"),
+        ("{host: '${HOST}', db: 1}", "redis://USER:PASSWORD@HOST:6379/N"),
+        ("{host: redis, port: '${PORT}'}", "redis://USER:PASSWORD@HOST:6379/N"),
+    ],
+)
+def test_the_command_for_a_secret_says_what_is_known(migrate: Migrate, redis: str, where: str) -> None:
+    text = REDIS.replace("{host: redis, db: 1}", redis)
+    answers = {"docket-secret": "queue"}
+    assert f"--from-literal=docket-url='{where}'" in migrate(text, answers).notices
+    named = migrate(text, {**answers, "namespace": "prod"})
+    assert "kubectl create secret generic queue --namespace prod --from-literal" in named.notices
+
+
+# A Secret
+
+
+def test_a_secret_by_its_usual_key_takes_the_place_of_another_ones(migrate: Migrate) -> None:
+    text = f"{REDIS}    docket: {{existingSecretKey: url}}\n"
+    done = migrate(text, {"docket-secret": "queue"})
+    assert done.text == f"{REDIS}    docket: {{existingSecretKey: docket-url, existingSecret: queue}}\n"
+    same = migrate(text, {"docket-secret": "queue:url"})
+    assert same.text == f"{REDIS}    docket: {{existingSecretKey: url, existingSecret: queue}}\n"
+
+
+def test_a_url_that_is_as_good_as_none_goes_for_a_secret(migrate: Migrate) -> None:
+    text = f"{REDIS}    docket: {{url: memory://}}\n"
+    done = migrate(text, {"docket-secret": "queue"})
+    assert done.text == f'{REDIS}    docket: {{url: "", existingSecret: queue}}\n'
+
+
+def test_a_null_on_a_flavour_becomes_an_empty_url_beside_a_secret(migrate: Migrate) -> None:
+    redis = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis}, docket: {url: }}}}}\n"
+    done = migrate(redis, {"docket-secret": "queue"}, version_from="4.13.0-medium")
+    assert 'docket: {url: "", existingSecret: queue}' in done.text
