@@ -170,3 +170,13 @@ def test_a_chart_as_it_stands_in_its_repository_counts_as_the_target(cli: Cli, t
 
     assert (report["from"], report["chart"], report["to"]) == ("", "prefect-server", "2026.6.5172345")
     assert [question["id"] for question in report["questions"]] == ["redis-db"]
+
+
+def test_a_chart_by_another_name_is_no_version_of_these(cli: Cli, tmp_path: Path) -> None:
+    """An umbrella, whose own version says nothing of the charts below it."""
+    place = chart(tmp_path, "1.0.0", HOST, name="platform")
+    (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
+    report = json.loads(cli("plan", "values.yaml", "--chart-path", place, "--format", "json").stdout)["files"][0]
+
+    assert (report["chart"], report["from"]) == ("infrahub-enterprise", "")
+    assert [question["id"] for question in report["questions"]] == ["redis-db"]

@@ -1,0 +1,89 @@
+"""A plan on text: each change at the place that a person would look at, and a result that is proved to be settled."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.errors import VerificationError
+from migrator.planning import apply, discover, examine
+
+VALUES = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - {name: OURS, value: kept}
+        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+    backgroundServices:
+      runAsSeparateDeployment: true
+      # the queue
+      messaging:
+        redis: {host: redis, db: 1}
+      env:
+        - {name: OURS, value: kept}
+"""
+
+
+def case_of(text: str, **answers: str) -> tuple[examine.Case, examine.Request]:
+    request = examine.Request(discover.Wishes(version_from="4.13.0"), {"redis-db": "2", **answers})
+    return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request), request
+
+
+def lines(text: str, **answers: str) -> dict[str, int]:
+    case, _ = case_of(text, **answers)
+    result = apply.carry_out(case)
+    return {change.path.rpartition(".")[2]: line for change, line in zip(case.plan.changes, result.lines)}
+
+
+def test_each_change_is_told_at_its_line() -> None:
+    number = {line.strip(): place for place, line in enumerate(VALUES.splitlines(), 1)}
+    assert lines(VALUES) == {
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": 7,  # itself
+        "PREFECT_API_DATABASE_MIGRATE_ON_START": 6,  # the entry that it is put behind
+        "PROMETHEUS_MULTIPROC_DIR": 13,  # the list that it heads
+        "url": number["redis: {host: redis, db: 1}"],  # the key that it is put behind
+    }
+
+
+def test_a_change_is_told_at_the_line_of_the_file_as_it_was_read() -> None:
+    """The toggle above it goes in an earlier step."""
+    swapped = VALUES.replace("- {name: OURS, value: kept}\n        - {name: PREFECT__", "- {name: PREFECT__")
+    toggle = '        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}\n'
+    first = swapped.replace(toggle, "").replace("      env:\n", f"      env:\n{toggle}", 1)
+    assert lines(first)["PREFECT_API_DATABASE_MIGRATE_ON_START"] == 6
+    assert lines(first)["PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"] == 5
+
+
+def test_a_result_that_would_be_migrated_again_is_a_mistake() -> None:
+    case, request = case_of(VALUES)
+    result = apply.carry_out(case)
+    apply.prove_settled(case, result, request)
+    as_it_was = result._replace(streams=tuple(source.stream for source in case.sources))
+    with pytest.raises(VerificationError, match=r"would be migrated again \(.*docket.*\); nothing was written"):
+        apply.prove_settled(case, as_it_was, request)
+
+
+def test_defaults_that_a_person_was_asked_for_count_in_the_proof() -> None:
+    """At a terminal no default answers; what was answered holds all the same."""
+    logger = VALUES.replace(
+        "      env:\n        - {name: OURS, value: kept}\n",
+        "      env:\n"
+        '        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}\n'
+        '        - {name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED, value: "true"}\n',
+    )
+    case, request = case_of(logger, **{"event-logger": "keep"})
+    asked = request._replace(defaults=False)
+    apply.prove_settled(case, apply.carry_out(case), asked)
+
+
+def test_a_comment_that_lost_what_it_spoke_of_is_told() -> None:
+    """Apart from the entry by a blank line, it may be another's."""
+    toggle = '        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}\n'
+    apart = apply.carry_out(case_of(VALUES.replace(toggle, f"        # the services\n\n{toggle}"))[0])
+    (notice,) = apart.notices
+    assert notice.text == "this comment spoke of something that is gone now: # the services"
+    assert (notice.file, notice.line) == ("values.yaml", 7)
+    assert b"# the services\n" in apart.streams[0].data
+    over = apply.carry_out(case_of(VALUES.replace(toggle, f"        # the services\n{toggle}"))[0])
+    assert over.notices == () and b"# the services" not in over.streams[0].data

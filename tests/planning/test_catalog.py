@@ -1,0 +1,77 @@
+"""The migrations are found in their folder, and one that breaks a rule of theirs says which."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import migrator.migrations
+import pytest
+
+from migrator.planning import catalog
+
+SOUND = '''\
+"""It does nothing.
+
+Source: https://example.com/changelog
+"""
+
+from migrator.migration import Migration, Step
+
+def nothing(release, ask):
+    return iter(())
+
+MIGRATION = Migration(title="nothing", versions={"infrahub-enterprise": "4.99.0"}, steps=(Step("one", "one", nothing),))
+'''
+Add = Callable[..., tuple[catalog.Known, ...]]
+
+
+@pytest.fixture
+def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Add]:
+    """All migrations that are found, with this one among them."""
+    monkeypatch.setattr(migrator.migrations, "__path__", [*migrator.migrations.__path__, str(tmp_path)])
+
+    def added(text: str, name: str = "v4_99_0_nothing.py") -> tuple[catalog.Known, ...]:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        return catalog.load()
+
+    catalog.load.cache_clear()
+    before = set(sys.modules)
+    yield added
+    catalog.load.cache_clear()
+    for module in set(sys.modules) - before:
+        if "v4_99_0" in module:
+            del sys.modules[module]
+
+
+@pytest.mark.parametrize("name", ["v4_99_0_nothing.py", "v4_99_0_nothing/__init__.py"])
+def test_a_file_or_a_folder_is_a_migration(add: Add, name: str) -> None:
+    *_, last = add(SOUND, name)
+    assert last.id == "v4_99_0_nothing"
+    assert last.text.startswith("It does nothing.")
+
+
+@pytest.mark.parametrize("name", ["_helpers.py", "notes.txt", "folder/notes.py", "v4_99_0_nothing.pyc"])
+def test_what_else_lies_there_is_none(add: Add, name: str) -> None:
+    assert "v4_99_0_nothing" not in {known.id for known in add(SOUND, name)}
+    assert "folder" not in {known.id for known in add(SOUND, name)}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "why"),
+    [
+        (SOUND, "nothing.py", "migrations/nothing is not named like v4_14_0_what_it_does"),
+        (SOUND.replace("MIGRATION", "OTHER"), "v4_99_0_nothing.py", "defines no MIGRATION"),
+        (SOUND.replace("https://", ""), "v4_99_0_nothing.py", "names no source in its docstring"),
+        (SOUND[SOUND.index("from") :], "v4_99_0_nothing.py", "names no source in its docstring"),
+        (SOUND.replace('(Step("one", "one", nothing),)', "()"), "v4_99_0_nothing.py", "has no steps, or two of one id"),
+        (SOUND.replace("nothing),)", 'nothing), Step("one", "two", nothing))'), "v4_99_0_nothing.py", "two of one id"),
+        (SOUND.replace("infrahub-enterprise", "prefect"), "v4_99_0_nothing.py", "speaks of 'prefect', which is none"),
+    ],
+)
+def test_one_that_breaks_a_rule_says_which(add: Add, text: str, name: str, why: str) -> None:
+    with pytest.raises(catalog.BrokenMigration, match=why):
+        add(text, name)

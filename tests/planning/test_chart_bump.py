@@ -1,0 +1,179 @@
+"""The chart's version in the object around the values: whether it moves, and what is told where it does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+Plan = Callable[..., Any]
+REDIS = "{runAsSeparateDeployment: true, messaging: {redis: {host: redis, db: 1}}, env: []}"
+OPEN = f"infrahub: {{prefect-server: {{server: {{env: []}}, backgroundServices: {REDIS}}}}}"
+DONE = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+        - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}
+        - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
+    backgroundServices:
+      runAsSeparateDeployment: true
+      env: [{name: PROMETHEUS_MULTIPROC_DIR, value: ""}]
+      messaging:
+        redis: {host: redis, db: 1}
+        docket: {url: "redis://redis:6379/2"}
+"""
+
+
+def helm_release(values: str, chart: str = "infrahub-enterprise", version: str = "4.13.0", more: str = "") -> str:
+    """A HelmRelease whose version stands on line 9."""
+    indented = "".join(f"    {line}\n" for line in values.splitlines())
+    return (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: infrahub, namespace: prod}\n"
+        f"spec:\n  interval: 5m\n  chart:\n    spec:\n      chart: {chart}\n      version: '{version}'\n"
+        f"      sourceRef: {{kind: HelmRepository, name: ours}}\n{more}  values:\n{indented}"
+    )
+
+
+@pytest.fixture
+def plan(cli: Cli, tmp_path: Path) -> Plan:
+    def planned(text: str, *arguments: str) -> Any:
+        (tmp_path / "object.yaml").write_text(text)
+        return json.loads(cli("plan", "object.yaml", "--format", "json", *arguments).stdout)["files"][0]
+
+    return planned
+
+
+def notices(report: Any) -> str:
+    return "\n".join(notice["text"] for notice in report["notices"] if notice["text"].startswith("The chart version"))
+
+
+def moved(report: Any) -> Any:
+    return next((each["after"] for each in report["changes"] if each["step"] == "chart-version"), None)
+
+
+@pytest.mark.parametrize(
+    ("version", "after"),
+    [
+        ("4.13.0", "4.14.1"),
+        ("4.13.0-medium", "4.14.1-medium"),
+        ("v4.13.0", "v4.14.1"),
+        ("4.14.0", "4.14.1"),
+        ("4.14.1", None),
+        ("4.16.0", None),
+    ],
+)
+def test_the_version_moves_to_the_target_with_its_flavour(plan: Plan, version: str, after: str | None) -> None:
+    found = plan(helm_release(OPEN, version=version), "--redis-db", "2")
+    assert moved(found) == after
+    assert notices(found) == ""
+    bump = [each for each in found["changes"] if each["step"] == "chart-version"]
+    assert [(each["path"], each["before"], each["effect"]) for each in bump] == (
+        [("spec.chart.spec.version", version, "required")] if after else []
+    )
+
+
+def test_it_stays_where_nothing_changes_and_a_target_that_is_named_moves_it(plan: Plan) -> None:
+    current = helm_release(DONE, version="4.14.0")
+    assert moved(plan(current)) is None and plan(current)["status"] == "current"
+    assert notices(plan(current)) == ""
+    named = plan(current, "--to", "4.14.1")
+    assert moved(named) == "4.14.1" and named["status"] == "pending"
+
+
+def test_a_chart_that_refuses_the_docket_is_told_of(plan: Plan) -> None:
+    assert notices(plan(helm_release(DONE, version="4.13.0"))) == (
+        "The chart version 4.13.0 refuses messaging.docket, which these values hold: move it to 4.14.1."
+    )
+    without = "infrahub: {prefect-server: {backgroundServices: {runAsSeparateDeployment: false}}}"
+    assert notices(plan(helm_release(without, version="4.13.0"))) == ""
+
+
+def test_no_bump_leaves_it_and_says_so(plan: Plan) -> None:
+    found = plan(helm_release(OPEN), "--redis-db", "2", "--no-bump")
+    assert moved(found) is None
+    assert notices(found).startswith(
+        "The chart version stays 4.13.0 (--no-bump): the values need 4.14.1 or later, and the old chart refuses them."
+    )
+
+
+def test_the_version_of_another_chart_stays(plan: Plan) -> None:
+    found = plan(helm_release(f"ours: {{{OPEN}}}", chart="platform", version="1.2.3"), "--redis-db", "2")
+    assert (found["from"], moved(found)) == ("", None)
+    assert notices(found) == (
+        "The chart version is not moved here: 1.2.3 is the version of platform, around these values."
+    )
+
+
+def test_what_the_object_says_is_evidence_unless_the_command_line_says_it(plan: Plan) -> None:
+    said = "infrahub-enterprise 4.13.0 (spec.chart.spec.version)"
+    found = plan(helm_release(OPEN), "--redis-db", "2")
+    assert said in found["evidence"] and found["from"] == "4.13.0"
+    other = plan(helm_release(OPEN), "--redis-db", "2", "--from", "4.14.0")
+    assert said not in other["evidence"] and other["from"] == "4.14.0"
+
+
+OCI = """\
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: infrahub, namespace: prod}
+spec:
+  url: oci://registry.example.com/charts/infrahub-enterprise
+  ref: {REF}
+"""
+
+
+def by_reference(values: str, ref: str) -> str:
+    whole = helm_release(values)
+    start, end = whole.index("  chart:\n"), whole.index("  values:\n")
+    return whole[:start] + "  chartRef: {kind: OCIRepository, name: infrahub}\n" + whole[end:] + OCI.replace("REF", ref)
+
+
+@pytest.mark.parametrize("ref", ["tag: 4.13.0, semver: '>=4.13.0'", "digest: sha256:abc", "semver: '>=4.13.0'"])
+def test_a_version_that_cannot_move_refuses_the_values_unless_told_to_stay(plan: Plan, ref: str) -> None:
+    refused = plan(by_reference(OPEN, ref), "--redis-db", "2")
+    assert refused["status"] == "refused"
+    left = plan(by_reference(OPEN, ref), "--redis-db", "2", "--no-bump")
+    assert left["status"] == "pending" and moved(left) is None
+    assert notices(left).startswith("The chart version is not moved here: object.yaml:")
+    current = plan(by_reference(DONE, ref), "--redis-db", "2")
+    assert current["status"] == "current" and notices(current) == ""
+
+
+UMBRELLA = "apiVersion: v2\nname: ours\nversion: 1.0.0\ndependencies:\n  - {name: CHART, alias: pf, version: VERSION}\n"
+
+
+@pytest.mark.parametrize(
+    ("chart", "version", "root"),
+    [
+        ("prefect-server", "2025.12.24192415", "pf"),
+        ("infrahub", "4.27.0", "pf.prefect-server"),
+        ("infrahub-enterprise", "4.13.0-medium", "pf.infrahub.prefect-server"),
+    ],
+)
+def test_values_below_a_dependencys_key_stand_where_its_chart_reads_them(
+    plan: Plan, tmp_path: Path, chart: str, version: str, root: str
+) -> None:
+    (tmp_path / "Chart.yaml").write_text(UMBRELLA.replace("CHART", chart).replace("VERSION", version))
+    found = plan(f"# {chart}\npf: {{podAnnotations: {{}}}}\n")
+    assert (found["root"], found["chart"], found["from"]) == (root, chart, version)
+    elsewhere = plan("# prefect-server\nother: {podAnnotations: {}}\n")
+    assert elsewhere["from"] == ""
+
+
+@pytest.mark.parametrize(
+    ("chart", "version", "root"),
+    [("prefect-server", "2025.12.24192415", "."), ("infrahub", "4.27.0", "prefect-server")],
+)
+def test_an_object_without_prefect_values_has_them_where_its_chart_reads_them(
+    plan: Plan, chart: str, version: str, root: str
+) -> None:
+    found = plan(helm_release("podAnnotations: {}", chart=chart, version=version))
+    assert (found["root"], found["chart"]) == (root, chart)
+    assert f"no Prefect values in the object: the chart's own hold, at {root}" in found["evidence"]

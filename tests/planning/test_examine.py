@@ -1,0 +1,115 @@
+"""What a run finds out before anything is changed, and what it refuses or tells besides the changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+VALUES = """\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+      resources: {}
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging:
+        redis: {host: redis, db: 1}
+      env: []
+"""
+
+
+@pytest.fixture
+def plan(cli: Cli, tmp_path: Path) -> Callable[..., Any]:
+    def planned(text: str, *arguments: str) -> Any:
+        (tmp_path / "values.yaml").write_text(text)
+        done = cli("plan", "values.yaml", "--redis-db", "2", "--format", "json", *arguments)
+        return json.loads(done.stdout)["files"][0]
+
+    return planned
+
+
+def notices(report: Any) -> str:
+    return "\n".join(notice["text"] for notice in report["notices"])
+
+
+@pytest.mark.parametrize(
+    ("key", "lines"),
+    [
+        ("      messaging: {}\n", "infrahub.prefect-server.backgroundServices.messaging stands on lines 9 and 10"),
+        ("      env: []\n", "infrahub.prefect-server.backgroundServices.env stands on lines 9 and 12"),
+        ("      resources: {}\n", ""),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_on_the_way_to_a_change(
+    plan: Callable[..., Any], key: str, lines: str
+) -> None:
+    place = "      messaging:\n" if "resources" not in key else "      resources: {}\n"
+    found = plan(VALUES.replace(place, key + place))
+    assert found["status"] == ("refused" if lines else "pending")
+    assert lines in str(found["error"])
+
+
+def test_a_key_that_stands_twice_in_a_layer_that_stays_is_nobodys_matter(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(VALUES)
+    above = "infrahub: {prefect-server: {server: {replicaCount: 2, replicaCount: 3}}}\n"
+    (tmp_path / "above.yaml").write_text(above)
+    layers = ("-f", "base.yaml", "-f", "above.yaml")
+    assert cli("migrate", *layers, "--redis-db", "2", "--non-interactive").returncode == 0
+    (tmp_path / "base.yaml").write_text(VALUES)
+    (tmp_path / "above.yaml").write_text(above.replace("server: {repl", "server: {env: [], env: [], repl"))
+    done = cli("migrate", *layers, "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 2
+    assert b"above.yaml:1: infrahub.prefect-server.server.env stands on lines 1 and 1" in done.stderr
+
+
+def test_values_in_a_second_document_are_told(plan: Callable[..., Any]) -> None:
+    assert "holds several documents" in notices(plan(f"{VALUES}---\n{VALUES}"))
+    assert "holds several documents" not in notices(plan(f"{VALUES}---\nneo4j: {{}}\n"))
+    assert "holds several documents" not in notices(plan(VALUES))
+
+
+def test_an_empty_first_document_is_refused_where_values_stand_behind_it(plan: Callable[..., Any]) -> None:
+    found = plan(f"---\n---\n{VALUES}")
+    assert "begins with an empty document, and Helm reads that one: the values from line 3 on" in str(found["error"])
+
+
+def test_computed_values_are_told(plan: Callable[..., Any]) -> None:
+    computed = "COMPUTED VALUES:\n" + VALUES
+    assert "holds all computed values" in notices(plan(computed))
+    assert "holds all computed values" not in notices(plan(VALUES))
+
+
+def test_a_target_past_all_that_is_known_is_told(plan: Callable[..., Any]) -> None:
+    past = notices(plan(VALUES, "--to", "9.0.0"))
+    assert "No migration is known between 4.14.1 and 9.0.0: the file goes as far as 4.14.1." in past
+    assert "No migration is known" not in notices(plan(VALUES, "--to", "4.14.1"))
+    assert "No migration is known" not in notices(plan(VALUES, "--to", "4.14.0"))
+
+
+def test_an_answer_that_was_given_is_told_from_a_default(plan: Callable[..., Any]) -> None:
+    logger = (
+        "["
+        + ", ".join(
+            f'{{name: PREFECT_SERVER_SERVICES_{name}_ENABLED, value: "true"}}' for name in ("TRIGGERS", "EVENT_LOGGER")
+        )
+        + "]"
+    )
+    text = VALUES.replace("      env: []\n", f"      env: {logger}\n")
+    for arguments, answered in (((), False), (("--event-logger", "remove"), True)):
+        questions = {each["id"]: each for each in plan(text, *arguments)["questions"]}
+        assert (questions["event-logger"]["answer"], questions["event-logger"]["answered"]) == ("remove", answered)
+        assert questions["redis-db"]["answered"] is True
+
+
+def test_prefect_that_is_switched_off_is_told(plan: Callable[..., Any]) -> None:
+    off = plan(VALUES.replace("    server:\n", "    enabled: false\n    server:\n"))
+    assert off["status"] == "current" and "this release runs no Prefect" in notices(off)
+    on = plan(VALUES.replace("    server:\n", "    enabled: true\n    server:\n"))
+    assert on["status"] == "pending" and "runs no Prefect" not in notices(on)
