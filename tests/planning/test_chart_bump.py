@@ -60,12 +60,11 @@ def moved(report: Any) -> Any:
 @pytest.mark.parametrize(
     ("version", "after"),
     [
-        ("4.13.0", "4.14.1"),
-        ("4.13.0-medium", "4.14.1-medium"),
-        ("v4.13.0", "v4.14.1"),
-        ("4.14.0", "4.14.1"),
-        ("4.14.1", None),
-        ("4.16.0", None),
+        ("4.13.0", "4.18.0"),
+        ("4.13.0-medium", "4.18.0-medium"),
+        ("v4.13.0", "v4.18.0"),
+        ("4.14.1", "4.18.0"),
+        ("4.18.0", None),
     ],
 )
 def test_the_version_moves_to_the_target_with_its_flavour(plan: Plan, version: str, after: str | None) -> None:
@@ -88,7 +87,7 @@ def test_it_stays_where_nothing_changes_and_a_target_that_is_named_moves_it(plan
 
 def test_a_chart_that_refuses_the_docket_is_told_of(plan: Plan) -> None:
     assert notices(plan(helm_release(DONE, version="4.13.0"))) == (
-        "The chart version 4.13.0 refuses messaging.docket, which these values hold: move it to 4.14.1."
+        "The chart version 4.13.0 refuses messaging.docket, which these values hold: move it to 4.18.0."
     )
     without = "infrahub: {prefect-server: {backgroundServices: {runAsSeparateDeployment: false}}}"
     assert notices(plan(helm_release(without, version="4.13.0"))) == ""
@@ -98,7 +97,7 @@ def test_no_bump_leaves_it_and_says_so(plan: Plan) -> None:
     found = plan(helm_release(OPEN), "--redis-db", "2", "--no-bump")
     assert moved(found) is None
     assert notices(found).startswith(
-        "The chart version stays 4.13.0 (--no-bump): the values need 4.14.1 or later, and the old chart refuses them."
+        "The chart version stays 4.13.0 (--no-bump): the values need 4.18.0 or later, and the old chart refuses them."
     )
 
 
