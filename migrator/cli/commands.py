@@ -59,20 +59,18 @@ class Diff(Command):
 
             report = cluster_diff.diff(release, request, kube_version=settings.kube_version)
             differs = report.cluster is not None and report.cluster.differs
+            case = examine.examine([release], request) if settings.format == "html" else None
         else:
             from migrator.planning import apply
 
             case = examine.examine([release], request)
-            is_for_review = settings.format in ("markdown", "html")
-            is_carried_out = not case.plan.open_questions or is_for_review or settings.format == "json"
+            is_carried_out = not case.plan.open_questions or settings.format in ("markdown", "html", "json")
             report = summary.report(case, apply.carry_out(case) if is_carried_out else None)
-            if is_for_review:
-                from migrator.cli import next_steps
+            differs = bool(report.changes) and not case.plan.open_questions
+        if case is not None and settings.format in ("markdown", "html"):
+            from migrator.cli import next_steps
 
-                report = report._replace(next_steps=next_steps.before_writing(case, report, settings))
-            if case.plan.open_questions:
-                return report
-            differs = bool(report.changes)
+            report = report._replace(next_steps=next_steps.before_writing(case, report, settings))
         return report._replace(exit_code=1) if settings.exit_code and differs else report
 
 

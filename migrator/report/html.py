@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import __version__
 from migrator.report import cluster_text, html_picture, totals
-from migrator.report.html_release import EFFECTS, ReleaseView, notices, release_view, sentence
+from migrator.report.html_release import CAUSES, EFFECTS, ReleaseView, notices, release_view, sentence
 from migrator.report.mask import Mask, visible
 from migrator.report.records import FileReport, Report
 
@@ -63,6 +63,7 @@ def page(report: Report, *, mask: Mask) -> str:
         is_rendered=is_rendered,
         statuses=_bars([(name, totals.TOLD[name], number) for name, number in totals.statuses(report).items()]),
         effects=_bars([(name, EFFECTS[name], number) for name, number in totals.effects(report).items() if number]),
+        causes=_bars([(kind, CAUSES[kind], number) for kind, number in _causes(report).items()]),
         summary=totals.statuses_in_words(report),
         changes=totals.effects_in_words(report),
         first_picture=_first_picture(report.files, releases),
@@ -74,6 +75,14 @@ _TITLES = {
     "diff": "Upgrade of Infrahub values: what changes",
     "migrate": "Upgrade of Infrahub values: what was done",
 }
+
+
+def _causes(report: Report) -> dict[str, int]:
+    """How many differences in the cluster have each cause, those without one first."""
+    kinds = [
+        each.explanation.kind for file in report.files if file.cluster is not None for each in file.cluster.changes
+    ]
+    return {kind: kinds.count(kind) for kind in CAUSES if kind in kinds}
 
 
 def _bars(counts: Sequence[tuple[str, str, int]]) -> list[Bar]:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from migrator.report import cluster_text
+from migrator.report.cluster_records import ClusterReport
 from migrator.report.html_diff import FileDiff, file_diff
 from migrator.report.mask import Mask
 from migrator.report.page import answered_by, flags_of, spelled, versions, written
@@ -163,9 +164,12 @@ def _in_short(
         yield "What was written", tuple(done)
     if steps:
         yield "What changed" if done else "What changes", tuple(_what_changes(steps))
-    restarts = _what_restarts(file) if file.cluster is None else ()
+    restarts: Sequence[str] = _what_restarts(file)
+    if file.cluster is not None:
+        yield "What changes", tuple(_what_changes_in_the_cluster(file, file.cluster))
+        restarts = _what_restarts_in_the_cluster(file.cluster)
     if restarts:
-        yield "What restarts", restarts
+        yield "What restarts", tuple(restarts)
     decided = [f"{each.question.id} = {each.answer}, by {each.giver}." for each in decisions if each.answer is not None]
     if decided:
         yield "What was decided", tuple(decided)
@@ -176,6 +180,39 @@ def _in_short(
     grave = sum(notice.severity != "info" for notice in notices(file, mask))
     if grave:
         yield "What to look at first", (f"{count(grave, 'warning')}, under To know.",)
+
+
+def _what_changes_in_the_cluster(file: FileReport, cluster: ClusterReport) -> Iterator[str]:
+    """The verdict, and each cause in a line."""
+    yield cluster_text.verdict(cluster)
+    for section in cluster_text.sections(file, cluster):
+        if section.kind == "step":
+            yield f"{sentence(section.heading.rpartition(': ')[2])}: {count(section.size, 'difference')}."
+        else:
+            yield f"{CAUSES[section.kind]}: {count(section.size, 'difference')}."
+
+
+CAUSES = {
+    "none": "Nothing explains these",
+    "step": "A step of the migration",
+    "chart": "The chart",
+    "values": "The chart's own values",
+    "version": "The chart's version",
+    "made-up": "Made up by Helm each time",
+}
+"""What causes a difference in the cluster, in a few words."""
+
+_WITH_PODS = ("Deployment ", "StatefulSet ", "DaemonSet ")
+
+
+def _what_restarts_in_the_cluster(cluster: ClusterReport) -> list[str]:
+    """The objects whose pods are made anew, since their template differs: Kubernetes rolls those out, and no others."""
+    objects = [
+        each.object
+        for each in cluster.changes
+        if each.object.startswith(_WITH_PODS) and each.path.startswith("spec.template.")
+    ]
+    return [f"{each}." for each in dict.fromkeys(objects)] or (["No pod."] if cluster.changes else [])
 
 
 def _what_changes(steps: Sequence[StepView]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +30,18 @@ def to_the_choice(session: Session) -> None:
     session.asks("Database")
     session.type(ENTER)
     session.asks("Choose")
+
+
+def test_the_record_tells_who_decided(migrate: Start, tmp_path: Path) -> None:
+    session = migrate("values.yaml", "--event-logger", "remove", "--report", "done.json")
+    session.asks("Database")
+    session.type(ENTER)
+    session.asks("Choose")
+    session.type(ENTER)
+    assert session.ends() == 0
+    session.says("report written to done.json")
+    (file,) = json.loads((tmp_path / "done.json").read_text(encoding="utf-8"))["files"]
+    assert {each["id"]: each["by"] for each in file["questions"]} == {"event-logger": "flag", "redis-db": "person"}
 
 
 def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start, values: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -138,6 +140,31 @@ def test_several_files_in_one_patch(program: str, tmp_path: Path, monkeypatch: p
     report = Report("diff", tuple(FileReport(layer.path, "pending", layers=(layer,)) for layer in layers))
     _applied(program, tmp_path, unified.diff(report, mask=Mask()))
     assert [Path(layer.path).read_bytes() for layer in layers] == [layer.after for layer in layers]
+
+
+def test_what_diff_prints_of_several_releases_applies(program: str, cli: Callable[..., Any], tmp_path: Path) -> None:
+    """Names with blanks and beyond ASCII, line ends of Windows, and no final newline, each a release of its own."""
+    example = cli("example").stdout
+    texts = {
+        "with two  blanks.yaml": example,
+        "sub dir/grün & blau.yaml": example.rstrip(b"\n"),
+        '日本 "x".yaml': example.replace(b"\n", b"\r\n"),
+        "-dash.yaml": example,
+        "tab\tand\\backslash.yaml": example,
+    }
+    texts = {name: text.replace(b"infrahub-cache-master", b"cache%d" % len(name)) for name, text in texts.items()}
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(text)
+    answers = ("--redis-db", "2")
+    named = [f"./{name}" for name in texts]
+    migrated = {
+        name: cli("migrate", f"./{name}", *answers, "--non-interactive", "--output", "-").stdout for name in texts
+    }
+    done = cli("diff", *named, *answers)
+    assert done.returncode == 0, done.stderr
+    _applied(program, tmp_path, done.stdout)
+    assert {name: (tmp_path / name).read_bytes() for name in texts} == migrated
 
 
 def test_an_absolute_path_below_here_is_made_relative(
