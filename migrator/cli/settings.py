@@ -33,8 +33,6 @@ class Settings(NamedTuple):
     version_from: str = ""
     version_to: str = ""
     root: str = ""
-    release_name: str = ""
-    namespace: str = ""
     chart_path: str = ""
     old_chart_path: str = ""
     kube_version: str = ""
@@ -47,6 +45,8 @@ class Settings(NamedTuple):
     redis_host: str | None = None
     event_logger: str | None = None
     custom_toggles: str | None = None
+    release_name: str = ""
+    namespace: str = ""
     other_answers: Sequence[tuple[str, str]] = ()
     answers: str = ""
     save_answers: str = ""

@@ -7,9 +7,11 @@ is enough for patterns without alternatives, and keeps `*a*a*a*b` from costing m
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 class Pattern(NamedTuple):
@@ -72,44 +74,31 @@ class Globs:
 
 def matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
     """Whether the parts of a path are those of a pattern, in which `**` stands for any number of them."""
-    at = place = 0
-    star, resume = -1, 0
-    while place < len(parts):
-        if at < len(pattern) and pattern[at] == "**":
-            star, resume = at, place
-            at += 1
-            if at == len(pattern):
-                return True
-        elif at < len(pattern) and _matches_part(pattern[at], parts[place]):
-            at, place = at + 1, place + 1
-        elif star >= 0:
-            resume += 1
-            at, place = star + 1, resume
-        else:
-            return False
-    return all(part == "**" for part in pattern[at:])
+    return _match(pattern, parts, "**", _matches_part)
 
 
 def _matches_part(pattern: str, text: str) -> bool:
-    if not _is_glob(pattern):
-        return pattern == text
-    signs = _signs(pattern)
+    return _match(_signs(pattern), text, "*", _takes) if _is_glob(pattern) else pattern == text
+
+
+def _match(pattern: Sequence[T], items: Sequence[str], star: T, fits: Callable[[T, str], bool]) -> bool:
+    """Whether each item fits its place in the pattern, in which `star` stands for any number of items."""
     at = place = 0
-    star, resume = -1, 0
-    while place < len(text):
-        if at < len(signs) and signs[at] == "*":
-            star, resume = at, place
+    last, resume = -1, 0
+    while place < len(items):
+        if at < len(pattern) and pattern[at] == star:
+            last, resume = at, place
             at += 1
-            if at == len(signs):
+            if at == len(pattern):
                 return True
-        elif at < len(signs) and _takes(signs[at], text[place]):
+        elif at < len(pattern) and fits(pattern[at], items[place]):
             at, place = at + 1, place + 1
-        elif star >= 0:
+        elif last >= 0:
             resume += 1
-            at, place = star + 1, resume
+            at, place = last + 1, resume
         else:
             return False
-    return all(sign == "*" for sign in signs[at:])
+    return all(each == star for each in pattern[at:])
 
 
 _Sign = str | re.Pattern[str]

@@ -114,7 +114,7 @@ class Parameters(NamedTuple):
             if as_text and not isinstance(setting.value, str):
                 yield AddKey((*setting.place, "forceString"), True)
         elif isinstance(edit, AddKey) and self.takes == "values":
-            for route, value in _scalars(edit.route, edit.value):
+            for route, value in tree.leaves(edit.route, edit.value):
                 yield self._added(route, value)
         else:
             raise self._refused((standing or list(self.settings))[0], "a single value cannot say what is to be there")
@@ -223,14 +223,6 @@ def _put(values: Map, route: Route, value: Value) -> bool:
         return False
     here[str(route[-1])] = value
     return True
-
-
-def _scalars(route: Route, value: Value) -> Iterator[tuple[Route, Value]]:
-    if isinstance(value, dict) and value:
-        for key, inner in value.items():
-            yield from _scalars((*route, key), inner)
-    else:
-        yield route, value
 
 
 def _filled_in_later(text: str) -> str:

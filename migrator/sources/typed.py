@@ -9,7 +9,7 @@ Sources: MergeValues in pkg/cli/values/options.go, and pkg/strvals/parser.go (he
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from migrator import files, yamltext
@@ -65,7 +65,7 @@ def refuse_change(bundle: Bundle, changes: Sequence[Change]) -> None:
     for change in changes if bundle.typed else ():
         wanted = change.edit.value if isinstance(change.edit, (SetValue, AddKey)) else None
         is_own = change.layer == len(bundle.layers) - 1
-        leaves = list(_leaves(change.edit.route, wanted))
+        leaves = list(tree.leaves(change.edit.route, wanted))
         hit = next((leaf for leaf in leaves if is_own or _is_set(bundle.layers[-1].data, leaf[0])), None)
         if hit is None:
             continue
@@ -80,15 +80,6 @@ def refuse_change(bundle: Bundle, changes: Sequence[Change]) -> None:
             path=bundle.name,
             remedy=remedy,
         )
-
-
-def _leaves(route: Route, value: Value) -> Iterator[tuple[Route, Value]]:
-    """The single values that a change puts somewhere."""
-    if isinstance(value, dict) and value:
-        for key, inner in value.items():
-            yield from _leaves((*route, key), inner)
-    else:
-        yield route, value
 
 
 def _is_set(own: Value, route: Route) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 from migrator.values.edits import (
@@ -53,6 +53,15 @@ def get(tree: Value, route: Route, default: Value = None) -> Value:
     """The value at `route`; `default` where it leads nowhere."""
     found = find(tree, route)
     return default if found is MISSING else cast(Value, found)
+
+
+def leaves(route: Route, value: Value) -> Iterator[tuple[Route, Value]]:
+    """The single values at `route` and below it, each with its own route."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from leaves((*route, key), inner)
+    else:
+        yield route, value
 
 
 def copy(tree: Value) -> Value:

@@ -48,7 +48,7 @@ class Renderer:
         """A key; in quotes where its neighbours' are, as in JSON, or where it would be misread without."""
         examples = self.style.key_examples(self.way)
         if self.way and self.style.layout.is_sequence(self.way[-1]):
-            own = list(self.style.role_keys(self.way[-1], name, self.near_item))
+            own = [each.key for each in self.style.role_entries(self.way[-1], name, self.near_item)]
             examples = iter(own) if own else examples
         style = self.style.string_style(name, examples, flow=flow)
         return write_string(name, style, flow=flow, quote=DOUBLE if style == PLAIN else style)
@@ -57,7 +57,7 @@ class Renderer:
         if key and self.way and (self.in_item or self.style.layout.is_sequence(self.way[-1])):
             # Items of one kind have told all there is to tell.
             if self.style.layout.is_sequence(self.way[-1]):
-                own = list(self.style.role_examples(self.way[-1], key, self.near_item))
+                own = [each.node for each in self.style.role_entries(self.way[-1], key, self.near_item)]
                 yield from own
                 if own:
                     return

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from migrator.yamltext.layout import Layout
+from migrator.yamltext.layout import Child, Layout
 from migrator.yamltext.lines import BREAK, compiled
 from migrator.yamltext.quoting import may_be_plain
 from migrator.yamltext.record import ALIAS, BLOCK_MAP, BLOCK_SEQ, DOUBLE, PLAIN, SINGLE
@@ -107,21 +107,13 @@ class Style:
         # Siblings that are all quoted, though each had to be, set a fashion too.
         return quoted_of_need or PLAIN
 
-    def role_examples(self, sequence: int, key: str, near: int) -> Iterator[int]:
-        """The values under `key` in the mappings of a list, the nearest to the item number `near` first."""
+    def role_entries(self, sequence: int, key: str, near: int) -> Iterator[Child]:
+        """The entries of that key in the mappings of a list, the nearest to the item number `near` first."""
         for node in _by_distance(self.layout.firsts(sequence), near):
             if self.layout.is_mapping(node):
                 found = find(self.layout, node, key)
                 if found is not None:
-                    yield found.node
-
-    def role_keys(self, sequence: int, key: str, near: int) -> Iterator[int]:
-        """The keys of that text in the mappings of a list, the nearest to the item number `near` first."""
-        for node in _by_distance(self.layout.firsts(sequence), near):
-            if self.layout.is_mapping(node):
-                found = find(self.layout, node, key)
-                if found is not None:
-                    yield found.key
+                    yield found
 
     def cousin_examples(self, way: Sequence[int], key: str) -> Iterator[int]:
         """The values under `key` in the items of other lists, the nearest first: an env list looks like the other."""
