@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
-from typing import NoReturn
+
+from migrator.cli.main import run_command_line
 
 
-def main() -> NoReturn:
-    """Run the command line and leave with its exit code."""
-    # A run is over before the collector could find anything to free; looking for it takes a tenth of a `check`.
-    gc.disable()
-    from migrator.cli.main import run_command_line
-
-    code = run_command_line(sys.argv[1:])
-    # Taking the interpreter down piece by piece takes another tenth, and everything is flushed by now.
-    os._exit(code)
+def main() -> int:
+    """Run the command line; answer the exit code."""
+    return run_command_line(sys.argv[1:])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,6 +11,7 @@ from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
 from migrator.files import identity
 from migrator.planning.answers import NAMES_A_REDIS, ONE_DOCKET
+from migrator.sources import project_file
 
 
 def parse(arguments: list[str]) -> Settings:
@@ -51,12 +52,9 @@ def _check(settings: Settings) -> None:
     refuse_one_redis_for_several(settings, files_named(settings))
     if settings.config and settings.values:
         raise UsageError("-f names the layers of one release, and --config says which there are: give one of them.")
-    if not settings.files and not settings.values and not settings.config:
-        from migrator.sources import project
-
-        if not project.find():
-            remedy = f"Name a FILE, or the layers of one release with -f, or write a {project.NAME} (init does)."
-            raise UsageError("nothing is named.", remedy=remedy)
+    if not (settings.files or settings.values or settings.config or project_file.find()):
+        remedy = f"Name a FILE, or the layers of one release with -f, or write a {project_file.NAME} (init does)."
+        raise UsageError("nothing is named.", remedy=remedy)
     if settings.files and settings.values:
         raise UsageError(
             f"-f names the layers of one release, and {settings.files[0]} would be a release of its own.",

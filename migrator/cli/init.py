@@ -9,7 +9,7 @@ from migrator import files
 from migrator.cli.printing import tell
 from migrator.cli.settings import Settings
 from migrator.errors import InputError, OutOfScopeError, UsageError
-from migrator.sources import directory, project, project_text
+from migrator.sources import directory, project_file, project_text
 from migrator.sources.walking import Sieve
 
 
@@ -18,7 +18,7 @@ def write_project(settings: Settings) -> int:
     folder = settings.directory
     if not os.path.isdir(folder):
         raise InputError("there is no such directory.", path=folder)
-    path = os.path.normpath(os.path.join(folder, project.NAME))
+    path = os.path.normpath(os.path.join(folder, project_file.NAME))
     if os.path.lexists(path):
         raise UsageError("stands there already, and is not written over.", path=path, remedy="Move it away first.")
     sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from migrator.sources import project
 from migrator.sources.project import Project, ProjectRelease
 
 
@@ -24,12 +23,6 @@ class Listed(NamedTuple):
     def is_covered(self, directory: str) -> bool:
         """Whether a release of the project stands in the directory, so that nothing else has to."""
         return any(_is_in(path, os.path.realpath(directory)) for path in self.paths)
-
-
-def read(config: str) -> Project | None:
-    """The project file at that path, or the one that is found. Raises what `project.read` raises."""
-    path = config or project.find()
-    return project.read(path) if path else None
 
 
 def listed(own: Project, names: Sequence[str]) -> Listed:

@@ -17,7 +17,7 @@ from migrator.cli.settings import Settings
 from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
 from migrator.planning import examine
 from migrator.report.records import FileReport, Report
-from migrator.sources import Bundle, Opened
+from migrator.sources import Bundle, Opened, project_file
 
 if TYPE_CHECKING:
     from migrator.prefect.redis_collisions import RedisClaims
@@ -67,9 +67,12 @@ def _project(settings: Settings) -> Project | None:
     """The project file, where there is one and it counts."""
     if settings.values or list(settings.files) == ["-"]:
         return None
-    from migrator.cli import projects
+    path = settings.config or project_file.find()
+    if not path:
+        return None
+    from migrator.sources import project  # with patterns for paths and walks through directories
 
-    return projects.read(settings.config)
+    return project.read(path)
 
 
 def _command(name: str) -> commands.Command:

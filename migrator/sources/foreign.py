@@ -107,11 +107,9 @@ def refuse(name: str, data: bytes, documents: Sequence[Value], chart: str = "") 
     first = documents[0]
     if first is None:
         return  # that is told before anything else
-    named = by_name(name)
     is_filled_in = re.search(r"\.(gotmpl|tf\w*|hcl|tf\.json)$", name) is not None
-    if named is not None and not is_filled_in and any(map(has_values, documents)):
-        named = None
-    error = named or by_shape(name, first) or _no_mapping(name, first)
+    is_values = not is_filled_in and any(map(has_values, documents))
+    error = (None if is_values else by_name(name)) or by_shape(name, first) or _no_mapping(name, first)
     is_named = any(roots.may_be_of(each, chart) for each in documents)
     if not mentions(name, data) and not is_named and not (hides_words(data) and any(map(has_values, documents))):
         raise unrelated(name, error)

@@ -22,12 +22,10 @@ from typing import NamedTuple, NoReturn
 from migrator import files, yamltext
 from migrator.charts import versions
 from migrator.errors import UsageError, did_you_mean
-from migrator.sources.walking import PROJECT
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import Map
 
-NAME = PROJECT
 MOST_RELEASES = 5_000
 MOST_LAYERS = 32
 MOST_GLOBS = 1_000
@@ -71,28 +69,6 @@ class Project(NamedTuple):
     def upgrade(self, release: ProjectRelease) -> Upgrade:
         """What holds for a release: its own words, and the defaults where it has none."""
         return Upgrade(*(own or common for own, common in zip(release.upgrade, self.defaults)))
-
-
-def find() -> str:
-    """The project file of the current directory, or above it up to the repository's root; empty where there is none."""
-    folder = ""
-    while True:
-        path = os.path.join(folder, NAME)
-        if os.path.lexists(path):
-            return path
-        if os.path.exists(os.path.join(folder, ".git")) or not _is_in_repository(folder):
-            return ""
-        folder = os.path.join(folder, os.pardir)
-
-
-def _is_in_repository(folder: str) -> bool:
-    """Whether a repository begins above the folder."""
-    here = os.path.abspath(folder)
-    while (above := os.path.dirname(here)) != here:
-        here = above
-        if os.path.exists(os.path.join(here, ".git")):
-            return True
-    return False
 
 
 def read(path: str) -> Project:

@@ -8,13 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 from migrator.errors import InputError, MigratorError
 from migrator.files import LARGEST
 from migrator.files.reading import READ_FLAGS
-from migrator.sources import gitignore, marks
+from migrator.sources import gitignore, marks, project_file
 from migrator.sources.globs import Globs
 
 ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tftpl", ".gotmpl")
-PROJECT = "infrahub-migrator.yaml"
-"""The project file, which says what is to be seen and is not itself."""
-
 _NAMES = ("Chart.lock", "values.schema.json", ".gitlab-ci.yml")
 _PASSED_OVER = {"templates", "charts", "crds", "node_modules"}
 
@@ -91,7 +88,7 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
 
 
 def _is_to_be_seen(name: str) -> bool:
-    is_yaml = name.endswith(ENDINGS) and not name.startswith(".") and name != PROJECT
+    is_yaml = name.endswith(ENDINGS) and not name.startswith(".") and name != project_file.NAME
     return is_yaml or name in _NAMES
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from migrator import yamltext
 from migrator.errors import MigratorError
-from migrator.sources import project
+from migrator.sources import project, project_file
 
 SCHEMA: dict[str, Any] = json.loads(files("migrator").joinpath("schemas/project.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -38,7 +38,7 @@ exclude: [archive/, "*.old.yaml"]
 
 
 def read(folder: Path, text: str) -> project.Project:
-    path = folder / project.NAME
+    path = folder / project_file.NAME
     path.write_text(text, "utf-8")
     return project.read(str(path))
 
