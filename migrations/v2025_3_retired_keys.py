@@ -88,6 +88,6 @@ MIGRATION = Migration(
             {"infrahub-enterprise": "4.13.0", "infrahub": "4.27.0", "prefect-server": ""},
             "infrahub",
         ),
-        Step("keys", "tell of keys that nothing reads", keys_that_nothing_reads, {}, "infrahub"),
+        Step("keys", "tell of keys that nothing reads", keys_that_nothing_reads, {}, "infrahub", "told"),
     ),
 )

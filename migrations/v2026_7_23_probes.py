@@ -65,7 +65,7 @@ MIGRATION = Migration(
     versions=VERSIONS,
     steps=(
         Step("probes", "decide whether the server is probed", probes),
-        Step("ui-url", "tell of braces in the UI's URL", ui_url, {"prefect-server": "2026.7.31163938"}),
+        Step("ui-url", "tell of braces in the UI's URL", ui_url, {"prefect-server": "2026.7.31163938"}, kind="told"),
     ),
     questions={"probes": one_of("off", "on")},
 )

@@ -51,7 +51,7 @@ MIGRATION = Migration(
     title="no terminal; the agent's token",
     versions=VERSIONS,
     steps=(
-        Step("terminal", "tell that the pods lose their terminal", terminal, {}, "infrahub"),
-        Step("agent-token", "tell of a published token", agent_token, {}, "infrahub"),
+        Step("terminal", "tell that the pods lose their terminal", terminal, {}, "infrahub", "told"),
+        Step("agent-token", "tell of a published token", agent_token, {}, "infrahub", "told"),
     ),
 )

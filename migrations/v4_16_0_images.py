@@ -149,8 +149,9 @@ MIGRATION = Migration(
             image_pins,
             {"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE, "prefect-server": BY_SHAPE},
             "infrahub",
+            "by answer",
         ),
-        Step("image-flavour", "tell of a flavour in a tag", image_flavour, {}, "infrahub"),
+        Step("image-flavour", "tell of a flavour in a tag", image_flavour, {}, "infrahub", "by answer"),
     ),
     questions={"image-pin": _tag_error, "image-flavour": one_of("keep", "split")},
 )

@@ -32,5 +32,5 @@ def arguments(release: Release, ask: Ask) -> Iterator[Notice]:
 MIGRATION = Migration(
     title="arguments of the upgrade Job",
     versions=VERSIONS,
-    steps=(Step("arguments", "tell of open branches", arguments, {}, "infrahub"),),
+    steps=(Step("arguments", "tell of open branches", arguments, {}, "infrahub", "told"),),
 )

@@ -80,7 +80,7 @@ MIGRATION = Migration(
     title="Neo4j 2026.05",
     versions=VERSIONS,
     steps=(
-        Step("neo4j", "tell what to do about the database", neo4j, {}, "infrahub"),
-        Step("git-agent", "tell of a command that is gone", git_agent, {}, "infrahub"),
+        Step("neo4j", "tell what to do about the database", neo4j, {}, "infrahub", "told"),
+        Step("git-agent", "tell of a command that is gone", git_agent, {}, "infrahub", "told"),
     ),
 )

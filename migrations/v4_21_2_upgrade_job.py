@@ -71,8 +71,9 @@ MIGRATION = Migration(
             volumes,
             {"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE},
             "infrahub",
+            "told",
         ),
-        Step("old-heap", "tell of the older presets' heap", old_heap, {}, "infrahub"),
+        Step("old-heap", "tell of the older presets' heap", old_heap, {}, "infrahub", "by answer"),
     ),
     questions={"neo4j-heap": one_of("keep", "16G")},
 )

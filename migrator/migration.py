@@ -83,12 +83,16 @@ def if_given(ask: Ask, question: Question) -> str | None:
     return ask(question) if ask.given(question.id) is not None else None
 
 
+Kind = Literal["edit", "by answer", "told"]
+
+
 class Step(NamedTuple):
     """One thing a migration does. `versions` are the chart versions it belongs to, where they differ by step.
 
     An empty version is a chart that never asks for the step.
 
     `part` is whose values it looks at: a release that runs no Prefect is judged by the steps of Infrahub only.
+    `kind` is whether it edits, edits by an answer only that nobody is asked for, or never changes anything.
     """
 
     id: str
@@ -96,6 +100,7 @@ class Step(NamedTuple):
     run: Callable[[Release, Ask], Iterator[Outcome]]
     versions: Mapping[str, str] = {}
     part: Literal["prefect", "infrahub"] = "prefect"
+    kind: Kind = "edit"
 
 
 class Migration(NamedTuple):

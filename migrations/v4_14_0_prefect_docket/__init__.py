@@ -31,7 +31,7 @@ MIGRATION = Migration(
         Step("host", "replace the example host", host),
         Step("docket", "give both deployments one docket", docket),
         Step("pin", "pin migrate-on-start", pin, {"prefect-server": "2026.4.21154022"}),
-        Step("notices", "tell what no edit expresses", notices),
+        Step("notices", "tell what no edit expresses", notices, kind="told"),
     ),
     questions={
         "event-logger": one_of("remove", "keep"),

@@ -35,9 +35,11 @@ class Line(NamedTuple):
 
     @property
     def minor(self) -> tuple[int, int] | None:
-        """The minor version of Infrahub, 1.10 as (1, 10)."""
-        numbers = [int(each) for each in self.app.split(".")[:2]]
-        return (numbers[0], numbers[1]) if self.app else None
+        """The minor version of Infrahub, 1.10 as (1, 10); None where it could not be read."""
+        if not self.app:
+            return None
+        major, minor = self.app.split(".")[:2]
+        return int(major), int(minor)
 
 
 LINES = (

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from migrator.charts import versions
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from packaging.version import Version
+
+from migrator import __version__
+from migrator.charts import published, versions
 from migrator.charts.versions import CHARTS
 from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
-from migrator.migration import BY_SHAPE
-from migrator.planning import catalog
+from migrator.migration import BY_SHAPE, Step
+from migrator.planning import catalog, route
 
 SCHEMAS = ("project", "report", "answers")
 """The JSON Schemas that the package ships, by what they describe."""
@@ -16,34 +22,122 @@ SCHEMAS = ("project", "report", "answers")
 def answer(settings: Settings) -> str:
     """What `list`, `explain ID`, `example [FLAVOUR]` or `schema NAME` prints."""
     if settings.command == "list":
-        return _list()
+        return _list(settings)
     if settings.command == "explain":
-        return _explain(settings.migration)
+        return _explain(settings)
     if settings.command == "schema":
         return _schema(settings.schema)
     return _example(settings.flavour)
 
 
-def _list() -> str:
+class _Row(NamedTuple):
+    """One step in the table of `list`: its versions in the order of CHARTS, what it does, and the migration's id."""
+
+    versions: tuple[str, ...]
+    what: str
+    kind: str
+    id: str
+
+
+_HEAD = _Row(CHARTS, "what", "kind", "explain")
+
+
+def _list(settings: Settings) -> str:
+    """The way as a table, or what a jump between two versions meets."""
+    chart, start, to = _jump(settings)
+    steps = [(known, step) for known in catalog.load() for step in known.migration.steps]
+    if to is not None:
+        steps = [(known, step) for known, step in steps if _is_met(known, step, chart, start, to)]
+    if settings.format == "json":
+        ids = list(dict.fromkeys(known.id for known, _ in steps))
+        return _json(
+            "list", [known for known in catalog.load() if known.id in ids], steps, _about_jump(chart, start, to)
+        )
+    rows = [_HEAD, *(_row(known, step) for known, step in steps)]
+    widths = [max(len(row.versions[number]) for row in rows) for number in range(len(CHARTS))]
+    what, kind = max(len(row.what) for row in rows), max(len(row.kind) for row in rows)
     lines = []
-    for known in catalog.load():
-        lines.append(f"{known.id}: {known.migration.title}")
-        for step in known.migration.steps:
-            on = [
-                f"{chart} {_shown(str(version))}"
-                for chart in CHARTS
-                if (version := catalog.version_of(known, step, chart)) is not None
-            ]
-            lines.append(f"    {step.id:<18} {step.title} ({', '.join(on)})")
-    return "\n".join(lines) + "\n"
+    for row in rows:
+        cells = [text.ljust(width) for text, width in zip(row.versions, widths)]
+        lines.append("  ".join([*cells, row.what.ljust(what), row.kind.ljust(kind), row.id]).rstrip())
+    return "\n".join([*lines, *(f"\n{text}" for text in _about_jump(chart, start, to))]) + "\n"
+
+
+def _jump(settings: Settings) -> tuple[str, Version | None, Version | None]:
+    """The chart, where it runs and where it goes, as far as the command line says; the newest for where it goes."""
+    named = settings.version_from or settings.version_to
+    if not named:
+        return settings.chart, None, None
+    chart = settings.chart or ("prefect-server" if versions.parse(named).release.major > 2000 else CHARTS[0])
+    start = versions.parse(settings.version_from).release if settings.version_from else None
+    to = versions.parse(settings.version_to).release if settings.version_to else published.goes_to(chart, start)
+    if start is not None and to < start:
+        raise UsageError(f"--to {settings.version_to} is below --from {settings.version_from}.")
+    return chart, start, to
+
+
+def _is_met(known: catalog.Known, step: Step, chart: str, start: Version | None, to: Version) -> bool:
+    """Whether a release on its way meets the step; what is told by the shape of a file is met on every way."""
+    version = catalog.version_of(known, step, chart)
+    if version is None or version > to:
+        return False
+    return start is None or version > start or str(version) == BY_SHAPE
+
+
+def _about_jump(chart: str, start: Version | None, to: Version | None) -> list[str]:
+    if to is None:
+        return []
+    told = [f"{chart} {step.versions[chart]}: {step.what}." for step in published.one_way_steps(chart, start, to)]
+    if route.skips_minors(chart, start, to):
+        told.append(f"More than one minor version of Infrahub lies between: {route.ADVICE}")
+    return told
+
+
+def _row(known: catalog.Known, step: Step) -> _Row:
+    found = [catalog.version_of(known, step, chart) for chart in CHARTS]
+    shown = tuple("-" if version is None else _shown(str(version)) for version in found)
+    return _Row(shown, step.title, _kind(known, step), known.id)
+
+
+def _kind(known: catalog.Known, step: Step) -> str:
+    if step.kind != "edit":
+        return step.kind if step.kind == "told" else "told, edits by answer"
+    return "edit, may ask" if known.migration.questions else "edit"
 
 
 def _shown(version: str) -> str:
     return "by shape" if version == BY_SHAPE else version
 
 
-def _explain(wanted: str) -> str:
-    loaded = catalog.load()
+def _json(
+    command: str, listed: Sequence[catalog.Known], steps: Sequence[tuple[catalog.Known, Step]], notices: list[str]
+) -> str:
+    import json
+
+    def versions_of(known: catalog.Known, step: Step) -> dict[str, str]:
+        found = {chart: catalog.version_of(known, step, chart) for chart in CHARTS}
+        return {chart: _shown(str(version)) for chart, version in found.items() if version is not None}
+
+    made = [
+        {
+            "id": known.id,
+            "title": known.migration.title,
+            "text": known.text,
+            "questions": list(known.migration.questions),
+            "steps": [
+                {"id": step.id, "title": step.title, "kind": _kind(known, step), "versions": versions_of(known, step)}
+                for of, step in steps
+                if of.id == known.id
+            ],
+        }
+        for known in listed
+    ]
+    whole = {"schema": 1, "tool": "infrahub-migrator", "version": __version__, "command": command, "exit_code": 0}
+    return json.dumps({**whole, "migrations": made, "notices": notices}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _explain(settings: Settings) -> str:
+    wanted, loaded = settings.migration, catalog.load()
     found = [each for each in loaded if each.id == wanted] or [each for each in loaded if _brings(each, wanted)]
     if not found:
         ids = ", ".join(each.id for each in loaded)
@@ -51,6 +145,8 @@ def _explain(wanted: str) -> str:
         raise UsageError(
             f"there is no migration {wanted!r}{meant}.", remedy=f"They are {ids}; or name a chart's version."
         )
+    if settings.format == "json":
+        return _json("explain", found, [(each, step) for each in found for step in each.migration.steps], [])
     return "\n".join(_explained(each) for each in found)
 
 

@@ -46,6 +46,8 @@ class Plan(Command):
         case = examine.examine([release], session.request(release))
         result = apply.carry_out(case)
         report = summary.report(case, result)._replace(exit_code=0)
+        if session.settings.route:
+            report = summary.with_route(report, case)
         return summary.with_findings(report, verify.held(case, result)) if case.plan.is_current else report
 
 

@@ -105,6 +105,9 @@ def parser_of_all() -> Parser:
 
 def _plan(parser: argparse.ArgumentParser) -> None:
     _common(parser, ["text", "json"])
+    parser.add_argument(
+        "--route", action="store_true", help="tell the supported stops on the way, with the backup and the wait at each"
+    )
     _live(parser)
 
 
@@ -153,8 +156,17 @@ def _undo(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--chart", choices=CHARTS, help="whose versions these are (default: the versions tell)")
+    parser.add_argument("--from", dest="version_from", metavar="VERSION", help="only what a jump from there meets")
+    parser.add_argument("--to", dest="version_to", metavar="VERSION", help="and to there")
+    parser.add_argument("--format", choices=["text", "json"], help="default: text")
+    _output(parser)
+
+
 def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("migration", metavar="ID", help="a migration's id, as list shows it, or a chart's version")
+    parser.add_argument("--format", choices=["text", "json"], help="default: text")
     _output(parser)
 
 
@@ -272,7 +284,7 @@ COMMANDS = {
     "check": ("for CI: one line a file, exit 1 if any needs migrating or deciding", _check_command),
     "verify": ("whether the values obey the rules of the target version; writes nothing", _verify),
     "undo": ("put the last backup back, unless the file changed since", _undo),
-    "list": ("the migrations known, with their versions", _output),
+    "list": ("the migrations known, with their versions; what a jump meets", _list),
     "explain": ("what a migration does and why, with its sources", _explain),
     "example": ("print a sample values file from before the newest migration", _example),
     "init": ("write a project file, infrahub-migrator.yaml, from what is found; never over one that stands", _init),

@@ -70,6 +70,8 @@ class Settings(NamedTuple):
     quiet: bool = False
     verbose: bool = False
 
+    route: bool = False
+
     # What the catalogue is asked for.
     migration: str = ""
     flavour: str = "medium"

@@ -7,6 +7,7 @@ from itertools import islice
 
 from migrator.charts import roots
 from migrator.planning import catalog, discover, plan
+from migrator.planning import route as way
 from migrator.planning.upgrade import Upgrade
 from migrator.sources import Bundle, about_unseen
 from migrator.values import tree
@@ -31,6 +32,7 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
         *_about_computed(bundle),
         *_about_unseen_signs(bundle),
         *_about_target(upgrade.found, upgrade.known),
+        *_about_jump(upgrade.found),
         *_about_preset(upgrade.found, made),
         *_about_base(bundle, made),
     )
@@ -85,6 +87,14 @@ def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> It
             f"What {found.chart} asks for above {newest} is not known here: the file goes as far as {newest}, and not "
             f"to {found.text_to}."
         )
+
+
+def _about_jump(found: discover.Found) -> Iterator[Notice]:
+    if way.skips_minors(found.chart, found.version_from, found.version_to):
+        stops = way.stops(found.chart, found.version_from, found.version_to, found.text_to)
+        names = ", ".join(stop.version or f"Infrahub {stop.app}" for stop in stops)
+        text = f"More than one minor version of Infrahub lies between {found.text_from} and {found.text_to}"
+        yield Notice(f"{text}; only one at a time is supported. The stops: {names} (plan --route).", "warning")
 
 
 def _about_preset(found: discover.Found, made: plan.Plan) -> Iterator[Notice]:

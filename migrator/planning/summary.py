@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from migrator.migration import Question
-from migrator.planning import plan
+from migrator.planning import plan, route
 from migrator.planning.answers import Asked
 from migrator.planning.examine import Case
 from migrator.prefect import queues
@@ -183,6 +183,13 @@ def _severity_of(rule: str) -> Literal["error", "warning"]:
     from migrator.rules import RULES  # most releases have nothing that a rule says as well
 
     return next(each.severity for each in RULES if each.id == rule)
+
+
+def with_route(report: FileReport, case: Case) -> FileReport:
+    """The report with the supported stops on the way."""
+    found = case.found
+    stops = route.notices(found.chart, found.version_from, found.version_to, found.text_to)
+    return report._replace(notices=(*report.notices, *(_notice_report(case, each) for each in stops)))
 
 
 def with_findings(report: FileReport, findings: Sequence[Finding]) -> FileReport:

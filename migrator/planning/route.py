@@ -1,0 +1,94 @@
+"""The way from one version to another in the steps that are supported: one minor version of Infrahub at a time.
+
+Sources: https://docs.infrahub.app/deploy-manage/maintain-upgrade/upgrade/overview (upgrades from the previous minor
+version only; `infrahub upgrade` in the server's pod, then the server and the workers restarted).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from packaging.version import Version
+
+from migrator.charts import published
+from migrator.charts.published import Line, OneWay
+from migrator.values.changes import Notice
+
+ADVICE = "only one at a time is supported. plan --route shows the stops."
+
+
+class Stop(NamedTuple):
+    """A version of the chart to stay at until all runs, empty where none is known here, and the Infrahub it installs.
+
+    `crossed` are the steps of no return on the way to it.
+    """
+
+    version: str
+    app: str
+    crossed: tuple[OneWay, ...]
+
+    def text(self, number: int, of: int) -> str:
+        """What is to be done for it, as a sentence or two."""
+        what = f"{self.version} (Infrahub {self.app})" if self.version and self.app else self.version
+        if not self.version:
+            what = f"a chart that installs Infrahub {self.app}, of which none is known here (helm search repo -l)"
+        warning = "".join(f" {step.what}: only that backup leads back." for step in self.crossed)
+        return (
+            f"Stop {number} of {of}: {what}. Back up Neo4j and PostgreSQL before; upgrade, wait until every pod is "
+            f"ready, run infrahub upgrade in the server's pod, and restart server and workers.{warning}"
+        )
+
+
+def stops(chart: str, start: Version | None, to: Version, to_text: str) -> list[Stop]:
+    """The versions to stop at, the target last: one for each minor of Infrahub, and one before each one-way step."""
+    lines = [line for line in published.LINES if line.of(chart) and _lies_between(line, chart, start, to)]
+    begin = published.line_of(chart, start) if start is not None else None
+    end = published.line_of(chart, to)
+    found: list[Stop] = []
+    here = begin.minor if begin is not None else None
+    last = end.minor if end is not None else None
+    if here is not None and last is not None:
+        for minor in range(here[1] + 1, last[1]):
+            of_minor = [line.of(chart) for line in lines if line.minor == (here[0], minor)]
+            way_back = [each for each in of_minor if not published.one_way_steps(chart, start, Version(each))]
+            version = (way_back or of_minor or [""])[-1]
+            found.append(Stop(version, f"{here[0]}.{minor}", ()))
+    for step in published.one_way_steps(chart, start, to):
+        before = [line for line in lines if Version(line.of(chart)) < Version(step.versions[chart])]
+        if before and before[-1].of(chart) not in [stop.version for stop in found]:
+            found.append(Stop(before[-1].of(chart), before[-1].app, ()))
+    found.append(Stop(to_text, end.app if end is not None and Version(end.of(chart)) == to else "", ()))
+    return _with_crossings(found, chart, start)
+
+
+def notices(chart: str, start: Version | None, to: Version, to_text: str) -> list[Notice]:
+    """The stops as notices; what is not known of the way is said first."""
+    if start is None:
+        return [Notice("Nobody says what runs now, so the stops cannot be worked out: give --from.")]
+    if chart == "prefect-server":
+        return [Notice(f"{to_text} is reached in one step: nothing is known that asks for a stop on the way.")]
+    found = stops(chart, start, to, to_text)
+    return [Notice(stop.text(number, len(found))) for number, stop in enumerate(found, 1)]
+
+
+def skips_minors(chart: str, start: Version | None, to: Version) -> bool:
+    """Whether more than one minor version of Infrahub lies between the two, as far as that is known."""
+    begin = published.line_of(chart, start) if start is not None else None
+    end = published.line_of(chart, to)
+    here, last = begin.minor if begin is not None else None, end.minor if end is not None else None
+    return here is not None and last is not None and here[0] == last[0] and last[1] - here[1] > 1
+
+
+def _lies_between(line: Line, chart: str, start: Version | None, to: Version) -> bool:
+    version = Version(line.of(chart))
+    return (start is None or version > start) and version < to
+
+
+def _with_crossings(found: list[Stop], chart: str, start: Version | None) -> list[Stop]:
+    here, result = start, []
+    for stop in found:
+        there = Version(stop.version) if stop.version else here
+        crossed = published.one_way_steps(chart, here, there) if there is not None else []
+        result.append(stop._replace(crossed=tuple(crossed)))
+        here = there
+    return result

@@ -1,0 +1,57 @@
+"""list and explain: the way as a table, what a jump meets, and both as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+
+
+def test_the_way_is_a_table(cli: Cli) -> None:
+    head, *rows = cli("list").stdout.decode().splitlines()
+    assert head.split() == ["infrahub-enterprise", "infrahub", "prefect-server", "what", "kind", "explain"]
+    column = head.index("explain")
+    assert all(row[column:].startswith("v") and row[column - 2 : column] == "  " for row in rows)
+    assert any(row.startswith("4.18.0 ") and "edit, may ask" in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "met", "not_met", "told"),
+    [
+        (("--from", "4.14.1", "--to", "4.18.0"), "v4_18_0_restore", "v4_14_1_prometheus_multiproc", ""),
+        (("--from", "4.14.1"), "v4_18_0_restore", "v4_19_0_neo4j", ""),
+        (("--to", "4.14.1"), "v4_14_1_prometheus_multiproc", "v4_15_1_tracing", ""),
+        (("--from", "4.13.0", "--to", "4.21.2"), "v4_19_0_neo4j", "v4_13_0_startup_probe", "More than one minor"),
+        (("--from", "4.18.0", "--to", "4.19.0"), "v4_19_0_neo4j", "v4_18_0_restore", "no older Neo4j reads it"),
+        (("--chart", "infrahub", "--from", "4.29.1"), "v4_15_2_metrics_of_the_server", "v4_15_1_tracing", ""),
+        (("--from", "2026.6.5172345", "--to", "2026.8.18172642"), "v2026_7_23_probes", "v4_14_0_prefect_docket", ""),
+    ],
+)
+def test_what_a_jump_meets(cli: Cli, options: tuple[str, ...], met: str, not_met: str, told: str) -> None:
+    shown = cli("list", *options).stdout.decode()
+    assert met in shown
+    assert not_met not in shown
+    assert told in shown
+    found = json.loads(cli("list", *options, "--format", "json").stdout)
+    ids = [each["id"] for each in found["migrations"]]
+    assert met in ids
+    assert not_met not in ids
+    assert any(told in each for each in found["notices"]) or not told
+
+
+def test_a_jump_goes_forward(cli: Cli) -> None:
+    done = cli("list", "--from", "4.18.0", "--to", "4.14.0")
+    assert (done.returncode, b"is below" in done.stderr) == (2, True)
+
+
+def test_explain_speaks_json(cli: Cli) -> None:
+    found = json.loads(cli("explain", "4.18.0", "--format", "json").stdout)
+    assert [each["id"] for each in found["migrations"]] == ["v4_18_0_restore"]
+    (step,) = found["migrations"][0]["steps"]
+    assert step["versions"] == {"infrahub-enterprise": "4.18.0", "infrahub": "4.32.0"}
+    assert found["migrations"][0]["questions"] == ["restore"]
+    assert "https://" in found["migrations"][0]["text"]
