@@ -21,7 +21,7 @@ from migrator.values.part import Part
 from migrator.values.release import Release
 
 VERSIONS = {"prefect-server": "2026.7.23210422"}
-WHY = {"off": "the server goes on without probes", "on": "the server is probed as the new chart does it"}
+WHY = {"disable": "the server goes on without probes", "enable": "the server is probed as the new chart does it"}
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
@@ -34,7 +34,7 @@ def probes(release: Release, ask: Ask) -> Iterator[Outcome]:
     answer = ask(_question(left_open))
     if answer is not None:
         for name in left_open:
-            is_on = answer == "on"
+            is_on = answer == "enable"
             yield part.set(("server", name, "enabled"), is_on, WHY[answer], "behaviour" if is_on else "none")
 
 
@@ -51,12 +51,12 @@ def _question(left_open: list[str]) -> Question:
         id="probes",
         text=f"The new chart switches on the {names} of the server: one that does not answer /health within 300 s is "
         "killed, and gets no requests while the database is away. Prefect 3.1.8 to 3.1.12 with basic auth answers 401.",
-        flag="--answer probes=off|on",
+        flag="--answer probes=disable|enable",
         choices=(
-            Choice("off", "as before: they are switched off in the values"),
-            Choice("on", "as the new chart has it: they are switched on in the values"),
+            Choice("disable", "as before: they are switched off in the values"),
+            Choice("enable", "as the new chart has it: they are switched on in the values"),
         ),
-        suggestion="off",
+        suggestion="disable",
     )
 
 
@@ -67,5 +67,5 @@ MIGRATION = Migration(
         Step("probes", "decide whether the server is probed", probes),
         Step("ui-url", "tell of braces in the UI's URL", ui_url, {"prefect-server": "2026.7.31163938"}, kind="told"),
     ),
-    questions={"probes": one_of("off", "on")},
+    questions={"probes": one_of("disable", "enable")},
 )

@@ -72,7 +72,7 @@ def startup_probe(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     answer = ask(_question(liveness, readiness, seconds))
     if answer is not None:
-        probe: Value = {"match": _matching(liveness, own, seconds), "default": {}, "off": None}[answer]
+        probe: Value = {"match": _matching(liveness, own, seconds), "default": {}, "none": None}[answer]
         yield _put(part, probe, WHY_CHOSEN)
 
 
@@ -92,11 +92,11 @@ def _question(liveness: Value, readiness: Value, seconds: int) -> Question:
         id="startup-probe",
         text="The chart now gives the Infrahub server a startupProbe: it asks /api/config on port 8000 for "
         f"{SECONDS} s, and kills the server after that. Here {' and '.join(how)}. What is it to be?",
-        flag="--answer startup-probe=match|default|off",
+        flag="--answer startup-probe=match|default|none",
         choices=(
             Choice("match", "it asks as the livenessProbe does, and waits as long"),
             Choice("default", f"the chart's own: {SECONDS} s, on port 8000"),
-            Choice("off", "none, as before: the livenessProbe alone watches the start"),
+            Choice("none", "none, as before: the livenessProbe alone watches the start"),
         ),
         suggestion="match",
     )
@@ -143,5 +143,5 @@ MIGRATION = Migration(
         Step("one-handler", "ask in one way", one_way_to_ask, {}, "infrahub"),
         Step("startup-probe", "let the new probe ask as the old ones", startup_probe, {}, "infrahub"),
     ),
-    questions={"startup-probe": one_of("match", "default", "off")},
+    questions={"startup-probe": one_of("match", "default", "none")},
 )

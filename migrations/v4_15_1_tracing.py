@@ -52,9 +52,9 @@ def tracing(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield Change(layer, edit, tree.show(route), None, True, WHY, "behaviour")
         return
     answer = ask(_question(tree.show(switch[1]), tree.show(endpoint)))
-    if answer == "on":
+    if answer == "enable":
         yield Change(switch[0], SetValue(switch[1], True), tree.show(switch[1]), False, True, WHY, "behaviour")
-    elif answer == "off":
+    elif answer == "leave":
         yield Notice(f"From 4.15.1 on no traces go to {tree.show(endpoint)}: {tree.show(switch[1])} is false.")
 
 
@@ -69,12 +69,12 @@ def _question(enabled: str, endpoint: str) -> Question:
         id="tracing",
         text=f"{endpoint} is set and {enabled} is false. Until now traces went there all the same, since "
         "infrahub-observability is enabled; from 4.15.1 on they do not. Are they wanted?",
-        flag="--answer tracing=on|off",
+        flag="--answer tracing=enable|leave",
         choices=(
-            Choice("on", "traces go on: enabled becomes true"),
-            Choice("off", "as the file says: they stop with the upgrade"),
+            Choice("enable", "traces go on: enabled becomes true"),
+            Choice("leave", "as the file says: they stop with the upgrade"),
         ),
-        default="off",
+        default="leave",
     )
 
 
@@ -82,5 +82,5 @@ MIGRATION = Migration(
     title="tracing",
     versions=VERSIONS,
     steps=(Step("tracing", "keep the traces going", tracing, {}, "infrahub"),),
-    questions={"tracing": one_of("on", "off")},
+    questions={"tracing": one_of("enable", "leave")},
 )

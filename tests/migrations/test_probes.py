@@ -11,7 +11,7 @@ WISHES = {"version_from": "2026.6.5172345", "version_to": "2026.8.18172642"}
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
-@pytest.mark.parametrize(("answer", "value", "effect"), [("off", "false", "none"), ("on", "true", "behaviour")])
+@pytest.mark.parametrize(("answer", "value", "effect"), [("disable", "false", "none"), ("enable", "true", "behaviour")])
 def test_each_answer_stands_in_the_values(migrate: Migrate, answer: str, value: str, effect: str) -> None:
     done = migrate(TEXT, {"probes": answer}, **WISHES)
     assert done.text == TEXT + "".join(f"  {name}:\n    enabled: {value}\n" for name in PROBES)
@@ -20,7 +20,7 @@ def test_each_answer_stands_in_the_values(migrate: Migrate, answer: str, value: 
 
 def test_a_probe_of_which_the_values_speak_is_left(migrate: Migrate) -> None:
     half = TEXT + "  livenessProbe: {enabled: true, config: {failureThreshold: 10}}\n"
-    after = migrate(half, {"probes": "off"}, **WISHES).text
+    after = migrate(half, {"probes": "disable"}, **WISHES).text
     assert after == half + "  startupProbe:\n    enabled: false\n  readinessProbe:\n    enabled: false\n"
     whole = TEXT + "".join(f"  {name}: {{enabled: false}}\n" for name in PROBES)
     assert migrate(whole, **WISHES).text == whole
@@ -35,5 +35,5 @@ def test_only_a_target_that_has_them_asks(migrate: Migrate, plan: Plans) -> None
 
 def test_braces_in_the_url_are_told(migrate: Migrate) -> None:
     text = "server: {uiConfig: {prefectUiApiUrl: 'http://{{ x }}'}}\n"
-    assert "rendered as a template" in migrate(text, {"probes": "off"}, **WISHES).notices
+    assert "rendered as a template" in migrate(text, {"probes": "disable"}, **WISHES).notices
     assert "rendered as a template" not in migrate(text, version_from="2026.6.5172345").notices

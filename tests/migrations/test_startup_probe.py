@@ -31,7 +31,7 @@ def test_the_new_probe_asks_where_both_old_ones_ask(migrate: Migrate) -> None:
     [
         (LONG, "match", "      startupProbe:\n        failureThreshold: 140\n"),
         (LONG, "default", "      startupProbe: {}\n"),
-        (LONG, "off", "      startupProbe: null\n"),
+        (LONG, "none", "      startupProbe: null\n"),
         (SOCKET, "match", "      startupProbe:\n        httpGet: null\n        tcpSocket:\n          port: 8000\n"),
         ("      livenessProbe: null\n", "match", "      startupProbe: null\n"),
         (

@@ -53,7 +53,7 @@ def test_a_release_past_it_and_one_of_unknown_age_are_left(migrate: Migrate) -> 
     assert any("--from" in notice.text and "global.tracing.endpoint" in notice.text for notice in done.warnings)
 
 
-@pytest.mark.parametrize(("answers", "after"), [({"tracing": "on"}, ON), ({"tracing": "off"}, OFF), ({}, OFF)])
+@pytest.mark.parametrize(("answers", "after"), [({"tracing": "enable"}, ON), ({"tracing": "leave"}, OFF), ({}, OFF)])
 def test_an_explicit_false_is_asked_about(migrate: Migrate, answers: dict[str, str], after: str) -> None:
     done = migrate(OFF, answers, version_from="4.14.1")
     assert done.text == after

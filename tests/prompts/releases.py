@@ -97,6 +97,44 @@ spec:
             host: cache
 """
 
+INFRAHUB = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: infrahub, namespace: prod}
+spec:
+  chart: {spec: {chart: infrahub, version: 4.16.3}}
+  values:
+"""
+LONG_PROBE = (
+    INFRAHUB
+    + """\
+    infrahubServer:
+      infrahubServer:
+        livenessProbe:
+          initialDelaySeconds: 600
+"""
+)
+TRACES_OFF = (
+    INFRAHUB
+    + """\
+    global: {tracing: {enabled: false, endpoint: "otel:4317"}}
+    infrahub-observability: {enabled: true, tempo: {enabled: false}}
+"""
+)
+RESTORE_ON = (
+    INFRAHUB
+    + """\
+    infrahub-backup:
+      enabled: true
+      restore:
+        enabled: true
+        s3: {bucket: b, key: k}
+"""
+)
+
+UNASKED = {"image-pin", "image-flavour", "neo4j-heap", "probes"}
+"""Questions that no prompt comes to by itself: by an answer only, or for a target that somebody has to name."""
+
 DB = ("Database", ENTER)
 QUESTIONS = [
     Asked(
@@ -193,7 +231,7 @@ QUESTIONS = [
         ["--custom-toggles", "remove", "--redis-db", "2"],
         "custom-toggles: remove\n  redis-db: 2",
         [("Answer", DOWN + ENTER), DB],
-        "env: []",
+        "name: PROMETHEUS_MULTIPROC_DIR",
         "TRIGGERS",
     ),
     Asked(
@@ -218,9 +256,33 @@ QUESTIONS = [
         VALUES_FROM,
         ["--answer", "unseen-env=leave", "--redis-db", "2"],
         "unseen-env: leave\n  redis-db: 2",
-        [("Answer", ENTER), DB],
+        [("Answer", ENTER), DB, ("Answer", ENTER)],
         "url: redis://cache:6379/2",
         "MIGRATE_ON_START",
+    ),
+    Asked(
+        "startup-probe",
+        LONG_PROBE,
+        ["--answer", "startup-probe=match"],
+        "startup-probe: match",
+        [("Answer", ENTER)],
+        "failureThreshold: 140",
+    ),
+    Asked(
+        "tracing",
+        TRACES_OFF,
+        ["--answer", "tracing=enable"],
+        "tracing: enable",
+        [("Answer", UP + ENTER)],
+        "tracing: {enabled: true,",
+    ),
+    Asked(
+        "restore",
+        RESTORE_ON,
+        ["--answer", "restore=disable"],
+        "restore: disable",
+        [("Answer", ENTER)],
+        "enabled: false",
     ),
     Asked(
         "flavour",
