@@ -247,9 +247,7 @@ def _stands_twice(release: Release, password: messaging.Password) -> Notice:
     where = f"{tree.show((*release.root, *DOCKET, 'url'))} as well as in {password.source}"
     by_reference = can_be_referred_to(release, password)
     instead = "--answer docket-password=reference or --docket-secret" if by_reference else "--docket-secret"
-    return Notice(
-        f"The Redis password stands in {where} now: change both when it changes, or choose {instead} instead."
-    )
+    return Notice(f"The Redis password stands in {where} now: rotate both together, or choose {instead} instead.")
 
 
 def _url_stands_in_a_layer(release: Release) -> bool:

@@ -46,14 +46,13 @@ class Mask:
         self._scanned: dict[tuple[str, bool], list[Piece]] = {}  # a file is learnt from, and shown: one scan is enough
         self._is_learning = False
         self._hidden: set[str] = set()  # texts of which nothing is shown, be they credentials or not
-        self._repeated: dict[bool, Known | None] = {}  # by whether it is for sentences
-        self._found_with = (0, 0)  # how many secrets and names these two know
+        self._known: Known | None = None
 
     def learn(self, report: Report) -> None:
         """Look for secrets in everything that the report holds, so that they are known wherever they turn up."""
         if self.show_secrets:
             return
-        self._is_learning = True  # what is known by now need not be looked for: nothing of it is shown
+        self._is_learning = True
         for file in report.files:
             self._hidden.update(each.answer for each in file.questions if each.hidden and each.answer)
             for value in (file.values_before, file.values_after):
@@ -163,7 +162,14 @@ class Mask:
 
         if mask_names.is_no_secret(secret):
             return secret
-        return f"***{self._numbers.setdefault(secret, len(self._numbers) + 1)}"
+        if secret not in self._numbers:
+            self._numbers[secret] = len(self._numbers) + 1
+            if self._known is None:
+                from migrator.report.mask_known import Known
+
+                self._known = Known()
+            self._known.add(secret)
+        return f"***{self._numbers[secret]}"
 
     def meet(self, value: Value, place: Place) -> None:
         """Take note of a key, or of a scalar that is no secret."""
@@ -207,35 +213,19 @@ class Mask:
             pieces = list(mask_text.inside(text, self, 0) if is_part else mask_text.pieces(text, self))
             if "\n" in text:
                 self._scanned[text, is_part] = pieces
-        known = self._known()
-        if known is None:
-            return "".join(piece for piece, _, _ in pieces)
         shown = []
         for piece, means, quote in pieces:
-            without = known.masked(means, self.mark) if means else means
+            without = self._without_known(means) if means else means
             shown.append(piece if without == means else mask_text.respelled(piece, without, quote))
         return "".join(shown)
 
     def _without_known(self, text: str, *, in_sentence: bool = False) -> str:
         """The text without the secrets met so far, found by their text."""
-        known = self._known(in_sentence=in_sentence)
-        return text if known is None else known.masked(text, self.mark)
+        if self._known is None or self._is_learning:  # while it learns, nothing is shown
+            return text
+        return self._known.masked(text, self.mark, self._kept, self._texts if in_sentence else None)
 
     def _without_hidden(self, text: str) -> str:
         for hidden in self._hidden:
             text = text.replace(hidden, self.mark(hidden))
         return text
-
-    def _known(self, *, in_sentence: bool = False) -> Known | None:
-        if self._is_learning:
-            return None
-        size = len(self._numbers), len(self._kept)
-        if size != self._found_with:
-            self._found_with = size
-            self._repeated.clear()
-        if in_sentence not in self._repeated:
-            from migrator.report import mask_known
-
-            words = self._texts if in_sentence else None
-            self._repeated[in_sentence] = mask_known.finder(self._numbers, self._kept, words)
-        return self._repeated[in_sentence]

@@ -1,12 +1,15 @@
-"""Secrets that are known already, found by their text wherever it is repeated: as it is, escaped, or encoded."""
+"""Secrets that are known already, found by their text wherever it is repeated: as it is, escaped, or encoded.
+
+A run over a thousand releases knows thousands of them, so a text is looked through for their first signs only, and for
+those alone of which it has some.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Set
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Set
 from urllib.parse import quote
 
 from migrator.report import mask_names
@@ -14,53 +17,60 @@ from migrator.report import mask_names
 _LEAST = 8
 """As many characters make a repetition: a shorter word stands in other places without giving anything away."""
 
+_GRAM = 4  # as many as the shortest that is looked for has
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
 
 
-class Known(NamedTuple):
-    """What finds secrets: a pattern of the ways to spell them and of the names that stay, and whose each is."""
+class Known:
+    """The secrets of a run."""
 
-    pattern: re.Pattern[str] | None
-    secrets: dict[str, str]
-    names: frozenset[str]
-    encoded: dict[str, str]
+    def __init__(self) -> None:
+        self._spellings: dict[str, dict[str, str]] = {}  # by their first signs: each way to spell a secret, and whose
+        self._encoded: dict[str, dict[str, str]] = {}  # likewise, what any base64 of a text around a secret has in it
 
-    def masked(self, text: str, mark: Callable[[str], str]) -> str:
-        """The text without them."""
-        if self.pattern is not None:
-            text = self.pattern.sub(
-                lambda found: found[0] if found[0] in self.names else mark(self.secrets[found[0]]), text
-            )
-        for part, secret in self.encoded.items():
-            while (at := text.find(part)) >= 0:
-                start, end = at, at + len(part)
-                while start and _BASE64.match(text[start - 1]):
-                    start -= 1
-                while end < len(text) and (_BASE64.match(text[end]) or text[end] == "="):
-                    end += 1
-                text = text[:start] + mark(secret) + text[end:]
+    def add(self, secret: str) -> None:
+        """Look for one more."""
+        for spelling in _spellings(secret):
+            if len(spelling) >= _GRAM:
+                self._spellings.setdefault(spelling[:_GRAM], {}).setdefault(spelling, secret)
+        for part in _in_base64(secret):
+            self._encoded.setdefault(part[:_GRAM], {}).setdefault(part, secret)
+
+    def masked(self, text: str, mark: Callable[[str], str], kept: Set[str], words: Set[str] | None = None) -> str:
+        """The text without them, the longest first.
+
+        What is `kept` (hosts, images and other names) stays, whatever of it reads like a secret. A sentence is looked
+        through for short ones too, unless they are `words` that the values hold in other places as well.
+        """
+        if not self._spellings:
+            return text
+        grams = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
+        found = {each: secret for each, secret in _in_text(self._spellings, grams, text) if _is_sought(each, words)}
+        if found:
+            names = {name for name in kept if name in text and any(spelling in name for spelling in found)}
+            parts = sorted(names.union(found), key=len, reverse=True)
+            pattern = "|".join(_as_pattern(part, is_name=part in names) for part in parts)
+            text = re.sub(pattern, lambda match: match[0] if match[0] in names else mark(found[match[0]]), text)
+        for part, secret in _in_text(self._encoded, grams, text):
+            text = _without_encoded(text, part, mark(secret))
         return text
 
 
-def finder(secrets: Iterable[str], kept: Set[str], words: Set[str] | None = None) -> Known | None:
-    """What finds these secrets in a text, the longest first; None where there is nothing to look for.
+def _in_text(known: dict[str, dict[str, str]], grams: set[str], text: str) -> Iterator[tuple[str, str]]:
+    for gram in known.keys() & grams:
+        yield from ((spelling, secret) for spelling, secret in known[gram].items() if spelling in text)
 
-    What is `kept` (hosts, images and other names) stays, whatever of it reads like a secret. A sentence is looked
-    through for short ones too, unless they are `words` that the values hold in other places as well.
-    """
-    secrets = list(secrets)
-    spellings: dict[str, str] = {}
-    for secret in secrets:
-        for spelling in _spellings(secret):
-            if _is_sought(spelling, words):
-                spellings.setdefault(spelling, secret)
-    names = frozenset(name for name in kept if any(spelling in name for spelling in spellings))
-    encoded = {part: secret for secret in reversed(secrets) for part in _in_base64(secret)}
-    if not spellings and not encoded:
-        return None
-    parts = sorted(names.union(spellings), key=len, reverse=True)
-    pattern = "|".join(_as_pattern(part, is_name=part in names) for part in parts)
-    return Known(re.compile(pattern) if parts else None, spellings, names, encoded)
+
+def _without_encoded(text: str, part: str, mark: str) -> str:
+    """The text without the base64 that the part is in, as far as it reaches."""
+    while (at := text.find(part)) >= 0:
+        start, end = at, at + len(part)
+        while start and _BASE64.match(text[start - 1]):
+            start -= 1
+        while end < len(text) and (_BASE64.match(text[end]) or text[end] == "="):
+            end += 1
+        text = text[:start] + mark + text[end:]
+    return text
 
 
 def _is_sought(spelling: str, words: Set[str] | None) -> bool:
