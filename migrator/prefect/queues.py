@@ -12,12 +12,17 @@ from migrator.values.release import Release
 
 
 def queues(start: Release, end: Release, to_decide: Mapping[str, str]) -> QueuesReport | None:
-    """What the upgrade does to the queues of background work; None where it gives separate services no docket.
+    """What the upgrade does to the queues of background work; None where separate services do not gain a docket by it.
 
     `to_decide` are the ids of the questions still open, with their flags.
     """
     before, after = (docket.docket_on(release, "background") for release in (start, end))
-    if not is_separate(end) or before is None or before.secret or not docket.is_private(before.url):
+    if (
+        not (is_separate(start) and is_separate(end))
+        or before is None
+        or before.secret
+        or not docket.is_private(before.url)
+    ):
         return None
     undecided = next((to_decide[name] for name in _ABOUT_THE_DOCKET if name in to_decide), "")
     if undecided:

@@ -68,6 +68,7 @@ class Decision(NamedTuple):
     answer: str | None
     choices: tuple[tuple[str, str, bool], ...]
     giver: str
+    suggestion: str | None
 
 
 class ReleaseView(NamedTuple):
@@ -142,7 +143,8 @@ def _decisions(questions: Sequence[QuestionReport], mask: Mask) -> Iterator[Deci
             for value, leads_to in question.choices
         )
         answer = mask.answer(question.id, question.answer, question.choices)
-        yield Decision(question, answer, choices, answered_by(question))
+        suggestion = mask.answer(question.id, question.suggestion, question.choices)
+        yield Decision(question, answer, choices, answered_by(question), suggestion if answer is None else None)
 
 
 def notices(file: FileReport, mask: Mask) -> list[NoticeReport]:

@@ -26,6 +26,13 @@ infrahub:
 """
 
 
+WIRED = """\
+      env:
+        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+        - {name: PREFECT_REDIS_MESSAGING_HOST, value: cache.prod}
+        - {name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}"""
+
+
 def queues(text: str, **answers: str) -> QueuesReport | None:
     """What is told of the release's queues, with these answers (`_` for `-` in their ids)."""
     given = {"flavour": "none", **{name.replace("_", "-"): answer for name, answer in answers.items()}}
@@ -68,12 +75,13 @@ def test_no_credential_is_in_it() -> None:
     "text",
     [
         VALUES.replace("runAsSeparateDeployment: true", "runAsSeparateDeployment: false"),
+        VALUES.replace("      runAsSeparateDeployment: true\n", "").replace("      replicaCount: 4", WIRED),
         VALUES.rstrip("\n") + "\n        docket: {url: redis://cache.prod:6379/2}\n",
     ],
-    ids=["single", "a docket stands"],
+    ids=["single", "separate only from now on", "a docket stands"],
 )
 def test_where_nothing_is_mended_there_is_no_picture(text: str) -> None:
-    assert queues(text) is None
+    assert queues(text, redis_db="2", separate_services="separate") is None
 
 
 def test_one_replica_is_what_the_chart_makes_of_nothing() -> None:
