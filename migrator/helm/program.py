@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 if TYPE_CHECKING:
     import subprocess
 
-_WATCH = 'read -r ended || kill -s KILL -- "-$1"'
-"""What the shell does: its input ends without a line where this process died, and with one where helm had ended."""
+_WATCH = "trap '' HUP INT QUIT TERM; read -r ended || kill -s KILL 0"
+"""What the shell does in helm's process group: its input ends without a line where this process died."""
 
 
 class Done(NamedTuple):
@@ -34,10 +34,12 @@ def run(command: Sequence[str], values: Sequence[bytes], seconds: float) -> Done
     Raises subprocess.TimeoutExpired after `seconds`, and OSError where it cannot be run; it has ended then, too.
     """
     import subprocess
+    from functools import partial
 
     with ExitStack() as stack:
         paths, descriptors = _hand_over(values, stack)
         words = [*command, *(word for path in paths for word in ("--values", path))]
+        group = stack.enter_context(_watched_group())
         process = stack.enter_context(
             subprocess.Popen(
                 words,
@@ -45,15 +47,16 @@ def run(command: Sequence[str], values: Sequence[bytes], seconds: float) -> Done
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 pass_fds=descriptors,
-                start_new_session=True,  # a group of its own, so that all that it starts can be ended with it
+                # A group of its own, so that all that it starts can be ended with it.
+                start_new_session=group is None,
+                preexec_fn=None if group is None else partial(os.setpgid, 0, group),
             )
         )
-        with _watched(process):
-            try:
-                out, err = process.communicate(timeout=seconds)
-            except BaseException:
-                _end(process)
-                raise
+        try:
+            out, err = process.communicate(timeout=seconds)
+        except BaseException:
+            _end(process, group)
+            raise
     return Done(process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), tuple(paths))
 
 
@@ -88,34 +91,38 @@ def _without_a_name() -> BinaryIO:
 
 
 @contextmanager
-def _watched(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Within it, helm and its children are ended when this process is, whatever ends it."""
+def _watched_group() -> Iterator[int | None]:
+    """A process group that is ended when this process is, whatever ends it; None where there is no shell to watch.
+
+    The shell that watches is there before anything else joins the group.
+    """
     import subprocess
 
     watch = None
-    if hasattr(os, "killpg"):
-        with suppress(OSError):  # where there is no shell, nobody watches
+    if hasattr(os, "setpgrp"):
+        with suppress(OSError):
             watch = subprocess.Popen(
-                ["/bin/sh", "-c", _WATCH, "sh", str(process.pid)],
+                ["/bin/sh", "-c", _WATCH],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                start_new_session=True,  # so that ^C and a closed terminal leave it to its work
+                preexec_fn=os.setpgrp,
             )
     try:
-        yield
+        yield watch.pid if watch is not None else None
     finally:
         if watch is not None:
             with suppress(OSError):
                 watch.communicate(b"ended\n")
+            watch.wait()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], group: int | None) -> None:
     """End helm, and what it started: a child of a wrapper would hold its output open."""
     if hasattr(os, "killpg"):
         import signal
 
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(group or process.pid, signal.SIGKILL)
     else:
         process.kill()
