@@ -21,14 +21,11 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str) -> 
     """The question for the docket's database on the server that goes by these names; taken ones are refused.
 
     `host` is the name that it is told by; empty where that is still to be decided.
-
-    What is known from elsewhere than the release's values is in the offers, and not in the text: an answer that was
-    saved must still fit the question when the release is migrated in other company.
     """
     taken = {
-        n: who
+        n: who + " if in one namespace" * redis_databases.may_be_another_server(release, hosts, port, n)
         for n in range(redis_databases.DATABASES)
-        if (who := redis_databases.taken_by(release, "", port, n, hosts))
+        if (who := users(release, hosts, port, n))
     }
     offers = tuple(_offers(release, hosts, port))
     free = [int(n) for n, _ in offers if not why_not(release, hosts, port, int(n))]

@@ -142,6 +142,7 @@ def _with_a_person(release: Bundle, request: examine.Request, session: Session) 
         mask=Mask(settings.show_secrets),
         width=streams.width(),
         colour=streams.wants_colour(settings.color, sys.stdout),
+        plain=settings.plain,
         dry_run=settings.dry_run,
     )
     _settle(case, session)

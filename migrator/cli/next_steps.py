@@ -66,10 +66,10 @@ def after_writing(case: examine.Case, paths: Sequence[str], changed: Sequence[st
             "(USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a database "
             "that nothing else uses.)"
         )
-    yield from _in_git(case, paths) if controller else _by_helm(case, paths, changed)
+    yield from _in_git(case, paths, changed) if controller else _by_helm(case, paths, changed)
 
 
-def _in_git(case: examine.Case, paths: Sequence[str]) -> Iterator[NextStep]:
+def _in_git(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -> Iterator[NextStep]:
     """Nobody runs helm where a controller does."""
     bundle, to = case.bundle, case.found.version_to
     stands = bundle.version.version
@@ -83,6 +83,9 @@ def _in_git(case: examine.Case, paths: Sequence[str]) -> Iterator[NextStep]:
         yield NextStep(_NO_WAY_BACK)
         return
     yield NextStep("To roll back, revert that commit: the old values and the old chart come back.")
+    if changed:
+        yield NextStep("As long as nothing is committed:")
+        yield _undo(changed)
 
 
 _NO_WAY_BACK = (
@@ -118,9 +121,13 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
         return
     yield NextStep("To roll back, both together:" if changed else "To roll back:")
     if changed:
-        yield _command(f"infrahub-migrator undo {' '.join(map(typed, changed))}")
+        yield _undo(changed)
     yield _command(f"helm rollback {name} --namespace {namespace}")
     yield NextStep(f"({'; '.join(stands_for)}.)")
+
+
+def _undo(changed: Sequence[str]) -> NextStep:
+    return _command(f"infrahub-migrator undo {' '.join(map(typed, changed))}")
 
 
 def _command(text: str) -> NextStep:

@@ -129,6 +129,7 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
     _common(parser, ["text", "json"])
     _live(parser)
     parser.add_argument("--non-interactive", action="store_true", help="never prompt; a missing decision is exit 3")
+    parser.add_argument("--plain", action="store_true", help="type answers in lines, as for a screen reader")
     parser.add_argument("--save-answers", metavar="FILE", help="write what is decided there, for --answers")
     parser.add_argument(
         "--report", metavar="FILE", help="record there what was done and decided; it ends in .html, .md or .json"

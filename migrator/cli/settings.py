@@ -51,6 +51,7 @@ class Settings(NamedTuple):
     answers: str = ""
     save_answers: str = ""
     non_interactive: bool = False
+    plain: bool = False
     check_redis: str = ""
 
     # Where the result goes.

@@ -54,6 +54,12 @@ def questions(all_known: tuple[Known, ...]) -> dict[str, Callable[[str], str]]:
     return {**flavour, **{name: never for known in all_known for name, never in known.migration.questions.items()}}
 
 
+def asked_by(question_id: str, all_known: tuple[Known, ...]) -> Known | None:
+    """The migration that asks that question; None for one of the planning's own."""
+    names = (question_id, question_id.partition(".")[0])
+    return next((known for known in all_known if any(name in known.migration.questions for name in names)), None)
+
+
 def version_of(known: Known, step: Step, chart: str) -> Version | None:
     """The version of that chart which asks for the step; None where the chart never does."""
     text = step.versions.get(chart, known.migration.versions.get(chart))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from migrator.errors import InterruptedByUser, UsageError
 from migrator.migration import Question
-from migrator.planning import apply, examine, summary
+from migrator.planning import apply, catalog, examine, summary
 from migrator.planning.answers import ONE_DOCKET, Earlier
 from migrator.prompts import questions, review
 from migrator.prompts.answers_file import same_as
-from migrator.prompts.person import Offer, Person
+from migrator.prompts.person import Back, Offer, Person, Why
 from migrator.prompts.save_answers import Recorder
 from migrator.prompts.screen import Screen
 from migrator.prompts.terminal import at_this_terminal
@@ -39,15 +40,17 @@ def hold(
     mask: Mask,
     width: int,
     colour: bool,
+    plain: bool,
     dry_run: bool,
 ) -> Decided:
     """Hold the conversation on one release; `target` is where its result would go (empty: its own files).
 
     `recorder` is told of what is decided whenever that changes, so that it can be saved even where somebody leaves.
-    Raises InterruptedByUser where somebody leaves, by a key, by closing the terminal or by choosing to stop: nothing
-    is written then.
+    `plain` is for screen readers: no cursor moves, and everything is typed. Raises InterruptedByUser where somebody
+    leaves, by a key, by closing the terminal or by choosing to stop: nothing is written then.
     """
-    session = _Session(bundle, request, recorder, Screen(mask, width=width, colour=colour), at_this_terminal())
+    screen = Screen(mask, width=width, colour=colour, plain=plain)
+    session = _Session(bundle, request, recorder, screen, at_this_terminal(plain=plain))
     try:
         return session.hold(target, dry_run)
     except (KeyboardInterrupt, EOFError, OSError):
@@ -75,7 +78,7 @@ class _Session:
         self._before: dict[str, str] = {}  # answers taken back, to begin from when the question comes again
         self._typed: set[str] = set()
         self._names: dict[str, Question] = {}  # once the release's name is known, no question asks for it any more
-        self._number = 0
+        self._order: list[str] = []  # what was answered in this session, so that one can go back
         self._told: list[NoticeReport] = []
         self._case: examine.Case | None = None  # the latest, whose places are those of the questions at hand
 
@@ -87,9 +90,14 @@ class _Session:
         decided = self._ask_all()
         while decided.report.changes:
             self._show(decided)
-            if dry_run or self._choose_what_now(target, decided) == "apply":
+            choice = self._choose_what_now(target, decided, dry_run)
+            if choice == "apply":
                 break
-            decided = self._change_an_answer()
+            if choice == "change":
+                self._change_an_answer()
+            elif not self._go_back():
+                self._screen.say("Nothing was asked. Ctrl-C or stop leaves, and nothing is written.")
+            decided = self._ask_all()
         return decided
 
     def _introduce(self, case: examine.Case) -> None:
@@ -115,27 +123,66 @@ class _Session:
             case = self._examine()
             if not case.plan.open_questions:
                 return self._decided(case)
-            self._ask(case.plan.open_questions[0], self._is_stale(case))
+            question = case.plan.open_questions[0]
+            try:
+                answered = self._ask(question, self._is_stale(case))
+            except Back:
+                if not self._go_back():
+                    self._screen.say("Nothing was asked before this. Ctrl-C leaves, and nothing is written.")
+                continue
+            left = {each.id for each in self._examine().plan.open_questions}
+            settled = [each.id for each in case.plan.open_questions[1:] if each.id not in (*left, answered)]
+            if settled:
+                self._screen.say(f"That settles {' and '.join(settled)}, too.")
 
-    def _ask(self, question: Question, stale: bool = False) -> None:
-        self._number += 1
-        screen = self._screen
-        screen.heading(f"Question {self._number}: {question.id}")
+    def _ask(self, question: Question, stale: bool = False) -> str:
+        """Ask it, or what is asked instead of it; the id of what was answered. Raises Back from the first of them."""
+        screen, number = self._screen, len(self._order) + 1
+        screen.heading(f"Question {number}: {question.id}")
         if stale:
             screen.say("The answer given earlier was to another question under this name: it is not used.")
-        start = self._before.pop(question.id, "")
-        reply = questions.put(question, self._person, screen, where=self._where(question), start=start)
-        asked = question
-        while reply.answer is None:
-            asked = self._put_instead(question, reply.instead) if reply.instead else question
-            went_back = asked is question
-            screen.heading(f"Question {self._number}: {asked.id}{'' if went_back else ', instead'}")
-            reply = questions.put(asked, self._person, screen, where=self._where(asked), at_once=not went_back)
+        asked, start = question, self._before.pop(question.id, "")
+        while True:
+            try:
+                reply = questions.put(asked, self._about(asked, start), self._person, screen, alone=asked != question)
+            except Back:
+                if asked == question:
+                    self._before[question.id] = start
+                    raise
+                asked = question
+                screen.heading(f"Question {number}: {asked.id}")
+                continue
+            if not reply.instead:
+                break
+            asked, start = self._put_instead(question, reply.instead), ""
+            screen.heading(f"Question {number}: {asked.id}, instead")
         self._answer(asked, reply.answer)
         screen.line(f"> {questions.summary(asked, reply.answer, screen)}", style="bold")
+        return asked.id
 
-    def _where(self, question: Question) -> str:
-        return standing_at(summary.places(self._case, question)) if self._case is not None else ""
+    def _about(self, question: Question, start: str) -> questions.About:
+        """What goes with a question: where its values stand, and what its migration says."""
+        assert self._case is not None, "a question comes of a plan"
+        where = standing_at(summary.places(self._case, question))
+        asked_by = catalog.asked_by(question.id, self._case.known)
+        return questions.About(start, where, tuple(asked_by.text.split("\n\n")) if asked_by else (_OF_NO_MIGRATION,))
+
+    def _go_back(self) -> bool:
+        """Take back the latest answer of this session, to be asked for again; whether there was one."""
+        while self._order:
+            name = self._order.pop()
+            if name in self._given:
+                self._retract(name)
+                return True
+        return False
+
+    def _retract(self, name: str) -> None:
+        """Take an answer back, with those that it alone led to; each is offered when its question comes again."""
+        asked = {each.question.id for each in self._examine().plan.asked}
+        taken = [name, *(each for each in self._typed if each not in asked)]
+        taken += ONE_DOCKET if name == "docket-password" else ()
+        self._before |= {each: self._given.pop(each) for each in taken if each in self._given}
+        self._typed.difference_update(taken)
 
     def _answer(self, question: Question, answer: str) -> None:
         if question.id in ONE_DOCKET:
@@ -146,6 +193,7 @@ class _Session:
         self._given[question.id] = answer
         self._earlier.pop(question.id, None)
         self._typed.add(question.id)
+        self._order = [*(each for each in self._order if each != question.id), question.id]
 
     def _put_instead(self, question: Question, other: str) -> Question:
         """The question that settles the same in another way, as the release makes it."""
@@ -214,34 +262,52 @@ class _Session:
 
     def _show(self, decided: Decided) -> None:
         self._screen.mask.learn(review.as_report(decided.report))
-        review.steps(*decided, self._screen)
+        review.overview(*decided, self._screen)
         review.findings(decided.report, self._screen)
-        review.notices([each for each in decided.report.notices if each not in self._told], self._screen)
+        told = [each for each in decided.report.notices if each not in self._told]
+        review.notices([each for each in told if each.severity != "info"], self._screen)
+        rest = sum(each.severity == "info" for each in told)
+        if rest:
+            self._screen.say(f"{rest} more to know: with the lines that change.", style="dim")
 
-    def _choose_what_now(self, target: str, decided: Decided) -> str:
+    def _choose_what_now(self, target: str, decided: Decided, dry_run: bool) -> str:
+        """What to do with the plan: "apply", "change" an answer, or "back" to the question before."""
         screen, changes = self._screen, len(decided.report.changes)
+        count = f"{changes} change{'s' if changes > 1 else ''}"
         offers = [
-            Offer("apply", f"apply: write {changes} change{'s' if changes > 1 else ''}"),
+            Offer("apply", "finish: nothing is written, as --dry-run says" if dry_run else f"apply: write {count}"),
+            Offer("lines", "lines: all that change, with the reasons, and what is to be known"),
             Offer("walk", "walk through the steps one by one"),
-            Offer("change", "change an answer", "" if decided.report.questions else "nothing was asked"),
-            Offer("show", "show the whole resulting file"),
+            Offer("file", "file: the whole result"),
+            *([Offer("change", "change an answer")] if decided.report.questions else []),
             Offer("stop", "stop, and write nothing"),
         ]
         while True:
             screen.heading(f"{target or _files(decided.report)}: what now?")
-            choice = self._person.choose("Choose", offers, "apply")
+            try:
+                choice = self._person.choose("Choose", offers, "apply")
+            except Back:
+                return "back"
+            except Why:
+                screen.say("Nothing is written before you choose apply; undo then puts the file back as it was.")
+                continue
             screen.line(f"> {choice}", style="bold")
             if choice == "stop":
                 raise InterruptedByUser("left as it is; nothing was written.")
             if choice == "walk":
                 review.walk(*decided, screen, self._person)
-            elif choice == "show":
-                review.whole(decided.report, screen)
+            elif choice == "lines":
+                with screen.paged():
+                    review.steps(*decided, screen)
+                    review.notices(decided.report.notices, screen)
+            elif choice == "file":
+                with screen.paged():
+                    review.whole(decided.report, screen)
             else:
                 return choice
 
-    def _change_an_answer(self) -> Decided:
-        """Take one answer back, with those that only led to it, and ask whatever is open then."""
+    def _change_an_answer(self) -> None:
+        """Take one answer back, with those that only led to it, so that it is asked for again."""
         screen = self._screen
         asked = {each.question.id: each.question for each in self._examine().plan.asked}
         asked |= {name: question for name, question in self._names.items() if name in self._given}
@@ -249,15 +315,21 @@ class _Session:
         answers = {name: self._given.get(name) or self._given.get(each.group, "") for name, each in asked.items()}
         summaries = {name: questions.summary(each, answers[name], screen) for name, each in asked.items()}
         offers = [Offer(name, screen.plain(text)) for name, text in summaries.items()]
-        chosen = self._person.choose("Which", [*offers, Offer("", "none of them")], offers[0].value)
+        try:
+            chosen = self._person.choose("Which", [*offers, Offer("", "none of them")], offers[0].value)
+        except (Back, Why):
+            return
         if chosen:
-            taken = [chosen, *(name for name in self._typed if name not in asked)]
-            taken += ONE_DOCKET if chosen == "docket-password" else ()
-            self._before |= {name: self._given.pop(name) for name in taken if name in self._given}
-            self._typed.difference_update(taken)
+            self._retract(chosen)
+            self._before.setdefault(chosen, answers[chosen])
             if not self._examine().plan.open_questions:
-                self._ask(asked[chosen])  # a flag answers a whole group of questions, this one among them
-        return self._ask_all()
+                with suppress(Back):
+                    self._ask(asked[chosen])  # a flag answers a whole group of questions, this one among them
+
+
+_OF_NO_MIGRATION = (
+    "Which flavour of the chart is installed decides what holds where the file says nothing; the file cannot tell."
+)
 
 
 def _files(report: FileReport) -> str:

@@ -1,4 +1,4 @@
-"""Asking with questionary: lists with arrow keys, and answers that are checked while they are typed.
+"""Asking with questionary: lists with arrow keys, and lines to type.
 
 The question itself is printed by the screen, wrapped between words; what questionary shows is a short prompt, erased
 when it is answered, so that no credential stays on the screen.
@@ -6,57 +6,62 @@ when it is answered, so that no credential stays on the screen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import questionary
+from prompt_toolkit.application import get_app
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 
-from migrator.prompts.person import Offer
+from migrator.prompts.person import Back, Offer, Why
 
 _SECONDS_AFTER_ESCAPE = 0.3  # within which a key makes it Alt and that key, as in Alt-B
+_NOTHING = Offer("", "(nothing chosen yet)")
 
 
 class Keys:
     """Somebody whose terminal has arrow keys."""
 
     def choose(self, prompt: str, offers: Sequence[Offer], start: str) -> str:
-        choices = [
-            questionary.Choice(offer.label, value=offer.value, disabled=offer.unusable or None) for offer in offers
-        ]
-        usable = [offer.value for offer in offers if not offer.unusable]
-        return _answer(
-            questionary.select(
+        is_chosen = any(offer.value == start for offer in offers)
+        shown = offers if is_chosen else [_NOTHING, *offers]
+        choices = [questionary.Choice(offer.label, value=offer.value) for offer in shown]
+        while True:
+            question = questionary.select(
                 prompt,
                 choices=choices,
-                default=start if start in usable else usable[0],
+                default=start if is_chosen else _NOTHING.value,
                 qmark="?",
                 pointer=">",
-                instruction="(arrows, Enter; Esc leaves)",
+                instruction="(arrows, Enter; Esc: back, ?: why)",
                 erase_when_done=True,
             )
-        )
+            chosen = _answer(question)
+            if is_chosen or chosen != _NOTHING.value:
+                return chosen
 
-    def type_in(self, prompt: str, start: str, complaint: Callable[[str], str]) -> str:
+    def type_in(self, prompt: str, start: str) -> str:
         return _answer(
-            questionary.text(
-                prompt,
-                default=start,
-                qmark="?",
-                validate=lambda text: complaint(text.strip()) or True,
-                erase_when_done=True,
-            )
+            questionary.text(f"{prompt} (Enter; Esc: back, ?: why)", default=start, qmark="?", erase_when_done=True)
         ).strip()
 
 
 def _answer(question: questionary.Question) -> str:
-    """Ask it; Esc leaves as ^C does, and so does a SIGINT that somebody else sends."""
+    """Ask it. Esc goes back, and `?` asks why where no text stands yet; a SIGINT that somebody sends leaves."""
     bindings = KeyBindings()
 
-    @bindings.add("escape")
     @bindings.add("<sigint>")
     def leave(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt)
+
+    @bindings.add("escape")
+    def go_back(event: KeyPressEvent) -> None:
+        event.app.exit(exception=Back)
+
+    @bindings.add("?", filter=Condition(lambda: not get_app().current_buffer.text))
+    def explain(event: KeyPressEvent) -> None:
+        event.app.exit(exception=Why)
 
     application: Any = question.application
     own = application.key_bindings

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 
 class Offer(NamedTuple):
-    """One line of a list: the value it stands for, its words, and why it cannot be chosen (empty: it can)."""
+    """One line of a list: the value that it stands for, and its words."""
 
     value: str
     label: str
-    unusable: str = ""
+
+
+class Back(Exception):
+    """Somebody wants to go back to what was asked before."""
+
+
+class Why(Exception):
+    """Somebody wants to know why this is asked."""
 
 
 class Person(Protocol):
-    """Somebody at a terminal. Both raise KeyboardInterrupt or EOFError where they leave."""
+    """Somebody at a terminal. Both raise KeyboardInterrupt or EOFError where they leave, and Back or Why."""
 
     def choose(self, prompt: str, offers: Sequence[Offer], start: str) -> str:
-        """The value of the offer chosen; `start` is the value that the list begins on."""
+        """The value of the offer chosen; `start` is the value that the list begins on.
 
-    def type_in(self, prompt: str, start: str, complaint: Callable[[str], str]) -> str:
-        """What was typed, without blanks around it; `start` stands there already, `complaint` says what is wrong.
-
-        Whether nothing at all is an answer is the complaint's business too.
+        Where no offer has that value nothing is chosen beforehand, and Enter alone is no answer.
         """
+
+    def type_in(self, prompt: str, start: str) -> str:
+        """What was typed, without blanks around it; `start` stands there already."""

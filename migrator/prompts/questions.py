@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from migrator.migration import Question
-from migrator.prompts.person import Offer, Person
+from migrator.prompts.person import Back, Offer, Person, Why
 from migrator.prompts.screen import Screen
 
 INSTEAD = {
@@ -26,85 +26,104 @@ _PROMPTS = {
 }
 _OTHER = "other"
 _TYPED = "typed"
+_FREE_ONES = 2  # numbers that are offered beside the suggested one; any other can be typed
 
 
 class Reply(NamedTuple):
-    """An answer (None: go back to what was asked before), or the question that is to be asked `instead` of this one."""
+    """An answer, or the question that is to be asked `instead` of this one (then the answer is empty)."""
 
-    answer: str | None
+    answer: str
     instead: str = ""
 
 
-def put(
-    question: Question, person: Person, screen: Screen, *, where: str = "", start: str = "", at_once: bool = False
-) -> Reply:
-    """Ask it; `where` the values stand that it is about is said with it, and `start` is the answer that it had, and is
-    offered again. `at_once` offers no other question instead, and a way back.
-    """
+class About(NamedTuple):
+    """What goes with a question: the answer that it had, the places of its values, and why it is asked."""
+
+    start: str = ""
+    where: str = ""
+    why: tuple[str, ...] = ()
+
+
+def put(question: Question, about: About, person: Person, screen: Screen, *, alone: bool = False) -> Reply:
+    """Ask it; `alone`: without the questions that could be asked instead. Raises Back where somebody goes back."""
     screen.say(question.text)
-    if where:
-        screen.say(f"See {where}.", style="dim")
-    start = start or question.default or question.suggestion or ""
-    if question.choices:
-        return Reply(_choose(question, person, screen, start))
-    if question.offers:
-        return _from_list(question, person, screen, start)
-    screen.say(f"Unattended: {question.flag}.", style="dim")
-    instead = INSTEAD.get(question.id, {})
-    prompt = _PROMPTS.get(question.id, question.id)
-    if instead and not at_once:
-        offers = [Offer(_TYPED, f"type the {prompt if prompt == 'URL' else prompt + chr(39) + 's name'}")]
-        chosen = person.choose("How", [*offers, *(Offer(*each) for each in instead.items())], _TYPED)
-        if chosen != _TYPED:
-            return Reply(None, chosen)
-    return Reply(_typed(question, person, prompt, start, back=at_once))
-
-
-def _choose(question: Question, person: Person, screen: Screen, start: str) -> str:
+    if about.where:
+        screen.say(f"See {about.where}.", style="dim")
     for choice in question.choices:
         safe = " (the safe default)" if choice.value == question.default else ""
         screen.say(f"{choice.value}{safe}: {choice.leads_to}.", indent=2, lead="- ")
     screen.say(f"Unattended: {question.flag}.", style="dim")
-    offers = [
-        Offer(choice.value, choice.value + (" (the safe default)" if choice.value == question.default else ""))
-        for choice in question.choices
-    ]
-    return person.choose("Answer", offers, start)
+    while True:
+        try:
+            return _asked(question, about, person, screen, {} if alone else INSTEAD.get(question.id, {}))
+        except Why:
+            for paragraph in about.why:
+                screen.say(paragraph, indent=2)
 
 
-def _from_list(question: Question, person: Person, screen: Screen, start: str) -> Reply:
-    """Choose among what can be told of beforehand; one that its complaint refuses is shown, and cannot be chosen."""
-    screen.say(f"Unattended: {question.flag}.", style="dim")
+def _asked(question: Question, about: About, person: Person, screen: Screen, instead: Mapping[str, str]) -> Reply:
+    if question.choices:
+        offers = [
+            Offer(choice.value, choice.value + (" (the safe default)" if choice.value == question.default else ""))
+            for choice in question.choices
+        ]
+        return Reply(person.choose("Answer", offers, about.start or question.default or ""))
+    start = about.start or question.suggestion or ""
+    if question.offers:
+        return _from_list(question, person, screen, start, instead)
     prompt = _PROMPTS.get(question.id, question.id)
-    offers: list[Offer] = []
-    for value, state in question.offers:
-        note = state + (", suggested" if value == question.suggestion else "")
-        refused = bool(question.complaint(value))
-        offers.append(Offer(value, value if refused else f"{value}  {note}", state if refused else ""))
-    offers.append(Offer(_OTHER, "another number"))
-    instead = INSTEAD.get(question.id, {})
-    offers += [Offer(*each) for each in instead.items()]
+    if not instead:
+        return Reply(_typed(question, person, screen, prompt, start))
+    offers = [Offer(_TYPED, f"type the {prompt if prompt == 'URL' else prompt + chr(39) + 's name'}")]
+    while True:
+        chosen = person.choose("How", [*offers, *(Offer(*each) for each in instead.items())], _TYPED)
+        if chosen != _TYPED:
+            return Reply("", chosen)
+        try:
+            return Reply(_typed(question, person, screen, prompt, start))
+        except Back:
+            continue
+
+
+def _from_list(question: Question, person: Person, screen: Screen, start: str, instead: Mapping[str, str]) -> Reply:
+    """Choose among a few that can be taken, the suggested one first; any other is typed."""
+    prompt = _PROMPTS.get(question.id, question.id)
+    best = question.suggestion or ""
+    free = [choice for choice in question.offers if not question.complaint(choice.value)]
+    shown = [choice for choice in free if choice.value in (start, best)]
+    others = [choice for choice in free if choice not in shown]
+    others.sort(key=lambda choice: (int(choice.value) < int(best or 0), int(choice.value)))
+    shown += others[:_FREE_ONES]
+    offers = [
+        Offer(value, f"{value}  {state}" + (", suggested" if value == question.suggestion else ""))
+        for value, state in sorted(shown, key=lambda choice: int(choice.value))
+    ]
     known = [offer.value for offer in offers]
+    offers += [Offer(_OTHER, "another number"), *(Offer(*each) for each in instead.items())]
     while True:
         chosen = person.choose(prompt, offers, start if start in known or not start else _OTHER)
         if chosen in instead:
-            return Reply(None, chosen)
-        if chosen != _OTHER:
+            return Reply("", chosen)
+        if chosen != _OTHER and (complaint := question.complaint(chosen)):  # a number that was typed at a list
+            screen.say(f"{complaint}.", style="yellow")
+        elif chosen != _OTHER:
             return Reply(chosen)
-        typed = _typed(question, person, prompt, start if start not in known else "", back=True)
-        if typed is not None:
-            return Reply(typed)
+        else:
+            try:
+                return Reply(_typed(question, person, screen, prompt, start if start not in known else ""))
+            except Back:
+                continue
 
 
-def _typed(question: Question, person: Person, prompt: str, start: str, *, back: bool) -> str | None:
-    """What was typed; None for a wish to go back, where there is a way."""
-
-    def complaint(text: str) -> str:
-        if text:
-            return question.complaint(text)
-        return "" if back else "an answer is needed; Ctrl-C leaves, and nothing is written"
-
-    return person.type_in(f"{prompt} (empty goes back)" if back else prompt, start, complaint) or None
+def _typed(question: Question, person: Person, screen: Screen, prompt: str, start: str) -> str:
+    """What was typed, once nothing is wrong with it; complaints are printed, so that none is ever cut."""
+    while True:
+        text = person.type_in(prompt, start)
+        complaint = question.complaint(text) if text else "an answer is needed; Ctrl-C leaves, and nothing is written"
+        if not complaint:
+            return text
+        screen.say(f"{complaint}.", style="yellow")
+        start = text
 
 
 def summary(question: Question, answer: str, screen: Screen) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from migrator.planning import apply, examine
-from migrator.prompts.person import Offer, Person
+from migrator.prompts.person import Back, Offer, Person, Why
 from migrator.prompts.screen import Screen
 from migrator.report.linediff import Hunk, hunks
+from migrator.report.page import spelled
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, Report, with_remedies
 from migrator.report.text import EFFECTS
 
@@ -25,6 +26,55 @@ class _Located(NamedTuple):
 def as_report(file: FileReport) -> Report:
     """The release as a run of `migrate` would report it alone."""
     return Report("migrate", (file,))
+
+
+def overview(case: examine.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
+    """What would change, a few lines a step: equal changes told together, and what they mean for the cluster."""
+    count = len(report.changes)
+    files = dict.fromkeys(change.file for change in report.changes)
+    screen.heading(f"What would change: {count} change{'s' * (count > 1)} in {' and '.join(files)}")
+    if case.found.root:
+        screen.say(f"Below {report.root}:")
+    for number in range(len(result.stages) - 1):
+        screen.say(_title(number, case), lead=f"{number + 1}. ")
+        for text in _told_together(_changes_of(number, case, report), f"{report.root}.", screen):
+            screen.say(text[1:], indent=3, lead=f"{text[0]} ", style=_STYLES.get(text[0], ""))
+    screen.say("The Prefect pods restart; what is not marked leaves what they do as it is.")
+
+
+_MARKS = {"none": "", "behaviour": " (a pod changes)", "required": " (required)"}
+
+
+def _told_together(changes: Sequence[ChangeReport], root: str, screen: Screen) -> Iterator[str]:
+    """A sign and a text for each change, and one for those of the same kind and effect that come out of lists."""
+    groups: dict[tuple[str, str], list[ChangeReport]] = {}
+    for change in changes:
+        groups.setdefault((change.kind, change.effect), []).append(change)
+    for (kind, effect), group in groups.items():
+        sign = {"add": "+", "remove": "-", "replace": "~"}[kind]
+        places = dict.fromkeys(change.path.removeprefix(root).rpartition(".")[0] for change in group)
+        if kind == "remove" and len(group) > 1:
+            names = joined_names([_name(change.path) for change in group])
+            yield f"{sign}{len(group)} from {' and '.join(places)}: {names}{_MARKS[effect]}"
+            continue
+        for change in group:
+            before, after = (spelled(value, screen.mask, change.path) for value in (change.before, change.after))
+            told = {"add": f": {after}", "remove": ""}.get(kind, f": {before} -> {after}")
+            yield f"{sign}{change.path.removeprefix(root)}{told}{_MARKS[effect]}"
+
+
+def joined_names(names: Sequence[str]) -> str:
+    """The names, each once; what all of several begin and end with is said once, as a shell would read it."""
+    each = list(dict.fromkeys(names))
+    words = [name.split("_") for name in each]
+    shortest = min(map(len, words)) - 1
+    head = next((n for n in range(shortest) if len({word[n] for word in words}) > 1), shortest)
+    tail = next((n for n in range(shortest - head) if len({word[-1 - n] for word in words}) > 1), shortest - head)
+    if len(each) < 3 or not head:
+        return ", ".join(each)
+    inner = ", ".join("_".join(word[head : len(word) - tail]) for word in words)
+    rest = "".join(f"_{part}" for part in words[0][len(words[0]) - tail :])
+    return f"{'_'.join(words[0][:head])}_{{{inner}}}{rest}"
 
 
 def steps(case: examine.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
@@ -48,7 +98,13 @@ def walk(case: examine.Case, result: apply.Result, report: FileReport, screen: S
         offers = [Offer("next", "next step")] if number < last else []
         offers += [Offer("previous", "previous step")] if number else []
         offers.append(Offer("back", "back to the choice"))
-        chosen = person.choose(f"Step {number + 1} of {last + 1}", offers, offers[0].value if number < last else "back")
+        start = offers[0].value if number < last else "back"
+        try:
+            chosen = person.choose(f"Step {number + 1} of {last + 1}", offers, start)
+        except Back:
+            return
+        except Why:
+            continue
         if chosen == "back":
             return
         number += 1 if chosen == "next" else -1
@@ -92,21 +148,29 @@ def whole(report: FileReport, screen: Screen) -> None:
 
 
 def _step(number: int, case: examine.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
-    planned = case.plan.steps
-    first = sum(len(each.changes) for each in planned[:number])
-    count = len(planned[number].changes) if number < len(planned) else len(report.changes)
-    located = [_Located(*each) for each in zip(report.changes[first:][:count], result.places[first:])]
-    # What moves beside the values (the chart's version in an object that holds both) belongs to no migration's step.
-    title = (
-        f"{planned[number].step.title} ({planned[number].known.id})"
-        if number < len(planned)
-        else "move the chart version"
-    )
-    screen.heading(f"Step {number + 1} of {len(result.stages) - 1}: {title}")
+    first = sum(len(each.changes) for each in case.plan.steps[:number])
+    located = [_Located(*each) for each in zip(_changes_of(number, case, report), result.places[first:])]
+    screen.heading(f"Step {number + 1} of {len(result.stages) - 1}: {_title(number, case)}")
     for layer, source in enumerate(case.sources):
         before, after = result.stages[number][layer], result.stages[number + 1][layer]
         if before is not after:
             _layer(source.name, before, after, [each for each in located if each.change.file == source.name], screen)
+
+
+def _changes_of(number: int, case: examine.Case, report: FileReport) -> tuple[ChangeReport, ...]:
+    """The changes of the step of that number; what moves beside the values comes last, as one of its own."""
+    planned = case.plan.steps
+    first = sum(len(each.changes) for each in planned[:number])
+    count = len(planned[number].changes) if number < len(planned) else len(report.changes)
+    return report.changes[first:][:count]
+
+
+def _title(number: int, case: examine.Case) -> str:
+    # What moves beside the values (the chart's version in an object that holds both) belongs to no migration's step.
+    if number >= len(case.plan.steps):
+        return "move the chart version"
+    planned = case.plan.steps[number]
+    return f"{planned.step.title} ({planned.known.id})"
 
 
 def _layer(name: str, before: bytes, after: bytes, located: Sequence[_Located], screen: Screen) -> None:

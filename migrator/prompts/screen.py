@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from migrator.prompts import pager
 from migrator.report import streams
 from migrator.report.mask import Mask
 from migrator.report.page import Page
@@ -18,10 +21,11 @@ _WIDEST = 100  # columns beyond which prose is hard to read
 class Screen:
     """Prints to standard output; everything that may come from a file is masked, and made safe for a terminal."""
 
-    def __init__(self, mask: Mask, *, width: int, colour: bool) -> None:
+    def __init__(self, mask: Mask, *, width: int, colour: bool, plain: bool) -> None:
         self.mask = mask
         self._has_masks = False
         self._is_told = False
+        self._is_plain = plain
         self._page = Page(min(width, _WIDEST), ascii_only=streams.is_ascii(sys.stdout))
         self._console = Console(
             file=sys.stdout,
@@ -33,6 +37,13 @@ class Screen:
             markup=False,
             emoji=False,
         )
+
+    @contextmanager
+    def paged(self) -> Iterator[None]:
+        """What is printed within it is shown a page at a time."""
+        with self._console.capture() as captured:
+            yield
+        pager.show(captured.get(), plain=self._is_plain)
 
     def heading(self, title: str) -> None:
         """An empty line, and a rule with the title in it, or the title alone where there is no room for both."""

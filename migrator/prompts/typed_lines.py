@@ -1,11 +1,11 @@
-"""Asking line by line, on a terminal that cannot move its cursor (TERM=dumb: an editor's shell, a serial line)."""
+"""Asking line by line, for a screen reader, and on a terminal that cannot move its cursor (TERM=dumb)."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from migrator.prompts.person import Offer
+from migrator.prompts.person import Back, Offer, Why
 
 
 class TypedLines:
@@ -19,32 +19,30 @@ class TypedLines:
             by_name |= {str(number): offer for number, offer in enumerate(offers, 1)}
         for number, offer in enumerate(offers, 1):
             lead = "" if are_numbers and offer.value.isdecimal() else "  " if are_numbers else f"{number}) "
-            reason = f" ({offer.unusable})" if offer.unusable else ""
             value = f" [{offer.value}]" if are_numbers and not offer.value.isdecimal() else ""
-            sys.stdout.write(f"  {lead}{offer.label}{value}{reason}\n")
+            sys.stdout.write(f"  {lead}{offer.label}{value}\n")
         while True:
-            answer = _line(f"{prompt} [{start}]: " if start in by_name else f"{prompt}: ") or start
-            chosen = by_name.get(answer)
-            if chosen is None:
-                sys.stdout.write(f"  {answer!a} is none of these; Ctrl-C leaves.\n")
-            elif chosen.unusable:
-                sys.stdout.write(f"  not that one: {chosen.unusable}.\n")
-            else:
-                return chosen.value
-
-    def type_in(self, prompt: str, start: str, complaint: Callable[[str], str]) -> str:
-        while True:
-            answer = _line(f"{prompt} [{start}]: " if start else f"{prompt}: ") or start
-            problem = complaint(answer)
-            if not problem:
+            answer = _line(prompt, start if start in by_name else "", known=by_name)
+            if answer in by_name:
+                return by_name[answer].value
+            if are_numbers and answer.isdecimal():
                 return answer
-            sys.stdout.write(f"  {problem}.\n")
+            told = f"{answer!a} is none of these" if answer else "An answer is needed"
+            sys.stdout.write(f"  {told}; back goes back, ? says why, Ctrl-C leaves.\n")
+
+    def type_in(self, prompt: str, start: str) -> str:
+        return _line(prompt, start)
 
 
-def _line(prompt: str) -> str:
-    sys.stdout.write(prompt)
+def _line(prompt: str, start: str, known: Sequence[str] | dict[str, Offer] = ()) -> str:
+    sys.stdout.write(f"{prompt} [{start}]: " if start else f"{prompt}: ")
     sys.stdout.flush()
     line = sys.stdin.readline()
     if not line:
         raise EOFError
-    return line.strip()
+    typed = line.strip()
+    if typed == "back" and typed not in known:
+        raise Back
+    if typed == "?":
+        raise Why
+    return typed or start

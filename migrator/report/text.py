@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from migrator.report.mask import Mask
-from migrator.report.page import Page, Style, flags_of, spelled, standing_at, typed, versions
+from migrator.report.page import Page, Style, flags_of, spelled, standing_at, versions
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report, with_remedies
 from migrator.report.text_check import STYLES, count, error_without_path, headline, reason
 
@@ -255,9 +255,5 @@ def _went(file: FileReport, page: Page, mask: Mask, verbose: bool, output: str, 
 def _way_back(file: FileReport, changed: Sequence[str], page: Page) -> Iterator[str]:
     for path in file.backups:
         yield from page.wrapped(path, indent=2, lead="backup: ")
-    if file.backups:
-        paths = " ".join(map(typed, changed))
-        yield "  undo with:"
-        yield f"    infrahub-migrator undo {page.plain(paths)}"  # never wrapped: it is there to be copied
-    elif changed:
+    if changed and not file.backups:
         yield from page.wrapped("no backup was made: undo has nothing to put back", indent=2)

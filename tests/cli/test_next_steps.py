@@ -17,6 +17,10 @@ GIT = """\
   Flux then upgrades values and chart at once.
   To roll back, revert that commit: the old values and the old chart come back.
 """
+UNDO = """\
+  As long as nothing is committed:
+    infrahub-migrator undo release.yaml
+"""
 
 
 @pytest.fixture
@@ -60,7 +64,7 @@ def test_an_umbrella_is_upgraded_as_itself(next_steps: Callable[..., str]) -> No
 
 
 def test_nobody_runs_helm_where_flux_does(next_steps: Callable[..., str]) -> None:
-    assert next_steps({"release.yaml": helm_release(VALUES)}, "release.yaml") == GIT
+    assert next_steps({"release.yaml": helm_release(VALUES)}, "release.yaml") == GIT + UNDO
 
 
 def test_argo_cd_is_called_by_its_name(next_steps: Callable[..., str]) -> None:
@@ -69,7 +73,7 @@ def test_argo_cd_is_called_by_its_name(next_steps: Callable[..., str]) -> None:
         "    chart: infrahub-enterprise\n    targetRevision: 4.13.0-medium\n    helm:\n      valuesObject:\n"
     )
     said = next_steps({"release.yaml": application + indented(VALUES, 8)}, "release.yaml")
-    assert said == GIT.replace("Flux", "Argo CD")
+    assert said == (GIT + UNDO).replace("Flux", "Argo CD")
 
 
 def test_a_kustomization_is_applied_by_somebody(next_steps: Callable[..., str]) -> None:
@@ -78,7 +82,7 @@ def test_a_kustomization_is_applied_by_somebody(next_steps: Callable[..., str]) 
         "    version: 4.13.0-medium\n    valuesInline:\n"
     )
     said = next_steps({"release.yaml": kustomization + indented(VALUES, 6)}, "release.yaml")
-    assert said == GIT.replace("Flux", "What applies the kustomization")
+    assert said == (GIT + UNDO).replace("Flux", "What applies the kustomization")
 
 
 @pytest.mark.parametrize(("version", "options"), [("4.x", ()), ("4.13.0-medium", ("--no-bump",))])
@@ -92,7 +96,7 @@ def test_a_version_that_is_not_moved_is_asked_for(
 
 
 def test_a_version_that_has_gone_ahead_is_in_the_file(next_steps: Callable[..., str]) -> None:
-    assert next_steps({"release.yaml": helm_release(VALUES, "4.16.0-medium")}, "release.yaml") == GIT
+    assert next_steps({"release.yaml": helm_release(VALUES, "4.16.0-medium")}, "release.yaml") == GIT + UNDO
 
 
 def test_an_object_that_was_written_elsewhere_goes_back_to_its_place(next_steps: Callable[..., str]) -> None:
@@ -109,7 +113,7 @@ def test_a_secret_comes_before_the_commit(next_steps: Callable[..., str]) -> Non
         "    kubectl create secret generic docket --namespace prod "
         "--from-literal=docket-url=redis://USER:PASSWORD@cache:6379/N\n"
         "  (USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a\n"
-        "  database that nothing else uses.)\n" + GIT
+        "  database that nothing else uses.)\n" + GIT + UNDO
     )
 
 

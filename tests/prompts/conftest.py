@@ -17,7 +17,13 @@ def migrate(tmp_path: Path) -> Iterator[Callable[..., Session]]:
     sessions: list[Session] = []
 
     def start(*arguments: str, rows: int = 50, columns: int = 100, **environment: str) -> Session:
-        usual = {"PATH": os.environ.get("PATH", ""), "HOME": str(tmp_path), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+        usual = {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": str(tmp_path),
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            "PAGER": "cat",
+        }
         session = Session(tmp_path, ["migrate", *arguments], rows, columns, {**usual, **environment})
         sessions.append(session)
         return session

@@ -15,6 +15,8 @@ import pexpect
 import pyte
 
 UP, DOWN, ENTER, ESC, CTRL_C, CTRL_D = "\x1b[A", "\x1b[B", "\r", "\x1b", "\x03", "\x04"
+CHANGE = 4 * DOWN + ENTER
+"""From the first line of the last choice to changing an answer."""
 CLEAR = "\x15"  # Ctrl-U: empties the line that is being typed
 
 _PATIENCE = 60.0  # seconds to wait for what a test expects on the screen; a busy machine is slow, and not wrong
@@ -35,6 +37,7 @@ class Session:
     def __init__(
         self, folder: Path, arguments: list[str], rows: int, columns: int, environment: dict[str, str]
     ) -> None:
+        self.is_dumb = environment.get("TERM") == "dumb"
         self._child: Any = pexpect.spawn(
             sys.executable,
             ["-m", "migrator", *arguments],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prompts.terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESC, UP, Session
+from tests.prompts.terminal import CHANGE, CTRL_C, CTRL_D, DOWN, ENTER, ESC, UP, Session
 from tests.prompts.texts import AFTER, BEFORE
 
 Start = Callable[..., Session]
@@ -18,10 +18,10 @@ PROMPTS = [
     ("Answer", ENTER),
     ("Database", UP + UP + ENTER),
     ("URL", "redis://cache:6379/2" + ENTER),
-    ("Choose", DOWN + ENTER),
+    ("Choose", DOWN + DOWN + ENTER),
     ("Step 1 of 4", ENTER),
     ("Step 2 of 4", DOWN + DOWN + ENTER),
-    ("Choose", DOWN + DOWN + ENTER),
+    ("Choose", CHANGE),
     ("Which", ""),
 ]
 
@@ -57,11 +57,56 @@ def test_ctrl_c_at_every_prompt(migrate: Start, values: Path, number: int) -> No
     left_alone(session, values)
 
 
-@pytest.mark.parametrize("number", [0, 2, 3], ids=["a list", "a typed answer", "the choice"])
-def test_esc_leaves(migrate: Start, values: Path, number: int) -> None:
+def test_esc_goes_back_and_never_leaves(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
-    come_to(session, number)
+    come_to(session, 0)
     session.type(ESC)
+    session.says("Nothing was asked before this. Ctrl-C leaves, and nothing is written.")
+    session.asks("Answer")
+    session.type(DOWN, ENTER)
+    session.asks("Database")
+    session.type(ESC)
+    session.asks("Answer")
+    session.says("> keep")  # what was answered is where the list begins
+    session.type(ENTER)
+    session.asks("Database")
+    session.type(UP, UP, ENTER)
+    session.asks("URL")
+    session.type(ESC)
+    session.asks("Database")
+    session.type(ENTER)
+    session.asks("Choose")
+    session.type(ESC)
+    session.asks("Database")
+    session.type(ENTER)
+    session.asks("Choose")
+    session.type(DOWN, DOWN, ENTER)
+    session.asks("Step 1 of 4")
+    session.type(ESC)
+    session.asks("Choose")
+    session.type(CHANGE)
+    session.asks("Which")
+    session.type(ESC)
+    session.asks("Choose")
+    session.type(CTRL_C)
+
+    assert session.ends() == 130
+    left_alone(session, values)
+
+
+def test_a_question_mark_says_why_and_asks_again(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml")
+    session.asks("Answer")
+    session.type("?")
+    session.says("Prefect's background services share one docket on Redis")
+    session.says("https://docs.prefect.io/v3/advanced/self-hosted")
+    session.asks("Answer")
+    session.type(ENTER)
+    session.asks("Database")
+    session.type(UP, UP, ENTER)
+    session.asks("URL")
+    session.type("redis://cache:6379/2?x")  # in a line that holds something it is a character like others
+    session.type(CTRL_C)
 
     assert session.ends() == 130
     left_alone(session, values)

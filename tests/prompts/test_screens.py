@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prompts.terminal import CTRL_C, ENTER, Session
+from tests.prompts.terminal import CTRL_C, DOWN, ENTER, Session
 from tests.prompts.texts import AFTER, BEFORE, KEPT
 from tests.sources.texts import application
 
@@ -19,6 +19,21 @@ def values(tmp_path: Path) -> Path:
     path = tmp_path / "values.yaml"
     path.write_text(BEFORE, encoding="utf-8")
     return path
+
+
+LINES = {False: DOWN + ENTER, True: "lines\r"}
+"""The keys, with arrows and in lines, that choose to read the lines."""
+
+
+def read_the_lines(session: Session) -> None:
+    """Come to the choice, read what would change, and have it written."""
+    for prompt, keys in (("Answer", ENTER), ("Database", ENTER), ("Choose", LINES[session.is_dumb])):
+        session.asks(prompt)
+        session.type(keys)
+    session.says("Step 4 of 4")
+    session.asks("Choose")
+    session.type(ENTER)
+    assert session.ends() == 0
 
 
 def press_enter_to_the_end(session: Session) -> None:
@@ -59,7 +74,7 @@ def test_no_colour_where_none_is_wanted(migrate: Start, values: Path, how: str) 
     press_enter_to_the_end(session)
 
     assert not {"green", "red", "yellow", "brown"} & session.colours()
-    assert "- name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED" in session.text
+    assert "- backgroundServices.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED" in session.text
     assert values.read_text(encoding="utf-8") == AFTER
 
 
@@ -67,12 +82,12 @@ def test_a_terminal_that_cannot_move_its_cursor_is_answered_in_lines(migrate: St
     session = migrate("values.yaml", TERM="dumb", rows=100)
     session.says("1) remove (the safe default)\n  2) keep\nAnswer [remove]:")
     session.type("perhaps\n")
-    session.says("'perhaps' is none of these; Ctrl-C leaves.")
+    session.says("'perhaps' is none of these; back goes back, ? says why, Ctrl-C leaves.")
     session.type("2\n")
-    session.says("15  nothing known uses it")
+    session.says("4  nothing known uses it")
     session.says("Database [2]:")
     session.type("1\n")
-    session.says("not that one: used by Prefect's messaging.")
+    session.says("database 1 there is used by Prefect's messaging already")
     session.type("3\n")
     session.says("Choose [apply]:")
     session.type("\n")
@@ -86,8 +101,8 @@ def test_a_typed_answer_in_lines_is_checked_too(migrate: Start, values: Path) ->
     session = migrate("values.yaml", "--event-logger", "remove", TERM="dumb", rows=100)
     session.says("Database [2]:")
     session.type("docket-url\n")
-    session.says("URL (empty goes back):")
-    session.type("\n")
+    session.says("URL:")
+    session.type("back\n")
     session.says("Question 1: redis-db" + "-" * 3)
     session.type("docket-url\n")
     session.says("docket-url, instead")
@@ -124,7 +139,7 @@ def test_lines_can_be_left_too(migrate: Start, values: Path, keys: str) -> None:
 )
 def test_a_screen_without_unicode(migrate: Start, values: Path, environment: dict[str, str]) -> None:
     session = migrate("values.yaml", rows=100, **environment)
-    press_enter_to_the_end(session)
+    read_the_lines(session)
 
     session.says("host: cache # gr\\xf6\\xdfer")
     assert session.text.isascii()
@@ -134,7 +149,7 @@ def test_a_screen_without_unicode(migrate: Start, values: Path, environment: dic
 def test_what_a_file_holds_cannot_steer_the_terminal(migrate: Start, values: Path) -> None:
     values.write_text(BEFORE.replace("größer", "\u202egrößer\u202c"), encoding="utf-8")
     session = migrate("values.yaml")
-    press_enter_to_the_end(session)
+    read_the_lines(session)
 
     session.says("host: cache # \\u202egrößer\\u202c")
     assert values.read_text(encoding="utf-8") == AFTER.replace("größer", "\u202egrößer\u202c")
@@ -145,7 +160,7 @@ def test_no_credential_comes_to_the_screen(migrate: Start, values: Path) -> None
     password = "c4n4ry-S3cret"
     values.write_text(BEFORE.replace("db: 1", f"db: 1\n          password: {password}"), encoding="utf-8")
     session = migrate("values.yaml", "--save-answers", "answers.yaml", "--verbose")
-    press_enter_to_the_end(session)
+    read_the_lines(session)
 
     session.says("url: redis://:***1@cache:6379/2")
     assert f"redis://:{password}@cache:6379/2" in values.read_text(encoding="utf-8")

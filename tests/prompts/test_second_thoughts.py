@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.prompts.releases import BUNDLED, HIDDEN_PASSWORD, TRIGGERS_OFF, separate
-from tests.prompts.terminal import CLEAR, CTRL_C, DOWN, ENTER, UP, Session
+from tests.prompts.terminal import CHANGE, CLEAR, CTRL_C, DOWN, ENTER, UP, Session
 
 Start = Callable[..., Session]
 
@@ -25,17 +25,19 @@ def test_another_host_asks_for_the_database_again(migrate: Start, tmp_path: Path
     session.asks("Host")
     session.type(ENTER)
     session.says("an answer is needed")
-    session.type("redis:6379")
+    session.asks("Host")
+    session.type("redis:6379", ENTER)
     session.says("that is no host name: give the name or address alone")
+    session.asks("Host (Enter; Esc: back, ?: why) redis:6379")
     session.type(CLEAR, "one", ENTER)
     session.asks("Database")
     session.says("Which database of the Redis at one:6379")
     session.type(DOWN, ENTER)
     session.asks("Choose")
-    session.type(DOWN, DOWN, ENTER)
+    session.type(CHANGE)
     session.asks("Which")
     session.type(ENTER)
-    session.asks("Host one")
+    session.asks("Host (Enter; Esc: back, ?: why) one")
     session.type(CLEAR, "two", ENTER)
     session.asks("Database")
     session.says("The answer given earlier was to another question under this name: it is not used.")
@@ -58,14 +60,14 @@ def test_the_releases_name_can_be_changed_though_no_question_asks_for_it_any_mor
     session.asks("Release")
     session.type("infra", ENTER)
     session.asks("Database")
-    session.says("- 1 (used by Prefect's messaging)")
+    session.says("1 by Prefect's messaging")
     session.type(ENTER)
     session.asks("Choose")
-    session.type(DOWN, DOWN, ENTER)
+    session.type(CHANGE)
     session.asks("Which")
     session.says("release-name = infra")
     session.type(DOWN, DOWN, ENTER)
-    session.asks("Release infra")
+    session.asks("Release (Enter; Esc: back, ?: why) infra")
     session.type(CLEAR, "hub", ENTER)
     session.asks("Database")
     session.type(ENTER)
@@ -82,7 +84,7 @@ def test_what_a_flag_answered_for_a_group_can_be_changed_for_one(migrate: Start,
     path = released(tmp_path, separate(background=TRIGGERS_OFF))
     session = migrate("values.yaml", "--custom-toggles", "keep", "--redis-db", "2")
     session.asks("Choose")
-    session.type(DOWN, DOWN, ENTER)
+    session.type(CHANGE)
     session.asks("Which")
     session.says("> custom-toggles.background.TRIGGERS = keep")
     session.type(ENTER)
@@ -99,15 +101,18 @@ def test_from_a_secret_back_to_a_reference(migrate: Start, tmp_path: Path) -> No
     path = released(tmp_path, separate("host: cache\n        existingSecret: redis"))
     session = migrate("values.yaml")
     session.asks("Answer")
-    session.type(DOWN, ENTER)
+    session.says("> (nothing chosen yet)")
+    session.type(DOWN, DOWN, ENTER)
     session.asks("How")
     session.type(ENTER)
     session.asks("Secret")
-    session.type("No Name")
+    session.type("No Name", ENTER)
     session.says("'No Name' is no NAME or NAME:KEY of a Secret")
+    session.asks("Secret (Enter; Esc: back, ?: why) No Name")
+    session.says("That settles redis-db, too.")
     session.type(CLEAR, "docket", ENTER)
     session.asks("Choose")
-    session.type(DOWN, DOWN, ENTER)
+    session.type(CHANGE)
     session.asks("Which")
     session.says("> docket-password = secret docket-secret = docket none of them")
     session.type(ENTER)
@@ -151,13 +156,13 @@ def test_a_replay_that_no_longer_fits_asks_only_for_what_is_new(
     if moved:
         session.asks("Database")
         session.says("it is not used.")
-        session.type(DOWN, DOWN, DOWN, ENTER)
+        session.type(DOWN, ENTER)
     session.asks("Choose")
     assert "custom-toggles" not in session.text
     session.type(ENTER)
 
     assert session.ends() == 0
-    assert f"url: redis://{'two:6379/5' if moved else 'one:6379/4'}" in path.read_text()
+    assert f"url: redis://{'two:6379/3' if moved else 'one:6379/4'}" in path.read_text()
     assert "TRIGGERS" in path.read_text()
 
 
@@ -166,7 +171,7 @@ def test_leaving_amid_a_change_writes_nothing(migrate: Start, tmp_path: Path) ->
     before = path.read_bytes()
     session = migrate("values.yaml", "--redis-db", "4")
     session.asks("Choose")
-    session.type(DOWN, DOWN, ENTER)
+    session.type(CHANGE)
     session.asks("Which")
     session.type(ENTER)
     session.asks("Database")

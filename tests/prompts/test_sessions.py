@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prompts.terminal import CLEAR, DOWN, ENTER, UP, Session
+from tests.prompts.terminal import CHANGE, CLEAR, DOWN, ENTER, ESC, UP, Session
 from tests.prompts.texts import AFTER, BEFORE, KEPT
 from tests.sources.texts import AFTER as MIGRATED
 from tests.sources.texts import VALUES, helm_release
@@ -57,11 +57,19 @@ def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start,
     session.type(ENTER)
     session.asks("Choose")
     session.says("> redis-db = 2")
+    session.says("What would change: 5 changes in values.yaml")
+    session.says("2. give both deployments one docket (v4_14_0_prefect_docket)")
+    session.says('+ backgroundServices.messaging.docket.url: "redis://cache:6379/2" (required)')
+    session.says("backgroundServices.env.PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED (a pod changes)")
+    assert "effect:" not in session.text
+    session.type(DOWN, ENTER)
     session.says("Step 2 of 4: give both deployments one docket (v4_14_0_prefect_docket)")
     session.says("host: cache # größer db: 1 + docket: + url: redis://cache:6379/2")
     session.says("effect: required, or the release breaks")
     session.says("effect: a pod changes")
     session.says("effect: pods restart, behaviour unchanged")
+    session.says("Give each Prefect installation a Redis database of its own")
+    session.asks("Choose")
     assert values.read_text(encoding="utf-8") == BEFORE
     session.type(ENTER)
 
@@ -81,10 +89,9 @@ def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start,
 def test_a_database_in_use_is_shown_with_its_user_and_passed_over(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml", "--event-logger", "remove")
     session.asks("Database")
-    session.says("- 0 (used by the Infrahub cache)")
-    session.says("- 1 (used by Prefect's messaging)")
-    session.says("> 2 nothing known uses it, suggested")
-    session.type(UP, DOWN, UP, DOWN, DOWN, ENTER)  # up from 2 goes round to the end of the list: 0 and 1 are no stops
+    session.says("In use there: 0 by the Infrahub cache, 1 by Prefect's messaging.")
+    session.says("> 2 nothing known uses it, suggested 3 nothing known uses it 4 nothing known uses it another number")
+    session.type(UP, DOWN, DOWN, ENTER)  # up from 2 goes round to the end of the list: 0 and 1 are no stops
     session.asks("Choose")
     session.says("> redis-db = 3")
     session.type(ENTER)
@@ -97,16 +104,17 @@ def test_a_number_beyond_the_list_is_checked_while_it_is_typed(migrate: Start, v
     session = migrate("values.yaml", "--event-logger", "remove")
     session.asks("Database")
     session.type(UP, UP, UP, ENTER)
-    session.asks("Database (empty goes back)")
-    session.type(ENTER)
+    session.asks("Database (Enter")
+    session.type(ESC)
     session.asks("Database (arrows")
     session.type(UP, UP, UP, ENTER)
-    session.asks("Database (empty goes back)")
-    session.type("1")
+    session.asks("Database (Enter")
+    session.type("1", ENTER)
     session.says("database 1 there is used by Prefect's messaging already")
-    session.type(ENTER)
-    session.type(CLEAR, "two")
+    session.asks("Database (Enter; Esc: back, ?: why) 1")
+    session.type(CLEAR, "two", ENTER)
     session.says("'two' is not the number of a database (0, 1, 2 and so on)")
+    session.asks("Database (Enter; Esc: back, ?: why) two")
     session.type(CLEAR, "17", ENTER)
     session.asks("Choose")
     session.says("warning: The docket's database 17 exists only where Redis is configured for more than 16")
@@ -119,7 +127,7 @@ def test_a_number_beyond_the_list_is_checked_while_it_is_typed(migrate: Start, v
 def test_an_answer_can_be_changed_before_anything_is_written(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
     to_the_choice(session)
-    session.type(DOWN, DOWN, ENTER)
+    session.type(CHANGE)
     session.asks("Which")
     session.says("> event-logger = remove redis-db = 2 none of them")
     session.type(ENTER)
@@ -127,7 +135,7 @@ def test_an_answer_can_be_changed_before_anything_is_written(migrate: Start, val
     session.type(DOWN, ENTER)
     session.asks("Choose")
     session.says("> event-logger = keep")
-    session.type(DOWN, DOWN, ENTER)
+    session.type(CHANGE)
     session.asks("Which")
     session.type(DOWN, ENTER)
     session.asks("Database")
@@ -143,7 +151,7 @@ def test_an_answer_can_be_changed_before_anything_is_written(migrate: Start, val
 def test_a_change_of_mind_about_changing_changes_nothing(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
     to_the_choice(session)
-    session.type(DOWN, DOWN, ENTER)
+    session.type(CHANGE)
     session.asks("Which")
     session.type(UP, ENTER)
     session.asks("Choose")
@@ -156,7 +164,7 @@ def test_a_change_of_mind_about_changing_changes_nothing(migrate: Start, values:
 def test_the_steps_can_be_walked_forth_and_back_and_none_left_out(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml", rows=24)
     to_the_choice(session)
-    session.type(DOWN, ENTER)
+    session.type(DOWN, DOWN, ENTER)
     session.asks("Step 1 of 4")
     session.says("left out one by one, half a migration would fail on the cluster")
     assert "skip" not in session.display
@@ -223,9 +231,12 @@ def test_a_dry_run_asks_shows_and_writes_nothing(migrate: Start, values: Path) -
     session.type(ENTER)
     session.asks("Database")
     session.type(ENTER)
+    session.asks("Choose")
+    session.says("> finish: nothing is written, as --dry-run says")
+    session.type(ENTER)
 
     assert session.ends() == 0
-    session.says("+ url: redis://cache:6379/2")
+    session.says('docket.url: "redis://cache:6379/2"')
     session.says("dry run: nothing was written.")
     assert list(values.parent.iterdir()) == [values]
 
@@ -254,7 +265,7 @@ def test_an_object_is_told_of_in_its_own_words(migrate: Start, values: Path) -> 
     session.says("- flavour medium (behind the version, 4.13.0-medium)")
     session.type(ENTER)
     session.asks("Choose")
-    session.says("Step 5 of 5: move the chart version")
+    session.says("5. move the chart version")
     session.type(ENTER)
 
     assert session.ends() == 0

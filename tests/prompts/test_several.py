@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.prompts.releases import separate
-from tests.prompts.terminal import CLEAR, CTRL_C, DOWN, ENTER, UP, Session
+from tests.prompts.terminal import CTRL_C, DOWN, ENTER, ESC, UP, Session
 from tests.prompts.texts import AFTER, BEFORE
 
 Start = Callable[..., Session]
@@ -31,14 +31,15 @@ def test_the_docket_chosen_for_one_cannot_be_chosen_for_the_next(migrate: Start,
     session.type(ENTER)
     session.says("two.yaml: infrahub-enterprise to 4.18.0-medium")
     session.asks("Database")
-    session.says("- 0 (used by the Infrahub cache and one.yaml for the Infrahub cache)")
-    session.says("- 2 (used by one.yaml for its docket, if in one namespace)")
+    session.says("In use there: 0 by the Infrahub cache and one.yaml for the Infrahub cache, ")
+    session.says("2 by one.yaml for its docket if in one namespace.")
     session.says("> 3 nothing known uses it, suggested")
     session.type(UP, UP, UP, ENTER)  # up from 3 goes round to the end of the list: 2 is no stop
-    session.asks("Database (empty goes back)")
-    session.type("2")
+    session.asks("Database (Enter")
+    session.type("2", ENTER)
     session.says("database 2 there is used by one.yaml for its docket already (if both are in one namespace")
-    session.type(CLEAR, ENTER)
+    session.asks("Database (Enter; Esc: back, ?: why) 2")
+    session.type(ESC)
     session.asks("Database (arrows")
     session.type(DOWN, ENTER)
     session.says("two.yaml: what now?")
@@ -54,7 +55,7 @@ def test_the_docket_that_stands_in_the_next_cannot_be_chosen_for_the_first(migra
     (files / "two.yaml").write_text(AFTER.replace("6379/2", "6379/3"), encoding="utf-8")
     session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
     session.asks("Database")
-    session.says("- 3 (used by two.yaml for its docket, if in one namespace)")
+    session.says("3 by two.yaml for its docket if in one namespace.")
     session.type(ENTER)
     session.asks("Choose")
     session.type(ENTER)

@@ -193,8 +193,6 @@ my values.yaml: migrated: 2 changes
            values.yaml
   backup: my
           values.yaml.1.bak
-  undo with:
-    infrahub-migrator undo 'my values.yaml'
 """
     )
 

@@ -173,19 +173,17 @@ def test_the_list_of_databases_shows_what_they_hold(
     session.says(f"- Redis at {at(server)}: 6 databases; 1 holds 3 keys; 2 holds 1 key, a docket; 4 holds 1 key")
     session.says(
         """
-          0  nothing known uses it, empty
-        - 1 (used by Prefect's messaging, 3 keys)
-          2  nothing known uses it, 1 key, a docket
         > 3  nothing known uses it, empty, suggested
           4  nothing known uses it, 1 key
           5  nothing known uses it, empty
           another number
         """
     )
-    session.type(UP * 5, ENTER)  # past 2, 0, the Secret and the URL
-    session.asks("Database (empty goes back)")
-    session.type("6")
+    session.type(UP * 3, ENTER)  # past the Secret and the URL
+    session.asks("Database (Enter")
+    session.type("6", ENTER)
     session.says(f"there is no database 6 in the Redis at {at(server)}: it has 6 databases, 0 to 5")
+    session.asks("Database (Enter; Esc: back, ?: why) 6")
     session.type(CLEAR, "3", ENTER)
     session.asks("Choose")
     session.says("warning: values.yaml:18: redis-persistence: ")
