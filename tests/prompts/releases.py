@@ -265,7 +265,7 @@ QUESTIONS = [
         LONG_PROBE,
         ["--answer", "startup-probe=match"],
         "startup-probe: match",
-        [("Answer", ENTER)],
+        [("Answer", DOWN + ENTER)],
         "failureThreshold: 140",
     ),
     Asked(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prompts.terminal import CHANGE, CLEAR, DOWN, ENTER, ESC, UP, Session
+from tests.prompts.terminal import CHANGE, CLEAR, CTRL_C, DOWN, ENTER, ESC, UP, Session
 from tests.prompts.texts import AFTER, BEFORE, KEPT
 from tests.sources.texts import AFTER as MIGRATED
 from tests.sources.texts import VALUES, helm_release
@@ -272,3 +272,48 @@ def test_an_object_is_told_of_in_its_own_words(migrate: Start, values: Path) -> 
     assert "helm upgrade" not in session.text
     session.says("Commit and push values.yaml. Flux then upgrades values and chart at once.")
     assert values.read_text(encoding="utf-8") == helm_release(MIGRATED, "4.18.0-medium")
+
+
+@pytest.mark.parametrize("pager", ["sed 's/^/| /'", "no-such-pager", ""])
+def test_the_lines_open_in_the_pager_that_somebody_wants(migrate: Start, values: Path, pager: str) -> None:
+    session = migrate("values.yaml", rows=100, PAGER=pager)
+    to_the_choice(session)
+    session.type(DOWN, ENTER)
+    lead = "| " if pager.startswith("sed") else ""
+    session.says(f"{lead}Step 4 of 4: blank the metrics directory")
+    session.asks("Choose")
+    session.type(CTRL_C)
+    assert session.ends() == 130
+
+
+def test_ctrl_c_in_the_pager_is_the_pagers(migrate: Start, values: Path) -> None:
+    stays = "sh -c 'trap \"echo heard\" INT; cat; sleep 600 & wait; echo over'"
+    session = migrate("values.yaml", rows=100, PAGER=stays)
+    to_the_choice(session)
+    session.type(DOWN, ENTER)
+    session.says("Step 4 of 4")
+    session.type(CTRL_C)
+    session.says("heard over")
+    session.asks("Choose")
+    session.type(ENTER)
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == AFTER
+
+
+def test_a_screen_reader_is_asked_in_lines_on_any_terminal(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml", "--plain", rows=100, PAGER="no-such-pager")
+    session.says("1) remove (the safe default)\n  2) keep\nAnswer [remove]:")
+    session.type("2\n")
+    session.says("Database [2]:")
+    session.type("back\n")
+    session.says("Answer [keep]:")
+    session.type("\n")
+    session.says("> event-logger = keep Question 2: redis-db")
+    session.type("7\n")
+    session.says("> redis-db = 7")
+    session.says("Choose [apply]:")
+    session.type("lines\n")
+    session.says("Step 4 of 4")
+    session.type("\n")
+    assert session.ends() == 0
+    assert "url: redis://cache:6379/7" in values.read_text(encoding="utf-8")
