@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from migrator.cli.main import run_command_line
@@ -9,7 +10,22 @@ from migrator.cli.main import run_command_line
 
 def main() -> int:
     """Run the command line; answer the exit code."""
-    return run_command_line(sys.argv[1:])
+    code = run_command_line(sys.argv[1:])
+    _drop_what_nobody_reads()
+    return code
+
+
+def _drop_what_nobody_reads() -> None:
+    """Send what a closed terminal or pipe no longer takes to nowhere.
+
+    Python would try once more at the end and make the exit code 120 of it
+    (https://docs.python.org/3/library/signal.html#note-on-sigpipe).
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":
