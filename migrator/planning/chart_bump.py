@@ -111,7 +111,8 @@ def bump(
         return None, [Notice(f"The chart version is not moved here: {of_whom}.", "warning")] * moves
     if stands.release >= found.version_to:
         return None, []
-    flavour = f"-{stands.flavour}" if stands.flavour else ""
+    kept = found.flavour if found.flavour_left else stands.flavour
+    flavour = f"-{kept}" if kept else ""
     after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
     if not moves:
         its_values = presets.of_chart(version.chart, stands.release, stands.flavour).prefect

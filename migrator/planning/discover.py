@@ -53,11 +53,13 @@ class Found(NamedTuple):
     text_to: str
     flavour: str | None
     evidence: tuple[str, ...]
+    flavour_left: str = ""  # that of the version that runs now, where another one is gone to
 
     @property
     def shown_from(self) -> str:
         """The version that runs now as the chart is published, flavour included; empty where nothing tells."""
-        return f"{self.text_from}-{self.flavour}" if self.text_from and self.flavour else self.text_from
+        flavour = self.flavour_left or self.flavour
+        return f"{self.text_from}-{flavour}" if self.text_from and flavour else self.text_from
 
     @property
     def shown_to(self) -> str:
@@ -94,7 +96,8 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
     if chart == "prefect-server":
         flavour = ""
     version_from, text_from = (start.release, start.published) if start else (None, "")
-    return Found(chart, root, version_from, to, text_from, text_to, flavour, tuple(evidence))
+    left = start.flavour if start and flavour is not None and start.flavour != flavour else ""
+    return Found(chart, root, version_from, to, text_from, text_to, flavour, tuple(evidence), left)
 
 
 def _why_there(chart: str, start: versions.ChartVersion | None, to: Version) -> str:
@@ -108,11 +111,12 @@ def _why_there(chart: str, start: versions.ChartVersion | None, to: Version) -> 
 def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: str) -> Release:
     """The release that was found, on the defaults of the chart it runs on and of the one it goes to."""
     before = found.version_from or min(before_newest_break(found.chart), found.version_to)
+    runs_on = presets.of_chart(found.chart, before, found.flavour_left or flavour)
     return Release(
         chart=found.chart,
         root=found.root,
         layers=layers,
-        before=presets.of_chart(found.chart, before, flavour)._replace(is_known=found.version_from is not None),
+        before=runs_on._replace(is_known=found.version_from is not None),
         after=presets.of_chart(found.chart, found.version_to, flavour),
         flavour=flavour,
         name=wishes.release_name,
@@ -249,15 +253,13 @@ def _flavour(
     preset: str,
     evidence: list[str],
 ) -> str | None:
-    named = {version.flavour for version in (start, target) if version is not None and version.flavour}
-    if len(named) > 1:
-        raise UsageError(f"{start} and {target} are of different flavours, and an upgrade keeps the flavour.")
+    named = [version.flavour for version in (target, start) if version is not None and version.flavour]
     if named:
-        flavour = named.pop()
+        flavour = named[0]
         if flavour not in versions.FLAVOURS:
             meant = did_you_mean(flavour, versions.FLAVOURS)
             raise UsageError(f"{flavour!r} is no flavour{meant}.", remedy=f"They are {', '.join(versions.FLAVOURS)}.")
-        evidence.append(f"flavour {flavour} (behind the version, {start if start and start.flavour else target})")
+        evidence.append(f"flavour {flavour} (behind the version, {target if target and target.flavour else start})")
         if preset not in ("", flavour):
             evidence.append(
                 f"configPreset in the file says {preset}, which does not change what the chart brings along"

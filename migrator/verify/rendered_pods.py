@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from migrator.charts import quantities
 from migrator.charts.archive import Manifest
 from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm.engine import RenderError
@@ -13,6 +14,7 @@ from migrator.prefect.names import DOCKET_NAME, INJECTED_PIN, PIN, WEBSERVER_ONL
 from migrator.report.records import Finding
 from migrator.rules.pods import service_of
 from migrator.values import tree
+from migrator.values.merge import as_map
 
 PINS = (PIN, INJECTED_PIN)
 
@@ -76,7 +78,7 @@ def check(manifests: Sequence[Manifest], chart_path: str) -> list[Finding]:
 
     With separate services: one docket on both pods, no toggle of the presets, no services on the API pods, and with
     Infrahub's image both migrate-on-start names "false" on them and no migrations Job. In any case: no env name twice,
-    nothing but text in env, no example host.
+    nothing but text in env, no example host, and no container of any pod that asks for more than its limits allow.
     """
     troubles = list(_troubles(manifests))
     ordered = [each for severity in ("error", "warning") for each in troubles if each.severity == severity]
@@ -97,12 +99,27 @@ def _troubles(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
         yield Trouble("pods-none", "error", "no deployment of a Prefect server was rendered", remedy)
     for pod in found:
         yield from _of_any(pod)
+    yield from _above_limits(manifests)
     for server in servers:
         partners = [pod for pod in found if pod.deployment == f"{server.deployment}-background-services"]
         if partners:
             yield from _of_pair(server, partners[0], manifests)
         else:
             yield from _of_single(server)
+
+
+def _above_limits(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
+    """Containers of any pod that ask for more than their limits allow."""
+    remedy = "Raise the limits with the requests: the API server refuses the pods, and what ran before stays down."
+    for manifest in manifests:
+        pod = tree.get(manifest, ("spec", "template", "spec"))
+        for kind in ("containers", "initContainers"):
+            containers = as_map(pod).get(kind)
+            for container in containers if isinstance(containers, list) else []:
+                for words in quantities.above(as_map(as_map(container).get("resources"))):
+                    where = f"{manifest.get('kind')} {tree.get(manifest, ('metadata', 'name'))}"
+                    text = f"container {as_map(container).get('name')} of {where}: {words}"
+                    yield Trouble("pods-requests", "error", text, remedy)
 
 
 def _of_any(pod: Pod) -> Iterator[Trouble]:

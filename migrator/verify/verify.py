@@ -55,7 +55,9 @@ def _rendered(layers: Sequence[Source], release: Release, path: str, kube_versio
         )
     except engine.RenderError as error:
         return [*found, rendered_pods.refusal(error, path)]
-    return [*found, *rendered_pods.check(manifests, path)]
+    runs_prefect = release.prefect.get("enabled") is not False
+    troubles = rendered_pods.check(manifests, path)
+    return [*found, *(each for each in troubles if runs_prefect or each.rule != "pods-none")]
 
 
 def held(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:

@@ -93,6 +93,11 @@ CASES = [
     Case("pods-example-left", 'DIR, value: ""', "DIR, value: example-infrahub-cache-master"),
     Case("pods-services-nowhere", "WEB_CONCURRENCY", "PREFECT__SERVER_WEBSERVER_ONLY", SINGLE),
     Case("pods-services-nowhere", "[gunicorn, ", "[--no-services, ", SINGLE),
+    Case(
+        "pods-requests",
+        "          image: sidecar\n",
+        "          image: sidecar\n          resources: {requests: {memory: 2Gi}, limits: {memory: 1024Mi}}\n",
+    ),
     Case("pods-none", "name: prefect-server\n          image", "name: server\n          image", SINGLE),
 ]
 SOUND_ONES = {
@@ -107,6 +112,10 @@ SOUND_ONES = {
     ),
     "a toggle of another service": SOUND.replace(
         "PROMETHEUS_MULTIPROC_DIR", "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"
+    ),
+    "limits above requests": SOUND.replace(
+        "          image: sidecar\n",
+        "          image: sidecar\n          resources: {requests: {memory: 1Gi}, limits: {memory: 1024Mi}}\n",
     ),
     "a batch size": SOUND.replace("PROMETHEUS_MULTIPROC_DIR", "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE"),
     "somebody else's Job": SOUND + JOB.replace("prefect-server-db", "infrahub-db"),

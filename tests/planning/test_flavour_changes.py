@@ -1,0 +1,47 @@
+"""A change of flavour is told; each version keeps its own preset below the file."""
+
+from __future__ import annotations
+
+from migrator.planning import discover, examine
+
+FILE = """\
+infrahub:
+  prefect-server:
+    backgroundServices:
+      messaging: {redis: {host: redis.prod}, docket: {url: "redis://redis.prod:6379/2"}}
+"""
+OBJECT = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: infrahub}
+spec:
+  chart: {spec: {chart: infrahub-enterprise, version: 4.14.1-medium}}
+  values:
+"""
+
+
+def case(text: str, **wishes: str) -> examine.Case:
+    from migrator.sources import objects
+
+    source = examine.read_bytes(text.encode(), "values.yaml")
+    held = [bundle for each in objects.objects_in(source) for bundle in objects.releases_of(source, each)]
+    return examine.examine(held or [source], examine.Request(discover.Wishes(**wishes), {}))
+
+
+def test_it_is_a_warning_and_the_new_preset_counts() -> None:
+    found = case(FILE, version_from="4.14.1-medium", version_to="4.18.0-large")
+    assert (found.found.shown_from, found.found.shown_to) == ("4.14.1-medium", "4.18.0-large")
+    told = [each for each in found.plan.notices if "flavour changes from medium to large" in each.text]
+    assert [each.severity for each in told] == ["warning"]
+    assert (found.plan.start.before.source[-6:], found.plan.start.after.source[-5:]) == ("medium", "large")
+
+
+def test_one_that_stays_is_not_told() -> None:
+    for wishes in ({"version_from": "4.14.1-medium"}, {"version_from": "4.14.1-medium", "version_to": "4.18.0-medium"}):
+        assert not any("flavour changes" in each.text for each in case(FILE, **wishes).plan.notices)
+
+
+def test_an_overlay_without_a_preset_is_told_apart() -> None:
+    whole = FILE.replace("      messaging", "      runAsSeparateDeployment: false\n      messaging")
+    found = case(whole, version_from="4.14.1-medium", version_to="4.21.2-openshift")
+    assert any("openshift is an overlay without a preset" in each.text for each in found.plan.notices)
