@@ -80,7 +80,11 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
 
 def _write(settings: Settings, text: str) -> None:
     """Print a text for people; where something in it is masked, say beside it how to see it."""
-    sys.stdout.write(text)
+    if settings.format == "html":  # it says of itself that it is UTF-8, whatever the terminal takes
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    else:
+        sys.stdout.write(text)
     tell_of_masks(settings, text)
 
 

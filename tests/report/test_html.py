@@ -248,3 +248,11 @@ def test_a_release_that_is_refused_has_its_place(cli: Any, tmp_path: Path) -> No
     assert done.returncode == 2
     assert "1 release: 1 refused." in _text(done.stdout.decode())
     assert "What is wrong line 2:" in _text(done.stdout.decode())
+
+
+def test_it_is_utf_8_wherever_it_is_printed(cli: Any, process: Any, tmp_path: Path) -> None:
+    (tmp_path / "größer.yaml").write_bytes(cli("example").stdout)
+    command = ("diff", "größer.yaml", "--redis-db", "2", "--format", "html")
+    done = process(*command, PYTHONIOENCODING="ascii", LC_ALL="C.UTF-8")
+    assert done.returncode == 0, done.stderr
+    assert "<h2>größer.yaml</h2>" in done.stdout.decode("utf-8")
