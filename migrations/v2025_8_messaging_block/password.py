@@ -94,14 +94,15 @@ def _move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
 def _in_values(release: Release, entry: Entry) -> dict[str, Value]:
     """What `messaging.redis` has to say for the chart to inject the same; empty where it cannot."""
     standing = messaging.redis_values(release)
-    secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
-    if secret.get("name") and secret.get("key"):
+    secret = env.secret_of(entry)
+    if secret is not None:
+        name, key = secret
         known = as_map(tree.get(release.after.prefect, REDIS_BLOCK))
         if "existingSecret" not in known or messaging.has_bundled(release):
             return {}  # the bundled Redis's own Secret comes before any other
-        values: dict[str, Value] = {"existingSecret": str(secret["name"])}
-        if secret["key"] != (standing.get("existingSecretPasswordKey") or SECRET_KEY):
-            values["existingSecretPasswordKey"] = str(secret["key"])
+        values: dict[str, Value] = {"existingSecret": name}
+        if key != (standing.get("existingSecretPasswordKey") or SECRET_KEY):
+            values["existingSecretPasswordKey"] = key
         return values
     if entry.is_plain and isinstance(entry.value, str) and entry.value and "$(" not in entry.value:
         return (
@@ -113,10 +114,9 @@ def _in_values(release: Release, entry: Entry) -> dict[str, Value]:
 def _says_the_same(release: Release, entry: Entry) -> bool:
     """Whether the chart injects just what the entry says."""
     standing = messaging.redis_values(release)
-    secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
     if messaging.has_bundled(release) and not standing.get("password"):
         return False
     if standing.get("existingSecret") and not messaging.has_bundled(release):
         key = standing.get("existingSecretPasswordKey") or SECRET_KEY
-        return (secret.get("name"), secret.get("key")) == (standing["existingSecret"], key)
+        return env.secret_of(entry) == (standing["existingSecret"], key)
     return entry.value_from is None and entry.value == standing.get("password")

@@ -140,9 +140,9 @@ def docket_entries(release: Release) -> list[tuple[env.EnvList, env.Entry]]:
 
 
 def _docket_of(entry: env.Entry) -> Docket | None:
-    source = as_map(as_map(entry.value_from).get("secretKeyRef"))
-    if source.get("name") and source.get("key"):
-        return Docket(secret=str(source["name"]), key=str(source["key"]))
+    secret = env.secret_of(entry)
+    if secret is not None:
+        return Docket(secret=secret[0], key=secret[1])
     if entry.is_plain and _is_text_without_references(entry.value):
         return Docket(url=str(entry.value))
     return None

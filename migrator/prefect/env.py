@@ -158,6 +158,13 @@ def raw(entry: Entry) -> Value:
     return entry.value if entry.value_from is None else {"valueFrom": entry.value_from}
 
 
+def secret_of(entry: Entry) -> tuple[str, str] | None:
+    """The Secret that an entry is taken from and the key in it; None where none is named in full."""
+    secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
+    name, key = secret.get("name"), secret.get("key")
+    return (name, key) if name and key and isinstance(name, str) and isinstance(key, str) else None
+
+
 def is_optional(entry: Entry) -> bool:
     """Whether the container starts without the entry where the Secret is missing; what the chart injects is required.
 

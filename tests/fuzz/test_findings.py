@@ -173,7 +173,7 @@ def test_a_flavour_steers_no_terminal(cli: Cli, tmp_path: Path) -> None:
 
     done = cli("verify", "values.yaml")
 
-    assert b"(infrahub-enterprise 4.14.1-\\x1b[2J\\u202e)" in done.stdout
+    assert b"(infrahub-enterprise 4.18.0-\\x1b[2J\\u202e)" in done.stdout
 
 
 def test_the_name_of_a_file_steers_no_terminal(cli: Cli, tmp_path: Path) -> None:
@@ -408,3 +408,20 @@ backgroundServices:
 
     _, _, changes = planned.partition("backgroundServices.env.PREFECT_REDIS_MESSAGING_PASSWORD")
     assert effect in changes.partition("effect: ")[2].splitlines()[0], planned
+
+
+@pytest.mark.parametrize("named", ["{value: docket}", "[docket]", "7"])
+def test_a_secret_whose_name_is_no_text_is_none(cli: Cli, tmp_path: Path, named: str) -> None:
+    """Its name was taken for the text that Python makes of it."""
+    entry = f"[{{name: PREFECT_SERVER_DOCKET_URL, valueFrom: {{secretKeyRef: {{name: {named}, key: url}}}}}}]"
+    text = f"""\
+server:
+  env: {entry}
+backgroundServices:
+  runAsSeparateDeployment: true
+  env: {entry}
+  messaging: {{redis: {{host: redis}}}}
+"""
+    done = migrate(cli, tmp_path, text)
+
+    assert (done.returncode, b"docket-url" in done.stderr) == (3, True), done.stderr
