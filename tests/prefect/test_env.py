@@ -1,0 +1,50 @@
+"""Env entries as a sentence tells them, and as Prefect reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.prefect import env
+from migrator.values.edits import Value
+
+
+@pytest.mark.parametrize(
+    ("value", "value_from", "told"),
+    [
+        ("true", None, '"true"'),
+        ("", None, '""'),
+        (True, None, "true"),
+        (False, None, "false"),
+        (5, None, "5"),
+        (1.5, None, "1.5"),
+        (None, None, "empty"),
+        ([1], None, "a list"),
+        ({"a": 1}, None, "a mapping"),
+        (None, {"secretKeyRef": {"name": "a", "key": "b"}}, "set by valueFrom"),
+        ("x", {"secretKeyRef": {"name": "a", "key": "b"}}, "set by valueFrom"),
+    ],
+)
+def test_what_an_entry_says(value: Value, value_from: Value, told: str) -> None:
+    entry = env.Entry("NAME", value, value_from, 0)
+    assert env.spelled(entry) == told
+    assert env.raw(entry) == (value if value_from is None else {"valueFrom": value_from})
+
+
+@pytest.mark.parametrize(
+    ("value", "truth"),
+    [
+        *((text, True) for text in ("true", "True", "t", "yes", "Y", "on", "1", True, 1)),
+        *((text, False) for text in ("false", "FALSE", "f", "no", "n", "off", "0", False, 0)),
+        *((text, None) for text in ("", "truth", " true", None, "2", "{{ x }}")),
+    ],
+)
+def test_how_prefect_reads_a_truth(value: Value, truth: bool | None) -> None:
+    assert env.as_bool(value) is truth
+
+
+@pytest.mark.parametrize(
+    ("value", "value_from", "plain"),
+    [("x", None, True), ("{{ x }}", None, False), ("x", {}, False), (5, None, True), (None, None, True)],
+)
+def test_what_can_be_read_here(value: Value, value_from: Value, plain: bool) -> None:
+    assert env.Entry("NAME", value, value_from, 0).is_plain is plain

@@ -1,0 +1,155 @@
+"""What each pod does by the values: settings as Prefect reads them, and the services that it runs."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+from packaging.version import Version
+
+from migrator.charts import presets
+from migrator.prefect.settings import Behaviour, behaviour
+from migrator.values.release import Layer, Release
+from migrator.yamltext import parse
+
+INFRAHUB = "global: {prefect: {image: {repository: opsmill/infrahub}}}\n"
+SEPARATE = "backgroundServices:\n  runAsSeparateDeployment: true\n  messaging: {redis: {host: redis, db: 1}}\n"
+
+
+def of(text: str, pod: str = "server") -> Behaviour:
+    after = presets.of_chart("prefect-server", Version("2026.6.5172345"), "")
+    data = parse(dedent(text).encode()).documents[0].data
+    values = [Layer("values.yaml", data)]
+    return behaviour(Release(chart="prefect-server", root=(), layers=values, before=after, after=after))[pod]
+
+
+def entry(name: str, value: str) -> str:
+    return f"{{name: {name}, value: {value}}}"
+
+
+def on_server(*entries: str) -> str:
+    return f"server: {{env: [{', '.join(entries)}]}}\n"
+
+
+ONLY = entry("PREFECT__SERVER_WEBSERVER_ONLY", "'true'")
+EMPTY = entry("PREFECT__SERVER_WEBSERVER_ONLY", "''")
+ARGS = "server: {args: [gunicorn], env: [%s]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("server: {}\n", True),
+        (on_server(ONLY), False),
+        (on_server(EMPTY), True),
+        ("server: {args: [prefect, server, start, --no-services]}\n", False),
+        (SEPARATE, False),
+        (SEPARATE + on_server(ONLY), False),
+        (SEPARATE + ARGS % "", True),
+        (SEPARATE + ARGS % EMPTY, True),
+        (SEPARATE + ARGS % ONLY, False),
+        (SEPARATE + "server: {args: [prefect, server, start, --no-services]}\n", False),
+    ],
+)
+def test_whether_the_server_pod_runs_services(text: str, runs: bool) -> None:
+    assert (of(text).services is not None) == runs
+
+
+def test_the_background_pod_runs_them_always() -> None:
+    text = f"{SEPARATE}  env: [{ONLY}]\n"
+    assert of(text, "background").services == {}
+    with pytest.raises(KeyError):
+        of("server: {}\n", "background")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "services"),
+    [
+        ("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", "'False'", {"PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false"}),
+        ("PREFECT_API_SERVICES_TRIGGERS_ENABLED", "'0'", {"PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false"}),
+        ("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", "'yes'", {}),
+        ("PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED", "'no'", {}),
+        (
+            "PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED",
+            "'on'",
+            {"PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED": "true"},
+        ),
+        ("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", "'maybe'", {"PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "maybe"}),
+    ],
+)
+def test_what_differs_from_prefects_defaults(name: str, value: str, services: dict[str, str]) -> None:
+    assert of(on_server(entry(name, value))).services == services
+
+
+@pytest.mark.parametrize(
+    "name", ["PREFECT_SERVER_SERVICES_TRIGGERS_STREAM_OUT_ENABLED", "PREFECT_SERVER_SERVICES_TRIGGERS_BATCH_SIZE"]
+)
+def test_what_tunes_a_service_is_a_setting(name: str) -> None:
+    found = of(on_server(entry(name, "'5'")))
+    assert found.services == {} and found.settings[name] == "5"
+
+
+def test_of_two_spellings_the_newer_wins() -> None:
+    old, new = "PREFECT_API_SERVICES_TRIGGERS_ENABLED", "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
+    assert of(on_server(entry(new, "'false'"), entry(old, "'true'"))).services == {new: "false"}
+
+
+def test_the_defaults_are_filled_in() -> None:
+    settings = of("server: {}\n").settings
+    assert settings["PREFECT_REDIS_MESSAGING_HOST"] == "localhost"
+    assert settings["PREFECT_SERVER_DOCKET_URL"] == "memory://"
+    assert settings["PREFECT_SERVER_DATABASE_MIGRATE_ON_START"] == "true"
+
+
+def test_an_empty_text_of_redis_is_the_default_and_an_empty_text_of_others_is_none() -> None:
+    settings = of(on_server(entry("PREFECT_REDIS_MESSAGING_HOST", "''"), entry("OURS", "''"))).settings
+    assert settings["PREFECT_REDIS_MESSAGING_HOST"] == "localhost"
+    assert settings["OURS"] == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("redis://redis:6380/3", {"HOST": "redis", "PORT": "6380", "DB": "3", "SSL": "false"}),
+        (
+            "rediss://m%40e:p%40ss@redis/3",
+            {"HOST": "redis", "PORT": "6379", "DB": "3", "SSL": "true", "USERNAME": "m@e", "PASSWORD": "p@ss"},
+        ),
+    ],
+)
+def test_a_url_beats_the_parts_beside_it(url: str, said: dict[str, str]) -> None:
+    parts = [entry(f"PREFECT_REDIS_MESSAGING_{key}", "'9'") for key in ("HOST", "PORT", "DB", "USERNAME", "PASSWORD")]
+    kept = entry("PREFECT_REDIS_MESSAGING_CONSUMER_BLOCK", "'5'")
+    settings = of(on_server(*parts, kept, entry("PREFECT_REDIS_MESSAGING_URL", f"'{url}'"))).settings
+    found = {
+        name.removeprefix("PREFECT_REDIS_MESSAGING_"): value for name, value in settings.items() if "_REDIS_" in name
+    }
+    assert found == {**said, "CONSUMER_BLOCK": "5"}
+
+
+def test_a_url_that_cannot_be_read_is_compared_as_it_is() -> None:
+    url = entry("PREFECT_REDIS_MESSAGING_URL", "'redis://redis'")
+    settings = of(on_server(entry("PREFECT_REDIS_MESSAGING_HOST", "other"), url)).settings
+    assert settings["PREFECT_REDIS_MESSAGING_URL"] == "redis://redis"
+    assert settings["PREFECT_REDIS_MESSAGING_HOST"] == "localhost"
+
+
+@pytest.mark.parametrize(
+    ("pin", "register", "sets_up"),
+    [("'false'", "'false'", "True"), ("'False'", "'false'", "False"), ("'false'", "'true'", "False")],
+)
+def test_whether_infrahub_sets_up_prefect(pin: str, register: str, sets_up: str) -> None:
+    entries = (
+        entry("PREFECT_API_DATABASE_MIGRATE_ON_START", pin),
+        entry("PREFECT_API_BLOCKS_REGISTER_ON_START", register),
+    )
+    assert of(INFRAHUB + on_server(*entries)).settings["bootstrap"] == sets_up
+    assert "bootstrap" not in of(on_server(*entries)).settings
+    assert "bootstrap" not in of(f"{INFRAHUB}{SEPARATE}{on_server(*entries)}", "background").settings
+
+
+def test_on_the_server_pod_the_charts_own_comes_last_and_on_the_other_first() -> None:
+    own = entry("PREFECT_REDIS_MESSAGING_HOST", "other")
+    text = f"{SEPARATE}  env: [{own}]\n{on_server(own)}"
+    assert of(text).settings["PREFECT_REDIS_MESSAGING_HOST"] == "redis"
+    assert of(text, "background").settings["PREFECT_REDIS_MESSAGING_HOST"] == "other"
