@@ -90,7 +90,7 @@ def _differs(release: Release) -> Iterator[Breach]:
         return
     server, background = docket_on(release, "server"), docket_on(release, "background")
     in_env = docket_entries(release)
-    if server is None or background is None or server != background:
+    if server is None or server != background:
         listed, entry = in_env[-1] if in_env else (None, None)
         text = "the two pods are not surely on one docket"
         if server is not None and background is not None:
