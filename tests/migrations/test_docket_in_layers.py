@@ -35,3 +35,28 @@ def test_the_example_host_is_mended_in_every_layer() -> None:
     example = "example-infrahub-cache-master"
     after = migrated([SEPARATE.format(example), ABOVE.format(example)], {"redis-host": "redis", "redis-db": "2"})
     assert after == [SEPARATE.format("redis"), ABOVE.format("redis") + DOCKET]
+
+
+BUNDLED = "redis:\n  enabled: true\nbackgroundServices:\n  runAsSeparateDeployment: true\n"
+
+
+def test_the_bundled_redis_by_names_that_were_answered() -> None:
+    answers = {"docket-password": "reference", "redis-db": "2", "release-name": "prefect", "namespace": "prod"}
+    (after,) = migrated([BUNDLED], answers)
+    reference = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
+    url = f"redis://:{reference}@prefect-redis-headless.prod.svc.cluster.local:6379/2"
+    assert after == f"{BUNDLED}  messaging:\n    docket:\n      url: {url}\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "paths"),
+    [
+        ({"redis-db": "2"}, ["backgroundServices.messaging.docket.url"]),
+        ({"docket-secret": "queue"}, ["backgroundServices.messaging.docket.existingSecret"]),
+        ({"docket-secret": "queue:url"}, ["backgroundServices.messaging.docket"]),
+    ],
+)
+def test_a_block_of_one_key_is_told_by_the_key(answers: dict[str, str], paths: list[str]) -> None:
+    request = examine.Request(discover.Wishes(chart="prefect-server"), answers)
+    made = examine.examine([examine.read_bytes(SEPARATE.format("redis").encode(), "values.yaml")], request).plan
+    assert [change.path for change in made.changes] == paths

@@ -91,7 +91,7 @@ def test_a_chart_that_sets_the_old_name_needs_no_entry_of_it_on_the_server(migra
 
 
 def test_a_chart_that_sets_nothing_of_it_leaves_it_to_the_entries(migrate: Migrate) -> None:
-    text = SEPARATE + FALSE
+    text = f"server:\n  env:\n{FALSE}{SEPARATE}{FALSE}"
     assert migrate(text, chart="prefect-server", version_to="2025.8.29171151").text == text
 
 

@@ -242,9 +242,10 @@ NEAR_MISSES = [
     (generation_a((HOST, WEBSERVER, *WIRING), (HOST, *WIRING)), "no service toggles"),
     (A.replace('HOST\n          value: "cache"', 'HOST\n          value: "other"', 1), "is not the same on both pods"),
     (A.replace("DB\n          value: \"1\"", "DB\n          value: \"{{ .Values.db }}\""), "is a template expression"),
+    (A.replace("_HOST\n", "_URL\n").replace('"cache"', '"{{ .Values.url }}"'), "_URL cannot be read from here"),
     (A.replace('"prefect_redis.messaging"', '"prefect.server.utilities.messaging.memory"'), "which is not Redis"),
 ]  # fmt: skip
-IDS = ["HA", "no webserver-only", "no toggles", "differing", "template", "no redis"]
+IDS = ["HA", "no webserver-only", "no toggles", "differing", "template", "unreadable URL", "no redis"]
 
 
 @pytest.mark.parametrize(("before", "reason"), NEAR_MISSES, ids=IDS)

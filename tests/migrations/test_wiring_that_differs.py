@@ -222,3 +222,36 @@ def test_messaging_goes_beside_what_is_said_of_redis(cli: Cli, tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "above.yaml").read_text() == above
     assert "      db: 1\n      host: cache\n" in (tmp_path / "base.yaml").read_text()
+
+
+def test_messaging_that_stands_gets_what_it_lacks(migrate: Migrate) -> None:
+    text = f"""\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    cache: prefect_redis.messaging
+  env:
+{WIRED}{entry("PREFECT_REDIS_MESSAGING_DB", "'3'")}"""
+    assert (
+        migrate(text, DB).text
+        == """\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    cache: prefect_redis.messaging
+    redis:
+      host: cache
+      db: 3
+    docket:
+      url: redis://cache:6379/2
+  env: []
+"""
+    )
+
+
+@pytest.mark.parametrize(("value", "effect"), [("'true'", "none"), ("'maybe'", "behaviour"), ("''", "none")])
+def test_an_entry_that_stops_prefect_changes_it_by_going(plan: Plans, value: str, effect: str) -> None:
+    """Prefect does not start with a TLS that is neither true nor false."""
+    redis = f"{{host: redis, db: 1, ssl: {str(value == chr(39) + 'true' + chr(39)).lower()}}}"
+    made = plan(both(entry("PREFECT_REDIS_MESSAGING_SSL", value), redis))
+    assert {change.effect for change in made.changes if "SSL" in change.path} == {effect}
