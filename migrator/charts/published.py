@@ -7,6 +7,7 @@ there is left empty. Infrahub 4.13.0 to 4.14.1 install is known from the applica
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from packaging.version import Version
@@ -110,6 +111,7 @@ def reaches(version: Version, chart: str, versions: Versions) -> bool:
     return chart in versions and version >= Version(versions[chart])
 
 
+@lru_cache(maxsize=64)  # asked for each key of each release, and always of the same few versions
 def line_of(chart: str, version: Version) -> Line | None:
     """The line that this version of the chart belongs to: its own, or the newest one below it."""
     found = [line for line in LINES if line.of(chart) and Version(line.of(chart)) <= version]

@@ -44,6 +44,7 @@ class Plan(Command):
         from migrator.verify import verify
 
         case = examine.examine([release], session.request(release))
+        session.saw(case)
         result = apply.carry_out(case)
         report = summary.report(case, result)._replace(exit_code=0)
         if session.settings.route:
@@ -66,6 +67,7 @@ class Diff(Command):
             from migrator.planning import apply
 
             case = examine.examine([release], request)
+            session.saw(case)
             is_carried_out = not case.plan.open_questions or settings.format in ("markdown", "html", "json")
             report = summary.report(case, apply.carry_out(case) if is_carried_out else None)
             differs = bool(report.changes) and not case.plan.open_questions
@@ -81,6 +83,7 @@ class Check(Command):
 
     def run(self, release: Bundle, session: Session) -> FileReport:
         case = examine.examine([release], session.request(release))
+        session.saw(case)
         result = None
         if session.settings.format not in ("text", "markdown"):  # they name no places in the text, which take this
             from migrator.planning import apply

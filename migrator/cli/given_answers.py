@@ -39,6 +39,18 @@ class GivenAnswers:
         self._named = {each.name: each for each in project.releases} if project is not None else {}
         self._requests: dict[str, Request] = {}
 
+    @property
+    def are_given(self) -> bool:
+        """Whether there are any."""
+        return bool(self._settings.given) or self._file is not None
+
+    @property
+    def take_from_environment(self) -> bool:
+        """Whether an answer stands in the environment, and whoever misses it there says so."""
+        files = [file for file in (self._file, self._of_project) if file is not None]
+        groups = [group for file in files for group in (file.common, *file.releases.values())]
+        return any(written.variable for group in groups for written in group.values())
+
     def request(self, release: Bundle) -> Request:
         """What is asked of the run on that release; what is wrong with its answers is told once."""
         name = release.name if self._file is not None or self._project is not None else ""

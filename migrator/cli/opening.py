@@ -12,6 +12,7 @@ from migrator.cli.printing import tell
 from migrator.cli.settings import Settings
 from migrator.errors import MigratorError, RefusedError
 from migrator.report.records import FileReport
+from migrator.sources import project_file
 
 if TYPE_CHECKING:
     from migrator.cli.projects import Listed
@@ -28,28 +29,63 @@ class Named(NamedTuple):
         return [bundle for each in self.groups if isinstance(each, sources.Opened) for bundle in each.bundles]
 
 
+def project_of(settings: Settings) -> Project | None:
+    """The project file, where there is one and it counts. Raises what `project.read` raises."""
+    if settings.values or list(settings.files) == ["-"]:
+        return None
+    path = settings.config or project_file.find()
+    if not path:
+        return None
+    from migrator.sources import project  # with patterns for paths and walks through directories
+
+    return project.read(path)
+
+
 @sources.kept()
 def named(settings: Settings, project: Project | None = None) -> Named:
     """Open all that is named, or all that the project file lists; what cannot be opened becomes a report."""
     if settings.values:
         return Named((_open(settings.values, settings),))
+    return Named(
+        tuple(
+            group
+            for place in places(settings, project)
+            for group in ([place] if isinstance(place, FileReport) else open_place(place, settings))
+        )
+    )
+
+
+class Place(NamedTuple):
+    """What is opened at once: a file, or releases of the project file that share files, each with its chart."""
+
+    path: str = ""
+    listed: tuple[tuple[ProjectRelease, str], ...] = ()
+
+
+def places(settings: Settings, project: Project | None = None) -> list[Place | FileReport]:
+    """What is named, or listed in the project file, before anything of it is opened; a report where that fails."""
     seen: dict[object, str] = {}
     if project is None:
-        return Named(tuple(group for name in settings.files for group in _open_all_of(name, seen, settings)))
+        return [place for name in settings.files for place in _places_of(name, seen, settings)]
     from migrator.cli import projects
 
     found = projects.listed(project, settings.files)
-    groups: list[sources.Opened | FileReport] = []
-    for together in projects.sharing_files(found.releases):
-        groups += _grouped([_open_listed(release, project, settings) for release in together], settings)
-    for name in found.others:
-        groups += _open_all_of(name, seen, settings, found)
-    return Named(tuple(groups))
+    listed: list[Place | FileReport] = [
+        Place(listed=tuple((release, settings.chart or project.upgrade(release).chart) for release in together))
+        for together in projects.sharing_files(found.releases)
+    ]
+    return [*listed, *(place for name in found.others for place in _places_of(name, seen, settings, found))]
 
 
-def _open_listed(release: ProjectRelease, project: Project, settings: Settings) -> sources.Opened | FileReport:
+def open_place(place: Place, settings: Settings) -> list[sources.Opened | FileReport]:
+    """The releases of a place, in groups that are written together; what cannot be opened becomes a report."""
+    if not place.listed:
+        return [_open([place.path], settings)]
+    return _grouped([_open_listed(release, chart, settings) for release, chart in place.listed], settings)
+
+
+def _open_listed(release: ProjectRelease, chart: str, settings: Settings) -> sources.Opened | FileReport:
     """A release of the project file, by the name that it has there."""
-    chart = settings.chart or project.upgrade(release).chart
     opened = _open(release.layers, settings, chart)
     if isinstance(opened, FileReport):
         return opened._replace(path=release.name)
@@ -72,10 +108,10 @@ def _grouped(opened: Sequence[sources.Opened | FileReport], settings: Settings) 
     return [*broken, sources.Opened(name, tuple(bundle for each in sound for bundle in each.bundles))]
 
 
-def _open_all_of(
+def _places_of(
     name: str, seen: dict[object, str], settings: Settings, listed: Listed | None = None
-) -> Iterator[sources.Opened | FileReport]:
-    """The groups behind a name: of the file itself, or of what a directory holds besides the project's releases."""
+) -> Iterator[Place | FileReport]:
+    """The places behind a name: the file itself, or what a directory holds besides the project's releases."""
     try:
         paths = _files_of(name, settings, listed)
     except MigratorError as error:
@@ -86,7 +122,7 @@ def _open_all_of(
         if isinstance(path, MigratorError):
             yield failed(path.path, path, is_passed=True)
         elif not _is_named_again(path, seen, settings):
-            yield _open([path], settings)
+            yield Place(path)
 
 
 def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[str | MigratorError]:

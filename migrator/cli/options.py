@@ -108,11 +108,13 @@ def _plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--route", action="store_true", help="tell the supported stops on the way, with the backup and the wait at each"
     )
+    _jobs(parser)
     _live(parser)
 
 
 def _diff(parser: argparse.ArgumentParser) -> None:
     _common(parser, [*FILE_FORMATS, "text"])
+    _jobs(parser)
     parser.add_argument("--exit-code", action="store_true", help="exit 1 if there are changes")
     rendered = parser.add_argument_group("what changes in the cluster")
     rendered.add_argument(
@@ -142,10 +144,12 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
 
 def _check_command(parser: argparse.ArgumentParser) -> None:
     _common(parser, ["text", "json", *MACHINES, "markdown"])
+    _jobs(parser)
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
     _common(parser, ["text", "json"])
+    _jobs(parser)
     _live(parser)
     parser.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
 
@@ -257,6 +261,18 @@ def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
     answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag beats it")
     parser.add_argument("--format", choices=formats, help=f"default: {formats[0]}")
     _output(parser)
+
+
+def _jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=_number, metavar="N", help="how many processes judge many releases (default: the processors)"
+    )
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1024")
+    return int(text)
 
 
 def _live(parser: argparse.ArgumentParser) -> None:

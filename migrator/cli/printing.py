@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Mapping
 
 from migrator.cli.options import MACHINES
 from migrator.cli.settings import Settings
 from migrator.report import streams
 from migrator.report.mask import Mask, said, visible
-from migrator.report.records import Report
+from migrator.report.records import Report, Status
 
 
 def tell(settings: Settings, sentence: str) -> None:
@@ -35,6 +37,10 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
         return report.exit_code
     if any(file.error for file in report.files):
         report = mask.conceal(report)
+    if settings.command == "check" and settings.format == "text":
+        print_check(settings, report, mask)
+        print_totals(settings, Counter(file.status for file in report.files), seconds)
+        return report.exit_code
     told_in_line = settings.command == "check"
     for file in report.files:
         if file.error and (file.exit_code or not told_in_line) and not (settings.quiet and not file.exit_code):
@@ -56,8 +62,6 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
 
         sys.stdout.write(machines.dumps(report, settings.format, mask=mask, seconds=seconds))
         return report.exit_code
-    if settings.command == "check":
-        _check(settings, report, sound, mask, seconds)
     if not sound.files:
         return report.exit_code
     if settings.command == "diff":
@@ -94,18 +98,29 @@ def tell_of_masks(settings: Settings, text: str) -> None:
         tell(settings, "note: *** stands for a credential; --show-secrets shows it.")
 
 
-def _check(settings: Settings, report: Report, sound: Report, mask: Mask, seconds: float) -> None:
-    """A line for each release that was judged, and the totals of all, where there are several."""
+def print_check(settings: Settings, report: Report, mask: Mask) -> None:
+    """A line for each release: errors on standard error, the rest on standard output."""
     from migrator.report import text_check
 
-    colour, is_ascii = streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout)
+    if any(file.error for file in report.files):
+        report = mask.conceal(report)
+    for file in report.files:
+        if file.error and file.exit_code:
+            sys.stderr.write(f"infrahub-migrator: {visible(mask.text(file.error))}\n")
+    sound = [file for file in report.files if not file.exit_code or not file.error]
     if settings.quiet:  # what is nobody's business is no result
-        sound = sound._replace(files=tuple(file for file in sound.files if file.status != "unrelated"))
-    _write(settings, text_check.check(sound, mask=mask, colour=colour, ascii_only=is_ascii))
-    if len(report.files) > 1 and not settings.quiet:
-        from migrator.report.totals import statuses_in_words
+        sound = [file for file in sound if file.status != "unrelated"]
+    colour, is_ascii = streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout)
+    text = text_check.check(report._replace(files=tuple(sound)), mask=mask, colour=colour, ascii_only=is_ascii)
+    _write(settings, text)
 
-        sys.stdout.write(f"{statuses_in_words(report).removesuffix('.')} ({seconds:.1f} s)\n")
+
+def print_totals(settings: Settings, found: Mapping[Status, int], seconds: float) -> None:
+    """The last line of a check of several releases."""
+    if sum(found.values()) > 1 and not settings.quiet:
+        from migrator.report.totals import in_words
+
+        sys.stdout.write(f"{in_words(found).removesuffix('.')} ({seconds:.1f} s)\n")
 
 
 def _diff(settings: Settings, report: Report, mask: Mask) -> None:

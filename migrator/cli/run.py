@@ -9,20 +9,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from migrator.cli import arguments, commands, opening, printing
-from migrator.cli.failure import failed, failed_release
 from migrator.cli.given_answers import GivenAnswers
+from migrator.cli.group import run_group
 from migrator.cli.printing import complain, tell
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
 from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
 from migrator.planning import examine
 from migrator.report.records import FileReport, Report
-from migrator.sources import Bundle, Opened, project_file
+from migrator.sources import Bundle, Opened
 
 if TYPE_CHECKING:
     from migrator.prefect.redis_collisions import RedisClaims
     from migrator.prompts.save_answers import Recorder
-    from migrator.sources.project import Project
 
 
 def run(settings: Settings) -> int:
@@ -32,9 +31,13 @@ def run(settings: Settings) -> int:
         from migrator.cli import output
 
         output.refuse_impossible_writes(settings)
-    project = _project(settings)
+    project = opening.project_of(settings)
     answers = GivenAnswers(settings, project)
     recorder = _recorder(settings) if settings.save_answers else None
+    if settings.command != "migrate" and not settings.values and not settings.check_redis:
+        places = opening.places(settings, project)
+        if len(places) > 1:
+            return _run_many(places, settings, answers, began)
     named = opening.named(settings, project)
     if settings.report:
         from migrator.cli import report_file
@@ -47,7 +50,7 @@ def run(settings: Settings) -> int:
     reports: list[FileReport] = []
     try:
         for group in named.groups:
-            reports += _run_group(group, command, session) if isinstance(group, Opened) else [group]
+            reports += run_group(group, command, session) if isinstance(group, Opened) else [group]
     except (InterruptedByUser, KeyboardInterrupt) as left:
         _save_what_was_decided(session)
         new = _new_files(reports, settings)
@@ -63,16 +66,13 @@ def run(settings: Settings) -> int:
     return _tell(Report(settings.command, tuple(reports)), session)
 
 
-def _project(settings: Settings) -> Project | None:
-    """The project file, where there is one and it counts."""
-    if settings.values or list(settings.files) == ["-"]:
-        return None
-    path = settings.config or project_file.find()
-    if not path:
-        return None
-    from migrator.sources import project  # with patterns for paths and walks through directories
+def _run_many(
+    places: Sequence[opening.Place | FileReport], settings: Settings, answers: GivenAnswers, began: float
+) -> int:
+    from migrator.cli import many
 
-    return project.read(path)
+    found = many.run(places, settings, answers, began)
+    return found if isinstance(found, int) else _tell(found, Session(settings, answers, began=began))
 
 
 def _command(name: str) -> commands.Command:
@@ -81,38 +81,6 @@ def _command(name: str) -> commands.Command:
 
         return Migrate()
     return commands.READING[name]
-
-
-def _run_group(opened: Opened, command: commands.Command, session: Session) -> list[FileReport]:
-    """The reports on the releases that are written together; errors become reports of their own."""
-    if not opened.bundles:
-        return [_unrelated(opened, session.settings)]
-    if len(opened.bundles) > 1:
-        return command.run_together(opened, session)
-    release = opened.bundles[0]
-    try:
-        return [command.run(release, session)]
-    except InterruptedByUser:
-        raise
-    except MigratorError as error:
-        return [failed_release(release, error, is_passed=session.settings.skip_unrelated)]
-
-
-def _unrelated(opened: Opened, settings: Settings) -> FileReport:
-    """A file of GitOps objects that are nobody's business here; where it is passed, it is the result as it is."""
-    others = f"holds {', '.join(opened.unrelated)}"
-    text = f"{opened.name}: {others}: nothing of these charts."
-    report = FileReport(path=opened.name, status="unrelated", evidence=(others,), error=text)
-    if not settings.skip_unrelated:
-        return report._replace(exit_code=2)
-    if settings.command == "migrate" and opened.source is not None:
-        from migrator.cli import output
-
-        try:
-            output.pass_on(opened.source, settings)
-        except MigratorError as error:
-            return failed(opened.name, error)
-    return report
 
 
 def _redis_claims(releases: Sequence[Bundle], answers: GivenAnswers) -> RedisClaims | None:
@@ -152,7 +120,7 @@ def _tell(report: Report, session: Session) -> int:
         report = _not_saved(report, "the report was not written", error, session)
     try:
         session.answers.tell_unused(report.files)
-        code = printing.print_report(settings, report, time.monotonic() - session.began)
+        code = printing.print_report(settings, report, session.seconds)
         sys.stdout.flush()
     except OSError as error:
         if not new:

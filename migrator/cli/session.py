@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from migrator.cli.given_answers import GivenAnswers
 from migrator.cli.settings import Settings
-from migrator.planning.examine import Request
+from migrator.planning.examine import Case, Request
 from migrator.sources import Bundle
-from migrator.values.context import Surroundings
+from migrator.values.context import Surroundings, Use
 
 if TYPE_CHECKING:
-    from migrator.prefect.redis_collisions import RedisClaims
+    from migrator.prefect.redis_collisions import RedisClaims, Taken
     from migrator.prompts.save_answers import Recorder
 
 
 class Session:
     """`recorder` is told of every decision, if they are saved; `redis_claims` holds what several releases take.
 
-    `began` is the moment when the run did.
+    `began` is the moment when the run did, `watch` takes down what releases do that are judged by themselves.
     """
 
     def __init__(
@@ -29,19 +30,28 @@ class Session:
         recorder: Recorder | None = None,
         redis_claims: RedisClaims | None = None,
         began: float | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self.began = began if began is not None else time.monotonic()
         self.settings = settings
         self.answers = answers
         self.recorder = recorder
         self.redis_claims = redis_claims
+        self.watch = watch
         self._collisions = redis_claims.collisions() if redis_claims is not None else {}
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken."""
+        return time.monotonic() - self.began
 
     def request(self, release: Bundle) -> Request:
         """What is asked of the run on that release. Raises InputError where it meets another on one Redis database."""
         if release.name in self._collisions:
             raise self._collisions[release.name]
         request = self.answers.request(release)
+        if self.watch is not None:
+            return request._replace(surroundings=Surroundings(_Asked(self.watch.asked.setdefault(release.name, set()))))
         if self.redis_claims is not None:
             return request._replace(surroundings=self.redis_claims.around(release.name))
         if self.settings.check_redis:
@@ -49,3 +59,32 @@ class Session:
 
             return request._replace(surroundings=Surroundings(seen=redis_live.look(self.settings.check_redis)))
         return request
+
+    def saw(self, case: Case) -> None:
+        """Take down what a release takes, where that is watched."""
+        if self.watch is not None:
+            from migrator.prefect.redis_collisions import taken_by
+
+            self.watch.taken[case.bundle.name] = taken_by(case.plan.result)
+
+
+class Watch:
+    """What releases that are judged one by one take of Redis, and on which servers each asked about the others.
+
+    One whose servers turn out to be nobody else's need not be judged again once all are known.
+    """
+
+    def __init__(self) -> None:
+        self.taken: dict[str, list[Taken]] = {}
+        self.asked: dict[str, set[tuple[str, str]]] = {}
+
+
+class _Asked:
+    """Others of which nothing is known yet; an `Others` that takes down what it is asked."""
+
+    def __init__(self, asked: set[tuple[str, str]]) -> None:
+        self._asked = asked
+
+    def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
+        self._asked.update((host, port) for host in hosts)
+        return iter(())

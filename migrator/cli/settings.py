@@ -27,6 +27,7 @@ class Settings(NamedTuple):
     exclude: Sequence[str] = ()
     include_ignored: bool = False
     config: str = ""
+    jobs: int = 0
 
     # Which upgrade.
     chart: str = ""

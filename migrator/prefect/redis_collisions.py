@@ -36,13 +36,17 @@ class RedisClaims:
     def __init__(self, planned: Mapping[str, Release] | None = None) -> None:
         self._taken: dict[str, list[Taken]] = {}
         self._by_kind: ByServer[tuple[str, Taken]] = ByServer()
-        self._uses: ByServer[Use] = ByServer()
+        self._servers: ByServer[None] = ByServer()
         for name, release in (planned or {}).items():
             self.take(name, release)
 
     def take(self, name: str, release: Release) -> None:
         """Take down what a release takes, as far as it is decided."""
-        self._keep(name, _taken_by(release))
+        self.keep(name, taken_by(release))
+
+    def is_elsewhere(self, name: str, servers: Collection[tuple[str, str]]) -> bool:
+        """Whether no other release takes anything on these servers (host and port)."""
+        return not any(True for host, port in servers for _ in self._servers.on(Place(host, port, _ANY), name))
 
     def collisions(self) -> dict[str, MigratorError]:
         """An error for each release whose docket is on a database that another one takes."""
@@ -51,24 +55,26 @@ class RedisClaims:
 
     def around(self, name: str) -> Surroundings:
         """What the other releases take, for the plan of this one."""
-        return Surroundings(_Others(self._uses, name))
+        return Surroundings(_Others(self._by_kind, name))
 
     def settle(self, name: str, release: Release) -> None:
         """Take a release as it is decided now. Raises InputError where it would meet another one."""
-        own = _taken_by(release)
+        own = taken_by(release)
         error = self._collision(name, own)
         if error is not None:
             raise error
-        self._keep(name, own)
+        self.keep(name, own)
 
-    def _keep(self, name: str, own: list[Taken]) -> None:
+    def keep(self, name: str, own: list[Taken]) -> None:
+        """Take down what a release was found to take."""
         self._by_kind.remove(name)
-        self._uses.remove(name)
+        self._servers.remove(name)
         self._taken[name] = own
         for each in own:
             place = each.place
             self._by_kind.add(name, place._replace(kind=_kind(each.is_docket, each.stands)), (name, each))
-            self._uses.add(name, place, Use(place.host, each.port, each.database, f"{name} for {each.what}"))
+        for server in dict.fromkeys(each.place._replace(database=_ANY) for each in own):
+            self._servers.add(name, server, None)
 
     def _collision(self, name: str, own: Sequence[Taken]) -> MigratorError | None:
         for mine in own:
@@ -85,21 +91,32 @@ class RedisClaims:
 class _Others:
     """What all releases but one use; an `Others` of the plan's surroundings."""
 
-    def __init__(self, uses: ByServer[Use], own: str) -> None:
-        self._all = uses
+    def __init__(self, taken: ByServer[tuple[str, Taken]], own: str) -> None:
+        self._all = taken
         self._own = own
 
     def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
-        found = (use for host in hosts for use in self._all.on(Place(host, port, database), self._own))
+        found = (
+            Use(each.place.host, each.port, each.database, f"{name} for {each.what}")
+            for host in hosts
+            for kind in _KINDS
+            for name, each in self._all.on(Place(host, port, database, kind), self._own)
+        )
         return iter(dict.fromkeys(islice(found, _ENOUGH)))
 
+
+_ANY = -1
+"""A database's number, where all of a server are meant."""
 
 _ENOUGH = 64
 """How many users of one database are looked at: who shares it with more learns nothing from the rest."""
 
 
 def _kind(is_docket: bool, stands: bool) -> str:
-    return f"{is_docket} {stands}"
+    return ("docket" if is_docket else "other") + (" that stands" if stands else "")
+
+
+_KINDS = tuple(_kind(is_docket, stands) for is_docket in (True, False) for stands in (True, False))
 
 
 def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
@@ -115,7 +132,7 @@ def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
     return InputError(text, path=name, remedy=remedy)
 
 
-def _taken_by(release: Release) -> list[Taken]:
+def taken_by(release: Release) -> list[Taken]:
     """What it takes on servers that are named: an example, a placeholder or a template names none."""
     if not deployment.is_separate(release):
         return []

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
-_Shelf = dict[int, tuple[str, T]]
-"""Things by the order in which they came, each with its owner."""
+_Shelf = list[tuple[str, T]]
+"""Things in the order in which they came, each with its owner."""
 
 
 class Place(NamedTuple):
@@ -28,30 +28,29 @@ class ByServer(Generic[T]):
     def __init__(self) -> None:
         self._at: dict[Place, _Shelf[T]] = {}
         self._under: dict[Place, _Shelf[T]] = {}
-        self._of: dict[str, list[tuple[_Shelf[T], int]]] = {}
-        self._count = 0
+        self._of: dict[str, list[_Shelf[T]]] = {}
 
     def add(self, owner: str, place: Place, thing: T) -> None:
         """Take down what a release has there."""
-        self._count += 1
         first, *shorter = _names(place.host)
-        shelves = [self._at.setdefault(place._replace(host=first), {})]
-        shelves += [self._under.setdefault(place._replace(host=name), {}) for name in shorter]
+        shelves = [self._at.setdefault(place._replace(host=first), [])]
+        shelves += [self._under.setdefault(place._replace(host=name), []) for name in shorter]
+        entry = owner, thing
         for shelf in shelves:
-            shelf[self._count] = owner, thing
-            self._of.setdefault(owner, []).append((shelf, self._count))
+            shelf.append(entry)
+        self._of.setdefault(owner, []).extend(shelves)
 
     def remove(self, owner: str) -> None:
         """Forget what a release has."""
-        for shelf, number in self._of.pop(owner, []):
-            del shelf[number]
+        for shelf in self._of.pop(owner, []):
+            shelf[:] = [entry for entry in shelf if entry[0] != owner]
 
     def on(self, place: Place, but: str = "") -> Iterator[T]:
         """What is on that database of what is surely that server, what the release `but` has left out."""
         names = _names(place.host)
         found = [self._at.get(place._replace(host=name)) for name in names]
         for each in (*found, self._under.get(place._replace(host=names[0]))):
-            for owner, thing in (each or {}).values():
+            for owner, thing in each or ():
                 if owner != but:
                     yield thing
 

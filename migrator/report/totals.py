@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from migrator.report.json_format import FROM_WORST
 from migrator.report.records import Report, Status
 from migrator.report.text_check import count
@@ -35,8 +37,13 @@ def effects(report: Report) -> dict[Effect, int]:
 
 def statuses_in_words(report: Report) -> str:
     """A sentence such as `3 releases: 1 to decide, 2 pending.`"""
-    told = ", ".join(f"{number} {TOLD[status]}" for status, number in statuses(report).items())
-    return f"{count(len(report.files), 'release')}: {told}." if told else "No release."
+    return in_words(statuses(report))
+
+
+def in_words(found: Mapping[Status, int]) -> str:
+    """The same of numbers that were counted elsewhere."""
+    told = ", ".join(f"{found[status]} {TOLD[status]}" for status in FROM_WORST if found.get(status))
+    return f"{count(sum(found.values()), 'release')}: {told}." if told else "No release."
 
 
 def effects_in_words(report: Report) -> str:

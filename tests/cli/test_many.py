@@ -1,0 +1,154 @@
+"""Many releases: the same output by one process and by several, nobody left behind, and no waiting in the dark."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from migrator.cli import processes
+
+from .test_projects import whole, whole_after
+
+COUNT = processes.FEWEST + 6
+COMMAND = (sys.executable, "-m", "migrator")
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Path:
+    """Releases of their own, two that meet on one database, one broken, one that is nobody's, one with a question."""
+    for number in range(COUNT):
+        text = whole(f"redis-{number // 2 if number in (4, 5) else number + 1000}")
+        (tmp_path / f"t/{number:03}").mkdir(parents=True)
+        (tmp_path / f"t/{number:03}/values.yaml").write_text(text, "utf-8")
+    (tmp_path / "t/005/values.yaml").write_text(whole_after("redis-2"), "utf-8")
+    (tmp_path / "t/020/values.yaml").write_text("infrahub: {prefect-server: [\n", "utf-8")
+    (tmp_path / "t/030/values.yaml").write_text("services: {prefect: {image: prefect}}\n", "utf-8")
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*COMMAND, *arguments], cwd=folder, capture_output=True, timeout=120)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "t"),
+        ("check", "t", "--redis-db", "2", "--quiet"),
+        ("check", "t", "--redis-db", "2", "--format", "json"),
+        ("plan", "t", "--format", "json"),
+        ("diff", "t", "--redis-db", "2"),
+        ("verify", "t"),
+    ],
+)
+def test_several_processes_say_the_same(fleet: Path, arguments: tuple[str, ...]) -> None:
+    alone, together = (run(fleet, *arguments, "--jobs", jobs) for jobs in ("1", "3"))
+    assert together.returncode == alone.returncode
+    assert together.stderr == alone.stderr
+    lines = [each.stdout.splitlines() for each in (alone, together)]
+    if arguments == ("check", "t"):  # the totals have the seconds
+        assert lines[0].pop().startswith(b"70 releases: ")
+        assert lines[1].pop().startswith(b"70 releases: ")
+    assert lines[0] == lines[1]
+    if "--redis-db" in arguments:
+        assert b"takes database 2 of the Redis at redis-2:6379 for its docket" in alone.stderr + alone.stdout
+
+
+def test_two_of_many_that_meet_are_told_of_each_other(fleet: Path) -> None:
+    report = json.loads(run(fleet, "plan", "t", "--format", "json").stdout)
+    met, alone = (report["files"][number]["questions"][0]["suggestion"] for number in (4, 6))
+    assert (met, alone) == ("3", "2")
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            try:
+                stat = Path(f"/proc/{name}/stat").read_text().rpartition(") ")[2].split()
+            except OSError:
+                continue
+            if int(stat[1]) == pid and stat[0] != "Z":
+                found.append(int(name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look into")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nobody_is_left_behind(fleet: Path, number: signal.Signals) -> None:
+    for count in range(400):
+        (fleet / f"t/more{count}.yaml").write_text(whole(f"more-{count}"), "utf-8")
+    process = subprocess.Popen(
+        [*COMMAND, "check", "t", "--jobs", "3"], cwd=fleet, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    until = time.monotonic() + 60
+    while len(workers := children(process.pid)) < 3 and time.monotonic() < until:
+        time.sleep(0.02)
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode in (130, -number), out
+    until = time.monotonic() + 30
+    while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert [pid for pid in workers if Path(f"/proc/{pid}").exists()] == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look into")
+def test_a_process_that_is_killed_costs_no_release(fleet: Path) -> None:
+    for count in range(400):
+        (fleet / f"t/more{count}.yaml").write_text(whole(f"more-{count}"), "utf-8")
+    process = subprocess.Popen(
+        [*COMMAND, "check", "t", "--jobs", "2", "--redis-db", "2"],
+        cwd=fleet,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    until = time.monotonic() + 60
+    while len(workers := children(process.pid)) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    os.kill(workers[0], signal.SIGKILL)
+    out, _ = process.communicate(timeout=120)
+    assert out.splitlines()[-1].startswith(f"{COUNT + 400} releases: ".encode())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_a_full_disk_ends_it(fleet: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "check", "t", "--jobs", "3"], cwd=fleet, stdout=full, stderr=subprocess.PIPE, timeout=120
+        )
+    assert done.returncode == 5
+    assert b"output cannot be written" in done.stderr
+
+
+def test_a_bar_is_drawn_for_whoever_waits_and_taken_away(fleet: Path) -> None:
+    for count in range(300):
+        (fleet / f"t/more{count}.yaml").write_text(whole(f"more-{count}"), "utf-8")
+
+    def shown(*more: str) -> str:
+        arguments = [*COMMAND[1:], "check", "t", "--jobs", "1", *more]
+        child = pexpect.spawn(COMMAND[0], arguments, cwd=str(fleet), timeout=120, encoding="utf-8")
+        return str(child.read())
+
+    text = shown()
+    assert "releases" in text.split("values.yaml")[0]
+    assert "\x1b[2K" in text  # the line of the bar is cleared
+    assert "\x1b[2K" not in shown("--quiet")
+    done = run(fleet, "check", "t", "--jobs", "1")
+    assert b"\x1b" not in done.stdout + done.stderr
+    assert not done.stderr.startswith(b"\n")
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "x", "9999"])
+def test_a_number_of_processes_is_one(fleet: Path, text: str) -> None:
+    done = run(fleet, "check", "t", f"--jobs={text}")
+    assert done.returncode == 2
+    assert b"is no number from 1 to 1024" in done.stderr
