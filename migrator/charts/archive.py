@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -115,7 +118,6 @@ class _Unpacked:
     """A stream that is unpacked while it is read, and ends in a ChartError where that comes to too much."""
 
     def __init__(self, packed: BinaryIO, left: list[int], path: str) -> None:
-        import gzip
 
         self._stream = gzip.GzipFile(fileobj=packed)
         self._left = left
@@ -158,7 +160,6 @@ def _files_in_archive(path: str) -> Iterator[tuple[str, bytes]]:
 
 def _with_packed(name: str, data: bytes, left: list[int], path: str) -> Iterator[tuple[str, bytes]]:
     """A file, or the files of the packed chart that it is, below its own name."""
-    import io
 
     if not name.endswith(".tgz"):
         yield name, data
@@ -170,7 +171,6 @@ def _with_packed(name: str, data: bytes, left: list[int], path: str) -> Iterator
 def _members(packed: BinaryIO, left: list[int], path: str) -> Iterator[tuple[str, bytes]]:
     """The files of a packed chart that count: everything in it stands below one folder of the chart's name."""
     import tarfile
-    import zlib
     from typing import IO, cast
 
     unpacked = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -47,8 +48,6 @@ def _prepare_streams() -> None:
     """A stream that whoever started us closed (`>&-`) takes what is printed, and loses it: the work goes on."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            import os
-
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process lives
     if streams.is_ascii(sys.stdout) and isinstance(sys.stdout, TextIOWrapper):
         # What a screen without Unicode cannot show is escaped there, as it is on standard error anyway.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 
 from migrator import files
@@ -66,7 +67,6 @@ def _now() -> str:
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """
-    import time
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(epoch) if epoch.isdecimal() else None))

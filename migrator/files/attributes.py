@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -107,7 +108,6 @@ def _give_xattrs(descriptor: int, wanted: dict[str, bytes], shown: str) -> None:
 
 
 def _unsupported(error: OSError) -> bool:
-    import errno
 
     return error.errno in (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 

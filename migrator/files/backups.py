@@ -13,6 +13,7 @@ there may have one name.
 from __future__ import annotations
 
 import os
+import time
 from typing import NamedTuple
 
 from migrator.files.reading import digest_of
@@ -35,7 +36,6 @@ def new_backup(target: str, backup_dir: str | None, old: str, new: str) -> str:
 
     Raises OSError where the directory cannot be read.
     """
-    import time
 
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     # Counted within the second, so that the newest is known whatever its digests are.

@@ -8,9 +8,12 @@ own journal, so each of them leads to the others.
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from hashlib import sha256
 from typing import NamedTuple
 
 from migrator.errors import WriteError
@@ -161,7 +164,6 @@ def _open(path: str, *, create: bool) -> tuple[int | None, bool]:
 
 def _has_no_room(path: str, error: OSError) -> bool:
     """Whether nothing can stand at a path that cannot be opened, as far as the system lets anybody see."""
-    import errno
 
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
         return True
@@ -179,7 +181,6 @@ def _refuse_a_strangers(found: os.stat_result | None, target: str, path: str, sh
 
 def _lock(descriptor: int, shown: str) -> bool:
     """Lock the journal; whether no other run had done so. Raises WriteError where the file system has no locks."""
-    import errno
     import fcntl
 
     try:
@@ -207,8 +208,6 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 def as_text(swaps: Sequence[Swap], tool_version: str) -> bytes:
     """The record of a transaction: one line of JSON, and its SHA-256, by which a torn record is known."""
-    import json
-    from hashlib import sha256
 
     body = {"format": FORMAT, "tool": tool_version, "files": [swap._asdict() for swap in swaps]}
     line = json.dumps(body).encode() + b"\n"
@@ -221,8 +220,6 @@ def from_text(text: bytes, journal: str, shown: str) -> list[Swap]:
     Raises WriteError for a record of another format, and for one that speaks of anything but files of its own kind: a
     journal may have come with a repository, from people who would have this tool rename or remove what is not theirs.
     """
-    import json
-    from hashlib import sha256
 
     line, newline, digest = text.partition(b"\n")
     if not newline or digest != sha256(line + newline).hexdigest().encode() + b"\n":

@@ -9,6 +9,7 @@ the next run calls.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -206,7 +207,6 @@ def _drop(journals: Sequence[Journal], recorded: bool) -> None:
 
 
 def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> WriteError:
-    import errno
 
     if isinstance(error, InputError):
         return WriteError(f"could not be written: it {error.message}", path=error.path, remedy=left)

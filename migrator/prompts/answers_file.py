@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from migrator import files, yamltext
@@ -152,7 +153,6 @@ def fingerprint(question: Question) -> str:
 
     They are taken from masked facts, so that nothing can be guessed from them.
     """
-    from hashlib import sha256
 
     from migrator.report.mask import unnumbered
 

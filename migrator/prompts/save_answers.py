@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
@@ -90,7 +92,6 @@ def _lines(
     *,
     alone: bool,
 ) -> Iterator[str]:
-    import shlex
 
     command = shlex.join(["infrahub-migrator", "migrate", *inputs, *options, "--answers", path, "--non-interactive"])
     yield _FIRST_LINE
@@ -126,7 +127,6 @@ def _answers(kept: Mapping[str, Decision], indent: str, variables: Mapping[str, 
 
 def _comment(name: str, answer: str, question: Question | None, indent: str) -> Iterator[str]:
     """What was asked, and what the answer leads to."""
-    import textwrap
 
     mask = Mask()
     texts = [mask.text(question.text) if question is not None else _NAMES[name]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -124,7 +125,6 @@ def place(change: ClusterChange) -> str:
 
 def spelled(value: Value, mask: Mask, path: str) -> str:
     """A value in a line; of an env entry what it is set to, the name being in the path already."""
-    import json
 
     masked = mask.value(value, path)
     if isinstance(masked, dict) and "env" in path:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -96,7 +98,6 @@ def _bars(counts: Sequence[tuple[str, str, int]]) -> list[Bar]:
 
 def _said_of_many(files: Sequence[FileReport], mask: Mask) -> dict[str, int]:
     """Notices that concern so many releases that they are told once, with how many."""
-    from collections import Counter
 
     found = Counter(text for file in files for text in {notice.text for notice in notices(file, mask)})
     return {text: number for text, number in found.most_common() if number > MANY / 2}
@@ -138,7 +139,6 @@ def _environment() -> Environment:
 
 def _style(environment: Environment) -> str:
     """The style sheet, without what only its authors read."""
-    import re
 
     assert environment.loader is not None
     text = environment.loader.get_source(environment, "style.css")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from migrator import __version__
@@ -24,7 +25,6 @@ FROM_WORST: tuple[Status, ...] = (
 
 def dumps(report: Report, *, mask: Mask) -> str:
     """One JSON object, ASCII only (so that no terminal obeys what is in it), without a line feed at the end."""
-    import json
 
     report = mask.conceal(report)
     statuses: set[Status] = {file.status for file in report.files}

@@ -10,6 +10,7 @@ repeated; keys, hosts and image names stay.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,6 @@ def said(text: str, *, show_secrets: bool = False) -> str:
 
 def unnumbered(text: str) -> str:
     """A text of the values with `***` for each credential that shows by its shape, alike in every run."""
-    import re
 
     return re.sub(r"\*\*\*\d+", "***", str(Mask().value(text)))
 

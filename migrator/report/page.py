@@ -5,6 +5,7 @@ Plain ANSI sequences, not rich: importing rich takes longer than a whole `check`
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -116,7 +117,6 @@ def flags_of(questions: Sequence[QuestionReport]) -> list[str]:
 
 def typed(path: str) -> str:
     """A path as it is typed in a shell; one that begins with a dash would be read as an option."""
-    import os
     import shlex
 
     word = f"./{path}" if path.startswith("-") else path

@@ -7,6 +7,7 @@ place decides what `$(NAME)` can refer to) is said as well: a new order.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import NamedTuple, Union
 
@@ -223,7 +224,6 @@ def _flat(value: _Tree, route: Route) -> Iterator[tuple[Route, _Tree]]:
 
 
 def _spelled(value: _Tree) -> str:
-    import json
 
     return json.dumps(_shown(value), ensure_ascii=False)
 

@@ -7,7 +7,10 @@ The rules are go-yaml's `resolve` and sigs.k8s.io/yaml's key conversion, found o
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
+import struct
 
 from migrator.values.edits import Scalar
 
@@ -121,8 +124,6 @@ def resolve_tagged(tag: str, text: str) -> Scalar:
 
 
 def _binary(text: str) -> str:
-    import base64
-    import binascii
 
     try:
         return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode("utf-8", "replace")
@@ -153,7 +154,6 @@ def _short_float(value: float) -> str:
     """Go's `FormatFloat(value, 'g', -1, 32)`: the shortest digits that single precision tells apart."""
     if value != value:
         return ".nan"
-    import struct
 
     try:
         single = struct.unpack("f", struct.pack("f", value))[0]
