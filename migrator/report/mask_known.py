@@ -74,6 +74,8 @@ def _without_encoded(text: str, part: str, mark: str) -> str:
 
 
 def _is_sought(spelling: str, words: Set[str] | None) -> bool:
+    if spelling in ("password", "username", "database"):
+        return False  # so it reads in every other sentence
     if not mask_names.is_weak(spelling):
         return True
     return len(spelling) >= _LEAST if words is None else mask_names.stands_out(spelling, words)
@@ -91,7 +93,8 @@ def _spellings(secret: str) -> Iterator[str]:
     """A secret as it is, in a URL, in quotes of either kind, and the longer parts of one that has several."""
     yield secret
     yield from (line.strip() for line in secret.splitlines() if len(line.strip()) >= _LEAST)
-    yield from (part for part in secret.split(":", 1)[1:] if len(part) >= _LEAST)  # user:password
+    for parts in (secret.split(":", 1), secret.split(" ")):  # user:password, and a header's Basic ...
+        yield from (part for part in parts[1:] if len(part) >= _LEAST and len(parts) == 2)
     yield from {quote(secret, safe=""), repr(secret)[1:-1], secret.replace("'", "''")}
     yield from {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     if len(secret) >= _LEAST:

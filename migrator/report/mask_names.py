@@ -33,7 +33,8 @@ _AT_THE_END = as_words(
     pass auth secret secrets bearer authorization jwt pw sig cookie salt
     """
 )
-_IN_CAPITALS = as_words("key keys pin pass pw secret salt cookie")  # what only an environment variable is called
+_IN_CAPITALS = as_words("key keys pin")  # at the end of what only an environment variable is called
+_AFTER_KEY = as_words("id value data old new primary secondary base string")
 _PUBLIC_KEYS = as_words("public sort topology partition primary foreign group cache index lookup")
 _KEYS_OF = as_words(
     """
@@ -102,9 +103,20 @@ def is_credential(name: str) -> bool:
         return False
     if any(word in _ALWAYS for word in words) or words[-1] in _AT_THE_END or words[-1].endswith(_ENDINGS):
         return True
-    if last.isupper() and _IN_CAPITALS.intersection(words) and not _PUBLIC_KEYS.intersection(words):
+    if last.isupper() and (words[-1] in _IN_CAPITALS or "pass" in words or words[0] == "secret"):
+        return not _PUBLIC_KEYS.intersection(words)
+    if any(pair in _PAIRS for pair in pairwise(words)):
         return True
-    return any(pair in _PAIRS or (pair[0] in _KEYS_OF and pair[1] == "key") for pair in pairwise(words))
+    return any(
+        pair[0] in _KEYS_OF and pair[1] == "key"
+        for pair in pairwise(words[-3:] if words[-1] in _AFTER_KEY else words[-2:])
+    )
+
+
+def is_setting(name: str) -> bool:
+    """Whether a name says that it is about a credential, and not one: its policy, its length, the path to it."""
+    words = words_of(name)
+    return bool(words) and (words[-1] in _HARMLESS_AT_THE_END or _names_a_secret(name, words))
 
 
 def words_of(name: str) -> list[str]:
@@ -134,7 +146,9 @@ def _names_a_secret(name: str, words: list[str]) -> bool:
 
 def is_no_secret(text: str) -> bool:
     """Whether a text under a credential's name gives nothing away: empty, a reference, a placeholder, a boolean."""
-    return not text.strip() or text == HIDDEN or _NO_SECRET.fullmatch(text.strip()) is not None
+    text = text.strip()
+    is_template = text.startswith("{{") and "}}" not in text  # the first half of one, which quotes of its own broke
+    return not text or text == HIDDEN or is_template or _NO_SECRET.fullmatch(text) is not None
 
 
 def is_weak(secret: str) -> bool:

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from migrator.report import mask_names, mask_shapes
 from migrator.values.edits import Value
 
-_MIXED = frozenset(["auth", "secret", "authorization", "bearer", "jwt", "dsn"])
-"""Last words of names below which settings stand beside credentials, each under a key that says which it is."""
+_CONTAINERS = mask_names.as_words(
+    "password passwords passwd passphrase pwd token tokens secrets credentials creds apikey"
+)
+"""Last words of names below which every text is a credential, whatever its key; below others settings stand beside."""
 
 _OF_A_REFERENCE = mask_names.as_words(
     """
@@ -86,7 +88,7 @@ def _is_container(name: str) -> bool:
     """Whether the keys below `name` are the customer's own, so that every text below it counts as a credential."""
     words = mask_names.words_of(name)
     return words in (["string", "data"], ["secret", "data"]) or (
-        mask_names.is_credential(name) and words[-1] not in _MIXED
+        mask_names.is_credential(name) and words[-1] in _CONTAINERS
     )
 
 
@@ -96,5 +98,5 @@ def _is_label(name: str) -> bool:
 
 
 def _is_of_a_reference(name: str) -> bool:
-    """Whether a key below a container describes the Secret rather than fills it."""
-    return name.lower() in _OF_A_REFERENCE or (not mask_names.is_credential(name) and name.lower().endswith("secret"))
+    """Whether a key below a container describes the Secret, or how it is used, rather than fills it."""
+    return name.lower() in _OF_A_REFERENCE or mask_names.is_setting(name) or (_is_label(name) and not name.isupper())

@@ -21,18 +21,18 @@ _CONNECTION = re.compile(
     r"(?:\+\w+)?"
 )
 _IMAGE = re.compile(r"(?i:docker|docker-daemon|oci|oci-archive|containers-storage)")
-_PORT = re.compile(r"\d*(?:,[\w.-]+(?::\d+)?)*|(?i:port)|[$<{].*")
+_PORT = re.compile(r"(?:\d+(?:[^A-Za-z0-9%].*)?)?|(?i:port)|[$<{].*|%[a-z].*")
 _IN_QUERY = re.compile(r"(?P<head>[?&;](?P<name>[\w.-]+)=)(?P<value>[^&;#\s]+)")
 _OF_A_QUERY = frozenset(("sig", "signature", "key", "code", "pw", "sas"))
 _PAIR = re.compile(
-    r"(?P<head>(?:^|(?<=[\s\"'=(\[{,]))(?!mailto:|sip:)[\w.%+-]*:)"
+    r"(?P<head>(?:^|(?<=[\s\"'=(\[{,]))(?!e?mail(?:to)?:|sip:)[\w.%+-]*:)"
     r"(?P<value>(?!//)(?:(?!://)[^\s@\"'`<>{}\[\],])+)(?=@(?!sha\d+:)[\w\[])"
 )
 """`user:password@host` without a scheme; an image's `name:tag@sha256:...` is none."""
 
 _IN_PATH = re.compile(r"(?P<head>(?:^|/)[\w.%+-]*:)(?P<value>[^/@\\]+)(?=@)")
 _ASSIGNED = re.compile(
-    r"(?P<head>(?P<name>[A-Za-z_][\w.-]*)[\"']?\s*(?::=|=|:(?=[\s\"']))\s*)"
+    r"(?P<head>(?P<name>[A-Za-z_][\w.-]*)[\"']?[ \t]*(?::=|=|:(?=[ \t\"']))[ \t]*)"
     rf"(?P<value>{_QUOTED}|{_REFERENCE}|[\"']?[^\s\"'&;,|)}}\]]+)"
 )
 _IDENTIFIER = re.compile(
@@ -69,7 +69,8 @@ _FILE_LINES = re.compile(
 """Lines of ~/.pgpass, of ~/.netrc, of a redis.conf, and of its list of users."""
 
 _TOKEN = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"(?:(?:(?!-----BEGIN)[^{}])*?-----END [A-Z ]*PRIVATE KEY-----|(?:\s+(?=[^\s]*[A-Z0-9])[A-Za-z0-9+/=.]+(?!\S))*)"
     r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"
     r"|\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|xapp-|sk-|[rs]k_(?:live|test)_|npm_|hvs\.|dckr_pat_|glsa_|pypi-)[\w-]{16,}"
     r"|\bAIza[\w-]{35}|\bAGE-SECRET-KEY-1\w+"

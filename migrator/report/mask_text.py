@@ -125,7 +125,7 @@ def _scalar(layout: Layout, node: int, place: Place, finder: Finder, depth: int)
     if kind in (LITERAL, FOLDED):
         first = layout.line_end(start) - start
         yield text[:first], "", ""
-        body = text[first:]
+        body = text = text[first:]
     means = str(value)
     if place.wanted:
         shown = finder.mark(means)
@@ -238,14 +238,21 @@ def _with_heads(inner: Iterable[Piece], heads: Sequence[str]) -> Iterator[Piece]
 def _line_by_line(text: str, finder: Finder) -> Iterator[Piece]:
     """A text that is no YAML, or no values: by the shapes in it, and by each line that begins with a key."""
     name = ""
+    is_open = False  # the key of a credential stood on the line before, and nothing behind it
     for number, line in enumerate(mask_shapes.in_text(text, finder.mark).split("\n")):
         if number:
             yield "\n", "", ""
         found = _LINE.fullmatch(line)
         if found is None:
             name = name if line.strip() else ""
-            yield line, line, ""
+            key, colon, rest = line.strip(" \t\r#\"'").rpartition(":")
+            if is_open and line.strip() and not colon:
+                yield _on_each_line(line, finder.mark(line.strip())), "", ""
+            else:
+                yield line, line, ""
+            is_open = bool(colon) and not rest and place_at(key).wanted
             continue
+        is_open = False
         key, rest = found["key"], found["rest"].rstrip("\r")
         if key in ("name", "key"):
             name = rest.strip("\"', ")

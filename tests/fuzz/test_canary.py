@@ -144,7 +144,7 @@ FILES = {
 }
 
 READING = [
-    ("check",), ("check", "--format", "json"), ("check", "--format", "markdown"),
+    ("check",), *(("check", "--format", form) for form in ("json", "markdown", "sarif", "junit", "github")),
     ("plan",), ("plan", "--verbose"), ("plan", "--format", "json"),
     *(("diff", "--format", form) for form in ("unified", "structural", "json", "markdown", "html")),
     ("verify",), ("verify", "--verbose"), ("verify", "--format", "json"),

@@ -113,6 +113,11 @@ url11: s3://bucket/prefix/key
 url12: memory://
 url13: https://docs.infrahub.app/deploy-manage/#redis
 mail: ops@example.com
+privateKey: {rotationPolicy: Never, encoding: PKCS1, algorithm: RSA, size: 2048}
+secrets: [{name: vault-tls, mountPath: /etc/tls, subPath: tls.crt, defaultMode: 256}]
+passwordUpdateJob: {image: {registry: docker.io, repository: bitnami/kubectl, pullPolicy: Always}, retryAttempts: 12}
+OAUTH2_PROXY_COOKIE_DOMAINS: example.com
+proxy: "proxy_pass http://$ingester:3200$request_uri;"
 mailto: mailto:ops@example.com
 size: 32Gi
 cpu: 500m
@@ -221,6 +226,7 @@ priorityClassName: system-cluster-critical
 ## @param auth.password Redis password
 # see https://example.com/a?b=c#d and host:port or redis://host:port/db
 # the token is in the vault, ask ops
+# Only one of password, passwordFile and passwordSecret. Write to email:ops@example.com
 """
 
 

@@ -60,6 +60,9 @@ YAML = {
     "on the next line": ("password:\n  hunter2\nb: 1\n", "password:\n  ***1\nb: 1\n"),
     "below a comment": ("password:\n# why\n  hunter2\n", "password:\n# why\n  ***1\n"),
     "block scalar": ("token: |\n  one\n  two: 2\n\n  three\nb: 1\n", "token: |\n  ***1\n  ***1\n\n  ***1\nb: 1\n"),
+    "block scalar of nothing": ("token: |-\nb: 1\n", "token: |-\nb: 1\n"),
+    "block scalar of a reference": ("token: |\n  ${X}\nb: 1\n", "token: |\n  ${X}\nb: 1\n"),
+    "no YAML": ("password:\n  hunter2\n}\npassword: a b\n", "password:\n  ***2\n}\npassword: ***3\n"),
     "folded, stripped": ("token: >-\n  one\n  two\nb: 1\n", "token: >-\n  ***1\n  ***1\nb: 1\n"),
     "plain over lines": ("token: one\n  two\nb: 1\n", "token: ***1\n  ***1\nb: 1\n"),
     "quoted over lines": ('token: "one\n  two\n  three" # x\nb: 1\n', 'token: "***1\n  ***1\n  ***1" # x\nb: 1\n'),
@@ -132,7 +135,7 @@ YAML = {
     "tokens by shape": (f"a: ghp_{'a1' * 18}\nb: AKIA{'A1' * 8}\n", "a: ***1\nb: ***2\n"),
     "a private key that never ends": (
         "# -----BEGIN RSA PRIVATE KEY-----\n# MIIabc\n# why\na: 1 2\n",
-        "# ***1\n# ***1\n# ***1\na: 1 2\n",
+        "# ***1\n# ***1\n# why\na: 1 2\n",
     ),
     "comments below a container": (
         "secrets:\n  ## ref: https://docs.example/x\n  # OLD: one\n  A: two\n",
