@@ -19,6 +19,8 @@ def write_project(settings: Settings) -> int:
     if not os.path.isdir(folder):
         raise InputError("there is no such directory.", path=folder)
     path = os.path.normpath(os.path.join(folder, project_file.NAME))
+    for sentence in files.recover([path]):
+        tell(settings, sentence)
     if os.path.lexists(path):
         raise UsageError("stands there already, and is not written over.", path=path, remedy="Move it away first.")
     sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)

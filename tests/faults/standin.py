@@ -3,6 +3,7 @@
     python tests/faults/standin.py migrate FILE... [-f LAYER]... [--output PATH] [--backup-dir DIR] [--no-backup]
         [--save-answers PATH]
     python tests/faults/standin.py undo FILE [--backup-dir DIR] [--force]
+    python tests/faults/standin.py init DIR
 
 A change is a line at the end. The options that answer questions are taken and ignored.
 """
@@ -31,7 +32,7 @@ def _in(name: str) -> list[str]:
 def main() -> int:
     """The exit code, as the table in the README has it."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=("migrate", "undo"))
+    parser.add_argument("command", choices=("migrate", "undo", "init"))
     parser.add_argument("files", nargs="*")
     parser.add_argument("-f", dest="layers", action="append", default=[])
     parser.add_argument("--output")
@@ -47,6 +48,14 @@ def main() -> int:
         if options.command == "undo":
             for path in options.files:
                 print(files.undo(path, backup_dir=options.backup_dir, force=options.force))
+            return 0
+        if options.command == "init":
+            path = os.path.join(options.files[0], "infrahub-migrator.yaml")
+            for sentence in files.recover([path]):
+                print(sentence)
+            if os.path.lexists(path):
+                return 2
+            files.create(path, b"version: 1\n", like=None, backup=True)
             return 0
         for sentence in files.recover(
             [*options.files, *options.layers, *filter(None, [options.output, options.save_answers])]

@@ -198,6 +198,7 @@ SCENARIOS = (
         ("answers.yaml", "values.yaml"),
         together=False,
     ),
+    Scenario("project file", _plain, lambda room: ["init", room], ("infrahub-migrator.yaml",), again=(0, 2)),
     Scenario(
         "output over a file",
         _output,
