@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from migrator.errors import InterruptedByUser, UsageError
+from migrator.errors import InterruptedByUser
 from migrator.migration import Question
 from migrator.planning import apply, catalog, examine, summary
-from migrator.planning.answers import ONE_DOCKET, Earlier
 from migrator.prompts import questions, review
-from migrator.prompts.answers_file import same_as
+from migrator.prompts.decisions import Decisions
 from migrator.prompts.person import Back, Offer, Person, Why
 from migrator.prompts.save_answers import Recorder
 from migrator.prompts.screen import Screen
@@ -50,7 +48,7 @@ def hold(
     leaves, by a key, by closing the terminal or by choosing to stop: nothing is written then.
     """
     screen = Screen(mask, width=width, colour=colour, plain=plain)
-    session = _Session(bundle, request, recorder, screen, at_this_terminal(plain=plain))
+    session = _Session(Decisions(bundle, request, recorder), screen, at_this_terminal(plain=plain))
     try:
         return session.hold(target, dry_run)
     except (KeyboardInterrupt, EOFError, OSError):
@@ -60,30 +58,14 @@ def hold(
 class _Session:
     """The answers of a session as they come, and the plan that they lead to."""
 
-    def __init__(
-        self,
-        bundle: Bundle,
-        request: examine.Request,
-        recorder: Recorder | None,
-        screen: Screen,
-        person: Person,
-    ) -> None:
-        self._bundle = bundle
-        self._request = request
-        self._recorder = recorder
+    def __init__(self, decisions: Decisions, screen: Screen, person: Person) -> None:
+        self._decisions = decisions
         self._screen = screen
         self._person = person
-        self._given = dict(request.given)
-        self._earlier = dict(request.earlier)
-        self._before: dict[str, str] = {}  # answers taken back, to begin from when the question comes again
-        self._typed: set[str] = set()
-        self._names: dict[str, Question] = {}  # once the release's name is known, no question asks for it any more
-        self._order: list[str] = []  # what was answered in this session, so that one can go back
         self._told: list[NoticeReport] = []
-        self._case: examine.Case | None = None  # the latest, whose places are those of the questions at hand
 
     def hold(self, target: str, dry_run: bool) -> Decided:
-        case = self._examine()
+        case = self._decisions.judge()
         if case.status == "current":
             return self._decided(case)
         self._introduce(case)
@@ -95,7 +77,7 @@ class _Session:
                 break
             if choice == "change":
                 self._change_an_answer()
-            elif not self._go_back():
+            elif not self._decisions.go_back():
                 self._screen.say("Nothing was asked. Ctrl-C or stop leaves, and nothing is written.")
             decided = self._ask_all()
         return decided
@@ -120,143 +102,67 @@ class _Session:
     def _ask_all(self) -> Decided:
         """Ask whatever is open until nothing is. An answer can raise or settle others, so the plan is made anew."""
         while True:
-            case = self._examine()
+            case = self._decisions.judge()
             if not case.plan.open_questions:
                 return self._decided(case)
             question = case.plan.open_questions[0]
             try:
-                answered = self._ask(question, self._is_stale(case))
+                answered = self._ask(question, case)
             except Back:
-                if not self._go_back():
+                if not self._decisions.go_back():
                     self._screen.say("Nothing was asked before this. Ctrl-C leaves, and nothing is written.")
                 continue
-            left = {each.id for each in self._examine().plan.open_questions}
+            left = {each.id for each in self._decisions.judge().plan.open_questions}
             settled = [each.id for each in case.plan.open_questions[1:] if each.id not in (*left, answered)]
             if settled:
                 self._screen.say(f"That settles {' and '.join(settled)}, too.")
 
-    def _ask(self, question: Question, stale: bool = False) -> str:
+    def _ask(self, question: Question, case: examine.Case) -> str:
         """Ask it, or what is asked instead of it; the id of what was answered. Raises Back from the first of them."""
-        screen, number = self._screen, len(self._order) + 1
+        screen, number = self._screen, self._decisions.count + 1
         screen.heading(f"Question {number}: {question.id}")
-        if stale:
+        if any(asked.stale for asked in case.plan.asked if asked.question.id == question.id):
             screen.say("The answer given earlier was to another question under this name: it is not used.")
-        asked, start = question, self._before.pop(question.id, "")
+        asked, start = question, self._decisions.before.pop(question.id, "")
         while True:
             try:
-                reply = questions.put(asked, self._about(asked, start), self._person, screen, alone=asked != question)
+                reply = questions.put(
+                    asked, self._about(asked, start, case), self._person, screen, alone=asked != question
+                )
             except Back:
                 if asked == question:
-                    self._before[question.id] = start
+                    self._decisions.before[question.id] = start
                     raise
                 asked = question
                 screen.heading(f"Question {number}: {asked.id}")
                 continue
             if not reply.instead:
                 break
-            asked, start = self._put_instead(question, reply.instead), ""
+            asked, start = self._decisions.instead(question, reply.instead), ""
             screen.heading(f"Question {number}: {asked.id}, instead")
-        self._answer(asked, reply.answer)
+        self._decisions.answer(asked, reply.answer)
         screen.line(f"> {questions.summary(asked, reply.answer, screen)}", style="bold")
         return asked.id
 
-    def _about(self, question: Question, start: str) -> questions.About:
+    def _about(self, question: Question, start: str, case: examine.Case) -> questions.About:
         """What goes with a question: where its values stand, and what its migration says."""
-        assert self._case is not None, "a question comes of a plan"
-        where = standing_at(summary.places(self._case, question))
-        asked_by = catalog.asked_by(question.id, self._case.known)
+        where = standing_at(summary.places(case, question))
+        asked_by = catalog.asked_by(question.id, case.known)
         return questions.About(start, where, tuple(asked_by.text.split("\n\n")) if asked_by else (_OF_NO_MIGRATION,))
-
-    def _go_back(self) -> bool:
-        """Take back the latest answer of this session, to be asked for again; whether there was one."""
-        while self._order:
-            name = self._order.pop()
-            if name in self._given:
-                self._retract(name)
-                return True
-        return False
-
-    def _retract(self, name: str) -> None:
-        """Take an answer back, with those that it alone led to; each is offered when its question comes again."""
-        asked = {each.question.id for each in self._examine().plan.asked}
-        taken = [name, *(each for each in self._typed if each not in asked)]
-        taken += ONE_DOCKET if name == "docket-password" else ()
-        self._before |= {each: self._given.pop(each) for each in taken if each in self._given}
-        self._typed.difference_update(taken)
-
-    def _answer(self, question: Question, answer: str) -> None:
-        if question.id in ONE_DOCKET:
-            for name in ONE_DOCKET:
-                self._given.pop(name, None)
-        if question.id in ("release-name", "namespace"):
-            self._names[question.id] = question
-        self._given[question.id] = answer
-        self._earlier.pop(question.id, None)
-        self._typed.add(question.id)
-        self._order = [*(each for each in self._order if each != question.id), question.id]
-
-    def _put_instead(self, question: Question, other: str) -> Question:
-        """The question that settles the same in another way, as the release makes it."""
-        given = {name: answer for name, answer in self._given.items() if name not in ONE_DOCKET}
-        # An answer that fits no question opens the one of its name, without anything being decided.
-        fits_none = Earlier("", lambda _: False)
-        plan = examine.examine([self._bundle], self._asking({**given, other: ""}, {other: fits_none})).plan
-        return next((asked for asked in plan.open_questions if asked.id == other), question)
-
-    def _asking(self, given: Mapping[str, str], earlier: Mapping[str, Earlier]) -> examine.Request:
-        """The request with these answers, the release's names known to everything that looks for them."""
-        wishes = self._request.wishes
-        wishes = wishes._replace(
-            release_name=given.get("release-name", wishes.release_name),
-            namespace=given.get("namespace", wishes.namespace),
-        )
-        return self._request._replace(wishes=wishes, given=dict(given), defaults=False, earlier=earlier)
-
-    def _examine(self) -> examine.Case:
-        while True:
-            try:
-                case = examine.examine([self._bundle], self._asking(self._given, self._earlier))
-            except UsageError:
-                if not self._take_back():
-                    raise
-                continue
-            self._remember(case)
-            self._case = case
-            return case
-
-    def _take_back(self) -> bool:
-        """Give up the answers of this session, one of which no longer holds; they are offered when asked again."""
-        taken = [name for name in self._typed if name in self._given]
-        self._before |= {name: self._given.pop(name) for name in taken}
-        self._typed.clear()
-        return bool(taken)
-
-    def _remember(self, case: examine.Case) -> None:
-        """Note which question each answer was given to, as that question reads once it is answered."""
-        for asked in case.plan.asked:
-            name = asked.question.id
-            if asked.stale and name in self._typed:
-                self._before[name] = self._given[name]
-            if asked.answer is not None and name in self._typed and name not in self._earlier:
-                self._earlier[name] = Earlier("your answer", same_as(asked.question))
-        if self._recorder is not None:
-            self._recorder.note(self._bundle.name, case.plan.asked, self._given)
-
-    def _is_stale(self, case: examine.Case) -> bool:
-        return next(asked.stale for asked in case.plan.asked if asked.answer is None)
 
     def _decided(self, case: examine.Case) -> Decided:
         """The plan carried out and proven."""
         result = apply.carry_out(case)
         report = summary.report(case, result)
         if report.changes:
-            apply.prove_settled(case, result, self._asking(self._given, {}))
+            apply.prove_settled(case, result, self._decisions.settled_request())
         return Decided(case, result, self._with_givers(report)._replace(findings=verify.held(case, result)))
 
     def _with_givers(self, report: FileReport) -> FileReport:
         """The report with what was answered in this session as a person's answer."""
         questions = [
-            each._replace(by="person", where="") if each.id in self._typed else each for each in report.questions
+            each._replace(by="person", where="") if each.id in self._decisions.typed else each
+            for each in report.questions
         ]
         return report._replace(questions=tuple(questions))
 
@@ -309,10 +215,12 @@ class _Session:
     def _change_an_answer(self) -> None:
         """Take one answer back, with those that only led to it, so that it is asked for again."""
         screen = self._screen
-        asked = {each.question.id: each.question for each in self._examine().plan.asked}
-        asked |= {name: question for name, question in self._names.items() if name in self._given}
+        asked = self._decisions.asked()
         screen.heading("Change an answer")
-        answers = {name: self._given.get(name) or self._given.get(each.group, "") for name, each in asked.items()}
+        answers = {
+            name: self._decisions.given.get(name) or self._decisions.given.get(each.group, "")
+            for name, each in asked.items()
+        }
         summaries = {name: questions.summary(each, answers[name], screen) for name, each in asked.items()}
         offers = [Offer(name, screen.plain(text)) for name, text in summaries.items()]
         try:
@@ -320,11 +228,12 @@ class _Session:
         except (Back, Why):
             return
         if chosen:
-            self._retract(chosen)
-            self._before.setdefault(chosen, answers[chosen])
-            if not self._examine().plan.open_questions:
+            self._decisions.retract(chosen)
+            self._decisions.before.setdefault(chosen, answers[chosen])
+            case = self._decisions.judge()
+            if not case.plan.open_questions:
                 with suppress(Back):
-                    self._ask(asked[chosen])  # a flag answers a whole group of questions, this one among them
+                    self._ask(asked[chosen], case)  # a flag answers a whole group of questions, this one among them
 
 
 _OF_NO_MIGRATION = (
