@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator.charts import presets, versions
 from migrator.migration import Ask, Choice, Question
 from migrator.prefect import deployment, env
-from migrator.prefect.names import DOCKET, REDIS_HOST
+from migrator.prefect.names import DOCKET, REDIS_HOST, SEPARATE
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route
@@ -16,8 +16,7 @@ from migrator.values.release import Release
 
 def matter(release: Release) -> bool:
     """Whether the flavour decides anything that the layers leave open."""
-    separate: Route = ("backgroundServices", "runAsSeparateDeployment")
-    if not release.owners(separate):
+    if not release.owners(SEPARATE):
         return True
     redis: list[Route] = [("backgroundServices", "messaging", "redis", key) for key in ("host", "db")]
     left_open = any(not release.owners(path) for path in (env.SERVER, env.BACKGROUND, *redis))
@@ -52,10 +51,10 @@ def that_differ(release: Release) -> list[str]:
     return found
 
 
-def ask_for(ask: Ask) -> str | None:
-    """Ask which preset the chart version has baked in; "none" for the plain chart."""
-    choices = [Choice("none", "the plain chart, X.Y.Z: what the file leaves out has the base chart's values")]
-    choices += [Choice(name, f"X.Y.Z-{name}: the same, of that preset") for name in versions.FLAVOURS]
+def ask_for(ask: Ask, release: Release) -> str | None:
+    """Ask which preset the chart version has baked in; "none" for the plain chart. Each says what it decides here."""
+    choices = [Choice("none", f"the plain chart, X.Y.Z: {_decided(release, '')}")]
+    choices += [Choice(name, f"X.Y.Z-{name}: {_decided(release, name)}") for name in versions.FLAVOURS]
     answer = ask(
         Question(
             id="flavour",
@@ -66,3 +65,19 @@ def ask_for(ask: Ask) -> str | None:
         )
     )
     return "" if answer == "none" else answer
+
+
+def _decided(release: Release, flavour: str) -> str:
+    """What that flavour decides of what the file leaves out, in words; of an env list that it is the preset's."""
+    if not presets.knows_preset(flavour):
+        return "its preset is not known here"
+    tuned = presets.tuning(flavour)
+    if tuned is None:
+        return "one replica each, and the background services run inside the API process"
+    words = [] if release.owners(SEPARATE) else ["separate background services"]
+    words += [
+        f"{tree.show(path)} of the preset" if path[-1] == "env" else f"{tree.show(path)} {value}"
+        for path, value in tuned.items()
+        if not release.owners(path)
+    ]
+    return ", ".join(words) or "as every preset has it"

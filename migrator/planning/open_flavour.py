@@ -33,7 +33,7 @@ def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
         migrated = _as_migrated(upgrade) if release.owners(DOCKET) else None
         if migrated is not None:
             return migrated
-    answer = flavours.ask_for(ask)
+    answer = flavours.ask_for(ask, release)
     return Settled(upgrade._replace(found=upgrade.found._replace(flavour=answer))) if answer is not None else None
 
 

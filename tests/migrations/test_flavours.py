@@ -358,3 +358,20 @@ def test_the_flavour_is_not_asked_for_again_once_all_is_done(migrate: Migrate, p
     done = migrate(before, {"flavour": flavour, "redis-db": "2"})
     assert done.text != before
     assert plan(done.text).is_current
+
+
+def test_each_flavour_says_what_it_decides_in_this_file(plan: Plans) -> None:
+    text = """\
+infrahub:
+  prefect-server:
+    backgroundServices:
+      replicaCount: 3
+      messaging:
+        redis: {host: redis, db: 3}
+"""
+    choices = {choice.value: choice.leads_to for choice in by_id(plan(text))["flavour"].choices}
+    lists = "server.env of the preset, backgroundServices.env of the preset"
+    assert choices["none"].endswith("one replica each, and the background services run inside the API process")
+    assert choices["small"] == f"X.Y.Z-small: separate background services, server.replicaCount 1, {lists}"
+    assert choices["large"] == f"X.Y.Z-large: separate background services, server.replicaCount 4, {lists}"
+    assert choices["openshift"] == "X.Y.Z-openshift: its preset is not known here"
