@@ -225,7 +225,10 @@ class Course:
                 done = self._reads("migrate", "-", *answers, "--non-interactive", stdin=self.made.files[self.names[0]])
             return done.out if done.code == 0 else None
         if len(self.names) == 1 and self.rng.random() < 0.2:
-            done = self._do("migrate", *self.named, *answers, "--non-interactive", "--output", "out.yaml")
+            report = f"report.{self.rng.choice(('html', 'md', 'json'))}"
+            written = ("--output", "out.yaml", "--report", report)
+            done = self._do("migrate", *self.named, *answers, "--non-interactive", *written)
+            self._hold_report(report, done)
             self._wrote_only(done, {"out.yaml"} if done.code == 0 else set())
             if not os.path.exists("out.yaml"):
                 return None
@@ -236,6 +239,20 @@ class Course:
         if self.rng.random() < 0.4:
             self._reads("migrate", *self.named, *answers, "--non-interactive", "--dry-run", *self._format(0.3))
         return None
+
+    def _hold_report(self, name: str, ran: Ran) -> None:
+        """The record of a run that came to its end: read as its format says, and taken away."""
+        if not os.path.exists(name):
+            if ran.code == 0:
+                self._found("no report was written", ran.err, ran)
+            return
+        with open(name, encoding="utf-8") as stream:
+            text = stream.read()
+        os.unlink(name)
+        if name.endswith(".json"):
+            self._hold_json(ran._replace(out=text.encode()))
+        elif name.endswith(".html") and ("<script" in text.lower() or not text.startswith("<!doctype html>")):
+            self._found("a report is no page, or holds a script", text[:300], ran)
 
     def _migrate(
         self, answers: list[str], planned: Any = None, diff: Ran | None = None, wanted: bytes | None = None
