@@ -127,6 +127,10 @@ def test_a_credential_beside_the_change_hinders_nothing() -> None:
     assert _operations(before, {"password": "hunter22"}) == [{"op": "remove", "path": "/a"}]
 
 
+def test_the_order_of_keys_is_no_change() -> None:
+    assert _operations({"a": [{"x": 1, "y": 2}], "b": 1}, {"b": 1, "a": [{"y": 2, "x": 1}]}) == []
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from([0.5, 1.0]) | st.sampled_from(["", "a", "1"]),
     lambda inner: (
