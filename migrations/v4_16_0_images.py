@@ -46,7 +46,8 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
             advice = advice and " --answer image-pin=VERSION moves it along with Infrahub."
         text = f"The image stays as {shown} pins it, whatever version the chart brings.{advice}"
         warns = answer is None and release.chart != "prefect-server"
-        yield Notice(text, "warning" if warns else "info", counting[0].layer, _at_start(release, counting[0]))
+        rule = "image-pins" if warns and images.apart(release) else ""
+        yield Notice(text, "warning" if warns else "info", counting[0].layer, _at_start(release, counting[0]), rule)
         return
     assert answer is not None
     for pin in standing:

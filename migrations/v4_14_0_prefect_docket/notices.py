@@ -187,31 +187,27 @@ def _once_twice_now_once(release: Release) -> Iterator[Notice]:
         )
 
 
-def _way_back(release: Release, words: str) -> str:
-    """How to roll back; past a step that cannot be taken back, what alone leads back."""
-    steps = published.ways_of_no_return(release)
-    if not steps:
-        return words
-    return f"There is no rolling back: {steps[0].what}. Only a backup of Neo4j from before the upgrade leads back."
-
-
 def _on_upgrading(release: Release) -> Iterator[Notice]:
     """The chart before 4.14.0 refuses the key `docket`, and old defaults would bring the toggles back."""
     name = release.name or "RELEASE"
     namespace = f" --namespace {release.namespace}" if release.namespace else ""
     controller = release.surroundings.controller
+    no_return = bool(published.ways_of_no_return(release))
     if controller:
         yield Notice(
             "Values and chart version go into one commit: the old chart refuses the new values. "
-            f"{controller} then upgrades both at once. {_way_back(release, 'To roll back, revert that commit.')}"
+            f"{controller} then upgrades both at once.{'' if no_return else ' To roll back, revert that commit.'}"
         )
     else:
         yield Notice(
             "Upgrade file and chart in one go: the old chart refuses the new file. Use helm upgrade with -f FILE or "
             "with --reset-then-reuse-values, never with --reuse-values, which keeps the old chart's defaults."
         )
-        back = "To roll back, put back the old file and the old chart: infrahub-migrator undo FILE, and helm rollback "
-        yield Notice(_way_back(release, f"{back}{name}{namespace}."))
+        if not no_return:  # else a migration of its own says what alone leads back
+            yield Notice(
+                "To roll back, put back the old file and the old chart: infrahub-migrator undo FILE, and helm rollback "
+                f"{name}{namespace}."
+            )
     yield Notice(
         "Give each Prefect installation a Redis database of its own: the docket's name is always prefect, and two "
         "installations on one database take each other's work."

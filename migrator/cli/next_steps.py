@@ -89,8 +89,7 @@ def _in_git(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) ->
 
 
 _NO_WAY_BACK = (
-    "There is no rolling back: Neo4j upgrades its store at the first start. Back it up before, or only the file can be "
-    "put back."
+    "There is no rolling back: Neo4j upgrades its store at the first start, and only a backup from before leads back."
 )
 
 
@@ -117,6 +116,9 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
     )
     if published.ways_of_no_return(release):
         yield NextStep(_NO_WAY_BACK)
+        if changed:
+            yield NextStep("The file alone can be put back:")
+            yield _command(f"infrahub-migrator undo {' '.join(map(typed, changed))}")
         yield NextStep(f"({'; '.join(stands_for)}.)")
         return
     yield NextStep("To roll back, both together:" if changed else "To roll back:")

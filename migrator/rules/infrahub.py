@@ -39,6 +39,13 @@ def _above_limits(release: Release) -> Iterator[Breach]:
                 yield breach(each, path, f"{each.show(path)}: {words}")
 
 
+def _two_entries(release: Release) -> Iterator[Breach]:
+    part = infrahub.part_of(release)
+    gateway, ingress = ("infrahubServer", "gatewayApi", "enabled"), ("infrahubServer", "ingress", "enabled")
+    if part is not None and part.is_on(gateway) and part.get(ingress) is not False:
+        yield breach(part, gateway, f"{part.show(gateway)} is true, and {part.show(ingress)} is not false")
+
+
 def _apart(release: Release) -> Iterator[Breach]:
     words = images.apart(release)
     if words:
@@ -109,6 +116,14 @@ RULES = (
         "No container asks for more than its limits allow.",
         "Raise the limits with the requests: the API server refuses the pods, and what ran before stays down.",
         _above_limits,
+        "infrahub",
+    ),
+    Rule(
+        "gateway-and-ingress",
+        "error",
+        "Infrahub's server has a Gateway or an Ingress, and not both.",
+        "Set infrahubServer.ingress.enabled to false, which is true in the chart: it refuses both together.",
+        _two_entries,
         "infrahub",
     ),
     Rule(

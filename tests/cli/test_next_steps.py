@@ -49,6 +49,18 @@ def test_helm_upgrade_takes_the_layers_in_their_order(next_steps: Callable[..., 
     assert "    infrahub-migrator undo base.yaml\n    helm rollback RELEASE --namespace NAMESPACE\n" in said
 
 
+def test_past_a_step_of_no_return_no_rollback_is_advised(next_steps: Callable[..., str]) -> None:
+    said = next_steps({"values.yaml": VALUES}, "values.yaml", "--to", "4.19.0")
+    assert "There is no rolling back" in said
+    assert "    infrahub-migrator undo values.yaml\n" in said
+    assert "helm rollback" not in said
+    past = next_steps({"values.yaml": VALUES}, "values.yaml", "--from", "4.19.0")
+    assert "helm rollback RELEASE" in past
+    in_git = next_steps({"release.yaml": helm_release(VALUES)}, "release.yaml", "--to", "4.21.2")
+    assert "There is no rolling back" in in_git
+    assert "revert that commit" not in in_git
+
+
 def test_what_was_written_elsewhere_is_what_helm_takes(next_steps: Callable[..., str]) -> None:
     names = ("--release-name", "hub", "--namespace", "prod")
     said = next_steps({"values.yaml": VALUES}, "values.yaml", "--output", "new file.yaml", *names)

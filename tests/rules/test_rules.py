@@ -120,6 +120,13 @@ CASES = [
         "neo4j",
     ),
     Case(
+        "gateway-and-ingress",
+        "  prefect-server:\n",
+        first("  infrahubServer: {gatewayApi: {enabled: true}}\n"),
+        first("  infrahubServer: {gatewayApi: {enabled: true}, ingress: {enabled: false}}\n"),
+        "gatewayApi",
+    ),
+    Case(
         "restore-refused",
         "  prefect-server:\n",
         first(RESTORE.replace("@", "{bucket: b}")),
