@@ -79,10 +79,8 @@ def _in_git(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) ->
     moved = "" if is_there else f", in one commit with chart version {case.found.shown_to}, which is not in it"
     yield NextStep(f"Commit and push {' and '.join(paths)}{elsewhere}{moved}.")
     yield NextStep(f"{bundle.controller} then upgrades values and chart at once.")
-    if published.ways_of_no_return(case.plan.result):
-        yield NextStep(_NO_WAY_BACK)
-        return
-    yield NextStep("To roll back, revert that commit: the old values and the old chart come back.")
+    revert = "To roll back, revert that commit: the old values and the old chart come back."
+    yield NextStep(_NO_WAY_BACK if published.ways_of_no_return(case.plan.result) else revert)
     if changed:
         yield NextStep("As long as nothing is committed:")
         yield _undo(changed)
