@@ -116,7 +116,7 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
         yield NextStep(_NO_WAY_BACK)
         if changed:
             yield NextStep("The file alone can be put back:")
-            yield _command(f"infrahub-migrator undo {' '.join(map(typed, changed))}")
+            yield _undo(changed)
         yield NextStep(f"({'; '.join(stands_for)}.)")
         return
     yield NextStep("To roll back, both together:" if changed else "To roll back:")
