@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from migrator.errors import RefusedError
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Notice, Severity
 from migrator.values.edits import LAST, AddKey, Place, RemoveKey, Route, SetValue, Value
@@ -51,6 +52,7 @@ class Part:
         """The change that gives the path this value in that layer, or in the one that it belongs to."""
         if layer is None:
             layer = self.place(path)
+        self._refuse_no_mapping(path, layer)
         standing = self.in_layer(layer, path)
         route = self.root + path
         if standing is tree.MISSING:
@@ -60,12 +62,24 @@ class Part:
 
     def add(self, path: Route, value: Value, why: str, effect: Effect, *, layer: int, place: Place = LAST) -> Change:
         """The change that adds a key which that layer does not have."""
+        self._refuse_no_mapping(path, layer)
         return Change(layer, AddKey(self.root + path, value, place), self.show(path), None, value, why, effect)
 
     def remove(self, path: Route, why: str, effect: Effect, *, layer: int) -> Change:
         """The change that takes the key out of that layer."""
         before = tree.get(self.release.layers[layer].data, self.root + path)
         return Change(layer, RemoveKey(self.root + path), self.show(path), before, None, why, effect)
+
+    def _refuse_no_mapping(self, path: Route, layer: int) -> None:
+        """Raise RefusedError where a list or a single value in the layer leaves no place for the path."""
+        for depth in range(1, len(path)):
+            standing = self.in_layer(layer, path[:depth])
+            if standing is not tree.MISSING and not isinstance(standing, (dict, type(None))):
+                raise RefusedError(
+                    f"{self.show(path[:depth])} is no mapping of keys, so {self.show(path)} cannot stand below it.",
+                    path=self.release.layers[layer].name,
+                    remedy="Mend it first.",
+                )
 
     def place(self, path: Route) -> int:
         """The layer that a change at the path belongs in: the last that holds it, else that of its nearest parent."""
