@@ -86,7 +86,7 @@ def _moved(part: Part, number: int) -> Iterator[Change]:
     own: Map = {key: value for key, value in as_map(_standing(part, number)).items() if key not in read}
     storage, target = part.in_layer(number, STORAGE), part.in_layer(number, READ)
     place: Place = LAST
-    if own and isinstance(target, dict):
+    if own and target is not tree.MISSING and target is not None:  # a value that is no mapping is refused by name
         for key, value in own.items():
             yield part.add((*READ, key), value, WHY_MOVED, "required", layer=number)
     elif own and isinstance(storage, dict):

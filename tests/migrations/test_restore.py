@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.errors import UsageError
+from migrator.errors import RefusedError, UsageError
 
 from .conftest import Migrate, Plans, by_id
 
@@ -85,3 +85,10 @@ def test_the_community_chart_has_it_at_its_own_root(migrate: Migrate, plan: Plan
     assert not by_id(plan(text, version_from="4.27.0"))
     after = migrate(text, version_from="4.27.0").text
     assert after == "infrahub-backup: {enabled: true, restore: {enabled: false, storage: {s3: {bucket: b, key: k}}}}\n"
+
+
+def test_a_value_where_the_keys_would_go_is_refused_by_name(plan: Plans) -> None:
+    for storage, shown in (("x", "restore.storage is no mapping"), ("{s3: x}", "restore.storage.s3 is no mapping")):
+        text = HEAD + f"      enabled: true\n      s3: {{bucket: b, key: k}}\n      storage: {storage}\n"
+        with pytest.raises(RefusedError, match=shown):
+            plan(text, version_from="4.13.0")
