@@ -49,7 +49,7 @@ class Plan(Command):
         report = summary.report(case, result)._replace(exit_code=0)
         if session.settings.route:
             report = summary.with_route(report, case)
-        return summary.with_findings(report, verify.held(case, result)) if case.plan.is_current else report
+        return summary.with_findings(report, verify.judge(case, result)) if case.plan.is_current else report
 
 
 class Diff(Command):

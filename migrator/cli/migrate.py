@@ -53,7 +53,7 @@ class Migrate(Command):
         result = apply.carry_out(case)
         if case.plan.changes:
             apply.prove_settled(case, result, request)
-        report = summary.with_findings(summary.report(case, result), verify.held(case, result))
+        report = summary.with_findings(summary.report(case, result), verify.judge(case, result))
         return Ready(release, case, report)
 
     def run_together(self, opened: Opened, session: Session) -> list[FileReport]:

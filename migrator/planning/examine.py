@@ -22,7 +22,7 @@ from migrator.values.changes import Notice
 from migrator.values.release import Layer, Release
 
 if TYPE_CHECKING:
-    from migrator.planning.own_chart import Both, OwnChart
+    from migrator.planning.own_chart import OwnChart, TwoCharts
 
 __all__ = ["Case", "Request", "Source", "examine", "read", "read_bytes"]
 
@@ -119,13 +119,13 @@ def _layer(source: Source) -> Layer:
     return Layer(source.name, source.data, "nothing" if source.data is None else source.takes)
 
 
-def _own_chart(path: str, old_path: str) -> OwnChart | Both | None:
+def _own_chart(path: str, old_path: str) -> OwnChart | TwoCharts | None:
     if not path:
         return None
     from migrator.planning import own_chart  # it reads archives, which most runs never do
 
     new = own_chart.read(path)
-    return own_chart.Both(own_chart.read(old_path), new) if old_path else new
+    return own_chart.TwoCharts(own_chart.read(old_path), new) if old_path else new
 
 
 def _settle_flavour(upgrade: Upgrade, ask: Asking) -> tuple[Upgrade, plan.Plan | None] | None:

@@ -75,7 +75,7 @@ class OwnChart(NamedTuple):
         return _on(release, after=defaults) if self.is_target(to) else _on(release, before=defaults)
 
 
-class Both(NamedTuple):
+class TwoCharts(NamedTuple):
     """The chart that runs now and the one to upgrade to, as somebody named them."""
 
     old: OwnChart

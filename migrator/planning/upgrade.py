@@ -13,7 +13,7 @@ from migrator.values.context import Surroundings
 from migrator.values.release import Layer, Release
 
 if TYPE_CHECKING:
-    from migrator.planning.own_chart import Both, OwnChart
+    from migrator.planning.own_chart import OwnChart, TwoCharts
 
 
 class Upgrade(NamedTuple):
@@ -29,7 +29,7 @@ class Upgrade(NamedTuple):
     wishes: discover.Wishes
     found: discover.Found
     surroundings: Surroundings
-    own_chart: OwnChart | Both | None
+    own_chart: OwnChart | TwoCharts | None
 
     @property
     def selected(self) -> list[catalog.Selected]:
@@ -38,7 +38,7 @@ class Upgrade(NamedTuple):
 
     def release(self, flavour: str) -> Release:
         """The release, if that is its flavour (empty for none); a chart of one's own brings its defaults itself."""
-        found = discover.release_of(self.found, self.layers, self.wishes, flavour).amid(self.surroundings)
+        found = discover.release_of(self.found, self.layers, self.wishes, flavour).with_surroundings(self.surroundings)
         return self.own_chart.below(found, self.found.version_to) if self.own_chart is not None else found
 
     def plan(self, release: Release, ask: Asking | None = None) -> plan.Plan:

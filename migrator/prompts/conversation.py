@@ -156,7 +156,7 @@ class _Session:
         report = summary.report(case, result)
         if report.changes:
             apply.prove_settled(case, result, self._decisions.settled_request())
-        return Decided(case, result, self._with_givers(report)._replace(findings=verify.held(case, result)))
+        return Decided(case, result, self._with_givers(report)._replace(findings=verify.judge(case, result)))
 
     def _with_givers(self, report: FileReport) -> FileReport:
         """The report with what was answered in this session as a person's answer."""

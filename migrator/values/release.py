@@ -76,7 +76,7 @@ class Release:
                 layers[number] = layer._replace(data=tree.apply(layer.data, own))
         return self._copy(layers, self.surroundings, self.start)
 
-    def amid(self, surroundings: Surroundings) -> Release:
+    def with_surroundings(self, surroundings: Surroundings) -> Release:
         """The unedited release, with what is known from elsewhere."""
         return self._copy(self.layers, surroundings, None)
 

@@ -60,7 +60,7 @@ def _rendered(layers: Sequence[Source], release: Release, path: str, kube_versio
     return [*found, *(each for each in troubles if runs_prefect or each.rule != "pods-none")]
 
 
-def held(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:
+def judge(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:
     """What the rules say of what a migration leaves behind: of its result, or the errors of a release as it stands.
 
     A release with nothing to migrate is not held for its errors, but whoever asked has to hear of them. Raises what

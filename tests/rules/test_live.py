@@ -24,7 +24,7 @@ def findings(text: str, seen: Seen | None, to: str = "") -> list[Finding]:
     layers = [Layer(stream.name, stream.documents[0].data)]
     wishes = discover.Wishes(version_to=to)
     found = discover.find_out(layers, wishes, catalog.load())
-    release = discover.release_of(found, layers, wishes, found.flavour or "").amid(Surroundings(seen=seen))
+    release = discover.release_of(found, layers, wishes, found.flavour or "").with_surroundings(Surroundings(seen=seen))
     return rules.check(release, lambda _, route: stream.documents[0].line(route), ["values.yaml"])
 
 
