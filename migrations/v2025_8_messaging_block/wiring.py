@@ -167,7 +167,8 @@ def _parts(url: str) -> dict[str, str | None] | None:
 
 def _can_move(entry: env.Entry) -> bool:
     """Whether the value means the same in `messaging`, which no template and no reference renders."""
-    return entry.is_plain and "$(" not in str(entry.value)
+    is_text = not isinstance(entry.value, (dict, list))  # which no container can be given
+    return is_text and entry.is_plain and "$(" not in str(entry.value)
 
 
 def stops_prefect(entry: env.Entry) -> bool:

@@ -273,7 +273,12 @@ def _take(room: str, scenario: Scenario) -> Picture:
     )
     names = tuple(sorted(_MOMENT.sub(r".\1.bak", os.path.relpath(path, room)) for path in paths))
     backups = tuple(_look(path) for path in paths if path.endswith(".bak"))
-    return Picture(tuple(_look(os.path.join(room, name)) for name in scenario.targets), backups, names)
+    return Picture(tuple(_without(room, _look(os.path.join(room, name))) for name in scenario.targets), backups, names)
+
+
+def _without(room: str, kept: Kept | None) -> Kept | None:
+    """The same, whichever room it stands in: saved answers tell the command that they are for."""
+    return kept and kept._replace(data=kept.data.replace(os.fsencode(room), b"."))
 
 
 def _same_but_changed(one: Kept | None, other: Kept | None) -> bool:

@@ -425,3 +425,14 @@ backgroundServices:
     done = migrate(cli, tmp_path, text)
 
     assert (done.returncode, b"docket-url" in done.stderr) == (3, True), done.stderr
+
+
+@pytest.mark.parametrize("value", ["{a: b}", "[a]"])
+def test_an_env_value_that_is_no_text_moves_nowhere(cli: Cli, tmp_path: Path, value: str) -> None:
+    """It moved as the text that Python makes of it."""
+    entry = f"{{name: PREFECT_REDIS_MESSAGING_USERNAME, value: {value}}}"
+
+    done = migrate(cli, tmp_path, SEPARATE.replace("      env: []\n", f"      env: [{entry}]\n"))
+
+    assert b"mistake" not in done.stderr + done.stdout
+    assert f"value: {value}" in (tmp_path / "values.yaml").read_text()
