@@ -1,6 +1,6 @@
 """How `check DIR` grows with what is in the directory, and what a directory of other people's files costs.
 
-    python -m benchmarks.many [--sizes 100,200,400,800] [--files 10000] [--relevant 20] [--runs 5]
+    python -m benchmarks.many [--sizes 100,200,400,800] [--together 1000] [--files 10000] [--relevant 20] [--runs 5]
 
 Every figure is of whole processes. What is held against each other runs in turn, so that a machine that slows down
 slows down both, and medians are compared: of time on the processor, so that other work on the machine disturbs little.
@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -70,6 +71,13 @@ def run(command: Sequence[str]) -> tuple[float, int]:
     return float(seconds), int(memory)
 
 
+def elapsed(command: Sequence[str]) -> float:
+    """Seconds by the clock."""
+    began = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
 def releases(folder: Path, count: int, *, apart: bool) -> Path:
     """So many releases, in one folder or in one each."""
     for number in range(count):
@@ -94,6 +102,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="100,200,400,800")
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--relevant", type=int, default=20)
+    parser.add_argument("--together", type=int, default=1_000)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     program = os.path.join(os.path.dirname(sys.executable), "infrahub-migrator")
@@ -107,13 +116,22 @@ def main() -> None:
             memory = {}
             for _ in range(options.runs):
                 for size, folder in folders.items():
-                    seconds, memory[size] = run([program, "check", str(folder)])
+                    seconds, memory[size] = run([program, "check", str(folder), "--jobs", "1"])
                     taken[size].append(seconds)
             times = {size: statistics.median(each) for size, each in taken.items()}
             for size, seconds in times.items():
                 print(f"  {size:6} releases {seconds:7.2f} s  {seconds / size * 1000:5.2f} ms each  {memory[size]} KiB")
             exponent = math.log(times[sizes[-1]] / times[sizes[0]]) / math.log(sizes[-1] / sizes[0])
             print(f"  exponent {exponent:.2f} (wanted: under 1.1)")
+        folder = releases(top / "jobs", options.together, apart=True)
+        by_one, by_two = [], []
+        for _ in range(options.runs):
+            by_one.append(elapsed([program, "check", str(folder), "--jobs", "1"]))
+            by_two.append(elapsed([program, "check", str(folder), "--jobs", "2"]))
+        faster = statistics.median(one / two for one, two in zip(by_one, by_two))
+        print(f"{options.together} releases by the clock, on a machine that does nothing else")
+        print(f"  one process {statistics.median(by_one):.2f} s, two {statistics.median(by_two):.2f} s")
+        print(f"  {faster:.2f} times as fast (wanted: 1.6)")
         folder = mixed(top / "mixed", options.files, options.relevant)
         loop, check = [], []
         for _ in range(options.runs):

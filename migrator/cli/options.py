@@ -155,7 +155,8 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _undo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="what was migrated (default: the project's releases)")
+    parser.add_argument("--config", metavar="FILE", help="the project file (default: infrahub-migrator.yaml)")
     parser.add_argument("--backup-dir", metavar="DIR", help="where the backup is kept")
     parser.add_argument("--force", action="store_true", help="even if the file changed since")
     _output(parser)

@@ -6,10 +6,10 @@ import os
 import sys
 
 from migrator import files
-from migrator.cli import output
+from migrator.cli import opening, output
 from migrator.cli.printing import complain
 from migrator.cli.settings import Settings
-from migrator.errors import InputError, MigratorError
+from migrator.errors import InputError, MigratorError, UsageError
 from migrator.files.backups import backups_of
 from migrator.report.mask import visible
 from migrator.sources.walking import yaml_files
@@ -21,7 +21,8 @@ def undo_all(settings: Settings) -> int:
     done: list[str] = []
     try:
         # A file that is named twice, by whichever names, goes back once.
-        paths = [path for name in settings.files for path in _undoable(name, settings.backup_dir)]
+        names = settings.files or _of_project(settings)
+        paths = [path for name in names for path in _undoable(name, settings.backup_dir)]
         once: dict[object, str] = {}
         for path in paths:
             once.setdefault(files.identity(path), path)
@@ -56,6 +57,18 @@ def _undoable(name: str, backup_dir: str | None) -> list[str]:
         return [name]
     # Where none has one, the directory itself is what cannot be undone.
     return [path for path in yaml_files(name, []) if _has_backup(path, backup_dir)] or [name]
+
+
+def _of_project(settings: Settings) -> list[str]:
+    """The files of the project that have a backup. Raises UsageError where there is no project, or no backup."""
+    project = opening.project_of(settings)
+    if project is None:
+        raise UsageError("nothing is named.", remedy="Name a FILE.")
+    layers = dict.fromkeys(layer for release in project.releases for layer in release.layers)
+    found = [layer for layer in layers if _has_backup(layer, settings.backup_dir)]
+    if not found:
+        raise UsageError("no file of its releases has a backup.", path=project.path)
+    return found
 
 
 def _has_backup(path: str, backup_dir: str | None) -> bool:

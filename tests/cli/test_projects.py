@@ -314,3 +314,13 @@ def test_schemas_are_printed(cli: Cli, name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$id"] == f"urn:infrahub-migrator:schema:{name}:1"
     assert cli("schema", "reprot").stderr.startswith(b"infrahub-migrator: there is no schema 'reprot' (did you mean r")
+
+
+def test_undo_puts_the_files_of_the_project_back(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    assert b"infrahub-migrator.yaml: no file of its releases has a backup." in cli("undo").stderr
+    assert cli("migrate", "--non-interactive").returncode == 0
+    assert cli("undo").returncode == 0
+    assert {name: (tmp_path / name).read_text("utf-8") for name in FILES} == FILES
+    (tmp_path / "infrahub-migrator.yaml").unlink()
+    assert b"nothing is named. Name a FILE." in cli("undo").stderr
