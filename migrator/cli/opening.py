@@ -129,13 +129,14 @@ def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[
     """The files that a name stands for: itself, or what a directory holds, with errors for what counts and is none."""
     if not os.path.isdir(name):
         return [name]
+    from migrator.cli import looking
     from migrator.sources import directory
     from migrator.sources.walking import Sieve
 
     sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)
     if listed is not None:
         sieve.leave_out(listed.project.exclude, listed.project.folder, listed.paths)
-    found = directory.expand(name, sieve)
+    found = directory.expand(name, sieve, looking.spread(settings))
     if sieve.ignored:
         tell(settings, f"note: {sieve.told(name)}")
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from migrator.charts.roots import has_values
@@ -24,7 +24,7 @@ class Survey(NamedTuple):
     looked_at: int
 
 
-def expand(name: str, sieve: walking.Sieve | None = None) -> list[str | MigratorError]:
+def expand(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) -> list[str | MigratorError]:
     """The files of a directory that are releases by themselves, and an error for each that is not.
 
     `sieve` leaves files out; without one, all are looked at.
@@ -34,7 +34,7 @@ def expand(name: str, sieve: walking.Sieve | None = None) -> list[str | Migrator
     charts and is nothing that is edited here. What holds nothing of these charts is left out. Raises InputError for a
     directory without any.
     """
-    found = survey(name, sieve)
+    found = survey(name, sieve, spread)
     if not found.releases and not found.errors:
         raise InputError(
             f"is a directory without a values file that holds Prefect values ({found.looked_at} YAML files looked at).",
@@ -44,25 +44,96 @@ def expand(name: str, sieve: walking.Sieve | None = None) -> list[str | Migrator
     return [*(each[0] if len(each) == 1 else _several_layers(each) for each in found.releases), *found.errors]
 
 
+class Looked(NamedTuple):
+    """What one file turned out to be; nothing is kept of its text.
+
+    `taken` are the files that its objects take values from (True) or their chart's version, `held_up` the items that
+    they name where they cannot be judged.
+    """
+
+    path: str
+    plain: bases.Plain | None = None
+    holder: Holder | None = None
+    patches: tuple[patches.Patch, ...] = ()
+    generated: tuple[tuple[str, list[str]], ...] = ()
+    taken: tuple[tuple[str, bool], ...] = ()
+    held_up: frozenset[str] = frozenset()
+    error: MigratorError | None = None
+    is_unread: bool = False
+
+
+Spread = Callable[[Callable[[str], Looked], Sequence[str]], Iterable[Looked]]
+"""How a function is applied to many paths, in their order: `map`, or several processes."""
+
+
 @kept()
-def survey(name: str, sieve: walking.Sieve | None = None) -> Survey:
+def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) -> Survey:
     """Look at all of a directory that `sieve` does not leave out, and put together what belongs together."""
     found = _Found()
     count = 0
+    paths: list[str] = []
+    links: list[str] = []
+    above = len(os.path.join(os.path.normpath(name), "")) if os.path.normpath(name) != os.curdir else 0
     for path in walking.yaml_files(name, found.unread, sieve):
         count += 1
-        found.look_at(path, below=os.path.relpath(path, name))
-    found.follow_links()
+        if _is_worth_parsing(path, below=path[above:]):
+            (links if os.path.islink(path) else paths).append(path)
+    # A link to a file that stands there itself would look like a layer over it.
+    own = set(map(os.path.realpath, paths)) if links else set()
+    paths += [path for path in links if os.path.realpath(path) not in own]
+    for looked in spread(look, paths):
+        found.add(looked)
     return Survey(*found.put_together(), count)
 
 
+def look(path: str) -> Looked:
+    """What a file holds. What nobody cares about here leaves nothing."""
+    looked = Looked(path)
+    documents: list[Value] = []
+    try:
+        source = read(path)
+        documents = [each.data for each in source.stream.documents]
+        is_kustomization = os.path.basename(path) in kustomize.NAMES
+        if is_kustomization:
+            made = tuple(kustomize.generated(as_map(source.data), os.path.dirname(path)))
+            looked = looked._replace(generated=made)
+        if is_kustomization or any(map(is_of_flux, documents)):
+            looked = looked._replace(patches=tuple(patches.patches(source)))
+        if is_kustomization and "helmCharts" not in as_map(source.data):
+            return looked  # what it hands on is told with the release that takes it
+        return _looked_at(source, looked)
+    except UnrelatedError:
+        return looked
+    except MigratorError as error:
+        is_unread = isinstance(error.__cause__, OSError)
+        below = frozenset(flux.items_below(documents))
+        return looked._replace(held_up=below, error=_without_frames(error), is_unread=is_unread)
+
+
+def _looked_at(source: Source, looked: Looked) -> Looked:
+    """What is in a file that was read. Raises UnrelatedError for one that has nothing to do with these charts."""
+    held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
+    if not held:
+        return looked._replace(plain=bases.plain(source.name, _values_of(source)))
+    bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
+    if not bundles:
+        related = marks.mentions(source.name, source.stream.data)
+        raise foreign.without_values(source.name) if related else foreign.unrelated(source.name)
+    below = [layer for bundle in bundles for layer in bundle.layers if layer.name != source.name]
+    unseen = tuple(each for bundle in bundles for each in bundle.unseen)
+    items = tuple(item for bundle in bundles if not bundle.is_patch for item in bundle.items)
+    return looked._replace(
+        holder=Holder(source.name, unseen, items),
+        # A chart's version is judged with its releases.
+        taken=tuple((os.path.normpath(layer.name), layer.takes != "nothing") for layer in below),
+    )
+
+
 class _Found:
-    """What the files of a directory turned out to be, file by file; nothing is kept of their texts."""
+    """What the files of a directory turned out to be."""
 
     def __init__(self) -> None:
         self.unread: list[MigratorError] = []
-        self._paths: list[str] = []
-        self._links: list[str] = []
         self._others: list[MigratorError] = []
         self._patches: list[patches.Patch] = []
         self._taken: dict[str, list[str]] = {}
@@ -71,42 +142,18 @@ class _Found:
         self._plain: list[bases.Plain] = []
         self._generated: dict[str, list[tuple[str, list[str]]]] = {}
 
-    def look_at(self, path: str, below: str) -> None:
-        """Take one file down; `below` is its path in the directory. What nobody cares about here leaves nothing."""
-        if not _is_worth_parsing(path, below):
-            return
-        if os.path.islink(path):
-            self._links.append(path)
-        else:
-            self._paths.append(path)
-            self._parse(path)
-
-    def follow_links(self) -> None:
-        """Look at the links, but not at those to files that stand there themselves: they would look like layers."""
-        own = set(map(os.path.realpath, self._paths)) if self._links else set()
-        for path in self._links:
-            if os.path.realpath(path) not in own:
-                self._parse(path)
-
-    def _parse(self, path: str) -> None:
-        documents: list[Value] = []
-        try:
-            source = read(path)
-            documents = [each.data for each in source.stream.documents]
-            if os.path.basename(path) in kustomize.NAMES:
-                for item, files in kustomize.generated(as_map(source.data), os.path.dirname(path)):
-                    self._generated.setdefault(item, []).append((path, files))
-                self._patches += patches.patches(source)
-                if "helmCharts" not in as_map(source.data):
-                    return  # what it hands on is told with the release that takes it
-            if any(is_of_flux(document) for document in documents):
-                self._patches += patches.patches(source)
-            self._take(source)
-        except UnrelatedError:
-            return
-        except MigratorError as error:
-            self._held_up |= flux.items_below(documents)
-            (self.unread if isinstance(error.__cause__, OSError) else self._others).append(_without_frames(error))
+    def add(self, looked: Looked) -> None:
+        """Take one file down."""
+        self._patches += looked.patches
+        self._held_up |= looked.held_up
+        self._plain += [looked.plain] if looked.plain is not None else []
+        self._holders += [looked.holder] if looked.holder is not None else []
+        for item, files in looked.generated:
+            self._generated.setdefault(item, []).append((looked.path, files))
+        for file, is_values in looked.taken:
+            self._taken.setdefault(file, []).extend([looked.path] if is_values else [])
+        if looked.error is not None:
+            (self.unread if looked.is_unread else self._others).append(looked.error)
 
     def put_together(self) -> tuple[list[tuple[str, ...]], list[MigratorError]]:
         """The releases, in the order of their paths, and an error for each file that is none, and told."""
@@ -129,23 +176,6 @@ class _Found:
         whole = [layers for layers in found.releases if len(layers) > 1 or layers[0] not in broken]
         others += _in_doubt(found.in_doubt, found.may_be_bases)
         return whole, [*self.unread, *sorted(others, key=lambda error: error.path)]
-
-    def _take(self, source: Source) -> None:
-        """Take down what a file holds. Raises UnrelatedError for one that has nothing to do with these charts."""
-        held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
-        if not held:
-            self._plain.append(bases.plain(source.name, _values_of(source)))
-            return
-        bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
-        for layer in (layer for bundle in bundles for layer in bundle.layers if layer.name != source.name):
-            takers = self._taken.setdefault(os.path.normpath(layer.name), [])
-            takers += [source.name] if layer.takes != "nothing" else []  # a chart's version is judged with its releases
-        if not bundles:
-            related = marks.mentions(source.name, source.stream.data)
-            raise foreign.without_values(source.name) if related else foreign.unrelated(source.name)
-        unseen = tuple(each for bundle in bundles for each in bundle.unseen)
-        items = tuple(item for bundle in bundles if not bundle.is_patch for item in bundle.items)
-        self._holders.append(Holder(source.name, unseen, items))
 
 
 def is_of_flux(data: Value) -> bool:

@@ -13,6 +13,9 @@ from migrator.sources.globs import Globs
 
 ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tftpl", ".gotmpl")
 _NAMES = ("Chart.lock", "values.schema.json", ".gitlab-ci.yml")
+_PIECE = 128 * 1024
+"""Bytes read at once, for which memory is taken each time: few files that hold values are larger."""
+
 _PASSED_OVER = {"templates", "charts", "crds", "node_modules"}
 
 
@@ -104,11 +107,13 @@ def peek(path: str) -> bytes | None:
     try:
         pieces = []
         size = 0
-        while piece := os.read(descriptor, LARGEST):
+        while piece := os.read(descriptor, _PIECE):
             size += len(piece)
             if size > LARGEST:
                 return None
             pieces.append(piece)
+            if len(piece) < _PIECE:
+                break
         return b"".join(pieces) if len(pieces) != 1 else pieces[0]
     except OSError:
         return None

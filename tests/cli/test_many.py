@@ -13,11 +13,11 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from migrator.cli import processes
+from migrator.cli import pool
 
 from .test_projects import whole, whole_after
 
-COUNT = processes.FEWEST + 6
+COUNT = pool.FEWEST + 6
 COMMAND = (sys.executable, "-m", "migrator")
 
 

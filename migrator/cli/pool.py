@@ -1,0 +1,92 @@
+"""Work in several processes: the same results, in the same order.
+
+Source: https://docs.python.org/3/library/concurrent.futures.html#processpoolexecutor.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, TypeVar
+
+from migrator import sources
+from migrator.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+FEWEST = 64
+"""Below so many things to do one process is done before others have started."""
+
+_CHUNK = 16
+
+
+def jobs(settings: Settings, things: int) -> int:
+    """How many processes it takes: one where there is little to do."""
+    if things < FEWEST:
+        return 1
+    return min(settings.jobs or _processors(), things // _CHUNK)
+
+
+def each(
+    work: Callable[[A], B], things: Sequence[A], jobs: int, begin: Callable[[], None] | None = None
+) -> Iterator[B]:
+    """What `work` makes of each thing; where a process is killed, the rest is done here.
+
+    `begin` sets a process up. Both are sent to the processes, and so have to stand at the top of a module.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    sys.stdout.flush()  # what stands in a buffer, a child would print again
+    sys.stderr.flush()
+    pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(begin,))
+    done = 0
+    try:
+        for result in pool.map(work, things, chunksize=_CHUNK):
+            done += 1
+            yield result
+        pool.shutdown()
+    except BrokenProcessPool:
+        if begin is not None:
+            begin()
+        yield from map(work, things[done:])
+    except BaseException:
+        # Whoever presses ^C does not wait for what is queued.
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+
+
+_memory: list[AbstractContextManager[None]] = []
+
+
+def _begin(begin: Callable[[], None] | None) -> None:
+    """Set a process up: ^C is the parent's business, and whoever lost the parent leaves."""
+    import threading
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    memory = sources.kept()  # as long as the process lives: what stands beside many is read once in each
+    memory.__enter__()
+    _memory.append(memory)
+    if begin is not None:
+        begin()
+
+
+def _leave_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _processors() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS, and not on Windows
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
