@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -96,11 +95,14 @@ def _bars(counts: Sequence[tuple[str, str, int]]) -> list[Bar]:
     return bars
 
 
-def _said_of_many(files: Sequence[FileReport], mask: Mask) -> dict[str, int]:
-    """Notices that concern so many releases that they are told once, with how many."""
-
-    found = Counter(text for file in files for text in {notice.text for notice in notices(file, mask)})
-    return {text: number for text, number in found.most_common() if number > MANY / 2}
+def _said_of_many(files: Sequence[FileReport], mask: Mask) -> dict[str, tuple[int, str]]:
+    """Notices that concern so many releases that they are told once: how many, and how grave, the gravest first."""
+    found: dict[str, tuple[int, str]] = {}
+    for file in files:
+        for notice in {notice.text: notice for notice in notices(file, mask)}.values():
+            found[notice.text] = (found.get(notice.text, (0, ""))[0] + 1, notice.severity)
+    many = [(text, about) for text, about in found.items() if about[0] > MANY / 2]
+    return dict(sorted(many, key=lambda each: ("error", "warning", "info").index(each[1][1])))
 
 
 def _first_picture(files: Sequence[FileReport], releases: Sequence[ReleaseView]) -> ReleaseView | None:

@@ -256,3 +256,16 @@ def test_it_is_utf_8_wherever_it_is_printed(cli: Any, process: Any, tmp_path: Pa
     done = process(*command, PYTHONIOENCODING="ascii", LC_ALL="C.UTF-8")
     assert done.returncode == 0, done.stderr
     assert "<h2>größer.yaml</h2>" in done.stdout.decode("utf-8")
+
+
+def test_what_is_said_of_many_releases_stands_once_with_how_grave_it_is(file: FileReport) -> None:
+    page = _page(
+        *(file._replace(path=f"{number}.yaml") for number in range(30)), file._replace(notices=(), findings=())
+    )
+    (many,) = re.findall(r'<h2 id="many">.*?</section>', page, re.DOTALL)
+    assert re.findall(r'<li class="(\w+)"><strong>(.*?)</strong> (\w+)', many) == [
+        ("warning", "30 releases: warning", "WEB_CONCURRENCY"),
+        ("warning", "30 releases: warning", "It"),
+        ("info", "30 releases", "Upgrade"),
+    ]
+    assert page.count("WEB_CONCURRENCY stands once.") == 1
