@@ -73,3 +73,16 @@ def test_what_the_release_itself_uses_is_surely_taken(own: str) -> None:
     question = redis_db("cache", Use("cache", "6379", int(own), "two.yaml"))
     assert "used by" in question.complaint(own)
     assert HINT not in question.complaint(own)
+
+
+@pytest.mark.parametrize(("database", "told"), [(2, True), (3, False)])
+def test_a_docket_that_stands_where_another_release_is_is_told(database: int, told: bool) -> None:
+    """Both took it before, so nobody can be kept from it any more."""
+    text = VALUES.replace("@host@", "cache") + '    docket: {url: "redis://cache:6379/2"}\n'
+    other = Surroundings(Two(Use("cache", "6379", database, "two.yaml for its docket")))
+    request = examine.Request(discover.Wishes(chart="prefect-server"), {}, surroundings=other)
+    made = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan
+    notices = [notice.text for notice in made.notices if "give each release a database of its own" in notice.text]
+    assert [text.partition(". If")[0] for text in notices] == (
+        ["The docket's database 2 at cache:6379 is taken by two.yaml for its docket as well"] if told else []
+    )

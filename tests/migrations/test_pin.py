@@ -279,3 +279,52 @@ def test_of_two_pins_the_first_stays_and_the_effect_is_told(migrate: Migrate, la
     assert done.text == PINNED
     removed = [change for change in done.plan.changes if change.kind == "remove"]
     assert [change.effect for change in removed] == [effect]
+
+
+def test_of_two_pins_one_by_a_reference_counts_as_another_value(migrate: Migrate) -> None:
+    by_reference = (TWICE % "false").rpartition("      value:")[0] + (
+        "      valueFrom: {configMapKeyRef: {name: a, key: b}}\n"
+    )
+    done = migrate(by_reference)
+    assert done.text == PINNED
+    assert [change.effect for change in done.plan.changes if change.kind == "remove"] == ["required"]
+
+
+ENTRY = '{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "%s"}'
+
+
+@pytest.mark.parametrize(("shared", "stays"), [("true", True), ("false", False)])
+def test_on_vanilla_prefect_an_entry_that_outweighs_the_shared_list_stays(
+    migrate: Migrate, shared: str, stays: bool
+) -> None:
+    """On the background pod global.prefect.env comes after the chart's own; on the server pod it comes before."""
+    text = f"""\
+global: {{prefect: {{env: [{ENTRY % shared}]}}}}
+server: {{env: [{ENTRY % "false"}]}}
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis: {{host: redis, db: 1}}
+    docket: {{url: "redis://redis:6379/2"}}
+  env: [{ENTRY % "false"}]
+"""
+    done = migrate(text)
+    assert "server: {env: []}\n" in done.text
+    assert done.text.endswith(f"  env: [{ENTRY % 'false' if stays else ''}]\n")
+
+
+@pytest.mark.parametrize(
+    ("names", "after"),
+    [
+        (("A", "PREFECT__SERVER_WEBSERVER_ONLY", "PREFECT_API_BLOCKS_REGISTER_ON_START"), 1),
+        (("A", "PREFECT_API_BLOCKS_REGISTER_ON_START", "B"), 0),
+        (("PREFECT_API_BLOCKS_REGISTER_ON_START", "PREFECT__SERVER_WEBSERVER_ONLY"), 1),
+        (("A", "B"), 1),
+    ],
+)
+def test_where_the_pin_is_put(migrate: Migrate, names: tuple[str, ...], after: int) -> None:
+    entries = "".join(f'    - {{name: {name}, value: "false"}}\n' for name in names)
+    text = HEAD.replace("app]", "--no-services]") + f"  env:\n{entries}"
+    lines = migrate(text).text.partition("  env:\n")[2].splitlines()
+    put = [number for number, line in enumerate(lines) if "MIGRATE_ON_START" in line]
+    assert put == [after + 1]
