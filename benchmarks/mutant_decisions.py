@@ -112,10 +112,11 @@ def places() -> list[Place]:
     """All decisions of `FOLDERS`, in the order of the files."""
     found = []
     for file, text in texts_of_code().items():
-        nodes = list(ast_nodes(get_ast(text)))
+        nodes, lines = list(ast_nodes(get_ast(text))), text.splitlines()
         for operator in OPERATORS:
             spans = [span for node in nodes for span in operator.mutation_positions(node)]
-            found += [Place(file, span[0][0], operator, number) for number, span in enumerate(spans)]
+            here = [Place(file, span[0][0], operator, number) for number, span in enumerate(spans)]
+            found += [place for place in here if "TYPE_CHECKING" not in lines[place.line - 1]]
     return found
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from migrator.errors import UsageError
 from migrator.migration import Choice, Question
-from migrator.planning.answers import Asking
+from migrator.planning.answers import Asking, Earlier, problem_with
 
 QUESTION = Question(
     id="colour.sky",
@@ -34,3 +37,43 @@ def test_the_questions_own_answer_comes_before_its_groups() -> None:
     asked = Asking({})
     asked(QUESTION)
     assert (asked.asked["colour.sky"].answer, asked.asked["colour.sky"].given) == ("blue", False)
+
+
+def test_an_answer_that_is_no_choice_is_refused_by_the_flag() -> None:
+    with pytest.raises(UsageError, match=r"--colour: 'gray' is none of blue, grey \(did you mean grey\?\)"):
+        Asking({"colour": "gray"})(QUESTION)
+
+
+def test_an_answer_that_is_replayed_is_used_where_it_was_given_to_this_question() -> None:
+    fits = Earlier("answers.yaml:3", lambda question: True)
+    other = Earlier("answers.yaml:3", lambda question: False)
+    asked = Asking({"colour": "grey"}, earlier={"colour": fits})
+    assert asked(QUESTION) == "grey"
+    assert (asked.asked["colour.sky"].where, asked.asked["colour.sky"].stale) == ("answers.yaml:3", False)
+    # One that was given to another question leaves this one open, default or not.
+    asked = Asking({"colour": "grey"}, earlier={"colour": other})
+    assert asked(QUESTION) is None
+    found = asked.asked["colour.sky"]
+    assert (found.answer, found.given, found.stale) == (None, False, True)
+    with pytest.raises(UsageError, match=r"answers\.yaml:3: colour: 'gray' is none of"):
+        Asking({"colour": "gray"}, earlier={"colour": fits})(QUESTION)
+
+
+def complaint(answer: str) -> str:
+    return "" if answer == "right" else f"{answer!r} cannot be used"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hidden", "told"),
+    [
+        ("docket-url", "right", False, ""),
+        ("docket-url", "right", True, ""),
+        ("redis-db", "wrong", False, "'wrong' cannot be used"),
+        ("docket-secret", "wrong", False, "'wrong' cannot be used"),
+        ("docket-password", "wrong", False, "*** cannot be used"),
+        ("docket-url", "wrong", True, "what the environment holds cannot be used; --docket-url on the command line"),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_told_without_a_secret(name: str, answer: str, hidden: bool, told: str) -> None:
+    problem = problem_with(name, answer, complaint, hidden=hidden)
+    assert problem.startswith(told) and bool(problem) == bool(told)

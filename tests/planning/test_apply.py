@@ -87,3 +87,24 @@ def test_a_comment_that_lost_what_it_spoke_of_is_told() -> None:
     assert b"# the services\n" in apart.streams[0].data
     over = apply.carry_out(case_of(VALUES.replace(toggle, f"        # the services\n{toggle}"))[0])
     assert over.notices == () and b"# the services" not in over.streams[0].data
+
+
+def test_a_result_that_does_not_read_as_planned_is_a_mistake() -> None:
+    case, _ = case_of(VALUES)
+    layer = case.plan.result.layers[0]
+    other = case.plan.result.edited([])
+    other.layers = (layer._replace(data={"infrahub": {}}),)
+    with pytest.raises(VerificationError, match=r"values\.yaml: the result does not read as planned; nothing was"):
+        apply.carry_out(case._replace(plan=case.plan._replace(result=other)))
+
+
+def test_a_value_that_was_shared_and_is_no_more_is_told() -> None:
+    entry = '{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}'
+    text = VALUES.replace("      env:\n", "      env: &env\n", 1).replace(
+        "      env:\n        - {name: OURS, value: kept}\n", "      env: *env\n"
+    )
+    assert entry in text
+    notices = apply.carry_out(case_of(text, **{"custom-toggles": "keep"})[0]).notices
+    assert [(notice.text, notice.line) for notice in notices] == [
+        ("a value that was shared by an anchor stands here as a copy of its own now", 13)
+    ]

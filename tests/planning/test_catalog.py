@@ -8,6 +8,7 @@ from pathlib import Path
 
 import migrator.migrations
 import pytest
+from packaging.version import Version
 
 from migrator.planning import catalog
 
@@ -75,3 +76,27 @@ def test_what_else_lies_there_is_none(add: Add, name: str) -> None:
 def test_one_that_breaks_a_rule_says_which(add: Add, text: str, name: str, why: str) -> None:
     with pytest.raises(catalog.BrokenMigration, match=why):
         add(text, name)
+
+
+def test_a_question_is_known_by_the_migration_that_asks_it() -> None:
+    known = catalog.load()
+    asked = {name: catalog.asked_by(name, known) for name in ("redis-db", "custom-toggles.server.TRIGGERS", "flavour")}
+    assert {name: each.id if each is not None else None for name, each in asked.items()} == {
+        "redis-db": "v4_14_0_prefect_docket",
+        "custom-toggles.server.TRIGGERS": "v4_14_0_prefect_docket",
+        "flavour": None,
+    }
+
+
+def test_a_release_is_judged_by_all_that_its_target_asks_for() -> None:
+    known = catalog.load()
+
+    def ids(to: str) -> set[str]:
+        return {each.known.id for each in catalog.select("infrahub-enterprise", Version(to), known)}
+
+    assert "v4_14_0_prefect_docket" not in ids("4.13.9")
+    assert "v4_14_0_prefect_docket" in ids("4.14.0") and "v4_14_1_prometheus_multiproc" not in ids("4.14.0")
+    assert "v4_14_1_prometheus_multiproc" in ids("4.14.1")
+    order = [each.id for each in known]
+    assert order.index("v4_14_0_prefect_docket") < order.index("v4_14_1_prometheus_multiproc")
+    assert order.index("v2025_8_messaging_block") < order.index("v4_14_0_prefect_docket")
