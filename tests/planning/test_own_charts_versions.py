@@ -7,7 +7,7 @@ from packaging.version import Version
 
 from migrator.errors import UsageError
 from migrator.planning.discover import Wishes
-from migrator.planning.own_chart import Both, OwnChart
+from migrator.planning.own_chart import OwnChart, TwoCharts
 
 
 def chart(version: str, name: str = "infrahub-enterprise") -> OwnChart:
@@ -76,4 +76,4 @@ def test_whether_a_chart_is_the_target(own: OwnChart, to: str, is_target: bool) 
     ],
 )
 def test_two_charts(old: OwnChart, new: OwnChart, said: Wishes, wanted: tuple[str, str, str]) -> None:
-    assert wishes(Both(old, new).wishes(said)) == wanted
+    assert wishes(TwoCharts(old, new).wishes(said)) == wanted
