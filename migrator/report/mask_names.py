@@ -88,7 +88,7 @@ _HARMLESS_AT_THE_START = as_words(
 
 _ORDINARY = re.compile(r"[a-z]+(?:[-_. ][a-z]+)*|[A-Za-z][a-z]+(?:[A-Z][a-z]+)*|[A-Z]+(?:_[A-Z]+)*")
 _NO_SECRET = re.compile(
-    r"\$\{[^}]*\}|\$\([^)]*\)|\$[A-Z_]+|<[^>]*>|\{\{[^\"'`]*\}\}|ref\+\S+|ENC\[[^\]]*\]|\*\*\*\d*|PASSWORD|VALUE|~|\{\}|\[\]|(?i:true|false|null|yes|no|on|off)"
+    r"\$\{[^}]*\}|\$\([^)]*\)|\$[A-Z_]+|<[^>]*>|\{\{[^\"'`]*\}\}|ref\+\S+|ENC\[[^\]]*\]|\*\*\*\d*|PASSWORD|VALUE|~|\{\}|\[\]|(?i:true|false|null|yes|no|on|off|bearer|basic|digest)"
 )
 
 

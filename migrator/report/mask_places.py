@@ -29,13 +29,15 @@ _A_LABEL = re.compile(r"[\w.:/-]*(?:@sha256:\w+)?")
 
 
 class Place(NamedTuple):
-    """What surrounds a value: whether a text there is a secret, and every text below it, whatever its key; whether it
-    is a host, an image or another name, which stays where it reads like a secret.
+    """What surrounds a value: whether a text there is a secret, and every text below it, whatever its key but those of
+    a reference; whether it is a host, an image or another name, which stays where it reads like a secret; and whether
+    it is the data of a Secret, all of which is secret.
     """
 
     wanted: bool = False
     inherits: bool = False
     label: bool = False
+    is_data: bool = False
 
 
 def place_at(path: str) -> Place:
@@ -50,10 +52,13 @@ def places_in(mapping: dict[str, Value], place: Place) -> Callable[[str], Place]
     is_secret = mapping.get("kind") == "Secret"
 
     def of(key: str) -> Place:
+        if place.is_data:
+            return Place(wanted=True)
+        if is_secret and key in ("data", "stringData"):
+            return Place(inherits=True, is_data=True)
         inherits = place.inherits and not _is_of_a_reference(key)
         own = place_at(entry if entry and key == "value" else key)
-        contains = inherits or own.inherits or (is_secret and key == "data")
-        return Place(inherits or own.wanted, contains, own.label and not inherits)
+        return Place(inherits or own.wanted, inherits or own.inherits, own.label and not inherits)
 
     return of
 

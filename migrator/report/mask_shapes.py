@@ -33,12 +33,13 @@ _PAIR = re.compile(
 _IN_PATH = re.compile(r"(?P<head>(?:^|/)[\w.%+-]*:)(?P<value>[^/@\\]+)(?=@)")
 _ASSIGNED = re.compile(
     r"(?P<head>(?P<name>[A-Za-z_][\w.-]*)[\"']?[ \t]*(?::=|=|:(?=[ \t\"']))[ \t]*)"
-    rf"(?P<value>{_QUOTED}|{_REFERENCE}|[\"']?[^\s\"'&;,|)}}\]]+)"
+    rf"(?=(?P<value>{_QUOTED}|{_REFERENCE}|[\"']?[^\s\"'&;,|)}}\]]+))"  # ahead, since `a=password=b` is two
 )
 _IDENTIFIER = re.compile(
     r"(?P<head>\b(?P<name>[A-Za-z][\w.-]*[A-Z_.][\w.-]*)(?:(?:=|: )| is (?=[\"'])))"
     rf"(?P<value>{_QUOTED}|[\"']?[^\s\"',;]+)"
 )
+_TAG = re.compile(r"(?P<head><(?P<name>[\w.-]+)>)(?P<value>[^<\n]+)(?=</)")
 _GIVEN = re.compile(r"(?P<head>(?<![^\s\"'])--(?P<name>(?![\w-]*secret=)[a-z][\w-]*)=)(?P<value>[^\s\"']+)")
 _FLAG = re.compile(
     r"(?P<head>(?<![^\s\"'\[])--?(?P<name>[A-Za-z][\w-]*)(?:[ \t]+|[\"'],[ \t]*))"
@@ -46,12 +47,14 @@ _FLAG = re.compile(
 )
 _COMMAND = re.compile(
     r"(?P<head>\b(?:"
-    r"curl\b[^\n|;]*?\s(?:-[uU]|--user|--proxy-user)[\s=]+"
+    r"(?:curl|etcdctl)\b[^\n|;]*?\s(?:(?:-[uU]|--user|--proxy-user)[\s=]+|-[uU](?=[^\s\"'=]+:))"
     r"|(?:redis|valkey)-cli\b[^\n|;]*?\s-a\s+"
     r"|(?:mysql|mariadb)[\w-]*\b[^\n|;]*?\s-p"
     r"|sshpass\s+-p\s*"
     r"|(?:mongo\w*|cypher-shell|rabbitmqadmin|login)\b[^\n|;]*?\s-p\s+"
     r"|ldap\w+\b[^\n|;]*?\s-w\s+"
+    r"|aws\s+configure\s+set\s+\w*(?:secret|token)\w*\s+|vault\s+login\s+"
+    r"|openssl\b[^\n|;]*?\s-pass(?:in|out)\s+pass:"
     r"|htpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+"
     rf"))(?P<value>{_QUOTED}|[^\s\"'\\-][^\s\"'|;]*)"
 )
@@ -63,7 +66,7 @@ _HEADER = re.compile(
 _FILE_LINES = re.compile(
     r"(?m)^(?![0-9a-fA-F:.]+$)(?P<head>[^\s:#]+:(?:\d+|\*):[^\s:]+:[^\s:]+:)(?P<pgpass>\S+)[ \t]*\r?$"
     r"|^(?P<before>[ \t]*(?:machine[ \t]+\S+|default)\b(?:\s+(?:login|account)\s+\S+)*\s+password[ \t]+)(?P<netrc>\S+)"
-    r"|(?<=\n)(?P<set>[ \t]*(?:requirepass|masterauth|password)[ \t]+)(?P<config>\S+)[ \t]*\r?$"
+    r"|(?P<set>^[ \t]*(?:requirepass|masterauth)[ \t]+|(?<=\n)[ \t]*password[ \t]+)(?P<config>\S+)[ \t]*\r?$"
     r"|^(?P<user>[ \t]*user[ \t]+\S+[ \t](?:.*[ \t])?>)(?P<acl>\S+)"
 )
 """Lines of ~/.pgpass, of ~/.netrc, of a redis.conf, and of its list of users."""
@@ -78,7 +81,7 @@ _TOKEN = re.compile(
     r"|(?<=hooks\.slack\.com/services/)[\w/]+"
 )
 _SIGNS = re.compile(
-    r"://|@|eyJ|-----BEGIN|AKIA|ASIA|AIza|hvs\.|\w_\w|\w-\w|(?i:bearer|basic|secret-key|curl|login|ldap|mongo)|sql|cli|htp"
+    r"://|@|eyJ|-----BEGIN|AKIA|ASIA|AIza|hvs\.|\w_\w|\w-\w|(?i:bearer|basic|secret-key|curl|login|ldap|mongo|configure|ssh|ssl)|sql|cli|ctl|htp"
 )
 _HOST = re.compile(r"://(?:[^\s/@]*@)?([\w.-]+)")
 
@@ -101,7 +104,8 @@ def in_text(text: str, mark: Mark) -> str:
         text = _TOKEN.sub(lambda found: _over_lines(found[0], mark), text)
         text = _replaced(_COMMAND, _replaced(_HEADER, _urls(text, mark), mark), mark)
     if mask_names.may_hold_a_name(text):
-        text = _named(_FLAG, _named(_ASSIGNED, text, mark), mark)
+        for pattern in (_ASSIGNED, _FLAG, _TAG):
+            text = _named(pattern, text, mark)
     return text
 
 
@@ -210,14 +214,14 @@ def _of_query(found: re.Match[str], mark: Mark) -> str:
 
 def _named(pattern: re.Pattern[str], text: str, mark: Mark) -> str:
     """The text with what is assigned to a credential's name masked."""
-    return pattern.sub(
-        lambda found: (
-            found["head"] + _within_quotes(found["value"], mark)
-            if mask_names.is_credential(found["name"])
-            else found[0]
-        ),
-        text,
-    )
+    parts = []
+    at = 0
+    for found in pattern.finditer(text):
+        start, end = found.span("value")
+        if found.start() >= at and mask_names.is_credential(found["name"]):
+            parts += [text[at:start], _within_quotes(found["value"], mark)]
+            at = end
+    return "".join([*parts, text[at:]])
 
 
 def _replaced(pattern: re.Pattern[str], text: str, mark: Mark) -> str:
