@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from migrator.errors import UsageError
 from migrator.sources.project import Project, ProjectRelease
 
 
@@ -26,7 +27,12 @@ class Listed(NamedTuple):
 
 
 def listed(own: Project, names: Sequence[str]) -> Listed:
-    """The releases that the names stand for: all, where there is none; a file stands for each that it is a layer of."""
+    """The releases that the names stand for: all, where there is none; a file stands for each that it is a layer of.
+
+    Raises UsageError where nothing is named and the project file lists nothing: that must not look like a success.
+    """
+    if not names and not own.releases:
+        raise UsageError("lists no release.", path=own.path, remedy="List them, or name a FILE.")
     whole = {release.name: [os.path.realpath(path) for path in release.layers] for release in own.releases}
     paths = frozenset(path for layers in whole.values() for path in layers)
     if not names:

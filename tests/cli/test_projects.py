@@ -324,3 +324,12 @@ def test_undo_puts_the_files_of_the_project_back(cli: Cli, tmp_path: Path) -> No
     assert {name: (tmp_path / name).read_text("utf-8") for name in FILES} == FILES
     (tmp_path / "infrahub-migrator.yaml").unlink()
     assert b"nothing is named. Name a FILE." in cli("undo").stderr
+
+
+@pytest.mark.parametrize("command", [("check",), ("migrate", "--non-interactive"), ("plan", "--format", "json")])
+def test_a_project_that_lists_nothing_is_no_success(cli: Cli, tmp_path: Path, command: tuple[str, ...]) -> None:
+    write(tmp_path, {"infrahub-migrator.yaml": "version: 1\nreleases: []\n", "a.yaml": whole("a")})
+    done = cli(*command)
+    assert done.returncode == 2
+    assert b"infrahub-migrator.yaml: lists no release. List them, or name a FILE." in done.stderr
+    assert cli("check", "a.yaml").returncode == 1
