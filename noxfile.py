@@ -18,6 +18,7 @@ OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 LOCK = "requirements.lock"
 
 nox.options.default_venv_backend = "venv"
+nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = bool(NAMED)
 nox.options.reuse_existing_virtualenvs = True
 
