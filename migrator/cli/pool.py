@@ -5,7 +5,6 @@ Source: https://docs.python.org/3/library/concurrent.futures.html#processpoolexe
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -69,6 +68,7 @@ _memory: list[AbstractContextManager[None]] = []
 
 def _begin(begin: Callable[[], None] | None) -> None:
     """Set a process up: ^C is the parent's business, and whoever lost the parent leaves."""
+    import multiprocessing  # where one process does it all, nothing of this is loaded
     import threading
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
