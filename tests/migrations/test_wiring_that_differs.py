@@ -255,3 +255,44 @@ def test_an_entry_that_stops_prefect_changes_it_by_going(plan: Plans, value: str
     redis = f"{{host: redis, db: 1, ssl: {str(value == chr(39) + 'true' + chr(39)).lower()}}}"
     made = plan(both(entry("PREFECT_REDIS_MESSAGING_SSL", value), redis))
     assert {change.effect for change in made.changes if "SSL" in change.path} == {effect}
+
+
+def test_the_database_beside_a_host_is_written_be_it_the_charts_own(migrate: Migrate) -> None:
+    text = f"backgroundServices:\n  runAsSeparateDeployment: true\n  env:\n{WIRED}"
+    done = migrate(text + entry("PREFECT_REDIS_MESSAGING_DB", "'0'"), DB)
+    assert "      host: cache\n      db: 0\n" in done.text
+    assert "db:" not in migrate(text, DB).text
+
+
+def test_an_empty_value_in_messaging_is_prefects_default(migrate: Migrate) -> None:
+    text = both(entry("PREFECT_REDIS_MESSAGING_DB", "'0'"), "{host: redis, db: ''}")
+    done = migrate(text, DB)
+    assert "redis: {host: redis, db: ''}" in done.text and "MESSAGING_DB" not in done.text
+
+
+@pytest.mark.parametrize(
+    ("optional", "effect"), [("", "none"), (", optional: false", "none"), (", optional: true", "behaviour")]
+)
+def test_a_pod_that_started_without_its_secret_no_longer_does(plan: Plans, optional: str, effect: str) -> None:
+    line = f"    - {{name: {PASSWORD}, valueFrom: {{secretKeyRef: {{name: own, key: pass{optional}}}}}}}\n"
+    made = plan(both(line))
+    assert {change.effect for change in made.changes if PASSWORD in change.path} == {effect}
+
+
+def test_a_password_in_the_clear_moves_without_a_change(plan: Plans) -> None:
+    made = plan(both(entry(PASSWORD, "x")))
+    assert {change.effect for change in made.changes if PASSWORD in change.path} == {"none"}
+
+
+IMAGE = "global: {prefect: {image: {repository: opsmill/infrahub}}}\n"
+REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
+
+
+@pytest.mark.parametrize("register", ["", entry(REGISTER, "'true'"), entry(REGISTER, "'false'")])
+def test_services_that_are_set_apart_leave_the_set_up_to_infrahub(migrate: Migrate, register: str) -> None:
+    text = f"{IMAGE}server:\n  env:\n{WIRED}{register}"
+    done = migrate(text, {**DB, "separate-services": "separate"})
+    assert done.text.count(REGISTER) == 1
+    assert done.text.partition(REGISTER)[2].partition("value: ")[2].startswith(('"false"', "'false'"))
+    vanilla = migrate(text.replace(IMAGE, ""), {**DB, "separate-services": "separate"})
+    assert vanilla.text.count(REGISTER) == (1 if register else 0)
