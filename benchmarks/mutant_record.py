@@ -106,7 +106,9 @@ def recorded() -> Record:
 
 
 def tests_of(mutant: Mutant, seen: Record) -> list[str]:
-    """The tests that run the mutant's statement, the quickest first, and no more than `SECONDS` of them.
+    """The tests that run the mutant's statement, and no more than `SECONDS` of them.
+
+    Those in the folder that mirrors the mutant's come first, and of each kind the quickest.
 
     What counts when the module is read was run by no test alone: there all that run anything of the file are taken.
     """
@@ -114,7 +116,8 @@ def tests_of(mutant: Mutant, seen: Record) -> list[str]:
     lines = by_line if mutant.is_at_import else [str(line) for line in mutant.lines]
     found = {test for line in lines for test in by_line.get(line, [])}
     chosen, sum_of = [], 0.0
-    for test in sorted(found, key=lambda test: (seen.seconds[test], test)):
+    mirror = f"tests/{mutant.file.removeprefix('migrator/').partition('/')[0]}/"
+    for test in sorted(found, key=lambda test: (not test.startswith(mirror), seen.seconds[test], test)):
         sum_of += seen.seconds[test]
         if sum_of > SECONDS:
             break

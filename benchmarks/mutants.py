@@ -9,10 +9,11 @@
 A mutant is one decision turned round: a comparison, an `and`, an `or`, a `not`, a `True` or `False`, or a condition of
 `if`, `elif`, `while`, `x if c else y` and of a comprehension that never holds. The folders are `FOLDERS` in
 mutant_decisions.py. The checkout is never changed: each mutant lives in a process of its own, in memory, and meets the
-tests that ran its line at the last `record`, the quickest first (those before them that killed others of its file), up
-to the first that fails, and no more than `SECONDS` of them. Property tests have `EXAMPLES` examples there, always the
-same. So one that lives here may still fall to the whole suite, never the other way round; tests that start the program
-anew see the code as it is. A mutant whose tests do not end counts as killed. It takes one core; give it `nice`.
+tests that ran its line at the last `record`, up to the first that fails and no more than `SECONDS` of them: first those
+that killed others of its file, then those of the folder that mirrors its own, the quickest before the others. Property
+tests have `EXAMPLES` examples there, always the same. So one that lives here may still fall to the whole suite, never
+the other way round; tests that start the program anew see the code as it is. A mutant whose tests do not end counts as
+killed. It takes one core; give it `nice`.
 
 What is equal to the original in effect stands in `equal_mutants.txt`, each with its reason. It ends with status 1 where
 more than `MAY_LIVE` of those drawn lived.

@@ -296,3 +296,9 @@ def test_services_that_are_set_apart_leave_the_set_up_to_infrahub(migrate: Migra
     assert done.text.partition(REGISTER)[2].partition("value: ")[2].startswith(('"false"', "'false'"))
     vanilla = migrate(text.replace(IMAGE, ""), {**DB, "separate-services": "separate"})
     assert vanilla.text.count(REGISTER) == (1 if register else 0)
+
+
+def test_without_a_list_for_the_server_the_charts_own_comes_with_the_set_up(migrate: Migrate) -> None:
+    done = migrate(f"{IMAGE}backgroundServices:\n  env:\n{WIRED}", {**DB, "separate-services": "separate"})
+    server = done.text.partition("server:\n")[2]
+    assert server.count(REGISTER) == 1
