@@ -178,6 +178,8 @@ def stops_prefect(entry: env.Entry) -> bool:
     of prefect-redis, where an empty text is the default.
     """
     text = "" if entry.value is None else str(entry.value)
+    if text.isspace():
+        return True  # no name, no number and no user of anything
     if entry.name in (NAMES["broker"], NAMES["cache"]):
         return entry.value_from is None and not text.strip()
     return entry.name == NAMES["ssl"] and entry.is_plain and bool(text) and env.as_bool(text) is None

@@ -267,7 +267,14 @@ def test_an_entry_without_a_value_says_what_an_empty_one_says(cli: Cli, tmp_path
     assert key not in (tmp_path / "values.yaml").read_text()
 
 
-@pytest.mark.parametrize("entry", ["name: PREFECT_MESSAGING_BROKER", "name: PREFECT_REDIS_MESSAGING_SSL, value: maybe"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "name: PREFECT_MESSAGING_BROKER",
+        "name: PREFECT_REDIS_MESSAGING_SSL, value: maybe",
+        "name: PREFECT_REDIS_MESSAGING_USERNAME, value: ' '",
+    ],
+)
 def test_an_entry_with_which_prefect_does_not_start_goes_as_a_change_of_behaviour(
     cli: Cli, tmp_path: Path, entry: str
 ) -> None:
