@@ -114,6 +114,11 @@ def test_a_url_takes_the_password_beside_it_along(migrate: Migrate) -> None:
     assert "PREFECT_REDIS_MESSAGING" not in done.text and "redis://:own@redis:6379/2" in done.text
 
 
+def test_a_user_that_both_pods_have_moves(migrate: Migrate) -> None:
+    done = migrate(both(entry("PREFECT_REDIS_MESSAGING_USERNAME", "me") + entry(PASSWORD, "x")), DB)
+    assert "username: me" in done.text and "redis://me:x@redis:6379/2" in done.text
+
+
 def test_passwords_that_differ_by_pod_stay(plan: Plans) -> None:
     made = plan(separate(entry(PASSWORD, "one"), entry(PASSWORD, "two")))
     assert "messaging-redis.password" not in by_id(made)

@@ -112,3 +112,11 @@ def test_prefect_that_is_switched_off_is_told(plan: Callable[..., Any]) -> None:
     assert off["status"] == "current" and "this release runs no Prefect" in notices(off)
     on = plan(VALUES.replace("    server:\n", "    enabled: true\n    server:\n"))
     assert on["status"] == "pending" and "runs no Prefect" not in notices(on)
+
+
+def test_a_migration_that_waits_for_an_answer_is_named(cli: Cli, tmp_path: Path) -> None:
+    text = "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {host: redis, db: 1}}}\n"
+    (tmp_path / "values.yaml").write_text(text)
+    report = json.loads(cli("plan", "values.yaml", "--format", "json").stdout)["files"][0]
+    assert (report["status"], report["changes"]) == ("needs-decision", [])
+    assert [each["id"] for each in report["migrations"]] == ["v4_14_0_prefect_docket"]
