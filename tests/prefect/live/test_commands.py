@@ -186,7 +186,7 @@ def test_the_list_of_databases_shows_what_they_hold(
     session.asks("Database (Enter; Esc: back, ?: why) 6")
     session.type(CLEAR, "3", ENTER)
     session.asks("Choose")
-    session.says("warning: values.yaml:18: redis-persistence: ")
+    session.says("warning: values.yaml:20: redis-persistence: ")
     session.type(ENTER)
 
     assert session.ends() == 0
