@@ -328,3 +328,11 @@ def test_where_the_pin_is_put(migrate: Migrate, names: tuple[str, ...], after: i
     lines = migrate(text).text.partition("  env:\n")[2].splitlines()
     put = [number for number, line in enumerate(lines) if "MIGRATE_ON_START" in line]
     assert put == [after + 1]
+
+
+@pytest.mark.parametrize(
+    "entry", ["value: 'x', valueFrom: {fieldRef: {fieldPath: a}}", "valueFrom: {fieldRef: {fieldPath: a}}", "other: 1"]
+)
+def test_an_entry_without_a_plain_value_is_put_right_whole(migrate: Migrate, entry: str) -> None:
+    done = migrate(HEAD + f"  env:\n    - {{name: PREFECT_API_DATABASE_MIGRATE_ON_START, {entry}}}\n")
+    assert done.text.replace("'", '"') == PINNED.replace("'", '"')

@@ -176,3 +176,11 @@ def test_an_object_without_prefect_values_has_them_where_its_chart_reads_them(
     found = plan(helm_release("podAnnotations: {}", chart=chart, version=version))
     assert (found["root"], found["chart"]) == (root, chart)
     assert f"no Prefect values in the object: the chart's own hold, at {root}" in found["evidence"]
+
+
+def test_a_controller_rolls_back_by_a_commit(plan: Plan) -> None:
+    told = "\n".join(notice["text"] for notice in plan(helm_release(OPEN), "--redis-db", "2")["notices"])
+    assert "Flux then upgrades both at once. To roll back, revert that commit." in told
+    assert "helm rollback" not in told and "--reset-then-reuse-values" not in told
+    plain = "\n".join(notice["text"] for notice in plan(f"{OPEN}\n", "--redis-db", "2")["notices"])
+    assert "revert that commit" not in plain and "--reset-then-reuse-values" in plain
