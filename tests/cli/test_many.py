@@ -14,6 +14,7 @@ import pexpect
 import pytest
 
 from migrator.cli import pool
+from tests.signals import hear_signals
 
 from .test_projects import whole, whole_after
 
@@ -87,7 +88,11 @@ def test_nobody_is_left_behind(fleet: Path, number: signal.Signals) -> None:
     for count in range(400):
         (fleet / f"t/more{count}.yaml").write_text(whole(f"more-{count}"), "utf-8")
     process = subprocess.Popen(
-        [*COMMAND, "check", "t", "--jobs", "3"], cwd=fleet, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "check", "t", "--jobs", "3"],
+        cwd=fleet,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=hear_signals,
     )
     until = time.monotonic() + 60
     while len(workers := children(process.pid)) < 3 and time.monotonic() < until:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from migrator.helm import program
+from tests.signals import hear_signals
 
 SECRET = b"password: c4n4ry-S3cret\n"
 HELM = """\
@@ -73,7 +74,13 @@ def test_whatever_ends_the_program_ends_helm_and_leaves_no_values(
     code = f"import os; from migrator.helm import program; {without}"
     code += f"program.run([{helm!r}], [{SECRET!r}, {SECRET!r}], 60)"
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": os.getcwd()}
-    own = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
+    own = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=hear_signals,
+    )
     try:
         assert until(lambda: "ready" in lines(tmp_path / "running"))
         assert (tmp_path / "values").read_bytes() == SECRET * 2

@@ -14,6 +14,8 @@ from typing import Any
 import pexpect
 import pyte
 
+from tests.signals import hear_signals
+
 UP, DOWN, ENTER, ESC, CTRL_C, CTRL_D = "\x1b[A", "\x1b[B", "\r", "\x1b", "\x03", "\x04"
 CHANGE = 4 * DOWN + ENTER
 """From the first line of the last choice to changing an answer."""
@@ -45,7 +47,7 @@ class Session:
             env=environment,
             dimensions=(rows, columns),
             echo=True,
-            preexec_fn=_hear_signals,
+            preexec_fn=hear_signals,
         )
         self._child.delaybeforesend = None
         self._screen = _Screen(columns, rows, history=10_000, ratio=1)
@@ -133,12 +135,6 @@ class Session:
             assert alive, f"it ended without {what!r}:\n{self.text}"
             assert time.monotonic() < deadline, f"waited in vain for {what!r}:\n{self.text}"
             alive = self._alive()
-
-
-def _hear_signals() -> None:
-    """As a terminal's own shell starts a program: what runs in the background, or under nohup, inherits deafness."""
-    for kind in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        signal.signal(kind, signal.SIG_DFL)
 
 
 def squeezed(text: str) -> str:
