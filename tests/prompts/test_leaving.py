@@ -19,8 +19,8 @@ PROMPTS = [
     ("Database", UP + UP + ENTER),
     ("URL", "redis://cache:6379/2" + ENTER),
     ("Choose", DOWN + DOWN + ENTER),
-    ("Step 1 of 4", ENTER),
-    ("Step 2 of 4", DOWN + DOWN + ENTER),
+    ("? Step 1 of 4", ENTER),
+    ("? Step 2 of 4", DOWN + DOWN + ENTER),
     ("Choose", CHANGE),
     ("Which", ""),
 ]
