@@ -1,7 +1,7 @@
 """Files: bytes in, bytes out, and nothing lost in between.
 
 `read` is all that a command needs which writes nothing. What is promised about writing, and how it is kept, stands in
-`docs/writing.md`.
+`docs/engine/writing.md`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Several files replaced together, all or none, whatever happens in between.
 
-The order of things, which `docs/writing.md` explains: every file is locked and compared with what was read; the record
-is made durable in each journal; new contents, copies of the old ones and backups are staged and made durable; every
-file is compared once more and replaced by a rename; the directories are made durable; then the temporary files and
-the journals go. Whatever fails before the end is rolled back here; what a kill leaves is for `recovery.settle`, which
-the next run calls.
+The order of things, which `docs/engine/writing.md` explains: every file is locked and compared with what was read; the
+record is made durable in each journal; new contents, copies of the old ones and backups are staged and made durable;
+every file is compared once more and replaced by a rename; the directories are made durable; then the temporary files
+and the journals go. Whatever fails before the end is rolled back here; what a kill leaves is for `recovery.settle`,
+which the next run calls.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whom a file beside a values file may come from: what anybody else could have planted is not acted upon.
 
 In a directory where several people may create files (`/tmp`, a share), a journal, a staged file or a backup is only a
-name until its owner is known. `docs/threat-model.md` says what this holds against.
+name until its owner is known. `docs/security/threat-model.md` says what this holds against.
 """
 
 from __future__ import annotations

@@ -193,7 +193,7 @@ class _Reader:
         value = tree.get(self._document.data, route)
         if not isinstance(value, dict):
             what = tree.show(route) if route else "the file"
-            self.refuse(route, f"{what} is no mapping of {of_what}.", "docs/dialogue.md shows an answers file.")
+            self.refuse(route, f"{what} is no mapping of {of_what}.", "docs/decisions.md shows an answers file.")
         return value
 
     def answers(self, route: Route) -> dict[str, Written]:
