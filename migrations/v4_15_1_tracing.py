@@ -16,12 +16,13 @@ from migrator.charts import infrahub
 from migrator.migration import Ask, Choice, Migration, Outcome, Question, Step, one_of
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
-from migrator.values.edits import AddKey, Route, SetValue, before
+from migrator.values.edits import AddKey, RemoveKey, Route, SetValue, before
 from migrator.values.part import globals_at
 from migrator.values.release import Release
 
 VERSIONS = {"infrahub-enterprise": "4.15.1", "infrahub": "4.29.1"}
 WHY = "the traces that go to this endpoint now need it: Infrahub's own Tempo, which stood for it, is switched off"
+WHY_GONE = "traces stop with the upgrade, as was decided, and nothing reads the endpoint then"
 ENABLED: Route = ("tracing", "enabled")
 ENDPOINT: Route = ("tracing", "endpoint")
 
@@ -55,7 +56,9 @@ def tracing(release: Release, ask: Ask) -> Iterator[Outcome]:
     if answer == "enable":
         yield Change(switch[0], SetValue(switch[1], True), tree.show(switch[1]), False, True, WHY, "behaviour")
     elif answer == "leave":
-        yield Notice(f"From 4.15.1 on no traces go to {tree.show(endpoint)}: {tree.show(switch[1])} is false.")
+        for number, route, value in globals_at(release, levels, ENDPOINT):
+            if value:
+                yield Change(number, RemoveKey(route), tree.show(route), value, None, WHY_GONE, "behaviour")
 
 
 _UNKNOWN = (
@@ -72,9 +75,8 @@ def _question(enabled: str, endpoint: str) -> Question:
         flag="--answer tracing=enable|leave",
         choices=(
             Choice("enable", "traces go on: enabled becomes true"),
-            Choice("leave", "as the file says: they stop with the upgrade"),
+            Choice("leave", f"they stop with the upgrade, and {endpoint} goes: nothing reads it then"),
         ),
-        default="leave",
     )
 
 

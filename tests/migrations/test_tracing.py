@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Migrate, effects
+from .conftest import Migrate, Plans, by_id, effects
 
 TEXT = """\
 infrahub:
@@ -53,8 +53,23 @@ def test_a_release_past_it_and_one_of_unknown_age_are_left(migrate: Migrate) -> 
     assert any("--from" in notice.text and "global.tracing.endpoint" in notice.text for notice in done.warnings)
 
 
-@pytest.mark.parametrize(("answers", "after"), [({"tracing": "enable"}, ON), ({"tracing": "leave"}, OFF), ({}, OFF)])
-def test_an_explicit_false_is_asked_about(migrate: Migrate, answers: dict[str, str], after: str) -> None:
-    done = migrate(OFF, answers, version_from="4.14.1")
+GONE = OFF.replace("      endpoint: otel:4317  # ours\n", "")
+
+
+@pytest.mark.parametrize(("answer", "after"), [("enable", ON), ("leave", GONE)])
+def test_an_explicit_false_is_asked_about(migrate: Migrate, answer: str, after: str) -> None:
+    done = migrate(OFF, {"tracing": answer}, version_from="4.14.1")
     assert done.text == after
-    assert ("no traces go to" in done.notices) is (after == OFF)
+    assert effects(done.plan) == {"behaviour"}
+
+
+def test_nothing_is_decided_for_somebody_who_was_not_asked(plan: Plans) -> None:
+    asked = by_id(plan(OFF, version_from="4.14.1"))["tracing"]
+    assert (asked.default, asked.suggestion) == (None, None)
+    assert [each.value for each in asked.choices] == ["enable", "leave"]
+
+
+def test_leaving_takes_every_endpoint_out_wherever_it_stands(migrate: Migrate) -> None:
+    top = "global: {tracing: {endpoint: a:4317}, mine: 1}\n" + OFF
+    after = migrate(top, {"tracing": "leave"}, version_from="4.14.1").text
+    assert after == top.replace("{endpoint: a:4317}", "{}").replace("      endpoint: otel:4317  # ours\n", "")

@@ -273,7 +273,7 @@ QUESTIONS = [
         TRACES_OFF,
         ["--answer", "tracing=enable"],
         "tracing: enable",
-        [("Answer", UP + ENTER)],
+        [("Answer", DOWN + ENTER)],
         "tracing: {enabled: true,",
     ),
     Asked(

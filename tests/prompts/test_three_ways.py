@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,3 +66,29 @@ def test_what_a_question_offers_may_be_its_answer(
         assert [complaint(value) for value in (*offered, *suggested)] == [""] * len(offered + suggested)
         if offered and not question["id"].startswith("messaging-redis"):
             assert complaint("something else")
+
+
+SAFE = {"event-logger": "remove", "restore": "disable"}
+"""What is answered for somebody who is not there. Nothing else is safe on a cluster that nobody looks at."""
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.question)
+def test_only_safe_defaults_are_taken_unattended(
+    cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, asked: Asked
+) -> None:
+    (tmp_path / "values.yaml").write_text(asked.before)
+    planned = json.loads(cli("plan", "values.yaml", "--format", "json")[1])["files"][0]
+    rows = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    for question in planned["questions"]:
+        name = question["id"].partition(".")[0]
+        assert question["default"] == SAFE.get(name)
+        (row,) = [each for each in rows if re.match(rf"\| [^|]*`{name}`", each)]
+        assert re.search(rf"\| `{SAFE[name]}` \|$" if name in SAFE else r"\| none[^|]*\|$", row)
+
+
+def test_the_docs_name_the_questions_that_have_a_safe_default() -> None:
+    text = (ROOT / "docs/dialogue.md").read_text(encoding="utf-8")
+    named = re.search(r"declares safe; (.*?) have one", text)
+    assert named is not None
+    assert set(re.findall(r"`(.*?)`", named[1])) == SAFE.keys()
