@@ -21,10 +21,12 @@ from migrator.migration import BY_SHAPE, Ask, Choice, Migration, Outcome, Questi
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import AddKey, RemoveKey, SetValue, after
+from migrator.values.part import Part
 from migrator.values.release import Release
 
 WHY_REMOVED = "the chart's own version is wanted in place of the pin"
 WHY_SET = "the version that was asked for"
+WHY_OTHER_HALF = "both halves run the same release of Infrahub; this one would go on following the chart"
 WHY_SPLIT = "the same image, its flavour in the key that the chart has for it"
 WHY_TWICE = "the flavour is put behind the tag, which carries it already, and names no image"
 
@@ -60,6 +62,22 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
             if wanted != pin.value:
                 edit = SetValue(pin.route, wanted)
                 yield Change(pin.layer, edit, tree.show(pin.route), pin.value, wanted, WHY_SET, "behaviour")
+    if answer != "remove":
+        yield from _other_half(release, counting, answer)
+
+
+def _other_half(release: Release, counting: list[Pin], answer: str) -> Iterator[Outcome]:
+    """The pin that the other half of Infrahub lacks, in its own chart's part of the layer that holds the first."""
+    if not images.apart(release) or len(counting) != 1:
+        return
+    (pin,) = counting
+    if pin.route[-1] == TAG[-1]:
+        part, path = Part(release, release.root, release.prefect), ("global", *PREFECT_TAG)
+        # A flavour is of Infrahub's own pods; Prefect runs in the image without.
+        answer = answer.removesuffix(f"-{flavour_of(answer)}")
+    else:
+        part, path = Part(release, release.root[:-1], release.infrahub), ("global", *TAG)
+    yield part.set(path, answer, WHY_OTHER_HALF, "behaviour", layer=pin.layer)
 
 
 def _removed(release: Release, pin: Pin) -> Iterator[Outcome]:

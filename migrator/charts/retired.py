@@ -1,7 +1,8 @@
 """Keys that the charts no longer read, or refuse: where they stand, since when, and what took their place.
 
 Sources: the schema, the templates and UPGRADING.md of prefect-server at its tags (PrefectHQ/prefect-helm), and
-templates/infrahub-server.yaml of infrahub (opsmill/infrahub-helm). A key is only here where a rendering shows it.
+templates/infrahub-server.yaml and infrahub-server-ingress.yaml of infrahub (opsmill/infrahub-helm). A key is only here
+where a rendering shows it, or the template.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from packaging.version import Version
 from migrator.charts import infrahub, published
 from migrator.values import tree
 from migrator.values.edits import Route
+from migrator.values.merge import as_map
 from migrator.values.part import Part
 from migrator.values.release import Release
 
@@ -87,6 +89,14 @@ PREFECT_KEYS = (
         since="2025.8.21160848",
     ),
 )
+_GATEWAY = Key(
+    ("gateway", "create"),
+    "the chart refuses it where httproute.parentRefs names no Gateway, be gateway.enabled true or not",
+    "Name the Gateway at httproute.parentRefs[].name, or set httproute.enabled to false.",
+    refused=True,
+    since="2026.4.16160238",
+)
+_HOSTS: Route = ("infrahubServer", "ingress", "extraHosts")
 INFRAHUB_KEYS = (Key(("infrahubServerDbInitJob",), "nothing reads it", "Take it out."),)
 
 
@@ -106,6 +116,8 @@ def standing(release: Release) -> Iterator[Standing]:
         for key in PREFECT_KEYS:
             if _counts(release, key) and _stands(part, key):
                 yield Standing(key, part, key.path, f"{part.show(key.path)}: {key.what}.")
+        if _counts(release, _GATEWAY) and _lacks_a_gateway(part):
+            yield Standing(_GATEWAY, part, _GATEWAY.path, f"{part.show(_GATEWAY.path)}: {_GATEWAY.what}.")
     around = infrahub.part_of(release)
     if around is None:
         return
@@ -117,6 +129,28 @@ def standing(release: Release) -> Iterator[Standing]:
         if around.is_on(old) and around.owners(old) and around.owners(new):
             text = f"{around.show(new)}: nothing reads it, since the older {around.show(old)} beside it wins."
             yield Standing(Key(new, "", "Take the older key out of all layers."), around, new, text)
+    names = _names_of_hosts(around)
+    if names:
+        text = f"{around.show(_HOSTS)}: nothing reads the name of an entry ({names}), which once went into its TLS."
+        yield Standing(Key(_HOSTS, "", "hostname names a host there and in its rule."), around, _HOSTS, text)
+
+
+def _lacks_a_gateway(part: Part) -> bool:
+    """Whether a route is to be made (the chart's default), to a Gateway that is neither made nor named."""
+    route, create = ("httproute", "enabled"), _GATEWAY.path
+    if not part.owners(create) or part.is_on(create) or (part.owners(route) and not part.is_on(route)):
+        return False
+    parents = part.get(("httproute", "parentRefs"))
+    return not any(as_map(each).get("name") for each in (parents if isinstance(parents, list) else []))
+
+
+def _names_of_hosts(part: Part) -> str:
+    """The names of extra hosts that the TLS of older charts took, where the host is called otherwise."""
+    listed = part.get(_HOSTS)
+    if not part.is_on((*_HOSTS[:-1], "tls")) or part.get((*_HOSTS[:-1], "enabled")) is False:
+        return ""
+    hosts = [as_map(each) for each in (listed if isinstance(listed, list) else [])]
+    return ", ".join(str(each["name"]) for each in hosts if each.get("name") not in (None, "", each.get("hostname")))
 
 
 def _counts(release: Release, key: Key) -> bool:

@@ -35,6 +35,38 @@ def test_an_answer_moves_both_halves(migrate: Migrate) -> None:
         assert effects(done.plan) == {"behaviour"}
 
 
+OTHER_HALF = """\
+  prefect-server:
+    global:
+      prefect:
+        image:
+          prefectTag: 1.10.6
+"""
+PREFECT = "infrahub:\n  prefect-server:\n    global: {prefect: {image: {prefectTag: 1.9.8}}}\n"
+OFF = "infrahub:\n  global: {infrahubTag: 1.9.8}\n  prefect-server: {enabled: false}\n"
+VANILLA = "infrahub:\n  global: {infrahubTag: 1.9.8}\n  prefect-server: {global: {prefect: {image: {repository: p}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (PIN, PIN.replace("1.9.8", "1.10.6") + OTHER_HALF),
+        (PIN.replace("1.9.8", "1.10.6"), PIN.replace("1.9.8", "1.10.6") + OTHER_HALF),
+        (PREFECT, PREFECT.replace("1.9.8", "1.10.6") + "  global:\n    infrahubTag: 1.10.6\n"),
+    ],
+)
+def test_an_answer_adds_the_half_that_is_missing(migrate: Migrate, text: str, after: str) -> None:
+    done = migrate(text, {"image-pin": "1.10.6"}, version_from="4.13.0")
+    assert done.text == after
+    assert effects(done.plan) == {"behaviour"}
+
+
+@pytest.mark.parametrize("text", [OFF, VANILLA])
+def test_prefect_that_is_off_or_no_infrahubs_gets_no_half(migrate: Migrate, text: str) -> None:
+    after = migrate(text, {"image-pin": "1.10.6"}, version_from="4.13.0").text
+    assert after == text.replace("1.9.8", "1.10.6")
+
+
 def test_an_answer_takes_them_out(migrate: Migrate) -> None:
     done = migrate(BOTH, {"image-pin": "remove"}, version_from="4.13.0")
     assert done.text == "infrahub:\n  global:\n    x: 1\n  prefect-server:\n    global: {prefect: {image: {}}}\n"
@@ -45,7 +77,8 @@ def test_a_flavour_outlives_the_pin(migrate: Migrate) -> None:
     assert after == AVD.replace("infrahubTag: 1.9.8-avd", "infrahubImageFlavor: avd")
     early = migrate(AVD, {"image-pin": "remove"}, version_from="4.13.0", version_to="4.14.1")
     assert early.text == AVD
-    assert migrate(AVD, {"image-pin": "1.10.6"}, version_from="4.13.0").text == AVD.replace("1.9.8", "1.10.6")
+    moved = migrate(AVD, {"image-pin": "1.10.6"}, version_from="4.13.0").text
+    assert moved == AVD.replace("1.9.8", "1.10.6") + OTHER_HALF
 
 
 def test_the_flavour_gets_its_own_key_by_an_answer(migrate: Migrate) -> None:

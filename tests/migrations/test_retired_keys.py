@@ -54,6 +54,10 @@ def test_what_means_one_thing_is_left(migrate: Migrate, text: str) -> None:
     assert migrate(text, version_from="4.27.0").text == text
 
 
+GATEWAY = "infrahub: {prefect-server: {gateway: {create: false}}}\n"
+HOSTS = "infrahub: {infrahubServer: {ingress: {tls: true, extraHosts: [{hostname: b.example, name: a.example}]}}}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -67,6 +71,10 @@ def test_what_means_one_thing_is_left(migrate: Migrate, text: str) -> None:
             "infrahub: {infrahubServer: {type: NodePort, service: {type: ClusterIP}}}\n",
             "infrahubServer.service.type: nothing reads it, since the older infrahub.infrahubServer.type",
         ),
+        (GATEWAY, "gateway.create: the chart refuses it where httproute.parentRefs names no Gateway"),
+        (GATEWAY.replace("false", "null"), "gateway.create: the chart refuses it"),
+        (GATEWAY.replace("{gateway", '{httproute: {parentRefs: [{name: ""}]}, gateway'), "gateway.create: the chart"),
+        (HOSTS, "ingress.extraHosts: nothing reads the name of an entry (a.example)"),
     ],
 )
 def test_what_nothing_reads_is_told_and_left(migrate: Migrate, text: str, told: str) -> None:
@@ -82,6 +90,12 @@ def test_what_nothing_reads_is_told_and_left(migrate: Migrate, text: str, told: 
         'infrahub: {prefect-server: {global: {prefect: {prefectApiUrl: ""}}}}\n',
         'infrahub: {infrahubServer: {type: "", ports: [], service: {type: NodePort}}}\n',
         "infrahub: {infrahubServer: {type: NodePort}}\n",
+        GATEWAY.replace("{gateway", "{httproute: {parentRefs: [{}, {name: shared}]}, gateway"),
+        GATEWAY.replace("{gateway", "{httproute: {enabled: false}, gateway"),
+        GATEWAY.replace("false", "true"),
+        HOSTS.replace("tls: true", "tls: false"),
+        HOSTS.replace("tls", "enabled: false, tls"),
+        HOSTS.replace("name: a", "name: b"),
     ],
 )
 def test_what_is_still_read_is_not(migrate: Migrate, text: str) -> None:
@@ -92,3 +106,16 @@ def test_prefect_server_alone_reads_an_external_database_later_on(migrate: Migra
     text = "server: {uiConfig: {}}\nexternalDatabase: {host: x}\n"
     assert migrate(text, version_from="2026.6.5172345").warnings
     assert not migrate(text, version_from="2026.6.18212926").warnings
+
+
+def test_a_gateway_that_is_not_made_is_refused_from_its_version_on(migrate: Migrate) -> None:
+    alone = "server: {uiConfig: {}}\ngateway: {create: false}\n"
+    assert not migrate(alone, version_from="2026.4.10163454", version_to="2026.4.10163454").warnings
+    assert migrate(alone, version_from="2026.4.10163454", version_to="2026.4.16160238").warnings
+
+
+def test_what_nobody_saw_read_is_a_notice_that_says_so(migrate: Migrate) -> None:
+    text = "infrahub: {emma: {streamlitBasePath: /emma}}\n"
+    done = migrate(text, version_from="4.13.0")
+    assert (done.text, done.warnings) == (text, [])
+    assert "emma.env.STREAMLIT_SERVER_BASE_URL_PATH (not verified)" in done.notices

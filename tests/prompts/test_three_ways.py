@@ -88,7 +88,7 @@ def test_only_safe_defaults_are_taken_unattended(
 
 
 def test_the_docs_name_the_questions_that_have_a_safe_default() -> None:
-    text = (ROOT / "docs/dialogue.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/decisions.md").read_text(encoding="utf-8")
     named = re.search(r"declares safe; (.*?) have one", text)
     assert named is not None
     assert set(re.findall(r"`(.*?)`", named[1])) == SAFE.keys()
