@@ -78,7 +78,7 @@ def package(session: nox.Session) -> None:
         place = work / f"try-{built.suffix.lstrip('.')}"
         place.mkdir()
         with session.chdir(place):
-            _run_as_told(session, _readme_command("try").replace("pip install .", f'pip install "{built}"'))
+            _run_as_told(session, _readme_command("try").replace("install -q .", f'install -q "{built}"'))
         values = (place / "values.yaml").read_text(encoding="utf-8")
         if "redis://infrahub-cache-master:6379/2" not in values or "EVENT_PERSISTER_ENABLED" in values:
             session.error(f"{built.name} did not migrate the sample as the README shows it")

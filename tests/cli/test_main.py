@@ -525,27 +525,6 @@ def test_it_works_where_there_is_nothing_but_a_path(process: Cli, values: Path) 
     assert values.read_text() == AFTER
 
 
-def test_the_readme_shows_what_is_true(cli: Cli, tmp_path: Path) -> None:
-    """Its diff is the tool's own; its commands, questions and exit codes are the program's."""
-    from migrator.cli.options import COMMANDS, EXIT_CODES
-    from migrator.cli.settings import ANSWER_FLAGS
-    from migrator.planning import catalog
-
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
-
-    assert cli("diff", "values.yaml", "--redis-db", "2").stdout.decode() in readme
-    for command in COMMANDS:
-        assert f"`{command}" in readme, command
-    for question in catalog.questions(catalog.load()):
-        assert f"`{question}`" in readme, question
-    for flag in ANSWER_FLAGS:
-        assert f"--{flag}" in readme, flag
-    for line in EXIT_CODES.splitlines()[1:-1]:
-        code, meaning = line.split(maxsplit=1)
-        assert f"| {code} | {meaning.replace('(check; diff --exit-code)', '(`check`; `diff --exit-code`)')} |" in readme
-
-
 def test_every_migration_is_in_the_changelog_and_has_tests() -> None:
     from migrator.planning import catalog
 

@@ -1,4 +1,4 @@
-"""The session that the README shows is one that takes place."""
+"""The session that docs/decisions.md shows is one that takes place."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tests.prompts.terminal import ENTER, Session
 
-README = Path(__file__).resolve().parent.parent.parent / "README.md"
+SHOWN = Path(__file__).resolve().parent.parent.parent / "docs" / "decisions.md"
 
 
-def test_the_readme_shows_a_real_session(
+def test_the_session_shown_is_a_real_one(
     migrate: Callable[..., Session], cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path
 ) -> None:
     (tmp_path / "values.yaml").write_bytes(cli("example")[1])
@@ -24,6 +24,6 @@ def test_the_readme_shows_a_real_session(
     text = session.text.strip("\n").replace(f"{tmp_path}/", "")
     backup = re.compile(r"values\.yaml\.\d{8}T\d{6}Z\.[0-9a-f]+-[0-9a-f]+\.bak")
     shown = backup.sub("BACKUP", f"$ infrahub-migrator migrate values.yaml\n{text}\n")
-    block = re.search(r"<!-- session: .*?-->\n```\n(.*?)```\n", README.read_text(encoding="utf-8"), re.DOTALL)
+    block = re.search(r"<!-- session: .*?-->\n```\n(.*?)```\n", SHOWN.read_text(encoding="utf-8"), re.DOTALL)
     assert block is not None
     assert shown == backup.sub("BACKUP", block[1])

@@ -1,0 +1,58 @@
+"""docs/questions.md tells every question that may be asked: its flag, its choices, its safe default."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from migrator.cli.settings import ANSWER_FLAGS, flag_of
+from migrator.planning import catalog
+from tests.docs.pages import ROOT, sections_of, text_of
+
+SECTIONS = sections_of(text_of("docs/questions.md"), 3)
+LOADED = catalog.questions(catalog.load())
+
+
+def _declared_defaults() -> dict[str, str]:
+    """The safe defaults, by question, as the code declares them; an id that is put together counts by its beginning."""
+    found = {}
+    for path in [*(ROOT / "migrations").rglob("*.py"), *(ROOT / "migrator").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Question"):
+                continue
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            if "default" in given:
+                name, default = given["id"], given["default"]
+                assert isinstance(name, ast.Constant) and isinstance(default, ast.Constant), Path(path)
+                found[str(name.value)] = str(default.value)
+    return found
+
+
+def test_every_question_has_its_section() -> None:
+    assert set(SECTIONS) == set(LOADED)
+    for flag in ANSWER_FLAGS:
+        assert flag in SECTIONS
+
+
+def test_every_section_tells_the_flag() -> None:
+    for name, section in SECTIONS.items():
+        (flag,) = re.findall(r"^- Flag: (.*)$", section, re.MULTILINE)
+        own = "--from VERSION-FLAVOUR" if name == "flavour" else flag_of(name)
+        assert flag.startswith(f"`{own}") or f"`{own}" in flag, name
+
+
+def test_every_choice_is_one_that_can_be_answered() -> None:
+    for name, section in SECTIONS.items():
+        for choice in re.findall(r"^- `([^`]+)`: ", section, re.MULTILINE):
+            complaint = LOADED[name](choice)
+            assert not complaint, (name, choice, complaint)
+
+
+def test_the_safe_defaults_are_those_of_the_code() -> None:
+    told = {}
+    for name, section in SECTIONS.items():
+        (default,) = re.findall(r"^- Safe default: (.*)$", section, re.MULTILINE)
+        if default.startswith("`"):
+            told[name] = default.strip("`")
+    assert told == _declared_defaults()
