@@ -15,7 +15,7 @@ from migrator.errors import UsageError, did_you_mean
 from migrator.migration import BY_SHAPE, Step
 from migrator.planning import catalog, route
 
-SCHEMAS = ("project", "report", "answers")
+SCHEMAS = ("project", "report", "answers", "migrations")
 """The JSON Schemas that the package ships, by what they describe."""
 
 

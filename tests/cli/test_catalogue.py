@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
+
+from migrator.planning import catalog
 
 Cli = Callable[..., Any]
+SCHEMAS = {
+    name: Draft202012Validator(json.loads(files("migrator").joinpath(f"schemas/{name}.json").read_text("utf-8")))
+    for name in ("migrations", "report")
+}
 
 
 def test_the_way_is_a_table(cli: Cli) -> None:
@@ -55,3 +63,28 @@ def test_explain_speaks_json(cli: Cli) -> None:
     assert step["versions"] == {"infrahub-enterprise": "4.18.0", "infrahub": "4.32.0"}
     assert found["migrations"][0]["questions"] == ["restore"]
     assert "https://" in found["migrations"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["list"],
+        ["list", "--chart", "prefect-server"],
+        ["list", "--from", "4.2.3", "--to", "4.21.2"],
+        ["list", "--from", "4.21.2"],
+        ["explain", "4.16.0"],
+        *[["explain", known.id] for known in catalog.load()],
+    ],
+    ids=" ".join,
+)
+def test_what_is_listed_is_as_the_schema_says(cli: Cli, command: list[str]) -> None:
+    shown = json.loads(cli(*command, "--format", "json").stdout)
+    SCHEMAS["migrations"].validate(shown)
+    for each in shown["migrations"]:
+        del each["steps"][0]["kind"]
+    assert SCHEMAS["migrations"].is_valid(shown) is not bool(shown["migrations"])
+
+
+@pytest.mark.parametrize("command", [["list", "--from", "4.18.0", "--to", "4.14.0"], ["explain", "nothing"]])
+def test_an_error_is_a_report(cli: Cli, command: list[str]) -> None:
+    SCHEMAS["report"].validate(json.loads(cli(*command, "--format", "json").stdout))

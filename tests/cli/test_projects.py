@@ -307,7 +307,7 @@ def test_init_keeps_its_doubts_as_comments(cli: Cli, tmp_path: Path) -> None:
     assert "# - over.yaml: leaves values to a base, and which of the 17 whole values files" in text
 
 
-@pytest.mark.parametrize("name", ["project", "report", "answers"])
+@pytest.mark.parametrize("name", ["project", "report", "answers", "migrations"])
 def test_schemas_are_printed(cli: Cli, name: str) -> None:
     done = cli("schema", name)
     schema = json.loads(done.stdout)
