@@ -13,17 +13,19 @@ from typing import NamedTuple
 import pytest
 
 from migrator.cli.main import run_command_line
+from tests.preset_files import CORPUS, FOLDERS, TESTS
 
-ROOT = Path(__file__).resolve().parent.parent
+
+@pytest.fixture(scope="session", params=FOLDERS)
+def presets(request: pytest.FixtureRequest) -> Path:
+    """The folder of presets, ours and the published ones in turn: GENERATION/values.FLAVOUR.yaml."""
+    return FOLDERS[request.param]
 
 
 @pytest.fixture(scope="session")
-def corpus() -> Path:
-    """The folder of real files; the test is skipped, saying so, where there is none."""
-    path = Path(os.environ.get("MIGRATOR_CORPUS") or ROOT.parent / "shared" / "corpus")
-    if not (path / "presets").is_dir():
-        pytest.skip(f"no corpus of real files (MIGRATOR_CORPUS, or {path.name}/ beside the checkout)")
-    return path
+def strangers() -> list[Path]:
+    """Files of releases that are not ours: one of each shape, and where the corpus is all that people publish."""
+    return [*sorted((TESTS / "strangers").iterdir()), *sorted((CORPUS / "wild").glob("*.yaml"))]
 
 
 class Done(NamedTuple):

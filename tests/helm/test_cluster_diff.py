@@ -11,18 +11,12 @@ from typing import Any
 import jsonschema
 import pytest
 
+from tests.preset_files import preset_files
+
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 ANSWERS = ("--redis-host", "infrahub-cache-master", "--redis-db", "2")
 SCHEMAS = Path(__file__).resolve().parents[2] / "migrator" / "schemas"
 SCHEMA = json.loads((SCHEMAS / "report.json").read_text(encoding="utf-8"))
-BLOCK = """\
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: infrahub-cache-master
-          db: 1
-"""
 VALUES = """\
 infrahub:
   prefect-server:
@@ -131,18 +125,18 @@ HOST = {
 }
 
 
-@pytest.mark.parametrize("name", ["C/values.medium.yaml", "C/values.small.yaml", "C/values.medium-0dd049b.yaml"])
-def test_each_difference_of_a_presets_upgrade_stands_under_its_cause(name: str, corpus: Path, diff: Diff) -> None:
-    text = (corpus / "presets" / name).read_text(encoding="utf-8")
+@pytest.mark.parametrize("preset", preset_files("C/*.yaml"))
+def test_each_difference_of_a_presets_upgrade_stands_under_its_cause(preset: Path, diff: Diff) -> None:
+    text = preset.read_text(encoding="utf-8")
     found = cluster(diff(text, *ANSWERS, "--format", "json"))
 
     assert lines(found) == USUAL | HOST
     assert found["unexplained"] == 0
 
 
-def test_the_generation_whose_entries_stand_beside_injected_ones(corpus: Path, diff: Diff) -> None:
+def test_the_generation_whose_entries_stand_beside_injected_ones(presets: Path, diff: Diff) -> None:
     """On both pods the pin stood twice; on the server the new chart injects the other name, so the entry stays."""
-    text = (corpus / "presets" / "B" / "values.medium.yaml").read_text(encoding="utf-8")
+    text = (presets / "B" / "values.medium.yaml").read_text(encoding="utf-8")
     found = cluster(diff(text, *ANSWERS, "--format", "json"))
 
     again = '"PREFECT_API_DATABASE_MIGRATE_ON_START (once more)"'
@@ -151,29 +145,26 @@ def test_the_generation_whose_entries_stand_beside_injected_ones(corpus: Path, d
     assert "look at the live pods' env after" in shown
 
 
-@pytest.mark.parametrize("generation", ["A", "A2"])
-def test_the_generations_wired_by_env_lists(generation: str, corpus: Path, diff: Diff) -> None:
+@pytest.mark.parametrize("preset", preset_files("A*/*.yaml"))
+def test_the_generations_wired_by_env_lists(preset: Path, diff: Diff) -> None:
     """A gets a deployment of its own for the services; A2 has one, and each of its wires twice."""
-    text = (corpus / "presets" / "A" / "values.small.yaml").read_text(encoding="utf-8")
-    if generation == "A2":
-        text = text.replace("    backgroundServices:\n", BLOCK)
-    found = cluster(diff(text, "--redis-db", "2", "--format", "json"))
+    found = cluster(diff(preset.read_text(encoding="utf-8"), "--redis-db", "2", "--format", "json"))
 
     assert found["unexplained"] == 0
     comes = (f"Deployment {BACKGROUND}", "", "separate-services")
-    assert (comes in lines(found)) is (generation == "A")
+    assert (comes in lines(found)) is (preset.parent.name == "A")
 
 
-@pytest.mark.parametrize("name", ["D/values.medium.yaml", "D/values.small.yaml", "E/values.medium.yaml"])
+@pytest.mark.parametrize("preset", preset_files("D/*.yaml", "E/values.medium.yaml"))
 def test_the_newest_generations_on_the_new_chart_change_little(
-    name: str, corpus: Path, diff: Diff, chart: Callable[..., Path]
+    preset: Path, diff: Diff, chart: Callable[..., Path]
 ) -> None:
-    text = (corpus / "presets" / name).read_text(encoding="utf-8").replace("example-infrahub-cache", "infrahub-cache")
+    text = preset.read_text(encoding="utf-8").replace("example-infrahub-cache", "infrahub-cache")
     new = chart("infrahub-enterprise", AFTER)
     found = cluster(diff(text, "--format", "json", charts=(new, new)))
 
     metrics = on(BACKGROUND, "metrics-directory", "PROMETHEUS_MULTIPROC_DIR")
-    assert lines(found) == (metrics if name.startswith("D") else set())
+    assert lines(found) == (metrics if preset.parent.name == "D" else set())
 
 
 @pytest.mark.parametrize("flavour", ["small", "medium", "medium-data", "large", "large-data"])

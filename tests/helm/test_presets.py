@@ -12,24 +12,16 @@ from typing import Any
 
 import pytest
 
-from migrator.charts import presets
+from migrator.charts.presets import TOGGLED_SERVICES
 from migrator.verify import rendered_pods as checks
+from tests.preset_files import preset_files
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 SERVER, BACKGROUND = "prefect-server", "prefect-background-services"
 ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
 DOCKET = "PREFECT_SERVER_DOCKET_URL=redis://infrahub-cache-master:6379/2"
-TOGGLES = [f"PREFECT_SERVER_SERVICES_{name}_ENABLED" for name in presets.TOGGLED_SERVICES]
+TOGGLES = [f"PREFECT_SERVER_SERVICES_{name}_ENABLED" for name in TOGGLED_SERVICES]
 PUBLISHED = ["small", "medium", "medium-data", "large", "large-data"]
-PRESETS = [
-    "C/values.medium-0dd049b.yaml",
-    "C/values.medium.yaml",
-    "C/values.small.yaml",
-    "D/values.medium.yaml",
-    "D/values.small.yaml",
-    "E/values.medium.yaml",
-    "E/values.small.yaml",
-]
 
 
 def assert_proof(env: dict[str, list[str]], docket: str = DOCKET) -> None:
@@ -44,11 +36,11 @@ def assert_proof(env: dict[str, list[str]], docket: str = DOCKET) -> None:
     assert "PREFECT_SERVER_DATABASE_MIGRATE_ON_START=false" in env[SERVER]
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", preset_files("[CDE]/*.yaml"))
 def test_a_preset_migrated_and_rendered(
-    name: str, corpus: Path, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
+    name: Path, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
 ) -> None:
-    after = migrate((corpus / "presets" / name).read_text(encoding="utf-8"), ANSWERS).text
+    after = migrate(name.read_text(encoding="utf-8"), ANSWERS).text
     manifests = rendered(after, "infrahub-enterprise", AFTER)
 
     assert_proof(pods(after, "infrahub-enterprise", AFTER))
@@ -57,10 +49,10 @@ def test_a_preset_migrated_and_rendered(
 
 
 def test_a_preset_of_the_generation_that_repeats_the_host_in_env(
-    corpus: Path, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
+    presets: Path, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
 ) -> None:
     """Generation B has the host in INFRAHUB_CACHE_ADDRESS too, which stays, and which the checks tell of."""
-    after = migrate((corpus / "presets" / "B" / "values.medium.yaml").read_text(encoding="utf-8"), ANSWERS).text
+    after = migrate((presets / "B" / "values.medium.yaml").read_text(encoding="utf-8"), ANSWERS).text
 
     assert_proof(pods(after, "infrahub-enterprise", AFTER))
     found = checks.check(rendered(after, "infrahub-enterprise", AFTER), "chart")
@@ -71,10 +63,10 @@ def test_a_preset_of_the_generation_that_repeats_the_host_in_env(
 
 @pytest.mark.parametrize("size", ["small", "medium"])
 def test_what_the_upgrade_changes_in_the_pods(
-    size: str, corpus: Path, migrate: Callable[..., Any], pods: Callable[..., Any]
+    size: str, presets: Path, migrate: Callable[..., Any], pods: Callable[..., Any]
 ) -> None:
     """Old chart and old file against new chart and new file: no other entry differs, and none moves."""
-    text = (corpus / "presets" / "C" / f"values.{size}.yaml").read_text(encoding="utf-8")
+    text = (presets / "C" / f"values.{size}.yaml").read_text(encoding="utf-8")
     before = pods(text, "infrahub-enterprise", BEFORE)
     after = pods(migrate(text, ANSWERS).text, "infrahub-enterprise", AFTER)
 
@@ -120,11 +112,11 @@ def test_a_file_of_overrides_on_a_flavoured_chart(
     assert checks.check(rendered(after, "infrahub-enterprise", AFTER, new), "chart") == []
 
 
-@pytest.mark.parametrize("name", ["D/values.medium.yaml", "E/values.small.yaml"])
-def test_the_old_chart_refuses_the_new_file(name: str, corpus: Path, rendered: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("name", preset_files("D/values.medium.yaml", "E/values.small.yaml"))
+def test_the_old_chart_refuses_the_new_file(name: Path, rendered: Callable[..., Any]) -> None:
     from migrator.helm.engine import RenderError
 
-    text = (corpus / "presets" / name).read_text(encoding="utf-8")
+    text = name.read_text(encoding="utf-8")
     with pytest.raises(RenderError, match=r"(?i)additional propert\S+ '?docket'?.* not allowed") as caught:
         rendered(text, "infrahub-enterprise", BEFORE)
     finding = checks.refusal(caught.value, "chart")
@@ -132,12 +124,10 @@ def test_the_old_chart_refuses_the_new_file(name: str, corpus: Path, rendered: C
     assert "docket" in finding.text and "not allowed" in finding.text
 
 
-@pytest.mark.parametrize("name", ["C/values.medium.yaml", "D/values.medium.yaml", "E/values.small.yaml"])
-def test_the_new_chart_refuses_a_preset_as_it_is_published(
-    name: str, corpus: Path, rendered: Callable[..., Any]
-) -> None:
+@pytest.mark.parametrize("name", preset_files("[CD]/values.medium.yaml", "E/values.small.yaml"))
+def test_the_new_chart_refuses_a_preset_as_it_is_published(name: Path, rendered: Callable[..., Any]) -> None:
     """The example host is still in it: what is rendered after a migration could not have been rendered without."""
     from migrator.helm.engine import RenderError
 
     with pytest.raises(RenderError, match="example host"):
-        rendered((corpus / "presets" / name).read_text(encoding="utf-8"), "infrahub-enterprise", AFTER)
+        rendered(name.read_text(encoding="utf-8"), "infrahub-enterprise", AFTER)

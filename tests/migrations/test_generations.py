@@ -1,4 +1,4 @@
-"""The presets of each generation, as published: byte for byte where nothing is to change, as data where it is."""
+"""The presets of each generation: byte for byte where nothing is to change, as data where it is."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ Preset = Callable[..., str]
 
 
 @pytest.fixture
-def preset(corpus: Path) -> Preset:
-    """A published preset as text, with a real host in place of the example."""
+def preset(presets: Path) -> Preset:
+    """A preset as text, with a real host in place of the example."""
 
     def text(generation: str, size: str, host: str = HOST) -> str:
-        path = corpus / "presets" / generation / f"values.{size}.yaml"
+        path = presets / generation / f"values.{size}.yaml"
         return path.read_bytes().decode().replace(EXAMPLE, host)
 
     return text

@@ -397,8 +397,8 @@ def test_what_differs_after_a_migration_was_left_so(migrate: Migrate) -> None:
     assert migrate(before).text == before
 
 
-def test_the_oldest_preset_as_published(migrate: Migrate, corpus: Path) -> None:
-    before = (corpus / "presets" / "A" / "values.small.yaml").read_text(encoding="utf-8")
+def test_the_oldest_preset(migrate: Migrate, presets: Path) -> None:
+    before = (presets / "A" / "values.small.yaml").read_text(encoding="utf-8")
     done = migrate(before, DB)
     assert "    backgroundServices:\n      runAsSeparateDeployment: true\n      messaging:\n" in done.text
     hop = migrate(migrate(before, **TO_HOP).text, DB)

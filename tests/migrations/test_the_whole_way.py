@@ -9,6 +9,7 @@ from packaging.version import Version
 
 from migrator.charts import example, published
 from migrator.planning import discover, examine
+from tests.preset_files import preset_files
 
 from .conftest import migrate_text
 
@@ -136,9 +137,9 @@ def test_hops_equal_the_jump_and_the_result_plans_to_nothing(name: str, newest: 
     assert migrate_text(once, version_from=to).text == once
 
 
-@pytest.mark.parametrize("generation", ["A/values.small.yaml", "B/values.medium.yaml", "C/values.medium.yaml"])
-def test_presets_of_every_generation(corpus: Path, generation: str) -> None:
-    text = (corpus / "presets" / generation).read_text(encoding="utf-8")
+@pytest.mark.parametrize("preset", preset_files("[AB]*/*.yaml", "C/values.medium.yaml"))
+def test_presets_of_every_generation(preset: Path) -> None:
+    text = preset.read_text(encoding="utf-8")
     once = at_once(text, "4.2.3", "4.18.0")
     assert once == hop_by_hop(text, "4.2.3", "4.18.0", ENTERPRISE)
     assert at_once(text, "4.2.3", "4.21.2") == hop_by_hop(text, "4.2.3", "4.21.2", ENTERPRISE)

@@ -17,12 +17,9 @@ from migrator.report.json_patch import operations
 from migrator.report.mask import Mask
 from migrator.report.records import DocumentReport
 from migrator.values.edits import Value
+from tests.preset_files import preset_files
 
 ANSWERS = ("--redis-db", "2", "--redis-host", "cache", "--answer", "separate-services=separate")
-PRESETS = [
-    "A/values.small.yaml", "B/values.medium.yaml", "C/values.medium-0dd049b.yaml", "C/values.medium.yaml",
-    "C/values.small.yaml", "D/values.medium.yaml", "D/values.small.yaml",
-]  # fmt: skip
 ARGO = """\
 apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -44,11 +41,9 @@ def _operations(before: Value, after: Value, mask: Mask | None = None) -> Any:
     return operations(DocumentReport("values.yaml", 0, before, after), mask or Mask())
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_it_gives_the_data_of_the_migrated_preset(
-    preset: str, cli: Callable[..., Any], corpus: Path, tmp_path: Path
-) -> None:
-    before = (corpus / "presets" / preset).read_bytes()
+@pytest.mark.parametrize("preset", preset_files("[ABCD]*/*.yaml"))
+def test_it_gives_the_data_of_the_migrated_preset(preset: Path, cli: Callable[..., Any], tmp_path: Path) -> None:
+    before = preset.read_bytes()
     (tmp_path / "values.yaml").write_bytes(before)
     done = cli("diff", "values.yaml", "--format", "json", *ANSWERS)
     migrated = cli("migrate", "values.yaml", "--output", "-", "--non-interactive", *ANSWERS)

@@ -14,22 +14,17 @@ import pytest
 from migrator import yamltext
 from migrator.report.yq_paths import FROM_YAML, Entry, path
 from migrator.values.edits import Route
+from tests.preset_files import preset_files
 
 ANSWERS = ("--redis-db", "2", "--redis-host", "cache", "--answer", "separate-services=separate")
-PRESETS = [
-    "A/values.small.yaml", "B/values.medium.yaml", "C/values.medium.yaml", "C/values.small.yaml",
-    "D/values.medium.yaml",
-]  # fmt: skip
 
 needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq, which reads the paths, is not installed")
 
 
 @needs_jq
-@pytest.mark.parametrize("preset", PRESETS)
-def test_every_path_picks_what_its_line_shows(
-    preset: str, cli: Callable[..., Any], corpus: Path, tmp_path: Path
-) -> None:
-    before = (corpus / "presets" / preset).read_bytes()
+@pytest.mark.parametrize("preset", preset_files("[ABD]/values.*.yaml", "C/values.medium.yaml"))
+def test_every_path_picks_what_its_line_shows(preset: Path, cli: Callable[..., Any], tmp_path: Path) -> None:
+    before = preset.read_bytes()
     (tmp_path / "values.yaml").write_bytes(before)
     done = cli("diff", "values.yaml", "--format", "structural", *ANSWERS)
     migrated = cli("migrate", "values.yaml", "--output", "-", "--non-interactive", *ANSWERS)

@@ -1,4 +1,4 @@
-"""The rules on published presets, as they are and as they are migrated; and on values of any shape."""
+"""The rules on presets, as they are and as they are migrated; and on values of any shape."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from migrator.values.defaults import Defaults
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
+from tests.preset_files import preset_files
 
 ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
-PRESETS = ["C/values.medium.yaml", "C/values.small.yaml", "D/values.medium.yaml", "E/values.medium.yaml"]
 
 
 def findings(release: Release, text: examine.Source) -> list[Finding]:
@@ -29,9 +29,9 @@ def findings(release: Release, text: examine.Source) -> list[Finding]:
     return rules.check(release, lambda layer, route: document.line(route), ["values.yaml"])
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_a_migrated_preset_breaks_nothing(name: str, corpus: Path) -> None:
-    source = examine.read(str(corpus / "presets" / name))
+@pytest.mark.parametrize("preset", preset_files("C/*.yaml", "[DE]/values.medium.yaml"))
+def test_a_migrated_preset_breaks_nothing(preset: Path) -> None:
+    source = examine.read(str(preset))
     case = examine.examine([source], examine.Request(discover.Wishes(), ANSWERS))
     result = apply.carry_out(case)
 
@@ -39,8 +39,8 @@ def test_a_migrated_preset_breaks_nothing(name: str, corpus: Path) -> None:
 
 
 @pytest.mark.parametrize("size", ["small", "medium"])
-def test_a_preset_before_its_migration_breaks_what_the_migration_mends(size: str, corpus: Path) -> None:
-    source = examine.read(str(corpus / "presets" / "C" / f"values.{size}.yaml"))
+def test_a_preset_before_its_migration_breaks_what_the_migration_mends(size: str, presets: Path) -> None:
+    source = examine.read(str(presets / "C" / f"values.{size}.yaml"))
     case = examine.examine([source], examine.Request(discover.Wishes(), ANSWERS))
     found = findings(case.plan.start, source)
     lines = source.stream.data.decode().splitlines()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from packaging.version import Version
 
+from migrator import yamltext
 from migrator.charts import presets
 from migrator.prefect import env
 from migrator.values import tree
 from migrator.values.edits import SetValue, Value
 from migrator.values.merge import merge
 from migrator.values.release import Layer, Release
+from tests.preset_files import preset_files
 
 
 def release(*layers: Value, chart: str = "infrahub-enterprise", flavour: str = "medium") -> Release:
@@ -107,24 +111,19 @@ def test_every_preset_has_the_toggles_before_and_one_docket_after(flavour: str) 
     assert names(newest, "backgroundServices")[0] == "PROMETHEUS_MULTIPROC_DIR"
 
 
-def test_the_presets_are_the_published_ones(corpus: object) -> None:
-    """The tables of defaults.py against the published files."""
-    from pathlib import Path
-
-    from migrator import yamltext
-
-    for folder, version in (("C", "4.13.0"), ("D", "4.14.0"), ("E", "4.14.1")):
-        for flavour in ("small", "medium"):
-            path = Path(str(corpus)) / "presets" / folder / f"values.{flavour}.yaml"
-            published = yamltext.parse(path.read_bytes(), str(path)).documents[0].data
-            ours = presets.of_chart("infrahub-enterprise", Version(version), flavour).prefect
-            for part in ("server", "backgroundServices"):
-                values = tree.get(published, ("infrahub", "prefect-server", part))
-                assert isinstance(values, dict)
-                for key in values.keys() - {"args"}:
-                    mine = tree.get(ours, (part, key))
-                    theirs = values[key]
-                    if isinstance(theirs, dict) and isinstance(mine, dict):
-                        assert merge(mine, theirs) == mine, (path, part, key)
-                    else:
-                        assert mine == theirs, (path, part, key)
+@pytest.mark.parametrize("path", preset_files("[CDE]/*.yaml", early=False))
+def test_the_tables_hold_what_the_presets_say(path: Path) -> None:
+    """`migrator.charts.presets` against the presets as files."""
+    flavour = path.name.split(".")[1]
+    version = {"C": "4.13.0", "D": "4.14.0", "E": "4.14.1"}[path.parent.name]
+    published = yamltext.parse(path.read_bytes(), str(path)).documents[0].data
+    ours = presets.of_chart("infrahub-enterprise", Version(version), flavour).prefect
+    for part in ("server", "backgroundServices"):
+        values = tree.get(published, ("infrahub", "prefect-server", part))
+        assert isinstance(values, dict)
+        for key in values.keys() - {"args"}:
+            mine, theirs = tree.get(ours, (part, key)), values[key]
+            if isinstance(theirs, dict) and isinstance(mine, dict):
+                assert merge(mine, theirs) == mine, (part, key)
+            else:
+                assert mine == theirs, (part, key)

@@ -1,10 +1,9 @@
-"""The one way in which these tests look at an edit, text before and text after; and the corpus of real files."""
+"""The one way in which these tests look at an edit, text before and text after."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -12,12 +11,6 @@ from migrator.values import tree
 from migrator.values.edits import Edit
 from migrator.yamltext import apply, parse
 from migrator.yamltext.splicing import Edited
-
-
-@pytest.fixture(scope="session")
-def wild(corpus: Path) -> list[Path]:
-    """The real files of the corpus, in order."""
-    return sorted((corpus / "wild").glob("*.yaml"))
 
 
 @pytest.fixture(scope="session", params=["C parser", "pure parser"])
