@@ -29,13 +29,21 @@ def anything(answer: str) -> str:
     return ""
 
 
+class OneOf:
+    """Complains about every answer but its values."""
+
+    def __init__(self, values: tuple[str, ...]) -> None:
+        self.values = values
+
+    def __call__(self, answer: str) -> str:
+        if answer in self.values:
+            return ""
+        return f"{answer!r} is none of {', '.join(self.values)}{did_you_mean(answer, self.values)}"
+
+
 def one_of(*values: str) -> Callable[[str], str]:
     """Complains about every answer but these."""
-
-    def complaint(answer: str) -> str:
-        return "" if answer in values else f"{answer!r} is none of {', '.join(values)}{did_you_mean(answer, values)}"
-
-    return complaint
+    return OneOf(values)
 
 
 class Question(NamedTuple):

@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+RUNTIME = (ROOT / "packaging" / "runtime.lock").read_text(encoding="utf-8")
 
 
 def declared() -> list[Requirement]:
@@ -41,7 +42,16 @@ def test_the_lock_names_every_requirement_in_its_range() -> None:
         assert all(requirement.specifier.contains(version) for version in versions), requirement
 
 
-def test_the_lock_has_hashes_and_no_addresses() -> None:
-    for entry in re.split(r"\n(?=[a-z])", LOCK.strip()):
+@pytest.mark.parametrize("lock", [LOCK, RUNTIME])
+def test_a_lock_has_hashes_and_no_addresses(lock: str) -> None:
+    for entry in re.split(r"\n(?=[a-z])", lock.strip()):
         assert "--hash=sha256:" in entry
-    assert "://" not in LOCK
+    assert "://" not in lock
+
+
+def test_what_packages_are_made_of_is_what_the_tests_run_on() -> None:
+    def hashes(lock: str) -> dict[str, str]:
+        entries = (entry.partition("    # via")[0] for entry in re.split(r"\n(?=[a-z])", lock.strip()))
+        return {entry.split("==")[0]: "".join(re.findall("sha256:[0-9a-f]+", entry)) for entry in entries}
+
+    assert hashes(RUNTIME).items() <= hashes(LOCK).items()

@@ -61,6 +61,11 @@ def _dispatch(arguments: list[str]) -> int:
 
         sys.stdout.write(catalogue.answer(settings))
         return 0
+    if settings.command == "completion":
+        from migrator.cli import completion
+
+        sys.stdout.write(completion.script(settings.shell))
+        return 0
     if settings.command == "undo":
         from migrator.cli.undo import undo_all
 

@@ -204,6 +204,11 @@ def _schema(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
+def _completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", metavar="SHELL", help="bash, zsh or fish")
+    _output(parser)
+
+
 def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
     parser.add_argument(
@@ -306,5 +311,6 @@ COMMANDS = {
     "explain": ("what a migration does and why, with its sources", _explain),
     "example": ("print a sample values file from before the newest migration", _example),
     "init": ("write a project file, infrahub-migrator.yaml, from what is found; never over one that stands", _init),
+    "completion": ("print the completion of a shell: bash, zsh or fish", _completion),
     "schema": ("print the JSON Schema of project files, answers files or --format json", _schema),
 }

@@ -78,6 +78,7 @@ class Settings(NamedTuple):
     migration: str = ""
     flavour: str = "medium"
     schema: str = ""
+    shell: str = ""
 
     # Where a project file is written.
     directory: str = "."

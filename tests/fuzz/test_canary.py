@@ -172,7 +172,7 @@ def told(done: Any) -> str:
 
 
 def test_every_command_and_format_is_here() -> None:
-    reads_no_values = {"list", "explain", "example", "schema"}
+    reads_no_values = {"list", "explain", "example", "schema", "completion"}
     assert {command for command, *_ in READING} | {"undo", "init"} == set(options.COMMANDS) - reads_no_values
 
 
