@@ -200,7 +200,9 @@ def _directories(parser: argparse.ArgumentParser) -> None:
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("schema", metavar="NAME", help="project, report (of --format json) or answers")
+    parser.add_argument(
+        "schema", metavar="NAME", help="project, answers, report (--format json), migrations (list, explain)"
+    )
     _output(parser)
 
 

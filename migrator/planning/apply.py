@@ -73,6 +73,13 @@ def carry_out(case: Case) -> Result:
         for orphan in edited.orphans
         if (line := _original(edits[: depth + 1], orphan.line))
     ]
+    lost = [
+        NoticeReport("info", f"this comment goes with what it stands in: {comment.text}", name, line)
+        for name, edits in done.items()
+        for depth, edited in enumerate(edits)
+        for comment in edited.lost
+        if (line := _original(edits[:depth], comment.line))
+    ]
     copies = [
         NoticeReport("info", "a value that was shared by an anchor stands here as a copy of its own now", name, line)
         for name, edits in done.items()
@@ -81,7 +88,7 @@ def carry_out(case: Case) -> Result:
         if (line := _original(edits[: depth + 1], copy))
     ]
     streams = tuple(source.stream for source in sources)
-    return Result(streams, tuple(lines), (*orphans, *copies), tuple(stages), tuple(places))
+    return Result(streams, tuple(lines), (*orphans, *lost, *copies), tuple(stages), tuple(places))
 
 
 def prove_settled(case: Case, result: Result, request: Request) -> None:

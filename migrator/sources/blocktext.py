@@ -87,7 +87,8 @@ class BlockText(NamedTuple):
         _prove(source, stream, edited.stream)
         orphans = [Orphan(self.header + orphan.line, orphan.text) for orphan in edited.orphans]
         copies = [self.header + line for line in edited.copies]
-        return BlockEdited(stream, orphans, copies, self.header, tuple(codes))
+        lost = [Orphan(self.header + each.line, each.text) for each in edited.lost]
+        return BlockEdited(stream, orphans, copies, self.header, tuple(codes), lost)
 
 
 class BlockEdited:
@@ -100,9 +101,11 @@ class BlockEdited:
         copies: Sequence[int],
         header: int,
         codes: Sequence[tuple[str, int, int, int, int]],
+        lost: Sequence[Orphan],
     ) -> None:
         self.stream = stream
         self.orphans = orphans
+        self.lost = lost
         self.copies = copies
         self._header = header
         self._codes = codes

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from migrator.values.edits import Route
 from migrator.yamltext.layout import Entries, Layout
 from migrator.yamltext.lines import BREAK, compiled
+from migrator.yamltext.record import BLOCK_MAP
+from migrator.yamltext.routes import walk
 
 
 class Orphan(NamedTuple):
@@ -14,6 +17,27 @@ class Orphan(NamedTuple):
 
     line: int
     text: str
+
+
+def comments_in(layout: Layout, root: int, route: Route) -> list[Orphan]:
+    """The comments that stand in the entry at `route`, from the line of its key to that of its end."""
+    way = walk(layout, root, route)
+    if len(way) < len(route):
+        return []
+    key, node = way[-1].key, way[-1].node
+    found: list[Orphan] = []
+
+    def look(start: int, stop: int) -> None:
+        for match in compiled(r"(?<!\w)#[^\n\r\x85\u2028\u2029]*").finditer(layout.text, start, stop):
+            found.append(Orphan(layout.line(match.start()), match[0].rstrip()))
+
+    at = layout.content_start(key if key >= 0 else node)
+    for each in range(key if key >= 0 else node, layout.last_event(node) + 1):
+        if layout.record.kinds[each] < BLOCK_MAP:
+            look(at, layout.content_start(each))
+            at = max(at, layout.stop(each))
+    look(at, layout.line_end(max(at, layout.stop(node))))
+    return found
 
 
 class GapLine(NamedTuple):

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from migrator.errors import InputError, VerificationError
 from migrator.values import tree
-from migrator.values.edits import Edit, Value
+from migrator.values.edits import Edit, RemoveKey, Value
 from migrator.yamltext.batch import Batch, Job
 from migrator.yamltext.block import edit_block
-from migrator.yamltext.comments import Orphan
+from migrator.yamltext.comments import Orphan, comments_in
 from migrator.yamltext.flow import edit_flow
 from migrator.yamltext.gate import OUR_BUG, check_bytes, check_data, holds
 from migrator.yamltext.layout import Layout
@@ -27,11 +27,13 @@ _BREAKS = "\n\r\x85\u2028\u2029"
 class Edited:
     """The outcome of edits: `stream` is the new text, parsed.
 
-    `orphans` are comments that lost what they spoke of; `copies` the lines of the result where a copy now stands for
-    an alias, or beside a merge key, since the edits change only one of the places that shared a value.
+    `orphans` are comments that lost what they spoke of; `lost` those that went with a mapping or a list that was taken
+    out whole, each with its line in the input, and stand nowhere in the result; `copies` the lines of the result where
+    a copy now stands for an alias, or beside a merge key, since the edits change only one of the places that shared a
+    value.
     """
 
-    __slots__ = ("_rounds", "copies", "orphans", "stream")
+    __slots__ = ("_rounds", "copies", "lost", "orphans", "stream")
 
     def __init__(
         self,
@@ -39,9 +41,11 @@ class Edited:
         orphans: Sequence[Orphan],
         copies: Sequence[int],
         rounds: Sequence[tuple[Stream, Stream, Sequence[Splice]]],
+        lost: Sequence[Orphan] = (),
     ) -> None:
         self.stream = stream
         self.orphans = orphans
+        self.lost = lost
         self.copies = copies
         self._rounds = rounds
 
@@ -76,7 +80,17 @@ def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
         tuple(Orphan(here.layout.line(offset), text) for offset, text in orphans),
         tuple(here.layout.line(offset) for offset in copies),
         rounds,
+        _lost(stream, here, edits, document),
     )
+
+
+def _lost(before: Stream, after: Stream, edits: Sequence[Edit], document: int) -> list[Orphan]:
+    """The comments that stood in what was taken out whole, and that the result does not hold."""
+    data, root = before.documents[document].data, before.documents[document].record.first
+    gone = [edit.route for edit in edits if isinstance(edit, RemoveKey)]
+    whole = [route for route in gone if isinstance(tree.find(data, route), (dict, list))]
+    found = [comment for route in whole for comment in comments_in(before.layout, root, route)]
+    return [each for each in found if after.text.count(each.text) < before.text.count(each.text)]
 
 
 def _round(

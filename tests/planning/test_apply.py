@@ -6,6 +6,7 @@ import pytest
 
 from migrator.errors import VerificationError
 from migrator.planning import apply, discover, examine
+from migrator.report.records import NoticeReport
 
 VALUES = """\
 infrahub:
@@ -53,6 +54,51 @@ def test_a_change_is_told_at_the_line_of_the_file_as_it_was_read() -> None:
     first = swapped.replace(toggle, "").replace("      env:\n", f"      env:\n{toggle}", 1)
     assert lines(first)["PREFECT_API_DATABASE_MIGRATE_ON_START"] == 6
     assert lines(first)["PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"] == 5
+
+
+RESTORE = """\
+infrahub:
+  infrahub-backup:
+    enabled: true
+    restore:
+      enabled: true
+      s3:  # the old bucket
+        bucket: b
+        # asked for by ops
+        key: k
+"""
+OBJECT = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {{name: infrahub}}
+spec:
+  source:
+    chart: infrahub-enterprise
+    targetRevision: 4.13.0
+    helm:
+      values: |
+{}"""
+
+
+def test_comments_of_what_moves_are_told_with_their_lines() -> None:
+    told = [(each.line, each.text.partition(": ")[2]) for each in _notices(RESTORE)]
+    assert told == [(6, "# the old bucket"), (8, "# asked for by ops")]
+    kept = RESTORE.replace("      s3:", "      storage:\n        s3:").replace("   key", "     key")
+    assert not _notices(kept.replace("   bucket", "     bucket"))
+
+
+def test_comments_inside_an_object_are_told_with_the_lines_of_the_file() -> None:
+    inside = "".join(f"        {line}\n" for line in RESTORE.splitlines())
+    assert [each.line for each in _notices(OBJECT.format(inside))] == [15, 17]
+
+
+def _notices(text: str) -> list[NoticeReport]:
+    from migrator.sources import objects
+
+    source = examine.read_bytes(text.encode(), "values.yaml")
+    held = [bundle for each in objects.objects_in(source) for bundle in objects.releases_of(source, each)]
+    wishes = discover.Wishes(version_from="4.13.0-medium", version_to="4.18.0-medium")
+    request = examine.Request(wishes, {"redis-db": "2", "redis-host": "redis", "restore": "disable"})
+    return list(apply.carry_out(examine.examine(held or [source], request)).notices)
 
 
 def test_a_result_that_would_be_migrated_again_is_a_mistake() -> None:

@@ -68,6 +68,37 @@ def test_comments(
     assert list(done.orphans) == orphans
 
 
+WHOLE = """\
+a:  # of a
+  b: 'x # text'  # of b
+  # over c
+  c: [1, 2#3
+    # inside
+    , "#"]#touches
+  d: |  # text's own
+    # text
+# below
+e: 1  # of b
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "edits", "lost"),
+    [
+        (WHOLE, [RemoveKey(("a",))],
+         [(1, "# of a"), (2, "# of b"), (3, "# over c"), (5, "# inside"), (6, "#touches")]),
+        (WHOLE, [RemoveKey(("a", "c"))], [(5, "# inside"), (6, "#touches")]),
+        (WHOLE, [RemoveKey(("a", "b")), RemoveKey(("e",))], []),  # single values: their comments are theirs
+        (WHOLE, [SetValue(("a", "b"), 5)], []),
+        ("a: {b: 1}\nc: 1  # c\n", [RemoveKey(("a",))], []),
+    ],
+)  # fmt: skip
+def test_comments_that_go_with_what_they_stand_in_are_told(
+    outcome: Callable[..., Edited], source: str, edits: list[Edit], lost: list[tuple[int, str]]
+) -> None:
+    assert list(outcome(source, edits).lost) == lost
+
+
 def test_a_comment_that_would_become_text_is_refused_with_its_line(outcome: Callable[..., Edited]) -> None:
     with pytest.raises(RefusedError, match=r"values\.yaml:4: a comment would become text"):
         outcome("a: |\n  x\nb:\n    # deep\nc: 1\n", [RemoveKey(("b",))])
