@@ -4,8 +4,6 @@ A step looks at a release's values and yields changes and notices; where a decis
 a question and yields what follows from it. It never sees text, offsets, prompts or files.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol, Union
 

@@ -1,7 +1,5 @@
 """What becomes of a Redis password in env entries: `messaging.redis` holds it, or the entries stay."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """How a release is wired to Redis by env entries: what each pod sees, and what both agree on."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from migrator.prefect import env, redis_url

@@ -5,8 +5,6 @@ at 4.27.0 to 4.29.2, and of infrahub-enterprise with its values.FLAVOUR.yaml at 
 (opsmill/infrahub-helm). Kept is what a decision can rest on. The flavours' own values from 4.19.0 on were not read.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from packaging.version import Version

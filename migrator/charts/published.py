@@ -4,8 +4,6 @@ Sources: the Chart.yaml and CHANGELOG.md of infrahub-enterprise and infrahub (op
 there is left empty. Infrahub 4.13.0 to 4.14.1 install is known from the application's own releases of those days only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple

@@ -5,8 +5,6 @@ templates/infrahub-server.yaml and infrahub-server-ingress.yaml of infrahub (ops
 where a rendering shows it, or the template.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -5,8 +5,6 @@ pre-release and to `packaging` it is nonsense or worse (`1.2.3-1` would be a pos
 first and only the numbers, with a true pre-release if there is one, ever reach `packaging`.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import NamedTuple

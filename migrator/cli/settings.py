@@ -1,7 +1,5 @@
 """What a command line says, as typed data."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 

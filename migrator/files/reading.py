@@ -1,7 +1,5 @@
 """Bytes in: one regular file, read whole, with how it stood at that moment."""
 
-from __future__ import annotations
-
 import os
 import stat
 from typing import BinaryIO, NamedTuple

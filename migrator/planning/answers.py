@@ -1,7 +1,5 @@
 """The answers that somebody gave, and what the questions made of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Finds the migrations, holds them to the rules they must keep, and says which of them a release is to be judged by."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable, Iterator

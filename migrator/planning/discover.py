@@ -3,8 +3,6 @@
 Whatever is concluded is said with its evidence, since a wrong root or chart is an edit that Helm ignores in silence.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """From a release and answers to a plan: pure data in, pure data out, and always the same for the same input."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

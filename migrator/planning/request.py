@@ -1,7 +1,5 @@
 """What is asked of a run on one release."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

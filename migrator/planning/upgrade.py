@@ -1,7 +1,5 @@
 """A release and where it goes, as far as it is found out: what the stages of `examine` hand on."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.planning import catalog, discover, plan
@@ -29,7 +27,7 @@ class Upgrade(NamedTuple):
     wishes: discover.Wishes
     found: discover.Found
     surroundings: Surroundings
-    own_chart: OwnChart | TwoCharts | None
+    own_chart: "OwnChart | TwoCharts | None"
 
     @property
     def selected(self) -> list[catalog.Selected]:
@@ -50,10 +48,10 @@ class Upgrade(NamedTuple):
         steps = [each for each in self.selected if runs_prefect or each.step.part == "infrahub"]
         return plan.make(release, steps, ask or self.request.asking())
 
-    def with_evidence(self, text: str) -> Upgrade:
+    def with_evidence(self, text: str) -> "Upgrade":
         """The same, with one more sentence of why it is what it is."""
         return self._replace(found=self.found._replace(evidence=(*self.found.evidence, text)))
 
-    def with_notices(self, notices: list[Notice]) -> Upgrade:
+    def with_notices(self, notices: list[Notice]) -> "Upgrade":
         """The same, with more to be told of what was read."""
         return self._replace(bundle=self.bundle._replace(notices=(*self.bundle.notices, *notices)))

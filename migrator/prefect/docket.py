@@ -1,7 +1,5 @@
 """Which docket a release's pods share: the chart's own, and what env lists name beside it."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from migrator.charts.presets import EXAMPLE_HOST

@@ -5,8 +5,6 @@ the chart injects; on the background pod the chart's injected block comes first,
 backgroundServices.env (templates deployment.yaml and background-services/deployment.yaml of prefect-server).
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from migrator.errors import RefusedError

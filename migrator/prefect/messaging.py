@@ -1,7 +1,5 @@
 """Redis as the charts wire it: the messaging connection of each pod."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Who uses which database of a Redis: this release by its own values, and the other releases of the run."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 

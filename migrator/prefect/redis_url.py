@@ -4,8 +4,6 @@ What redis-py does with a URL that is not quite right is in its `parse_url` (red
 path mean database 0, `?db=` beats the path, credentials are percent-decoded. Such URLs connect, to the wrong place.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Who takes work from which queue, before an upgrade and after it: what the picture in the HTML is drawn from."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

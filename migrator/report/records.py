@@ -3,8 +3,6 @@
 Nothing here is masked or escaped; that is the business of the room that prints.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -167,11 +165,11 @@ class FileReport(NamedTuple):
     values_after: Value = None
     documents: tuple[DocumentReport, ...] = ()
     steps: tuple[StepReport, ...] = ()
-    queues: QueuesReport | None = None
+    queues: "QueuesReport | None" = None
     next_steps: tuple[NextStep, ...] = ()
     backups: tuple[str, ...] = ()
     output: str = ""  # where the result was written instead of the release's own files
-    cluster: ClusterReport | None = None
+    cluster: "ClusterReport | None" = None
     error: str = ""
     exit_code: int = 0
 

@@ -1,7 +1,5 @@
 """One release as it is handed on: its layers, what the object around them says, and what cannot be seen."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -101,7 +99,7 @@ class Bundle(NamedTuple):
         """Whether every layer is a values file as Helm takes it."""
         return all(not layer.route for layer in self.layers)
 
-    def on(self, streams: Sequence[Stream]) -> Bundle:
+    def on(self, streams: Sequence[Stream]) -> "Bundle":
         """The same release in other texts of its layers' files."""
         layers = tuple(layer.on(stream) for layer, stream in zip(self.layers, streams))
         text = self.version.text

@@ -1,7 +1,5 @@
 """Objects of GitOps controllers in a file, and the releases whose values they hold."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """From a name on the command line to the releases behind it."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence

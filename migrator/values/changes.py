@@ -1,7 +1,5 @@
 """A change: one located edit, and why it is wanted."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Route, Value

@@ -1,7 +1,5 @@
 """What is known of a release from elsewhere than its own values."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple, Protocol
 

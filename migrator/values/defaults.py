@@ -1,7 +1,5 @@
 """What a chart brings along below a customer's values, whatever chart it is."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from packaging.version import Version

@@ -6,8 +6,6 @@ another edit's feet. `migrator.values.tree` carries them out on data, `migrator.
 code, and the second is checked against the first.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple, Union
 
 Scalar = Union[None, bool, int, float, str]

@@ -1,7 +1,5 @@
 """What a pass over the parser's events leaves: the data, and where everything of it stands in the text."""
 
-from __future__ import annotations
-
 from array import array
 from typing import NamedTuple
 
