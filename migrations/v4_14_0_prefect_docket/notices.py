@@ -88,10 +88,8 @@ def _duplicates_with_others(release: Release) -> Iterator[Notice]:
             names = [name for name in dict.fromkeys(entry.name for entry in listed.entries) if name in injected]
             if names and listed.layer != env.IN_DEFAULTS:
                 text = f"{tree.show(listed.route)} holds names that the chart sets on the {pod} pod as well: "
-                wins = "the chart's win" if pod == "server" else "yours win"
-                yield Notice(
-                    f"{text}{', '.join(names)}. There {wins}; leave the chart's alone.", "warning", rule="env-twice"
-                )
+                wins = "the chart's own value wins" if pod == "server" else "yours wins"
+                yield Notice(f"{text}{', '.join(names)}. There {wins}: take yours out.", "warning", rule="env-twice")
         twice = [name for name in dict.fromkeys(entry.name for entry in own.entries) if shared.named(name)]
         if twice:
             text = f"The {pod} pod gets names twice, from {tree.show(shared.route)} and {tree.show(own.route)}: "
@@ -182,8 +180,8 @@ def _once_twice_now_once(release: Release) -> Iterator[Notice]:
     if pods:
         which = " and ".join(dict.fromkeys(pods))
         yield Notice(
-            f"The {which} pods had {PIN} twice until now, and have it once after the upgrade. Kubernetes may lose it "
-            "on that way: look at their env afterwards."
+            f"The {which} pods had {PIN} twice until now, and have it once after the upgrade. Kubernetes can lose "
+            "both on that way: look at the live pods' env after the upgrade."
         )
 
 

@@ -27,8 +27,11 @@ def before_writing(case: examine.Case, report: FileReport, settings: Settings) -
     """What follows from a diff: decide what is open, or write what was agreed, and then upgrade."""
     if report.status == "needs-decision":
         flags = " and ".join(flags_of(report.questions))
-        text = f"Decide what is open: at a terminal, where this asks, or with {flags}."
-        return NextStep(text), _command(_migrate(case, settings))
+        return (
+            NextStep("Decide what is open, at a terminal, where this asks:"),
+            _command(_migrate(case, settings)),
+            NextStep(f"Where nobody can be asked, add {flags} to it."),
+        )
     if report.status != "pending":
         return ()
     own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))

@@ -135,16 +135,7 @@ def _refuse_other_kinds(layer: Layer) -> None:
     if not isinstance(data, dict):
         what = "a list" if isinstance(data, list) else "a single value"
         raise InputError(f"holds {what} at the top, and Helm values are a mapping.", path=layer.name, line=1)
-    sops = as_map(data.get("sops"))
-    if "mac" in sops:
-        why = "whose checksum covers every value: an edit outside sops breaks the file"
-        if sops.get("mac_only_encrypted") is True:
-            why = "which alone can tell what of that which comes has to be encrypted as well"
-        raise RefusedError(
-            f"is encrypted by SOPS, {why}.",
-            path=layer.name,
-            remedy="Decrypt it, migrate the plain file, and encrypt it again.",
-        )
+    foreign.refuse_encrypted(layer.name, data)
     error = foreign.by_shape(layer.name, data)
     if error is not None:
         raise error

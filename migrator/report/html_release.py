@@ -16,7 +16,7 @@ from migrator.report.text_check import count, error_without_path
 from migrator.values.changes import Effect
 
 EFFECTS: dict[Effect, str] = {
-    "required": "required: the release breaks without it",
+    "required": "required by the new version",
     "behaviour": "changes what a pod does",
     "none": "pods restart, behaviour unchanged",
 }
@@ -51,7 +51,10 @@ class Reason(NamedTuple):
 
 
 class StepView(NamedTuple):
-    """A step: what it does, why, and the lines. `effects` names those of its changes, to be filtered by."""
+    """A step: what it does, why, and the lines. `effects` names those of its changes, to be filtered by.
+
+    `is_first` says that no step before it changed any of its files: their lines are numbered as they are now.
+    """
 
     id: str
     name: str
@@ -59,6 +62,7 @@ class StepView(NamedTuple):
     effects: str
     reasons: tuple[Reason, ...]
     files: tuple[FileDiff, ...]
+    is_first: bool
 
 
 class Decision(NamedTuple):
@@ -71,14 +75,18 @@ class Decision(NamedTuple):
     suggestion: str | None
 
 
+Answer = tuple[str, str]
+"""A sentence, and the id on the page of what it is about; empty where there is none."""
+
+
 class ReleaseView(NamedTuple):
-    """All that is shown of a release; `in_short` are pairs of a question that a reviewer asks and its answers."""
+    """All that is shown of a release; `in_short` is what a reviewer asks, with the answers and their links."""
 
     id: str
     file: FileReport
     versions: str
     error: str
-    in_short: tuple[tuple[str, tuple[str, ...]], ...]
+    in_short: tuple[tuple[str, tuple[Answer, ...]], ...]
     migrations: tuple[tuple[str, str, tuple[StepView, ...]], ...]
     decisions: tuple[Decision, ...]
     notices: tuple[NoticeReport, ...]
@@ -102,7 +110,7 @@ def release_view(number: int, file: FileReport, mask: Mask, *, context: int, tol
         file=file,
         versions=versions(file),
         error=mask.text(error_without_path(file)),
-        in_short=tuple(_in_short(file, [view for _, view in steps], decisions, mask)),
+        in_short=tuple(_in_short(own, file, [view for _, view in steps], decisions, mask)),
         migrations=tuple(migrations),
         decisions=decisions,
         notices=tuple(notice for notice in notices(file, mask) if notice.text not in told),
@@ -116,6 +124,7 @@ def _steps(own: str, file: FileReport, mask: Mask, context: int) -> Iterator[tup
     layers = {(step.migration, step.step): step for step in file.steps}
     numbers = iter(range(1, len(file.changes) + 1))
     grouped = groupby(file.changes, key=lambda change: (change.migration, change.step))
+    seen: set[str] = set()
     for number, ((migration, step), changes) in enumerate(grouped, 1):
         reasons = []
         for (why, effect), together in groupby(changes, key=lambda change: (change.why, change.effect)):
@@ -133,7 +142,9 @@ def _steps(own: str, file: FileReport, mask: Mask, context: int) -> Iterator[tup
         found = layers.get((migration, step)) or StepReport(migration, step, "", ())
         effects = "".join(effect[0] for effect in EFFECTS if any(reason.effect == effect for reason in reasons))
         files = tuple(file_diff(layer, mask, context) for layer in found.layers)
-        yield migration, StepView(f"{own}-s{number}", step, found.title, effects, tuple(reasons), files)
+        is_first = seen.isdisjoint(each.path for each in files)
+        seen.update(each.path for each in files)
+        yield migration, StepView(f"{own}-s{number}", step, found.title, effects, tuple(reasons), files, is_first)
 
 
 def _decisions(questions: Sequence[QuestionReport], mask: Mask) -> Iterator[Decision]:
@@ -157,31 +168,39 @@ def notices(file: FileReport, mask: Mask) -> list[NoticeReport]:
 
 
 def _in_short(
-    file: FileReport, steps: Sequence[StepView], decisions: Sequence[Decision], mask: Mask
-) -> Iterator[tuple[str, tuple[str, ...]]]:
+    own: str, file: FileReport, steps: Sequence[StepView], decisions: Sequence[Decision], mask: Mask
+) -> Iterator[tuple[str, tuple[Answer, ...]]]:
+    for term, answers in _asked_first(own, file, steps, decisions, mask):
+        yield term, tuple((answer, "") if isinstance(answer, str) else answer for answer in answers)
+
+
+def _asked_first(
+    own: str, file: FileReport, steps: Sequence[StepView], decisions: Sequence[Decision], mask: Mask
+) -> Iterator[tuple[str, Sequence[str | Answer]]]:
     if file.error:
         yield "What is wrong", (mask.text(error_without_path(file)),)
     done = written(file)
     if done:
-        yield "What was written", tuple(done)
-    if steps:
-        yield "What changed" if done else "What changes", tuple(_what_changes(steps))
+        yield "What was written", done
+    if steps or (file.status == "needs-decision" and file.cluster is None):
+        yield "What changed" if done else "What changes", list(_what_changes(file, steps))
     restarts: Sequence[str] = _what_restarts(file)
     if file.cluster is not None:
-        yield "What changes", tuple(_what_changes_in_the_cluster(file, file.cluster))
+        yield "What changes", list(_what_changes_in_the_cluster(file, file.cluster))
         restarts = _what_restarts_in_the_cluster(file.cluster)
     if restarts:
-        yield "What restarts", tuple(restarts)
+        yield "What restarts", restarts
     decided = [f"{each.question.id} = {each.answer}, by {each.giver}." for each in decisions if each.answer is not None]
     if decided:
-        yield "What was decided", tuple(decided)
+        yield "What was decided", decided
     still_open = [each.question.flag for each in decisions if each.answer is None]
     if still_open:
         flags = ", ".join(dict.fromkeys(still_open))
         yield "What is to be decided", (f"{count(len(still_open), 'decision')} missing: answer with {flags}.",)
-    grave = sum(notice.severity != "info" for notice in notices(file, mask))
+    found = [notice.severity for notice in notices(file, mask)]
+    grave = [count(found.count(severity), severity) for severity in ("error", "warning") if severity in found]
     if grave:
-        yield "What to look at first", (f"{count(grave, 'warning')}, under To know.",)
+        yield "What to look at first", ((f"{' and '.join(grave)}, under To know.", f"{own}-notices"),)
 
 
 def _what_changes_in_the_cluster(file: FileReport, cluster: ClusterReport) -> Iterator[str]:
@@ -217,8 +236,8 @@ def _what_restarts_in_the_cluster(cluster: ClusterReport) -> list[str]:
     return [f"{each}." for each in dict.fromkeys(objects)] or (["No pod."] if cluster.changes else [])
 
 
-def _what_changes(steps: Sequence[StepView]) -> Iterator[str]:
-    """Each step in a line, with what its changes do."""
+def _what_changes(file: FileReport, steps: Sequence[StepView]) -> Iterator[str | Answer]:
+    """Each step in a line, with what its changes do; and what can come besides, once it is decided."""
     for step in steps:
         numbers = {
             effect: sum(len(reason.changes) for reason in step.reasons if reason.effect == effect) for effect in EFFECTS
@@ -229,7 +248,9 @@ def _what_changes(steps: Sequence[StepView]) -> Iterator[str]:
             for effect, number in numbers.items()
             if number
         ]
-        yield f"{sentence(step.title or step.name)}: {count(whole, 'change')} ({', '.join(told)})."
+        yield f"{sentence(step.title or step.name)}: {count(whole, 'change')} ({', '.join(told)}).", step.id
+    if file.status == "needs-decision":
+        yield f"{'More' if steps else 'Nothing yet; more'} can follow from what is to be decided."
 
 
 _IN_SHORT: dict[Effect, str] = {
@@ -262,5 +283,6 @@ def _what_restarts(file: FileReport) -> tuple[str, ...]:
     named = " and ".join([", ".join(pods[:-1]), pods[-1]] if len(pods) > 1 else pods)
     return (
         f"{sentence(named)}, whose pods are rendered from the changed values.",
-        "The new chart version can restart others as well: diff --rendered shows all that changes in the cluster.",
+        "The new chart version can restart others as well: infrahub-migrator diff --rendered FILE --chart-path CHART "
+        "shows all that changes in the cluster.",
     )

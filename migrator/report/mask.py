@@ -45,6 +45,7 @@ class Mask:
         self._texts: set[str] = set()  # keys, and what stands under names of no credential
         self._scanned: dict[tuple[str, bool], list[Piece]] = {}  # a file is learnt from, and shown: one scan is enough
         self._is_learning = False
+        self._choices: set[str] = set()  # as a flag names them: `--answer messaging-redis.password=messaging|env`
         self._hidden: set[str] = set()  # texts of which nothing is shown, be they credentials or not
         self._known: Known | None = None
 
@@ -54,6 +55,7 @@ class Mask:
             return
         self._is_learning = True
         for file in report.files:
+            self._choices.update("|".join(value for value, _ in each.choices) for each in file.questions)
             self._hidden.update(each.answer for each in file.questions if each.hidden and each.answer)
             for value in (file.values_before, file.values_after):
                 self.value(value)
@@ -160,7 +162,7 @@ class Mask:
         """What stands for a secret; the text itself where it is none."""
         from migrator.report import mask_names
 
-        if mask_names.is_no_secret(secret):
+        if secret in self._choices or mask_names.is_no_secret(secret):
             return secret
         if secret not in self._numbers:
             self._numbers[secret] = len(self._numbers) + 1

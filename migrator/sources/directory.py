@@ -250,6 +250,5 @@ def _values_of(source: Source) -> Value:
         raise InputError("begins with an empty document, and Helm reads that one.", path=source.name, line=1)
     if not has_values(data):
         raise foreign.without_values(source.name)
-    if "mac" in as_map(as_map(data).get("sops")):
-        raise RefusedError("is encrypted by SOPS.", path=source.name, remedy="Decrypt it and name it by itself.")
+    foreign.refuse_encrypted(source.name, data)
     return data

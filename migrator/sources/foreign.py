@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from migrator.charts import roots
 from migrator.charts.roots import presets
-from migrator.errors import InputError, MigratorError, OutOfScopeError, UnrelatedError
+from migrator.errors import InputError, MigratorError, OutOfScopeError, RefusedError, UnrelatedError
 from migrator.sources.marks import hides_words, mentions
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
@@ -115,6 +115,21 @@ def refuse(name: str, data: bytes, documents: Sequence[Value], chart: str = "") 
         raise unrelated(name, error)
     if error is not None:
         raise error
+
+
+def refuse_encrypted(name: str, data: Value) -> None:
+    """Raise RefusedError for a file that SOPS has encrypted: nothing but sops can write it."""
+    sops = as_map(as_map(data).get("sops"))
+    if "mac" not in sops:
+        return
+    why = "whose checksum covers every value: an edit outside sops breaks the file"
+    if sops.get("mac_only_encrypted") is True:
+        why = "which alone can tell what of that which comes has to be encrypted as well"
+    raise RefusedError(
+        f"is encrypted by SOPS, {why}.",
+        path=name,
+        remedy="Migrate a decrypted copy outside of Git (sops --decrypt FILE > COPY), and encrypt the result again.",
+    )
 
 
 def _no_mapping(name: str, data: Value) -> InputError | None:

@@ -95,8 +95,11 @@ def test_a_name_that_a_pod_gets_from_two_lists(migrate: Migrate) -> None:
 def test_a_name_that_the_chart_sets_as_well(migrate: Migrate) -> None:
     entry = "{name: PREFECT_REDIS_MESSAGING_HOST, value: redis}"
     server, background = migrate(with_entry(entry, SERVER)), migrate(with_entry(entry, BACKGROUND))
-    assert "sets on the server pod as well: PREFECT_REDIS_MESSAGING_HOST. There the chart's win" in server.notices
-    assert "sets on the background pod as well: PREFECT_REDIS_MESSAGING_HOST. There yours win" in background.notices
+    assert (
+        "sets on the server pod as well: PREFECT_REDIS_MESSAGING_HOST. There the chart's own value wins"
+        in server.notices
+    )
+    assert "sets on the background pod as well: PREFECT_REDIS_MESSAGING_HOST. There yours wins" in background.notices
     # The chart sets neither without ssl and username, and the batch size never.
     for name in ("PREFECT_REDIS_MESSAGING_SSL", "PREFECT_REDIS_MESSAGING_PUBLISHER_BATCH_SIZE"):
         assert migrate(with_entry(f"{{name: {name}, value: '0'}}", BACKGROUND)).notices == ""

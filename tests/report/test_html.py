@@ -135,6 +135,39 @@ def test_what_is_to_be_decided_comes_with_its_flag(needs_decision: FileReport) -
     assert "redis-db to be decided with --redis-db" in text
 
 
+def test_what_may_follow_from_a_decision_is_told(file: FileReport, needs_decision: FileReport) -> None:
+    assert "behaviour as it is). More can follow from what is to be decided." in _text(_page(needs_decision))
+    nothing = needs_decision._replace(changes=(), steps=())
+    assert "What changes Nothing yet; more can follow from what is to be decided." in _text(_page(nothing))
+    assert "can follow" not in _text(_page(file))
+
+
+def test_errors_and_warnings_are_counted_apart_and_linked_to(file: FileReport) -> None:
+    notices = (NoticeReport("error", "Wrong.", "values.yaml", 1), *file.notices)
+    page = _page(file._replace(notices=notices))
+    assert '<dd><a href="#r1-notices">1 error and 2 warnings, under To know.</a></dd>' in page
+    assert '<h3 id="r1-notices">To know</h3>' in page
+    assert "under To know" not in _page(file._replace(notices=(), findings=()))
+
+
+def test_a_line_after_other_steps_says_what_it_is_counted_in(file: FileReport) -> None:
+    toggles, docket = _page(_whole(file)).split('<div class="step ')[1:]
+    assert "from what the steps before leave" in docket and "from what the steps before leave" not in toggles
+
+
+def test_a_refused_release_says_why_in_the_list_of_all(file: FileReport) -> None:
+    refused = FileReport("secrets.yaml", "refused", error="secrets.yaml: is encrypted by SOPS.")
+    assert "refused</span></td><td></td><td>0</td><td>is encrypted by SOPS.</td>" in _page(file, refused)
+
+
+def test_the_choices_of_a_flag_are_no_password(needs_decision: FileReport) -> None:
+    (question,) = (each for each in needs_decision.questions if each.answer is None)
+    asked = question._replace(id="messaging-redis.password", choices=(("messaging", "a"), ("env", "b")))
+    step = NextStep("add --answer messaging-redis.password=messaging|env to it, and not --password=hunter22")
+    text = _text(_page(needs_decision._replace(questions=(asked,), next_steps=(step,))))
+    assert "add --answer messaging-redis.password=messaging|env to it" in text and "hunter22" not in text
+
+
 def test_each_step_shows_its_own_lines(file: FileReport) -> None:
     page = _page(_whole(file))
     toggles, docket = page.split('<div class="step ')[1:]
