@@ -1,5 +1,7 @@
 """One layer of values, wherever it stands in a file: the whole of it, a mapping inside an object, or a text in it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -25,10 +27,10 @@ class Done(Protocol):
     def stream(self) -> Stream: ...
 
     @property
-    def orphans(self) -> "Sequence[Orphan]": ...
+    def orphans(self) -> Sequence[Orphan]: ...
 
     @property
-    def lost(self) -> "Sequence[Orphan]": ...
+    def lost(self) -> Sequence[Orphan]: ...
 
     @property
     def copies(self) -> Sequence[int]: ...
@@ -46,9 +48,9 @@ class Inner(Protocol):
 
     def duplicates(self) -> list[Duplicate]: ...
 
-    def apply(self, source: "Source", edits: Sequence[Edit]) -> Done: ...
+    def apply(self, source: Source, edits: Sequence[Edit]) -> Done: ...
 
-    def on(self, source: "Source") -> "Inner":
+    def on(self, source: Source) -> Inner:
         """The same in another text of the file, which `source` has already."""
 
     def reads_as(self, data: Value) -> bool:
@@ -116,7 +118,7 @@ class Source(NamedTuple):
             return self.inner.apply(self, edits)
         return yamltext.apply(self.stream, [_below(self.route, edit) for edit in edits], self.document)
 
-    def on(self, stream: Stream) -> "Source":
+    def on(self, stream: Stream) -> Source:
         """The same place in another text of the file."""
         if stream is self.stream:
             return self
