@@ -17,6 +17,7 @@ from .wiring import ALL_NAMES, FIXED, own_lists
 
 CACHE_ADDRESS = "INFRAHUB_CACHE_ADDRESS"
 WHY = "the chart sets the same on both pods"
+WHY_LOSES = 'with services set apart the chart\'s own "false" comes after it and wins'
 WHY_MIGRATE = "the chart itself keeps the background pod from migrating the database"
 
 
@@ -25,7 +26,8 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
 
     On the background pod that is always so; on the server pod up to the chart that sets it by another name, from which
     on Infrahub looks for the entry. Vanilla Prefect never looks for it, so there no list has to be an old preset's: an
-    earlier hop may have taken out what told so.
+    earlier hop may have taken out what told so. Where the services are set apart just now, whatever the server's entry
+    says would stand twice from here on, and lose.
     """
     if not deployment.is_separate(release) or has_sound_docket(release.start):
         return
@@ -42,6 +44,8 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
         is_old = _was_old(release, listed) or not deployment.has_infrahub_image(release)
         if is_old and entries and all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries):
             yield from env_edits.remove(listed, entries, WHY if listed in server else WHY_MIGRATE, "none")
+        elif entries and listed in server and not deployment.is_separate(release.start):
+            yield from env_edits.remove(listed, entries, WHY_LOSES, "none")
     yield from _cache_addresses(release)
 
 

@@ -180,6 +180,46 @@ server:
     assert hopped == at_once
 
 
+SET_APART = """\
+global: {prefect: {image: {repository: @image, prefectTag: 1.9.8}}}
+server:
+  env:
+    - {name: PREFECT_REDIS_MESSAGING_HOST, value: redis.acme}
+    - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+    - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, @says}
+    - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
+    - {name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}
+backgroundServices:
+  env:
+    - {name: PREFECT_REDIS_MESSAGING_HOST, value: redis.acme}
+    - {name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}
+"""
+
+
+@pytest.mark.parametrize("image", ["prefecthq/prefect", "acme/infrahub"])
+@pytest.mark.parametrize("says", ['value: "true"', 'value: "{{ x }}"'])
+def test_set_apart_before_the_rename_the_servers_own_entry_loses_and_goes(
+    migrate: Migrate, image: str, says: str
+) -> None:
+    """2026.4.10163454 sets that name itself, after server.env: it would stand twice. Later on it is put right."""
+    text = SET_APART.replace("@image", image).replace("@says", says)
+    apart = {**DB, "separate-services": "separate"}
+    between = migrate(text, apart, chart="prefect-server", version_to=HOPS[1])
+    assert "MIGRATE_ON_START" not in between.text
+    (gone,) = [change for change in between.plan.changes if "MIGRATE_ON_START" in change.path]
+    assert (gone.effect, "comes after it and wins" in gone.why) == ("none", True)
+    at_once = migrate(text, apart, chart="prefect-server", version_to=HOPS[2]).text
+    assert migrate(between.text, chart="prefect-server", version_to=HOPS[2]).text == at_once
+    assert ("MIGRATE_ON_START" in at_once) is (image == "acme/infrahub")
+
+
+def test_services_that_were_apart_keep_an_entry_that_lost_before(migrate: Migrate) -> None:
+    apart = "  runAsSeparateDeployment: true\n  messaging: {redis: {host: redis.acme, db: 1}}\n  env:"
+    text = SET_APART.replace("@image", "acme/infrahub").replace("@says", 'value: "true"').replace("  env:", apart, 2)
+    text = text.replace(apart, "  env:", 1)
+    assert "MIGRATE_ON_START" in migrate(text, DB, chart="prefect-server", version_to=HOPS[1]).text
+
+
 MEMORY = "prefect.server.utilities.messaging.memory"
 BESIDE_MEMORY = """\
 server:
