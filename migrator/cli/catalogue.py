@@ -140,14 +140,27 @@ def _explain(settings: Settings) -> str:
     wanted, loaded = settings.migration, catalog.load()
     found = [each for each in loaded if each.id == wanted] or [each for each in loaded if _brings(each, wanted)]
     if not found:
-        ids = ", ".join(each.id for each in loaded)
-        meant = did_you_mean(wanted, [each.id for each in loaded])
-        raise UsageError(
-            f"there is no migration {wanted!r}{meant}.", remedy=f"They are {ids}; or name a chart's version."
-        )
+        return _explain_other(settings, [each.id for each in loaded])
     if settings.format == "json":
         return _json("explain", found, [(each, step) for each in found for step in each.migration.steps], [])
     return "\n".join(_explained(each) for each in found)
+
+
+def _explain_other(settings: Settings, migrations: Sequence[str]) -> str:
+    """What is known of a rule or a question of that id."""
+    from migrator.cli import explaining
+
+    wanted = settings.migration
+    told = explaining.of_rule(wanted) or explaining.of_question(wanted)
+    if not told:
+        meant = did_you_mean(wanted, [*migrations, *explaining.rules(), *catalog.questions(catalog.load())])
+        raise UsageError(
+            f"there is no migration, rule or question {wanted!r}{meant}.",
+            remedy=f"The migrations are {', '.join(migrations)}; or name a chart's version.",
+        )
+    if settings.format == "json":
+        raise UsageError(f"--format json is for migrations, and {wanted} is none.")
+    return told
 
 
 def _brings(known: catalog.Known, text: str) -> bool:

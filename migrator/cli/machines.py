@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator.planning import catalog
+from migrator.report import pages
 from migrator.report.mask import Mask
 from migrator.report.records import Report
 from migrator.report.sarif import Help
@@ -38,12 +39,13 @@ def _help_of(rule: str) -> Help:
     kind, _, name = rule.partition("/")
     if kind == "decide":
         text = f"Answer it with its option, in an answers file or in the project file, as {name}."
-        return Help(f"A decision is missing: {name}", text)
+        return Help(f"A decision is missing: {name}", text, pages.of_question(name))
     if kind == "rule":
         found = next((each for each in RULES if each.id == name), None)
-        return Help(found.title, found.remedy) if found is not None else Help(name, name)
+        return Help(found.title, found.remedy, pages.of_rule(name)) if found is not None else Help(name, name)
     for known in catalog.load():
         for step in known.migration.steps:
             if (known.id, step.id) == (kind, name):
-                return Help(f"{known.migration.title}: {step.title}", f"{step.title}.\n\n{known.text}")
+                text = f"{step.title}.\n\n{known.text}"
+                return Help(f"{known.migration.title}: {step.title}", text, pages.of_migration(known.id))
     return Help(rule, "The chart's version moves with the values.")

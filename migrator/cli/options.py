@@ -25,6 +25,7 @@ exit codes:
   3  a decision is missing; nothing written
   4  verification failed; nothing written
   5  writing failed; the original is whole
+  6  written, but not all was told or saved (a full output, a report)
   130  interrupted; nothing written
 Over several files it is the highest of them.
 """
@@ -171,7 +172,9 @@ def _list(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("migration", metavar="ID", help="a migration's id, as list shows it, or a chart's version")
+    parser.add_argument(
+        "migration", metavar="ID", help="what a message names: a migration, a rule, a question; or a chart's version"
+    )
     parser.add_argument("--format", choices=["text", "json"], help="default: text")
     _output(parser)
 
@@ -310,7 +313,7 @@ COMMANDS = {
     "verify": ("whether the values obey the rules of the target version; writes nothing", _verify),
     "undo": ("put the last backup back, unless the file changed since", _undo),
     "list": ("the migrations known, with their versions; what a jump meets", _list),
-    "explain": ("what a migration does and why, with its sources", _explain),
+    "explain": ("what a migration does and why, with its sources; what a rule or a question is about", _explain),
     "example": ("print a sample values file from before the newest migration", _example),
     "init": ("write a project file, infrahub-migrator.yaml, from what is found; never over one that stands", _init),
     "completion": ("print the completion of a shell: bash, zsh or fish", _completion),

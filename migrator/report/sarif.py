@@ -21,10 +21,11 @@ from migrator.values.edits import Value
 
 
 class Help(NamedTuple):
-    """What is known of a rule: a line, and all there is to say."""
+    """What is known of a rule: a line, all there is to say, and the address of a page about it."""
 
     title: str
     text: str
+    page: str = ""
 
 
 def dumps(report: Report, *, mask: Mask, help_of: Callable[[str], Help]) -> str:
@@ -59,6 +60,7 @@ def _rule(rule: str, known: Help) -> Value:
         "shortDescription": {"text": known.title},
         "fullDescription": {"text": known.text},
         "help": {"text": known.text},
+        **({"helpUri": known.page} if known.page else {}),
     }
 
 

@@ -16,6 +16,10 @@ from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map
 from migrator.values.release import Release
 
+ID = "unknown-key"
+TITLE = "Every key of the file is one of the chart's own values."
+REMEDY = "Correct it, by the nearest key that the finding names, or take it out."
+
 _FREE = {
     "affinity",
     "annotations",
@@ -54,7 +58,7 @@ def unknown_keys(
         for route, known in _unknown(release.root, (), layer.data, chart_values):
             found.append(
                 Finding(
-                    rule="unknown-key",
+                    rule=ID,
                     severity="warning",
                     file=names[number],
                     line=line_of(number, route),

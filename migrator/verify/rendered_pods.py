@@ -48,13 +48,97 @@ class Pod(NamedTuple):
         return " ".join(map(str, args)) if isinstance(args, list) else ""
 
 
+class Check(NamedTuple):
+    """What must hold of the manifests: `title` says it, `remedy` how to mend a breach."""
+
+    severity: Literal["error", "warning"]
+    title: str
+    remedy: str
+
+
+_BOTH_REFUSED = "Take it out of the values' env lists where the chart sets it; server-side apply refuses both."
+
+CHECKS = {
+    "chart-refuses": Check(
+        "error",
+        "Helm renders the chart with the values.",
+        "Mend what Helm names; a chart older than 4.14.0 refuses a migrated file, so upgrade both together.",
+    ),
+    "pods-none": Check(
+        "error",
+        "A deployment of a Prefect server is rendered.",
+        "Name the chart that the values belong to, unpacked with its dependencies; see prefect-server.enabled.",
+    ),
+    "pods-env-twice": Check("error", "No env name stands twice on a pod of Prefect.", _BOTH_REFUSED),
+    "pods-env-string": Check(
+        "error",
+        "Every env value of Prefect's pods is text.",
+        "Put the value in quotes: the API server refuses it.",
+    ),
+    "pods-example-host": Check(
+        "error",
+        "Prefect's pods connect to no Redis by the presets' example host.",
+        "Put the host of your Redis into the values.",
+    ),
+    "pods-example-left": Check(
+        "warning",
+        "No other env entry of Prefect's pods holds the presets' example host.",
+        "Put the right host there, or remove the entry.",
+    ),
+    "pods-requests": Check(
+        "error",
+        "No container of any pod asks for more than its limits allow.",
+        "Raise the limits with the requests: the API server refuses the pods, and what ran before stays down.",
+    ),
+    "pods-docket": Check(
+        "error",
+        f"Both pods of Prefect get {DOCKET_NAME} once, and the same.",
+        "Set messaging.docket.url or existingSecret, and take the name out of all env lists.",
+    ),
+    "pods-toggle": Check(
+        "warning",
+        "None of the presets' service toggles is left on the pods.",
+        "Run infrahub-migrator migrate, unless it was kept on purpose.",
+    ),
+    "pods-webserver-only": Check(
+        "error",
+        "The API pods run no background services where these have pods of their own.",
+        f'Add {WEBSERVER_ONLY} "true" to server.env.',
+    ),
+    "pods-migrate-pin": Check(
+        "error",
+        'With Infrahub\'s image both names of migrate-on-start are "false" on the API pods.',
+        f'Add {PIN} "false" to server.env; the chart sets the other name by itself.',
+    ),
+    "pods-migrations-job": Check(
+        "warning",
+        "With Infrahub's image no Job migrates the database.",
+        "Set migrations.enabled to false.",
+    ),
+    "pods-migrations-missing": Check(
+        "error",
+        "With Prefect's own image and separate services a Job migrates the database.",
+        "Set migrations.enabled to true.",
+    ),
+    "pods-services-nowhere": Check(
+        "error",
+        "Some pod runs the background services.",
+        "Set backgroundServices.runAsSeparateDeployment to true.",
+    ),
+}
+"""All that is looked at, by id."""
+
+
 class Trouble(NamedTuple):
-    """What is wrong with the manifests."""
+    """What is wrong with the manifests: the check that fails, and where."""
 
     rule: str
-    severity: Literal["error", "warning"]
     text: str
-    remedy: str
+
+    @property
+    def check(self) -> Check:
+        """What should hold."""
+        return CHECKS[self.rule]
 
 
 def pods(manifests: Sequence[Manifest]) -> list[Pod]:
@@ -81,22 +165,25 @@ def check(manifests: Sequence[Manifest], chart_path: str) -> list[Finding]:
     nothing but text in env, no example host, and no container of any pod that asks for more than its limits allow.
     """
     troubles = list(_troubles(manifests))
-    ordered = [each for severity in ("error", "warning") for each in troubles if each.severity == severity]
-    return [Finding(each.rule, each.severity, chart_path, 0, each.text, each.remedy) for each in ordered]
+    ordered = [each for severity in ("error", "warning") for each in troubles if each.check.severity == severity]
+    return [_finding(each, chart_path) for each in ordered]
 
 
 def refusal(error: RenderError, chart_path: str) -> Finding:
     """What Helm says where it renders nothing, as a finding, so that it stands beside those of the rules."""
-    remedy = "Mend what Helm names; a chart older than 4.14.0 refuses a migrated file, so upgrade both together."
-    return Finding("chart-refuses", "error", chart_path, 0, error.message, remedy)
+    return _finding(Trouble("chart-refuses", error.message), chart_path)
+
+
+def _finding(trouble: Trouble, chart_path: str) -> Finding:
+    check = trouble.check
+    return Finding(trouble.rule, check.severity, chart_path, 0, trouble.text, check.remedy)
 
 
 def _troubles(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
     found = pods(manifests)
     servers = [pod for pod in found if pod.kind == "server"]
     if not servers:
-        remedy = "Name the chart that the values belong to, unpacked with its dependencies; see prefect-server.enabled."
-        yield Trouble("pods-none", "error", "no deployment of a Prefect server was rendered", remedy)
+        yield Trouble("pods-none", "no deployment of a Prefect server was rendered")
     for pod in found:
         yield from _of_any(pod)
     yield from _above_limits(manifests)
@@ -110,7 +197,6 @@ def _troubles(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
 
 def _above_limits(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
     """Containers of any pod that ask for more than their limits allow."""
-    remedy = "Raise the limits with the requests: the API server refuses the pods, and what ran before stays down."
     for manifest in manifests:
         pod = tree.get(manifest, ("spec", "template", "spec"))
         for kind in ("containers", "initContainers"):
@@ -119,25 +205,21 @@ def _above_limits(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
                 for words in quantities.above(as_map(as_map(container).get("resources"))):
                     where = f"{manifest.get('kind')} {tree.get(manifest, ('metadata', 'name'))}"
                     text = f"container {as_map(container).get('name')} of {where}: {words}"
-                    yield Trouble("pods-requests", "error", text, remedy)
+                    yield Trouble("pods-requests", text)
 
 
 def _of_any(pod: Pod) -> Iterator[Trouble]:
     for name, times in Counter(str(entry.get("name")) for entry in pod.env).items():
         if times > 1:
-            remedy = "Take it out of the values' env lists where the chart sets it; server-side apply refuses both."
-            yield Trouble("pods-env-twice", "error", f"{name} stands {times} times on {pod.deployment}", remedy)
+            yield Trouble("pods-env-twice", f"{name} stands {times} times on {pod.deployment}")
     for entry in pod.env:
         value = entry.get("value")
         if value is not None and not isinstance(value, str):
             text = f"{entry.get('name')} on {pod.deployment} is no text"
-            yield Trouble("pods-env-string", "error", text, "Put the value in quotes: the API server refuses it.")
+            yield Trouble("pods-env-string", text)
         if isinstance(value, str) and EXAMPLE_HOST in value:
             text = f"{entry.get('name')} on {pod.deployment} holds {EXAMPLE_HOST}"
-            if entry.get("name") in _ADDRESSES:
-                yield Trouble("pods-example-host", "error", text, "Put the host of your Redis into the values.")
-            else:
-                yield Trouble("pods-example-left", "warning", text, "Put the right host there, or remove the entry.")
+            yield Trouble("pods-example-host" if entry.get("name") in _ADDRESSES else "pods-example-left", text)
 
 
 def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Iterator[Trouble]:
@@ -146,34 +228,31 @@ def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Ite
         for entry in pod.env:
             if service_of(str(entry.get("name"))) in TOGGLED_SERVICES:
                 text = f"{entry.get('name')} is left on {pod.deployment}"
-                yield Trouble(
-                    "pods-toggle", "warning", text, "Run infrahub-migrator migrate, unless it was kept on purpose."
-                )
+                yield Trouble("pods-toggle", text)
     if "--no-services" not in server.args and not _is_set(server.last(WEBSERVER_ONLY)):
         text = f"nothing keeps the background services off {server.deployment}"
-        yield Trouble("pods-webserver-only", "error", text, f'Add {WEBSERVER_ONLY} "true" to server.env.')
+        yield Trouble("pods-webserver-only", text)
     job = any(_is_migrations_job(manifest, server) for manifest in manifests)
     if server.has_infrahub_image:
         yield from _pins(server)
         if job:
             text = f"a Job migrates the database of {server.deployment}, which Infrahub does itself"
-            yield Trouble("pods-migrations-job", "warning", text, "Set migrations.enabled to false.")
+            yield Trouble("pods-migrations-job", text)
     elif not job:
         text = f"no Job migrates the database of {server.deployment}, and its pods are told not to"
-        yield Trouble("pods-migrations-missing", "error", text, "Set migrations.enabled to true.")
+        yield Trouble("pods-migrations-missing", text)
 
 
 def _docket(server: Pod, background: Pod) -> Iterator[Trouble]:
-    remedy = "Set messaging.docket.url or existingSecret, and take the name out of all env lists."
     counts = [sum(entry.get("name") == DOCKET_NAME for entry in pod.env) for pod in (server, background)]
     for pod, count in zip((server, background), counts):
         if count != 1:
             often = f"stands {count} times" if count else "is missing"
-            yield Trouble("pods-docket", "error", f"{DOCKET_NAME} {often} on {pod.deployment}", remedy)
+            yield Trouble("pods-docket", f"{DOCKET_NAME} {often} on {pod.deployment}")
     ours, theirs = server.last(DOCKET_NAME), background.last(DOCKET_NAME)
     if ours is not None and theirs is not None and ours != theirs:
         text = f"{DOCKET_NAME} differs between {server.deployment} and {background.deployment}"
-        yield Trouble("pods-docket", "error", text, remedy)
+        yield Trouble("pods-docket", text)
 
 
 def _pins(server: Pod) -> Iterator[Trouble]:
@@ -182,14 +261,13 @@ def _pins(server: Pod) -> Iterator[Trouble]:
         if entry is None or entry.get("value") != "false":
             state = "missing" if entry is None else 'not exactly "false"'
             text = f"{name} is {state} on {server.deployment}"
-            remedy = f'Add {PIN} "false" to server.env; the chart sets the other name by itself.'
-            yield Trouble("pods-migrate-pin", "error", text, remedy)
+            yield Trouble("pods-migrate-pin", text)
 
 
 def _of_single(server: Pod) -> Iterator[Trouble]:
     if "--no-services" in server.args or _is_set(server.last(WEBSERVER_ONLY)):
         text = f"nothing runs the background services: {server.deployment} is told not to, and stands alone"
-        yield Trouble("pods-services-nowhere", "error", text, "Set backgroundServices.runAsSeparateDeployment to true.")
+        yield Trouble("pods-services-nowhere", text)
 
 
 def _is_set(entry: Manifest | None) -> bool:

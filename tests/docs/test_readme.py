@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.cli.options import COMMANDS, EXIT_CODES
+from migrator.cli.options import COMMANDS
 from tests.conftest import Done
 from tests.docs.pages import text_of
 
@@ -60,12 +60,3 @@ def test_the_commands_that_ci_runs_are_named() -> None:
 def test_every_command_is_in_the_table() -> None:
     for command in COMMANDS:
         assert f"`{command}" in text_of("README.md"), command
-
-
-def test_every_exit_code_is_told() -> None:
-    running = text_of("docs/running.md")
-    for line in EXIT_CODES.splitlines()[1:-1]:
-        code, meaning = line.split(maxsplit=1)
-        assert (
-            f"| {code} | {meaning.replace('(check; diff --exit-code)', '(`check`; `diff --exit-code`)')} |" in running
-        )

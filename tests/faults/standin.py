@@ -30,7 +30,7 @@ def _in(name: str) -> list[str]:
 
 
 def main() -> int:
-    """The exit code, as the table in docs/running.md has it."""
+    """The exit code, as the table in docs/reference/exit-codes.md has it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("command", choices=("migrate", "undo", "init"))
     parser.add_argument("files", nargs="*")

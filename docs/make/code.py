@@ -1,0 +1,28 @@
+"""Sentences as they stand in the source: what is put into them when the program runs is `…`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GAP = "…"
+
+
+def trees() -> Iterator[ast.Module]:
+    """The syntax trees of the program and of the migrations."""
+    for folder in ("migrator", "migrations"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield ast.parse(path.read_text(encoding="utf-8"))
+
+
+def sentence(node: ast.expr) -> str:
+    """A text as it is written, with a gap for each part that only a run knows."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(GAP if isinstance(part, ast.FormattedValue) else sentence(part) for part in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return sentence(node.left) + sentence(node.right)
+    return GAP

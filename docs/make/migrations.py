@@ -1,0 +1,76 @@
+"""A page for each migration, and one that lists them: docs/migrations/."""
+
+from __future__ import annotations
+
+import re
+
+from docs.make.markdown import cell, marked, table
+from migrator.charts.versions import CHARTS
+from migrator.migration import BY_SHAPE, Step
+from migrator.planning import catalog
+from migrator.planning.catalog import Known
+
+EFFECT = {
+    "edit": "edits",
+    "by answer": "tells, and edits by an answer that nobody is asked for",
+    "told": "tells, and changes nothing",
+}
+
+
+def pages() -> dict[str, str]:
+    """The pages by their path below docs/."""
+    loaded = catalog.load()
+    return {"migrations/index.md": _index(loaded), **{f"migrations/{each.id}.md": _page(each) for each in loaded}}
+
+
+def _index(loaded: tuple[Known, ...]) -> str:
+    rows = [
+        [
+            f"[{known.migration.title}]({known.id}.md)",
+            *(_version(known, step, chart) for chart in CHARTS),
+            marked(step.title),
+        ]
+        for known in loaded
+        for step in known.migration.steps
+    ]
+    return f"""# Migrations
+
+What each chart version asks of a values file, step by step, in the order in which it is done. `infrahub-migrator list`
+prints this table, `list --from A --to B` what a jump meets, and `explain ID` the page of one. A file is judged by its
+shape, up to the version of `--to`: "by shape" stands where no published release is known to have brought the change.
+
+{table(["migration", *CHARTS, "step"], rows)}"""
+
+
+def _page(known: Known) -> str:
+    migration = known.migration
+    text, _, sources = known.text.partition("\nSources:\n")
+    first, _, rest = text.strip().partition("\n\n")
+    parts = [f"# {known.id}: {migration.title}", marked(first)]
+    parts += [marked(rest.strip())] if rest.strip() else []
+    parts.append("## Steps")
+    parts.append(
+        table(
+            ["step", *CHARTS, "what", ""],
+            [
+                [
+                    f"`{step.id}`",
+                    *(_version(known, step, chart) for chart in CHARTS),
+                    marked(step.title),
+                    EFFECT[step.kind],
+                ]
+                for step in migration.steps
+            ],
+        ).rstrip()
+    )
+    if migration.questions:
+        parts.append("## Questions")
+        parts.append("\n".join(f"- [{name}](../questions.md#{name})" for name in migration.questions))
+    parts.append("## Sources")
+    parts.append("\n".join(f"- <{address}>" for address in re.findall(r"https://\S+", sources or known.text)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _version(known: Known, step: Step, chart: str) -> str:
+    version = catalog.version_of(known, step, chart)
+    return "" if version is None else cell("by shape" if str(version) == BY_SHAPE else str(version))

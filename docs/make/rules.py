@@ -1,0 +1,54 @@
+"""The page of the rules: docs/rules.md."""
+
+from __future__ import annotations
+
+from docs.make.markdown import marked
+from migrator.cli.explaining import rules as all_rules
+from migrator.rules import RULES, docket, entries, infrahub, keys, live, messaging, pods
+from migrator.rules.rule import Rule
+
+ROOMS = {
+    "The messaging Redis": messaging.RULES,
+    "The docket": docket.RULES,
+    "The running Redis (`--check-redis`)": live.RULES,
+    "Prefect's pods": pods.RULES,
+    "Env lists": entries.RULES,
+    "Keys": keys.RULES,
+    "Infrahub": infrahub.RULES,
+}
+
+
+def pages() -> dict[str, str]:
+    """The page by its path below docs/."""
+    assert sum(map(len, ROOMS.values())) == len(RULES)
+    parts = [HEAD]
+    for title, rules in ROOMS.items():
+        parts.append(f"## {title}")
+        parts += map(_rule, rules)
+    parts.append(RENDERED)
+    beside = {name: rule for name, rule in all_rules().items() if name not in [each.id for each in RULES]}
+    parts += [_section(name, *rule) for name, rule in beside.items()]
+    return {"rules.md": "\n\n".join(parts) + "\n"}
+
+
+def _rule(rule: Rule) -> str:
+    return _section(rule.id, rule.severity, rule.title, rule.remedy)
+
+
+def _section(name: str, severity: str, title: str, remedy: str) -> str:
+    return f"### {name}\n\n{marked(title)}\n\n- Severity: {severity}\n- What to do: {marked(remedy)}"
+
+
+HEAD = """# Rules
+
+What must hold of a release on its target version. `verify` tells each breach with its file and line, `migrate` writes
+no file that brings one in, and `plan` and `check` tell those that concern the file. `infrahub-migrator explain ID`
+prints one of them.
+
+An **error** is what Helm, Kubernetes or Prefect refuses, or what goes wrong at run time: exit code 4. A **warning**
+works, and is likely not meant."""
+
+RENDERED = """## As Helm renders it
+
+With `verify --chart-path CHART` Helm renders the chart with the values, and the two deployments of Prefect are looked
+at in what came out; and every key of the file is looked up in the chart's own values."""

@@ -1,0 +1,20 @@
+"""Where the documentation tells of a rule, a question or a migration. Nothing here asks the network."""
+
+from __future__ import annotations
+
+DOCS = "https://github.com/opsmill/infrahub-migrator/blob/main/docs"
+
+
+def of_rule(rule: str) -> str:
+    """The address of a rule."""
+    return f"{DOCS}/rules.md#{rule}"
+
+
+def of_question(question: str) -> str:
+    """The address of a question, that of its group where it is one of several."""
+    return f"{DOCS}/questions.md#{question.partition('.')[0]}"
+
+
+def of_migration(migration: str) -> str:
+    """The address of a migration."""
+    return f"{DOCS}/migrations/{migration}.md"

@@ -1,0 +1,81 @@
+"""The pages that are made from the code are what the code makes today: `python -m docs.make` writes them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+
+import pytest
+
+from docs.make import made
+from docs.make.code import trees
+from migrator.cli import explaining
+from migrator.cli.options import COMMANDS
+from migrator.planning import catalog
+from migrator.report import pages
+from tests.conftest import Done
+from tests.docs.pages import DOCS, anchors_of, sections_of, text_of
+
+MADE = made()
+FOLDERS = ("migrations", "reference")
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_page_says_what_the_code_says(name: str) -> None:
+    assert text_of(f"docs/{name}") == MADE[name], "python -m docs.make writes it"
+
+
+def test_no_page_is_left_of_what_is_gone() -> None:
+    standing = {str(path.relative_to(DOCS)) for folder in FOLDERS for path in (DOCS / folder).iterdir()}
+    assert standing <= set(MADE)
+
+
+def test_every_rule_has_an_anchor() -> None:
+    """Also the ids that the code writes down outside of the lists of rules, as `rule="…"`."""
+    sections = sections_of(MADE["rules.md"], 3)
+    assert set(sections) == set(explaining.rules())
+    for tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.keyword) and node.arg == "rule" and isinstance(node.value, ast.Constant):
+                assert not node.value.value or node.value.value in sections
+
+
+def test_every_command_and_option_is_told() -> None:
+    sections = sections_of(MADE["reference/commands.md"], 2)
+    assert list(sections) == list(COMMANDS)
+    assert "`--docket-secret NAME[:KEY]`" in sections["migrate"]
+
+
+def test_the_addresses_that_messages_give_lead_somewhere() -> None:
+    questions = catalog.questions(catalog.load())
+    for address in [
+        *map(pages.of_rule, explaining.rules()),
+        *map(pages.of_question, questions),
+        *(pages.of_migration(known.id) for known in catalog.load()),
+    ]:
+        path, _, anchor = address.removeprefix(f"{pages.DOCS}/").partition("#")
+        assert not anchor or anchor in anchors_of(text_of(f"docs/{path}")), address
+        assert (DOCS / path).exists()
+
+
+@pytest.mark.parametrize("name", ["docket-tls", "pods-docket", "unknown-key"])
+def test_a_rule_is_explained(cli: Callable[..., Done], name: str) -> None:
+    told = cli("explain", name).stdout.decode()
+    rule = explaining.rules()[name]
+    assert rule.title in told and rule.remedy in told and pages.of_rule(name) in told
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("redis-db", "--redis-db VALUE."), ("flavour", "--answer flavour=VALUE."), ("custom-toggles.server.x", "")],
+)
+def test_a_question_is_explained(cli: Callable[..., Done], name: str, answer: str) -> None:
+    told = cli("explain", name).stdout.decode()
+    assert answer in told and re.search(r"/questions\.md#[\w-]+\n$", told)
+
+
+def test_only_migrations_are_explained_as_json(cli: Callable[..., Done]) -> None:
+    done = cli("explain", "docket-tls", "--format", "json")
+    assert done.returncode == 2
+    assert "docket-tls is none" in done.stdout.decode()
