@@ -26,8 +26,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from packaging.version import Version
-
 from benchmarks import charts, releases
 from benchmarks.charts import AFTER, BEFORE
 from benchmarks.course import TYPED
@@ -39,6 +37,7 @@ from migrator.cli.main import run_command_line
 from migrator.helm.engine import RenderError, render
 from migrator.values import tree
 from migrator.values.edits import Value
+from migrator.values.version import Version
 from migrator.verify.verify import MENDED
 
 VERSIONS = {

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from packaging.version import Version
-
 from migrator import __version__
 from migrator.charts import published, versions
 from migrator.charts.versions import CHARTS
@@ -14,6 +12,7 @@ from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
 from migrator.migration import BY_SHAPE, Step
 from migrator.planning import catalog, route
+from migrator.values.version import Version
 
 SCHEMAS = ("project", "report", "answers", "migrations")
 """The JSON Schemas that the package ships, by what they describe."""
@@ -68,7 +67,7 @@ def _jump(settings: Settings) -> tuple[str, Version | None, Version | None]:
     named = settings.version_from or settings.version_to
     if not named:
         return settings.chart, None, None
-    chart = settings.chart or ("prefect-server" if versions.parse(named).release.major > 2000 else CHARTS[0])
+    chart = settings.chart or ("prefect-server" if versions.parse(named).release > Version("2000") else CHARTS[0])
     start = versions.parse(settings.version_from).release if settings.version_from else None
     to = versions.parse(settings.version_to).release if settings.version_to else published.goes_to(chart, start)
     if start is not None and to < start:

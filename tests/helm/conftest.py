@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from packaging.version import Version
 
 from benchmarks import charts
 from migrator.charts import presets
@@ -21,6 +20,7 @@ from migrator.planning import apply, discover, examine
 from migrator.planning.plan import Plan
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
+from migrator.values.version import Version
 
 Build = Callable[..., Path]
 Env = dict[str, list[str]]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.prefect import env
@@ -16,6 +15,7 @@ from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
+from migrator.values.version import Version
 
 ROOT = ("infrahub", "prefect-server")
 Print = Callable[[Sequence[Value]], Value]

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from packaging.version import Version
 
 from migrator.charts import infrahub, presets
 from migrator.errors import VerificationError
@@ -20,6 +19,7 @@ from migrator.planning import apply, discover, examine
 from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
+from migrator.values.version import Version
 
 SERVER = """\
 {{- $s := .Values.infrahubServer.infrahubServer }}

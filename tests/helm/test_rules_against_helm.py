@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from packaging.version import Version
 
 from migrator import rules, yamltext
 from migrator.charts import presets
@@ -15,6 +14,7 @@ from migrator.prefect import deployment, env, messaging
 from migrator.prefect.deployment import names_by_chart
 from migrator.prefect.docket import docket_on
 from migrator.values.release import Layer, Release
+from migrator.values.version import Version
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 CONTAINERS = {"server": "prefect-server", "background": "prefect-background-services"}

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from packaging.version import Version
 
 from migrator import sources, yamltext
 from migrator.charts import presets
@@ -19,6 +18,7 @@ from migrator.planning import apply, discover, examine
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
+from migrator.values.version import Version
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 SERVER, BACKGROUND = "prefect-server", "prefect-background-services"

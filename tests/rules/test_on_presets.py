@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from packaging.version import Version
 
 from migrator import rules
 from migrator.charts import presets
@@ -19,6 +18,7 @@ from migrator.values.defaults import Defaults
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
+from migrator.values.version import Version
 from tests.preset_files import preset_files
 
 ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from packaging.version import Version
 
 from migrator import yamltext
 from migrator.charts import presets
@@ -14,6 +13,7 @@ from migrator.values import tree
 from migrator.values.edits import SetValue, Value
 from migrator.values.merge import merge
 from migrator.values.release import Layer, Release
+from migrator.values.version import Version
 from tests.preset_files import preset_files
 
 
