@@ -1,13 +1,10 @@
-"""The real files that measurements run on, and the variants derived from them."""
+"""The real files that measurements run on."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-BOM = b"\xef\xbb\xbf"
 
 
 def folder() -> Path:
@@ -22,11 +19,3 @@ def files(where: Path | None = None) -> list[Path]:
     if not found:
         sys.exit(f"There are no YAML files in {where or folder()}; set MIGRATOR_CORPUS to the corpus.")
     return found
-
-
-def variants(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """A file as it is, and with CRLF, with a byte-order mark, and without its final newline."""
-    yield "as is", data
-    yield "CRLF", data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    yield "BOM", data if data.startswith(BOM) else BOM + data
-    yield "no final newline", data.rstrip(b"\r\n")

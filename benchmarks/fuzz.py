@@ -22,8 +22,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import corpus, hostile
-from benchmarks.course import Course, Finding
+from benchmarks import corpus
+from tests.fuzz import hostile
+from tests.fuzz.course import Course, Finding
 
 BATCH = 100
 MEMORY = 2 * 1024**3

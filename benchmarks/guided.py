@@ -4,8 +4,8 @@
     python -m benchmarks.guided [--seconds N] [--texts DIR]
 
 The first four bytes of an input choose the edits, the rest is the text. It must parse or be refused in words, and each
-edit must come out right, as `benchmarks.judge` sees it, or be refused. What goes wrong is printed, once for each kind,
-with the input; the search goes on until the time is up, and libFuzzer's last lines tell how many inputs it ran.
+edit must come out right, as `tests.yamltext.judge` sees it, or be refused. What goes wrong is printed with the input,
+once for each kind; the search goes on until the time is up, and libFuzzer's last lines tell how many inputs it ran.
 `--texts` keeps the texts that reached new code, so that another search begins where this one ended.
 """
 
@@ -36,10 +36,10 @@ class Search:
 
     def try_one(self, data: bytes) -> None:
         """Parse a text and edit it; never raises, so that the search goes on."""
-        from benchmarks.random_edits import draw
         from benchmarks.sweep import ours
         from migrator.errors import InputError
         from migrator.yamltext import parse
+        from tests.yamltext.random_edits import draw
 
         rng = random.Random(data[:4])
         text = data[4:]
@@ -65,8 +65,8 @@ class Search:
 
 def seeds(folder: Path) -> None:
     """Short texts that hold what YAML knows, and the tool's own samples, as files to begin with."""
-    from benchmarks.hostile import BARE, METACHARACTERS, NASTY
     from migrator.charts.example import values
+    from tests.fuzz.hostile import BARE, METACHARACTERS, NASTY
 
     texts = [
         BARE.encode(),

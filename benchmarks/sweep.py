@@ -18,12 +18,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import corpus, rivals
-from benchmarks.copies import shared_spans
-from benchmarks.judge import verdict
-from benchmarks.random_edits import KINDS, draw
 from migrator.errors import InputError, RefusedError, VerificationError
 from migrator.values.edits import Edit
 from migrator.yamltext import Document, Stream, apply, parse
+from tests.yamltext.copies import shared_spans
+from tests.yamltext.judge import verdict
+from tests.yamltext.random_edits import KINDS, draw
+from tests.yamltext.variants import variants
 
 OUTCOMES = ("ok", "alias copied", "wrong value", "collateral", "refused", "gated", "crash")
 Table = dict[str, Counter[str]]
@@ -90,7 +91,7 @@ def main() -> int:
     for path in corpus.files(options.folder):
         if not fnmatch.fnmatch(path.name, options.files):
             continue
-        for variant, data in corpus.variants(path.read_bytes()):
+        for variant, data in variants(path.read_bytes()):
             try:
                 stream = parse(data, path.name)
             except InputError:

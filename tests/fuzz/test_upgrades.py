@@ -1,4 +1,4 @@
-"""Random releases on their way: `python -m benchmarks.upgrades` in small, and whether its judge can find a fault."""
+"""Random releases on their way, as `benchmarks.upgrades` runs many, and whether its judge can find a fault."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import releases
-from benchmarks.pods import Pod, differences, pods
-from benchmarks.upgrades import Charts, Upgrade
 from migrator.values.edits import Value
+from tests.fuzz import releases
+from tests.fuzz.pods import Pod, differences, pods
+from tests.fuzz.upgrades import Charts, Upgrade
 
 RELEASES = 25
 

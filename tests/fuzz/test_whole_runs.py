@@ -1,4 +1,4 @@
-"""Every command on drawn inputs: `python -m benchmarks.fuzz` in small, with inputs that shrink to what matters."""
+"""Every command on drawn inputs, as `benchmarks.fuzz` runs very many, with inputs that shrink to what matters."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks import hostile, hostile_values
-from benchmarks.course import Course
+from tests.fuzz import hostile, hostile_values
+from tests.fuzz.course import Course
 
 EXAMPLES = int(os.environ.get("MIGRATOR_EXAMPLES", "60"))
 """A second or two for each test, always the same ones; more, and others each time, when hunting."""

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import pytest
 
-from benchmarks import charts
 from migrator.charts import presets
 from migrator.charts.archive import Manifest
 from migrator.helm.engine import render
@@ -21,6 +20,7 @@ from migrator.planning.plan import Plan
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.version import Version
+from tests.helm import charts
 
 Build = Callable[..., Path]
 Env = dict[str, list[str]]

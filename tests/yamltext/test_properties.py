@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.random_edits import draw
 from migrator.errors import RefusedError
 from migrator.values import tree
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
 from migrator.yamltext import apply, parse
+from tests.yamltext.random_edits import draw
 
 KEYS = st.sampled_from(["a", "b", "key one", "on", "1", "x.y", "'q'", "é"])
 STRINGS = st.sampled_from(

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks import corpus
-from benchmarks.judge import verdict
-from benchmarks.random_edits import draw
 from migrator.errors import RefusedError
 from migrator.values.edits import AddKey, Edit, SetValue
 from migrator.yamltext import apply, parse
+from tests.yamltext.judge import verdict
+from tests.yamltext.random_edits import draw
+from tests.yamltext.variants import variants
 
 SHAPES = {
     "helm chart": (
@@ -359,7 +359,7 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_edit_of_every_shape(shape: str) -> None:
     refused = edited = 0
-    for variant, data in corpus.variants(SHAPES[shape].encode()):
+    for variant, data in variants(SHAPES[shape].encode()):
         stream = parse(data, shape)
         rng = random.Random(f"{shape} {variant}")
         for document in stream.documents:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.hostile_objects import in_object
-from benchmarks.hostile_values import mutated, slim, text_of
 from migrator import yamltext
 from migrator.charts.example import EXAMPLE_FLAVOURS, values
 from migrator.values.edits import Value
+from tests.fuzz.hostile_objects import in_object
+from tests.fuzz.hostile_values import mutated, slim, text_of
 
 LARGEST_SEED = 4_000
 """Bytes: larger files of the corpus take long to run and hold nothing that the smaller ones do not."""

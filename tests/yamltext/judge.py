@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from benchmarks.copies import kept, shared_spans
 from migrator.errors import MigratorError
 from migrator.values import tree
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue
@@ -19,6 +18,7 @@ from migrator.yamltext.layout import Entry, Layout
 from migrator.yamltext.lines import BREAK_AT_END, compiled
 from migrator.yamltext.record import BLOCK_END, FOLDED, LITERAL
 from migrator.yamltext.routes import walk
+from tests.yamltext.copies import kept, shared_spans
 
 _COMMENT = re.compile("(?:(?<=^)|(?<=[\\s]))#[^\n\r\x85\u2028\u2029]*")
 

@@ -11,7 +11,7 @@ from migrator import yamltext
 from migrator.values.edits import Value
 from migrator.values.merge import as_map, merge
 
-CHARTS = Path(__file__).resolve().parent.parent / "tests" / "chart"
+CHARTS = Path(__file__).resolve().parent.parent / "chart"
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 """The prefect-server that infrahub-enterprise 4.13.0 wraps, and the one that 4.14.0 wraps."""
 WRAPPED = {"infrahub-enterprise": "infrahub", "infrahub": "prefect-server"}

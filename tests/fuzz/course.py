@@ -22,8 +22,8 @@ from functools import cache
 from types import FrameType
 from typing import Any, NamedTuple
 
-from benchmarks.hostile import Input
 from migrator.cli.main import run_command_line
+from tests.fuzz.hostile import Input
 
 CODES = {
     "plan": (0, 2),
@@ -464,5 +464,5 @@ def _is_held_back(ran: Ran) -> bool:
 def _deepest(error: BaseException) -> str:
     """The function and line of the program in which an exception was raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "migrat" in frame.filename and "benchmarks" not in frame.filename]
+    own = [frame for frame in frames if "migrat" in frame.filename and frame.filename != __file__]
     return f"in {os.path.basename(own[-1].filename)}:{own[-1].lineno} {own[-1].name}" if own else ""

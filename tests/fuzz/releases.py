@@ -11,10 +11,10 @@ import json
 import random
 from typing import NamedTuple
 
-from benchmarks.hostile_values import text_of
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
+from tests.fuzz.hostile_values import text_of
 
 Part = dict[str, Value]
 

@@ -1,0 +1,265 @@
+"""A random release migrated unattended with random answers, and rendered by Helm before and after.
+
+Old values on the old chart and new ones on the new chart are held against each other: no env value as Prefect reads
+it, no service, no docket may differ but where a change with effect, an answer or a notice names it. A result has to
+render, to pass its own `verify`, to plan to nothing, and to be the same hop by hop. The charts are the tests' own, or
+the real prefect-server where MIGRATOR_TEST_CHARTS names a folder of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import random
+import re
+import traceback
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from migrator import yamltext
+from migrator.charts import presets
+from migrator.cli.main import run_command_line
+from migrator.helm.engine import RenderError, render
+from migrator.values import tree
+from migrator.values.edits import Value
+from migrator.values.version import Version
+from migrator.verify.verify import MENDED
+from tests.fuzz import releases
+from tests.fuzz.course import TYPED
+from tests.fuzz.pods import Pod, differences, pods
+from tests.fuzz.releases import Release
+from tests.helm import charts
+from tests.helm.charts import AFTER, BEFORE
+
+VERSIONS = {
+    "prefect-server": (BEFORE, AFTER),
+    "infrahub": ("4.27.0", "4.28.0"),
+    "infrahub-enterprise": ("4.13.0", "4.14.1"),
+}
+HOPS = {
+    "prefect-server": ("2026.4.10163454", "2026.4.21154022", AFTER),
+    "infrahub": ("4.28.0",),
+    "infrahub-enterprise": ("4.14.0", "4.14.1"),
+}
+
+HELD_BACK = "the result would break the target version: "
+"""How a result is stopped, in words, by the rules of the target version: what was wrong is left to people."""
+
+
+class Finding(NamedTuple):
+    """What went wrong: in few words that are the same for the same fault, and in full."""
+
+    what: str
+    detail: str
+
+
+class Ran(NamedTuple):
+    code: int
+    report: Any
+    err: str
+
+
+class Charts:
+    """The charts that releases run on, each put together once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @functools.cache  # noqa: B019 - one instance, as long as the process
+    def path(self, name: str, version: str, flavour: str) -> str:
+        preset = _preset(flavour, VERSIONS[name][version == AFTER]) if flavour else ""
+        return str(charts.build(self.folder / f"{version}-{flavour or 'plain'}", name, version, preset))
+
+    def pods(self, release: Release, version: str, texts: tuple[bytes, ...]) -> dict[str, Pod]:
+        path = self.path(release.chart, version, release.flavour)
+        return pods(render(path, texts, release_name="p", namespace="n"))
+
+
+def _preset(flavour: str, version: str) -> str:
+    prefect = presets.of_chart("infrahub-enterprise", Version(version), flavour).prefect
+    parts: Value = {part: prefect[part] for part in ("server", "backgroundServices")}
+    return json.dumps({"configPreset": flavour, "infrahub": {"prefect-server": parts}})
+
+
+class Upgrade:
+    """One release on its way, in the current directory; `findings` is what went wrong."""
+
+    def __init__(self, release: Release, rng: random.Random, built: Charts) -> None:
+        self.release = release
+        self.rng = rng
+        self.charts = built
+        self.findings: list[Finding] = []
+        old, new = VERSIONS[release.chart]
+        suffix = f"-{release.flavour}" if release.flavour else ""
+        self.names = [f"{number}.yaml" for number, _ in enumerate(release.layers)]
+        self.files = [word for name in self.names for word in ("-f", name)]
+        self.start = ["--chart", release.chart, "--from", old + suffix, "--release-name", "p", "--namespace", "n"]
+        self.to = new + suffix
+        self.suffix = suffix
+        self.answers: list[str] = []
+
+    def run(self) -> str:
+        """How it ended, in a word: `migrated`, `current`, `refused`, or why it could not be tried."""
+        try:
+            before = self.charts.pods(self.release, BEFORE, self.release.layers)
+        except RenderError:
+            return "no release: the old chart refuses it"
+        self._lay_out(self.release.layers)
+        wrong = self._wrong()
+        planned = self._answer()
+        if planned.code == 2:
+            return f"refused: {re.sub(r'[0-9]+', 'N', _error(planned))[:70]}"
+        done = self._do("migrate", "--non-interactive", "--no-backup", *self.answers)
+        if done.code == 4 and HELD_BACK in _error(done):
+            return f"stopped in words: {_error(done).partition(HELD_BACK)[2].partition(':')[0].strip()}"
+        if done.code != 0:
+            self._found(f"migrate: exit {done.code} where plan ended with {planned.code}", _error(done) + done.err)
+            return "stopped"
+        result = self._texts()
+        self._hold_rendered(before, done, result)
+        self._hold_rules(wrong)
+        self._hold_settled(result)
+        self._hold_hops(result)
+        return "migrated" if result != self.release.layers else "current"
+
+    def _answer(self) -> Ran:
+        """Answers to whatever is asked, drawn at random; the last plan."""
+        planned = self._do("plan", *self.answers)
+        for _ in range(12):
+            files = planned.report["files"] if planned.report else []
+            asked = {each["id"]: each for file in files for each in file["questions"] if each["answer"] is None}
+            if planned.code != 0 or not asked:
+                break
+            for question in asked.values():
+                typed = TYPED.get(question["id"].partition(".")[0], ("x",))
+                values = [choice["value"] for choice in question["choices"]] or list(typed)
+                self.answers += ["--answer", f"{question['id']}={self.rng.choice(values)}"]
+                if question["id"].startswith("docket-") or question["id"] == "redis-db":
+                    break
+            planned = self._do("plan", *self.answers)
+        return planned
+
+    def _hold_rendered(self, before: dict[str, Pod], done: Ran, result: tuple[bytes, ...]) -> None:
+        try:
+            after = self.charts.pods(self.release, AFTER, result)
+        except RenderError as error:
+            self._found("the result does not render", str(error))
+            return
+        by_chart = self._as_it_was()
+        file = done.report["files"][0]
+        told = json.dumps([file["questions"], file["notices"], file["findings"]])
+        for change in file["changes"]:
+            if change["effect"] != "none":
+                told += json.dumps([change, [*_paths(change["path"], change["after"])]])
+        found = [*differences(before, after)]
+        turned = any(each.about == "separate" for each in found)
+        for each in found:
+            if turned and each.before is None and "runAsSeparateDeployment" in told:
+                continue  # what the chart gives to separate services comes with them
+            if (each.pod, each.about, each.after) not in by_chart and not any(word in told for word in each.words):
+                detail = f"{each.pod}: {each.before} -> {each.after}\n{_show(result)}"
+                self._found(f"differs without a word: {each.about} on {each.pod}", detail)
+        if len({pod.settings.get("PREFECT_SERVER_DOCKET_URL") for pod in after.values()}) > 1:
+            self._found("two dockets", str({name: pod.settings for name, pod in after.items()}))
+
+    def _as_it_was(self) -> set[tuple[str, str, str | None]]:
+        """What the new chart itself changes, its flavour's own values included: seen on the values as they were."""
+        texts = self.release.layers
+        below = (self._no_examples(),) if self.release.flavour else ()
+        try:
+            old = self.charts.pods(self.release, BEFORE, texts)
+            new = self.charts.pods(self.release, AFTER, (*below, *texts))
+        except RenderError:
+            return set()
+        return {(each.pod, each.about, each.after) for each in differences(old, new)}
+
+    def _no_examples(self) -> bytes:
+        """A layer below the customer's: a new flavoured chart refuses every file that leaves its example host there."""
+        value: Value = {"messaging": {"docket": {"url": ""}, "redis": {"host": "redis"}}}
+        for key in reversed((*releases.ROOTS[self.release.chart], "backgroundServices")):
+            value = {key: value}
+        return json.dumps(value).encode()
+
+    def _wrong(self) -> set[str]:
+        """The errors of `verify`, with the chart and without."""
+        chart = self.charts.path(self.release.chart, AFTER, self.release.flavour)
+        rules = {rule for more in ((), ("--chart-path", chart)) for rule in _rules(self._do("verify", *more))}
+        return {rule.removeprefix("pods-") for rule in rules}  # the same, seen on the pods
+
+    def _hold_rules(self, before: set[str]) -> None:
+        """What was wrong before and is none of a migration's business may stay wrong."""
+        for rule in sorted(rule for rule in self._wrong() if rule not in before or rule in MENDED):
+            self._found(f"its own verify: {rule}", _show(self._texts()))
+
+    def _hold_settled(self, result: tuple[bytes, ...]) -> None:
+        again = self._do("migrate", "--non-interactive", "--no-backup")
+        if again.code != 0:
+            asked = [question["id"] for file in again.report["files"] for question in file["questions"]]
+            self._found(f"the second run ends with {again.code}: {' '.join(asked)}", _error(again) + again.err)
+        elif self._texts() != result:
+            self._found("the second run changes something", _show(self._texts()))
+
+    def _hold_hops(self, result: tuple[bytes, ...]) -> None:
+        self._lay_out(self.release.layers)
+        for version in HOPS[self.release.chart]:
+            done = self._do("migrate", "--non-interactive", "--no-backup", *self.answers, to=version + self.suffix)
+            if done.code != 0:
+                self._found(f"a hop ends with {done.code}", f"{version}: {_error(done)}{done.err}")
+                return
+        # In values, not in bytes: a comment that comes to head a list on the way is the list's from there on.
+        if not all(tree.same(*map(_values, pair)) for pair in zip(self._texts(), result)):
+            self._found("hop by hop is not at once", f"hops:\n{_show(self._texts())}\nat once:\n{_show(result)}")
+
+    def _lay_out(self, texts: tuple[bytes, ...]) -> None:
+        for name, text in zip(self.names, texts):
+            Path(name).write_bytes(text)
+
+    def _texts(self) -> tuple[bytes, ...]:
+        return tuple(Path(name).read_bytes() for name in self.names)
+
+    def _do(self, command: str, *options: str, to: str = "") -> Ran:
+        words = [command, *self.files, *self.start, "--to", to or self.to, "--format", "json", *options]
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                code = run_command_line(words)
+            except Exception:
+                code = 99
+                err.write(traceback.format_exc())
+        report = json.loads(out.getvalue()) if out.getvalue().startswith("{") else None
+        return Ran(code, report, err.getvalue())
+
+    def _found(self, what: str, detail: str) -> None:
+        how = f"{self.release.chart} {self.release.flavour} {' '.join(self.answers)}"
+        self.findings.append(Finding(what, f"{how}\n{detail}\n{_show(self.release.layers)}"))
+
+
+def _values(text: bytes) -> Value:
+    return yamltext.parse(text).documents[0].data
+
+
+def _paths(path: str, value: Value) -> Iterator[str]:
+    """The path and those of all that a change puts below it."""
+    yield path
+    for key, child in value.items() if isinstance(value, dict) else ():
+        yield from _paths(f"{path}.{key}", child)
+
+
+def _error(ran: Ran) -> str:
+    if not ran.report:
+        return ran.err
+    said = [str(file["error"]) for file in ran.report["files"] if file["error"]]
+    said += [each["text"] for file in ran.report["files"] for each in file["findings"] if each["severity"] == "error"]
+    return "; ".join(said) or str(ran.report.get("error"))
+
+
+def _rules(ran: Ran) -> set[str]:
+    files = ran.report["files"] if ran.report else []
+    return {each["rule"] for file in files for each in file["findings"] if each["severity"] == "error"}
+
+
+def _show(texts: tuple[bytes, ...]) -> str:
+    return "---\n".join(text.decode() for text in texts)
