@@ -54,7 +54,7 @@ def render(
                 remedy="Install helm, or leave the option out.",
             )
         texts = _by_library(chart_path, values, name, space)
-    return [manifest for text in texts for manifest in _objects(text, chart_path)]
+    return [manifest for text in texts for manifest in objects_in(text, f"{chart_path} (rendered)")]
 
 
 def _by_program(
@@ -126,7 +126,7 @@ def _refused(words: str, chart_path: str) -> MigratorError:
     return RenderError(f"Helm refuses the values on this chart: {' '.join(words.split())}", path=chart_path)
 
 
-def _objects(text: str, chart_path: str) -> list[Manifest]:
+def objects_in(text: str, name: str) -> list[Manifest]:
     """The objects in what a template rendered, taken apart as Helm does before it reads them.
 
     Each text is trimmed and cut at lines that begin with ---, whatever follows on them: templates write `---# Source`
@@ -137,6 +137,6 @@ def _objects(text: str, chart_path: str) -> list[Manifest]:
     found: list[Manifest] = []
     for part in re.split(r"(?:^|\s*\n)---\s*", text.strip()):
         if part.strip():
-            documents = yamltext.parse(part.encode(), f"{chart_path} (rendered)").documents
+            documents = yamltext.parse(part.encode(), name).documents
             found += [document.data for document in documents if isinstance(document.data, dict)]
     return found

@@ -28,10 +28,15 @@ class Done(NamedTuple):
     paths: tuple[str, ...]
 
 
-def run(command: Sequence[str], values: Sequence[bytes], seconds: float) -> Done:
+class TooMuch(Exception):
+    """The child says more than anybody asked for."""
+
+
+def run(command: Sequence[str], values: Sequence[bytes], seconds: float, *, most: int = 0) -> Done:
     """Run helm with `--values` for each of these texts; nobody but this user can read them meanwhile.
 
-    Raises subprocess.TimeoutExpired after `seconds`, and OSError where it cannot be run; it has ended then, too.
+    Raises subprocess.TimeoutExpired after `seconds`, TooMuch beyond `most` bytes of output (0: any number), and OSError
+    where it cannot be run; it has ended then, too.
     """
     import subprocess
     from functools import partial
@@ -53,11 +58,42 @@ def run(command: Sequence[str], values: Sequence[bytes], seconds: float) -> Done
             )
         )
         try:
-            out, err = process.communicate(timeout=seconds)
+            out, err = _output(process, seconds, most) if most else process.communicate(timeout=seconds)
         except BaseException:
             _end(process, group)
             raise
     return Done(process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), tuple(paths))
+
+
+def _output(process: subprocess.Popen[bytes], seconds: float, most: int) -> tuple[bytes, bytes]:
+    """As `communicate`, which keeps whatever comes: what has not been asked for is not read to its end."""
+    if os.name != "posix":
+        return process.communicate(timeout=seconds)
+    import selectors
+    import subprocess
+    import time
+
+    end, size = time.monotonic() + seconds, 0
+    pieces: dict[object, list[bytes]] = {process.stdout: [], process.stderr: []}
+    with selectors.DefaultSelector() as selector:
+        for stream in pieces:
+            selector.register(stream, selectors.EVENT_READ)  # type: ignore[arg-type]
+        while selector.get_map():
+            ready = selector.select(max(end - time.monotonic(), 0))
+            if not ready and time.monotonic() >= end:
+                raise subprocess.TimeoutExpired(process.args, seconds)
+            for key, _ in ready:
+                piece = os.read(key.fd, 65536)
+                size += len(piece)
+                if size > most:
+                    raise TooMuch
+                if piece:
+                    pieces[key.fileobj].append(piece)
+                else:
+                    selector.unregister(key.fileobj)
+    process.wait(max(end - time.monotonic(), 0.1))
+    out, err = (b"".join(each) for each in pieces.values())
+    return out, err
 
 
 def _hand_over(values: Sequence[bytes], stack: ExitStack) -> tuple[list[str], list[int]]:
