@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from migrator import yamltext
 from migrator.charts import archive
-from migrator.helm import explanations, upgrade
+from migrator.charts.archive import Manifest
+from migrator.helm import explanations, manifests, upgrade
 from migrator.helm.manifests import Difference
 from migrator.planning import apply, examine, summary
 from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
@@ -12,10 +16,25 @@ from migrator.report.records import FileReport
 from migrator.sources import Bundle
 from migrator.sources.source import as_file
 from migrator.values import tree
+from migrator.values.merge import Map, as_map
 
 
-def diff(bundle: Bundle, request: examine.Request, *, kube_version: str = "") -> FileReport:
-    """Old chart and file as it is against new chart and migrated file, as Helm renders them.
+class Installed(NamedTuple):
+    """What stands in a cluster in place of what an old chart would make: `called` names it for people.
+
+    `computed` are the values that Helm took, the chart's own included, and `given` those of them that it was given.
+    """
+
+    called: str
+    objects: Sequence[Manifest]
+    computed: Map
+    given: Map
+
+
+def diff(
+    bundle: Bundle, request: examine.Request, *, kube_version: str = "", installed: Installed | None = None
+) -> FileReport:
+    """Old chart and file as it is, or what is installed, against new chart and migrated file, as Helm renders them.
 
     Raises what rendering raises: HelmMissing, ChartError, and RenderError where a chart refuses the file.
     """
@@ -26,12 +45,30 @@ def diff(bundle: Bundle, request: examine.Request, *, kube_version: str = "") ->
     report = summary.report(case, result)
     release = case.plan.result
     old, new = request.old_chart_path, request.chart_path
-    own = explanations.OwnValues(archive.own_values(old), archive.own_values(new))
+    after = archive.own_values(new)
+    if installed is not None:
+        old = installed.called
+        own = explanations.OwnValues(_without(installed.computed, installed.given), _without(after, installed.given))
+    else:
+        own = explanations.OwnValues(archive.own_values(old), after)
     charts = upgrade.Charts(old, new, own.before, release.name, release.namespace, kube_version)
-    taken_apart = upgrade.take_apart(charts, _stages(case, result))
+    standing = None if installed is None else manifests.objects(installed.objects)
+    taken_apart = upgrade.take_apart(charts, _stages(case, result), standing)
     found = explanations.explain(taken_apart, _steps(case, report), own)
     changes = tuple(_told(difference, explanation) for difference, explanation in found)
     return report._replace(cluster=ClusterReport(old, new, release.name, release.namespace, changes))
+
+
+def _without(values: Map, given: Map) -> Map:
+    """The values that nobody gave: what is left are a chart's own, as far as they count."""
+    found: Map = {}
+    for key, value in values.items():
+        over = given.get(key)
+        if isinstance(value, dict) and isinstance(over, dict):
+            found[key] = _without(value, as_map(over))
+        elif key not in given:
+            found[key] = value
+    return found
 
 
 def _stages(case: examine.Case, result: apply.Result) -> list[list[bytes]]:

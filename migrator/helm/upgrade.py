@@ -58,8 +58,8 @@ class Charts(NamedTuple):
 class Upgrade(NamedTuple):
     """An upgrade's ends, and the moves from one to the other.
 
-    `made_up` holds for each end the fields that differ between two renderings of it: what Helm makes up anew each time,
-    a password for example.
+    `made_up` holds for each end that is rendered here the fields that differ between two renderings of it: what Helm
+    makes up anew each time, a password for example.
     """
 
     before: Objects
@@ -68,11 +68,12 @@ class Upgrade(NamedTuple):
     made_up: tuple[frozenset[Field], ...]
 
 
-def take_apart(charts: Charts, stages: Sequence[Sequence[bytes]]) -> Upgrade:
+def take_apart(charts: Charts, stages: Sequence[Sequence[bytes]], standing: Objects | None = None) -> Upgrade:
     """Render the way from the old chart and `stages[0]` to the new chart and `stages[-1]`.
 
-    A stage holds the layers' texts in Helm's order; from one to the next, one step is carried out. Raises what
-    `helm.render` raises, for the two ends only.
+    A stage holds the layers' texts in Helm's order; from one to the next, one step is carried out. `standing` is what
+    the old chart has made already, where there is no such chart here. Raises what `helm.render` raises, for the two
+    ends only.
     """
     rendered: dict[Place, Objects | None] = {}
 
@@ -94,13 +95,14 @@ def take_apart(charts: Charts, stages: Sequence[Sequence[bytes]]) -> Upgrade:
     def find(place: Place) -> Objects | None:
         if place not in rendered:
             try:
-                rendered[place] = objects(place)
+                rendered[place] = objects(place) if standing is None or place[0] != OLD else None
             except VerificationError:
                 rendered[place] = None
         return rendered[place]
 
     start, end = (OLD, 0), (NEW, len(stages) - 1)
-    before = rendered[start] = _explained(lambda: objects(start), "the file as it is")
+    before = standing if standing is not None else _explained(lambda: objects(start), "the file as it is")
+    rendered[start] = before
     after = rendered[end] = _explained(lambda: objects(end), "the migrated file")
     way = _way(start, end, find)
     moves = [
@@ -108,7 +110,8 @@ def take_apart(charts: Charts, stages: Sequence[Sequence[bytes]]) -> Upgrade:
         for here, there in pairwise(way)
         if (one := find(here)) is not None and (other := find(there)) is not None
     ]
-    made_up = (_differing(before, objects(start)), _differing(after, objects(end)))
+    ends = [(after, end)] if standing is not None else [(before, start), (after, end)]
+    made_up = tuple(_differing(first, objects(place)) for first, place in ends)
     return Upgrade(before, after, tuple(moves), made_up)
 
 
