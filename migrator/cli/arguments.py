@@ -50,9 +50,11 @@ def _check(settings: Settings) -> None:
         names = " and ".join(f"--{name}" for name in dockets)
         raise UsageError(f"{names} each say where the docket is: give one of them.")
     refuse_one_redis_for_several(settings, files_named(settings))
+    _check_cluster(settings)
     if settings.config and settings.values:
         raise UsageError("-f names the layers of one release, and --config says which there are: give one of them.")
-    if not (settings.files or settings.values or settings.config or project_file.find()):
+    is_named = settings.files or settings.values or settings.config or settings.asks_a_cluster
+    if not (is_named or project_file.find()):
         remedy = f"Name a FILE, or the layers of one release with -f, or write a {project_file.NAME} (init does)."
         raise UsageError("nothing is named.", remedy=remedy)
     if settings.files and settings.values:
@@ -75,6 +77,40 @@ def _check(settings: Settings) -> None:
         )
 
 
+def _check_cluster(settings: Settings) -> None:
+    """Hold the options about a cluster against each other and the rest. Raises UsageError."""
+    if not settings.asks_a_cluster:
+        alone = {
+            "--kube-context": settings.kube_context,
+            "--kubeconfig": settings.kubeconfig,
+            "--all-namespaces": settings.all_namespaces,
+            "--deployed": settings.deployed,
+        }
+        flag = next((flag for flag, value in alone.items() if value), "")
+        if flag:
+            what = "--all-releases" if flag == "--all-namespaces" else "--release NAME"
+            raise UsageError(f"{flag} is about a release in a cluster, and none is named.", remedy=f"Add {what}.")
+        return
+    flag = "--all-releases" if settings.all_releases else "--release"
+    if settings.all_releases and (settings.release or settings.values):
+        other = "--release" if settings.release else "-f"
+        raise UsageError(f"--all-releases takes all there are, and {other} means one: give one of them.")
+    if settings.config or settings.files:
+        other = "--config" if settings.config else settings.files[0]
+        remedy = "" if settings.all_releases else "The files of that release are named with -f, each of them."
+        raise UsageError(f"{flag} takes releases from the cluster, and {other} names others.", remedy=remedy)
+    if settings.all_namespaces and (settings.namespace or settings.release):
+        other = "--namespace" if settings.namespace else "--release"
+        raise UsageError(f"--all-namespaces and {other} exclude each other: give one of them.")
+    if settings.release_name not in ("", settings.release):
+        raise UsageError(f"--release {settings.release} has its name already: leave --release-name out.")
+    if settings.command == "migrate" and not (settings.values or settings.output or settings.dry_run):
+        raise UsageError(
+            f"release {settings.release} stands in no file that could be written.",
+            remedy="Say where the migrated values go: --output values.yaml (- for standard output), or --dry-run.",
+        )
+
+
 def refuse_one_output_for_several(settings: Settings, files: int) -> None:
     """Raise UsageError where the results of several files would go over each other."""
     if files > 1 and settings.output:
@@ -93,10 +129,13 @@ def _settle_diff(settings: Settings, *, has_format: bool) -> Settings:
         raise UsageError(f"--format {settings.format} is no format for a diff of {of_what}: {', '.join(formats)}.")
     charts = {"--old-chart-path": settings.old_chart_path, "--chart-path": settings.chart_path}
     missing = [flag for flag, path in charts.items() if not path]
+    if settings.rendered and settings.release:  # the cluster holds what the old chart made
+        missing = [] if settings.chart_path else ["--chart-path"]
     if settings.rendered and missing:
         raise UsageError(
             f"--rendered holds two charts against each other: {missing[0]} is missing.",
-            remedy="Name the chart that runs now with --old-chart-path, the one to upgrade to with --chart-path.",
+            remedy="Name the chart that runs now with --old-chart-path, or a --release that runs, and the one to "
+            "upgrade to with --chart-path.",
         )
     only_rendered = {"--old-chart-path": settings.old_chart_path, "--kube-version": settings.kube_version}
     for flag, value in only_rendered.items():

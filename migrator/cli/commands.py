@@ -60,7 +60,12 @@ class Diff(Command):
         if settings.rendered:
             from migrator.helm import cluster_diff
 
-            report = cluster_diff.diff(release, request, kube_version=settings.kube_version)
+            installed = None
+            if release.deployed is not None and not settings.old_chart_path:
+                from migrator.cli import clusters
+
+                installed = clusters.installed(release.deployed, settings)
+            report = cluster_diff.diff(release, request, kube_version=settings.kube_version, installed=installed)
             differs = report.cluster is not None and report.cluster.differs
             case = examine.examine([release], request) if settings.format == "html" else None
         else:

@@ -187,7 +187,8 @@ def _hangup_as_leaving() -> Iterator[None]:
 
 def _somebody_is_there(release: Bundle, settings: Settings) -> bool:
     """Whether a person can be asked: a terminal on both sides, and nobody said otherwise."""
-    if settings.non_interactive or release.snapshot is None or settings.format == "json" or settings.output == "-":
+    is_piped = release.snapshot is None and not release.is_of_cluster
+    if settings.non_interactive or is_piped or settings.format == "json" or settings.output == "-":
         return False
     return streams.is_there(sys.stdin) and streams.is_there(sys.stdout)
 

@@ -31,7 +31,7 @@ class Named(NamedTuple):
 
 def project_of(settings: Settings) -> Project | None:
     """The project file, where there is one and it counts. Raises what `project.read` raises."""
-    if settings.values or list(settings.files) == ["-"]:
+    if settings.values or settings.asks_a_cluster or list(settings.files) == ["-"]:
         return None
     path = settings.config or project_file.find()
     if not path:
@@ -44,6 +44,12 @@ def project_of(settings: Settings) -> Project | None:
 @sources.kept()
 def named(settings: Settings, project: Project | None = None) -> Named:
     """Open all that is named, or all that the project file lists; what cannot be opened becomes a report."""
+    if settings.asks_a_cluster:
+        from migrator.cli import clusters  # programs and their words, which files have no need of
+
+        if settings.values:
+            return Named((clusters.beside(_open(settings.values, settings), settings),))
+        return Named(tuple(_typed_over(each, settings) for each in clusters.opened(settings)))
     if settings.values:
         return Named((_open(settings.values, settings),))
     return Named(
@@ -175,6 +181,15 @@ def _with_typed(opened: sources.Opened, settings: Settings) -> sources.Opened:
 
     typed = [Typed(flag, text) for flag, text in settings.typed_values]
     return opened._replace(bundles=tuple(over(bundle, typed) for bundle in opened.bundles))
+
+
+def _typed_over(opened: sources.Opened | FileReport, settings: Settings) -> sources.Opened | FileReport:
+    if isinstance(opened, FileReport):
+        return opened
+    try:
+        return _with_typed(opened, settings)
+    except MigratorError as error:
+        return failed(opened.name, error)
 
 
 def _recover(names: Sequence[str], settings: Settings) -> None:

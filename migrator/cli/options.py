@@ -144,12 +144,23 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_command(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["text", "json", *MACHINES, "markdown"])
+    cluster = _common(parser, ["text", "json", *MACHINES, "markdown"])
+    cluster.add_argument(
+        "--all-releases",
+        action="store_true",
+        help="every release of these charts in the cluster, or in --namespace, one line each",
+    )
+    cluster.add_argument("--all-namespaces", action="store_true", help="with --all-releases: in all of them (default)")
     _jobs(parser)
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["text", "json"])
+    cluster = _common(parser, ["text", "json"])
+    cluster.add_argument(
+        "--deployed",
+        action="store_true",
+        help="with --release: look at what runs, too, by kubectl: deployments, pods, and logs of those that fail",
+    )
     _jobs(parser)
     _live(parser)
     parser.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
@@ -214,7 +225,8 @@ def _completion(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
-def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
+def _common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._ArgumentGroup:
+    """The options of all commands that judge releases; the answer is the group of those about a cluster."""
     parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
     parser.add_argument(
         "-f", "--values", action="append", metavar="FILE", help="a layer of one release, in Helm's order"
@@ -270,8 +282,15 @@ def _common(parser: argparse.ArgumentParser, formats: list[str]) -> None:
         help="any other question's answer",
     )
     answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag beats it")
+    cluster = parser.add_argument_group("a running release (asked by helm, read-only)")
+    cluster.add_argument(
+        "--release", metavar="NAME", help="the release in the cluster, in --namespace; with -f: what Helm knows of it"
+    )
+    cluster.add_argument("--kube-context", metavar="NAME", help="the context of the kubeconfig, as for helm")
+    cluster.add_argument("--kubeconfig", metavar="FILE", help="the kubeconfig, as for helm (default: KUBECONFIG)")
     parser.add_argument("--format", choices=formats, help=f"default: {formats[0]}")
     _output(parser)
+    return cluster
 
 
 def _jobs(parser: argparse.ArgumentParser) -> None:

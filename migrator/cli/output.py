@@ -70,7 +70,9 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     if output == "-":
         _print_bytes(ready[0].report.layers[0].after)
     elif output:
-        _write_elsewhere(output, ready[0].report.layers[0].after, first.snapshot, settings)
+        # What helm holds, nobody but its users can read.
+        after = ready[0].report.layers[0].after
+        _write_elsewhere(output, after, first.snapshot, settings, private=first.is_of_cluster)
     elif any(each.report.changes for each in ready):
         backups = _write(ready, whole, settings)
     new = [] if output == "-" else list(dict.fromkeys(path for each in whole for path in new_files(each, output)))
@@ -160,9 +162,13 @@ def _print_bytes(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def _write_elsewhere(output: str, data: bytes, like: files.Snapshot | None, settings: Settings) -> None:
+def _write_elsewhere(
+    output: str, data: bytes, like: files.Snapshot | None, settings: Settings, *, private: bool = False
+) -> None:
     """Write the result to a file of its own; one that stands there already is kept as a backup first."""
-    written = files.create(output, data, like=like, backup=settings.backup, backup_dir=settings.backup_dir)
+    written = files.create(
+        output, data, like=like, backup=settings.backup, backup_dir=settings.backup_dir, private=private
+    )
     if written.backup:
         tell(settings, f"{output}: what stood there is kept in {written.backup}.")
 

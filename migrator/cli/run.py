@@ -34,7 +34,8 @@ def run(settings: Settings) -> int:
     project = opening.project_of(settings)
     answers = GivenAnswers(settings, project)
     recorder = _recorder(settings) if settings.save_answers else None
-    if settings.command != "migrate" and not settings.values and not settings.check_redis:
+    is_many = not (settings.values or settings.asks_a_cluster or settings.check_redis)
+    if settings.command != "migrate" and is_many:
         places = opening.places(settings, project)
         if len(places) > 1:
             return _run_many(places, settings, answers, began)

@@ -27,6 +27,14 @@ class Settings(NamedTuple):
     config: str = ""
     jobs: int = 0
 
+    # What a cluster is asked for: one release, or all; and how it is reached.
+    release: str = ""
+    all_releases: bool = False
+    all_namespaces: bool = False
+    kube_context: str = ""
+    kubeconfig: str = ""
+    deployed: bool = False
+
     # Which upgrade.
     chart: str = ""
     version_from: str = ""
@@ -103,9 +111,25 @@ class Settings(NamedTuple):
         return [(flag, text) for flag, texts in flags for text in texts]
 
     @property
+    def asks_a_cluster(self) -> bool:
+        """Whether what is named, or what is known of it, comes from a cluster."""
+        return bool(self.release) or self.all_releases
+
+    @property
+    def cluster_options(self) -> list[str]:
+        """The options that say which release of which cluster is meant, as they would be typed again."""
+        typed = {
+            "--release": self.release,
+            "--namespace": self.namespace,
+            "--kube-context": self.kube_context,
+            "--kubeconfig": self.kubeconfig,
+        }
+        return [word for name, value in typed.items() if value for word in (name, value)] if self.release else []
+
+    @property
     def inputs(self) -> Sequence[str]:
         """What is named, as it would be typed again."""
-        return self.files or [f"--values={name}" for name in self.values]
+        return [*(self.files or [f"--values={name}" for name in self.values]), *self.cluster_options]
 
     @property
     def upgrade_options(self) -> list[str]:

@@ -85,9 +85,17 @@ def write(
 
 
 def create(
-    path: str, data: bytes, *, like: Snapshot | None, backup: bool = False, backup_dir: str | None = None
+    path: str,
+    data: bytes,
+    *,
+    like: Snapshot | None,
+    backup: bool = False,
+    backup_dir: str | None = None,
+    private: bool = False,
 ) -> Written:
     """Write `data` to `path`, whole or not at all, with the mode of `like`, or the usual one (the umask's).
+
+    With `private` nobody but this user can read a new file.
 
     A file that stands there is replaced, and keeps its own mode, owner and attributes; with `backup` it is kept as
     `write` keeps one. Raises WriteError where `path` is a symbolic link, somebody else's file, the input itself, no
@@ -107,7 +115,7 @@ def create(
         _refuse_no_directory(backup_dir)
     _refuse_what_was_cut_short([path])
     if _status(target, path) is None:
-        mode = like.stat.st_mode & 0o777 if like else 0o666 & ~_umask()
+        mode = like.stat.st_mode & 0o777 if like else (0o600 if private else 0o666) & ~_umask()
         swap = Swap(target, _token(), "", digest_of(data), "", "")
         carry_out([Part(swap, path, data, None, Attributes(mode))], __version__)
         return Written(path, None)

@@ -97,6 +97,8 @@ def bump(
     """Where the version moves with the values, and what is to be told where it does not."""
     version = bundle.version
     stands = version.version
+    if version.runs:  # whoever upgrades names the new one
+        return None, []
     if version.refused is not None and (stands is None or stands.release < found.version_to):
         where = f"{version.refused.path}:{version.refused.line}"
         return None, [

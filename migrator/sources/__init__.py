@@ -5,13 +5,14 @@ Nobody above has to know where the values of a layer stand: a `Source` reads the
 
 from __future__ import annotations
 
-from migrator.sources.bundle import Bundle, about_unseen, of_layers
+from migrator.sources.bundle import Bundle, Deployed, about_unseen, of_layers
 from migrator.sources.memory import kept
 from migrator.sources.opening import Opened, open_file, open_layers
 from migrator.sources.source import Done, Source, read, read_bytes
 
 __all__ = [
     "Bundle",
+    "Deployed",
     "Done",
     "Opened",
     "Source",

@@ -22,7 +22,7 @@ class ChartVersion(NamedTuple):
     `unmovable` says why it is not moved with the values (empty: it is). Where the text stands in a file of its own,
     or in an object of its own, `elsewhere` is that place for people, `then` what moving it there takes besides, and
     `key` the key of the values that the chart gets. `refused` is why values are not migrated without it, although it
-    stands here.
+    stands here. `runs`: it is what a cluster runs, by Helm's word; nothing holds it that could be moved.
     """
 
     chart: str = ""
@@ -33,6 +33,7 @@ class ChartVersion(NamedTuple):
     elsewhere: str = ""
     then: str = ""
     refused: RefusedError | None = None
+    runs: bool = False
 
     @property
     def version(self) -> versions.ChartVersion | None:
@@ -56,6 +57,33 @@ class Elsewhere(NamedTuple):
     item: str = ""
 
 
+class Deployed(NamedTuple):
+    """A release as a cluster runs it: the revision that is deployed, and which chart that is, the version as text.
+
+    `newest` is the last revision, which may have failed, and `status` its status. `options` are what leads helm to the
+    cluster (`--kube-context`, `--kubeconfig`), as they were typed.
+    """
+
+    name: str
+    namespace: str
+    revision: int
+    chart: str
+    version: str
+    status: str = "deployed"
+    newest: int = 0
+    options: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What it is called where releases are told apart."""
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What names it behind a command of helm's, options first."""
+        return (self.name, "--namespace", self.namespace, *self.options)
+
+
 class Bundle(NamedTuple):
     """A release: `layers` in Helm's order, lowest first, and what stands around them.
 
@@ -63,7 +91,8 @@ class Bundle(NamedTuple):
     all layers and stand elsewhere. `fills_in` is whether a generator puts values in place of `{{...}}` first.
     `item` (KIND/NAME) is the object that holds it, with `is_patch` only what Kustomize lays over another of that name.
     `controller` is who upgrades the release once the file is committed, as a sentence begins (empty: a person, with
-    helm). `typed` are the options of the command line that make its uppermost layer, as they were typed.
+    helm). `typed` are the options of the command line that make its uppermost layer, as they were typed. `deployed` is
+    what a cluster runs of it, where one was asked; the values are those that Helm holds if no layer is a file.
     """
 
     name: str
@@ -81,11 +110,17 @@ class Bundle(NamedTuple):
     is_patch: bool = False
     controller: str = ""
     typed: tuple[str, ...] = ()
+    deployed: Deployed | None = None
 
     @property
     def snapshot(self) -> files.Snapshot | None:
-        """The file on disk; None for standard input."""
+        """The file on disk; None for standard input, and for values that a cluster holds."""
         return self.layers[0].snapshot
+
+    @property
+    def is_of_cluster(self) -> bool:
+        """Whether its values are those that Helm holds in a cluster, and stand in no file."""
+        return self.deployed is not None and self.snapshot is None
 
     @property
     def items(self) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ def values(cli: Cli, tmp_path: Path) -> Path:
     [
         (["chek", "values.yaml"], "there is no command 'chek' (did you mean check?)"),
         (
-            ["check", "--release", "x", "values.yaml"],
-            "unrecognized arguments: --release (did you mean --release-name?)",
+            ["check", "--release-nam", "x", "values.yaml"],
+            "unrecognized arguments: --release-nam (did you mean --release-name?)",
         ),
         (["check", "--redis", "2", "values.yaml"], "unrecognized arguments: --redis (did you mean --redis-db?)"),
         (["plan", "--no-bmp", "values.yaml"], "(did you mean --no-bump?)"),

@@ -1,0 +1,87 @@
+"""What the command line names in a cluster, opened as releases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator import sources
+from migrator.cli.failure import failed
+from migrator.cli.printing import complain
+from migrator.cli.settings import Settings
+from migrator.cluster import opening, releases
+from migrator.cluster.access import Access
+from migrator.errors import MigratorError, UsageError
+from migrator.report.records import FileReport
+from migrator.values.merge import as_map
+
+if TYPE_CHECKING:
+    from migrator.helm.cluster_diff import Installed
+
+
+def access(settings: Settings) -> Access:
+    """The way to the cluster that is meant; --verbose tells what is run on it."""
+
+    def tell(sentence: str) -> None:
+        if settings.verbose:
+            complain(sentence, show_secrets=settings.show_secrets)
+
+    return Access(settings.kube_context, settings.kubeconfig, settings.namespace, tell)
+
+
+def opened(settings: Settings) -> list[sources.Opened | FileReport]:
+    """The release that is named, or all releases; what cannot be had is a report.
+
+    Raises what ends the list of all of them, and UsageError where there is none.
+    """
+    way = access(settings)
+    if settings.release:
+        try:
+            return [_as_opened(opening.from_cluster(releases.find(way, settings.release), way))]
+        except MigratorError as error:
+            return [failed(_called(settings), error, is_passed=settings.skip_unrelated)]
+    found = releases.every(way)
+    if not found:
+        where = f"namespace {settings.namespace}" if settings.namespace else "the cluster"
+        raise UsageError(
+            f"there is no release of these charts in {where}.",
+            remedy="An umbrella around them is looked at by its name, with --release; --kube-context names a cluster.",
+        )
+    return [_opened(each, way) for each in found]
+
+
+def beside(held: sources.Opened | FileReport, settings: Settings) -> sources.Opened | FileReport:
+    """The release whose files were opened, with what the cluster knows of it."""
+    if isinstance(held, FileReport):
+        return held
+    way = access(settings)
+    try:
+        found = releases.find(way, settings.release)
+        return held._replace(bundles=tuple(opening.beside_files(each, found, way) for each in held.bundles))
+    except MigratorError as error:
+        return failed(_called(settings), error)
+
+
+def installed(deployed: sources.Deployed, settings: Settings) -> Installed:
+    """What the release's old chart made, and of which values, for a diff without that chart. Raises ClusterError."""
+    from migrator.helm.cluster_diff import Installed
+
+    way = access(settings)
+    objects = releases.manifest(way, deployed, with_hooks=True)
+    given = as_map(releases.given(way, deployed))
+    called = f"release {deployed.called}, revision {deployed.revision}"
+    return Installed(called, objects, as_map(releases.computed_values(way, deployed)), given)
+
+
+def _opened(found: releases.Found, way: Access) -> sources.Opened | FileReport:
+    try:
+        return _as_opened(opening.from_cluster(found, way))
+    except MigratorError as error:
+        return failed(found.deployed.called, error)
+
+
+def _as_opened(bundle: sources.Bundle) -> sources.Opened:
+    return sources.Opened(bundle.name, (bundle,))
+
+
+def _called(settings: Settings) -> str:
+    return f"{settings.namespace}/{settings.release}" if settings.namespace else settings.release

@@ -1,0 +1,132 @@
+"""The one way to a cluster: `helm` and `kubectl` as children with an end, and no verb but get and list.
+
+Which cluster is meant is said as for those programs themselves: their environment, their kubeconfig, and the options
+`--kube-context` and `--kubeconfig`. kubectl is led to the cluster that Helm's own variables name, too.
+
+Sources: pkg/cli/environment.go of Helm (HELM_KUBE...), `kubectl options`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from migrator.cluster import trouble
+from migrator.cluster.trouble import ClusterError
+
+SECONDS = 45
+"""How long one question may take: a login by another program and a slow way there are in it."""
+
+SECONDS_FOR_ALL = 120
+"""How long the list of all releases may take, for which Helm reads every revision of each."""
+
+MOST = 64 * 1024 * 1024
+"""Bytes that an answer may have; Kubernetes keeps a release in one MiB, packed."""
+
+_OF_HELM = (("get", "values"), ("get", "metadata"), ("get", "manifest"), ("get", "hooks"), ("list",))
+
+_FOR_KUBECTL = {
+    "HELM_KUBECONTEXT": "--context",
+    "HELM_KUBEAPISERVER": "--server",
+    "HELM_KUBECAFILE": "--certificate-authority",
+    "HELM_KUBETLS_SERVER_NAME": "--tls-server-name",
+    "HELM_KUBEINSECURE_SKIP_TLS_VERIFY": "--insecure-skip-tls-verify",
+    "HELM_KUBEASUSER": "--as",
+}
+"""Helm's variables that kubectl does not know, with its option for the same."""
+
+
+class Access(NamedTuple):
+    """A way to a cluster: what was typed for it (empty: the programs find it), and who is told what is run."""
+
+    kube_context: str = ""
+    kubeconfig: str = ""
+    namespace: str = ""
+    tell: Callable[[str], None] = lambda sentence: None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What leads helm to the cluster, as it was typed."""
+        typed = (("--kube-context", self.kube_context), ("--kubeconfig", self.kubeconfig))
+        return tuple(word for flag, value in typed if value for word in (flag, value))
+
+    @property
+    def kubectl_options(self) -> tuple[str, ...]:
+        """What leads kubectl to the same one; "" where nothing has to."""
+        typed = (("--context", self.kube_context), ("--kubeconfig", self.kubeconfig))
+        return tuple(word for flag, value in typed if value for word in (flag, value))
+
+    def helm(self, *words: str, namespace: str = "", seconds: float = 0) -> str:
+        """What helm prints. Raises ClusterError where it is missing, fails, or takes too long."""
+        assert words[: 1 if words[0] == "list" else 2] in _OF_HELM, f"helm {words[0]} is not read-only for sure"
+        space = namespace or self.namespace
+        own = ("--namespace", space) if space and "--all-namespaces" not in words else ()
+        return self._run("helm", (*words, *own, *self.options), seconds or SECONDS)
+
+    def helm_json(self, *words: str, namespace: str = "", seconds: float = 0) -> Any:
+        """What helm prints, as data. Raises ClusterError as `helm` does, and where it is no JSON."""
+        return as_data(
+            self.helm(*words, "--output", "json", namespace=namespace, seconds=seconds), f"helm {' '.join(words[:2])}"
+        )
+
+    def get(self, path: str) -> Any:
+        """What the API server answers to a GET of that path, as data. Raises ClusterError."""
+        return as_data(self.get_text(path), f"kubectl get --raw {path}")
+
+    def get_text(self, path: str) -> str:
+        """As `get`, of what is no JSON."""
+        return self._run("kubectl", ("get", "--raw", path, *self._leading_kubectl()), SECONDS)
+
+    def _leading_kubectl(self) -> tuple[str, ...]:
+        environment = os.environ
+        if environment.get("HELM_KUBETOKEN"):
+            raise ClusterError(
+                "HELM_KUBETOKEN is read by helm alone, and on kubectl's command line everybody could see it.",
+                remedy="Put the token into a kubeconfig, and name that with --kubeconfig.",
+            )
+        words = list(self.kubectl_options)
+        for variable, flag in _FOR_KUBECTL.items():
+            value = environment.get(variable, "")
+            if value and not (flag == "--context" and self.kube_context):
+                words.append(f"{flag}={value}")
+        groups = environment.get("HELM_KUBEASGROUPS", "")
+        return (*words, *(f"--as-group={group}" for group in groups.split(",") if group))
+
+    def _run(self, name: str, words: tuple[str, ...], seconds: float) -> str:
+        import shlex
+        import subprocess
+
+        from migrator.helm import program
+
+        self.tell(f"runs {name} {shlex.join(words)}")
+        found = shutil.which(name)
+        if found is None:
+            raise trouble.missing(name)
+        shown = f"{name} {words[0]}" if words[0] == "list" or name == "kubectl" else f"{name} {words[0]} {words[1]}"
+        try:
+            done = program.run([found, *words], (), seconds, most=MOST)
+        except subprocess.TimeoutExpired as error:
+            raise trouble.too_slow(shown, seconds) from error
+        except program.TooMuch as error:
+            raise ClusterError(f"{shown} answers with more than {MOST // 1024 // 1024} MiB.") from error
+        except OSError as error:
+            raise ClusterError(f"{found} cannot be run: {error.strerror or error}.") from error
+        if done.code:
+            raise trouble.from_words(shown, done.code, done.err)
+        return done.out
+
+
+def as_data(text: str, what: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ClusterError(f"{what} answers with what is no JSON.") from error
+
+
+def as_items(data: Any) -> list[Mapping[str, Any]]:
+    """The items of a list, be it one of the API server's or helm's own; what is none holds no items."""
+    items = data.get("items") if isinstance(data, dict) else data
+    return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else []

@@ -1,0 +1,123 @@
+"""A release of a cluster as one more source of values: what Helm was given is a layer, what Helm knows is evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from migrator.cluster import releases
+from migrator.cluster.access import Access
+from migrator.cluster.releases import Found
+from migrator.sources.bundle import Bundle, ChartVersion, Deployed
+from migrator.sources.source import read_bytes
+from migrator.values import tree
+from migrator.values.changes import Notice
+from migrator.values.edits import Route, Value
+from migrator.values.merge import Map, as_map, lay_over
+
+_MOST = 8
+"""Values that are named one by one; whoever has more of them reads `helm get values`."""
+
+
+def from_cluster(found: Found, access: Access) -> Bundle:
+    """The release with the values that it was given. Raises ClusterError, and InputError for what is no YAML."""
+    called = found.deployed.called
+    layer = read_bytes(releases.values(access, found.deployed), called)
+    evidence = "values: what helm was given, without the chart's own (helm get values)"
+    return _with(Bundle(called, (layer,)), found, (evidence,), ())
+
+
+def beside_files(bundle: Bundle, found: Found, access: Access) -> Bundle:
+    """The release whose values stand in files, with what Helm knows of it, and of values that are in none of them."""
+    text = releases.values(access, found.deployed)
+    held = as_map(read_bytes(text, found.deployed.called).data)
+    own: Map = {}
+    for layer in bundle.layers:
+        own = lay_over(own, as_map(layer.data))
+    return _with(bundle, found, (), tuple(_beyond(found.deployed, held, own)))
+
+
+def _with(bundle: Bundle, found: Found, evidence: Sequence[str], notices: Sequence[Notice]) -> Bundle:
+    deployed, inside = found.deployed, found.inside
+    stands = f"release {deployed.name} in namespace {deployed.namespace}, revision {deployed.revision}"
+    of_chart = f", of chart {deployed.chart} {deployed.version}" if inside is not None else ""
+    told = (f"{stands}{of_chart} (helm get metadata)", *evidence)
+    return bundle._replace(
+        version=bundle.version if bundle.version.text and bundle.controller else _version(found),
+        release_name=deployed.name,
+        namespace=deployed.namespace,
+        evidence=(
+            *bundle.evidence,
+            *told,
+            *([f"installed by chart {deployed.chart} {deployed.version}"] * bool(inside)),
+        ),
+        notices=(*bundle.notices, *_about_status(deployed), *notices),
+        deployed=deployed,
+    )
+
+
+def _version(found: Found) -> ChartVersion:
+    deployed, inside = found.deployed, found.inside
+    if inside is None:
+        return ChartVersion(deployed.chart, deployed.version, elsewhere="helm get metadata", runs=True)
+    where = f"a dependency of {deployed.chart}, helm get metadata"
+    return ChartVersion(inside.chart, inside.version, key=inside.key, elsewhere=where, runs=True)
+
+
+def _about_status(deployed: Deployed) -> Iterator[Notice]:
+    if deployed.status == "deployed":
+        return
+    newest = f"Revision {deployed.newest} of {deployed.name} is {deployed.status}"
+    if deployed.revision == deployed.newest:
+        yield Notice(f"{newest}, and none before it is deployed: its values are taken.", "warning")
+    else:
+        yield Notice(
+            f"{newest}: the values and the version are those of revision {deployed.revision}, which is deployed.",
+            "warning",
+        )
+    if deployed.status.startswith("pending"):
+        yield Notice(
+            f"helm upgrade refuses a release that is {deployed.status}: wait for whoever upgrades it, or roll back "
+            f"first (helm rollback {' '.join(deployed.words)}).",
+            "warning",
+        )
+
+
+def _beyond(deployed: Deployed, held: Mapping[str, Value], own: Map) -> Iterator[Notice]:
+    """What the release holds that the files do not say, or say otherwise; nothing of the values themselves."""
+    absent: list[Route] = []
+    other: list[Route] = []
+    for route, value in tree.leaves((), dict(held)):
+        if route and not tree.exists(own, route):
+            absent.append(route)
+        elif route and _as_kept(tree.get(own, route)) != _as_kept(value):
+            other.append(route)
+    if absent:
+        yield Notice(
+            f"Release {deployed.called} holds {_count(absent)} in no file named here: {_names(absent)}. helm upgrade "
+            "with these files alone drops what was typed with --set, or stands in another file: name that file with "
+            "-f, or put the values into one.",
+            "warning",
+        )
+    if other:
+        yield Notice(
+            f"The files and release {deployed.called} differ in {_names(other)}: the files are taken.", "warning"
+        )
+
+
+def _as_kept(value: Value) -> object:
+    """A value as Helm keeps it: in JSON, where the order of keys is nothing and a number is a number."""
+    if isinstance(value, dict):
+        return {key: _as_kept(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_as_kept(inner) for inner in value]
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else (type(value), value)
+
+
+def _count(routes: Sequence[Route]) -> str:
+    return f"{len(routes)} value{'s' if len(routes) > 1 else ''} that stand{'' if len(routes) > 1 else 's'}"
+
+
+def _names(routes: Sequence[Route]) -> str:
+    shown = [tree.show(route) for route in routes[:_MOST]]
+    more = len(routes) - len(shown)
+    return ", ".join(shown) + (f" and {more} more (helm get values)" if more else "")
