@@ -104,8 +104,16 @@ class Verify(Command):
     def run(self, release: Bundle, session: Session) -> FileReport:
         from migrator.verify import verify
 
-        request = session.request(release)
-        return verify.verify(release, request, kube_version=session.settings.kube_version)
+        settings, request = session.settings, session.request(release)
+        if settings.deployed:
+            from migrator.cli import clusters
+            from migrator.verify import deployed
+
+            way = clusters.access(settings)
+            return deployed.verify_deployed(
+                release, request, way, kube_version=settings.kube_version, show_secrets=settings.show_secrets
+            )
+        return verify.verify(release, request, kube_version=settings.kube_version)
 
 
 READING: dict[str, Command] = {"plan": Plan(), "diff": Diff(), "check": Check(), "verify": Verify()}

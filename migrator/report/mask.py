@@ -57,7 +57,7 @@ class Mask:
         for file in report.files:
             self._choices.update("|".join(value for value, _ in each.choices) for each in file.questions)
             self._hidden.update(each.answer for each in file.questions if each.hidden and each.answer)
-            for value in (file.values_before, file.values_after):
+            for value in (file.values_before, file.values_after, *file.also_read):
                 self.value(value)
             for change in file.changes:
                 self.value(change.before, change.path)

@@ -145,7 +145,10 @@ class DocumentReport(NamedTuple):
 
 
 class FileReport(NamedTuple):
-    """Everything about one release, be it a single file or several layers."""
+    """Everything about one release, be it a single file or several layers.
+
+    `also_read` is what else was read on the way: nothing of it is told, and the credentials in it are known by it.
+    """
 
     path: str
     status: Status
@@ -172,6 +175,7 @@ class FileReport(NamedTuple):
     cluster: "ClusterReport | None" = None
     error: str = ""
     exit_code: int = 0
+    also_read: tuple[Value, ...] = ()
 
 
 class Report(NamedTuple):

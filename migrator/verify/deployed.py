@@ -1,0 +1,200 @@
+"""`verify --release NAME --deployed`: whether what was installed, and what runs of it, obeys the rules.
+
+Looked at are the values (by the rules, as ever), the manifest that Helm installed, and the deployments and pods that
+run. Each finding comes with the command that mends it, or that says why.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from migrator.charts import presets, versions
+from migrator.charts.archive import Manifest
+from migrator.charts.versions import ChartVersion
+from migrator.cluster import live, releases
+from migrator.cluster.access import Access
+from migrator.cluster.live import Live
+from migrator.errors import UsageError
+from migrator.planning import examine
+from migrator.prefect import env
+from migrator.prefect.names import DOCKET
+from migrator.report.records import FileReport, Finding, NoticeReport
+from migrator.rules.pods import service_of
+from migrator.sources import Bundle, Deployed
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.merge import Map, as_map
+from migrator.verify import rendered_pods, running, verify
+from migrator.verify.running import Trouble
+
+
+class _Seen(NamedTuple):
+    """What the cluster holds of a release: the manifest, what runs, and the values that Helm took."""
+
+    deployed: Deployed
+    manifest: Sequence[Manifest]
+    live: Live
+    computed: Map
+    given: Map
+
+
+def verify_deployed(
+    bundle: Bundle, request: examine.Request, access: Access, *, kube_version: str = "", show_secrets: bool = False
+) -> FileReport:
+    """Whether the release runs as its target version asks: without a target named, the version that is installed.
+
+    Raises ClusterError where the cluster gives no answer.
+    """
+    deployed = bundle.deployed
+    assert deployed is not None, "only a release of a cluster is deployed"
+    stands = bundle.version.version
+    wanted = request.wishes.version_to
+    if not wanted and stands is not None and _knows_docket(bundle.version.chart, stands):
+        request = request._replace(wishes=request.wishes._replace(version_to=bundle.version.text))
+    report = verify.verify(bundle, request, kube_version=kube_version)
+    if report.status == "needs-decision":
+        return report
+    seen = _look(bundle, deployed, access)
+    root: Route = () if report.root == "." else tuple(report.root.split("."))
+    again = _helm_upgrade(bundle, deployed, report.version_to)
+    found = [*_about_release(bundle, deployed, report, stands, again)]
+    is_behind = any(each.rule == "deployed-version" for each in found)
+    if not is_behind:  # what has not been upgraded breaks the target's rules, each of them
+        found += [*report.findings, *_about_reuse(bundle, seen, root, stands, again)]
+    found += _about_pods(seen, access, again, show_secrets, with_prefect=not is_behind and _runs_prefect(seen, root))
+    found.sort(key=lambda each: each.severity)  # errors first, otherwise in their order
+    wrong = any(each.severity == "error" for each in found)
+    what = f"{_count(seen.live.deployments, 'deployment')} and {_count(seen.live.pods, 'pod')}"
+    told = NoticeReport("info", f"Looked at {what} of {deployed.called}, revision {deployed.revision}.", "", 0)
+    read: tuple[Value, ...] = (list(seen.manifest), list(seen.live.deployments), list(seen.live.pods), seen.computed)
+    return report._replace(
+        status="failed" if wrong else "current",
+        exit_code=4 if wrong else 0,
+        findings=tuple(found),
+        notices=(*report.notices, told),
+        also_read=read,
+    )
+
+
+def _look(bundle: Bundle, deployed: Deployed, access: Access) -> _Seen:
+    manifest = releases.manifest(access, deployed, with_hooks=True)
+    computed = as_map(releases.computed_values(access, deployed))
+    given = as_map(bundle.layers[0].data) if bundle.is_of_cluster else as_map(releases.given(access, deployed))
+    return _Seen(deployed, manifest, live.look(access, deployed, manifest), computed, given)
+
+
+def _count(items: Sequence[Manifest], what: str) -> str:
+    return f"{len(items)} {what}{'' if len(items) == 1 else 's'}"
+
+
+def _knows_docket(chart: str, version: ChartVersion) -> bool:
+    return chart in versions.CHARTS and tree.exists(
+        presets.of_chart(chart, version.release, version.flavour).prefect, DOCKET
+    )
+
+
+def _runs_prefect(seen: _Seen, root: Route) -> bool:
+    return tree.get(seen.computed, (*root, "enabled")) is not False
+
+
+def _helm_upgrade(bundle: Bundle, deployed: Deployed, version: str) -> str:
+    """The command that installs the release once more, with the values that it has."""
+    chart = bundle.version.chart
+    what = f"REPO/{chart} --version {version}" if deployed.chart == chart and version else "CHART"
+    files = [f"-f {shlex.quote(layer.name)}" for layer in bundle.layers if layer.snapshot is not None]
+    values = " ".join(files) or "--reset-then-reuse-values"
+    options = " ".join(map(shlex.quote, deployed.words[1:]))
+    return f"helm upgrade {deployed.name} {what} {options} {values}"
+
+
+def _about_release(
+    bundle: Bundle, deployed: Deployed, report: FileReport, stands: ChartVersion | None, again: str
+) -> Iterator[Finding]:
+    where = deployed.called
+    if deployed.status != "deployed":
+        text = f"revision {deployed.newest} is {deployed.status}, and revision {deployed.revision} counts"
+        remedy = f"See why: helm history {' '.join(deployed.words)}. Then install it again: {again}"
+        if deployed.status.startswith("pending"):
+            remedy = f"If nobody is at it any more: helm rollback {' '.join(deployed.words)}. Then: {again}"
+        yield Finding("deployed-status", "error", where, 0, text, remedy)
+    if stands is None or not report.version_to:
+        return
+    try:
+        target = versions.parse(report.version_to).release
+    except UsageError:
+        return
+    if stands.release < target:
+        text = f"what runs is {bundle.version.chart} {bundle.version.text}, and not {report.version_to} yet"
+        yield Finding("deployed-version", "error", where, 0, text, f"Upgrade it, with migrated values: {again}")
+
+
+def _about_reuse(
+    bundle: Bundle, seen: _Seen, root: Route, stands: ChartVersion | None, again: str
+) -> Iterator[Finding]:
+    """What --reuse-values leaves behind: the old chart's own values, where the new one's would stand."""
+    if stands is None or bundle.version.chart not in versions.CHARTS or not _knows_docket(bundle.version.chart, stands):
+        return
+    own = presets.of_chart(bundle.version.chart, stands.release, stands.flavour).prefect
+    left = []
+    for listed in (env.SERVER, env.BACKGROUND):
+        if _is_given(seen.given, (*root, *listed)):
+            continue
+        toggles = [name for name in _names(tree.get(seen.computed, (*root, *listed))) if service_of(name)]
+        old = [name for name in toggles if name not in _names(tree.get(own, listed))]
+        if old:
+            left.append(f"{tree.show((*root, *listed))} still holds {', '.join(old)}")
+    url = tree.get(own, (*DOCKET, "url"))
+    way = (*root, *DOCKET, "url")
+    if url and not tree.get(seen.computed, way) and not _is_given(seen.given, way):
+        left.append(f"{tree.show(way)} is empty, where the chart has one of its own")
+    if left:
+        text = (
+            f"the old chart's own values are still in force, as --reuse-values leaves them: {'; '.join(left)}, and no "
+            "value that the release was given says so"
+        )
+        yield Finding("deployed-reuse-values", "error", seen.deployed.called, 0, text, f"Take the new chart's: {again}")
+
+
+def _is_given(given: Map, route: Route) -> bool:
+    """Whether the release was given that value, or one in the place of all around it."""
+    for depth in range(1, len(route) + 1):
+        found = tree.find(given, route[:depth])
+        if found is tree.MISSING:
+            return False
+        if not isinstance(found, dict):
+            return True
+    return True
+
+
+def _names(entries: Value) -> list[str]:
+    return [str(as_map(each).get("name")) for each in entries] if isinstance(entries, list) else []
+
+
+def _about_pods(
+    seen: _Seen, access: Access, again: str, show_secrets: bool, *, with_prefect: bool
+) -> Iterator[Finding]:
+    def log(pod: Manifest, container: str) -> str:
+        return live.log_of(access, pod, container, show_secrets=show_secrets)
+
+    where, namespace = seen.deployed.called, seen.deployed.namespace
+    found = list(running.troubles(seen.manifest, seen.live, namespace, again, log))
+    told: list[Trouble] = []
+    if with_prefect:
+        in_manifest = rendered_pods.check(seen.manifest, where)
+        for each in in_manifest:
+            remedy = f"{each.remedy} Then: {again}"
+            yield each._replace(text=f"{each.text} (in the manifest)", remedy=remedy)
+        known = {(each.rule, each.text) for each in in_manifest}
+        others = [each for each in seen.manifest if each.get("kind") != "Deployment"]
+        for each in rendered_pods.check([*seen.live.deployments, *others], where):
+            if (each.rule, each.text) in known or each.rule in ("pods-none", "pods-env-string"):
+                continue
+            causes = [one for one in found if one.name and one.name in each.text]
+            told += causes
+            remedy = causes[0].remedy if causes else f"Install it again: {again}"
+            yield each._replace(text=f"{each.text} (as it runs; not so in the manifest)", remedy=remedy)
+    for trouble in found:
+        if trouble not in told:
+            yield Finding(trouble.rule, trouble.severity, where, 0, trouble.text, trouble.remedy)

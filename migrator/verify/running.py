@@ -1,0 +1,199 @@
+"""What runs against what was installed: the env of each container, the replicas, and pods that fail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from migrator.charts.archive import Manifest
+from migrator.cluster.live import Live, name_of, namespace_of
+from migrator.values import tree
+from migrator.values.edits import Value
+from migrator.values.merge import as_map
+
+Log = Callable[[Manifest, str], str]
+"""The end of the log of a pod's container, in words."""
+
+_ON_ITS_WAY = ("ContainerCreating", "PodInitializing", "")
+
+
+class Trouble(NamedTuple):
+    """What is wrong with what runs: `deployment` and, where it is about one, the env entry's `name`."""
+
+    rule: str
+    severity: Literal["error", "warning"]
+    text: str
+    remedy: str
+    deployment: str = ""
+    name: str = ""
+
+
+def troubles(manifest: Sequence[Manifest], live: Live, namespace: str, again: str, log: Log) -> Iterator[Trouble]:
+    """All that differs from the manifest or does not run; `again` is the command that installs the release anew."""
+    standing = {(namespace_of(each), name_of(each)): each for each in live.deployments}
+    for each in manifest:
+        if each.get("kind") != "Deployment":
+            continue
+        space, name = namespace_of(each) or namespace, name_of(each)
+        deployment = standing.get((space, name))
+        if deployment is None:
+            text = f"Deployment {name} of the manifest is not in namespace {space}"
+            yield Trouble("deployed-missing", "error", text, f"Install it again: {again}", name)
+            continue
+        for container, wanted, there in _containers(each, deployment):
+            yield from _env(name, space, container, wanted, there, again)
+        pods = live.pods_of(deployment)
+        yield from _rollout(deployment, pods, space)
+        for pod in pods:
+            yield from _pod(pod, name, space, log)
+
+
+def _containers(manifest: Manifest, deployment: Manifest) -> Iterator[tuple[str, list[Manifest], list[Manifest]]]:
+    """The containers that both have, with the env of each."""
+    there = dict(_envs(tree.get(deployment, ("spec", "template", "spec"))))
+    for name, entries in _envs(tree.get(manifest, ("spec", "template", "spec"))):
+        if name in there:
+            yield name, entries, there[name]
+
+
+def _envs(pod: Value) -> Iterator[tuple[str, list[Manifest]]]:
+    for kind in ("initContainers", "containers"):
+        listed = as_map(pod).get(kind)
+        for container in listed if isinstance(listed, list) else []:
+            entries = as_map(container).get("env")
+            found = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
+            yield str(as_map(container).get("name")), found
+
+
+def _env(
+    deployment: str, space: str, container: str, wanted: Sequence[Manifest], there: Sequence[Manifest], again: str
+) -> Iterator[Trouble]:
+    asked, stands = (Counter(str(each.get("name")) for each in entries) for entries in (wanted, there))
+    ours, theirs = _last(wanted), _last(there)
+    where = f"container {container} of deployment {deployment}"
+    for name in asked:
+        mend = _set(deployment, space, container, name, ours[name], again)
+        if name not in stands:
+            text = f"{name} stands in the manifest and not in {where}: a patch lost it"
+            yield Trouble("deployed-env-lost", "error", text, mend, deployment, name)
+        elif stands[name] > asked[name]:
+            text = f"{name} stands {stands[name]} times in {where}, and {_times(asked[name])} in the manifest"
+            remedy = f"{_set(deployment, space, container, name, None, again)} Then {mend[0].lower()}{mend[1:]}"
+            yield Trouble("deployed-env-twice", "error", text, remedy, deployment, name)
+        elif ours[name] != theirs[name]:
+            text = f"{name} is another in {where} than in the manifest"
+            yield Trouble("deployed-env-differs", "warning", text, mend, deployment, name)
+    for name in stands:
+        if name not in asked:
+            text = f"{name} stands in {where} and not in the manifest"
+            remedy = _set(deployment, space, container, name, None, again)
+            yield Trouble("deployed-env-added", "warning", text, remedy, deployment, name)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _last(entries: Sequence[Manifest]) -> Mapping[str, Value]:
+    """What the container sees of each name, as the API server keeps it: nothing is an empty text."""
+    return {str(each.get("name")): _as_kept(each) for each in entries}
+
+
+def _as_kept(entry: Manifest) -> Value:
+    source = entry.get("valueFrom")
+    if not isinstance(source, dict):
+        return str(entry.get("value") or "")
+    kinds = {kind: dict(as_map(what)) for kind, what in source.items()}
+    for what in kinds.values():
+        what.pop("apiVersion", None)  # the API server fills it in
+        if what.get("optional") is False:
+            del what["optional"]
+    return dict(kinds)
+
+
+def _set(deployment: str, space: str, container: str, name: str, value: Value, again: str) -> str:
+    """The command that puts an entry right: one that anybody may read is set, one by reference or with a credential
+    comes back with the release; None takes it away."""
+    import shlex
+
+    from migrator.report.mask import Mask
+
+    command = f"kubectl set env deployment/{deployment} --namespace {space} --containers {container}"
+    if value is None:
+        return f"Take it out: {command} {name}-"
+    if isinstance(value, str) and Mask().value(value, name) == value:
+        return f"Put it back: {command} {shlex.quote(f'{name}={value}')}"
+    return f"Install it again: {again}"
+
+
+def _rollout(deployment: Manifest, pods: Sequence[Manifest], space: str) -> Iterator[Trouble]:
+    name, status = name_of(deployment), as_map(deployment.get("status"))
+    wanted = _number(tree.get(deployment, ("spec", "replicas"), 1))
+    ready, updated = (_number(status.get(key)) for key in ("readyReplicas", "updatedReplicas"))
+    template = dict(_envs(tree.get(deployment, ("spec", "template", "spec"))))
+    old = [name_of(pod) for pod in pods if _is_old(pod, template)]
+    seen = _number(status.get("observedGeneration"))
+    why = []
+    if ready < wanted:
+        why.append(f"{ready} of {wanted} replicas are ready")
+    if seen < _number(tree.get(deployment, ("metadata", "generation"))):
+        why.append("its last change has not been taken up yet")
+    elif updated < wanted:
+        why.append(f"{updated} of {wanted} are of the new template")
+    if old:
+        why.append(f"with the env from before: {', '.join(old)}")
+    if why:
+        remedy = f"See what it waits for: kubectl rollout status deployment/{name} --namespace {space} --timeout 5m"
+        yield Trouble(
+            "deployed-rollout", "error", f"deployment {name} is not rolled out: {'; '.join(why)}", remedy, name
+        )
+
+
+def _is_old(pod: Manifest, template: Mapping[str, Sequence[Manifest]]) -> bool:
+    """Whether a pod lacks what the deployment's template sets, or has it otherwise; what was injected is no matter."""
+    own = {name: _last(entries) for name, entries in _envs(pod.get("spec"))}
+    return any(
+        name in own and any(own[name].get(entry) != value for entry, value in _last(entries).items())
+        for name, entries in template.items()
+    )
+
+
+def _pod(pod: Manifest, deployment: str, space: str, log: Log) -> Iterator[Trouble]:
+    name = name_of(pod)
+    for condition in _maps(tree.get(pod, ("status", "conditions"))):
+        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
+            text = f"pod {name} finds no node: {condition.get('message') or condition.get('reason')}"
+            remedy = f"See what it asks for: kubectl describe pod {name} --namespace {space}"
+            yield Trouble("deployed-unscheduled", "error", text, remedy, deployment)
+    for kind in ("initContainerStatuses", "containerStatuses"):
+        for status in _maps(tree.get(pod, ("status", kind))):
+            yield from _container(status, pod, deployment, space, log)
+
+
+def _container(status: Manifest, pod: Manifest, deployment: str, space: str, log: Log) -> Iterator[Trouble]:
+    name, container, restarts = name_of(pod), str(status.get("name")), _number(status.get("restartCount"))
+    waiting = as_map(tree.get(status, ("state", "waiting")))
+    reason = str(waiting.get("reason") or "")
+    ended = as_map(tree.get(status, ("lastState", "terminated"))) or as_map(tree.get(status, ("state", "terminated")))
+    why = f" (exit code {ended.get('exitCode')}, {ended.get('reason')})" if ended else ""
+    where = f"container {container} of pod {name}"
+    whole = f"kubectl logs {name} --container {container} --previous --namespace {space}"
+    if reason == "CrashLoopBackOff":
+        text = f"{where} ends again and again, {restarts} times so far{why}; {log(pod, container)}"
+        yield Trouble("deployed-crash-loop", "error", text, f"Read why: {whole}", deployment)
+    elif reason not in _ON_ITS_WAY:
+        text = f"{where} does not start, {reason}: {waiting.get('message') or 'no more is said'}"
+        remedy = f"See what hinders it: kubectl describe pod {name} --namespace {space}"
+        yield Trouble("deployed-not-started", "error", text, remedy, deployment)
+    elif restarts and container in dict(_envs({"containers": tree.get(pod, ("spec", "containers"))})):
+        text = f"{where} was started again {_times(restarts)}{why}; {log(pod, container)}"
+        yield Trouble("deployed-restarts", "warning", text, f"Read why: {whole}", deployment)
+
+
+def _maps(value: Value) -> list[Manifest]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _number(value: Value) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,0 +1,266 @@
+"""The whole way of a release that nobody has a file of: migrated, compared, upgraded, verified; and ways to break it.
+
+"Upgraded" is what the server holds exchanged for what helm would have left there.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from migrator import yamltext
+from tests.cluster.conftest import USER, env_of
+from tests.cluster.server import Cluster, Held
+from tests.helm import charts
+
+Cli = Callable[..., Any]
+Install = Callable[..., Held]
+Object = dict[str, Any]
+
+SCHEMA = json.loads(
+    (Path(__file__).resolve().parents[2] / "migrator" / "schemas" / "report.json").read_text(encoding="utf-8")
+)
+HERE = ("--release", "infrahub", "--namespace", "prod")
+SERVER, BACKGROUND = "prefect-server", "prefect-server-background-services"
+DOCKET, PIN = "PREFECT_SERVER_DOCKET_URL", "PREFECT_API_DATABASE_MIGRATE_ON_START"
+TOGGLE = "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
+MIGRATED: Object = json.loads(json.dumps(USER))
+MIGRATED["infrahub"]["prefect-server"]["backgroundServices"]["messaging"]["docket"] = {
+    "url": "redis://redis.prod:6379/2"
+}
+
+
+@pytest.fixture
+def verified(cli: Cli) -> Callable[..., tuple[int, list[Object]]]:
+    """`verify --deployed`, as its exit code and its findings."""
+
+    def run(*options: str) -> tuple[int, list[Object]]:
+        done = cli("verify", *HERE, "--deployed", "--format", "json", *options)
+        report = json.loads(done.stdout)
+        jsonschema.validate(report, SCHEMA)
+        (file,) = report["files"]
+        assert not file["error"], file["error"]
+        return done.returncode, file["findings"]
+
+    return run
+
+
+def test_from_a_release_without_a_file_to_one_that_runs(
+    cli: Cli,
+    cluster: Cluster,
+    install: Install,
+    chart: Callable[[str], Path],
+    tmp_path: Path,
+    verified: Callable[..., tuple[int, list[Object]]],
+) -> None:
+    install(USER, "4.13.0")
+    planned = cli("plan", *HERE, "--to", "4.14.0").stdout.decode()
+    assert "release infrahub in namespace prod, revision 7 (helm get metadata)" in planned
+    assert "infrahub-enterprise 4.13.0-medium (helm get metadata)" in planned
+    assert "--release-name" not in planned and "--namespace" not in planned
+
+    code, findings = verified()
+    assert code == 4 and [each["rule"] for each in findings][:1] == ["deployed-version"]
+
+    done = cli("migrate", *HERE, "--to", "4.14.0", "--redis-db", "2", "--non-interactive", "--output", "values.yaml")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "values.yaml").stat().st_mode & 0o777 == 0o600
+    values = yamltext.parse((tmp_path / "values.yaml").read_bytes()).documents[0].data
+    assert values == MIGRATED
+
+    new = chart("4.14.0")
+    done = cli(
+        "diff", *HERE, "--rendered", "--chart-path", new, "--to", "4.14.0", "--redis-db", "2", "--format", "json"
+    )
+    assert done.returncode == 0, done.stderr
+    (file,) = json.loads(done.stdout)["files"]
+    jsonschema.validate(json.loads(done.stdout), SCHEMA)
+    assert file["cluster"]["old_chart"] == "release prod/infrahub, revision 7"
+    changed = {(each["path"].rpartition(".env.")[2], each["kind"]) for each in file["cluster"]["changes"]}
+    assert {(DOCKET, "add"), (TOGGLE, "remove"), (PIN, "remove")} <= changed
+    assert file["cluster"]["unexplained"] == 0
+
+    install(values, "4.14.0", 8)
+    assert verified() == (0, [])
+    told = cli("verify", *HERE, "--deployed").stdout.decode()
+    assert "prod/infrahub: obeys every rule (infrahub-enterprise 4.14.0-medium)" in told
+    assert "Looked at 2 deployments and 4 pods of prod/infrahub, revision 8." in told
+
+
+def lost(cluster: Cluster, deployment: str, name: str) -> None:
+    """As a strategic merge patch loses an entry of which there were two; the pods are new already."""
+    listed = env_of(cluster, deployment)
+    listed[:] = [each for each in listed if each["name"] != name]
+    renew_pods(cluster, deployment)
+
+
+def renew_pods(cluster: Cluster, deployment: str) -> None:
+    for pod in cluster.pods:
+        if pod["metadata"]["name"].rpartition("-")[0] == deployment:
+            pod["spec"]["containers"][0]["env"] = copy.deepcopy(env_of(cluster, deployment))
+
+
+def test_a_docket_on_one_pod_only(
+    cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    install(MIGRATED, "4.14.0")
+    lost(cluster, BACKGROUND, DOCKET)
+    code, (finding,) = verified()
+    assert (code, finding["rule"], finding["severity"]) == (4, "pods-docket", "error")
+    assert f"{DOCKET} is missing on {BACKGROUND} (as it runs; not so in the manifest)" in finding["text"]
+    assert finding["remedy"] == (
+        f"Put it back: kubectl set env deployment/{BACKGROUND} --namespace prod --containers "
+        f"prefect-background-services {DOCKET}=redis://redis.prod:6379/2"
+    )
+
+
+def test_a_pin_lost_by_a_merge_patch(
+    cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    install(MIGRATED, "4.14.0")
+    lost(cluster, SERVER, PIN)
+    code, (finding,) = verified()
+    assert (code, finding["rule"]) == (4, "pods-migrate-pin")
+    assert f"{PIN}=false" in finding["remedy"] and "kubectl set env deployment/prefect-server " in finding["remedy"]
+
+
+def test_another_entry_lost_or_doubled_or_changed(
+    cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    install(MIGRATED, "4.14.0")
+    lost(cluster, SERVER, "WEB_CONCURRENCY")
+    env_of(cluster, BACKGROUND).append({"name": "HOME", "value": "/"})
+    env_of(cluster, SERVER)[:] = [
+        {**each, "value": "/other"} if each["name"] == "PREFECT_UI_SERVE_BASE" else each
+        for each in env_of(cluster, SERVER)
+    ]
+    for deployment in (SERVER, BACKGROUND):
+        renew_pods(cluster, deployment)
+    code, findings = verified()
+    assert code == 4
+    assert {(each["rule"], each["text"].split(" ")[0]) for each in findings} == {
+        ("deployed-env-lost", "WEB_CONCURRENCY"),
+        ("pods-env-twice", "HOME"),
+        ("deployed-env-differs", "PREFECT_UI_SERVE_BASE"),
+    }
+
+
+def test_a_toggle_left_in_the_release(
+    install: Install, chart: Callable[[str], Path], verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    values = copy.deepcopy(MIGRATED)
+    own: Any = charts.read(chart("4.14.0") / "values.yaml")
+    listed = copy.deepcopy(own["infrahub"]["prefect-server"]["backgroundServices"]["env"])
+    prefect = values["infrahub"]["prefect-server"]
+    prefect["backgroundServices"]["env"] = [*listed, {"name": TOGGLE, "value": "true"}]
+    install(values, "4.14.0")
+    _, findings = verified()
+    assert [each["rule"] for each in findings] == ["toggle-left", "pods-toggle"]
+    assert f"{TOGGLE} is left on {BACKGROUND} (in the manifest)" in findings[1]["text"]
+
+
+def test_a_toggle_that_somebody_put_there(
+    cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    install(MIGRATED, "4.14.0")
+    env_of(cluster, BACKGROUND).append({"name": TOGGLE, "value": "true"})
+    renew_pods(cluster, BACKGROUND)
+    _, (finding,) = verified()
+    assert finding["rule"] == "pods-toggle" and "not so in the manifest" in finding["text"]
+    assert finding["remedy"].endswith(f"--containers prefect-background-services {TOGGLE}-")
+
+
+def test_reuse_values(
+    install: Install, chart: Callable[[str], Path], verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    """As Helm does it: what counted for the old chart's own values takes the place of the new one's."""
+    install(MIGRATED, "4.14.0", chart_values=charts.read(chart("4.13.0") / "values.yaml"))
+    code, findings = verified()
+    assert code == 4
+    (found,) = [each for each in findings if each["rule"] == "deployed-reuse-values"]
+    assert "infrahub.prefect-server.server.env still holds" in found["text"] and TOGGLE in found["text"]
+    assert found["remedy"] == (
+        "Take the new chart's: helm upgrade infrahub REPO/infrahub-enterprise --version 4.14.0-medium --namespace prod "
+        "--reset-then-reuse-values"
+    )
+
+
+def test_values_of_ones_own_are_no_reuse(
+    install: Install, chart: Callable[[str], Path], verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    values = copy.deepcopy(MIGRATED)
+    own: Any = charts.read(chart("4.13.0") / "values.yaml")
+    for pod in ("server", "backgroundServices"):
+        values["infrahub"]["prefect-server"].setdefault(pod, {})["env"] = own["infrahub"]["prefect-server"][pod]["env"]
+    install(values, "4.14.0")
+    _, findings = verified()
+    assert "deployed-reuse-values" not in {each["rule"] for each in findings}
+    assert "pods-toggle" in {each["rule"] for each in findings}
+
+
+def test_pods_that_fail(
+    cli: Cli, cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    install(MIGRATED, "4.14.0")
+    crashing, waiting, restarted, nowhere = cluster.pods
+    ended = {"terminated": {"exitCode": 1, "reason": "Error"}}
+    crashing["status"]["containerStatuses"][0] |= {
+        "restartCount": 5, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": ended
+    }  # fmt: skip
+    waiting["status"]["containerStatuses"][0]["state"] = {
+        "waiting": {"reason": "ImagePullBackOff", "message": "no such"}
+    }
+    restarted["status"]["containerStatuses"][0] |= {"restartCount": 1, "lastState": ended}
+    nowhere["status"] = {
+        "phase": "Pending",
+        "conditions": [{"type": "PodScheduled", "status": "False", "message": "0/3 nodes are available"}],
+    }
+    cluster.logs[f"{crashing['metadata']['name']}/previous"] = "one\ntwo\nthree\nno redis at redis.prod\n"
+    cluster.logs[restarted["metadata"]["name"]] = "started\n"
+    cluster.deployments[0]["status"]["readyReplicas"] = 0
+    code, findings = verified()
+    assert code == 4
+    by_rule = {each["rule"]: each for each in findings}
+    assert set(by_rule) == {
+        "deployed-crash-loop", "deployed-not-started", "deployed-restarts", "deployed-unscheduled", "deployed-rollout"
+    }  # fmt: skip
+    crash = by_rule["deployed-crash-loop"]
+    assert "5 times so far (exit code 1, Error); its log ends: two | three | no redis at redis.prod" in crash["text"]
+    assert crash["remedy"].startswith(f"Read why: kubectl logs {crashing['metadata']['name']} --container ")
+    assert "its log ends: started" in by_rule["deployed-restarts"]["text"]
+    assert "0 of 2 replicas are ready" in by_rule["deployed-rollout"]["text"]
+
+
+def test_pods_of_before_and_what_is_gone(
+    cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    install(MIGRATED, "4.14.0")
+    cluster.pods[0]["spec"]["containers"][0]["env"].pop()
+    code, (finding,) = verified()
+    assert (code, finding["rule"]) == (4, "deployed-rollout")
+    assert f"with the env from before: {cluster.pods[0]['metadata']['name']}" in finding["text"]
+    assert "kubectl rollout status deployment/" in finding["remedy"]
+    cluster.deployments = [each for each in cluster.deployments if each["metadata"]["name"] == SERVER]
+    code, findings = verified()
+    assert code == 4 and "deployed-missing" in {each["rule"] for each in findings}
+
+
+def test_an_upgrade_that_failed(
+    cli: Cli, cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    before = install(USER, "4.13.0")
+    after = install(MIGRATED, "4.14.0", 8)
+    cluster.releases = [before, after._replace(status="failed")]
+    told = cli("plan", *HERE, "--to", "4.14.0").stdout.decode()
+    assert "revision 7 (helm get metadata)" in told and "4.13.0-medium -> 4.14.0-medium" in told
+    assert "Revision 8 of infrahub is failed: the values and the version are those of revision 7" in " ".join(
+        told.split()
+    )
+    code, findings = verified("--to", "4.14.0")
+    assert code == 4 and {"deployed-status", "deployed-version"} <= {each["rule"] for each in findings}
