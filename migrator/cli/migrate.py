@@ -39,8 +39,11 @@ class Migrate(Command):
         InterruptedByUser where somebody left.
         """
         settings, request = session.settings, session.request(release)
-        if _somebody_is_there(release, settings):
-            with _hangup_as_leaving():
+        decisions = session.outcome.of(release.name) if session.outcome is not None else None
+        if decisions is not None:
+            request = decisions.settled_request()
+        elif session.outcome is None and somebody_is_there(release, settings):
+            with hangup_as_leaving():
                 return _with_a_person(release, request, session)
         case = examine.examine([release], request)
         if session.recorder is not None:
@@ -54,6 +57,8 @@ class Migrate(Command):
         if case.plan.changes:
             apply.prove_settled(case, result, request)
         report = summary.with_findings(summary.report(case, result), verify.judge(case, result))
+        if decisions is not None:
+            return Ready(release, case, decisions.with_givers(report), was_shown=True)
         return Ready(release, case, report)
 
     def run_together(self, opened: Opened, session: Session) -> list[FileReport]:
@@ -98,7 +103,7 @@ def _look(release: Bundle, session: Session) -> FileReport:
         report = summary.report(examine.examine([release], session.request(release)))
     except MigratorError as error:
         return failed_release(release, error)
-    return report._replace(exit_code=0) if _somebody_is_there(release, session.settings) else report
+    return report._replace(exit_code=0) if somebody_is_there(release, session.settings) else report
 
 
 def _not_right(
@@ -156,7 +161,7 @@ def _settle(case: examine.Case, session: Session) -> None:
 
 
 @contextmanager
-def _hangup_as_leaving() -> Iterator[None]:
+def hangup_as_leaving() -> Iterator[None]:
     """Within it, a terminal that is closed, or a polite kill, is heard as ^C is: nothing written, answers saved.
 
     Whoever has left is heard once: a second signal would cut short what is left to do, and the exit code with it.
@@ -185,7 +190,7 @@ def _hangup_as_leaving() -> Iterator[None]:
                 signal.signal(kind, signal.SIG_DFL)
 
 
-def _somebody_is_there(release: Bundle, settings: Settings) -> bool:
+def somebody_is_there(release: Bundle, settings: Settings) -> bool:
     """Whether a person can be asked: a terminal on both sides, and nobody said otherwise."""
     is_piped = release.snapshot is None and not release.is_of_cluster
     if settings.non_interactive or is_piped or settings.format == "json" or settings.output == "-":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from migrator.charts import published, roots
 from migrator.cli.settings import Settings, flag_of
@@ -37,7 +38,7 @@ def before_writing(case: examine.Case, report: FileReport, settings: Settings) -
     own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
     changed = [layer.path for layer in report.layers if layer.before != layer.after]
     write = NextStep("Once this is agreed, write it:"), _command(_migrate(case, settings))
-    return (*write, *after_writing(case, own, changed))
+    return (*write, *after_writing(Done(case, own, changed)))
 
 
 def _migrate(case: examine.Case, settings: Settings) -> str:
@@ -53,14 +54,51 @@ def _migrate(case: examine.Case, settings: Settings) -> str:
     return " ".join(["infrahub-migrator migrate", *words])
 
 
-def after_writing(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -> Iterator[NextStep]:
-    """What follows once the release's values stand at `paths`; `changed` are the files that `undo` can put back."""
+class Done(NamedTuple):
+    """A release whose values stand at `paths` now; `changed` are the files that `undo` can put back."""
+
+    case: examine.Case
+    paths: Sequence[str]
+    changed: Sequence[str]
+
+
+def after_writing(*done: Done) -> Iterator[NextStep]:
+    """What follows once releases are written; what several of them have in common is said once."""
+    yield from _folded([step for each in done for step in _secret(each.case)])
+    in_git: dict[tuple[str, str, bool], list[Done]] = {}
+    for each in done:
+        if each.case.bundle.controller:
+            ways = (each.case.bundle.controller, _elsewhere(each) + _moved(each.case), _is_final(each.case))
+            in_git.setdefault(ways, []).append(each)
+    for (controller, moved, is_final), releases in in_git.items():
+        yield from _in_git(controller, releases, moved, is_final=is_final)
+    yield from _folded([step for each in done if not each.case.bundle.controller for step in _by_helm(*each)])
+
+
+def _folded(steps: Sequence[NextStep]) -> Iterator[NextStep]:
+    """Each sentence once, with the commands below it of all releases; what words stand for comes last."""
+    found: dict[str, list[str]] = {}
+    text = ""
+    for step in steps:
+        if step.is_command:
+            found[text].append(step.text)
+        else:
+            text = step.text
+            found.setdefault(text, [])
+    for text in sorted(found, key=lambda text: text.startswith("(RELEASE")):
+        yield NextStep(text)
+        undone = [each.removeprefix(_UNDO) for each in found[text] if each.startswith(_UNDO)]
+        if undone:
+            yield _command(_UNDO + " ".join(dict.fromkeys(undone)))
+        yield from (_command(each) for each in dict.fromkeys(found[text]) if not each.startswith(_UNDO))
+
+
+def _secret(case: examine.Case) -> Iterator[NextStep]:
     release = case.plan.result
-    controller = case.bundle.controller
     secret = standing_docket(release)
     if secret.secret and not standing_docket(release.start).secret:
-        what = f"Create the Secret with the docket URL, before the {'commit' if controller else 'upgrade'}:"
-        yield NextStep(what)
+        before = "commit" if case.bundle.controller else "upgrade"
+        yield NextStep(f"Create the Secret with the docket URL, before the {before}:")
         yield _command(
             f"kubectl create secret generic {secret.secret} --namespace {release.namespace or 'NAMESPACE'} "
             f"--from-literal={secret.key}={shlex.quote(_url_to_fill_in(case))}"
@@ -69,21 +107,32 @@ def after_writing(case: examine.Case, paths: Sequence[str], changed: Sequence[st
             "(USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a database "
             "that nothing else uses.)"
         )
-    yield from _in_git(case, paths, changed) if controller else _by_helm(case, paths, changed)
 
 
-def _in_git(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -> Iterator[NextStep]:
+def _elsewhere(done: Done) -> str:
+    own = list(dict.fromkeys(layer.name for layer in done.case.bundle.layers))
+    return "" if list(done.paths) == own else f", in the place of {' and '.join(own)}"
+
+
+def _moved(case: examine.Case) -> str:
+    """Which chart version has to come with the values, where it is not in the file."""
+    stands = case.bundle.version.version
+    is_there = case.bump is not None or (stands is not None and stands.release >= case.found.version_to)
+    return "" if is_there else f", in one commit with chart version {case.found.shown_to}, which is not in it"
+
+
+def _is_final(case: examine.Case) -> bool:
+    return bool(published.ways_of_no_return(case.plan.result))
+
+
+def _in_git(controller: str, releases: Sequence[Done], moved: str, *, is_final: bool) -> Iterator[NextStep]:
     """Nobody runs helm where a controller does."""
-    bundle, to = case.bundle, case.found.version_to
-    stands = bundle.version.version
-    is_there = case.bump is not None or (stands is not None and stands.release >= to)
-    own = list(dict.fromkeys(layer.name for layer in bundle.layers))
-    elsewhere = "" if list(paths) == own else f", in the place of {' and '.join(own)}"
-    moved = "" if is_there else f", in one commit with chart version {case.found.shown_to}, which is not in it"
-    yield NextStep(f"Commit and push {' and '.join(paths)}{elsewhere}{moved}.")
-    yield NextStep(f"{bundle.controller} then upgrades values and chart at once.")
+    paths = list(dict.fromkeys(path for each in releases for path in each.paths))
+    changed = list(dict.fromkeys(path for each in releases for path in each.changed))
+    yield NextStep(f"Commit and push {' and '.join(paths)}{moved}.")
+    yield NextStep(f"{controller} then upgrades values and chart at once.")
     revert = "To roll back, revert that commit: the old values and the old chart come back."
-    yield NextStep(_NO_WAY_BACK if published.ways_of_no_return(case.plan.result) else revert)
+    yield NextStep(_NO_WAY_BACK if is_final else revert)
     if changed:
         yield NextStep("As long as nothing is committed:")
         yield _undo(changed)
@@ -115,7 +164,7 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
         "Never with --reuse-values, which keeps the old chart's defaults; where the release has values that are in no "
         "file, add --reset-then-reuse-values."
     )
-    if published.ways_of_no_return(release):
+    if _is_final(case):
         yield NextStep(_NO_WAY_BACK)
         if changed:
             yield NextStep("The file alone can be put back:")
@@ -130,7 +179,10 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
 
 
 def _undo(changed: Sequence[str]) -> NextStep:
-    return _command(f"infrahub-migrator undo {' '.join(map(typed, changed))}")
+    return _command(_UNDO + " ".join(map(typed, changed)))
+
+
+_UNDO = "infrahub-migrator undo "
 
 
 def _command(text: str) -> NextStep:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TextIO
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from migrator import files
-from migrator.cli.printing import tell, tell_of_masks
-from migrator.cli.session import Session
+from migrator.cli import outcome
+from migrator.cli.printing import tell
+from migrator.cli.session import Session, Written
 from migrator.cli.settings import Settings
 from migrator.cli.together import with_one_diff
 from migrator.errors import InterruptedByUser, NotAllTold, UsageError
 from migrator.planning import examine
-from migrator.report import streams
-from migrator.report.mask import Mask
-from migrator.report.records import FileReport, NoticeReport, Report, Status
+from migrator.report.records import FileReport, Status
 from migrator.sources import Bundle, Source
 
 
@@ -54,8 +53,9 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     if settings.dry_run:
         for each in reversed(ready):
             if not each.was_shown:
-                _show(settings, each.report)
-        tell(settings, "dry run: nothing was written.")
+                outcome.show(settings, each.report)
+        if session.redis_claims is None:
+            tell(settings, outcome.DRY_RUN)
         return with_one_diff([each.report for each in ready])
     first = ready[0].bundle
     whole = with_one_diff([each.report for each in ready])
@@ -79,23 +79,18 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     done = []
     for each in ready:
         status: Status = "migrated" if each.report.changes else "current"
-        about = tuple(_about_backups(each.report, backups))
+        about = tuple(outcome.about_backups(each.report, backups))
         report = each.report._replace(
             status=status, backups=backups, notices=(*each.report.notices, *about), output=output
         )
         if settings.report and report.changes:
-            from migrator.cli import next_steps
-
-            report = report._replace(next_steps=tuple(next_steps.after_writing(*_places(each.case, report))))
+            report = report._replace(next_steps=outcome.next_steps(Written(each.case, report, about)))
         if output not in ("", "-"):
             found = tuple(each._replace(file=output) if each.file else each for each in report.findings)
             report = report._replace(findings=found)
-        # What is to be known was on the screen before the choice; said twice, it would hide what was done.
-        seen = each.was_shown and bool(report.changes)
-        told = report._replace(notices=about, findings=()) if seen else report
         done.append(report)
         try:
-            _outcome(settings, each.case, told, stream)
+            outcome.tell(Written(each.case, report, about), stream, session, was_shown=each.was_shown)
         except OSError as error:
             if not new:
                 raise
@@ -103,21 +98,6 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         except KeyboardInterrupt:
             raise InterruptedByUser("interrupted after writing.", path=" and ".join(new)) from None
     return with_one_diff(done)
-
-
-def _about_backups(report: FileReport, backups: Sequence[str]) -> Iterator[NoticeReport]:
-    """A backup holds what the file held, credentials too, and stands where `git add .` would take it."""
-    if not backups or Mask().value(report.values_before) == report.values_before:
-        return
-    from migrator.sources import gitignore  # files without credentials need it not
-
-    seen = [path for path in backups if gitignore.is_seen_by_git(path)]
-    if seen:
-        text = (
-            f"{' and '.join(seen)} holds the credentials of the original in clear text, in a Git work tree: put *.bak "
-            "into .gitignore, remove it once the upgrade has gone well, or keep backups elsewhere with --backup-dir."
-        )
-        yield NoticeReport("info", text, "", 0)
 
 
 def new_files(report: FileReport, output: str) -> list[str]:
@@ -171,57 +151,3 @@ def _write_elsewhere(
     )
     if written.backup:
         tell(settings, f"{output}: what stood there is kept in {written.backup}.")
-
-
-def _show(settings: Settings, report: FileReport) -> None:
-    """The plan and its diff, where a person reads them; in JSON they are in the report."""
-    if settings.format == "json" or settings.quiet:
-        return
-    from migrator.report import unified
-    from migrator.report.page import shown_diff
-    from migrator.report.text import plan
-
-    mask = Mask(settings.show_secrets)
-    one = Report("migrate", (report,))
-    stream = sys.stderr if settings.output == "-" else sys.stdout
-    colour = streams.wants_colour(settings.color, stream)
-    is_ascii = streams.is_ascii(stream)
-    stream.write(
-        plan(one, mask=mask, width=streams.width(), colour=colour, verbose=settings.verbose, ascii_only=is_ascii)
-    )
-    stream.write(shown_diff(unified.diff(one, mask=mask), colour=colour))
-
-
-def _outcome(settings: Settings, case: examine.Case, report: FileReport, stream: TextIO) -> None:
-    if settings.format == "json" or settings.quiet:
-        return
-    from migrator.report.text import outcome
-
-    colour, width, is_ascii = streams.wants_colour(settings.color, stream), streams.width(), streams.is_ascii(stream)
-    output = settings.output or ("-" if stream is sys.stderr else "")
-    text = outcome(
-        Report("migrate", (report,)),
-        mask=Mask(settings.show_secrets),
-        width=width,
-        colour=colour,
-        verbose=settings.verbose,
-        ascii_only=is_ascii,
-        output=output,
-        dry_run=settings.dry_run,
-    )
-    stream.write(text)
-    tell_of_masks(settings, text)
-    if report.changes and report.status == "migrated":
-        from migrator.cli import next_steps
-        from migrator.report.page import Page
-
-        steps = list(next_steps.after_writing(*_places(case, report._replace(output=output))))
-        stream.write("".join(line + "\n" for line in next_steps.lines(steps, Page(width, colour, is_ascii))))
-
-
-def _places(case: examine.Case, report: FileReport) -> tuple[examine.Case, list[str], list[str]]:
-    """The release, where its values stand now, and which of its files `undo` can put back."""
-    own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
-    paths = ["FILE"] if report.output == "-" else [report.output] if report.output else own
-    changed = [layer.path for layer in report.layers if layer.before != layer.after] if report.backups else []
-    return case, paths, changed

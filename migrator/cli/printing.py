@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from typing import TextIO
 
 from migrator.cli.options import MACHINES
 from migrator.cli.settings import Settings
@@ -115,12 +116,15 @@ def print_check(settings: Settings, report: Report, mask: Mask) -> None:
     _write(settings, text)
 
 
-def print_totals(settings: Settings, found: Mapping[Status, int], seconds: float) -> None:
-    """The last line of a check of several releases."""
+def print_totals(
+    settings: Settings, found: Mapping[Status, int], seconds: float | None, stream: TextIO | None = None
+) -> None:
+    """The last line of a command on several releases; on standard output, if nothing else is said."""
     if sum(found.values()) > 1 and not settings.quiet:
         from migrator.report.totals import in_words
 
-        sys.stdout.write(f"{in_words(found).removesuffix('.')} ({seconds:.1f} s)\n")
+        time = f" ({seconds:.1f} s)" if seconds is not None else ""
+        (stream or sys.stdout).write(f"{in_words(found).removesuffix('.')}{time}\n")
 
 
 def _diff(settings: Settings, report: Report, mask: Mask) -> None:

@@ -17,7 +17,7 @@ from migrator.cli.settings import Settings
 from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
 from migrator.planning import examine
 from migrator.report.records import FileReport, Report
-from migrator.sources import Bundle, Opened
+from migrator.sources import Opened
 
 if TYPE_CHECKING:
     from migrator.prefect.redis_collisions import RedisClaims
@@ -46,12 +46,16 @@ def run(settings: Settings) -> int:
         report_file.refuse_impossible(settings, named.bundles)
     arguments.refuse_one_redis_for_several(settings, len(named.bundles))
     arguments.refuse_one_output_for_several(settings, len(named.groups))
-    session = Session(settings, answers, recorder, _redis_claims(named.bundles, answers), began)
+    session = Session(settings, answers, recorder, _redis_claims(named, answers), began)
     command = _command(settings.command)
     reports: list[FileReport] = []
     try:
+        if settings.command == "migrate" and session.redis_claims is not None:
+            from migrator.cli import deciding
+
+            deciding.decide(named, session)
         for group in named.groups:
-            reports += run_group(group, command, session) if isinstance(group, Opened) else [group]
+            reports += _run_group(group, command, session) if isinstance(group, Opened) else [group]
     except (InterruptedByUser, KeyboardInterrupt) as left:
         _save_what_was_decided(session)
         new = _new_files(reports, settings)
@@ -65,6 +69,16 @@ def run(settings: Settings) -> int:
             raise InterruptedByUser(message) from None
         raise
     return _tell(Report(settings.command, tuple(reports)), session)
+
+
+def _run_group(group: Opened, command: commands.Command, session: Session) -> Sequence[FileReport]:
+    if session.outcome is not None:
+        from migrator.cli import deciding
+
+        skipped = deciding.left_out(group, session)
+        if skipped:
+            return skipped
+    return run_group(group, command, session)
 
 
 def _run_many(
@@ -84,9 +98,10 @@ def _command(name: str) -> commands.Command:
     return commands.READING[name]
 
 
-def _redis_claims(releases: Sequence[Bundle], answers: GivenAnswers) -> RedisClaims | None:
+def _redis_claims(named: opening.Named, answers: GivenAnswers) -> RedisClaims | None:
     """What several releases take of Redis, as far as they are decided; None for a release alone."""
-    if len(releases) < 2:
+    releases = named.bundles
+    if len(releases) + sum(isinstance(each, FileReport) and each.exit_code > 0 for each in named.groups) < 2:
         return None
     from migrator.prefect.redis_collisions import RedisClaims
 
@@ -122,6 +137,11 @@ def _tell(report: Report, session: Session) -> int:
     try:
         session.answers.tell_unused(report.files)
         code = printing.print_report(settings, report, session.seconds)
+        is_full = any(file.exit_code == NotAllTold.exit_code for file in report.files)
+        if settings.command == "migrate" and not is_full:
+            from migrator.cli import outcome
+
+            outcome.tell_all(report, session)
         sys.stdout.flush()
     except OSError as error:
         if not new:

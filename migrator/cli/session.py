@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.cli.given_answers import GivenAnswers
 from migrator.cli.settings import Settings
 from migrator.planning.examine import Case, Request
+from migrator.report.records import FileReport, NoticeReport
 from migrator.sources import Bundle
 from migrator.values.context import Surroundings, Use
 
 if TYPE_CHECKING:
     from migrator.prefect.redis_collisions import RedisClaims, Taken
     from migrator.prompts.save_answers import Recorder
+    from migrator.prompts.several import Outcome
+
+
+class Written(NamedTuple):
+    """A release that is written, with what its backups make necessary to know."""
+
+    case: Case
+    report: FileReport
+    about: tuple[NoticeReport, ...]
 
 
 class Session:
     """`recorder` is told of every decision, if they are saved; `redis_claims` holds what several releases take.
 
     `began` is the moment when the run did, `watch` takes down what releases do that are judged by themselves.
+    `outcome` is what somebody decided of several releases at once, where that was done, `written` what was written.
     """
 
     def __init__(
@@ -38,6 +49,8 @@ class Session:
         self.recorder = recorder
         self.redis_claims = redis_claims
         self.watch = watch
+        self.outcome: Outcome | None = None
+        self.written: list[Written] = []
         self._collisions = redis_claims.collisions() if redis_claims is not None else {}
 
     @property

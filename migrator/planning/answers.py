@@ -9,6 +9,9 @@ from migrator.migration import Question
 NAMES_A_REDIS = ("redis-host", "docket-url", "docket-secret")
 """Answers that name one Redis, which several releases must not share unseen."""
 
+ASKED_FOR_EACH = (*NAMES_A_REDIS, "redis-db", "release-name", "namespace")
+"""Questions whose answer says which Redis, or what in it, is one release's own: each release is asked for itself."""
+
 ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
 """Answers of which each says where the docket is, so that one of them rules out the others."""
 

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import NamedTuple
 
 from migrator.errors import InterruptedByUser
 from migrator.migration import Question
-from migrator.planning import apply, catalog, examine, summary
-from migrator.prompts import questions, review
-from migrator.prompts.decisions import Decisions
+from migrator.planning import examine, summary
+from migrator.prompts import asking, questions, review
+from migrator.prompts.decisions import Decided, Decisions
 from migrator.prompts.person import Back, Offer, Person, Why
 from migrator.prompts.save_answers import Recorder
 from migrator.prompts.screen import Screen
 from migrator.prompts.terminal import at_this_terminal
 from migrator.report.mask import Mask
-from migrator.report.page import standing_at, versions
+from migrator.report.page import versions
 from migrator.report.records import FileReport, NoticeReport
 from migrator.sources import Bundle
-from migrator.verify import verify
-
-
-class Decided(NamedTuple):
-    """What a session ends with: the plan with every answer in it, the text it leads to, and all there is to tell."""
-
-    case: examine.Case
-    result: apply.Result
-    report: FileReport
 
 
 def hold(
@@ -67,7 +57,7 @@ class _Session:
     def hold(self, target: str, dry_run: bool) -> Decided:
         case = self._decisions.judge()
         if case.status == "current":
-            return self._decided(case)
+            return self._decisions.carry_out(case)
         self._introduce(case)
         decided = self._ask_all()
         while decided.report.changes:
@@ -104,7 +94,7 @@ class _Session:
         while True:
             case = self._decisions.judge()
             if not case.plan.open_questions:
-                return self._decided(case)
+                return self._decisions.carry_out(case)
             question = case.plan.open_questions[0]
             try:
                 answered = self._ask(question, case)
@@ -119,57 +109,16 @@ class _Session:
 
     def _ask(self, question: Question, case: examine.Case) -> str:
         """Ask it, or what is asked instead of it; the id of what was answered. Raises Back from the first of them."""
-        screen, number = self._screen, self._decisions.count + 1
-        screen.heading(f"Question {number}: {question.id}")
-        if any(asked.stale for asked in case.plan.asked if asked.question.id == question.id):
-            screen.say("The answer given earlier was to another question under this name: it is not used.")
-        asked, start = question, self._decisions.before.pop(question.id, "")
-        while True:
-            try:
-                reply = questions.put(
-                    asked, self._about(asked, start, case), self._person, screen, alone=asked != question
-                )
-            except Back:
-                if asked == question:
-                    self._decisions.before[question.id] = start
-                    raise
-                asked = question
-                screen.heading(f"Question {number}: {asked.id}")
-                continue
-            if not reply.instead:
-                break
-            asked, start = self._decisions.instead(question, reply.instead), ""
-            screen.heading(f"Question {number}: {asked.id}, instead")
-        self._decisions.answer(asked, reply.answer)
-        screen.line(f"> {questions.summary(asked, reply.answer, screen)}", style="bold")
+        screen, decisions = self._screen, self._decisions
+        asked, answer, _ = asking.ask(question, case, decisions, decisions.count + 1, self._person, screen)
+        decisions.answer(asked, answer)
+        screen.line(f"> {questions.summary(asked, answer, screen)}", style="bold")
         return asked.id
-
-    def _about(self, question: Question, start: str, case: examine.Case) -> questions.About:
-        """What goes with a question: where its values stand, and what its migration says."""
-        where = standing_at(summary.places(case, question))
-        asked_by = catalog.asked_by(question.id, case.known)
-        return questions.About(start, where, tuple(asked_by.text.split("\n\n")) if asked_by else (_OF_NO_MIGRATION,))
-
-    def _decided(self, case: examine.Case) -> Decided:
-        """The plan carried out and proven."""
-        result = apply.carry_out(case)
-        report = summary.report(case, result)
-        if report.changes:
-            apply.prove_settled(case, result, self._decisions.settled_request())
-        return Decided(case, result, self._with_givers(report)._replace(findings=verify.judge(case, result)))
-
-    def _with_givers(self, report: FileReport) -> FileReport:
-        """The report with what was answered in this session as a person's answer."""
-        questions = [
-            each._replace(by="person", where="") if each.id in self._decisions.typed else each
-            for each in report.questions
-        ]
-        return report._replace(questions=tuple(questions))
 
     def _show(self, decided: Decided) -> None:
         self._screen.mask.learn(review.as_report(decided.report))
         review.overview(*decided, self._screen)
-        review.findings(decided.report, self._screen)
+        review.findings(review.placed(decided.report.findings), self._screen)
         told = [each for each in decided.report.notices if each not in self._told]
         review.notices([each for each in told if each.severity != "info"], self._screen)
         rest = sum(each.severity == "info" for each in told)
@@ -234,11 +183,6 @@ class _Session:
             if not case.plan.open_questions:
                 with suppress(Back):
                     self._ask(asked[chosen], case)  # a flag answers a whole group of questions, this one among them
-
-
-_OF_NO_MIGRATION = (
-    "Which flavour of the chart is installed decides what holds where the file says nothing; the file cannot tell."
-)
 
 
 def _files(report: FileReport) -> str:

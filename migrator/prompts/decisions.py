@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from migrator.errors import UsageError
 from migrator.migration import Question
-from migrator.planning import examine
+from migrator.planning import apply, examine, summary
 from migrator.planning.answers import ONE_DOCKET, Earlier
 from migrator.prompts.answers_file import same_as
 from migrator.prompts.save_answers import Recorder
+from migrator.report.records import FileReport
 from migrator.sources import Bundle
+from migrator.verify import verify
+
+
+class Decided(NamedTuple):
+    """A release with every answer in its plan: the text that this leads to, and all there is to tell."""
+
+    case: examine.Case
+    result: apply.Result
+    report: FileReport
 
 
 class Decisions:
@@ -74,6 +85,20 @@ class Decisions:
     def settled_request(self) -> examine.Request:
         """The request that a result of these answers is judged by: no answer is to be told from another any more."""
         return self._asking(self.given, {})
+
+    def carry_out(self, case: examine.Case) -> Decided:
+        """The plan of these answers carried out and proven."""
+        result = apply.carry_out(case)
+        report = summary.report(case, result)
+        if report.changes:
+            apply.prove_settled(case, result, self.settled_request())
+        report = self.with_givers(report)
+        return Decided(case, result, report._replace(findings=verify.judge(case, result)))
+
+    def with_givers(self, report: FileReport) -> FileReport:
+        """The report with what was answered in this session as a person's answer."""
+        told = [each._replace(by="person", where="") if each.id in self.typed else each for each in report.questions]
+        return report._replace(questions=tuple(told))
 
     def asked(self) -> dict[str, Question]:
         """The questions that have an answer, which can be changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -24,35 +25,52 @@ _PROMPTS = {
     "release-name": "Release",
     "namespace": "Namespace",
 }
+_SAFE = " (the safe default)"
 _OTHER = "other"
 _TYPED = "typed"
 _FREE_ONES = 2  # numbers that are offered beside the suggested one; any other can be typed
 
 
 class Reply(NamedTuple):
-    """An answer, or the question that is to be asked `instead` of this one (then the answer is empty)."""
+    """An answer, or the question that is to be asked `instead` of this one, or what was chosen `besides` answering."""
 
     answer: str
     instead: str = ""
+    besides: str = ""
 
 
 class About(NamedTuple):
-    """What goes with a question: the answer that it had, the places of its values, and why it is asked."""
+    """What goes with a question: the answer that it had, the places of its values, and why it is asked.
+
+    `besides` are what can be chosen other than answering, `for_whom` what to say behind a choice for several releases,
+    and `said` sentences that need not be said again.
+    """
 
     start: str = ""
     where: str = ""
     why: tuple[str, ...] = ()
+    besides: tuple[Offer, ...] = ()
+    for_whom: str = ""
+    said: frozenset[str] = frozenset()
+
+
+def sentences(question: Question) -> list[str]:
+    """What is said of a question before its choices."""
+    return [*re.split(r"(?<=[.?]) (?=[A-Z])", question.text), f"Unattended: {question.flag}."]
 
 
 def put(question: Question, about: About, person: Person, screen: Screen, *, alone: bool = False) -> Reply:
     """Ask it; `alone`: without the questions that could be asked instead. Raises Back where somebody goes back."""
-    screen.say(question.text)
+    *text, unattended = sentences(question)
+    # What asks, and what lists, is said each time: it may be true of another server.
+    screen.say(" ".join(each for each in text if each not in about.said or "?" in each or ":" in each))
     if about.where:
         screen.say(f"See {about.where}.", style="dim")
     for choice in question.choices:
-        safe = " (the safe default)" if choice.value == question.default else ""
+        safe = _SAFE * (choice.value == question.default)
         screen.say(f"{choice.value}{safe}: {choice.leads_to}.", indent=2, lead="- ")
-    screen.say(f"Unattended: {question.flag}.", style="dim")
+    if unattended not in about.said:
+        screen.say(unattended, style="dim")
     while True:
         try:
             return _asked(question, about, person, screen, {} if alone else INSTEAD.get(question.id, {}))
@@ -62,30 +80,43 @@ def put(question: Question, about: About, person: Person, screen: Screen, *, alo
 
 
 def _asked(question: Question, about: About, person: Person, screen: Screen, instead: Mapping[str, str]) -> Reply:
+    start = about.start or question.suggestion or ""
+    ways = [*(Offer(*each) for each in instead.items()), *about.besides]
     if question.choices:
         offers = [
-            Offer(choice.value, choice.value + (" (the safe default)" if choice.value == question.default else ""))
+            Offer(choice.value, choice.value + _SAFE * (choice.value == question.default) + about.for_whom)
             for choice in question.choices
         ]
-        return Reply(person.choose("Answer", offers, about.start or question.default or ""))
-    start = about.start or question.suggestion or ""
+        chosen = person.choose("Answer", [*offers, *about.besides], about.start or question.default or "")
+        return Reply(chosen) if chosen in [offer.value for offer in offers] else Reply("", besides=chosen)
     if question.offers:
-        return _from_list(question, person, screen, start, instead)
+        return _from_list(question, person, screen, start, ways, instead)
     prompt = _PROMPTS.get(question.id, question.id)
-    if not instead:
+    if not ways:
         return Reply(_typed(question, person, screen, prompt, start))
-    offers = [Offer(_TYPED, f"type the {prompt if prompt == 'URL' else prompt + chr(39) + 's name'}")]
+    typed = Offer(_TYPED, f"type the {prompt if prompt == 'URL' else prompt + chr(39) + 's name'}")
     while True:
-        chosen = person.choose("How", [*offers, *(Offer(*each) for each in instead.items())], _TYPED)
+        chosen = person.choose("How", [typed, *ways], _TYPED)
         if chosen != _TYPED:
-            return Reply("", chosen)
+            return _other_way(chosen, instead)
         try:
             return Reply(_typed(question, person, screen, prompt, start))
         except Back:
             continue
 
 
-def _from_list(question: Question, person: Person, screen: Screen, start: str, instead: Mapping[str, str]) -> Reply:
+def _other_way(chosen: str, instead: Mapping[str, str]) -> Reply:
+    return Reply("", instead=chosen) if chosen in instead else Reply("", besides=chosen)
+
+
+def _from_list(
+    question: Question,
+    person: Person,
+    screen: Screen,
+    start: str,
+    ways: Sequence[Offer],
+    instead: Mapping[str, str],
+) -> Reply:
     """Choose among a few that can be taken, the suggested one first; any other is typed."""
     prompt = _PROMPTS.get(question.id, question.id)
     best = question.suggestion or ""
@@ -99,11 +130,11 @@ def _from_list(question: Question, person: Person, screen: Screen, start: str, i
         for value, state in sorted(shown, key=lambda choice: int(choice.value))
     ]
     known = [offer.value for offer in offers]
-    offers += [Offer(_OTHER, "another number"), *(Offer(*each) for each in instead.items())]
+    offers += [Offer(_OTHER, "another number"), *ways]
     while True:
         chosen = person.choose(prompt, offers, start if start in known or not start else _OTHER)
-        if chosen in instead:
-            return Reply("", chosen)
+        if chosen in [offer.value for offer in ways]:
+            return _other_way(chosen, instead)
         if chosen != _OTHER and (complaint := question.complaint(chosen)):  # a number that was typed at a list
             screen.say(f"{complaint}.", style="yellow")
         elif chosen != _OTHER:

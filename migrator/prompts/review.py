@@ -10,7 +10,7 @@ from migrator.prompts.person import Back, Offer, Person, Why
 from migrator.prompts.screen import Screen
 from migrator.report.linediff import Hunk, hunks
 from migrator.report.page import spelled
-from migrator.report.records import ChangeReport, FileReport, NoticeReport, Report, with_remedies
+from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, Report, with_remedies
 from migrator.report.text import EFFECTS
 
 _STYLES = {"-": "red", "+": "green"}
@@ -28,6 +28,18 @@ def as_report(file: FileReport) -> Report:
     return Report("migrate", (file,))
 
 
+class Told(NamedTuple):
+    """One line of an overview: a sign, a path, the value that comes (empty: none), what it means for the cluster."""
+
+    sign: str
+    path: str
+    value: str
+    mark: str
+
+    def __str__(self) -> str:
+        return f"{self.path}{': ' * bool(self.value)}{self.value}{self.mark}"
+
+
 def overview(case: examine.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
     """What would change, a few lines a step: equal changes told together, and what they mean for the cluster."""
     count = len(report.changes)
@@ -36,17 +48,26 @@ def overview(case: examine.Case, result: apply.Result, report: FileReport, scree
     if case.found.root:
         screen.say(f"Below {report.root}:")
     for number in range(len(result.stages) - 1):
-        screen.say(_title(number, case), lead=f"{number + 1}. ")
-        for text in _told_together(_changes_of(number, case, report), f"{report.root}.", screen):
-            screen.say(text[1:], indent=3, lead=f"{text[0]} ", style=_STYLES.get(text[0], ""))
-    screen.say("The Prefect pods restart; what is not marked leaves what they do as it is.")
+        screen.say(title(number, case), lead=f"{number + 1}. ")
+        for told in told_together(changes_of(number, case, report), f"{report.root}.", screen):
+            line(told, screen, indent=3)
+    screen.say(RESTARTS)
+
+
+RESTARTS = "The Prefect pods restart; what is not marked leaves what they do as it is."
+"""What no mark means."""
+
+
+def line(told: Told, screen: Screen, *, indent: int) -> None:
+    """Print one line of an overview."""
+    screen.say(str(told), indent=indent, lead=f"{told.sign} ", style=_STYLES.get(told.sign, ""))
 
 
 _MARKS = {"none": "", "behaviour": " (a pod changes)", "required": " (required)"}
 
 
-def _told_together(changes: Sequence[ChangeReport], root: str, screen: Screen) -> Iterator[str]:
-    """A sign and a text for each change, and one for those of the same kind and effect that come out of lists."""
+def told_together(changes: Sequence[ChangeReport], root: str, screen: Screen) -> Iterator[Told]:
+    """A line for each change, and one for those of the same kind and effect that come out of lists."""
     groups: dict[tuple[str, str], list[ChangeReport]] = {}
     for change in changes:
         groups.setdefault((change.kind, change.effect), []).append(change)
@@ -55,12 +76,12 @@ def _told_together(changes: Sequence[ChangeReport], root: str, screen: Screen) -
         places = dict.fromkeys(change.path.removeprefix(root).rpartition(".")[0] for change in group)
         if kind == "remove" and len(group) > 1:
             names = joined_names([_name(change.path) for change in group])
-            yield f"{sign}{len(group)} from {' and '.join(places)}: {names}{_MARKS[effect]}"
+            yield Told(sign, f"{len(group)} from {' and '.join(places)}: {names}", "", _MARKS[effect])
             continue
         for change in group:
             before, after = (spelled(value, screen.mask, change.path) for value in (change.before, change.after))
-            told = {"add": f": {after}", "remove": ""}.get(kind, f": {before} -> {after}")
-            yield f"{sign}{change.path.removeprefix(root)}{told}{_MARKS[effect]}"
+            value = {"add": after, "remove": ""}.get(kind, f"{before} -> {after}")
+            yield Told(sign, change.path.removeprefix(root), value, _MARKS[effect])
 
 
 def joined_names(names: Sequence[str]) -> str:
@@ -110,16 +131,22 @@ def walk(case: examine.Case, result: apply.Result, report: FileReport, screen: S
         number += 1 if chosen == "next" else -1
 
 
-def findings(report: FileReport, screen: Screen) -> None:
-    """What rules say of the result."""
-    if report.findings:
+def findings(found: Sequence[tuple[Finding, str]], screen: Screen) -> None:
+    """What rules say of the result, each with the places that it is said of."""
+    if found:
         screen.heading("Rules of the target version")
-    for finding, remedy in with_remedies(report.findings):
-        where = f"{finding.file}:{finding.line}: " if finding.file and finding.line else ""
+    remedies = with_remedies([each for each, _ in found])
+    for (finding, places), (_, remedy) in zip(found, remedies):
+        where = f"{places}: " if places else ""
         style = "red" if finding.severity == "error" else "yellow"
         screen.say(f"{where}{finding.rule}: {finding.text}", lead=f"{finding.severity}: ", style=style)
         if remedy:
             screen.say(remedy, indent=2)
+
+
+def placed(found: Sequence[Finding]) -> list[tuple[Finding, str]]:
+    """What rules say of one release, each with its place (empty: none)."""
+    return [(each, f"{each.file}:{each.line}" if each.file and each.line else "") for each in found]
 
 
 def notices(notices: Sequence[NoticeReport], screen: Screen, title: str = "To know") -> None:
@@ -149,15 +176,15 @@ def whole(report: FileReport, screen: Screen) -> None:
 
 def _step(number: int, case: examine.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
     first = sum(len(each.changes) for each in case.plan.steps[:number])
-    located = [_Located(*each) for each in zip(_changes_of(number, case, report), result.places[first:])]
-    screen.heading(f"Step {number + 1} of {len(result.stages) - 1}: {_title(number, case)}")
+    located = [_Located(*each) for each in zip(changes_of(number, case, report), result.places[first:])]
+    screen.heading(f"Step {number + 1} of {len(result.stages) - 1}: {title(number, case)}")
     for layer, source in enumerate(case.sources):
         before, after = result.stages[number][layer], result.stages[number + 1][layer]
         if before is not after:
             _layer(source.name, before, after, [each for each in located if each.change.file == source.name], screen)
 
 
-def _changes_of(number: int, case: examine.Case, report: FileReport) -> tuple[ChangeReport, ...]:
+def changes_of(number: int, case: examine.Case, report: FileReport) -> tuple[ChangeReport, ...]:
     """The changes of the step of that number; what moves beside the values comes last, as one of its own."""
     planned = case.plan.steps
     first = sum(len(each.changes) for each in planned[:number])
@@ -165,7 +192,8 @@ def _changes_of(number: int, case: examine.Case, report: FileReport) -> tuple[Ch
     return report.changes[first:][:count]
 
 
-def _title(number: int, case: examine.Case) -> str:
+def title(number: int, case: examine.Case) -> str:
+    """What the step of that number does, and which migration asks for it."""
     # What moves beside the values (the chart's version in an object that holds both) belongs to no migration's step.
     if number >= len(case.plan.steps):
         return "move the chart version"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from migrator import files
 from migrator.errors import InputError, UsageError
 from migrator.migration import Question
-from migrator.planning.answers import Asked
+from migrator.planning.answers import ASKED_FOR_EACH, Asked
 from migrator.prompts.answers_file import fingerprint
 from migrator.report.mask import Mask, visible
 
@@ -105,10 +105,36 @@ def _lines(
         for name, kept in releases.items():
             yield from _answers(kept, "  ", variables[name])
         return
-    yield "releases:"
-    for name, kept in releases.items():
-        yield f"  {_quoted(name)}:"
-        yield from _answers(kept, "    ", variables[name])
+    alike = _alike(releases)
+    if alike:
+        yield "answers:"
+        yield from _answers(alike, "  ", {})
+    own = {
+        name: {question: decision for question, decision in kept.items() if question not in alike}
+        for name, kept in releases.items()
+    }
+    if any(own.values()):
+        yield "releases:"
+    for name, kept in own.items():
+        if kept:
+            yield f"  {_quoted(name)}:"
+            yield from _answers(kept, "    ", variables[name])
+
+
+def _alike(releases: Mapping[str, Mapping[str, Decision]]) -> dict[str, Decision]:
+    """What all releases were asked alike and answered alike; what names a Redis is each one's own."""
+    first, *others = releases.values()
+    return {
+        name: decision
+        for name, decision in first.items()
+        if others and name not in ASKED_FOR_EACH and all(_is_same(decision, each.get(name)) for each in others)
+    }
+
+
+def _is_same(decision: Decision, other: Decision | None) -> bool:
+    if decision.question is None or other is None or other.question is None:
+        return False
+    return decision.answer == other.answer and fingerprint(decision.question) == fingerprint(other.question)
 
 
 def _answers(kept: Mapping[str, Decision], indent: str, variables: Mapping[str, str]) -> Iterator[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from migrator.cli import output
+from migrator.report.records import FileReport
 from tests.prompts.terminal import CHANGE, CTRL_C, CTRL_D, DOWN, ENTER, ESC, UP, Session
 from tests.prompts.texts import AFTER, BEFORE
 
@@ -197,17 +200,42 @@ def test_what_was_decided_is_kept_and_can_be_taken_up_again(
     assert "EVENT_LOGGER_ENABLED" in text
 
 
-def test_leaving_one_file_leaves_those_that_follow_and_keeps_those_before(migrate: Start, tmp_path: Path) -> None:
+@pytest.mark.parametrize("left_at", ["Database", "Choose"])
+def test_leaving_one_of_several_leaves_all_of_them(migrate: Start, tmp_path: Path, left_at: str) -> None:
     second = BEFORE.replace("host: cache", "host: other")
     (tmp_path / "second.yaml").write_text(second, encoding="utf-8")
-    session = migrate("values.yaml", "second.yaml", "--event-logger", "remove", "--redis-db", "2")
-    session.asks("Choose")
+    session = migrate("values.yaml", "second.yaml", "--event-logger", "remove", "--save-answers", "answers.yaml")
+    session.asks("Database")
     session.type(ENTER)
-    session.says("second.yaml: what now?")
-    session.asks("Choose")
+    session.says("second.yaml:16")
+    session.asks("Database")
+    if left_at == "Choose":
+        session.type(ENTER)
+        session.says("2 releases: what now?")
+        session.asks("Choose")
     session.type(CTRL_C)
 
-    session.says("interrupted; values.yaml had been written before, and nothing of the rest was.")
     assert session.ends() == 130
-    assert (tmp_path / "values.yaml").read_text(encoding="utf-8") == AFTER
+    session.says("interrupted; nothing was written.")
+    assert (tmp_path / "values.yaml").read_text(encoding="utf-8") == BEFORE
     assert (tmp_path / "second.yaml").read_text(encoding="utf-8") == second
+    assert '"values.yaml":' in (tmp_path / "answers.yaml").read_text(encoding="utf-8")
+
+
+def test_what_was_written_before_somebody_left_is_named(
+    cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "second.yaml").write_text(BEFORE.replace("host: cache", "host: other"), encoding="utf-8")
+    deliver = output.deliver
+
+    def interrupted(ready: Sequence[output.Ready], session: Any) -> list[FileReport]:
+        if ready[0].bundle.name == "second.yaml":
+            raise KeyboardInterrupt
+        return deliver(ready, session)
+
+    monkeypatch.setattr(output, "deliver", interrupted)
+    code, _, err = cli("migrate", "values.yaml", "second.yaml", "--redis-db", "2", "--non-interactive")
+
+    assert code == 130
+    assert b"interrupted; values.yaml had been written before, and nothing of the rest was." in err
+    assert (tmp_path / "values.yaml").read_text(encoding="utf-8") == AFTER

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.prompts.releases import separate
-from tests.prompts.terminal import CTRL_C, DOWN, ENTER, ESC, UP, Session
+from tests.prompts.terminal import CTRL_C, DOWN, ENTER, ESC, UP, Session, squeezed
 from tests.prompts.texts import AFTER, BEFORE
 
 Start = Callable[..., Session]
@@ -21,20 +21,257 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_docket_chosen_for_one_cannot_be_chosen_for_the_next(migrate: Start, files: Path) -> None:
-    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
+def read(folder: Path, *names: str) -> list[str]:
+    return [(folder / name).read_text(encoding="utf-8") for name in names]
+
+
+def on(database: int) -> str:
+    return AFTER.replace("6379/2", f"6379/{database}")
+
+
+# The keys that come, from the first of two choices, to the ways on without an answer.
+ONLY, LEAVE, STOP = 2 * DOWN + ENTER, 3 * DOWN + ENTER, 4 * DOWN + ENTER
+
+
+def test_what_all_ask_alike_is_asked_once_and_a_database_of_each(migrate: Start, files: Path) -> None:
+    session = migrate("one.yaml", "two.yaml")
+    session.says("2 releases to migrate ---")
+    session.says("- infrahub-enterprise to 4.18.0-medium: one.yaml and two.yaml")
+    session.asks("Answer")
+    session.says("Question 1: event-logger (all 2 releases)")
+    session.says("Asked alike by one.yaml:19 and two.yaml:19.")
+    session.says("> remove (the safe default), for all 2")
+    session.type(ENTER)
+    session.says("> event-logger = remove, for all 2")
     session.asks("Database")
+    session.says("Question 2: redis-db (release 1 of 2)")
     session.says("> 2 nothing known uses it, suggested")
     session.type(ENTER)
+    session.says("Question 3: redis-db (release 2 of 2)")
+    session.asks("Database")
+    session.says("> 3 nothing known uses it, suggested")
+    session.type(ENTER)
+    session.says("2 releases: what now?")
+    session.asks("Choose")
+    assert read(files, "one.yaml", "two.yaml") == [BEFORE, BEFORE]
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert read(files, "one.yaml", "two.yaml") == [AFTER, on(3)]
+    assert session.text.count("Question") == 3
+    assert session.text.count("Nothing else may use it or flush it.") == 1
+
+
+def test_equal_steps_are_told_once_and_what_comes_next_too(migrate: Start, files: Path) -> None:
+    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove", rows=100)
+    for _ in range(2):
+        session.asks("Database")
+        session.type(ENTER)
+    session.asks("Choose")
+    review = session.text[session.text.index("What would change") :]
+    for once in ("- backgroundServices.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", "PROMETHEUS_MULTIPROC_DIR"):
+        assert review.count(once) == 1
+    session.says(
+        "+ backgroundServices.messaging.docket.url (required):"
+        'one.yaml: "redis://cache:6379/2" two.yaml: "redis://cache:6379/3"'
+    )
+    session.says("What would change: 10 changes in 2 files")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    end = session.text[session.text.index("> apply") :]
+    assert "one.yaml: migrated: 5 changes\ntwo.yaml: migrated: 5 changes\n" in end
+    assert "The old files are kept beside the new ones, as NAME.TIME.DIGEST.bak." in end
+    assert "2 releases: 2 migrated\n" in end
+    assert end.count("Next") == end.count("Never with --reuse-values") == end.count("To roll back") == 1
+    assert "infrahub-migrator undo one.yaml two.yaml\n" in end
+    assert end.count("helm upgrade RELEASE REPO/infrahub-enterprise") == 2
+
+
+def test_one_can_be_answered_alone_and_the_rest_then_alike(migrate: Start, files: Path) -> None:
+    (files / "three.yaml").write_text(BEFORE, encoding="utf-8")
+    session = migrate("one.yaml", "two.yaml", "three.yaml", "--redis-db", "7", "--namespace", "a", "--dry-run")
+    assert session.ends() == 2  # on one server they would meet
+    for name in ("one", "two", "three"):
+        (files / f"{name}.yaml").write_text(BEFORE.replace("host: cache", f"host: {name}"), encoding="utf-8")
+    session = migrate("one.yaml", "two.yaml", "three.yaml", "--redis-db", "2")
+    session.asks("Answer")
+    session.type(ONLY)
+    session.says("Question 1: event-logger (release 1 of 3)")
+    session.asks("Answer")
+    session.type(ESC)
+    session.says("Unattended: --event-logger.\nQuestion 1: event-logger (all 3 releases)")
+    session.asks("Answer")
+    session.says("Asked alike by one.yaml:19, two.yaml:19 and three.yaml:19.")
+    session.type(ONLY)
+    session.says("> remove (the safe default)\n keep\n leave one.yaml out")
+    session.asks("Answer")
+    session.type(DOWN, ENTER)
+    session.says("> event-logger = keep")
+    session.says("Question 2: event-logger (2 of 3 releases)")
+    session.asks("Answer")
+    session.says("Asked alike by two.yaml:19 and three.yaml:19.")
+    session.type(ENTER)
+    session.says("- backgroundServices.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n two.yaml and three.yaml:")
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    one, two, three = read(files, "one.yaml", "two.yaml", "three.yaml")
+    assert "EVENT_LOGGER" in one
+    assert "EVENT_LOGGER" not in two + three
+
+
+def test_one_is_left_out_and_comes_back(migrate: Start, files: Path) -> None:
+    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
+    session.asks("Database")
+    session.type(UP, ENTER)
+    session.says("> left out: one.yaml")
+    session.says("Question 2: redis-db (release 1 of 1)")
+    session.asks("Database")
+    session.says("> 2 nothing known uses it, suggested")
+    session.type(ESC)
+    session.says("messaging and one.yaml for Prefect's messaging.\nQuestion 1: redis-db (release 1 of 2)")
+    session.asks("Database")
+    session.says("> 2 nothing known uses it, suggested")
+    session.type(UP, ENTER)
+    session.says("> left out: one.yaml\nQuestion 2: redis-db (release 1 of 1)")
+    session.asks("Database")
+    session.type(ENTER)
+    session.says("two.yaml: what now?")
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert read(files, "one.yaml", "two.yaml") == [BEFORE, AFTER]
+    session.says("2 releases: 1 migrated, 1 skipped")
+    session.says("Left out: one.yaml; run again for it.")
+
+
+def test_stopping_here_goes_on_with_what_is_decided(migrate: Start, files: Path) -> None:
+    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
+    session.asks("Database")
+    assert "stop here" not in session.text
+    session.type(ENTER)
+    session.asks("Database")
+    session.says("stop here, and go on with the 1 decided")
+    session.type(UP, ENTER)
     session.says("one.yaml: what now?")
     session.asks("Choose")
     session.type(ENTER)
-    session.says("two.yaml: infrahub-enterprise to 4.18.0-medium")
+
+    assert session.ends() == 0
+    assert read(files, "one.yaml", "two.yaml") == [AFTER, BEFORE]
+
+
+def test_an_answer_for_all_is_changed_for_all(migrate: Start, files: Path) -> None:
+    session = migrate("one.yaml", "two.yaml")
+    for prompt in ("Answer", "Database", "Database"):
+        session.asks(prompt)
+        session.type(ENTER)
+    session.asks("Choose")
+    session.type(4 * DOWN, ENTER)
+    session.asks("Which")
+    session.says("> event-logger = remove, for all 2 redis-db = 2, one.yaml redis-db = 3, two.yaml none of them")
+    session.type(ENTER)
+    session.asks("Answer")
+    session.type(DOWN, ENTER)
+    session.says("> event-logger = keep, for all 2")
+    session.asks("Choose")
+    session.type(ESC)
+    session.says("Question 3: event-logger (all 2 releases)")
+    session.asks("Answer")
+    session.type(ENTER)
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert all("EVENT_LOGGER" in text for text in read(files, "one.yaml", "two.yaml"))
+
+
+def test_a_walk_shows_one_at_a_time_and_leaves_one_out(migrate: Start, files: Path) -> None:
+    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
+    for _ in range(2):
+        session.asks("Database")
+        session.type(ENTER)
+    session.asks("Choose")
+    session.type(2 * DOWN, ENTER)
+    session.says("Release 1 of 2: one.yaml")
+    session.says("- flavour medium (configPreset in the file)")
+    session.asks("Release 1 of 2 (arrows")
+    session.type(ENTER)
+    session.says("What would change: 5 changes in two.yaml")
+    session.asks("Release 2 of 2 (arrows")
+    session.type(UP, UP, ENTER)
+    session.asks("Release 2 of 2 (arrows")
+    session.says("url: redis://cache:6379/3")
+    session.type(UP, ENTER)
+    session.says("> left out: two.yaml")
+    session.says("one.yaml: what now?")
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert read(files, "one.yaml", "two.yaml") == [AFTER, BEFORE]
+
+
+def test_a_dry_run_is_the_same_and_writes_nothing(migrate: Start, files: Path) -> None:
+    session = migrate("one.yaml", "two.yaml", "--dry-run")
+    for prompt in ("Answer", "Database", "Database", "Choose"):
+        session.asks(prompt)
+        session.type(ENTER)
+
+    assert session.ends() == 0
+    assert session.text.count("dry run: nothing was written.") == 1
+    session.says("2 releases: 2 pending")
+    assert "helm upgrade" not in session.text
+    assert read(files, "one.yaml", "two.yaml") == [BEFORE, BEFORE]
+
+
+def test_what_cannot_be_migrated_is_said_first_and_hinders_no_other(migrate: Start, files: Path) -> None:
+    (files / "two.yaml").write_text(BEFORE.replace("Deployment: true", 'Deployment: "true"'), encoding="utf-8")
+    (files / "three.yaml").write_text("infrahub: [\n", encoding="utf-8")
+    session = migrate("one.yaml", "two.yaml", "three.yaml")
+    session.asks("Answer")
+    shown = squeezed(session.text)
+    assert shown.index("3releases:1tomigrate,2withanerror") < shown.index("error:three.yaml") < shown.index("Question")
+    for prompt in ("Answer", "Database", "Choose"):
+        session.asks(prompt)
+        session.type(ENTER)
+
+    assert session.ends() == 2
+    assert read(files, "one.yaml") == [AFTER]
+    session.says("3 releases: 2 refused, 1 migrated")
+
+
+def test_a_terminal_that_cannot_move_its_cursor(migrate: Start, files: Path) -> None:
+    session = migrate("one.yaml", "two.yaml", TERM="dumb", rows=200)
+    session.says("1) remove (the safe default), for all 2")
+    session.says("3) answer for one.yaml alone\n 4) leave one.yaml out\nAnswer [remove]:")
+    session.type("\n")
+    session.says("leave one.yaml out [leave-out]\nDatabase [2]:")
+    session.type("leave-out\n")
+    session.says("Database [2]:")
+    session.type("back\n")
+    session.says("Question 2: redis-db (release 1 of 2)")
+    session.type("2\n")
+    session.says("Database [3]:")
+    session.type("stop-here\n")
+    session.says("Choose [apply]:")
+    session.type("\n")
+
+    assert session.ends() == 0
+    assert read(files, "one.yaml", "two.yaml") == [AFTER, BEFORE]
+
+
+def test_a_number_that_another_one_takes_is_refused(migrate: Start, files: Path) -> None:
+    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
     session.asks("Database")
+    session.type(ENTER)
     session.says("In use there: 0 by the Infrahub cache and one.yaml for the Infrahub cache, ")
     session.says("2 by one.yaml for its docket if in one namespace.")
-    session.says("> 3 nothing known uses it, suggested")
-    session.type(UP, UP, UP, ENTER)  # up from 3 goes round to the end of the list: 2 is no stop
+    session.asks("Database (arrows")
+    session.type(3 * DOWN, ENTER)
     session.asks("Database (Enter")
     session.type("2", ENTER)
     session.says("database 2 there is used by one.yaml for its docket already (if both are in one namespace")
@@ -42,18 +279,17 @@ def test_the_docket_chosen_for_one_cannot_be_chosen_for_the_next(migrate: Start,
     session.type(ESC)
     session.asks("Database (arrows")
     session.type(DOWN, ENTER)
-    session.says("two.yaml: what now?")
     session.asks("Choose")
     session.type(ENTER)
 
     assert session.ends() == 0
-    assert (files / "one.yaml").read_text(encoding="utf-8") == AFTER
-    assert (files / "two.yaml").read_text(encoding="utf-8") == AFTER.replace("6379/2", "6379/4")
+    assert read(files, "one.yaml", "two.yaml") == [AFTER, on(4)]
 
 
 def test_the_docket_that_stands_in_the_next_cannot_be_chosen_for_the_first(migrate: Start, files: Path) -> None:
-    (files / "two.yaml").write_text(AFTER.replace("6379/2", "6379/3"), encoding="utf-8")
+    (files / "two.yaml").write_text(on(3), encoding="utf-8")
     session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
+    session.says("2 releases: 1 to migrate, 1 current ---")
     session.asks("Database")
     session.says("3 by two.yaml for its docket if in one namespace.")
     session.type(ENTER)
@@ -61,12 +297,13 @@ def test_the_docket_that_stands_in_the_next_cannot_be_chosen_for_the_first(migra
     session.type(ENTER)
 
     assert session.ends() == 0
-    assert (files / "one.yaml").read_text(encoding="utf-8") == AFTER
+    assert read(files, "one.yaml") == [AFTER]
+    session.says("one.yaml: migrated: 5 changes two.yaml: current")
 
 
 def test_a_host_that_is_answered_may_bring_two_releases_together(migrate: Start, files: Path) -> None:
     """Its messaging would be on the other one's docket, which no question about the docket can see."""
-    (files / "one.yaml").write_text(AFTER.replace("6379/2", "6379/1").replace("db: 1", "db: 4"), encoding="utf-8")
+    (files / "one.yaml").write_text(on(1).replace("db: 1", "db: 4"), encoding="utf-8")
     before = separate("host: example-infrahub-cache-master")
     (files / "two.yaml").write_text(before, encoding="utf-8")
     session = migrate("one.yaml", "two.yaml")
@@ -74,6 +311,7 @@ def test_a_host_that_is_answered_may_bring_two_releases_together(migrate: Start,
     session.type("cache", ENTER)
     session.asks("Database")
     session.type(ENTER)
+    session.says("error: two.yaml: takes database 1 of the Redis at cache:6379 for Prefect's messaging, and one.yaml")
     session.asks("Choose")
     session.type(ENTER)
 
@@ -82,28 +320,28 @@ def test_a_host_that_is_answered_may_bring_two_releases_together(migrate: Start,
         "two.yaml: takes database 1 of the Redis at cache:6379 for Prefect's messaging, and one.yaml takes it for its "
         "docket."
     )
-    assert (files / "two.yaml").read_text(encoding="utf-8") == before
+    assert read(files, "two.yaml") == [before]
 
 
 def test_answers_given_in_company_fit_when_they_are_replayed(
     migrate: Start, cli: Callable[..., tuple[int, bytes, bytes]], files: Path
 ) -> None:
-    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove", "--save-answers", "answers.yaml")
-    for name in ("one.yaml", "two.yaml"):
-        session.asks("Database")
-        session.type(ENTER)
-        session.says(f"{name}: what now?")
-        session.asks("Choose")
+    session = migrate("one.yaml", "two.yaml", "--save-answers", "answers.yaml")
+    for prompt in ("Answer", "Database", "Database", "Choose"):
+        session.asks(prompt)
         session.type(ENTER)
     assert session.ends() == 0
-    after = [(files / name).read_bytes() for name in ("one.yaml", "two.yaml")]
+    after = read(files, "one.yaml", "two.yaml")
     for name in ("one.yaml", "two.yaml"):
         (files / name).write_text(BEFORE, encoding="utf-8")
+    saved = (files / "answers.yaml").read_text(encoding="utf-8")
+    assert saved.count("event-logger:") == 1
+    assert saved.index("answers:\n") < saved.index("event-logger:") < saved.index("releases:\n")
 
     done = cli("migrate", "one.yaml", "two.yaml", "--answers", "answers.yaml", "--non-interactive")
 
     assert done[0] == 0, done[2]
-    assert [(files / name).read_bytes() for name in ("one.yaml", "two.yaml")] == after
+    assert read(files, "one.yaml", "two.yaml") == after
 
 
 def test_the_layers_of_one_release_are_named_as_such(migrate: Start, files: Path) -> None:
@@ -141,22 +379,38 @@ def objects(values: str, version: str) -> str:
 def test_one_file_of_two_releases_is_written_when_both_are_applied(migrate: Start, files: Path, left_at: str) -> None:
     (files / "both.yaml").write_text(objects(BEFORE, "4.13.0-medium"), encoding="utf-8")
     session = migrate("both.yaml", "--event-logger", "remove")
-    for name in ("second", "first"):
-        session.says(f"both.yaml (HelmRelease {name})")
-        for prompt in ("Database", "Choose"):
-            session.asks(prompt)
-            assert (files / "both.yaml").read_text(encoding="utf-8") == objects(BEFORE, "4.13.0-medium")
-            if name == "first" and prompt == left_at:
-                session.type(CTRL_C)
-                assert session.ends() == 130
-                session.says("nothing was written.")
-                assert (files / "both.yaml").read_text(encoding="utf-8") == objects(BEFORE, "4.13.0-medium")
-                return
-            session.type(ENTER)
+    for name, prompt in (("first", "Database"), ("second", "Database"), ("", "Choose")):
+        session.says(f"both.yaml (HelmRelease {name})" if name else "2 releases: what now?")
+        session.asks(prompt)
+        assert read(files, "both.yaml") == [objects(BEFORE, "4.13.0-medium")]
+        if name != "first" and prompt == left_at:
+            session.type(CTRL_C)
+            assert session.ends() == 130
+            session.says("nothing was written.")
+            assert read(files, "both.yaml") == [objects(BEFORE, "4.13.0-medium")]
+            return
+        session.type(ENTER)
 
     assert session.ends() == 0
-    assert (files / "both.yaml").read_text(encoding="utf-8") == objects(AFTER, "4.18.0-medium")
+    assert read(files, "both.yaml") == [objects(AFTER, "4.18.0-medium")]
     assert len(list(files.glob("both.yaml.*.bak"))) == 1
+    assert session.text.count("Commit and push both.yaml.") == 1
+
+
+def test_releases_of_one_file_are_left_out_together(migrate: Start, files: Path) -> None:
+    (files / "both.yaml").write_text(objects(BEFORE, "4.13.0-medium"), encoding="utf-8")
+    session = migrate("both.yaml", "one.yaml", "--event-logger", "remove")
+    session.asks("Database")
+    session.type(UP, ENTER)
+    session.says("They share files, which are written for all of them or for none.")
+    session.says("one.yaml:16")
+    session.asks("Database")
+    session.type(ENTER)
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert read(files, "both.yaml", "one.yaml") == [objects(BEFORE, "4.13.0-medium"), AFTER]
 
 
 def test_nobody_is_asked_about_a_file_that_cannot_be_written(migrate: Start, files: Path) -> None:
@@ -167,4 +421,4 @@ def test_nobody_is_asked_about_a_file_that_cannot_be_written(migrate: Start, fil
     assert session.ends() == 2
     session.says("both.yaml (HelmRelease first)")
     assert "Database" not in session.text
-    assert (files / "both.yaml").read_text(encoding="utf-8") == text
+    assert read(files, "both.yaml") == [text]

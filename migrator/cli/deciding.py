@@ -1,0 +1,49 @@
+"""Several releases to migrate and somebody to ask: what is to become of each, decided before any is written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from migrator.cli.migrate import hangup_as_leaving, somebody_is_there
+from migrator.cli.opening import Named
+from migrator.cli.session import Session
+from migrator.report import streams
+from migrator.report.mask import Mask
+from migrator.report.records import FileReport
+from migrator.sources import Opened
+
+
+def decide(named: Named, session: Session) -> None:
+    """Ask about all releases at once, where there are several and somebody is there; the session keeps what came of it.
+
+    Raises InterruptedByUser where they leave.
+    """
+    settings, claims = session.settings, session.redis_claims
+    asked = [bundle for bundle in named.bundles if somebody_is_there(bundle, settings)]
+    if claims is None or not asked:
+        return
+    from migrator.prompts import several  # everything that draws a screen, which a pipeline has no use for
+
+    groups = [each.bundles for each in named.groups if isinstance(each, Opened)]
+    broken = [each for each in named.groups if isinstance(each, FileReport) and each.exit_code]
+    with hangup_as_leaving():
+        session.outcome = several.hold(
+            groups,
+            session.request,
+            claims,
+            session.recorder,
+            broken=broken,
+            mask=Mask(settings.show_secrets),
+            width=streams.width(),
+            colour=streams.wants_colour(settings.color, sys.stdout),
+            plain=settings.plain,
+            dry_run=settings.dry_run,
+        )
+
+
+def left_out(opened: Opened, session: Session) -> Sequence[FileReport]:
+    """The reports on releases that somebody left out; empty where they go on."""
+    if session.outcome is None or not session.outcome.left_out.intersection(each.name for each in opened.bundles):
+        return ()
+    return [FileReport(path=each.name, status="skipped") for each in opened.bundles]

@@ -1,0 +1,159 @@
+"""What `migrate` tells of what it did: of each release when it is written, and of several of them at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from migrator.cli.printing import complain, print_totals, tell_of_masks
+from migrator.cli.session import Session, Written
+from migrator.cli.settings import Settings
+from migrator.report import streams
+from migrator.report.mask import Mask, visible
+from migrator.report.records import FileReport, NextStep, NoticeReport, Report
+
+if TYPE_CHECKING:
+    from migrator.cli.next_steps import Done
+
+DRY_RUN = "dry run: nothing was written."
+
+
+def show(settings: Settings, report: FileReport) -> None:
+    """The plan and its diff, where a person reads them; in JSON they are in the report."""
+    if settings.format == "json" or settings.quiet:
+        return
+    from migrator.report import unified
+    from migrator.report.page import shown_diff
+    from migrator.report.text import plan
+
+    mask = Mask(settings.show_secrets)
+    one = Report("migrate", (report,))
+    stream = sys.stderr if settings.output == "-" else sys.stdout
+    colour = streams.wants_colour(settings.color, stream)
+    is_ascii = streams.is_ascii(stream)
+    stream.write(
+        plan(one, mask=mask, width=streams.width(), colour=colour, verbose=settings.verbose, ascii_only=is_ascii)
+    )
+    stream.write(shown_diff(unified.diff(one, mask=mask), colour=colour))
+
+
+def tell(written: Written, stream: TextIO, session: Session, *, was_shown: bool) -> None:
+    """Tell of one release; what comes next is told at the end, where it is one of several."""
+    settings, (_, report, about) = session.settings, written
+    session.written.append(written)
+    if settings.format == "json" or settings.quiet:
+        return
+    if session.outcome is not None:  # one line; the rest is told of all at the end
+        serious = tuple(each for each in report.notices if each.severity != "info" and not report.changes)
+        findings = () if report.changes else report.findings
+        _outcome(settings, report._replace(notices=serious, findings=findings, layers=(), backups=()), stream)
+        return
+    # What is to be known was on the screen before the choice; said twice, it would hide what was done.
+    seen = was_shown and bool(report.changes)
+    _outcome(settings, report._replace(notices=about, findings=()) if seen else report, stream)
+    if session.redis_claims is None:
+        _tell_next(settings, [written], stream)
+
+
+def tell_all(report: Report, session: Session) -> None:
+    """Tell of several releases what they have in common: how many were written, the way back, and what comes next."""
+    settings = session.settings
+    if session.redis_claims is None or settings.quiet:
+        return
+    if settings.dry_run:
+        complain(DRY_RUN)
+    if settings.format == "json":
+        return
+    is_printed = settings.output == "-" or list(settings.files) == ["-"]
+    stream = sys.stderr if is_printed else sys.stdout
+    if session.outcome is not None:
+        _tell_of_backups(session, stream)
+    seconds = session.seconds if session.outcome is None else None  # how long a person took says nothing
+    print_totals(settings, Counter(file.status for file in report.files), seconds, stream)
+    left_out = [file.path for file in report.files if file.status == "skipped"]
+    if left_out:
+        it = "it" if len(left_out) == 1 else "them"
+        stream.write(
+            f"Left out: {visible(', '.join(left_out), ascii_only=streams.is_ascii(stream))}; run again for {it}.\n"
+        )
+    _tell_next(settings, session.written, stream)
+
+
+def _tell_of_backups(session: Session, stream: TextIO) -> None:
+    from migrator.report.page import Page
+
+    settings = session.settings
+    page = Page(streams.width(), ascii_only=streams.is_ascii(stream))
+    changed = [each for each in session.written if each.report.changes and not settings.output]
+    folder = f"in {settings.backup_dir}" if settings.backup_dir else "beside the new ones"
+    lines = []
+    if any(each.report.backups for each in changed):
+        lines = page.wrapped(f"The old files are kept {folder}, as NAME.TIME.DIGEST.bak.")
+    elif changed:
+        lines = page.wrapped("No backup was made: undo has nothing to put back.")
+    for text in dict.fromkeys(told.text for each in changed for told in each.about):
+        lines += page.wrapped(text, lead="- ")
+    stream.write("".join(line + "\n" for line in lines))
+
+
+def about_backups(report: FileReport, backups: Sequence[str]) -> Iterator[NoticeReport]:
+    """A backup holds what the file held, credentials too, and stands where `git add .` would take it."""
+    if not backups or Mask().value(report.values_before) == report.values_before:
+        return
+    from migrator.sources import gitignore  # files without credentials need it not
+
+    seen = [path for path in backups if gitignore.is_seen_by_git(path)]
+    if seen:
+        text = (
+            f"{' and '.join(seen)} holds the credentials of the original in clear text, in a Git work tree: put *.bak "
+            "into .gitignore, remove it once the upgrade has gone well, or keep backups elsewhere with --backup-dir."
+        )
+        yield NoticeReport("info", text, "", 0)
+
+
+def _outcome(settings: Settings, report: FileReport, stream: TextIO) -> None:
+    from migrator.report.text import outcome
+
+    colour, width, is_ascii = streams.wants_colour(settings.color, stream), streams.width(), streams.is_ascii(stream)
+    text = outcome(
+        Report("migrate", (report,)),
+        mask=Mask(settings.show_secrets),
+        width=width,
+        colour=colour,
+        verbose=settings.verbose,
+        ascii_only=is_ascii,
+        output=settings.output or ("-" if stream is sys.stderr else ""),
+        dry_run=settings.dry_run,
+    )
+    stream.write(text)
+    tell_of_masks(settings, text)
+
+
+def next_steps(*written: Written) -> tuple[NextStep, ...]:
+    """What comes next for releases that are written."""
+    from migrator.cli import next_steps
+
+    return tuple(next_steps.after_writing(*map(_places, written)))
+
+
+def _tell_next(settings: Settings, written: Sequence[Written], stream: TextIO) -> None:
+    steps = next_steps(*(each for each in written if each.report.changes and each.report.status == "migrated"))
+    if steps:
+        from migrator.cli.next_steps import lines
+        from migrator.report.page import Page
+
+        page = Page(streams.width(), streams.wants_colour(settings.color, stream), streams.is_ascii(stream))
+        stream.write("".join(line + "\n" for line in lines(steps, page)))
+
+
+def _places(written: Written) -> Done:
+    """The release, where its values stand now, and which of its files `undo` can put back."""
+    from migrator.cli.next_steps import Done
+
+    case, report, _ = written
+    own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
+    paths = ["FILE"] if report.output == "-" else [report.output] if report.output else own
+    changed = [layer.path for layer in report.layers if layer.before != layer.after] if report.backups else []
+    return Done(case, paths, changed)

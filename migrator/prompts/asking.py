@@ -1,0 +1,86 @@
+"""A question put to a person, with all that goes with it: its heading, its place, what may be asked instead, why."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from migrator.migration import Question
+from migrator.planning import catalog, examine, summary
+from migrator.prompts import questions
+from migrator.prompts.decisions import Decisions
+from migrator.prompts.person import Back, Offer, Person
+from migrator.prompts.screen import Screen
+from migrator.report.page import standing_at
+
+_OF_NO_MIGRATION = (
+    "Which flavour of the chart is installed decides what holds where the file says nothing; the file cannot tell."
+)
+
+
+class Several(NamedTuple):
+    """What a question says besides, where several releases are decided.
+
+    `which` follows its name in the heading: `release 3 of 10`. `asked_by` is said below it: the release, or those that
+    ask it alike, `all_of_them` in full, for whoever wants to know. `for_whom` says behind each choice for whom it
+    counts, and `besides` are the ways on without an answer. `said` are the sentences that were read already, in another
+    release's question of that name.
+    """
+
+    which: str
+    asked_by: str
+    all_of_them: str = ""
+    for_whom: str = ""
+    besides: tuple[Offer, ...] = ()
+    said: frozenset[str] = frozenset()
+
+
+class Reply(NamedTuple):
+    """The question that was answered in the end, and its answer; or, `besides`, another way that was chosen."""
+
+    question: Question
+    answer: str
+    besides: str = ""
+
+
+def ask(
+    question: Question,
+    case: examine.Case,
+    decisions: Decisions,
+    number: int,
+    person: Person,
+    screen: Screen,
+    several: Several | None = None,
+) -> Reply:
+    """Ask it as the question of that number, or what is asked instead of it. Raises Back from the first of them."""
+    which = f" ({several.which})" if several is not None else ""
+    screen.heading(f"Question {number}: {question.id}{which}")
+    if several is not None:
+        screen.say(several.asked_by, style="bold")
+    if any(asked.stale for asked in case.plan.asked if asked.question.id == question.id):
+        screen.say("The answer given earlier was to another question under this name: it is not used.")
+    asked, start = question, decisions.before.pop(question.id, "")
+    while True:
+        try:
+            about = _about(asked, start, case, several)
+            reply = questions.put(asked, about, person, screen, alone=asked != question)
+        except Back:
+            if asked == question:
+                decisions.before[question.id] = start
+                raise
+            asked = question
+            screen.heading(f"Question {number}: {asked.id}{which}")
+            continue
+        if not reply.instead:
+            return Reply(asked, reply.answer, reply.besides)
+        asked, start = decisions.instead(question, reply.instead), ""
+        screen.heading(f"Question {number}: {asked.id}, instead{which}")
+
+
+def _about(question: Question, start: str, case: examine.Case, several: Several | None) -> questions.About:
+    """What goes with a question: where its values stand, and what its migration says."""
+    asked_by = catalog.asked_by(question.id, case.known)
+    why = tuple(asked_by.text.split("\n\n")) if asked_by else (_OF_NO_MIGRATION,)
+    if several is None:
+        return questions.About(start, standing_at(summary.places(case, question)), why)
+    why = (*why, *filter(None, [several.all_of_them]))
+    return questions.About(start, "", why, several.besides, several.for_whom, several.said)

@@ -1,0 +1,56 @@
+"""One of several releases that somebody decides on, and what they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from migrator.errors import MigratorError
+from migrator.migration import Question
+from migrator.planning import examine
+from migrator.prompts.answers_file import fingerprint
+from migrator.prompts.decisions import Decided, Decisions
+from migrator.sources import Bundle
+from migrator.values.release import Release
+
+
+class Claims(Protocol):
+    """What the releases take of Redis, as far as they are decided."""
+
+    def take(self, name: str, release: Release) -> None:
+        """Take down what a release takes now."""
+
+    def collisions(self) -> Mapping[str, MigratorError]:
+        """An error for each release that meets another one on a database."""
+
+
+class Candidate:
+    """One of the releases: its answers, the plan that they lead to, and whether it goes on.
+
+    `seen` is the number of answers after which the plan was made; `error` says why there is none.
+    """
+
+    decisions: Decisions
+    case: examine.Case
+
+    def __init__(self, bundle: Bundle, group: int) -> None:
+        self.bundle = bundle
+        self.name = bundle.name
+        self.group = group
+        self.seen = -1
+        self.error: MigratorError | None = None
+        self.is_out = False
+        self.was_current = False
+        self.decided: Decided | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        return not (self.error or self.is_out or self.was_current)
+
+    @property
+    def open(self) -> Sequence[Question]:
+        return self.case.plan.open_questions if self.goes_on else ()
+
+    def asks(self, mark: str) -> bool:
+        """Whether a question of that fingerprint is open."""
+        return any(fingerprint(question) == mark for question in self.open)

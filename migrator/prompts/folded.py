@@ -1,0 +1,149 @@
+"""Several releases told at once: what some of them have in common is said once, with their names."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from migrator.prompts import review
+from migrator.prompts.decisions import Decided
+from migrator.prompts.review import Told
+from migrator.prompts.screen import Screen
+from migrator.report.page import versions
+from migrator.report.records import FileReport, Finding, NoticeReport
+
+_NAMED = 4  # how many releases are named where some are meant
+_LISTED = 12  # and where it is their list that somebody looks for
+
+Kind = TypeVar("Kind", bound=Hashable)
+
+
+def listed(names: Sequence[str], most: int = _LISTED) -> str:
+    """The names in a sentence; of many the first ones, and how many others there are."""
+    if len(names) > most:
+        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} others"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def of_whom(names: Sequence[str], everyone: Sequence[str]) -> str:
+    """Which of all are meant, in a few words: `all 10`, `all but one.yaml`, or their names."""
+    if len(names) == len(everyone):
+        return f"all {len(everyone)}" if len(everyone) > 1 else everyone[0]
+    others = [name for name in everyone if name not in names]
+    if len(names) > _NAMED and len(others) < _NAMED:
+        return f"all but {listed(others)}"
+    return listed(names, _NAMED)
+
+
+def by_kind(pairs: Iterable[tuple[Kind, str]]) -> dict[Kind, list[str]]:
+    """The names that each kind goes with, each once, in their order."""
+    found: dict[Kind, list[str]] = {}
+    for kind, name in pairs:
+        names = found.setdefault(kind, [])
+        if name not in names:
+            names.append(name)
+    return found
+
+
+def introduce(reports: Sequence[FileReport], current: Sequence[str], errors: Sequence[str], screen: Screen) -> None:
+    """What there is: the releases to migrate and where they go, those with nothing to do, and what is wrong."""
+    counts = [f"{len(reports)} to migrate"]
+    counts += [f"{len(current)} current"] * bool(current)
+    counts += [f"{len(errors)} with an error"] * bool(errors)
+    together = f"{len(reports) + len(current) + len(errors)} releases"
+    screen.heading(f"{together}: {', '.join(counts)}" if len(counts) > 1 else f"{together} to migrate")
+    for way, names in by_kind((versions(each), each.path) for each in reports).items():
+        screen.say(f"{way}: {listed(names)}", lead="- ")
+    if current:
+        screen.say(f"nothing to do: {listed(current)}", lead="- ")
+    for text, names in by_kind((text, each.path) for each in reports for text in each.evidence).items():
+        if len(names) == len(reports):  # what is one release's own is seen in the walk through them
+            screen.say(text, lead="- ")
+    for error in errors:
+        screen.say(error, lead="error: ", style="red")
+    everyone = [report.path for report in reports]
+    migrations = by_kind((f"{name}: {title}", each.path) for each in reports for name, title in each.migrations)
+    if migrations:
+        screen.heading("What is to be done")
+    for text, names in migrations.items():
+        screen.say(text if len(names) == len(everyone) else f"{text} ({of_whom(names, everyone)})", lead="- ")
+
+
+def overview(decided: Sequence[Decided], screen: Screen) -> None:
+    """What would change in all of them: each step once, and in it each line once, with the releases it is true of."""
+    reports = [each.report for each in decided]
+    everyone = [report.path for report in reports]
+    changes = {(change.file, change.id): change for report in reports for change in report.changes}
+    files = dict.fromkeys(change.file for change in changes.values())
+    where = f"{len(files)} files" if len(files) > 1 else next(iter(files))
+    of_whom_all = f" of {len(decided)} releases" if len(decided) != len(files) else ""
+    screen.heading(f"What would change: {len(changes)} change{'s' * (len(changes) > 1)} in {where}{of_whom_all}")
+    roots = {report.root for report in reports}
+    if len(roots) == 1 and roots != {"."}:
+        screen.say(f"Below {next(iter(roots))}:")
+    for number, (title, lines) in enumerate(_steps(decided, alike=len(roots) == 1, screen=screen), 1):
+        whose = by_kind((name, name) for _, name, _ in lines)
+        in_general = list(whose)
+        suffix = "" if len(in_general) == len(everyone) else f": {of_whom(in_general, everyone)}"
+        screen.say(f"{title}{suffix}", lead=f"{number}. ")
+        _lines(lines, in_general, screen)
+    screen.say(review.RESTARTS)
+
+
+Line = tuple[tuple[str, str, str], str, str]
+"""What a line is apart from its value (sign, path, mark), the release that it is of, and the value."""
+
+
+def _steps(decided: Sequence[Decided], *, alike: bool, screen: Screen) -> Iterator[tuple[str, list[Line]]]:
+    """The title of each step that any release takes, in the order in which they are taken, with the lines of all."""
+    found: dict[tuple[int, int, str], list[Line]] = {}
+    for case, result, report in decided:
+        known = [each.id for each in case.known]
+        root = f"{report.root}." if alike else ""
+        for number in range(len(result.stages) - 1):
+            place = (len(known), 0)  # what moves beside the values comes last
+            if number < len(case.plan.steps):
+                step = case.plan.steps[number]
+                place = (known.index(step.known.id), step.known.migration.steps.index(step.step))
+            lines = found.setdefault((*place, review.title(number, case)), [])
+            told = review.told_together(review.changes_of(number, case, report), root, screen)
+            lines += (((each.sign, each.path, each.mark), report.path, each.value) for each in told)
+    for (*_, title), lines in sorted(found.items(), key=lambda each: each[0][:2]):
+        yield title, lines
+
+
+def _lines(lines: Sequence[Line], everyone: Sequence[str], screen: Screen) -> None:
+    kinds = by_kind((kind, name) for kind, name, _ in lines)
+    said = list(everyone)  # of whom the line before was said
+    for kind, names in sorted(kinds.items(), key=lambda each: len(each[1]) != len(everyone)):
+        if names != said:
+            screen.say(f"{of_whom(names, everyone)}:", indent=3)
+            said = names
+        sign, path, mark = kind
+        values = by_kind((value, name) for each, name, value in lines if each == kind)
+        if len(values) == 1:
+            review.line(Told(sign, path, next(iter(values)), mark), screen, indent=3)
+            continue
+        review.line(Told(sign, f"{path}{mark}:", "", ""), screen, indent=3)
+        for value, its in values.items():
+            screen.say(value, indent=5, lead=f"{of_whom(its, everyone)}: ")
+
+
+def notices(told: Iterable[tuple[str, NoticeReport]], screen: Screen, title: str = "To know") -> None:
+    """What is to be known, warnings first, each once: `told` pairs it with the release it is told of."""
+    found = by_kind(((each.severity, each.text, each.rank), _place(each, name)) for name, each in told)
+    reports = [
+        NoticeReport(severity, f"{listed(places, _NAMED)}: {text}", "", 0)
+        for (severity, text, _), places in sorted(found.items(), key=lambda each: each[0][2])
+    ]
+    review.notices(reports, screen, title)
+
+
+def findings(told: Iterable[tuple[str, Finding]], screen: Screen) -> None:
+    """What rules say of the results, each once."""
+    found = by_kind((each._replace(file="", line=0), _place(each, name)) for name, each in told)
+    review.findings([(each, listed(places, _NAMED)) for each, places in found.items()], screen)
+
+
+def _place(told: NoticeReport | Finding, name: str) -> str:
+    return f"{told.file}:{told.line}" if told.file and told.line else name

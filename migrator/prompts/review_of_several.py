@@ -1,0 +1,133 @@
+"""The planned change of several releases for a person to judge, and what is to become of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from migrator.errors import InterruptedByUser
+from migrator.prompts import folded, review
+from migrator.prompts.decisions import Decided
+from migrator.prompts.person import Back, Offer, Person, Why
+from migrator.prompts.screen import Screen
+from migrator.report.page import versions
+from migrator.report.records import NoticeReport
+
+Told = Sequence[tuple[str, NoticeReport]]
+
+
+class Reviewed(NamedTuple):
+    """What is reviewed: the releases that change, what is wrong between them, what is new to be told, and the answers
+    that can be changed, by a key for each.
+    """
+
+    decided: Sequence[Decided]
+    meeting: Told
+    news: Told
+    answers: Mapping[str, str]
+
+
+def choose(reviewed: Reviewed, person: Person, screen: Screen, *, dry_run: bool) -> tuple[str, str]:
+    """Show it, and ask what now: "apply", "back", "change" with the key of an answer, or "leave" with a release's name.
+
+    Raises InterruptedByUser where somebody stops.
+    """
+    decided = reviewed.decided
+    _show(reviewed, screen)
+    changes = sum(len(each.report.changes) for each in decided)
+    which = f"{len(decided)} releases" if len(decided) > 1 else decided[0].report.path
+    apply = f"apply: write {changes} change{'s' * (changes > 1)} in {which}"
+    offers = [
+        Offer("apply", "finish: nothing is written, as --dry-run says" if dry_run else apply),
+        Offer("lines", "lines: all that change, with the reasons, and what is to be known"),
+        Offer("walk", "walk through the releases one by one; each can be left out"),
+        Offer("file", "file: the whole results"),
+        *([Offer("change", "change an answer")] if reviewed.answers else []),
+        Offer("stop", "stop, and write nothing"),
+    ]
+    while True:
+        screen.heading(f"{which}: what now?")
+        try:
+            choice = person.choose("Choose", offers, "apply")
+        except Back:
+            return "back", ""
+        except Why:
+            screen.say("Nothing is written before you choose apply; undo then puts the files back as they were.")
+            continue
+        screen.line(f"> {choice}", style="bold")
+        if choice == "stop":
+            raise InterruptedByUser("left as it is; nothing was written.")
+        if choice == "apply":
+            return choice, ""
+        if choice == "walk":
+            left_out = _walk(decided, screen, person)
+            if left_out:
+                return "leave", left_out
+        elif choice == "change":
+            changed = _answer_to_change(reviewed.answers, screen, person)
+            if changed:
+                return choice, changed
+        else:
+            with screen.paged():
+                for each in decided:
+                    _in_full(choice, each, screen)
+
+
+def _show(reviewed: Reviewed, screen: Screen) -> None:
+    folded.overview(reviewed.decided, screen)
+    folded.findings(
+        ((each.report.path, finding) for each in reviewed.decided for finding in each.report.findings), screen
+    )
+    seen = [(name, told) for name, told in reviewed.news if told.severity != "info"]
+    folded.notices([*reviewed.meeting, *seen], screen)
+    rest = len({told.text for _, told in reviewed.news if told.severity == "info"})
+    if rest:
+        screen.say(f"{rest} more to know: with the lines that change.", style="dim")
+
+
+def _in_full(choice: str, each: Decided, screen: Screen) -> None:
+    if choice == "file":
+        review.whole(each.report, screen)
+        return
+    screen.heading(each.report.path)
+    review.steps(*each, screen)
+    review.notices(each.report.notices, screen)
+
+
+def _walk(decided: Sequence[Decided], screen: Screen, person: Person) -> str:
+    """Show one release at a time, forth and back; the name of one that is to be left out, or nothing."""
+    number, last = 0, len(decided) - 1
+    while True:
+        each = decided[number]
+        screen.heading(f"Release {number + 1} of {last + 1}: {each.report.path}")
+        for text in (versions(each.report), *each.report.evidence):
+            screen.say(text, lead="- ")
+        review.overview(*each, screen)
+        offers = [Offer("next", "next release")] if number < last else []
+        offers += [Offer("previous", "previous release")] if number else []
+        offers += [Offer("lines", "lines: all that change in it"), Offer("leave", "leave it out")]
+        offers.append(Offer("back", "back to the choice"))
+        try:
+            chosen = person.choose(f"Release {number + 1} of {last + 1}", offers, "next" if number < last else "back")
+        except Back:
+            return ""
+        except Why:
+            continue
+        if chosen == "back":
+            return ""
+        if chosen == "leave":
+            return each.report.path
+        if chosen == "lines":
+            with screen.paged():
+                _in_full(chosen, each, screen)
+        else:
+            number += 1 if chosen == "next" else -1
+
+
+def _answer_to_change(answers: Mapping[str, str], screen: Screen, person: Person) -> str:
+    screen.heading("Change an answer")
+    offers = [Offer(key, screen.plain(text)) for key, text in answers.items()]
+    try:
+        return person.choose("Which", [*offers, Offer("", "none of them")], offers[0].value)
+    except (Back, Why):
+        return ""

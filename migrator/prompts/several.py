@@ -1,0 +1,323 @@
+"""The way of a session on several releases: what they ask alike is asked once, and all are reviewed at once.
+
+A release can be left out at any question; those that share a file are written together, and so left out together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from migrator.errors import InterruptedByUser, MigratorError, RefusedError
+from migrator.migration import Question
+from migrator.planning import examine, summary
+from migrator.planning.answers import ASKED_FOR_EACH
+from migrator.prompts import asking, folded, questions, review
+from migrator.prompts.answers_file import fingerprint
+from migrator.prompts.candidate import Candidate, Claims
+from migrator.prompts.decisions import Decided, Decisions
+from migrator.prompts.person import Back, Offer, Person
+from migrator.prompts.review_of_several import Reviewed, choose
+from migrator.prompts.save_answers import Recorder
+from migrator.prompts.screen import Screen
+from migrator.prompts.terminal import at_this_terminal
+from migrator.report.mask import Mask
+from migrator.report.page import standing_at
+from migrator.report.records import FileReport, NoticeReport, Report
+from migrator.sources import Bundle
+
+_ONLY, _LEAVE, _STOP = "only-this-one", "leave-out", "stop-here"
+
+
+class Outcome(NamedTuple):
+    """What somebody decided: by name the answers of each release, what is wrong with others, and which are left out."""
+
+    decisions: Mapping[str, Decisions]
+    errors: Mapping[str, MigratorError]
+    left_out: frozenset[str]
+
+    def of(self, name: str) -> Decisions:
+        """The answers of a release. Raises what is wrong with it."""
+        if name in self.errors:
+            raise self.errors[name]
+        return self.decisions[name]
+
+
+def hold(
+    groups: Sequence[Sequence[Bundle]],
+    request: Callable[[Bundle], examine.Request],
+    claims: Claims,
+    recorder: Recorder | None,
+    *,
+    broken: Sequence[FileReport],
+    mask: Mask,
+    width: int,
+    colour: bool,
+    plain: bool,
+    dry_run: bool,
+) -> Outcome:
+    """Hold the conversation on releases in groups that are written together; `broken` are those that cannot be read.
+
+    What is wrong with a release is said, and it is left to whoever carries the rest out to report it. Raises
+    InterruptedByUser where somebody leaves: nothing is written then.
+    """
+    screen = Screen(mask, width=width, colour=colour, plain=plain)
+    releases = [Candidate(bundle, number) for number, group in enumerate(groups) for bundle in group]
+    session = _Session(releases, claims, screen, at_this_terminal(plain=plain))
+    try:
+        session.begin(request, recorder, broken)
+        session.hold(dry_run)
+    except (KeyboardInterrupt, EOFError, OSError):
+        raise InterruptedByUser("interrupted; nothing was written.") from None
+    return session.outcome()
+
+
+class _Session:
+    def __init__(self, releases: Sequence[Candidate], claims: Claims, screen: Screen, person: Person) -> None:
+        self._releases = releases
+        self._claims = claims
+        self._screen = screen
+        self._person = person
+        self._past: list[tuple[str, Sequence[Candidate]]] = []  # what was answered, or (no name) left out, to go back
+        self._count = 0  # answers so far, those that were taken back among them
+        self._told: set[tuple[str, str]] = set()
+        self._said: dict[str, tuple[str, frozenset[str]]] = {}  # by question: of whom, and the sentences that were read
+
+    def begin(
+        self, request: Callable[[Bundle], examine.Request], recorder: Recorder | None, broken: Sequence[FileReport]
+    ) -> None:
+        """Judge all of them, and say what there is."""
+        for release in self._releases:
+            try:
+                release.decisions = Decisions(release.bundle, request(release.bundle), recorder)
+                release.case = release.decisions.judge()
+                release.was_current = release.case.status == "current"
+            except MigratorError as error:
+                release.error = error
+        for release in self._releases:
+            mates = [each.name for each in self._releases if each.group == release.group and each.error]
+            if mates and not release.error:
+                text = f"is written together with {' and '.join(mates)}, and so is not either."
+                release.error = RefusedError(text, path=release.name)
+        reports = [summary.report(each.case) for each in self._releases if each.goes_on]
+        current = [each.name for each in self._releases if each.was_current and not each.error]
+        errors = [each.error for each in broken] + [str(each.error) for each in self._releases if each.error]
+        self._screen.mask.learn(Report("migrate", tuple(reports)))
+        folded.introduce(reports, current, errors, self._screen)
+        if any(each.open for each in self._releases):
+            first = [(each.path, told) for each in reports for told in each.notices if told.severity != "info"]
+            folded.notices(first, self._screen, "To know first")
+            self._told = {(name, told.text) for name, told in first}
+
+    def hold(self, dry_run: bool) -> None:
+        while True:
+            self._ask_all()
+            decided = self._carry_out()
+            if not decided:
+                return
+            news = [
+                (each.report.path, told)
+                for each in decided
+                for told in each.report.notices
+                if (each.report.path, told.text) not in self._told
+            ]
+            reviewed = Reviewed(decided, self._meeting(), news, self._answers())
+            choice, of_whom = choose(reviewed, self._person, self._screen, dry_run=dry_run)
+            if choice == "apply":
+                return
+            if choice == "change":
+                self._take_back(of_whom)
+            elif choice == "leave":
+                self._leave([each for each in self._releases if each.name == of_whom])
+            elif not self._go_back():
+                self._screen.say("Nothing was asked. Ctrl-C or stop leaves, and nothing is written.")
+
+    def outcome(self) -> Outcome:
+        return Outcome(
+            {each.name: each.decisions for each in self._releases if each.error is None},
+            {each.name: each.error for each in self._releases if each.error is not None},
+            frozenset(each.name for each in self._releases if each.is_out),
+        )
+
+    # What is asked.
+
+    def _ask_all(self) -> None:
+        """Ask whatever is open until nothing is; what one release takes can open a question of another one again."""
+        while True:
+            turn = next((each for each in self._releases if each.open), None)
+            if turn is None:
+                old = [each for each in self._releases if each.goes_on and each.seen != self._count]
+                if not old:
+                    return
+                for each in old:
+                    self._judge(each)
+            elif turn.seen != self._count:
+                self._judge(turn)
+            else:
+                try:
+                    self._ask(turn)
+                except Back:
+                    if not self._go_back():
+                        self._screen.say("Nothing was asked before this. Ctrl-C leaves, and nothing is written.")
+
+    def _ask(self, turn: Candidate) -> None:
+        """Ask the first open question of a release, for all others too that ask it alike."""
+        question = turn.open[0]
+        mark = fingerprint(question)
+        alike = [each for each in self._releases if each is turn or each.asks(mark)]
+        alone = question.id in ASKED_FOR_EACH or len(alike) == 1
+        while True:
+            askers = [turn] if alone else alike
+            try:
+                reply = asking.ask(
+                    question, turn.case, turn.decisions, len(self._past) + 1, self._person, self._screen,
+                    self._several(turn, question, askers),
+                )  # fmt: skip
+            except Back:
+                if alone and len(alike) > 1 and question.id not in ASKED_FOR_EACH:
+                    alone = False
+                    continue
+                raise
+            if reply.besides != _ONLY:
+                break
+            alone = True
+        if reply.besides == _LEAVE:
+            self._leave([turn])
+        elif reply.besides == _STOP:
+            self._leave([each for each in self._releases if each.open])
+        else:
+            self._answer(reply.question, reply.answer, askers)
+
+    def _several(self, turn: Candidate, question: Question, askers: Sequence[Candidate]) -> asking.Several:
+        """What the question says besides, and the ways on without an answer."""
+        going = [each for each in self._releases if each.goes_on]
+        done = sum(not each.open for each in going)
+        besides = [Offer(_LEAVE, f"leave {turn.name} out")] * (len(going) > 1)
+        besides += [Offer(_STOP, f"stop here, and go on with the {done} decided")] * bool(done)
+        places = [self._place(each, question) for each in askers]
+        said = self._said_before(question, turn.name)
+        if len(askers) == 1:
+            which = f"release {going.index(turn) + 1} of {len(going)}"
+            return asking.Several(which, places[0], besides=tuple(besides), said=said)
+        return asking.Several(
+            f"{len(askers)} of {len(going)} releases" if len(askers) < len(going) else f"all {len(going)} releases",
+            f"Asked alike by {folded.listed(places)}.",
+            all_of_them=f"All that ask it: {', '.join(each.name for each in askers)}.",
+            for_whom=f", for all {len(askers)}",
+            besides=(Offer(_ONLY, f"answer for {turn.name} alone"), *besides),
+            said=said,
+        )
+
+    def _said_before(self, question: Question, name: str) -> frozenset[str]:
+        """What was read in another release's question of that name just before."""
+        other, said = self._said.get(question.id, (name, frozenset[str]()))
+        self._said[question.id] = name, said.union(questions.sentences(question))
+        return said if other != name and question.id in ASKED_FOR_EACH else frozenset()
+
+    def _place(self, release: Candidate, question: Question) -> str:
+        """A release's name, and where what the question is about stands in it."""
+        asked = next((each for each in release.open if each.id == question.id), question)
+        place = standing_at(summary.places(release.case, asked))
+        if not place or place.startswith(f"{release.name}:"):
+            return place or release.name
+        return f"{release.name} ({place})"
+
+    def _answer(self, question: Question, answer: str, askers: Sequence[Candidate]) -> None:
+        before = {asked.id for each in askers for asked in each.open}
+        self._count += 1
+        for release in askers:
+            release.decisions.answer(question, answer)
+            self._judge(release)
+        self._past.append((question.id, askers))
+        whom = "" if len(askers) == 1 else f", for all {len(askers)}"
+        self._screen.line(f"> {questions.summary(question, answer, self._screen)}{whom}", style="bold")
+        left = {each.id for release in askers for each in release.open}
+        settled = before - left - {question.id}
+        if settled:
+            self._screen.say(f"That settles {' and '.join(sorted(settled))}, too.")
+
+    def _leave(self, releases: Sequence[Candidate]) -> None:
+        """Leave releases out, with those that are written together with them."""
+        groups = {each.group for each in releases}
+        left = [each for each in self._releases if each.group in groups and each.goes_on]
+        for release in left:
+            release.is_out = True
+            self._claims.take(release.name, release.case.plan.start)
+        self._count += 1
+        self._past.append(("", left))
+        self._screen.line(f"> left out: {folded.listed([each.name for each in left])}", style="bold")
+        if len(left) > len(releases):
+            self._screen.say("They share files, which are written for all of them or for none.")
+
+    def _go_back(self) -> bool:
+        """Take back what was answered or left out last; whether there was anything."""
+        while self._past:
+            name, releases = self._past.pop()
+            self._count += 1
+            if not name:
+                for release in releases:
+                    release.is_out = False
+                    self._judge(release)
+                return True
+            if self._retract(name, releases):
+                return True
+        return False
+
+    def _retract(self, name: str, releases: Sequence[Candidate]) -> bool:
+        taken = [each for each in releases if name in each.decisions.given and each.goes_on]
+        for release in taken:
+            release.decisions.retract(name)
+            self._judge(release)
+        return bool(taken)
+
+    def _take_back(self, number: str) -> None:
+        """Take back the answer of that number, so that it is asked for again."""
+        name, releases = self._past.pop(int(number))
+        self._count += 1
+        self._retract(name, releases)
+
+    def _answers(self) -> dict[str, str]:
+        """The answers of this session that can be changed, each in a line, by their numbers."""
+        found = {}
+        for number, (name, releases) in enumerate(self._past):
+            still = [each for each in releases if each.goes_on and name in each.decisions.given]
+            asked = still[0].decisions.asked().get(name) if still else None
+            if asked is not None:
+                answer = questions.summary(asked, still[0].decisions.given[name], self._screen)
+                whom = still[0].name if len(still) == 1 else f"for all {len(still)}"
+                found[str(number)] = f"{answer}, {whom}"
+        return found
+
+    # What comes of it.
+
+    def _judge(self, release: Candidate) -> None:
+        """Plan a release anew; what is wrong with it is said, and it goes no further."""
+        release.decided = None
+        try:
+            release.case = release.decisions.judge()
+            self._claims.take(release.name, release.case.plan.result)
+        except MigratorError as error:
+            self._drop(release, error)
+        release.seen = self._count
+
+    def _carry_out(self) -> list[Decided]:
+        """All that goes on and changes something, carried out and proven."""
+        for release in self._releases:
+            if release.goes_on and release.decided is None:
+                try:
+                    release.decided = release.decisions.carry_out(release.case)
+                    self._screen.mask.learn(review.as_report(release.decided.report))
+                except MigratorError as error:
+                    self._drop(release, error)
+        found = [each.decided for each in self._releases if each.goes_on and each.decided is not None]
+        return [each for each in found if each.report.changes]
+
+    def _drop(self, release: Candidate, error: MigratorError) -> None:
+        release.error = error
+        self._screen.say(str(error), lead="error: ", style="red")
+
+    def _meeting(self) -> list[tuple[str, NoticeReport]]:
+        """What is wrong with releases that would meet on one database; they are not written."""
+        going = {each.name for each in self._releases if each.goes_on}
+        found = self._claims.collisions().items()
+        return [(name, NoticeReport("error", error.message, "", 0)) for name, error in found if name in going]
