@@ -12,6 +12,7 @@ from migrator.charts.published import PRESET_UNKNOWN, reaches
 from migrator.values.defaults import Defaults
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map
+from migrator.values.release import Release
 from migrator.values.version import Version
 
 EXAMPLE_HOST = "example-infrahub-cache-master"
@@ -56,6 +57,24 @@ def tuning(flavour: str) -> dict[Route, object] | None:
     }
 
 
+def flavour_left(release: Release) -> str:
+    """The flavour that the release runs on, where it goes to another one; empty where it stays, or nobody knows."""
+    left = release.before.flavour
+    return left if release.before.is_known and left != release.flavour else ""
+
+
+def about_change(release: Release) -> str:
+    """What a change of flavour means, in a sentence or two."""
+    left, flavour = flavour_left(release), release.flavour
+    text = (
+        f"The flavour changes from {left} to {flavour or 'none'}: all that the file leaves out is the other preset's "
+    )
+    text += "from then on, replicas, memory and env lists included."
+    if flavour == "openshift":
+        text += " openshift is an overlay without a preset: layer its values last over your own instead (-f)."
+    return text
+
+
 TOGGLED_SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
 """The services that the presets before 4.14.0 switched off on the server and on in the background."""
 
@@ -96,7 +115,8 @@ def _enterprise(version: Version, flavour: str) -> Defaults:
     suffix = f"-{flavour}" if flavour else ""
     is_known = not flavour or not reaches(version, "infrahub-enterprise", PRESET_UNKNOWN)
     around = infrahub.defaults("infrahub-enterprise", version, flavour, preset_is_known=is_known)
-    return Defaults(prefect, around, f"infrahub-enterprise {version}{suffix}", version, preset_is_known=is_known)
+    source = f"infrahub-enterprise {version}{suffix}"
+    return Defaults(prefect, around, source, version, preset_is_known=is_known, flavour=flavour)
 
 
 _UVICORN: list[Value] = [

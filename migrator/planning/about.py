@@ -33,7 +33,6 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
         *_about_unseen_signs(bundle),
         *_about_target(upgrade.found, upgrade.known),
         *_about_jump(upgrade.found),
-        *_about_flavour(upgrade.found),
         *_about_preset(upgrade.found, made),
         *_about_base(bundle, made),
     )
@@ -88,16 +87,6 @@ def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> It
             f"What {found.chart} asks for above {newest} is not known here: the file goes as far as {newest}, and not "
             f"to {found.text_to}."
         )
-
-
-def _about_flavour(found: discover.Found) -> Iterator[Notice]:
-    if not found.flavour_left:
-        return
-    text = f"The flavour changes from {found.flavour_left} to {found.flavour}: all that the file leaves out is the "
-    text += "other preset's from then on, replicas, memory and env lists included."
-    if found.flavour == "openshift":
-        text += " openshift is an overlay without a preset: layer its values last over your own instead (-f)."
-    yield Notice(text, "warning")
 
 
 def _about_jump(found: discover.Found) -> Iterator[Notice]:

@@ -145,4 +145,5 @@ def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
         )
     around = as_map(tree.get(own.values, root[:-1])) if root else {}
     infrahub = {key: value for key, value in around.items() if key != "prefect-server"}
-    return Defaults(prefect, infrahub, f"{own.name} {own.version} ({own.path})", version)
+    source = f"{own.name} {own.version} ({own.path})"
+    return Defaults(prefect, infrahub, source, version, flavour=own.stands.flavour if own.stands is not None else "")

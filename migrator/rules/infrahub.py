@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.charts import heap, images, infrahub, restore, tokens
+from migrator.charts import heap, images, infrahub, presets, restore, tokens
 from migrator.charts.infrahub import handlers
 from migrator.charts.quantities import requests_above_limits
 from migrator.rules.keys import breach
@@ -101,6 +101,11 @@ def _old_heap(release: Release) -> Iterator[Breach]:
         yield breach(part, heap.HEAP[1], f"{part.show(heap.HEAP[1])} is {heap.OLD}, of 32Gi of memory")
 
 
+def _flavour_change(release: Release) -> Iterator[Breach]:
+    if presets.flavour_left(release):
+        yield Breach(presets.about_change(release).rstrip("."), release.home(), ())
+
+
 RULES = (
     Rule(
         "probe-handlers",
@@ -172,6 +177,15 @@ RULES = (
         "The agent's token is no published one where the other tokens are not.",
         tokens.REMEDY,
         _agent_token,
+        "infrahub",
+    ),
+    Rule(
+        "flavour-change",
+        "warning",
+        "The flavour of the chart stays what it is.",
+        "Go to the version with the old flavour, or migrate --answer flavour-change=carry: what is known of the old "
+        "preset goes into the file.",
+        _flavour_change,
         "infrahub",
     ),
     Rule(

@@ -10,7 +10,7 @@ class Defaults(NamedTuple):
     """A chart's values: prefect-server's (relative to its root), the wrapping infrahub chart's, and their source.
 
     `version` is the chart's; `is_known` is whether anything says so, or it is only what is taken for granted.
-    `preset_is_known` is whether the values of the flavour are in them, where there is one.
+    `preset_is_known` is whether the values of the flavour are in them, where there is one (empty: the plain chart).
     """
 
     prefect: Map
@@ -19,3 +19,4 @@ class Defaults(NamedTuple):
     version: Version = Version("0")
     is_known: bool = True
     preset_is_known: bool = True
+    flavour: str = ""

@@ -132,7 +132,7 @@ RESTORE_ON = (
 """
 )
 
-UNASKED = {"image-pin", "image-flavour", "neo4j-heap", "probes"}
+UNASKED = {"image-pin", "image-flavour", "neo4j-heap", "flavour-change", "probes"}
 """Questions that no prompt comes to by itself: by an answer only, or for a target that somebody has to name."""
 
 DB = ("Database", ENTER)

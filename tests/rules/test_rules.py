@@ -502,7 +502,10 @@ def test_every_rule_has_its_case_and_a_name_of_its_own() -> None:
 
     assert len(set(ids)) == len(ids)
     # Those that rest on a look at Redis have theirs in test_live.py.
-    assert {case.rule for case in CASES} == set(ids) - {rule.id for rule in live.RULES} - {"neo4j-heap"}
+    assert {case.rule for case in CASES} == set(ids) - {rule.id for rule in live.RULES} - {
+        "neo4j-heap",
+        "flavour-change",
+    }
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
@@ -520,6 +523,12 @@ def test_an_old_heap_is_told_from_4_21_2_on() -> None:
     assert [each.rule for each in findings(text, to="4.21.2")] == ["neo4j-heap"]
     assert not findings(text.replace("32Gi", "64Gi"), to="4.21.2")
     assert not findings(text.replace("max_size: 24G", "max_size: 20G"), to="4.21.2")
+
+
+@pytest.mark.parametrize(("start", "count"), [("4.13.0-large", 1), ("4.13.0-medium", 0), ("4.13.0", 0)])
+def test_a_change_of_flavour_is_a_warning(start: str, count: int) -> None:
+    found = findings(SOUND, version_from=start, to="4.14.1-medium" if count else "4.14.1")
+    assert [(each.rule, each.severity, each.line) for each in found] == [("flavour-change", "warning", 1)] * count
 
 
 def test_errors_come_first() -> None:

@@ -1,0 +1,99 @@
+"""A release that moves to another flavour of the enterprise chart gets all that its file leaves out from that preset.
+
+infrahub-enterprise publishes every `values.FLAVOUR.yaml` as a version of its own, X.Y.Z-FLAVOUR, with the preset merged
+into the chart's values: replicas, memory, separate services, env lists. From 4.19.0 on there may be `openshift`, which
+is an overlay and no preset: one replica each, services inside the API pod, no docket. It belongs last in a row of -f.
+
+Sources:
+https://github.com/opsmill/infrahub-helm/blob/stable/.github/workflows/publish-helm-chart.yml
+https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/README.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.charts import infrahub, presets
+from migrator.charts.presets import EXAMPLE_HOST
+from migrator.migration import BY_SHAPE, Ask, Choice, Migration, Outcome, Question, Step, if_given, one_of
+from migrator.prefect.names import REDIS_BLOCK, SEPARATE
+from migrator.values import tree
+from migrator.values.changes import Notice
+from migrator.values.edits import Route
+from migrator.values.part import Part
+from migrator.values.release import Release
+
+WHY = "as the preset has it that the release runs on; the new flavour's would count otherwise"
+
+PREFECT: tuple[Route, ...] = (
+    SEPARATE,
+    ("server", "replicaCount"),
+    ("server", "env"),
+    ("backgroundServices", "replicaCount"),
+    ("backgroundServices", "env"),
+    (*REDIS_BLOCK, "db"),
+)
+NEO4J: tuple[Route, ...] = (
+    *(("neo4j", "neo4j", "resources", "requests", name) for name in ("cpu", "memory")),
+    *(
+        ("neo4j", "config", f"server.memory.{name}")
+        for name in ("heap.initial_size", "heap.max_size", "pagecache.size")
+    ),
+)
+
+
+def flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """A change of flavour is told; by an answer what the old preset decided goes into the file."""
+    left = presets.flavour_left(release)
+    if not left:
+        return
+    answer = if_given(ask, _QUESTION)
+    if answer == "carry" and presets.knows_preset(left):
+        if release.prefect.get("enabled") is not False:
+            yield from _carried(release, PREFECT, prefect=True)
+        yield from _carried(release, NEO4J, prefect=False)
+    told = presets.about_change(release)
+    if answer == "keep":
+        yield Notice(told)
+        return
+    advice = {
+        None: "--answer flavour-change=carry writes down what is known of the old one.",
+        "carry": f"The rest (Infrahub's own pods, Redis) is not known here: take it from values.{left}.yaml.",
+    }
+    yield Notice(f"{told} {advice[answer]}", "warning", rule="flavour-change")
+
+
+def _carried(release: Release, paths: tuple[Route, ...], *, prefect: bool) -> Iterator[Outcome]:
+    """What the chart that runs now says at these paths, where no layer does and the new one differs."""
+    part = Part(release, release.root, release.prefect) if prefect else infrahub.part_of(release)
+    if part is None:
+        return
+    old = release.before.prefect if prefect else release.before.infrahub
+    for path in paths:
+        value = tree.get(old, path)
+        if value is None or part.owners(path) or value == part.get(path) or _is_of_the_example(release, path):
+            continue
+        yield part.set(path, value, WHY, "behaviour")
+
+
+def _is_of_the_example(release: Release, path: Route) -> bool:
+    """Whether a database is the one on the presets' example host, which is nobody's."""
+    return path[-1] == "db" and tree.get(release.prefect, (*REDIS_BLOCK, "host")) in (None, "", EXAMPLE_HOST)
+
+
+_QUESTION = Question(
+    id="flavour-change",
+    text="The flavour of the chart changes, and with it all that the file leaves out. Is the old preset to go on?",
+    flag="--answer flavour-change=keep|carry",
+    choices=(
+        Choice("keep", "the new flavour's preset counts; the file stays as it is"),
+        Choice("carry", "what is known of the old preset is written into the file"),
+    ),
+)
+
+MIGRATION = Migration(
+    title="change of flavour",
+    versions={"infrahub-enterprise": BY_SHAPE},
+    steps=(Step("flavour", "tell of a change of flavour", flavour, {}, "infrahub", "by answer"),),
+    questions={"flavour-change": one_of("keep", "carry")},
+)
