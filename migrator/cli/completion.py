@@ -14,7 +14,8 @@ import shtab
 
 from migrator.charts.example import EXAMPLE_FLAVOURS
 from migrator.cli.catalogue import SCHEMAS
-from migrator.cli.options import PROGRAM, parser_of_all
+from migrator.cli.options import parser_of_all
+from migrator.cli.plugin import PROGRAM
 from migrator.errors import UsageError, did_you_mean
 from migrator.migration import OneOf
 from migrator.planning import catalog

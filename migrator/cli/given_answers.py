@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from migrator.cli import plugin
 from migrator.cli.arguments import files_named
 from migrator.cli.printing import tell
 from migrator.cli.settings import NAMES, Settings, flag_of
@@ -83,6 +84,8 @@ class GivenAnswers:
         wishes = _wishes(settings, given)
         if own is not None and self._project is not None:
             wishes = _in_project(wishes, release, self._project.upgrade(own))
+        if not wishes.namespace and not release.namespace:
+            wishes = wishes._replace(namespace=plugin.namespace())
         return plain._replace(wishes=wishes, given=given, earlier=earlier)
 
     def tell_unused(self, reports: Sequence[FileReport]) -> None:

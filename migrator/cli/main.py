@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from migrator.cli.arguments import command_first, parse
-from migrator.cli.options import COMMANDS, PROGRAM
+from migrator.cli.options import COMMANDS
+from migrator.cli.plugin import PROGRAM
 from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
 from migrator.report import streams
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from migrator.charts import published, roots
+from migrator.cli.plugin import called
 from migrator.cli.settings import Settings, flag_of
 from migrator.planning import examine
 from migrator.prefect import messaging, redis_url
@@ -51,7 +52,7 @@ def _migrate(case: examine.Case, settings: Settings) -> str:
     for name, answer in settings.given.items():
         flag = flag_of(name)
         words.append(f"{flag}{'=' if flag.startswith('--answer ') else ' '}{shlex.quote(answer)}")
-    return " ".join(["infrahub-migrator migrate", *words])
+    return " ".join([f"{called()} migrate", *words])
 
 
 class Done(NamedTuple):
@@ -182,7 +183,7 @@ def _undo(changed: Sequence[str]) -> NextStep:
     return _command(_UNDO + " ".join(map(typed, changed)))
 
 
-_UNDO = "infrahub-migrator undo "
+_UNDO = f"{called()} undo "
 
 
 def _command(text: str) -> NextStep:

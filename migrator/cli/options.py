@@ -11,11 +11,9 @@ from typing import NoReturn
 
 from migrator import __version__
 from migrator.charts.versions import CHARTS
+from migrator.cli.plugin import PROGRAM, called
 from migrator.errors import UsageError, did_you_mean
 from migrator.report import streams
-
-PROGRAM = "infrahub-migrator"
-
 
 EXIT_CODES = """\
 exit codes:
@@ -84,7 +82,7 @@ def _answer(text: str) -> tuple[str, str]:
 def parser_of(command: str) -> Parser:
     """The parser of one command: to set up the others, which are never looked at, would take longer than to parse."""
     description, fill_in = COMMANDS[command]
-    parser = Parser(f"{PROGRAM} {command}", description)
+    parser = Parser(f"{called()} {command}", description)
     fill_in(parser)
     return parser
 
@@ -92,7 +90,7 @@ def parser_of(command: str) -> Parser:
 def parser_of_all() -> Parser:
     """The parser for a command line that does not begin with a command: for help, the version, and errors."""
     parser = Parser(
-        PROGRAM,
+        called(),
         "Rewrite an existing Helm values file for an upgrade of the Infrahub charts, "
         "touching only the lines the upgrade asks for.",
         epilog=EXIT_CODES,
