@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -67,32 +69,88 @@ def newest(session: nox.Session) -> None:
 
 @nox.session(python=list(dict.fromkeys([OLDEST, NEWEST])))
 def package(session: nox.Session) -> None:
-    """Wheel and sdist, built and installed in clean environments, with the README's first command run in each."""
-    session.install("-q", "--require-hashes", "-r", LOCK)
-    work = Path(session.create_tmp()).resolve()
-    dist = work / "dist"
-    session.run("git", "clone", "-q", ".", str(work / "source"), external=True)
-    # Without isolation, which would take the build tools from the index, by their range instead of the lock.
-    session.run("python", "-m", "build", "-q", "--no-isolation", "--outdir", str(dist), str(work / "source"))
+    """Wheel and sdist as for an index, installed in clean environments, with the README's first command run in each."""
+    work = _work(session)
+    dist = _built(session, work)
+    session.run("twine", "check", "--strict", *map(str, dist.iterdir()))
+    [wheel] = dist.glob("*.whl")
+    _refuse_other_names(session, wheel)
+    again = _built(session, work / "again")
+    if (again / wheel.name).read_bytes() != wheel.read_bytes():
+        session.error(f"{wheel.name} is another one when it is built again")
     for built in sorted(dist.iterdir()):
         place = work / f"try-{built.suffix.lstrip('.')}"
         place.mkdir()
         with session.chdir(place):
-            _run_as_told(session, _readme_command("try").replace("install -q .", f'install -q "{built}"'))
+            _run_as_told(session, re.sub(r"(pip install (?:-q )?)\.", rf'\1"{built}"', _readme_command("try")))
         values = (place / "values.yaml").read_text(encoding="utf-8")
         if "redis://infrahub-cache-master:6379/2" not in values or "EVENT_PERSISTER_ENABLED" in values:
             session.error(f"{built.name} did not migrate the sample as the README shows it")
-        if built.suffix == ".whl":
-            names = session.run("python", "-m", "zipfile", "-l", str(built), silent=True) or ""
-            tops = {line.split("/")[0] for line in names.splitlines()[1:]}
-            if {name for name in tops if not name.endswith(".dist-info")} != {"migrator"}:
-                session.error(f"the wheel puts more than one name into site-packages: {sorted(tops)}")
+
+
+@nox.session(python=NEWEST)
+def single(session: nox.Session) -> None:
+    """The single file and the plugin with it, into dist/; the file tried without a network, where that can be had."""
+    work = _work(session)
+    [wheel] = _built(session, work).glob("*.whl")
+    Path("dist").mkdir(exist_ok=True)
+    made = Path("dist", "infrahub-migrator.pyz").resolve()
+    session.run("python", "packaging/single_file.py", str(wheel), str(made), env=_moment(session))
+    session.run("python", "packaging/helm/pack.py", str(made), "dist", env=_moment(session))
+    alone = ["unshare", "-rn"] if shutil.which("unshare") and not _fails(["unshare", "-rn", "true"]) else []
+    session.log("without a network" if alone else "with the network: this system cannot take it away")
+    env = {"HOME": str(work), "SHIV_ROOT": str(work / "shiv")}
+    for python in dict.fromkeys([*NAMED, NEWEST]):
+        told = f"{' '.join(alone)} python{python} -I {made}"
+        command = (
+            f"{told} example > {work}/values.yaml && {told} migrate {work}/values.yaml --redis-db 2 --non-interactive"
+        )
+        session.run("bash", "-euo", "pipefail", "-c", command, external=True, env=env)
+        if "redis://infrahub-cache-master:6379/2" not in (work / "values.yaml").read_text(encoding="utf-8"):
+            session.error(f"{made.name} did not migrate the sample on Python {python}")
+    session.run("pytest", "-q", "tests/packages", env={"MIGRATOR_SINGLE_FILE": str(made)})
 
 
 def _install(session: nox.Session) -> None:
     """The checkout itself, on the dependencies of the lock and no others."""
     session.install("-q", "--require-hashes", "-r", LOCK)
     session.install("-q", "--no-deps", "--no-build-isolation", "-e", ".")
+
+
+def _work(session: nox.Session) -> Path:
+    """An empty folder of the session's, with what the lock names installed."""
+    session.install("-q", "--require-hashes", "-r", LOCK)
+    work = Path(session.create_tmp()).resolve() / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    return work
+
+
+def _built(session: nox.Session, work: Path) -> Path:
+    """The folder with the wheel and the sdist of the last commit; the same bytes again from the same commit."""
+    session.run("git", "clone", "-q", ".", str(work / "source"), external=True)
+    # Without isolation, which would take the build tools from the index, by their range instead of the lock.
+    options = ("-q", "--no-isolation", "--outdir", str(work / "dist"))
+    session.run("python", "-m", "build", *options, str(work / "source"), env=_moment(session))
+    return work / "dist"
+
+
+def _moment(session: nox.Session) -> dict[str, str]:
+    """The moment of the last commit, for all that would else be stamped with the moment of the build."""
+    seconds = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True) or ""
+    return {"SOURCE_DATE_EPOCH": seconds.strip()}
+
+
+def _refuse_other_names(session: nox.Session, wheel: Path) -> None:
+    """End the session where the wheel puts more than one name into site-packages."""
+    names = session.run("python", "-m", "zipfile", "-l", str(wheel), silent=True) or ""
+    tops = {line.split("/")[0] for line in names.splitlines()[1:]}
+    if {name for name in tops if not name.endswith(".dist-info")} != {"migrator"}:
+        session.error(f"the wheel puts more than one name into site-packages: {sorted(tops)}")
+
+
+def _fails(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True).returncode != 0
 
 
 def _readme_command(name: str) -> str:
