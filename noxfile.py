@@ -35,10 +35,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def lint(session: nox.Session) -> None:
-    """ruff, its rules and its format."""
+    """ruff, its rules and its format, and hadolint where it has a program for the system."""
     _install(session)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    if shutil.which("hadolint", path=session.bin):
+        session.run("hadolint", "packaging/Containerfile")
 
 
 @nox.session(python=OLDEST)
