@@ -3,7 +3,8 @@
 infrahub-enterprise 4.21.2 (infrahub 4.33.5) mounts `infrahubServer.infrahubServer.extraVolumes` into the Job of
 `upgrade.enabled`; before, a Job that needs a file in one of them fails, and the upgrade with it. By then the presets
 medium and medium-data set a heap of 16G in place of 24G (which release brought that was not seen): a copy of the old
-pair leaves Neo4j no room in 32Gi once limits come.
+pair leaves Neo4j no room in 32Gi once limits come. Presets of about that time also ask for one CPU for each pod of
+Infrahub's server and task workers, where they asked for none (the release, and the file itself, were not seen).
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
@@ -20,6 +21,9 @@ from migrator.values.changes import Notice
 from migrator.values.release import Release
 
 VERSIONS = {"infrahub-enterprise": "4.21.2", "infrahub": "4.33.5"}
+CPUS = {"small": 3, "medium": 6, "medium-data": 4, "large": 12, "large-data": 6}
+"""How many CPUs the pods of a preset ask for in all, in the words of the changelog: one for each pod."""
+
 WHY = "the heap of today's preset, which leaves Neo4j room in the 32Gi that it asks for"
 
 
@@ -54,6 +58,23 @@ def old_heap(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield part.notice(heap.HEAP[1], f"{text}--answer neo4j-heap={heap.NEW} takes that.", "warning", "neo4j-heap")
 
 
+def cpus(release: Release, ask: Ask) -> Iterator[Notice]:
+    """That the preset's pods may ask for CPUs that no node has to spare."""
+    part, more = infrahub.part_of(release), CPUS.get(release.flavour)
+    if part is None or more is None or not release.may_be_below(VERSIONS):
+        return
+    paths = [(*place, "resources", "requests", "cpu") for place in (("infrahubServer",), ("infrahubTaskWorker",))]
+    left_open = [path for path in paths if not part.owners(path)]
+    if left_open:
+        names = " and ".join(part.show(path) for path in left_open)
+        yield part.notice(
+            left_open[0],
+            f"Presets of about 4.21.2 ask for one CPU for each pod of Infrahub's server and task workers, {more} more "
+            f"for {release.flavour} with its own replicas (not verified): where no node has them to spare, pods stay "
+            f"Pending. {names} would say otherwise.",
+        )
+
+
 _QUESTION = Question(
     id="neo4j-heap",
     text="The heap of Neo4j is the older presets' pair of 24G, of 32Gi of memory. Today's preset sets 16G.",
@@ -70,6 +91,14 @@ MIGRATION = Migration(
             "tell of volumes that the upgrade Job lacks",
             volumes,
             {"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE},
+            "infrahub",
+            "told",
+        ),
+        Step(
+            "cpus",
+            "tell of CPUs that the presets ask for",
+            cpus,
+            {"infrahub-enterprise": "4.21.2", "infrahub": ""},
             "infrahub",
             "told",
         ),

@@ -98,3 +98,34 @@ def test_the_old_heap_changes_by_an_answer_only(migrate: Migrate) -> None:
     for other in (HEAP.replace("34359738368", "64Gi"), HEAP.replace('max_size: "24G"', 'max_size: "20G"')):
         assert "neo4j-heap" not in migrate(other, **wishes).notices
     assert "neo4j-heap" not in migrate(HEAP, version_from="4.13.0-medium").notices
+
+
+CPU = "infrahub: {infrahubServer: {resources: {requests: {cpu: 500m}}}, prefect-server: {enabled: false}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "to", "told"),
+    [
+        (CPU, "4.18.0-medium", "4.21.2-medium", ["infrahubTaskWorker"]),
+        (CPU.replace("cpu", "memory"), "4.18.0-large", "4.21.2-large", ["infrahubServer", "infrahubTaskWorker"]),
+        (
+            CPU.replace("}}, prefect", "}}, infrahubTaskWorker: {resources: {requests: {cpu: 1}}}, prefect"),
+            *2 * ["x"],
+            [],
+        ),
+        (CPU, "4.18.0", "4.21.2", []),
+        (CPU, "4.18.0-medium", "4.19.0-medium", []),
+        (CPU, "4.21.2-medium", "4.21.2-medium", []),
+    ],
+)
+def test_cpus_are_told_with_their_number_where_the_file_says_none(
+    migrate: Migrate, text: str, start: str, to: str, told: list[str]
+) -> None:
+    start, to = start.replace("x", "4.18.0-medium"), to.replace("x", "4.21.2-medium")
+    done = migrate(text, version_from=start, version_to=to)
+    assert done.text == text
+    found = [each.text for each in done.plan.notices if "stay Pending" in each.text]
+    assert len(found) == (1 if told else 0)
+    for each in found:
+        assert all(f"infrahub.{name}.resources.requests.cpu" in each for name in told)
+        assert ("6 more" if "medium" in start else "12 more") in each and "(not verified)" in each
