@@ -126,7 +126,10 @@ def void(_: object) -> None:
 def _put_in_place(mutant: Mutant) -> None:
     """Every function of the file gets the mutant's code; what ran when the file was read is not run again."""
     path = str(ROOT / mutant.file)
-    was, now = (compile(text, path, "exec") for text in ((ROOT / mutant.file).read_text("utf-8"), mutant.text))
+    was, now = (
+        compile(text, path, "exec", dont_inherit=True)
+        for text in ((ROOT / mutant.file).read_text("utf-8"), mutant.text)
+    )
     codes = dict(_functions(was, now))
     gc.unfreeze()
     functions = [each for each in gc.get_objects() if isinstance(each, FunctionType)]
@@ -152,7 +155,11 @@ def _lives_at_import(mutant: Mutant, seen: Record) -> bool:
         path, usual = str(ROOT / mutant.file), importlib.machinery.SourceFileLoader.get_code
 
         def get_code(loader: Any, name: str) -> Any:
-            return compile(mutant.text, path, "exec") if loader.get_filename(name) == path else usual(loader, name)
+            return (
+                compile(mutant.text, path, "exec", dont_inherit=True)
+                if loader.get_filename(name) == path
+                else usual(loader, name)
+            )
 
         importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
         files = dict.fromkeys(test.partition("::")[0] for test in tests)
