@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from migrator.charts.roots import has_values
 from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
-from migrator.sources import bases, flux, foreign, kustomize, layering, marks, objects, patches, walking
+from migrator.sources import bases, fleet, flux, foreign, kustomize, layering, marks, objects, patches, walking
 from migrator.sources.layering import Holder
 from migrator.sources.memory import kept
 from migrator.sources.source import Source, read
@@ -107,7 +107,18 @@ def look(path: str) -> Looked:
     except MigratorError as error:
         is_unread = isinstance(error.__cause__, OSError)
         below = frozenset(flux.items_below(documents))
-        return looked._replace(held_up=below, error=_without_frames(error), is_unread=is_unread)
+        taken = tuple((each, False) for each in _values_files(path, documents))
+        return looked._replace(held_up=below, taken=taken, error=_without_frames(error), is_unread=is_unread)
+
+
+def _values_files(path: str, documents: Sequence[Value]) -> Iterator[str]:
+    """The files that a kustomization's charts, or a `fleet.yaml`, take values from."""
+    name, folder = os.path.basename(path), os.path.dirname(path)
+    for data in map(as_map, documents):
+        if name in kustomize.NAMES:
+            yield from kustomize.values_files(data, folder)
+        elif fleet.is_fleet(data, path):
+            yield from fleet.values_files(data, folder)
 
 
 def _looked_at(source: Source, looked: Looked) -> Looked:

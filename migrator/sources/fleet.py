@@ -53,6 +53,15 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     ]
 
 
+def values_files(data: Map, folder: str) -> list[str]:
+    """The files that the chart takes values from, for some clusters or for all."""
+    targets = data.get("targetCustomizations")
+    parts = [data, *map(as_map, targets if isinstance(targets, list) else [])]
+    named = [as_map(part.get("helm")).get("valuesFiles") for part in parts]
+    names = [str(each) for files in named if isinstance(files, list) for each in files]
+    return [os.path.normpath(os.path.join(folder, each)) for each in names]
+
+
 def _refuse_parts(place: Source, data: Map) -> None:
     for route in _parts(data):
         raise RefusedError(

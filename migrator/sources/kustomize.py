@@ -43,6 +43,15 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     return found
 
 
+def values_files(data: Map, folder: str) -> list[str]:
+    """The files that the charts inflated here take values from."""
+    charts = data.get("helmCharts")
+    names: list[str] = []
+    for chart in map(as_map, charts if isinstance(charts, list) else []):
+        names += [as_text(chart.get("valuesFile")), *_texts(chart.get("additionalValuesFiles"))]
+    return [os.path.normpath(os.path.join(folder, each)) for each in names if each]
+
+
 def generated(data: Map, folder: str) -> Iterator[tuple[str, list[str]]]:
     """What the kustomization makes of files: the name of each ConfigMap and Secret (KIND/NAME), and the files in it."""
     for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):

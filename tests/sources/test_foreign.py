@@ -170,3 +170,26 @@ def test_fleet_in_parts_is_refused_by_name(cli: Cli, tmp_path: Path, more: str, 
     done = cli("migrate", "fleet.yaml", "--redis-db", "2", "--non-interactive")
     assert (done.returncode, path.read_text("utf-8")) == (2, text)
     assert f"{where} holds values or a version" in done.stderr.decode()
+
+
+FILES = "helm:\n  chart: infrahub-enterprise\n  version: 4.13.0-medium\n  valuesFiles: [{}]\n"
+ON_A_CLUSTER = FILES.replace("[{}]", "[other.yaml]") + "targetCustomizations:\n- helm: {{valuesFiles: [{}]}}\n"
+
+
+@pytest.mark.parametrize("fleet", [FILES, ON_A_CLUSTER])
+def test_files_of_a_refused_fleet_are_not_migrated_without_it(cli: Cli, tmp_path: Path, fleet: str) -> None:
+    path = write(tmp_path, "sub/values.yaml", VALUES)
+    write(tmp_path, "fleet.yaml", fleet.format("sub/values.yaml"))
+    done = cli("migrate", ".", "--redis-db", "2", "--answer", "flavour=medium", "--non-interactive")
+    assert (done.returncode, path.read_text("utf-8")) == (2, VALUES)
+    assert b"fleet.yaml:" in done.stderr and b"values.yaml" not in done.stdout
+    # By itself it is what the refusal says to name.
+    assert cli("migrate", str(path), "--redis-db", "2", "--non-interactive").returncode == 0
+    assert path.read_text("utf-8") == AFTER
+
+
+def test_a_file_that_a_refused_fleet_does_not_name_is_a_release(cli: Cli, tmp_path: Path) -> None:
+    path = write(tmp_path, "sub/values.yaml", VALUES)
+    write(tmp_path, "fleet.yaml", FILES.format("values.yaml"))
+    done = cli("migrate", ".", "--redis-db", "2", "--non-interactive")
+    assert (done.returncode, path.read_text("utf-8")) == (2, AFTER)

@@ -83,6 +83,9 @@ def test_files_over_inline_values_are_refused(cli: Callable[..., Any], tmp_path:
     done = cli("check", "kustomization.yaml")
     assert done.returncode == 2
     assert b"kustomization.yaml:9: helmCharts[1].valuesInline has values of " + over in done.stderr
+    (tmp_path / over.decode()).write_text(VALUES, "utf-8")
+    done = cli("migrate", ".", "--redis-db", "2", "--non-interactive")
+    assert (done.returncode, (tmp_path / over.decode()).read_text("utf-8")) == (2, VALUES)
 
 
 def test_a_kustomization_of_other_charts_is_unrelated(cli: Callable[..., Any], tmp_path: Path) -> None:
