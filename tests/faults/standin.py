@@ -1,7 +1,7 @@
 """Reads, changes and writes files as `migrate` and `undo` do, with the same arguments, for the fault sweep.
 
     python tests/faults/standin.py migrate FILE... [-f LAYER]... [--output PATH] [--backup-dir DIR] [--no-backup]
-        [--save-answers PATH]
+        [--save-answers PATH] [--report PATH]
     python tests/faults/standin.py undo FILE [--backup-dir DIR] [--force]
     python tests/faults/standin.py init DIR
 
@@ -40,10 +40,12 @@ def main() -> int:
     parser.add_argument("--no-backup", action="store_true")
     parser.add_argument("--force", action="store_true")
     parser.add_argument("--save-answers")
+    parser.add_argument("--report")
     parser.add_argument("--redis-db")
     parser.add_argument("--answer")
     parser.add_argument("--non-interactive", action="store_true")
     options = parser.parse_args()
+    is_written = False
     try:
         if options.command == "undo":
             for path in options.files:
@@ -71,9 +73,14 @@ def main() -> int:
                 continue
             replacements = [files.Replacement(*pair) for pair in zip(snapshots, wanted)]
             print(files.write(replacements, backup=not options.no_backup, backup_dir=options.backup_dir))
+            is_written = True
+        if options.report:
+            for sentence in files.recover([options.report]):
+                print(sentence)
+            files.create(options.report, b"{}\n", like=None, backup=True)
     except MigratorError as error:
         print(error, file=sys.stderr)
-        return error.exit_code
+        return 6 if is_written and options.report else error.exit_code
     except KeyboardInterrupt:
         return 130
     return 0

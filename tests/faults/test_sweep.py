@@ -21,6 +21,7 @@ SAMPLES = {
     "no backup": 4,
     "saved answers": 8,
     "saved answers over old ones": 4,
+    "report": 8,
     "project file": 4,
     "output over a file": 4,
     "new output": 4,
