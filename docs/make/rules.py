@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from docs.make.markdown import marked
+from migrator.cli.explaining import DEPLOYED
 from migrator.cli.explaining import rules as all_rules
 from migrator.rules import RULES, docket, entries, infrahub, keys, live, messaging, pods
 from migrator.rules.rule import Rule
@@ -26,8 +27,10 @@ def pages() -> dict[str, str]:
         parts.append(f"## {title}")
         parts += map(_rule, rules)
     parts.append(RENDERED)
-    beside = {name: rule for name, rule in all_rules().items() if name not in [each.id for each in RULES]}
-    parts += [_section(name, *rule) for name, rule in beside.items()]
+    known = {*DEPLOYED, *(rule.id for rule in RULES)}
+    parts += [_section(name, *rule) for name, rule in all_rules().items() if name not in known]
+    parts.append(RUNNING)
+    parts += [_section(name, *rule) for name, rule in DEPLOYED.items()]
     return {"rules.md": "\n\n".join(parts) + "\n"}
 
 
@@ -52,3 +55,8 @@ RENDERED = """## As Helm renders it
 
 With `verify --chart-path CHART` Helm renders the chart with the values, and the two deployments of Prefect are looked
 at in what came out; and every key of the file is looked up in the chart's own values."""
+
+RUNNING = """## As it runs
+
+`verify --release NAME --deployed` looks at what runs after an upgrade ([From the cluster](from-the-cluster.md)). Each
+finding has the command that mends it or says more."""

@@ -41,6 +41,18 @@ def test_every_rule_has_an_anchor() -> None:
                 assert not node.value.value or node.value.value in sections
 
 
+def test_what_is_looked_at_where_it_runs_is_told_with_its_severity() -> None:
+    made = {}
+    for tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and len(node.args) > 1:
+                first, second = node.args[0], node.args[1]
+                if isinstance(first, ast.Constant) and str(first.value).startswith("deployed-"):
+                    assert isinstance(second, ast.Constant)
+                    made[first.value] = second.value
+    assert made == {name: rule.severity for name, rule in explaining.DEPLOYED.items()}
+
+
 def test_every_command_and_option_is_told() -> None:
     sections = sections_of(MADE["reference/commands.md"], 2)
     assert list(sections) == list(COMMANDS)
