@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator import sources
+from migrator.cli import plugin
 from migrator.cli.failure import failed
 from migrator.cli.printing import complain
 from migrator.cli.settings import Settings
@@ -25,7 +26,8 @@ def access(settings: Settings) -> Access:
         if settings.verbose:
             complain(sentence, show_secrets=settings.show_secrets)
 
-    return Access(settings.kube_context, settings.kubeconfig, settings.namespace, tell)
+    namespace = "" if settings.all_namespaces else settings.namespace or plugin.namespace()
+    return Access(settings.kube_context or plugin.kube_context(), settings.kubeconfig, namespace, tell)
 
 
 def opened(settings: Settings) -> list[sources.Opened | FileReport]:
@@ -41,7 +43,7 @@ def opened(settings: Settings) -> list[sources.Opened | FileReport]:
             return [failed(_called(settings), error, is_passed=settings.skip_unrelated)]
     found = releases.every(way)
     if not found:
-        where = f"namespace {settings.namespace}" if settings.namespace else "the cluster"
+        where = f"namespace {way.namespace}" if way.namespace else "the cluster"
         raise UsageError(
             f"there is no release of these charts in {where}.",
             remedy="An umbrella around them is looked at by its name, with --release; --kube-context names a cluster.",

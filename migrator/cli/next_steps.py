@@ -8,13 +8,16 @@ from typing import NamedTuple
 
 from migrator.charts import published, roots
 from migrator.cli.plugin import called
-from migrator.cli.settings import Settings, flag_of
+from migrator.cli.settings import NAMES, Settings, flag_of
 from migrator.planning import examine
 from migrator.prefect import messaging, redis_url
 from migrator.prefect.docket import standing_docket
 from migrator.report.page import Page, flags_of, typed
 from migrator.report.records import FileReport, NextStep
 from migrator.values import tree
+
+_NEW_FILE = "values.yaml"
+"""Where values of a release that stand in no file go, unless a name is given."""
 
 
 def lines(steps: Sequence[NextStep], page: Page) -> Iterator[str]:
@@ -38,18 +41,28 @@ def before_writing(case: examine.Case, report: FileReport, settings: Settings) -
         return ()
     own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
     changed = [layer.path for layer in report.layers if layer.before != layer.after]
+    if case.bundle.is_of_cluster:
+        own, changed = [settings.output or _NEW_FILE], []
     write = NextStep("Once this is agreed, write it:"), _command(_migrate(case, settings))
     return (*write, *after_writing(Done(case, own, changed)))
 
 
 def _migrate(case: examine.Case, settings: Settings) -> str:
     """The command that writes what these settings show."""
-    words = [f"-f {typed(name)}" for name in settings.values] or [typed(case.bundle.layers[case.bundle.home].name)]
+    words = [f"-f {typed(name)}" for name in settings.values]
+    deployed = case.bundle.deployed
+    if deployed is not None:
+        words += ["--release", shlex.join(deployed.words)]
+        words += [f"--output {typed(settings.output or _NEW_FILE)}"] * case.bundle.is_of_cluster
+    elif not words:
+        words = [typed(case.bundle.layers[case.bundle.home].name)]
     words += [f"{flag} {shlex.quote(text)}" for flag, text in settings.typed_values]
     words += [word if word.startswith("--") else shlex.quote(word) for word in settings.upgrade_options]
     if settings.answers:
         words.append(f"--answers {shlex.quote(settings.answers)}")
     for name, answer in settings.given.items():
+        if deployed is not None and name in NAMES:
+            continue
         flag = flag_of(name)
         words.append(f"{flag}{'=' if flag.startswith('--answer ') else ' '}{shlex.quote(answer)}")
     return " ".join([f"{called()} migrate", *words])
@@ -101,7 +114,7 @@ def _secret(case: examine.Case) -> Iterator[NextStep]:
         before = "commit" if case.bundle.controller else "upgrade"
         yield NextStep(f"Create the Secret with the docket URL, before the {before}:")
         yield _command(
-            f"kubectl create secret generic {secret.secret} --namespace {release.namespace or 'NAMESPACE'} "
+            f"kubectl create secret generic {secret.secret} {_where(case, '--context')} "
             f"--from-literal={secret.key}={shlex.quote(_url_to_fill_in(case))}"
         )  # fmt: skip
         yield NextStep(
@@ -146,7 +159,8 @@ _NO_WAY_BACK = (
 
 def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -> Iterator[NextStep]:
     release, chart = case.plan.result, case.found.chart
-    name, namespace = release.name or "RELEASE", release.namespace or "NAMESPACE"
+    name = release.name or "RELEASE"
+    where, deployed = _where(case), case.bundle.deployed
     version = case.found.shown_to
     stands_for = [] if release.name and release.namespace else ["RELEASE and NAMESPACE for yours (helm list -A)"]
     root = tree.show(release.root) if release.root else "."
@@ -160,11 +174,10 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
     for flag, _, text in (option.partition(" ") for option in case.bundle.typed):
         values += f" {flag} {shlex.quote(text)}"
     yield NextStep("Upgrade file and chart in one go:")
-    yield _command(f"helm upgrade {name} {what} --namespace {namespace} {values}")
-    yield NextStep(
-        "Never with --reuse-values, which keeps the old chart's defaults; where the release has values that are in no "
-        "file, add --reset-then-reuse-values."
-    )
+    yield _command(f"helm upgrade {name} {what} {where} {values}")
+    beyond = "; where the release has values that are in no file, add --reset-then-reuse-values"
+    never = "Never with --reuse-values, which keeps the old chart's defaults"
+    yield NextStep(f"{never}{'' if case.bundle.is_of_cluster else beyond}.")
     if _is_final(case):
         yield NextStep(_NO_WAY_BACK)
         if changed:
@@ -175,8 +188,17 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
     yield NextStep("To roll back, both together:" if changed else "To roll back:")
     if changed:
         yield _undo(changed)
-    yield _command(f"helm rollback {name} --namespace {namespace}")
+    revision = f" {deployed.revision}" if deployed is not None else ""
+    yield _command(f"helm rollback {name}{revision} {where}")
     yield NextStep(f"({'; '.join(stands_for)}.)")
+
+
+def _where(case: examine.Case, context: str = "--kube-context") -> str:
+    """The options that lead helm to the release, or kubectl, which has another name for the context."""
+    deployed = case.bundle.deployed
+    options = deployed.options if deployed is not None else ()
+    words = ["--namespace", case.plan.result.namespace or "NAMESPACE", *options]
+    return shlex.join(context if word == "--kube-context" else word for word in words)
 
 
 def _undo(changed: Sequence[str]) -> NextStep:

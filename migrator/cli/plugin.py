@@ -23,5 +23,10 @@ def namespace() -> str:
     return "" if said == "default" else said
 
 
+def kube_context() -> str:
+    """The context of the kubeconfig that Helm was told; empty where it was told none."""
+    return os.environ.get("HELM_KUBECONTEXT", "") if _is_plugin() else ""
+
+
 def _is_plugin() -> bool:
     return os.environ.get("HELM_PLUGIN_NAME") == PLUGIN

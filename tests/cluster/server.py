@@ -102,6 +102,7 @@ class Cluster:
     def __enter__(self) -> Cluster:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *about: None  # type: ignore[method-assign]  # who asked has gone
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
         return self

@@ -1,0 +1,162 @@
+"""A cluster that gives no answer: each reason in a sentence, exit 2, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator.cluster import access, trouble
+from tests.cluster.conftest import USER
+from tests.cluster.server import Cluster, Held
+
+Cli = Callable[..., Any]
+HERE = ("--release", "infrahub", "--namespace", "prod")
+
+
+def error(cli: Cli, *arguments: str) -> str:
+    """The one sentence that a run ends in, which is the same in JSON."""
+    done = cli(*arguments)
+    assert (done.returncode, done.stdout) == (2, b""), done
+    report = json.loads(cli(*arguments, "--format", "json").stdout)
+    said = done.stderr.decode().removeprefix("infrahub-migrator: ").strip()
+    assert said in (report["error"], *(file["error"] for file in report["files"]))
+    assert "Traceback" not in said and "\n" not in said
+    return str(said)
+
+
+@pytest.fixture
+def there(cluster: Cluster) -> Cluster:
+    cluster.releases = [Held("infrahub", "prod", 7, "infrahub-enterprise", "4.14.0-medium", USER)]
+    return cluster
+
+
+def test_no_such_release(cli: Cli, there: Cluster) -> None:
+    told = error(cli, "plan", "--release", "infrahub", "--namespace", "dev")
+    assert "no release infrahub in namespace dev. There is one in prod: name it with --namespace." in told
+    assert "did you mean infrahub?" in error(cli, "plan", "--release", "infrahb", "--namespace", "prod")
+    there.releases = [there.releases[0]._replace(status="uninstalled")]
+    assert "is uninstalled" in error(cli, "plan", *HERE)
+
+
+def test_a_verb_that_is_denied(cli: Cli, there: Cluster) -> None:
+    there.denied = {"secrets"}
+    assert 'denies helm get metadata: secrets, list, in the namespace "prod"' in error(cli, "plan", *HERE)
+    assert "--namespace where you have it" in error(cli, "check", "--all-releases")
+    there.denied = {"cluster-wide secrets"}
+    assert "`helm list --all-namespaces`" in error(cli, "plan", "--release", "other", "--namespace", "prod")
+    there.releases = [there.releases[0]._replace(manifest=DEPLOYMENT)]
+    for resource in ("deployments", "pods"):
+        there.denied = {resource}
+        told = error(cli, "verify", *HERE, "--deployed")
+        assert f"denies kubectl get: {resource}" in told and "pods/log" in told
+
+
+DEPLOYMENT = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n"
+
+
+def test_a_login_that_has_expired(cli: Cli, there: Cluster) -> None:
+    there.logged_in = False
+    assert "takes no login of yours, or it has expired" in error(cli, "plan", *HERE)
+
+
+def test_a_cluster_that_is_not_there(cli: Cli, programs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setenv("HELM_KUBEAPISERVER", "http://127.0.0.1:9")
+    assert "the cluster cannot be reached" in error(cli, "plan", *HERE)
+    monkeypatch.delenv("HELM_KUBEAPISERVER")
+    assert 'context "nowhere" does not exist' in error(cli, "plan", *HERE, "--kube-context", "nowhere")
+    assert "kubeconfig cannot be read" in error(cli, "plan", *HERE, "--kubeconfig", "missing")
+
+
+def test_one_that_does_not_answer_is_not_waited_for(cli: Cli, there: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "SECONDS", 1)
+    there.delay = 30
+    began = time.monotonic()
+    done = cli("plan", *HERE)
+    assert done.returncode == 2 and b"did not end within 1 s, and was ended" in done.stderr
+    assert time.monotonic() - began < 10
+
+
+def test_no_helm_and_no_kubectl(cli: Cli, there: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    helm = shutil.which("helm")
+    assert helm is not None
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert "by the helm program, and there is none on PATH" in error(cli, "plan", *HERE)
+    os.symlink(helm, tmp_path / "bin" / "helm")
+    there.releases = [there.releases[0]._replace(manifest=DEPLOYMENT)]
+    assert "by the kubectl program, and there is none on PATH" in error(cli, "verify", *HERE, "--deployed")
+
+
+def test_a_token_for_helm_alone(cli: Cli, there: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELM_KUBETOKEN", "c4n4ry-T0ken")
+    there.releases = [there.releases[0]._replace(manifest=DEPLOYMENT)]
+    told = error(cli, "verify", *HERE, "--deployed")
+    told += cli("verify", *HERE, "--deployed", "--verbose").stderr.decode()
+    assert "HELM_KUBETOKEN is read by helm alone" in told and "c4n4ry" not in told
+
+
+def test_what_is_run_is_told_and_reads_only(cli: Cli, there: Cluster) -> None:
+    there.releases = [there.releases[0]._replace(manifest=DEPLOYMENT)]
+    told = cli("verify", *HERE, "--deployed", "--verbose").stderr.decode().splitlines()
+    ran = [line.partition(": runs ")[2] for line in told if ": runs " in line]
+    assert ran[0] == "helm get metadata infrahub --output json --namespace prod"
+    assert {" ".join(each.split()[:2]) for each in ran} <= {"helm get", "helm list", "kubectl get"}
+    assert len([each for each in ran if each.startswith("kubectl get --raw /")]) == 2
+    assert not cli("verify", *HERE, "--deployed").stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script in place of helm")
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo '{}'", "tells no revision"),
+        ("echo hello", "answers with what is no JSON"),
+        ("echo 'Error: unknown command \"metadata\"' >&2; exit 1", "this helm does not know helm get metadata"),
+        ("echo 'Error: some failure' >&2; exit 3", "helm get metadata failed: some failure"),
+        ("exit 3", "helm get metadata failed: it ended with 3"),
+        ("printf 'Error: a\\033[31mb' >&2; exit 3", r"failed: a\x1b[31mb"),
+        ("yes", "answers with more than"),
+        ("sleep 60 & wait", "did not end within"),
+    ],
+)
+def test_a_helm_that_says_anything_else(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+) -> None:
+    """No helm is needed for it: a script stands in its place."""
+    helm = tmp_path / "helm"
+    helm.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    helm.chmod(stat.S_IRWXU)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(access, "SECONDS", 2)
+    monkeypatch.setattr(access, "MOST", 1024 * 1024)
+    began = time.monotonic()
+    done = cli("plan", *HERE)
+    assert done.returncode == 2 and said in done.stderr.decode(), done.stderr
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials", "login"),
+        ("error: You must be logged in to the server (Unauthorized)", "login"),
+        ('Error: Kubernetes cluster unreachable: Get "https://10.0.0.1/version": getting credentials: exec: executable '
+         "aws failed with exit code 255", "login"),
+        ('Error: Kubernetes cluster unreachable: Get "https://10.0.0.1/version": dial tcp 10.0.0.1:443: i/o timeout',
+         'cannot be reached: Get "https://10.0.0.1/version": dial tcp 10.0.0.1:443: i/o timeout'),
+        ("The connection to the server localhost:8080 was refused - did you specify the right host?", "reached"),
+        ("Unable to connect to the server: dial tcp: lookup k8s.example on 10.0.0.2:53: no such host", "reached"),
+        ("Unable to connect to the server: tls: failed to verify certificate: x509: unknown authority", "reached"),
+    ],
+)  # fmt: skip
+def test_what_the_programs_say_is_told_by_its_kind(words: str, said: str) -> None:
+    assert said in str(trouble.from_words("helm get values", 1, f"WARNING: something\n{words}\n"))

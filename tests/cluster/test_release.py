@@ -1,0 +1,213 @@
+"""A release as a source of values: what Helm knows is not asked for, and what files lack is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.conftest import USER
+from tests.cluster.server import Cluster, Held
+
+Cli = Callable[..., Any]
+HERE = ("--release", "infrahub", "--namespace", "prod")
+VALUES = """\
+infrahub:
+  prefect-server:
+    backgroundServices:
+      messaging:
+        redis:
+          db: 1
+          host: redis.prod
+"""
+
+
+def held(values: dict[str, Any], **about: Any) -> Held:
+    known = {"name": "infrahub", "namespace": "prod", "version": 7, "chart": "infrahub-enterprise"}
+    return Held(**{**known, "chart_version": "4.13.0-medium", "values": values, **about})
+
+
+def report(done: Any) -> dict[str, Any]:
+    (file,) = json.loads(done.stdout)["files"]
+    assert isinstance(file, dict)
+    return file
+
+
+def test_nothing_is_asked_that_the_cluster_knows(cli: Cli, cluster: Cluster) -> None:
+    """The host of a bundled Redis takes the release's name and its namespace."""
+    bundled = {"prefect-server": {"redis": {"enabled": True}, "backgroundServices": {"runAsSeparateDeployment": True}}}
+    cluster.releases = [held(bundled, chart="infrahub", chart_version="4.27.0")]
+    options = ("--to", "4.28.0", "--redis-db", "2", "--answer", "docket-password=reference", "--format", "json")
+    file = report(cli("plan", *HERE, *options))
+    assert (file["path"], file["chart"], file["from"]) == ("prod/infrahub", "infrahub", "4.27.0")
+    assert [each["id"] for each in file["questions"]] == ["docket-password", "redis-db"]
+    (url,) = [each["after"] for each in file["changes"] if each["path"].endswith("docket.url")]
+    assert url.endswith("@infrahub-redis-headless.prod.svc.cluster.local:6379/2")
+
+
+def test_the_output_is_what_helm_holds_with_the_changes(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
+    cluster.releases = [held(USER)]
+    assert cli("diff", *HERE, "--redis-db", "2", "--exit-code").returncode == 1
+    done = cli("migrate", *HERE, "--redis-db", "2", "--non-interactive", "--output", "-")
+    assert done.returncode == 0
+    assert done.stdout.decode() == VALUES + "        docket:\n          url: redis://redis.prod:6379/2\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_an_output_nothing_can_be_written(cli: Cli, cluster: Cluster) -> None:
+    cluster.releases = [held(USER)]
+    done = cli("migrate", *HERE, "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 2 and b"--output values.yaml" in done.stderr
+    assert cluster.asked == []
+    done = cli("migrate", *HERE, "--redis-db", "2", "--non-interactive", "--dry-run")
+    assert done.returncode == 0 and b"dry run: nothing was written" in done.stderr
+
+
+def test_a_release_that_was_given_nothing(cli: Cli, cluster: Cluster) -> None:
+    cluster.releases = [held({}, chart_version="4.14.0-medium")]
+    file = report(cli("check", *HERE, "--to", "4.14.0", "--format", "json"))
+    assert file["chart"] == "infrahub-enterprise" and file["flavour"] == "medium" and not file["error"]
+
+
+def test_the_next_commands_name_the_release_and_its_cluster(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
+    cluster.releases = [held(USER)]
+    (tmp_path / "kubeconfig").write_text(cluster.kubeconfig(), encoding="utf-8")
+    way = ("--kubeconfig", "kubeconfig", "--kube-context", "tests")
+    page = cli("diff", *HERE, *way, "--redis-db", "2", "--format", "markdown").stdout.decode()
+    assert (
+        "infrahub-migrator migrate --release infrahub --namespace prod --kube-context tests --kubeconfig kubeconfig "
+        "--output values.yaml" in page
+    )
+    done = cli("migrate", *HERE, *way, "--redis-db", "2", "--non-interactive", "--output", "new.yaml")
+    assert (
+        "helm upgrade infrahub REPO/infrahub-enterprise --version 4.18.0-medium --namespace prod --kube-context tests "
+        "--kubeconfig kubeconfig -f new.yaml" in done.stderr.decode()
+    )
+    assert "helm rollback infrahub 7 --namespace prod --kube-context tests" in done.stderr.decode()
+    secret = ("--docket-secret", "docket", "--output", "new.yaml", "--non-interactive")
+    told = cli("migrate", *HERE, *way, *secret).stderr.decode()
+    assert "kubectl create secret generic docket --namespace prod --context tests --kubeconfig kubeconfig" in told
+
+
+def test_a_kubeconfig_leads_both_programs(
+    cli: Cli, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HELM_KUBEAPISERVER")
+    (tmp_path / "kubeconfig").write_text(cluster.kubeconfig(), encoding="utf-8")
+    cluster.releases = [held(USER, chart_version="4.14.0-medium")]
+    for given in (("--kubeconfig", "kubeconfig"), ("--kubeconfig", "kubeconfig", "--kube-context", "tests")):
+        assert report(cli("verify", *HERE, *given, "--deployed", "--format", "json"))["error"] == ""
+    monkeypatch.setenv("KUBECONFIG", "kubeconfig")
+    monkeypatch.setenv("HELM_NAMESPACE", "prod")
+    assert report(cli("check", "--release", "infrahub", "--format", "json"))["path"] == "prod/infrahub"
+
+
+def test_beside_files_these_are_edited_and_the_rest_is_told(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
+    typed = json.loads(json.dumps(USER))
+    typed["infrahub"]["prefect-server"]["server"] = {"replicaCount": 3, "podLabels": {"a": "b"}}
+    typed["infrahub"]["prefect-server"]["backgroundServices"]["messaging"]["redis"]["db"] = 4
+    cluster.releases = [held(typed)]
+    path = tmp_path / "values.yaml"
+    path.write_text(VALUES, encoding="utf-8")
+    file = report(cli("plan", "-f", "values.yaml", *HERE, "--redis-db", "2", "--format", "json"))
+    told = [each["text"] for each in file["notices"] if each["severity"] == "warning"]
+    assert any(
+        "holds 2 values that stand in no file named here: infrahub.prefect-server.server.podLabels.a, "
+        "infrahub.prefect-server.server.replicaCount" in each
+        for each in told
+    )
+    assert any("differ in infrahub.prefect-server.backgroundServices.messaging.redis.db" in each for each in told)
+    assert (file["path"], file["from"]) == ("values.yaml", "4.13.0-medium")
+    assert cli("migrate", "-f", "values.yaml", *HERE, "--redis-db", "2", "--non-interactive").returncode == 0
+    assert path.read_text(encoding="utf-8").startswith(VALUES) and "docket" in path.read_text(encoding="utf-8")
+
+
+def test_files_that_say_all_of_it_are_no_news(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
+    cluster.releases = [held(USER)]
+    (tmp_path / "values.yaml").write_text(VALUES, encoding="utf-8")
+    file = report(cli("plan", "-f", "values.yaml", *HERE, "--redis-db", "2", "--format", "json"))
+    assert not any("in no file" in each["text"] or "differ in" in each["text"] for each in file["notices"])
+
+
+def test_a_chart_around_these_is_known_by_its_dependency(cli: Cli, cluster: Cluster) -> None:
+    inner = {
+        "name": "infrahub-enterprise",
+        "version": "4.13.0-medium",
+        "repository": "oci://example.org",
+        "alias": "ih",
+    }
+    cluster.releases = [held({"ih": USER}, chart="platform", chart_version="1.2.3", dependencies=(inner,))]
+    file = report(cli("plan", *HERE, "--redis-db", "2", "--format", "json"))
+    assert (file["chart"], file["from"], file["root"]) == (
+        "infrahub-enterprise", "4.13.0-medium", "ih.infrahub.prefect-server"
+    )  # fmt: skip
+    assert "infrahub-enterprise 4.13.0-medium (a dependency of platform, helm get metadata)" in file["evidence"]
+
+
+def test_a_stranger_s_release_is_nobody_s_business(cli: Cli, cluster: Cluster) -> None:
+    cluster.releases = [held({"auth": {"enabled": True}}, chart="redis", chart_version="20.0.0")]
+    assert cli("check", *HERE).returncode == 2
+
+
+def test_all_releases_of_a_cluster(cli: Cli, cluster: Cluster) -> None:
+    other = {"prefect-server": {"server": {"replicaCount": 1}}}
+    cluster.releases = [
+        held(USER),
+        held(USER, version=8, status="failed"),
+        held(other, name="staging", namespace="dev", chart="infrahub", chart_version="4.27.0"),
+        held(
+            other, name="waiting", namespace="dev", chart="infrahub", chart_version="4.27.0", status="pending-install"
+        ),
+        held({}, name="cache", namespace="dev", chart="redis", chart_version="20.0.0"),
+        held({}, name="x", namespace="dev", chart="infrahub-tools", chart_version="1.0.0"),
+    ]
+    for options in ((), ("--all-namespaces",)):
+        done = cli("check", "--all-releases", *options)
+        lines = done.stdout.decode().splitlines()
+        assert done.returncode == 1
+        assert [line.partition(":")[0] for line in lines[:-1]] == ["dev/staging", "dev/waiting", "prod/infrahub"]
+        assert lines[-1].startswith("3 releases: 1 to decide, 2 current")
+    done = cli("check", "--all-releases", "--namespace", "dev")
+    assert (done.returncode, done.stdout.decode().count("dev/")) == (0, 2)
+    files = json.loads(cli("check", "--all-releases", "--format", "json").stdout)["files"]
+    assert len(files) == 3
+
+
+def test_two_releases_on_one_database(cli: Cli, cluster: Cluster) -> None:
+    migrated = json.loads(json.dumps(USER))
+    migrated["infrahub"]["prefect-server"]["backgroundServices"]["messaging"]["docket"] = {
+        "url": "redis://redis.prod:6379/2"
+    }
+    cluster.releases = [
+        held(migrated, namespace=namespace, chart_version="4.14.0-medium") for namespace in ("one", "two")
+    ]
+    files = json.loads(cli("check", "--all-releases", "--format", "json").stdout)["files"]
+    told = [each["text"] for file in files for each in file["notices"]]
+    assert sum("redis.prod:6379" in each and "/infrahub" in each for each in told) == 2, told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check", "--all-releases", "--release", "x"], "give one of them"),
+        (["check", "--all-releases", "values.yaml"], "names others"),
+        (["plan", "--release", "x", "values.yaml"], "named with -f"),
+        (["plan", "values.yaml", "--kube-context", "x"], "Add --release NAME"),
+        (["check", "values.yaml", "--all-namespaces"], "Add --all-releases"),
+        (["verify", "values.yaml", "--deployed"], "Add --release NAME"),
+        (["check", "--all-releases", "--all-namespaces", "--namespace", "x"], "exclude each other"),
+        (["plan", "--release", "x", "--release-name", "y"], "leave --release-name out"),
+        (["plan", "--release", "-x"], "expected one argument"),
+        (["plan", "--release=--debug"], "no name of a release"),
+        (["plan", "--release", "Upper"], "no name of a release"),
+        (["diff", "--rendered", "--release", "x"], "--chart-path is missing"),
+        (["plan", "--all-releases"], "unrecognized arguments"),
+    ],
+)
+def test_what_cannot_be_meant_is_a_usage_error(cli: Cli, arguments: list[str], said: str) -> None:
+    """Told before anything is asked, and where no helm is either."""
+    done = cli(*arguments)
+    assert done.returncode == 2 and said in done.stderr.decode(), done.stderr
