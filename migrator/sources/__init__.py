@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from migrator.sources.bundle import Bundle, Deployed, about_unseen, of_layers
 from migrator.sources.memory import kept
-from migrator.sources.opening import Opened, open_file, open_layers
+from migrator.sources.opening import Opened, open_file, open_layers, open_source
 from migrator.sources.source import Done, Source, read, read_bytes
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "of_layers",
     "open_file",
     "open_layers",
+    "open_source",
     "read",
     "read_bytes",
 ]

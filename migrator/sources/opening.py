@@ -36,7 +36,11 @@ def open_file(name: str, chart: str = "", root: str = "") -> Opened:
 
     Raises InputError or RefusedError for what cannot be read or edited.
     """
-    source = _standard_input() if name == "-" else read(name)
+    return open_source(_standard_input() if name == "-" else read(name), chart, root)
+
+
+def open_source(source: Source, chart: str = "", root: str = "") -> Opened:
+    """The releases in a file that was read. Raises what `open_file` raises."""
     held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not held:
         foreign.refuse(source.name, source.stream.data, [each.data for each in source.stream.documents], chart)

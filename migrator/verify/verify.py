@@ -32,6 +32,24 @@ def verify(bundle: Bundle, request: examine.Request, *, kube_version: str = "") 
     return report._replace(status="failed" if wrong else "current", exit_code=4 if wrong else 0)
 
 
+def planned(case: examine.Case) -> FileReport:
+    """What would change, and what is wrong with what would not. Raises what `hold_result` and `apply` raise."""
+    result = apply.carry_out(case)
+    report = summary.report(case, result)
+    return summary.with_findings(report, judge(case, result)) if case.plan.is_current else report
+
+
+def proved(case: examine.Case, request: examine.Request) -> FileReport:
+    """What a release that is decided becomes: it plans to nothing, and breaks no rule that the migration answers for.
+
+    Raises RefusedError for a shape that is not edited, VerificationError where the proof fails; nothing is written.
+    """
+    result = apply.carry_out(case)
+    if case.plan.changes:
+        apply.prove_settled(case, result, request)
+    return summary.with_findings(summary.report(case, result), judge(case, result))
+
+
 def _looked_at(request: examine.Request) -> tuple[NoticeReport, ...]:
     seen = request.surroundings.seen
     return (NoticeReport("info", f"{seen.summary()}.", "", 0),) if seen is not None else ()

@@ -1,0 +1,237 @@
+"""The library: what the commands do with a release, as functions that answer plain records.
+
+    >>> from migrator import api
+    >>> [release] = api.load("values.yaml")
+    >>> to = api.Upgrade(version_to="4.14.1")
+    >>> report = api.check(release, to)
+    >>> report.status, [question.id for question in report.questions if question.answer is None]
+    ('needs-decision', ['redis-db'])
+    >>> decided = to._replace(answers={"redis-db": "2"})
+    >>> plan = api.plan(release, decided)
+    >>> plan.status, len(plan.changes)
+    ('pending', 11)
+    >>> change = plan.changes[-1]
+    >>> print(change.file, change.line, change.kind, change.path)
+    values.yaml 46 add infrahub.prefect-server.backgroundServices.env.PROMETHEUS_MULTIPROC_DIR
+
+Nothing here writes a file, asks a person or opens a connection, and no release is held against another: what several
+take of one Redis is the business of the command line. What ends a function is a `MigratorError`, of the kind that its
+own text names, with `message`, `path`, `line` and `remedy`; `str()` of it is what the command line prints. Records hold
+what stands in the file, credentials included: `to_json` masks them.
+
+All of this keeps to Semantic Versioning: fields and optional arguments are added at the end; nothing goes, or changes
+its meaning, before the next major version (before 1.0.0: the next minor one).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Union
+
+from migrator import sources
+from migrator.errors import (
+    InputError,
+    MigratorError,
+    OutOfScopeError,
+    RefusedError,
+    UnrelatedError,
+    UsageError,
+    VerificationError,
+    did_you_mean,
+)
+from migrator.planning import catalog, summary
+from migrator.planning.discover import Wishes
+from migrator.planning.examine import Request, examine
+from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, QuestionReport
+
+__all__ = [
+    "ChangeReport",
+    "FileReport",
+    "Finding",
+    "InputError",
+    "Migrated",
+    "MigratorError",
+    "NoticeReport",
+    "OutOfScopeError",
+    "QuestionReport",
+    "RefusedError",
+    "Release",
+    "UnrelatedError",
+    "Upgrade",
+    "UsageError",
+    "VerificationError",
+    "check",
+    "load",
+    "migrate_text",
+    "plan",
+    "to_json",
+    "verify",
+]
+
+Path = Union[str, "os.PathLike[str]"]
+
+
+class Upgrade(NamedTuple):
+    """Which upgrade is meant, and what is decided; what is left out is found out, as on the command line.
+
+    `version_from` and `version_to` are versions of the chart, with or without a flavour (`4.13.0-medium`). `answers`
+    are given by the questions' ids. With `defaults` off, a question is open even where it has a safe default. `bump` is
+    whether the chart version in a GitOps object moves along, `chart_path` a chart of one's own whose defaults count.
+    """
+
+    version_to: str = ""
+    version_from: str = ""
+    chart: str = ""
+    root: str = ""
+    release_name: str = ""
+    namespace: str = ""
+    answers: Mapping[str, str] = {}
+    defaults: bool = True
+    bump: bool = True
+    chart_path: str = ""
+
+
+NEWEST = Upgrade()
+"""To the newest version that can be taken back, with nothing decided."""
+
+
+class Release:
+    """A release as it was read: its layers of values, with what stands around them."""
+
+    def __init__(self, bundle: sources.Bundle) -> None:
+        self._bundle = bundle
+
+    @property
+    def name(self) -> str:
+        """What it is called in reports: its file, and where that holds several, which one."""
+        return self._bundle.name
+
+    def __repr__(self) -> str:
+        return f"<Release {self.name}>"
+
+
+class Migrated(NamedTuple):
+    """What became of a text, and how: `text` is what it was unless `report.status` is `migrated`."""
+
+    text: str
+    report: FileReport
+
+
+def load(path: Path, *layers: Path, chart: str = "", root: str = "") -> tuple[Release, ...]:
+    """The releases in a file; with `layers`, the one release that the files are the layers of, in Helm's order.
+
+        >>> api.load("values.yaml")
+        (<Release values.yaml>,)
+
+    `chart` and `root` say whose values a plain file holds, where it does not tell itself. Raises InputError for what
+    cannot be read, RefusedError for a shape that is not edited, OutOfScopeError for a file of another tool, UsageError
+    for files that are no layers of one release.
+    """
+    names = [os.fspath(each) for each in (path, *layers)]
+    if "-" in names:
+        raise UsageError("a library reads no standard input.", path="-", remedy="Hand its text to migrate_text.")
+    opened = sources.open_layers(names) if layers else sources.open_file(names[0], chart, root)
+    return tuple(Release(bundle) for bundle in opened.bundles)
+
+
+def check(release: Release, upgrade: Upgrade = NEWEST) -> FileReport:
+    """Whether there is anything to migrate (status `pending`) or to decide (`needs-decision`); else it is `current`.
+
+        >>> api.check(release, to).exit_code
+        1
+
+    The quickest of these: no text is edited, so the changes have no lines. Raises what `plan` raises.
+    """
+    report = summary.report(examine([release._bundle], _request(upgrade)))
+    return report._replace(exit_code=0 if report.status == "current" else 1)
+
+
+def plan(release: Release, upgrade: Upgrade = NEWEST) -> FileReport:
+    """What would change, where and why, what would be asked, and what else there is to know.
+
+    Raises UnrelatedError for values of no chart that is known, UsageError for an upgrade or an answer that cannot be,
+    RefusedError for a shape that is not edited, VerificationError for a mistake of this program.
+    """
+    from migrator.verify import verify as verifying
+
+    return verifying.planned(examine([release._bundle], _request(upgrade)))
+
+
+def verify(release: Release, upgrade: Upgrade = NEWEST, *, kube_version: str = "") -> FileReport:
+    """What the rules of the target version say of the release as it stands: `findings`, and `failed` with an error.
+
+        >>> [finding.rule for finding in api.verify(release, to).findings if finding.severity == "error"]
+        ['docket-missing', 'migrate-pin']
+
+    With `chart_path` also what Helm renders of it, for `kube_version` where that is said. Raises what `plan` raises,
+    and a MigratorError where there is no Helm to render it.
+    """
+    from migrator.verify import verify as verifying
+
+    return verifying.verify(release._bundle, _request(upgrade), kube_version=kube_version)
+
+
+def migrate_text(text: str, upgrade: Upgrade = NEWEST, *, name: str = "values.yaml") -> Migrated:
+    """The text of a file with one release in it, migrated; proved as the command line proves what it writes.
+
+        >>> text = open("values.yaml", encoding="utf-8", newline="").read()
+        >>> done = api.migrate_text(text, decided)
+        >>> done.report.status, "docket:" in done.text
+        ('migrated', True)
+        >>> api.migrate_text(done.text, decided).report.status
+        'current'
+        >>> api.migrate_text(text, to).report.status
+        'needs-decision'
+
+    `name` is what reports and errors call it; nothing is read from a file of that name, nor from beside it. Raises what
+    `load` and `plan` raise, RefusedError for a text with several releases, VerificationError for a result that would
+    break the target version.
+    """
+    opened = sources.open_source(sources.read_bytes(text.encode("utf-8"), name), upgrade.chart, upgrade.root)
+    if len(opened.bundles) != 1:
+        remedy = "Take them apart, or migrate the file by the command line." if opened.bundles else ""
+        raise RefusedError(
+            f"holds {len(opened.bundles)} releases, and one is migrated at a time.", path=name, remedy=remedy
+        )
+    request = _request(upgrade)
+    case = examine([opened.bundles[0]], request)
+    if case.status != "pending":
+        return Migrated(text, summary.report(case)._replace(exit_code=3 if case.plan.open_questions else 0))
+    from migrator.verify import verify as verifying
+
+    report = verifying.proved(case, request)._replace(status="migrated")
+    return Migrated(report.layers[0].after.decode("utf-8"), report)
+
+
+def to_json(command: str, reports: Sequence[FileReport], *, show_secrets: bool = False) -> str:
+    """The reports as `--format json` prints them, credentials masked: the object that `schema report` describes.
+
+    >>> import json
+    >>> json.loads(api.to_json("check", [report]))["totals"]["needs-decision"]
+    1
+    """
+    from migrator.report import json_format
+    from migrator.report.mask import Mask
+    from migrator.report.records import Report
+
+    return json_format.dumps(Report(command, tuple(reports)), mask=Mask(show_secrets))
+
+
+def _request(upgrade: Upgrade) -> Request:
+    known = catalog.questions(catalog.load()) if upgrade.answers else {}
+    for name, answer in upgrade.answers.items():
+        complaint = known.get(name) or known.get(name.partition(".")[0])
+        if complaint is None:
+            raise UsageError(f"answers: there is no question {name!r}{did_you_mean(name, known)}.")
+        if complaint(answer):
+            raise UsageError(f"answers: {name}: {complaint(answer)}.")
+    wishes = Wishes(
+        chart=upgrade.chart,
+        version_from=upgrade.version_from,
+        version_to=upgrade.version_to,
+        root=upgrade.root,
+        release_name=upgrade.release_name or upgrade.answers.get("release-name", ""),
+        namespace=upgrade.namespace or upgrade.answers.get("namespace", ""),
+    )
+    return Request(wishes, upgrade.answers, defaults=upgrade.defaults, bump=upgrade.bump, chart_path=upgrade.chart_path)
