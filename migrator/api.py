@@ -69,7 +69,7 @@ __all__ = [
     "verify",
 ]
 
-Path = Union[str, "os.PathLike[str]"]
+FilePath = Union[str, "os.PathLike[str]"]
 
 
 class Upgrade(NamedTuple):
@@ -118,7 +118,7 @@ class Migrated(NamedTuple):
     report: FileReport
 
 
-def load(path: Path, *layers: Path, chart: str = "", root: str = "") -> tuple[Release, ...]:
+def load(path: FilePath, *layers: FilePath, chart: str = "", root: str = "") -> tuple[Release, ...]:
     """The releases in a file; with `layers`, the one release that the files are the layers of, in Helm's order.
 
         >>> api.load("values.yaml")
@@ -162,7 +162,7 @@ def verify(release: Release, upgrade: Upgrade = NEWEST, *, kube_version: str = "
     """What the rules of the target version say of the release as it stands: `findings`, and `failed` with an error.
 
         >>> [finding.rule for finding in api.verify(release, to).findings if finding.severity == "error"]
-        ['docket-missing', 'migrate-pin']
+        ['example-host', 'migrate-pin', 'metrics-directory']
 
     With `chart_path` also what Helm renders of it, for `kube_version` where that is said. Raises what `plan` raises,
     and a MigratorError where there is no Helm to render it.
@@ -175,7 +175,8 @@ def verify(release: Release, upgrade: Upgrade = NEWEST, *, kube_version: str = "
 def migrate_text(text: str, upgrade: Upgrade = NEWEST, *, name: str = "values.yaml") -> Migrated:
     """The text of a file with one release in it, migrated; proved as the command line proves what it writes.
 
-        >>> text = open("values.yaml", encoding="utf-8", newline="").read()
+        >>> import pathlib
+        >>> text = pathlib.Path("values.yaml").read_bytes().decode()
         >>> done = api.migrate_text(text, decided)
         >>> done.report.status, "docket:" in done.text
         ('migrated', True)
