@@ -30,7 +30,7 @@ nox.options.reuse_existing_virtualenvs = True
 def tests(session: nox.Session) -> None:
     """The test suite on what the lock names; `nox -s tests-3.12 -- tests/rules -k pin` runs a part of it."""
     _install(session)
-    session.run("pytest", "-q", *session.posargs)
+    session.run("pytest", "-q", "-n", "auto", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session(python=OLDEST)

@@ -113,7 +113,7 @@ def test_nobody_is_left_behind(fleet: Path, number: signal.Signals) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look into")
 def test_a_process_that_is_killed_costs_no_release(fleet: Path) -> None:
-    for count in range(400):
+    for count in range(150):
         (fleet / f"t/more{count}.yaml").write_text(whole(f"more-{count}"), "utf-8")
     process = subprocess.Popen(
         [*COMMAND, "check", "t", "--jobs", "2", "--redis-db", "2"],
@@ -126,7 +126,7 @@ def test_a_process_that_is_killed_costs_no_release(fleet: Path) -> None:
         time.sleep(0.02)
     os.kill(workers[0], signal.SIGKILL)
     out, _ = process.communicate(timeout=120)
-    assert out.splitlines()[-1].startswith(f"{COUNT + 400} releases: ".encode())
+    assert out.splitlines()[-1].startswith(f"{COUNT + 150} releases: ".encode())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
@@ -140,7 +140,7 @@ def test_a_full_disk_ends_it(fleet: Path) -> None:
 
 
 def test_a_bar_is_drawn_for_whoever_waits_and_taken_away(fleet: Path) -> None:
-    for count in range(300):
+    for count in range(200):
         (fleet / f"t/more{count}.yaml").write_text(whole(f"more-{count}"), "utf-8")
 
     def shown(*more: str) -> str:

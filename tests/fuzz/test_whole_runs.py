@@ -8,21 +8,14 @@ import random
 import tempfile
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.fuzz import hostile, hostile_values
 from tests.fuzz.course import Course
 
-EXAMPLES = int(os.environ.get("MIGRATOR_EXAMPLES", "60"))
-"""A second or two for each test, always the same ones; more, and others each time, when hunting."""
-
-QUICK = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize="MIGRATOR_EXAMPLES" not in os.environ,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+QUICK = examples(60, HealthCheck.too_slow, HealthCheck.data_too_large, same_each_time=True)
 SEEDS = hostile.seeds(None)
 
 

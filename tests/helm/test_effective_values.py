@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.charts import presets
@@ -16,6 +16,7 @@ from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
 from migrator.values.version import Version
+from tests.examples import examples
 
 ROOT = ("infrahub", "prefect-server")
 Print = Callable[[Sequence[Value]], Value]
@@ -94,13 +95,13 @@ def layers() -> st.SearchStrategy[Value]:
 
 
 @given(layer=layers())
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_one_file_reads_as_helm_reads_it(helm_reads: Print, layer: Value) -> None:
     assert comparable(ours([layer])) == comparable(helm_reads([layer]))
 
 
 @given(below=layers(), above=layers())
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_several_layers_read_as_helm_reads_them(helm_reads: Print, below: Value, above: Value) -> None:
     assert comparable(ours([below, above])) == comparable(helm_reads([below, above]))
 

@@ -6,11 +6,12 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.sources import set_values
 from migrator.values.edits import Value
+from tests.examples import examples
 
 names = st.lists(st.text("ab.-_1", min_size=1, max_size=4), min_size=1, max_size=3)
 values = st.text("ab01.-+ truefalsnl\\{}$", max_size=6)
@@ -33,7 +34,7 @@ def read(name: str, text: str, *, as_text: bool) -> Value:
 
 
 @given(parts=names, text=values)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_a_parameter_reads_as_helm_reads_it(helm: Any, parts: list[str], text: str) -> None:
     name = set_values.name_of(tuple(parts))
     if text.endswith("\\") or text.startswith("{"):
@@ -51,7 +52,7 @@ def test_values_that_guess_their_type(helm: Any, text: str) -> None:
 
 
 @given(value=st.text("ab:/@.,\\{}=$ 01", max_size=12))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_what_is_written_is_read_back_by_helm(helm: Any, value: str) -> None:
     text, as_text = set_values.write(value)
     # What Argo CD does with a value (cleanSetParameters): commas that nothing escapes are escaped.

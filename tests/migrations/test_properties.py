@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
 from migrator import yamltext
 from migrator.planning.plan import Plan
 from migrator.values import tree
+from tests.examples import examples
 
 from . import pods
 from .conftest import Migrated, migrate_text, plan_text
-
-EXAMPLES = int(os.environ.get("MIGRATOR_EXAMPLES", "45"))
-"""A second or two for ten of them; more when hunting."""
 
 TOGGLES = [f"PREFECT_{side}_SERVICES_{service}_ENABLED" for side in ("SERVER", "API") for service in pods.SERVICES]
 PINS = ("PREFECT_API_DATABASE_MIGRATE_ON_START", "PREFECT_SERVER_DATABASE_MIGRATE_ON_START")
@@ -226,11 +223,7 @@ def check_url(url: str, answers: dict[str, str], pod: pods.Pod) -> None:
     assert unquote(parts.username or "") == username
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@examples(45, HealthCheck.too_slow, HealthCheck.data_too_large)
 @given(values=VALUES, root=st.sampled_from(sorted(ROOTS)), flow=st.booleans(), data=st.data())
 def test_no_pod_changes_but_where_a_change_says_so(
     values: dict[str, Any], root: str, flow: bool, data: st.DataObject
@@ -257,11 +250,7 @@ def test_no_pod_changes_but_where_a_change_says_so(
         assert new["server"].count(PINS[0]) == 1 or "The server pod gets names twice" in done.notices
 
 
-@settings(
-    max_examples=EXAMPLES // 3,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@examples(15, HealthCheck.too_slow, HealthCheck.data_too_large)
 @given(values=VALUES, flow=st.booleans(), data=st.data())
 def test_hop_by_hop_is_the_same_as_at_once(values: dict[str, Any], flow: bool, data: st.DataObject) -> None:
     assume(values["backgroundServices"]["runAsSeparateDeployment"])

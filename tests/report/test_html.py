@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.report import html
 from migrator.report.mask import Mask, visible
 from migrator.report.queue_records import Database, QueuesReport
 from migrator.report.records import FileReport, LayerReport, NextStep, NoticeReport, Report, StepReport
+from tests.examples import examples
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -228,7 +229,7 @@ def test_nothing_from_a_file_is_markup(text: str, file: FileReport) -> None:
     assert sum(text in each for each in hostile.texts) >= 16
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(text=st.text(st.sampled_from("ab1 <>&\"'/\\{}%#;:=-!\x1b\u202e\u200b\n\t"), min_size=1, max_size=12))
 def test_no_text_is_markup(text: str) -> None:
     def tags(inserted: str) -> _Tags:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.report.html_diff import FileDiff, Line, file_diff
 from migrator.report.mask import Mask
 from migrator.report.records import LayerReport
+from tests.examples import examples
 
 
 def _diff(before: str, after: str, context: int = 3) -> FileDiff:
@@ -64,7 +65,7 @@ def test_a_huge_line_is_cut_and_takes_no_time() -> None:
 LINES = st.lists(st.sampled_from(["a: 1", "a: 2", "  - name: X", "  - name: Y", "    value: z", ""]), max_size=14)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(LINES, LINES, st.integers(0, 3))
 def test_no_line_is_lost_and_each_has_its_number(before: list[str], after: list[str], context: int) -> None:
     found = _diff("\n".join(before), "\n".join(after), context)

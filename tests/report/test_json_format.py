@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.report import json_format
@@ -27,6 +27,7 @@ from migrator.report.records import (
 )
 from migrator.values.changes import Effect
 from migrator.values.edits import Value
+from tests.examples import examples
 from tests.report.conftest import AFTER, BEFORE
 
 SCHEMA: dict[str, Any] = json.loads(files("migrator").joinpath("schemas/report.json").read_text(encoding="utf-8"))
@@ -239,7 +240,7 @@ REPORTS = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(REPORTS, st.booleans())
 def test_any_report_gives_what_the_schema_describes(report: Report, show_secrets: bool) -> None:
     _written(report, show_secrets=show_secrets)

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonpatch
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator import yamltext
@@ -17,6 +17,7 @@ from migrator.report.json_patch import operations
 from migrator.report.mask import Mask
 from migrator.report.records import DocumentReport
 from migrator.values.edits import Value
+from tests.examples import examples
 from tests.preset_files import preset_files
 
 ANSWERS = ("--redis-db", "2", "--redis-host", "cache", "--answer", "separate-services=separate")
@@ -137,7 +138,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(VALUES, VALUES)
 def test_any_two_values(before: Value, after: Value) -> None:
     found = _operations(before, after)

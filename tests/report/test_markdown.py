@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from migrator.report import markdown
 from migrator.report.mask import Mask, visible
 from migrator.report.records import FileReport, LayerReport, NoticeReport, Report
+from tests.examples import examples
 
 HOSTILE = [
     "![x](http://evil.example/x.png)",
@@ -161,7 +162,7 @@ def test_nothing_from_the_file_is_markup(text: str, file: FileReport) -> None:
     assert _texts(rendered).count(text.strip()) >= 11
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(text=st.text(st.sampled_from("ab1 \t\n`*_~|\\<>[]()!#@&;:/.-+=$\x1b\u202e"), max_size=12))
 def test_no_text_is_markup(text: str) -> None:
     def page(inserted: str) -> str:

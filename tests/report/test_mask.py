@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.report import json_format, markdown, structural, text_check, unified
@@ -24,6 +24,7 @@ from migrator.report.records import (
 )
 from migrator.report.text import outcome, plan
 from migrator.values.edits import Value
+from tests.examples import examples
 
 
 def _masked(text: str) -> str:
@@ -411,7 +412,7 @@ def test_what_changed_shows_as_changed(name: str) -> None:
     assert len(set(seen)) == 2, said
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(secret=st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=6, max_size=20))
 def test_no_strong_secret_gets_out_of_values(secret: str) -> None:
     """Quoted in JSON, which is YAML: under a credential's key, in an env entry, in a URL."""
@@ -441,7 +442,7 @@ SIGNS = (
 )  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(
     parts=st.lists(st.sampled_from(SIGNS) | st.sampled_from([text for text, _ in YAML.values()]), max_size=20),
     around=st.sampled_from(["{}", "# {}", "x: |\n  {}"]),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.report import structural
@@ -14,6 +14,7 @@ from migrator.report.mask import Mask
 from migrator.report.records import FileReport, Report
 from migrator.values import tree
 from migrator.values.edits import Value
+from tests.examples import examples
 
 
 def _diff(before: Any, after: Any, *, colour: bool = False, show_secrets: bool = False) -> str:
@@ -164,7 +165,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(VALUES, VALUES)
 def test_it_says_nothing_changes_exactly_when_nothing_does(before: Value, after: Value) -> None:
     said = _diff({"root": before}, {"root": after})

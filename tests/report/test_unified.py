@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from migrator.report import linediff, unified
 from migrator.report.linediff import blocks
 from migrator.report.mask import Mask
 from migrator.report.records import FileReport, LayerReport, Report
+from tests.examples import examples
 
 NUMBERED = b"".join(b"key%d: %d\n" % (number, number) for number in range(20))
 
@@ -362,7 +363,7 @@ LINES = st.lists(st.sampled_from([b"a: 1\n", b"b: 2\n", b"  c: 3\r\n", b"\n", b"
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, HealthCheck.function_scoped_fixture)
 @given(before=LINES, after=LINES)
 def test_any_two_texts(
     program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes, after: bytes
@@ -379,7 +380,7 @@ def test_any_two_texts(
     assert (Path("v").read_bytes() if Path("v").exists() else b"") == after
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.lists(st.sampled_from([b"a", b"b", b"c"]), max_size=15),
     st.lists(st.sampled_from([b"a", b"b", b"c"]), max_size=15),
@@ -399,7 +400,7 @@ def test_the_blocks_turn_one_into_the_other_at_the_least_cost(before: list[bytes
 ENTRIES = st.lists(st.sampled_from([b"- n\n", b"- m\n", b"  v\n", b"  w\n"]), max_size=8)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(ENTRIES, ENTRIES.filter(bool), ENTRIES)
 def test_lines_that_only_come_or_go_begin_where_they_are_shallowest(
     head: list[bytes], middle: list[bytes], tail: list[bytes]

@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator import rules
@@ -19,6 +19,7 @@ from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
 from migrator.values.version import Version
+from tests.examples import examples
 from tests.preset_files import preset_files
 
 ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
@@ -108,7 +109,7 @@ separate = st.fixed_dictionaries(
 
 
 @given(values=st.one_of(separate, like(CHARTS[0][1].prefect)), chart=st.sampled_from(CHARTS))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_values_of_any_shape_are_judged_or_refused(values: Value, chart: tuple[tuple[str, ...], Defaults]) -> None:
     """A shape that is refused is refused in words; nothing else is ever raised, and every finding is whole."""
     root, own = chart

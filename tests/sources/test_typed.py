@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator import sources
@@ -18,6 +18,7 @@ from migrator.errors import UsageError
 from migrator.sources.typed import Typed, over
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map, lay_over
+from tests.examples import examples
 
 from .texts import AFTER, VALUES
 
@@ -95,7 +96,7 @@ def printer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.tuples(KEYS, VALUES_TYPED), min_size=1, max_size=3), st.sampled_from(["--set", "--set-string"]))
 def test_helm_itself_agrees(printer: Path, pairs: list[tuple[str, str]], flag: str) -> None:
     text = ",".join(f"{key}={value}" for key, value in pairs)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.errors import RefusedError
 from migrator.values import tree
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
 from migrator.yamltext import apply, parse
+from tests.examples import examples
 from tests.yamltext.random_edits import draw
 
 KEYS = st.sampled_from(["a", "b", "key one", "on", "1", "x.y", "'q'", "é"])
@@ -120,7 +121,7 @@ def without_refusal(text: str, edits: Sequence[Edit]) -> str | None:
         return None
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(text=texts, seed=st.integers(0, 1 << 32))
 def test_an_edit_makes_of_the_text_what_it_makes_of_the_data(text: str, seed: int) -> None:
     stream = parse(text.encode())
@@ -133,7 +134,7 @@ def test_an_edit_makes_of_the_text_what_it_makes_of_the_data(text: str, seed: in
             assert tree.same(parse(done.encode()).documents[0].data, tree.apply(data, [edit]))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(text=texts, seed=st.integers(0, 1 << 32))
 def test_a_batch_makes_of_the_text_what_it_makes_of_the_data(text: str, seed: int) -> None:
     rng = random.Random(seed)
@@ -153,7 +154,7 @@ def test_a_batch_makes_of_the_text_what_it_makes_of_the_data(text: str, seed: in
         assert tree.same(parse(done.encode()).documents[0].data, tree.apply(data, batch))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(text=texts, seed=st.integers(0, 1 << 32))
 def test_an_edit_and_its_inverse_give_the_same_bytes(text: str, seed: int) -> None:
     data = parse(text.encode()).documents[0].data

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.values.edits import AddKey, SetValue
@@ -17,6 +17,7 @@ from migrator.yamltext.compose import compose
 from migrator.yamltext.events import UnreadableError, events_of
 from migrator.yamltext.pure import pure_events
 from migrator.yamltext.record import NodeRecord
+from tests.examples import examples
 
 TEXTS = [
     "", "# c\n", "---\n---\n", "a: ! 12\n", "%YAML 1.1\n---\n# c\na: !foo 1\nb: !!str 2\n...\n# x\n---\n",
@@ -96,7 +97,7 @@ def read_by(events: Callable[[str], Iterator[Any]], text: str) -> tuple[object, 
         return None
 
 
-@settings(max_examples=1000)
+@examples(1000)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_both_parsers_make_the_same_of_anything(text: str) -> None:
     text = text.lstrip("\ufeff")  # which `parse` takes off
