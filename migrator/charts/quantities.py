@@ -7,32 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map
 
-_UNITS = {
-    "n": Decimal("1e-9"),
-    "u": Decimal("1e-6"),
-    "m": Decimal("1e-3"),
-    "": Decimal(1),
-    **{unit: Decimal(1000) ** power for power, unit in enumerate("kMGTPE", 1)},
-    **{f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", 1)},
-}
+_SHAPE = r"([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?(n|u|m|k|[MGTPE]|[KMGTPE]i|)"
+_TENS = {"n": -9, "u": -6, "m": -3, **{unit: 3 * power for power, unit in enumerate("kMGTPE", 1)}}
+_TWOS = {f"{unit}i": 10 * power for power, unit in enumerate("KMGTPE", 1)}
 
 
-def number(value: Value) -> Decimal | None:
-    """What a quantity amounts to; None for what is none."""
+def number(value: Value) -> int | None:
+    """What a quantity amounts to, in billionths, which is as fine as Kubernetes reads it; None for what is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
-    match = re.fullmatch(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]{1,3})?)(n|u|m|k|[KMGTPE]i?|)", str(value).strip())
-    if match is None or match[2] not in _UNITS:
+    match = re.fullmatch(_SHAPE, str(value).strip(), re.ASCII)
+    if match is None or not match[2] + match[3]:
         return None
-    try:
-        return Decimal(match[1]) * _UNITS[match[2]]
-    except InvalidOperation:
-        return None
+    sign, whole, rest, power, unit = match.groups()
+    digits = int(sign + whole + rest) << _TWOS.get(unit, 0)
+    tens = int(power or 0) - len(rest) + _TENS.get(unit, 0) + 9
+    scale: int = 10 ** abs(tens)
+    return digits * scale if tens >= 0 else digits // scale
 
 
 def requests_above_limits(values: Map, skip: tuple[str, ...] = ()) -> Iterator[tuple[Route, str]]:

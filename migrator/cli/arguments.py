@@ -123,7 +123,7 @@ def refuse_one_output_for_several(settings: Settings, files: int) -> None:
 def _settle_diff(settings: Settings, *, has_format: bool) -> Settings:
     """Hold the options of a diff against each other, and choose the format where none is named."""
     formats = RENDERED_FORMATS if settings.rendered else FILE_FORMATS
-    settings = settings if has_format else settings._replace(format=formats[0])
+    settings = settings if has_format else settings.but(format=formats[0])
     if settings.format not in formats:
         of_what = "what Helm renders (--rendered)" if settings.rendered else "the file (without --rendered)"
         raise UsageError(f"--format {settings.format} is no format for a diff of {of_what}: {', '.join(formats)}.")

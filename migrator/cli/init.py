@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from migrator import files
 from migrator.cli.printing import tell
 from migrator.cli.settings import Settings
 from migrator.errors import InputError, OutOfScopeError, UsageError
+from migrator.files import writing
 from migrator.sources import directory, project_file, project_text
 from migrator.sources.walking import Sieve
 
@@ -19,14 +19,14 @@ def write_project(settings: Settings) -> int:
     if not os.path.isdir(folder):
         raise InputError("there is no such directory.", path=folder)
     path = os.path.normpath(os.path.join(folder, project_file.NAME))
-    for sentence in files.recover([path]):
+    for sentence in writing.recover([path]):
         tell(settings, sentence)
     if os.path.lexists(path):
         raise UsageError("stands there already, and is not written over.", path=path, remedy="Move it away first.")
     sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)
     found = directory.survey(folder, sieve)
     text = project_text.text_for(found, folder).encode("utf-8", "surrogateescape")
-    files.create(path, text, like=None, backup=True)
+    writing.create(path, text, like=None, backup=True)
     doubts = sum(not isinstance(error, OutOfScopeError) for error in found.errors)
     releases = f"{len(found.releases)} release{'s' * (len(found.releases) != 1)}"
     sys.stdout.write(f"{path}: {releases}" + (f", {doubts} in doubt (see its comments)" if doubts else "") + "\n")

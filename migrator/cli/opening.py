@@ -194,6 +194,8 @@ def _typed_over(opened: sources.Opened | FileReport, settings: Settings) -> sour
 
 def _recover(names: Sequence[str], settings: Settings) -> None:
     """Finish or take back what a run that was killed left of these files and of the output, before they are read."""
+    from migrator.files import writing
+
     output = [settings.output] if settings.output else []
-    for sentence in files.recover([name for name in (*names, *output) if name != "-"]):
+    for sentence in writing.recover([name for name in (*names, *output) if name != "-"]):
         tell(settings, sentence)

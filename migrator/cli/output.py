@@ -14,6 +14,7 @@ from migrator.cli.session import Session, Written
 from migrator.cli.settings import Settings
 from migrator.cli.together import with_one_diff
 from migrator.errors import InterruptedByUser, NotAllTold, UsageError
+from migrator.files import system, writing
 from migrator.planning import examine
 from migrator.report.records import FileReport, Status
 from migrator.sources import Bundle, Source
@@ -34,7 +35,7 @@ def refuse_impossible_writes(settings: Settings) -> None:
         is_printed = settings.output == "-" or (settings.files == ["-"] and not settings.output)
         if (settings.dry_run or is_printed) and not settings.save_answers and not settings.report:
             return
-    files.refuse_to_write_without()
+    system.refuse_to_write_without()
     if settings.backup_dir and not os.path.isdir(settings.backup_dir):
         is_there = os.path.lexists(settings.backup_dir)
         raise UsageError(
@@ -131,8 +132,8 @@ def _write(ready: Sequence[Ready], whole: Sequence[FileReport], settings: Settin
     for layer in texts.values():
         snapshot = snapshots[layer.path]
         assert snapshot is not None, "standard input is delivered to standard output"
-        replacements.append(files.Replacement(snapshot, layer.after))
-    written = files.write(replacements, backup=settings.backup, backup_dir=settings.backup_dir)
+        replacements.append(writing.Replacement(snapshot, layer.after))
+    written = writing.write(replacements, backup=settings.backup, backup_dir=settings.backup_dir)
     return tuple(each.backup for each in written if each.backup)
 
 
@@ -146,7 +147,7 @@ def _write_elsewhere(
     output: str, data: bytes, like: files.Snapshot | None, settings: Settings, *, private: bool = False
 ) -> None:
     """Write the result to a file of its own; one that stands there already is kept as a backup first."""
-    written = files.create(
+    written = writing.create(
         output, data, like=like, backup=settings.backup, backup_dir=settings.backup_dir, private=private
     )
     if written.backup:

@@ -26,7 +26,7 @@ _state: list[tuple[Settings, GivenAnswers, Look]] = []
 
 
 def _begin(settings: Settings, look: Look) -> None:
-    quiet = settings._replace(quiet=True)  # what is to be said besides, the parent says
+    quiet = settings.but(quiet=True)  # what is to be said besides, the parent says
     _state[:] = [(quiet, GivenAnswers(quiet, opening.project_of(quiet)), look)]
 
 

@@ -6,10 +6,10 @@ import os
 import time
 from collections.abc import Sequence
 
-from migrator import files
 from migrator.cli.printing import tell
 from migrator.cli.settings import Settings
 from migrator.errors import UsageError
+from migrator.files import writing
 from migrator.report.mask import Mask
 from migrator.report.records import Report
 from migrator.sources import Bundle
@@ -54,9 +54,9 @@ def write(report: Report, settings: Settings) -> None:
         from migrator.report import html
 
         text = html.page(whole, mask=mask)
-    for sentence in files.recover([settings.report]):
+    for sentence in writing.recover([settings.report]):
         tell(settings, sentence)
-    written = files.create(settings.report, text.encode("utf-8", "backslashreplace"), like=None, backup=True)
+    written = writing.create(settings.report, text.encode("utf-8", "backslashreplace"), like=None, backup=True)
     tell(settings, f"report written to {settings.report}")
     if written.backup:
         tell(settings, f"{settings.report}: what stood there is kept in {written.backup}.")

@@ -114,10 +114,10 @@ def _redis_claims(named: opening.Named, answers: GivenAnswers) -> RedisClaims | 
 
 
 def _recorder(settings: Settings) -> Recorder:
-    from migrator import files
+    from migrator.files import writing
     from migrator.prompts.save_answers import Recorder
 
-    for sentence in files.recover([settings.save_answers]):
+    for sentence in writing.recover([settings.save_answers]):
         tell(settings, sentence)
     return Recorder(settings.save_answers, settings.inputs, settings.upgrade_options, output=settings.output)
 

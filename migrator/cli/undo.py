@@ -10,6 +10,7 @@ from migrator.cli import opening, output
 from migrator.cli.printing import complain
 from migrator.cli.settings import Settings
 from migrator.errors import InputError, MigratorError, UsageError
+from migrator.files import writing
 from migrator.files.backups import backups_of
 from migrator.report.mask import visible
 from migrator.sources.walking import yaml_files
@@ -39,7 +40,7 @@ def _undo_one(path: str, settings: Settings, done: list[str]) -> int:
     try:
         if os.path.isdir(path):
             raise InputError("is a directory in which no file has a backup.", path=path)
-        written = files.undo(path, backup_dir=settings.backup_dir, force=settings.force)
+        written = writing.undo(path, backup_dir=settings.backup_dir, force=settings.force)
     except MigratorError as error:
         complain(str(error))
         return error.exit_code

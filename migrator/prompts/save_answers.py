@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from migrator import files
 from migrator.errors import InputError, UsageError
+from migrator.files import writing
 from migrator.migration import Question
 from migrator.planning.answers import ASKED_FOR_EACH, Asked
 from migrator.prompts.answers_file import fingerprint
@@ -60,7 +61,7 @@ class Recorder:
         lines = _lines(releases, self._inputs, self._path, self._options, alone=alone)
         data = "".join(line + "\n" for line in lines).encode("utf-8", "replace")
         if data != self._written:
-            files.create(self._path, data, like=None)
+            writing.create(self._path, data, like=None)
             self._written = data
         return True
 

@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from migrator import files
 from migrator.errors import WriteError
+from migrator.files import writing
 
 PAGE = 4096
 BEFORE = b"a: 1\n" * 1500
@@ -33,7 +34,7 @@ def attempt(directory: str, pages: int) -> bool:
         stream.write(b"\0" * (space.f_bavail * space.f_frsize - pages * PAGE))
     words = ""
     try:
-        files.write([files.Replacement(files.read(path), AFTER) for path in paths])
+        writing.write([writing.Replacement(files.read(path), AFTER) for path in paths])
     except WriteError as error:
         words = str(error)
     worked = not words
@@ -61,7 +62,7 @@ def main() -> None:
         stream.write(BEFORE)
     subprocess.run(["mount", "-o", "remount,ro", directory], check=True)
     try:
-        files.write([files.Replacement(files.read(path), AFTER)])
+        writing.write([writing.Replacement(files.read(path), AFTER)])
     except WriteError as error:
         print(f"read-only disk: {error}")
 

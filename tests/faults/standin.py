@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from migrator import files
 from migrator.errors import MigratorError
+from migrator.files import writing
 
 MARK = b"# migrated\n"
 
@@ -49,17 +50,17 @@ def main() -> int:
     try:
         if options.command == "undo":
             for path in options.files:
-                print(files.undo(path, backup_dir=options.backup_dir, force=options.force))
+                print(writing.undo(path, backup_dir=options.backup_dir, force=options.force))
             return 0
         if options.command == "init":
             path = os.path.join(options.files[0], "infrahub-migrator.yaml")
-            for sentence in files.recover([path]):
+            for sentence in writing.recover([path]):
                 print(sentence)
             if os.path.lexists(path):
                 return 2
-            files.create(path, b"version: 1\n", like=None, backup=True)
+            writing.create(path, b"version: 1\n", like=None, backup=True)
             return 0
-        for sentence in files.recover(
+        for sentence in writing.recover(
             [*options.files, *options.layers, *filter(None, [options.output, options.save_answers])]
         ):
             print(sentence)
@@ -67,17 +68,17 @@ def main() -> int:
             snapshots = [files.read(path) for path in release]
             wanted = [s.data if s.data.endswith(MARK) else s.data + MARK for s in snapshots]
             if options.save_answers:
-                files.create(options.save_answers, b"# Answers for infrahub-migrator.\n", like=None)
+                writing.create(options.save_answers, b"# Answers for infrahub-migrator.\n", like=None)
             if options.output:
-                files.create(options.output, wanted[0], like=snapshots[0], backup=not options.no_backup)
+                writing.create(options.output, wanted[0], like=snapshots[0], backup=not options.no_backup)
                 continue
-            replacements = [files.Replacement(*pair) for pair in zip(snapshots, wanted)]
-            print(files.write(replacements, backup=not options.no_backup, backup_dir=options.backup_dir))
+            replacements = [writing.Replacement(*pair) for pair in zip(snapshots, wanted)]
+            print(writing.write(replacements, backup=not options.no_backup, backup_dir=options.backup_dir))
             is_written = True
         if options.report:
-            for sentence in files.recover([options.report]):
+            for sentence in writing.recover([options.report]):
                 print(sentence)
-            files.create(options.report, b"{}\n", like=None, backup=True)
+            writing.create(options.report, b"{}\n", like=None, backup=True)
     except MigratorError as error:
         print(error, file=sys.stderr)
         return 6 if is_written and options.report else error.exit_code

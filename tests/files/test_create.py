@@ -11,6 +11,7 @@ import pytest
 
 from migrator import files
 from migrator.errors import WriteError
+from migrator.files import writing
 
 BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
 AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
@@ -28,7 +29,7 @@ def mode(path: Path) -> int:
 
 def test_makes_a_file_of_the_inputs_mode(values: Path) -> None:
     output = values.with_name("out.yaml")
-    files.create(str(output), AFTER, like=files.read(str(values)))
+    writing.create(str(output), AFTER, like=files.read(str(values)))
     assert output.read_bytes() == AFTER
     assert mode(output) == 0o600
     assert names(values.parent) == ["out.yaml", "values.yaml"]
@@ -37,7 +38,7 @@ def test_makes_a_file_of_the_inputs_mode(values: Path) -> None:
 def test_without_an_input_file_the_umask_decides(tmp_path: Path) -> None:
     former = os.umask(0o027)
     try:
-        files.create(str(tmp_path / "out.yaml"), AFTER, like=None)
+        writing.create(str(tmp_path / "out.yaml"), AFTER, like=None)
         assert os.umask(0o027) == 0o027
     finally:
         os.umask(former)
@@ -48,7 +49,7 @@ def test_a_file_that_stands_there_is_replaced_and_keeps_its_own_mode(values: Pat
     output = values.with_name("out.yaml")
     output.write_bytes(BEFORE)
     output.chmod(0o644)
-    assert files.create(str(output), AFTER, like=files.read(str(values))) == files.Written(str(output), None)
+    assert writing.create(str(output), AFTER, like=files.read(str(values))) == writing.Written(str(output), None)
     assert output.read_bytes() == AFTER
     assert mode(output) == 0o644
     assert names(values.parent) == ["out.yaml", "values.yaml"]
@@ -60,18 +61,18 @@ def test_a_file_that_stands_there_is_kept_as_a_backup(values: Path, tmp_path: Pa
     store.mkdir()
     for kept, place in ((None, tmp_path), (str(store), store)):
         output.write_bytes(BEFORE)
-        written = files.create(str(output), AFTER, like=files.read(str(values)), backup=True, backup_dir=kept)
+        written = writing.create(str(output), AFTER, like=files.read(str(values)), backup=True, backup_dir=kept)
         assert written.backup is not None
         assert Path(written.backup).parent == place
         assert Path(written.backup).read_bytes() == BEFORE
         assert output.read_bytes() == AFTER
-    assert files.undo(str(output), backup_dir=str(store)).path == str(output)
+    assert writing.undo(str(output), backup_dir=str(store)).path == str(output)
     assert output.read_bytes() == BEFORE
 
 
 def test_a_new_file_needs_no_backup(values: Path) -> None:
     output = values.with_name("out.yaml")
-    assert files.create(str(output), AFTER, like=None, backup=True) == files.Written(str(output), None)
+    assert writing.create(str(output), AFTER, like=None, backup=True) == writing.Written(str(output), None)
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 
@@ -87,16 +88,16 @@ def test_what_cannot_be_looked_at_does_not_count_as_nothing(values: Path, monkey
 
     monkeypatch.setattr(os, "lstat", failing)
     with pytest.raises(WriteError, match=r"cannot be looked at: Input/output error\. Nothing was written\."):
-        files.create(str(output), AFTER, like=files.read(str(values)))
+        writing.create(str(output), AFTER, like=files.read(str(values)))
     assert output.read_bytes() == BEFORE
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 
 def test_equal_bytes_touch_nothing(values: Path) -> None:
     output = values.with_name("out.yaml")
-    files.create(str(output), AFTER, like=files.read(str(values)))
+    writing.create(str(output), AFTER, like=files.read(str(values)))
     before = output.stat()
-    files.create(str(output), AFTER, like=files.read(str(values)))
+    writing.create(str(output), AFTER, like=files.read(str(values)))
     assert (output.stat().st_ino, output.stat().st_ctime_ns) == (before.st_ino, before.st_ctime_ns)
 
 
@@ -107,7 +108,7 @@ def test_never_writes_through_a_symbolic_link(values: Path, tmp_path: Path) -> N
     for target in (precious, tmp_path / "none"):
         link.symlink_to(target)
         with pytest.raises(WriteError, match="symbolic link"):
-            files.create(str(link), AFTER, like=None)
+            writing.create(str(link), AFTER, like=None)
         link.unlink()
     assert precious.read_bytes() == b"keep"
     assert names(tmp_path) == ["precious", "values.yaml"]
@@ -118,7 +119,7 @@ def test_refuses_the_input_itself(values: Path, tmp_path: Path) -> None:
     folder.symlink_to(tmp_path)
     for path in (values, folder / "values.yaml"):
         with pytest.raises(WriteError, match="input itself"):
-            files.create(str(path), AFTER, like=files.read(str(values)))
+            writing.create(str(path), AFTER, like=files.read(str(values)))
     assert values.read_bytes() == BEFORE
 
 
@@ -127,13 +128,13 @@ def test_refuses_the_input_itself(values: Path, tmp_path: Path) -> None:
 )
 def test_refuses_what_is_no_file(path: str, words: str) -> None:
     with pytest.raises(WriteError, match=words):
-        files.create(path, AFTER, like=None)
+        writing.create(path, AFTER, like=None)
 
 
 def test_refuses_a_fifo_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "out.yaml")
     with pytest.raises(WriteError, match="FIFO"):
-        files.create(str(tmp_path / "out.yaml"), AFTER, like=None)
+        writing.create(str(tmp_path / "out.yaml"), AFTER, like=None)
     assert names(tmp_path) == ["out.yaml"]
 
 
@@ -141,17 +142,17 @@ def test_refuses_a_fifo_without_waiting(tmp_path: Path) -> None:
 def test_refuses_a_path_without_a_name(tmp_path: Path, ending: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(WriteError, match="is a directory"):
-        files.create(ending and f"{tmp_path}/{ending}", AFTER, like=None)
+        writing.create(ending and f"{tmp_path}/{ending}", AFTER, like=None)
     assert names(tmp_path) == ["folder"]
 
 
 def test_goes_where_the_system_would_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "deep" / "folder").mkdir(parents=True)
     (tmp_path / "link").symlink_to("deep/folder")
-    files.create(f"{tmp_path}/link/../out.yaml", AFTER, like=None)
+    writing.create(f"{tmp_path}/link/../out.yaml", AFTER, like=None)
     assert names(tmp_path / "deep") == ["folder", "out.yaml"]
     monkeypatch.chdir(tmp_path)
-    files.create("out.yaml", AFTER, like=None)
+    writing.create("out.yaml", AFTER, like=None)
     assert names(tmp_path) == ["deep", "link", "out.yaml"]
 
 
@@ -162,6 +163,6 @@ def test_a_disk_that_is_full_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("migrator.files.transaction.write_all", full)
     with pytest.raises(WriteError) as caught:
-        files.create("out.yaml", AFTER, like=None)
+        writing.create("out.yaml", AFTER, like=None)
     assert f"No space left on device ({tmp_path})." in str(caught.value)
     assert names(tmp_path) == []

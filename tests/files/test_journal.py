@@ -11,15 +11,16 @@ import pytest
 
 from migrator import files
 from migrator.errors import WriteError
+from migrator.files import writing
 
 BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
 AFTER = BEFORE + b"  docket: {url: redis://cache:6379/2}\r\n"
 JOURNAL = ".values.yaml.infrahub-migrator"
 
 
-def change(path: Path) -> list[files.Written]:
+def change(path: Path) -> list[writing.Written]:
     """Read a file and write other bytes to it."""
-    return files.write([files.Replacement(files.read(str(path)), AFTER)])
+    return writing.write([writing.Replacement(files.read(str(path)), AFTER)])
 
 
 @pytest.mark.parametrize(
@@ -128,4 +129,4 @@ def test_a_journal_that_nobody_can_look_for_stops_the_run(
 
     monkeypatch.setattr(os, "open", fail)
     with pytest.raises(WriteError, match="what an earlier run left here cannot be cleaned up"):
-        files.recover([str(values)])
+        writing.recover([str(values)])

@@ -17,6 +17,7 @@ import pytest
 
 from migrator import files
 from migrator.errors import WriteError
+from migrator.files import writing
 
 BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
 AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
@@ -70,10 +71,10 @@ def layers(values: Path, tmp_path: Path) -> list[Path]:
     return paths
 
 
-def change(*paths: Path, **options: object) -> list[files.Written]:
+def change(*paths: Path, **options: object) -> list[writing.Written]:
     """Read files and write AFTER to them."""
-    wanted = [files.Replacement(files.read(str(path)), AFTER) for path in paths]
-    return files.write(wanted, **options)  # type: ignore[arg-type]
+    wanted = [writing.Replacement(files.read(str(path)), AFTER) for path in paths]
+    return writing.write(wanted, **options)  # type: ignore[arg-type]
 
 
 def everything(directory: Path) -> list[str]:
@@ -83,8 +84,8 @@ def everything(directory: Path) -> list[str]:
 
 def test_nothing_left_is_nothing_to_say(values: Path) -> None:
     change(values)
-    assert files.recover([str(values)]) == []
-    assert files.recover([str(values.with_name("none.yaml"))]) == []
+    assert writing.recover([str(values)]) == []
+    assert writing.recover([str(values.with_name("none.yaml"))]) == []
     assert len(names(values.parent)) == 2
 
 
@@ -97,7 +98,7 @@ def test_a_run_killed_before_it_replaced_anything_is_rolled_back(
             change(*layers)
     monkeypatch.undo()
     assert len(everything(tmp_path)) == 3 * 5  # file, journal, new, old, backup
-    told = files.recover([str(layers[2])])
+    told = writing.recover([str(layers[2])])
     assert [sentence.split(": ", 1)[0] for sentence in told] == [str(layer) for layer in layers]
     assert all("cut short before it replaced this file, which is as it was" in sentence for sentence in told)
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
@@ -120,14 +121,14 @@ def test_a_run_killed_between_two_files_is_finished(
         change(*layers)
     monkeypatch.undo()
     assert [layer.read_bytes() for layer in layers] == [AFTER] * renames + [BEFORE] * (3 - renames)
-    told = files.recover([str(layers[named])])
+    told = writing.recover([str(layers[named])])
     assert sum("what it had prepared is written now" in sentence for sentence in told) == 3 - renames
     assert sum("it had written this file, which stays so" in sentence for sentence in told) == renames
     assert [layer.read_bytes() for layer in layers] == [AFTER] * 3
     assert looks(layers[0]) == before
     assert len(everything(tmp_path)) == 6
     for layer in layers:
-        files.undo(str(layer))
+        writing.undo(str(layer))
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
 
 
@@ -140,7 +141,7 @@ def test_where_a_file_that_waits_was_changed_the_others_are_put_back(
         change(*layers)
     monkeypatch.undo()
     layers[1].write_bytes(b"by: somebody else\n")
-    told = files.recover([str(layers[0])])
+    told = writing.recover([str(layers[0])])
     assert "the file is put back as it was" in told[0]
     assert "was changed since; it stays as it is" in told[1]
     assert [layer.read_bytes() for layer in layers] == [BEFORE, b"by: somebody else\n", BEFORE]
@@ -158,7 +159,7 @@ def test_what_was_changed_after_everything_was_written_stays_and_so_do_the_other
         change(*layers)
     monkeypatch.undo()
     layers[0].write_bytes(b"by: somebody else\n")
-    told = files.recover([str(layers[1])])
+    told = writing.recover([str(layers[1])])
     assert all("it had written this file, which stays so (backup: " in sentence for sentence in told)
     assert [layer.read_bytes() for layer in layers] == [b"by: somebody else\n", AFTER, AFTER]
     assert len(everything(tmp_path)) == 6
@@ -173,7 +174,7 @@ def test_a_damaged_copy_is_not_put_back(
     monkeypatch.undo()
     layers[1].write_bytes(b"by: somebody else\n")
     next(layers[0].parent.glob(".values.yaml.*-old")).write_bytes(b"torn")
-    files.recover([str(layers[0])])
+    writing.recover([str(layers[0])])
     assert [layer.read_bytes() for layer in layers] == [AFTER, b"by: somebody else\n", BEFORE]
     assert next(layers[0].parent.glob("values.yaml.*.bak")).read_bytes() == BEFORE
 
@@ -184,9 +185,9 @@ def test_an_undo_that_was_killed_is_finished(
     change(values)
     kill_at("unlink", 1)
     with pytest.raises(Killed):
-        files.undo(str(values))
+        writing.undo(str(values))
     monkeypatch.undo()
-    assert len(files.recover([str(values)])) == 1
+    assert len(writing.recover([str(values)])) == 1
     assert values.read_bytes() == BEFORE
     assert names(values.parent) == ["values.yaml"]
 
@@ -197,11 +198,11 @@ def test_a_backup_that_was_changed_meanwhile_is_not_used_up(
     (written,) = change(values)
     kill_at("unlink", 1)
     with pytest.raises(Killed):
-        files.undo(str(values))
+        writing.undo(str(values))
     monkeypatch.undo()
     assert written.backup is not None
     Path(written.backup).write_bytes(b"notes of mine")
-    files.recover([str(values)])
+    writing.recover([str(values)])
     assert Path(written.backup).read_bytes() == b"notes of mine"
 
 
@@ -237,7 +238,7 @@ def test_a_journal_that_another_run_just_made_is_nothing_to_recover(
             raise
 
     monkeypatch.setattr(os, "open", open_too_early)
-    assert files.recover([str(values)]) == []
+    assert writing.recover([str(values)]) == []
     assert journal.exists()
 
 
@@ -249,9 +250,9 @@ def test_where_nobody_recovers_the_next_write_does_and_stops(
         if how == "write":
             change(values)
         elif how == "create":
-            files.create(str(values), AFTER, like=None)
+            writing.create(str(values), AFTER, like=None)
         else:
-            files.undo(str(values))
+            writing.undo(str(values))
 
     if how == "undo":
         change(values)
@@ -280,7 +281,7 @@ def test_a_journal_that_a_killed_run_left_meanwhile_is_not_lost(
     with pytest.raises(WriteError, match="earlier run was cut short while it wrote this file"):
         change(values)
     assert names(values.parent) == before
-    assert len(files.recover([str(values)])) == 1
+    assert len(writing.recover([str(values)])) == 1
 
 
 def test_recovery_waits_for_a_run_that_lives(values: Path) -> None:
@@ -290,10 +291,10 @@ def test_recovery_waits_for_a_run_that_lives(values: Path) -> None:
     with open(journal, "wb") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         with pytest.raises(WriteError, match="another run is at work"):
-            files.recover([str(values)])
+            writing.recover([str(values)])
         with pytest.raises(WriteError, match="another run is at work"):
             change(values)
-    assert files.recover([str(values)]) == []
+    assert writing.recover([str(values)]) == []
     assert names(values.parent) == ["values.yaml"]
 
 
@@ -321,7 +322,7 @@ def test_a_journal_cannot_lead_to_other_files(values: Path, tmp_path: Path, fiel
     precious.write_bytes(AFTER)
     forge(values, **{field: str(precious)})
     with pytest.raises(WriteError, match="was not written for this file"):
-        files.recover([str(values)])
+        writing.recover([str(values)])
     assert precious.read_bytes() == AFTER
     assert values.read_bytes() == BEFORE
 
@@ -338,7 +339,7 @@ def test_a_journal_is_not_followed_to_a_file_without_one(values: Path, tmp_path:
     line = json.dumps({"format": 1, "tool": "0", "files": entries}).encode() + b"\n"
     values.with_name(".values.yaml.infrahub-migrator").write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
     values.write_bytes(AFTER)
-    files.recover([str(values)])
+    writing.recover([str(values)])
     assert other.read_bytes() == BEFORE
     assert fresh.exists()
 
@@ -356,7 +357,7 @@ def test_a_journal_is_not_followed_to_a_file_whose_own_says_otherwise(values: Pa
         journal = path.with_name(f".{path.name}.infrahub-migrator")
         journal.write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
     values.write_bytes(AFTER)
-    files.recover([str(values)])
+    writing.recover([str(values)])
     assert other.read_bytes() == BEFORE
     assert len([name for name in names(tmp_path) if name.startswith(".other.yaml")]) == 3
 
@@ -366,7 +367,7 @@ def test_a_new_file_that_is_a_link_is_not_put_in_place(values: Path, tmp_path: P
     secret.write_bytes(AFTER)
     forge(values)
     values.with_name(".values.yaml.infrahub-migrator-0123456789abcdef-new").symlink_to(secret)
-    files.recover([str(values)])
+    writing.recover([str(values)])
     assert not values.is_symlink()
     assert values.read_bytes() == BEFORE
     assert secret.read_bytes() == AFTER
@@ -379,7 +380,7 @@ def test_a_new_file_that_is_a_link_is_not_put_in_place(values: Path, tmp_path: P
 )
 def test_a_torn_journal_means_that_nothing_had_begun(values: Path, text: bytes) -> None:
     values.with_name(".values.yaml.infrahub-migrator").write_bytes(text)
-    assert files.recover([str(values)]) == []
+    assert writing.recover([str(values)]) == []
     assert names(values.parent) == ["values.yaml"]
 
 
@@ -388,14 +389,14 @@ def test_a_journal_of_another_form_is_refused_in_words(values: Path, line: bytes
     journal = values.with_name(".values.yaml.infrahub-migrator")
     journal.write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
     with pytest.raises(WriteError, match="was not written for this file"):
-        files.recover([str(values)])
+        writing.recover([str(values)])
 
 
 def test_a_journal_of_a_later_version_is_refused_in_words(values: Path) -> None:
     line = b'{"format": 2}\n'
     values.with_name(".values.yaml.infrahub-migrator").write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
     with pytest.raises(WriteError, match="left by another version of this tool"):
-        files.recover([str(values)])
+        writing.recover([str(values)])
 
 
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -492,12 +493,12 @@ def test_a_forged_journal_of_several_files_removes_none(values: Path, tmp_path: 
         journal = path.with_name(f".{path.name}.infrahub-migrator")
         journal.write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
     with pytest.raises(WriteError, match="was not written for this file"):
-        files.recover([str(values), str(other)])
+        writing.recover([str(values), str(other)])
     assert values.read_bytes() == other.read_bytes() == BEFORE
 
 
 def test_where_nothing_can_stand_nothing_was_left(values: Path) -> None:
-    assert files.recover([str(values / "below.yaml"), str(values.with_name("v" * 250)), "-"]) == []
+    assert writing.recover([str(values / "below.yaml"), str(values.with_name("v" * 250)), "-"]) == []
 
 
 def test_a_rollback_that_fails_too_is_left_to_the_next_run(
@@ -519,7 +520,7 @@ def test_a_rollback_that_fails_too_is_left_to_the_next_run(
     monkeypatch.undo()
     assert str(layers[0]) in str(caught.value)
     assert [layer.read_bytes() for layer in layers] == [AFTER, BEFORE, BEFORE]
-    files.recover([str(layers[0])])
+    writing.recover([str(layers[0])])
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
     assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
 
@@ -585,11 +586,11 @@ def test_where_that_cannot_be_taken_back_the_backup_stays(
     with pytest.raises(WriteError, match=r"It could not be taken back at .* the next run puts this right"):
         change(values)
     monkeypatch.undo()
-    (told,) = files.recover([str(values)])
+    (told,) = writing.recover([str(values)])
     assert values.read_bytes() == AFTER
     (backup,) = [name for name in everything(tmp_path) if name.endswith(".bak")]
     assert f"it had written this file, which stays so (backup: {tmp_path / backup})" in told
-    assert files.undo(str(values)).path == str(values)
+    assert writing.undo(str(values)).path == str(values)
     assert values.read_bytes() == BEFORE
 
 

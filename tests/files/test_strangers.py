@@ -17,6 +17,7 @@ import pytest
 
 from migrator import files
 from migrator.errors import InputError, WriteError
+from migrator.files import writing
 from migrator.files.journal import Swap, as_text
 
 VICTIM = 54321
@@ -71,8 +72,8 @@ def shared() -> Iterator[Path]:
 
 def migrate(path: Path, data: bytes = AFTER) -> str:
     """What `migrate` does, and the backup that it makes."""
-    files.recover([str(path)])
-    (written,) = files.write([files.Replacement(files.read(str(path)), data)])
+    writing.recover([str(path)])
+    (written,) = writing.write([writing.Replacement(files.read(str(path)), data)])
     assert written.backup is not None
     return written.backup
 
@@ -98,7 +99,7 @@ def test_a_planted_journal_does_not_make_a_backup_look_torn(shared: Path, store:
     backup_dir = str(elsewhere) if store == "store" else None
 
     def first() -> None:
-        files.write([files.Replacement(files.read(str(values)), AFTER)], backup_dir=backup_dir)
+        writing.write([writing.Replacement(files.read(str(values)), AFTER)], backup_dir=backup_dir)
 
     as_user(VICTIM, first)
     (backup,) = map(str, shared.rglob("*.bak"))
@@ -109,14 +110,14 @@ def test_a_planted_journal_does_not_make_a_backup_look_torn(shared: Path, store:
 
     def undo() -> None:
         with pytest.raises(WriteError, match=r"journal is taken by .*, which belongs to user 54322\. Nothing was"):
-            files.undo(str(values), backup_dir=backup_dir)
+            writing.undo(str(values), backup_dir=backup_dir)
 
     as_user(ATTACKER, attack)
     as_user(VICTIM, undo)
     assert Path(backup).read_bytes() == BEFORE
     assert values.read_bytes() == AFTER
     with pytest.raises(WriteError, match="which belongs to user 54322"):
-        files.undo(str(values), backup_dir=backup_dir)
+        writing.undo(str(values), backup_dir=backup_dir)
     assert Path(backup).read_bytes() == BEFORE
 
 
@@ -168,7 +169,7 @@ def test_staged_files_of_a_stranger_are_not_put_in_place_for_a_journal_of_ones_o
         # The victim may not remove it from a directory like this.
         stuck = pytest.raises(WriteError, match="cannot be cleaned up") if runs == VICTIM else nullcontext()
         with stuck:
-            files.recover([str(values)])
+            writing.recover([str(values)])
 
     as_user(runs, act)
     assert values.read_bytes() == BEFORE
@@ -183,7 +184,7 @@ def test_a_planted_backup_is_not_put_back(shared: Path, runs: int) -> None:
 
     def undo() -> None:
         with pytest.raises(InputError, match=r"no backup that can be trusted: .*9999.*bak belongs to user 54322\."):
-            files.undo(str(values), force=True)
+            writing.undo(str(values), force=True)
 
     as_user(runs, undo)
     assert values.read_bytes() == AFTER
@@ -197,7 +198,7 @@ def test_beside_a_planted_backup_the_true_one_is_put_back_and_that_is_said(share
     as_user(ATTACKER, lambda: plant(planted, EVIL))
 
     def undo() -> None:
-        assert files.undo(str(values)).passed_over == (f"the backup {planted} belongs to user 54322",)
+        assert writing.undo(str(values)).passed_over == (f"the backup {planted} belongs to user 54322",)
 
     as_user(runs, undo)
     assert values.read_bytes() == BEFORE
@@ -210,7 +211,7 @@ def test_a_link_in_a_backups_place_is_not_followed(shared: Path) -> None:
     name = shared / f"values.yaml.99991231T235959Z.{digest(EVIL)[:12]}-{digest(BEFORE)[:12]}.bak"
     as_user(ATTACKER, lambda: name.symlink_to(secret))
     with pytest.raises(InputError, match="is no regular file"):
-        files.undo(str(values))
+        writing.undo(str(values))
 
 
 def test_a_backup_that_others_may_write_to_is_not_put_back(shared: Path) -> None:
@@ -219,7 +220,7 @@ def test_a_backup_that_others_may_write_to_is_not_put_back(shared: Path) -> None
 
     def undo() -> None:
         with pytest.raises(InputError, match=r"can be written to by others \(mode 0664\)"):
-            files.undo(str(values))
+            writing.undo(str(values))
 
     as_user(VICTIM, undo)
     assert values.read_bytes() == AFTER
@@ -229,7 +230,7 @@ def test_under_a_group_umask_undo_works(shared: Path) -> None:
     values = shared / "values.yaml"
     values.chmod(0o664)
     as_user(VICTIM, lambda: migrate(values))
-    as_user(VICTIM, lambda: files.undo(str(values)))
+    as_user(VICTIM, lambda: writing.undo(str(values)))
     assert values.read_bytes() == BEFORE
 
 
@@ -251,7 +252,7 @@ def test_the_same_user_and_root_recover_what_a_killed_run_left(shared: Path, kil
     as_user(recovers, lambda: migrate(values))
     assert values.read_bytes() == AFTER
     assert values.stat().st_uid == VICTIM
-    as_user(VICTIM, lambda: files.undo(str(values)))
+    as_user(VICTIM, lambda: writing.undo(str(values)))
     assert [path.name for path in shared.iterdir()] == ["values.yaml"]
 
 
@@ -278,7 +279,7 @@ def test_what_is_written_elsewhere_does_not_go_to_who_put_a_file_there(shared: P
     def act() -> None:
         like = files.read(str(values)) if how == "output" else None
         with pytest.raises(WriteError, match=f"belongs to user {ATTACKER}, who would get to read"):
-            files.create(str(output), AFTER, like=like)
+            writing.create(str(output), AFTER, like=like)
 
     as_user(runs, act)
     assert output.read_bytes() == b"mine: 1\n"
@@ -288,5 +289,5 @@ def test_what_is_written_elsewhere_does_not_go_to_who_put_a_file_there(shared: P
 def test_root_may_replace_an_output_of_the_inputs_owner(shared: Path) -> None:
     values, output = shared / "values.yaml", shared / "out.yaml"
     as_user(VICTIM, lambda: plant(output, b"mine: 1\n", 0o600))
-    as_user(0, lambda: files.create(str(output), AFTER, like=files.read(str(values))))
+    as_user(0, lambda: writing.create(str(output), AFTER, like=files.read(str(values))))
     assert (output.read_bytes(), output.stat().st_uid) == (AFTER, VICTIM)

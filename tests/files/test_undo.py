@@ -10,6 +10,7 @@ import pytest
 
 from migrator import files
 from migrator.errors import InputError, RefusedError, WriteError
+from migrator.files import writing
 from tests.files.conftest import set_attribute
 
 BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
@@ -32,16 +33,16 @@ def names(directory: Path) -> list[str]:
 LATER = AFTER + b"more: yes\n"
 
 
-def change(path: Path, data: bytes = AFTER, **options: object) -> list[files.Written]:
+def change(path: Path, data: bytes = AFTER, **options: object) -> list[writing.Written]:
     """Read a file and write `data` to it."""
-    return files.write([files.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
+    return writing.write([writing.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
 
 
 def test_brings_back_bytes_mode_and_times(values: Path) -> None:
     before, status = looks(values), values.stat()
     change(values)
     values.chmod(0o644)
-    assert files.undo(str(values)) == files.Written(str(values), None)
+    assert writing.undo(str(values)) == writing.Written(str(values), None)
     after = values.stat()
     assert values.read_bytes() == BEFORE
     assert looks(values) == before
@@ -54,26 +55,26 @@ def test_brings_back_extended_attributes(values: Path) -> None:
     before = looks(values)
     change(values)
     set_attribute(values, "user.origin", b"later")
-    files.undo(str(values))
+    writing.undo(str(values))
     assert looks(values) == before
 
 
 def test_goes_back_step_by_step(values: Path) -> None:
     change(values, AFTER)
     change(values, LATER)
-    files.undo(str(values))
+    writing.undo(str(values))
     assert values.read_bytes() == AFTER
-    files.undo(str(values))
+    writing.undo(str(values))
     assert values.read_bytes() == BEFORE
     with pytest.raises(InputError, match="has no backup"):
-        files.undo(str(values))
+        writing.undo(str(values))
 
 
 def test_undoes_the_migration_that_wrote_what_stands_there(values: Path) -> None:
     change(values, AFTER)
     change(values, LATER)
     values.write_bytes(AFTER)  # put back by hand, from version control
-    files.undo(str(values))
+    writing.undo(str(values))
     assert values.read_bytes() == BEFORE
 
 
@@ -81,7 +82,7 @@ def test_force_takes_the_newest_backup(values: Path) -> None:
     change(values, AFTER)
     change(values, LATER)
     values.write_bytes(b"by: somebody else\n")
-    files.undo(str(values), force=True)
+    writing.undo(str(values), force=True)
     assert values.read_bytes() == AFTER
 
 
@@ -90,7 +91,7 @@ def test_a_changed_file_stays_without_force(values: Path) -> None:
     values.write_bytes(LATER)
     before = names(values.parent)
     with pytest.raises(RefusedError, match="was changed since the migration wrote it"):
-        files.undo(str(values))
+        writing.undo(str(values))
     assert values.read_bytes() == LATER
     assert names(values.parent) == before
 
@@ -98,13 +99,13 @@ def test_a_changed_file_stays_without_force(values: Path) -> None:
 def test_force_keeps_the_changed_file_as_a_backup(values: Path) -> None:
     change(values)
     values.write_bytes(LATER)
-    undone = files.undo(str(values), force=True)
+    undone = writing.undo(str(values), force=True)
     assert values.read_bytes() == BEFORE
     assert undone.backup is not None
     assert Path(undone.backup).read_bytes() == LATER
     assert stat.S_IMODE(Path(undone.backup).stat().st_mode) == 0o600
     assert len(names(values.parent)) == 2
-    files.undo(str(values))
+    writing.undo(str(values))
     assert values.read_bytes() == LATER
 
 
@@ -113,7 +114,7 @@ def test_what_was_put_back_by_hand_is_nothing_to_undo(values: Path) -> None:
     values.write_bytes(BEFORE)
     before = values.stat()
     with pytest.raises(InputError, match="already what it was before the migration"):
-        files.undo(str(values))
+        writing.undo(str(values))
     after = values.stat()  # not compared whole: reading a file may move its time of access
     assert (after.st_ino, after.st_mtime_ns, after.st_mode) == (before.st_ino, before.st_mtime_ns, before.st_mode)
     assert len(names(values.parent)) == 2
@@ -124,9 +125,9 @@ def test_a_damaged_backup_is_refused_without_force(values: Path) -> None:
     assert written.backup is not None
     Path(written.backup).write_bytes(b"torn")
     with pytest.raises(WriteError, match=r"its backup .* was changed since it was made"):
-        files.undo(str(values))
+        writing.undo(str(values))
     assert values.read_bytes() == AFTER
-    files.undo(str(values), force=True)
+    writing.undo(str(values), force=True)
     assert values.read_bytes() == b"torn"
     assert Path(written.backup).exists()
 
@@ -135,7 +136,7 @@ def test_follows_a_symbolic_link(values: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.yaml"
     link.symlink_to("values.yaml")
     change(link)
-    files.undo(str(link))
+    writing.undo(str(link))
     assert link.is_symlink()
     assert values.read_bytes() == BEFORE
 
@@ -148,7 +149,7 @@ def test_a_backup_that_is_a_link_is_not_followed(values: Path, tmp_path: Path) -
     backup.unlink()
     backup.symlink_to(tmp_path / "secret")
     with pytest.raises(InputError, match="is no regular file"):
-        files.undo(str(values))
+        writing.undo(str(values))
     assert values.read_bytes() == AFTER
 
 
@@ -162,16 +163,16 @@ def test_other_files_of_such_names_are_no_backups(values: Path) -> None:
         values.with_name(name).write_bytes(BEFORE)
     values.with_name("other-values.yaml.20200101T000000Z.0123456789ab-0123456789ab.bak").write_bytes(BEFORE)
     with pytest.raises(InputError, match="has no backup"):
-        files.undo(str(values))
+        writing.undo(str(values))
 
 
 def test_the_files_own_directory_is_the_usual_place(values: Path) -> None:
     change(values, backup_dir=os.path.relpath(values.parent))
-    files.undo(str(values))
+    writing.undo(str(values))
     assert values.read_bytes() == BEFORE
     assert names(values.parent) == ["values.yaml"]
 
 
 def test_a_backup_directory_that_is_not_there_is_refused(values: Path) -> None:
     with pytest.raises(WriteError, match="does not exist"):
-        files.undo(str(values), backup_dir=str(values.parent / "none"))
+        writing.undo(str(values), backup_dir=str(values.parent / "none"))

@@ -16,6 +16,7 @@ import pytest
 
 from migrator import files
 from migrator.errors import InputError, WriteError
+from migrator.files import writing
 from tests.files.conftest import set_attribute
 
 BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
@@ -43,9 +44,9 @@ def mark(path: Path) -> None:
     set_attribute(path, "user.origin", b"by hand")
 
 
-def change(path: Path, data: bytes = AFTER, **options: object) -> list[files.Written]:
+def change(path: Path, data: bytes = AFTER, **options: object) -> list[writing.Written]:
     """Read a file and write `data` to it."""
-    return files.write([files.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
+    return writing.write([writing.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
 
 
 def test_writes_the_bytes_and_backs_up_the_old_ones(values: Path) -> None:
@@ -80,7 +81,7 @@ def test_equal_bytes_touch_nothing(values: Path) -> None:
 
 
 def test_without_backup_only_the_file_is_left(values: Path) -> None:
-    assert change(values, backup=False) == [files.Written(str(values), None)]
+    assert change(values, backup=False) == [writing.Written(str(values), None)]
     assert values.read_bytes() == AFTER
     assert names(values.parent) == ["values.yaml"]
 
@@ -163,7 +164,7 @@ def test_refuses_a_file_that_changed_since_it_was_read(values: Path) -> None:
     snapshot = files.read(str(values))
     values.write_bytes(b"by: somebody else\n")
     with pytest.raises(WriteError, match=r"values\.yaml: was changed since it was read"):
-        files.write([files.Replacement(snapshot, AFTER)])
+        writing.write([writing.Replacement(snapshot, AFTER)])
     assert values.read_bytes() == b"by: somebody else\n"
     assert names(values.parent) == ["values.yaml"]
 
@@ -175,11 +176,11 @@ def test_refuses_a_file_that_is_gone_or_whose_link_leads_elsewhere(values: Path,
     link.unlink()
     link.symlink_to(tmp_path / "other.yaml")
     with pytest.raises(WriteError, match="changed since"):
-        files.write([files.Replacement(snapshot, AFTER)])
+        writing.write([writing.Replacement(snapshot, AFTER)])
     snapshot = files.read(str(values))
     values.unlink()
     with pytest.raises(WriteError, match="changed since"):
-        files.write([files.Replacement(snapshot, AFTER)])
+        writing.write([writing.Replacement(snapshot, AFTER)])
     assert names(tmp_path) == ["link.yaml"]
 
 
@@ -197,7 +198,7 @@ def test_refuses_a_change_that_comes_between_staging_and_renaming(
 
     monkeypatch.setattr(transaction, "_stage", stage_and_meddle)
     with pytest.raises(WriteError, match="changed since"):
-        files.write([files.Replacement(snapshot, AFTER)])
+        writing.write([writing.Replacement(snapshot, AFTER)])
     assert values.read_bytes() == BEFORE
     assert stat.S_IMODE(values.stat().st_mode) == 0o640
     assert names(values.parent) == ["values.yaml"]
@@ -249,12 +250,12 @@ def test_several_files_are_written_together_or_not_at_all(values: Path, tmp_path
     snapshots = [files.read(str(layer)) for layer in layers]
     layers[2].write_bytes(b"changed: meanwhile\n")
     with pytest.raises(WriteError, match=r"b/values\.yaml: was changed"):
-        files.write([files.Replacement(snapshot, AFTER) for snapshot in snapshots])
+        writing.write([writing.Replacement(snapshot, AFTER) for snapshot in snapshots])
     assert [layer.read_bytes() for layer in layers] == [BEFORE, BEFORE, b"changed: meanwhile\n"]
     assert [names(layer.parent) for layer in layers] == [["a", "b", "values.yaml"], ["values.yaml"], ["values.yaml"]]
 
     snapshots[2] = files.read(str(layers[2]))
-    written = files.write([files.Replacement(snapshot, AFTER) for snapshot in snapshots])
+    written = writing.write([writing.Replacement(snapshot, AFTER) for snapshot in snapshots])
     assert [one.path for one in written] == [str(layer) for layer in layers]
     assert [layer.read_bytes() for layer in layers] == [AFTER] * 3
 
@@ -264,17 +265,17 @@ def test_a_file_that_stays_has_to_be_what_was_read_all_the_same(values: Path, tm
     other = tmp_path / "base.yaml"
     other.write_bytes(BEFORE)
     snapshots = [files.read(str(path)) for path in (other, values)]
-    replacements = [files.Replacement(snapshots[0], BEFORE), files.Replacement(snapshots[1], AFTER)]
+    replacements = [writing.Replacement(snapshots[0], BEFORE), writing.Replacement(snapshots[1], AFTER)]
     other.write_bytes(b"changed: meanwhile\n")
     with pytest.raises(WriteError, match=r"base\.yaml: was changed since it was read"):
-        files.write(replacements)
+        writing.write(replacements)
     other.unlink()
     with pytest.raises(WriteError, match=r"base\.yaml: was changed since it was read"):
-        files.write(replacements)
+        writing.write(replacements)
     assert values.read_bytes() == BEFORE
 
     other.write_bytes(BEFORE)
-    assert [one.path for one in files.write(replacements)] == [str(values)]
+    assert [one.path for one in writing.write(replacements)] == [str(values)]
 
 
 def test_a_file_that_is_named_twice_is_refused(values: Path, tmp_path: Path) -> None:
@@ -283,7 +284,7 @@ def test_a_file_that_is_named_twice_is_refused(values: Path, tmp_path: Path) -> 
     snapshots = [files.read(str(path)) for path in (values, link)]
     for one, other in ((AFTER, AFTER), (AFTER, BEFORE), (BEFORE, AFTER)):
         with pytest.raises(WriteError, match="named twice"):
-            files.write([files.Replacement(snapshots[0], one), files.Replacement(snapshots[1], other)])
+            writing.write([writing.Replacement(snapshots[0], one), writing.Replacement(snapshots[1], other)])
     assert values.read_bytes() == BEFORE
 
 
@@ -316,7 +317,7 @@ def test_backups_elsewhere_are_told_apart(values: Path, tmp_path: Path) -> None:
     assert names(values.parent) == ["store", "twin", "values.yaml"]
     assert sorted(map(str, paths)) == [str(store / name) for name in names(store)]
     assert all(not name.endswith((".yaml", ".yml")) for name in names(store))
-    assert files.undo(str(twin), backup_dir=str(store)) == files.Written(str(twin), None)
+    assert writing.undo(str(twin), backup_dir=str(store)) == writing.Written(str(twin), None)
     assert (values.read_bytes(), twin.read_bytes()) == (AFTER, BEFORE)
     assert [str(store / name) for name in names(store)] == [paths[0]]
 
@@ -333,7 +334,7 @@ def test_a_file_in_place_of_a_backup_directory_is_refused_as_what_it_is(values: 
     with pytest.raises(WriteError, match=r"store: is to hold the backup, and is no directory\."):
         change(values, backup_dir=str(store))
     with pytest.raises(WriteError, match="no directory"):
-        files.undo(str(values), backup_dir=str(store))
+        writing.undo(str(values), backup_dir=str(store))
     assert (values.read_bytes(), store.read_bytes()) == (BEFORE, b"mine")
 
 
@@ -464,7 +465,7 @@ def test_of_two_runs_at_once_one_wins_and_the_other_says_so(values: Path) -> Non
     def run(number: int) -> None:
         barrier.wait()
         try:
-            files.write([files.Replacement(snapshot, AFTER + b"# %d\n" % number)])
+            writing.write([writing.Replacement(snapshot, AFTER + b"# %d\n" % number)])
             results.append("won")
         except WriteError as error:
             results.append(error.message)

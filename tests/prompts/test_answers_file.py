@@ -11,6 +11,7 @@ import pytest
 
 from migrator import files
 from migrator.errors import WriteError
+from migrator.files import writing
 from tests.prompts.releases import HIDDEN_PASSWORD, OTHER_BROKER, separate
 from tests.prompts.texts import AFTER, BEFORE, KEPT
 
@@ -420,7 +421,7 @@ def test_a_place_for_the_answers_is_refused_before_anything_is_written(
 def test_where_the_answers_cannot_be_saved_nothing_is_written(
     cli: Cli, values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create = files.create
+    create = writing.create
 
     def fails(path: str, data: bytes, *, like: files.Snapshot | None) -> None:
         if path == "a.yaml":
