@@ -8,7 +8,7 @@ from migrator.cli import together
 from migrator.cli.failure import failed_release
 from migrator.cli.session import Session
 from migrator.errors import MigratorError
-from migrator.planning import examine, summary
+from migrator.planning import brief, examine
 from migrator.report.records import FileReport
 from migrator.sources import Bundle, Opened
 
@@ -40,6 +40,7 @@ class Plan(Command):
     """What would change, and what is wrong with what would not."""
 
     def run(self, release: Bundle, session: Session) -> FileReport:
+        from migrator.planning import apply, summary
         from migrator.verify import verify
 
         case = examine.examine([release], session.request(release))
@@ -65,7 +66,7 @@ class Diff(Command):
             differs = report.cluster is not None and report.cluster.differs
             case = examine.examine([release], request) if settings.format == "html" else None
         else:
-            from migrator.planning import apply
+            from migrator.planning import apply, summary
 
             case = examine.examine([release], request)
             session.saw(case)
@@ -85,12 +86,13 @@ class Check(Command):
     def run(self, release: Bundle, session: Session) -> FileReport:
         case = examine.examine([release], session.request(release))
         session.saw(case)
-        result = None
-        if session.settings.format not in ("text", "markdown"):  # they name no places in the text, which take this
-            from migrator.planning import apply
+        if session.settings.format == "text":
+            report = brief.brief(case)
+        else:
+            from migrator.planning import apply, summary
 
-            result = apply.carry_out(case)
-        report = summary.report(case, result)
+            result = apply.carry_out(case) if session.settings.format != "markdown" else None
+            report = summary.report(case, result)
         return report._replace(exit_code=0 if report.status == "current" else 1)
 
 

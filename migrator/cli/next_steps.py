@@ -13,7 +13,8 @@ from migrator.planning import examine
 from migrator.prefect import messaging, redis_url
 from migrator.prefect.docket import standing_docket
 from migrator.report.page import Page, flags_of, typed
-from migrator.report.records import FileReport, NextStep
+from migrator.report.records import FileReport
+from migrator.report.result_records import NextStep
 from migrator.values import tree
 
 _NEW_FILE = "values.yaml"

@@ -12,7 +12,8 @@ from migrator.cli.session import Session, Written
 from migrator.cli.settings import Settings
 from migrator.report import streams
 from migrator.report.mask import Mask, visible
-from migrator.report.records import FileReport, NextStep, NoticeReport, Report
+from migrator.report.records import FileReport, NoticeReport, Report
+from migrator.report.result_records import NextStep
 
 if TYPE_CHECKING:
     from migrator.cli.next_steps import Done

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from migrator import yamltext
-from migrator.report.records import FileReport, LayerReport
+from migrator.report.records import FileReport
 from migrator.sources import Bundle
 
 Texts = Mapping[str, bytes]
@@ -57,7 +57,7 @@ def with_one_diff(reports: Sequence[FileReport]) -> list[FileReport]:
     after = {layer.path: layer.after for report in reversed(reports) for layer in report.layers}
     found = []
     for report in reports:
-        layers = [LayerReport(each.path, before[each.path], after[each.path]) for each in report.layers]
+        layers = [each._replace(before=before[each.path], after=after[each.path]) for each in report.layers]
         after |= {each.path: each.before for each in layers}
         found.append(report._replace(layers=tuple(layers)))
     return found

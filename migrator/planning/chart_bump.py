@@ -34,12 +34,12 @@ class Bump(NamedTuple):
         """The file with the version moved."""
         return yamltext.apply(home.stream, [SetValue(self.route, self.after)], home.document)
 
-    def report(self, bundle: Bundle, line: int) -> ChangeReport:
+    def report(self, bundle: Bundle) -> ChangeReport:
         """The change in plain records, as those of the migrations are."""
         path = tree.show(self.route)
         name = bundle.layers[bundle.home].name
         return ChangeReport(
-            f"chart-version:{path}", "chart-version", "chart-version", "replace", path, name, line, self.before,
+            f"chart-version:{path}", "chart-version", "chart-version", "replace", path, name, 0, self.before,
             self.after, WHY, "required",
         )  # fmt: skip
 

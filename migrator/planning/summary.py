@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from migrator.migration import Question
 from migrator.planning import plan, route
-from migrator.planning.answers import Asked
+from migrator.planning.brief import brief, notice_report
 from migrator.planning.examine import Case
 from migrator.prefect import queues
 from migrator.report.queue_records import QueuesReport
-from migrator.report.records import (
-    AnsweredBy,
-    ChangeReport,
-    DocumentReport,
-    FileReport,
-    Finding,
-    LayerReport,
-    NoticeReport,
-    QuestionReport,
-    Status,
-    StepReport,
-)
+from migrator.report.records import FileReport, Finding, NoticeReport, Status
+from migrator.report.result_records import DocumentReport, LayerReport, StepReport
 from migrator.sources import Source
 from migrator.values import tree
-from migrator.values.changes import Change, Notice
+from migrator.values.changes import Notice
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:
@@ -34,24 +24,10 @@ if TYPE_CHECKING:
 
 def report(case: Case, result: Result | None = None, *, status: Status | None = None) -> FileReport:
     """Everything about the case in plain records; places in the text are known once it was carried out."""
-    found, made = case.found, case.plan
-    lines = result.lines if result is not None else (0,) * (len(made.changes) + 1)
-    changes = [
-        _change_report(case, planned, change, line)
-        for (planned, change), line in zip(
-            ((planned, change) for planned in made.steps for change in planned.changes), lines
-        )
-    ]
-    if case.bump is not None:
-        changes.append(case.bump.report(case.bundle, lines[-1]))
+    told, made = brief(case, status), case.plan
     streams = result.streams if result is not None else tuple(source.stream for source in case.sources)
     after = case.bundle.on(streams).layers if result is not None else case.sources
-    concerned = {planned.known.id for planned in made.steps}
-    ids = {known.id: known.migration.title for known in case.known if known.id in concerned or known.id in made.waiting}
-    final = status or case.status
-    return FileReport(
-        path=case.bundle.name,
-        status=final,
+    return told._replace(
         layers=tuple(
             {
                 source.name: LayerReport(source.name, source.stream.data, stream.data)
@@ -59,24 +35,28 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
                 if not source.is_typed
             }.values()
         ),
-        chart=found.chart,
-        version_from=found.shown_from,
-        version_to=found.shown_to,
-        flavour=case.flavour,
-        root=tree.show(found.root) if found.root else ".",
-        evidence=found.evidence,
-        migrations=tuple(ids.items()),
-        changes=tuple(changes),
-        questions=tuple(_question_report(case, asked) for asked in made.asked),
-        notices=tuple(_notice_report(case, notice) for notice in made.notices)
+        changes=told.changes
+        if result is None
+        else tuple(change._replace(line=line) for change, line in zip(told.changes, result.lines)),
+        questions=tuple(
+            each._replace(places=places(case, asked.question)) for each, asked in zip(told.questions, made.asked)
+        ),
+        notices=tuple(_located(case, *each) for each in zip(told.notices, made.notices))
         + (result.notices if result is not None else ()),
         values_before=_whole(case.sources, [layer.data for layer in made.start.layers]),
         values_after=_whole(after, [layer.data for layer in made.result.layers]),
         documents=_documents(case, after),
         steps=tuple(_steps(case, result)) if result is not None else (),
         queues=_queues(made) if result is not None else None,
-        exit_code=3 if final == "needs-decision" else 0,
     )
+
+
+def _located(case: Case, told: NoticeReport, notice: Notice) -> NoticeReport:
+    """The notice with the place that it speaks of, where there is one."""
+    if not notice.route:
+        return told
+    source = case.sources[notice.layer]
+    return told._replace(file=source.name, line=source.line(notice.route))
 
 
 def _whole(sources: Sequence[Source], values: Sequence[Value]) -> Value:
@@ -123,73 +103,17 @@ def _documents(case: Case, after: Sequence[Source]) -> tuple[DocumentReport, ...
     return tuple(found.values())
 
 
-def _change_report(case: Case, planned: plan.PlannedStep, change: Change, line: int) -> ChangeReport:
-    return ChangeReport(
-        id=f"{planned.known.id}.{planned.step.id}:{change.path}",
-        migration=planned.known.id,
-        step=planned.step.id,
-        kind=change.kind,
-        path=change.path,
-        file=case.sources[change.layer].name,
-        line=line,
-        before=change.before,
-        after=change.after,
-        why=change.why,
-        effect=change.effect,
-    )
-
-
 def places(case: Case, question: Question) -> tuple[tuple[str, int], ...]:
     """The files and lines of what a question is about."""
     found = [(case.sources[at.layer].name, case.sources[at.layer].line(at.route)) for at in question.about]
     return tuple(dict.fromkeys(found))
 
 
-def _question_report(case: Case, asked: Asked) -> QuestionReport:
-    question = asked.question
-    return QuestionReport(
-        id=question.id,
-        text=question.text,
-        choices=tuple((choice.value, choice.leads_to) for choice in question.choices),
-        default=question.default,
-        suggestion=question.suggestion,
-        flag=question.flag,
-        answer=asked.answer,
-        answered=asked.given,
-        stale=asked.stale,
-        hidden=asked.hidden,
-        places=places(case, question),
-        by=_answered_by(asked),
-        where=asked.where,
-    )
-
-
-def _answered_by(asked: Asked) -> AnsweredBy | None:
-    if asked.answer is None:
-        return None
-    return ("answers file" if asked.where else "flag") if asked.given else "default"
-
-
-def _notice_report(case: Case, notice: Notice) -> NoticeReport:
-    severity = _severity_of(notice.rule) if notice.rule else notice.severity
-    if not notice.route:
-        return NoticeReport(severity, notice.text, "", 0, notice.rule)
-    source = case.sources[notice.layer]
-    return NoticeReport(severity, notice.text, source.name, source.line(notice.route), notice.rule)
-
-
-def _severity_of(rule: str) -> Literal["error", "warning"]:
-    """What verify calls a breach of that rule: a fact has one severity."""
-    from migrator.rules import RULES  # most releases have nothing that a rule says as well
-
-    return next(each.severity for each in RULES if each.id == rule)
-
-
 def with_route(report: FileReport, case: Case) -> FileReport:
     """The report with the supported stops on the way."""
     found = case.found
     stops = route.notices(found.chart, found.version_from, found.version_to, found.text_to)
-    return report._replace(notices=(*report.notices, *(_notice_report(case, each) for each in stops)))
+    return report._replace(notices=(*report.notices, *map(notice_report, stops)))
 
 
 def with_findings(report: FileReport, findings: Sequence[Finding]) -> FileReport:

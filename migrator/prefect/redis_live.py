@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from migrator.errors import InputError, MigratorError, UsageError
-from migrator.values.context import Seen
+from migrator.values.seen import Seen
 
 if TYPE_CHECKING:
     from redis import Redis

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from migrator.report.linediff import Block, Hunk, hunks
 from migrator.report.mask import Mask, visible
-from migrator.report.records import LayerReport
+from migrator.report.result_records import LayerReport
 
 _MOST_TO_PAIR = 40
 """In longer blocks lines are paired in their order: comparing each with each would take too long."""

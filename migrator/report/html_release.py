@@ -11,7 +11,8 @@ from migrator.report.cluster_records import ClusterReport
 from migrator.report.html_diff import FileDiff, file_diff
 from migrator.report.mask import Mask
 from migrator.report.page import answered_by, flags_of, spelled, versions, written
-from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, StepReport
+from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport
+from migrator.report.result_records import StepReport
 from migrator.report.text_check import count, error_without_path
 from migrator.values.changes import Effect
 

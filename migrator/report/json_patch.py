@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from migrator.report.linediff import Block, blocks
 from migrator.report.mask import Mask
-from migrator.report.records import DocumentReport
+from migrator.report.result_records import DocumentReport
 from migrator.report.yaml_numbers import plain
 from migrator.values.edits import Value
 

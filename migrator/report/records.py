@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from migrator.values.changes import Effect
-from migrator.values.edits import Route, Value
+from migrator.values.edits import Value
 
 if TYPE_CHECKING:
     from migrator.report.cluster_records import ClusterReport
     from migrator.report.queue_records import QueuesReport
+    from migrator.report.result_records import DocumentReport, LayerReport, NextStep, StepReport
 
 Status = Literal[
     "current", "pending", "migrated", "needs-decision", "refused", "failed", "unrelated", "out-of-scope", "skipped"
@@ -100,50 +101,6 @@ def with_remedies(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
     ]
 
 
-class LayerReport(NamedTuple):
-    """One file of the release: its bytes before and after (the same object where nothing changes)."""
-
-    path: str
-    before: bytes
-    after: bytes
-
-    @property
-    def digests(self) -> tuple[str, str]:
-        """SHA-256 of the bytes before and after, in hexadecimal."""
-        import hashlib
-
-        return hashlib.sha256(self.before).hexdigest(), hashlib.sha256(self.after).hexdigest()
-
-
-class StepReport(NamedTuple):
-    """What one step made of the files: their bytes before and after it, as far as it changes them."""
-
-    migration: str
-    step: str
-    title: str
-    layers: tuple[LayerReport, ...]
-
-
-class NextStep(NamedTuple):
-    """A sentence on what to do next, or a command to run."""
-
-    text: str
-    is_command: bool = False
-
-
-class DocumentReport(NamedTuple):
-    """One YAML document of a file as data, before and after; `number` counts from 0.
-
-    `texts` are the values that stand in it as a text (`values: |`): where, and what they read before and after.
-    """
-
-    path: str
-    number: int
-    before: Value
-    after: Value
-    texts: tuple[tuple[Route, Value, Value], ...] = ()
-
-
 class FileReport(NamedTuple):
     """Everything about one release, be it a single file or several layers.
 
@@ -152,7 +109,7 @@ class FileReport(NamedTuple):
 
     path: str
     status: Status
-    layers: tuple[LayerReport, ...] = ()
+    layers: "tuple[LayerReport, ...]" = ()
     chart: str = ""
     version_from: str = ""
     version_to: str = ""
@@ -166,10 +123,10 @@ class FileReport(NamedTuple):
     findings: tuple[Finding, ...] = ()
     values_before: Value = None
     values_after: Value = None
-    documents: tuple[DocumentReport, ...] = ()
-    steps: tuple[StepReport, ...] = ()
+    documents: "tuple[DocumentReport, ...]" = ()
+    steps: "tuple[StepReport, ...]" = ()
     queues: "QueuesReport | None" = None
-    next_steps: tuple[NextStep, ...] = ()
+    next_steps: "tuple[NextStep, ...]" = ()
     backups: tuple[str, ...] = ()
     output: str = ""  # where the result was written instead of the release's own files
     cluster: "ClusterReport | None" = None

@@ -13,7 +13,8 @@ from typing import NamedTuple, Union
 
 from migrator.report.mask import Mask
 from migrator.report.page import Page, Style
-from migrator.report.records import DocumentReport, FileReport, Report
+from migrator.report.records import FileReport, Report
+from migrator.report.result_records import DocumentReport
 from migrator.report.yq_paths import FROM_YAML, Entry, path
 from migrator.values.edits import Key, Route, Scalar, Value
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from migrator.report.linediff import Hunk, hunks
 from migrator.report.mask import Mask
-from migrator.report.records import LayerReport, Report
+from migrator.report.records import Report
+from migrator.report.result_records import LayerReport
 
 _MASKED = (
     b"# For reading only: credentials are masked (***1, ***2, ...), so this patch cannot be applied.\n"

@@ -9,7 +9,7 @@ from migrator.prefect.deployment import is_bumped
 from migrator.prefect.docket import standing_docket
 from migrator.rules.docket import ONE_DATABASE, URL, sound_urls
 from migrator.rules.rule import Breach, Rule, at
-from migrator.values.context import Seen
+from migrator.values.seen import Seen
 from migrator.values.release import Release
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from migrator.planning import discover, examine
 from migrator.planning.plan import Plan
-from migrator.values.context import Seen, Surroundings
+from migrator.values.context import Surroundings
+from migrator.values.seen import Seen
 
 from .conftest import Migrate, Plans, by_id
 

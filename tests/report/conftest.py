@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.report.records import (
-    ChangeReport,
-    FileReport,
-    Finding,
-    LayerReport,
-    NoticeReport,
-    QuestionReport,
-    Report,
-)
+from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, QuestionReport, Report
+from migrator.report.result_records import LayerReport
 
 BEFORE = b"""\
 infrahub:

@@ -13,7 +13,8 @@ from migrator.report import cluster_markdown, cluster_text, html, json_format, m
 from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
 from migrator.report.mask import Mask
 from migrator.report.page import shown_diff
-from migrator.report.records import ChangeReport, DocumentReport, FileReport, Finding, LayerReport, Report
+from migrator.report.records import ChangeReport, FileReport, Finding, Report
+from migrator.report.result_records import DocumentReport, LayerReport
 from migrator.report.text import outcome, plan, verified
 from migrator.values.edits import Value
 from tests.report.places import ONLY_STRONG, ORDINARY, PLACES, filled

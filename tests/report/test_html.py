@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from migrator.report import html
 from migrator.report.mask import Mask, visible
 from migrator.report.queue_records import Database, QueuesReport
-from migrator.report.records import FileReport, LayerReport, NextStep, NoticeReport, Report, StepReport
+from migrator.report.records import FileReport, NoticeReport, Report
+from migrator.report.result_records import LayerReport, NextStep, StepReport
 from tests.examples import examples
 
 HOSTILE = [

@@ -13,7 +13,8 @@ import pytest
 
 from migrator.report import html
 from migrator.report.mask import Mask
-from migrator.report.records import FileReport, LayerReport, NextStep, Report, StepReport
+from migrator.report.records import FileReport, Report
+from migrator.report.result_records import LayerReport, NextStep, StepReport
 
 playwright = pytest.importorskip("playwright.sync_api")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from migrator.report.html_diff import FileDiff, Line, file_diff
 from migrator.report.mask import Mask
-from migrator.report.records import LayerReport
+from migrator.report.result_records import LayerReport
 from tests.examples import examples
 
 

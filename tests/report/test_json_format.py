@@ -15,16 +15,8 @@ from hypothesis import strategies as st
 from migrator.report import json_format
 from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
 from migrator.report.mask import Mask
-from migrator.report.records import (
-    ChangeReport,
-    FileReport,
-    Finding,
-    LayerReport,
-    NoticeReport,
-    QuestionReport,
-    Report,
-    Status,
-)
+from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, QuestionReport, Report, Status
+from migrator.report.result_records import LayerReport
 from migrator.values.changes import Effect
 from migrator.values.edits import Value
 from tests.examples import examples

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from migrator import yamltext
 from migrator.report.json_patch import operations
 from migrator.report.mask import Mask
-from migrator.report.records import DocumentReport
+from migrator.report.result_records import DocumentReport
 from migrator.values.edits import Value
 from tests.examples import examples
 from tests.preset_files import preset_files

@@ -14,7 +14,8 @@ from markdown_it import MarkdownIt
 
 from migrator.report import markdown
 from migrator.report.mask import Mask, visible
-from migrator.report.records import FileReport, LayerReport, NoticeReport, Report
+from migrator.report.records import FileReport, NoticeReport, Report
+from migrator.report.result_records import LayerReport
 from tests.examples import examples
 
 HOSTILE = [

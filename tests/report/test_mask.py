@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 from migrator.report import json_format, markdown, structural, text_check, unified
 from migrator.report.mask import Mask, visible
 from migrator.report.mask_names import is_no_secret, is_weak
-from migrator.report.records import (
-    ChangeReport,
-    FileReport,
-    Finding,
-    LayerReport,
-    NoticeReport,
-    QuestionReport,
-    Report,
-)
+from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, QuestionReport, Report
+from migrator.report.result_records import LayerReport
 from migrator.report.text import outcome, plan
 from migrator.values.edits import Value
 from tests.examples import examples

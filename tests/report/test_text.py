@@ -10,7 +10,8 @@ import pytest
 
 from migrator.report import text_check
 from migrator.report.mask import Mask
-from migrator.report.records import FileReport, LayerReport, Report
+from migrator.report.records import FileReport, Report
+from migrator.report.result_records import LayerReport
 from migrator.report.text import outcome, plan
 
 WIDE = """\

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from migrator.report import linediff, unified
 from migrator.report.linediff import blocks
 from migrator.report.mask import Mask
-from migrator.report.records import FileReport, LayerReport, Report
+from migrator.report.records import FileReport, Report
+from migrator.report.result_records import LayerReport
 from tests.examples import examples
 
 NUMBERED = b"".join(b"key%d: %d\n" % (number, number) for number in range(20))

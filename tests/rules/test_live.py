@@ -10,7 +10,8 @@ from migrator import rules, yamltext
 from migrator.planning import catalog, discover
 from migrator.report.records import Finding
 from migrator.rules import live
-from migrator.values.context import Seen, Surroundings
+from migrator.values.context import Surroundings
+from migrator.values.seen import Seen
 from migrator.values.release import Layer
 
 from .test_rules import DOCKET, SINGLE, SOUND

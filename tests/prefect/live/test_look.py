@@ -14,7 +14,7 @@ from redis import Redis
 
 from migrator.errors import InputError, UsageError
 from migrator.prefect import redis_live
-from migrator.values.context import Seen
+from migrator.values.seen import Seen
 
 from .server import Server, free_port
 

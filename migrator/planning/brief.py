@@ -1,0 +1,92 @@
+"""What came of planning in plain records, without places in the text: all that the line of `check` tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from migrator.planning.answers import Asked
+from migrator.planning.examine import Case
+from migrator.report.records import AnsweredBy, ChangeReport, FileReport, NoticeReport, QuestionReport, Status
+from migrator.values import tree
+from migrator.values.changes import Notice
+
+
+def brief(case: Case, status: Status | None = None) -> FileReport:
+    """The case as a report; `status` is what became of it, where that is more than a plan."""
+    found, made = case.found, case.plan
+    concerned = {planned.known.id for planned in made.steps} | made.waiting
+    final = status or case.status
+    return FileReport(
+        path=case.bundle.name,
+        status=final,
+        chart=found.chart,
+        version_from=found.shown_from,
+        version_to=found.shown_to,
+        flavour=case.flavour,
+        root=tree.show(found.root) if found.root else ".",
+        evidence=found.evidence,
+        migrations=tuple((known.id, known.migration.title) for known in case.known if known.id in concerned),
+        changes=tuple(_changes(case)),
+        questions=tuple(_question_report(asked) for asked in made.asked),
+        notices=tuple(notice_report(notice) for notice in made.notices),
+        exit_code=3 if final == "needs-decision" else 0,
+    )
+
+
+def _changes(case: Case) -> Iterator[ChangeReport]:
+    """The changes of the migrations, and last that of the chart's own version, where it moves."""
+    for planned in case.plan.steps:
+        for change in planned.changes:
+            yield ChangeReport(
+                id=f"{planned.known.id}.{planned.step.id}:{change.path}",
+                migration=planned.known.id,
+                step=planned.step.id,
+                kind=change.kind,
+                path=change.path,
+                file=case.sources[change.layer].name,
+                line=0,
+                before=change.before,
+                after=change.after,
+                why=change.why,
+                effect=change.effect,
+            )
+    if case.bump is not None:
+        yield case.bump.report(case.bundle)
+
+
+def _question_report(asked: Asked) -> QuestionReport:
+    question = asked.question
+    return QuestionReport(
+        id=question.id,
+        text=question.text,
+        choices=tuple((choice.value, choice.leads_to) for choice in question.choices),
+        default=question.default,
+        suggestion=question.suggestion,
+        flag=question.flag,
+        answer=asked.answer,
+        answered=asked.given,
+        stale=asked.stale,
+        hidden=asked.hidden,
+        by=_answered_by(asked),
+        where=asked.where,
+    )
+
+
+def _answered_by(asked: Asked) -> AnsweredBy | None:
+    if asked.answer is None:
+        return None
+    return ("answers file" if asked.where else "flag") if asked.given else "default"
+
+
+def notice_report(notice: Notice) -> NoticeReport:
+    """The notice, with the severity of the rule that says the same."""
+    severity = _severity_of(notice.rule) if notice.rule else notice.severity
+    return NoticeReport(severity, notice.text, "", 0, notice.rule)
+
+
+def _severity_of(rule: str) -> Literal["error", "warning"]:
+    """What verify calls a breach of that rule: a fact has one severity."""
+    from migrator.rules import RULES  # most releases have nothing that a rule says as well
+
+    return next(each.severity for each in RULES if each.id == rule)
