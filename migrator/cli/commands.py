@@ -40,7 +40,7 @@ class Plan(Command):
     """What would change, and what is wrong with what would not."""
 
     def run(self, release: Bundle, session: Session) -> FileReport:
-        from migrator.planning import apply, summary
+        from migrator.planning import summary
         from migrator.verify import verify
 
         case = examine.examine([release], session.request(release))

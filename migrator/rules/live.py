@@ -9,8 +9,8 @@ from migrator.prefect.deployment import is_bumped
 from migrator.prefect.docket import standing_docket
 from migrator.rules.docket import ONE_DATABASE, URL, sound_urls
 from migrator.rules.rule import Breach, Rule, at
-from migrator.values.seen import Seen
 from migrator.values.release import Release
+from migrator.values.seen import Seen
 
 
 def _seen(release: Release) -> Iterator[Seen]:

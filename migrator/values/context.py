@@ -1,7 +1,10 @@
 """What is known of a release from elsewhere than its own values."""
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from migrator.values.seen import Seen
 
 
 class Use(NamedTuple):
@@ -20,57 +23,6 @@ class Others(Protocol):
         """The uses of that database on what is surely the server that goes by one of these names."""
 
 
-class Seen(NamedTuple):
-    """What a look at the Redis that the docket is on, or is to be on, showed.
-
-    `where` is its address without credentials, `named` the database in the URL that led there (None: none). `databases`
-    is how many it has (None: it does not say), `refused` those that it refuses with its reason, `keys` how many keys
-    the others hold, and `dockets` are those that hold a docket and nothing else, as far as a sample tells. `persists`
-    is whether it keeps its data over a restart (None: it does not say), `evicts` the policy by which it throws any key
-    away once its memory is full (empty: it does not).
-    """
-
-    where: str
-    named: int | None = None
-    databases: int | None = None
-    is_cluster: bool = False
-    refused: Mapping[int, str] = {}
-    keys: Mapping[int, int] = {}
-    dockets: frozenset[int] = frozenset()
-    persists: bool | None = None
-    evicts: str = ""
-
-    def lack(self, number: int) -> str | None:
-        """Why there is no such database, in a clause; empty where there is one, None where nobody can tell."""
-        if self.is_cluster and number > 0:
-            return "it is a cluster, which has database 0 only"
-        if self.databases is not None and number >= self.databases:
-            return f"it has {_times(self.databases, 'database')}{f', 0 to {self.databases - 1}' * (self.databases > 1)}"
-        if number in self.refused:
-            return f"it refuses it ({self.refused[number]})"
-        return "" if self.databases is not None or number in self.keys else None
-
-    def contents(self, number: int) -> str:
-        """What the database holds, in a few words; empty where nobody can tell."""
-        if self.lack(number) != "":
-            return ""
-        found = self.keys.get(number, 0)
-        return f"{_times(found, 'key')}{', a docket' * (number in self.dockets)}" if found else "empty"
-
-    def summary(self) -> str:
-        """All of it, in a sentence."""
-        if self.is_cluster:
-            which = "a cluster, which has database 0 only"
-        elif self.databases is not None:
-            which = _times(self.databases, "database")
-        else:
-            taken = [number for number in sorted(self.keys) if number not in self.refused]
-            which = "how many databases it has it does not say (CONFIG is not allowed there), "
-            which += f"and SELECT takes {_listed(taken)}" if taken else "and SELECT takes none"
-        held = [f"{number} holds {self.contents(number)}" for number, keys in sorted(self.keys.items()) if keys]
-        return f"Redis at {self.where}: {which}; {'; '.join(held) or 'all empty'}"
-
-
 class Surroundings(NamedTuple):
     """`others` is what the other releases of the run use, if there are any.
 
@@ -83,15 +35,4 @@ class Surroundings(NamedTuple):
     unseen: tuple[str, ...] = ()
     fills_in: bool = False
     controller: str = ""
-    seen: Seen | None = None
-
-
-def _times(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
-
-
-def _listed(numbers: list[int]) -> str:
-    """`0 to 15`, or each of them where there are gaps."""
-    if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
-        return f"{numbers[0]} to {numbers[-1]}"
-    return ", ".join(map(str, numbers))
+    seen: "Seen | None" = None

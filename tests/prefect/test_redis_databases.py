@@ -9,9 +9,9 @@ import pytest
 from migrator.charts import presets
 from migrator.prefect import redis_databases
 from migrator.values.context import Surroundings, Use
-from migrator.values.seen import Seen
 from migrator.values.edits import Value
 from migrator.values.release import Layer, Release
+from migrator.values.seen import Seen
 from migrator.values.version import Version
 
 

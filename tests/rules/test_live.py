@@ -11,8 +11,8 @@ from migrator.planning import catalog, discover
 from migrator.report.records import Finding
 from migrator.rules import live
 from migrator.values.context import Surroundings
-from migrator.values.seen import Seen
 from migrator.values.release import Layer
+from migrator.values.seen import Seen
 
 from .test_rules import DOCKET, SINGLE, SOUND
 
