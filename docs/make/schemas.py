@@ -24,7 +24,7 @@ def pages() -> dict[str, str]:
 
 
 def _page(name: str, title: str) -> str:
-    whole = json.loads((ROOT / "migrator" / "schemas" / f"{name}.json").read_text("utf-8"))
+    whole = json.loads((ROOT / "migrator" / "report" / "schemas" / f"{name}.json").read_text("utf-8"))
     parts = [f"# {title}"]
     parts += [marked(whole["description"])] if "description" in whole else []
     parts.append(

@@ -198,4 +198,4 @@ def _schema(name: str) -> str:
     if name not in SCHEMAS:
         meant = did_you_mean(name, SCHEMAS)
         raise UsageError(f"there is no schema {name!r}{meant}.", remedy=f"They are {', '.join(SCHEMAS)}.")
-    return files("migrator").joinpath(f"schemas/{name}.json").read_text("utf-8")
+    return files("migrator").joinpath(f"report/schemas/{name}.json").read_text("utf-8")

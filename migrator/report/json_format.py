@@ -1,4 +1,4 @@
-"""The JSON output, as `migrator/schemas/report.json` describes it."""
+"""The JSON output, as `migrator/report/schemas/report.json` describes it."""
 
 from __future__ import annotations
 

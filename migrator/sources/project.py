@@ -10,7 +10,7 @@ releases:
 exclude: [archive/]
 
 It comes with a repository, so it is not trusted: it names files below its own folder only, by no link out of it,
-nothing in it is run or filled in, and of everything there is a bound. `migrator/schemas/project.json` describes it.
+nothing in it is run or filled in, and of everything there is a bound. `schemas/project.json` in `report/` describes it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from migrator.planning import catalog
 
 Cli = Callable[..., Any]
 SCHEMAS = {
-    name: Draft202012Validator(json.loads(files("migrator").joinpath(f"schemas/{name}.json").read_text("utf-8")))
+    name: Draft202012Validator(json.loads(files("migrator").joinpath(f"report/schemas/{name}.json").read_text("utf-8")))
     for name in ("migrations", "report")
 }
 

@@ -17,7 +17,9 @@ from migrator.cli import run
 
 Cli = Callable[..., Any]
 
-SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "migrator" / "schemas" / "report.json").read_text())
+SCHEMA = json.loads(
+    (Path(__file__).resolve().parents[2] / "migrator" / "report" / "schemas" / "report.json").read_text()
+)
 
 BEFORE = """\
 configPreset: medium

@@ -126,7 +126,7 @@ def test_a_repository_from_init_to_a_second_run_that_changes_nothing(cli: Cli, t
     path = tmp_path / "infrahub-migrator.yaml"
     text = path.read_text("utf-8")
     assert text.endswith("# Not migrated by this tool:\n# - helmfile.yaml: is a helmfile.\n")
-    schema = json.loads(files("migrator").joinpath("schemas/project.json").read_text("utf-8"))
+    schema = json.loads(files("migrator").joinpath("report/schemas/project.json").read_text("utf-8"))
     jsonschema.Draft202012Validator(schema).validate(yamltext.parse(text.encode()).documents[0].data)
     assert cli("init").returncode == 2
     assert path.read_text("utf-8") == text

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 Cli = Callable[..., Any]
-SCHEMA = json.loads(files("migrator").joinpath("schemas/report.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(files("migrator").joinpath("report/schemas/report.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture

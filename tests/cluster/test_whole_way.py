@@ -24,7 +24,9 @@ Install = Callable[..., Held]
 Object = dict[str, Any]
 
 SCHEMA = json.loads(
-    (Path(__file__).resolve().parents[2] / "migrator" / "schemas" / "report.json").read_text(encoding="utf-8")
+    (Path(__file__).resolve().parents[2] / "migrator" / "report" / "schemas" / "report.json").read_text(
+        encoding="utf-8"
+    )
 )
 HERE = ("--release", "infrahub", "--namespace", "prod")
 SERVER, BACKGROUND = "prefect-server", "prefect-server-background-services"

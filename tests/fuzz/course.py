@@ -136,7 +136,9 @@ def _schema() -> Any:
 
     import migrator
 
-    with open(os.path.join(os.path.dirname(migrator.__file__), "schemas", "report.json"), encoding="utf-8") as stream:
+    with open(
+        os.path.join(os.path.dirname(migrator.__file__), "report", "schemas", "report.json"), encoding="utf-8"
+    ) as stream:
         return jsonschema.Draft202012Validator(json.load(stream))
 
 

@@ -15,7 +15,7 @@ from tests.preset_files import preset_files
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 ANSWERS = ("--redis-host", "infrahub-cache-master", "--redis-db", "2")
-SCHEMAS = Path(__file__).resolve().parents[2] / "migrator" / "schemas"
+SCHEMAS = Path(__file__).resolve().parents[2] / "migrator" / "report" / "schemas"
 SCHEMA = json.loads((SCHEMAS / "report.json").read_text(encoding="utf-8"))
 VALUES = """\
 infrahub:

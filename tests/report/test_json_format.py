@@ -22,7 +22,9 @@ from migrator.values.edits import Value
 from tests.examples import examples
 from tests.report.conftest import AFTER, BEFORE
 
-SCHEMA: dict[str, Any] = json.loads(files("migrator").joinpath("schemas/report.json").read_text(encoding="utf-8"))
+SCHEMA: dict[str, Any] = json.loads(
+    files("migrator").joinpath("report/schemas/report.json").read_text(encoding="utf-8")
+)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 

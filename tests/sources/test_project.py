@@ -15,7 +15,7 @@ from migrator import yamltext
 from migrator.errors import MigratorError
 from migrator.sources import project, project_file
 
-SCHEMA: dict[str, Any] = json.loads(files("migrator").joinpath("schemas/project.json").read_text("utf-8"))
+SCHEMA: dict[str, Any] = json.loads(files("migrator").joinpath("report/schemas/project.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 GOOD = """\
 version: 1
