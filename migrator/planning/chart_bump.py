@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import yamltext
 from migrator.charts import presets, roots, versions
@@ -15,6 +15,9 @@ from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route, SetValue
 from migrator.values.merge import as_map
+
+if TYPE_CHECKING:
+    from migrator.sources.blocktext import BlockText
 
 WHY = "file and chart move together: the old chart refuses the new values"
 
@@ -28,11 +31,14 @@ class Bump(NamedTuple):
 
     def line(self, home: Source) -> int:
         """The line of the version in the object that `home` stands in."""
-        return home.stream.documents[home.document].line(self.route)
+        text = _text_around(home)
+        return text.line_of_text(self.route) if text else home.stream.documents[home.document].line(self.route)
 
     def apply(self, home: Source) -> Done:
         """The file with the version moved."""
-        return yamltext.apply(home.stream, [SetValue(self.route, self.after)], home.document)
+        edits = [SetValue(self.route, self.after)]
+        text = _text_around(home)
+        return text.apply_to_text(home, edits) if text else yamltext.apply(home.stream, edits, home.document)
 
     def report(self, bundle: Bundle) -> ChangeReport:
         """The change in plain records, as those of the migrations are."""
@@ -42,6 +48,15 @@ class Bump(NamedTuple):
             f"chart-version:{path}", "chart-version", "chart-version", "replace", path, name, 0, self.before,
             self.after, WHY, "required",
         )  # fmt: skip
+
+
+def _text_around(home: Source) -> BlockText | None:
+    """The text that holds the object, version included, where it is a patch inside a kustomization."""
+    if home.inner is None:
+        return None
+    from migrator.sources.blocktext import BlockText  # most values stand in no text
+
+    return home.inner if isinstance(home.inner, BlockText) and home.inner.at else None
 
 
 def wishes(bundle: Bundle, said: discover.Wishes) -> discover.Wishes:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from migrator import yamltext
 from migrator.errors import InputError, RefusedError, VerificationError
 from migrator.values import tree
-from migrator.values.edits import Edit, Route, SetValue, Value
+from migrator.values.edits import Edit, Route, SetValue, Value, below
 from migrator.values.release import Takes
 from migrator.yamltext import Duplicate, Stream
 from migrator.yamltext.comments import Orphan
@@ -22,19 +22,23 @@ from migrator.yamltext.comments import Orphan
 if TYPE_CHECKING:
     from migrator.sources.source import Source
 
-_HEADER = re.compile(r":[ \t]+(?:[&!][^ \t]+[ \t]+)*\|(?P<signs>[-+0-9]*)[ \t]*(?:#.*)?$")
+_HEADER = re.compile(r"[:-][ \t]+(?:[&!][^ \t]+[ \t]+)*\|(?P<signs>[-+0-9]*)[ \t]*(?:#.*)?$")
 _BOM = b"\xef\xbb\xbf"
 _OTHER_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 """What ends a line in YAML besides a line feed; lines are split at line feeds here."""
 
 
 class BlockText(NamedTuple):
-    """A literal block scalar: `stream` is its text, `header` the line of its `|`, `lines` the file's lines below it."""
+    """A literal block scalar: `stream` is its text, `header` the line of its `|`, `lines` the file's lines below it.
+
+    The values stand at `at` in the text: it may be a whole object.
+    """
 
     stream: Stream
     header: int
     indent: int
     lines: tuple[str, ...]
+    at: Route = ()
 
     @property
     def takes(self) -> Takes:
@@ -44,28 +48,38 @@ class BlockText(NamedTuple):
     @property
     def data(self) -> Value:
         """The values in the text."""
-        return self.stream.documents[0].data
+        found = tree.get(self.stream.documents[0].data, self.at)
+        return {} if found is None and self.at else found
 
     def line(self, route: Route) -> int:
+        """The line of the file that has what stands at `route` in the values."""
+        return self.line_of_text(self.at + route)
+
+    def line_of_text(self, route: Route) -> int:
         """The line of the file that has what stands at `route` in the text."""
         return self.header + self.stream.documents[0].line(route)
 
     def duplicates(self) -> list[Duplicate]:
         """The keys that stand twice in the text, with lines of the file."""
         return [
-            each._replace(lines=tuple(self.header + line for line in each.lines))
+            each._replace(route=each.route[len(self.at) :], lines=tuple(self.header + line for line in each.lines))
             for each in self.stream.documents[0].duplicates()
+            if each.route[: len(self.at)] == self.at or self.at[: len(each.route)] == each.route
         ]
 
     def on(self, source: Source) -> BlockText:
         """The text at the same place, in another text of the file."""
-        return find(source.stream, source.document, source.route)
+        return find(source.stream, source.document, source.route, self.at)
 
     def reads_as(self, data: Value) -> bool:
         """Whether the values are these, in this order."""
         return tree.same(self.data, data)
 
     def apply(self, source: Source, edits: Sequence[Edit]) -> BlockEdited:
+        """The file with edits of the values carried out. Raises what `apply_to_text` raises."""
+        return self.apply_to_text(source, [below(self.at, edit) for edit in edits])
+
+    def apply_to_text(self, source: Source, edits: Sequence[Edit]) -> BlockEdited:
         """The file with the edits carried out inside the text.
 
         Raises what `yamltext.apply` raises, and VerificationError where the file would not read as planned.
@@ -122,8 +136,8 @@ class BlockEdited:
         return line - stop + last
 
 
-def find(stream: Stream, document: int, route: Route) -> BlockText:
-    """The text at `route`.
+def find(stream: Stream, document: int, route: Route, at: Route = ()) -> BlockText:
+    """The text at `route`, of which the values stand at `at`.
 
     Raises RefusedError where it is written otherwise than as a literal block (`|`), InputError where what it holds is
     no YAML.
@@ -169,7 +183,7 @@ def find(stream: Stream, document: int, route: Route) -> BlockText:
         raise InputError(
             f"{tree.show(route)} holds no YAML that Helm reads: {error.message}", path=stream.name, line=where
         ) from error
-    return BlockText(parsed, line, indent, tuple(own))
+    return BlockText(parsed, line, indent, tuple(own), at)
 
 
 def _prove(source: Source, stream: Stream, inner: Stream) -> None:

@@ -82,7 +82,8 @@ def open_layers(names: Sequence[str]) -> Opened:
         held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
         bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
         bundles = bundles or [patch for each in held for patch in objects.version_patches(source, each)]
-        if held and len(bundles) != 1:
+        bundles = bundles or _inline_patches(source, opened)
+        if (held or bundles) and len(bundles) != 1:
             raise InputError(
                 f"holds {len(bundles)} releases with Prefect values, and a layer belongs to one.", path=name
             )
@@ -110,6 +111,16 @@ def open_layers(names: Sequence[str]) -> Opened:
             unseen=whole.unseen if below < len(whole.unseen) else (),
         )
     return Opened(layers[0].name, (_beside_chart(bundle),))
+
+
+def _inline_patches(source: Source, below: Sequence[Bundle | Source]) -> list[Bundle]:
+    """What the file, as a kustomization, lays over the object that was named before it."""
+    items = next((each.items for each in below if isinstance(each, Bundle)), ())
+    if not items:
+        return []
+    from migrator.sources import inline_patches
+
+    return [*inline_patches.releases(source, items)]
 
 
 def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """Patches that Kustomize or Flux lays over an object: what they change of its values or its chart version.
 
-A strategic patch in a file of its own is a layer (see `flux`). Everything else would break in silence while the object
+A strategic patch in a file of its own, or as a text in the kustomization, is a layer (see `flux` and
+`inline_patches`) where it is named as one. Everything else would break in silence while the object
 under it changes: an operation of JSON 6902 means an item by its number, and a version in a patch stays behind.
 
 Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/ (targets are anchored regular
@@ -18,7 +19,7 @@ from typing import NamedTuple
 from migrator import yamltext
 from migrator.charts.roots import has_values, is_about_prefect
 from migrator.errors import MigratorError, RefusedError
-from migrator.sources import kustomize, kustomized
+from migrator.sources import inline_patches, kustomize, kustomized
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.values import tree
@@ -117,7 +118,7 @@ def _patch(name: str, line: int, item: Value) -> Iterator[Patch]:
                 where = (file, document.line((number,))) if file else (name, line)
                 yield from _operation(where, target, as_map(operation))
         elif isinstance(document.data, dict):
-            yield from _strategic(name, line, target, document.data, file)
+            yield from _strategic(name, line, target, document.data, file, is_alone=len(documents) == 1)
 
 
 def _operation(where: tuple[str, int], target: Map, operation: Map) -> Iterator[Patch]:
@@ -147,7 +148,7 @@ def _held_at(pattern: str, path: str) -> Iterator[str]:
             yield kind
 
 
-def _strategic(name: str, line: int, target: Map, data: Map, file: str) -> Iterator[Patch]:
+def _strategic(name: str, line: int, target: Map, data: Map, file: str, *, is_alone: bool) -> Iterator[Patch]:
     kind = as_text(target.get("kind")) or as_text(data.get("kind"))
     own = as_text(target.get("name")) or as_text(as_map(data.get("metadata")).get("name"))
     if kind in _HOLDERS and _changes_what_is_held(kind, data):
@@ -162,7 +163,9 @@ def _strategic(name: str, line: int, target: Map, data: Map, file: str) -> Itera
         return  # it is a layer, and told as one
     if holds_values or version:
         what = "patches values of Prefect" if holds_values else f"sets the chart version {version}"
-        how = "inside the kustomization, which is not edited" if not file else f"in {file}"
+        how = "inside the kustomization" if not file else f"in {file}"
+        if not file and is_alone and kind == "HelmRelease" and inline_patches.is_layer(data):
+            file = os.path.normpath(name)
         yield Patch(kind, own, _error((name, line), f"{what} of {kind} {own} {how}", file=file), file)
 
 

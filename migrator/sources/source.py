@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from migrator import files, yamltext
 from migrator.errors import InputError
 from migrator.values import tree
-from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, RenameKey, Route, SetValue, Value
+from migrator.values.edits import Edit, Route, Value, below
 from migrator.values.release import Takes
 from migrator.yamltext import Duplicate, Stream
 
@@ -116,7 +116,7 @@ class Source(NamedTuple):
         """The file with edits of the values carried out. Raises what `yamltext.apply` raises."""
         if self.inner is not None:
             return self.inner.apply(self, edits)
-        return yamltext.apply(self.stream, [_below(self.route, edit) for edit in edits], self.document)
+        return yamltext.apply(self.stream, [below(self.route, edit) for edit in edits], self.document)
 
     def on(self, stream: Stream) -> Source:
         """The same place in another text of the file."""
@@ -128,13 +128,6 @@ class Source(NamedTuple):
     def reads_as(self, data: Value) -> bool:
         """Whether the values are these, the order of keys included where it means anything."""
         return self.inner.reads_as(data) if self.inner is not None else tree.same(self.data, data)
-
-
-def _below(above: Route, edit: Edit) -> Edit:
-    """The edit with its route from the document's root."""
-    if isinstance(edit, (SetValue, AddKey, RemoveKey, RenameKey, InsertItem, RemoveItems)) and above:
-        return edit._replace(route=above + edit.route)
-    return edit
 
 
 def read(path: str) -> Source:

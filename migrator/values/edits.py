@@ -83,3 +83,10 @@ class RemoveItems(NamedTuple):
 
 
 Edit = Union[SetValue, AddKey, RemoveKey, RenameKey, InsertItem, RemoveItems]
+
+
+def below(above: Route, edit: Edit) -> Edit:
+    """The edit of what stands at `above` as one of the whole that it stands in."""
+    if isinstance(edit, (SetValue, AddKey, RemoveKey, RenameKey, InsertItem, RemoveItems)) and above:
+        return edit._replace(route=above + edit.route)
+    return edit

@@ -1,0 +1,79 @@
+"""Strategic patches of a HelmRelease that stand as texts in a kustomization, or in a Kustomization of Flux.
+
+Each is a layer over the object that it patches, edited inside its text. What `patches` tells besides is no layer.
+Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/ and
+https://fluxcd.io/flux/components/kustomize/kustomizations/#patches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator import yamltext
+from migrator.charts.roots import is_related
+from migrator.errors import MigratorError
+from migrator.sources import blocktext, flux
+from migrator.sources.bundle import Bundle, ChartVersion
+from migrator.sources.source import Source
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.merge import Map, as_map, as_text
+
+_LISTS = ("patches", "patchesStrategicMerge")
+
+
+def releases(source: Source, items: tuple[str, ...]) -> Iterator[Bundle]:
+    """The patches in the file of one of these objects (KIND/NAME), each as what is laid over it.
+
+    Raises RefusedError for one whose text cannot be edited where it is.
+    """
+    for document in source.stream.documents:
+        data = as_map(document.data)
+        above: Route = ("spec",) if str(data.get("apiVersion")).startswith("kustomize.toolkit.fluxcd.io/") else ()
+        part = as_map(data.get("spec")) if above else data
+        for key in _LISTS:
+            listed = part.get(key)
+            for number, item in enumerate(listed if isinstance(listed, list) else []):
+                route = (*above, key, number, *(("patch",) if isinstance(item, dict) else ()))
+                yield from _patch(source._replace(document=document.index, route=route), item, items)
+
+
+def is_layer(data: Value) -> bool:
+    """Whether a patch says no more than values and the chart's version, so that it can be a layer."""
+    spec = as_map(as_map(data).get("spec"))
+    return not {"valuesFrom", "chartRef"} & spec.keys()
+
+
+def _patch(place: Source, item: Value, items: tuple[str, ...]) -> Iterator[Bundle]:
+    text = tree.get(place.stream.documents[place.document].data, place.route)
+    if not isinstance(text, str) or "\n" not in text:
+        return
+    try:
+        documents = yamltext.parse(text.encode(), place.name).documents
+    except MigratorError:
+        return  # it is no patch that anything lays over an object
+    data = as_map(documents[0].data)
+    target = as_map(as_map(item).get("target"))
+    own = as_text(target.get("name")) or as_text(as_map(data.get("metadata")).get("name"))
+    kind = as_text(target.get("kind")) or as_text(data.get("kind"))
+    spec = as_map(data.get("spec"))
+    version = flux.chart_version(place._replace(route=()), spec)
+    is_ours = is_related(spec.get("values"), version.chart) or bool(version.text)
+    if f"{kind}/{own}" in items and len(documents) == 1 and is_ours and is_layer(data):
+        yield _bundle(place, f"{kind}/{own}", version, spec)
+
+
+def _bundle(place: Source, item: str, version: ChartVersion, spec: Map) -> Bundle:
+    inner = blocktext.find(place.stream, place.document, place.route, flux.VALUES)
+    shown = f"{place.name} {tree.show(place.route)}"
+    return Bundle(
+        name=shown,
+        layers=(place._replace(inner=inner),),
+        version=version,
+        release_name=as_text(spec.get("releaseName")),
+        namespace=as_text(spec.get("targetNamespace")),
+        evidence=(f"a patch of {item} at {shown}",),
+        item=item,
+        is_patch=True,
+        controller="Flux",
+    )

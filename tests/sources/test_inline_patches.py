@@ -1,0 +1,134 @@
+"""Strategic patches inside a kustomization: layers over the object that they patch, edited in their text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_patches import BASE_AFTER, DOCKET, FLAGS, HOST, patch
+from .texts import AFTER, VALUES, helm_release, indented
+
+Cli = Callable[..., Any]
+LAYERS = ("-f", "base/release.yaml", "-f", "prod/kustomization.yaml")
+PINNED = "  chart: {spec: {version: 4.13.0-large}}  # prod\n"
+HEAD = "resources: [../base]  # below\n"
+
+
+def kustomization(text: str, key: str = "patches") -> str:
+    """A kustomization with the patch in it, in the way of that key."""
+    if key == "patchesStrategicMerge":
+        return f"{HEAD}{key}:\n  - |-\n{indented(text, 4)}# end\n"
+    return f"{HEAD}{key}:\n  - target: {{kind: HelmRelease, name: infrahub}}\n    patch: |-\n{indented(text, 6)}# end\n"
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Callable[..., Path]:
+    def write(text: str, base: str = helm_release(VALUES)) -> Path:
+        for name, content in {"base/release.yaml": base, "prod/kustomization.yaml": text}.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(content, "utf-8")
+        return tmp_path
+
+    return write
+
+
+@pytest.mark.parametrize("key", ["patches", "patchesStrategicMerge"])
+def test_each_change_lands_in_the_object_or_in_the_text_of_its_patch(
+    cli: Cli, overlay: Callable[..., Path], key: str
+) -> None:
+    folder = overlay(kustomization(patch(HOST), key))
+    done = cli("migrate", *LAYERS, *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "base/release.yaml").read_text("utf-8") == helm_release(BASE_AFTER, "4.18.0-medium")
+    assert (folder / "prod/kustomization.yaml").read_text("utf-8") == kustomization(patch(DOCKET), key)
+    assert cli("check", *LAYERS).returncode == 0
+    assert cli("migrate", *LAYERS, *FLAGS).returncode == 0
+    assert (folder / "prod/kustomization.yaml").read_text("utf-8") == kustomization(patch(DOCKET), key)
+
+
+def test_a_version_in_the_text_is_the_one_that_moves(cli: Cli, overlay: Callable[..., Path]) -> None:
+    folder = overlay(kustomization(patch(HOST, chart=PINNED)))
+    done = cli("migrate", *LAYERS, *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "base/release.yaml").read_text("utf-8") == helm_release(BASE_AFTER)
+    after = kustomization(patch(DOCKET, chart=PINNED.replace("4.13.0", "4.18.0")))
+    assert (folder / "prod/kustomization.yaml").read_text("utf-8") == after
+
+
+def test_a_version_alone_moves_too(cli: Cli, overlay: Callable[..., Path]) -> None:
+    """What values there are stand in the object; the patch gets none."""
+    text = patch("").replace("  values:\n", "").rstrip("\n") + "\n"
+    folder = overlay(kustomization(text.replace("spec:\n", f"spec:\n{PINNED}")))
+    done = cli("migrate", *LAYERS, *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "base/release.yaml").read_text("utf-8") == helm_release(AFTER)
+    after = kustomization(text.replace("spec:\n", f"spec:\n{PINNED}")).replace("4.13.0", "4.18.0")
+    assert (folder / "prod/kustomization.yaml").read_text("utf-8") == after
+
+
+def test_a_kustomization_of_flux_is_one_as_well(cli: Cli, overlay: Callable[..., Path]) -> None:
+    head = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: prod}\nspec:\n  patches:\n"
+    )
+    text = f"{head}    - patch: |\nPATCH      target: {{kind: HelmRelease}}\n"
+    folder = overlay(text.replace("PATCH", indented(patch(HOST), 8)))
+    done = cli("migrate", *LAYERS, *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "prod/kustomization.yaml").read_text("utf-8") == text.replace("PATCH", indented(patch(DOCKET), 8))
+
+
+def test_the_object_alone_is_refused_with_the_layers_to_name(cli: Cli, overlay: Callable[..., Path]) -> None:
+    overlay(kustomization(patch(HOST)))
+    for name in (".", "base/release.yaml"):
+        Path("base/kustomization.yaml").write_text(kustomization(patch(HOST)).replace("../base", "release.yaml"))
+        done = cli("check", name)
+        assert done.returncode == 2
+        words = b" ".join(done.stderr.split())
+        assert b"patches values of Prefect of HelmRelease infrahub inside the kustomization" in words
+        assert b"-f base/release.yaml -f base/kustomization.yaml" in words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (patch(HOST).replace("spec:\n", "spec:\n  valuesFrom: []\n"), b"file of its own"),
+        (f"{patch(HOST)}---\n{patch(HOST, name='other')}", b"file of its own"),
+    ],
+)
+def test_what_is_more_than_a_layer_is_refused_by_its_line(
+    cli: Cli, overlay: Callable[..., Path], text: str, words: bytes
+) -> None:
+    folder = overlay(helm_release(HOST))
+    before = kustomization(text).replace("../base", "release.yaml")
+    (folder / "base/kustomization.yaml").write_text(before, "utf-8")
+    for names in (["base/release.yaml"], ["-f", "base/release.yaml", "-f", "base/kustomization.yaml"]):
+        done = cli("migrate", *names, *FLAGS)
+        assert done.returncode == 2
+    assert b"base/kustomization.yaml:3" in cli("migrate", "base/release.yaml", *FLAGS).stderr
+    assert words in cli("migrate", "base/release.yaml", *FLAGS).stderr
+    assert (folder / "base/kustomization.yaml").read_text("utf-8") == before
+
+
+def test_a_text_that_is_no_block_is_refused_by_its_line(cli: Cli, overlay: Callable[..., Path]) -> None:
+    text = f"{HEAD}patches:\n  - patch: {json.dumps(patch(HOST))}\n"
+    folder = overlay(text)
+    done = cli("migrate", *LAYERS, *FLAGS)
+    assert done.returncode == 2
+    assert b"prod/kustomization.yaml:3: patches[0].patch holds its values in a string" in done.stderr
+    assert (folder / "prod/kustomization.yaml").read_text("utf-8") == text
+
+
+def test_of_several_patches_the_objects_own_is_taken(cli: Cli, overlay: Callable[..., Path]) -> None:
+    other = kustomization(patch(HOST.replace("redis.live", "else"), name="other")).replace(
+        "name: infrahub}", "name: other}"
+    )
+    own = kustomization(patch(HOST)).replace(HEAD + "patches:\n", "").replace("# end\n", "")
+    folder = overlay(other.replace("# end\n", own))
+    done = cli("migrate", *LAYERS, *FLAGS)
+    assert done.returncode == 0, done.stderr
+    after = (folder / "prod/kustomization.yaml").read_text("utf-8")
+    assert after == other.replace("# end\n", own.replace(indented(HOST, 10), indented(DOCKET, 10)))
