@@ -38,7 +38,7 @@ def opened(settings: Settings) -> list[sources.Opened | FileReport]:
     way = access(settings)
     if settings.release:
         try:
-            return [_as_opened(opening.from_cluster(releases.find(way, settings.release), way))]
+            return [_as_opened(opening.from_cluster(_find(way, settings), way))]
         except MigratorError as error:
             return [failed(_called(settings), error, is_passed=settings.skip_unrelated)]
     found = releases.every(way)
@@ -57,7 +57,7 @@ def beside(held: sources.Opened | FileReport, settings: Settings) -> sources.Ope
         return held
     way = access(settings)
     try:
-        found = releases.find(way, settings.release)
+        found = _find(way, settings)
         return held._replace(bundles=tuple(opening.beside_files(each, found, way) for each in held.bundles))
     except MigratorError as error:
         return failed(_called(settings), error)
@@ -72,6 +72,11 @@ def installed(deployed: sources.Deployed, settings: Settings) -> Installed:
     given = as_map(releases.given(way, deployed))
     called = f"release {deployed.called}, revision {deployed.revision}"
     return Installed(called, objects, as_map(releases.computed_values(way, deployed)), given)
+
+
+def _find(way: Access, settings: Settings) -> releases.Found:
+    found = releases.find(way, settings.release)
+    return found if settings.command == "check" else releases.with_manager(way, found)
 
 
 def _opened(found: releases.Found, way: Access) -> sources.Opened | FileReport:

@@ -119,7 +119,10 @@ def _recorder(settings: Settings) -> Recorder:
 
     for sentence in writing.recover([settings.save_answers]):
         tell(settings, sentence)
-    return Recorder(settings.save_answers, settings.inputs, settings.upgrade_options, output=settings.output)
+    # Values of a cluster stand in no file, so that their command is no command without it.
+    output = ["--output", settings.output] if settings.release and settings.output else []
+    options = [*settings.upgrade_options, *output]
+    return Recorder(settings.save_answers, settings.inputs, options, output=settings.output)
 
 
 def _tell(report: Report, session: Session) -> int:

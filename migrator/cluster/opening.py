@@ -50,7 +50,7 @@ def _with(bundle: Bundle, found: Found, evidence: Sequence[str], notices: Sequen
             *told,
             *([f"installed by chart {deployed.chart} {deployed.version}"] * bool(inside)),
         ),
-        notices=(*bundle.notices, *_about_status(deployed), *notices),
+        notices=(*bundle.notices, *about_manager(deployed), *_about_status(deployed), *notices),
         deployed=deployed,
     )
 
@@ -61,6 +61,16 @@ def _version(found: Found) -> ChartVersion:
         return ChartVersion(deployed.chart, deployed.version, elsewhere="helm get metadata", runs=True)
     where = f"a dependency of {deployed.chart}, helm get metadata"
     return ChartVersion(inside.chart, inside.version, key=inside.key, elsewhere=where, runs=True)
+
+
+def about_manager(deployed: Deployed) -> Iterator[Notice]:
+    """Who installs the release again and again undoes what somebody does with helm."""
+    if deployed.managed_by:
+        yield Notice(
+            f"{deployed.managed_by} installs this release: values and chart version belong there, in one change (name "
+            "its file in place of --release). What helm upgrade does by hand is undone.",
+            "warning",
+        )
 
 
 def _about_status(deployed: Deployed) -> Iterator[Notice]:

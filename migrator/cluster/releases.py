@@ -92,6 +92,22 @@ def values(access: Access, deployed: Deployed) -> bytes:
     return b"{}\n" if text.strip() in ("", "null", "{}") else text.encode()
 
 
+_FLUX = re.compile(r"^\s+helm\.toolkit\.fluxcd\.io/(name|namespace): *\"?([\w.-]+)\"?\s*$", re.MULTILINE)
+
+
+def with_manager(access: Access, found: Found) -> Found:
+    """The release with the object by which Flux installs it, where it does: Flux labels all that it installs.
+
+    Source: 0.9.0 in the CHANGELOG of fluxcd/helm-controller.
+    """
+    labels = dict(_FLUX.findall(_of(access, found.deployed, "manifest")))
+    if "name" not in labels:
+        return found
+    space = labels.get("namespace", found.deployed.namespace)
+    managed_by = f"Flux's HelmRelease {labels['name']} in {space}"
+    return found._replace(deployed=found.deployed._replace(managed_by=managed_by))
+
+
 def given(access: Access, deployed: Deployed) -> Any:
     """What the release was given, as data."""
     return as_data(_of(access, deployed, "values", "--output", "json"), "helm get values")

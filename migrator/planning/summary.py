@@ -12,7 +12,7 @@ from migrator.planning.examine import Case
 from migrator.prefect import queues
 from migrator.report.queue_records import QueuesReport
 from migrator.report.records import FileReport, Finding, NoticeReport, Status
-from migrator.report.result_records import DocumentReport, LayerReport, StepReport
+from migrator.report.result_records import DocumentReport, LayerReport, ReleaseReport, StepReport
 from migrator.sources import Source
 from migrator.values import tree
 from migrator.values.changes import Notice
@@ -48,7 +48,13 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
         documents=_documents(case, after),
         steps=tuple(_steps(case, result)) if result is not None else (),
         queues=_queues(made) if result is not None else None,
+        release=_release(case),
     )
+
+
+def _release(case: Case) -> ReleaseReport | None:
+    at = case.bundle.deployed
+    return None if at is None else ReleaseReport(at.name, at.namespace, at.revision, at.status, at.managed_by)
 
 
 def _located(case: Case, told: NoticeReport, notice: Notice) -> NoticeReport:

@@ -130,6 +130,7 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
         "backups": list(file.backups),
         "output": file.output,
         "cluster": None if file.cluster is None else _cluster(file.cluster, mask),
+        "release": None if file.release is None else dict(file.release._asdict()),
         "error": mask.text(file.error),
     }
 

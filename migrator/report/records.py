@@ -12,7 +12,7 @@ from migrator.values.edits import Value
 if TYPE_CHECKING:
     from migrator.report.cluster_records import ClusterReport
     from migrator.report.queue_records import QueuesReport
-    from migrator.report.result_records import DocumentReport, LayerReport, NextStep, StepReport
+    from migrator.report.result_records import DocumentReport, LayerReport, NextStep, ReleaseReport, StepReport
 
 Status = Literal[
     "current", "pending", "migrated", "needs-decision", "refused", "failed", "unrelated", "out-of-scope", "skipped"
@@ -133,6 +133,7 @@ class FileReport(NamedTuple):
     error: str = ""
     exit_code: int = 0
     also_read: tuple[Value, ...] = ()
+    release: "ReleaseReport | None" = None
 
 
 class Report(NamedTuple):

@@ -49,3 +49,13 @@ class DocumentReport(NamedTuple):
     before: Value
     after: Value
     texts: tuple[tuple[Route, Value, Value], ...] = ()
+
+
+class ReleaseReport(NamedTuple):
+    """The release in a cluster that a report is about, where one was asked: its last revision may have failed."""
+
+    name: str
+    namespace: str
+    revision: int
+    status: str
+    managed_by: str

@@ -61,7 +61,8 @@ class Deployed(NamedTuple):
     """A release as a cluster runs it: the revision that is deployed, and which chart that is, the version as text.
 
     `newest` is the last revision, which may have failed, and `status` its status. `options` are what leads helm to the
-    cluster (`--kube-context`, `--kubeconfig`), as they were typed.
+    cluster (`--kube-context`, `--kubeconfig`), as they were typed. `managed_by` is the object by which a controller
+    installs it (empty: nothing tells of one).
     """
 
     name: str
@@ -72,6 +73,7 @@ class Deployed(NamedTuple):
     status: str = "deployed"
     newest: int = 0
     options: tuple[str, ...] = ()
+    managed_by: str = ""
 
     @property
     def called(self) -> str:

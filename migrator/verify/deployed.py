@@ -13,7 +13,7 @@ from typing import NamedTuple
 from migrator.charts import presets, versions
 from migrator.charts.archive import Manifest
 from migrator.charts.versions import ChartVersion
-from migrator.cluster import live, releases
+from migrator.cluster import live, opening, releases
 from migrator.cluster.access import Access
 from migrator.cluster.live import Live
 from migrator.errors import UsageError
@@ -28,6 +28,9 @@ from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map
 from migrator.verify import rendered_pods, running, verify
 from migrator.verify.running import Trouble
+
+_MOST_LOGS = 5
+"""Pods of one kind fail alike, and each log is one more question to the cluster."""
 
 
 class _Seen(NamedTuple):
@@ -73,9 +76,13 @@ def verify_deployed(
         status="failed" if wrong else "current",
         exit_code=4 if wrong else 0,
         findings=tuple(found),
-        notices=(*report.notices, told),
+        notices=(*report.notices, *_about_manager(deployed), told),
         also_read=read,
     )
+
+
+def _about_manager(deployed: Deployed) -> list[NoticeReport]:
+    return [NoticeReport(each.severity, each.text, "", 0) for each in opening.about_manager(deployed)]
 
 
 def _look(bundle: Bundle, deployed: Deployed, access: Access) -> _Seen:
@@ -175,7 +182,12 @@ def _names(entries: Value) -> list[str]:
 def _about_pods(
     seen: _Seen, access: Access, again: str, show_secrets: bool, *, with_prefect: bool
 ) -> Iterator[Finding]:
+    read: list[Manifest] = []
+
     def log(pod: Manifest, container: str) -> str:
+        read.append(pod)
+        if len(read) > _MOST_LOGS:
+            return "its log was not read, as those of others were"
         return live.log_of(access, pod, container, show_secrets=show_secrets)
 
     where, namespace = seen.deployed.called, seen.deployed.namespace

@@ -57,6 +57,17 @@ def test_the_output_is_what_helm_holds_with_the_changes(cli: Cli, cluster: Clust
     assert list(tmp_path.iterdir()) == []
 
 
+def test_saved_answers_replay(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
+    cluster.releases = [held(USER)]
+    where = (*HERE, "--output", "new.yaml", "--non-interactive")
+    assert cli("migrate", *where, "--redis-db", "5", "--save-answers", "answers.yaml").returncode == 0
+    text = (tmp_path / "answers.yaml").read_text(encoding="utf-8")
+    assert "migrate --release infrahub --namespace prod --output new.yaml --answers answers.yaml" in text
+    (tmp_path / "new.yaml").unlink()
+    assert cli("migrate", *where, "--answers", "answers.yaml").returncode == 0
+    assert "redis://redis.prod:6379/5" in (tmp_path / "new.yaml").read_text(encoding="utf-8")
+
+
 def test_without_an_output_nothing_can_be_written(cli: Cli, cluster: Cluster) -> None:
     cluster.releases = [held(USER)]
     done = cli("migrate", *HERE, "--redis-db", "2", "--non-interactive")
@@ -145,6 +156,21 @@ def test_a_chart_around_these_is_known_by_its_dependency(cli: Cli, cluster: Clus
         "infrahub-enterprise", "4.13.0-medium", "ih.infrahub.prefect-server"
     )  # fmt: skip
     assert "infrahub-enterprise 4.13.0-medium (a dependency of platform, helm get metadata)" in file["evidence"]
+
+
+def test_flux_undoes_what_helm_does_by_hand(cli: Cli, cluster: Cluster) -> None:
+    labels = "    helm.toolkit.fluxcd.io/name: infra\n    helm.toolkit.fluxcd.io/namespace: flux\n"
+    manifest = f"---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  labels:\n{labels}"
+    cluster.releases = [held(USER, manifest=manifest)]
+    file = report(cli("plan", *HERE, "--redis-db", "2", "--format", "json"))
+    assert file["release"] == {
+        "name": "infrahub", "namespace": "prod", "revision": 7, "status": "deployed",
+        "managed_by": "Flux's HelmRelease infra in flux",
+    }  # fmt: skip
+    (told,) = [each for each in file["notices"] if "HelmRelease" in each["text"]]
+    assert told["severity"] == "warning" and "upgrade does by hand is undone" in told["text"]
+    cluster.releases = [held(USER, manifest=manifest.replace(labels, "    a: b\n"))]
+    assert report(cli("plan", *HERE, "--format", "json"))["release"]["managed_by"] == ""
 
 
 def test_a_stranger_s_release_is_nobody_s_business(cli: Cli, cluster: Cluster) -> None:

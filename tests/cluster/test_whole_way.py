@@ -239,6 +239,23 @@ def test_pods_that_fail(
     assert "0 of 2 replicas are ready" in by_rule["deployed-rollout"]["text"]
 
 
+def test_logs_of_many_that_fail_alike_are_not_all_read(
+    cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    install(MIGRATED, "4.14.0")
+    first = cluster.pods[0]
+    first["status"]["containerStatuses"][0] |= {
+        "restartCount": 5, "state": {"waiting": {"reason": "CrashLoopBackOff"}}
+    }  # fmt: skip
+    for number in range(20):
+        copied = copy.deepcopy(first)
+        copied["metadata"]["name"] = f"another-{number}"
+        cluster.pods.append(copied)
+    _, findings = verified()
+    assert len([each for each in findings if each["rule"] == "deployed-crash-loop"]) == 21
+    assert len([each for each in cluster.asked if "previous=true" in each]) == 5
+
+
 def test_pods_of_before_and_what_is_gone(
     cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
