@@ -12,25 +12,10 @@ import jsonschema
 import junitparser
 import pytest
 
+from tests import skeleton
+
 Cli = Callable[..., Any]
-VALUES = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: redis.prod
-          password: hunter22
-          db: 1
-      env: []
-"""
+VALUES = skeleton.values("webserver-only triggers-off", "", ("host: redis.prod", "password: hunter22", "db: 1"))
 EVIL = "a\nb ::error::x,y:%"
 
 

@@ -14,6 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from migrator.cli import run
+from tests import skeleton
 
 Cli = Callable[..., Any]
 
@@ -21,57 +22,12 @@ SCHEMA = json.loads(
     (Path(__file__).resolve().parents[2] / "migrator" / "report" / "schemas" / "report.json").read_text()
 )
 
-BEFORE = """\
-configPreset: medium
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT_UI_SERVE_BASE
-          value: /
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "false"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: "infrahub-cache-master" # ours
-          db: 1
-      env:
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "true"
-"""
+HEAD = "configPreset: medium\n"
+REDIS = ('host: "infrahub-cache-master" # ours', "db: 1")
+DOCKET = '"redis://infrahub-cache-master:6379/2"'
+BEFORE = skeleton.values("ui webserver-only triggers-off register", "triggers-on", REDIS, head=HEAD)
 
-AFTER = """\
-configPreset: medium
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT_UI_SERVE_BASE
-          value: /
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-          value: "false"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: "infrahub-cache-master" # ours
-          db: 1
-        docket:
-          url: "redis://infrahub-cache-master:6379/2"
-      env:
-        - name: PROMETHEUS_MULTIPROC_DIR
-          value: ""
-"""
+AFTER = skeleton.values("ui webserver-only pin register", "metrics", REDIS, DOCKET, head=HEAD)
 
 UNRELATED = "redis:\n  enabled: true\n"
 

@@ -12,48 +12,13 @@ import jsonschema
 import pytest
 
 from migrator import yamltext
+from tests import skeleton
 
 Cli = Callable[..., Any]
-BASE = """\
-infrahub:
-  prefect-server:
-    server:
-      env:  # ours
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          db: 1
-      env:
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "true"
-"""
-BASE_AFTER = """\
-infrahub:
-  prefect-server:
-    server:
-      env:  # ours
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-          value: "false"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          db: 1
-      env:
-        - name: PROMETHEUS_MULTIPROC_DIR
-          value: ""
-"""
+BASE = skeleton.values("webserver-only register triggers-off", "triggers-on", ["db: 1"]).replace(
+    "env:", "env:  # ours", 1
+)
+BASE_AFTER = skeleton.values("webserver-only pin register", "metrics", ["db: 1"]).replace("env:", "env:  # ours", 1)
 
 
 def overlay(host: str) -> str:

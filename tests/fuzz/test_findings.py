@@ -10,26 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests import skeleton
+
 Cli = Callable[..., Any]
 
-SEPARATE = """\
-configPreset: medium
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: redis
-          db: 1
-      env: []
-"""
+SEPARATE = skeleton.values("webserver-only register", "", ("host: redis", "db: 1"), head="configPreset: medium\n")
 UNRELATED = """\
 apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease

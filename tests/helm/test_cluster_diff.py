@@ -11,30 +11,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from tests import skeleton
 from tests.preset_files import preset_files
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 ANSWERS = ("--redis-host", "infrahub-cache-master", "--redis-db", "2")
 SCHEMAS = Path(__file__).resolve().parents[2] / "migrator" / "report" / "schemas"
 SCHEMA = json.loads((SCHEMAS / "report.json").read_text(encoding="utf-8"))
-VALUES = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "false"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: redis.prod
-      env: []
-"""
+VALUES = skeleton.values("webserver-only triggers-off register", "", ["host: redis.prod"])
 HOST_ONLY = """\
 infrahub:
   prefect-server:

@@ -15,24 +15,13 @@ from migrator.prefect.deployment import names_by_chart
 from migrator.prefect.docket import docket_on
 from migrator.values.release import Layer, Release
 from migrator.values.version import Version
+from tests import skeleton
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 CONTAINERS = {"server": "prefect-server", "background": "prefect-background-services"}
 
-SEPARATE = """\
-server:
-  env:
-    - name: WEB_CONCURRENCY
-      value: "1"
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis:
-      host: redis.example.org
-  env:
-    - name: PREFECT_REDIS_MESSAGING_PUBLISHER_BATCH_SIZE
-      value: "5"
-"""
+TUNED = "PREFECT_REDIS_MESSAGING_PUBLISHER_BATCH_SIZE=5"
+SEPARATE = skeleton.values("WEB_CONCURRENCY=1", TUNED, ["host: redis.example.org"], root="")
 REDIS = "      host: redis.example.org\n"
 MESSAGING = "  messaging:\n"
 

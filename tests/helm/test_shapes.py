@@ -19,58 +19,15 @@ from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
 from migrator.values.version import Version
+from tests import skeleton
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 SERVER, BACKGROUND = "prefect-server", "prefect-background-services"
 URL = "redis://redis.prod:6379/2"
 DOCKET = f"PREFECT_SERVER_DOCKET_URL={URL}"
 OLD, NEW = "4.13.0", "4.18.0"
-VALUES = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "false"
-        - name: OURS
-          value: server
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: redis.prod
-      env:
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "true"
-        - name: OURS
-          value: background
-"""
-MIGRATED = f"""\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-          value: "false"
-        - name: OURS
-          value: server
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: redis.prod
-        docket:
-          url: {URL}
-      env:
-        - name: PROMETHEUS_MULTIPROC_DIR
-          value: ""
-        - name: OURS
-          value: background
-"""
+VALUES = skeleton.values("webserver-only triggers-off OURS=server", "triggers-on OURS=background", ["host: redis.prod"])
+MIGRATED = skeleton.values("webserver-only pin OURS=server", "metrics OURS=background", ["host: redis.prod"], URL)
 NO_DOCKET = MIGRATED.replace(f"        docket:\n          url: {URL}\n", "")
 HOST_ABOVE = "infrahub:\n  prefect-server:\n    backgroundServices:\n      messaging:\n        redis:\n          "
 SETS_HOST = HOST_ABOVE + "host: redis.prod\n"

@@ -12,37 +12,16 @@ from typing import Any, NamedTuple
 import pytest
 
 from migrator.verify import rendered_pods as checks
+from tests import skeleton
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 SERVER, BACKGROUND = "prefect-server", "prefect-background-services"
 
-OLD = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT_UI_SERVE_BASE
-          value: /
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "false"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: redis.example.org
-          db: 1
-      env:
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "true"
-"""
+OLD = skeleton.values("ui webserver-only triggers-off register", "triggers-on", ("host: redis.example.org", "db: 1"))
 HOST = "          host: redis.example.org\n"
 FIRST = "        - name: PREFECT_UI_SERVE_BASE\n          value: /\n"
 TRIGGERS_ON = '        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n          value: "true"\n'
-WEBSERVER_ONLY = '        - name: PREFECT__SERVER_WEBSERVER_ONLY\n          value: "true"\n'
+WEBSERVER_ONLY = skeleton.entries("webserver-only")
 PLAIN = "PREFECT_SERVER_DOCKET_URL=redis://redis.example.org:6379/2"
 BOOTSTRAP = "PREFECT_API_DATABASE_MIGRATE_ON_START=false"
 TRIGGERS = "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"

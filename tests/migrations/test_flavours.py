@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.errors import RefusedError
+from tests import skeleton
 
 from .conftest import Migrate, Plans, by_id
 
@@ -230,16 +231,9 @@ def test_an_answer_is_judged_on_the_flavour_that_runs_and_on_no_other(migrate: M
 # The plain charts
 
 
-SEPARATE = """\
-server:
-  replicaCount: 2
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis:
-      host: redis
-      db: 1
-"""
+REDIS = ("host: redis", "db: 1")
+SERVER = "server:\n  replicaCount: 2\n"
+SEPARATE = skeleton.values(None, None, REDIS, root="", head=SERVER)
 
 
 def below(text: str, *keys: str) -> str:
@@ -251,51 +245,14 @@ def below(text: str, *keys: str) -> str:
 
 def test_the_plain_enterprise_chart_gets_lists_with_its_own_entries(migrate: Migrate) -> None:
     done = migrate(below(SEPARATE, "infrahub", "prefect-server"), {"redis-db": "2"}, version_from="4.13.0")
-    assert done.text == below("""\
-server:
-  replicaCount: 2
-  env:
-    - name: PREFECT_UI_SERVE_BASE
-      value: /
-    - name: PREFECT__SERVER_WEBSERVER_ONLY
-      value: "true"
-    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-      value: "false"
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis:
-      host: redis
-      db: 1
-    docket:
-      url: redis://redis:6379/2
-  env:
-    - name: PROMETHEUS_MULTIPROC_DIR
-      value: ""
-""", "infrahub", "prefect-server")  # fmt: skip
+    lists = skeleton.values("ui webserver-only pin", "metrics", REDIS, "redis://redis:6379/2", root="")
+    assert done.text == below(lists.replace("server:\n", SERVER, 1), "infrahub", "prefect-server")
 
 
 def test_the_community_chart_gets_its_own_entries_and_no_metrics_directory(migrate: Migrate) -> None:
     done = migrate(below(SEPARATE, "prefect-server"), {"redis-db": "2"}, version_to="4.28.0")
-    assert done.text == below("""\
-server:
-  replicaCount: 2
-  env:
-    - name: PREFECT_UI_SERVE_BASE
-      value: /
-    - name: PREFECT__SERVER_WEBSERVER_ONLY
-      value: "true"
-    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-      value: "false"
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis:
-      host: redis
-      db: 1
-    docket:
-      url: redis://redis:6379/2
-""", "prefect-server")  # fmt: skip
+    lists = skeleton.values("ui webserver-only pin", None, REDIS, "redis://redis:6379/2", root="")
+    assert done.text == below(lists.replace("server:\n", SERVER, 1), "prefect-server")
 
 
 def test_the_community_chart_from_4_29_2_has_one_entry_more(migrate: Migrate) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrator.errors import UsageError
+from tests import skeleton
 
 from .conftest import Migrate, Plans, by_id, effects
 
@@ -14,13 +15,8 @@ DB = {"redis-db": "2"}
 TO_HOP = {"version_to": "4.13.0"}
 
 
-def entries(*pairs: str, indent: int = 8) -> str:
-    """Env entries as they stand in a file, from `NAME=value` each."""
-    lines = []
-    for pair in pairs:
-        name, _, value = pair.partition("=")
-        lines += [f"{' ' * indent}- name: {name}", f'{" " * indent}  value: "{value}"']
-    return "\n".join(lines) + "\n"
+def entries(*words: str, indent: int = 8) -> str:
+    return skeleton.entries(" ".join(words), indent)
 
 
 WIRING = (
@@ -30,15 +26,9 @@ WIRING = (
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE=prefect_redis.lease_storage",
     "PREFECT_REDIS_MESSAGING_DB=1",
 )
-OWN = ("PREFECT_API_BLOCKS_REGISTER_ON_START=false", "WEB_CONCURRENCY=1")
+OWN = ("register", "WEB_CONCURRENCY=1")
 ADDRESS = "INFRAHUB_CACHE_ADDRESS=cache"
 HOST = "PREFECT_REDIS_MESSAGING_HOST=cache"
-PIN = "PREFECT_API_DATABASE_MIGRATE_ON_START=false"
-WEBSERVER = "PREFECT__SERVER_WEBSERVER_ONLY=true"
-
-
-def toggle(value: str) -> str:
-    return f"PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED={value}"
 
 
 def generation_a(server: tuple[str, ...], background: tuple[str, ...], head: str = "") -> str:
@@ -52,8 +42,8 @@ def generation_a(server: tuple[str, ...], background: tuple[str, ...], head: str
     )
 
 
-A_SERVER = (HOST, ADDRESS, WEBSERVER, toggle("false"), PIN, OWN[0], *WIRING, OWN[1])
-A_BACKGROUND = (HOST, ADDRESS, toggle("true"), PIN, OWN[0], *WIRING)
+A_SERVER = (HOST, ADDRESS, "webserver-only", "triggers-off", "pin", OWN[0], *WIRING, OWN[1])
+A_BACKGROUND = (HOST, ADDRESS, "triggers-on", "pin", OWN[0], *WIRING)
 A = generation_a(A_SERVER, A_BACKGROUND)
 A2_HEAD = """\
       runAsSeparateDeployment: true
@@ -63,38 +53,15 @@ A2_HEAD = """\
           db: 1
 """
 A2 = generation_a(A_SERVER, A_BACKGROUND, A2_HEAD)
-B = generation_a((ADDRESS, WEBSERVER, toggle("false"), PIN, *OWN), (ADDRESS, toggle("true"), PIN, OWN[0]), A2_HEAD)
-E = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: INFRAHUB_CACHE_ADDRESS
-          value: "cache"
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-          value: "false"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-        - name: WEB_CONCURRENCY
-          value: "1"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: cache
-          db: 1
-        docket:
-          url: redis://cache:6379/2
-      env:
-        - name: PROMETHEUS_MULTIPROC_DIR
-          value: ""
-        - name: INFRAHUB_CACHE_ADDRESS
-          value: "cache"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-"""
+B = generation_a(
+    (ADDRESS, "webserver-only", "triggers-off", "pin", *OWN), (ADDRESS, "triggers-on", "pin", OWN[0]), A2_HEAD
+)
+E = skeleton.values(
+    f"{ADDRESS} webserver-only pin register WEB_CONCURRENCY=1",
+    f"metrics {ADDRESS} register",
+    ("host: cache", "db: 1"),
+    "redis://cache:6379/2",
+)
 
 
 @pytest.mark.parametrize("before", [A, A2, B], ids=["A", "A2", "B"])
@@ -238,8 +205,8 @@ server:
 """
 NEAR_MISSES = [
     (HA, "only one of server.env and backgroundServices.env"),
-    (generation_a((HOST, toggle("false"), *WIRING), A_BACKGROUND), "does not keep the services off the API pods"),
-    (generation_a((HOST, WEBSERVER, *WIRING), (HOST, *WIRING)), "no service toggles"),
+    (generation_a((HOST, "triggers-off", *WIRING), A_BACKGROUND), "does not keep the services off the API pods"),
+    (generation_a((HOST, "webserver-only", *WIRING), (HOST, *WIRING)), "no service toggles"),
     (A.replace('HOST\n          value: "cache"', 'HOST\n          value: "other"', 1), "is not the same on both pods"),
     (A.replace("DB\n          value: \"1\"", "DB\n          value: \"{{ .Values.db }}\""), "is a template expression"),
     (A.replace("_HOST\n", "_URL\n").replace('"cache"', '"{{ .Values.url }}"'), "_URL cannot be read from here"),

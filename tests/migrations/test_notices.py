@@ -5,25 +5,13 @@ from __future__ import annotations
 import pytest
 
 from migrator.errors import RefusedError
+from tests import skeleton
 
 from .conftest import Migrate, Plans, by_id
 
-INFRAHUB = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
-        - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}
-        - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis: {host: redis, db: 1}
-        docket: {url: "redis://redis:6379/2"}
-      env:
-        - {name: PROMETHEUS_MULTIPROC_DIR, value: ""}
-"""
+INFRAHUB = skeleton.values(
+    "webserver-only pin register", "metrics", ("host: redis", "db: 1"), '"redis://redis:6379/2"', flow=True
+)
 SERVER = "        - {name: PREFECT_API_BLOCKS_REGISTER_ON_START"
 BACKGROUND = "        - {name: PROMETHEUS_MULTIPROC_DIR"
 

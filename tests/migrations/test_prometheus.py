@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests import skeleton
+
 from .conftest import Migrate, effects
 
-HEAD = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
-        - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis: {host: redis, db: 1}
-        docket: {url: "redis://redis:6379/2"}
-"""
+HEAD = skeleton.values("webserver-only pin", None, ("host: redis", "db: 1"), '"redis://redis:6379/2"', flow=True)
 
 
 def test_it_stands_first_below_the_comment_that_heads_the_list(migrate: Migrate) -> None:

@@ -9,25 +9,15 @@ from typing import Any
 
 import pytest
 
+from tests import skeleton
+
 Cli = Callable[..., Any]
 Plan = Callable[..., Any]
 REDIS = "{runAsSeparateDeployment: true, messaging: {redis: {host: redis, db: 1}}, env: []}"
 OPEN = f"infrahub: {{prefect-server: {{server: {{env: []}}, backgroundServices: {REDIS}}}}}"
-DONE = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
-        - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}
-        - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
-    backgroundServices:
-      runAsSeparateDeployment: true
-      env: [{name: PROMETHEUS_MULTIPROC_DIR, value: ""}]
-      messaging:
-        redis: {host: redis, db: 1}
-        docket: {url: "redis://redis:6379/2"}
-"""
+DONE = skeleton.values(
+    "webserver-only pin register", "metrics", ("host: redis", "db: 1"), '"redis://redis:6379/2"', flow=True
+)
 
 
 def helm_release(values: str, chart: str = "infrahub-enterprise", version: str = "4.13.0", more: str = "") -> str:

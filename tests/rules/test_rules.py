@@ -11,32 +11,11 @@ from migrator.planning import catalog, discover
 from migrator.report.records import Finding
 from migrator.rules import live
 from migrator.values.release import Layer
+from tests import skeleton
 
-SOUND = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT_UI_SERVE_BASE
-          value: /
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-          value: "false"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: redis.example.org
-          db: 1
-        docket:
-          url: redis://redis.example.org:6379/2
-      env:
-        - name: PROMETHEUS_MULTIPROC_DIR
-          value: ""
-"""
+REDIS = ("host: redis.example.org", "db: 1")
+URL = "redis://redis.example.org:6379/2"
+SOUND = skeleton.values("ui webserver-only pin register", "metrics", REDIS, URL)
 
 SINGLE = """\
 infrahub:
@@ -48,27 +27,16 @@ infrahub:
           value: /
 """
 
-VANILLA = """\
-server:
-  replicaCount: 2
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis:
-      host: redis.example.org
-      db: 1
-    docket:
-      url: redis://redis.example.org:6379/2
-"""
+VANILLA = skeleton.values(None, None, REDIS, URL, root="", head="server:\n  replicaCount: 2\n")
 
 HOST = "          host: redis.example.org\n"
 DOCKET = "        docket:\n          url: redis://redis.example.org:6379/2\n"
-SERVE_BASE = "        - name: PREFECT_UI_SERVE_BASE\n          value: /\n"
-METRICS = '        - name: PROMETHEUS_MULTIPROC_DIR\n          value: ""\n'
+SERVE_BASE = skeleton.entries("ui")
+METRICS = skeleton.entries("metrics")
 BACKGROUND = "    backgroundServices:\n"
-PIN = '        - name: PREFECT_API_DATABASE_MIGRATE_ON_START\n          value: "false"\n'
-REGISTER = '        - name: PREFECT_API_BLOCKS_REGISTER_ON_START\n          value: "false"\n'
-WEBSERVER_ONLY = '        - name: PREFECT__SERVER_WEBSERVER_ONLY\n          value: "true"\n'
+PIN = skeleton.entries("pin")
+REGISTER = skeleton.entries("register")
+WEBSERVER_ONLY = skeleton.entries("webserver-only")
 
 
 def entry(name: str, value: str) -> str:

@@ -2,46 +2,12 @@
 
 from __future__ import annotations
 
-VALUES = """\
-infrahub:
-  prefect-server:
-    server:
-      env:  # ours
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: redis.prod
-          db: 1
-      env:
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "true"
-"""
-AFTER = """\
-infrahub:
-  prefect-server:
-    server:
-      env:  # ours
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: redis.prod
-          db: 1
-        docket:
-          url: redis://redis.prod:6379/2
-      env:
-        - name: PROMETHEUS_MULTIPROC_DIR
-          value: ""
-"""
+from tests import skeleton
+
+VALUES = skeleton.values("webserver-only triggers-off", "triggers-on").replace("env:", "env:  # ours", 1)
+AFTER = skeleton.values("webserver-only pin", "metrics", docket="redis://redis.prod:6379/2").replace(
+    "env:", "env:  # ours", 1
+)
 DB = {"redis-db": "2"}
 
 
