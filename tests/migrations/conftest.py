@@ -10,7 +10,8 @@ import pytest
 from migrator.migration import Question
 from migrator.planning import apply, discover, examine
 from migrator.planning.plan import Plan
-from migrator.values.changes import Notice
+from migrator.values.changes import Change, Notice
+from migrator.values.edits import AddKey, RemoveItems, RemoveKey, SetValue
 
 
 class Migrated(NamedTuple):
@@ -53,6 +54,8 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **wishes
     asked = {name for each in case.plan.asked for name in (each.question.id, each.question.group)}
     unused = given.keys() - asked - {"release-name", "namespace"}
     assert not unused, f"nothing asked for {unused}"
+    for change in case.plan.changes:
+        assert told_is_done(change), change
     result = apply.carry_out(case)
     apply.prove_settled(case, result, request)
     after = result.streams[0].data.decode()
@@ -61,6 +64,14 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **wishes
     again = examine.examine([examine.read_bytes(after.encode(), "values.yaml")], _request(facts, wishes))
     assert again.plan.is_current, "a migrated file plans to nothing, whatever was answered"
     return Migrated(after, case.plan)
+
+
+def told_is_done(change: Change) -> bool:
+    """Whether a change of a single value says what its edit makes of it."""
+    edit = change.edit
+    if isinstance(edit, (SetValue, AddKey)) and not isinstance(edit.value, (dict, list)):
+        return change.after == edit.value and (edit.value is None or change.before != edit.value)
+    return change.after is None or not isinstance(edit, (RemoveKey, RemoveItems))
 
 
 def plan_text(text: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Plan:

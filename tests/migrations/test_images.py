@@ -96,6 +96,25 @@ def test_a_flavour_in_both_places_is_mended_by_an_answer(migrate: Migrate) -> No
     assert migrate(twice, {"image-flavour": "split"}, version_from="4.13.0").text == twice.replace("-avd", "")
 
 
+def test_another_flavour_beside_the_tag_gives_way_to_it(migrate: Migrate) -> None:
+    other = AVD + "    infrahubImageFlavor: lean\n"
+    (told,) = [
+        each for each in migrate(other, version_from="4.13.0").plan.notices if "carries the flavour" in each.text
+    ]
+    assert (told.rule, "and goes on working" in told.text) == ("image-flavour", True)
+    (twice,) = [
+        each
+        for each in migrate(other.replace("lean", "avd"), version_from="4.13.0").plan.notices
+        if "adds once more" in each.text
+    ]
+    assert twice.rule == "image-flavour-twice"
+    done = migrate(other, {"image-flavour": "split"}, version_from="4.13.0")
+    assert done.text == other.replace("-avd", "").replace("lean", "avd")
+    assert effects(done.plan) == {"none"}
+    mended = migrate(other.replace("lean", "avd"), {"image-flavour": "split"}, version_from="4.13.0")
+    assert effects(mended.plan) == {"required"}
+
+
 @pytest.mark.parametrize("text", ["infrahub: {global: {x: 1}}\n", "infrahub: {global: {infrahubTag: null}}\n"])
 def test_what_pins_nothing_is_not_told(migrate: Migrate, text: str) -> None:
     assert not migrate(text, version_from="4.13.0").warnings

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from .conftest import Migrate, effects
@@ -52,6 +55,17 @@ def test_both_keys_together_become_one(migrate: Migrate) -> None:
 )
 def test_what_means_one_thing_is_left(migrate: Migrate, text: str) -> None:
     assert migrate(text, version_from="4.27.0").text == text
+
+
+def test_an_empty_name_in_one_layer_is_no_secret(cli: Any, tmp_path: Path) -> None:
+    own = "infrahubServer:\n  infrahubServer:\n    envFromExistingSecret: {}\n"
+    for name, value in (("base.yaml", '""'), ("prod.yaml", "creds")):
+        (tmp_path / name).write_text(own.format(value), "utf-8")
+    layers = ("-f", "base.yaml", "-f", "prod.yaml", "--chart", "infrahub", "--from", "4.26.0")
+    assert cli("migrate", *layers, "--non-interactive").returncode == 0
+    assert (tmp_path / "base.yaml").read_text("utf-8") == own.format('""')
+    after = own.replace("Secret: {}", "Secrets:\n      - creds")
+    assert (tmp_path / "prod.yaml").read_text("utf-8") == after
 
 
 GATEWAY = "infrahub: {prefect-server: {gateway: {create: false}}}\n"

@@ -54,6 +54,22 @@ def test_each_answer(migrate: Migrate, plan: Plans, probe: str, answer: str, aft
 
 
 @pytest.mark.parametrize(
+    ("probe", "said", "unsaid"),
+    [
+        (LONG, "the livenessProbe waits 700 s. What", "asks"),
+        (LONG + "        httpGet: {path: /up}\n", "waits 700 s and the livenessProbe and the readinessProbe ask", "by"),
+        ("      readinessProbe:\n        httpGet: {port: 9000}\n", "ask differently. What", "waits"),
+        (SOCKET, "Here the livenessProbe asks by tcpSocket. What", "waits"),
+        ("      livenessProbe: null\n", "Here the livenessProbe asks by nothing. What", "differently"),
+    ],
+)
+def test_the_question_says_what_is_unlike_the_charts(plan: Plans, probe: str, said: str, unsaid: str) -> None:
+    text = by_id(plan(HEAD + probe, version_from="4.2.3"))["startup-probe"].text.partition("Here ")[2]
+    assert said in f"Here {text}"
+    assert f" {unsaid} " not in text
+
+
+@pytest.mark.parametrize(
     "probe",
     [
         "      livenessProbe: {periodSeconds: 10, failureThreshold: 25}\n",
