@@ -25,6 +25,14 @@ def write_project(settings: Settings) -> int:
         raise UsageError("stands there already, and is not written over.", path=path, remedy="Move it away first.")
     sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)
     found = directory.survey(folder, sieve)
+    if found.unread:
+        first, others = found.unread[0], len(found.unread) - 1
+        raise InputError(
+            f"{first.message}{f' So are {others} more.' if others else ''} What is in there may be missing, so no "
+            "project file is written.",
+            path=first.path,
+            remedy="Make it readable, or leave it out with --exclude.",
+        )
     text = project_text.text_for(found, folder).encode("utf-8", "surrogateescape")
     writing.create(path, text, like=None, backup=True)
     doubts = sum(not isinstance(error, OutOfScopeError) for error in found.errors)

@@ -156,7 +156,9 @@ def _tell(report: Report, session: Session) -> int:
 
 
 def _save_answers(session: Session) -> None:
-    if session.recorder is not None and session.recorder.save():
+    if session.recorder is None or session.recorder.has_failed:
+        return  # the release that could not go on for it has told it
+    if session.recorder.save():
         tell(session.settings, f"answers saved in {session.settings.save_answers}")
 
 

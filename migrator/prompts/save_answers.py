@@ -42,6 +42,7 @@ class Recorder:
         self._options = options
         self._releases: dict[str, dict[str, Decision]] = {}
         self._written = b""
+        self.has_failed = False
         _refuse_to_replace(path, inputs, output)
 
     def note(self, release: str, asked: Sequence[Asked], given: Mapping[str, str]) -> None:
@@ -61,7 +62,9 @@ class Recorder:
         lines = _lines(releases, self._inputs, self._path, self._options, alone=alone)
         data = "".join(line + "\n" for line in lines).encode("utf-8", "replace")
         if data != self._written:
+            self.has_failed = True
             writing.create(self._path, data, like=None)
+            self.has_failed = False
             self._written = data
         return True
 

@@ -17,11 +17,15 @@ from migrator.values.merge import as_map
 
 
 class Survey(NamedTuple):
-    """What stands in a directory: releases as the paths of their layers, lowest first, and errors for the rest."""
+    """What stands in a directory: releases as the paths of their layers, lowest first, and errors for the rest.
+
+    `unread` are those of the errors that are of what the system does not hand over.
+    """
 
     releases: list[tuple[str, ...]]
     errors: list[MigratorError]
     looked_at: int
+    unread: tuple[MigratorError, ...] = ()
 
 
 def expand(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) -> list[str | MigratorError]:
@@ -83,7 +87,7 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
     paths += [path for path in links if os.path.realpath(path) not in own]
     for looked in spread(look, paths):
         found.add(looked)
-    return Survey(*found.put_together(), count)
+    return Survey(*found.put_together(), count, tuple(found.unread))
 
 
 def look(path: str) -> Looked:

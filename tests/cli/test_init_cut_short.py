@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,3 +36,30 @@ def test_nothing_stray_stays(tmp_path: Path) -> None:
     assert (again.returncode, b"stands there already" in again.stderr) == (2, True)
     assert (tmp_path / "infrahub-migrator.yaml").read_bytes() == written
     assert sorted(os.listdir(tmp_path)) == ["infrahub-migrator.yaml", "values.yaml"]
+
+
+def test_what_cannot_be_looked_into_leaves_no_file_that_lacks_it(
+    cli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that stands is not written over: the next init, once the fault is gone, has to write a whole one."""
+    values = "infrahub: {prefect-server: {backgroundServices: {runAsSeparateDeployment: true}}}\n"
+    for name in ("dev", "prod"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "values.yaml").write_text(values)
+    scandir = os.scandir
+
+    def fails(path: Any = ".") -> Any:
+        if os.path.basename(os.path.normpath(path)) == "prod":
+            raise OSError(5, "Input/output error", path)
+        return scandir(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", fails)
+        done = cli("init")
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"prod: cannot be looked into: Input/output error." in done.stderr and b"--exclude" in done.stderr
+        assert not (tmp_path / "infrahub-migrator.yaml").exists()
+        assert cli("init", "--exclude", "prod").returncode == 0
+    (tmp_path / "infrahub-migrator.yaml").unlink()
+    assert cli("init").returncode == 0
+    assert "prod/values.yaml" in (tmp_path / "infrahub-migrator.yaml").read_text()

@@ -428,7 +428,7 @@ def test_where_the_answers_cannot_be_saved_nothing_is_written(
             raise WriteError("could not be written: No space left on device.", path=path)
         create(path, data, like=like)
 
-    monkeypatch.setattr(files, "create", fails)  # a disk that is full for the last write only
+    monkeypatch.setattr(writing, "create", fails)  # a disk that is full for the last write only
     arguments = ["--redis-db", "2", "--non-interactive", "--save-answers", "a.yaml", "--format", "json"]
     code, out, _ = cli("migrate", values.name, *arguments)
     assert code == 5
@@ -436,3 +436,9 @@ def test_where_the_answers_cannot_be_saved_nothing_is_written(
     told = json.loads(out)
     assert told["files"][0]["status"] == "failed"
     assert "a.yaml: could not be written: No space left on device." in told["files"][0]["error"]
+    assert not told["error"]
+    code, _, err = cli("migrate", values.name, *arguments[:-2])
+    assert (code, err.count(b"No space left on device")) == (5, 1)
+    code, _, err = cli("migrate", values.name, *arguments[:-2], "--dry-run")
+    assert (code, err.count(b"No space left on device")) == (5, 1)
+    assert values.read_text("utf-8") == BEFORE
