@@ -17,12 +17,14 @@ from migrator.cli.judging import Judged, Look, Told, judge, judge_by_itself, kee
 from migrator.cli.opening import Place
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
+from migrator.files.signals import interrupts_noted, raise_noted
 from migrator.prefect.redis_collisions import RedisClaims
 from migrator.report import streams
 from migrator.report.mask import Mask
 from migrator.report.records import FileReport, QuestionReport, Report, Status
 
 
+@interrupts_noted()
 def run(places: Sequence[Place | FileReport], settings: Settings, answers: GivenAnswers, began: float) -> Report | int:
     """Judge all places. Lines are told at once, and the answer is the exit code; else it is the whole report."""
     look = Look(streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout))
@@ -35,6 +37,7 @@ def run(places: Sequence[Place | FileReport], settings: Settings, answers: Given
     reports: list[FileReport] = []
     with sources.kept():
         for place, each in zip(places, judged):
+            raise_noted()
             is_alone = all(claims.is_elsewhere(name, servers) for name, servers in each.asked.items())
             if isinstance(place, Place) and not (is_alone and meeting.keys().isdisjoint(each.asked)):
                 each = judge(place, session, look)
@@ -60,6 +63,7 @@ def _judge_all(
         else:
             results = (judge_by_itself(place, settings, answers, look) for place in todo)
         for place in places:
+            raise_noted()
             judged = next(results) if isinstance(place, Place) else Judged((keep(place, settings, look),))
             for name, taken in judged.taken.items():
                 claims.keep(name, taken)
@@ -78,7 +82,6 @@ class _Lines:
         self._counts: Counter[Status] = Counter()
         self._exit_code = 0
         self._asked: list[FileReport] = []
-        self._has_errors = False
         self._is_watched = streams.is_there(sys.stdout)
 
     def tell(self, releases: Sequence[Told]) -> None:
@@ -87,7 +90,6 @@ class _Lines:
             self._counts[told.status] += 1
             self._exit_code = max(self._exit_code, told.exit_code)
             if told.report is not None:
-                self._has_errors = True
                 printing.print_check(self._settings, Report("check", (told.report,)), self._mask)
             else:
                 sys.stdout.write(told.line)

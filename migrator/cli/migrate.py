@@ -16,6 +16,7 @@ from migrator.cli.printing import tell
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
 from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, RefusedError, WriteError
+from migrator.files.signals import interrupt, interrupts_noted
 from migrator.planning import apply, examine, summary
 from migrator.planning.answers import Asked
 from migrator.report import streams
@@ -166,7 +167,7 @@ def hangup_as_leaving() -> Iterator[None]:
 
     def leave(number: int, frame: FrameType | None) -> None:
         hear_no_more()
-        raise KeyboardInterrupt
+        interrupt(number, frame)
 
     def hear_no_more() -> None:
         for kind in (*kinds, signal.SIGINT):
@@ -177,7 +178,8 @@ def hangup_as_leaving() -> Iterator[None]:
     for kind in kinds:
         signal.signal(kind, leave)
     try:
-        yield
+        with interrupts_noted():
+            yield
     except (InterruptedByUser, KeyboardInterrupt):
         hear_no_more()
         raise

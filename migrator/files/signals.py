@@ -1,9 +1,48 @@
-"""Signals held back while files are being replaced, so that none comes between two steps."""
+"""Signals: held back while files are being replaced, and not lost where Python loses what their handlers raise."""
 
 from __future__ import annotations
 
 import signal
-from types import TracebackType
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+
+_noted: list[int] = []
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt, as Python's own handler of ^C does, and note it for `raise_noted`."""
+    _noted.append(number)
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def interrupts_noted() -> Iterator[None]:
+    """Within it, a ^C that comes at a bad moment is not lost.
+
+    What a handler raises while a weak reference is cleared, or a destructor runs, ends there ("Exception ignored in"),
+    and the program goes on: https://docs.python.org/3/library/signal.html#handlers-and-exceptions.
+    """
+    is_ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    if is_ours:
+        signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        if is_ours:
+            _noted.clear()
+            if signal.getsignal(signal.SIGINT) is interrupt:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def raise_noted() -> None:
+    """Raise the KeyboardInterrupt that was lost, if one was: between two releases, and before each question."""
+    if _noted:
+        raise KeyboardInterrupt
 
 
 class SignalsHeld:

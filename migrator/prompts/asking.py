@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from migrator.files.signals import raise_noted
 from migrator.migration import Question
 from migrator.planning import catalog, examine, summary
 from migrator.prompts import questions
@@ -60,6 +61,7 @@ def ask(
         screen.say("The answer given earlier was to another question under this name: it is not used.")
     asked, start = question, decisions.before.pop(question.id, "")
     while True:
+        raise_noted()
         try:
             about = _about(asked, start, case, several)
             reply = questions.put(asked, about, person, screen, alone=asked != question)
