@@ -58,6 +58,14 @@ def imports(session: nox.Session) -> None:
     session.run("lint-imports", "--no-cache")
 
 
+@nox.session(python=OLDEST)
+def docs(session: nox.Session) -> None:
+    """The documentation as a site, strict, into build/site: its links, and that a reader's browser asks nobody else."""
+    _install(session)
+    session.run("mkdocs", "build", "-q", "-f", "packaging/site/mkdocs.yml", env={"NO_MKDOCS_2_WARNING": "1"})
+    session.run("pytest", "-q", "tests/docs/test_site.py")
+
+
 @nox.session(python=NEWEST)
 def newest(session: nox.Session) -> None:
     """The README's test command in a clean copy, which installs the newest dependencies that the bounds allow."""

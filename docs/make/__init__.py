@@ -7,10 +7,10 @@ from pathlib import Path
 from docs.make import commands, migrations, rules, schemas
 
 DOCS = Path(__file__).resolve().parent.parent
-NOTE = "<!-- Made from the code by `python -m docs.make`: change it there. -->\n\n"
+NOTE = "\n<!-- Made from the code by `python -m docs.make`: change it there. -->\n"  # below, where it hides no title
 
 
 def made() -> dict[str, str]:
     """Every page that is made, by its path below docs/."""
     pages = {**migrations.pages(), **rules.pages(), **commands.pages(), **schemas.pages()}
-    return {name: NOTE + text for name, text in pages.items()}
+    return {name: text + NOTE for name, text in pages.items()}
