@@ -1,7 +1,7 @@
 """`helm infrahub-migrate`, installed by real helms into folders of their own.
 
 The program inside is that of the checkout, in the place of the single file; MIGRATOR_SINGLE_FILE names the real one.
-MIGRATOR_HELMS names several helms (by the separator of PATH); otherwise it is the one on the PATH.
+MIGRATOR_HELMS names folders with a helm (as in PATH: one after the other); otherwise it is the one on the PATH.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import pytest
 from tests.conftest import Done
 
 ROOT = Path(__file__).resolve().parents[2]
-HELMS = [each for each in os.environ.get("MIGRATOR_HELMS", shutil.which("helm") or "").split(os.pathsep) if each]
+NAMED = [folder for folder in os.environ.get("MIGRATOR_HELMS", "").split(os.pathsep) if folder]
+HELMS = [found for path in NAMED or [None] if (found := shutil.which("helm", path=path))]
 Helm = Callable[..., Done]
 
 BUNDLED_REDIS = """\
@@ -36,7 +37,7 @@ ANSWERS = ["--release-name", "flows", "--redis-db", "2", "--answer", "docket-pas
 def helm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Helm:
     """Helm with the plugin, in a folder of its own that it runs in; the test is skipped where there is none."""
     if not HELMS:
-        pytest.skip("no helm on the PATH")
+        pytest.skip("no helm on the PATH, and MIGRATOR_HELMS names no folder with one")
     folder = tmp_path_factory.mktemp("helm")
     plugin = folder / "infrahub-migrate"
     shutil.copytree(ROOT / "packaging" / "helm", plugin / "packaging" / "helm")
