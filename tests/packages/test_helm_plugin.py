@@ -19,7 +19,7 @@ from tests.conftest import Done
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = [folder for folder in os.environ.get("MIGRATOR_HELMS", "").split(os.pathsep) if folder]
-HELMS = [found for path in NAMED or [None] if (found := shutil.which("helm", path=path))]
+HELMS = [found for path in NAMED or [os.environ["PATH"]] if (found := shutil.which("helm", path=path))]
 Helm = Callable[..., Done]
 
 BUNDLED_REDIS = """\
