@@ -16,6 +16,15 @@ from migrator.cli.main import run_command_line
 from tests.preset_files import CORPUS, FOLDERS, TESTS
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write the results of tests/cases anew, to be read")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--update") and os.environ.get("CI"):
+        raise pytest.UsageError("--update makes of any result the expected one: never where CI is set")
+
+
 @pytest.fixture(scope="session", params=FOLDERS)
 def presets(request: pytest.FixtureRequest) -> Path:
     """The folder of presets, ours and the published ones in turn: GENERATION/values.FLAVOUR.yaml."""

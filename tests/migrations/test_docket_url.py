@@ -24,40 +24,6 @@ def docket(done_text: str) -> str:
     return done_text.partition("docket:\n      url: ")[2].partition("\n")[0].strip("\"'")
 
 
-def test_the_url_stands_after_redis_in_the_files_own_style(migrate: Migrate) -> None:
-    before = """\
-# Prefect
-backgroundServices:
-    runAsSeparateDeployment: true
-    messaging:
-        broker: "prefect_redis.messaging"
-        redis:
-            host: "redis.prod.svc"   # ours
-            port: 6380
-            db: 1
-        # the cache
-        cache: "prefect_redis.messaging"
-    replicaCount: 2
-"""
-    after = """\
-# Prefect
-backgroundServices:
-    runAsSeparateDeployment: true
-    messaging:
-        broker: "prefect_redis.messaging"
-        redis:
-            host: "redis.prod.svc"   # ours
-            port: 6380
-            db: 1
-        docket:
-            url: "redis://redis.prod.svc:6380/2"
-        # the cache
-        cache: "prefect_redis.messaging"
-    replicaCount: 2
-"""
-    assert migrate(before, {"redis-db": "2"}).text == after
-
-
 def test_a_url_that_stands_is_kept(migrate: Migrate) -> None:
     text = SEPARATE + "    docket:\n      url: redis://other:6379/3\n"
     assert migrate(text).text == text

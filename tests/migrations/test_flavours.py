@@ -71,43 +71,6 @@ def test_messagings_database_is_the_presets(plan: Plans) -> None:
     assert "1 by Prefect's messaging" in by_id(plan(text, **FROM))["redis-db"].text
 
 
-def test_a_list_of_ones_own_is_mended_whole(migrate: Migrate) -> None:
-    """An env list in the file replaces the preset's, pin and all."""
-    before = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT_UI_SERVE_BASE
-          value: /prefect
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "false"
-    backgroundServices:
-      messaging:
-        redis:
-          host: redis.prod
-"""
-    after = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT_UI_SERVE_BASE
-          value: /prefect
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-          value: "false"
-    backgroundServices:
-      messaging:
-        redis:
-          host: redis.prod
-        docket:
-          url: redis://redis.prod:6379/2
-"""
-    assert migrate(before, {"redis-db": "2"}, **FROM).text == after
-
-
 def test_a_secret_on_a_flavour_empties_the_presets_url(migrate: Migrate) -> None:
     before = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
     done = migrate(before, {"docket-secret": "queue"}, **FROM)

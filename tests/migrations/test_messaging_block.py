@@ -288,39 +288,6 @@ def test_what_separate_services_were_given_already_was_read(migrate: Migrate) ->
     assert migrate(separate, DB).warnings == []
 
 
-HA_BY_URL = """\
-server:
-  replicaCount: 2
-  env:
-    - name: PREFECT_REDIS_MESSAGING_URL
-      value: rediss://me:s3cret@redis.prod:6380/1
-    - name: PREFECT_MESSAGING_BROKER
-      value: prefect_redis.messaging
-"""
-
-
-def test_a_url_on_the_only_pod_that_is_wired_moves_too(migrate: Migrate) -> None:
-    assert migrate(HA_BY_URL, {"separate-services": "separate", **DB}).text == (
-        """\
-server:
-  replicaCount: 2
-  env: []
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis:
-      host: redis.prod
-      port: 6380
-      db: 1
-      ssl: true
-      username: me
-      password: s3cret
-    docket:
-      url: rediss://me:s3cret@redis.prod:6380/2
-"""
-    )
-
-
 def test_what_differs_between_the_pods_is_asked_for(migrate: Migrate, plan: Plans) -> None:
     before = A.replace('HOST\n          value: "cache"', 'HOST\n          value: "other"', 1)
     before = before.replace('DB\n          value: "1"', 'DB\n          value: "5"', 1)

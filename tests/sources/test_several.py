@@ -23,36 +23,6 @@ spec:
   values:
     replicaCount:   2 # kept
 """
-PREFECT_ALONE = """\
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: prefect-server}
-spec:
-  interval: 10m
-  chart:
-    spec:
-      chart: prefect-server
-      version: "2025.9.5190948" # as tested
-      sourceRef: {kind: HelmRepository, name: prefect}
-  values:
-    global: {prefect: {image: {prefectTag: 3.4.17-python3.11}}}
-    server:
-      replicaCount: 2
-      extraEnvVarsSecret: redis-login
-    backgroundServices:
-      runAsSeparateDeployment: true
-      extraEnvVarsSecret: redis-login
-      messaging:
-        broker: prefect_redis.messaging
-        cache: prefect_redis.messaging
-        redis:
-          host: <address of our Redis>
-          port: 6379
-          db: 0
-          username: default
-    postgresql: {enabled: false}
-    secret: {create: false, name: database-login}
-"""
 REPOSITORY = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: opsmill}\n"
 STAGING = ("redis.prod", "redis.staging"), ("name: infrahub\n", "name: staging\n"), ("prod\n", "staging\n")
 
@@ -235,20 +205,6 @@ def test_every_object_of_strangers_is_unrelated(strangers: list[Path]) -> None:
     for path in objects:
         opened = sources.open_file(str(path))
         assert (opened.bundles, bool(opened.unrelated)) == ((), True), path
-
-
-def test_prefects_own_image_with_its_password_in_a_secret_gets_a_plan(cli: Cli, tmp_path: Path) -> None:
-    """The shape in which Prefect's maintainers publish a release with Redis: a username, and the rest in a Secret."""
-    before = PREFECT_ALONE
-    (tmp_path / "release.yaml").write_text(before, "utf-8")
-    assert cli("migrate", "release.yaml", "--non-interactive").returncode == 3
-    done = cli("migrate", "release.yaml", "--non-interactive", "--docket-secret", "prefect-docket")
-    assert done.returncode == 0, done.stderr
-    wanted = before.replace("2025.9.5190948", "2026.6.5172345").replace(
-        "          username: default\n",
-        "          username: default\n        docket:\n          existingSecret: prefect-docket\n",
-    )
-    assert (tmp_path / "release.yaml").read_text("utf-8") == wanted
 
 
 @pytest.mark.parametrize("stands", ["stdin", "output"])
