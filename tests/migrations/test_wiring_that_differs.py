@@ -307,3 +307,24 @@ def test_without_a_list_for_the_server_the_charts_own_comes_with_the_set_up(migr
     done = migrate(f"{IMAGE}backgroundServices:\n  env:\n{WIRED}", {**DB, "separate-services": "separate"})
     server = done.text.partition("server:\n")[2]
     assert server.count(REGISTER) == 1
+
+
+IN_SECRET = "{name: PREFECT_REDIS_MESSAGING_URL, valueFrom: {secretKeyRef: {name: s, key: k}}}"
+TEMPLATE = "{name: PREFECT_REDIS_MESSAGING_URL, value: 'redis://$(HOST):6379/1'}"
+BESIDE_A_URL = """\
+server: {env: [%s, {name: PREFECT_REDIS_MESSAGING_DB, value: '3'}]}
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging: {redis: {host: redis, db: 1}}
+  env: [%s, {name: PREFECT_REDIS_MESSAGING_DB, value: '4'}]
+"""
+
+
+@pytest.mark.parametrize("url", [IN_SECRET, TEMPLATE])
+def test_beside_a_url_that_cannot_be_read_nothing_else_is_asked(plan: Plans, url: str) -> None:
+    """It beats the other entries on each pod, so what they say is no decision."""
+    asked = plan(BESIDE_A_URL % (url, url), chart="prefect-server")
+    assert list(by_id(asked)) == ["docket-secret"]
+    assert not asked.changes
+    without = BESIDE_A_URL.replace("%s, ", "")
+    assert "messaging-redis.db" in by_id(plan(without, chart="prefect-server"))
