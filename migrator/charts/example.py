@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from packaging.version import Version
+
 from migrator.charts import presets
 from migrator.values import tree
 from migrator.values.edits import Route, Value
-from migrator.values.version import Version
 
 EXAMPLE_FLAVOURS = ("small", "medium", "medium-data", "large", "large-data")
 

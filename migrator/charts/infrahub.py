@@ -8,12 +8,13 @@ are left out.
 
 from __future__ import annotations
 
+from packaging.version import Version
+
 from migrator.charts.published import Versions, reaches
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map
 from migrator.values.part import Part
 from migrator.values.release import Release
-from migrator.values.version import Version
 
 STARTUP_PROBE: Versions = {"infrahub-enterprise": "4.13.0", "infrahub": "4.27.0"}
 """The versions that brought infrahubServer.infrahubServer.startupProbe."""

@@ -7,13 +7,14 @@ at 4.27.0 to 4.29.2, and of infrahub-enterprise with its values.FLAVOUR.yaml at 
 
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from migrator.charts import infrahub
 from migrator.charts.published import PRESET_UNKNOWN, reaches
 from migrator.values.defaults import Defaults
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map
 from migrator.values.release import Release
-from migrator.values.version import Version
 
 EXAMPLE_HOST = "example-infrahub-cache-master"
 """The host that the presets ship for a customer to replace; the enterprise chart refuses to install with it."""

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from migrator.values.release import Release
-from migrator.values.version import Version
 
 Versions = Mapping[str, str]
 """The version that brought something, by chart."""

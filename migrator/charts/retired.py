@@ -8,13 +8,14 @@ where a rendering shows it, or the template.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from migrator.charts import infrahub, published
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import as_map
 from migrator.values.part import Part
 from migrator.values.release import Release
-from migrator.values.version import Version
 
 LEVELS: tuple[Route, ...] = (("server", "loggingLevel"), ("backgroundServices", "loggingLevel"))
 _TAKEN = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

@@ -1,16 +1,17 @@
 """The only reader of chart versions.
 
 Every enterprise release X.Y.Z is also published as X.Y.Z-FLAVOUR with a preset baked in. To SemVer that suffix is a
-pre-release that comes before X.Y.Z, so the flavour comes off first: only the numbers, with a true pre-release if there
-is one, are ordered by.
+pre-release and to `packaging` it is nonsense or worse (`1.2.3-1` would be a post-release), so the flavour comes off
+first and only the numbers, with a true pre-release if there is one, ever reach `packaging`.
 """
 
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from migrator.errors import UsageError
-from migrator.values.version import Version
 
 CHARTS = ("infrahub-enterprise", "infrahub", "prefect-server")
 
@@ -58,7 +59,7 @@ def parse(text: str) -> ChartVersion:
     pre = re.fullmatch(_PRE_RELEASE, suffix)
     if pre is not None:
         kind = _KINDS.get(pre["kind"], pre["kind"])
-        release = Version(numbers, kind, int(pre["number"] or 0))
+        release = Version(f"{numbers}{'.' if kind == 'dev' else ''}{kind}{pre['number'] or 0}")
         return ChartVersion(release, pre["flavour"] or "", text.strip())
     if not re.fullmatch(_FLAVOUR, suffix):
         raise UsageError(

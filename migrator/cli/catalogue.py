@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from migrator import __version__
 from migrator.charts import published, versions
 from migrator.charts.versions import CHARTS
@@ -12,7 +14,6 @@ from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
 from migrator.migration import BY_SHAPE, Step
 from migrator.planning import catalog, route
-from migrator.values.version import Version
 
 SCHEMAS = ("project", "report", "answers", "migrations")
 """The JSON Schemas that the package ships, by what they describe."""

@@ -7,11 +7,12 @@ from functools import lru_cache
 from importlib import import_module
 from typing import NamedTuple
 
+from packaging.version import Version
+
 import migrator.migrations
 from migrator.charts import published, versions
 from migrator.charts.versions import CHARTS
 from migrator.migration import Migration, Step, one_of
-from migrator.values.version import Version
 
 _NAME = r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*"
 

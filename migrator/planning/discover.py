@@ -6,6 +6,8 @@ Whatever is concluded is said with its evidence, since a wrong root or chart is 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from migrator.charts import presets, published, versions
 from migrator.charts.roots import has_global_values, may_be_of, prefect_roots, root_of_chart
 from migrator.charts.roots import presets as presets_in
@@ -18,7 +20,6 @@ from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 
 
 class Wishes(NamedTuple):

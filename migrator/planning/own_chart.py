@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from migrator.charts import archive, published, versions
 from migrator.charts.versions import CHARTS
 from migrator.errors import UsageError
@@ -13,7 +15,6 @@ from migrator.values.defaults import Defaults
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map, merge
 from migrator.values.release import Release
-from migrator.values.version import Version
 
 TARGETS = {"infrahub-enterprise": "4.14.1", "infrahub": "4.28.0", "prefect-server": "2026.4.21154022"}
 """From these versions on a chart is taken for one to go to, where nothing says it; below, for the one that runs now."""

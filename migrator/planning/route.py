@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from migrator.charts import published
 from migrator.charts.published import Line, OneWay
 from migrator.values.changes import Notice
-from migrator.values.version import Version
 
 ADVICE = "only one at a time is supported. plan --route shows the stops."
 

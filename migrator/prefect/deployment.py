@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from packaging.version import Version
+
 from migrator.prefect import env, redis_url
 from migrator.prefect.docket import standing_docket
 from migrator.prefect.messaging import BROKER, has_bundled, host_of_messaging, server_args, text_of
@@ -12,7 +14,6 @@ from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
 from migrator.values.release import Release
-from migrator.values.version import Version
 
 
 def is_separate(release: Release) -> bool:

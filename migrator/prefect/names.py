@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from packaging.version import Version
+
 from migrator.values.edits import Route
-from migrator.values.version import Version
 
 SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 MESSAGING: Route = ("backgroundServices", "messaging")

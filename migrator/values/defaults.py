@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from migrator.values.merge import Map
-from migrator.values.version import Version
 
 
 class Defaults(NamedTuple):

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeVar, cast
 
+from packaging.version import Version
+
 from migrator.values import tree
 from migrator.values.context import Surroundings
 from migrator.values.defaults import Defaults
 from migrator.values.edits import Edit, Route, Value
 from migrator.values.merge import Map, as_map, global_of_subchart, lay_over, merge
-from migrator.values.version import Version
 
 Takes = Literal["anything", "values", "nothing"]
 T = TypeVar("T")

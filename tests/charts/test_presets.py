@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets, versions
 from migrator.values import tree
 from migrator.values.edits import Route, Value
-from migrator.values.version import Version
 
 KNOWN = [flavour for flavour in versions.FLAVOURS if presets.knows_preset(flavour)]
 

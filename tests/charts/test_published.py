@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import published
-from migrator.values.version import Version
 
 
 @pytest.mark.parametrize(

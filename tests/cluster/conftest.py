@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.helm.engine import render
-from migrator.values.version import Version
 from tests.cluster.server import Cluster, Held
 from tests.helm import charts
 

@@ -19,13 +19,14 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from packaging.version import Version
+
 from migrator import yamltext
 from migrator.charts import presets
 from migrator.cli.main import run_command_line
 from migrator.helm.engine import RenderError, render
 from migrator.values import tree
 from migrator.values.edits import Value
-from migrator.values.version import Version
 from migrator.verify.verify import MENDED
 from tests.fuzz import releases
 from tests.fuzz.course import TYPED

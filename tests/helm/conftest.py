@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.charts.archive import Manifest
@@ -19,7 +20,6 @@ from migrator.planning import apply, discover, examine
 from migrator.planning.plan import Plan
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
-from migrator.values.version import Version
 from tests.helm import charts
 
 Build = Callable[..., Path]

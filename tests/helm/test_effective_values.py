@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.prefect import env
@@ -15,7 +16,6 @@ from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 from tests.examples import examples
 
 ROOT = ("infrahub", "prefect-server")

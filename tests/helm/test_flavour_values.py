@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.values.edits import Value
-from migrator.values.version import Version
 
 FLAVOURS = ["small", "medium", "medium-data", "large", "large-data"]
 ANSWERS = {"redis-host": "redis.prod", "redis-db": "2"}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import infrahub, presets
 from migrator.errors import VerificationError
@@ -19,7 +20,6 @@ from migrator.planning import apply, discover, examine
 from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
-from migrator.values.version import Version
 
 SERVER = """\
 {{- $s := .Values.infrahubServer.infrahubServer }}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from migrator import rules, yamltext
 from migrator.charts import presets
@@ -14,7 +15,6 @@ from migrator.prefect import deployment, env, messaging
 from migrator.prefect.deployment import names_by_chart
 from migrator.prefect.docket import docket_on
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 from tests import skeleton
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"

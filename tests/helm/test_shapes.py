@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from packaging.version import Version
 
 from migrator import sources, yamltext
 from migrator.charts import presets
@@ -18,7 +19,6 @@ from migrator.planning import apply, discover, examine
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
-from migrator.values.version import Version
 from tests import skeleton
 
 BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import example, published
 from migrator.planning import discover, examine
-from migrator.values.version import Version
 from tests.preset_files import preset_files
 
 from .conftest import migrate_text

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import migrator.migrations
 import pytest
+from packaging.version import Version
 
 from migrator.planning import catalog
-from migrator.values.version import Version
 
 SOUND = '''\
 """It does nothing.

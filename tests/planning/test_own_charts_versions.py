@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from packaging.version import Version
 
 from migrator.errors import UsageError
 from migrator.planning.discover import Wishes
 from migrator.planning.own_chart import OwnChart, TwoCharts
-from migrator.values.version import Version
 
 
 def chart(version: str, name: str = "infrahub-enterprise") -> OwnChart:

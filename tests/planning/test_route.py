@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from migrator.planning import route
-from migrator.values.version import Version
 
 Cli = Callable[..., Any]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.prefect import messaging
 from migrator.prefect.messaging import Address, Password
 from migrator.values.context import Surroundings
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 from migrator.yamltext import parse
 
 SEPARATE = "backgroundServices:\n  runAsSeparateDeployment: true\n  messaging:\n    redis: {REDIS}\n"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.prefect import deployment
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 from migrator.yamltext import parse
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.prefect import messaging, redis_databases, redis_url
@@ -16,7 +17,6 @@ from migrator.prefect.redis_url import (
 )
 from migrator.values.edits import Value
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 
 
 def release(values: Value, chart: str = "prefect-server", name: str = "", namespace: str = "") -> Release:

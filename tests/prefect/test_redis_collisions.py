@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.errors import InputError
 from migrator.prefect.redis_collisions import RedisClaims
 from migrator.values.edits import AddKey, Value
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 
 DOCKET = ("backgroundServices", "messaging", "docket")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.prefect import redis_databases
@@ -12,7 +13,6 @@ from migrator.values.context import Surroundings, Use
 from migrator.values.edits import Value
 from migrator.values.release import Layer, Release
 from migrator.values.seen import Seen
-from migrator.values.version import Version
 
 
 def release(values: Value, chart: str = "infrahub-enterprise", surroundings: Surroundings = Surroundings()) -> Release:  # noqa: B008

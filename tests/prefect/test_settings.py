@@ -5,11 +5,11 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.prefect.settings import Behaviour, behaviour
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 from migrator.yamltext import parse
 
 INFRAHUB = "global: {prefect: {image: {repository: opsmill/infrahub}}}\n"

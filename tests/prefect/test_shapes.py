@@ -5,12 +5,12 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.errors import RefusedError
 from migrator.prefect import shapes
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 from migrator.yamltext import parse
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.version import Version
 
 from migrator import rules
 from migrator.charts import presets
@@ -18,7 +19,6 @@ from migrator.values.defaults import Defaults
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 from tests.examples import examples
 from tests.preset_files import preset_files
 

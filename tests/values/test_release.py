@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from migrator import yamltext
 from migrator.charts import presets
@@ -13,7 +14,6 @@ from migrator.values import tree
 from migrator.values.edits import SetValue, Value
 from migrator.values.merge import merge
 from migrator.values.release import Layer, Release
-from migrator.values.version import Version
 from tests.preset_files import preset_files
 
 
