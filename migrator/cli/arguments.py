@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 
 from migrator.cli.options import COMMANDS, FILE_FORMATS, GLOBAL, RENDERED_FORMATS, parser_of, parser_of_all
+from migrator.cli.plugin import PROGRAM
 from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
 from migrator.files import identity
@@ -25,6 +26,11 @@ def parse(arguments: list[str]) -> Settings:
             remedy=f"The commands are {', '.join(COMMANDS)}.",
         )
     else:
+        if {"-V", "--version"} & set(words[:1]) and {"-v", "--verbose"} & set(words):
+            from migrator.cli import version
+
+            print(version.told(PROGRAM), end="")
+            raise SystemExit(0)
         given = parser_of_all().parse_args(words)
     settings = Settings(**vars(given))
     if settings.command == "diff":

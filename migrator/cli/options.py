@@ -95,7 +95,13 @@ def parser_of_all() -> Parser:
         "touching only the lines the upgrade asks for.",
         epilog=EXIT_CODES,
     )
-    parser.add_argument("-V", "--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument(
+        "-V",
+        "--version",
+        action="version",
+        version=f"{PROGRAM} {__version__}",
+        help="the version, and with --verbose what it runs on",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, (description, fill_in) in COMMANDS.items():
         fill_in(commands.add_parser(name, help=description, description=description))

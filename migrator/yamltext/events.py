@@ -33,6 +33,15 @@ def events_of(text: str) -> Iterator[Any]:
     return iter(CParser(text).get_event, None)
 
 
+def parser_name() -> str:
+    """Which parser reads, for a report of a mistake."""
+    try:
+        import _ruamel_yaml  # noqa: F401
+    except ImportError:
+        return "pure Python"
+    return "C (ruamel.yaml.clib)"
+
+
 def by_either_parser(work: Callable[[Iterator[Any]], T], text: str, events: Iterator[Any]) -> T:
     """What `work` makes of `events`, or of the pure parser's where only that reads the text. Raises UnreadableError."""
     # Nothing made here is garbage before the end; looking for some all the while costs a tenth of the time.

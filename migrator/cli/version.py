@@ -1,0 +1,54 @@
+"""What `--version --verbose` tells, as a report of a mistake needs it: no name, path or host of the machine."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+from migrator import __version__
+from migrator.helm import program
+from migrator.yamltext.events import parser_name
+
+_LIBRARIES = ("ruamel.yaml", "ruamel.yaml.clib", "questionary", "rich", "jinja2")
+_EXTRAS = {"helm-python-sdk": "the extra helm", "redis": "the extra redis"}
+_SECONDS = 10
+
+
+def told(name: str) -> str:
+    """The version of the program, of Python and of what it rests on, a line each."""
+    return "".join(f"{line}\n" for line in _lines(name))
+
+
+def _lines(name: str) -> Iterator[str]:
+    yield f"{name} {__version__}"
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    yield f"  Python: {python}, {platform.system()} {platform.machine()}"
+    yield f"  YAML parser: {parser_name()}"
+    libraries = [f"{each} {_version(each) or 'missing'}" for each in _LIBRARIES]
+    yield f"  libraries: {', '.join(libraries)}"
+    yield f"  helm: {_of_program('helm', 'version', '--short')}"
+    yield f"  kubectl: {_of_program('kubectl', 'version', '--client')}"
+    for each, extra in _EXTRAS.items():
+        yield f"  {each}: {_version(each) or f'not installed ({extra})'}"
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
+
+
+def _of_program(name: str, *words: str) -> str:
+    """The first line of what a program says of its version."""
+    path = shutil.which(name)
+    if path is None:
+        return "not on PATH"
+    try:
+        done = program.run([path, *words], (), _SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return "on PATH, and does not run"
+    return next(iter(done.out.splitlines()), "") if done.code == 0 else f"on PATH, and ends with {done.code}"

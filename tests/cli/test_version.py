@@ -1,0 +1,54 @@
+"""`--version --verbose`, which a report of a mistake needs."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from migrator import __version__
+from tests.conftest import Done
+
+Cli = Callable[..., Done]
+
+
+def _helm(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    folder.joinpath("helm").write_text(f"#!/bin/sh\n{script}\n")
+    folder.joinpath("helm").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+@pytest.mark.parametrize("words", [("--version", "--verbose"), ("-v", "-V"), ("--verbose", "--version")])
+def test_it_tells_what_it_runs_on(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    _helm(tmp_path, monkeypatch, 'echo "v3.99.0+g1234567"; echo more')
+    done = cli(*words)
+    told = done.stdout.decode()
+    assert done.returncode == 0
+    assert told.startswith(f"infrahub-migrator {__version__}\n")
+    assert f"Python: CPython {platform.python_version()}," in told or platform.python_implementation() != "CPython"
+    assert "  helm: v3.99.0+g1234567\n" in told
+    assert "  YAML parser: " in told and "ruamel.yaml 0." in told
+    assert str(tmp_path) not in told and platform.node() not in told.split()
+
+
+@pytest.mark.parametrize(
+    ("script", "said"), [("exit 3", "on PATH, and ends with 3"), ("sleep 9", "on PATH, and does not run")]
+)
+def test_a_helm_that_is_broken_is_told(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+) -> None:
+    monkeypatch.setattr("migrator.cli.version._SECONDS", 1)
+    _helm(tmp_path, monkeypatch, script)
+    assert f"  helm: {said}\n" in cli("--version", "--verbose").stdout.decode()
+
+
+def test_no_helm_is_told(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = cli("--version", "--verbose").stdout.decode()
+    assert "  helm: not on PATH\n" in told and "  kubectl: not on PATH\n" in told
+
+
+def test_the_version_alone_is_one_line(cli: Cli) -> None:
+    assert cli("--version").stdout.decode() == f"infrahub-migrator {__version__}\n"
