@@ -123,6 +123,7 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
                 "line": each.line,
                 "text": mask.text(each.text),
                 "remedy": mask.text(each.remedy),
+                "commands": [mask.text(command) for command in each.commands],
             }
             for each in file.findings
         ],

@@ -98,7 +98,12 @@ class Mask:
             questions=tuple(map(self._concealed_question, file.questions)),
             notices=tuple(each._replace(text=text(each.text), file=path(each.file)) for each in file.notices),
             findings=tuple(
-                each._replace(text=text(each.text), file=path(each.file), remedy=text(each.remedy))
+                each._replace(
+                    text=text(each.text),
+                    file=path(each.file),
+                    remedy=text(each.remedy),
+                    commands=tuple(map(text, each.commands)),
+                )
                 for each in file.findings
             ),
             backups=tuple(map(path, file.backups)),

@@ -80,7 +80,7 @@ class Finding(NamedTuple):
     """What a rule of the target version says about the values.
 
     `about` tells whether a finding before a migration and one after it are the same, where `text` has counts and
-    places that a migration changes (empty: `text` does).
+    places that a migration changes (empty: `text` does). `commands` are what `remedy` says in a shell's words.
     """
 
     rule: str
@@ -90,13 +90,18 @@ class Finding(NamedTuple):
     text: str
     remedy: str
     about: str = ""
+    commands: tuple[str, ...] = ()
+
+
+def _mending(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, finding.remedy, finding.commands
 
 
 def with_remedies(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
     """Each finding with the remedy to say below it: one that several in a row share is said once, below the last."""
     rest = [*findings[1:], None]
     return [
-        (each, "" if then is not None and (then.rule, then.remedy) == (each.rule, each.remedy) else each.remedy)
+        (each, "" if then is not None and _mending(then) == _mending(each) else each.remedy)
         for each, then in zip(findings, rest)
     ]
 

@@ -198,6 +198,8 @@ def _rules(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
         yield from page.wrapped(text, indent=2, lead=f"{each.severity}: ", style=style)
         if remedy:
             yield from page.wrapped(mask.text(remedy), indent=4)
+            # A command is never wrapped: it is there to be copied.
+            yield from (f"      {page.plain(mask.text(command))}" for command in each.commands)
 
 
 def _notices(notices: Sequence[NoticeReport], page: Page, mask: Mask, title: str = "To know") -> Iterator[str]:

@@ -6,6 +6,7 @@ run. Each finding comes with the command that mends it, or that says why.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -122,10 +123,11 @@ def _about_release(
     where = deployed.called
     if deployed.status != "deployed":
         text = f"revision {deployed.newest} is {deployed.status}, and revision {deployed.revision} counts"
-        remedy = f"See why: helm history {' '.join(deployed.words)}. Then install it again: {again}"
+        remedy, first = "See why, mend it, and install it again.", f"helm history {shlex.join(deployed.words)}"
         if deployed.status.startswith("pending"):
-            remedy = f"If nobody is at it any more: helm rollback {' '.join(deployed.words)}. Then: {again}"
-        yield Finding("deployed-status", "error", where, 0, text, remedy)
+            words = (deployed.name, str(deployed.revision), *deployed.words[1:])
+            remedy, first = "Once nobody is at it any more:", f"helm rollback {shlex.join(words)}"
+        yield Finding("deployed-status", "error", where, 0, text, remedy, commands=(first, again))
     if stands is None or not report.version_to:
         return
     try:
@@ -134,7 +136,14 @@ def _about_release(
         return
     if stands.release < target:
         text = f"what runs is {bundle.version.chart} {bundle.version.text}, and not {report.version_to} yet"
-        yield Finding("deployed-version", "error", where, 0, text, f"Upgrade it, with migrated values: {again}")
+        commands: tuple[str, ...] = (again,)
+        if bundle.is_of_cluster:
+            way = f"--release {shlex.join(deployed.words)} --to {report.version_to} --output values.yaml"
+            commands = (
+                f"infrahub-migrator migrate {way}",
+                again.replace("--reset-then-reuse-values", "-f values.yaml"),
+            )
+        yield Finding("deployed-version", "error", where, 0, text, "Migrate its values, and upgrade it.", "", commands)
 
 
 def _about_reuse(
@@ -161,7 +170,8 @@ def _about_reuse(
             f"the old chart's own values are still in force, as --reuse-values leaves them: {'; '.join(left)}, and no "
             "value that the release was given says so"
         )
-        yield Finding("deployed-reuse-values", "error", seen.deployed.called, 0, text, f"Take the new chart's: {again}")
+        remedy = "Take the new chart's, below what the release was given."
+        yield Finding("deployed-reuse-values", "error", seen.deployed.called, 0, text, remedy, commands=(again,))
 
 
 def _is_given(given: Map, route: Route) -> bool:
@@ -196,17 +206,24 @@ def _about_pods(
     if with_prefect:
         in_manifest = rendered_pods.check(seen.manifest, where)
         for each in in_manifest:
-            remedy = f"{each.remedy} Then: {again}"
-            yield each._replace(text=f"{each.text} (in the manifest)", remedy=remedy)
+            remedy = f"{each.remedy} Then upgrade with it."
+            yield each._replace(text=f"{each.text} (in the manifest)", remedy=remedy, commands=(again,))
         known = {(each.rule, each.text) for each in in_manifest}
         others = [each for each in seen.manifest if each.get("kind") != "Deployment"]
         for each in rendered_pods.check([*seen.live.deployments, *others], where):
             if (each.rule, each.text) in known or each.rule in ("pods-none", "pods-env-string"):
                 continue
-            causes = [one for one in found if one.name and one.name in each.text]
+            causes = [one for one in found if one.name and _speaks_of(each.text, one.name, one.deployment)]
             told += causes
-            remedy = causes[0].remedy if causes else f"Install it again: {again}"
-            yield each._replace(text=f"{each.text} (as it runs; not so in the manifest)", remedy=remedy)
+            text = f"{each.text} (as it runs; not so in the manifest)"
+            remedy, commands = (causes[0].remedy, causes[0].commands) if causes else (running.INSTALL, (again,))
+            yield each._replace(text=text, remedy=remedy, commands=commands)
     for trouble in found:
         if trouble not in told:
-            yield Finding(trouble.rule, trouble.severity, where, 0, trouble.text, trouble.remedy)
+            rule, severity, text, remedy, commands = trouble[:5]
+            yield Finding(rule, severity, where, 0, text, remedy, commands=commands)
+
+
+def _speaks_of(text: str, *names: str) -> bool:
+    """Whether a sentence names each of these, and not only something longer."""
+    return all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) for name in names)

@@ -15,6 +15,8 @@ from migrator.values.merge import as_map
 Log = Callable[[Manifest, str], str]
 """The end of the log of a pod's container, in words."""
 
+INSTALL = "Install the release again: that puts back what it lost."
+TWICE = "Take all of them out, and put one back."
 _ON_ITS_WAY = ("ContainerCreating", "PodInitializing", "")
 
 
@@ -25,6 +27,7 @@ class Trouble(NamedTuple):
     severity: Literal["error", "warning"]
     text: str
     remedy: str
+    commands: tuple[str, ...]
     deployment: str = ""
     name: str = ""
 
@@ -39,7 +42,7 @@ def troubles(manifest: Sequence[Manifest], live: Live, namespace: str, again: st
         deployment = standing.get((space, name))
         if deployment is None:
             text = f"Deployment {name} of the manifest is not in namespace {space}"
-            yield Trouble("deployed-missing", "error", text, f"Install it again: {again}", name)
+            yield Trouble("deployed-missing", "error", text, INSTALL, (again,), name)
             continue
         for container, wanted, there in _containers(each, deployment):
             yield from _env(name, space, container, wanted, there, again)
@@ -73,22 +76,22 @@ def _env(
     ours, theirs = _last(wanted), _last(there)
     where = f"container {container} of deployment {deployment}"
     for name in asked:
-        mend = _set(deployment, space, container, name, ours[name], again)
+        mend = _mend(deployment, space, container, name, ours[name], again)
         if name not in stands:
             text = f"{name} stands in the manifest and not in {where}: a patch lost it"
-            yield Trouble("deployed-env-lost", "error", text, mend, deployment, name)
+            yield Trouble("deployed-env-lost", "error", text, *mend, deployment, name)
         elif stands[name] > asked[name]:
             text = f"{name} stands {stands[name]} times in {where}, and {_times(asked[name])} in the manifest"
-            remedy = f"{_set(deployment, space, container, name, None, again)} Then {mend[0].lower()}{mend[1:]}"
-            yield Trouble("deployed-env-twice", "error", text, remedy, deployment, name)
+            commands = (_set(deployment, space, container, f"{name}-"), *mend[1])
+            yield Trouble("deployed-env-twice", "error", text, TWICE, commands, deployment, name)
         elif ours[name] != theirs[name]:
             text = f"{name} is another in {where} than in the manifest"
-            yield Trouble("deployed-env-differs", "warning", text, mend, deployment, name)
+            yield Trouble("deployed-env-differs", "warning", text, *mend, deployment, name)
     for name in stands:
         if name not in asked:
             text = f"{name} stands in {where} and not in the manifest"
-            remedy = _set(deployment, space, container, name, None, again)
-            yield Trouble("deployed-env-added", "warning", text, remedy, deployment, name)
+            commands = (_set(deployment, space, container, f"{name}-"),)
+            yield Trouble("deployed-env-added", "warning", text, "Take it out.", commands, deployment, name)
 
 
 def _times(count: int) -> str:
@@ -112,19 +115,22 @@ def _as_kept(entry: Manifest) -> Value:
     return dict(kinds)
 
 
-def _set(deployment: str, space: str, container: str, name: str, value: Value, again: str) -> str:
-    """The command that puts an entry right: one that anybody may read is set, one by reference or with a credential
-    comes back with the release; None takes it away."""
+def _mend(
+    deployment: str, space: str, container: str, name: str, value: Value, again: str
+) -> tuple[str, tuple[str, ...]]:
+    """What puts an entry right: one that anybody may read is set, and one by reference or with a credential comes back
+    with the release."""
     import shlex
 
     from migrator.report.mask import Mask
 
-    command = f"kubectl set env deployment/{deployment} --namespace {space} --containers {container}"
-    if value is None:
-        return f"Take it out: {command} {name}-"
     if isinstance(value, str) and Mask().value(value, name) == value:
-        return f"Put it back: {command} {shlex.quote(f'{name}={value}')}"
-    return f"Install it again: {again}"
+        return "Put it back.", (_set(deployment, space, container, shlex.quote(f"{name}={value}")),)
+    return INSTALL, (again,)
+
+
+def _set(deployment: str, space: str, container: str, entry: str) -> str:
+    return f"kubectl set env deployment/{deployment} --namespace {space} --containers {container} {entry}"
 
 
 def _rollout(deployment: Manifest, pods: Sequence[Manifest], space: str) -> Iterator[Trouble]:
@@ -144,10 +150,9 @@ def _rollout(deployment: Manifest, pods: Sequence[Manifest], space: str) -> Iter
     if old:
         why.append(f"with the env from before: {', '.join(old)}")
     if why:
-        remedy = f"See what it waits for: kubectl rollout status deployment/{name} --namespace {space} --timeout 5m"
-        yield Trouble(
-            "deployed-rollout", "error", f"deployment {name} is not rolled out: {'; '.join(why)}", remedy, name
-        )
+        text = f"deployment {name} is not rolled out: {'; '.join(why)}"
+        commands = (f"kubectl rollout status deployment/{name} --namespace {space} --timeout 5m",)
+        yield Trouble("deployed-rollout", "error", text, "See what it waits for.", commands, name)
 
 
 def _is_old(pod: Manifest, template: Mapping[str, Sequence[Manifest]]) -> bool:
@@ -164,8 +169,8 @@ def _pod(pod: Manifest, deployment: str, space: str, log: Log) -> Iterator[Troub
     for condition in _maps(tree.get(pod, ("status", "conditions"))):
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             text = f"pod {name} finds no node: {condition.get('message') or condition.get('reason')}"
-            remedy = f"See what it asks for: kubectl describe pod {name} --namespace {space}"
-            yield Trouble("deployed-unscheduled", "error", text, remedy, deployment)
+            commands = (f"kubectl describe pod {name} --namespace {space}",)
+            yield Trouble("deployed-unscheduled", "error", text, "See what it asks for.", commands, deployment)
     for kind in ("initContainerStatuses", "containerStatuses"):
         for status in _maps(tree.get(pod, ("status", kind))):
             yield from _container(status, pod, deployment, space, log)
@@ -181,14 +186,14 @@ def _container(status: Manifest, pod: Manifest, deployment: str, space: str, log
     whole = f"kubectl logs {name} --container {container} --previous --namespace {space}"
     if reason == "CrashLoopBackOff":
         text = f"{where} ends again and again, {restarts} times so far{why}; {log(pod, container)}"
-        yield Trouble("deployed-crash-loop", "error", text, f"Read why: {whole}", deployment)
+        yield Trouble("deployed-crash-loop", "error", text, "Read why.", (whole,), deployment)
     elif reason not in _ON_ITS_WAY:
         text = f"{where} does not start, {reason}: {waiting.get('message') or 'no more is said'}"
-        remedy = f"See what hinders it: kubectl describe pod {name} --namespace {space}"
-        yield Trouble("deployed-not-started", "error", text, remedy, deployment)
+        commands = (f"kubectl describe pod {name} --namespace {space}",)
+        yield Trouble("deployed-not-started", "error", text, "See what hinders it.", commands, deployment)
     elif restarts and container in dict(_envs({"containers": tree.get(pod, ("spec", "containers"))})):
         text = f"{where} was started again {_times(restarts)}{why}; {log(pod, container)}"
-        yield Trouble("deployed-restarts", "warning", text, f"Read why: {whole}", deployment)
+        yield Trouble("deployed-restarts", "warning", text, "Read why.", (whole,), deployment)
 
 
 def _maps(value: Value) -> list[Manifest]:

@@ -69,6 +69,9 @@ def test_from_a_release_without_a_file_to_one_that_runs(
 
     code, findings = verified()
     assert code == 4 and [each["rule"] for each in findings][:1] == ["deployed-version"]
+    assert findings[0]["commands"][0].startswith(
+        "infrahub-migrator migrate --release infrahub --namespace prod --to 4."
+    )
 
     done = cli("migrate", *HERE, "--to", "4.14.0", "--redis-db", "2", "--non-interactive", "--output", "values.yaml")
     assert done.returncode == 0, done.stderr
@@ -116,10 +119,11 @@ def test_a_docket_on_one_pod_only(
     code, (finding,) = verified()
     assert (code, finding["rule"], finding["severity"]) == (4, "pods-docket", "error")
     assert f"{DOCKET} is missing on {BACKGROUND} (as it runs; not so in the manifest)" in finding["text"]
-    assert finding["remedy"] == (
-        f"Put it back: kubectl set env deployment/{BACKGROUND} --namespace prod --containers "
-        f"prefect-background-services {DOCKET}=redis://redis.prod:6379/2"
-    )
+    assert finding["remedy"] == "Put it back."
+    assert finding["commands"] == [
+        f"kubectl set env deployment/{BACKGROUND} --namespace prod --containers prefect-background-services "
+        f"{DOCKET}=redis://redis.prod:6379/2"
+    ]
 
 
 def test_a_pin_lost_by_a_merge_patch(
@@ -129,7 +133,8 @@ def test_a_pin_lost_by_a_merge_patch(
     lost(cluster, SERVER, PIN)
     code, (finding,) = verified()
     assert (code, finding["rule"]) == (4, "pods-migrate-pin")
-    assert f"{PIN}=false" in finding["remedy"] and "kubectl set env deployment/prefect-server " in finding["remedy"]
+    (command,) = finding["commands"]
+    assert command.startswith("kubectl set env deployment/prefect-server ") and command.endswith(f" {PIN}=false")
 
 
 def test_another_entry_lost_or_doubled_or_changed(
@@ -175,7 +180,8 @@ def test_a_toggle_that_somebody_put_there(
     renew_pods(cluster, BACKGROUND)
     _, (finding,) = verified()
     assert finding["rule"] == "pods-toggle" and "not so in the manifest" in finding["text"]
-    assert finding["remedy"].endswith(f"--containers prefect-background-services {TOGGLE}-")
+    assert finding["remedy"] == "Take it out."
+    assert finding["commands"][0].endswith(f"--containers prefect-background-services {TOGGLE}-")
 
 
 def test_reuse_values(
@@ -184,13 +190,13 @@ def test_reuse_values(
     """As Helm does it: what counted for the old chart's own values takes the place of the new one's."""
     install(MIGRATED, "4.14.0", chart_values=charts.read(chart("4.13.0") / "values.yaml"))
     code, findings = verified()
-    assert code == 4
+    assert code == 4 and all(each["commands"] for each in findings if each["rule"].startswith(("pods-", "deployed-")))
     (found,) = [each for each in findings if each["rule"] == "deployed-reuse-values"]
     assert "infrahub.prefect-server.server.env still holds" in found["text"] and TOGGLE in found["text"]
-    assert found["remedy"] == (
-        "Take the new chart's: helm upgrade infrahub REPO/infrahub-enterprise --version 4.14.0-medium --namespace prod "
+    assert found["commands"] == [
+        "helm upgrade infrahub REPO/infrahub-enterprise --version 4.14.0-medium --namespace prod "
         "--reset-then-reuse-values"
-    )
+    ]
 
 
 def test_values_of_ones_own_are_no_reuse(
@@ -234,7 +240,7 @@ def test_pods_that_fail(
     }  # fmt: skip
     crash = by_rule["deployed-crash-loop"]
     assert "5 times so far (exit code 1, Error); its log ends: two | three | no redis at redis.prod" in crash["text"]
-    assert crash["remedy"].startswith(f"Read why: kubectl logs {crashing['metadata']['name']} --container ")
+    assert crash["commands"][0].startswith(f"kubectl logs {crashing['metadata']['name']} --container ")
     assert "its log ends: started" in by_rule["deployed-restarts"]["text"]
     assert "0 of 2 replicas are ready" in by_rule["deployed-rollout"]["text"]
 
@@ -264,7 +270,7 @@ def test_pods_of_before_and_what_is_gone(
     code, (finding,) = verified()
     assert (code, finding["rule"]) == (4, "deployed-rollout")
     assert f"with the env from before: {cluster.pods[0]['metadata']['name']}" in finding["text"]
-    assert "kubectl rollout status deployment/" in finding["remedy"]
+    assert "kubectl rollout status deployment/" in finding["commands"][0]
     cluster.deployments = [each for each in cluster.deployments if each["metadata"]["name"] == SERVER]
     code, findings = verified()
     assert code == 4 and "deployed-missing" in {each["rule"] for each in findings}
