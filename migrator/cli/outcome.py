@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from migrator.cli.printing import complain, print_totals, tell_of_masks
+from migrator.cli.printing import complain, page_for, print_totals, tell_of_masks
 from migrator.cli.session import Session, Written
 from migrator.cli.settings import Settings
 from migrator.report import streams
@@ -32,12 +32,9 @@ def show(settings: Settings, report: FileReport) -> None:
     mask = Mask(settings.show_secrets)
     one = Report("migrate", (report,))
     stream = sys.stderr if settings.output == "-" else sys.stdout
-    colour = streams.wants_colour(settings.color, stream)
-    is_ascii = streams.is_ascii(stream)
-    stream.write(
-        plan(one, mask=mask, width=streams.width(), colour=colour, verbose=settings.verbose, ascii_only=is_ascii)
-    )
-    stream.write(shown_diff(unified.diff(one, mask=mask), colour=colour))
+    page = page_for(settings, stream)
+    stream.write(plan(one, page, mask=mask, verbose=settings.verbose))
+    stream.write(shown_diff(unified.diff(one, mask=mask), colour=page.colour))
 
 
 def tell(written: Written, stream: TextIO, session: Session, *, was_shown: bool) -> None:
@@ -117,14 +114,11 @@ def about_backups(report: FileReport, backups: Sequence[str]) -> Iterator[Notice
 def _outcome(settings: Settings, report: FileReport, stream: TextIO) -> None:
     from migrator.report.text import outcome
 
-    colour, width, is_ascii = streams.wants_colour(settings.color, stream), streams.width(), streams.is_ascii(stream)
     text = outcome(
         Report("migrate", (report,)),
+        page_for(settings, stream),
         mask=Mask(settings.show_secrets),
-        width=width,
-        colour=colour,
         verbose=settings.verbose,
-        ascii_only=is_ascii,
         output=settings.output or ("-" if stream is sys.stderr else ""),
         dry_run=settings.dry_run,
     )
@@ -143,10 +137,8 @@ def _tell_next(settings: Settings, written: Sequence[Written], stream: TextIO) -
     steps = next_steps(*(each for each in written if each.report.changes and each.report.status == "migrated"))
     if steps:
         from migrator.cli.next_steps import lines
-        from migrator.report.page import Page
 
-        page = Page(streams.width(), streams.wants_colour(settings.color, stream), streams.is_ascii(stream))
-        stream.write("".join(line + "\n" for line in lines(steps, page)))
+        stream.write("".join(line + "\n" for line in lines(steps, page_for(settings, stream))))
 
 
 def _places(written: Written) -> Done:

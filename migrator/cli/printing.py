@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from migrator.cli.options import MACHINES
 from migrator.cli.settings import Settings
 from migrator.report import streams
 from migrator.report.mask import Mask, said, visible
 from migrator.report.records import Report, Status
+
+if TYPE_CHECKING:
+    from migrator.report.page import Page
 
 
 def tell(settings: Settings, sentence: str) -> None:
@@ -53,8 +56,7 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
     ):
         from migrator.report.text_missing import missing
 
-        colour = streams.wants_colour(settings.color, sys.stderr)
-        sys.stderr.write(missing(sound, mask=mask, width=streams.width(), colour=colour))
+        sys.stderr.write(missing(sound, page_for(settings, sys.stderr), mask=mask))
     if settings.format in ("markdown", "html"):  # every release has its place, those that failed included
         _write(settings, _page(settings, report, mask))
         return report.exit_code
@@ -68,19 +70,21 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
     if settings.command == "diff":
         _diff(settings, sound, mask)
     elif settings.command == "verify":
-        from migrator.report.text import plan, verified
+        from migrator.report.text import verified
 
-        colour, columns = streams.wants_colour(settings.color, sys.stdout), streams.width()
-        _write(settings, verified(sound, mask=mask, width=columns, colour=colour))
+        _write(settings, verified(sound, page_for(settings, sys.stdout), mask=mask))
     elif settings.command == "plan":
-        from migrator.report.text import plan, verified
+        from migrator.report.text import plan
 
-        colour, is_ascii = streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout)
-        text = plan(
-            sound, mask=mask, width=streams.width(), colour=colour, verbose=settings.verbose, ascii_only=is_ascii
-        )
-        _write(settings, text)
+        _write(settings, plan(sound, page_for(settings, sys.stdout), mask=mask, verbose=settings.verbose))
     return report.exit_code
+
+
+def page_for(settings: Settings, stream: TextIO) -> Page:
+    """A page as wide as the terminal, with what the stream can show."""
+    from migrator.report.page import Page
+
+    return Page(streams.width(), streams.wants_colour(settings.color, stream), streams.is_ascii(stream))
 
 
 def _write(settings: Settings, text: str) -> None:
@@ -182,5 +186,4 @@ def _rendered_diff(settings: Settings, report: Report, mask: Mask) -> None:
         return
     from migrator.report import cluster_text
 
-    colour, columns = streams.wants_colour(settings.color, sys.stdout), streams.width()
-    _write(settings, cluster_text.text(report, mask=mask, width=columns, colour=colour, verbose=settings.verbose))
+    _write(settings, cluster_text.text(report, page_for(settings, sys.stdout), mask=mask, verbose=settings.verbose))

@@ -48,10 +48,9 @@ class Section(NamedTuple):
         return sum(len(group.objects) * len(group.changes) for _, groups in self.parts for group in groups)
 
 
-def text(report: Report, *, mask: Mask, width: int = 80, colour: bool = False, verbose: bool = False) -> str:
+def text(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> str:
     """Everything that differs, release by release; `verbose` names every object."""
     report = mask.conceal(report)
-    page = Page(width, colour)
     shown = ["".join(line + "\n" for line in _release(file, page, mask, verbose)) for file in report.files]
     return "\n".join(shown)
 

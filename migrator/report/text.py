@@ -23,53 +23,34 @@ EFFECTS = {
 _MOST_COLUMNS_OF_A_VALUE = 160
 
 
-def plan(
-    report: Report,
-    *,
-    mask: Mask,
-    width: int = 80,
-    colour: bool = False,
-    verbose: bool = False,
-    ascii_only: bool = False,
-) -> str:
+def plan(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> str:
     """Everything about what would be done: findings with their evidence, changes, questions, notices.
 
     `verbose` adds the choices of questions that are answered, and long values as a whole.
     """
     report = mask.conceal(report)
-    page = Page(width, colour, ascii_only)
     parts = ["\n".join(_planned(file, page, mask, verbose)) for file in report.files]
     return "\n\n".join(parts) + "\n" if parts else ""
 
 
 def outcome(
-    report: Report,
-    *,
-    mask: Mask,
-    width: int = 80,
-    colour: bool = False,
-    verbose: bool = False,
-    ascii_only: bool = False,
-    output: str = "",
-    dry_run: bool = False,
+    report: Report, page: Page, *, mask: Mask, verbose: bool = False, output: str = "", dry_run: bool = False
 ) -> str:
     """How `migrate` went: what was written, where the old file is, how to take it back, and the notices.
 
     `output` is where the result went instead of the file itself (`-`: standard output).
     """
     report = mask.conceal(report)
-    page = Page(width, colour, ascii_only)
     parts = ["\n".join(_went(file, page, mask, verbose, output, dry_run)) for file in report.files]
     return "\n".join(part for part in parts) + "\n" if parts else ""
 
 
-def verified(report: Report, *, mask: Mask, width: int = 80, colour: bool = False) -> str:
+def verified(report: Report, page: Page, *, mask: Mask) -> str:
     """What the rules of the target version say of each release, errors first, each with what mends it.
 
     A release on which something has to be decided first cannot be judged, and is left out.
     """
     report = mask.conceal(report)
-    page = Page(width, colour)
     lines = []
     judged = [file for file in report.files if file.status != "needs-decision"]
     for file in judged:

@@ -9,10 +9,9 @@ from migrator.report.page import Page, flags_of, standing_at
 from migrator.report.records import FileReport, QuestionReport, Report
 
 
-def missing(report: Report, *, mask: Mask, width: int = 80, colour: bool = False) -> str:
+def missing(report: Report, page: Page, *, mask: Mask) -> str:
     """For each release that waits for decisions: what each decides, its choices, and its flag."""
     report = mask.conceal(report)
-    page = Page(width, colour)
     waiting = [file for file in report.files if file.status == "needs-decision"]
     return "".join(line + "\n" for file in waiting for line in _of_file(file, report.command, page, mask))
 

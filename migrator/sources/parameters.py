@@ -18,7 +18,7 @@ from migrator.errors import RefusedError
 from migrator.prefect.redis_url import unseen
 from migrator.sources import set_values
 from migrator.values import tree
-from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, Route, SetValue, Value, after
+from migrator.values.edits import AddKey, Edit, InsertItem, ListEdit, Route, SetValue, Value, after
 from migrator.values.merge import Map, as_map
 from migrator.values.release import Takes
 from migrator.yamltext import Duplicate
@@ -105,7 +105,7 @@ class Parameters(NamedTuple):
         for each in standing:
             if not each.is_seen:
                 raise self._refused(each, "its value stands elsewhere")
-        if isinstance(edit, (InsertItem, RemoveItems)):
+        if isinstance(edit, ListEdit):
             raise self._refused((standing or list(self.settings))[0], "a list cannot be edited there")
         if isinstance(edit, SetValue) and len(standing) == 1 and isinstance(edit.value, str):
             (setting,) = standing

@@ -82,11 +82,11 @@ class RemoveItems(NamedTuple):
     indexes: tuple[int, ...]
 
 
-Edit = Union[SetValue, AddKey, RemoveKey, RenameKey, InsertItem, RemoveItems]
+KeyEdit = SetValue | AddKey | RemoveKey | RenameKey
+ListEdit = InsertItem | RemoveItems
+Edit = KeyEdit | ListEdit
 
 
 def below(above: Route, edit: Edit) -> Edit:
     """The edit of what stands at `above` as one of the whole that it stands in."""
-    if isinstance(edit, (SetValue, AddKey, RemoveKey, RenameKey, InsertItem, RemoveItems)) and above:
-        return edit._replace(route=above + edit.route)
-    return edit
+    return edit._replace(route=above + edit.route) if above else edit

@@ -8,11 +8,11 @@ from typing import cast
 from migrator.values.edits import (
     AddKey,
     Edit,
-    InsertItem,
+    KeyEdit,
+    ListEdit,
     Place,
     RemoveItems,
     RemoveKey,
-    RenameKey,
     Route,
     SetValue,
     Value,
@@ -109,11 +109,11 @@ def apply(tree: Value, edits: Sequence[Edit]) -> Value:
     # Routes stay true while only keys and values change, so lists grow and shrink last, the deepest first: an index
     # on the way to an inner list must still be the one that the edit means.
     for edit in edits:
-        if isinstance(edit, (SetValue, AddKey, RemoveKey, RenameKey)):
+        if isinstance(edit, KeyEdit):
             result = _apply_to_key(result, edit)
-    lists: dict[Route, list[InsertItem | RemoveItems]] = {}
+    lists: dict[Route, list[ListEdit]] = {}
     for edit in edits:
-        if isinstance(edit, (InsertItem, RemoveItems)):
+        if isinstance(edit, ListEdit):
             lists.setdefault(edit.route, []).append(edit)
     for route in sorted(lists, key=len, reverse=True):
         target = find(result, route)
@@ -147,7 +147,7 @@ def _shallow(value: Value) -> Value:
     return list(value) if isinstance(value, list) else value
 
 
-def _apply_to_key(tree: Value, edit: SetValue | AddKey | RemoveKey | RenameKey) -> Value:
+def _apply_to_key(tree: Value, edit: KeyEdit) -> Value:
     if isinstance(edit, SetValue):
         if not edit.route:
             return copy(edit.value)
@@ -223,7 +223,7 @@ def _refill(mapping: dict[str, Value], items: Iterable[tuple[str, Value]]) -> No
     mapping.update(items)
 
 
-def _edited_list(items: list[Value], edits: Sequence[InsertItem | RemoveItems], route: Route) -> list[Value]:
+def _edited_list(items: list[Value], edits: Sequence[ListEdit], route: Route) -> list[Value]:
     gone: set[int] = set()
     slots: list[list[Value]] = [[] for _ in range(len(items) + 1)]  # slots[i]: what goes in front of item i
     for edit in edits:

@@ -9,9 +9,9 @@ from migrator.values.edits import (
     AddKey,
     Edit,
     InsertItem,
+    KeyEdit,
+    ListEdit,
     Place,
-    RemoveItems,
-    RemoveKey,
     RenameKey,
     Route,
     SetValue,
@@ -62,8 +62,8 @@ class Batch:
         Changes of keys come before changes of lists, so that an index means the same item throughout the batch.
         Raises Preparation.
         """
-        keys = [edit for edit in edits if not isinstance(edit, (InsertItem, RemoveItems))]
-        lists = [edit for edit in edits if isinstance(edit, (InsertItem, RemoveItems))]
+        keys = [edit for edit in edits if not isinstance(edit, ListEdit)]
+        lists = [edit for edit in edits if isinstance(edit, ListEdit)]
         for number, edit in enumerate(keys):
             if self._is_fresh(edit):
                 return [*keys[number:], *lists]
@@ -90,7 +90,7 @@ class Batch:
 
     # -- the edits -----------------------------------------------------------------------------------------------
 
-    def _add_to_keys(self, edit: SetValue | AddKey | RemoveKey | RenameKey) -> None:
+    def _add_to_keys(self, edit: KeyEdit) -> None:
         if isinstance(edit, AddKey):
             self._add_key(edit)
             return
@@ -158,7 +158,7 @@ class Batch:
         news = job.slots.setdefault(slot, [])
         news.insert(0 if at_front else len(news), New(rest[0], value))
 
-    def _add_to_list(self, edit: InsertItem | RemoveItems) -> None:
+    def _add_to_list(self, edit: ListEdit) -> None:
         job = self._job(edit.route)
         entries = self.layout.entries(job.node)
         if isinstance(edit, InsertItem):

@@ -12,7 +12,7 @@ from migrator import yamltext
 from migrator.report import cluster_markdown, cluster_text, html, json_format, markdown, structural, text_check, unified
 from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
 from migrator.report.mask import Mask
-from migrator.report.page import shown_diff
+from migrator.report.page import Page, shown_diff
 from migrator.report.records import ChangeReport, FileReport, Finding, Report
 from migrator.report.result_records import DocumentReport, LayerReport
 from migrator.report.text import outcome, plan, verified
@@ -20,10 +20,10 @@ from migrator.values.edits import Value
 from tests.report.places import ONLY_STRONG, ORDINARY, PLACES, filled
 
 FORMATS: dict[str, Callable[[Report, Mask], str]] = {
-    "plan": lambda report, mask: plan(report, mask=mask, width=0, verbose=True),
+    "plan": lambda report, mask: plan(report, Page(0), mask=mask, verbose=True),
     "check": lambda report, mask: text_check.check(report, mask=mask),
-    "outcome": lambda report, mask: outcome(report, mask=mask, width=0, verbose=True),
-    "verify": lambda report, mask: verified(report, mask=mask, width=0),
+    "outcome": lambda report, mask: outcome(report, Page(0), mask=mask, verbose=True),
+    "verify": lambda report, mask: verified(report, Page(0), mask=mask),
     "unified": lambda report, mask: unified.diff(report, mask=mask).decode(),
     "unified for a person": lambda report, mask: shown_diff(unified.diff(report, mask=mask), colour=True),
     "structural": lambda report, mask: structural.diff(report, mask=mask),
@@ -31,7 +31,7 @@ FORMATS: dict[str, Callable[[Report, Mask], str]] = {
     "markdown": lambda report, mask: markdown.diff(report, mask=mask),
     "markdown of check": lambda report, mask: markdown.check(report, mask=mask),
     "html": lambda report, mask: html.page(report, mask=mask),
-    "cluster": lambda report, mask: cluster_text.text(_rendered(report), mask=mask, width=0, verbose=True),
+    "cluster": lambda report, mask: cluster_text.text(_rendered(report), Page(0), mask=mask, verbose=True),
     "cluster as markdown": lambda report, mask: cluster_markdown.markdown(_rendered(report), mask=mask),
 }
 

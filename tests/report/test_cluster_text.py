@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from migrator.report import cluster_markdown, cluster_text
 from migrator.report.cluster_records import HIDDEN, ClusterChange, ClusterReport, Explanation
 from migrator.report.mask import Mask
+from migrator.report.page import Page
 from migrator.report.records import FileReport, Report
 from migrator.values.edits import Value
 
@@ -59,7 +60,7 @@ def shown(file: FileReport) -> Report:
 
 def test_the_whole_text(shown: Report) -> None:
     assert (
-        cluster_text.text(shown, mask=Mask(), width=100)
+        cluster_text.text(shown, Page(100), mask=Mask())
         == """\
 values.yaml: what the upgrade changes in the cluster
   file: infrahub-enterprise 4.13.0-small -> 4.14.1-small
@@ -177,7 +178,7 @@ Steps without a difference of their own in the cluster: v4_14_0_prefect_docket, 
 
 def test_nothing_left_is_said_and_nothing_at_all_too(file: FileReport) -> None:
     def said(*changes: ClusterChange) -> str:
-        return cluster_text.text(Report("diff", (file._replace(cluster=of(*changes)),)), mask=Mask())
+        return cluster_text.text(Report("diff", (file._replace(cluster=of(*changes)),)), Page(), mask=Mask())
 
     assert "1 difference; nothing is left unexplained." in said(WHOLE.changes[0])
     assert "1 difference, of which 1 has no explanation." in said(WHOLE.changes[4])
@@ -194,14 +195,14 @@ def test_a_crowd_of_objects_is_counted_unless_all_is_asked_for() -> None:
 
 def test_an_entry_that_stood_twice_is_warned_of(file: FileReport) -> None:
     again = change("Deployment a", f'{ENV}."X (once more)"', entry("X", "y"), None, CHART)
-    shown = cluster_text.text(Report("diff", (file._replace(cluster=of(again)),)), mask=Mask(), width=0)
+    shown = cluster_text.text(Report("diff", (file._replace(cluster=of(again)),)), Page(0), mask=Mask())
 
     assert '    - env X (once more): "y"\n' in shown
     assert "another entry of the same name: env X (once more) on Deployment a. Where one of two goes" in shown
 
 
 def test_secrets_stay_hidden_where_all_others_are_shown(shown: Report) -> None:
-    text = cluster_text.text(shown, mask=Mask(show_secrets=True))
+    text = cluster_text.text(shown, Page(), mask=Mask(show_secrets=True))
 
     assert "redis://:hunter2-long@cache:6379/2" in text
     assert "data.password: (hidden) -> (hidden)" in text
@@ -226,6 +227,6 @@ def test_what_comes_from_a_chart_is_text(text: str, file: FileReport) -> None:
 
 def test_no_control_characters_reach_the_terminal(file: FileReport) -> None:
     evil = change("ConfigMap \x1b[2J", "data.\x1b[1m", "\x1b[31m", "\x07", NONE._replace(text="\x1b]0;x"))
-    shown = cluster_text.text(Report("diff", (file._replace(cluster=of(evil)),)), mask=Mask())
+    shown = cluster_text.text(Report("diff", (file._replace(cluster=of(evil)),)), Page(), mask=Mask())
 
     assert "\x1b" not in shown and "\x07" not in shown

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from migrator.report import json_format, markdown, structural, text_check, unified
 from migrator.report.mask import Mask, visible
 from migrator.report.mask_names import is_no_secret, is_weak
+from migrator.report.page import Page
 from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, QuestionReport, Report
 from migrator.report.result_records import LayerReport
 from migrator.report.text import outcome, plan
@@ -373,9 +374,9 @@ def _canaries() -> Report:
 
 
 FORMATS: dict[str, Callable[[Report, Mask], str]] = {
-    "plan": lambda report, mask: plan(report, mask=mask, width=80, colour=False, verbose=True),
+    "plan": lambda report, mask: plan(report, Page(), mask=mask, verbose=True),
     "check": lambda report, mask: text_check.check(report, mask=mask, colour=False),
-    "outcome": lambda report, mask: outcome(report, mask=mask, width=80, verbose=True),
+    "outcome": lambda report, mask: outcome(report, Page(), mask=mask, verbose=True),
     "unified": lambda report, mask: unified.diff(report, mask=mask).decode(),
     "structural": lambda report, mask: structural.diff(report, mask=mask, colour=False),
     "json": lambda report, mask: json_format.dumps(report, mask=mask),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 from migrator.report import text_check
 from migrator.report.mask import Mask
+from migrator.report.page import Page
 from migrator.report.records import FileReport, Report
 from migrator.report.result_records import LayerReport
 from migrator.report.text import outcome, plan
@@ -59,7 +61,7 @@ To know
 def _plan(
     *files: FileReport, width: int = 80, colour: bool = False, verbose: bool = False, ascii_only: bool = False
 ) -> str:
-    return plan(Report("plan", files), mask=Mask(), width=width, colour=colour, verbose=verbose, ascii_only=ascii_only)
+    return plan(Report("plan", files), Page(width, colour, ascii_only), mask=Mask(), verbose=verbose)
 
 
 def _check(*files: FileReport, colour: bool = False) -> str:
@@ -136,7 +138,7 @@ def test_control_characters_from_the_file_are_shown(file: FileReport) -> None:
         root=hostile,
         migrations=((hostile, hostile),),
     )
-    for text in (_plan(file), _check(file), outcome(Report("migrate", (file,)), mask=Mask())):
+    for text in (_plan(file), _check(file), outcome(Report("migrate", (file,)), Page(), mask=Mask())):
         assert re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text) is None
         assert "\\x1b]0;owned\\x07\\x1b[2J" in text
 
@@ -174,8 +176,8 @@ def test_check_has_a_line_for_each_file_even_if_a_name_holds_a_line_feed(file: F
     assert _check(file._replace(path="a\nb"), file).count("\n") == 2
 
 
-def _outcome(file: FileReport, **options: object) -> str:
-    return outcome(Report("migrate", (file,)), mask=Mask(), **options)  # type: ignore[arg-type]
+def _outcome(file: FileReport, width: int = 80, output: str = "", dry_run: bool = False) -> str:
+    return outcome(Report("migrate", (file,)), Page(width), mask=Mask(), output=output, dry_run=dry_run)
 
 
 def _bare(file: FileReport) -> FileReport:
@@ -212,7 +214,7 @@ def test_outcome_without_a_backup_says_so(file: FileReport) -> None:
         ({"output": "new.yaml"}, "  written to new.yaml\n"),
     ],
 )
-def test_outcome_of_a_run_that_leaves_the_file_alone(file: FileReport, options: dict[str, object], line: str) -> None:
+def test_outcome_of_a_run_that_leaves_the_file_alone(file: FileReport, options: dict[str, Any], line: str) -> None:
     text = _outcome(_bare(file), **options)
     assert text == f"values.yaml: migrated: 2 changes\n{line}"
 
