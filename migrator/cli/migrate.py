@@ -85,7 +85,8 @@ class Migrate(Command):
                 texts |= together.texts_after(reached.report)
             else:
                 others.append(reached)
-        if not others and len({layer.path for each in ready for layer in each.report.layers}) > 1:
+        shares = any(each.bundle.shared for each in ready)
+        if not others and (shares or len({layer.path for each in ready for layer in each.report.layers}) > 1):
             asked = {each.bundle.name: each.case.plan.asked for each in ready}
             others = [report for release in opened.bundles if (report := _not_right(release, texts, asked, session))]
             ready = [each for each in ready if each.bundle.name not in {report.path for report in others}]

@@ -62,10 +62,14 @@ def named(settings: Settings, project: Project | None = None) -> Named:
 
 
 class Place(NamedTuple):
-    """What is opened at once: a file, or releases of the project file that share files, each with its chart."""
+    """What is opened at once: a file, or releases that share files: of the project file, each with its chart.
+
+    `together` are files of objects that take the same values.
+    """
 
     path: str = ""
     listed: tuple[tuple[ProjectRelease, str], ...] = ()
+    together: tuple[str, ...] = ()
 
 
 def places(settings: Settings, project: Project | None = None) -> list[Place | FileReport]:
@@ -85,6 +89,8 @@ def places(settings: Settings, project: Project | None = None) -> list[Place | F
 
 def open_place(place: Place, settings: Settings) -> list[sources.Opened | FileReport]:
     """The releases of a place, in groups that are written together; what cannot be opened becomes a report."""
+    if place.together:
+        return _grouped([_open([path], settings, beside=place.together) for path in place.together], settings)
     if not place.listed:
         return [_open([place.path], settings)]
     return _grouped([_open_listed(release, chart, settings) for release, chart in place.listed], settings)
@@ -127,11 +133,15 @@ def _places_of(
     for path in paths:
         if isinstance(path, MigratorError):
             yield failed(path.path, path, is_passed=True)
+        elif isinstance(path, tuple):
+            again = [each for each in path if _is_named_again(each, seen, settings)]
+            if not again:
+                yield Place(together=path)
         elif not _is_named_again(path, seen, settings):
             yield Place(path)
 
 
-def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[str | MigratorError]:
+def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[str | tuple[str, ...] | MigratorError]:
     """The files that a name stands for: itself, or what a directory holds, with errors for what counts and is none."""
     if not os.path.isdir(name):
         return [name]
@@ -159,7 +169,9 @@ def _is_named_again(path: str, seen: dict[object, str], settings: Settings) -> b
     return True
 
 
-def _open(names: Sequence[str], settings: Settings, chart: str = "") -> sources.Opened | FileReport:
+def _open(
+    names: Sequence[str], settings: Settings, chart: str = "", beside: Sequence[str] = ()
+) -> sources.Opened | FileReport:
     """What a file holds, or the layers of one release do, with the values of the command line over it."""
     try:
         if settings.command == "migrate" and not settings.dry_run:
@@ -167,7 +179,7 @@ def _open(names: Sequence[str], settings: Settings, chart: str = "") -> sources.
         if settings.values or len(names) > 1:
             opened = sources.open_layers(names)
         else:
-            opened = sources.open_file(names[0], chart or settings.chart, settings.root)
+            opened = sources.open_file(names[0], chart or settings.chart, settings.root, beside)
         return _with_typed(opened, settings)
     except MigratorError as error:
         return failed(names[0], error, is_passed=settings.skip_unrelated)

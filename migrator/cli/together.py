@@ -16,9 +16,12 @@ Texts = Mapping[str, bytes]
 def standing(bundle: Bundle, texts: Texts) -> Bundle:
     """The bundle in the texts that the releases before it left; its chart is the one that the run began with.
 
-    Releases can share the object that their chart's version stands in: the last of them moves it for all.
+    Releases can share the object that their chart's version stands in: the last of them moves it for all. They can
+    share values as well: what one of them changed there moves the charts of the others along.
     """
-    return reread(bundle, texts)._replace(version=bundle.version)
+    now = reread(bundle, texts)
+    changed = any(one.data != other.data for one, other in zip(bundle.layers, now.layers))
+    return now._replace(version=bundle.version, moves_along=changed)
 
 
 def reread(bundle: Bundle, texts: Texts) -> Bundle:

@@ -175,8 +175,9 @@ def _bump(upgrade: Upgrade, made: plan.Plan) -> Case:
     """The case with the chart's version, which moves with the values."""
     bundle, found, request = upgrade.bundle, upgrade.found, upgrade.request
     # A version that the command line names is gone to even where no value has to change on the way.
-    moves = bool(made.changes) or bool(request.wishes.version_to)
-    if made.changes and request.bump:
+    changes = bool(made.changes) or bundle.moves_along
+    moves = changes or bool(request.wishes.version_to)
+    if changes and request.bump:
         chart_bump.refuse_left_behind(bundle, found)
     holds_docket = bool(made.result.owners(DOCKET))
     bump, told = chart_bump.bump(bundle, found, moves=moves, wanted=request.bump, holds_docket=holds_docket)

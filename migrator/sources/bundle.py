@@ -57,6 +57,13 @@ class Elsewhere(NamedTuple):
     item: str = ""
 
 
+class Shared(NamedTuple):
+    """Another release that takes some of a release's values: its file, and why none is migrated without the other."""
+
+    file: str
+    error: RefusedError
+
+
 class Deployed(NamedTuple):
     """A release as a cluster runs it: the revision that is deployed, and which chart that is, the version as text.
 
@@ -94,7 +101,8 @@ class Bundle(NamedTuple):
     `item` (KIND/NAME) is the object that holds it, with `is_patch` only what Kustomize lays over another of that name.
     `controller` is who upgrades the release once the file is committed, as a sentence begins (empty: a person, with
     helm). `typed` are the options of the command line that make its uppermost layer, as they were typed. `deployed` is
-    what a cluster runs of it, where one was asked; the values are those that Helm holds if no layer is a file.
+    what a cluster runs of it, where one was asked; the values are those that Helm holds if no layer is a file. `shared`
+    are the other releases that take some of its layers; `moves_along` is whether what these needed changed it already.
     """
 
     name: str
@@ -113,6 +121,8 @@ class Bundle(NamedTuple):
     controller: str = ""
     typed: tuple[str, ...] = ()
     deployed: Deployed | None = None
+    shared: tuple[Shared, ...] = ()
+    moves_along: bool = False
 
     @property
     def snapshot(self) -> files.Snapshot | None:

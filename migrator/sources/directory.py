@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from migrator.charts.roots import has_values
@@ -19,17 +19,23 @@ from migrator.values.merge import as_map
 class Survey(NamedTuple):
     """What stands in a directory: releases as the paths of their layers, lowest first, and errors for the rest.
 
-    `unread` are those of the errors that are of what the system does not hand over.
+    `unread` are those of the errors that are of what the system does not hand over. `together` are files of releases
+    that take the same values.
     """
 
     releases: list[tuple[str, ...]]
     errors: list[MigratorError]
     looked_at: int
     unread: tuple[MigratorError, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
 
 
-def expand(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) -> list[str | MigratorError]:
+def expand(
+    name: str, sieve: walking.Sieve | None = None, spread: Spread = map
+) -> list[str | tuple[str, ...] | MigratorError]:
     """The files of a directory that are releases by themselves, and an error for each that is not.
+
+    Files whose releases take the same values stand together.
 
     `sieve` leaves files out; without one, all are looked at.
 
@@ -45,7 +51,9 @@ def expand(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
             path=name,
             remedy=sieve.told("it") if sieve is not None and sieve.ignored else "",
         )
-    return [*(each[0] if len(each) == 1 else _several_layers(each) for each in found.releases), *found.errors]
+    group_of: dict[str, str | tuple[str, ...]] = {path: group for group in found.together for path in group}
+    entries = (group_of.get(each[0], each[0]) if len(each) == 1 else _several_layers(each) for each in found.releases)
+    return [*dict.fromkeys(entries), *found.errors]
 
 
 class Looked(NamedTuple):
@@ -87,7 +95,8 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
     paths += [path for path in links if os.path.realpath(path) not in own]
     for looked in spread(look, paths):
         found.add(looked)
-    return Survey(*found.put_together(), count, tuple(found.unread))
+    releases, errors = found.put_together()
+    return Survey(releases, errors, count, tuple(found.unread), tuple(found.together))
 
 
 def look(path: str) -> Looked:
@@ -149,6 +158,7 @@ class _Found:
 
     def __init__(self) -> None:
         self.unread: list[MigratorError] = []
+        self.together: list[tuple[str, ...]] = []
         self._others: list[MigratorError] = []
         self._patches: list[patches.Patch] = []
         self._taken: dict[str, list[str]] = {}
@@ -177,7 +187,10 @@ class _Found:
         below = {*self._taken, *made}
         plain = [each for each in self._plain if os.path.normpath(each.path) not in below]
         broken, blocked = _broken_by(self._patches, self._holders)
-        shared = {path: error for path, takers in self._taken.items() if (error := _shared(path, takers))}
+        found = layering.releases(self._holders, plain, self._generated)
+        alone = {layers[0] for layers in found.releases if len(layers) == 1} - broken
+        self.together, apart = _sharing(self._taken, alone)
+        shared = {path: _shared(path, self._taken[path]) for path in apart}
         told = {
             *self._taken,
             *(each.file for each in self._patches),
@@ -187,7 +200,6 @@ class _Found:
             error for error in self._others if os.path.normpath(error.path) not in told
         ]
         broken |= {taker for path in shared for taker in self._taken[path]}
-        found = layering.releases(self._holders, plain, self._generated)
         whole = [layers for layers in found.releases if len(layers) > 1 or layers[0] not in broken]
         others += _in_doubt(found.in_doubt, found.may_be_bases)
         return whole, [*self.unread, *sorted(others, key=lambda error: error.path)]
@@ -226,10 +238,27 @@ def _broken_by(found: Sequence[patches.Patch], holders: Sequence[Holder]) -> tup
     return {path for paths in hit.values() for path in paths}, errors
 
 
-def _shared(path: str, takers: Sequence[str]) -> RefusedError | None:
-    """An error for a file that releases of several files take values from, and each would change for itself."""
-    if len(set(takers)) < 2:
-        return None
+def _sharing(taken: Mapping[str, Sequence[str]], alone: Collection[str]) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The files whose releases take the same values, in groups; and the files of which not all takers can be in one.
+
+    `alone` are the files that are releases by themselves.
+    """
+    groups: dict[str, list[str]] = {}
+    apart = []
+    for path, takers in taken.items():
+        sharing = {*takers, path} if path in alone and takers else set(takers)
+        if len(sharing) < 2:
+            continue
+        if not sharing.issubset(alone):
+            apart += [path] if len(set(takers)) > 1 else []
+            continue
+        whole = sorted({each for one in sharing for each in groups.get(one, [one])})
+        groups |= dict.fromkeys(whole, whole)
+    return [tuple(each) for each in {id(each): each for each in groups.values()}.values()], apart
+
+
+def _shared(path: str, takers: Sequence[str]) -> RefusedError:
+    """The error for a file that releases of several files take values from, and each would change for itself."""
     return RefusedError(
         f"holds values of the releases in {' and '.join(takers)}, which are not written together.",
         path=path,

@@ -70,6 +70,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
             item=f"HelmRelease/{own}",
             is_patch=is_patch,
             controller="Flux",
+            shared=taken.shared,
         )
     ]
 

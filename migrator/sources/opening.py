@@ -31,15 +31,16 @@ def _standard_input() -> Source:
     return read_bytes(files.read_stream(sys.stdin.buffer, shown), shown)
 
 
-def open_file(name: str, chart: str = "", root: str = "") -> Opened:
+def open_file(name: str, chart: str = "", root: str = "", beside: Sequence[str] = ()) -> Opened:
     """The releases in a file, standard input included; `chart` and `root` are what the command line says of them.
 
-    Raises InputError or RefusedError for what cannot be read or edited.
+    `beside` are files whose releases are written together with these. Raises InputError or RefusedError for what cannot
+    be read or edited.
     """
-    return open_source(_standard_input() if name == "-" else read(name), chart, root)
+    return open_source(_standard_input() if name == "-" else read(name), chart, root, beside)
 
 
-def open_source(source: Source, chart: str = "", root: str = "") -> Opened:
+def open_source(source: Source, chart: str = "", root: str = "", beside: Sequence[str] = ()) -> Opened:
     """The releases in a file that was read. Raises what `open_file` raises."""
     held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not held:
@@ -60,6 +61,7 @@ def open_source(source: Source, chart: str = "", root: str = "") -> Opened:
         )
     for bundle in bundles:
         _refuse_patched(bundle, [])
+        _refuse_shared(bundle, (source.name, *beside))
     if len(bundles) == 1:
         bundles = [bundles[0]._replace(name=source.name)]
     else:
@@ -88,6 +90,9 @@ def open_layers(names: Sequence[str]) -> Opened:
                 f"holds {len(bundles)} releases with Prefect values, and a layer belongs to one.", path=name
             )
         opened.append(bundles[0] if bundles else source)
+    for one in opened:
+        if isinstance(one, Bundle):
+            _refuse_shared(one, ())
     named = {each.name for each in opened if isinstance(each, Source)}
     layers = [each for one in opened for each in (_not_named(one, named) if isinstance(one, Bundle) else (one,))]
     # What is set over all values is set over those of a patch, too.
@@ -111,6 +116,13 @@ def open_layers(names: Sequence[str]) -> Opened:
             unseen=whole.unseen if below < len(whole.unseen) else (),
         )
     return Opened(layers[0].name, (_beside_chart(bundle),))
+
+
+def _refuse_shared(bundle: Bundle, together: Sequence[str]) -> None:
+    """Raise RefusedError for a release that shares values with one of a file that is not written together with it."""
+    for each in bundle.shared:
+        if os.path.normpath(each.file) not in map(os.path.normpath, together):
+            raise each.error
 
 
 def _inline_patches(source: Source, below: Sequence[Bundle | Source]) -> list[Bundle]:

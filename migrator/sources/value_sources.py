@@ -8,30 +8,36 @@ https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from migrator.errors import RefusedError
 from migrator.sources import blocktext, kustomized, nearby
+from migrator.sources.bundle import Shared
 from migrator.sources.source import Source, read
 from migrator.values.edits import Route
 from migrator.values.merge import Map, as_map, as_text
 
 
 class Below(NamedTuple):
-    """What lies below a release's own values: the layers that stand here, and which of the references they are."""
+    """What lies below a release's own values: the layers that stand here, and which of the references they are.
+
+    `shared` are the releases that take one of them as well.
+    """
 
     layers: tuple[Source, ...]
     found: frozenset[int]
+    shared: tuple[Shared, ...] = ()
 
 
 def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
     """The layers that these references name, lowest first, as far as their objects stand in this file or this folder.
 
-    Raises RefusedError for one that holds the values otherwise than as a text that can be edited, that another release
-    takes as well, or that lies below one that cannot be seen.
+    Raises RefusedError for one that holds the values otherwise than as a text that can be edited, or that lies below
+    one that cannot be seen.
     """
     layers: list[Source] = []
+    shared: list[Shared] = []
     found: set[int] = set()
     wanted = [each for each in references if each.get("kind") in ("ConfigMap", "Secret") and not each.get("targetPath")]
     if not wanted:
@@ -46,7 +52,7 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
         )
         layer = _layer(standing, reference) if standing is not None else _generated(place, reference, namespace)
         if layer is not None:
-            _refuse_shared(place, data, standing_here, reference, layer)
+            shared += _shared(place, data, standing_here, reference, layer)
             layers.append(layer)
             found.add(number)
         elif layers:
@@ -57,7 +63,7 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
                 line=place.stream.documents[place.document].line((*place.route, "spec", "valuesFrom", number)),
                 remedy="Name the files of all of them in their order (-f FILE -f OBJECT).",
             )
-    return Below(tuple(layers), frozenset(found))
+    return Below(tuple(layers), frozenset(found), tuple(shared))
 
 
 def _layer(standing: Source, reference: Map) -> Source | None:
@@ -104,8 +110,8 @@ def _generated(place: Source, reference: Map, namespace: str) -> Source | None:
     return layer
 
 
-def _refuse_shared(place: Source, data: Map, around: Sequence[Source], reference: Map, layer: Source) -> None:
-    """Values that several releases take have to be right for each of them."""
+def _shared(place: Source, data: Map, around: Sequence[Source], reference: Map, layer: Source) -> Iterator[Shared]:
+    """Values that several releases take have to be right for each of them: the other ones, by their files."""
     for each in around:
         other = nearby.data_of(each)
         references = as_map(other.get("spec")).get("valuesFrom")
@@ -116,12 +122,15 @@ def _refuse_shared(place: Source, data: Map, around: Sequence[Source], reference
         is_neighbour = nearby.is_same_namespace(nearby.namespace_of(other), nearby.namespace_of(data))
         if other.get("kind") == "HelmRelease" and same and not is_itself and is_neighbour:
             name = nearby.name_of(other)
-            raise _refused(
-                layer._replace(route=(), inner=None),
-                layer.route,
+            at = layer._replace(route=(), inner=None)
+            error = RefusedError(
                 f"{reference.get('kind')} {reference.get('name')} is taken by HelmRelease {name} as well "
                 f"({each.name}), and what is right for one need not be for the other.",
+                path=at.name,
+                line=at.stream.documents[at.document].line(layer.route),
+                remedy="Name the folder that holds both, which are judged and written together then.",
             )
+            yield Shared(each.name, error)
 
 
 def _is_same(one: Map, other: Map) -> bool:

@@ -111,16 +111,6 @@ def test_two_releases_of_one_generator_are_refused(cli: Cli, tmp_path: Path) -> 
     assert unchanged(tmp_path, before)
 
 
-def test_a_file_of_two_kustomizations_is_refused_in_a_directory(cli: Cli, tmp_path: Path) -> None:
-    kustomization = HEAD.format("release.yaml") + GENERATOR.replace("own.yaml", "../own.yaml")
-    before = {"own.yaml": VALUES, "dev/release.yaml": RELEASE, "prod/release.yaml": RELEASE}
-    write(tmp_path, {**before, "dev/kustomization.yaml": kustomization, "prod/kustomization.yaml": kustomization})
-    done = cli("migrate", ".", *FLAGS)
-    assert done.returncode == 2
-    assert b"own.yaml: holds values of the releases in dev/release.yaml and prod/release.yaml" in done.stderr
-    assert unchanged(tmp_path, before)
-
-
 def test_a_patch_of_a_kustomization_above_is_refused(cli: Cli, tmp_path: Path) -> None:
     patch = f"patches:\n  - patch: |\n{indented(OPERATION, 6)}    target: {{kind: HelmRelease}}\n"
     before = {"app/release.yaml": helm_release(VALUES)}

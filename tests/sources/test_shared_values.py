@@ -1,0 +1,95 @@
+"""Values that several HelmReleases take: judged for all of them, and written once, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_gitops_around import FROM, holder
+from .test_kustomized import FLAGS, GENERATOR, HEAD, unchanged, write
+from .texts import AFTER, VALUES, helm_release
+
+Cli = Callable[..., Any]
+LOCAL, LOCAL_AFTER = VALUES.replace("redis.prod", "cache"), AFTER.replace("redis.prod", "cache")
+SINGLE = "infrahub:\n  prefect-server:\n    backgroundServices:\n      runAsSeparateDeployment: false\n"
+
+
+def release(name: str, version: str = "4.13.0-medium", values: str = "") -> str:
+    """One that runs in the namespace of its name, with a Redis of its own there, called as in the others."""
+    text = helm_release(values, version, head=FROM.format("ConfigMap")).replace("name: infrahub", f"name: {name}", 1)
+    return text.replace("spec:\n", f"spec:\n  targetNamespace: {name}\n", 1)
+
+
+def files(version: str, values: str, dev: str = "") -> dict[str, dict[str, str]]:
+    """The same two releases in one file, in three, and in two kustomizations that make the ConfigMap of one file."""
+    both = {"dev": release("dev", version, dev), "live": release("live", version)}
+    made = HEAD.format("release.yaml") + GENERATOR.replace("own.yaml", "../own.yaml")
+    return {
+        "one file": {"all.yaml": "---\n".join([*both.values(), holder(values)])},
+        "three files": {f"{name}.yaml": text for name, text in both.items()} | {"base.yaml": holder(values)},
+        "beside one of them": {"dev.yaml": both["dev"], "live.yaml": f"{both['live']}---\n{holder(values)}"},
+        "a generator's file": {
+            "own.yaml": values,
+            **{f"{name}/release.yaml": text for name, text in both.items()},
+            **{f"{name}/kustomization.yaml": made for name in both},
+        },
+    }
+
+
+SHAPES = list(files("", ""))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_they_are_written_once_with_all_judged(cli: Cli, tmp_path: Path, shape: str) -> None:
+    write(tmp_path, files("4.13.0-medium", LOCAL)[shape])
+    assert cli("check", ".").returncode == 1
+    assert unchanged(tmp_path, files("4.13.0-medium", LOCAL)[shape])
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert unchanged(tmp_path, files("4.18.0-medium", LOCAL_AFTER)[shape])
+    assert cli("check", ".").returncode == 0
+    assert cli("migrate", ".", *FLAGS).returncode == 0
+    assert unchanged(tmp_path, files("4.18.0-medium", LOCAL_AFTER)[shape])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_is_not_right_for_one_is_refused_for_all(cli: Cli, tmp_path: Path, shape: str) -> None:
+    """The services of dev run in the API process: there the toggles of the shared values are its own."""
+    before = files("4.13.0-medium", LOCAL, SINGLE)[shape]
+    write(tmp_path, before)
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 2
+    assert b"would change as other releases need it, which is not right for this one" in b" ".join(done.stderr.split())
+    assert unchanged(tmp_path, before)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_two_on_one_redis_are_refused(cli: Cli, tmp_path: Path, shape: str) -> None:
+    """Both would get the docket of the shared values."""
+    before = files("4.13.0-medium", VALUES)[shape]
+    write(tmp_path, before)
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 2 and b"takes it for its docket" in done.stderr
+    assert unchanged(tmp_path, before)
+
+
+@pytest.mark.parametrize("name", ["dev.yaml", "live.yaml"])
+def test_one_of_them_alone_is_refused_with_the_way_out(cli: Cli, tmp_path: Path, name: str) -> None:
+    before = files("4.13.0-medium", LOCAL)["three files"]
+    write(tmp_path, before)
+    done = cli("migrate", name, *FLAGS)
+    assert done.returncode == 2
+    assert b"as well" in done.stderr and b"Name the folder that holds both" in b" ".join(done.stderr.split())
+    assert unchanged(tmp_path, before)
+
+
+def test_a_release_of_its_own_values_is_no_part_of_it(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, files("4.13.0-medium", LOCAL)["three files"])
+    write(tmp_path, {"other.yaml": helm_release(VALUES.replace("redis.prod", "elsewhere.prod"))})
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert "elsewhere.prod:6379/2" in (tmp_path / "other.yaml").read_text()
+    assert unchanged(tmp_path, files("4.18.0-medium", LOCAL_AFTER)["three files"])
