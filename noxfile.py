@@ -79,7 +79,7 @@ def newest(session: nox.Session) -> None:
 
 @nox.session(python=list(dict.fromkeys([OLDEST, NEWEST])))
 def package(session: nox.Session) -> None:
-    """Wheel and sdist as for an index, installed in clean environments, with the README's first command run in each."""
+    """Wheel and sdist for an index, into dist/; the README's first command is run on each, in clean environments."""
     work = _work(session)
     dist = _built(session, work)
     session.run("twine", "check", "--strict", *map(str, dist.iterdir()))
@@ -96,6 +96,8 @@ def package(session: nox.Session) -> None:
         values = (place / "values.yaml").read_text(encoding="utf-8")
         if "redis://infrahub-cache-master:6379/2" not in values or "EVENT_PERSISTER_ENABLED" in values:
             session.error(f"{built.name} did not migrate the sample as the README shows it")
+        Path("dist").mkdir(exist_ok=True)
+        shutil.copy2(built, "dist")
 
 
 @nox.session(python=NEWEST)
