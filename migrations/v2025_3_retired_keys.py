@@ -75,7 +75,7 @@ def keys_that_nothing_reads(release: Release, ask: Ask) -> Iterator[Notice]:
     for found in retired.standing(release):
         yield found.part.notice(found.path, f"{found.text} {found.key.remedy}", "warning", found.key.rule)
     part, path = infrahub.part_of(release), ("emma", "streamlitBasePath")
-    if part is not None and part.said(path):
+    if part is not None and part.own(path):
         own = part.show(("emma", "env", "STREAMLIT_SERVER_BASE_URL_PATH"))
         text = f"{part.show(path)}: no chart that was seen reads it; Emma's path is {own} (not verified)."
         yield part.notice(path, text)

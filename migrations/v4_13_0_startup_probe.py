@@ -126,7 +126,7 @@ def _put(part: Part, probe: Value, why: str) -> Outcome:
 
 def _own_get(part: Part, path: Route) -> Value:
     """What the layers themselves say of a probe's httpGet."""
-    return as_map(part.said((*path, "httpGet")))
+    return as_map(part.own((*path, "httpGet")))
 
 
 def _seconds(probe: Value) -> int:

@@ -53,7 +53,7 @@ def restore(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     yield part.notice(ENABLED, _ARMED, "warning", "restore-enabled")
     tag = (*restoring.BACKUP, "image", "tag")
-    if part.said(tag) and release.is_below(VERSIONS):
+    if part.own(tag) and release.is_below(VERSIONS):
         yield part.notice(tag, f"{part.show(tag)} keeps an older infrahub-backup; the new chart's options need 2.3.0.")
 
 
@@ -82,7 +82,7 @@ def _question(part: Part, unread: bool, lack: str) -> Question:
 
 def _moved(part: Part, number: int) -> Iterator[Change]:
     """The keys of one layer where the chart reads them; what stands there already wins, as it did."""
-    read = as_map(part.said(READ))
+    read = as_map(part.own(READ))
     own: Map = {key: value for key, value in as_map(_standing(part, number)).items() if key not in read}
     storage, target = part.in_layer(number, STORAGE), part.in_layer(number, READ)
     place: Place = LAST

@@ -46,18 +46,18 @@ def neo4j(release: Release, ask: Ask) -> Iterator[Notice]:
         "warning",
     )
     image = (*NEO4J, "image", "customImage")
-    if part.said(image):
+    if part.own(image):
         text = f"{part.show(image)} pins Neo4j: the new Infrahub is made for 2026.05.0. Move it along."
         yield part.notice(image, text, "warning")
     yield from _plugins(part)
-    if part.owners(LIMITS) and part.said(LIMITS) is None:
+    if part.owners(LIMITS) and part.own(LIMITS) is None:
         text = f"{part.show(LIMITS)} is null: until now the requests counted as limits, now there are none."
         yield part.notice(LIMITS, text)
 
 
 def _plugins(part: Part) -> Iterator[Notice]:
     path = (*NEO4J, "env")
-    env = part.said(path)
+    env = part.own(path)
     if any("apoc" in f"{name}{value}".lower() for name, value in as_map(env).items()):
         yield part.notice(
             path, f"{part.show(path)} names plugins of Neo4j: take their release for 2026.05 (not verified)."

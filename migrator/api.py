@@ -41,7 +41,7 @@ from migrator.errors import (
     did_you_mean,
 )
 from migrator.planning import catalog, summary
-from migrator.planning.discover import Wishes
+from migrator.planning.discover import Options
 from migrator.planning.examine import Request, examine
 from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, QuestionReport
 
@@ -227,7 +227,7 @@ def _request(upgrade: Upgrade) -> Request:
             raise UsageError(f"answers: there is no question {name!r}{did_you_mean(name, known)}.")
         if complaint(answer):
             raise UsageError(f"answers: {name}: {complaint(answer)}.")
-    wishes = Wishes(
+    options = Options(
         chart=upgrade.chart,
         version_from=upgrade.version_from,
         version_to=upgrade.version_to,
@@ -235,4 +235,6 @@ def _request(upgrade: Upgrade) -> Request:
         release_name=upgrade.release_name or upgrade.answers.get("release-name", ""),
         namespace=upgrade.namespace or upgrade.answers.get("namespace", ""),
     )
-    return Request(wishes, upgrade.answers, defaults=upgrade.defaults, bump=upgrade.bump, chart_path=upgrade.chart_path)
+    return Request(
+        options, upgrade.answers, defaults=upgrade.defaults, bump=upgrade.bump, chart_path=upgrade.chart_path
+    )

@@ -244,8 +244,8 @@ def _set(release: Release, layer: int, path: Route, value: Value) -> Change:
 
 def _home_of_messaging(release: Release) -> int:
     """The last layer that says anything of messaging, else the last that has an env list, else the release's home."""
-    owners = release.takers(REDIS_BLOCK) or release.takers(MESSAGING)
-    owners = owners or [each for path in env.POD_LISTS.values() for each in release.takers(path)]
+    owners = release.owners_accepting(REDIS_BLOCK) or release.owners_accepting(MESSAGING)
+    owners = owners or [each for path in env.POD_LISTS.values() for each in release.owners_accepting(path)]
     return max(owners) if owners else release.home()
 
 

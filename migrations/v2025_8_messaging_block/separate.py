@@ -163,7 +163,7 @@ def _has_preset_toggle(release: Release, pod: str) -> bool:
 
 
 def _say(release: Release, wanted: bool, why: str, effect: Effect) -> Change:
-    owners = release.takers(SEPARATE[:1])
+    owners = release.owners_accepting(SEPARATE[:1])
     layer = owners[-1] if owners else release.home()
     route = release.root + SEPARATE
     part = release.in_layer(layer, SEPARATE[:1])

@@ -61,7 +61,7 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
         if EXAMPLE_HOST in str(before) or (not is_example and layer == owners[-1]):
             yield Change(layer, SetValue(release.root + REDIS_HOST, answer), shown, before, answer, why, "required")
     if not owners:
-        beside = release.takers(REDIS_HOST[:-1])
+        beside = release.owners_accepting(REDIS_HOST[:-1])
         layer = beside[-1] if beside else release.home()
         yield Change(layer, AddKey(release.root + REDIS_HOST, answer), shown, None, answer, why, "required")
 

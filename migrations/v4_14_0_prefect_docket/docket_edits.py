@@ -19,7 +19,7 @@ KEY = "docket-url"
 
 def layer_of(release: Release) -> int:
     """The layer that the docket is written into: the last that says anything of the messaging Redis or the docket."""
-    owners = release.takers(REDIS_BLOCK) + release.takers(DOCKET)
+    owners = release.owners_accepting(REDIS_BLOCK) + release.owners_accepting(DOCKET)
     return max(owners) if owners else release.home()
 
 

@@ -19,4 +19,4 @@ _MEMORY: Route = ("neo4j", "neo4j", "resources", "requests", "memory")
 
 def is_old(part: Part) -> bool:
     """Whether the layers hold the old pair, where 32Gi are asked for."""
-    return all(part.said(path) == OLD for path in HEAP) and number(part.get(_MEMORY)) == number("32Gi")
+    return all(part.own(path) == OLD for path in HEAP) and number(part.get(_MEMORY)) == number("32Gi")

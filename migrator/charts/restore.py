@@ -32,7 +32,7 @@ def takes_s3(part: Part) -> bool:
 
 def advertised(part: Part) -> Map:
     """What the layers say where nothing reads it; empty keys say nothing."""
-    return {key: value for key, value in as_map(part.said(ADVERTISED)).items() if value not in (None, "")}
+    return {key: value for key, value in as_map(part.own(ADVERTISED)).items() if value not in (None, "")}
 
 
 def lack(source: Map) -> str:

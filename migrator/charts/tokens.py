@@ -24,7 +24,7 @@ REMEDY = (
 
 def own(part: Part) -> list[Route]:
     """Where the layers give another token a value of their own, or none."""
-    return [path for path in _OTHERS if part.owners(path) and part.said(path) != ADMIN_TOKEN]
+    return [path for path in _OTHERS if part.owners(path) and part.own(path) != ADMIN_TOKEN]
 
 
 def is_published(part: Part) -> bool:

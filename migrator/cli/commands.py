@@ -71,7 +71,7 @@ class Diff(Command):
             case = examine.examine([release], request)
             session.saw(case)
             is_carried_out = not case.plan.open_questions or settings.format in ("markdown", "html", "json")
-            report = summary.report(case, apply.carry_out(case) if is_carried_out else None)
+            report = summary.report(case, apply.apply_plan(case) if is_carried_out else None)
             differs = bool(report.changes) and not case.plan.open_questions
         if case is not None and settings.format in ("markdown", "html"):
             from migrator.cli import next_steps
@@ -91,7 +91,7 @@ class Check(Command):
         else:
             from migrator.planning import apply, summary
 
-            result = apply.carry_out(case) if session.settings.format != "markdown" else None
+            result = apply.apply_plan(case) if session.settings.format != "markdown" else None
             report = summary.report(case, result)
         return report._replace(exit_code=0 if report.status == "current" else 1)
 

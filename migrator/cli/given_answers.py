@@ -12,7 +12,7 @@ from migrator.cli.settings import NAMES, Settings, flag_of
 from migrator.errors import UsageError, did_you_mean
 from migrator.planning import catalog
 from migrator.planning.answers import NAMES_A_REDIS, problem_with
-from migrator.planning.discover import Wishes
+from migrator.planning.discover import Options
 from migrator.planning.examine import Request
 from migrator.report.records import FileReport
 from migrator.sources import Bundle
@@ -62,7 +62,7 @@ class GivenAnswers:
     def _make(self, name: str, release: Bundle) -> Request:
         settings, given = self._settings, self._settings.given
         plain = Request(
-            _wishes(settings, given),
+            _options(settings, given),
             given,
             bump=settings.bump,
             chart_path=settings.chart_path,
@@ -81,12 +81,12 @@ class GivenAnswers:
                 tell(settings, sentence)
             given = {**found.given, **given}
             earlier = {**found.earlier, **earlier}
-        wishes = _wishes(settings, given)
+        options = _options(settings, given)
         if own is not None and self._project is not None:
-            wishes = _in_project(wishes, release, self._project.upgrade(own))
-        if not wishes.namespace and not release.namespace:
-            wishes = wishes._replace(namespace=plugin.namespace())
-        return plain._replace(wishes=wishes, given=given, earlier=earlier)
+            options = _in_project(options, release, self._project.upgrade(own))
+        if not options.namespace and not release.namespace:
+            options = options._replace(namespace=plugin.namespace())
+        return plain._replace(options=options, given=given, earlier=earlier)
 
     def tell_unused(self, reports: Sequence[FileReport]) -> None:
         """A given answer that no question used is worth a word, and no error: one set of flags serves many files."""
@@ -144,9 +144,9 @@ def _read(settings: Settings, known: Complaints) -> Answers:
     return answers
 
 
-def _wishes(settings: Settings, given: Mapping[str, str]) -> Wishes:
+def _options(settings: Settings, given: Mapping[str, str]) -> Options:
     """What the command line says about the upgrade, and answers about the release."""
-    return Wishes(
+    return Options(
         chart=settings.chart,
         version_from=settings.version_from,
         version_to=settings.version_to,
@@ -171,14 +171,14 @@ def _of_project(project: Project, known: Complaints) -> Answers:
     return answers
 
 
-def _in_project(wishes: Wishes, release: Bundle, upgrade: Upgrade) -> Wishes:
+def _in_project(options: Options, release: Bundle, upgrade: Upgrade) -> Options:
     """What the project file says of a release, where neither the command line does nor the object around it."""
     is_known = release.version.version is not None
-    return wishes._replace(
-        chart=wishes.chart or ("" if release.version.chart else upgrade.chart),
-        version_from=wishes.version_from or ("" if is_known else upgrade.version_from),
-        version_to=wishes.version_to or upgrade.version_to,
-        namespace=wishes.namespace or upgrade.namespace,
+    return options._replace(
+        chart=options.chart or ("" if release.version.chart else upgrade.chart),
+        version_from=options.version_from or ("" if is_known else upgrade.version_from),
+        version_to=options.version_to or upgrade.version_to,
+        namespace=options.namespace or upgrade.namespace,
     )
 
 

@@ -82,10 +82,10 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _fail(message: str, code: int, arguments: Sequence[str] = ()) -> int:
     """Say what ended the run; where JSON was asked for, there as well, so that whoever parses it always gets some."""
-    from migrator.report.mask import said
+    from migrator.report.mask import mask_message
 
     try:
-        sys.stderr.write(f"{PROGRAM}: {said(message)}\n")
+        sys.stderr.write(f"{PROGRAM}: {mask_message(message)}\n")
         sys.stderr.flush()
         if _wants_json(arguments):
             from migrator.report import json_format

@@ -51,7 +51,7 @@ class Migrate(Command):
             session.recorder.note(release.name, case.plan.asked, request.given)
         if case.plan.open_questions:
             is_shown = settings.format == "json" or settings.report
-            return summary.report(case, apply.carry_out(case) if is_shown else None)
+            return summary.report(case, apply.apply_plan(case) if is_shown else None)
         _tell_new_defaults(case, settings)
         _settle(case, session)
         report = verify.proved(case, request)

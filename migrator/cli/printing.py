@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from migrator.cli.options import MACHINES
 from migrator.cli.settings import Settings
 from migrator.report import streams
-from migrator.report.mask import Mask, said, visible
+from migrator.report.mask import Mask, mask_message, visible
 from migrator.report.records import Report, Status
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def tell(settings: Settings, sentence: str) -> None:
 
 def complain(sentence: str, *, show_secrets: bool = False) -> None:
     """Say on standard error what cannot be left unsaid."""
-    sys.stderr.write(f"infrahub-migrator: {said(sentence, show_secrets=show_secrets)}\n")
+    sys.stderr.write(f"infrahub-migrator: {mask_message(sentence, show_secrets=show_secrets)}\n")
 
 
 def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:

@@ -44,7 +44,7 @@ class _Before(NamedTuple):
     attributes: Attributes
 
 
-def carry_out(parts: Sequence[Part], tool_version: str) -> None:
+def commit(parts: Sequence[Part], tool_version: str) -> None:
     """Replace all files or none.
 
     Raises WriteError when anything failed, InterruptedByUser when a signal came in time; in both cases every file is

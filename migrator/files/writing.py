@@ -56,7 +56,7 @@ def write(
     """
     refuse_to_write_without()
     from migrator.files.journal import Swap
-    from migrator.files.transaction import Part, carry_out
+    from migrator.files.transaction import Part, commit
 
     wanted = [replacement for replacement in replacements if replacement.data != replacement.snapshot.data]
     targets = [replacement.snapshot.target for replacement in replacements]
@@ -80,7 +80,7 @@ def write(
         old, new = snapshot.digest, digest_of(data)
         path = _new_backup(snapshot, backup_dir, old, new) if backup else ""
         parts.append(Part(Swap(snapshot.target, token, old, new, path, ""), snapshot.path, data, snapshot, None))
-    carry_out(parts, tool_version)
+    commit(parts, tool_version)
     return [Written(part.shown, part.swap.backup or None) for part in parts]
 
 
@@ -104,7 +104,7 @@ def create(
     refuse_to_write_without()
     from migrator.files.attributes import Attributes
     from migrator.files.journal import Swap
-    from migrator.files.transaction import Part, carry_out
+    from migrator.files.transaction import Part, commit
 
     directory, name = os.path.split(path)
     if name in ("", ".", ".."):
@@ -117,7 +117,7 @@ def create(
     if _status(target, path) is None:
         mode = like.stat.st_mode & 0o777 if like else (0o600 if private else 0o666) & ~_umask()
         swap = Swap(target, _token(), "", digest_of(data), "", "")
-        carry_out([Part(swap, path, data, None, Attributes(mode))], __version__)
+        commit([Part(swap, path, data, None, Attributes(mode))], __version__)
         return Written(path, None)
     try:
         former = read(path)
@@ -163,7 +163,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     refuse_to_write_without()
     from migrator.files.backups import DIGITS
     from migrator.files.journal import Swap
-    from migrator.files.transaction import Part, carry_out
+    from migrator.files.transaction import Part, commit
 
     _refuse_what_was_cut_short([path])
     snapshot = read(path)
@@ -181,7 +181,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     kept = _new_backup(snapshot, backup_dir, digest, new) if changed else ""
     spent = chosen.path if chosen.old == new[:DIGITS] else ""  # a damaged one stays, to be looked at
     swap = Swap(snapshot.target, _token(), digest, new, kept, spent)
-    carry_out([Part(swap, path, data, snapshot, looks)], __version__)
+    commit([Part(swap, path, data, snapshot, looks)], __version__)
     return Written(path, kept or None, passed_over)
 
 

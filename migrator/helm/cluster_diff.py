@@ -41,7 +41,7 @@ def diff(
     case = examine.examine([bundle], request)
     if case.plan.open_questions:
         return summary.report(case)
-    result = apply.carry_out(case)
+    result = apply.apply_plan(case)
     report = summary.report(case, result)
     release = case.plan.result
     old, new = request.old_chart_path, request.chart_path

@@ -29,7 +29,7 @@ class Result(NamedTuple):
     places: tuple[int, ...] = ()
 
 
-def carry_out(case: Case) -> Result:
+def apply_plan(case: Case) -> Result:
     """Apply the plan to the text, step by step, and prove the result.
 
     Each step's text is parsed again and held against the plan by the text engine; the whole must read as the plan

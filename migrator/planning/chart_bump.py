@@ -59,26 +59,26 @@ def _text_around(home: Source) -> BlockText | None:
     return home.inner if isinstance(home.inner, BlockText) and home.inner.at else None
 
 
-def wishes(bundle: Bundle, said: discover.Wishes) -> discover.Wishes:
+def settle_options(bundle: Bundle, given: discover.Options) -> discover.Options:
     """What the command line says, and where it says nothing, what the object says of its chart and release."""
     is_ours = bundle.version.chart in versions.CHARTS and _is_of_its_key(bundle)
-    chart = said.chart or (bundle.version.chart if is_ours else "")
+    chart = given.chart or (bundle.version.chart if is_ours else "")
     stands = bundle.version.version
     speaks_of_ours = is_ours and stands is not None
-    return said._replace(
+    return given._replace(
         chart=chart,
-        root=said.root or bundle.root,
+        root=given.root or bundle.root,
         default_root=_default_root(bundle) if is_ours else "",
-        version_from=said.version_from or (bundle.version.text if speaks_of_ours else ""),
-        release_name=said.release_name or bundle.release_name,
-        namespace=said.namespace or bundle.namespace,
+        version_from=given.version_from or (bundle.version.text if speaks_of_ours else ""),
+        release_name=given.release_name or bundle.release_name,
+        namespace=given.namespace or bundle.namespace,
     )
 
 
-def evidence(bundle: Bundle, said: discover.Wishes) -> Iterator[str]:
+def evidence(bundle: Bundle, given: discover.Options) -> Iterator[str]:
     """What the object told, for people."""
     yield from bundle.evidence
-    if bundle.version.text and not said.version_from:
+    if bundle.version.text and not given.version_from:
         chart = bundle.version.chart or "the chart"
         yield f"{chart} {bundle.version.text} ({bundle.version.elsewhere or tree.show(bundle.version.route)})"
 

@@ -22,7 +22,7 @@ from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
 
 
-class Wishes(NamedTuple):
+class Options(NamedTuple):
     """What the command line says about the upgrade; empty strings say nothing.
 
     `default_root` is where the chart that an object names reads Prefect values, for values that hold none.
@@ -65,7 +65,7 @@ class Found(NamedTuple):
         return f"{self.text_to}-{self.flavour}" if self.flavour else self.text_to
 
 
-def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known, ...]) -> Found:
+def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Known, ...]) -> Found:
     """Conclude chart, root, versions and flavour from the layers and from what the command line says.
 
     Raises RefusedError for a file of another kind, OutOfScopeError for one without values of these charts, UsageError
@@ -75,18 +75,18 @@ def find_out(layers: Sequence[Layer], wishes: Wishes, known: tuple[catalog.Known
         if layer.data is not None or len(layers) == 1:  # Helm takes an empty layer as one that says nothing
             _refuse_other_kinds(layer)
     evidence: list[str] = []
-    start = versions.parse(wishes.version_from) if wishes.version_from else None
-    target = versions.parse(wishes.version_to) if wishes.version_to else None
-    root = _root(layers, wishes, bool(start and start.flavour), evidence)
+    start = versions.parse(options.version_from) if options.version_from else None
+    target = versions.parse(options.version_to) if options.version_to else None
+    root = _root(layers, options, bool(start and start.flavour), evidence)
     preset = next(iter(presets_in([layer.data for layer in layers], root).values()), "")
-    chart = _chart(root, layers, wishes, evidence)
+    chart = _chart(root, layers, options, evidence)
     flavour = _flavour(layers, root, start, target, preset, evidence)
     to = target.release if target else published.goes_to(chart, start.release if start else None)
     if start is not None:
         evidence.append(f"runs on {start} now")
         if to < start.release:
             raise UsageError(
-                f"{wishes.version_to or to} is below {start}, which the release runs on: this tool only goes forward.",
+                f"{options.version_to or to} is below {start}, which the release runs on: this tool only goes forward.",
                 remedy="To go back, restore the file (infrahub-migrator undo) and use helm rollback.",
             )
     text_to = target.published if target else start.published if start and to == start.release else str(to)
@@ -106,7 +106,7 @@ def _why_there(chart: str, start: versions.ChartVersion | None, to: Version) -> 
     return "where it is already" if start is not None and to == start.release else "the newest known"
 
 
-def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: str) -> Release:
+def release_of(found: Found, layers: Sequence[Layer], options: Options, flavour: str) -> Release:
     """The release that was found, on the defaults of the chart it runs on and of the one it goes to."""
     before = found.version_from or min(before_newest_break(found.chart), found.version_to)
     runs_on = presets.of_chart(found.chart, before, found.flavour_left or flavour)
@@ -117,8 +117,8 @@ def release_of(found: Found, layers: Sequence[Layer], wishes: Wishes, flavour: s
         before=runs_on._replace(is_known=found.version_from is not None),
         after=presets.of_chart(found.chart, found.version_to, flavour),
         flavour=flavour,
-        name=wishes.release_name,
-        namespace=wishes.namespace,
+        name=options.release_name,
+        namespace=options.namespace,
     )
 
 
@@ -141,15 +141,15 @@ def _refuse_other_kinds(layer: Layer) -> None:
         raise error
 
 
-def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence: list[str]) -> Route:
-    if wishes.root:
-        root: Route = () if wishes.root == "." else tuple(wishes.root.split("."))
+def _root(layers: Sequence[Layer], options: Options, flavour_known: bool, evidence: list[str]) -> Route:
+    if options.root:
+        root: Route = () if options.root == "." else tuple(options.root.split("."))
         flavour_known = flavour_known or bool(presets_in([layer.data for layer in layers], root))
         _refuse_wrong_root(layers, root, flavour_known)
         _refuse_no_mapping(layers, root)
         evidence.append(f"Prefect values at {tree.show(root)} (as named)")
         return root
-    roots = prefect_roots([layer.data for layer in layers], wishes.chart)
+    roots = prefect_roots([layer.data for layer in layers], options.chart)
     for root in roots:
         _refuse_no_mapping(layers, root)
     if len(roots) > 1:
@@ -158,26 +158,26 @@ def _root(layers: Sequence[Layer], wishes: Wishes, flavour_known: bool, evidence
             f"holds several sets of Prefect values: {names}.", path=layers[0].name, remedy="Name one with --root."
         )
     stand = bool(roots) and any(tree.exists(layer.data, roots[0]) for layer in layers)
-    if roots and (stand or not wishes.default_root or wishes.default_root == ".".join(map(str, roots[0]))):
+    if roots and (stand or not options.default_root or options.default_root == ".".join(map(str, roots[0]))):
         if stand:
             evidence.append(f"Prefect values at {tree.show(roots[0])}")
         else:
             evidence.append(f"no Prefect values in the file; Infrahub's at {tree.show(roots[0][:-1])}")
         return roots[0]
-    if wishes.default_root:
-        evidence.append(f"no Prefect values in the object: the chart's own hold, at {wishes.default_root}")
-        return () if wishes.default_root == "." else tuple(wishes.default_root.split("."))
+    if options.default_root:
+        evidence.append(f"no Prefect values in the object: the chart's own hold, at {options.default_root}")
+        return () if options.default_root == "." else tuple(options.default_root.split("."))
     named = presets_in([layer.data for layer in layers], None)
     wrapped = bool(named) or any("infrahub" in as_map(layer.data) for layer in layers)
-    if (named or flavour_known) and (wishes.chart == "infrahub-enterprise" or wrapped) and len(named) < 2:
+    if (named or flavour_known) and (options.chart == "infrahub-enterprise" or wrapped) and len(named) < 2:
         root = (*next(iter(named), ()), "infrahub", "prefect-server")
         _refuse_no_mapping(layers, root)
         evidence.append("no Prefect values in the file: all of them are the preset's, or given elsewhere")
         return root
-    if any(may_be_of(layer.data, wishes.chart) for layer in layers):
-        evidence.append(f"no Prefect values in the file; what it holds is of {wishes.chart} (as named)")
-        return tuple(each for each in root_of_chart(wishes.chart).split(".") if each)
-    if not wishes.chart and any(has_global_values(layer.data) for layer in layers):
+    if any(may_be_of(layer.data, options.chart) for layer in layers):
+        evidence.append(f"no Prefect values in the file; what it holds is of {options.chart} (as named)")
+        return tuple(each for each in root_of_chart(options.chart).split(".") if each)
+    if not options.chart and any(has_global_values(layer.data) for layer in layers):
         raise UsageError(
             "holds global values only, which infrahub-enterprise and infrahub both read.",
             path=layers[0].name,
@@ -195,15 +195,15 @@ def _refuse_no_mapping(layers: Sequence[Layer], root: Route) -> None:
                 raise InputError(f"{way} is no mapping, so it holds no values.", path=layer.name, line=1)
 
 
-def _chart(root: Route, layers: Sequence[Layer], wishes: Wishes, evidence: list[str]) -> str:
+def _chart(root: Route, layers: Sequence[Layer], options: Options, evidence: list[str]) -> str:
     if root[-2:] == ("infrahub", "prefect-server"):
         by_shape = "infrahub-enterprise"
     elif root[-1:] == ("prefect-server",):
         by_shape = "infrahub"
     else:
         by_shape = "prefect-server"
-    chart = wishes.chart or by_shape
-    if not wishes.root and (chart, by_shape) in (
+    chart = options.chart or by_shape
+    if not options.root and (chart, by_shape) in (
         ("infrahub-enterprise", "infrahub"),
         ("infrahub-enterprise", "prefect-server"),
         ("infrahub", "prefect-server"),
@@ -215,7 +215,7 @@ def _chart(root: Route, layers: Sequence[Layer], wishes: Wishes, evidence: list[
             path=layers[0].name,
             remedy=f"They belong to {by_shape}; if they do stand right, name their place with --root.",
         )
-    why = "as named" if wishes.chart else f"by the place of the Prefect values, {tree.show(root)}"
+    why = "as named" if options.chart else f"by the place of the Prefect values, {tree.show(root)}"
     evidence.append(f"chart {chart} ({why})")
     return chart
 

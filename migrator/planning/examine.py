@@ -103,20 +103,20 @@ def _detect(bundle: Bundle, request: Request) -> Upgrade:
     known = catalog.load()
     layers = tuple(_layer(source) for source in bundle.layers)
     own = _own_chart(request.chart_path, request.old_chart_path)
-    wishes = chart_bump.wishes(bundle, request.wishes)
-    wishes = own.wishes(wishes) if own is not None else wishes
-    found = discover.find_out(layers, wishes, known)
+    options = chart_bump.settle_options(bundle, request.options)
+    options = own.settle_options(options) if own is not None else options
+    found = discover.find_out(layers, options, known)
     seen = request.surroundings.seen
     looked_at = () if seen is None else (seen.summary(),)
-    found = found._replace(evidence=(*chart_bump.evidence(bundle, request.wishes), *found.evidence, *looked_at))
+    found = found._replace(evidence=(*chart_bump.evidence(bundle, request.options), *found.evidence, *looked_at))
     unseen = tuple(each.called for each in bundle.unseen)
     surroundings = request.surroundings._replace(unseen=unseen, fills_in=bundle.fills_in, controller=bundle.controller)
-    return Upgrade(bundle, request, known, layers, wishes, found, surroundings, own)
+    return Upgrade(bundle, request, known, layers, options, found, surroundings, own)
 
 
 def _layer(source: Source) -> Layer:
     """A layer as Helm reads it; one that is empty, or comments only, stays so."""
-    return Layer(source.name, source.data, "nothing" if source.data is None else source.takes)
+    return Layer(source.name, source.data, "nothing" if source.data is None else source.accepts)
 
 
 def _own_chart(path: str, old_path: str) -> OwnChart | TwoCharts | None:
@@ -176,7 +176,7 @@ def _bump(upgrade: Upgrade, made: plan.Plan) -> Case:
     bundle, found, request = upgrade.bundle, upgrade.found, upgrade.request
     # A version that the command line names is gone to even where no value has to change on the way.
     changes = bool(made.changes) or bundle.moves_along
-    moves = changes or bool(request.wishes.version_to)
+    moves = changes or bool(request.options.version_to)
     if changes and request.bump:
         chart_bump.refuse_left_behind(bundle, found)
     holds_docket = bool(made.result.owners(DOCKET))

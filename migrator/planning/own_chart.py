@@ -46,18 +46,18 @@ class OwnChart(NamedTuple):
         """Whether the chart is one to upgrade to rather than one that runs now."""
         return self.stands is None or self.stands.release >= to
 
-    def wishes(self, said: discover.Wishes) -> discover.Wishes:
+    def settle_options(self, given: discover.Options) -> discover.Options:
         """What the command line says, and where it says nothing, what the chart says of itself."""
         stands = self.stands
         if stands is None:
-            return said
-        said = said._replace(chart=said.chart or self.name)
+            return given
+        given = given._replace(chart=given.chart or self.name)
         if stands.release < Version(TARGETS[self.name]):
-            return said._replace(version_from=said.version_from or self.version)
-        if not said.version_to:
-            start = versions.parse(said.version_from).release if said.version_from else None
+            return given._replace(version_from=given.version_from or self.version)
+        if not given.version_to:
+            start = versions.parse(given.version_from).release if given.version_from else None
             self._refuse_unasked(stands.release, start)
-        return said._replace(version_to=said.version_to or self.version)
+        return given._replace(version_to=given.version_to or self.version)
 
     def _refuse_unasked(self, to: Version, start: Version | None) -> None:
         """Raise UsageError where the chart lies beyond a step that cannot be taken back, and nobody named a target."""
@@ -81,13 +81,13 @@ class TwoCharts(NamedTuple):
     old: OwnChart
     new: OwnChart
 
-    def wishes(self, said: discover.Wishes) -> discover.Wishes:
+    def settle_options(self, given: discover.Options) -> discover.Options:
         """What the command line says, and where it says nothing, what the charts say of themselves."""
         runs, goes = self.old.stands, self.new.stands
-        return said._replace(
-            chart=said.chart or (self.new.name if goes else self.old.name if runs else ""),
-            version_from=said.version_from or (self.old.version if runs else ""),
-            version_to=said.version_to or (self.new.version if goes else ""),
+        return given._replace(
+            chart=given.chart or (self.new.name if goes else self.old.name if runs else ""),
+            version_from=given.version_from or (self.old.version if runs else ""),
+            version_to=given.version_to or (self.new.version if goes else ""),
         )
 
     def below(self, release: Release, to: Version) -> Release:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from migrator.planning.answers import Asking, Earlier
-from migrator.planning.discover import Wishes
+from migrator.planning.discover import Options
 from migrator.values.context import Surroundings
 
 
@@ -16,7 +16,7 @@ class Request(NamedTuple):
     `earlier` tells of answers that are replayed, `surroundings` what is known of the release's Redis from elsewhere.
     """
 
-    wishes: Wishes
+    options: Options
     given: Mapping[str, str]
     defaults: bool = True
     earlier: Mapping[str, Earlier] = {}

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 class Upgrade(NamedTuple):
     """What was read, what is asked of it, and what was found out.
 
-    `wishes` are what the command line, the object around the values and the chart say, in this order of precedence.
+    `options` are what the command line, the object around the values and the chart say, in this order of precedence.
     """
 
     bundle: Bundle
     request: Request
     known: tuple[catalog.Known, ...]
     layers: tuple[Layer, ...]
-    wishes: discover.Wishes
+    options: discover.Options
     found: discover.Found
     surroundings: Surroundings
     own_chart: "OwnChart | TwoCharts | None"
@@ -36,7 +36,7 @@ class Upgrade(NamedTuple):
 
     def release(self, flavour: str) -> Release:
         """The release, if that is its flavour (empty for none); a chart of one's own brings its defaults itself."""
-        found = discover.release_of(self.found, self.layers, self.wishes, flavour).with_surroundings(self.surroundings)
+        found = discover.release_of(self.found, self.layers, self.options, flavour).with_surroundings(self.surroundings)
         return self.own_chart.below(found, self.found.version_to) if self.own_chart is not None else found
 
     def plan(self, release: Release, ask: Asking | None = None) -> plan.Plan:

@@ -57,7 +57,7 @@ class _Session:
     def hold(self, target: str, dry_run: bool) -> Decided:
         case = self._decisions.judge()
         if case.status == "current":
-            return self._decisions.carry_out(case)
+            return self._decisions.decide(case)
         self._introduce(case)
         decided = self._ask_all()
         while decided.report.changes:
@@ -94,7 +94,7 @@ class _Session:
         while True:
             case = self._decisions.judge()
             if not case.plan.open_questions:
-                return self._decisions.carry_out(case)
+                return self._decisions.decide(case)
             question = case.plan.open_questions[0]
             try:
                 answered = self._ask(question, case)

@@ -86,9 +86,9 @@ class Decisions:
         """The request that a result of these answers is judged by: no answer is to be told from another any more."""
         return self._asking(self.given, {})
 
-    def carry_out(self, case: examine.Case) -> Decided:
+    def decide(self, case: examine.Case) -> Decided:
         """The plan of these answers carried out and proven."""
-        result = apply.carry_out(case)
+        result = apply.apply_plan(case)
         report = summary.report(case, result)
         if report.changes:
             apply.prove_settled(case, result, self.settled_request())
@@ -107,12 +107,12 @@ class Decisions:
 
     def _asking(self, given: Mapping[str, str], earlier: Mapping[str, Earlier]) -> examine.Request:
         """The request with these answers, the release's names known to everything that looks for them."""
-        wishes = self._request.wishes
-        wishes = wishes._replace(
-            release_name=given.get("release-name", wishes.release_name),
-            namespace=given.get("namespace", wishes.namespace),
+        options = self._request.options
+        options = options._replace(
+            release_name=given.get("release-name", options.release_name),
+            namespace=given.get("namespace", options.namespace),
         )
-        return self._request._replace(wishes=wishes, given=dict(given), defaults=False, earlier=earlier)
+        return self._request._replace(options=options, given=dict(given), defaults=False, earlier=earlier)
 
     def judge(self) -> examine.Case:
         """The release as these answers make it; answers that no longer hold are taken back on the way."""

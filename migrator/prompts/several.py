@@ -305,7 +305,7 @@ class _Session:
         for release in self._releases:
             if release.goes_on and release.decided is None:
                 try:
-                    release.decided = release.decisions.carry_out(release.case)
+                    release.decided = release.decisions.decide(release.case)
                     self._screen.mask.learn(review.as_report(release.decided.report))
                 except MigratorError as error:
                     self._drop(release, error)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from migrator.report.records import FileReport, QuestionReport, Report
 
 
-def said(text: str, *, show_secrets: bool = False) -> str:
+def mask_message(text: str, *, show_secrets: bool = False) -> str:
     """A sentence that no report holds: with credentials that can be told by their shape masked, and nothing obeyed."""
     return visible(Mask(show_secrets).text(text))
 

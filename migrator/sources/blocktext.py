@@ -15,7 +15,7 @@ from migrator import yamltext
 from migrator.errors import InputError, RefusedError, VerificationError
 from migrator.values import tree
 from migrator.values.edits import Edit, Route, SetValue, Value, below
-from migrator.values.release import Takes
+from migrator.values.release import Accepts
 from migrator.yamltext import Duplicate, Stream
 from migrator.yamltext.comments import Orphan
 
@@ -41,7 +41,7 @@ class BlockText(NamedTuple):
     at: Route = ()
 
     @property
-    def takes(self) -> Takes:
+    def accepts(self) -> Accepts:
         """What can be added to it."""
         return "anything"
 

@@ -137,8 +137,8 @@ class Bundle(NamedTuple):
     @property
     def items(self) -> tuple[str, ...]:
         """The objects (KIND/NAME) that hold its values and its chart's version; none for values files."""
-        held = [_object_around(layer) for layer in self.layers if layer.route]
-        names = [f"{each.get('kind')}/{as_map(each.get('metadata')).get('name')}" for each in held]
+        objects = [_object_around(layer) for layer in self.layers if layer.route]
+        names = [f"{each.get('kind')}/{as_map(each.get('metadata')).get('name')}" for each in objects]
         return tuple(dict.fromkeys([self.item, *names])) if self.item else ()
 
     @property

@@ -20,14 +20,14 @@ from migrator.sources.source import Done, Source
 from migrator.values import tree
 from migrator.values.edits import Edit, Route, Value
 from migrator.values.merge import Map, as_map, as_text
-from migrator.values.release import Takes
+from migrator.values.release import Accepts
 from migrator.yamltext import Duplicate
 
 
 class NoValues(NamedTuple):
     """What an object that holds a chart's version has of values; nothing is ever put there."""
 
-    takes: Takes = "nothing"
+    accepts: Accepts = "nothing"
 
     @property
     def data(self) -> Value:

@@ -136,10 +136,10 @@ def _values_files(path: str, documents: Sequence[Value]) -> Iterator[str]:
 
 def _looked_at(source: Source, looked: Looked) -> Looked:
     """What is in a file that was read. Raises UnrelatedError for one that has nothing to do with these charts."""
-    held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
-    if not held:
+    found = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
+    if not found:
         return looked._replace(plain=bases.plain(source.name, _values_of(source)))
-    bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
+    bundles = [bundle for each in found for bundle in objects.releases_of(source, each)]
     if not bundles:
         related = marks.mentions(source.name, source.stream.data)
         raise foreign.without_values(source.name) if related else foreign.unrelated(source.name)
@@ -149,7 +149,7 @@ def _looked_at(source: Source, looked: Looked) -> Looked:
     return looked._replace(
         holder=Holder(source.name, unseen, items),
         # A chart's version is judged with its releases.
-        taken=tuple((os.path.normpath(layer.name), layer.takes != "nothing") for layer in below),
+        taken=tuple((os.path.normpath(layer.name), layer.accepts != "nothing") for layer in below),
     )
 
 

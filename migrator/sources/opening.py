@@ -42,14 +42,14 @@ def open_file(name: str, chart: str = "", root: str = "", beside: Sequence[str] 
 
 def open_source(source: Source, chart: str = "", root: str = "", beside: Sequence[str] = ()) -> Opened:
     """The releases in a file that was read. Raises what `open_file` raises."""
-    held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
-    if not held:
+    gitops = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
+    if not gitops:
         foreign.refuse(source.name, source.stream.data, [each.data for each in source.stream.documents], chart)
         own = tuple(_beside_chart(bundle) for bundle in _by_root(of_layers([source]), chart, root))
         return Opened(source.name, own)
-    found = [(each, bundle) for each in held for bundle in objects.releases_of(source, each)]
+    found = [(each, bundle) for each in gitops for bundle in objects.releases_of(source, each)]
     with_any = {id(each) for each, _ in found}
-    unrelated = tuple(each.name for each in held if id(each) not in with_any)
+    unrelated = tuple(each.name for each in gitops if id(each) not in with_any)
     bundles = [bundle for _, each in found for bundle in _by_root(each, chart, root)]
     apart = [each for each in bundles if len({layer.name for layer in each.layers}) > 1]
     if len(bundles) > 1 and apart:
@@ -81,11 +81,11 @@ def open_layers(names: Sequence[str]) -> Opened:
         source = read(name)
         if any(_is_same_file(each, source) for each in opened):
             raise UsageError("is named twice as a layer.", path=name)
-        held = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
-        bundles = [bundle for each in held for bundle in objects.releases_of(source, each)]
-        bundles = bundles or [patch for each in held for patch in objects.version_patches(source, each)]
+        found = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
+        bundles = [bundle for each in found for bundle in objects.releases_of(source, each)]
+        bundles = bundles or [patch for each in found for patch in objects.version_patches(source, each)]
         bundles = bundles or _inline_patches(source, opened)
-        if (held or bundles) and len(bundles) != 1:
+        if (found or bundles) and len(bundles) != 1:
             raise InputError(
                 f"holds {len(bundles)} releases with Prefect values, and a layer belongs to one.", path=name
             )
@@ -96,7 +96,7 @@ def open_layers(names: Sequence[str]) -> Opened:
     named = {each.name for each in opened if isinstance(each, Source)}
     layers = [each for one in opened for each in (_not_named(one, named) if isinstance(one, Bundle) else (one,))]
     # What is set over all values is set over those of a patch, too.
-    layers.sort(key=lambda layer: layer.takes != "anything" and bool(layer.data))
+    layers.sort(key=lambda layer: layer.accepts != "anything" and bool(layer.data))
     bundle = of_layers(layers)
     around = [each for each in opened if isinstance(each, Bundle)]
     if around:

@@ -20,7 +20,7 @@ from migrator.sources import set_values
 from migrator.values import tree
 from migrator.values.edits import AddKey, Edit, InsertItem, ListEdit, Route, SetValue, Value, after
 from migrator.values.merge import Map, as_map
-from migrator.values.release import Takes
+from migrator.values.release import Accepts
 from migrator.yamltext import Duplicate
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Parameters(NamedTuple):
     name: str
 
     @property
-    def takes(self) -> Takes:
+    def accepts(self) -> Accepts:
         """What can be added to it."""
         return "values" if any(each.place[:-1] == self.items for each in self.settings) else "nothing"
 
@@ -113,7 +113,7 @@ class Parameters(NamedTuple):
             yield SetValue((*setting.place, "value"), text)
             if as_text and not isinstance(setting.value, str):
                 yield AddKey((*setting.place, "forceString"), True)
-        elif isinstance(edit, AddKey) and self.takes == "values":
+        elif isinstance(edit, AddKey) and self.accepts == "values":
             for route, value in tree.leaves(edit.route, edit.value):
                 yield self._added(route, value)
         else:

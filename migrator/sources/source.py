@@ -9,7 +9,7 @@ from migrator import files, yamltext
 from migrator.errors import InputError
 from migrator.values import tree
 from migrator.values.edits import Edit, Route, Value, below
-from migrator.values.release import Takes
+from migrator.values.release import Accepts
 from migrator.yamltext import Duplicate, Stream
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Inner(Protocol):
         """Whether this says the same as `data`, as far as order means anything here."""
 
     @property
-    def takes(self) -> Takes: ...
+    def accepts(self) -> Accepts: ...
 
 
 class Source(NamedTuple):
@@ -88,11 +88,11 @@ class Source(NamedTuple):
         return self.name == ON_COMMAND_LINE and self.snapshot is None
 
     @property
-    def takes(self) -> Takes:
+    def accepts(self) -> Accepts:
         """What can be added to the values."""
         if self.is_typed:
             return "nothing"
-        return self.inner.takes if self.inner is not None else "anything"
+        return self.inner.accepts if self.inner is not None else "anything"
 
     def line(self, route: Route) -> int:
         """The line, from 1, of what stands at `route` in the values, in the file; 0 for what was typed."""

@@ -40,7 +40,7 @@ class Part:
         """What stands in that layer at the path, or `tree.MISSING`."""
         return tree.find(self.release.layers[number].data, self.root + path)
 
-    def said(self, path: Route) -> Value:
+    def own(self, path: Route) -> Value:
         """What the layers say at the path, without the chart's own values below."""
         return tree.get(self.release.own_values(), self.root + path)
 
@@ -84,7 +84,7 @@ class Part:
     def place(self, path: Route) -> int:
         """The layer that a change at the path belongs in: the last that holds it, else that of its nearest parent."""
         for depth in range(len(path), -1, -1):
-            owners = [each for each in self.owners(path[:depth]) if self.release.layers[each].takes != "nothing"]
+            owners = [each for each in self.owners(path[:depth]) if self.release.layers[each].accepts != "nothing"]
             if owners:
                 return owners[-1]
         return self.release.home()

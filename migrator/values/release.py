@@ -17,19 +17,19 @@ from migrator.values.defaults import Defaults
 from migrator.values.edits import Edit, Route, Value
 from migrator.values.merge import Map, as_map, global_of_subchart, lay_over, merge
 
-Takes = Literal["anything", "values", "nothing"]
+Accepts = Literal["anything", "values", "nothing"]
 T = TypeVar("T")
 
 
 class Layer(NamedTuple):
     """One values file of a release: its name for people, and its data as Helm reads it.
 
-    `takes` is what can be added to it: anything, single values and no list, or nothing.
+    `accepts` is what can be added to it: anything, single values and no list, or nothing.
     """
 
     name: str
     data: Value
-    takes: Takes = "anything"
+    accepts: Accepts = "anything"
 
 
 class Release:
@@ -139,13 +139,13 @@ class Release:
         """The layers in which something (null included) stands at `path` below the Prefect root, lowest first."""
         return [number for number in range(len(self.layers)) if self.in_layer(number, path) is not tree.MISSING]
 
-    def takers(self, path: Route) -> list[int]:
+    def owners_accepting(self, path: Route) -> list[int]:
         """The owners of `path` that single values can be added to, lowest first."""
-        return [number for number in self.owners(path) if self.layers[number].takes != "nothing"]
+        return [number for number in self.owners(path) if self.layers[number].accepts != "nothing"]
 
     def home(self) -> int:
         """The layer for what no layer holds yet: the last one with a Prefect part, else the last of all."""
-        deep = [number for number, layer in enumerate(self.layers) if layer.takes == "anything"]
+        deep = [number for number, layer in enumerate(self.layers) if layer.accepts == "anything"]
         owners = [number for number in self.owners(()) if number in deep]
         return (owners or deep)[-1]
 

@@ -54,9 +54,9 @@ def verify_deployed(
     deployed = bundle.deployed
     assert deployed is not None, "only a release of a cluster is deployed"
     stands = bundle.version.version
-    wanted = request.wishes.version_to
+    wanted = request.options.version_to
     if not wanted and stands is not None and _knows_docket(bundle.version.chart, stands):
-        request = request._replace(wishes=request.wishes._replace(version_to=bundle.version.text))
+        request = request._replace(options=request.options._replace(version_to=bundle.version.text))
     report = verify.verify(bundle, request, kube_version=kube_version)
     if report.status == "needs-decision":
         return report

@@ -34,7 +34,7 @@ def verify(bundle: Bundle, request: examine.Request, *, kube_version: str = "") 
 
 def planned(case: examine.Case) -> FileReport:
     """What would change, and what is wrong with what would not. Raises what `hold_result` and `apply` raise."""
-    result = apply.carry_out(case)
+    result = apply.apply_plan(case)
     report = summary.report(case, result)
     return summary.with_findings(report, judge(case, result)) if case.plan.is_current else report
 
@@ -44,7 +44,7 @@ def proved(case: examine.Case, request: examine.Request) -> FileReport:
 
     Raises RefusedError for a shape that is not edited, VerificationError where the proof fails; nothing is written.
     """
-    result = apply.carry_out(case)
+    result = apply.apply_plan(case)
     if case.plan.changes:
         apply.prove_settled(case, result, request)
     return summary.with_findings(summary.report(case, result), judge(case, result))

@@ -111,13 +111,13 @@ def test_it_is_migrated_or_refused_in_words(seed: int) -> None:
     sources = [examine.read_bytes(text.encode(), f"{number}.yaml") for number, text in enumerate(texts)]
     answers = {**ANSWERS, **(UNASKED if draw.flag() else {})}
     for start, to in MOVES[chart]:
-        wishes = discover.Wishes(chart=chart, version_from=start, version_to=to)
-        request = examine.Request(wishes, answers)
+        options = discover.Options(chart=chart, version_from=start, version_to=to)
+        request = examine.Request(options, answers)
         try:
             case = examine.examine(sources, request)
             if case.plan.open_questions:
                 continue
-            result = apply.carry_out(case)
+            result = apply.apply_plan(case)
             apply.prove_settled(case, result, request)
         except VerificationError as error:
             raise AssertionError(texts) from error

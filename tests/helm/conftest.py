@@ -98,11 +98,11 @@ class Migrated(NamedTuple):
 def migrate() -> Callable[..., Migrated]:
     """Migrate a text unattended, by the answers that it asks for among `answers`, and prove the result."""
 
-    def migrated(text: str, answers: Mapping[str, str], **wishes: str) -> Migrated:
-        request = examine.Request(discover.Wishes(**wishes), answers)
+    def migrated(text: str, answers: Mapping[str, str], **options: str) -> Migrated:
+        request = examine.Request(discover.Options(**options), answers)
         case = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request)
         assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
-        result = apply.carry_out(case)
+        result = apply.apply_plan(case)
         apply.prove_settled(case, result, request)
         return Migrated(result.streams[0].data.decode(), case.plan)
 

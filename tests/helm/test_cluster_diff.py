@@ -160,8 +160,8 @@ def test_what_a_flavours_new_preset_brings_is_explained(
         chart("infrahub-enterprise", version, preset(flavour, of))
         for version, of in ((BEFORE, "4.13.0"), (AFTER, "4.14.1"))
     )
-    wishes = ("--from", f"4.13.0-{flavour}", "--chart", "infrahub-enterprise")
-    found = cluster(diff(HOST_ONLY, "--redis-db", "2", "--format", "json", *wishes, charts=charts))
+    options = ("--from", f"4.13.0-{flavour}", "--chart", "infrahub-enterprise")
+    found = cluster(diff(HOST_ONLY, "--redis-db", "2", "--format", "json", *options, charts=charts))
 
     assert lines(found) == {
         (what, path, {"toggles": "values", "metrics-directory": "values"}.get(explanation, explanation))

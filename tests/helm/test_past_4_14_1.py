@@ -101,11 +101,11 @@ def pods(tmp_path: Path, engine: None) -> Callable[..., dict[str, Any]]:
 
 
 def migrated(text: str, start: str = "4.16.3", **answers: str) -> str:
-    wishes = discover.Wishes(chart="infrahub", version_from=start)
-    request = examine.Request(wishes, {name.replace("_", "-"): value for name, value in answers.items()})
+    options = discover.Options(chart="infrahub", version_from=start)
+    request = examine.Request(options, {name.replace("_", "-"): value for name, value in answers.items()})
     case = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request)
     assert not case.plan.open_questions
-    return apply.carry_out(case).streams[0].data.decode()
+    return apply.apply_plan(case).streams[0].data.decode()
 
 
 OLD, NEW = "4.16.3", "4.32.0"

@@ -41,10 +41,10 @@ NEW: Value = {
 
 
 def migrated(text: str, chart: str, start: str, to: str, answers: dict[str, str]) -> str:
-    wishes = discover.Wishes(chart=chart, version_from=start, version_to=to)
-    case = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], examine.Request(wishes, answers))
+    options = discover.Options(chart=chart, version_from=start, version_to=to)
+    case = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], examine.Request(options, answers))
     assert not case.plan.open_questions
-    return apply.carry_out(case).streams[0].data.decode()
+    return apply.apply_plan(case).streams[0].data.decode()
 
 
 def rendered(place: Path, values: Value, template: str, text: str) -> Any:

@@ -94,9 +94,9 @@ def unknown(chart: Callable[..., Path]) -> Callable[[str], list[Finding]]:
     def found(text: str) -> list[Finding]:
         stream = yamltext.parse(text.encode(), "values.yaml")
         layers = [Layer("values.yaml", stream.documents[0].data)]
-        wishes = discover.Wishes()
-        what = discover.find_out(layers, wishes, catalog.load())
-        release = discover.release_of(what, layers, wishes, what.flavour or "")
+        options = discover.Options()
+        what = discover.find_out(layers, options, catalog.load())
+        release = discover.release_of(what, layers, options, what.flavour or "")
         values = own_values(str(chart("infrahub-enterprise", AFTER)))
         return unknown_keys(release, values, lambda layer, route: stream.documents[0].line(route), ["values.yaml"])
 

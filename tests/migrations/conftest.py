@@ -34,20 +34,20 @@ Migrate = Callable[..., Migrated]
 Plans = Callable[..., Plan]
 
 
-def _request(answers: dict[str, str], wishes: dict[str, str]) -> examine.Request:
+def _request(answers: dict[str, str], options: dict[str, str]) -> examine.Request:
     names = {"release_name": answers.get("release-name", ""), "namespace": answers.get("namespace", "")}
-    return examine.Request(discover.Wishes(**{**names, **wishes}), answers)
+    return examine.Request(discover.Options(**{**names, **options}), answers)
 
 
-def migrate_text(before: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Migrated:
+def migrate_text(before: str, /, answers: dict[str, str] | None = None, **options: str) -> Migrated:
     """Migrate a text unattended and prove the result, as `migrate --non-interactive` does, short of writing.
 
-    Answers are given by question id (`answers={"redis-db": "2"}`), everything else by the names of `Wishes`
+    Answers are given by question id (`answers={"redis-db": "2"}`), everything else by the names of `Options`
     (`version_from="4.13.0-medium"`). Fails on an open question, on an answer that nothing asked for, and on a result
     that would be migrated again.
     """
     given = answers or {}
-    request = _request(given, wishes)
+    request = _request(given, options)
     source = examine.read_bytes(before.encode(), "values.yaml")
     case = examine.examine([source], request)
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
@@ -56,12 +56,12 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **wishes
     assert not unused, f"nothing asked for {unused}"
     for change in case.plan.changes:
         assert told_is_done(change), change
-    result = apply.carry_out(case)
+    result = apply.apply_plan(case)
     apply.prove_settled(case, result, request)
     after = result.streams[0].data.decode()
     # Which flavour runs is a fact about the cluster that no file can hold, not something that was decided.
     facts = {name: answer for name, answer in given.items() if name == "flavour"}
-    again = examine.examine([examine.read_bytes(after.encode(), "values.yaml")], _request(facts, wishes))
+    again = examine.examine([examine.read_bytes(after.encode(), "values.yaml")], _request(facts, options))
     assert again.plan.is_current, "a migrated file plans to nothing, whatever was answered"
     return Migrated(after, case.plan)
 
@@ -74,9 +74,9 @@ def told_is_done(change: Change) -> bool:
     return change.after is None or not isinstance(edit, (RemoveKey, RemoveItems))
 
 
-def plan_text(text: str, /, answers: dict[str, str] | None = None, **wishes: str) -> Plan:
+def plan_text(text: str, /, answers: dict[str, str] | None = None, **options: str) -> Plan:
     """Plan a text and answer the plan, open questions and all."""
-    return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], _request(answers or {}, wishes)).plan
+    return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], _request(answers or {}, options)).plan
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ class Silent:
 
 def yielded(migration: str, text: str, version_from: str, version_to: str) -> list[object]:
     """All that its steps have to say of the file as it is: changes, notices and the ids of questions."""
-    request = examine.Request(discover.Wishes(version_from=version_from, version_to=version_to), {})
+    request = examine.Request(discover.Options(version_from=version_from, version_to=version_to), {})
     release = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan.start
     ask = Silent()
     found = [each for step in KNOWN[migration].migration.steps for each in step.run(release, ask)]

@@ -12,11 +12,11 @@ DOCKET = "    docket:\n      url: redis://redis:6379/2\n"
 
 
 def migrated(texts: list[str], answers: dict[str, str]) -> list[str]:
-    request = examine.Request(discover.Wishes(chart="prefect-server"), answers)
+    request = examine.Request(discover.Options(chart="prefect-server"), answers)
     layers = [examine.read_bytes(text.encode(), f"{number}.yaml") for number, text in enumerate(texts)]
     case = examine.examine(layers, request)
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
-    result = apply.carry_out(case)
+    result = apply.apply_plan(case)
     apply.prove_settled(case, result, request)
     return [stream.data.decode() for stream in result.streams]
 
@@ -57,6 +57,6 @@ def test_the_bundled_redis_by_names_that_were_answered() -> None:
     ],
 )
 def test_a_block_of_one_key_is_told_by_the_key(answers: dict[str, str], paths: list[str]) -> None:
-    request = examine.Request(discover.Wishes(chart="prefect-server"), answers)
+    request = examine.Request(discover.Options(chart="prefect-server"), answers)
     made = examine.examine([examine.read_bytes(SEPARATE.format("redis").encode(), "values.yaml")], request).plan
     assert [change.path for change in made.changes] == paths

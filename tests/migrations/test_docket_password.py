@@ -20,7 +20,7 @@ REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
 
 
 def case_of(texts: list[str], answers: dict[str, str]) -> tuple[examine.Case, examine.Request]:
-    request = examine.Request(discover.Wishes(chart="prefect-server"), answers)
+    request = examine.Request(discover.Options(chart="prefect-server"), answers)
     layers = [examine.read_bytes(text.encode(), f"{number}.yaml") for number, text in enumerate(texts)]
     return examine.examine(layers, request), request
 
@@ -28,7 +28,7 @@ def case_of(texts: list[str], answers: dict[str, str]) -> tuple[examine.Case, ex
 def migrated(texts: list[str], answers: dict[str, str]) -> list[str]:
     case, request = case_of(texts, answers)
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
-    result = apply.carry_out(case)
+    result = apply.apply_plan(case)
     apply.prove_settled(case, result, request)
     return [stream.data.decode() for stream in result.streams]
 

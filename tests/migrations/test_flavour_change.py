@@ -112,15 +112,15 @@ def test_an_older_preset_is_carried_and_migrated_in_one_go(migrate: Migrate) -> 
 
 
 @pytest.mark.parametrize(
-    "wishes",
+    "options",
     [
         {"version_from": "4.18.0-medium", "version_to": "4.21.2-medium"},
         {"version_from": "4.18.0-medium"},
         {"version_from": "4.18.0", "version_to": "4.21.2"},
     ],
 )
-def test_a_flavour_that_stays_is_not_told(plan: Plans, wishes: dict[str, str]) -> None:
-    assert "flavour changes" not in "\n".join(each.text for each in plan(TEXT, **wishes).notices)
+def test_a_flavour_that_stays_is_not_told(plan: Plans, options: dict[str, str]) -> None:
+    assert "flavour changes" not in "\n".join(each.text for each in plan(TEXT, **options).notices)
 
 
 def test_without_prefect_its_part_is_not_written(migrate: Migrate) -> None:

@@ -253,8 +253,8 @@ backgroundServices:
   env:
     - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "true"}
 """
-    wishes = {"chart": "prefect-server", "version_from": "2025.12.24192415", "version_to": to}
-    notices = " ".join(notice.text for notice in plan(text, {"redis-db": "2"}, **wishes).notices)
+    options = {"chart": "prefect-server", "version_from": "2025.12.24192415", "version_to": to}
+    notices = " ".join(notice.text for notice in plan(text, {"redis-db": "2"}, **options).notices)
     for words in ("CONNECTION_URL no longer counts", "the old chart obeyed it", "twice until now"):
         assert (words in notices) == told, words
 

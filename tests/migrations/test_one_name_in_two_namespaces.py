@@ -36,7 +36,7 @@ class Two:
 
 def redis_db(host: str, other: Use, namespace: str = "") -> Question:
     request = examine.Request(
-        discover.Wishes(chart="prefect-server", namespace=namespace), {}, surroundings=Surroundings(Two(other))
+        discover.Options(chart="prefect-server", namespace=namespace), {}, surroundings=Surroundings(Two(other))
     )
     source = examine.read_bytes(VALUES.replace("@host@", host).encode(), "values.yaml")
     return by_id(examine.examine([source], request).plan)["redis-db"]
@@ -80,7 +80,7 @@ def test_a_docket_that_stands_where_another_release_is_is_told(database: int, to
     """Both took it before, so nobody can be kept from it any more."""
     text = VALUES.replace("@host@", "cache") + '    docket: {url: "redis://cache:6379/2"}\n'
     other = Surroundings(Two(Use("cache", "6379", database, "two.yaml for its docket")))
-    request = examine.Request(discover.Wishes(chart="prefect-server"), {}, surroundings=other)
+    request = examine.Request(discover.Options(chart="prefect-server"), {}, surroundings=other)
     made = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan
     notices = [notice.text for notice in made.notices if "give each release a database of its own" in notice.text]
     assert [text.partition(". If")[0] for text in notices] == (

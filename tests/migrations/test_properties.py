@@ -112,7 +112,7 @@ def text_of(values: dict[str, Any], root: str, flow: bool) -> str:
     return lines(values, "").lstrip("\n") + "\n"
 
 
-def decide(data: st.DataObject, text: str, **wishes: str) -> dict[str, str]:
+def decide(data: st.DataObject, text: str, **options: str) -> dict[str, str]:
     """Answers for all that is asked, drawn from what the questions take."""
     answers: dict[str, str] = {}
     typed = {
@@ -130,7 +130,7 @@ def decide(data: st.DataObject, text: str, **wishes: str) -> dict[str, str]:
         "messaging-redis.cache": ["prefect_redis.messaging"],
     }
     for _ in range(20):
-        questions = plan_text(text, answers, **wishes).open_questions
+        questions = plan_text(text, answers, **options).open_questions
         if not questions:
             return answers
         question = questions[0]
@@ -229,11 +229,11 @@ def test_no_pod_changes_but_where_a_change_says_so(
     values: dict[str, Any], root: str, flow: bool, data: st.DataObject
 ) -> None:
     text = text_of(values, root, flow)
-    wishes = {"version_from": ROOTS[root]}
+    options = {"version_from": ROOTS[root]}
     before = prefect_values(text, root)
     assert before == json.loads(json.dumps(values))
-    answers = decide(data, text, **wishes)
-    done = migrate_text(text, answers, **wishes)
+    answers = decide(data, text, **options)
+    done = migrate_text(text, answers, **options)
     after = prefect_values(done.text, root)
     wrapped = bool(root)
     check_pods(before, done, after, wrapped=wrapped)

@@ -46,7 +46,7 @@ def test_what_becomes_of_a_toggle_that_goes_is_said(
 
 
 def looked_at(text: str, seen: Seen) -> Plan:
-    request = examine.Request(discover.Wishes(chart="prefect-server"), {}, surroundings=Surroundings(seen=seen))
+    request = examine.Request(discover.Options(chart="prefect-server"), {}, surroundings=Surroundings(seen=seen))
     return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan
 
 

@@ -20,7 +20,7 @@ infrahub:
 
 
 @pytest.mark.parametrize(
-    ("text", "wishes", "told"),
+    ("text", "options", "told"),
     [
         (SERVER + "      args: []\n", {"version_from": "4.14.1"}, "without a terminal"),
         (SERVER + "      tty: true\n", {"version_from": "4.14.1"}, "tty counts from 4.15.0 on"),
@@ -61,14 +61,14 @@ infrahub:
         ),
     ],
 )
-def test_it_is_told_once_and_nothing_changes(migrate: Migrate, text: str, wishes: dict[str, str], told: str) -> None:
-    done = migrate(text, **wishes)
+def test_it_is_told_once_and_nothing_changes(migrate: Migrate, text: str, options: dict[str, str], told: str) -> None:
+    done = migrate(text, **options)
     assert done.text == text
     assert done.notices.count(told) == 1, done.notices
 
 
 @pytest.mark.parametrize(
-    ("text", "wishes"),
+    ("text", "options"),
     [
         (SERVER + "      args: []\n", {"version_from": "4.15.0"}),
         (SERVER + "      env: {INFRAHUB_LOG_LEVEL: INFO}\n", {"version_from": "4.18.0"}),
@@ -83,20 +83,20 @@ def test_it_is_told_once_and_nothing_changes(migrate: Migrate, text: str, wishes
         (SERVER + "      extraVolumes: [{name: ca}]\n  upgrade: {enabled: true}\n", {"version_from": "4.21.2"}),
     ],
 )
-def test_whom_it_does_not_concern_is_not_told(migrate: Migrate, text: str, wishes: dict[str, str]) -> None:
-    notices = [each.text for each in migrate(text, **wishes).plan.notices]
+def test_whom_it_does_not_concern_is_not_told(migrate: Migrate, text: str, options: dict[str, str]) -> None:
+    notices = [each.text for each in migrate(text, **options).plan.notices]
     assert [each for each in notices if "runAsSeparateDeployment" not in each] == []
 
 
 def test_the_old_heap_changes_by_an_answer_only(migrate: Migrate) -> None:
-    wishes = {"version_from": "4.19.0-medium"}
-    told = migrate(HEAP, **wishes)
+    options = {"version_from": "4.19.0-medium"}
+    told = migrate(HEAP, **options)
     assert told.text == HEAP
     assert told.notices.count("neo4j-heap=16G") == 1
-    assert migrate(HEAP, {"neo4j-heap": "16G"}, **wishes).text == HEAP.replace("24G", "16G")
-    assert "neo4j-heap" not in migrate(HEAP, {"neo4j-heap": "keep"}, **wishes).notices
+    assert migrate(HEAP, {"neo4j-heap": "16G"}, **options).text == HEAP.replace("24G", "16G")
+    assert "neo4j-heap" not in migrate(HEAP, {"neo4j-heap": "keep"}, **options).notices
     for other in (HEAP.replace("34359738368", "64Gi"), HEAP.replace('max_size: "24G"', 'max_size: "20G"')):
-        assert "neo4j-heap" not in migrate(other, **wishes).notices
+        assert "neo4j-heap" not in migrate(other, **options).notices
     assert "neo4j-heap" not in migrate(HEAP, version_from="4.13.0-medium").notices
 
 

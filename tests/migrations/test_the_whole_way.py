@@ -87,18 +87,18 @@ prefect-server:
 """
 
 
-def answers_for(text: str, **wishes: str) -> dict[str, str]:
+def answers_for(text: str, **options: str) -> dict[str, str]:
     """Those of the answers that the text asks for, or takes unasked, on that way."""
     source = examine.read_bytes(text.encode(), "values.yaml")
-    case = examine.examine([source], examine.Request(discover.Wishes(**wishes), ANSWERS))
+    case = examine.examine([source], examine.Request(discover.Options(**options), ANSWERS))
     assert not case.plan.open_questions, [each.text for each in case.plan.open_questions]
     used = {name for each in case.plan.asked if each.given for name in (each.question.id, each.question.group)}
     return {name: answer for name, answer in ANSWERS.items() if name in used}
 
 
 def at_once(text: str, start: str, to: str) -> str:
-    wishes = {"version_from": start, "version_to": to}
-    return migrate_text(text, answers_for(text, **wishes), **wishes).text
+    options = {"version_from": start, "version_to": to}
+    return migrate_text(text, answers_for(text, **options), **options).text
 
 
 def hop_by_hop(text: str, start: str, to: str, versions: list[str]) -> str:

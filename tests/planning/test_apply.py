@@ -27,13 +27,13 @@ infrahub:
 
 
 def case_of(text: str, **answers: str) -> tuple[examine.Case, examine.Request]:
-    request = examine.Request(discover.Wishes(version_from="4.13.0"), {"redis-db": "2", **answers})
+    request = examine.Request(discover.Options(version_from="4.13.0"), {"redis-db": "2", **answers})
     return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request), request
 
 
 def lines(text: str, **answers: str) -> dict[str, int]:
     case, _ = case_of(text, **answers)
-    result = apply.carry_out(case)
+    result = apply.apply_plan(case)
     return {change.path.rpartition(".")[2]: line for change, line in zip(case.plan.changes, result.lines)}
 
 
@@ -96,14 +96,14 @@ def _notices(text: str) -> list[NoticeReport]:
 
     source = examine.read_bytes(text.encode(), "values.yaml")
     held = [bundle for each in objects.objects_in(source) for bundle in objects.releases_of(source, each)]
-    wishes = discover.Wishes(version_from="4.13.0-medium", version_to="4.18.0-medium")
-    request = examine.Request(wishes, {"redis-db": "2", "redis-host": "redis", "restore": "disable"})
-    return list(apply.carry_out(examine.examine(held or [source], request)).notices)
+    options = discover.Options(version_from="4.13.0-medium", version_to="4.18.0-medium")
+    request = examine.Request(options, {"redis-db": "2", "redis-host": "redis", "restore": "disable"})
+    return list(apply.apply_plan(examine.examine(held or [source], request)).notices)
 
 
 def test_a_result_that_would_be_migrated_again_is_a_mistake() -> None:
     case, request = case_of(VALUES)
-    result = apply.carry_out(case)
+    result = apply.apply_plan(case)
     apply.prove_settled(case, result, request)
     as_it_was = result._replace(streams=tuple(source.stream for source in case.sources))
     with pytest.raises(VerificationError, match=r"would be migrated again \(.*docket.*\); nothing was written"):
@@ -120,18 +120,18 @@ def test_defaults_that_a_person_was_asked_for_count_in_the_proof() -> None:
     )
     case, request = case_of(logger, **{"event-logger": "keep"})
     asked = request._replace(defaults=False)
-    apply.prove_settled(case, apply.carry_out(case), asked)
+    apply.prove_settled(case, apply.apply_plan(case), asked)
 
 
 def test_a_comment_that_lost_what_it_spoke_of_is_told() -> None:
     """Apart from the entry by a blank line, it may be another's."""
     toggle = '        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}\n'
-    apart = apply.carry_out(case_of(VALUES.replace(toggle, f"        # the services\n\n{toggle}"))[0])
+    apart = apply.apply_plan(case_of(VALUES.replace(toggle, f"        # the services\n\n{toggle}"))[0])
     (notice,) = apart.notices
     assert notice.text == "this comment spoke of something that is gone now: # the services"
     assert (notice.file, notice.line) == ("values.yaml", 7)
     assert b"# the services\n" in apart.streams[0].data
-    over = apply.carry_out(case_of(VALUES.replace(toggle, f"        # the services\n{toggle}"))[0])
+    over = apply.apply_plan(case_of(VALUES.replace(toggle, f"        # the services\n{toggle}"))[0])
     assert over.notices == () and b"# the services" not in over.streams[0].data
 
 
@@ -141,7 +141,7 @@ def test_a_result_that_does_not_read_as_planned_is_a_mistake() -> None:
     other = case.plan.result.edited([])
     other.layers = (layer._replace(data={"infrahub": {}}),)
     with pytest.raises(VerificationError, match=r"values\.yaml: the result does not read as planned; nothing was"):
-        apply.carry_out(case._replace(plan=case.plan._replace(result=other)))
+        apply.apply_plan(case._replace(plan=case.plan._replace(result=other)))
 
 
 def test_a_value_that_was_shared_and_is_no_more_is_told() -> None:
@@ -150,7 +150,7 @@ def test_a_value_that_was_shared_and_is_no_more_is_told() -> None:
         "      env:\n        - {name: OURS, value: kept}\n", "      env: *env\n"
     )
     assert entry in text
-    notices = apply.carry_out(case_of(text, **{"custom-toggles": "keep"})[0]).notices
+    notices = apply.apply_plan(case_of(text, **{"custom-toggles": "keep"})[0]).notices
     assert [(notice.text, notice.line) for notice in notices] == [
         ("a value that was shared by an anchor stands here as a copy of its own now", 13)
     ]

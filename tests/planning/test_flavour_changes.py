@@ -20,12 +20,12 @@ spec:
 """
 
 
-def case(text: str, **wishes: str) -> examine.Case:
+def case(text: str, **options: str) -> examine.Case:
     from migrator.sources import objects
 
     source = examine.read_bytes(text.encode(), "values.yaml")
     held = [bundle for each in objects.objects_in(source) for bundle in objects.releases_of(source, each)]
-    return examine.examine(held or [source], examine.Request(discover.Wishes(**wishes), {}))
+    return examine.examine(held or [source], examine.Request(discover.Options(**options), {}))
 
 
 def test_it_is_a_warning_and_the_new_preset_counts() -> None:
@@ -37,8 +37,11 @@ def test_it_is_a_warning_and_the_new_preset_counts() -> None:
 
 
 def test_one_that_stays_is_not_told() -> None:
-    for wishes in ({"version_from": "4.14.1-medium"}, {"version_from": "4.14.1-medium", "version_to": "4.18.0-medium"}):
-        assert not any("flavour changes" in each.text for each in case(FILE, **wishes).plan.notices)
+    for options in (
+        {"version_from": "4.14.1-medium"},
+        {"version_from": "4.14.1-medium", "version_to": "4.18.0-medium"},
+    ):
+        assert not any("flavour changes" in each.text for each in case(FILE, **options).plan.notices)
 
 
 def test_an_overlay_without_a_preset_is_told_apart() -> None:

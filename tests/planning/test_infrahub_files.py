@@ -14,9 +14,9 @@ from migrator.planning import discover, examine
 Cli = Callable[..., Any]
 
 
-def case(text: str, **wishes: str) -> examine.Case:
+def case(text: str, **options: str) -> examine.Case:
     source = examine.read_bytes(text.encode(), "values.yaml")
-    return examine.examine([source], examine.Request(discover.Wishes(**wishes), {}))
+    return examine.examine([source], examine.Request(discover.Options(**options), {}))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from migrator.errors import UsageError
-from migrator.planning.discover import Wishes
+from migrator.planning.discover import Options
 from migrator.planning.own_chart import OwnChart, TwoCharts
 
 
@@ -14,7 +14,7 @@ def chart(version: str, name: str = "infrahub-enterprise") -> OwnChart:
     return OwnChart(f"{name}-{version}", name, version, {})
 
 
-def wishes(said: Wishes) -> tuple[str, str, str]:
+def options(said: Options) -> tuple[str, str, str]:
     return said.chart, said.version_from, said.version_to
 
 
@@ -24,26 +24,26 @@ ENTERPRISE = "infrahub-enterprise"
 @pytest.mark.parametrize(
     ("own", "said", "wanted"),
     [
-        (chart("4.13.0-medium"), Wishes(), (ENTERPRISE, "4.13.0-medium", "")),
-        (chart("4.13.0-medium"), Wishes(version_from="4.12.0"), (ENTERPRISE, "4.12.0", "")),
-        (chart("4.18.0"), Wishes(), (ENTERPRISE, "", "4.18.0")),
-        (chart("4.18.0"), Wishes(version_to="4.18.1"), (ENTERPRISE, "", "4.18.1")),
-        (chart("4.18.0"), Wishes(chart="infrahub"), ("infrahub", "", "4.18.0")),
-        (chart("1.0.0", "platform"), Wishes(), ("", "", "")),
-        (chart("0.0.0", "prefect-server"), Wishes(), ("", "", "")),
-        (chart("latest"), Wishes(), ("", "", "")),
+        (chart("4.13.0-medium"), Options(), (ENTERPRISE, "4.13.0-medium", "")),
+        (chart("4.13.0-medium"), Options(version_from="4.12.0"), (ENTERPRISE, "4.12.0", "")),
+        (chart("4.18.0"), Options(), (ENTERPRISE, "", "4.18.0")),
+        (chart("4.18.0"), Options(version_to="4.18.1"), (ENTERPRISE, "", "4.18.1")),
+        (chart("4.18.0"), Options(chart="infrahub"), ("infrahub", "", "4.18.0")),
+        (chart("1.0.0", "platform"), Options(), ("", "", "")),
+        (chart("0.0.0", "prefect-server"), Options(), ("", "", "")),
+        (chart("latest"), Options(), ("", "", "")),
     ],
 )
-def test_one_chart(own: OwnChart, said: Wishes, wanted: tuple[str, str, str]) -> None:
-    assert wishes(own.wishes(said)) == wanted
+def test_one_chart(own: OwnChart, said: Options, wanted: tuple[str, str, str]) -> None:
+    assert options(own.settle_options(said)) == wanted
 
 
 def test_a_chart_beyond_what_can_be_taken_back_needs_a_word() -> None:
     beyond = chart("4.19.0")
     with pytest.raises(UsageError, match=r"is infrahub-enterprise 4\.19\.0, beyond 4\.19\.0"):
-        beyond.wishes(Wishes())
-    assert beyond.wishes(Wishes(version_to="4.19.0")).version_to == "4.19.0"
-    assert beyond.wishes(Wishes(version_from="4.19.0")).version_to == "4.19.0"
+        beyond.settle_options(Options())
+    assert beyond.settle_options(Options(version_to="4.19.0")).version_to == "4.19.0"
+    assert beyond.settle_options(Options(version_from="4.19.0")).version_to == "4.19.0"
 
 
 @pytest.mark.parametrize(
@@ -62,18 +62,18 @@ def test_whether_a_chart_is_the_target(own: OwnChart, to: str, is_target: bool) 
 @pytest.mark.parametrize(
     ("old", "new", "said", "wanted"),
     [
-        (chart("4.13.0"), chart("4.18.0"), Wishes(), (ENTERPRISE, "4.13.0", "4.18.0")),
-        (chart("4.13.0"), chart("1.0.0", "platform"), Wishes(), (ENTERPRISE, "4.13.0", "")),
-        (chart("1.0.0", "platform"), chart("4.18.0"), Wishes(), (ENTERPRISE, "", "4.18.0")),
-        (chart("1.0.0", "platform"), chart("2.0.0", "platform"), Wishes(), ("", "", "")),
-        (chart("4.27.0", "infrahub"), chart("4.18.0"), Wishes(), (ENTERPRISE, "4.27.0", "4.18.0")),
+        (chart("4.13.0"), chart("4.18.0"), Options(), (ENTERPRISE, "4.13.0", "4.18.0")),
+        (chart("4.13.0"), chart("1.0.0", "platform"), Options(), (ENTERPRISE, "4.13.0", "")),
+        (chart("1.0.0", "platform"), chart("4.18.0"), Options(), (ENTERPRISE, "", "4.18.0")),
+        (chart("1.0.0", "platform"), chart("2.0.0", "platform"), Options(), ("", "", "")),
+        (chart("4.27.0", "infrahub"), chart("4.18.0"), Options(), (ENTERPRISE, "4.27.0", "4.18.0")),
         (
             chart("4.13.0"),
             chart("4.18.0"),
-            Wishes(chart="infrahub", version_from="4.1.0", version_to="4.2.0"),
+            Options(chart="infrahub", version_from="4.1.0", version_to="4.2.0"),
             ("infrahub", "4.1.0", "4.2.0"),
         ),
     ],
 )
-def test_two_charts(old: OwnChart, new: OwnChart, said: Wishes, wanted: tuple[str, str, str]) -> None:
-    assert wishes(TwoCharts(old, new).wishes(said)) == wanted
+def test_two_charts(old: OwnChart, new: OwnChart, said: Options, wanted: tuple[str, str, str]) -> None:
+    assert options(TwoCharts(old, new).settle_options(said)) == wanted

@@ -36,8 +36,8 @@ WIRED = """\
 def queues(text: str, **answers: str) -> QueuesReport | None:
     """What is told of the release's queues, with these answers (`_` for `-` in their ids)."""
     given = {"flavour": "none", **{name.replace("_", "-"): answer for name, answer in answers.items()}}
-    case = examine.examine([examine.read_bytes(text.encode(), "v.yaml")], examine.Request(discover.Wishes(), given))
-    return summary.report(case, apply.carry_out(case)).queues
+    case = examine.examine([examine.read_bytes(text.encode(), "v.yaml")], examine.Request(discover.Options(), given))
+    return summary.report(case, apply.apply_plan(case)).queues
 
 
 def test_it_names_the_replicas_the_server_and_its_databases() -> None:

@@ -23,9 +23,11 @@ PLAIN = Seen("redis:6379", databases=16, keys=dict.fromkeys(range(16), 0), persi
 def findings(text: str, seen: Seen | None, to: str = "") -> list[Finding]:
     stream = yamltext.parse(text.encode(), "values.yaml")
     layers = [Layer(stream.name, stream.documents[0].data)]
-    wishes = discover.Wishes(version_to=to)
-    found = discover.find_out(layers, wishes, catalog.load())
-    release = discover.release_of(found, layers, wishes, found.flavour or "").with_surroundings(Surroundings(seen=seen))
+    options = discover.Options(version_to=to)
+    found = discover.find_out(layers, options, catalog.load())
+    release = discover.release_of(found, layers, options, found.flavour or "").with_surroundings(
+        Surroundings(seen=seen)
+    )
     return rules.check(release, lambda _, route: stream.documents[0].line(route), ["values.yaml"])
 
 

@@ -33,8 +33,8 @@ def findings(release: Release, text: examine.Source) -> list[Finding]:
 @pytest.mark.parametrize("preset", preset_files("C/*.yaml", "[DE]/values.medium.yaml"))
 def test_a_migrated_preset_breaks_nothing(preset: Path) -> None:
     source = examine.read(str(preset))
-    case = examine.examine([source], examine.Request(discover.Wishes(), ANSWERS))
-    result = apply.carry_out(case)
+    case = examine.examine([source], examine.Request(discover.Options(), ANSWERS))
+    result = apply.apply_plan(case)
 
     assert findings(case.plan.result, source._replace(stream=result.streams[0])) == []
 
@@ -42,7 +42,7 @@ def test_a_migrated_preset_breaks_nothing(preset: Path) -> None:
 @pytest.mark.parametrize("size", ["small", "medium"])
 def test_a_preset_before_its_migration_breaks_what_the_migration_mends(size: str, presets: Path) -> None:
     source = examine.read(str(presets / "C" / f"values.{size}.yaml"))
-    case = examine.examine([source], examine.Request(discover.Wishes(), ANSWERS))
+    case = examine.examine([source], examine.Request(discover.Options(), ANSWERS))
     found = findings(case.plan.start, source)
     lines = source.stream.data.decode().splitlines()
 

@@ -428,9 +428,9 @@ def findings(*texts: str, to: str = "", chart: str = "", version_from: str = "")
     """What the rules say of these layers."""
     streams = [yamltext.parse(text.encode(), f"layer-{number}.yaml") for number, text in enumerate(texts)]
     layers = [Layer(stream.name, stream.documents[0].data) for stream in streams]
-    wishes = discover.Wishes(version_to=to, chart=chart, version_from=version_from)
-    found = discover.find_out(layers, wishes, catalog.load())
-    release = discover.release_of(found, layers, wishes, found.flavour or "")
+    options = discover.Options(version_to=to, chart=chart, version_from=version_from)
+    found = discover.find_out(layers, options, catalog.load())
+    release = discover.release_of(found, layers, options, found.flavour or "")
     return rules.check(release, lambda n, route: streams[n].documents[0].line(route), [layer.name for layer in layers])
 
 
@@ -648,8 +648,8 @@ def test_prefect_server_had_the_docket_before_it_renamed_what_it_injects(to: str
     assert {each.rule for each in findings(text, to=to)} == broken
 
 
-def remedies(text: str, rule: str, **wishes: str) -> list[str]:
-    return [each.remedy for each in findings(text, **wishes) if each.rule == rule]
+def remedies(text: str, rule: str, **options: str) -> list[str]:
+    return [each.remedy for each in findings(text, **options) if each.rule == rule]
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ def on_background(text: str, added: str) -> str:
     return f"{text}    backgroundServices:\n      env:\n{added}"
 
 
-def broken(text: str, **wishes: str) -> set[str]:
-    return {found.rule for found in findings(text, **wishes)}
+def broken(text: str, **options: str) -> set[str]:
+    return {found.rule for found in findings(text, **options)}
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_by_deployment_and_image(text: str, rules: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wishes", "rules"),
+    ("text", "options", "rules"),
     [
         (SOUND.replace(METRICS, "        []\n"), {"to": "4.14.0"}, set()),
         (SOUND.replace(METRICS, "        []\n"), {"to": "4.14.1"}, {"metrics-directory"}),
@@ -98,8 +98,8 @@ def test_by_deployment_and_image(text: str, rules: set[str]) -> None:
         (f"{VANILLA}", {"to": "2025.12.24192415"}, {"messaging-keys"}),
     ],
 )
-def test_by_version(text: str, wishes: dict[str, str], rules: set[str]) -> None:
-    assert broken(text, **wishes) == rules
+def test_by_version(text: str, options: dict[str, str], rules: set[str]) -> None:
+    assert broken(text, **options) == rules
 
 
 @pytest.mark.parametrize(

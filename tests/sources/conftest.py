@@ -29,19 +29,19 @@ class Went(NamedTuple):
 def migrate(tmp_path: Path) -> Callable[..., Went]:
     """Migrate the one release in a text unattended, prove the result, and fail if it would be migrated again."""
 
-    def migrated(before: str, /, answers: dict[str, str] | None = None, *, bump: bool = True, **wishes: str) -> Went:
-        request = examine.Request(discover.Wishes(**wishes), answers or {}, bump=bump)
+    def migrated(before: str, /, answers: dict[str, str] | None = None, *, bump: bool = True, **options: str) -> Went:
+        request = examine.Request(discover.Options(**options), answers or {}, bump=bump)
         path = tmp_path / "object.yaml"
         path.write_bytes(before.encode())
         (bundle,) = sources.open_file(str(path)).bundles
         case = examine.examine([bundle], request)
         assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
-        result = apply.carry_out(case)
+        result = apply.apply_plan(case)
         apply.prove_settled(case, result, request)
         after = result.streams[0].data
         path.write_bytes(after)
         (again,) = sources.open_file(str(path)).bundles
-        assert examine.examine([again], examine.Request(discover.Wishes(**wishes), {})).plan.is_current
+        assert examine.examine([again], examine.Request(discover.Options(**options), {})).plan.is_current
         return Went(after.decode(), case.plan, summary.report(case, result))
 
     return migrated
