@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.make import commands, migrations, rules, schemas
+from docs.make import commands, library, migrations, rules, schemas
 
 DOCS = Path(__file__).resolve().parent.parent
 NOTE = "\n<!-- Made from the code by `python -m docs.make`: change it there. -->\n"  # below, where it hides no title
@@ -12,5 +12,5 @@ NOTE = "\n<!-- Made from the code by `python -m docs.make`: change it there. -->
 
 def made() -> dict[str, str]:
     """Every page that is made, by its path below docs/."""
-    pages = {**migrations.pages(), **rules.pages(), **commands.pages(), **schemas.pages()}
+    pages = {**migrations.pages(), **rules.pages(), **commands.pages(), **schemas.pages(), **library.pages()}
     return {name: text + NOTE for name, text in pages.items()}

@@ -15,6 +15,7 @@ PAGES = {
     "project": "The project file",
     "answers": "The answers file",
     "report": "JSON (`--format json`)",
+    "migrations": "JSON of `list` and `explain`",
 }
 
 

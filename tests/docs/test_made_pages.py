@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from docs.make import made
+from docs.make import made, schemas
 from docs.make.code import trees
 from migrator.cli import explaining
+from migrator.cli.catalogue import SCHEMAS
 from migrator.cli.options import COMMANDS
 from migrator.planning import catalog
 from migrator.report import pages
@@ -57,6 +58,10 @@ def test_every_command_and_option_is_told() -> None:
     sections = sections_of(MADE["reference/commands.md"], 2)
     assert list(sections) == list(COMMANDS)
     assert "`--docket-secret NAME[:KEY]`" in sections["migrate"]
+
+
+def test_every_schema_has_its_page() -> None:
+    assert set(schemas.PAGES) == set(SCHEMAS)
 
 
 def test_the_addresses_that_messages_give_lead_somewhere() -> None:
