@@ -218,10 +218,9 @@ def _about_pods(
             text = f"{each.text} (as it runs; not so in the manifest)"
             remedy, commands = (causes[0].remedy, causes[0].commands) if causes else (running.INSTALL, (again,))
             yield each._replace(text=text, remedy=remedy, commands=commands)
-    for trouble in found:
-        if trouble not in told:
-            rule, severity, text, remedy, commands = trouble[:5]
-            yield Finding(rule, severity, where, 0, text, remedy, commands=commands)
+    for trouble in running.folded([each for each in found if each not in told]):
+        rule, severity, text, remedy, commands = trouble[:5]
+        yield Finding(rule, severity, where, 0, text, remedy, commands=commands)
 
 
 def _speaks_of(text: str, *names: str) -> bool:

@@ -78,20 +78,41 @@ def _env(
     for name in asked:
         mend = _mend(deployment, space, container, name, ours[name], again)
         if name not in stands:
-            text = f"{name} stands in the manifest and not in {where}: a patch lost it"
+            text = f"{where} lacks, as a patch can lose it, what the manifest holds: {name}"
             yield Trouble("deployed-env-lost", "error", text, *mend, deployment, name)
         elif stands[name] > asked[name]:
             text = f"{name} stands {stands[name]} times in {where}, and {_times(asked[name])} in the manifest"
             commands = (_set(deployment, space, container, f"{name}-"), *mend[1])
             yield Trouble("deployed-env-twice", "error", text, TWICE, commands, deployment, name)
         elif ours[name] != theirs[name]:
-            text = f"{name} is another in {where} than in the manifest"
+            text = f"{where} has otherwise than the manifest: {name}"
             yield Trouble("deployed-env-differs", "warning", text, *mend, deployment, name)
     for name in stands:
         if name not in asked:
-            text = f"{name} stands in {where} and not in the manifest"
+            text = f"{where} has beyond the manifest: {name}"
             commands = (_set(deployment, space, container, f"{name}-"),)
             yield Trouble("deployed-env-added", "warning", text, "Take it out.", commands, deployment, name)
+
+
+def folded(troubles: Sequence[Trouble]) -> list[Trouble]:
+    """What is wrong alike with several entries of a container as one trouble, with one command."""
+    found: dict[object, Trouble] = {}
+    for each in troubles:
+        is_entry = each.text.endswith(f": {each.name}")
+        key = (each.rule, each.remedy, each.text.removesuffix(each.name)) if is_entry else each
+        first = found.get(key)
+        if first is None:
+            found[key] = each
+        else:
+            commands = tuple(map(_together, first.commands, each.commands))
+            found[key] = first._replace(text=f"{first.text}, {each.name}", commands=commands)
+    return list(found.values())
+
+
+def _together(one: str, other: str) -> str:
+    """Two commands for one container as one: `kubectl set env` takes any number of entries."""
+    entry = other.partition(" --containers ")[2].partition(" ")[2]
+    return f"{one} {entry}" if entry else one
 
 
 def _times(count: int) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +19,7 @@ import pytest
 from migrator.cluster import access, trouble
 from tests.cluster.conftest import USER
 from tests.cluster.server import Cluster, Held
+from tests.signals import hear_signals
 
 Cli = Callable[..., Any]
 HERE = ("--release", "infrahub", "--namespace", "prod")
@@ -142,6 +146,32 @@ def test_a_helm_that_says_anything_else(
     done = cli("plan", *HERE)
     assert done.returncode == 2 and said in done.stderr.decode(), done.stderr
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script in place of helm")
+def test_whoever_leaves_takes_the_programs_along(tmp_path: Path) -> None:
+    """^C while helm waits: exit 130, and neither helm nor what it started is left."""
+    helm = tmp_path / "helm"
+    helm.write_text("#!/bin/sh\necho $$ > running\nsleep 60 &\necho $! >> running\necho . >> running\nwait\n")
+    helm.chmod(stat.S_IRWXU)
+    own = subprocess.Popen(
+        [sys.executable, "-m", "migrator", "plan", *HERE],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=hear_signals,
+    )
+    running = tmp_path / "running"
+    end = time.monotonic() + 30
+    while time.monotonic() < end and not (running.exists() and running.read_text().endswith(".\n")):
+        time.sleep(0.05)
+    own.send_signal(signal.SIGINT)
+    out, err = own.communicate(timeout=30)
+    assert (own.returncode, out) == (130, b"") and b"interrupted; nothing was written" in err, err
+    for process in running.read_text().split()[:2]:
+        told = subprocess.run(["ps", "-o", "stat=", "-p", process], capture_output=True, text=True)
+        assert told.stdout.strip()[:1] in ("", "Z"), told.stdout
 
 
 @pytest.mark.parametrize(

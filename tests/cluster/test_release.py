@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,16 @@ def test_saved_answers_replay(cli: Cli, cluster: Cluster, tmp_path: Path) -> Non
     (tmp_path / "new.yaml").unlink()
     assert cli("migrate", *where, "--answers", "answers.yaml").returncode == 0
     assert "redis://redis.prod:6379/5" in (tmp_path / "new.yaml").read_text(encoding="utf-8")
+
+
+def test_a_check_of_a_file_pays_for_none_of_it(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(VALUES, encoding="utf-8")
+    code = (
+        "import sys; from migrator.cli.main import run_command_line; run_command_line(['check', 'values.yaml']); "
+        "print([name for name in sys.modules if 'cluster' in name or name in ('subprocess', 'selectors')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
 
 
 def test_without_an_output_nothing_can_be_written(cli: Cli, cluster: Cluster) -> None:

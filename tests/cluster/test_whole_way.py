@@ -137,12 +137,16 @@ def test_a_pin_lost_by_a_merge_patch(
     assert command.startswith("kubectl set env deployment/prefect-server ") and command.endswith(f" {PIN}=false")
 
 
-def test_another_entry_lost_or_doubled_or_changed(
+def test_other_entries_lost_or_doubled_or_changed(
     cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
+    """What is wrong alike is told at once, with one command."""
     install(MIGRATED, "4.14.0")
-    lost(cluster, SERVER, "WEB_CONCURRENCY")
+    for name in ("WEB_CONCURRENCY", "PREFECT_UI_API_URL", "PREFECT_API_DATABASE_CONNECTION_URL"):
+        lost(cluster, SERVER, name)
+    lost(cluster, SERVER, "PREFECT_SERVER_DATABASE_CONNECTION_URL")
     env_of(cluster, BACKGROUND).append({"name": "HOME", "value": "/"})
+    env_of(cluster, BACKGROUND).append({"name": "OF_SOMEBODY", "value": "/"})
     env_of(cluster, SERVER)[:] = [
         {**each, "value": "/other"} if each["name"] == "PREFECT_UI_SERVE_BASE" else each
         for each in env_of(cluster, SERVER)
@@ -150,12 +154,25 @@ def test_another_entry_lost_or_doubled_or_changed(
     for deployment in (SERVER, BACKGROUND):
         renew_pods(cluster, deployment)
     code, findings = verified()
+    where = "container prefect-server of deployment prefect-server"
     assert code == 4
-    assert {(each["rule"], each["text"].split(" ")[0]) for each in findings} == {
-        ("deployed-env-lost", "WEB_CONCURRENCY"),
-        ("pods-env-twice", "HOME"),
-        ("deployed-env-differs", "PREFECT_UI_SERVE_BASE"),
-    }
+    assert [(each["rule"], each["text"]) for each in findings if each["rule"].startswith("deployed-")] == [
+        ("deployed-env-lost", f"{where} lacks, as a patch can lose it, what the manifest holds: "
+                              "PREFECT_UI_API_URL, WEB_CONCURRENCY"),
+        ("deployed-env-lost", f"{where} lacks, as a patch can lose it, what the manifest holds: "
+                              "PREFECT_SERVER_DATABASE_CONNECTION_URL"),
+        ("deployed-env-added", "container prefect-background-services of deployment prefect-server-background-services "
+                               "has beyond the manifest: OF_SOMEBODY"),
+        ("deployed-env-differs", f"{where} has otherwise than the manifest: PREFECT_UI_SERVE_BASE"),
+    ]  # fmt: skip
+    by_text = {each["text"].rpartition(": ")[2]: each["commands"] for each in findings}
+    assert by_text["PREFECT_UI_API_URL, WEB_CONCURRENCY"] == [
+        "kubectl set env deployment/prefect-server --namespace prod --containers prefect-server "
+        "PREFECT_UI_API_URL=http://localhost:4200/api WEB_CONCURRENCY=1"
+    ]
+    assert by_text["PREFECT_SERVER_DATABASE_CONNECTION_URL"][0].startswith("helm upgrade ")
+    (twice,) = [each for each in findings if each["rule"] == "pods-env-twice"]
+    assert [each.split()[-1] for each in twice["commands"]] == ["HOME-", "HOME=/home/prefect"]
 
 
 def test_a_toggle_left_in_the_release(
