@@ -228,14 +228,20 @@ def _broken_by(found: Sequence[patches.Patch], holders: Sequence[Holder]) -> tup
         for item in holder.items:
             by_item.setdefault(item, []).append(holder.path)
     hit: dict[tuple[str, str], list[str]] = {}
+    broken: set[str] = set()
     errors: list[MigratorError] = []
     for each in found:
         target = each.kind, each.name
         if target not in hit:
             hit[target] = sorted({path for item in each.among(by_item) for path in by_item[item]})
-        if hit[target]:
-            errors.append(each.error_of(hit[target][0]))
-    return {path for paths in hit.values() for path in paths}, errors
+        paths = hit[target]
+        if each.target != patches.Target():
+            items = each.among(by_item)
+            paths = [path for path in paths if not patches.spares(each, path, items)]
+        if paths:
+            errors.append(each.error_of(paths[0]))
+            broken |= set(paths)
+    return broken, errors
 
 
 def _sharing(taken: Mapping[str, Sequence[str]], alone: Collection[str]) -> tuple[list[tuple[str, ...]], list[str]]:

@@ -147,7 +147,11 @@ def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
         found = [] if layer.snapshot is None else patches.over(layer.name)
         found += list(patches.patches(layer))
         for each in found:
-            if each.hits(bundle.items) and each.file not in files:
+            if (
+                each.hits(bundle.items)
+                and each.file not in files
+                and not patches.spares(each, layer.name, bundle.items)
+            ):
                 raise each.error_of(home)
 
 

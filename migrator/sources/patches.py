@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from migrator import yamltext
 from migrator.charts.roots import has_values, is_about_prefect
 from migrator.errors import MigratorError, RefusedError
-from migrator.sources import inline_patches, kustomize, kustomized
+from migrator.sources import inline_patches, kustomize, kustomized, objects
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.values import tree
@@ -38,13 +38,38 @@ _LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _VERSIONS = re.compile(r"/spec/(chart|source|sources|template)\b.*(version|targetRevision)$|/spec/chartRef\b")
 
 
+class Target(NamedTuple):
+    """The namespace (a pattern) of the objects that a patch is for, and the labels that they have to have."""
+
+    namespace: str = ""
+    labels: str = ""
+
+    def takes(self, metadata: Map) -> bool:
+        """Whether it may be an object with this metadata; a selector of another kind than `key=value` may be any."""
+        own = as_text(metadata.get("namespace"))
+        if self.namespace and own and not re.fullmatch(self.namespace, own):
+            return False
+        labels = as_map(metadata.get("labels"))
+        pairs = (re.fullmatch(r"\s*([\w./-]+)\s*==?\s*([\w.-]*)\s*", part) for part in self.labels.split(","))
+        return all(as_text(labels.get(pair[1])) == pair[2] for pair in pairs if pair is not None)
+
+
+def _target(said: Map) -> Target:
+    return Target(as_text(said.get("namespace")), as_text(said.get("labelSelector")))
+
+
 class Patch(NamedTuple):
-    """A patch of the object KIND/NAME (both patterns), why that object is not migrated alone, and the patch's file."""
+    """A patch of the object KIND/NAME (both patterns), why that object is not migrated alone, and the patch's file.
+
+    `target` is what else its target says, and `affixes` what kustomizations put around the names of the objects.
+    """
 
     kind: str
     name: str
     error: RefusedError
     file: str = ""
+    target: Target = Target()
+    affixes: tuple[tuple[str, str], ...] = ()
 
     def hits(self, items: Collection[str]) -> bool:
         """Whether it is laid over one of these objects (KIND/NAME)."""
@@ -52,15 +77,19 @@ class Patch(NamedTuple):
 
     def among(self, items: Collection[str]) -> list[str]:
         """Those of these objects (KIND/NAME) that it is laid over."""
-        if re.fullmatch(r"\w+", self.kind) and re.fullmatch(r"[\w-]+", self.name):  # most are no patterns
-            item = f"{self.kind}/{self.name}"
+        if not self.affixes and re.fullmatch(r"\w+", self.kind) and re.fullmatch(r"[\w-]+", self.name):
+            item = f"{self.kind}/{self.name}"  # most are no patterns
             return [item] if item in items else []
         return [
             each
             for each in items
             if re.fullmatch(self.kind or ".*", each.partition("/")[0])
-            and re.fullmatch(self.name or ".*", each.partition("/")[2])
+            and any(re.fullmatch(self.name or ".*", name) for name in self._names(each.partition("/")[2]))
         ]
+
+    def _names(self, own: str) -> list[str]:
+        """What an object of that name is called for Kustomize: so, and with what was put around it."""
+        return [own, *(f"{prefix}{own}{suffix}" for prefix, suffix in self.affixes)]
 
     def error_of(self, path: str) -> RefusedError:
         """The error for the object in that file, which the remedy names."""
@@ -71,14 +100,51 @@ class Patch(NamedTuple):
 def over(name: str) -> list[Patch]:
     """The patches by the kustomizations that apply a file, or stand in its folder; a broken one tells of none."""
     beside = [os.path.normpath(os.path.join(os.path.dirname(name), each)) for each in kustomize.NAMES]
-    sources = {source.name: source for tree in kustomized.above(name) for source in tree.kustomizations}
+    trees = list(kustomized.above(name))
+    sources = {source.name: source for tree in trees for source in tree.kustomizations}
+    affixes = tuple(_affixes(trees))
     for path in beside:
         if os.path.isfile(path) and path not in sources:
             try:
                 sources[path] = read(path)
             except MigratorError:
                 continue  # a broken kustomization is told where it is named
-    return [patch for source in sources.values() for patch in once("patches", source.name, partial(_all, source))]
+    found = [patch for source in sources.values() for patch in once("patches", source.name, partial(_all, source))]
+    return [patch._replace(affixes=affixes) for patch in found] if affixes else found
+
+
+def _affixes(trees: Sequence[kustomized.Tree]) -> Iterator[tuple[str, str]]:
+    """What the kustomizations of a tree put around names: each by itself, and all of them, the innermost first."""
+    for each in trees:
+        datas = [as_map(source.data) for source in each.kustomizations]
+        pairs = [(as_text(data.get("namePrefix")), as_text(data.get("nameSuffix"))) for data in datas]
+        pairs = [pair for pair in pairs if pair != ("", "")]
+        yield from pairs
+        if len(pairs) > 1:
+            yield "".join(prefix for prefix, _ in pairs), "".join(suffix for _, suffix in reversed(pairs))
+
+
+def spares(patch: Patch, path: str, items: Collection[str]) -> bool:
+    """Whether the namespace or the labels of its target keep a patch from all of these objects (KIND/NAME) of a file.
+
+    Where a kustomization gives objects another namespace or other labels, what stands in the file says nothing.
+    """
+    if patch.target == Target():
+        return False
+    around = [source for each in kustomized.above(path) for source in each.kustomizations]
+    if os.path.normpath(patch.error.path) not in {os.path.normpath(each.name) for each in around}:
+        return False
+    if any(key in as_map(source.data) for source in around for key in ("namespace", "labels", "commonLabels")):
+        return False
+    meant = patch.among(items)
+    found = [
+        each for each in objects.objects_in(read(path)) if f"{each.kind}/{_metadata(each.data).get('name')}" in meant
+    ]
+    return bool(found) and not any(patch.target.takes(_metadata(each.data)) for each in found)
+
+
+def _metadata(data: Map) -> Map:
+    return as_map(data.get("metadata"))
 
 
 def _all(source: Source) -> list[Patch]:
@@ -128,7 +194,7 @@ def _operation(where: tuple[str, int], target: Map, operation: Map) -> Iterator[
     for kind in _held_at(as_text(target.get("kind")), path):
         what = f"changes {path} of {kind} {as_text(target.get('name'))}".rstrip()
         error = _error(where, what, remedy=INTO_THE_OBJECT)
-        yield Patch(kind, as_text(target.get("name")), error)
+        yield Patch(kind, as_text(target.get("name")), error, target=_target(target))
     if is_version or of_prefect:
         what = "sets the chart version" if is_version else f"changes {path}"
         why = "" if is_version else ", which means another entry once the list changes" * bool(re.search(r"/\d", path))
@@ -136,6 +202,7 @@ def _operation(where: tuple[str, int], target: Map, operation: Map) -> Iterator[
             as_text(target.get("kind")),
             as_text(target.get("name")),
             _error(where, f"{what} of {_called(target)} by a patch of JSON 6902{why}", remedy=AS_STRATEGIC),
+            target=_target(target),
         )
 
 
@@ -153,7 +220,8 @@ def _strategic(name: str, line: int, target: Map, data: Map, file: str, *, is_al
     own = as_text(target.get("name")) or as_text(as_map(data.get("metadata")).get("name"))
     if kind in _HOLDERS and _changes_what_is_held(kind, data):
         what = f"patches what {kind} {own} holds"
-        yield Patch(kind, own, _error((file, 1) if file else (name, line), what, remedy=INTO_THE_OBJECT))
+        error = _error((file, 1) if file else (name, line), what, remedy=INTO_THE_OBJECT)
+        yield Patch(kind, own, error, target=_target(target))
     if kind not in KINDS:
         return
     spec = as_map(data.get("spec"))
@@ -166,7 +234,8 @@ def _strategic(name: str, line: int, target: Map, data: Map, file: str, *, is_al
         how = "inside the kustomization" if not file else f"in {file}"
         if not file and is_alone and kind == "HelmRelease" and inline_patches.is_layer(data):
             file = os.path.normpath(name)
-        yield Patch(kind, own, _error((name, line), f"{what} of {kind} {own} {how}", file=file), file)
+        error = _error((name, line), f"{what} of {kind} {own} {how}", file=file)
+        yield Patch(kind, own, error, file, _target(target))
 
 
 def _changes_what_is_held(kind: str, data: Map) -> bool:
