@@ -83,6 +83,6 @@ def _question(enabled: str, endpoint: str) -> Question:
 MIGRATION = Migration(
     title="tracing",
     versions=VERSIONS,
-    steps=(Step("tracing", "keep the traces going", tracing, {}, "infrahub"),),
+    steps=(Step("tracing", "keep the traces going, or let them stop", tracing, {}, "infrahub"),),
     questions={"tracing": one_of("enable", "leave")},
 )
