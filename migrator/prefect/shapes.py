@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator.charts.presets import knows_preset
+from migrator.charts.presets import flavour_left, knows_preset
 from migrator.charts.roots import presets
 from migrator.errors import RefusedError
 from migrator.prefect import env
@@ -82,11 +82,13 @@ def refuse_unknown_preset(release: Release) -> None:
     redis_keys = [(*MESSAGING, "redis", key) for key in ("host", "db")]
     missing = [path for path in (SEPARATE, env.SERVER, env.BACKGROUND, *redis_keys) if not release.owners(path)]
     if missing:
+        left = flavour_left(release)
+        carry = f", or as {left} had them: --answer flavour-change=carry" if left and knows_preset(left) else ""
         raise RefusedError(
             f"leaves out what the preset {release.flavour} decides, and this program does not know that preset: "
             f"{', '.join(tree.show(release.root + path) for path in missing)}.",
             path=release.layers[-1].name,
-            remedy="Put them into the file as the preset has them (helm show values CHART --version VERSION).",
+            remedy=f"Put them into the file as the preset has them (helm show values CHART --version VERSION){carry}.",
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.errors import RefusedError
+
 from .conftest import Migrate, Plans, effects
 
 TEXT = """\
@@ -128,3 +130,8 @@ def test_without_prefect_its_part_is_not_written(migrate: Migrate) -> None:
     after = migrate(text, {"flavour-change": "carry"}, **TO_OVERLAY).text
     assert after.startswith(text + "  neo4j:\n")
     assert "server.memory.pagecache.size" in after and "replicaCount" not in after
+
+
+def test_where_the_new_preset_is_not_known_the_way_out_is_told(plan: Plans) -> None:
+    with pytest.raises(RefusedError, match="or as medium had them: --answer flavour-change=carry"):
+        plan(TEXT, **TO_OVERLAY)
