@@ -25,11 +25,11 @@ ANSWERS = {
     "release-name": "hub",
     "namespace": "prod",
 }
-UNASKED = {"image-pin": "1.10.6", "image-flavour": "split", "neo4j-heap": "16G"}
+UNASKED = {"image-pin": "1.10.6", "image-flavour": "split", "neo4j-heap": "16G", "flavour-change": "carry"}
 ODD: list[Any] = [None, True, False, 0, 1, "", "x", "{{ x }}", "${X}", [], [1], ["a", {}], {}, {"a": 1}, "24G", 3.5]
 HEAP = {f"server.memory.heap.{name}": "24G" for name in ("initial_size", "max_size")}
 MOVES = {
-    "infrahub-enterprise": (("4.2.3", "4.21.2"), ("4.13.0", "")),
+    "infrahub-enterprise": (("4.2.3", "4.21.2"), ("4.13.0", ""), ("4.18.0-medium", "4.18.0-small")),
     "infrahub": (("4.16.3", "4.33.5"), ("4.27.0", "")),
 }
 
@@ -109,7 +109,7 @@ def test_it_is_migrated_or_refused_in_words(seed: int) -> None:
     layers = [draw.values() for _ in range(rng.choice([1, 1, 2]))]
     texts = [json.dumps({"infrahub": each} if chart == "infrahub-enterprise" else each, indent=1) for each in layers]
     sources = [examine.read_bytes(text.encode(), f"{number}.yaml") for number, text in enumerate(texts)]
-    answers = {**ANSWERS, **(UNASKED if draw.flag() else {})}
+    answers = {**ANSWERS, "tracing": rng.choice(["enable", "leave"]), **(UNASKED if draw.flag() else {})}
     for start, to in MOVES[chart]:
         options = discover.Options(chart=chart, version_from=start, version_to=to)
         request = examine.Request(options, answers)
