@@ -287,7 +287,8 @@ def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
     key = match["key"] or "docket-url"
     yield from write_secret(release, match["name"], key, WHY, "required")
     yield from drop_from_env(release)
-    yield Notice(f"The Secret has to exist before the upgrade: {_command(release, match['name'], key)}")
+    command = _command(release, match["name"], key)
+    yield Notice(f"The Secret has to exist before the upgrade: {command}", comes_next=True)
 
 
 def _command(release: Release, name: str, key: str) -> str:

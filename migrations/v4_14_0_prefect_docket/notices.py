@@ -194,17 +194,20 @@ def _on_upgrading(release: Release) -> Iterator[Notice]:
     if controller:
         yield Notice(
             "Values and chart version go into one commit: the old chart refuses the new values. "
-            f"{controller} then upgrades both at once.{'' if no_return else ' To roll back, revert that commit.'}"
+            f"{controller} then upgrades both at once.{'' if no_return else ' To roll back, revert that commit.'}",
+            comes_next=True,
         )
     else:
         yield Notice(
             "Upgrade file and chart in one go: the old chart refuses the new file. Use helm upgrade with -f FILE or "
-            "with --reset-then-reuse-values, never with --reuse-values, which keeps the old chart's defaults."
+            "with --reset-then-reuse-values, never with --reuse-values, which keeps the old chart's defaults.",
+            comes_next=True,
         )
         if not no_return:  # else a migration of its own says what alone leads back
             yield Notice(
                 "To roll back, put back the old file and the old chart: infrahub-migrator undo FILE, and helm rollback "
-                f"{name}{namespace}."
+                f"{name}{namespace}.",
+                comes_next=True,
             )
     yield Notice(
         "Give each Prefect installation a Redis database of its own: the docket's name is always prefect, and two "

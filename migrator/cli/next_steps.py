@@ -26,7 +26,10 @@ def lines(steps: Sequence[NextStep], page: Page) -> Iterator[str]:
     yield ""
     yield from page.wrapped("Next", style="bold")
     for step in steps:
-        yield from [f"    {page.plain(step.text)}"] if step.is_command else page.wrapped(step.text, indent=2)
+        if step.is_command:
+            yield from (f"    {page.plain(line)}" for line in step.text.split("\n"))
+        else:
+            yield from page.wrapped(step.text, indent=2)
 
 
 def before_writing(case: examine.Case, report: FileReport, settings: Settings) -> tuple[NextStep, ...]:
@@ -109,19 +112,33 @@ def _folded(steps: Sequence[NextStep]) -> Iterator[NextStep]:
 
 
 def _secret(case: examine.Case) -> Iterator[NextStep]:
+    """The Secret that has to exist, by kubectl or as a file to commit; no password is in either."""
     release = case.plan.result
-    secret = standing_docket(release)
-    if secret.secret and not standing_docket(release.start).secret:
-        before = "commit" if case.bundle.controller else "upgrade"
-        yield NextStep(f"Create the Secret with the docket URL, before the {before}:")
-        yield _command(
-            f"kubectl create secret generic {secret.secret} {_where(case, '--context')} "
-            f"--from-literal={secret.key}={shlex.quote(_url_to_fill_in(case))}"
-        )  # fmt: skip
-        yield NextStep(
-            "(USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a database "
-            "that nothing else uses.)"
-        )
+    docket = standing_docket(release)
+    if not docket.secret or standing_docket(release.start).secret:
+        return
+    before = "commit" if case.bundle.controller else "upgrade"
+    namespace, url = release.namespace or "NAMESPACE", _url_to_fill_in(case)
+    yield NextStep(f"Create the Secret with the docket URL, before the {before}:")
+    yield _command(
+        f"kubectl create secret generic {docket.secret} {_where(case, '--context')} "
+        f"--from-literal={docket.key}={shlex.quote(url)}"
+    )
+    yield NextStep("Or as a file:")
+    yield _command(
+        f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {docket.secret}\n  namespace: {namespace}\n"
+        f'stringData:\n  {docket.key}: "{url}"'
+    )
+    yield NextStep(
+        "(USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a database that "
+        "nothing else uses.)"
+    )
+    # https://getsops.io/docs, https://github.com/bitnami-labs/sealed-secrets, https://external-secrets.io
+    yield NextStep(
+        "Never commit that file as it is once the password is in it: whoever reads the repository reads it then. "
+        "Encrypt it with sops (sops --encrypt --in-place FILE), make a SealedSecret of it (kubeseal --format yaml < "
+        "FILE), or let an ExternalSecret fetch the URL from where you keep passwords, into a Secret of that name."
+    )
 
 
 def _elsewhere(done: Done) -> str:

@@ -48,9 +48,11 @@ def tell(written: Written, stream: TextIO, session: Session, *, was_shown: bool)
         findings = () if report.changes else report.findings
         _outcome(settings, report._replace(notices=serious, findings=findings, layers=(), backups=()), stream)
         return
-    # What is to be known was on the screen before the choice; said twice, it would hide what was done.
-    seen = was_shown and bool(report.changes)
-    _outcome(settings, report._replace(notices=about, findings=()) if seen else report, stream)
+    # What was on the screen before the choice, and what comes next below, is not said twice: it would hide the rest.
+    if report.changes:
+        news = tuple(each for each in report.notices if not each.comes_next)
+        report = report._replace(notices=about, findings=()) if was_shown else report._replace(notices=news)
+    _outcome(settings, report, stream)
     if session.redis_claims is None:
         _tell_next(settings, [written], stream)
 

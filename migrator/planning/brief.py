@@ -82,7 +82,7 @@ def _answered_by(asked: Asked) -> AnsweredBy | None:
 def notice_report(notice: Notice) -> NoticeReport:
     """The notice, with the severity of the rule that says the same."""
     severity = _severity_of(notice.rule) if notice.rule else notice.severity
-    return NoticeReport(severity, notice.text, "", 0, notice.rule)
+    return NoticeReport(severity, notice.text, "", 0, notice.rule, notice.comes_next)
 
 
 def _severity_of(rule: str) -> Literal["error", "warning"]:

@@ -124,7 +124,9 @@ def _next_steps(file: FileReport, mask: Mask) -> Iterator[str]:
         yield "### Next"
         yield ""
     for step in file.next_steps:
-        yield from fence("sh", [mask.text(step.text)]) if step.is_command else [prose(mask.text(step.text))]
+        language = "yaml" if "\n" in step.text else "sh"
+        lines = mask.text(step.text).split("\n")
+        yield from fence(language, lines) if step.is_command else [prose(mask.text(step.text))]
         yield ""
 
 

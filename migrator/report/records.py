@@ -62,13 +62,17 @@ class QuestionReport(NamedTuple):
 
 
 class NoticeReport(NamedTuple):
-    """Something to know, with the place it speaks of where there is one (line 0: none), and the rule that says it."""
+    """Something to know, with the place it speaks of where there is one (line 0: none), and the rule that says it.
+
+    `comes_next` is one that is said again, in commands, where something was written.
+    """
 
     severity: Literal["info", "warning", "error"]
     text: str
     file: str
     line: int
     rule: str = ""
+    comes_next: bool = False
 
     @property
     def rank(self) -> int:

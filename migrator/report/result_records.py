@@ -32,7 +32,7 @@ class StepReport(NamedTuple):
 
 
 class NextStep(NamedTuple):
-    """A sentence on what to do next, or a command to run."""
+    """A sentence on what to do next, or a command to run, or a file to have: lines to be copied as they are."""
 
     text: str
     is_command: bool = False

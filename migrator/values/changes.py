@@ -43,7 +43,8 @@ class Notice(NamedTuple):
     """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
 
     `severity` is "warning" where something is likely wrong, else "info". Where a rule of the target version says the
-    same, `rule` is its id, and the rule's severity counts.
+    same, `rule` is its id, and the rule's severity counts. `comes_next` is one that `migrate` says again, in commands,
+    once it has written.
     """
 
     text: str
@@ -51,3 +52,4 @@ class Notice(NamedTuple):
     layer: int = 0
     route: Route = ()
     rule: str = ""
+    comes_next: bool = False

@@ -117,16 +117,58 @@ def test_an_object_that_was_written_elsewhere_goes_back_to_its_place(next_steps:
     assert said == GIT.replace("release.yaml.", "new.yaml, in the place of release.yaml.")
 
 
-def test_a_secret_comes_before_the_commit(next_steps: Callable[..., str]) -> None:
+def test_a_secret_comes_before_the_commit_as_a_command_and_as_a_file(next_steps: Callable[..., str]) -> None:
     text = helm_release(HIDDEN_PASSWORD, "4.27.0", chart="infrahub")
     said = next_steps({"release.yaml": text}, "release.yaml", answers=("--docket-secret", "docket"))
     assert said == (
-        "  Create the Secret with the docket URL, before the commit:\n"
-        "    kubectl create secret generic docket --namespace prod "
-        "--from-literal=docket-url=redis://USER:PASSWORD@cache:6379/N\n"
-        "  (USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a\n"
-        "  database that nothing else uses.)\n" + GIT + UNDO
+        """\
+  Create the Secret with the docket URL, before the commit:
+    kubectl create secret generic docket --namespace prod \
+--from-literal=docket-url=redis://USER:PASSWORD@cache:6379/N
+  Or as a file:
+    apiVersion: v1
+    kind: Secret
+    metadata:
+      name: docket
+      namespace: prod
+    stringData:
+      docket-url: "redis://USER:PASSWORD@cache:6379/N"
+  (USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a
+  database that nothing else uses.)
+  Never commit that file as it is once the password is in it: whoever reads the repository reads it
+  then. Encrypt it with sops (sops --encrypt --in-place FILE), make a SealedSecret of it (kubeseal
+  --format yaml < FILE), or let an ExternalSecret fetch the URL from where you keep passwords, into
+  a Secret of that name.
+"""
+        + GIT
+        + UNDO
     )
+
+
+def test_no_password_of_the_file_comes_into_the_secret(next_steps: Callable[..., str]) -> None:
+    password = "c4n4ry-S3cret"
+    text = HIDDEN_PASSWORD.replace("username: prefect", f"username: prefect\n        password: {password}")
+    said = next_steps({"values.yaml": text}, "values.yaml", answers=("--docket-secret", "docket"))
+    assert 'docket-url: "redis://USER:PASSWORD@cache:6379/N"' in said
+    assert password not in said
+
+
+def test_several_secrets_are_told_of_together(next_steps: Callable[..., str]) -> None:
+    files = {f"{name}.yaml": HIDDEN_PASSWORD.replace("host: cache", f"host: {name}") for name in ("one", "two")}
+    answers = "releases: {one.yaml: {docket-secret: first}, two.yaml: {docket-secret: second}}\n"
+    said = next_steps({**files, "answers.yaml": answers}, *files, answers=("--answers", "answers.yaml"))
+    assert said.count("Create the Secret with the docket URL") == said.count("Never commit that file") == 1
+    assert said.count("\n    kind: Secret\n") == 2
+    assert "\n    infrahub-migrator undo one.yaml two.yaml\n" in said
+
+
+def test_what_comes_next_is_not_said_twice(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(HIDDEN_PASSWORD, encoding="utf-8")
+    answers = ("values.yaml", "--docket-secret", "docket")
+    planned = cli("plan", *answers).stdout.decode()
+    said = cli("migrate", *answers, "--non-interactive").stdout.decode()
+    for words in ("The Secret has to exist", "Upgrade file and chart in one go: the old", "To roll back, put back"):
+        assert (words in planned, words in said) == (True, False)
 
 
 def test_what_is_told_of_the_upgrade_speaks_of_no_helm_where_a_controller_runs_it(cli: Cli, tmp_path: Path) -> None:
