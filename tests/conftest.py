@@ -17,7 +17,11 @@ from tests.preset_files import CORPUS, FOLDERS, TESTS
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update", action="store_true", help="write the results of tests/cases anew, to be read")
+    parser.addoption(
+        "--update",
+        action="store_true",
+        help="write tests/cases and tests/prompts/screens anew, to be read",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

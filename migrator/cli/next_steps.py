@@ -184,7 +184,7 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
     root = tree.show(release.root) if release.root else "."
     if root == roots.root_of_chart(chart):
         what = f"REPO/{chart} --version {version}"
-        stands_for.append(f"REPO for where you take {chart} from")
+        stands_for.append("REPO for where you take the chart from")
     else:
         what = "CHART"
         stands_for.append(f"CHART for your own around {chart}, with that dependency at {version}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrator.files.signals import raise_noted
@@ -81,8 +82,15 @@ def ask(
 def _about(question: Question, start: str, case: examine.Case, several: Several | None) -> questions.About:
     """What goes with a question: where its values stand, and what its migration says."""
     asked_by = catalog.asked_by(question.id, case.known)
-    why = tuple(asked_by.text.split("\n\n")) if asked_by else (_OF_NO_MIGRATION,)
+    why = tuple(_paragraphs(asked_by.text)) if asked_by else (_OF_NO_MIGRATION,)
     if several is None:
         return questions.About(start, standing_at(summary.places(case, question)), why)
     why = (*why, *filter(None, [several.all_of_them]))
     return questions.About(start, "", why, several.besides, several.for_whom, several.said)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """The paragraphs of a docstring, each as one line; sources stay one a line."""
+    for paragraph in text.split("\n\n"):
+        lines = paragraph.split("\n")
+        yield from lines if "://" in lines[-1] else [" ".join(lines)]

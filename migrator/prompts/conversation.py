@@ -130,8 +130,8 @@ class _Session:
         screen, changes = self._screen, len(decided.report.changes)
         count = f"{changes} change{'s' if changes > 1 else ''}"
         offers = [
-            Offer("apply", "finish: nothing is written, as --dry-run says" if dry_run else f"apply: write {count}"),
-            Offer("lines", "lines: all that change, with the reasons, and what is to be known"),
+            Offer("apply", "finish: a dry run writes nothing" if dry_run else f"apply: write {count}"),
+            Offer("lines", "lines: all that change, with reasons"),
             Offer("walk", "walk through the steps one by one"),
             Offer("file", "file: the whole result"),
             *([Offer("change", "change an answer")] if decided.report.questions else []),
@@ -146,7 +146,7 @@ class _Session:
             except Why:
                 screen.say("Nothing is written before you choose apply; undo then puts the file back as it was.")
                 continue
-            screen.line(f"> {choice}", style="bold")
+            screen.line(f"> {'finish' if dry_run and choice == 'apply' else choice}", style="bold")
             if choice == "stop":
                 raise InterruptedByUser("left as it is; nothing was written.")
             if choice == "walk":

@@ -25,10 +25,15 @@ def listed(names: Sequence[str], most: int = _LISTED) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
+def all_of(count: int) -> str:
+    """How all of so many are called."""
+    return "both" if count == 2 else f"all {count}"
+
+
 def of_whom(names: Sequence[str], everyone: Sequence[str]) -> str:
     """Which of all are meant, in a few words: `all 10`, `all but one.yaml`, or their names."""
     if len(names) == len(everyone):
-        return f"all {len(everyone)}" if len(everyone) > 1 else everyone[0]
+        return all_of(len(everyone)) if len(everyone) > 1 else everyone[0]
     others = [name for name in everyone if name not in names]
     if len(names) > _NAMED and len(others) < _NAMED:
         return f"all but {listed(others)}"
@@ -69,19 +74,25 @@ def introduce(reports: Sequence[FileReport], current: Sequence[str], errors: Seq
         screen.say(text if len(names) == len(everyone) else f"{text} ({of_whom(names, everyone)})", lead="- ")
 
 
+def changes_in(decided: Sequence[Decided]) -> str:
+    """How many changes there are, those that releases share counted once: `12 changes`."""
+    count = len({(change.file, change.id) for each in decided for change in each.report.changes})
+    return f"{count} change{'s' * (count > 1)}"
+
+
 def overview(decided: Sequence[Decided], screen: Screen) -> None:
     """What would change in all of them: each step once, and in it each line once, with the releases it is true of."""
     reports = [each.report for each in decided]
     everyone = [report.path for report in reports]
-    changes = {(change.file, change.id): change for report in reports for change in report.changes}
-    files = dict.fromkeys(change.file for change in changes.values())
+    files = dict.fromkeys(change.file for report in reports for change in report.changes)
     where = f"{len(files)} files" if len(files) > 1 else next(iter(files))
     of_whom_all = f" of {len(decided)} releases" if len(decided) != len(files) else ""
-    screen.heading(f"What would change: {len(changes)} change{'s' * (len(changes) > 1)} in {where}{of_whom_all}")
-    roots = {report.root for report in reports}
-    if len(roots) == 1 and roots != {"."}:
-        screen.say(f"Below {next(iter(roots))}:")
-    for number, (title, lines) in enumerate(_steps(decided, alike=len(roots) == 1, screen=screen), 1):
+    screen.heading(f"What would change: {changes_in(decided)} in {where}{of_whom_all}")
+    roots = by_kind((report.root, report.path) for report in reports if report.root != ".")
+    below = [root if len(roots) == 1 else f"{root} ({of_whom(its, everyone)})" for root, its in roots.items()]
+    if below:
+        screen.say(f"Below {listed(below)}:")
+    for number, (title, lines) in enumerate(_steps(decided, screen), 1):
         whose = by_kind((name, name) for _, name, _ in lines)
         in_general = list(whose)
         suffix = "" if len(in_general) == len(everyone) else f": {of_whom(in_general, everyone)}"
@@ -94,19 +105,18 @@ Line = tuple[tuple[str, str, str], str, str]
 """What a line is apart from its value (sign, path, mark), the release that it is of, and the value."""
 
 
-def _steps(decided: Sequence[Decided], *, alike: bool, screen: Screen) -> Iterator[tuple[str, list[Line]]]:
+def _steps(decided: Sequence[Decided], screen: Screen) -> Iterator[tuple[str, list[Line]]]:
     """The title of each step that any release takes, in the order in which they are taken, with the lines of all."""
     found: dict[tuple[int, int, str], list[Line]] = {}
     for case, result, report in decided:
         known = [each.id for each in case.known]
-        root = f"{report.root}." if alike else ""
         for number in range(len(result.stages) - 1):
             place = (len(known), 0)  # what moves beside the values comes last
             if number < len(case.plan.steps):
                 step = case.plan.steps[number]
                 place = (known.index(step.known.id), step.known.migration.steps.index(step.step))
             lines = found.setdefault((*place, review.title(number, case)), [])
-            told = review.told_together(review.changes_of(number, case, report), root, screen)
+            told = review.told_together(review.changes_of(number, case, report), f"{report.root}.", screen)
             lines += (((each.sign, each.path, each.mark), report.path, each.value) for each in told)
     for (*_, title), lines in sorted(found.items(), key=lambda each: each[0][:2]):
         yield title, lines

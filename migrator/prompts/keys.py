@@ -7,6 +7,7 @@ when it is answered, so that no credential stays on the screen.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from shutil import get_terminal_size
 from typing import Any
 
 import questionary
@@ -17,6 +18,8 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bin
 from migrator.prompts.person import Back, Offer, Why
 
 _SECONDS_AFTER_ESCAPE = 0.3  # within which a key makes it Alt and that key, as in Alt-B
+_HINT, _SHORT_HINT = "(arrows, Enter; Esc: back, ?: why)", "(Esc: back, ?: why)"
+_WIDE = 60  # columns in which the longer one surely fits beside what is asked
 _NOTHING = Offer("", "(nothing chosen yet)")
 
 
@@ -34,7 +37,7 @@ class Keys:
                 default=start if is_chosen else _NOTHING.value,
                 qmark="?",
                 pointer=">",
-                instruction="(arrows, Enter; Esc: back, ?: why)",
+                instruction=_HINT if get_terminal_size().columns >= _WIDE else _SHORT_HINT,
                 erase_when_done=True,
             )
             chosen = _answer(question)

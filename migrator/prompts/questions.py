@@ -28,6 +28,7 @@ _PROMPTS = {
 _SAFE = " (the safe default)"
 _OTHER = "other"
 _TYPED = "typed"
+_AROUND = 4  # lines: the heading, the place, the prompt, and that nothing is chosen yet
 _FREE_ONES = 2  # numbers that are offered beside the suggested one; any other can be typed
 
 
@@ -63,12 +64,18 @@ def put(question: Question, about: About, person: Person, screen: Screen, *, alo
     """Ask it; `alone`: without the questions that could be asked instead. Raises Back where somebody goes back."""
     *text, unattended = sentences(question)
     # What asks, and what lists, is said each time: it may be true of another server.
-    screen.say(" ".join(each for each in text if each not in about.said or "?" in each or ":" in each))
-    if about.where:
-        screen.say(f"See {about.where}.", style="dim")
-    for choice in question.choices:
-        safe = _SAFE * (choice.value == question.default)
-        screen.say(f"{choice.value}{safe}: {choice.leads_to}.", indent=2, lead="- ")
+    asked = " ".join(each for each in text if each not in about.said or "?" in each or ":" in each)
+    choices = [f"{each.value}{_SAFE * (each.value == question.default)}: {each.leads_to}." for each in question.choices]
+    # Where there is no room for both, what the list repeats goes out of sight, and never the question itself.
+    is_long = not screen.has_room([asked, *choices, unattended], beside=len(choices) + len(about.besides) + _AROUND)
+    for part in ("choices", "question") if is_long else ("question", "choices"):
+        if part == "question":
+            screen.say(asked)
+            if about.where:
+                screen.say(f"See {about.where}.", style="dim")
+        else:
+            for choice in choices:
+                screen.say(choice, indent=2, lead="- ")
     if unattended not in about.said:
         screen.say(unattended, style="dim")
     while True:
@@ -94,7 +101,10 @@ def _asked(question: Question, about: About, person: Person, screen: Screen, ins
     prompt = _PROMPTS.get(question.id, question.id)
     if not ways:
         return Reply(_typed(question, person, screen, prompt, start))
-    typed = Offer(_TYPED, f"type the {prompt if prompt == 'URL' else prompt + chr(39) + 's name'}")
+    typed = Offer(
+        _TYPED,
+        "type the URL" if prompt == "URL" else f"type the {prompt if prompt == 'Secret' else prompt.lower()}'s name",
+    )
     while True:
         chosen = person.choose("How", [typed, *ways], _TYPED)
         if chosen != _TYPED:

@@ -34,13 +34,12 @@ def choose(reviewed: Reviewed, person: Person, screen: Screen, *, dry_run: bool)
     """
     decided = reviewed.decided
     _show(reviewed, screen)
-    changes = sum(len(each.report.changes) for each in decided)
     which = f"{len(decided)} releases" if len(decided) > 1 else decided[0].report.path
-    apply = f"apply: write {changes} change{'s' * (changes > 1)} in {which}"
+    apply = f"apply: write {folded.changes_in(decided)} in {which}"
     offers = [
-        Offer("apply", "finish: nothing is written, as --dry-run says" if dry_run else apply),
-        Offer("lines", "lines: all that change, with the reasons, and what is to be known"),
-        Offer("walk", "walk through the releases one by one; each can be left out"),
+        Offer("apply", "finish: a dry run writes nothing" if dry_run else apply),
+        Offer("lines", "lines: all that change, with reasons"),
+        Offer("walk", "walk through them; leave one out"),
         Offer("file", "file: the whole results"),
         *([Offer("change", "change an answer")] if reviewed.answers else []),
         Offer("stop", "stop, and write nothing"),
@@ -54,7 +53,7 @@ def choose(reviewed: Reviewed, person: Person, screen: Screen, *, dry_run: bool)
         except Why:
             screen.say("Nothing is written before you choose apply; undo then puts the files back as they were.")
             continue
-        screen.line(f"> {choice}", style="bold")
+        screen.line(f"> {'finish' if dry_run and choice == 'apply' else choice}", style="bold")
         if choice == "stop":
             raise InterruptedByUser("left as it is; nothing was written.")
         if choice == "apply":

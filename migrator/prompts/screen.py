@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from shutil import get_terminal_size
 
 from rich.console import Console
 from rich.rule import Rule
@@ -63,6 +64,11 @@ class Screen:
         """One line as it is, never broken: it has been masked, and is there to be copied or compared."""
         self._has_masks |= "***" in text
         self._console.print(Text(self.plain(text), style=style), no_wrap=True, overflow="ignore", crop=False)
+
+    def has_room(self, texts: Sequence[str], *, beside: int) -> bool:
+        """Whether the screen has room for these paragraphs, and so many lines beside them."""
+        lines = sum(len(self._page.wrapped(text, indent=4)) for text in texts)
+        return lines + beside <= get_terminal_size().lines
 
     def tell_of_masks(self) -> None:
         """Say, once, how to see what is masked, if anything was so far."""

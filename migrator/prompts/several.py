@@ -193,17 +193,19 @@ class _Session:
         going = [each for each in self._releases if each.goes_on]
         done = sum(not each.open for each in going)
         besides = [Offer(_LEAVE, f"leave {turn.name} out")] * (len(going) > 1)
-        besides += [Offer(_STOP, f"stop here, and go on with the {done} decided")] * bool(done)
+        besides += [Offer(_STOP, f"stop here with the {done} decided")] * bool(done)
         places = [self._place(each, question) for each in askers]
         said = self._said_before(question, turn.name)
         if len(askers) == 1:
             which = f"release {going.index(turn) + 1} of {len(going)}"
             return asking.Several(which, places[0], besides=tuple(besides), said=said)
         return asking.Several(
-            f"{len(askers)} of {len(going)} releases" if len(askers) < len(going) else f"all {len(going)} releases",
+            f"{len(askers)} of {len(going)} releases"
+            if len(askers) < len(going)
+            else f"{folded.all_of(len(going))} releases",
             f"Asked alike by {folded.listed(places)}.",
             all_of_them=f"All that ask it: {', '.join(each.name for each in askers)}.",
-            for_whom=f", for all {len(askers)}",
+            for_whom=f", for {folded.all_of(len(askers))}",
             besides=(Offer(_ONLY, f"answer for {turn.name} alone"), *besides),
             said=said,
         )
@@ -229,7 +231,7 @@ class _Session:
             release.decisions.answer(question, answer)
             self._judge(release)
         self._past.append((question.id, askers))
-        whom = "" if len(askers) == 1 else f", for all {len(askers)}"
+        whom = "" if len(askers) == 1 else f", for {folded.all_of(len(askers))}"
         self._screen.line(f"> {questions.summary(question, answer, self._screen)}{whom}", style="bold")
         left = {each.id for release in askers for each in release.open}
         settled = before - left - {question.id}
@@ -284,7 +286,7 @@ class _Session:
             asked = still[0].decisions.asked().get(name) if still else None
             if asked is not None:
                 answer = questions.summary(asked, still[0].decisions.given[name], self._screen)
-                whom = still[0].name if len(still) == 1 else f"for all {len(still)}"
+                whom = still[0].name if len(still) == 1 else f"for {folded.all_of(len(still))}"
                 found[str(number)] = f"{answer}, {whom}"
         return found
 

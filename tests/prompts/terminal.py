@@ -22,6 +22,7 @@ CHANGE = 4 * DOWN + ENTER
 CLEAR = "\x15"  # Ctrl-U: empties the line that is being typed
 
 _PATIENCE = 60.0  # seconds to wait for what a test expects on the screen; a busy machine is slow, and not wrong
+_QUIET = 12  # looks at a screen, each a twentieth of a second, in which nothing must come for it to be whole
 
 
 class _Screen(pyte.HistoryScreen):
@@ -91,6 +92,25 @@ class Session:
         assert self._child.exitstatus is not None
         return int(self._child.exitstatus)
 
+    def settles(self, wanted: str | None, *, ends: bool = False) -> str:
+        """What stands on the screen once it is what is wanted, or, where nothing is, once no more comes."""
+        if ends:
+            self.ends()
+        deadline = time.monotonic() + _PATIENCE / 3
+        while wanted is not None and self._shown != wanted and time.monotonic() < deadline:
+            self._alive()
+        while wanted is None:
+            before = self._shown
+            for _ in range(_QUIET):
+                self._alive()
+            if self._shown == before:
+                break
+        return self._shown
+
+    @property
+    def _shown(self) -> str:
+        return self.display.rstrip("\n")
+
     def hang_up(self) -> int:
         """Close the terminal, as a closed window does, and wait; the exit status."""
         self._child.ptyproc.fileobj.close()
@@ -117,6 +137,9 @@ class Session:
 
     def close(self) -> None:
         if not self._child.closed:
+            if self._child.isalive():  # at once: pexpect's own way takes its time, and gives up on a busy machine
+                self._child.kill(signal.SIGKILL)
+                self._child.wait()
             self._child.close(force=True)
 
     def _alive(self, patience: float = 0.05) -> bool:

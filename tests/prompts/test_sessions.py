@@ -232,7 +232,7 @@ def test_a_dry_run_asks_shows_and_writes_nothing(migrate: Start, values: Path) -
     session.asks("Database")
     session.type(ENTER)
     session.asks("Choose")
-    session.says("> finish: nothing is written, as --dry-run says")
+    session.says("> finish: a dry run writes nothing")
     session.type(ENTER)
 
     assert session.ends() == 0

@@ -38,11 +38,11 @@ def test_what_all_ask_alike_is_asked_once_and_a_database_of_each(migrate: Start,
     session.says("2 releases to migrate ---")
     session.says("- infrahub-enterprise to 4.18.0-medium: one.yaml and two.yaml")
     session.asks("Answer")
-    session.says("Question 1: event-logger (all 2 releases)")
+    session.says("Question 1: event-logger (both releases)")
     session.says("Asked alike by one.yaml:19 and two.yaml:19.")
-    session.says("> remove (the safe default), for all 2")
+    session.says("> remove (the safe default), for both")
     session.type(ENTER)
-    session.says("> event-logger = remove, for all 2")
+    session.says("> event-logger = remove, for both")
     session.asks("Database")
     session.says("Question 2: redis-db (release 1 of 2)")
     session.says("> 2 nothing known uses it, suggested")
@@ -154,7 +154,7 @@ def test_stopping_here_goes_on_with_what_is_decided(migrate: Start, files: Path)
     assert "stop here" not in session.text
     session.type(ENTER)
     session.asks("Database")
-    session.says("stop here, and go on with the 1 decided")
+    session.says("stop here with the 1 decided")
     session.type(UP, ENTER)
     session.says("one.yaml: what now?")
     session.asks("Choose")
@@ -172,14 +172,14 @@ def test_an_answer_for_all_is_changed_for_all(migrate: Start, files: Path) -> No
     session.asks("Choose")
     session.type(4 * DOWN, ENTER)
     session.asks("Which")
-    session.says("> event-logger = remove, for all 2 redis-db = 2, one.yaml redis-db = 3, two.yaml none of them")
+    session.says("> event-logger = remove, for both redis-db = 2, one.yaml redis-db = 3, two.yaml none of them")
     session.type(ENTER)
     session.asks("Answer")
     session.type(DOWN, ENTER)
-    session.says("> event-logger = keep, for all 2")
+    session.says("> event-logger = keep, for both")
     session.asks("Choose")
     session.type(ESC)
-    session.says("Question 3: event-logger (all 2 releases)")
+    session.says("Question 3: event-logger (both releases)")
     session.asks("Answer")
     session.type(ENTER)
     session.asks("Choose")
@@ -246,7 +246,7 @@ def test_what_cannot_be_migrated_is_said_first_and_hinders_no_other(migrate: Sta
 
 def test_a_terminal_that_cannot_move_its_cursor(migrate: Start, files: Path) -> None:
     session = migrate("one.yaml", "two.yaml", TERM="dumb", rows=200)
-    session.says("1) remove (the safe default), for all 2")
+    session.says("1) remove (the safe default), for both")
     session.says("3) answer for one.yaml alone\n 4) leave one.yaml out\nAnswer [remove]:")
     session.type("\n")
     session.says("leave one.yaml out [leave-out]\nDatabase [2]:")
@@ -422,3 +422,28 @@ def test_nobody_is_asked_about_a_file_that_cannot_be_written(migrate: Start, fil
     session.says("both.yaml (HelmRelease first)")
     assert "Database" not in session.text
     assert read(files, "both.yaml") == [text]
+
+
+def test_a_base_that_releases_share_is_told_and_written_once(migrate: Start, files: Path) -> None:
+    (files / "base.yaml").write_text(BEFORE, encoding="utf-8")
+    for name in ("dev", "prod"):
+        host = f"infrahub: {{prefect-server: {{backgroundServices: {{messaging: {{redis: {{host: {name}}}}}}}}}}}\n"
+        (files / f"{name}.yaml").write_text(host)
+    releases = "".join(f"  - {{name: {name}, layers: [base.yaml, {name}.yaml]}}\n" for name in ("dev", "prod"))
+    (files / "infrahub-migrator.yaml").write_text(f"version: 1\nreleases:\n{releases}")
+    session = migrate()
+    session.asks("Answer")
+    session.says("Asked alike by dev (base.yaml:19) and prod (base.yaml:19).")
+    for prompt in ("Answer", "Database", "Database"):
+        session.asks(prompt)
+        session.type(ENTER)
+    session.says("What would change: 6 changes in 3 files of 2 releases")
+    session.asks("Choose")
+    session.says("> apply: write 6 changes in 2 releases")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    session.says("2 releases: 2 migrated")
+    session.says("infrahub-migrator undo dev.yaml base.yaml prod.yaml")
+    assert "docket" not in read(files, "base.yaml")[0]
+    assert "redis://dev:6379/2" in read(files, "dev.yaml")[0]
