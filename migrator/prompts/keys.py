@@ -14,6 +14,7 @@ import questionary
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
+from prompt_toolkit.keys import Keys as Pressed
 
 from migrator.prompts.person import Back, Offer, Why
 
@@ -45,12 +46,12 @@ class Keys:
                 return chosen
 
     def type_in(self, prompt: str, start: str) -> str:
-        return _answer(
-            questionary.text(f"{prompt} (Enter; Esc: back, ?: why)", default=start, qmark="?", erase_when_done=True)
-        ).strip()
+        hint = "(Enter; Esc: back, ?: why)"
+        question = questionary.text(f"{prompt} {hint}", default=start, qmark="?", erase_when_done=True)
+        return _answer(question, is_typed=True).strip()
 
 
-def _answer(question: questionary.Question) -> str:
+def _answer(question: questionary.Question, *, is_typed: bool = False) -> str:
     """Ask it. Esc goes back, and `?` asks why where no text stands yet; a SIGINT that somebody sends leaves."""
     bindings = KeyBindings()
 
@@ -65,6 +66,11 @@ def _answer(question: questionary.Question) -> str:
     @bindings.add("?", filter=Condition(lambda: not get_app().current_buffer.text))
     def explain(event: KeyPressEvent) -> None:
         event.app.exit(exception=Why)
+
+    @bindings.add(Pressed.BracketedPaste, filter=Condition(lambda: is_typed))
+    def paste(event: KeyPressEvent) -> None:
+        """An answer is one line: of several that are pasted the first counts, and none waits unseen for the next."""
+        event.current_buffer.insert_text(next((line.strip() for line in event.data.splitlines() if line.strip()), ""))
 
     application: Any = question.application
     own = application.key_bindings

@@ -58,6 +58,11 @@ class Session:
     def type(self, *keys: str) -> None:
         self._child.send("".join(keys))
 
+    def resize(self, rows: int, columns: int) -> None:
+        """Change the size of the window while somebody is asked."""
+        self._screen.resize(rows, columns)
+        self._child.setwinsize(rows, columns)
+
     @property
     def display(self) -> str:
         """What stands on the screen now."""
@@ -92,14 +97,20 @@ class Session:
         assert self._child.exitstatus is not None
         return int(self._child.exitstatus)
 
-    def settles(self, wanted: str | None, *, ends: bool = False) -> str:
-        """What stands on the screen once it is what is wanted, or, where nothing is, once no more comes."""
+    def type_on(self, *keys: str) -> None:
+        """Type, and wait until something of it shows: the next prompt may read as this one does."""
+        before = self.text
+        self.type(*keys)
+        self._wait(lambda: self.text != before, "what the keys do")
+
+    def settles(self, is_so: Callable[[str], bool] | None, *, ends: bool = False) -> str:
+        """What stands on the screen once that is as it should be, or, where nothing is asked of it, no more comes."""
         if ends:
             self.ends()
         deadline = time.monotonic() + _PATIENCE / 3
-        while wanted is not None and self._shown != wanted and time.monotonic() < deadline:
+        while is_so is not None and not is_so(self._shown) and time.monotonic() < deadline:
             self._alive()
-        while wanted is None:
+        while is_so is None:
             before = self._shown
             for _ in range(_QUIET):
                 self._alive()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prompts.terminal import CTRL_C, DOWN, ENTER, Session
+from tests.prompts.terminal import CTRL_C, DOWN, ENTER, UP, Session
 from tests.prompts.texts import AFTER, BEFORE, KEPT
 from tests.sources.texts import application
 
@@ -166,6 +166,64 @@ def test_no_credential_comes_to_the_screen(migrate: Start, values: Path) -> None
     assert f"redis://:{password}@cache:6379/2" in values.read_text(encoding="utf-8")
     assert password not in session.text
     assert password not in (values.parent / "answers.yaml").read_text(encoding="utf-8")
+
+
+def test_of_several_lines_that_are_pasted_the_first_is_the_answer(migrate: Start, values: Path) -> None:
+    values.write_text(BEFORE.replace("host: cache", "host: ${HOST}"), encoding="utf-8")
+    session = migrate("values.yaml", "--event-logger", "remove")
+    session.asks("Host")
+    session.type("\x1b[200~ \nredis.one\nredis.two\n\x1b[201~")
+    session.says("Host (Enter; Esc: back, ?: why) redis.one")
+    session.type(ENTER)
+    session.asks("Database")
+    session.type("\x1b[200~3\nperhaps\n\x1b[201~", DOWN, ENTER)  # a list takes no paste
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert "url: redis://redis.one:6379/3" in values.read_text(encoding="utf-8")
+
+
+def test_lines_that_a_terminal_types_in_one_go_are_answers_in_turn(migrate: Start, values: Path) -> None:
+    values.write_text(BEFORE.replace("host: cache", "host: ${HOST}"), encoding="utf-8")
+    session = migrate("values.yaml", "--event-logger", "remove", TERM="dumb", rows=100)
+    session.says("Host:")
+    session.type("größe\nredis.one\n3\n")
+    session.says("that is no host name")
+    session.says("Choose [apply]:")
+    session.type("\n")
+
+    assert session.ends() == 0
+    assert "url: redis://redis.one:6379/3" in values.read_text(encoding="utf-8")
+
+
+def test_an_answer_that_is_no_ascii_is_complained_about_and_nothing_breaks(migrate: Start, values: Path) -> None:
+    values.write_text(BEFORE.replace("host: cache", "host: ${HOST}"), encoding="utf-8")
+    session = migrate("values.yaml", "--event-logger", "remove")
+    session.asks("Host")
+    session.type("größe", ENTER)
+    session.says("that is no host name")
+    session.asks("Host (Enter; Esc: back, ?: why) größe")
+    session.type(CTRL_C)
+    assert session.ends() == 130
+
+
+def test_a_window_may_change_its_size_while_somebody_is_asked(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml")
+    session.asks("Answer")
+    for rows, columns in ((24, 40), (10, 120), (50, 100)):
+        session.resize(rows, columns)
+        session.type(DOWN, UP)
+        session.asks("Answer")
+    session.type(ENTER)
+    session.asks("Database")
+    session.resize(24, 40)
+    session.type(ENTER)
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 0
+    assert values.read_text(encoding="utf-8") == AFTER
 
 
 def test_what_is_unseen_is_said_before_the_first_question_and_once(migrate: Start, tmp_path: Path) -> None:
