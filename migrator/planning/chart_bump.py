@@ -126,7 +126,7 @@ def bump(
             return None, []
         of_whom = f"{version.text} is the version of {version.chart or 'another chart'}, around these values"
         return None, [Notice(f"The chart version is not moved here: {of_whom}.", "warning")] * moves
-    if stands.release >= found.version_to:
+    if stands.release > found.version_to or (stands.release == found.version_to and not found.flavour_left):
         return None, []
     kept = found.flavour if found.flavour_left else stands.flavour
     flavour = f"-{kept}" if kept else ""

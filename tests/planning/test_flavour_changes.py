@@ -48,3 +48,11 @@ def test_an_overlay_without_a_preset_is_told_apart() -> None:
     whole = FILE.replace("      messaging", "      runAsSeparateDeployment: false\n      messaging")
     found = case(whole, version_from="4.14.1-medium", version_to="4.21.2-openshift")
     assert any("openshift is an overlay without a preset" in each.text for each in found.plan.notices)
+
+
+def test_the_version_of_an_object_moves_to_another_flavour_of_itself() -> None:
+    text = OBJECT + "".join(f"    {line}\n" for line in FILE.splitlines())
+    moved = case(text, version_to="4.14.1-large")
+    assert moved.bump is not None and (moved.bump.before, moved.bump.after) == ("4.14.1-medium", "4.14.1-large")
+    assert case(text, version_to="4.14.1-medium").bump is None
+    assert case(text.replace("-medium", "-large"), version_to="4.14.1-large").bump is None
