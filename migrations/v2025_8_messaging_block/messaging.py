@@ -53,7 +53,7 @@ def differing(release: Release, setting: Setting) -> Question:
     if setting.key == "host":
         return redis_host(
             setting.background or "",
-            f"cannot be told: {what} pod, and the chart gives both the same",
+            f"is in doubt: {what} pod, and the chart gives both the same",
             release,
         )
     said = (setting.server, setting.background, setting.standing or None)

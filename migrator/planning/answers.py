@@ -95,6 +95,9 @@ class Asking:
             self.asked[question.id] = Asked(question, answer, True, where=where, hidden=hidden)
             return answer
         fallback = question.default if self._defaults else None
+        standing = self.asked.get(question.id)
+        if fallback is None and standing is not None and standing.answer is None:
+            return None  # who asked first knows best why: later steps see what it could not settle
         self.asked[question.id] = Asked(question, fallback, False)
         return fallback
 

@@ -223,7 +223,7 @@ def test_a_host_in_env_of_the_background_pod_only_is_a_question(migrate: Migrate
     text = SEPARATE + "  env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: other}]\n"
     questions = by_id(plan(text))
     assert list(questions) == ["redis-host", "redis-db"]
-    assert "while the server pod gets 'redis'" in questions["redis-host"].text
+    assert "is 'redis' on the server pod and 'other' on the background" in questions["redis-host"].text
     assert "url: redis://other:6379/2" in migrate(text, {"redis-host": "other", "redis-db": "2"}).text
 
 

@@ -286,3 +286,30 @@ def test_the_bundled_redis_gives_its_password_to_a_redis_of_your_own(migrate: Mi
         "        redis: {h", "        broker: prefect.server.utilities.messaging.memory\n        redis: {h"
     )
     assert "its own Redis" not in migrate(memory).notices
+
+
+FAR = "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {host: redis, db: 1}, docket: {%s}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("docket", "is_told"),
+    [("url: 'redis://redis:6379/99'", True), ("url: 'redis://redis:6379/99', existingSecret: s", False)],
+)
+def test_the_database_of_a_url_that_a_secret_beats_is_nobodys_business(plan: Plans, docket: str, is_told: bool) -> None:
+    found = plan(FAR % docket, chart="prefect-server").notices
+    assert any("database 99 exists only where" in each.text for each in found) is is_told
+
+
+INFRAHUB_IMAGE = """\
+global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub}}}
+server: {%senv: [{name: OURS, value: kept}]}
+backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {host: redis, db: 1}}}
+"""
+
+
+def test_the_question_for_a_host_that_no_file_names_says_whose_it_is(plan: Plans) -> None:
+    lists = "infrahub: {prefect-server: {server: {env: []}, backgroundServices: {env: []%s}}}\n"
+    nowhere = by_id(plan(lists % "", version_from="4.13.0-medium"))["redis-host"].text
+    assert "No file that is read here says it, and the chart's own default is 'example-infrahub" in nowhere
+    named = by_id(plan(lists % ", messaging: {redis: {host: TODO}}", version_from="4.13.0-medium"))["redis-host"].text
+    assert "No file" not in named and "In the values it is 'TODO'" in named

@@ -92,3 +92,28 @@ def test_a_value_where_the_keys_would_go_is_refused_by_name(plan: Plans) -> None
         text = HEAD + f"      enabled: true\n      s3: {{bucket: b, key: k}}\n      storage: {storage}\n"
         with pytest.raises(RefusedError, match=shown):
             plan(text, version_from="4.13.0")
+
+
+STORED = """\
+infrahub:
+  infrahub-backup:
+    enabled: true
+%s    restore:
+      enabled: true
+      storage: {s3: {bucket: b, key: k.tar.gz}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "version", "is_told"),
+    [
+        ("    image: {tag: 2.1.0}\n", "4.13.0", True),
+        ("    image: {tag: 2.1.0}\n", "4.18.0", False),
+        ("    image: {}\n", "4.13.0", False),
+        ("", "4.13.0", False),
+    ],
+)
+def test_an_older_backup_image_is_told_of(migrate: Migrate, image: str, version: str, is_told: bool) -> None:
+    done = migrate(STORED % image, version_from=version)
+    assert done.text == STORED % image
+    assert ("image.tag keeps an older infrahub-backup" in done.notices) is is_told

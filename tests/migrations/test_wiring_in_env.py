@@ -254,3 +254,47 @@ def test_another_broker_moves_and_what_it_leaves_unsaid_stays(
 """
     assert done.text == BESIDE_MEMORY % ("", messaging, "")
     assert plan(done.text).is_current
+
+
+OLD_HOST = """\
+server: {env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: ours}]}
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging: {redis: {host: old}}
+  env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: ours}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("2025.7.31204438", "messaging.redis.host is 'old', which nothing read until now, while PREFECT_REDIS"),
+        ("2025.9.5145513", "PREFECT_REDIS_MESSAGING_HOST is 'old' on the server pod and 'ours' on the background pod"),
+    ],
+)
+def test_the_question_for_a_host_says_what_each_pod_gets_until_now(plan: Plans, version: str, said: str) -> None:
+    questions = by_id(plan(OLD_HOST, chart="prefect-server", version_from=version))
+    assert list(questions) == ["redis-host", "redis-db"]
+    assert said in questions["redis-host"].text
+
+
+IN_ONE_LIST = "server: {env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: a}]}\n"
+
+
+@pytest.mark.parametrize(
+    "text", [IN_ONE_LIST, IN_ONE_LIST + "backgroundServices: {env: [{name: OURS, value: kept}]}\n"]
+)
+def test_wiring_in_one_list_only_is_said_where_it_is_asked(plan: Plans, text: str) -> None:
+    (question,) = by_id(plan(text, chart="prefect-server")).values()
+    assert "only one of server.env and backgroundServices.env says where Redis is" in question.text
+
+
+@pytest.mark.parametrize(("database", "asked"), [("1", ["redis-db"]), ("3", ["messaging-redis.db", "redis-db"])])
+def test_a_pod_that_is_not_told_where_redis_is_keeps_what_it_says_itself(
+    plan: Plans, database: str, asked: list[str]
+) -> None:
+    entries = "{name: PREFECT_REDIS_MESSAGING_HOST, value: a}, {name: PREFECT_REDIS_MESSAGING_DB, value: '1'}"
+    own = f"{{name: PREFECT_REDIS_MESSAGING_DB, value: '{database}'}}"
+    text = f"server: {{env: [{entries}]}}\nbackgroundServices: {{runAsSeparateDeployment: true, env: [{own}]}}\n"
+    questions = by_id(plan(text, chart="prefect-server"))
+    assert [name for name in questions if name != "redis-host"] == asked

@@ -100,3 +100,11 @@ def test_a_release_is_judged_by_all_that_its_target_asks_for() -> None:
     order = [each.id for each in known]
     assert order.index("v4_14_0_prefect_docket") < order.index("v4_14_1_prometheus_multiproc")
     assert order.index("v2025_8_messaging_block") < order.index("v4_14_0_prefect_docket")
+
+
+def test_migrations_come_in_the_order_of_their_versions(add: Add) -> None:
+    text = SOUND.replace('"infrahub-enterprise": "4.99.0"', '"infrahub-enterprise": "4.9.9"')
+    ids = [known.id for known in add(text, "v4_99_0_earlier.py")]
+    assert ids.index("v4_99_0_earlier") < ids.index("v4_13_0_startup_probe")
+    assert ids.index("v4_99_0_earlier") > ids.index("v2025_3_retired_keys")
+    assert ids.index("v4_14_1_prometheus_multiproc") < ids.index("v4_21_2_upgrade_job")

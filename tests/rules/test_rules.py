@@ -563,7 +563,8 @@ def test_dockets_that_differ_are_told_from_those_that_cannot_be_read(value: str,
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [("1", "is 1 without quotes"), ("on", "is true without quotes"), ("{}", "is a mapping,")]
+    ("value", "words"),
+    [("1", "is 1 without quotes"), ("on", "is true without quotes"), ("{}", "is a mapping,"), ("[]", "is a list,")],
 )
 def test_a_value_that_is_no_text_is_told_as_it_stands(value: str, words: str) -> None:
     (found,) = findings(SOUND + f"        - name: WEB_CONCURRENCY\n          value: {value}\n")

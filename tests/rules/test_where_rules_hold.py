@@ -116,3 +116,22 @@ def test_a_toggle_that_was_kept_is_told_apart(kept: str, can_go: bool) -> None:
     found = [each for each in findings(on_background(SOUND, kept)) if each.rule == "toggle-left"]
     assert found
     assert {"Nothing has to be done" in each.remedy for each in found} == {not can_go}
+
+
+WIRED = """\
+backgroundServices:
+  runAsSeparateDeployment: %s
+  messaging:
+    redis: {host: redis, db: 1}
+    %s
+  env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: other}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("separate", "more", "is_told"),
+    [("true", "", True), ("false", "", False), ("true", "broker: prefect.server.utilities.messaging.memory", False)],
+)
+def test_two_messaging_hosts_matter_where_pods_use_them(separate: str, more: str, is_told: bool) -> None:
+    found = findings(WIRED % (separate, more), chart="prefect-server")
+    assert ("messaging-differs" in {each.rule for each in found}) is is_told

@@ -60,6 +60,15 @@ def test_what_is_in_them(redis_server: Start) -> None:
     )
 
 
+def test_who_may_not_list_keys_takes_none_for_a_docket(redis_server: Start) -> None:
+    server = redis_server()
+    server.fill(2, "prefect:stream", "prefect:known:x")
+    assert redis_live.look(server.url()).dockets == frozenset({2})
+    with Redis(port=server.port) as client:
+        client.execute_command("ACL", "SETUSER", "default", "-scan")
+    assert redis_live.look(server.url()).dockets == frozenset()
+
+
 def test_where_config_is_taken_away_select_tells(redis_server: Start) -> None:
     server = redis_server("--databases", "4", *NO_CONFIG)
     seen = redis_live.look(server.url())
