@@ -109,7 +109,8 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield from _another_broker(release, lists, decided, effects)
         return
     values = {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}
-    if "host" in values and not in_values(release)["host"] and NAMES["db"] in present and "db" in decided:
+    is_new = "host" in values and not in_values(release)["host"] and not release.owners(route_of("db"))
+    if is_new and NAMES["db"] in present and "db" in decided:
         # The number that somebody wrote beside the host, be it the chart's own.
         values["db"] = decided["db"]
     yield from _write(release, values, password.values)

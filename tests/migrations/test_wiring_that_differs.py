@@ -144,8 +144,8 @@ def test_a_host_from_elsewhere_is_asked_for(migrate: Migrate, plan: Plans) -> No
 @pytest.mark.parametrize(
     ("server", "background", "told"),
     [
-        ("one", "other", "In the values it is 'other', which cannot be told: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
-        ("one", "$(OTHER)", "In the values it is '', which cannot be told: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
+        ("one", "other", "In the values it is 'other', which is in doubt: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
+        ("one", "$(OTHER)", "In the values it is '', which is in doubt: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
         ("'{{ 1 }}'", "other", "PREFECT_REDIS_MESSAGING_HOST is not readable here on the server pod and 'other' on"),
     ],
 )
