@@ -109,7 +109,7 @@ def _check_cluster(settings: Settings) -> None:
         other = "--namespace" if settings.namespace else "--release"
         raise UsageError(f"--all-namespaces and {other} exclude each other: give one of them.")
     if settings.release_name not in ("", settings.release):
-        raise UsageError(f"--release {settings.release} has its name already: leave --release-name out.")
+        raise UsageError(f"{flag}: releases of a cluster have their names already: leave --release-name out.")
     if settings.command == "migrate" and not (settings.values or settings.output or settings.dry_run):
         raise UsageError(
             f"release {settings.release} stands in no file that could be written.",

@@ -1,11 +1,12 @@
 """A cluster of the tests' own, and the real programs that ask it.
 
 MIGRATOR_HELMS names folders with a `helm` and a `kubectl` (as in PATH: one after the other), each of which is tried;
-where it names none, those on PATH are. What is not there is skipped, saying so.
+where it names none, those on PATH are. `programs.py` fetches them. What is not there is skipped, saying so.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -88,8 +89,7 @@ def install(cluster: Cluster, chart: Callable[[str], Path]) -> Callable[..., Hel
     def put(values: Object, version: str, revision: int = 7, chart_values: Object | None = None) -> Held:
         path = chart(version)
         own = as_object(charts.read(path / "values.yaml")) if chart_values is None else chart_values
-        texts = [json.dumps(own).encode(), json.dumps(values).encode()]
-        objects = [as_object(each) for each in render(str(path), texts, release_name="infrahub", namespace="prod")]
+        objects = rendered(str(path), json.dumps(own), json.dumps(values))
         manifest = "".join(f"---\n# Source: {version}\n{json.dumps(each)}\n" for each in objects)
         held = Held(
             "infrahub", "prod", revision, "infrahub-enterprise", f"{version}-medium", values, own, manifest=manifest
@@ -103,6 +103,13 @@ def install(cluster: Cluster, chart: Callable[[str], Path]) -> Callable[..., Hel
         return held
 
     return put
+
+
+@functools.cache
+def rendered(chart: str, *texts: str) -> list[Object]:
+    """What Helm makes of the values, of release infrahub in prod: most tests begin with the same."""
+    found = render(chart, [text.encode() for text in texts], release_name="infrahub", namespace="prod")
+    return [as_object(each) for each in found]
 
 
 def as_object(value: Any) -> Object:

@@ -227,6 +227,28 @@ def test_two_releases_on_one_database(cli: Cli, cluster: Cluster) -> None:
     assert sum("redis.prod:6379" in each and "/infrahub" in each for each in told) == 2, told
 
 
+def test_as_a_plugin_of_helm_s(cli: Cli, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Helm takes its own options out of a plugin's arguments, and hands them on in the environment."""
+    cluster.releases = [held(USER), held(USER, namespace="dev")]
+    (tmp_path / "kubeconfig").write_text(cluster.kubeconfig(), encoding="utf-8")
+    for name, value in (
+        ("HELM_PLUGIN_NAME", "infrahub-migrate"),
+        ("HELM_NAMESPACE", "prod"),
+        ("HELM_KUBECONTEXT", "tests"),
+        ("HELM_KUBETOKEN", ""),
+        ("HELM_KUBEINSECURE_SKIP_TLS_VERIFY", "false"),
+        ("KUBECONFIG", str(tmp_path / "kubeconfig")),
+    ):
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("HELM_KUBEAPISERVER")
+    assert [line.partition(":")[0] for line in cli("check", "--all-releases").stdout.decode().splitlines()] == [
+        "prod/infrahub"
+    ]
+    done = cli("migrate", "--release", "infrahub", "--redis-db", "2", "--non-interactive", "--output", "new.yaml")
+    assert "--namespace prod --kube-context tests -f new.yaml" in done.stderr.decode()
+    assert cli("verify", "--release", "infrahub", "--deployed").returncode == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
