@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from textwrap import indent
+from textwrap import dedent, indent
 from typing import Any
 
 import pytest
@@ -321,14 +321,14 @@ def test_a_layer_that_takes_prefects_values_away_is_refused_as_by_helm(cli: Cli,
 
 def test_an_old_presets_file_whose_services_stay_in_the_api_is_current_afterwards(cli: Cli, tmp_path: Path) -> None:
     """Its configPreset names no flavour, before the answer is written down and after."""
-    text = """\
-configPreset: small
-infrahub:
-  prefect-server:
-    backgroundServices:
-      env:
-        - {name: PREFECT_REDIS_MESSAGING_HOST, value: infrahub-cache-master}
-"""
+    text = dedent("""\
+        configPreset: small
+        infrahub:
+          prefect-server:
+            backgroundServices:
+              env:
+                - {name: PREFECT_REDIS_MESSAGING_HOST, value: infrahub-cache-master}
+        """)
     (tmp_path / "values.yaml").write_text(text)
     answers = ("--answer", "flavour=none", "--answer", "separate-services=single", "--non-interactive")
 
@@ -341,16 +341,16 @@ infrahub:
 
 def test_a_number_that_one_pod_alone_is_told_is_asked_about(cli: Cli, tmp_path: Path) -> None:
     """The background pod is told its database, and not where: it went by the server's as if it said nothing."""
-    text = """\
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - {name: PREFECT_REDIS_MESSAGING_HOST, value: infrahub-cache-master}
-    backgroundServices:
-      env:
-        - {name: PREFECT_REDIS_MESSAGING_DB, value: "1"}
-"""
+    text = dedent("""\
+        infrahub:
+          prefect-server:
+            server:
+              env:
+                - {name: PREFECT_REDIS_MESSAGING_HOST, value: infrahub-cache-master}
+            backgroundServices:
+              env:
+                - {name: PREFECT_REDIS_MESSAGING_DB, value: "1"}
+        """)
     given = ("--answer", "separate-services=separate", "--answer", "flavour=none")
 
     done = migrate(cli, tmp_path, text, *given)

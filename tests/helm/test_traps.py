@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from textwrap import dedent
 from typing import Any, NamedTuple
 
 import pytest
@@ -147,16 +148,16 @@ def test_a_secret_on_a_flavoured_chart(
     migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
 ) -> None:
     """The chart looks at the preset's URL even beside a Secret, so that the file has to blank it."""
-    preset = """\
-configPreset: medium
-infrahub:
-  prefect-server:
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis: {host: example-infrahub-cache-master, db: 1}
-        docket: {url: "redis://example-infrahub-cache-master:6379/2"}
-"""
+    preset = dedent("""\
+        configPreset: medium
+        infrahub:
+          prefect-server:
+            backgroundServices:
+              runAsSeparateDeployment: true
+              messaging:
+                redis: {host: example-infrahub-cache-master, db: 1}
+                docket: {url: "redis://example-infrahub-cache-master:6379/2"}
+        """)
     answers = {"docket-secret": "docket:url"}
     text = migrate(OLD, answers, version_from="4.13.0-medium", chart="infrahub-enterprise").text
 
@@ -167,12 +168,12 @@ infrahub:
 
 def test_the_bundled_redis(migrate: Callable[..., Any], pods: Callable[..., Any]) -> None:
     """Its host is named after the release, and its password comes from its own Secret."""
-    text = """\
-redis:
-  enabled: true
-backgroundServices:
-  runAsSeparateDeployment: true
-"""
+    text = dedent("""\
+        redis:
+          enabled: true
+        backgroundServices:
+          runAsSeparateDeployment: true
+        """)
     answers = {"docket-password": "reference", "redis-db": "2"}
     after = migrate(text, answers, release_name="infrahub", namespace="infrahub").text
     host = "infrahub-redis-headless.infrahub.svc.cluster.local"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -104,18 +105,18 @@ def unknown(chart: Callable[..., Path]) -> Callable[[str], list[Finding]]:
 
 
 def test_keys_that_the_chart_does_not_know(unknown: Callable[[str], list[Finding]]) -> None:
-    text = """\
-configPreset: medium
-infraHub: {}
-infrahub:
-  prefectServer: {}
-  prefect-server:
-    server:
-      replicacount: 2
-      zzz: 1
-    backgroundServices:
-      runAsSeperateDeployment: true
-"""
+    text = dedent("""\
+        configPreset: medium
+        infraHub: {}
+        infrahub:
+          prefectServer: {}
+          prefect-server:
+            server:
+              replicacount: 2
+              zzz: 1
+            backgroundServices:
+              runAsSeperateDeployment: true
+        """)
     found = [(each.line, each.text.partition(" ")[0], each.remedy) for each in unknown(text)]
 
     prefect = "infrahub.prefect-server"
@@ -133,13 +134,13 @@ infrahub:
 
 
 def test_a_key_in_the_wrong_place_is_told_where_it_belongs(unknown: Callable[[str], list[Finding]]) -> None:
-    text = """\
-infrahub:
-  prefect-server:
-    runAsSeparateDeployment: true
-    docket: {url: x}
-    REDIS: {}
-"""
+    text = dedent("""\
+        infrahub:
+          prefect-server:
+            runAsSeparateDeployment: true
+            docket: {url: x}
+            REDIS: {}
+        """)
     prefect = "infrahub.prefect-server"
     assert [each.remedy for each in unknown(text)] == [
         f"The chart has that key at {prefect}.backgroundServices.runAsSeparateDeployment: does it belong there?",
@@ -155,20 +156,20 @@ def test_what_the_schema_refuses_is_the_business_of_a_rule(unknown: Callable[[st
 
 
 def test_keys_that_it_knows_or_that_are_free(unknown: Callable[[str], list[Finding]]) -> None:
-    text = """\
-global: {anything: 1}
-infrahub:
-  infrahubServer:
-    infrahubServer:
-      env: {INFRAHUB_ANYTHING: "1"}
-  prefect-server:
-    enabled: true
-    global: {prefect: {image: {repository: x}, other: 1}}
-    redis: {master: {anything: 1}}
-    server:
-      replicaCount: 2
-      env: [{name: A, value: b}]
-    backgroundServices:
-      runAsSeparateDeployment: true
-"""
+    text = dedent("""\
+        global: {anything: 1}
+        infrahub:
+          infrahubServer:
+            infrahubServer:
+              env: {INFRAHUB_ANYTHING: "1"}
+          prefect-server:
+            enabled: true
+            global: {prefect: {image: {repository: x}, other: 1}}
+            redis: {master: {anything: 1}}
+            server:
+              replicaCount: 2
+              env: [{name: A, value: b}]
+            backgroundServices:
+              runAsSeparateDeployment: true
+        """)
     assert unknown(text) == []

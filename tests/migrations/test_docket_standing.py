@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from migrator.errors import UsageError
@@ -223,16 +225,16 @@ def test_a_reference_that_stands_for_nothing_behind_the_example_host(migrate: Mi
 
 
 def test_the_presets_url_is_made_anew_on_its_database(migrate: Migrate) -> None:
-    before = """\
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis:
-      host: redis
-      password: p@ss
-    docket:
-      url: "redis://example-infrahub-cache-master:6379/3" # Set correct hostname
-"""
+    before = dedent("""\
+        backgroundServices:
+          runAsSeparateDeployment: true
+          messaging:
+            redis:
+              host: redis
+              password: p@ss
+            docket:
+              url: "redis://example-infrahub-cache-master:6379/3" # Set correct hostname
+        """)
     after = before.replace("//example-infrahub-cache-master:6379/3", "//:p%40ss@redis:6379/3")
     assert migrate(before).text == after
 

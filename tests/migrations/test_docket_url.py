@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -148,16 +149,13 @@ def test_a_database_of_another_server_or_port_is_free(migrate: Migrate) -> None:
 
 
 def test_the_cache_of_the_prefect_pods_counts(plan: Plans) -> None:
-    text = (
-        SEPARATE
-        + """\
-      db: 1
-server:
-  env:
-    - {name: INFRAHUB_CACHE_ADDRESS, value: redis}
-    - {name: INFRAHUB_CACHE_DATABASE, value: "2"}
-"""
-    )
+    text = SEPARATE + dedent("""\
+              db: 1
+        server:
+          env:
+            - {name: INFRAHUB_CACHE_ADDRESS, value: redis}
+            - {name: INFRAHUB_CACHE_DATABASE, value: "2"}
+        """)
     question = by_id(plan(text))["redis-db"]
     assert question.suggestion == "3"
     assert "1 by Prefect's messaging, 2 by the Infrahub cache" in question.text
@@ -224,18 +222,15 @@ def test_a_host_that_cannot_stand_in_a_url_is_a_question(plan: Plans, host: str,
 @pytest.mark.parametrize("name", ["example-infrahub-cache-master", "example-infrahub-cache-master.prod.svc"])
 def test_the_example_host_is_mended_in_both_places(migrate: Migrate, name: str) -> None:
     before = SEPARATE.replace("host: redis", f'host: "{name}" # Set correct hostname')
-    assert (
-        migrate(before, {"redis-host": "redis.prod", "redis-db": "2"}).text
-        == """\
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis:
-      host: "redis.prod" # Set correct hostname
-    docket:
-      url: "redis://redis.prod:6379/2"
-"""
-    )
+    assert migrate(before, {"redis-host": "redis.prod", "redis-db": "2"}).text == dedent("""\
+        backgroundServices:
+          runAsSeparateDeployment: true
+          messaging:
+            redis:
+              host: "redis.prod" # Set correct hostname
+            docket:
+              url: "redis://redis.prod:6379/2"
+        """)
 
 
 def test_a_placeholder_stays_where_it_is(migrate: Migrate) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from migrator.errors import RefusedError
@@ -13,37 +15,37 @@ FROM = {"version_from": "4.13.0-medium"}
 
 
 def test_an_override_of_the_host_gets_the_docket_and_no_lists(migrate: Migrate) -> None:
-    before = """\
-infrahub:
-  prefect-server:
-    backgroundServices:
-      messaging:
-        redis:
-          host: redis.prod
-"""
+    before = dedent("""\
+        infrahub:
+          prefect-server:
+            backgroundServices:
+              messaging:
+                redis:
+                  host: redis.prod
+        """)
     done = migrate(before, {"redis-db": "2"}, **FROM)
     assert done.text == before + "        docket:\n          url: redis://redis.prod:6379/2\n"
 
 
 def test_an_override_of_the_host_is_current_with_its_docket(migrate: Migrate) -> None:
-    text = """\
-infrahub:
-  prefect-server:
-    backgroundServices:
-      messaging:
-        redis: {host: redis.prod}
-        docket: {url: "redis://redis.prod:6379/2"}
-"""
+    text = dedent("""\
+        infrahub:
+          prefect-server:
+            backgroundServices:
+              messaging:
+                redis: {host: redis.prod}
+                docket: {url: "redis://redis.prod:6379/2"}
+        """)
     assert migrate(text, **FROM).text == text
 
 
 def test_a_file_without_a_host_has_the_presets_example(migrate: Migrate, plan: Plans) -> None:
-    before = """\
-infrahub:
-  prefect-server:
-    server:
-      replicaCount: 3
-"""
+    before = dedent("""\
+        infrahub:
+          prefect-server:
+            server:
+              replicaCount: 3
+        """)
     assert list(by_id(plan(before, **FROM))) == ["redis-host", "redis-db"]
     assert (
         migrate(before, {"redis-host": "redis.prod", "redis-db": "2"}, **FROM).text
@@ -78,16 +80,16 @@ def test_a_secret_on_a_flavour_empties_the_presets_url(migrate: Migrate) -> None
 
 
 def test_a_secret_that_stands_beside_the_presets_url_gets_it_emptied(migrate: Migrate) -> None:
-    before = """\
-infrahub:
-  prefect-server:
-    backgroundServices:
-      messaging:
-        redis:
-          host: redis.prod
-        docket:
-          existingSecret: queue
-"""
+    before = dedent("""\
+        infrahub:
+          prefect-server:
+            backgroundServices:
+              messaging:
+                redis:
+                  host: redis.prod
+                docket:
+                  existingSecret: queue
+        """)
     done = migrate(before, **FROM)
     assert done.text == before + '          url: ""\n'
     assert migrate(before.replace("  existingSecret", '  url: ""\n          existingSecret'), **FROM).plan.is_current
@@ -153,13 +155,13 @@ def test_every_flavour_brings_its_own_lists(migrate: Migrate, flavour: str) -> N
 
 
 def test_a_preset_that_is_not_known_is_not_guessed_at(migrate: Migrate, plan: Plans) -> None:
-    text = """\
-infrahub:
-  prefect-server:
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging: {redis: {host: redis.prod, db: 1}, docket: {url: "redis://redis.prod:6379/2"}}
-"""
+    text = dedent("""\
+        infrahub:
+          prefect-server:
+            backgroundServices:
+              runAsSeparateDeployment: true
+              messaging: {redis: {host: redis.prod, db: 1}, docket: {url: "redis://redis.prod:6379/2"}}
+        """)
     with pytest.raises(RefusedError, match=r"does not know that preset: infrahub\.prefect-server\.server\.env, "):
         plan(text, version_from="4.15.0-openshift")
     whole = (
@@ -230,12 +232,12 @@ def test_vanilla_prefect_gets_the_docket_alone(migrate: Migrate) -> None:
 def test_prefect_server_with_the_infrahub_image_gets_the_pin(migrate: Migrate) -> None:
     image = "global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub}}}\n"
     done = migrate(image + SEPARATE, {"redis-db": "2"})
-    assert done.text == image + SEPARATE.replace("replicaCount: 2\n", """\
-replicaCount: 2
-  env:
-    - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-      value: "false"
-""") + "    docket:\n      url: redis://redis:6379/2\n"  # fmt: skip
+    assert done.text == image + SEPARATE.replace("replicaCount: 2\n", dedent("""\
+        replicaCount: 2
+          env:
+            - name: PREFECT_API_DATABASE_MIGRATE_ON_START
+              value: "false"
+        """)) + "    docket:\n      url: redis://redis:6379/2\n"  # fmt: skip
 
 
 def test_the_steps_of_prefect_server_have_versions_of_their_own(migrate: Migrate, plan: Plans) -> None:
@@ -281,14 +283,14 @@ def test_the_flavour_is_not_asked_for_again_once_all_is_done(migrate: Migrate, p
 
 
 def test_each_flavour_says_what_it_decides_in_this_file(plan: Plans) -> None:
-    text = """\
-infrahub:
-  prefect-server:
-    backgroundServices:
-      replicaCount: 3
-      messaging:
-        redis: {host: redis, db: 3}
-"""
+    text = dedent("""\
+        infrahub:
+          prefect-server:
+            backgroundServices:
+              replicaCount: 3
+              messaging:
+                redis: {host: redis, db: 3}
+        """)
     choices = {choice.value: choice.leads_to for choice in by_id(plan(text))["flavour"].choices}
     lists = "server.env of the preset, backgroundServices.env of the preset"
     assert choices["none"].endswith("one replica each, and the background services run inside the API process")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -237,18 +238,18 @@ def test_a_no_is_written_down_and_nothing_else_happens(migrate: Migrate, before:
 def test_a_yes_makes_a_deployment_of_a_high_availability_release(migrate: Migrate) -> None:
     done = migrate(HA, {"separate-services": "separate", **DB})
     assert done.text == (
-        """\
-server:
-  replicaCount: 2
-  env: []
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis:
-      host: redis.prod
-    docket:
-      url: redis://redis.prod:6379/2
-"""
+        dedent("""\
+            server:
+              replicaCount: 2
+              env: []
+            backgroundServices:
+              runAsSeparateDeployment: true
+              messaging:
+                redis:
+                  host: redis.prod
+                docket:
+                  url: redis://redis.prod:6379/2
+            """)
     )
 
 

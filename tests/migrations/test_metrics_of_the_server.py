@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from .conftest import Migrate, Plans, effects
@@ -88,12 +90,12 @@ def test_separate_services_of_the_community_chart_get_theirs(migrate: Migrate) -
 
 
 def test_the_charts_own_list_is_the_same_hop_by_hop(migrate: Migrate) -> None:
-    text = """\
-prefect-server:
-  backgroundServices:
-    runAsSeparateDeployment: true
-    messaging: {redis: {host: redis, db: 1}}
-"""
+    text = dedent("""\
+        prefect-server:
+          backgroundServices:
+            runAsSeparateDeployment: true
+            messaging: {redis: {host: redis, db: 1}}
+        """)
     hops = text
     for version in ("4.28.0", "4.29.2", "4.32.0"):
         answers = {"redis-db": "2"} if version == "4.28.0" else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from migrator.errors import RefusedError
@@ -44,10 +46,10 @@ def test_a_connection_url_that_loses(migrate: Migrate, place: str) -> None:
 
 
 def test_a_connection_url_loses_on_a_single_deployment_too(migrate: Migrate) -> None:
-    text = """\
-backgroundServices: {runAsSeparateDeployment: false}
-server: {env: [{name: PREFECT_API_DATABASE_CONNECTION_URL, value: postgresql+asyncpg://db/prefect}]}
-"""
+    text = dedent("""\
+        backgroundServices: {runAsSeparateDeployment: false}
+        server: {env: [{name: PREFECT_API_DATABASE_CONNECTION_URL, value: postgresql+asyncpg://db/prefect}]}
+        """)
     assert "PREFECT_API_DATABASE_CONNECTION_URL no longer counts" in migrate(text).warnings[0].text
 
 
@@ -132,10 +134,10 @@ def test_a_docket_on_the_charts_own_cache(migrate: Migrate) -> None:
 
 
 def test_two_pods_of_one_process_each(migrate: Migrate) -> None:
-    text = """\
-backgroundServices: {runAsSeparateDeployment: false}
-server: {replicaCount: %s}
-"""
+    text = dedent("""\
+        backgroundServices: {runAsSeparateDeployment: false}
+        server: {replicaCount: %s}
+        """)
     assert migrate(text % 1).warnings == []
     assert "server.replicaCount is 3, so the background services run several times over" in (
         migrate(text % 3).warnings[0].text
@@ -160,10 +162,10 @@ def test_several_processes_of_a_single_deployment(migrate: Migrate, server: str)
 
 def test_services_that_run_nowhere(migrate: Migrate) -> None:
     """Generation A on today's chart: told to serve the API only, and nothing else to run the services."""
-    text = """\
-backgroundServices: {runAsSeparateDeployment: false}
-server: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}]}
-"""
+    text = dedent("""\
+        backgroundServices: {runAsSeparateDeployment: false}
+        server: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}]}
+        """)
     done = migrate(text)
     assert done.text == text
     assert "so nothing runs the background services" in done.warnings[0].text
@@ -171,11 +173,11 @@ server: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}]}
 
 
 def test_the_example_host_on_a_single_deployment(migrate: Migrate) -> None:
-    text = """\
-backgroundServices:
-  runAsSeparateDeployment: false
-  messaging: {redis: {host: example-infrahub-cache-master}}
-"""
+    text = dedent("""\
+        backgroundServices:
+          runAsSeparateDeployment: false
+          messaging: {redis: {host: example-infrahub-cache-master}}
+        """)
     done = migrate(text)
     assert done.text == text
     assert "the new chart refuses it even where nothing uses it" in done.warnings[0].text
@@ -219,20 +221,20 @@ def test_notices_point_at_the_file_as_it_was_read(plan: Plans) -> None:
 
 def test_places_are_those_of_the_file_as_it_was_read(plan: Plans) -> None:
     """The messaging block takes entries away above them."""
-    before = """\
-prefect-server:
-  server:
-    env:
-      - {name: PREFECT_REDIS_MESSAGING_HOST, value: cache}
-      - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "false"}
-      - {name: PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED, value: "false"}
-  backgroundServices:
-    runAsSeparateDeployment: true
-    messaging: {redis: {host: cache, db: 1}}
-    env:
-      - {name: PREFECT_REDIS_MESSAGING_HOST, value: cache}
-      - {name: PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED, value: "true"}
-"""
+    before = dedent("""\
+        prefect-server:
+          server:
+            env:
+              - {name: PREFECT_REDIS_MESSAGING_HOST, value: cache}
+              - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "false"}
+              - {name: PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED, value: "false"}
+          backgroundServices:
+            runAsSeparateDeployment: true
+            messaging: {redis: {host: cache, db: 1}}
+            env:
+              - {name: PREFECT_REDIS_MESSAGING_HOST, value: cache}
+              - {name: PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED, value: "true"}
+        """)
     made = plan(before, {"redis-db": "2"}, version_from="4.27.0")
     places = [notice.route for notice in made.notices if "SCHEDULER" in notice.text or "WEBSERVER" in notice.text]
     server, background = ("prefect-server", "server", "env"), ("prefect-server", "backgroundServices", "env")
@@ -242,17 +244,17 @@ prefect-server:
 @pytest.mark.parametrize(("to", "told"), [("2026.4.10163454", False), ("2026.4.21154022", True)])
 def test_old_names_lose_from_the_version_on_that_sets_new_ones(plan: Plans, to: str, told: bool) -> None:
     """prefect-server had the docket before it renamed what it sets of the database."""
-    text = """\
-global: {prefect: {image: {repository: opsmill/infrahub}}}
-server:
-  env:
-    - {name: PREFECT_API_DATABASE_CONNECTION_URL, value: "postgresql+asyncpg://db/prefect"}
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging: {redis: {host: redis, db: 1}}
-  env:
-    - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "true"}
-"""
+    text = dedent("""\
+        global: {prefect: {image: {repository: opsmill/infrahub}}}
+        server:
+          env:
+            - {name: PREFECT_API_DATABASE_CONNECTION_URL, value: "postgresql+asyncpg://db/prefect"}
+        backgroundServices:
+          runAsSeparateDeployment: true
+          messaging: {redis: {host: redis, db: 1}}
+          env:
+            - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "true"}
+        """)
     options = {"chart": "prefect-server", "version_from": "2025.12.24192415", "version_to": to}
     notices = " ".join(notice.text for notice in plan(text, {"redis-db": "2"}, **options).notices)
     for words in ("CONNECTION_URL no longer counts", "the old chart obeyed it", "twice until now"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from .conftest import Migrate, Plans, by_id, effects
@@ -167,16 +169,16 @@ def test_a_pin_for_both_pods_counts(migrate: Migrate) -> None:
 
 def test_without_a_list_the_charts_own_entries_come_with_the_pin(migrate: Migrate) -> None:
     assert migrate(HEAD).text == PINNED
-    community = """\
-prefect-server:
-  server:
-    replicaCount: 1
-  backgroundServices:
-    runAsSeparateDeployment: true
-    messaging:
-      redis: {host: redis, db: 1}
-      docket: {url: "redis://redis:6379/2"}
-"""
+    community = dedent("""\
+        prefect-server:
+          server:
+            replicaCount: 1
+          backgroundServices:
+            runAsSeparateDeployment: true
+            messaging:
+              redis: {host: redis, db: 1}
+              docket: {url: "redis://redis:6379/2"}
+        """)
     done = migrate(community, version_from="4.27.0", version_to="4.28.0")
     assert done.text == community.replace(
         "    replicaCount: 1\n",

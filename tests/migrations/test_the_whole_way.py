@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from packaging.version import Version
@@ -146,19 +147,19 @@ def test_presets_of_every_generation(preset: Path) -> None:
 
 
 def test_prefect_server_of_the_high_availability_guide() -> None:
-    text = """\
-global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub, prefectTag: 1.9.8}}}
-server:
-  args: [uvicorn, --factory, "infrahub.prefect_server.app:create_infrahub_prefect"]
-  env:
-    - {name: PREFECT_UI_SERVE_BASE, value: /}
-    - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
-    - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging: {redis: {host: redis.prod, db: 1}}
-migrations: {enabled: false}
-"""
+    text = dedent("""\
+        global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub, prefectTag: 1.9.8}}}
+        server:
+          args: [uvicorn, --factory, "infrahub.prefect_server.app:create_infrahub_prefect"]
+          env:
+            - {name: PREFECT_UI_SERVE_BASE, value: /}
+            - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+            - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
+        backgroundServices:
+          runAsSeparateDeployment: true
+          messaging: {redis: {host: redis.prod, db: 1}}
+        migrations: {enabled: false}
+        """)
     versions = ["2026.4.10163454", "2026.4.21154022", "2026.6.5172345", "2026.7.23210422", "2026.8.18172642"]
     for to in versions[2:]:
         once = at_once(text, "2025.12.24192415", to)

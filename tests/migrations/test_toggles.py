@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from migrator.errors import RefusedError
@@ -27,44 +29,38 @@ DOCKET = (
 
 
 def test_the_four_pairs_go_from_both_lists_in_both_spellings(migrate: Migrate) -> None:
-    before = (
-        BACKGROUND
-        + """\
-  env:
-    - name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED
-      value: "true"
-    - name: PREFECT_API_SERVICES_TRIGGERS_ENABLED # the old spelling
-      value: "true"
-    - name: PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED
-      value: "true"
-    - name: KEPT
-      value: "1"
-server:
-  env:
-    - name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED
-      value: "false"
-    - name: PREFECT_API_SERVICES_EVENT_PERSISTER_ENABLED
-      value: "false"
-    - name: KEPT
-      value: "2"
-    - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-      value: "false"
-    - name: PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED
-      value: "false"
-"""
-    )
-    after = (
-        BACKGROUND
-        + """\
-  env:
-    - name: KEPT
-      value: "1"
-server:
-  env:
-    - name: KEPT
-      value: "2"
-"""
-    )
+    before = BACKGROUND + dedent("""\
+          env:
+            - name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED
+              value: "true"
+            - name: PREFECT_API_SERVICES_TRIGGERS_ENABLED # the old spelling
+              value: "true"
+            - name: PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED
+              value: "true"
+            - name: KEPT
+              value: "1"
+        server:
+          env:
+            - name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED
+              value: "false"
+            - name: PREFECT_API_SERVICES_EVENT_PERSISTER_ENABLED
+              value: "false"
+            - name: KEPT
+              value: "2"
+            - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+              value: "false"
+            - name: PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED
+              value: "false"
+        """)
+    after = BACKGROUND + dedent("""\
+          env:
+            - name: KEPT
+              value: "1"
+        server:
+          env:
+            - name: KEPT
+              value: "2"
+        """)
     done = migrate(before)
     assert done.text == after
     assert effects(done.plan) == {"none"}
@@ -113,17 +109,14 @@ def test_a_toggle_that_cannot_be_read_is_a_question(migrate: Migrate, plan: Plan
 
 
 def test_each_custom_toggle_is_asked_about_on_its_own(migrate: Migrate, plan: Plans) -> None:
-    before = (
-        UNDECIDED
-        + """\
-  env: # the services
-    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
-    - {name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED, value: "false"}
-server:
-  env:
-    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}
-"""
-    )
+    before = UNDECIDED + dedent("""\
+          env: # the services
+            - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+            - {name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED, value: "false"}
+        server:
+          env:
+            - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}
+        """)
     assert list(by_id(plan(before, DECIDED))) == [
         "custom-toggles.server.TRIGGERS",
         "custom-toggles.background.EVENT_PERSISTER",
@@ -135,16 +128,12 @@ server:
         "custom-toggles.background.TRIGGERS": "remove",
     }
     done = migrate(before, {**DECIDED, **answers})
-    assert (
-        done.text
-        == DOCKET
-        + """\
-  env: # the services
-    - {name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED, value: "false"}
-server:
-  env: []
-"""
-    )
+    assert done.text == DOCKET + dedent("""\
+          env: # the services
+            - {name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED, value: "false"}
+        server:
+          env: []
+        """)
 
 
 def test_what_was_kept_is_a_notice_afterwards(migrate: Migrate) -> None:
@@ -259,32 +248,26 @@ def test_toggles_of_other_services_stay_with_a_notice(migrate: Migrate) -> None:
 
 
 def test_toggles_for_both_pods_stay_with_a_notice(migrate: Migrate) -> None:
-    text = (
-        BACKGROUND
-        + """\
-global:
-  prefect:
-    env:
-      - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
-"""
-    )
+    text = BACKGROUND + dedent("""\
+        global:
+          prefect:
+            env:
+              - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+        """)
     done = migrate(text)
     assert done.text == text
     assert 'global.prefect.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED ("false") stays' in done.notices
 
 
 def test_a_toggle_that_holds_against_global_is_needed_and_stays(migrate: Migrate) -> None:
-    before = (
-        BACKGROUND
-        + """\
-  env:
-    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}
-global: {prefect: {env: [{name: PREFECT_API_SERVICES_TRIGGERS_ENABLED, value: "false"}]}}
-server:
-  env:
-    - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
-"""
-    )
+    before = BACKGROUND + dedent("""\
+          env:
+            - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}
+        global: {prefect: {env: [{name: PREFECT_API_SERVICES_TRIGGERS_ENABLED, value: "false"}]}}
+        server:
+          env:
+            - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+        """)
     done = migrate(before)
     assert done.text == before.replace(
         """
@@ -305,13 +288,13 @@ def test_what_a_config_map_may_hold_is_a_notice(migrate: Migrate) -> None:
 
 
 def test_toggles_of_a_single_deployment_stay(migrate: Migrate) -> None:
-    text = """\
-backgroundServices:
-  runAsSeparateDeployment: false
-  env: [{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}]
-server:
-  env: [{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}]
-"""
+    text = dedent("""\
+        backgroundServices:
+          runAsSeparateDeployment: false
+          env: [{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}]
+        server:
+          env: [{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}]
+        """)
     done = migrate(text)
     assert done.text == text
     assert "Nothing changes here" in done.notices and not done.warnings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from .conftest import Migrate, effects
@@ -16,63 +18,49 @@ backgroundServices:
 
 
 def test_webserver_only_is_added_after_serve_base(migrate: Migrate) -> None:
-    before = (
-        BACKGROUND
-        + """\
-server:
-  args: [gunicorn, app]
-  env:
-    - name: FIRST
-      value: "1"
-    - name: PREFECT_UI_SERVE_BASE
-      value: /
-    - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-      value: "false"
-"""
-    )
+    before = BACKGROUND + dedent("""\
+        server:
+          args: [gunicorn, app]
+          env:
+            - name: FIRST
+              value: "1"
+            - name: PREFECT_UI_SERVE_BASE
+              value: /
+            - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+              value: "false"
+        """)
     done = migrate(before)
-    assert (
-        done.text
-        == BACKGROUND
-        + """\
-server:
-  args: [gunicorn, app]
-  env:
-    - name: FIRST
-      value: "1"
-    - name: PREFECT_UI_SERVE_BASE
-      value: /
-    - name: PREFECT__SERVER_WEBSERVER_ONLY
-      value: "true"
-"""
-    )
+    assert done.text == BACKGROUND + dedent("""\
+        server:
+          args: [gunicorn, app]
+          env:
+            - name: FIRST
+              value: "1"
+            - name: PREFECT_UI_SERVE_BASE
+              value: /
+            - name: PREFECT__SERVER_WEBSERVER_ONLY
+              value: "true"
+        """)
     assert effects(done.plan) == {"none", "behaviour"}
 
 
 def test_webserver_only_goes_first_without_serve_base(migrate: Migrate) -> None:
-    before = (
-        BACKGROUND
-        + """\
-server:
-  args: [gunicorn, app]
-  env:
-  - name: KEPT
-    value: "1"
-"""
-    )
-    assert (
-        migrate(before).text
-        == BACKGROUND
-        + """\
-server:
-  args: [gunicorn, app]
-  env:
-  - name: PREFECT__SERVER_WEBSERVER_ONLY
-    value: "true"
-  - name: KEPT
-    value: "1"
-"""
-    )
+    before = BACKGROUND + dedent("""\
+        server:
+          args: [gunicorn, app]
+          env:
+          - name: KEPT
+            value: "1"
+        """)
+    assert migrate(before).text == BACKGROUND + dedent("""\
+        server:
+          args: [gunicorn, app]
+          env:
+          - name: PREFECT__SERVER_WEBSERVER_ONLY
+            value: "true"
+          - name: KEPT
+            value: "1"
+        """)
 
 
 @pytest.mark.parametrize("args", ["[]", "[prefect, server, start, --no-services]", "null"])
@@ -105,40 +93,31 @@ def test_webserver_only_true_is_enough(migrate: Migrate) -> None:
 
 
 def test_webserver_only_for_both_pods_counts(migrate: Migrate) -> None:
-    text = (
-        BACKGROUND
-        + """\
-global: {prefect: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}]}}
-server: {args: [gunicorn, app], env: [{name: KEPT, value: "1"}]}
-"""
-    )
+    text = BACKGROUND + dedent("""\
+        global: {prefect: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}]}}
+        server: {args: [gunicorn, app], env: [{name: KEPT, value: "1"}]}
+        """)
     assert migrate(text).text == text
 
 
 def test_an_empty_webserver_only_for_both_pods_does_not_count(migrate: Migrate) -> None:
-    before = (
-        BACKGROUND
-        + """\
-global: {prefect: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: ""}]}}
-server: {args: [gunicorn, app], env: [{name: KEPT, value: "1"}]}
-"""
-    )
+    before = BACKGROUND + dedent("""\
+        global: {prefect: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: ""}]}}
+        server: {args: [gunicorn, app], env: [{name: KEPT, value: "1"}]}
+        """)
     assert migrate(before).text == before.replace(
         "[{name: KEPT", '[{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}, {name: KEPT'
     )
 
 
 def test_the_last_webserver_only_is_the_one_that_counts(migrate: Migrate) -> None:
-    before = (
-        BACKGROUND
-        + """\
-server:
-  args: [gunicorn, app]
-  env:
-    - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
-    - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: ""}
-"""
-    )
+    before = BACKGROUND + dedent("""\
+        server:
+          args: [gunicorn, app]
+          env:
+            - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}
+            - {name: PREFECT__SERVER_WEBSERVER_ONLY, value: ""}
+        """)
     done = migrate(before)
     assert done.text == before.replace('value: ""', 'value: "true"')
     assert "PREFECT__SERVER_WEBSERVER_ONLY stands 2 times" in done.notices

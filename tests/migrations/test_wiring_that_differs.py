@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -237,21 +238,18 @@ backgroundServices:
     cache: prefect_redis.messaging
   env:
 {WIRED}{entry("PREFECT_REDIS_MESSAGING_DB", "'3'")}"""
-    assert (
-        migrate(text, DB).text
-        == """\
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    cache: prefect_redis.messaging
-    redis:
-      host: cache
-      db: 3
-    docket:
-      url: redis://cache:6379/2
-  env: []
-"""
-    )
+    assert migrate(text, DB).text == dedent("""\
+        backgroundServices:
+          runAsSeparateDeployment: true
+          messaging:
+            cache: prefect_redis.messaging
+            redis:
+              host: cache
+              db: 3
+            docket:
+              url: redis://cache:6379/2
+          env: []
+        """)
 
 
 @pytest.mark.parametrize(("value", "effect"), [("'true'", "none"), ("'maybe'", "behaviour"), ("''", "none")])

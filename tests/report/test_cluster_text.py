@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from textwrap import dedent
 
 import pytest
 from markdown_it import MarkdownIt
@@ -59,42 +60,39 @@ def shown(file: FileReport) -> Report:
 
 
 def test_the_whole_text(shown: Report) -> None:
-    assert (
-        cluster_text.text(shown, Page(100), mask=Mask())
-        == """\
-values.yaml: what the upgrade changes in the cluster
-  file: infrahub-enterprise 4.13.0-small -> 4.14.1-small
-  old chart: old
-  new chart: new.tgz
-  release: infrahub in default
-  7 differences, of which 2 have no explanation.
+    assert cluster_text.text(shown, Page(100), mask=Mask()) == dedent("""\
+        values.yaml: what the upgrade changes in the cluster
+          file: infrahub-enterprise 4.13.0-small -> 4.14.1-small
+          old chart: old
+          new chart: new.tgz
+          release: infrahub in default
+          7 differences, of which 2 have no explanation.
 
-NOTHING EXPLAINS THESE: look at them before you upgrade (2)
-  known: it comes with the new chart, whatever the file says
-  Deployment a
-    ~ spec.replicas: 2 -> 3
-  Job j
-    + a new object: images x:1; hooks pre-upgrade
+        NOTHING EXPLAINS THESE: look at them before you upgrade (2)
+          known: it comes with the new chart, whatever the file says
+          Deployment a
+            ~ spec.replicas: 2 -> 3
+          Job j
+            + a new object: images x:1; hooks pre-upgrade
 
-v4_14_0_prefect_docket (One docket, separate services), step docket: give both deployments one
-docket (2)
-  why: one for all
-  Deployment a, Deployment b
-    + env PREFECT_SERVER_DOCKET_URL: "redis://:***1@cache:6379/2"
+        v4_14_0_prefect_docket (One docket, separate services), step docket: give both deployments one
+        docket (2)
+          why: one for all
+          Deployment a, Deployment b
+            + env PREFECT_SERVER_DOCKET_URL: "redis://:***1@cache:6379/2"
 
-The chart (2)
-  it brings another image
-  Deployment a
-    ~ containers.sidecar.image: "x:1" -> "x:2"
-    ~ env X: key url of the Secret database -> "y"
+        The chart (2)
+          it brings another image
+          Deployment a
+            ~ containers.sidecar.image: "x:1" -> "x:2"
+            ~ env X: key url of the Secret database -> "y"
 
-Made up by Helm each time it renders; a chart that looks up what is installed keeps that instead (1)
-  Secret s
-    ~ data.password: (hidden) -> (hidden)
+        Made up by Helm each time it renders; a chart that looks up what is installed keeps that instead (1)
+          Secret s
+            ~ data.password: (hidden) -> (hidden)
 
-Steps without a difference of their own in the cluster: v4_14_0_prefect_docket, step pin.
-"""
-    )
+        Steps without a difference of their own in the cluster: v4_14_0_prefect_docket, step pin.
+        """)
 
 
 def test_a_crowd_of_releases_fits_into_a_comment(shown: Report) -> None:
@@ -111,69 +109,66 @@ def test_a_release_without_a_diff_names_its_flags(needs_decision: FileReport) ->
 
 
 def test_the_whole_markdown(shown: Report) -> None:
-    assert (
-        cluster_markdown.markdown(shown, mask=Mask())
-        == """\
-<!-- infrahub-migrator diff --rendered -->
-# What the upgrade changes in the cluster
+    assert cluster_markdown.markdown(shown, mask=Mask()) == dedent("""\
+        <!-- infrahub-migrator diff --rendered -->
+        # What the upgrade changes in the cluster
 
-| File | Status | In the cluster |
-|---|---|---|
-| `values.yaml` | pending | 7 differences, of which 2 have no explanation. |
+        | File | Status | In the cluster |
+        |---|---|---|
+        | `values.yaml` | pending | 7 differences, of which 2 have no explanation. |
 
-## `values.yaml`
+        ## `values.yaml`
 
-- file: `infrahub-enterprise 4.13.0-small -> 4.14.1-small`
-- old chart: `old`
-- new chart: `new.tgz`
-- release: `infrahub in default`
+        - file: `infrahub-enterprise 4.13.0-small -> 4.14.1-small`
+        - old chart: `old`
+        - new chart: `new.tgz`
+        - release: `infrahub in default`
 
-**7 differences, of which 2 have no explanation.**
+        **7 differences, of which 2 have no explanation.**
 
-### NOTHING EXPLAINS THESE: look at them before you upgrade (2)
+        ### NOTHING EXPLAINS THESE: look at them before you upgrade (2)
 
-known: it comes with the new chart, whatever the file says
+        known: it comes with the new chart, whatever the file says
 
-```diff
-@@ Deployment a @@
-- spec.replicas: 2
-+ spec.replicas: 3
-@@ Job j @@
-+ a new object: images x:1; hooks pre-upgrade
-```
+        ```diff
+        @@ Deployment a @@
+        - spec.replicas: 2
+        + spec.replicas: 3
+        @@ Job j @@
+        + a new object: images x:1; hooks pre-upgrade
+        ```
 
-### v4_14_0_prefect_docket (One docket, separate services), step docket: give both deployments one docket (2)
+        ### v4_14_0_prefect_docket (One docket, separate services), step docket: give both deployments one docket (2)
 
-why: one for all
+        why: one for all
 
-```diff
-@@ Deployment a, Deployment b @@
-+ env PREFECT_SERVER_DOCKET_URL: "redis://:***1@cache:6379/2"
-```
+        ```diff
+        @@ Deployment a, Deployment b @@
+        + env PREFECT_SERVER_DOCKET_URL: "redis://:***1@cache:6379/2"
+        ```
 
-### The chart (2)
+        ### The chart (2)
 
-it brings another image
+        it brings another image
 
-```diff
-@@ Deployment a @@
-- containers.sidecar.image: "x:1"
-+ containers.sidecar.image: "x:2"
-- env X: key url of the Secret database
-+ env X: "y"
-```
+        ```diff
+        @@ Deployment a @@
+        - containers.sidecar.image: "x:1"
+        + containers.sidecar.image: "x:2"
+        - env X: key url of the Secret database
+        + env X: "y"
+        ```
 
-### Made up by Helm each time it renders; a chart that looks up what is installed keeps that instead (1)
+        ### Made up by Helm each time it renders; a chart that looks up what is installed keeps that instead (1)
 
-```diff
-@@ Secret s @@
-- data.password: (hidden)
-+ data.password: (hidden)
-```
+        ```diff
+        @@ Secret s @@
+        - data.password: (hidden)
+        + data.password: (hidden)
+        ```
 
-Steps without a difference of their own in the cluster: v4_14_0_prefect_docket, step pin.
-"""
-    )
+        Steps without a difference of their own in the cluster: v4_14_0_prefect_docket, step pin.
+        """)
 
 
 def test_nothing_left_is_said_and_nothing_at_all_too(file: FileReport) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -52,78 +53,75 @@ def _texts(rendered: str) -> str:
 
 
 def test_the_whole_text(report: Report) -> None:
-    assert (
-        markdown.diff(report, mask=Mask())
-        == """\
-<!-- infrahub-migrator diff -->
-# Migration of Infrahub values
+    assert markdown.diff(report, mask=Mask()) == dedent("""\
+        <!-- infrahub-migrator diff -->
+        # Migration of Infrahub values
 
-1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is.
+        1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is.
 
-| File | Status | Chart | Changes | To decide |
-|---|---|---|---:|---|
-| `values.yaml` | pending | infrahub-enterprise 4.13.0-small -> 4.14.1-small | 2 |  |
+        | File | Status | Chart | Changes | To decide |
+        |---|---|---|---:|---|
+        | `values.yaml` | pending | infrahub-enterprise 4.13.0-small -> 4.14.1-small | 2 |  |
 
-## `values.yaml`
+        ## `values.yaml`
 
-### `v4_14_0_prefect_docket`: One docket, separate services
+        ### `v4_14_0_prefect_docket`: One docket, separate services
 
-#### Step `toggles`
+        #### Step `toggles`
 
-```diff
-@@ values.yaml:7 @@ - server.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-- "false"
-```
+        ```diff
+        @@ values.yaml:7 @@ - server.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+        - "false"
+        ```
 
-- repeats what separate background services do anyway (pods restart, behaviour unchanged)
+        - repeats what separate background services do anyway (pods restart, behaviour unchanged)
 
-#### Step `docket`
+        #### Step `docket`
 
-```diff
-@@ values.yaml:12 @@ + backgroundServices.messaging.docket.url
-+ "redis://cache:6379/2"
-```
+        ```diff
+        @@ values.yaml:12 @@ + backgroundServices.messaging.docket.url
+        + "redis://cache:6379/2"
+        ```
 
-- without one docket each background replica keeps a queue of its own (**required**, or the release breaks)
+        - without one docket each background replica keeps a queue of its own (**required**, or the release breaks)
 
-### Decisions
+        ### Decisions
 
-- `redis-db`: `2` (by the flag --redis-db). Which database of the Redis at cache:6379 is to hold the docket?
-- `event-logger`: `remove` (by the safe default, nobody was asked). Keep the event logger?
-  - `remove`: the event logger stops
-  - `keep`: the log lines stay
+        - `redis-db`: `2` (by the flag --redis-db). Which database of the Redis at cache:6379 is to hold the docket?
+        - `event-logger`: `remove` (by the safe default, nobody was asked). Keep the event logger?
+          - `remove`: the event logger stops
+          - `keep`: the log lines stay
 
-### To know
+        ### To know
 
-- **warning** `values.yaml:9` WEB_CONCURRENCY stands once.
-- **warning** `values.yaml:12` docket-url: It shares a database. Choose another.
-- Upgrade file and chart in one go.
+        - **warning** `values.yaml:9` WEB_CONCURRENCY stands once.
+        - **warning** `values.yaml:12` docket-url: It shares a database. Choose another.
+        - Upgrade file and chart in one go.
 
-<details><summary>The whole diff</summary>
+        <details><summary>The whole diff</summary>
 
-```diff
---- a/values.yaml
-+++ b/values.yaml
-@@ -4,8 +4,6 @@
-       env:
-         - name: PREFECT_UI_SERVE_BASE
-           value: /
--        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
--          value: "false"
-         - name: WEB_CONCURRENCY
-           value: "1"
-     backgroundServices:
-@@ -13,3 +11,5 @@
-         redis:
-           host: cache
-           db: 1
-+        docket:
-+          url: redis://cache:6379/2
-```
+        ```diff
+        --- a/values.yaml
+        +++ b/values.yaml
+        @@ -4,8 +4,6 @@
+               env:
+                 - name: PREFECT_UI_SERVE_BASE
+                   value: /
+        -        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+        -          value: "false"
+                 - name: WEB_CONCURRENCY
+                   value: "1"
+             backgroundServices:
+        @@ -13,3 +11,5 @@
+                 redis:
+                   host: cache
+                   db: 1
+        +        docket:
+        +          url: redis://cache:6379/2
+        ```
 
-</details>
-"""
-    )
+        </details>
+        """)
 
 
 def test_an_open_decision_names_its_flag(needs_decision: FileReport) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 from migrator.report.mask import Mask
 from migrator.report.page import Page, shown_diff, spelled
 
@@ -18,19 +20,16 @@ DIFF = b"""\
 
 
 def test_a_diff_is_shown_and_not_obeyed() -> None:
-    assert (
-        shown_diff(DIFF, colour=False)
-        == """\
-# For reading only
---- a/v
-+++ b/v
-@@ -1,2 +1,2 @@
- a: 1
--b: "\\x1b[2J"
-+c: grün\\xff
-\\ No newline at end of file
-"""
-    )
+    assert shown_diff(DIFF, colour=False) == dedent("""\
+        # For reading only
+        --- a/v
+        +++ b/v
+        @@ -1,2 +1,2 @@
+         a: 1
+        -b: "\\x1b[2J"
+        +c: grün\\xff
+        \\ No newline at end of file
+        """)
 
 
 def test_a_diff_in_colours() -> None:

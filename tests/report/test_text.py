@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -76,16 +77,16 @@ def test_an_open_question_shows_its_flag_and_what_each_choice_leads_to(needs_dec
     questions = tuple(question._replace(answer=None) for question in needs_decision.questions)
     text = _plan(needs_decision._replace(questions=questions))
     assert (
-        """\
-To decide
-  ? Which database of the Redis at cache:6379 is to hold the docket?
-    answer with --redis-db
-    suggested: 2
-  ? Keep the event logger?
-    answer with --event-logger
-    - remove (default): the event logger stops
-    - keep: the log lines stay
-"""
+        dedent("""\
+            To decide
+              ? Which database of the Redis at cache:6379 is to hold the docket?
+                answer with --redis-db
+                suggested: 2
+              ? Keep the event logger?
+                answer with --event-logger
+                - remove (default): the event logger stops
+                - keep: the log lines stay
+            """)
         in text
     )
     assert text.endswith("\n2 decisions missing: --redis-db, --event-logger.\n")
@@ -188,16 +189,13 @@ def test_outcome_says_where_the_backup_is_and_how_to_undo(file: FileReport) -> N
     path = "my values.yaml"
     layer = file.layers[0]._replace(path=path)
     written = _bare(file)._replace(path=path, layers=(layer,), backups=("my values.yaml.1.bak",))
-    assert (
-        _outcome(written, width=20)
-        == """\
-my values.yaml: migrated: 2 changes
-  written: my
-           values.yaml
-  backup: my
-          values.yaml.1.bak
-"""
-    )
+    assert _outcome(written, width=20) == dedent("""\
+        my values.yaml: migrated: 2 changes
+          written: my
+                   values.yaml
+          backup: my
+                  values.yaml.1.bak
+        """)
 
 
 def test_outcome_without_a_backup_says_so(file: FileReport) -> None:

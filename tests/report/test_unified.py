@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -227,28 +228,25 @@ def test_what_does_not_change_is_not_in_it(report: Report) -> None:
 
 
 def test_the_whole_text(report: Report) -> None:
-    assert (
-        unified.diff(report, mask=Mask()).decode()
-        == """\
---- a/values.yaml
-+++ b/values.yaml
-@@ -4,8 +4,6 @@
-       env:
-         - name: PREFECT_UI_SERVE_BASE
-           value: /
--        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
--          value: "false"
-         - name: WEB_CONCURRENCY
-           value: "1"
-     backgroundServices:
-@@ -13,3 +11,5 @@
-         redis:
-           host: cache
-           db: 1
-+        docket:
-+          url: redis://cache:6379/2
-"""
-    )
+    assert unified.diff(report, mask=Mask()).decode() == dedent("""\
+        --- a/values.yaml
+        +++ b/values.yaml
+        @@ -4,8 +4,6 @@
+               env:
+                 - name: PREFECT_UI_SERVE_BASE
+                   value: /
+        -        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
+        -          value: "false"
+                 - name: WEB_CONCURRENCY
+                   value: "1"
+             backgroundServices:
+        @@ -13,3 +11,5 @@
+                 redis:
+                   host: cache
+                   db: 1
+        +        docket:
+        +          url: redis://cache:6379/2
+        """)
 
 
 def test_a_removed_entry_is_shown_whole_among_entries_that_look_alike() -> None:
@@ -256,63 +254,54 @@ def test_a_removed_entry_is_shown_whole_among_entries_that_look_alike() -> None:
         return b"".join(b'- name: %s\n  value: "false"\n' % name.encode() for name in names)
 
     diff = unified.diff(_report(LayerReport("v", entries("A", "B", "C"), entries("A", "C"))), mask=Mask()).decode()
-    assert (
-        diff.partition("@@\n")[2]
-        == """\
- - name: A
-   value: "false"
--- name: B
--  value: "false"
- - name: C
-   value: "false"
-"""
-    )
+    assert diff.partition("@@\n")[2] == dedent("""\
+         - name: A
+           value: "false"
+        -- name: B
+        -  value: "false"
+         - name: C
+           value: "false"
+        """)
 
 
 def test_a_removed_entry_is_shown_whole_below_another_change() -> None:
     before = b'- name: A\n  value: "x"\n- name: B\n  value: "x"\n'
     after = b'new: 1\n- name: A\n  value: "x"\n'
-    assert (
-        unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).decode().partition("@@\n")[2]
-        == """\
-+new: 1
- - name: A
-   value: "x"
--- name: B
--  value: "x"
-"""
-    )
+    hunk = unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).decode().partition("@@\n")[2]
+    assert hunk == dedent("""\
+        +new: 1
+         - name: A
+           value: "x"
+        -- name: B
+        -  value: "x"
+        """)
 
 
 def test_entries_that_make_way_for_another_are_shown_whole() -> None:
     before = b'- name: A\n  value: "x"\n- name: B\n  value: "x"\n- name: C\n  value: "y"\n'
     after = b'- name: N\n  value: "x"\n- name: C\n  value: "y"\n'
-    assert (
-        unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).decode().partition("@@\n")[2]
-        == """\
--- name: A
--  value: "x"
--- name: B
-+- name: N
-   value: "x"
- - name: C
-   value: "y"
-"""
-    )
+    hunk = unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).decode().partition("@@\n")[2]
+    assert hunk == dedent("""\
+        -- name: A
+        -  value: "x"
+        -- name: B
+        +- name: N
+           value: "x"
+         - name: C
+           value: "y"
+        """)
 
 
 def test_two_changed_values_keep_what_is_between_them() -> None:
     before, after = b"a: 1\n  b: 1\nc: 1\n", b"a: 2\n  b: 1\nc: 2\n"
-    assert (
-        unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).decode().partition("@@\n")[2]
-        == """\
--a: 1
-+a: 2
-   b: 1
--c: 1
-+c: 2
-"""
-    )
+    hunk = unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).decode().partition("@@\n")[2]
+    assert hunk == dedent("""\
+        -a: 1
+        +a: 2
+           b: 1
+        -c: 1
+        +c: 2
+        """)
 
 
 MASKED_HEAD = b"# For reading only: credentials are masked (***1, ***2, ...), so this patch cannot be applied.\n"

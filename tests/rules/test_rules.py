@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import NamedTuple
 
 import pytest
@@ -519,21 +520,21 @@ def test_what_the_flavours_preset_breaks_stands_on_no_line_of_the_file() -> None
 
 
 def test_an_entry_of_the_presets_list_has_no_file() -> None:
-    text = """\
-infrahub:
-  prefect-server:
-    global:
-      prefect:
-        env:
-          - name: WEB_CONCURRENCY
-            value: "2"
-    backgroundServices:
-      messaging:
-        redis:
-          host: redis.example.org
-        docket:
-          url: redis://redis.example.org:6379/2
-"""
+    text = dedent("""\
+        infrahub:
+          prefect-server:
+            global:
+              prefect:
+                env:
+                  - name: WEB_CONCURRENCY
+                    value: "2"
+            backgroundServices:
+              messaging:
+                redis:
+                  host: redis.example.org
+                docket:
+                  url: redis://redis.example.org:6379/2
+        """)
     found = findings(text, version_from="4.13.0-medium", to="4.14.1")
 
     assert [(each.rule, each.file, each.line) for each in found] == [("env-twice", "", 0)]
@@ -623,20 +624,20 @@ def test_the_old_chart_injects_the_pin_under_its_old_name() -> None:
 def test_a_preset_has_its_host_looked_at_even_where_nothing_connects_to_it(
     preset: str, version_from: str, broken: set[str]
 ) -> None:
-    text = """\
-infrahub:
-  prefect-server:
-    server:
-      replicaCount: 1
-      env: []
-    backgroundServices:
-      runAsSeparateDeployment: false
-      messaging:
-        redis:
-          host: example-infrahub-cache-master
-        docket:
-          url: ""
-"""
+    text = dedent("""\
+        infrahub:
+          prefect-server:
+            server:
+              replicaCount: 1
+              env: []
+            backgroundServices:
+              runAsSeparateDeployment: false
+              messaging:
+                redis:
+                  host: example-infrahub-cache-master
+                docket:
+                  url: ""
+        """)
     assert {each.rule for each in findings(preset + text, version_from=version_from)} == broken
 
 

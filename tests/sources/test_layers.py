@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -72,15 +73,15 @@ def test_a_list_that_is_replaced_is_mended_whole_in_each_layer(cli: Cli, tmp_pat
 
 
 def test_a_null_above_a_list_does_not_swallow_what_is_put_there(cli: Cli, tmp_path: Path) -> None:
-    above = """\
-infrahub:
-  prefect-server:
-    server:
-      args: [--no-services]
-      env:
-    backgroundServices:
-      env: ~
-"""
+    above = dedent("""\
+        infrahub:
+          prefect-server:
+            server:
+              args: [--no-services]
+              env:
+            backgroundServices:
+              env: ~
+        """)
     write(tmp_path, base=VALUES, prod=above)
     assert cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", *FLAGS).returncode == 0
     pin = '\n        - name: PREFECT_API_DATABASE_MIGRATE_ON_START\n          value: "false"\n'
