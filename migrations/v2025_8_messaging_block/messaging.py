@@ -197,7 +197,7 @@ def _write(release: Release, decided: dict[str, str], password: Mapping[str, Val
     holder = _holder_of_password(release)
     if "password" in password and release.layers[holder].name != release.layers[_home_of_messaging(release)].name:
         # In clear text it stays in the file that it stands in.
-        yield _set(release, holder, (*REDIS_BLOCK, "password"), password["password"])
+        yield from _set(release, holder, (*REDIS_BLOCK, "password"), password["password"])
     else:
         block |= password
     beside: dict[str, Value] = {key: decided[key] for key in ("broker", "cache") if key in decided}
@@ -216,12 +216,12 @@ def _write(release: Release, decided: dict[str, str], password: Mapping[str, Val
                 yield Change(layer, SetValue(route, whole), tree.show(route), None, whole, WHY, "required")
         return
     for key, value in beside.items():
-        yield _set(release, layer, route_of(key), value)
+        yield from _set(release, layer, route_of(key), value)
     if block and not isinstance(standing.get("redis"), dict):
-        yield _set(release, layer, REDIS_BLOCK, block)
+        yield from _set(release, layer, REDIS_BLOCK, block)
         return
     for key, value in block.items():
-        yield _set(release, layer, (*REDIS_BLOCK, key), value)
+        yield from _set(release, layer, (*REDIS_BLOCK, key), value)
 
 
 def _holder_of_password(release: Release) -> int:
@@ -233,14 +233,16 @@ def _holder_of_password(release: Release) -> int:
     return _home_of_messaging(release)
 
 
-def _set(release: Release, layer: int, path: Route, value: Value) -> Change:
-    """The change that sets a key of `messaging`: in the last layer that has it, else in `layer`."""
+def _set(release: Release, layer: int, path: Route, value: Value) -> Iterator[Change]:
+    """The change that makes a key of `messaging` that value: in the last layer that has it, else in `layer`."""
     owners = release.owners(path)
     route = release.root + path
     if owners:
         before = tree.get(release.layers[owners[-1]].data, route)
-        return Change(owners[-1], SetValue(route, value), tree.show(route), before, value, WHY, "required")
-    return Change(layer, AddKey(route, value), tree.show(route), None, value, WHY, "required")
+        if not tree.same(before, value):
+            yield Change(owners[-1], SetValue(route, value), tree.show(route), before, value, WHY, "required")
+    else:
+        yield Change(layer, AddKey(route, value), tree.show(route), None, value, WHY, "required")
 
 
 def _home_of_messaging(release: Release) -> int:
