@@ -10,6 +10,7 @@ from migrator.migration import Question
 from migrator.planning import examine
 from migrator.prompts.answers_file import fingerprint
 from migrator.prompts.decisions import Decided, Decisions
+from migrator.report.records import FileReport, Report
 from migrator.sources import Bundle
 from migrator.values.release import Release
 
@@ -50,6 +51,12 @@ class Candidate:
     @property
     def open(self) -> Sequence[Question]:
         return self.case.plan.open_questions if self.goes_on else ()
+
+    @property
+    def as_read(self) -> Report:
+        """The release with the values that were read: what is wrong with it may repeat a secret of them."""
+        data = [document.data for layer in self.bundle.layers for document in layer.stream.documents]
+        return Report("migrate", (FileReport(self.name, "refused", values_before=data),))
 
     def asks(self, mark: str) -> bool:
         """Whether a question of that fingerprint is open."""

@@ -103,6 +103,9 @@ class _Session:
         current = [each.name for each in self._releases if each.was_current and not each.error]
         errors = [each.error for each in broken] + [str(each.error) for each in self._releases if each.error]
         self._screen.mask.learn(Report("migrate", tuple(reports)))
+        for each in self._releases:
+            if each.error is not None:
+                self._screen.mask.learn(each.as_read)
         folded.introduce(reports, current, errors, self._screen)
         if any(each.open for each in self._releases):
             first = [(each.path, told) for each in reports for told in each.notices if told.severity != "info"]
@@ -316,6 +319,7 @@ class _Session:
 
     def _drop(self, release: Candidate, error: MigratorError) -> None:
         release.error = error
+        self._screen.mask.learn(release.as_read)
         self._screen.say(str(error), lead="error: ", style="red")
 
     def _meeting(self) -> list[tuple[str, NoticeReport]]:

@@ -447,3 +447,19 @@ def test_a_base_that_releases_share_is_told_and_written_once(migrate: Start, fil
     session.says("infrahub-migrator undo dev.yaml base.yaml prod.yaml")
     assert "docket" not in read(files, "base.yaml")[0]
     assert "redis://dev:6379/2" in read(files, "dev.yaml")[0]
+
+
+def test_what_is_wrong_with_a_release_repeats_no_credential_of_it(migrate: Start, files: Path) -> None:
+    password = "c4n4ry-S3cret"
+    text = BEFORE.replace("db: 1", f"db: 1\n          password: {password}")
+    (files / "two.yaml").write_text(text.replace("Deployment: true", f"Deployment: {password}"), encoding="utf-8")
+    session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
+    session.says("error: two.yaml:")
+    session.asks("Database")
+    session.type(ENTER)
+    session.asks("Choose")
+    session.type(ENTER)
+
+    assert session.ends() == 2
+    assert password not in session.text
+    assert read(files, "one.yaml") == [AFTER]
