@@ -120,7 +120,8 @@ def single(session: nox.Session) -> None:
         session.run("bash", "-euo", "pipefail", "-c", command, external=True, env=env)
         if "redis://infrahub-cache-master:6379/2" not in (work / "values.yaml").read_text(encoding="utf-8"):
             session.error(f"{made.name} did not migrate the sample on Python {python}")
-    session.run("pytest", "-q", "tests/packages", env={"MIGRATOR_SINGLE_FILE": str(made)})
+    _install(session)
+    session.run("pytest", "-q", "tests/packages/test_helm_plugin.py", env={"MIGRATOR_SINGLE_FILE": str(made)})
 
 
 def _install(session: nox.Session) -> None:

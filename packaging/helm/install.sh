@@ -17,7 +17,8 @@ fi
 pip() { "$environment/bin/python" -m pip --disable-pip-version-check -q "$@" >&2; }
 if ! { pip install --require-hashes -r "$here/../runtime.lock" && pip install --no-deps "$plugin"; }; then
     rm -rf "$environment"
-    echo "infrahub-migrate: pip could not install what the plugin needs (above). Remove it, and install it again where" >&2
-    echo "the package index can be reached, or take the plugin that brings everything along (docs/installing.md)." >&2
+    echo "infrahub-migrate: pip could not install what it needs (above). Remove it (helm plugin remove infrahub-migrate)," >&2
+    echo "and install it again where the package index can be reached; or take the plugin that brings everything along" >&2
+    echo "(docs/installing.md)." >&2
     exit 1
 fi
