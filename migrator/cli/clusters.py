@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator import sources
-from migrator.cli import plugin
+from migrator.cli import plugin, progress
 from migrator.cli.failure import failed
 from migrator.cli.printing import complain
 from migrator.cli.settings import Settings
 from migrator.cluster import opening, releases
 from migrator.cluster.access import Access
+from migrator.cluster.trouble import NoAnswer
 from migrator.errors import MigratorError, UsageError
 from migrator.report.records import FileReport
 from migrator.values.merge import as_map
@@ -48,7 +49,12 @@ def opened(settings: Settings) -> list[sources.Opened | FileReport]:
             f"there is no release of these charts in {where}.",
             remedy="An umbrella around them is looked at by its name, with --release; --kube-context names a cluster.",
         )
-    return [_opened(each, way) for each in found]
+    opened: list[sources.Opened | FileReport] = []
+    with progress.bar(settings, len(found)) as bar:
+        for each in found:
+            opened.append(_opened(each, way))
+            bar.advance()
+    return opened
 
 
 def beside(held: sources.Opened | FileReport, settings: Settings) -> sources.Opened | FileReport:
@@ -82,6 +88,8 @@ def _find(way: Access, settings: Settings) -> releases.Found:
 def _opened(found: releases.Found, way: Access) -> sources.Opened | FileReport:
     try:
         return _as_opened(opening.from_cluster(found, way))
+    except NoAnswer:  # so would all the others end, each after its time
+        raise
     except MigratorError as error:
         return failed(found.deployed.called, error)
 

@@ -14,6 +14,10 @@ class ClusterError(MigratorError):
     """The cluster, or the program that asks it, gave no answer."""
 
 
+class NoAnswer(ClusterError):
+    """Nobody answers, or lets anybody in: the next question would end alike."""
+
+
 class ReleaseNotFound(ClusterError):
     """There is no such release, or revision of it, in that namespace."""
 
@@ -30,7 +34,7 @@ def missing(program: str) -> ClusterError:
 
 def too_slow(command: str, seconds: float) -> ClusterError:
     """It did not end in time, and was ended."""
-    return ClusterError(
+    return NoAnswer(
         f"{command} did not end within {seconds:g} s, and was ended.",
         remedy="Is the cluster reached from here, and does its login ask for anything? `kubectl cluster-info` tells.",
     )
@@ -66,7 +70,7 @@ def _denied(command: str, words: str, found: re.Match[str]) -> ClusterError:
 
 
 def _logged_out(command: str, words: str, found: re.Match[str]) -> ClusterError:
-    return ClusterError(
+    return NoAnswer(
         f"the cluster takes no login of yours, or it has expired ({command}: {words}).",
         remedy="Log in again as you do for kubectl, and run this once more.",
     )
@@ -86,7 +90,7 @@ def _no_file(command: str, words: str, found: re.Match[str]) -> ClusterError:
 
 def _unreachable(command: str, words: str, found: re.Match[str]) -> ClusterError:
     why = re.sub(r"^kubernetes cluster unreachable: ", "", words, flags=re.IGNORECASE)
-    return ClusterError(f"the cluster cannot be reached: {why.rstrip('.')}.", remedy=_WHICH)
+    return NoAnswer(f"the cluster cannot be reached: {why.rstrip('.')}.", remedy=_WHICH)
 
 
 def _too_old(command: str, words: str, found: re.Match[str]) -> ClusterError:

@@ -89,6 +89,27 @@ def test_one_that_does_not_answer_is_not_waited_for(cli: Cli, there: Cluster, mo
     assert time.monotonic() - began < 10
 
 
+def test_of_many_releases_the_first_that_gets_no_answer_is_the_last(
+    cli: Cli, there: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there.releases = [there.releases[0]._replace(namespace=f"n{number}") for number in range(9)]
+    monkeypatch.setattr(access, "SECONDS", 1)
+    monkeypatch.setattr(Cluster, "answer", _slow_after_the_list(Cluster.answer))
+    began = time.monotonic()
+    done = cli("check", "--all-releases")
+    assert done.returncode == 2 and done.stderr.decode().count("did not end within 1 s") == 1
+    assert time.monotonic() - began < 15
+
+
+def _slow_after_the_list(answer: Callable[..., Any]) -> Callable[..., Any]:
+    def slow(cluster: Cluster, path: str, query: Any) -> Any:
+        if "/namespaces/" in path:
+            cluster.delay = 30
+        return answer(cluster, path, query)
+
+    return slow
+
+
 def test_no_helm_and_no_kubectl(cli: Cli, there: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     helm = shutil.which("helm")
     assert helm is not None

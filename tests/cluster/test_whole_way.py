@@ -279,6 +279,23 @@ def test_logs_of_many_that_fail_alike_are_not_all_read(
     assert len([each for each in cluster.asked if "previous=true" in each]) == 5
 
 
+def test_only_the_pods_of_the_release_are_asked_for(
+    cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
+) -> None:
+    """By the labels that its deployments have in common; a neighbour's pods are nobody's business."""
+    install(MIGRATED, "4.14.0")
+    own = {"app.kubernetes.io/instance": "infrahub"}
+    for each in cluster.deployments:
+        each["spec"]["selector"]["matchLabels"] |= own
+    stranger = copy.deepcopy(cluster.pods[0])
+    stranger["status"]["containerStatuses"][0] |= {"restartCount": 9}
+    for each in cluster.pods:
+        each["metadata"]["labels"] = {**each["metadata"]["labels"], **own}
+    cluster.pods.append(stranger)
+    assert verified() == (0, [])
+    assert "GET /api/v1/namespaces/prod/pods?labelSelector=app.kubernetes.io%2Finstance%3Dinfrahub" in cluster.asked
+
+
 def test_pods_of_before_and_what_is_gone(
     cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
