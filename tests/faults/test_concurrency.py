@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-COMMAND = [sys.executable, str(Path(__file__).with_name("standin.py"))]
+COMMAND = [sys.executable, "-S", str(Path(__file__).with_name("standin.py"))]
 ANSWERS = ["--redis-db", "2", "--non-interactive"]
 BEFORE = b"messaging: {redis: {host: cache}}\n"
 AFTER = BEFORE + b"# migrated\n"

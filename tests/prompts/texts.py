@@ -2,85 +2,16 @@
 
 from __future__ import annotations
 
-BEFORE = """\
-configPreset: medium
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT_UI_SERVE_BASE
-          value: /
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: cache # größer
-          db: 1
-      env:
-        - name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED
-          value: "true"
-        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
-          value: "true"
-"""
+from tests import skeleton
 
-AFTER = """\
-configPreset: medium
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT_UI_SERVE_BASE
-          value: /
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-          value: "false"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: cache # größer
-          db: 1
-        docket:
-          url: redis://cache:6379/2
-      env:
-        - name: PROMETHEUS_MULTIPROC_DIR
-          value: ""
-"""
+HEAD = "configPreset: medium\n"
+REDIS = ("host: cache # größer", "db: 1")
+LOGGER = "PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED=true"
+
+BEFORE = skeleton.values("ui webserver-only register", f"{LOGGER} triggers-on", REDIS, head=HEAD)
+
+AFTER = skeleton.values("ui webserver-only pin register", "metrics", REDIS, "redis://cache:6379/2", head=HEAD)
 """With the answers that a person who only presses Enter gives."""
 
-KEPT = """\
-configPreset: medium
-infrahub:
-  prefect-server:
-    server:
-      env:
-        - name: PREFECT_UI_SERVE_BASE
-          value: /
-        - name: PREFECT__SERVER_WEBSERVER_ONLY
-          value: "true"
-        - name: PREFECT_API_DATABASE_MIGRATE_ON_START
-          value: "false"
-        - name: PREFECT_API_BLOCKS_REGISTER_ON_START
-          value: "false"
-    backgroundServices:
-      runAsSeparateDeployment: true
-      messaging:
-        redis:
-          host: cache # größer
-          db: 1
-        docket:
-          url: redis://cache:6379/3
-      env:
-        - name: PROMETHEUS_MULTIPROC_DIR
-          value: ""
-        - name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED
-          value: "true"
-"""
+KEPT = skeleton.values("ui webserver-only pin register", f"metrics {LOGGER}", REDIS, "redis://cache:6379/3", head=HEAD)
 """With the event logger kept, and database 3."""
