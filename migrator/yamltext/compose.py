@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
 )
 
 from migrator.values.edits import Value
-from migrator.yamltext.events import UnreadableError, by_either_parser, events_of
+from migrator.yamltext.events import UnreadableError, events_of, work_through
 from migrator.yamltext.record import (
     ALIAS,
     BLOCK_END,
@@ -80,7 +80,7 @@ def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None,
         _Composer(record).run(events)
         return record
 
-    return by_either_parser(read, text, events)
+    return work_through(read, text, events)
 
 
 def locate(record: NodeRecord, text: str) -> None:
@@ -91,7 +91,7 @@ def locate(record: NodeRecord, text: str) -> None:
         while chunk := list(islice(events, _CHUNK)):
             _take_down(record, chunk)
 
-    by_either_parser(take_down, text, events_of(text))
+    work_through(take_down, text, events_of(text))
     record.located = True
 
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import ScalarEvent
 from ruamel.yaml.scanner import ScannerError
 
 T = TypeVar("T")
+
+_COLON = "found unexpected ':'"
+_END_OF_WORD = re.compile("[ \t\n\r\x85\u2028\u2029]|[,?\\[\\]{}]|\\Z")
+_SIGNS = range(0xE000, 0xF8FF)
+"""Characters without a meaning of their own (Unicode's private use area)."""
+
+_FEWEST, _MOST_READ = 4, 1 << 25
+"""How often a text is begun anew for the colons in it, and how many characters that may come to."""
 
 
 class UnreadableError(Exception):
@@ -42,28 +52,54 @@ def parser_name() -> str:
     return "C (ruamel.yaml.clib)"
 
 
-def by_either_parser(work: Callable[[Iterator[Any]], T], text: str, events: Iterator[Any]) -> T:
-    """What `work` makes of `events`, or of the pure parser's where only that reads the text. Raises UnreadableError."""
+def work_through(work: Callable[[Iterator[Any]], T], text: str, events: Iterator[Any]) -> T:
+    """What `work` makes of the events of the text; it may be begun anew, with others. Raises UnreadableError."""
     # Nothing made here is garbage before the end; looking for some all the while costs a tenth of the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
         return work(events)
     except ScannerError as error:
-        # The C parser refuses `[a:b]`, which Helm and the pure parser read as one scalar.
-        if error.problem != "found unexpected ':'":
+        if error.problem != _COLON:
             raise _in_words(error, text) from error
+        return _with_colons(work, text, error)
     except YAMLError as error:
         raise _in_words(error, text) from error
     finally:
         if collecting:
             gc.enable()
-    from migrator.yamltext.pure import pure_events
 
-    try:
-        return work(pure_events(text))
-    except YAMLError as error:
-        raise _in_words(error, text) from error
+
+def _with_colons(work: Callable[[Iterator[Any]], T], text: str, error: ScannerError) -> T:
+    """Read `[a:b]`, which Helm reads as one scalar and libyaml 0.1.7 refuses, with a sign in place of such colons.
+
+    The sign stands for one character, as the colon does, so every position stays true.
+    """
+    sign = next(sign for sign in map(chr, _SIGNS) if sign not in text)
+    veiled = text
+    for _ in range(max(_FEWEST, _MOST_READ // len(text))):
+        at = error.problem_mark.index
+        end = _END_OF_WORD.search(veiled, at)
+        assert end is not None
+        is_key = end.group() not in (*",?[]{}",) and veiled[end.start() - 1] == ":"  # the last colon is no part of it
+        last = end.start() - is_key
+        veiled = veiled[:at] + veiled[at:last].replace(":", sign) + veiled[last:]
+        try:
+            return work(_unveiled(events_of(veiled), sign))
+        except ScannerError as again:
+            if again.problem != _COLON:
+                raise _in_words(again, text) from again
+            error = again
+        except YAMLError as again:
+            raise _in_words(again, text) from again
+    raise UnreadableError("too many texts in brackets have a colon; write them in quotes", error.problem_mark.index)
+
+
+def _unveiled(events: Iterator[Any], sign: str) -> Iterator[Any]:
+    for event in events:
+        if isinstance(event, ScalarEvent) and sign in event.value:
+            event.value = event.value.replace(sign, ":")
+        yield event
 
 
 def _in_words(error: YAMLError, text: str) -> UnreadableError:

@@ -10,11 +10,20 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
-from migrator.yamltext.pure_scanner import PureParser, PureReader, PureScanner
-
-_FILL = re.compile("(?:[ \t\n\r\x85\u2028\u2029]|(?<![^ \t\n\r\x85\u2028\u2029])#[^\n\r\x85\u2028\u2029]*)*")
-_PROPERTIES = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*")
+_FILL = re.compile(r"(?:[ \n\r]|(?<![^ \n\r])#[^\n\r]*)*")
+_PROPERTIES = re.compile(r"(?:&[^ \n\r,\[\]{}]* *)*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+READ_OTHERWISE = re.compile(
+    "(?P<a_tab>\t)"
+    "|(?P<a_line_break_other_than_LF_and_CR>[\x85\u2028\u2029])"
+    "|(?P<a_byte_order_mark>\ufeff)"
+    r"|(?P<a_tag>(?:^|(?<=[\r \[{,]))!(?!= ))"
+    r"|(?P<a_directive>(?:^|(?<=\r))%)"
+    r"|(?P<an_end_of_a_document>(?:^|(?<=\r))\.\.\.)"
+    r"|(?P<a_block_that_begins_a_line>(?:^|(?<=\r))(?:---)? *(?:&[^ \n]+ +)?[|>])",
+    re.MULTILINE,
+)
+"""What ruamel.yaml's parser in pure Python reads otherwise than Helm and libyaml do: it keeps to YAML 1.2 in places."""
 
 
 class _Mark:
@@ -58,8 +67,12 @@ def pure_events(text: str) -> Iterator[Any]:
 
 
 def _parse(text: str) -> Iterator[Any]:
-    """The parser's own events."""
+    """The parser's own events. Raises MarkedYAMLError for one of which it makes something else than Helm."""
+    otherwise = READ_OTHERWISE.search(text)
+    if otherwise is not None:
+        what = next(name for name, found in otherwise.groupdict().items() if found is not None).replace("_", " ")
+        problem = f"{what} is read by the C parser of ruamel.yaml only (pip install ruamel.yaml.clib)"
+        raise MarkedYAMLError(problem=problem, problem_mark=_Mark(otherwise.start()))
     parser = YAML(typ="safe", pure=True)
-    parser.Reader, parser.Scanner, parser.Parser = PureReader, PureScanner, PureParser
     parser.version = (1, 1)
     return iter(parser.parse(text))

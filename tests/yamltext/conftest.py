@@ -10,6 +10,7 @@ import pytest
 from migrator.values import tree
 from migrator.values.edits import Edit
 from migrator.yamltext import apply, parse
+from migrator.yamltext.pure import READ_OTHERWISE
 from migrator.yamltext.splicing import Edited
 
 
@@ -17,13 +18,15 @@ from migrator.yamltext.splicing import Edited
 def outcome(request: pytest.FixtureRequest) -> Callable[..., Edited]:
     """Carry out edits, checked on the way: the input stays as it is, and editing nothing gives the same bytes.
 
-    All is done with the C parser, and once more as where there is no C extension.
+    All is done with the C parser, and once more as where there is no C extension, which refuses some texts.
     """
 
     def run(before: str, edits: Sequence[Edit], document: int = 0) -> Edited:
+        done = carry_out(before, edits, document)
+        if request.param == "C parser" or READ_OTHERWISE.search(before) or READ_OTHERWISE.search(done.stream.text):
+            return done
         with pytest.MonkeyPatch.context() as patch:
-            if request.param == "pure parser":
-                patch.setitem(sys.modules, "_ruamel_yaml", None)
+            patch.setitem(sys.modules, "_ruamel_yaml", None)
             return carry_out(before, edits, document)
 
     def carry_out(before: str, edits: Sequence[Edit], document: int) -> Edited:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from migrator.errors import InputError
 from migrator.values.edits import Value
 from migrator.yamltext import parse
+from tests.examples import examples
 
 helm = pytest.importorskip("helm_python", reason="helm-python-sdk, which brings Helm's own reader, is not installed")
 
@@ -36,6 +39,18 @@ TEXTS = [
     "a: {{ .Values.x }}\n", "&k a: 1\nb: *k\n", "a: [\n\tx\n\t]\n", "a: !!float 3\n", "a: !x [1]\n",
     "a: !!timestamp 2001-01-01\n",
 ]  # fmt: skip
+
+
+COLONS = [
+    "[a:b]", "[redis://h:6379/1,x]", "{x:1}", "[a:]", "[a:,b]", "[::a]", "[:a]", "{http://x/?a=b:1}", "[a:b:]",
+    "{a:b,c:d}", "[x:{}]", "[x:[a]]", "[a?b:c]", "[a:?]", "[?a:b]", "[-:a]", "[a:'b']", '["a":b]', '["a:b":c:d]',
+    "{a:}", "[http://u:p@h/?q=1&x=2]", "[*a:b]", "{a: b:c}", "{a:b: c}", "[a: b:c]", "[a:b #c\n]", "[a:\tb]",
+    "{a: b:}", "[a :b]", "[&a:b c:d]", "[!t:u x:y]", "[a\n:b]", "[a:b\n:c]", "{a:b:c: d:e}",
+]  # fmt: skip
+PIECES = (
+    "a", ":", "b:", "c: ", "[", "]", "{", "}", ", ", ",", "a:b", "::", " ", "?", "x://h:1/2", "\n  ", "-", "'q'", '"w"',
+    "&x ", "#c", "\ue000",
+)  # fmt: skip
 
 
 def agrees(ours: object, theirs: object) -> bool:
@@ -66,6 +81,36 @@ def test_odd_texts_read_as_helm_reads_them(text: str) -> None:
             parse(text.encode())
         return
     assert agrees(parse(text.encode()).documents[0].data or {}, theirs)
+
+
+def agree_on(text: str) -> bool:
+    """Whether both read the same of a text, or both refuse it."""
+    try:
+        theirs = reads(text)
+    except helm.HelmError:
+        theirs = None
+    try:
+        return agrees(parse(text.encode()).documents[0].data, theirs)
+    except InputError:
+        return theirs is None
+
+
+@pytest.mark.parametrize("collection", COLONS)
+def test_colons_in_brackets_are_read_as_helm_reads_them(collection: str) -> None:
+    assert agree_on(f"k: {collection}\n")
+
+
+@examples(300)
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), st.sampled_from(["[]", "{}"]))
+def test_any_collection_in_brackets_is_read_as_helm_reads_it(inside: str, brackets: str) -> None:
+    assert agree_on(f"k: {brackets[0]}{inside}{brackets[1]}\n")
+
+
+def test_colons_without_end_take_no_time_without_end() -> None:
+    text = "k: [" + "a:b, " * 60_000 + "]\n"
+    with pytest.raises(InputError, match="too many texts in brackets have a colon; write them in quotes"):
+        parse(text.encode())
+    assert parse(("k: [" + "a:b, " * 500 + "]\n").encode()).documents[0].data == {"k": ["a:b"] * 500}
 
 
 def test_the_comparison_can_fail() -> None:
