@@ -70,8 +70,8 @@ _infrahub_migrator() {
 complete -o bashdefault -F _infrahub_migrator infrahub-migrator
 """
 
-_FILES = ("files", "values", "config", "answers", "save_answers", "report", "output", "chart_path", "old_chart_path")
-_FOLDERS = ("directory", "backup_dir")
+_FILES = ("FILE", "PATH", "CHART")
+_FOLDERS = ("DIR",)
 
 
 def script(shell: str) -> str:
@@ -80,6 +80,7 @@ def script(shell: str) -> str:
         meant = did_you_mean(shell, SHELLS)
         raise UsageError(f"there is no completion for {shell!r}{meant}.", remedy=f"The shells are {', '.join(SHELLS)}.")
     parser = parser_of_all()
+    parser.prog = PROGRAM  # whatever it was called as: the shell completes this name
     for action in _actions(parser):
         _complete(action)
     text = shtab.complete(parser, shell=shell, root_prefix=PROGRAM.replace("-", "_"))
@@ -101,9 +102,9 @@ def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 
 def _complete(action: argparse.Action) -> None:
     """Say what is completed there, where the parser itself does not."""
-    if action.dest in _FILES:
+    if action.metavar in _FILES:
         action.complete = shtab.FILE  # type: ignore[attr-defined]
-    elif action.dest in _FOLDERS:
+    elif action.metavar in _FOLDERS:
         action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
     elif action.choices is None:
         words = _words(action.dest)

@@ -23,6 +23,7 @@ IN_EVERY_SHELL = [
     ("example medium-", "example medium-data "),
     ("migrate values-p", "migrate values-prod.yaml "),
     ("plan -f values-prod.yaml -f values-s", "plan -f values-prod.yaml -f values-stage.yaml "),
+    ("plan --release infrahub --kubeconfig values-p", "plan --release infrahub --kubeconfig values-prod.yaml "),
     ("plan --answer tracing=l", "plan --answer tracing=leave "),
     ("plan --answer=restore=d", "plan --answer=restore=disable "),
     ("diff --format=m", "diff --format=markdown "),
@@ -132,6 +133,11 @@ def test_a_shell_that_is_none_of_them_is_met_with_the_nearest(cli: Callable[...,
     done = cli("completion", "fsh")
     assert done.returncode == 2
     assert b"did you mean fish?" in done.stderr
+
+
+def test_it_is_for_the_program_by_its_own_name(process: Callable[..., Done]) -> None:
+    own = process("completion", "bash").stdout
+    assert process("completion", "bash", HELM_PLUGIN_NAME="infrahub-migrate").stdout == own
 
 
 def test_no_other_command_loads_what_writes_completions() -> None:
