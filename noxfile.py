@@ -62,7 +62,8 @@ def imports(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The documentation as a site, strict, into build/site: its links, and that a reader's browser asks nobody else."""
     _install(session)
-    session.run("mkdocs", "build", "-q", "-f", "packaging/site/mkdocs.yml", env={"NO_MKDOCS_2_WARNING": "1"})
+    # Without --quiet, which hides from --strict what it is to count.
+    session.run("mkdocs", "build", "-f", "packaging/site/mkdocs.yml", env={"NO_MKDOCS_2_WARNING": "1"})
     session.run("pytest", "-q", "tests/docs/test_site.py")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import PAGES, ROOT, anchors_of, links_of
+from tests.docs.pages import DOCS, PAGES, ROOT, anchors_of, links_of
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -20,3 +21,10 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
         assert target.exists(), f"{link}: there is no such file"
         if anchor:
             assert anchor in anchors_of(target.read_text(encoding="utf-8")), f"{link}: there is no such heading"
+
+
+def test_every_page_has_its_place_in_the_site() -> None:
+    """mkdocs finds it out, too; here it needs not be installed."""
+    told = (ROOT / "packaging" / "site" / "mkdocs.yml").read_text(encoding="utf-8")
+    placed = re.findall(r"^ +- ([\w/.-]+\.md)$", told, re.MULTILINE)
+    assert sorted(placed) == sorted(path.relative_to(DOCS).as_posix() for path in PAGES if DOCS in path.parents)
