@@ -77,7 +77,8 @@ def log_of(access: Access, pod: Manifest, container: str, *, show_secrets: bool)
     return f"its log ends: {' | '.join(shown)}" if shown else "its log holds nothing"
 
 
-_LONG = re.compile(r"(?<![\w.-])(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9+=_-]{16,}(?![\w.-]*[/.])")
+_SIGN = "[A-Za-z0-9+=_-]"
+_LONG = re.compile(rf"(?<![\w./-])(?={_SIGN}*\d)(?={_SIGN}*[A-Za-z]){_SIGN}{{12,}}(?![\w-]*[/.])")
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\w+-]*")
 
 

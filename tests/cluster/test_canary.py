@@ -9,6 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from migrator.cluster import live
 from tests.cluster.conftest import USER, env_of
 from tests.cluster.server import Cluster, Held
 
@@ -77,3 +80,23 @@ def test_no_canary_comes_back(
     found = [line for line in shown.splitlines() if "c4n4ry" in line]
     assert not found, found
     assert {path.name for path in tmp_path.iterdir()} <= {"own.yaml", "new.yaml", "new.yaml.bak", ".cache", ".kube"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-29T02:47:28.123Z ERROR could not connect to infrahub-cache-master:6379",
+        'File "/usr/local/lib/python3.12/site-packages/redis/connection.py", line 385, in connect',
+        "flow run 0190f3a2-7c1d-7e0a-9d53-0a1b2c3d4e5f crashed after 12 s (exit code 137)",
+        "redis.exceptions.ConnectionError: Error -2 connecting to redis.prod.svc.cluster.local:6379.",
+    ],
+)
+def test_what_an_operator_needs_of_a_log_stays(line: str) -> None:
+    assert live.without_credentials(line) == line
+
+
+@pytest.mark.parametrize(
+    "line", ["tried s3cr3t-canary9 in vain", "AUTH c4n4ryS3cret9", "token=c4n4ry", "postgresql://me:c4n4ry@db/prefect"]
+)
+def test_what_may_be_a_credential_goes(line: str) -> None:
+    assert "***" in live.without_credentials(line) and "c4n4ry" not in live.without_credentials(line)
