@@ -66,8 +66,7 @@ def tell_all(report: Report, session: Session) -> None:
         complain(DRY_RUN)
     if settings.format == "json":
         return
-    is_printed = settings.output == "-" or list(settings.files) == ["-"]
-    stream = sys.stderr if is_printed else sys.stdout
+    stream = sys.stderr if settings.output or list(settings.files) == ["-"] else sys.stdout  # as each was told
     if session.outcome is not None:
         _tell_of_backups(session, stream)
     seconds = session.seconds if session.outcome is None else None  # how long a person took says nothing

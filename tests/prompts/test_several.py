@@ -463,3 +463,19 @@ def test_what_is_wrong_with_a_release_repeats_no_credential_of_it(migrate: Start
     assert session.ends() == 2
     assert password not in session.text
     assert read(files, "one.yaml") == [AFTER]
+
+
+def test_one_file_of_two_releases_may_go_elsewhere(migrate: Start, files: Path) -> None:
+    (files / "both.yaml").write_text(objects(BEFORE, "4.13.0-medium"), encoding="utf-8")
+    session = migrate("both.yaml", "--output", "new.yaml")
+    for prompt in ("Answer", "Database", "Database", "Choose"):
+        session.asks(prompt)
+        session.type(ENTER)
+
+    assert session.ends() == 0
+    assert read(files, "both.yaml", "new.yaml") == [
+        objects(BEFORE, "4.13.0-medium"),
+        objects(AFTER, "4.18.0-medium"),
+    ]
+    session.says("Commit and push new.yaml, in the place of both.yaml.")
+    assert "The old files are kept" not in session.text
