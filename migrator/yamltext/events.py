@@ -14,7 +14,7 @@ from ruamel.yaml.scanner import ScannerError
 T = TypeVar("T")
 
 _COLON = "found unexpected ':'"
-_END_OF_WORD = re.compile("[ \t\n\r\x85\u2028\u2029]|[,?\\[\\]{}]|\\Z")
+_END_OF_WORD = "[ \t\n\r\x85\u2028\u2029]|[,?\\[\\]{}]|\\Z"
 _SIGNS = range(0xE000, 0xF8FF)
 """Characters without a meaning of their own (Unicode's private use area)."""
 
@@ -76,10 +76,10 @@ def _with_colons(work: Callable[[Iterator[Any]], T], text: str, error: ScannerEr
     The sign stands for one character, as the colon does, so every position stays true.
     """
     sign = next(sign for sign in map(chr, _SIGNS) if sign not in text)
-    veiled = text
+    veiled, end_of_word = text, re.compile(_END_OF_WORD)
     for _ in range(max(_FEWEST, _MOST_READ // len(text))):
         at = error.problem_mark.index
-        end = _END_OF_WORD.search(veiled, at)
+        end = end_of_word.search(veiled, at)
         assert end is not None
         is_key = end.group() not in (*",?[]{}",) and veiled[end.start() - 1] == ":"  # the last colon is no part of it
         last = end.start() - is_key
