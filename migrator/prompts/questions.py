@@ -127,7 +127,7 @@ def _from_list(
     ways: Sequence[Offer],
     instead: Mapping[str, str],
 ) -> Reply:
-    """Choose among a few that can be taken, the suggested one first; any other is typed."""
+    """Choose among a few that can be taken, in their order, the suggested one marked; any other is typed."""
     prompt = _PROMPTS.get(question.id, question.id)
     best = question.suggestion or ""
     free = [choice for choice in question.offers if not question.complaint(choice.value)]
