@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from migrator import __version__
 from migrator.charts.versions import CHARTS
+from migrator.cli import option_groups
 from migrator.cli.plugin import PROGRAM, called
 from migrator.errors import UsageError, did_you_mean
 from migrator.report import streams
@@ -72,13 +73,6 @@ class Parser(argparse.ArgumentParser):
         return did_you_mean(choice[1], re.findall(r"[\w-]+", choice[2])) if choice is not None else ""
 
 
-def _answer(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise argparse.ArgumentTypeError(f"{text.split(' ')[0]!r} is not of the form ID=VALUE")
-    return name, value
-
-
 def parser_of(command: str) -> Parser:
     """The parser of one command: to set up the others, which are never looked at, would take longer than to parse."""
     description, fill_in = COMMANDS[command]
@@ -109,17 +103,17 @@ def parser_of_all() -> Parser:
 
 
 def _plan(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["text", "json"])
+    option_groups.common(parser, ["text", "json"])
     parser.add_argument(
         "--route", action="store_true", help="tell the supported stops on the way, with the backup and the wait at each"
     )
-    _jobs(parser)
-    _live(parser)
+    option_groups.jobs(parser)
+    option_groups.live(parser)
 
 
 def _diff(parser: argparse.ArgumentParser) -> None:
-    _common(parser, [*FILE_FORMATS, "text"])
-    _jobs(parser)
+    option_groups.common(parser, [*FILE_FORMATS, "text"])
+    option_groups.jobs(parser)
     parser.add_argument("--exit-code", action="store_true", help="exit 1 if there are changes")
     rendered = parser.add_argument_group("what changes in the cluster")
     rendered.add_argument(
@@ -133,8 +127,8 @@ def _diff(parser: argparse.ArgumentParser) -> None:
 
 
 def _migrate(parser: argparse.ArgumentParser) -> None:
-    _common(parser, ["text", "json"])
-    _live(parser)
+    option_groups.common(parser, ["text", "json"])
+    option_groups.live(parser)
     parser.add_argument("--non-interactive", action="store_true", help="never prompt; a missing decision is exit 3")
     parser.add_argument("--plain", action="store_true", help="type answers in lines, as for a screen reader")
     parser.add_argument("--save-answers", metavar="FILE", help="write what is decided there, for --answers")
@@ -148,25 +142,25 @@ def _migrate(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_command(parser: argparse.ArgumentParser) -> None:
-    cluster = _common(parser, ["text", "json", *MACHINES, "markdown"])
+    cluster = option_groups.common(parser, ["text", "json", *MACHINES, "markdown"])
     cluster.add_argument(
         "--all-releases",
         action="store_true",
         help="every release of these charts in the cluster, or in --namespace, one line each",
     )
     cluster.add_argument("--all-namespaces", action="store_true", help="with --all-releases: in all of them (default)")
-    _jobs(parser)
+    option_groups.jobs(parser)
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
-    cluster = _common(parser, ["text", "json"])
+    cluster = option_groups.common(parser, ["text", "json"])
     cluster.add_argument(
         "--deployed",
         action="store_true",
         help="with --release: look at what runs, too, by kubectl: deployments, pods, and logs of those that fail",
     )
-    _jobs(parser)
-    _live(parser)
+    option_groups.jobs(parser)
+    option_groups.live(parser)
     parser.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
 
 
@@ -175,7 +169,7 @@ def _undo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="the project file (default: infrahub-migrator.yaml)")
     parser.add_argument("--backup-dir", metavar="DIR", help="where the backup is kept")
     parser.add_argument("--force", action="store_true", help="even if the file changed since")
-    _output(parser)
+    option_groups.output(parser)
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
@@ -183,7 +177,7 @@ def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="version_from", metavar="VERSION", help="only what a jump from there meets")
     parser.add_argument("--to", dest="version_to", metavar="VERSION", help="and to there")
     parser.add_argument("--format", choices=["text", "json"], help="default: text")
-    _output(parser)
+    option_groups.output(parser)
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
@@ -191,138 +185,30 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         "migration", metavar="ID", help="what a message names: a migration, a rule, a question; or a chart's version"
     )
     parser.add_argument("--format", choices=["text", "json"], help="default: text")
-    _output(parser)
+    option_groups.output(parser)
 
 
 def _example(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("flavour", nargs="?", metavar="FLAVOUR", help="a preset (default: medium)")
-    _output(parser)
+    option_groups.output(parser)
 
 
 def _init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", nargs="?", metavar="DIR", help="where (default: here)")
-    _directories(parser)
-    _output(parser)
-
-
-def _directories(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--exclude",
-        action="append",
-        metavar="GLOB",
-        help="leave such files out of directories, as .gitignore would (repeatable)",
-    )
-    parser.add_argument(
-        "--include-ignored", action="store_true", help="look at what .gitignore leaves out of directories, too"
-    )
+    option_groups.directories(parser)
+    option_groups.output(parser)
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "schema", metavar="NAME", help="project, answers, report (--format json), migrations (list, explain)"
     )
-    _output(parser)
+    option_groups.output(parser)
 
 
 def _completion(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", metavar="SHELL", help="bash, zsh or fish")
-    _output(parser)
-
-
-def _common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._ArgumentGroup:
-    """The options of all commands that judge releases; the answer is the group of those about a cluster."""
-    parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
-    parser.add_argument(
-        "-f", "--values", action="append", metavar="FILE", help="a layer of one release, in Helm's order"
-    )
-    for flag, name, what in (
-        ("--set", "set_values", "values"),
-        ("--set-string", "set_strings", "texts"),
-        ("--set-file", "set_files", "texts in files"),
-    ):
-        parser.add_argument(
-            flag,
-            dest=name,
-            action="append",
-            metavar="KEY=VALUE",
-            help=f"{what} over all files, as helm reads them; read, and never edited",
-        )
-    parser.add_argument(
-        "--skip-unrelated", action="store_true", help="exit 0 for files that hold nothing that is edited here"
-    )
-    parser.add_argument(
-        "--config", metavar="FILE", help="the project file (default: infrahub-migrator.yaml, here or above)"
-    )
-    _directories(parser)
-    upgrade = parser.add_argument_group("which upgrade")
-    upgrade.add_argument("--chart", choices=CHARTS, help="whose values these are")
-    upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")
-    where = "the version to go to (default: the newest that can be taken back)"
-    upgrade.add_argument("--to", dest="version_to", metavar="VERSION", help=where)
-    upgrade.add_argument("--root", metavar="DOTTED.PATH", help="where the Prefect values stand (. for the top)")
-    upgrade.add_argument("--release-name", metavar="NAME", help="the name of the Helm release")
-    upgrade.add_argument("--namespace", metavar="NAME", help="its namespace")
-    upgrade.add_argument(
-        "--chart-path",
-        metavar="CHART",
-        help="a chart of your own (directory or .tgz): its defaults count, and verify renders it with Helm",
-    )
-    upgrade.add_argument(
-        "--no-bump", dest="bump", action="store_false", help="leave the chart version in a GitOps object as it is"
-    )
-    answers = parser.add_argument_group("answers")
-    answers.add_argument("--redis-db", metavar="N", help="the Redis database for the docket")
-    answers.add_argument("--docket-url", metavar="URL", help="the whole docket URL instead")
-    answers.add_argument("--docket-secret", metavar="NAME[:KEY]", help="a Secret that holds the docket URL instead")
-    answers.add_argument("--redis-host", metavar="HOST", help="the host of the messaging Redis")
-    answers.add_argument("--event-logger", choices=["keep", "remove"], help="the debugging event logger's toggle")
-    answers.add_argument("--custom-toggles", choices=["keep", "remove"], help="service toggles that no preset sets")
-    answers.add_argument(
-        "--answer",
-        dest="other_answers",
-        action="append",
-        type=_answer,
-        metavar="ID=VALUE",
-        help="any other question's answer",
-    )
-    answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag beats it")
-    cluster = parser.add_argument_group("a running release (asked by helm, read-only)")
-    cluster.add_argument(
-        "--release", metavar="NAME", help="the release in the cluster, in --namespace; with -f: what Helm knows of it"
-    )
-    cluster.add_argument("--kube-context", metavar="NAME", help="the context of the kubeconfig, as for helm")
-    cluster.add_argument("--kubeconfig", metavar="FILE", help="the kubeconfig, as for helm (default: KUBECONFIG)")
-    parser.add_argument("--format", choices=formats, help=f"default: {formats[0]}")
-    _output(parser)
-    return cluster
-
-
-def _jobs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--jobs", type=_number, metavar="N", help="how many processes judge many releases (default: the processors)"
-    )
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= 1024:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1024")
-    return int(text)
-
-
-def _live(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--check-redis",
-        metavar="URL",
-        help="look, read-only, at the running Redis that the docket is for: its databases and what they hold",
-    )
-
-
-def _output(parser: argparse.ArgumentParser) -> None:
-    output = parser.add_argument_group("output")
-    output.add_argument("--show-secrets", action="store_true", help="print credentials unmasked")
-    output.add_argument("--color", choices=["auto", "always", "never"], help="default: auto")
-    output.add_argument("-q", "--quiet", action="store_true", help="print results and errors only")
-    output.add_argument("-v", "--verbose", action="store_true", help="print more of the evidence and the reasons")
+    option_groups.output(parser)
 
 
 GLOBAL = {"--show-secrets": 0, "--color": 1, "-q": 0, "--quiet": 0, "-v": 0, "--verbose": 0}

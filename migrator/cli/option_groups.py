@@ -1,0 +1,126 @@
+"""The options that several commands have in common, group by group."""
+
+from __future__ import annotations
+
+import argparse
+
+from migrator.charts.versions import CHARTS
+
+
+def _answer(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text.split(' ')[0]!r} is not of the form ID=VALUE")
+    return name, value
+
+
+def directories(parser: argparse.ArgumentParser) -> None:
+    """Which files of a directory count."""
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        metavar="GLOB",
+        help="leave such files out of directories, as .gitignore would (repeatable)",
+    )
+    parser.add_argument(
+        "--include-ignored", action="store_true", help="look at what .gitignore leaves out of directories, too"
+    )
+
+
+def common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._ArgumentGroup:
+    """The options of all commands that judge releases; the answer is the group of those about a cluster."""
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
+    parser.add_argument(
+        "-f", "--values", action="append", metavar="FILE", help="a layer of one release, in Helm's order"
+    )
+    for flag, name, what in (
+        ("--set", "set_values", "values"),
+        ("--set-string", "set_strings", "texts"),
+        ("--set-file", "set_files", "texts in files"),
+    ):
+        parser.add_argument(
+            flag,
+            dest=name,
+            action="append",
+            metavar="KEY=VALUE",
+            help=f"{what} over all files, as helm reads them; read, and never edited",
+        )
+    parser.add_argument(
+        "--skip-unrelated", action="store_true", help="exit 0 for files that hold nothing that is edited here"
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", help="the project file (default: infrahub-migrator.yaml, here or above)"
+    )
+    directories(parser)
+    upgrade = parser.add_argument_group("which upgrade")
+    upgrade.add_argument("--chart", choices=CHARTS, help="whose values these are")
+    upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")
+    where = "the version to go to (default: the newest that can be taken back)"
+    upgrade.add_argument("--to", dest="version_to", metavar="VERSION", help=where)
+    upgrade.add_argument("--root", metavar="DOTTED.PATH", help="where the Prefect values stand (. for the top)")
+    upgrade.add_argument("--release-name", metavar="NAME", help="the name of the Helm release")
+    upgrade.add_argument("--namespace", metavar="NAME", help="its namespace")
+    upgrade.add_argument(
+        "--chart-path",
+        metavar="CHART",
+        help="a chart of your own (directory or .tgz): its defaults count, and verify renders it with Helm",
+    )
+    upgrade.add_argument(
+        "--no-bump", dest="bump", action="store_false", help="leave the chart version in a GitOps object as it is"
+    )
+    answers = parser.add_argument_group("answers")
+    answers.add_argument("--redis-db", metavar="N", help="the Redis database for the docket")
+    answers.add_argument("--docket-url", metavar="URL", help="the whole docket URL instead")
+    answers.add_argument("--docket-secret", metavar="NAME[:KEY]", help="a Secret that holds the docket URL instead")
+    answers.add_argument("--redis-host", metavar="HOST", help="the host of the messaging Redis")
+    answers.add_argument("--event-logger", choices=["keep", "remove"], help="the debugging event logger's toggle")
+    answers.add_argument("--custom-toggles", choices=["keep", "remove"], help="service toggles that no preset sets")
+    answers.add_argument(
+        "--answer",
+        dest="other_answers",
+        action="append",
+        type=_answer,
+        metavar="ID=VALUE",
+        help="any other question's answer",
+    )
+    answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag beats it")
+    cluster = parser.add_argument_group("a running release (asked by helm, read-only)")
+    cluster.add_argument(
+        "--release", metavar="NAME", help="the release in the cluster, in --namespace; with -f: what Helm knows of it"
+    )
+    cluster.add_argument("--kube-context", metavar="NAME", help="the context of the kubeconfig, as for helm")
+    cluster.add_argument("--kubeconfig", metavar="FILE", help="the kubeconfig, as for helm (default: KUBECONFIG)")
+    parser.add_argument("--format", choices=formats, help=f"default: {formats[0]}")
+    output(parser)
+    return cluster
+
+
+def jobs(parser: argparse.ArgumentParser) -> None:
+    """In how many processes."""
+    parser.add_argument(
+        "--jobs", type=_number, metavar="N", help="how many processes judge many releases (default: the processors)"
+    )
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1024")
+    return int(text)
+
+
+def live(parser: argparse.ArgumentParser) -> None:
+    """The look at a running Redis."""
+    parser.add_argument(
+        "--check-redis",
+        metavar="URL",
+        help="look, read-only, at the running Redis that the docket is for: its databases and what they hold",
+    )
+
+
+def output(parser: argparse.ArgumentParser) -> None:
+    """How much is printed, and how."""
+    output = parser.add_argument_group("output")
+    output.add_argument("--show-secrets", action="store_true", help="print credentials unmasked")
+    output.add_argument("--color", choices=["auto", "always", "never"], help="default: auto")
+    output.add_argument("-q", "--quiet", action="store_true", help="print results and errors only")
+    output.add_argument("-v", "--verbose", action="store_true", help="print more of the evidence and the reasons")
