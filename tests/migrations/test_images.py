@@ -96,6 +96,15 @@ def test_a_flavour_in_both_places_is_mended_by_an_answer(migrate: Migrate) -> No
     assert migrate(twice, {"image-flavour": "split"}, version_from="4.13.0").text == twice.replace("-avd", "")
 
 
+def test_a_pin_moves_with_a_flavour_that_no_key_adds(migrate: Migrate) -> None:
+    twice = AVD + "    infrahubImageFlavor: avd\n"
+    moved = migrate(twice, {"image-pin": "1.10.6"}, version_from="4.13.0").text
+    assert moved == twice.replace("1.9.8-avd", "1.10.6") + OTHER_HALF
+    other = AVD + "    infrahubImageFlavor: lean\n"
+    moved = migrate(other, {"image-pin": "1.10.6"}, version_from="4.13.0").text
+    assert moved == other.replace("1.9.8", "1.10.6") + OTHER_HALF
+
+
 def test_another_flavour_beside_the_tag_gives_way_to_it(migrate: Migrate) -> None:
     other = AVD + "    infrahubImageFlavor: lean\n"
     (told,) = [
@@ -124,7 +133,8 @@ def test_prefects_own_image_is_no_infrahub(migrate: Migrate, plan: Plans) -> Non
     vanilla = "server: {uiConfig: {}}\nglobal: {prefect: {image: {prefectTag: 3.6.13}}}\n"
     assert "image" not in migrate(vanilla).notices
     own = vanilla.replace("{prefectTag", "{repository: registry.opsmill.io/opsmill/infrahub, prefectTag")
-    assert "image-pin=VERSION" in migrate(own).notices
+    assert "image-pin=VERSION moves it along with Infrahub." in migrate(own).notices
+    assert "takes them out" not in migrate(own).notices
     assert not migrate(own).warnings
     with pytest.raises(UsageError, match="runs no Infrahub image"):
         plan(own, {"image-pin": "remove"})

@@ -315,3 +315,9 @@ def test_the_question_for_a_host_that_no_file_names_says_whose_it_is(plan: Plans
     assert "No file that is read here says it, and the chart's own default is 'example-infrahub" in nowhere
     named = by_id(plan(lists % ", messaging: {redis: {host: TODO}}", version_from="4.13.0-medium"))["redis-host"].text
     assert "No file" not in named and "In the values it is 'TODO'" in named
+
+
+@pytest.mark.parametrize(("host", "named"), [("redis", "the Redis at redis:6379"), ("TODO", "the messaging Redis")])
+def test_a_host_that_is_still_to_be_told_stands_in_no_other_question(plan: Plans, host: str, named: str) -> None:
+    text = f"backgroundServices: {{runAsSeparateDeployment: true, messaging: {{redis: {{host: {host}}}}}}}\n"
+    assert f"Which database of {named} is to hold" in by_id(plan(text))["redis-db"].text

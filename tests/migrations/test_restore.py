@@ -42,6 +42,7 @@ def test_the_keys_move_and_it_is_off_unless_it_is_meant(
 def test_it_is_asked_at_a_terminal(plan: Plans) -> None:
     question = plan(BEFORE, version_from="4.13.0").asked[0].question
     assert (question.id, question.default) == ("restore", "disable")
+    assert "Its keys stand at infrahub.infrahub-backup.restore.s3, which no version reads." in question.text
     assert [choice.value for choice in question.choices] == ["disable", "on-upgrade"]
 
 

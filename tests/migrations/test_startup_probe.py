@@ -53,6 +53,12 @@ def test_each_answer(migrate: Migrate, plan: Plans, probe: str, answer: str, aft
     assert done.text.replace("tcpSocket: {port: 8000}\n        ", "") == before + after
 
 
+@pytest.mark.parametrize(("delay", "is_asked"), [(200, False), (201, True)])
+def test_a_probe_that_waits_just_as_long_as_the_charts_is_no_question(plan: Plans, delay: int, is_asked: bool) -> None:
+    waiting = OWN.replace("scheme: HTTPS}  # TLS", f"scheme: HTTPS}}\n        initialDelaySeconds: {delay}", 1)
+    assert bool(by_id(plan(HEAD + waiting, version_from="4.2.3"))) is is_asked
+
+
 @pytest.mark.parametrize(
     ("probe", "said", "unsaid"),
     [

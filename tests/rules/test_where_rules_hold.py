@@ -135,3 +135,17 @@ backgroundServices:
 def test_two_messaging_hosts_matter_where_pods_use_them(separate: str, more: str, is_told: bool) -> None:
     found = findings(WIRED % (separate, more), chart="prefect-server")
     assert ("messaging-differs" in {each.rule for each in found}) is is_told
+
+
+BUNDLED = """\
+redis: {enabled: true}
+backgroundServices:
+  runAsSeparateDeployment: %s
+  messaging: {redis: {host: other, db: 1}}
+"""
+
+
+@pytest.mark.parametrize(("separate", "is_told"), [("true", True), ("false", False)])
+def test_the_bundled_redis_gives_its_password_where_services_run_apart(separate: str, is_told: bool) -> None:
+    found = findings(BUNDLED % separate, chart="prefect-server")
+    assert ("bundled-password" in {each.rule for each in found}) is is_told
