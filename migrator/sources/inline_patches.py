@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from migrator import yamltext
 from migrator.charts.roots import is_related
 from migrator.errors import MigratorError
-from migrator.sources import blocktext, flux
+from migrator.sources import blocktext, flux, kustomize
 from migrator.sources.bundle import Bundle, ChartVersion
 from migrator.sources.source import Source
 from migrator.values import tree
-from migrator.values.edits import Route, Value
+from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map, as_text
 
 _LISTS = ("patches", "patchesStrategicMerge")
@@ -27,15 +27,9 @@ def releases(source: Source, items: tuple[str, ...]) -> Iterator[Bundle]:
 
     Raises RefusedError for one whose text cannot be edited where it is.
     """
-    for document in source.stream.documents:
-        data = as_map(document.data)
-        above: Route = ("spec",) if str(data.get("apiVersion")).startswith("kustomize.toolkit.fluxcd.io/") else ()
-        part = as_map(data.get("spec")) if above else data
-        for key in _LISTS:
-            listed = part.get(key)
-            for number, item in enumerate(listed if isinstance(listed, list) else []):
-                route = (*above, key, number, *(("patch",) if isinstance(item, dict) else ()))
-                yield from _patch(source._replace(document=document.index, route=route), item, items)
+    for number, route, item in kustomize.listed(source, *_LISTS):
+        route = (*route, "patch") if isinstance(item, dict) else route
+        yield from _patch(source._replace(document=number, route=route), item, items)
 
 
 def is_layer(data: Value) -> bool:

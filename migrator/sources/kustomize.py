@@ -43,6 +43,18 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     return found
 
 
+def listed(source: Source, *keys: str) -> Iterator[tuple[int, Route, Value]]:
+    """What kustomizations, and Kustomizations of Flux, list under these keys: the document, the route, the item."""
+    for document in source.stream.documents:
+        data = as_map(document.data)
+        above: Route = ("spec",) if str(data.get("apiVersion")).startswith("kustomize.toolkit.fluxcd.io/") else ()
+        part = as_map(data.get("spec")) if above else data
+        for key in keys:
+            items = part.get(key)
+            for number, item in enumerate(items if isinstance(items, list) else []):
+                yield document.index, (*above, key, number), item
+
+
 def values_files(data: Map, folder: str) -> list[str]:
     """The files that the charts inflated here take values from."""
     charts = data.get("helmCharts")

@@ -23,7 +23,7 @@ from migrator.sources import inline_patches, kustomize, kustomized, objects
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.values import tree
-from migrator.values.edits import Route, Value
+from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map, as_text
 
 KINDS = ("HelmRelease", "Application", "ApplicationSet")
@@ -153,18 +153,10 @@ def _all(source: Source) -> list[Patch]:
 
 def patches(source: Source) -> Iterator[Patch]:
     """The patches that a kustomization, or a Kustomization of Flux, lays over objects that hold values."""
-    for document in source.stream.documents:
-        data = as_map(document.data)
-        above: Route = ("spec",) if str(data.get("apiVersion")).startswith("kustomize.toolkit.fluxcd.io/") else ()
-        part = as_map(data.get("spec")) if above else data
-        for key in _LISTS:
-            items = part.get(key)
-            for number, item in enumerate(items if isinstance(items, list) else []):
-                line = document.line((*above, key, number))
-                yield from _patch(source.name, line, item)
-        items = part.get("replacements")
-        for number, item in enumerate(items if isinstance(items, list) else []):
-            yield from _replacement(source.name, document.line((*above, "replacements", number)), as_map(item))
+    for number, route, item in kustomize.listed(source, *_LISTS):
+        yield from _patch(source.name, source.stream.documents[number].line(route), item)
+    for number, route, item in kustomize.listed(source, "replacements"):
+        yield from _replacement(source.name, source.stream.documents[number].line(route), as_map(item))
 
 
 def _patch(name: str, line: int, item: Value) -> Iterator[Patch]:
