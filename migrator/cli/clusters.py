@@ -57,14 +57,14 @@ def opened(settings: Settings) -> list[sources.Opened | FileReport]:
     return opened
 
 
-def beside(held: sources.Opened | FileReport, settings: Settings) -> sources.Opened | FileReport:
+def beside(opened: sources.Opened | FileReport, settings: Settings) -> sources.Opened | FileReport:
     """The release whose files were opened, with what the cluster knows of it."""
-    if isinstance(held, FileReport):
-        return held
+    if isinstance(opened, FileReport):
+        return opened
     way = access(settings)
     try:
         found = _find(way, settings)
-        return held._replace(bundles=tuple(opening.beside_files(each, found, way) for each in held.bundles))
+        return opened._replace(bundles=tuple(opening.beside_files(each, found, way) for each in opened.bundles))
     except MigratorError as error:
         return failed(_called(settings), error)
 

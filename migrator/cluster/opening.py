@@ -29,11 +29,11 @@ def from_cluster(found: Found, access: Access) -> Bundle:
 def beside_files(bundle: Bundle, found: Found, access: Access) -> Bundle:
     """The release whose values stand in files, with what Helm knows of it, and of values that are in none of them."""
     text = releases.values(access, found.deployed)
-    held = as_map(read_bytes(text, found.deployed.called).data)
+    values = as_map(read_bytes(text, found.deployed.called).data)
     own: Map = {}
     for layer in bundle.layers:
         own = lay_over(own, as_map(layer.data))
-    return _with(bundle, found, (), tuple(_beyond(found.deployed, held, own)))
+    return _with(bundle, found, (), tuple(_beyond(found.deployed, values, own)))
 
 
 def _with(bundle: Bundle, found: Found, evidence: Sequence[str], notices: Sequence[Notice]) -> Bundle:
@@ -92,11 +92,11 @@ def _about_status(deployed: Deployed) -> Iterator[Notice]:
         )
 
 
-def _beyond(deployed: Deployed, held: Mapping[str, Value], own: Map) -> Iterator[Notice]:
+def _beyond(deployed: Deployed, values: Mapping[str, Value], own: Map) -> Iterator[Notice]:
     """What the release holds that the files do not say, or say otherwise; nothing of the values themselves."""
     absent: list[Route] = []
     other: list[Route] = []
-    for route, value in tree.leaves((), dict(held)):
+    for route, value in tree.leaves((), dict(values)):
         if route and not tree.exists(own, route):
             absent.append(route)
         elif route and _as_kept(tree.get(own, route)) != _as_kept(value):
