@@ -153,3 +153,8 @@ def test_on_the_server_pod_the_charts_own_comes_last_and_on_the_other_first() ->
     text = f"{SEPARATE}  env: [{own}]\n{on_server(own)}"
     assert of(text).settings["PREFECT_REDIS_MESSAGING_HOST"] == "redis"
     assert of(text, "background").settings["PREFECT_REDIS_MESSAGING_HOST"] == "other"
+
+
+def test_an_entry_without_a_value_is_empty() -> None:
+    assert of(on_server("{name: PREFECT_LOGGING_LEVEL}")).settings["PREFECT_LOGGING_LEVEL"] == ""
+    assert of(on_server("{name: PREFECT_LOGGING_LEVEL, value: [a]}")).settings["PREFECT_LOGGING_LEVEL"] == '["a"]'

@@ -134,3 +134,16 @@ def test_rules_do_not_judge_what_cannot_be_read(cli: Callable[..., Any], tmp_pat
     done = cli("verify", "release.yaml")
     assert done.returncode == 4
     assert b"migrate-pin" in done.stdout
+
+
+def test_an_entry_that_may_stand_below_is_not_told_as_missing(cli: Callable[..., Any], tmp_path: Path) -> None:
+    """PREFECT_API_BLOCKS_REGISTER_ON_START, without which Infrahub sets up nothing, is looked for in what is seen."""
+    told = b"PREFECT_API_BLOCKS_REGISTER_ON_START is missing on the server pod"
+    (tmp_path / "object.yaml").write_text(flux(VALUES), "utf-8")
+    done = cli("plan", "object.yaml", "--redis-db", "2", "--answer", "unseen-env=leave")
+    assert done.returncode == 0 and told not in done.stdout
+    own = VALUES + "    server: {env: [{name: OURS, value: kept}]}\n"
+    (tmp_path / "object.yaml").write_text(flux(own), "utf-8")
+    assert told in b" ".join(
+        cli("plan", "object.yaml", "--redis-db", "2", "--answer", "unseen-env=leave").stdout.split()
+    )
