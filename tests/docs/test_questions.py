@@ -56,3 +56,22 @@ def test_the_safe_defaults_are_those_of_the_code() -> None:
         if default.startswith("`"):
             told[name] = default.strip("`")
     assert told == _declared_defaults()
+
+
+def test_every_choice_that_the_code_offers_is_told() -> None:
+    offered = {}
+    for path in [*(ROOT / "migrations").rglob("*.py"), *(ROOT / "migrator").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Question"):
+                continue
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            if isinstance(given["id"], ast.Constant) and "choices" in given:
+                calls = [each for each in ast.walk(given["choices"]) if isinstance(each, ast.Call)]
+                named = [each for each in calls if isinstance(each.func, ast.Name) and each.func.id == "Choice"]
+                values = {str(each.args[0].value) for each in named if isinstance(each.args[0], ast.Constant)}
+                offered[str(given["id"].value)] = values
+    assert len([name for name in offered if offered[name]]) > 5
+    for name, values in offered.items():
+        section = SECTIONS[name.partition(".")[0]]  # `messaging-redis.password` is told with its like
+        told = set(re.findall(r"`([^`]+)`", section))
+        assert values <= told, name
