@@ -79,7 +79,7 @@ class Migrate(Command):
             except InterruptedByUser:
                 raise
             except MigratorError as error:
-                reached = failed_release(release, error)
+                reached = failed_release(release, _as_others_need_it(release, texts, str(error)) or error)
             if isinstance(reached, Ready):
                 ready.append(reached)
                 texts |= together.texts_after(reached.report)
@@ -109,7 +109,8 @@ def _not_right(
     release: Bundle, texts: together.Texts, asked: Mapping[str, Sequence[Asked]], session: Session
 ) -> FileReport | None:
     """The report on a release for which the files that it shares would change otherwise than by itself; else None."""
-    request = session.request(release)
+    decisions = session.outcome.of(release.name) if session.outcome is not None else None
+    request = decisions.settled_request() if decisions is not None else session.request(release)
     decided = {each.question.id: each.answer for each in asked[release.name] if each.answer is not None}
     request = request._replace(given={**request.given, **decided})
     wanted = examine.examine([release], request).plan.result
@@ -117,13 +118,23 @@ def _not_right(
     found = case.plan.result
     if case.status == "current" and (found.prefect, found.infrahub) == (wanted.prefect, wanted.infrahub):
         return None
-    changed = {each.name for each in release.layers if texts.get(each.name, each.stream.data) != each.stream.data}
-    error = RefusedError(
-        f"{' and '.join(sorted(changed))} would change as other releases need it, which is not right for this one.",
-        path=release.name,
-        remedy="Answer alike for all that share a file, or give this release a file of its own.",
-    )
+    error = _as_others_need_it(release, texts)
+    assert error is not None
     return failed_release(release, error)
+
+
+def _as_others_need_it(release: Bundle, texts: together.Texts, why: str = "") -> RefusedError | None:
+    """The error for a release whose files others have changed, with what came of it; None where nobody has."""
+    changed = {each.name for each in release.layers if texts.get(each.name, each.stream.data) != each.stream.data}
+    if not changed:
+        return None
+    files = " and ".join(sorted(changed))
+    return RefusedError(
+        f"{files} would change as other releases need it, which is not right for this one{f': {why}' if why else '.'}",
+        path=release.name,
+        remedy="Answer alike for all that share a file, or say messaging.redis.host in a file of this release's own: "
+        "its docket then goes there, too.",
+    )
 
 
 def _left(opened: Opened, reports: list[FileReport], session: Session) -> list[FileReport]:

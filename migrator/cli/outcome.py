@@ -135,7 +135,7 @@ def next_steps(*written: Written) -> tuple[NextStep, ...]:
 
 
 def _tell_next(settings: Settings, written: Sequence[Written], stream: TextIO) -> None:
-    steps = next_steps(*(each for each in written if each.report.changes and each.report.status == "migrated"))
+    steps = next_steps(*(each for each in written if each.report.status == "migrated"))
     if steps:
         from migrator.cli.next_steps import lines
 

@@ -77,9 +77,12 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     elif any(each.report.changes for each in ready):
         backups = _write(ready, whole, settings)
     new = [] if output == "-" else list(dict.fromkeys(path for each in whole for path in new_files(each, output)))
+    new_of_all = set(new)
     done = []
     for each in ready:
-        status: Status = "migrated" if each.report.changes else "current"
+        # A release in whose files others changed what it needs is migrated with them.
+        is_new = each.report.changes or not new_of_all.isdisjoint(_paths(each))
+        status: Status = "migrated" if is_new else "current"
         about = tuple(outcome.about_backups(each.report, backups))
         report = each.report._replace(
             status=status, backups=backups, notices=(*each.report.notices, *about), output=output
@@ -99,6 +102,10 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         except KeyboardInterrupt:
             raise InterruptedByUser("interrupted after writing.", path=" and ".join(new)) from None
     return with_one_diff(done)
+
+
+def _paths(ready: Ready) -> list[str]:
+    return [layer.name for layer in ready.bundle.layers]
 
 
 def new_files(report: FileReport, output: str) -> list[str]:

@@ -298,3 +298,43 @@ def test_a_project_that_lists_nothing_is_no_success(cli: Cli, tmp_path: Path, co
     assert done.returncode == 2
     assert b"infrahub-migrator.yaml: lists no release. List them, or name a FILE." in done.stderr
     assert cli("check", "a.yaml").returncode == 1
+
+
+SHARED = {
+    "base.yaml": whole("redis"),
+    "dev.yaml": "infrahub: {prefect-server: {server: {replicaCount: 1}}}\n",
+    "prod.yaml": "infrahub: {prefect-server: {server: {replicaCount: 3}}}\n",
+    "infrahub-migrator.yaml": """\
+version: 1
+releases:
+  - {name: dev, layers: [base.yaml, dev.yaml], namespace: dev, answers: {redis-db: 2}}
+  - {name: prod, layers: [base.yaml, prod.yaml], namespace: prod, answers: {redis-db: 2}}
+""",
+}
+
+
+def test_a_release_is_migrated_where_only_the_base_changes(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, SHARED)
+    done = cli("migrate", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert b"dev: migrated" in done.stdout and b"prod: migrated" in done.stdout
+    assert b"--namespace dev -f base.yaml -f dev.yaml" in done.stdout
+    assert b"--namespace prod -f base.yaml -f prod.yaml" in done.stdout
+    assert (tmp_path / "base.yaml").read_text("utf-8") == whole_after("redis")
+    again = cli("migrate", "--non-interactive").stdout
+    assert b"dev: current" in again and b"migrated" not in again.split(b"\n")[0]
+
+
+def test_one_base_cannot_hold_two_dockets_and_the_way_out_is_said(cli: Cli, tmp_path: Path) -> None:
+    project = SHARED["infrahub-migrator.yaml"].replace(
+        "namespace: prod, answers: {redis-db: 2}", "answers: {redis-db: 3}"
+    )
+    write(tmp_path, {**SHARED, "infrahub-migrator.yaml": project})
+    done = cli("migrate", "--non-interactive")
+    said = " ".join(done.stderr.decode().split())
+    assert (done.returncode, (tmp_path / "base.yaml").read_text("utf-8")) == (2, SHARED["base.yaml"])
+    assert "dev: base.yaml would change as other releases need it, which is not right for this one" in said
+    assert "say messaging.redis.host in a file of this release's own: its docket then goes there, too." in said
+    hosts = {name: overlay("redis") for name in ("dev.yaml", "prod.yaml")}
+    write(tmp_path, {**SHARED, **hosts, "infrahub-migrator.yaml": project})
+    assert cli("migrate", "--non-interactive").returncode == 0
