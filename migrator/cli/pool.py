@@ -41,11 +41,19 @@ def each(
 
     `begin` sets a process up. Both are sent to the processes, and so have to stand at the top of a module.
     """
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
+    from migrator.files.signals import interrupts_noted, raise_noted
 
     sys.stdout.flush()  # what stands in a buffer, a child would print again
     sys.stderr.flush()
+    with interrupts_noted():
+        yield from _each(work, things, jobs, begin)
+        raise_noted()
+
+
+def _each(work: Callable[[A], B], things: Sequence[A], jobs: int, begin: Callable[[], None] | None) -> Iterator[B]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(begin,))
     done = 0
     try:
