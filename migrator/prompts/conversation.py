@@ -7,9 +7,9 @@ from contextlib import suppress
 from migrator.errors import InterruptedByUser
 from migrator.migration import Question
 from migrator.planning import examine, summary
-from migrator.prompts import asking, questions, review
+from migrator.prompts import asking, questions, review, what_now
 from migrator.prompts.decisions import Decided, Decisions
-from migrator.prompts.person import Back, Offer, Person, Why
+from migrator.prompts.person import Back, Person
 from migrator.prompts.save_answers import Recorder
 from migrator.prompts.screen import Screen
 from migrator.prompts.terminal import at_this_terminal
@@ -129,26 +129,16 @@ class _Session:
         """What to do with the plan: "apply", "change" an answer, or "back" to the question before."""
         screen, changes = self._screen, len(decided.report.changes)
         count = f"{changes} change{'s' if changes > 1 else ''}"
-        offers = [
-            Offer("apply", "finish: a dry run writes nothing" if dry_run else f"apply: write {count}"),
-            Offer("lines", "lines: all that change, with reasons"),
-            Offer("walk", "walk through the steps one by one"),
-            Offer("file", "file: the whole result"),
-            *([Offer("change", "change an answer")] if decided.report.questions else []),
-            Offer("stop", "stop, and write nothing"),
-        ]
+        menu = what_now.Menu(
+            heading=target or _files(decided.report),
+            apply=f"write {count}",
+            walk="the steps one by one",
+            file="the whole result",
+            files="the file back as it was",
+            can_change=bool(decided.report.questions),
+        )
         while True:
-            screen.heading(f"{target or _files(decided.report)}: what now?")
-            try:
-                choice = self._person.choose("Choose", offers, "apply")
-            except Back:
-                return "back"
-            except Why:
-                screen.say("Nothing is written before you choose apply; undo then puts the file back as it was.")
-                continue
-            screen.line(f"> {'finish' if dry_run and choice == 'apply' else choice}", style="bold")
-            if choice == "stop":
-                raise InterruptedByUser("left as it is; nothing was written.")
+            choice = what_now.choose(menu, self._person, screen, dry_run=dry_run)
             if choice == "walk":
                 review.walk(*decided, screen, self._person)
             elif choice == "lines":
@@ -165,17 +155,12 @@ class _Session:
         """Take one answer back, with those that only led to it, so that it is asked for again."""
         screen = self._screen
         asked = self._decisions.asked()
-        screen.heading("Change an answer")
         answers = {
             name: self._decisions.given.get(name) or self._decisions.given.get(each.group, "")
             for name, each in asked.items()
         }
         summaries = {name: questions.summary(each, answers[name], screen) for name, each in asked.items()}
-        offers = [Offer(name, screen.plain(text)) for name, text in summaries.items()]
-        try:
-            chosen = self._person.choose("Which", [*offers, Offer("", "none of them")], offers[0].value)
-        except (Back, Why):
-            return
+        chosen = what_now.answer_to_change(summaries, self._person, screen)
         if chosen:
             self._decisions.retract(chosen)
             self._decisions.before.setdefault(chosen, answers[chosen])

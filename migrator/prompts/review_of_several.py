@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from migrator.errors import InterruptedByUser
-from migrator.prompts import folded, review
+from migrator.prompts import folded, review, what_now
 from migrator.prompts.decisions import Decided
 from migrator.prompts.person import Back, Offer, Person, Why
 from migrator.prompts.screen import Screen
+from migrator.prompts.what_now import Menu
 from migrator.report.page import versions
 from migrator.report.records import NoticeReport
 
@@ -35,35 +35,24 @@ def choose(reviewed: Reviewed, person: Person, screen: Screen, *, dry_run: bool)
     decided = reviewed.decided
     _show(reviewed, screen)
     which = f"{len(decided)} releases" if len(decided) > 1 else decided[0].report.path
-    apply = f"apply: write {folded.changes_in(decided)} in {which}"
-    offers = [
-        Offer("apply", "finish: a dry run writes nothing" if dry_run else apply),
-        Offer("lines", "lines: all that change, with reasons"),
-        Offer("walk", "walk through them; leave one out"),
-        Offer("file", "file: the whole results"),
-        *([Offer("change", "change an answer")] if reviewed.answers else []),
-        Offer("stop", "stop, and write nothing"),
-    ]
+    menu = Menu(
+        heading=which,
+        apply=f"write {folded.changes_in(decided)} in {which}",
+        walk="them; leave one out",
+        file="the whole results",
+        files="the files back as they were",
+        can_change=bool(reviewed.answers),
+    )
     while True:
-        screen.heading(f"{which}: what now?")
-        try:
-            choice = person.choose("Choose", offers, "apply")
-        except Back:
-            return "back", ""
-        except Why:
-            screen.say("Nothing is written before you choose apply; undo then puts the files back as they were.")
-            continue
-        screen.line(f"> {'finish' if dry_run and choice == 'apply' else choice}", style="bold")
-        if choice == "stop":
-            raise InterruptedByUser("left as it is; nothing was written.")
-        if choice == "apply":
+        choice = what_now.choose(menu, person, screen, dry_run=dry_run)
+        if choice in ("apply", "back"):
             return choice, ""
         if choice == "walk":
             left_out = _walk(decided, screen, person)
             if left_out:
                 return "leave", left_out
         elif choice == "change":
-            changed = _answer_to_change(reviewed.answers, screen, person)
+            changed = what_now.answer_to_change(reviewed.answers, person, screen)
             if changed:
                 return choice, changed
         else:
@@ -121,12 +110,3 @@ def _walk(decided: Sequence[Decided], screen: Screen, person: Person) -> str:
                 _in_full(chosen, each, screen)
         else:
             number += 1 if chosen == "next" else -1
-
-
-def _answer_to_change(answers: Mapping[str, str], screen: Screen, person: Person) -> str:
-    screen.heading("Change an answer")
-    offers = [Offer(key, screen.plain(text)) for key, text in answers.items()]
-    try:
-        return person.choose("Which", [*offers, Offer("", "none of them")], offers[0].value)
-    except (Back, Why):
-        return ""

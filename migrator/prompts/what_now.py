@@ -1,0 +1,59 @@
+"""What is to become of a plan that was shown: the menu below a review, of one release or of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from migrator.errors import InterruptedByUser
+from migrator.prompts.person import Back, Offer, Person, Why
+from migrator.prompts.screen import Screen
+
+
+class Menu(NamedTuple):
+    """The words of the menu that are not the same everywhere; `files` are put back by undo, in words."""
+
+    heading: str
+    apply: str
+    walk: str
+    file: str
+    files: str
+    can_change: bool
+
+
+def choose(menu: Menu, person: Person, screen: Screen, *, dry_run: bool) -> str:
+    """What is chosen: "apply", "lines", "walk", "file", "change", or "back" to the question before.
+
+    Raises InterruptedByUser where somebody stops.
+    """
+    offers = [
+        Offer("apply", "finish: a dry run writes nothing" if dry_run else f"apply: {menu.apply}"),
+        Offer("lines", "lines: all that change, with reasons"),
+        Offer("walk", f"walk through {menu.walk}"),
+        Offer("file", f"file: {menu.file}"),
+        *([Offer("change", "change an answer")] if menu.can_change else []),
+        Offer("stop", "stop, and write nothing"),
+    ]
+    while True:
+        screen.heading(f"{menu.heading}: what now?")
+        try:
+            choice = person.choose("Choose", offers, "apply")
+        except Back:
+            return "back"
+        except Why:
+            screen.say(f"Nothing is written before you choose apply; undo then puts {menu.files}.")
+            continue
+        screen.line(f"> {'finish' if dry_run and choice == 'apply' else choice}", style="bold")
+        if choice == "stop":
+            raise InterruptedByUser("left as it is; nothing was written.")
+        return choice
+
+
+def answer_to_change(answers: Mapping[str, str], person: Person, screen: Screen) -> str:
+    """The key of the answer that is to be changed, of those told in words; empty for none of them."""
+    screen.heading("Change an answer")
+    offers = [Offer(key, screen.plain(text)) for key, text in answers.items()]
+    try:
+        return person.choose("Which", [*offers, Offer("", "none of them")], offers[0].value)
+    except (Back, Why):
+        return ""
