@@ -79,7 +79,8 @@ class Migrate(Command):
             except InterruptedByUser:
                 raise
             except MigratorError as error:
-                reached = failed_release(release, _as_others_need_it(release, texts, str(error)) or error)
+                why = f"{error.message} {error.remedy}".strip()
+                reached = failed_release(release, _as_others_need_it(release, texts, why) or error)
             if isinstance(reached, Ready):
                 ready.append(reached)
                 texts |= together.texts_after(reached.report)

@@ -200,12 +200,12 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
         yield NextStep(_NO_WAY_BACK)
         if changed:
             yield NextStep("The file alone can be put back:")
-            yield _undo(changed)
+            yield from (_undo([path]) for path in changed)
         yield NextStep(f"({'; '.join(stands_for)}.)")
         return
     yield NextStep("To roll back, both together:" if changed else "To roll back:")
     if changed:
-        yield _undo(changed)
+        yield from (_undo([path]) for path in changed)  # what several share is folded into one
     revision = f" {deployed.revision}" if deployed is not None else ""
     yield _command(f"helm rollback {name}{revision} {where}")
     yield NextStep(f"({'; '.join(stands_for)}.)")

@@ -39,7 +39,7 @@ def show(settings: Settings, report: FileReport) -> None:
 
 def tell(written: Written, stream: TextIO, session: Session, *, was_shown: bool) -> None:
     """Tell of one release; what comes next is told at the end, where it is one of several."""
-    settings, (_, report, about) = session.settings, written
+    settings, report, about = session.settings, written.report, written.about
     session.written.append(written)
     if settings.format == "json" or settings.quiet:
         return
@@ -146,8 +146,7 @@ def _places(written: Written) -> Done:
     """The release, where its values stand now, and which of its files `undo` can put back."""
     from migrator.cli.next_steps import Done
 
-    case, report, _ = written
+    case, report = written.case, written.report
     own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
     paths = ["FILE"] if report.output == "-" else [report.output] if report.output else own
-    changed = [layer.path for layer in report.layers if layer.before != layer.after] if report.backups else []
-    return Done(case, paths, changed)
+    return Done(case, paths, written.new if report.backups else ())

@@ -77,24 +77,23 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     elif any(each.report.changes for each in ready):
         backups = _write(ready, whole, settings)
     new = [] if output == "-" else list(dict.fromkeys(path for each in whole for path in new_files(each, output)))
-    new_of_all = set(new)
     done = []
     for each in ready:
         # A release in whose files others changed what it needs is migrated with them.
-        is_new = each.report.changes or not new_of_all.isdisjoint(_paths(each))
-        status: Status = "migrated" if is_new else "current"
+        own = tuple(dict.fromkeys(layer.name for layer in each.bundle.layers if layer.name in new))
+        status: Status = "migrated" if each.report.changes or own else "current"
         about = tuple(outcome.about_backups(each.report, backups))
         report = each.report._replace(
             status=status, backups=backups, notices=(*each.report.notices, *about), output=output
         )
-        if settings.report and report.changes:
-            report = report._replace(next_steps=outcome.next_steps(Written(each.case, report, about)))
+        if settings.report and status == "migrated":
+            report = report._replace(next_steps=outcome.next_steps(Written(each.case, report, about, own)))
         if output not in ("", "-"):
             found = tuple(each._replace(file=output) if each.file else each for each in report.findings)
             report = report._replace(findings=found)
         done.append(report)
         try:
-            outcome.tell(Written(each.case, report, about), stream, session, was_shown=each.was_shown)
+            outcome.tell(Written(each.case, report, about, own), stream, session, was_shown=each.was_shown)
         except OSError as error:
             if not new:
                 raise
@@ -102,10 +101,6 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         except KeyboardInterrupt:
             raise InterruptedByUser("interrupted after writing.", path=" and ".join(new)) from None
     return with_one_diff(done)
-
-
-def _paths(ready: Ready) -> list[str]:
-    return [layer.name for layer in ready.bundle.layers]
 
 
 def new_files(report: FileReport, output: str) -> list[str]:

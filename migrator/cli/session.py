@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 
 class Written(NamedTuple):
-    """A release that is written, with what its backups make necessary to know."""
+    """A release that is written, with what its backups make necessary to know, and its files that are new."""
 
     case: Case
     report: FileReport
     about: tuple[NoticeReport, ...]
+    new: tuple[str, ...]
 
 
 class Session:

@@ -320,6 +320,8 @@ def test_a_release_is_migrated_where_only_the_base_changes(cli: Cli, tmp_path: P
     assert b"dev: migrated" in done.stdout and b"prod: migrated" in done.stdout
     assert b"--namespace dev -f base.yaml -f dev.yaml" in done.stdout
     assert b"--namespace prod -f base.yaml -f prod.yaml" in done.stdout
+    assert done.stdout.count(b"infrahub-migrator undo base.yaml\n") == 1
+    assert b"To roll back:" not in done.stdout  # neither goes back without the base
     assert (tmp_path / "base.yaml").read_text("utf-8") == whole_after("redis")
     again = cli("migrate", "--non-interactive").stdout
     assert b"dev: current" in again and b"migrated" not in again.split(b"\n")[0]

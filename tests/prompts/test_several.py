@@ -444,7 +444,7 @@ def test_a_base_that_releases_share_is_told_and_written_once(migrate: Start, fil
 
     assert session.ends() == 0
     session.says("2 releases: 2 migrated")
-    session.says("infrahub-migrator undo dev.yaml base.yaml prod.yaml")
+    session.says("infrahub-migrator undo base.yaml dev.yaml prod.yaml")
     assert "docket" not in read(files, "base.yaml")[0]
     assert "redis://dev:6379/2" in read(files, "dev.yaml")[0]
 
