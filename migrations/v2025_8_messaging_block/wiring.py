@@ -186,4 +186,5 @@ def stops_prefect(entry: env.Entry) -> bool:
 def _text(key: str, value: Value) -> str:
     if key == "ssl":
         return "true" if env.as_bool(value) is True else "false"
-    return PLAIN[key] if value is None or str(value).strip() == "" else str(value).strip()
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return PLAIN[key] if value is None or text.strip() == "" else text.strip()

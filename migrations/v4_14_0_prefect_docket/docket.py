@@ -196,7 +196,8 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
     differing = _differences(server, address)
     hidden = [each.password.source for each in (address, server) if each.password.kind == "hidden"]
     if broker != messaging.BROKER:
-        yield from _by_url(release, ask, f"messaging.broker is {broker!r}, so the values name no Redis.")
+        shown = "null" if broker is None else repr(broker)
+        yield from _by_url(release, ask, f"messaging.broker is {shown}, so the values name no Redis.")
     elif differing:
         reason = f"The server and background pods reach the messaging Redis differently: they differ in {differing}."
         yield from _by_url(release, ask, reason)

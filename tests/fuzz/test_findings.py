@@ -428,3 +428,36 @@ def test_an_env_value_that_is_no_text_moves_nowhere(cli: Cli, tmp_path: Path, va
 
     assert b"mistake" not in done.stderr + done.stdout
     assert f"value: {value}" in (tmp_path / "values.yaml").read_text()
+
+
+BROKER = "{name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}"
+
+
+@pytest.mark.parametrize("taken_away", ["broker: null\n", ""], ids=["null", "its twin"])
+def test_a_null_that_takes_the_charts_broker_away_gets_what_the_entries_say(
+    cli: Cli, tmp_path: Path, taken_away: str
+) -> None:
+    """It counted as the chart's own broker; with the entries gone the pods would have had an empty text."""
+    block = f"      messaging:\n        {taken_away}" if taken_away else "      messaging:\n"
+    text = SEPARATE.replace("      env: []\n", f"      env: [{BROKER}]\n").replace("      messaging:\n", block)
+    assert (BROKER in text, taken_away in text) == (True, True)
+
+    done = migrate(cli, tmp_path, text)
+
+    after = (tmp_path / "values.yaml").read_text()
+    assert done.returncode == 0, done.stderr
+    assert ("broker: prefect_redis.messaging" in after, BROKER in after) == (bool(taken_away), False)
+
+
+@pytest.mark.parametrize("user", ["true", "false"])
+def test_a_user_that_is_a_boolean_moves_as_yaml_spells_it(cli: Cli, tmp_path: Path, user: str) -> None:
+    """It moved as Python spells it, so that the pods would have got another."""
+    entry = f"{{name: PREFECT_REDIS_MESSAGING_USERNAME, value: {user}}}"
+    text = f"{SEPARATE}    global:\n      prefect: {{env: [{entry}]}}\n"
+
+    (tmp_path / "values.yaml").write_text(text)
+    done = cli("migrate", "values.yaml", "--docket-secret", "docket", "--non-interactive")
+
+    assert done.returncode == 0, done.stderr
+
+    assert f'username: "{user}"\n' in (tmp_path / "values.yaml").read_text()
