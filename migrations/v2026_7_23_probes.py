@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Ask, Choice, Migration, Outcome, Question, Step, one_of
+from migrator.migration import Ask, Choice, Decision, Migration, Outcome, Question, Step, one_of
 from migrator.values.changes import Notice
 from migrator.values.merge import as_text
 from migrator.values.part import Part
@@ -67,5 +67,5 @@ MIGRATION = Migration(
         Step("probes", "decide whether the server is probed", probes),
         Step("ui-url", "tell of braces in the UI's URL", ui_url, {"prefect-server": "2026.7.31163938"}, kind="told"),
     ),
-    questions={"probes": one_of("disable", "enable")},
+    questions={"probes": Decision(one_of("disable", "enable"))},
 )

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from migrator.charts import infrahub
 from migrator.charts.infrahub import STARTUP_PROBE, handlers
-from migrator.migration import Ask, Choice, Migration, Outcome, Question, Step, one_of
+from migrator.migration import Ask, Choice, Decision, Migration, Outcome, Question, Step, one_of
 from migrator.values.edits import LAST, Place, Route, Value, after, before
 from migrator.values.merge import as_map
 from migrator.values.part import Part
@@ -143,5 +143,5 @@ MIGRATION = Migration(
         Step("one-handler", "ask in one way", one_way_to_ask, {}, "infrahub"),
         Step("startup-probe", "let the new probe ask as the old ones", startup_probe, {}, "infrahub"),
     ),
-    questions={"startup-probe": one_of("match", "default", "none")},
+    questions={"startup-probe": Decision(one_of("match", "default", "none"))},
 )

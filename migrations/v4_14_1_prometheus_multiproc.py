@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.migration import Ask, Migration, Outcome, Step, one_of
+from migrator.migration import Ask, Migration, Outcome, Step
 from migrator.prefect import deployment, env, env_edits
 from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import EnvList
-from migrator.prefect.questions import put_own_list
+from migrator.prefect.questions import ON_UNSEEN_ENV, put_own_list
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import FIRST, AddKey, InsertItem, Place, SetValue, Value
@@ -81,5 +81,5 @@ MIGRATION = Migration(
     title="metrics directory",
     versions={"infrahub-enterprise": "4.14.1", "infrahub": "4.29.2"},
     steps=(Step("metrics-directory", "blank the metrics directory", metrics_directory),),
-    questions={"unseen-env": one_of("leave", "create")},
+    questions={"unseen-env": ON_UNSEEN_ENV},
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts import infrahub
-from migrator.migration import Ask, Choice, Migration, Outcome, Question, Step, one_of
+from migrator.migration import Ask, Choice, Decision, Migration, Outcome, Question, Step, one_of
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import AddKey, RemoveKey, Route, SetValue, before
@@ -84,5 +84,5 @@ MIGRATION = Migration(
     title="tracing",
     versions=VERSIONS,
     steps=(Step("tracing", "keep the traces going, or let them stop", tracing, {}, "infrahub"),),
-    questions={"tracing": one_of("enable", "leave")},
+    questions={"tracing": Decision(one_of("enable", "leave"))},
 )

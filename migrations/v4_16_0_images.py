@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from migrator.charts import images
 from migrator.charts.images import FLAVOUR, FLAVOUR_KEY, PREFECT_TAG, TAG, Pin, flavour_of
-from migrator.migration import BY_SHAPE, Ask, Choice, Migration, Outcome, Question, Step, if_given, one_of
+from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, if_given, one_of
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import AddKey, RemoveKey, SetValue, after
@@ -172,5 +172,5 @@ MIGRATION = Migration(
         ),
         Step("image-flavour", "tell of a flavour in a tag", image_flavour, {}, "infrahub", "by answer"),
     ),
-    questions={"image-pin": _tag_error, "image-flavour": one_of("keep", "split")},
+    questions={"image-pin": Decision(_tag_error), "image-flavour": Decision(one_of("keep", "split"))},
 )

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from migrator.charts import infrahub
 from migrator.charts import restore as restoring
 from migrator.charts.restore import ADVERTISED, ENABLED, READ, STORAGE
-from migrator.migration import Ask, Choice, Migration, Outcome, Question, Step, one_of
+from migrator.migration import Ask, Choice, Decision, Migration, Outcome, Question, Step, one_of
 from migrator.values import tree
 from migrator.values.changes import Change
 from migrator.values.edits import LAST, Place, after
@@ -109,5 +109,5 @@ MIGRATION = Migration(
     title="restore from S3",
     versions=VERSIONS,
     steps=(Step("restore", "take care of a restore that was left on", restore, {}, "infrahub"),),
-    questions={"restore": one_of("disable", "on-upgrade")},
+    questions={"restore": Decision(one_of("disable", "on-upgrade"))},
 )

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from migrator.charts import infrahub, presets
 from migrator.charts.presets import EXAMPLE_HOST
-from migrator.migration import BY_SHAPE, Ask, Choice, Migration, Outcome, Question, Step, if_given, one_of
+from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, if_given, one_of
 from migrator.prefect.names import REDIS_BLOCK, SEPARATE
 from migrator.values import tree
 from migrator.values.changes import Notice
@@ -95,5 +95,5 @@ MIGRATION = Migration(
     title="change of flavour",
     versions={"infrahub-enterprise": BY_SHAPE},
     steps=(Step("flavour", "tell of a change of flavour", flavour, {}, "infrahub", "by answer"),),
-    questions={"flavour-change": one_of("keep", "carry")},
+    questions={"flavour-change": Decision(one_of("keep", "carry"))},
 )

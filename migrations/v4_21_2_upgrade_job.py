@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts import heap, infrahub
-from migrator.migration import BY_SHAPE, Ask, Choice, Migration, Outcome, Question, Step, if_given, one_of
+from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, if_given, one_of
 from migrator.values.changes import Notice
 from migrator.values.release import Release
 
@@ -104,5 +104,5 @@ MIGRATION = Migration(
         ),
         Step("old-heap", "tell of the older presets' heap", old_heap, {}, "infrahub", "by answer"),
     ),
-    questions={"neo4j-heap": one_of("keep", "16G")},
+    questions={"neo4j-heap": Decision(one_of("keep", "16G"))},
 )

@@ -220,13 +220,12 @@ def to_json(command: str, reports: Sequence[FileReport], *, show_secrets: bool =
 
 
 def _request(upgrade: Upgrade) -> Request:
-    known = catalog.questions(catalog.load()) if upgrade.answers else {}
     for name, answer in upgrade.answers.items():
-        complaint = known.get(name) or known.get(name.partition(".")[0])
-        if complaint is None:
-            raise UsageError(f"answers: there is no question {name!r}{did_you_mean(name, known)}.")
-        if complaint(answer):
-            raise UsageError(f"answers: {name}: {complaint(answer)}.")
+        decision = catalog.about(name)
+        if decision is None:
+            raise UsageError(f"answers: there is no question {name!r}{did_you_mean(name, catalog.questions())}.")
+        if decision.complaint(answer):
+            raise UsageError(f"answers: {name}: {decision.complaint(answer)}.")
     options = Options(
         chart=upgrade.chart,
         version_from=upgrade.version_from,

@@ -44,6 +44,34 @@ def one_of(*values: str) -> Callable[[str], str]:
     return OneOf(values)
 
 
+class Decision(NamedTuple):
+    """What holds of the answers to a question whatever the release, for all who take or tell one.
+
+    `complaint` says what is wrong with an answer in any case (empty: nothing). `help` is what the option of its own
+    that takes it (`--ID`) does, with `metavar` for what is typed there; without one it is `--answer ID=VALUE`.
+    `label` is what a person is asked to type. Decisions of which each settles the same (`settles`, in words) rule each
+    other out, and `instead` is what such a one is called where another is asked for. `leads_to` are those that an
+    answer may lead to. `scope` is "release" where each release is asked for itself, and "redis" where an answer names
+    one Redis besides, which several releases must not share unseen. An answer that `may_be_secret` may be left to an
+    environment variable, and none of it is ever shown.
+    """
+
+    complaint: Callable[[str], str]
+    help: str = ""
+    metavar: str = ""
+    label: str = ""
+    settles: str = ""
+    instead: str = ""
+    leads_to: tuple[str, ...] = ()
+    scope: Literal["", "release", "redis"] = ""
+    may_be_secret: bool = False
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All the answers there are; empty where one is typed."""
+        return self.complaint.values if isinstance(self.complaint, OneOf) else ()
+
+
 class Question(NamedTuple):
     """A decision a step needs.
 
@@ -113,11 +141,11 @@ class Migration(NamedTuple):
     """What one chart version asks of a values file.
 
     `versions` maps a chart to the version that brought the change; a chart that is missing never asks for it.
-    `questions` are the ids of all it may ask, each with what is wrong with an answer whatever the release (empty:
-    nothing), so that an answer that nothing needs can be told from one that is unknown, and from one that can never be.
+    `questions` are the ids of all it may ask, each with what holds of its answers whatever the release, so that an
+    answer that nothing needs can be told from one that is unknown, and from one that can never be.
     """
 
     title: str
     versions: Mapping[str, str]
     steps: tuple[Step, ...]
-    questions: Mapping[str, Callable[[str], str]] = {}
+    questions: Mapping[str, Decision] = {}

@@ -12,8 +12,8 @@ https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/
 
 from __future__ import annotations
 
-from migrator.migration import BY_SHAPE, Migration, Step, anything, one_of
-from migrator.prefect import redis_url
+from migrator.migration import BY_SHAPE, Decision, Migration, Step, anything, one_of
+from migrator.prefect.questions import ON_HOST
 
 from .leftovers import leftovers
 from .messaging import messaging
@@ -28,8 +28,8 @@ MIGRATION = Migration(
         Step("leftovers", "drop what the chart sets itself", leftovers),
     ),
     questions={
-        "separate-services": one_of("separate", "single"),
-        "messaging-redis": anything,
-        "redis-host": redis_url.complaint_about_host,
+        "separate-services": Decision(one_of("separate", "single")),
+        "messaging-redis": Decision(anything),
+        "redis-host": ON_HOST,
     },
 )

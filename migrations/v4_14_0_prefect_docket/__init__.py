@@ -14,13 +14,13 @@ https://docs.prefect.io/v3/advanced/self-hosted
 
 from __future__ import annotations
 
-from migrator.migration import Migration, Step, one_of
-from migrator.prefect import redis_url
+from migrator.migration import Decision, Migration, Step, one_of
+from migrator.prefect.questions import ON_HOST, ON_UNSEEN_ENV
 
 from .docket import docket, host
 from .notices import notices
 from .pin import pin
-from .questions import no_name, no_number, no_secret, no_url
+from .questions import ON_DATABASE, ON_NAMESPACE, ON_RELEASE_NAME, ON_SECRET, ON_URL, ONE_DOCKET
 from .toggles import toggles
 
 MIGRATION = Migration(
@@ -34,16 +34,16 @@ MIGRATION = Migration(
         Step("notices", "tell what no edit expresses", notices, kind="told"),
     ),
     questions={
-        "event-logger": one_of("remove", "keep"),
-        "custom-toggles": one_of("keep", "remove"),
-        "redis-host": redis_url.complaint_about_host,
-        "redis-db": no_number,
-        "docket-url": no_url,
-        "docket-secret": no_secret,
-        "docket-password": one_of("reference", "secret"),
-        "release-name": no_name,
-        "namespace": no_name,
-        "migrate-on-start": one_of("remove", "keep"),
-        "unseen-env": one_of("leave", "create"),
+        "redis-db": ON_DATABASE,
+        "docket-url": ON_URL,
+        "docket-secret": ON_SECRET,
+        "redis-host": ON_HOST,
+        "event-logger": Decision(one_of("keep", "remove"), help="the debugging event logger's toggle"),
+        "custom-toggles": Decision(one_of("keep", "remove"), help="service toggles that no preset sets"),
+        "docket-password": Decision(one_of("reference", "secret"), leads_to=ONE_DOCKET),
+        "release-name": ON_RELEASE_NAME,
+        "namespace": ON_NAMESPACE,
+        "migrate-on-start": Decision(one_of("remove", "keep")),
+        "unseen-env": ON_UNSEEN_ENV,
     },
 )

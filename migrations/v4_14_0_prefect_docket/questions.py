@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from migrator.migration import Choice, Question
+from migrator.migration import Choice, Decision, Question
 from migrator.prefect import messaging, redis_databases, redis_url
 from migrator.prefect.docket import what_is_wrong_with_url
 from migrator.prefect.names import DOCKET, DOCKET_NAME, REDIS_HOST
@@ -159,3 +159,31 @@ def _complaint_about_url(release: Release, url: str) -> str:
         parts.database == 0 and "messaging" in own and not redis_databases.taken_elsewhere(release, *place)
     )
     return "" if is_the_only_one else why_not(release, *place)
+
+
+_PLACE = "where the docket is"
+ON_DATABASE = Decision(
+    no_number, help="the Redis database for the docket", metavar="N", label="Database", settles=_PLACE, scope="release"
+)
+ON_URL = Decision(
+    no_url,
+    help="the whole docket URL instead",
+    metavar="URL",
+    label="URL",
+    settles=_PLACE,
+    instead="type the whole URL instead",
+    scope="redis",
+    may_be_secret=True,
+)
+ON_SECRET = Decision(
+    no_secret,
+    help="a Secret that holds the docket URL instead",
+    metavar="NAME[:KEY]",
+    label="Secret",
+    settles=_PLACE,
+    instead="a Secret holds the URL instead",
+    scope="redis",
+)
+ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
+ON_RELEASE_NAME = Decision(no_name, label="Release", scope="release")
+ON_NAMESPACE = Decision(no_name, label="Namespace", scope="release")

@@ -11,7 +11,7 @@ from migrator.cli.plugin import PROGRAM
 from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
 from migrator.files import identity
-from migrator.planning.answers import NAMES_A_REDIS, ONE_DOCKET
+from migrator.planning import catalog
 from migrator.sources import project_file
 
 
@@ -51,10 +51,10 @@ def command_first(arguments: Sequence[str]) -> list[str]:
 
 
 def _check(settings: Settings) -> None:
-    dockets = [name for name in ONE_DOCKET if name in settings.given]
-    if len(dockets) > 1:
-        names = " and ".join(f"--{name}" for name in dockets)
-        raise UsageError(f"{names} each say where the docket is: give one of them.")
+    rivals, what = catalog.in_conflict(settings.given)
+    if rivals:
+        names = " and ".join(f"--{name}" for name in rivals)
+        raise UsageError(f"{names} each say {what}: give one of them.")
     refuse_one_redis_for_several(settings, files_named(settings))
     _check_cluster(settings)
     if settings.config and settings.values:
@@ -162,7 +162,7 @@ def files_named(settings: Settings) -> int:
 
 def refuse_one_redis_for_several(settings: Settings, releases: int) -> None:
     """Raise UsageError where an option names a Redis, which several releases must not share."""
-    redis = [name for name in NAMES_A_REDIS if name in settings.given]
+    redis = catalog.naming_a_redis(settings.given) if settings.given else []
     if settings.check_redis:
         redis.append("check-redis")
     if redis and releases > 1:

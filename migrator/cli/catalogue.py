@@ -153,7 +153,7 @@ def _explain_other(settings: Settings, migrations: Sequence[str]) -> str:
     wanted = settings.migration
     told = explaining.of_rule(wanted) or explaining.of_question(wanted)
     if not told:
-        meant = did_you_mean(wanted, [*migrations, *explaining.rules(), *catalog.questions(catalog.load())])
+        meant = did_you_mean(wanted, [*migrations, *explaining.rules(), *catalog.questions()])
         raise UsageError(
             f"there is no migration, rule or question {wanted!r}{meant}.",
             remedy=f"The migrations are {', '.join(migrations)}; or name a chart's version.",

@@ -17,7 +17,6 @@ from migrator.cli.catalogue import SCHEMAS
 from migrator.cli.options import parser_of_all
 from migrator.cli.plugin import PROGRAM
 from migrator.errors import UsageError, did_you_mean
-from migrator.migration import OneOf
 from migrator.planning import catalog
 
 SHELLS = ("bash", "zsh", "fish")
@@ -126,9 +125,4 @@ def _words(name: str) -> list[str]:
 
 def _answers() -> list[str]:
     """Every question as `--answer` takes it, with each choice where it has some."""
-    asked = catalog.questions(catalog.load())
-    return [
-        f"{question}={value}"
-        for question, complaint in asked.items()
-        for value in (complaint.values if isinstance(complaint, OneOf) else ("",))
-    ]
+    return [f"{name}={value}" for name, each in catalog.questions().items() for value in each.values or ("",)]

@@ -67,7 +67,7 @@ def of_rule(name: str) -> str:
 def of_question(name: str) -> str:
     """Which migration asks a question, and what answers it; empty where no question is called so."""
     loaded = catalog.load()
-    if name.partition(".")[0] not in catalog.questions(loaded):
+    if catalog.about(name) is None:
         return ""
     known, flag = catalog.asked_by(name, loaded), flag_of(name)
     about = f"a question of {known.id}, which explain tells of" if known else "a question that the file may leave open"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.cli import plugin
@@ -11,7 +11,7 @@ from migrator.cli.printing import tell
 from migrator.cli.settings import NAMES, Settings, flag_of
 from migrator.errors import UsageError, did_you_mean
 from migrator.planning import catalog
-from migrator.planning.answers import NAMES_A_REDIS, problem_with
+from migrator.planning.answers import problem_with
 from migrator.planning.discover import Options
 from migrator.planning.examine import Request
 from migrator.report.records import FileReport
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from migrator.prompts.answers_file import Answers
     from migrator.sources.project import Project, Upgrade
 
-Complaints = Mapping[str, Callable[[str], str]]
-"""The ids of all questions, with what is wrong with an answer in any case."""
-
 
 class GivenAnswers:
     """The answers of a run, for each of its releases. Raises UsageError for what answers no question of any."""
@@ -32,11 +29,9 @@ class GivenAnswers:
     def __init__(self, settings: Settings, project: Project | None = None) -> None:
         self._settings = settings
         self._project = project
-        asks = settings.given or settings.answers or project is not None
-        known = catalog.questions(catalog.load()) if asks else {}
-        _refuse_impossible(settings.given, known)
-        self._file = _read(settings, known) if settings.answers else None
-        self._of_project = _of_project(project, known) if project is not None else None
+        _refuse_impossible(settings.given)
+        self._file = _read(settings) if settings.answers else None
+        self._of_project = _of_project(project) if project is not None else None
         self._named = {each.name: each for each in project.releases} if project is not None else {}
         self._requests: dict[str, Request] = {}
 
@@ -115,25 +110,26 @@ class GivenAnswers:
             tell(self._settings, f"note: {answers.path}:{line}: nothing asked for {name}, so its answer was not used.")
 
 
-def _refuse_impossible(given: Mapping[str, str], known: Complaints) -> None:
+def _refuse_impossible(given: Mapping[str, str]) -> None:
     """Refuse what answers no question of any release; whether this one asks it is another matter."""
     for name, answer in given.items():
-        complaint = known.get(name) or known.get(name.partition(".")[0])
-        if complaint is None:
+        decision = catalog.about(name)
+        if decision is None:
+            known = catalog.questions()
             meant = did_you_mean(name, known)
             raise UsageError(
                 f"--answer {name}: there is no such question{meant}.", remedy=f"They are {', '.join(known)}."
             )
-        problem = problem_with(name, answer, complaint)
+        problem = problem_with(name, answer, decision.complaint)
         if problem:
             raise UsageError(f"{flag_of(name)}: {problem}.")
 
 
-def _read(settings: Settings, known: Complaints) -> Answers:
+def _read(settings: Settings) -> Answers:
     from migrator.prompts import answers_file
 
-    answers = answers_file.read(settings.answers, known)
-    naming = [name for name in NAMES_A_REDIS if name in answers.common]
+    answers = answers_file.read(settings.answers)
+    naming = catalog.naming_a_redis(answers.common)
     if naming and (named := files_named(settings)) > 1:
         raise UsageError(
             f"{naming[0]} names one Redis, and {named} releases are named, which must not share it.",
@@ -156,11 +152,11 @@ def _options(settings: Settings, given: Mapping[str, str]) -> Options:
     )
 
 
-def _of_project(project: Project, known: Complaints) -> Answers:
+def _of_project(project: Project) -> Answers:
     from migrator.prompts import answers_file
 
-    answers = answers_file.of_project(project, known)
-    naming = [name for name in NAMES_A_REDIS if name in answers.common]
+    answers = answers_file.of_project(project)
+    naming = catalog.naming_a_redis(answers.common)
     if naming and len(project.releases) > 1:
         raise UsageError(
             f"{naming[0]} names one Redis, and {len(project.releases)} releases stand here, which must not share it.",

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import Any
 
 from migrator.charts.versions import CHARTS
+from migrator.planning import catalog
+
+
+class _Answer(argparse.Action):
+    """Keeps what an option answers by the id of its question, which is the option's name."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        flags = getattr(namespace, self.dest, {})
+        setattr(namespace, self.dest, {**flags, self.option_strings[0].removeprefix("--"): values})
 
 
 def _answer(text: str) -> tuple[str, str]:
@@ -69,12 +86,16 @@ def common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._Arg
         "--no-bump", dest="bump", action="store_false", help="leave the chart version in a GitOps object as it is"
     )
     answers = parser.add_argument_group("answers")
-    answers.add_argument("--redis-db", metavar="N", help="the Redis database for the docket")
-    answers.add_argument("--docket-url", metavar="URL", help="the whole docket URL instead")
-    answers.add_argument("--docket-secret", metavar="NAME[:KEY]", help="a Secret that holds the docket URL instead")
-    answers.add_argument("--redis-host", metavar="HOST", help="the host of the messaging Redis")
-    answers.add_argument("--event-logger", choices=["keep", "remove"], help="the debugging event logger's toggle")
-    answers.add_argument("--custom-toggles", choices=["keep", "remove"], help="service toggles that no preset sets")
+    for name, decision in catalog.questions().items():
+        if decision.help:
+            answers.add_argument(
+                f"--{name}",
+                dest="flags",
+                action=_Answer,
+                metavar=decision.metavar or None,
+                choices=decision.values or None,
+                help=decision.help,
+            )
     answers.add_argument(
         "--answer",
         dest="other_answers",

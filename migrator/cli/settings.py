@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-ANSWER_FLAGS = ("redis-db", "docket-url", "docket-secret", "redis-host", "event-logger", "custom-toggles")
-"""The questions that have a flag of their own; any other is answered with --answer ID=VALUE."""
+from migrator.planning import catalog
 
 NAMES = ("release-name", "namespace")
 """What the command line says of the release, and a question asks where nothing does."""
@@ -51,12 +50,7 @@ class Settings:
     bump: bool = True
 
     # What is decided.
-    redis_db: str | None = None
-    docket_url: str | None = None
-    docket_secret: str | None = None
-    redis_host: str | None = None
-    event_logger: str | None = None
-    custom_toggles: str | None = None
+    flags: Mapping[str, str] = {}  # by the question's id, of those that have an option of their own
     release_name: str = ""
     namespace: str = ""
     other_answers: Sequence[tuple[str, str]] = ()
@@ -104,17 +98,9 @@ class Settings:
     @property
     def given(self) -> Mapping[str, str]:
         """The answers on the command line, by question id; a flag beats --answer."""
-        flags = {
-            "redis-db": self.redis_db,
-            "docket-url": self.docket_url,
-            "docket-secret": self.docket_secret,
-            "redis-host": self.redis_host,
-            "event-logger": self.event_logger,
-            "custom-toggles": self.custom_toggles,
-            "release-name": self.release_name or None,
-            "namespace": self.namespace or None,
-        }
-        return {**dict(self.other_answers), **{name: value for name, value in flags.items() if value is not None}}
+        names = {"release-name": self.release_name, "namespace": self.namespace}
+        typed = {name: value for name, value in names.items() if value}
+        return {**dict(self.other_answers), **self.flags, **typed}
 
     @property
     def typed_values(self) -> list[tuple[str, str]]:
@@ -159,5 +145,6 @@ class Settings:
 
 def flag_of(question_id: str) -> str:
     """How the command line answers that question."""
-    has_own = question_id in (*ANSWER_FLAGS, *NAMES)
+    decision = catalog.questions().get(question_id)
+    has_own = question_id in NAMES or (decision is not None and decision.help)
     return f"--{question_id}" if has_own else f"--answer {question_id}"

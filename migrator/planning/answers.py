@@ -6,19 +6,6 @@ from typing import NamedTuple
 from migrator.errors import UsageError, did_you_mean
 from migrator.migration import Question
 
-NAMES_A_REDIS = ("redis-host", "docket-url", "docket-secret")
-"""Answers that name one Redis, which several releases must not share unseen."""
-
-ASKED_FOR_EACH = (*NAMES_A_REDIS, "redis-db", "release-name", "namespace")
-"""Questions whose answer says which Redis, or what in it, is one release's own: each release is asked for itself."""
-
-ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
-"""Answers of which each says where the docket is, so that one of them rules out the others."""
-
-
-FROM_ENVIRONMENT = ("docket-url",)
-"""Answers that an answers file may leave to an environment variable; none of it is ever shown."""
-
 
 class Asked(NamedTuple):
     """A question that a plan met: its answer (None while there is none), and whether somebody gave it.

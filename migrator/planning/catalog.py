@@ -1,8 +1,10 @@
 """Finds the migrations, holds them to the rules they must keep, and says which of them a release is to be judged by."""
 
+from __future__ import annotations
+
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from importlib import import_module
 from typing import NamedTuple
@@ -12,7 +14,7 @@ from packaging.version import Version
 import migrator.migrations
 from migrator.charts import published, versions
 from migrator.charts.versions import CHARTS
-from migrator.migration import Migration, Step, one_of
+from migrator.migration import Decision, Migration, Step, one_of
 
 _NAME = r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*"
 
@@ -46,10 +48,44 @@ def load() -> tuple[Known, ...]:
     return tuple(sorted(found, key=lambda known: (_order(known), known.id)))
 
 
-def questions(all_known: tuple[Known, ...]) -> dict[str, Callable[[str], str]]:
-    """The ids of all questions that a run may ask, each with what is wrong with an answer whatever the release."""
-    flavour = {"flavour": one_of("none", *versions.FLAVOURS)}
-    return {**flavour, **{name: never for known in all_known for name, never in known.migration.questions.items()}}
+@lru_cache(maxsize=1)
+def questions() -> Mapping[str, Decision]:
+    """The ids of all questions that a run may ask, each with what holds of its answers whatever the release."""
+    found = {"flavour": Decision(one_of("none", *versions.FLAVOURS))}
+    for known in load():
+        found.update(known.migration.questions)
+    return found
+
+
+def about(question_id: str) -> Decision | None:
+    """What holds of the answers to that question, or to all of its kind (`KIND.which`); None where there is none."""
+    known = questions()
+    return known.get(question_id) or known.get(question_id.partition(".")[0])
+
+
+def is_for_each(question_id: str) -> bool:
+    """Whether its answer is one release's own, so that each release is asked for itself."""
+    return question_id in questions() and bool(questions()[question_id].scope)
+
+
+def rivals(question_id: str) -> list[str]:
+    """The questions that settle the same as that one, itself included; none where it settles nothing with others."""
+    settles = questions()[question_id].settles if question_id in questions() else ""
+    return [name for name, each in questions().items() if settles and each.settles == settles]
+
+
+def in_conflict(answered: Collection[str]) -> tuple[list[str], str]:
+    """The answers that rule each other out, and what each of them settles; none where all go together."""
+    for name in answered:
+        found = [rival for rival in rivals(name) if rival in answered]
+        if len(found) > 1:
+            return found, questions()[name].settles
+    return [], ""
+
+
+def naming_a_redis(answered: Collection[str]) -> list[str]:
+    """Those of the answers that name one Redis, which several releases must not share unseen."""
+    return [name for name, each in questions().items() if each.scope == "redis" and name in answered]
 
 
 def asked_by(question_id: str, all_known: tuple[Known, ...]) -> Known | None:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from migrator.migration import Ask, Choice, Outcome, Question
+from migrator.migration import Ask, Choice, Decision, Outcome, Question, one_of
 from migrator.prefect import env, redis_url
 from migrator.prefect.names import REDIS_HOST
 from migrator.values import tree
 from migrator.values.changes import Change, Location, Notice
 from migrator.values.edits import Route
 from migrator.values.release import Release
+
+ON_HOST = Decision(
+    redis_url.complaint_about_host,
+    help="the host of the messaging Redis",
+    metavar="HOST",
+    label="Host",
+    scope="redis",
+)
+ON_UNSEEN_ENV = Decision(one_of("leave", "create"))
 
 
 def stands_at(release: Release, *paths: Route, names: Collection[str] = ()) -> tuple[Location, ...]:

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from migrator import files, yamltext
 from migrator.errors import UsageError
-from migrator.migration import Question
-from migrator.planning.answers import FROM_ENVIRONMENT, ONE_DOCKET, Earlier, problem_with
+from migrator.migration import Decision, Question
+from migrator.planning import catalog
+from migrator.planning.answers import Earlier, problem_with
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 
@@ -77,15 +78,15 @@ class Replay(NamedTuple):
     unset: tuple[str, ...]
 
 
-def read(path: str, known: Mapping[str, Callable[[str], str]]) -> Answers:
-    """Read an answers file; `known` are the ids of all questions, with what is wrong with an answer in any case.
+def read(path: str) -> Answers:
+    """Read an answers file.
 
     Raises InputError where it cannot be read or is no YAML, UsageError with the line for what it must not say.
     """
     snapshot = files.read(path)
     stream = yamltext.parse(snapshot.data, path)
     document = stream.documents[0]
-    reader = _Reader(path, document, known)
+    reader = _Reader(path, document)
     if len(stream.documents) > 1:
         reader.refuse((), "holds several YAML documents; an answers file is one.")
     for duplicate in document.duplicates():
@@ -93,7 +94,7 @@ def read(path: str, known: Mapping[str, Callable[[str], str]]) -> Answers:
     top = reader.mapping((), "answers and releases")
     for key in top:
         if key not in ("answers", "releases"):
-            hint = f" Put it under answers: {key}: ..." if reader.is_known(key) else ""
+            hint = f" Put it under answers: {key}: ..." if catalog.about(key) is not None else ""
             reader.refuse((key,), f"{key!r} is neither answers nor releases.{hint}")
     releases = reader.mapping(("releases",), "releases by path") if top.get("releases") is not None else {}
     return Answers(
@@ -104,12 +105,12 @@ def read(path: str, known: Mapping[str, Callable[[str], str]]) -> Answers:
     )
 
 
-def of_project(project: Project, known: Mapping[str, Callable[[str], str]]) -> Answers:
+def of_project(project: Project) -> Answers:
     """The answers that a project file gives: for all of its releases, and for each by its name.
 
     Raises UsageError with the line for what they must not say.
     """
-    reader = _Reader(project.path, project.document, known)
+    reader = _Reader(project.path, project.document)
     routes: dict[str, Route] = {
         each.name: ("releases", each.number, "answers")
         for each in project.releases
@@ -143,9 +144,9 @@ def replay(answers: Answers, name: str, flags: Mapping[str, str]) -> Replay:
 
 
 def without_rivals(answers: Mapping[str, Written], winners: Collection[str]) -> dict[str, Written]:
-    """The answers less those on the docket's place, where `winners` say already where that is."""
-    decided = any(name in ONE_DOCKET for name in winners)
-    return {name: each for name, each in answers.items() if not (decided and name in ONE_DOCKET)}
+    """The answers less those that settle what one of the `winners` settles already."""
+    settled = {rival for name in winners for rival in catalog.rivals(name)}
+    return {name: each for name, each in answers.items() if name not in settled}
 
 
 def fingerprint(question: Question) -> str:
@@ -178,16 +179,12 @@ def _any(question: Question) -> bool:
 class _Reader:
     """Takes the parts of an answers file from its document, and refuses by line what must not be there."""
 
-    def __init__(self, path: str, document: yamltext.Document, known: Mapping[str, Callable[[str], str]]) -> None:
+    def __init__(self, path: str, document: yamltext.Document) -> None:
         self._path = path
         self._document = document
-        self._known = known
 
     def refuse(self, route: Route, message: str, remedy: str = "") -> NoReturn:
         raise UsageError(message, path=self._path, line=self._document.line(route), remedy=remedy)
-
-    def is_known(self, name: str) -> bool:
-        return name in self._known or name.partition(".")[0] in self._known
 
     def mapping(self, route: Route, of_what: str) -> dict[str, Value]:
         value = tree.get(self._document.data, route)
@@ -201,18 +198,18 @@ class _Reader:
             return {}
         found = {}
         for name in self.mapping(route, "questions to answers"):
-            if not self.is_known(name):
-                self.refuse((*route, name), f"there is no question {name!r}.", f"They are {', '.join(self._known)}.")
-            found[name] = self._one((*route, name))
-            self._refuse_impossible((*route, name), name, found[name])
-        dockets = [name for name in ONE_DOCKET if name in found]
-        if len(dockets) > 1:
-            self.refuse(
-                (*route, dockets[1]), f"{' and '.join(dockets)} each say where the docket is: keep one of them."
-            )
+            decision = catalog.about(name)
+            if decision is None:
+                known = ", ".join(catalog.questions())
+                self.refuse((*route, name), f"there is no question {name!r}.", f"They are {known}.")
+            found[name] = self._one((*route, name), decision)
+            self._refuse_impossible((*route, name), found[name], decision)
+        rivals, what = catalog.in_conflict(found)
+        if rivals:
+            self.refuse((*route, rivals[1]), f"{' and '.join(rivals)} each say {what}: keep one of them.")
         return found
 
-    def _one(self, route: Route) -> Written:
+    def _one(self, route: Route, decision: Decision) -> Written:
         value = tree.get(self._document.data, route)
         line = self._document.line(route)
         if not isinstance(value, dict):
@@ -224,8 +221,8 @@ class _Reader:
             self.refuse(route, f"{route[-1]} needs an answer, or from-env: either of them.")
         question = self._text((*route, "question")) if "question" in value else ""
         if "from-env" in value:
-            if route[-1] not in FROM_ENVIRONMENT:
-                allowed = " and ".join(FROM_ENVIRONMENT)
+            if not decision.may_be_secret:
+                allowed = " and ".join(name for name, each in catalog.questions().items() if each.may_be_secret)
                 self.refuse(
                     (*route, "from-env"),
                     f"{route[-1]} may not be taken from the environment; only {allowed} may be.",
@@ -234,13 +231,13 @@ class _Reader:
             return Written(None, self._text((*route, "from-env")), question, line)
         return Written(self._text((*route, "answer")), "", question, line)
 
-    def _refuse_impossible(self, route: Route, name: str, written: Written) -> None:
+    def _refuse_impossible(self, route: Route, written: Written, decision: Decision) -> None:
         """Refuse what answers no question of any release; what answered another question is passed over anyway."""
         answer = os.environ.get(written.variable) if written.variable else written.answer
-        complaint = self._known.get(name) or self._known[name.partition(".")[0]]
+        name = str(route[-1])
         if answer is None or written.question:
             return
-        problem = problem_with(name, answer, complaint, hidden=bool(written.variable))
+        problem = problem_with(name, answer, decision.complaint, hidden=bool(written.variable))
         if problem:
             self.refuse(route, f"{name}: {problem}.")
 

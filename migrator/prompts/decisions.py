@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from migrator.errors import UsageError
 from migrator.migration import Question
-from migrator.planning import apply, examine, summary
-from migrator.planning.answers import ONE_DOCKET, Earlier
+from migrator.planning import apply, catalog, examine, summary
+from migrator.planning.answers import Earlier
 from migrator.prompts.answers_file import same_as
 from migrator.prompts.save_answers import Recorder
 from migrator.report.records import FileReport
@@ -58,15 +58,15 @@ class Decisions:
         """Take an answer back, with those that it alone led to; each is offered when its question comes again."""
         asked = {each.question.id for each in self.judge().plan.asked}
         taken = [name, *(each for each in self.typed if each not in asked)]
-        taken += ONE_DOCKET if name == "docket-password" else ()
+        decision = catalog.about(name)
+        taken += decision.leads_to if decision is not None else ()
         self.before |= {each: self.given.pop(each) for each in taken if each in self.given}
         self.typed.difference_update(taken)
 
     def answer(self, question: Question, answer: str) -> None:
         """Take the answer; what it rules out goes."""
-        if question.id in ONE_DOCKET:
-            for name in ONE_DOCKET:
-                self.given.pop(name, None)
+        for name in catalog.rivals(question.id):
+            self.given.pop(name, None)
         if question.id in ("release-name", "namespace"):
             self._names[question.id] = question
         self.given[question.id] = answer
@@ -76,7 +76,8 @@ class Decisions:
 
     def instead(self, question: Question, other: str) -> Question:
         """The question that settles the same in another way, as the release makes it."""
-        given = {name: answer for name, answer in self.given.items() if name not in ONE_DOCKET}
+        rivals = catalog.rivals(question.id)
+        given = {name: answer for name, answer in self.given.items() if name not in rivals}
         # An answer that fits no question opens the one of its name, without anything being decided.
         fits_none = Earlier("", lambda _: False)
         plan = examine.examine([self._bundle], self._asking({**given, other: ""}, {other: fits_none})).plan

@@ -7,24 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from migrator.migration import Question
+from migrator.planning import catalog
 from migrator.prompts.person import Back, Offer, Person, Why
 from migrator.prompts.screen import Screen
 
-INSTEAD = {
-    "redis-db": {"docket-url": "type the whole URL instead", "docket-secret": "a Secret holds the URL instead"},
-    "docket-url": {"docket-secret": "a Secret holds the URL instead"},
-    "docket-secret": {"docket-url": "type the whole URL instead"},
-}
-"""Questions that settle the same thing in another way: what each is called in the list of one."""
-
-_PROMPTS = {
-    "redis-db": "Database",
-    "redis-host": "Host",
-    "docket-url": "URL",
-    "docket-secret": "Secret",
-    "release-name": "Release",
-    "namespace": "Namespace",
-}
 _SAFE = " (the safe default)"
 _OTHER = "other"
 _TYPED = "typed"
@@ -60,6 +46,17 @@ def sentences(question: Question) -> list[str]:
     return [*re.split(r"(?<=[.?]) (?=[A-Z])", question.text), f"Unattended: {question.flag}."]
 
 
+def _instead_of(question: Question) -> dict[str, str]:
+    """The questions that settle the same in another way, and what each is called in the list of this one."""
+    others = [name for name in catalog.rivals(question.id) if name != question.id]
+    return {name: catalog.questions()[name].instead for name in others if catalog.questions()[name].instead}
+
+
+def _label(question: Question) -> str:
+    decision = catalog.about(question.id)
+    return (decision.label if decision is not None else "") or question.id
+
+
 def put(question: Question, about: About, person: Person, screen: Screen, *, alone: bool = False) -> Reply:
     """Ask it; `alone`: without the questions that could be asked instead. Raises Back where somebody goes back."""
     *text, unattended = sentences(question)
@@ -80,7 +77,7 @@ def put(question: Question, about: About, person: Person, screen: Screen, *, alo
         screen.say(unattended, style="dim")
     while True:
         try:
-            return _asked(question, about, person, screen, {} if alone else INSTEAD.get(question.id, {}))
+            return _asked(question, about, person, screen, {} if alone else _instead_of(question))
         except Why:
             for paragraph in about.why:
                 screen.say(paragraph, indent=2)
@@ -98,7 +95,7 @@ def _asked(question: Question, about: About, person: Person, screen: Screen, ins
         return Reply(chosen) if chosen in [offer.value for offer in offers] else Reply("", besides=chosen)
     if question.offers:
         return _from_list(question, person, screen, start, ways, instead)
-    prompt = _PROMPTS.get(question.id, question.id)
+    prompt = _label(question)
     if not ways:
         return Reply(_typed(question, person, screen, prompt, start))
     typed = Offer(
@@ -128,7 +125,7 @@ def _from_list(
     instead: Mapping[str, str],
 ) -> Reply:
     """Choose among a few that can be taken, in their order, the suggested one marked; any other is typed."""
-    prompt = _PROMPTS.get(question.id, question.id)
+    prompt = _label(question)
     best = question.suggestion or ""
     free = [choice for choice in question.offers if not question.complaint(choice.value)]
     shown = [choice for choice in free if choice.value in (start, best)]

@@ -14,7 +14,8 @@ from migrator import files
 from migrator.errors import InputError, UsageError
 from migrator.files import writing
 from migrator.migration import Question
-from migrator.planning.answers import ASKED_FOR_EACH, Asked
+from migrator.planning import catalog
+from migrator.planning.answers import Asked
 from migrator.prompts.answers_file import fingerprint
 from migrator.report.mask import Mask, visible
 
@@ -131,7 +132,7 @@ def _alike(releases: Mapping[str, Mapping[str, Decision]]) -> dict[str, Decision
     return {
         name: decision
         for name, decision in first.items()
-        if others and name not in ASKED_FOR_EACH and all(_is_same(decision, each.get(name)) for each in others)
+        if others and not catalog.is_for_each(name) and all(_is_same(decision, each.get(name)) for each in others)
     }
 
 

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from migrator.errors import InterruptedByUser, MigratorError, RefusedError
 from migrator.migration import Question
-from migrator.planning import examine, summary
-from migrator.planning.answers import ASKED_FOR_EACH
+from migrator.planning import catalog, examine, summary
 from migrator.prompts import asking, folded, questions, review
 from migrator.prompts.answers_file import fingerprint
 from migrator.prompts.candidate import Candidate, Claims
@@ -168,7 +167,7 @@ class _Session:
         question = turn.open[0]
         mark = fingerprint(question)
         alike = [each for each in self._releases if each is turn or each.asks(mark)]
-        alone = question.id in ASKED_FOR_EACH or len(alike) == 1
+        alone = catalog.is_for_each(question.id) or len(alike) == 1
         while True:
             askers = [turn] if alone else alike
             try:
@@ -177,7 +176,7 @@ class _Session:
                     self._several(turn, question, askers),
                 )  # fmt: skip
             except Back:
-                if alone and len(alike) > 1 and question.id not in ASKED_FOR_EACH:
+                if alone and len(alike) > 1 and not catalog.is_for_each(question.id):
                     alone = False
                     continue
                 raise
@@ -217,7 +216,7 @@ class _Session:
         """What was read in another release's question of that name just before."""
         other, said = self._said.get(question.id, (name, frozenset[str]()))
         self._said[question.id] = name, said.union(questions.sentences(question))
-        return said if other != name and question.id in ASKED_FOR_EACH else frozenset()
+        return said if other != name and catalog.is_for_each(question.id) else frozenset()
 
     def _place(self, release: Candidate, question: Question) -> str:
         """A release's name, and where what the question is about stands in it."""

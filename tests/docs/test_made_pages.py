@@ -65,7 +65,7 @@ def test_every_schema_has_its_page() -> None:
 
 
 def test_the_addresses_that_messages_give_lead_somewhere() -> None:
-    questions = catalog.questions(catalog.load())
+    questions = catalog.questions()
     for address in [
         *map(pages.of_rule, explaining.rules()),
         *map(pages.of_question, questions),

@@ -131,7 +131,7 @@ def test_an_answer_that_names_a_redis_is_refused_for_several_releases(cli: Cli, 
         ("", ":1:", "the file is no mapping"),
         ("answers: {}\n---\nanswers: {}\n", ":1:", "holds several YAML documents"),
         ("answers:\n  redis-db: 1\n", ":2:", "redis-db: database 1 there is used by Prefect's messaging already"),
-        ("answers:\n  event-logger: stay\n", ":2:", "event-logger: 'stay' is none of remove, keep"),
+        ("answers:\n  event-logger: stay\n", ":2:", "event-logger: 'stay' is none of keep, remove"),
         ("answers: [\n", ":", "answers.yaml"),
     ],
 )

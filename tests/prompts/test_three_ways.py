@@ -48,7 +48,7 @@ def test_flag_file_and_prompt(
 def test_every_question_is_tried() -> None:
     tried = {word for asked in QUESTIONS for word in asked.question.replace(" and ", " ").split()}
 
-    assert set(catalog.questions(catalog.load())) <= tried | UNASKED
+    assert set(catalog.questions()) <= tried | UNASKED
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.question)
@@ -58,14 +58,14 @@ def test_what_a_question_offers_may_be_its_answer(
     """What is refused whatever the release stands beside the questions, which say what they offer."""
     (tmp_path / "values.yaml").write_text(asked.before)
     planned = json.loads(cli("plan", "values.yaml", "--format", "json")[1])["files"][0]
-    known = catalog.questions(catalog.load())
+    known = catalog.questions()
     for question in planned["questions"]:
-        complaint = known.get(question["id"]) or known[question["id"].partition(".")[0]]
+        decision = known.get(question["id"]) or known[question["id"].partition(".")[0]]
         offered = [choice["value"] for choice in question["choices"]]
         suggested = [question[each] for each in ("suggestion", "default") if question[each] is not None]
-        assert [complaint(value) for value in (*offered, *suggested)] == [""] * len(offered + suggested)
+        assert [decision.complaint(value) for value in (*offered, *suggested)] == [""] * len(offered + suggested)
         if offered and not question["id"].startswith("messaging-redis"):
-            assert complaint("something else")
+            assert decision.complaint("something else")
 
 
 SAFE = {"event-logger": "remove", "restore": "disable"}
