@@ -10,8 +10,7 @@ from migrator.charts import published, roots
 from migrator.cli.plugin import called
 from migrator.cli.settings import NAMES, Settings, flag_of
 from migrator.planning import examine
-from migrator.prefect import messaging, redis_url
-from migrator.prefect.docket import standing_docket
+from migrator.prefect.docket import new_secret
 from migrator.report.page import Page, flags_of, typed
 from migrator.report.records import FileReport
 from migrator.report.result_records import NextStep
@@ -114,20 +113,20 @@ def _folded(steps: Sequence[NextStep]) -> Iterator[NextStep]:
 def _secret(case: examine.Case) -> Iterator[NextStep]:
     """The Secret that has to exist, by kubectl or as a file to commit; no password is in either."""
     release = case.plan.result
-    docket = standing_docket(release)
-    if not docket.secret or standing_docket(release.start).secret:
+    secret = new_secret(release)
+    if secret is None:
         return
     before = "commit" if case.bundle.controller else "upgrade"
-    namespace, url = release.namespace or "NAMESPACE", _url_to_fill_in(case)
-    yield NextStep(f"Create the Secret with the docket URL, before the {before}:")
+    yield NextStep(f"Create the Secret with {secret.what}, before the {before}:")
     yield _command(
-        f"kubectl create secret generic {docket.secret} {_where(case, '--context')} "
-        f"--from-literal={docket.key}={shlex.quote(url)}"
+        f"kubectl create secret generic {secret.name} {_where(case, '--context')} "
+        f"--from-literal={secret.key}={shlex.quote(secret.url)}"
     )
     yield NextStep("Or as a file:")
     yield _command(
-        f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {docket.secret}\n  namespace: {namespace}\n"
-        f'stringData:\n  {docket.key}: "{url}"'
+        f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {secret.name}\n"
+        f"  namespace: {release.namespace or 'NAMESPACE'}\n"
+        f'stringData:\n  {secret.key}: "{secret.url}"'
     )
     yield NextStep(
         "(USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a database that "
@@ -228,11 +227,3 @@ _UNDO = f"{called()} undo "
 
 def _command(text: str) -> NextStep:
     return NextStep(text, is_command=True)
-
-
-def _url_to_fill_in(case: examine.Case) -> str:
-    """The docket URL with all that is known in it, and no credential."""
-    address = messaging.messaging(case.plan.result, "background")
-    known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
-    where = f"{redis_url.in_url(address.host)}:{address.port}" if known else "HOST:6379"
-    return f"{'rediss' if address.tls else 'redis'}://USER:PASSWORD@{where}/N"

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from migrator import yamltext
 from migrator.charts import presets, roots, versions
 from migrator.planning import discover
-from migrator.prefect.names import DOCKET
+from migrator.prefect import deployment
 from migrator.report.records import ChangeReport
 from migrator.sources import Bundle, Done, Source
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route, SetValue
 from migrator.values.merge import as_map
+from migrator.values.release import Release
 
 if TYPE_CHECKING:
     from migrator.sources.blocktext import BlockText
@@ -107,9 +108,9 @@ def refuse_left_behind(bundle: Bundle, found: discover.Found) -> None:
 
 
 def bump(
-    bundle: Bundle, found: discover.Found, *, moves: bool, wanted: bool, holds_docket: bool
+    bundle: Bundle, found: discover.Found, result: Release, *, moves: bool, wanted: bool
 ) -> tuple[Bump | None, list[Notice]]:
-    """Where the version moves with the values, and what is to be told where it does not."""
+    """Where the version moves with the values, which then are `result`'s, and what is told where it does not."""
     version = bundle.version
     stands = version.version
     if version.runs:  # whoever upgrades names the new one
@@ -133,11 +134,9 @@ def bump(
     after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
     if not moves:
         its_values = presets.of_chart(version.chart, stands.release, stands.flavour).prefect
-        refuses = holds_docket and not tree.exists(its_values, DOCKET)
-        text = (
-            f"The chart version {version.text} refuses messaging.docket, which these values hold: move it to {after}."
-        )
-        return None, [Notice(text, "warning")] * refuses
+        refused = deployment.what_is_refused(result, its_values)
+        text = f"The chart version {version.text} refuses {refused}, which these values hold: move it to {after}."
+        return None, [Notice(text, "warning")] * bool(refused)
     if version.elsewhere:
         names = f"{version.elsewhere} still names {version.chart} {version.text}, which refuses these values"
         return None, [Notice(f"{names}: write {after} there in the same change{version.then}.", "warning")]

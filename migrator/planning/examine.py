@@ -14,7 +14,6 @@ from migrator.planning.answers import Asking
 from migrator.planning.request import Request
 from migrator.planning.upgrade import Upgrade
 from migrator.prefect import shapes
-from migrator.prefect.names import DOCKET
 from migrator.report.records import Status
 from migrator.sources import Bundle, Source, of_layers, read, read_bytes
 from migrator.values import tree
@@ -179,8 +178,7 @@ def _bump(upgrade: Upgrade, made: plan.Plan) -> Case:
     moves = changes or bool(request.options.version_to)
     if changes and request.bump:
         chart_bump.refuse_left_behind(bundle, found)
-    holds_docket = bool(made.result.owners(DOCKET))
-    bump, told = chart_bump.bump(bundle, found, moves=moves, wanted=request.bump, holds_docket=holds_docket)
+    bump, told = chart_bump.bump(bundle, found, made.result, moves=moves, wanted=request.bump)
     return _case(upgrade, made._replace(notices=(*made.notices, *told)), bump)
 
 

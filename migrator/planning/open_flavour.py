@@ -7,10 +7,10 @@ from typing import NamedTuple
 from migrator.charts.presets import knows_preset
 from migrator.charts.versions import FLAVOURS
 from migrator.errors import RefusedError, UsageError
-from migrator.planning import flavours, plan
+from migrator.planning import plan
 from migrator.planning.answers import Asking
 from migrator.planning.upgrade import Upgrade
-from migrator.prefect.names import DOCKET
+from migrator.prefect import deployment, flavours
 from migrator.values.changes import Change
 
 
@@ -30,7 +30,7 @@ def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
         made = _same_plan_for_all(upgrade)
         if made is not None:
             return Settled(upgrade, made)
-        migrated = _as_migrated(upgrade) if release.owners(DOCKET) else None
+        migrated = _as_migrated(upgrade) if deployment.needs_bumped_chart(release) else None
         if migrated is not None:
             return migrated
     answer = flavours.ask_for(ask, release)
@@ -61,7 +61,7 @@ def _same_plan_for_all(upgrade: Upgrade) -> plan.Plan | None:
 
 
 def _as_migrated(upgrade: Upgrade) -> Settled | None:
-    """The plan of a file that holds its docket and is as some flavours want it: it was migrated for one of them.
+    """The plan of a file that only a new chart takes, as some flavours want it: it was migrated for one of them.
 
     Which one runs, no file can hold; that it is asked for once more would end in the same file.
     """

@@ -83,6 +83,19 @@ def is_bumped(release: Release) -> bool:
     return tree.exists(release.after.prefect, DOCKET)
 
 
+def needs_bumped_chart(release: Release) -> bool:
+    """Whether a layer holds what charts before the docket refuse, whose schema knows no such key below `messaging`.
+
+    Source: values.schema.json of prefect-server 2025.12.24192415.
+    """
+    return bool(release.owners(DOCKET))
+
+
+def what_is_refused(release: Release, chart: Map) -> str:
+    """What the layers hold and a chart with these Prefect values refuses; empty for nothing."""
+    return tree.show(DOCKET[1:]) if needs_bumped_chart(release) and not tree.exists(chart, DOCKET) else ""
+
+
 def names_by_chart(release: Release, pod: str) -> list[str]:
     """The env names that the chart itself puts on the pod, in its order (the database URL counts as one of them)."""
     database = "PREFECT_SERVER_DATABASE" if has_new_names(release) else "PREFECT_API_DATABASE"

@@ -1,5 +1,7 @@
 """Which docket a release's pods share: the chart's own, and what env lists name beside it."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 from migrator.charts.presets import EXAMPLE_HOST
@@ -19,6 +21,15 @@ class Docket(NamedTuple):
     url: str = ""
     secret: str = ""
     key: str = "docket-url"
+
+
+class NewSecret(NamedTuple):
+    """A Secret that has to exist before the upgrade: name, key, what it holds (in words), its text to fill in."""
+
+    name: str
+    key: str
+    what: str
+    url: str
 
 
 class EnvDocket(NamedTuple):
@@ -42,6 +53,18 @@ def standing_docket(release: Release) -> Docket:
         secret=secret or unseen,
         key=str(values.get("existingSecretKey") or "docket-url"),
     )
+
+
+def new_secret(release: Release) -> NewSecret | None:
+    """The Secret that the values name for the docket and did not name before; None where there is none."""
+    docket = standing_docket(release)
+    if not docket.secret or standing_docket(release.start).secret:
+        return None
+    address = messaging(release, "background")
+    is_known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
+    where = f"{redis_url.in_url(address.host)}:{address.port}" if is_known else "HOST:6379"
+    url = f"{'rediss' if address.tls else 'redis'}://USER:PASSWORD@{where}/N"
+    return NewSecret(docket.secret, docket.key, "the docket URL", url)
 
 
 def has_sound_docket(release: Release) -> bool:

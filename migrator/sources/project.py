@@ -152,8 +152,6 @@ class _Reader:
         for key in ("from", "to"):
             if key in said:
                 self._version((*route, key), said[key])
-        if values.get("answers") is not None:
-            self._refuse_environment((*route, "answers"))
         return Upgrade(chart, said.get("from", ""), said.get("to", ""), said.get("namespace", ""))
 
     def releases(self) -> list[ProjectRelease]:
@@ -202,11 +200,3 @@ class _Reader:
             versions.parse(text)
         except UsageError as error:
             self.refuse(route, error.message, error.remedy)
-
-    def _refuse_environment(self, route: Route) -> None:
-        """Refuse an answer that comes from the environment, but for a docket's URL, which may hold a password."""
-        answers = tree.get(self.document.data, route)
-        for name, value in answers.items() if isinstance(answers, dict) else ():
-            if name != "docket-url" and isinstance(value, dict) and "from-env" in value:
-                remedy = "Write the answer down, or give it with --answers or a flag."
-                self.refuse((*route, name), f"{name}: only docket-url is taken from the environment here.", remedy)

@@ -247,6 +247,18 @@ def test_a_secret_from_the_environment_is_masked(cli: Cli, tmp_path: Path, monke
     assert "hunter22" in (tmp_path / "alone.yaml").read_text("utf-8")
 
 
+def test_nothing_but_a_docket_url_is_taken_from_the_environment(cli: Cli, tmp_path: Path) -> None:
+    """A project file comes with its repository, and must not carry out what the environment of a runner holds."""
+    text = "version: 1\nreleases: [{name: a, layers: [alone.yaml], answers: {redis-db: {from-env: HOME}}}]\n"
+    write(tmp_path, {"alone.yaml": whole("redis-alone"), "infrahub-migrator.yaml": text})
+    for command in ("check", "plan", "verify"):
+        done = cli(command)
+        assert done.returncode == 2
+        assert (
+            b"infrahub-migrator.yaml:2: redis-db may not be taken from the environment; only docket-url" in done.stderr
+        )
+
+
 def test_a_default_that_names_a_redis_is_refused_for_several(cli: Cli, tmp_path: Path) -> None:
     text = PROJECT.replace("releases:", "defaults: {answers: {redis-host: r}}\nreleases:")
     write(tmp_path, {**FILES, "infrahub-migrator.yaml": text})

@@ -149,10 +149,6 @@ BOMBS = {
     ),
     "depth": ("version: 1\nreleases: " + "[" * 5000, "more than 100 levels"),
     "size": ("version: 1\n" + "#" * (8 * 1024 * 1024), "is larger than 8 MiB"),
-    "the environment": (
-        ONE.replace("@", "a.yaml") + "    answers: {redis-db: {from-env: HOME}}\n",
-        "redis-db: only docket-url is taken from the environment here",
-    ),
 }
 
 

@@ -27,7 +27,7 @@ def about_validation(release: Release) -> Iterator[Notice]:
     """What a flavoured chart refuses although nothing uses it, where nobody knows whether this one is flavoured."""
     paths = [(*DOCKET, "url"), REDIS_HOST]
     left_open = [tree.show(release.root + path) for path in paths if not release.owners(path)]
-    if left_open and tree.exists(release.after.prefect, DOCKET):
+    if left_open and deployment.is_bumped(release):
         yield Notice(
             f"Nothing here says which flavour of the chart is installed. A flavoured one (X.Y.Z-medium and the like) "
             f"refuses its preset's example in {' and '.join(left_open)}, though nothing uses it: give --from "
