@@ -77,17 +77,30 @@ def head_block(lines: list[GapLine], column: int) -> int:
     return count
 
 
+_BEGUN_BY = {
+    "/": (),
+    "end": ("begin", "start"),
+    "endregion": ("region",),
+    "<<<": (">>>",),
+    "}}}": ("{{{",),
+}
+"""What ends a group of entries in a comment, and what begins one that a bare end may end."""
+
+
 def closes(comment: str, opening: str) -> bool:
-    """Whether a comment ends what another began, as `# </services>` after `# <services>`, or `# end x` after `# x`."""
+    """Whether a comment ends what another began: `# </x>` after `# <x> of ours`, `# end` after `# begin x`."""
     words, begun = _marker(comment), _marker(opening)
-    ends = {"/", "end", "endregion"}.intersection(words)
-    rest = [word for word in words if word not in ends]
-    subject = [word for word in begun if word not in ("begin", "start", "region")]
-    return bool(ends) and (rest == subject or (words == ["endregion"] and begun[:1] == ["region"]))
+    ends = [word for word in words if word in _BEGUN_BY]
+    begins = [word for end in _BEGUN_BY for word in _BEGUN_BY[end]]
+    rest = [word for word in words if word not in _BEGUN_BY]
+    subject = [word for word in begun if word not in begins]
+    if rest:
+        return bool(ends) and subject[: len(rest)] == rest
+    return any(word in begun for end in ends for word in _BEGUN_BY[end])
 
 
 def _marker(comment: str) -> list[str]:
-    return [word for word in re.findall(r"/|\w+", comment.lower()) if word != "of"]
+    return [word for word in re.findall(r"/|<<<|>>>|\{\{\{|\}\}\}|\w+", comment.lower()) if word not in ("of", "the")]
 
 
 def inner_tail(layout: Layout, start: int, stop: int, column: int) -> int:
