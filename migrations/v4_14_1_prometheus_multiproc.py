@@ -19,7 +19,7 @@ from migrator.prefect.env import EnvList
 from migrator.prefect.questions import ON_UNSEEN_ENV, put_own_list
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
-from migrator.values.edits import FIRST, AddKey, InsertItem, Place, SetValue, Value
+from migrator.values.edits import FIRST, AddKey, Place, SetValue, Value
 from migrator.values.edits import before as before_item
 from migrator.values.release import Release
 
@@ -37,8 +37,7 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
     lists = env.lists_in_layers(release, env.BACKGROUND)
     for listed in lists:
         if not listed.named(NAME):
-            insert = InsertItem(listed.route, entry, _place(release, listed))
-            yield Change(listed.layer, insert, env_edits.path_of(listed, NAME), None, "", WHY, "required")
+            yield env_edits.insert(listed, NAME, "", _place(release, listed), WHY, "required")
     if not env.stands_in_layer(release, env.BACKGROUND) and env.winner(release, "background", NAME) is None:
         yield from put_own_list(
             release, ask, env.BACKGROUND, lambda: _own_list(release, entry), f'{NAME} ""', settled=_is_settled(release)

@@ -19,7 +19,7 @@ from migrator.prefect.env import EnvList
 from migrator.prefect.names import METRICS, PIN, UI_SERVE_BASE, WEBSERVER_ONLY
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
-from migrator.values.edits import FIRST, InsertItem, Place, SetValue, Value, after
+from migrator.values.edits import FIRST, Place, SetValue, Value, after
 from migrator.values.release import Release
 
 WHY = "the server's root is read-only, the image's own folder with it, and without this it crashes at start"
@@ -36,8 +36,7 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
     lists = env.lists_in_layers(release, env.SERVER)
     for listed in lists:
         if not listed.named(METRICS):
-            insert = InsertItem(listed.route, ENTRY, _place(listed))
-            yield Change(listed.layer, insert, env_edits.path_of(listed, METRICS), None, "/tmp", WHY, "required")
+            yield env_edits.insert(listed, METRICS, "/tmp", _place(listed), WHY, "required")
     if not lists:
         yield from _in_no_list(release)
     for source in env.extra_sources(release, "server"):
@@ -55,7 +54,7 @@ def _in_no_list(release: Release) -> Iterator[Outcome]:
         sources = ", ".join(release.surroundings.unseen)
         yield Notice(f"server.env may stand in {sources}: it has to hold {METRICS} there (/tmp).", "warning")
     else:
-        yield env_edits.own_server_env(release, ENTRY, after(UI_SERVE_BASE), WHY, "required")
+        yield env_edits.own_server_env(release, METRICS, "/tmp", after(UI_SERVE_BASE), WHY, "required")
 
 
 def _place(listed: EnvList) -> Place:

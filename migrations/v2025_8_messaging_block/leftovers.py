@@ -13,7 +13,7 @@ from migrator.prefect.names import INJECTED_PIN, PIN
 from migrator.values.changes import Notice
 from migrator.values.release import Release
 
-from .wiring import ALL_NAMES, FIXED, own_lists
+from .wiring import ALL_NAMES, FIXED
 
 CACHE_ADDRESS = "INFRAHUB_CACHE_ADDRESS"
 WHY = "the chart sets the same on both pods"
@@ -32,7 +32,7 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
     if not deployment.is_separate(release) or has_sound_docket(release.start):
         return
     injected = {name for name, _ in deployment.injected(release)}
-    for listed in own_lists(release):
+    for listed in env.own_lists(release):
         for name, fixed in FIXED.items():
             entries = listed.named(name) if name in injected else ()
             if entries and all(entry.is_plain and entry.value == fixed for entry in entries):
@@ -55,7 +55,7 @@ def _is_set_on_server(release: Release, injected: set[str]) -> bool:
 
 
 def _cache_addresses(release: Release) -> Iterator[Notice]:
-    for listed in own_lists(release):
+    for listed in env.own_lists(release):
         for entry in listed.named(CACHE_ADDRESS)[-1:]:
             where = env_edits.path_of(listed, CACHE_ADDRESS)
             if EXAMPLE_HOST in str(entry.value):
@@ -66,6 +66,7 @@ def _cache_addresses(release: Release) -> Iterator[Notice]:
 
 def _was_old(release: Release, now: EnvList) -> bool:
     """Whether the list was one of the old presets': those before 4.13.0 all had the cache's address in it."""
-    lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release.start, path)]
-    before = [listed for listed in lists if (listed.layer, listed.route) == (now.layer, now.route)]
+    before = [
+        listed for listed in env.pod_lists(release.start) if (listed.layer, listed.route) == (now.layer, now.route)
+    ]
     return any(listed.named(CACHE_ADDRESS, *ALL_NAMES) for listed in before)

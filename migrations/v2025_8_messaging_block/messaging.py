@@ -29,7 +29,6 @@ from .wiring import (
     Setting,
     in_values,
     movable_url,
-    own_lists,
     route_of,
     settings,
     stops_prefect,
@@ -72,7 +71,7 @@ def differing(release: Release, setting: Setting) -> Question:
 
 def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     """`messaging` says all that env entries said of Redis, and the entries go."""
-    lists = own_lists(release)
+    lists = env.own_lists(release)
     present = {entry.name for listed in lists for entry in listed.named(*ALL_NAMES)}
     if not deployment.is_separate(release) or not present:
         return

@@ -11,7 +11,7 @@ from migrator.prefect.names import REGISTER, SEPARATE, WEBSERVER_ONLY
 from migrator.prefect.questions import stands_at
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
-from migrator.values.edits import LAST, AddKey, InsertItem, Place, SetValue, Value, after, before
+from migrator.values.edits import LAST, AddKey, Place, SetValue, after, before
 from migrator.values.release import Release
 
 from .wiring import NAMES, URL, in_values, says_where, settings, url_of
@@ -94,16 +94,12 @@ def _bootstrap(release: Release) -> Iterator[Change]:
         return
     for listed in env.lists_in_layers(release, env.SERVER):
         last = listed.last(REGISTER)
-        path = env_edits.path_of(listed, REGISTER)
         if last is None:
-            edit = InsertItem(listed.route, {"name": REGISTER, "value": "false"})
-            yield Change(listed.layer, edit, path, None, "false", WHY_BOOTSTRAP, "required")
+            yield env_edits.insert(listed, REGISTER, "false", LAST, WHY_BOOTSTRAP, "required")
         elif last.value != "false":
-            set_it = env_edits.set_env_value(release, listed, last, "false")
-            yield Change(listed.layer, set_it, path, env.raw(last), "false", WHY_BOOTSTRAP, "required")
+            yield env_edits.set_value(release, listed, last, "false", WHY_BOOTSTRAP, "required")
     if not env.stands_in_layer(release, env.SERVER) and not env.may_stand_unseen(release, env.SERVER):
-        entry: Value = {"name": REGISTER, "value": "false"}
-        yield env_edits.own_server_env(release, entry, LAST, WHY_BOOTSTRAP, "required")
+        yield env_edits.own_server_env(release, REGISTER, "false", LAST, WHY_BOOTSTRAP, "required")
 
 
 def is_generation_a(release: Release) -> bool:

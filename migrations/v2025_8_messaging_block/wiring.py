@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from migrator.prefect import env, redis_url
-from migrator.prefect.env import EnvList
 from migrator.prefect.messaging import BROKER
 from migrator.prefect.names import MESSAGING
 from migrator.values import tree
@@ -55,12 +54,6 @@ class Setting(NamedTuple):
         if self.standing and self.standing != self.server:
             return None
         return self.server if self.server == self.background else None
-
-
-def own_lists(release: Release) -> list[EnvList]:
-    """Every env list that stands in a named layer, the shared ones last."""
-    lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
-    return lists + env.global_lists(release)
 
 
 def says_where(release: Release, pod: str) -> bool:

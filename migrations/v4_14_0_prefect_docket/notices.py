@@ -64,8 +64,7 @@ def _migrate_that_loses(release: Release) -> Iterator[Notice]:
 
 
 def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
-    lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
-    for listed in [*lists, *env.global_lists(release)]:
+    for listed in env.own_lists(release):
         for name in dict.fromkeys(entry.name for entry in listed.entries):
             times = len(listed.named(name))
             if times > 1:

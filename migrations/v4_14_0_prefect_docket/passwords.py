@@ -19,8 +19,7 @@ def password_stands_apart(release: Release, password: Password) -> bool:
         for number in release.owners((*MESSAGING, "redis", "password"))
         if release.in_layer(number, (*MESSAGING, "redis", "password")) not in (None, "")
     }
-    lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
-    for listed in (*lists, *env.global_lists(release)):
+    for listed in env.own_lists(release):
         holders |= {listed.layer for entry in listed.named(*_IN_ENV) if password.value in str(entry.value)}
     files = {release.layers[number].name for number in holders}
     return release.layers[layer_of(release)].name not in files

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, env_edits
-from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.names import INJECTED_PIN, PIN, REGISTER, WEBSERVER_ONLY
-from migrator.prefect.questions import put_own_list
-from migrator.values.changes import Change, Location, Notice
-from migrator.values.edits import LAST, InsertItem, Place, Value, after, before
+from migrator.prefect.questions import put_own_server_env
+from migrator.prefect.toggles import were_settled
+from migrator.values.changes import Notice
+from migrator.values.edits import LAST, Place, after, before
 from migrator.values.release import Release
-
-from .toggles import is_settled
 
 WHY = 'Infrahub sets up Prefect\'s database only where it finds exactly "false" here; the new chart no longer sets it'
 WHY_EQUAL = "the new chart sets the same name to the same value"
@@ -36,7 +34,7 @@ def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
             Choice("keep", "on the background pod yours wins, on the server pod the chart's; both pods get it twice"),
         ),
         facts=(value,),
-        about=(Location(listed.layer, env.route_at_start(release, listed, INJECTED_PIN)),),
+        about=(env_edits.location(release, listed, INJECTED_PIN),),
     )
 
 
@@ -44,39 +42,29 @@ def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
     """PREFECT_API_DATABASE_MIGRATE_ON_START "false" stands in server.env, where Infrahub's bootstrap looks for it."""
     if not deployment.is_separate(release):
         return
-    if not deployment.has_infrahub_image(release):
-        yield from _injected_pins_of_vanilla(release)
-        return
-    lists = env.lists_in_layers(release, env.SERVER)
+    if deployment.has_infrahub_image(release):
+        yield from _pin_in_server_env(release, ask)
+    yield from _own_injected_pin(release, ask)
+
+
+def _pin_in_server_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     from_global = env.effective_global(release)
     if from_global.named(PIN):
         yield from _put_right(release, from_global)
-    for listed in lists:
+    for listed in env.lists_in_layers(release, env.SERVER):
         if listed.named(PIN):
             yield from _put_right(release, listed)
         elif not from_global.named(PIN):
-            change = InsertItem(listed.route, _pin(), _place_of_pin(listed))
-            path = env_edits.path_of(listed, PIN)
-            yield Change(listed.layer, change, path, None, "false", WHY, "required")
+            yield env_edits.insert(listed, PIN, "false", _place_of_pin(listed), WHY, "required")
     if not env.stands_in_layer(release, env.SERVER) and env.winner(release, "server", PIN) is None:
-        yield from put_own_list(
-            release,
-            ask,
-            env.SERVER,
-            lambda: env_edits.own_server_env(release, _pin(), LAST, WHY, "required"),
-            f'{PIN} "false"',
-            settled=has_sound_docket(release.start),
-        )
-    yield from _own_injected_pin(release, ask)
+        yield from put_own_server_env(release, ask, PIN, "false", LAST, WHY, "required")
 
 
 def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
     """Of the entries of this name the first is made "false" and the others go."""
     first, *others = listed.named(PIN)
-    path = env_edits.path_of(listed, PIN)
     if first.value != "false" or first.value_from is not None:
-        edit = env_edits.set_env_value(release, listed, first, "false")
-        yield Change(listed.layer, edit, path, env.raw(first), "false", WHY, "required")
+        yield env_edits.set_value(release, listed, first, "false", WHY, "required")
     if others and (others[-1].value != "false" or others[-1].value_from is not None):
         yield from env_edits.remove(listed, tuple(others), WHY_WINS, "required")  # the last of a name counts
     else:
@@ -84,48 +72,33 @@ def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
 
 
 def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
-    shared_says = _shared_says_otherwise(release)
+    """Entries of the user's own under the name that the chart injects: what is equal goes, what differs is asked about.
+
+    Vanilla Prefect has no bootstrap that rests on this name, so nobody has to decide anything there.
+    """
+    shared = env.effective_global(release)
+    shared_says = bool(shared.named(INJECTED_PIN)) and not _are_equal(shared.named(INJECTED_PIN)[-1:])
     for listed, entries in _injected_pins(release):
         where = env_edits.path_of(listed, INJECTED_PIN)
         if _are_equal(entries):
-            if not (shared_says and _is_on_background(release, listed)):
+            # On the background pod global.prefect.env would win over the chart's own.
+            if not (shared_says and listed.route == (*release.root, *env.BACKGROUND)):
                 yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
-        elif is_settled(release.start) and _is_pinned(release.start):
+        elif not deployment.has_infrahub_image(release):
+            yield Notice(f"{where} stays; {TWICE}.", "warning")
+        elif were_settled(release.start) and _is_pinned(release.start):
             yield Notice(f"{where} stays, as it was left before; {TWICE}.", "warning")
         elif ask(injected_pin(release, listed, entries[-1])) == "remove":
-            shared_says = shared_says and listed != env.effective_global(release)
+            shared_says = shared_says and listed != shared
             yield from env_edits.remove(listed, entries, 'goes, as answered; the chart sets it to "false"', "behaviour")
-
-
-def _injected_pins_of_vanilla(release: Release) -> Iterator[Outcome]:
-    """Vanilla Prefect has no bootstrap that rests on this name, so nobody has to decide anything."""
-    shared_says = _shared_says_otherwise(release)
-    for listed, entries in _injected_pins(release):
-        if _are_equal(entries):
-            if shared_says and _is_on_background(release, listed):
-                continue
-            yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
-        else:
-            yield Notice(f"{env_edits.path_of(listed, INJECTED_PIN)} stays; {TWICE}.", "warning")
 
 
 def _injected_pins(release: Release) -> Iterator[tuple[EnvList, tuple[Entry, ...]]]:
     """The user's own entries under the name that the chart injects, list by list, the shared ones first."""
-    lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
-    for listed in [*env.global_lists(release), *lists]:
+    for listed in (*env.global_lists(release), *env.pod_lists(release)):
         entries = listed.named(INJECTED_PIN)
         if entries:
             yield listed, entries
-
-
-def _shared_says_otherwise(release: Release) -> bool:
-    """Whether global.prefect.env would win over the chart's own on the background pod, and differ from it."""
-    shared = env.effective_global(release).named(INJECTED_PIN)
-    return bool(shared) and not _are_equal(shared[-1:])
-
-
-def _is_on_background(release: Release, listed: EnvList) -> bool:
-    return listed.route == (*release.root, *env.BACKGROUND)
 
 
 def _are_equal(entries: tuple[Entry, ...]) -> bool:
@@ -144,7 +117,3 @@ def _place_of_pin(listed: EnvList) -> Place:
     if webserver is not None:
         return after(webserver.position)
     return before(register.position) if register is not None else LAST
-
-
-def _pin() -> Value:
-    return {"name": PIN, "value": "false"}

@@ -155,9 +155,7 @@ def dockets_in_env(release: Release) -> list[EnvDocket]:
 
 def docket_entries(release: Release) -> list[tuple[env.EnvList, env.Entry]]:
     """Every env entry in a named layer that names a docket, the ones that never win included."""
-    lists = [listed for path in env.POD_LISTS.values() for listed in env.lists_in_layers(release, path)]
-    lists += env.global_lists(release)
-    return [(listed, entry) for listed in lists for entry in listed.named(DOCKET_NAME)]
+    return [(listed, entry) for listed in env.own_lists(release) for entry in listed.named(DOCKET_NAME)]
 
 
 def _docket_of(entry: env.Entry) -> Docket | None:

@@ -69,6 +69,16 @@ def lists_in_layers(release: Release, path: Route) -> list[EnvList]:
     return [found for number in release.owners(path) if (found := _list_at(release, number, release.root + path))]
 
 
+def pod_lists(release: Release) -> list[EnvList]:
+    """Every list of one pod that stands in a named layer, the server's first."""
+    return [listed for path in POD_LISTS.values() for listed in lists_in_layers(release, path)]
+
+
+def own_lists(release: Release) -> list[EnvList]:
+    """Every list that stands in a named layer, those that both pods get last."""
+    return pod_lists(release) + global_lists(release)
+
+
 def effective(release: Release, path: Route) -> EnvList:
     """The list that Helm hands to the chart: the last layer's, or the defaults'; empty where null removed it."""
     owners = release.owners(path)
@@ -192,11 +202,10 @@ def is_template(value: Value) -> bool:
 
 def route_at_start(release: Release, listed: EnvList, name: str) -> Route:
     """Where the list's last entry of that name stood in the file as it was read; places are shown in that file."""
-    for path in (*POD_LISTS.values(), GLOBAL):
-        for before in (*lists_in_layers(release.start, path), *global_lists(release.start)):
-            entry = before.last(name)
-            if (before.layer, before.route) == (listed.layer, listed.route) and entry is not None:
-                return before.route_of(entry)
+    for before in own_lists(release.start):
+        entry = before.last(name)
+        if (before.layer, before.route) == (listed.layer, listed.route) and entry is not None:
+            return before.route_of(entry)
     return listed.route
 
 

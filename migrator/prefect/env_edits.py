@@ -1,4 +1,4 @@
-"""Changes of env entries, and what such an entry is called for people."""
+"""Changes of env entries, notices about them, and what such an entry is called for people."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from migrator.prefect import env
 from migrator.values import tree
-from migrator.values.changes import Change, Effect
-from migrator.values.edits import AddKey, Place, RemoveItems, SetValue, Value
+from migrator.values.changes import Change, Effect, Location, Notice, Severity
+from migrator.values.edits import AddKey, Edit, InsertItem, Place, RemoveItems, SetValue, Value
 from migrator.values.release import Release
 
 
@@ -23,20 +23,40 @@ def remove(listed: env.EnvList, entries: tuple[env.Entry, ...], why: str, effect
         yield Change(listed.layer, edit, path_of(listed, entry.name), env.raw(entry), None, why, effect)
 
 
-def set_env_value(release: Release, listed: env.EnvList, entry: env.Entry, value: str) -> SetValue:
-    """The edit that gives an env entry this value, in place of another value or of its `valueFrom`."""
+def insert(listed: env.EnvList, name: str, value: str, place: Place, why: str, effect: Effect) -> Change:
+    """The change that puts an entry into a list that has none of that name."""
+    edit = InsertItem(listed.route, {"name": name, "value": value}, place)
+    return Change(listed.layer, edit, path_of(listed, name), None, value, why, effect)
+
+
+def set_value(release: Release, listed: env.EnvList, entry: env.Entry, value: str, why: str, effect: Effect) -> Change:
+    """The change that gives an env entry this value, in place of another value or of its `valueFrom`."""
     route = listed.route_of(entry)
+    edit: Edit = SetValue(route, {"name": entry.name, "value": value})
     if entry.value_from is None and tree.exists(release.layers[listed.layer].data, (*route, "value")):
-        return SetValue((*route, "value"), value)
-    return SetValue(route, {"name": entry.name, "value": value})
+        edit = SetValue((*route, "value"), value)
+    return Change(listed.layer, edit, path_of(listed, entry.name), env.raw(entry), value, why, effect)
 
 
-def own_server_env(release: Release, entry: Value, place: Place, why: str, effect: Effect) -> Change:
-    """The change that gives a file a `server.env` of its own: the chart's list, which it replaces, plus `entry`.
+def location(release: Release, listed: env.EnvList, name: str) -> Location:
+    """Where the list's last entry of that name stands in the file as it was read."""
+    return Location(listed.layer, env.route_at_start(release, listed, name))
+
+
+def notice(
+    release: Release, listed: env.EnvList, name: str, text: str, severity: Severity = "info", rule: str = ""
+) -> Notice:
+    """A notice about the entry of that name, which `text` goes on about after its path."""
+    return Notice(f"{path_of(listed, name)} {text}", severity, *location(release, listed, name), rule)
+
+
+def own_server_env(release: Release, name: str, value: str, place: Place, why: str, effect: Effect) -> Change:
+    """The change that gives a file a `server.env` of its own: the chart's list, which it replaces, plus this entry.
 
     `place.sibling` is the name of the entry to stand after; without such an entry it stands last. Where a null in the
     file had removed the chart's list, the new one holds the entry alone.
     """
+    entry: Value = {"name": name, "value": value}
     path = (*release.root, *env.SERVER)
     owners = release.owners(env.SERVER)
     if owners:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from migrator.migration import Ask, Choice, Decision, Outcome, Question, one_of
-from migrator.prefect import env, redis_url
+from migrator.prefect import env, env_edits, redis_url
+from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.names import REDIS_HOST
 from migrator.values import tree
-from migrator.values.changes import Change, Location, Notice
-from migrator.values.edits import Route
+from migrator.values.changes import Change, Effect, Location, Notice
+from migrator.values.edits import Place, Route
 from migrator.values.release import Release
 
 ON_HOST = Decision(
@@ -107,3 +108,20 @@ def put_own_list(
             "Named with -f below this file, their own file is migrated along.",
             "warning",
         )
+
+
+def put_own_server_env(
+    release: Release, ask: Ask, name: str, value: str, place: Place, why: str, effect: Effect
+) -> Iterator[Outcome]:
+    """What `put_own_list` makes of a `server.env` with the chart's own entries and this one.
+
+    A release that had a docket before was asked then where its list stands.
+    """
+    yield from put_own_list(
+        release,
+        ask,
+        env.SERVER,
+        lambda: env_edits.own_server_env(release, name, value, place, why, effect),
+        f'{name} "{value}"',
+        settled=has_sound_docket(release.start),
+    )

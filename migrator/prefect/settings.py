@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from migrator.prefect import deployment, env, redis_url
 from migrator.prefect.names import INJECTED_PIN, PIN, REGISTER, WEBSERVER_ONLY
+from migrator.prefect.toggles import LOGGER, service_of
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Release
@@ -34,8 +35,6 @@ _OLD_SPELLINGS = (
 )
 _REDIS = "PREFECT_REDIS_MESSAGING_"
 _PARTS = {"URL", "HOST", "PORT", "DB", "SSL", "USERNAME", "PASSWORD"}
-_TOGGLE = ("PREFECT_SERVER_SERVICES_", "_ENABLED")
-_OFF_BY_DEFAULT = {"EVENT_LOGGER"}
 
 
 class Behaviour(NamedTuple):
@@ -57,13 +56,13 @@ def behaviour(release: Release) -> dict[str, Behaviour]:
 def _of_pod(release: Release, pod: str) -> Behaviour:
     raw = _in_container(release, pod)
     read = _as_prefect_reads(raw)
-    toggles = {name: value for name, value in read.items() if _service(name)}
+    toggles = {name: value for name, value in read.items() if service_of(name)}
     settings = {name: value for name, value in read.items() if name not in toggles}
     settings |= _bootstrap(release, pod, raw)
     settings.pop(WEBSERVER_ONLY, None)
     runs = pod == "background" or _runs_services(release, raw)
     # What an entry says that is the default anyway, it need not say.
-    services = {name: value for name, value in toggles.items() if value != _default(_service(name))}
+    services = {name: value for name, value in toggles.items() if value != str(service_of(name) != LOGGER).lower()}
     return Behaviour(settings, services if runs else None)
 
 
@@ -96,7 +95,7 @@ def _as_prefect_reads(raw: Mapping[str, str]) -> dict[str, str]:
     for name, value in _DEFAULTS.items():
         read.setdefault(name, value)
     for name, value in read.items():
-        if name in _BOOLEANS or _service(name):
+        if name in _BOOLEANS or service_of(name):
             truth = env.as_bool(value)
             read[name] = value if truth is None else str(truth).lower()
     return read
@@ -133,17 +132,6 @@ def _runs_services(release: Release, raw: Mapping[str, str]) -> bool:
     if not deployment.is_separate(release):
         return not raw.get(WEBSERVER_ONLY) and not deployment.has_no_services_argument(release)
     return deployment.has_custom_args(release) and not raw.get(WEBSERVER_ONLY)
-
-
-def _service(name: str) -> str:
-    """The service that a toggle, in the spelling of today, turns on or off; empty for any other setting."""
-    start, end = _TOGGLE
-    is_toggle = name.startswith(start) and name.endswith(end) and not name.endswith("_STREAM_OUT_ENABLED")
-    return name[len(start) : -len(end)] if is_toggle else ""
-
-
-def _default(service: str) -> str:
-    return "false" if service in _OFF_BY_DEFAULT else "true"
 
 
 def _text(value: Value) -> str:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts.presets import TOGGLED_SERVICES
-from migrator.prefect import deployment, env, env_edits, messaging, metrics
+from migrator.prefect import deployment, env, env_edits, messaging, metrics, toggles
 from migrator.prefect.deployment import is_bumped
-from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.names import INJECTED_PIN, METRICS, PIN, REGISTER, WEBSERVER_ONLY
 from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, named, pods, spelled
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
-_PREFIXES = ("PREFECT_SERVER_SERVICES_", "PREFECT_API_SERVICES_")
 _MIGRATIONS: Route = ("migrations", "enabled")
 
 
@@ -22,23 +20,15 @@ def _toggles(release: Release) -> Iterator[tuple[env.EnvList, env.Entry, str]]:
     """The toggles in the lists that the pods get, each with its service's name."""
     for _, listed in all_lists(release):
         for entry in listed.entries:
-            service = service_of(entry.name)
+            service = toggles.service_of(entry.name)
             if service:
                 yield listed, entry, service
-
-
-def service_of(name: str) -> str:
-    """The service whose toggle an env name is, `TRIGGERS` for example; empty where it is none."""
-    for prefix in _PREFIXES:
-        if name.startswith(prefix) and name.endswith("_ENABLED") and not name.endswith("_STREAM_OUT_ENABLED"):
-            return name[len(prefix) : -len("_ENABLED")]
-    return ""
 
 
 def _toggle_left(release: Release) -> Iterator[Breach]:
     if not deployment.is_separate(release) or not is_bumped(release):
         return
-    kept = _KEPT if _were_kept(release) else ""
+    kept = _KEPT if toggles.were_settled(release) else ""
     for listed, entry, service in _toggles(release):
         if service in TOGGLED_SERVICES:
             text = f"{env_edits.path_of(listed, entry.name)} is {spelled(entry)}"
@@ -49,19 +39,6 @@ _KEPT = (
     "Nothing has to be done: it works, and infrahub-migrator migrate leaves it, as what was kept on purpose. To be rid "
     "of it, take the entry out."
 )
-
-
-def _were_kept(release: Release) -> bool:
-    """Whether what is left was left by a migration: the docket stands, and nothing repeats what the presets said."""
-    return has_sound_docket(release) and not any(
-        entry.is_plain and env.as_bool(entry.value) is (pod == "background") and (pod, service) != _LOGGER
-        for pod, path in env.POD_LISTS.items()
-        for entry in env.effective(release, path).entries
-        if (service := service_of(entry.name)) in TOGGLED_SERVICES
-    )
-
-
-_LOGGER = ("background", "EVENT_LOGGER")
 
 
 def _toggle_unreadable(release: Release) -> Iterator[Breach]:

@@ -21,8 +21,8 @@ from migrator.errors import UsageError
 from migrator.planning import examine
 from migrator.prefect import env
 from migrator.prefect.names import DOCKET
+from migrator.prefect.toggles import service_of
 from migrator.report.records import FileReport, Finding, NoticeReport
-from migrator.rules.pods import service_of
 from migrator.sources import Bundle, Deployed
 from migrator.values import tree
 from migrator.values.edits import Route, Value

@@ -11,8 +11,8 @@ from migrator.charts.archive import Manifest
 from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm.engine import RenderError
 from migrator.prefect.names import DOCKET_NAME, INJECTED_PIN, PIN, WEBSERVER_ONLY
+from migrator.prefect.toggles import service_of
 from migrator.report.records import Finding
-from migrator.rules.pods import service_of
 from migrator.values import tree
 from migrator.values.merge import as_map
 
