@@ -40,8 +40,7 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
 
 def _about_documents(bundle: Bundle) -> Iterator[Notice]:
     for source in bundle.layers:
-        own = not source.route and source.inner is None
-        if own and any(roots.has_values(each.data) for each in source.stream.documents[1:]):
+        if not source.route and any(roots.has_values(each.data) for each in source.stream.documents[1:]):
             yield Notice(
                 f"{source.name} holds several documents. Helm 3 reads only the first, as is done here; Helm 4 lays the "
                 "others over it, so the Prefect values there, which are left as they are, would win. Put all values "

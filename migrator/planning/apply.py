@@ -115,8 +115,8 @@ def _place_of(change: Change) -> Route:
     edit = change.edit
     if isinstance(edit, RemoveItems):
         return (*edit.route, edit.indexes[0])
-    if isinstance(edit, InsertItem):
-        return edit.route if edit.place.sibling is None else (*edit.route, edit.place.sibling)
+    if isinstance(edit, InsertItem) and edit.place.sibling is not None:
+        return (*edit.route, edit.place.sibling)
     if isinstance(edit, AddKey) and edit.place.sibling is not None:
         return (*edit.route[:-1], edit.place.sibling)
     return edit.route

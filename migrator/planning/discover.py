@@ -71,8 +71,9 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
     Raises RefusedError for a file of another kind, OutOfScopeError for one without values of these charts, UsageError
     where the command line and the file contradict each other.
     """
+    has_room = any(layer.accepts == "anything" for layer in layers)
     for layer in layers:
-        if layer.data is not None or len(layers) == 1:  # Helm takes an empty layer as one that says nothing
+        if layer.data is not None or not has_room:  # Helm takes an empty layer as one that says nothing
             _refuse_other_kinds(layer)
     evidence: list[str] = []
     start = versions.parse(options.version_from) if options.version_from else None
@@ -86,7 +87,7 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
         evidence.append(f"runs on {start} now")
         if to < start.release:
             raise UsageError(
-                f"{options.version_to or to} is below {start}, which the release runs on: this tool only goes forward.",
+                f"{options.version_to} is below {start}, which the release runs on: this tool only goes forward.",
                 remedy="To go back, restore the file (infrahub-migrator undo) and use helm rollback.",
             )
     text_to = target.published if target else start.published if start and to == start.release else str(to)

@@ -48,7 +48,7 @@ def _same_plan_for_all(upgrade: Upgrade) -> plan.Plan | None:
             if knows_preset(release.flavour):
                 raise
             # What this preset decides is not known here, so it matters, unless a file is as all others want it.
-            if first is not None and not first.is_current:
+            if first is None or not first.is_current:
                 return None
             continue
         except UsageError:  # an answer that does not go with this flavour may go with the one that runs

@@ -29,7 +29,7 @@ class Stop(NamedTuple):
 
     def text(self, number: int, of: int) -> str:
         """What is to be done for it, as a sentence or two."""
-        what = f"{self.version} (Infrahub {self.app})" if self.version and self.app else self.version
+        what = f"{self.version} (Infrahub {self.app})" if self.app else self.version
         if not self.version:
             what = f"a chart that installs Infrahub {self.app}, of which none is known here (helm search repo -l)"
         warning = "".join(f" {step.what}: only that backup leads back." for step in self.crossed)
@@ -41,7 +41,7 @@ class Stop(NamedTuple):
 
 def stops(chart: str, start: Version | None, to: Version, to_text: str) -> list[Stop]:
     """The versions to stop at, the target last: one for each minor of Infrahub, and one before each one-way step."""
-    lines = [line for line in published.LINES if line.of(chart) and _lies_between(line, chart, start, to)]
+    lines = [line for line in published.LINES if line.of(chart) and _lies_beyond(line, chart, start)]
     begin = published.line_of(chart, start) if start is not None else None
     end = published.line_of(chart, to)
     found: list[Stop] = []
@@ -79,9 +79,8 @@ def skips_minors(chart: str, start: Version | None, to: Version) -> bool:
     return here is not None and last is not None and here[0] == last[0] and last[1] - here[1] > 1
 
 
-def _lies_between(line: Line, chart: str, start: Version | None, to: Version) -> bool:
-    version = Version(line.of(chart))
-    return (start is None or version > start) and version < to
+def _lies_beyond(line: Line, chart: str, start: Version | None) -> bool:
+    return start is None or Version(line.of(chart)) > start
 
 
 def _with_crossings(found: list[Stop], chart: str, start: Version | None) -> list[Stop]:

@@ -13,7 +13,6 @@ from migrator.prefect import queues
 from migrator.report.queue_records import QueuesReport
 from migrator.report.records import FileReport, Finding, NoticeReport, Status
 from migrator.report.result_records import DocumentReport, LayerReport, ReleaseReport, StepReport
-from migrator.sources import Source
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Value
@@ -26,8 +25,7 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
     """Everything about the case in plain records; places in the text are known once it was carried out."""
     told, made = brief(case, status), case.plan
     streams = result.streams if result is not None else tuple(source.stream for source in case.sources)
-    after = case.bundle.on(streams).layers if result is not None else case.sources
-    return told._replace(
+    told = told._replace(
         layers=tuple(
             {
                 source.name: LayerReport(source.name, source.stream.data, stream.data)
@@ -35,20 +33,22 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
                 if not source.is_typed
             }.values()
         ),
-        changes=told.changes
-        if result is None
-        else tuple(change._replace(line=line) for change, line in zip(told.changes, result.lines)),
         questions=tuple(
             each._replace(places=places(case, asked.question)) for each, asked in zip(told.questions, made.asked)
         ),
-        notices=tuple(_located(case, *each) for each in zip(told.notices, made.notices))
-        + (result.notices if result is not None else ()),
-        values_before=_whole(case.sources, [layer.data for layer in made.start.layers]),
-        values_after=_whole(after, [layer.data for layer in made.result.layers]),
-        documents=_documents(case, after),
-        steps=tuple(_steps(case, result)) if result is not None else (),
-        queues=_queues(made) if result is not None else None,
+        notices=tuple(_located(case, *each) for each in zip(told.notices, made.notices)),
+        values_before=[*_around(case), *(layer.data for layer in made.start.layers)],
+        values_after=[layer.data for layer in made.result.layers],
         release=_release(case),
+    )
+    if result is None:
+        return told
+    return told._replace(
+        changes=tuple(change._replace(line=line) for change, line in zip(told.changes, result.lines)),
+        notices=(*told.notices, *result.notices),
+        documents=_documents(case, result),
+        steps=tuple(_steps(case, result)),
+        queues=_queues(made),
     )
 
 
@@ -65,13 +65,11 @@ def _located(case: Case, told: NoticeReport, notice: Notice) -> NoticeReport:
     return told._replace(file=source.name, line=source.line(notice.route))
 
 
-def _whole(sources: Sequence[Source], values: Sequence[Value]) -> Value:
-    """What a diff of values shows: a file's values, the object around them, or several layers by their names."""
-    shown = {
-        source.name: source.stream.documents[source.document].data if source.route else own
-        for source, own in zip(sources, values)
-    }
-    return next(iter(shown.values())) if len(shown) == 1 else shown
+def _around(case: Case) -> Iterator[Value]:
+    """The objects that values stand in, which may hold credentials as well."""
+    for source in case.sources:
+        if source.route:
+            yield source.stream.documents[source.document].data
 
 
 def _queues(made: plan.Plan) -> QueuesReport | None:
@@ -92,18 +90,15 @@ def _steps(case: Case, result: Result) -> Iterator[StepReport]:
         yield StepReport(migration, step, title, tuple(layers.values()))
 
 
-def _documents(case: Case, after: Sequence[Source]) -> tuple[DocumentReport, ...]:
+def _documents(case: Case, result: Result) -> tuple[DocumentReport, ...]:
     """The documents that the release's own values stand in, each once."""
     found: dict[tuple[str, int], DocumentReport] = {}
-    for source, changed, end in zip(case.sources, after, case.plan.result.layers):
+    for source, changed in zip(case.sources, case.bundle.on(result.streams).layers):
         if source.is_typed:
             continue
         was, now = (each.stream.documents[each.document].data for each in (source, changed))
-        if source.stream is changed.stream and not source.route:  # the plan is not carried out on text
-            now = end.data
-        document = DocumentReport(source.name, source.document, was, now)
-        document = found.get((source.name, source.document), document)
-        if source.route and isinstance(tree.get(was, source.route), str):
+        document = found.get((source.name, source.document), DocumentReport(source.name, source.document, was, now))
+        if isinstance(tree.get(was, source.route), str):
             document = document._replace(texts=(*document.texts, (source.route, source.data, changed.data)))
         found[source.name, source.document] = document
     return tuple(found.values())

@@ -54,7 +54,8 @@ def plan(cli: Cli, tmp_path: Path) -> Plan:
 def test_the_place_of_the_values_tells_the_chart(plan: Plan, text: str, chart: str, root: str) -> None:
     found = plan(text)
     assert (found.report["chart"], found.report["root"]) == (chart, root)
-    assert f"chart {chart} (by the place of the Prefect values, {root if root != '.' else ''}" in found.evidence
+    shown = root if root != "." else "(root)"
+    assert f"Prefect values at {shown}\nchart {chart} (by the place of the Prefect values, {shown})" in found.evidence
     named = plan(text, "--chart", chart)
     assert f"chart {chart} (as named)" in named.evidence
 
@@ -149,6 +150,18 @@ def test_the_versions_are_told(plan: Plan) -> None:
     assert (known.report["from"], known.report["to"]) == ("4.13.0-small", "4.18.0-small")
     named = plan(ENTERPRISE, "--from", "4.13.0-small", "--to", "4.14.0")
     assert "to 4.14.0 (--to)" in named.evidence and named.report["to"] == "4.14.0-small"
+
+
+@pytest.mark.parametrize(
+    ("start", "to"),
+    [
+        ("4.18.0", "4.18.0 (the newest that can be taken back; --to 4.19.0 or later goes on)"),
+        ("4.19.0", "4.21.2 (the newest known)"),
+        ("4.99.0-rc.1", "4.99.0-rc.1 (where it is already)"),
+    ],
+)
+def test_where_it_goes_by_itself_is_told_as_that_chart_is_published(plan: Plan, start: str, to: str) -> None:
+    assert f"to {to}" in plan(ENTERPRISE, "--from", start).evidence.splitlines()
 
 
 @pytest.mark.parametrize(("target", "code"), [("4.12.0", 2), ("4.13.0", 0), ("4.13.1", 0)])
@@ -255,6 +268,29 @@ def test_every_layer_is_values(cli: Cli, tmp_path: Path, layer: str, what: str) 
     found = Answer(cli("plan", "-f", "values.yaml", "-f", "other.yaml", "--format", "json"))
     assert found.code == (2 if what else 0)
     assert not what or (what in found.said and found.said.startswith("other.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("layers", "taken"),
+    [
+        (["", "# nothing\n"], ""),
+        (["", "{}\n"], "1.yaml"),
+        (["{}\n", ""], "0.yaml"),
+    ],
+)
+def test_one_of_several_layers_has_room_for_what_comes(cli: Cli, tmp_path: Path, layers: list[str], taken: str) -> None:
+    """An empty one is not begun."""
+    for number, text in enumerate(layers):
+        (tmp_path / f"{number}.yaml").write_text(text)
+    what = ("--chart", "infrahub-enterprise", "--from", "4.13.0-medium", "--redis-host", "redis", "--redis-db", "2")
+    found = Answer(cli("plan", "-f", "0.yaml", "-f", "1.yaml", "--format", "json", *what))
+    assert found.code == (0 if taken else 2)
+    if taken:
+        assert {each["file"] for each in found.report["changes"]} == {taken}
+    else:
+        assert "is empty, so it holds no values" in found.said
+        typed = cli("plan", "0.yaml", "--set", "infrahub.url=x", *what)
+        assert typed.returncode == 2 and b"is empty, so it holds no values" in typed.stderr
 
 
 def test_sops_as_a_key_of_ones_own_is_no_encryption(plan: Plan) -> None:

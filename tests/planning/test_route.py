@@ -40,12 +40,39 @@ def test_the_stop_that_cannot_be_taken_back_says_so() -> None:
     assert "wait until every pod is ready" in last.text(2, 2)
 
 
+@pytest.mark.parametrize(
+    ("version", "app", "named"),
+    [
+        ("4.14.1", "1.9", "4.14.1 (Infrahub 1.9)."),
+        ("4.15.3", "", "4.15.3."),
+        ("", "1.8", "a chart that installs Infrahub 1.8, of which none is known here (helm search repo -l)."),
+    ],
+)
+def test_a_stop_is_named_as_far_as_it_is_known(version: str, app: str, named: str) -> None:
+    assert route.Stop(version, app, ()).text(1, 3).startswith(f"Stop 1 of 3: {named} Back up Neo4j")
+
+
+@pytest.mark.parametrize(("to", "app"), [("4.18.0", "1.10"), ("4.18.1", ""), ("3.0.0", "")])
+def test_the_last_stop_names_the_infrahub_of_a_chart_that_was_seen(to: str, app: str) -> None:
+    assert route.stops("infrahub-enterprise", None, Version(to), to)[-1].app == app
+
+
+def test_prefect_server_alone_goes_in_one_step() -> None:
+    (notice,) = route.notices(
+        "prefect-server", Version("2025.12.24192415"), Version("2026.6.5172345"), "2026.6.5172345"
+    )
+    assert notice.text.startswith("2026.6.5172345 is reached in one step:")
+    (stop,) = route.notices("infrahub", Version("4.27.0"), Version("4.32.0"), "4.32.0")
+    assert stop.text.startswith("Stop 1 of 1: 4.32.0 (Infrahub 1.10).")
+
+
 def test_plan_tells_them(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("infrahub: {upgrade: {enabled: false}}\n", "utf-8")
     options = ("values.yaml", "--from", "4.2.3", "--format", "json")
     plain = json.loads(cli("plan", *options).stdout)["files"][0]["notices"]
     told = json.loads(cli("plan", *options, "--route").stdout)["files"][0]["notices"]
-    assert [each["text"] for each in plain if "More than one minor" in each["text"]]
+    jump = "More than one minor version of Infrahub lies between 4.2.3 and 4.18.0; only one at a time is supported. "
+    assert f"{jump}The stops: Infrahub 1.8, 4.14.1, 4.18.0 (plan --route)." in [each["text"] for each in plain]
     assert [each["text"][:11] for each in told if each not in plain] == ["Stop 1 of 3", "Stop 2 of 3", "Stop 3 of 3"]
     assert b"give --from" in cli("plan", "values.yaml", "--route", "--answer", "flavour=none").stdout
 
