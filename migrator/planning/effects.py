@@ -46,6 +46,7 @@ def _differences(before: Release, after: Release) -> set[str]:
         one, other = ours.get(pod, Behaviour({}, None)), theirs.get(pod, Behaviour({}, None))
         names = {*one.settings, *other.settings}
         differing = {name for name in names if one.settings.get(name) != other.settings.get(name)}
-        differing |= {"the services"} if one.services != other.services else set()
+        if one.services != other.services:
+            differing.add("the services")
         found |= {f"{name} on the {pod} pod" for name in differing}
     return found

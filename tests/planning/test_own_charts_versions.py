@@ -1,4 +1,7 @@
-"""What charts on disk say of an upgrade: which runs now, which is the target, and what the command line overrides."""
+"""What charts on disk say of an upgrade: which runs now, which is the target, and what the command line overrides.
+
+Their values are the defaults below the release's, at the version of the chart that is one of those known here.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from packaging.version import Version
 from migrator.errors import UsageError
 from migrator.planning.discover import Options
 from migrator.planning.own_chart import OwnChart, TwoCharts
+from migrator.values.defaults import Defaults
+from migrator.values.edits import Route, Value
+from migrator.values.merge import Map
+from migrator.values.release import Layer, Release
 
 
 def chart(version: str, name: str = "infrahub-enterprise") -> OwnChart:
@@ -77,3 +84,82 @@ def test_whether_a_chart_is_the_target(own: OwnChart, to: str, is_target: bool) 
 )
 def test_two_charts(old: OwnChart, new: OwnChart, said: Options, wanted: tuple[str, str, str]) -> None:
     assert options(TwoCharts(old, new).settle_options(said)) == wanted
+
+
+PREFECT: Map = {"backgroundServices": {"replicaCount": 3}, "global": {"prefect": {"env": []}}}
+SERVER: Map = {"infrahubServer": {"replicas": 2}}
+ROOTS: dict[str, Route] = {
+    "infrahub-enterprise": ("infrahub", "prefect-server"),
+    "infrahub": ("prefect-server",),
+    "prefect-server": (),
+}
+
+
+def holding(version: str, name: str = ENTERPRISE) -> OwnChart:
+    """A chart of that name and version with values of its own."""
+    values: dict[str, Map] = {
+        "infrahub-enterprise": {"infrahub": {**SERVER, "prefect-server": PREFECT}},
+        "infrahub": {**SERVER, "prefect-server": PREFECT},
+        "prefect-server": PREFECT,
+    }
+    return OwnChart(f"{name}-{version}", name, version, values.get(name, values[ENTERPRISE]))
+
+
+def on_published(chart: str = ENTERPRISE) -> Release:
+    """A release from 4.13.0 to 4.18.0, or so called."""
+    before, after = (Defaults({}, {}, "published", Version(each)) for each in ("4.13.0", "4.18.0"))
+    return Release(chart=chart, root=ROOTS[chart], layers=[Layer("values.yaml", {})], before=before, after=after)
+
+
+def told(defaults: Defaults) -> tuple[str, str, str]:
+    return str(defaults.version), defaults.flavour, defaults.source.partition(" (")[0]
+
+
+PUBLISHED = ("4.13.0", "", "published"), ("4.18.0", "", "published")
+
+
+@pytest.mark.parametrize(
+    ("own", "before", "after"),
+    [
+        (holding("4.14.0-medium"), ("4.14.0", "medium", "infrahub-enterprise 4.14.0-medium"), PUBLISHED[1]),
+        (holding("4.20.0-large"), PUBLISHED[0], ("4.20.0", "large", "infrahub-enterprise 4.20.0-large")),
+        (holding("1.0.0", "platform"), PUBLISHED[0], ("4.18.0", "", "platform 1.0.0")),
+    ],
+)
+def test_the_values_of_one_chart_are_of_its_version(
+    own: OwnChart, before: tuple[str, str, str], after: tuple[str, str, str]
+) -> None:
+    below = own.below(on_published(), Version("4.18.0"))
+    assert (told(below.before), told(below.after)) == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "versions"),
+    [
+        (holding("4.14.0"), holding("4.20.0"), ("4.14.0", "4.20.0")),
+        (holding("1.0.0", "platform"), holding("2.0.0", "platform"), ("4.13.0", "4.18.0")),
+    ],
+)
+def test_the_values_of_two_charts_are_of_their_versions(
+    old: OwnChart, new: OwnChart, versions: tuple[str, str]
+) -> None:
+    below = TwoCharts(old, new).below(on_published(), Version("4.18.0"))
+    assert (str(below.before.version), str(below.after.version)) == versions
+    assert below.before.source.startswith(f"{old.name} {old.version}")
+    assert below.after.source.startswith(f"{new.name} {new.version}")
+
+
+@pytest.mark.parametrize(
+    ("chart", "infrahub"), [("infrahub-enterprise", SERVER), ("infrahub", SERVER), ("prefect-server", {})]
+)
+def test_each_chart_gets_its_own_part_of_the_values(chart: str, infrahub: Map) -> None:
+    below = holding("9.0.0", chart).below(on_published(chart), Version("4.18.0"))
+    assert (below.after.prefect, below.after.infrahub) == (PREFECT, infrahub)
+
+
+def test_the_outermost_global_of_a_chart_wins() -> None:
+    entry: Value = [{"name": "OURS"}]
+    own = holding("4.18.0")
+    assert own.below(on_published(), Version("4.18.0")).after.prefect["global"] == {"prefect": {"env": []}}
+    over = own._replace(values={**own.values, "global": {"prefect": {"env": entry}}})
+    assert over.below(on_published(), Version("4.18.0")).after.prefect["global"] == {"prefect": {"env": entry}}
