@@ -17,18 +17,18 @@ from migrator.prefect.docket import (
     is_private,
     on_the_cache,
     standing_docket,
+    url_to_fill_in,
     what_is_wrong_with_url,
 )
-from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING, REDIS_HOST
+from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING, MESSAGING_HOST, MESSAGING_URL, REDIS_HOST
 from migrator.prefect.questions import masked, redis_host
 from migrator.prefect.redis_databases import why_not
 from migrator.values import tree
-from migrator.values.changes import Change, Effect, Notice
-from migrator.values.edits import AddKey, SetValue
+from migrator.values.changes import Effect, Notice
+from migrator.values.part import prefect_part
 from migrator.values.release import Release
 
-from .docket_edits import drop_from_env, layer_to_keep, write_secret, write_url
-from .passwords import can_be_referred_to, password_stands_apart
+from .docket_edits import can_be_referred_to, layer_to_keep, password_stands_apart, write_secret, write_url
 from .questions import SECRET, bundled_name, docket_password, docket_secret, docket_url, redis_db
 
 WHY = "without one docket for all, every background replica keeps a queue of its own, and work is done twice"
@@ -36,8 +36,6 @@ WHY_UNUSED = "the chart refuses the preset's example URL even where nothing uses
 WHY_MOVED = "moved from env: the chart injects the docket into both deployments now"
 WHY_NO_HOST = "both pods reach Redis by it, and it names none"
 WHY_HOST = "the chart refuses the presets' example host"
-MESSAGING_HOST = "PREFECT_REDIS_MESSAGING_HOST"
-MESSAGING_URL = "PREFECT_REDIS_MESSAGING_URL"
 PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
 """The docket URL as the presets ship it: nothing in it is the customer's but, perhaps, the database."""
 
@@ -54,16 +52,13 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
     if answer is None:
         return
     why = WHY_HOST if is_example else WHY_NO_HOST
-    shown = tree.show(release.root + REDIS_HOST)
-    owners = release.owners(REDIS_HOST)
+    part, owners = prefect_part(release), release.owners(REDIS_HOST)
     for layer in owners:
-        before = tree.get(release.layers[layer].data, release.root + REDIS_HOST)
-        if EXAMPLE_HOST in str(before) or (not is_example and layer == owners[-1]):
-            yield Change(layer, SetValue(release.root + REDIS_HOST, answer), shown, before, answer, why, "required")
+        is_last = layer == owners[-1]
+        if EXAMPLE_HOST in str(part.in_layer(layer, REDIS_HOST)) or (is_last and not is_example):
+            yield part.set(REDIS_HOST, answer, why, "required", layer=layer)
     if not owners:
-        beside = release.owners_accepting(REDIS_HOST[:-1])
-        layer = beside[-1] if beside else release.home()
-        yield Change(layer, AddKey(release.root + REDIS_HOST, answer), shown, None, answer, why, "required")
+        yield part.set(REDIS_HOST, answer, why, "required")
 
 
 def _names_nobody(release: Release, standing: str) -> bool:
@@ -138,35 +133,20 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     if named:
         yield from _by_url(release, ask, f"{DOCKET_NAME} is not the same on the server and background pods.")
     elif only is None:
-        yield from _in_place_of_env(release, ask)
+        yield from _build(release, ask)
     elif only.secret:
         yield from write_secret(release, only.secret, only.key, WHY_MOVED, effect)
-        yield from drop_from_env(release, effect)
     elif is_private(only.url) or (ask.given("redis-db") is not None and what_is_wrong_with_url(release, only.url)):
-        yield from _in_place_of_env(release, ask)
+        yield from _build(release, ask)
     elif problem := what_is_wrong_with_url(release, only.url):
         yield from _by_url(release, ask, f"{DOCKET_NAME} in env is {masked(only.url)!r}: {problem}.")
     elif (layer := layer_to_keep(release, only.url)) is None:
         reason = f"{DOCKET_NAME} holds a password, and would stand in clear text in a file that holds none."
         yield from _by_secret(release, ask, reason)
     elif users := on_the_cache(release, only):
-        yield from _and_not_in_env(release, _elsewhere(release, ask, only.url, users))
+        yield from _elsewhere(release, ask, only.url, users)
     else:
         yield from write_url(release, only.url, WHY_MOVED, effect, layer)
-        yield from drop_from_env(release, effect)
-
-
-def _in_place_of_env(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """A docket for all in place of what env lists say, which is as good as none."""
-    yield from _and_not_in_env(release, _build(release, ask))
-
-
-def _and_not_in_env(release: Release, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-    """These outcomes; where they write a docket, the env lists name none any more."""
-    made = list(outcomes)
-    yield from made
-    if any(isinstance(each, Change) for each in made):
-        yield from drop_from_env(release)
 
 
 def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -193,7 +173,7 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Put the URL together from the messaging Redis and the answers."""
     broker = tree.get(release.prefect, (*MESSAGING, "broker"))
     server, address = messaging.messaging(release, "server"), messaging.messaging(release, "background")
-    differing = _differences(server, address)
+    differing = messaging.differences(server, address)
     hidden = [each.password.source for each in (address, server) if each.password.kind == "hidden"]
     if broker != messaging.BROKER:
         shown = "null" if broker is None else repr(broker)
@@ -227,7 +207,8 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
         address = address._replace(password=password._replace(kind="injected"))
     name = _host_of_messaging(release, ask)
     names = [each for each in dict.fromkeys((name, server.host, address.host)) if each]
-    preset = re.fullmatch(PRESET_URL, standing_docket(release).url) if _url_stands_in_a_layer(release) else None
+    own_url = tree.get(release.own_values(), (*release.root, *DOCKET, "url"))
+    preset = re.fullmatch(PRESET_URL, str(own_url))
     chosen = preset["database"] if preset else ""
     if not chosen or ask.given("redis-db") is not None or why_not(release, names, address.port, int(chosen)):
         chosen = ask(redis_db(release, name or "", names, address.port)) or ""
@@ -251,18 +232,13 @@ def _stands_twice(release: Release, password: messaging.Password) -> Notice:
     return Notice(f"The Redis password stands in {where} now: rotate both together, or choose {instead} instead.")
 
 
-def _url_stands_in_a_layer(release: Release) -> bool:
-    path = (*DOCKET, "url")
-    return any(release.in_layer(number, path) for number in release.owners(path))
-
-
 def _host_of_messaging(release: Release, ask: Ask) -> str | None:
     """The host of the messaging Redis, asked for where the values name none that can stand in a URL."""
     server, background = messaging.messaging(release, "server"), messaging.messaging(release, "background")
     if messaging.uses_bundled(release) and not background.host:
-        name = release.name or ask(bundled_name("release-name", "Helm release"))
-        namespace = release.namespace or ask(bundled_name("namespace", "namespace"))
-        return messaging.bundled_host(release, name, namespace) if name and namespace else None
+        name = release.name or ask(bundled_name("release-name", "Helm release")) or ""
+        namespace = release.namespace or ask(bundled_name("namespace", "namespace")) or ""
+        return messaging.bundled_host(release, name, namespace) or None
     is_filled_in = messaging.is_filled_in(release, background.host)
     problem = "" if is_filled_in else redis_url.what_is_wrong_with_host(background.host)
     if not problem and server.host != background.host:
@@ -274,7 +250,6 @@ def _by_url(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
     url = ask(docket_url(release, reason))
     if url is not None:
         yield from write_url(release, url, WHY, "required")
-        yield from drop_from_env(release)
 
 
 def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
@@ -287,31 +262,10 @@ def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
     assert match is not None, "the question's complaint let this answer pass"
     key = match["key"] or "docket-url"
     yield from write_secret(release, match["name"], key, WHY, "required")
-    yield from drop_from_env(release)
-    command = _command(release, match["name"], key)
-    yield Notice(f"The Secret has to exist before the upgrade: {command}", comes_next=True)
-
-
-def _command(release: Release, name: str, key: str) -> str:
-    """The command that creates the Secret, with all of the URL in it that is known and no secret."""
     namespace = f" --namespace {release.namespace}" if release.namespace else ""
-    address = messaging.messaging(release, "background")
-    scheme = "rediss" if address.tls else "redis"
-    known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
-    where = f"{redis_url.in_url(address.host)}:{address.port}" if known else "HOST:6379"
-    return (
-        f"kubectl create secret generic {name}{namespace} --from-literal={key}='{scheme}://USER:PASSWORD@{where}/N' "
-        "(USER and PASSWORD percent-encoded; without USER:PASSWORD@ where Redis asks for none; N a database that "
-        "nothing else uses)."
+    yield Notice(
+        f"The Secret has to exist before the upgrade: kubectl create secret generic {match['name']}{namespace} "
+        f"--from-literal={key}='{url_to_fill_in(release)}' (USER and PASSWORD percent-encoded; without USER:PASSWORD@ "
+        "where Redis asks for none; N a database that nothing else uses).",
+        comes_next=True,
     )
-
-
-def _differences(server: messaging.Address, background: messaging.Address) -> str:
-    """In what the pods' connections surely differ, hosts and databases aside; empty where in nothing."""
-    ours = {"port": server.port, "username": server.username, "TLS": server.tls}
-    theirs = {"port": background.port, "username": background.username, "TLS": background.tls}
-    names = [name for name in ours if ours[name] != theirs[name]]
-    passwords = (server.password, background.password)
-    if all(each.kind != "hidden" for each in passwords) and len({each[:2] for each in passwords}) > 1:
-        names.append("password")
-    return ", ".join(names)

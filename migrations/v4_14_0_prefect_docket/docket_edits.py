@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.prefect import env_edits, redis_url, shapes
+from migrator.prefect import deployment, env, env_edits, redis_url, shapes
 from migrator.prefect.docket import docket_entries, standing_docket
-from migrator.prefect.messaging import filled_in
-from migrator.prefect.names import DOCKET, REDIS_BLOCK
+from migrator.prefect.messaging import Password, filled_in, injects_password
+from migrator.prefect.names import DOCKET, MESSAGING_PASSWORD, MESSAGING_URL, REDIS_BLOCK
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
-from migrator.values.edits import LAST, AddKey, SetValue, Value, after
+from migrator.values.edits import LAST, Route, Value, after
+from migrator.values.part import prefect_part
 from migrator.values.release import Release
 
+WHY_NOT_IN_ENV = "the chart injects the docket now, and an entry here would win over it on the background pod"
+PASSWORD: Route = (*REDIS_BLOCK, "password")
 KEY = "docket-url"
 """The key of a Secret that the chart reads unless told otherwise."""
 
@@ -41,6 +44,24 @@ def layer_to_keep(release: Release, url: str) -> int | None:
     return max((number for number in holders if number >= max(owners, default=0)), default=None)
 
 
+def password_stands_apart(release: Release, password: Password) -> bool:
+    """Whether the file that the docket goes into does not hold the password: it may be one that goes into Git."""
+    holders = {each for each in release.owners(PASSWORD) if release.in_layer(each, PASSWORD) not in (None, "")}
+    for listed in env.own_lists(release):
+        if any(password.value in str(entry.value) for entry in listed.named(MESSAGING_PASSWORD, MESSAGING_URL)):
+            holders.add(listed.layer)
+    files = {release.layers[number].name for number in holders}
+    return release.layers[layer_of(release)].name not in files
+
+
+def can_be_referred_to(release: Release, password: Password) -> bool:
+    """Whether `$(PREFECT_REDIS_MESSAGING_PASSWORD)` works: the chart injects this one, and a URL takes it as it is."""
+    from urllib.parse import quote  # on demand: it weighs on every start
+
+    own = env.winner(release, "background", MESSAGING_PASSWORD)
+    return own is None and injects_password(release) and quote(password.value, safe="") == password.value
+
+
 def write_url(release: Release, url: str, why: str, effect: Effect, layer: int | None = None) -> Iterator[Change]:
     """`messaging.docket.url` is that URL, in that layer or the one that speaks of the messaging Redis."""
     yield from _write(release, {"url": url}, why, effect, layer)
@@ -56,37 +77,24 @@ def write_secret(release: Release, name: str, key: str, why: str, effect: Effect
     yield from _write(release, wanted, why, effect)
 
 
-def drop_from_env(release: Release, effect: Effect = "required") -> Iterator[Change]:
-    """No env list names a docket any more."""
-    for listed, entry in docket_entries(release):
-        why = "the chart injects the docket now, and an entry here would win over it on the background pod"
-        yield from env_edits.remove(listed, (entry,), why, effect)
-
-
 def _write(
     release: Release, wanted: dict[str, str], why: str, effect: Effect, layer: int | None = None
 ) -> Iterator[Change]:
-    """Set keys of `messaging.docket`."""
+    """Set keys of `messaging.docket`; where it counts, no env list names a docket any more."""
     layer = layer_of(release) if layer is None else layer
-    route = release.root + DOCKET
-    shown = tree.show(route)
-    standing = release.in_layer(layer, DOCKET)
-    value: Value = dict(wanted)
-    if standing is tree.MISSING:
-        beside = release.in_layer(layer, REDIS_BLOCK) is not tree.MISSING
-        edit = AddKey(route, value, after("redis") if beside else LAST)
-        if len(wanted) == 1:
-            name, text = next(iter(wanted.items()))
-            yield Change(layer, edit, f"{shown}.{name}", None, text, why, effect)
-        else:
-            yield Change(layer, edit, shown, None, value, why, effect)
-    elif not isinstance(standing, dict):
-        before = standing if isinstance(standing, (str, int, float, list)) else None
-        yield Change(layer, SetValue(route, value), shown, before, value, why, effect)
+    part, standing = prefect_part(release), release.in_layer(layer, DOCKET)
+    is_new = standing is tree.MISSING
+    place = after("redis") if is_new and release.in_layer(layer, REDIS_BLOCK) is not tree.MISSING else LAST
+    whole: Value = dict(wanted)
+    if is_new and len(wanted) > 1:
+        yield part.add(DOCKET, whole, why, effect, layer=layer, place=place)
+    elif not is_new and not isinstance(standing, dict):
+        yield part.set(DOCKET, whole, why, effect, layer=layer)
     else:
-        for name, text in wanted.items():
-            path = tree.show((*route, name))
-            if name not in standing:
-                yield Change(layer, AddKey((*route, name), text), path, None, text, why, effect)
-            elif standing[name] != text:
-                yield Change(layer, SetValue((*route, name), text), path, standing[name], text, why, effect)
+        for path, text in (((*DOCKET, name), text) for name, text in wanted.items()):
+            if release.in_layer(layer, path) is tree.MISSING:
+                yield part.add(path, text, why, effect, layer=layer, place=place)
+            elif release.in_layer(layer, path) != text:
+                yield part.set(path, text, why, effect, layer=layer)
+    for listed, entry in docket_entries(release) if deployment.is_separate(release) else ():
+        yield from env_edits.remove(listed, (entry,), WHY_NOT_IN_ENV, effect)

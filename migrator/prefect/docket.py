@@ -60,11 +60,15 @@ def new_secret(release: Release) -> NewSecret | None:
     docket = standing_docket(release)
     if not docket.secret or standing_docket(release.start).secret:
         return None
+    return NewSecret(docket.secret, docket.key, "the docket URL", url_to_fill_in(release))
+
+
+def url_to_fill_in(release: Release) -> str:
+    """All of the docket URL that is known and no secret, with words for the rest."""
     address = messaging(release, "background")
     is_known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
     where = f"{redis_url.in_url(address.host)}:{address.port}" if is_known else "HOST:6379"
-    url = f"{'rediss' if address.tls else 'redis'}://USER:PASSWORD@{where}/N"
-    return NewSecret(docket.secret, docket.key, "the docket URL", url)
+    return f"{'rediss' if address.tls else 'redis'}://USER:PASSWORD@{where}/N"
 
 
 def has_sound_docket(release: Release) -> bool:

@@ -118,6 +118,17 @@ def messaging(release: Release, pod: str) -> Address:
     )
 
 
+def differences(server: Address, background: Address) -> str:
+    """In what the pods' connections surely differ, hosts and databases aside; empty where in nothing."""
+    ours = {"port": server.port, "username": server.username, "TLS": server.tls}
+    theirs = {"port": background.port, "username": background.username, "TLS": background.tls}
+    names = [name for name in ours if ours[name] != theirs[name]]
+    passwords = (server.password, background.password)
+    if all(each.kind != "hidden" for each in passwords) and len({each[:2] for each in passwords}) > 1:
+        names.append("password")
+    return ", ".join(names)
+
+
 def host_of_messaging(release: Release) -> str:
     """The host that the chart injects: that of the values, else the bundled Redis's; empty while nothing tells it."""
     values = redis_values(release)

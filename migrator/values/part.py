@@ -105,6 +105,11 @@ class Part:
         return 0, ()
 
 
+def prefect_part(release: Release) -> Part:
+    """prefect-server's values in a release."""
+    return Part(release, release.root, release.prefect)
+
+
 def globals_at(release: Release, levels: Sequence[Route], path: Route) -> Iterator[tuple[int, Route, Value]]:
     """What stands at `path` in the `global` blocks of these levels, from the one that wins to the one that never does.
 
