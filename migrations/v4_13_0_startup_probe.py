@@ -51,11 +51,7 @@ def one_way_to_ask(release: Release, ask: Ask) -> Iterator[Outcome]:
 def startup_probe(release: Release, ask: Ask) -> Iterator[Outcome]:
     """The new probe asks as the old ones do, and waits as long."""
     part = infrahub.part_of(release)
-    if (
-        part is None
-        or part.owners(STARTUP)
-        or part.owners(STARTUP[:-1]) == part.owners(LIVENESS) == part.owners(READINESS) == []
-    ):
+    if part is None or part.owners(STARTUP) or not (part.owners(LIVENESS) or part.owners(READINESS)):
         return
     liveness, readiness = part.get(LIVENESS), part.get(READINESS)
     own, others = _own_get(part, LIVENESS), _own_get(part, READINESS)

@@ -130,9 +130,9 @@ def _at_start(release: Release, pin: Pin) -> tuple[str | int, ...]:
 
 
 def _tag_error(answer: str) -> str:
-    if answer in ("keep", "remove") or re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", answer):
-        return ""
-    return f"{answer!r} is neither keep nor remove, nor a tag"
+    """Why that answers nothing; `keep` and `remove` have the form of a tag, too."""
+    is_tag = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", answer)
+    return "" if is_tag else f"{answer!r} is neither keep nor remove, nor a tag"
 
 
 def _pin_question(pins: list[Pin], *, alone: bool) -> Question:

@@ -85,17 +85,13 @@ def _moved(part: Part, number: int) -> Iterator[Change]:
     read = as_map(part.own(READ))
     own: Map = {key: value for key, value in as_map(_standing(part, number)).items() if key not in read}
     storage, target = part.in_layer(number, STORAGE), part.in_layer(number, READ)
-    place: Place = LAST
-    if own and target is not tree.MISSING and target is not None:  # a value that is no mapping is refused by name
+    if own and target is None:
+        yield part.set(READ, own, WHY_MOVED, "required", layer=number)
+    elif own and target is not tree.MISSING:  # a value that is no mapping is refused by name
         for key, value in own.items():
             yield part.add((*READ, key), value, WHY_MOVED, "required", layer=number)
-    elif own and isinstance(storage, dict):
-        if target is None:
-            yield part.set(READ, own, WHY_MOVED, "required", layer=number)
-        else:
-            yield part.add(READ, own, WHY_MOVED, "required", layer=number)
     elif own:
-        place = after("s3") if storage is tree.MISSING else LAST
+        place: Place = after("s3") if storage is tree.MISSING else LAST
         yield part.add(READ, own, WHY_MOVED, "required", layer=number, place=place)
     yield part.remove(ADVERTISED, WHY_GONE, "none", layer=number)
 

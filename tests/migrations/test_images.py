@@ -26,6 +26,22 @@ def test_a_pin_that_is_kept_on_purpose_is_no_warning(migrate: Migrate, text: str
     done = migrate(text, {"image-pin": "keep"}, version_from="4.13.0")
     assert done.text == text
     assert not done.warnings
+    assert "The image stays as" in done.notices and "--answer image-pin" not in done.notices
+
+
+@pytest.mark.parametrize(("text", "rule"), [(PIN, "image-pins"), (BOTH, ""), (TOP, "")])
+def test_only_halves_that_part_break_the_rule(migrate: Migrate, text: str, rule: str) -> None:
+    for answers, found in (({}, rule), ({"image-pin": "keep"}, "")):
+        (told,) = [
+            each for each in migrate(text, answers, version_from="4.13.0").plan.notices if "pins it" in each.text
+        ]
+        assert told.rule == found
+
+
+@pytest.mark.parametrize("answer", ["", "a b", "-1", "1.10.6/x"])
+def test_what_is_no_tag_is_no_answer(plan: Plans, answer: str) -> None:
+    with pytest.raises(UsageError, match="is neither keep nor remove, nor a tag"):
+        plan(BOTH, {"image-pin": answer}, version_from="4.13.0")
 
 
 def test_an_answer_moves_both_halves(migrate: Migrate) -> None:
@@ -124,6 +140,28 @@ def test_another_flavour_beside_the_tag_gives_way_to_it(migrate: Migrate) -> Non
     assert effects(mended.plan) == {"required"}
 
 
+def test_a_flavour_that_stands_further_out_is_changed_there(migrate: Migrate) -> None:
+    text = "global: {infrahubImageFlavor: lean}\n" + AVD
+    done = migrate(text, {"image-flavour": "split"}, version_from="4.13.0")
+    assert done.text == text.replace("-avd", "").replace("lean", "avd")
+    (moved,) = [change for change in done.plan.changes if change.after == "avd"]
+    assert (moved.path, moved.before) == ("global.infrahubImageFlavor", "lean")
+    (put,) = [
+        change
+        for change in migrate(AVD, {"image-flavour": "split"}, version_from="4.13.0").plan.changes
+        if change.after == "avd"
+    ]
+    assert (put.path, put.before) == ("infrahub.global.infrahubImageFlavor", None)
+
+
+def test_a_tag_that_was_put_there_just_now_has_no_line_in_the_file(migrate: Migrate) -> None:
+    done = migrate(PREFECT, {"image-pin": "1.10.6-avd"}, version_from="4.13.0")
+    (told,) = [each for each in done.plan.notices if "carries the flavour avd" in each.text]
+    assert told.route == ()
+    (stood,) = [each for each in migrate(AVD, version_from="4.13.0").plan.notices if "carries the" in each.text]
+    assert stood.route == ("infrahub", "global", "infrahubTag")
+
+
 @pytest.mark.parametrize("text", ["infrahub: {global: {x: 1}}\n", "infrahub: {global: {infrahubTag: null}}\n"])
 def test_what_pins_nothing_is_not_told(migrate: Migrate, text: str) -> None:
     assert not migrate(text, version_from="4.13.0").warnings
@@ -136,5 +174,9 @@ def test_prefects_own_image_is_no_infrahub(migrate: Migrate, plan: Plans) -> Non
     assert "image-pin=VERSION moves it along with Infrahub." in migrate(own).notices
     assert "takes them out" not in migrate(own).notices
     assert not migrate(own).warnings
+    (asked,) = plan(own, {"image-pin": "keep"}).asked
+    assert asked.question.flag == "--answer image-pin=keep|VERSION"
+    (asked,) = plan(BOTH, {"image-pin": "keep"}, version_from="4.13.0").asked
+    assert asked.question.flag == "--answer image-pin=keep|remove|VERSION"
     with pytest.raises(UsageError, match="runs no Infrahub image"):
         plan(own, {"image-pin": "remove"})

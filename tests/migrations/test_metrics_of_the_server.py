@@ -42,7 +42,8 @@ def test_a_hardened_enterprise_file_has_one_too(migrate: Migrate) -> None:
 
 @pytest.mark.parametrize("env", ["    env: []\n", "    env:\n", "    env: null\n"])
 def test_an_empty_list_holds_nothing_either(migrate: Migrate, env: str) -> None:
-    assert "PROMETHEUS_MULTIPROC_DIR" in migrate("prefect-server:\n  server:\n" + env, version_from="4.27.0").text
+    after = migrate("prefect-server:\n  server:\n" + env, version_from="4.27.0").text
+    assert after == "prefect-server:\n  server:\n    env:\n" + ENTRY.replace("\n  ", "\n  ")
 
 
 def test_a_hardened_file_without_a_list_gets_the_charts_own(migrate: Migrate) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from tests import skeleton
+from tests.conftest import Done
 
 from .conftest import Migrate, effects
 
@@ -109,6 +113,21 @@ def test_the_other_charts_do_without(migrate: Migrate, root: str) -> None:
 def test_what_a_config_map_may_hold_is_a_warning(migrate: Migrate) -> None:
     done = migrate(HEAD + "      env: []\n      extraEnvVarsCM: tuning\n", version_from="4.14.0")
     assert any("tuning" in notice.text and "PROMETHEUS_MULTIPROC_DIR" in notice.text for notice in done.warnings)
+
+
+def test_beside_an_entry_that_stands_a_config_map_is_no_matter(migrate: Migrate) -> None:
+    text = HEAD + '      env: [{name: PROMETHEUS_MULTIPROC_DIR, value: ""}]\n      extraEnvVarsCM: tuning\n'
+    assert "The empty entry in env wins" not in migrate(text, version_from="4.14.0").notices
+
+
+def test_the_list_is_created_in_the_layer_that_took_it_away(cli: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(HEAD + "      env: null\n")
+    (tmp_path / "prod.yaml").write_text("infrahub:\n  upgrade: {enabled: false}\n")
+    done = cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", "--from", "4.14.0", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    after = HEAD + '      env:\n        - name: PROMETHEUS_MULTIPROC_DIR\n          value: ""\n'
+    assert (tmp_path / "base.yaml").read_text() == after
+    assert (tmp_path / "prod.yaml").read_text() == "infrahub:\n  upgrade: {enabled: false}\n"
 
 
 def test_a_comment_of_the_entry_below_those_that_went_stays_with_it(migrate: Migrate) -> None:

@@ -59,6 +59,26 @@ def test_without_an_archive_it_can_only_be_switched_off(migrate: Migrate, plan: 
         plan(nothing, {"restore": "on-upgrade"}, version_from="4.13.0")
 
 
+def test_what_stands_in_both_places_names_the_archive_together(plan: Plans) -> None:
+    apart = HEAD + "      enabled: true\n      s3: {bucket: b}\n      storage: {s3: {key: k}}\n"
+    for text, ways in ((apart, ["disable", "on-upgrade"]), (apart.replace("key: k", 'key: ""'), ["disable"])):
+        asked = plan(text, version_from="4.13.0").asked[0].question
+        assert [choice.value for choice in asked.choices] == ways
+
+
+@pytest.mark.parametrize(
+    ("storage", "after"),
+    [
+        ("{s3: null, type: s3}", "{s3: {bucket: b, key: k}, type: s3}"),
+        ("{type: s3}", "{type: s3, s3: {bucket: b, key: k}}"),
+    ],
+)
+def test_the_keys_go_into_the_storage_that_stands(migrate: Migrate, storage: str, after: str) -> None:
+    text = HEAD + f"      enabled: true\n      s3: {{bucket: b, key: k}}\n      storage: {storage}\n"
+    done = migrate(text, version_from="4.13.0")
+    assert done.text == HEAD + f"      enabled: false\n      storage: {after}\n"
+
+
 def test_what_stood_in_the_right_place_wins(migrate: Migrate) -> None:
     both = HEAD + "      enabled: true\n      s3: {bucket: old, region: eu}\n      storage: {s3: {bucket: b, key: k}}\n"
     done = migrate(both, version_from="4.13.0")

@@ -45,6 +45,15 @@ def test_both_keys_together_become_one(migrate: Migrate) -> None:
     assert migrate(twice, version_from="4.27.0").text == twice.replace("    envFromExistingSecret: a\n", "")
 
 
+@pytest.mark.parametrize("nothing", ["[]", "null"])
+def test_beside_a_list_without_a_secret_only_the_place_changes(migrate: Migrate, nothing: str) -> None:
+    text = f"infrahubServer: {{infrahubServer: {{envFromExistingSecret: a, envFromExistingSecrets: {nothing}}}}}\n"
+    done = migrate(text, version_from="4.27.0")
+    assert done.text == "infrahubServer: {infrahubServer: {envFromExistingSecrets: [a]}}\n"
+    assert effects(done.plan) == {"none"}
+    assert {change.why.partition(":")[0] for change in done.plan.changes} == {"the chart's list took this key's place"}
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -40,6 +40,11 @@ def test_the_new_probe_asks_where_both_old_ones_ask(migrate: Migrate) -> None:
             "      startupProbe: {}\n",
         ),
         (
+            "      livenessProbe:\n        initialDelaySeconds: 200\n        httpGet: {port: 9000}\n",
+            "match",
+            "      startupProbe:\n        httpGet:\n          port: 9000\n",
+        ),
+        (
             LONG + "        httpGet: {path: /up}\n",
             "match",
             "      startupProbe:\n        httpGet:\n          path: /up\n        failureThreshold: 140\n",
@@ -65,6 +70,11 @@ def test_a_probe_that_waits_just_as_long_as_the_charts_is_no_question(plan: Plan
         (LONG, "the livenessProbe waits 700 s. What", "asks"),
         (LONG + "        httpGet: {path: /up}\n", "waits 700 s and the livenessProbe and the readinessProbe ask", "by"),
         ("      readinessProbe:\n        httpGet: {port: 9000}\n", "ask differently. What", "waits"),
+        (
+            "      livenessProbe:\n        initialDelaySeconds: 200\n        httpGet: {port: 9000}\n",
+            "Here the livenessProbe and the readinessProbe ask differently. What",
+            "waits",
+        ),
         (SOCKET, "Here the livenessProbe asks by tcpSocket. What", "waits"),
         ("      livenessProbe: null\n", "Here the livenessProbe asks by nothing. What", "differently"),
     ],
@@ -81,6 +91,7 @@ def test_the_question_says_what_is_unlike_the_charts(plan: Plans, probe: str, sa
         "      livenessProbe: {periodSeconds: 10, failureThreshold: 25}\n",
         "      livenessProbe: {httpGet: {port: 8443}}\n      startupProbe: {}\n",
         "      livenessProbe: {httpGet: {port: 8443}}\n      startupProbe: null\n",
+        "      livenessProbe: {initialDelaySeconds: 200}\n",
         "      startupProbe: {failureThreshold: 200}\n",
         "      args: [gunicorn]\n",
     ],

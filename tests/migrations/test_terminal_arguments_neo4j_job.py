@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Migrate
+from .conftest import Migrate, Plans
 
+PAST = {"version_from": "4.21.2"}
 SERVER = "infrahub:\n  infrahubServer:\n    infrahubServer:\n"
 HEAP = """\
 configPreset: medium
@@ -81,11 +82,45 @@ def test_it_is_told_once_and_nothing_changes(migrate: Migrate, text: str, option
         ("infrahub: {upgrade: {enabled: false}}\n", {"version_from": "4.16.0"}),
         ("infrahub: {upgrade: {}}\n", {"version_from": "4.19.0"}),
         (SERVER + "      extraVolumes: [{name: ca}]\n  upgrade: {enabled: true}\n", {"version_from": "4.21.2"}),
+        (
+            SERVER + "      extraVolumes: [{name: ca}]\n  upgrade: {enabled: true}\n",
+            {"version_from": "4.19.0", "version_to": "4.21.2"},
+        ),
+        (SERVER + "      extraVolumes: [{persistentVolumeClaim: {}}]\n  upgrade: {enabled: true}\n", PAST),
+        ("infrahub: {infrahubTaskWorker: {infrahubTaskWorker: {args: [infrahub, git-agent, start]}}}\n", PAST),
     ],
 )
 def test_whom_it_does_not_concern_is_not_told(migrate: Migrate, text: str, options: dict[str, str]) -> None:
     notices = [each.text for each in migrate(text, **options).plan.notices]
     assert [each for each in notices if "runAsSeparateDeployment" not in each] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("infrahub: {neo4j: {neo4j: {resources: {limits: {cpu: 4}}}}}\n", "until now the requests counted as limits"),
+        ("infrahub: {neo4j: {neo4j: {resources: {}}}}\n", "until now the requests counted as limits"),
+        ("infrahub: {infrahubTaskWorker: {infrahubTaskWorker: {args: [infrahub, worker]}}}\n", "git-agent"),
+    ],
+)
+def test_neo4j_and_the_worker_are_told_of_what_stands_there_only(migrate: Migrate, text: str, told: str) -> None:
+    assert told not in migrate(text, version_from="4.18.0", version_to="4.19.0").notices
+
+
+ELSEWHERE = """\
+ours:
+  prefect:
+    server: {env: [{name: PREFECT_UI_SERVE_BASE, value: /}]}
+"""
+
+
+@pytest.mark.parametrize("answers", [{}, {"flavour-change": "carry"}])
+def test_infrahubs_part_is_not_looked_for_where_the_chart_has_none(plan: Plans, answers: dict[str, str]) -> None:
+    """Below a root of somebody's own nothing says where the rest of the chart stands."""
+    options = {"chart": "infrahub-enterprise", "root": "ours.prefect"}
+    found = plan(ELSEWHERE, answers, **options, version_from="4.12.0-medium", version_to="4.21.2-small")
+    assert {change.path.partition(".prefect.")[0] for change in found.changes} == {"ours"}
+    assert not any("git-agent" in each.text or "restore" in each.text for each in found.notices)
 
 
 def test_the_old_heap_changes_by_an_answer_only(migrate: Migrate) -> None:

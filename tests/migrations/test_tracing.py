@@ -25,6 +25,10 @@ def test_it_is_switched_on_beside_the_endpoint(migrate: Migrate) -> None:
     assert effects(done.plan) == {"behaviour"}
 
 
+def test_a_null_beside_it_becomes_true(migrate: Migrate) -> None:
+    assert migrate(ON.replace("enabled: true\n      end", "enabled: null\n      end"), version_from="4.14.1").text == ON
+
+
 def test_the_outermost_block_that_holds_the_endpoint_gets_it(migrate: Migrate) -> None:
     top = "global: {tracing: {endpoint: a:4317}}\n" + TEXT
     after = migrate(top, version_from="4.13.0").text

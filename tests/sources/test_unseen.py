@@ -106,6 +106,39 @@ def test_hop_by_hop_is_as_at_once(migrate: Migrate) -> None:
     assert migrate(first.text).text == first.text == flux(LEFT, "4.14.0")
 
 
+WITH_SERVER_LIST = LISTS.replace(
+    '      env:\n        - name: PROMETHEUS_MULTIPROC_DIR\n          value: ""\n', ""
+).replace(
+    '          value: "true"\n        - name: PREFECT_API_DATABASE',
+    '          value: "true"\n        - name: PREFECT_API_BLOCKS_REGISTER_ON_START\n          value: "false"\n'
+    "        - name: PREFECT_API_DATABASE",
+)
+"""Migrated to 4.14.0, which does not ask about the other list where this one stands here."""
+
+
+@pytest.mark.parametrize(("version", "is_asked"), [("4.14.0", True), ("4.14.1", False)])
+def test_from_4_14_1_on_the_list_of_the_background_services_was_decided(
+    cli: Callable[..., Any], tmp_path: Path, version: str, is_asked: bool
+) -> None:
+    (tmp_path / "object.yaml").write_text(flux(WITH_SERVER_LIST, version), "utf-8")
+    done = cli("plan", "object.yaml")
+    assert (b"answer with --answer unseen-env=leave|create" in done.stdout) is is_asked, done.stdout
+
+
+READ_ONLY = "infrahub:\n  prefect-server:\n    server: {containerSecurityContext: {readOnlyRootFilesystem: true}}\n"
+
+
+@pytest.mark.parametrize("head", [HEAD, ""])
+def test_a_list_of_the_server_that_may_stand_below_is_told_and_not_covered(
+    cli: Callable[..., Any], tmp_path: Path, head: str
+) -> None:
+    (tmp_path / "object.yaml").write_text(helm_release(READ_ONLY, "4.14.1", head=head), "utf-8")
+    said = b"server.env may stand in ConfigMap base"
+    assert (said in cli("plan", "object.yaml", "--answer", "separate-services=single").stdout) is bool(head)
+    is_added = b"infrahub.prefect-server.server.env\n      (none)" in cli("plan", "object.yaml").stdout
+    assert is_added is not bool(head)
+
+
 def test_what_a_preset_brings_is_not_asked_about(migrate: Migrate) -> None:
     done = migrate(flux(VALUES.replace(APART, ""), "4.13.0-medium"), {"redis-db": "2"})
     assert done.text == flux(LEFT.replace(APART, ""), "4.18.0-medium")
