@@ -170,17 +170,21 @@ def _once_twice_now_once(release: Release) -> Iterator[Notice]:
     """The old chart injected the pin's name itself: with an entry of the user's, a pod had it twice."""
     if tree.get(release.before.prefect, DOCKET) is not None or not deployment.has_new_names(release):
         return  # that chart injects another name already, or the new one does not yet
-    pods = [
-        pod
+    found = release.as_found()
+    pods = {
+        pod: listed.layer
         for pod in env.POD_LISTS
-        for listed, entry in env.on_pod(release.start, pod)
+        for listed, entry in env.on_pod(found, pod)
         if entry.name == PIN and listed.layer != env.IN_DEFAULTS
-    ]
+    }
     if pods:
-        which = " and ".join(dict.fromkeys(pods))
+        # A file that this release leaves as it is may have been migrated before, for another one that shares it.
+        left = [number for number in pods.values() if release.layers[number].data == found.layers[number].data]
+        names = " and ".join(dict.fromkeys(found.layers[number].name for number in left))
+        unless = f" (unless it stands in {names} only since that file was migrated)" if left else ""
         yield Notice(
-            f"The {which} pods had {PIN} twice until now, and have it once after the upgrade. Kubernetes can lose "
-            "both on that way: look at the live pods' env after the upgrade."
+            f"The {' and '.join(pods)} pods had {PIN} twice until now{unless}, and have it once after the upgrade. "
+            "Kubernetes can lose both on that way: look at the live pods' env after the upgrade."
         )
 
 

@@ -21,7 +21,7 @@ def standing(bundle: Bundle, texts: Texts) -> Bundle:
     """
     now = reread(bundle, texts)
     changed = any(one.data != other.data for one, other in zip(bundle.layers, now.layers))
-    return now._replace(version=bundle.version, moves_along=changed)
+    return now._replace(version=bundle.version, as_found=bundle.layers if changed else ())
 
 
 def reread(bundle: Bundle, texts: Texts) -> Bundle:

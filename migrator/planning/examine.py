@@ -109,7 +109,12 @@ def _detect(bundle: Bundle, request: Request) -> Upgrade:
     looked_at = () if seen is None else (seen.summary(),)
     found = found._replace(evidence=(*chart_bump.evidence(bundle, request.options), *found.evidence, *looked_at))
     unseen = tuple(each.called for each in bundle.unseen)
-    surroundings = request.surroundings._replace(unseen=unseen, fills_in=bundle.fills_in, controller=bundle.controller)
+    surroundings = request.surroundings._replace(
+        unseen=unseen,
+        fills_in=bundle.fills_in,
+        controller=bundle.controller,
+        as_found=tuple(source.data for source in bundle.as_found),
+    )
     return Upgrade(bundle, request, known, layers, options, found, surroundings, own)
 
 

@@ -102,7 +102,8 @@ class Bundle(NamedTuple):
     `controller` is who upgrades the release once the file is committed, as a sentence begins (empty: a person, with
     helm). `typed` are the options of the command line that make its uppermost layer, as they were typed. `deployed` is
     what a cluster runs of it, where one was asked; the values are those that Helm holds if no layer is a file. `shared`
-    are the other releases that take some of its layers; `moves_along` is whether what these needed changed it already.
+    are the other releases that take some of its layers; `as_found` are its layers as the run found them,
+    where what these needed has changed some already.
     """
 
     name: str
@@ -122,7 +123,12 @@ class Bundle(NamedTuple):
     typed: tuple[str, ...] = ()
     deployed: Deployed | None = None
     shared: tuple[Shared, ...] = ()
-    moves_along: bool = False
+    as_found: tuple[Source, ...] = ()
+
+    @property
+    def moves_along(self) -> bool:
+        """Whether what other releases needed has changed its values already."""
+        return bool(self.as_found)
 
     @property
     def snapshot(self) -> files.Snapshot | None:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from migrator.values.edits import Value
+
 if TYPE_CHECKING:
     from migrator.values.seen import Seen
 
@@ -28,7 +30,8 @@ class Surroundings(NamedTuple):
 
     `unseen` names values that lie below all layers and cannot be read. `fills_in` is whether a generator puts values in
     place of `{{...}}` before Helm meets them. `controller` is who upgrades the release once its values are committed
-    (empty: a person, with helm). `seen` is what a look at the Redis showed, if there was one.
+    (empty: a person, with helm). `seen` is what a look at the Redis showed, if there was one. `as_found` is the data of each
+    layer as the run found it, where releases that share one have changed it since.
     """
 
     others: Others | None = None
@@ -36,3 +39,4 @@ class Surroundings(NamedTuple):
     fills_in: bool = False
     controller: str = ""
     seen: "Seen | None" = None
+    as_found: tuple[Value, ...] = ()

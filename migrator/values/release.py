@@ -80,6 +80,14 @@ class Release:
         """The unedited release, with what is known from elsewhere."""
         return self._copy(self.layers, surroundings, None)
 
+    def as_found(self) -> Release:
+        """The unedited release as the run found its files: releases that share one may have changed it since."""
+        found = self.surroundings.as_found
+        if not found:
+            return self.start
+        layers = [layer._replace(data=data) for layer, data in zip(self.start.layers, found)]
+        return self._copy(layers, self.surroundings, None)
+
     def _copy(self, layers: Sequence[Layer], surroundings: Surroundings, start: Release | None) -> Release:
         return Release(
             chart=self.chart,

@@ -352,3 +352,29 @@ def test_one_base_cannot_hold_two_dockets_and_the_way_out_is_said(cli: Cli, tmp_
     hosts = {name: overlay("redis") for name in ("dev.yaml", "prod.yaml")}
     write(tmp_path, {**SHARED, **hosts, "infrahub-migrator.yaml": project})
     assert cli("migrate", "--non-interactive").returncode == 0
+
+
+TWICE = "MIGRATE_ON_START twice until now"
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_a_base_that_another_release_changed_is_told_as_the_run_found_it(
+    cli: Cli, tmp_path: Path, pinned: bool
+) -> None:
+    """The old chart sets the pin as well: with an entry of the file's own, a pod has had it twice."""
+    base = skeleton.values(f"webserver-only {'pin ' if pinned else ''}register triggers-off", "triggers-on", ["db: 1"])
+    listed = "releases:\n- {name: dev, layers: [base.yaml, dev.yaml]}\n- {name: prod, layers: [base.yaml, prod.yaml]}\n"
+    texts = {"base.yaml": base, "dev.yaml": overlay("redis-dev"), "prod.yaml": overlay("redis-prod")}
+    write(tmp_path, {**texts, "infrahub-migrator.yaml": f"version: 1\n{listed}"})
+    done = cli("migrate", "--non-interactive", "--redis-db", "2", "--format", "json")
+    told = [[TWICE in each["text"] for each in file["notices"]] for file in json.loads(done.stdout)["files"]]
+    assert [any(each) for each in told] == [pinned, pinned]
+
+
+def test_a_base_that_was_migrated_for_another_release_may_have_its_pin_from_there(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, {"base.yaml": BASE_AFTER, "prod.yaml": overlay("redis-prod")})
+    shown = " ".join(cli("plan", "-f", "base.yaml", "-f", "prod.yaml").stdout.decode().split())
+    assert TWICE not in shown  # nothing of its changes is decided yet
+    options = ("--redis-db", "2")
+    shown = " ".join(cli("plan", "-f", "base.yaml", "-f", "prod.yaml", *options).stdout.decode().split())
+    assert f"{TWICE} (unless it stands in base.yaml only since that file was migrated)" in shown
