@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,6 +16,7 @@ from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
 from migrator.migration import BY_SHAPE, Step
 from migrator.planning import catalog, route
+from migrator.report import streams
 
 SCHEMAS = ("project", "report", "answers", "migrations")
 """The JSON Schemas that the package ships, by what they describe."""
@@ -40,6 +43,8 @@ class _Row(NamedTuple):
 
 
 _HEAD = _Row(CHARTS, "what", "kind", "explain")
+_LEGEND = "(by shape: whatever the version; -: not of that chart; explain ID says why.)"
+_NO_BREAK = "\u00a0"
 
 
 def _list(settings: Settings) -> str:
@@ -53,14 +58,41 @@ def _list(settings: Settings) -> str:
         return _json(
             "list", [known for known in catalog.load() if known.id in ids], steps, _about_jump(chart, start, to)
         )
-    rows = [_HEAD, *(_row(known, step) for known, step in steps)]
-    widths = [max(len(row.versions[number]) for row in rows) for number in range(len(CHARTS))]
-    what, kind = max(len(row.what) for row in rows), max(len(row.kind) for row in rows)
-    lines = []
+    rows = [_row(known, step) for known, step in steps]
+    lines = _wide(rows)
+    width = streams.width()
+    if sys.stdout.isatty() and max(map(len, lines)) > width:
+        lines = _narrow(rows, width)
+    legend = [f"\n{_LEGEND}"] if rows else []
+    return "\n".join([*lines, *legend, *(f"\n{text}" for text in _about_jump(chart, start, to))]) + "\n"
+
+
+def _wide(rows: Sequence[_Row]) -> list[str]:
+    """A line a step."""
+    every = [_HEAD, *rows]
+    widths = [max(len(row.versions[number]) for row in every) for number in range(len(CHARTS))]
+    what, kind = max(len(row.what) for row in every), max(len(row.kind) for row in every)
+    return [f"{_cells(row.versions, widths)}  {row.what:{what}}  {row.kind:{kind}}  {row.id}".rstrip() for row in every]
+
+
+def _narrow(rows: Sequence[_Row], width: int) -> list[str]:
+    """Each migration with its steps below it, for a terminal on which the table has no room."""
+    heads = tuple(chart.removeprefix("infrahub-") for chart in CHARTS)
+    widths = [max(len(each[number]) for each in (heads, *(row.versions for row in rows))) for number in range(3)]
+    lines, margin = [f"{_cells(heads, widths)}  {_HEAD.what}"], " " * (sum(widths) + 2 * len(widths))
+    migration = ""
     for row in rows:
-        cells = [text.ljust(width) for text, width in zip(row.versions, widths)]
-        lines.append("  ".join([*cells, row.what.ljust(what), row.kind.ljust(kind), row.id]).rstrip())
-    return "\n".join([*lines, *(f"\n{text}" for text in _about_jump(chart, start, to))]) + "\n"
+        if row.id != migration:
+            lines += ["", row.id]
+            migration = row.id
+        kind = row.kind.replace(" ", _NO_BREAK)
+        wrapped = textwrap.wrap(f"{row.what} ({kind})", max(width - len(margin), 20))
+        lines += [f"{_cells(row.versions, widths)}  {wrapped[0]}", *(margin + line for line in wrapped[1:])]
+    return [line.replace(_NO_BREAK, " ") for line in lines]
+
+
+def _cells(texts: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(text.ljust(width) for text, width in zip(texts, widths))
 
 
 def _jump(settings: Settings) -> tuple[str, Version | None, Version | None]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from migrator.planning import catalog
+from tests.prompts.terminal import Session
 
 Cli = Callable[..., Any]
 SCHEMAS = {
@@ -20,11 +23,25 @@ SCHEMAS = {
 
 
 def test_the_way_is_a_table(cli: Cli) -> None:
-    head, *rows = cli("list").stdout.decode().splitlines()
+    head, *rows, nothing, legend = cli("list").stdout.decode().splitlines()
     assert head.split() == ["infrahub-enterprise", "infrahub", "prefect-server", "what", "kind", "explain"]
     column = head.index("explain")
     assert all(row[column:].startswith("v") and row[column - 2 : column] == "  " for row in rows)
     assert any(row.startswith("4.18.0 ") and "edit, may ask" in row for row in rows)
+    assert (nothing, legend[:10]) == ("", "(by shape:")
+
+
+@pytest.mark.parametrize("columns", [80, 150])
+def test_the_table_fits_the_terminal(tmp_path: Path, columns: int) -> None:
+    environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(tmp_path), "TERM": "xterm", "LANG": "C.UTF-8"}
+    session = Session(tmp_path, ["list"], 150, columns, environment)
+    assert session.ends() == 0
+    lines = [line for line in session.text.splitlines() if line]
+    assert lines[0].startswith("enterprise " if columns == 80 else "infrahub-enterprise ")
+    assert all(line[:1] in "vibe-4(" or line[:39].isspace() for line in lines)  # no line runs over into the next
+    assert lines[-1] == "(by shape: whatever the version; -: not of that chart; explain ID says why.)"
+    for known in catalog.load():
+        assert any(line == known.id if columns == 80 else line.endswith(f" {known.id}") for line in lines)
 
 
 @pytest.mark.parametrize(
