@@ -185,5 +185,9 @@ ON_SECRET = Decision(
     scope="redis",
 )
 ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
-ON_RELEASE_NAME = Decision(no_name, label="Release", scope="release")
-ON_NAMESPACE = Decision(no_name, label="Namespace", scope="release")
+ON_RELEASE_NAME = Decision(
+    no_name, label="Release", scope="release", found_by="helm list -A shows every release and its namespace."
+)
+ON_NAMESPACE = Decision(
+    no_name, label="Namespace", scope="release", found_by="helm list -A shows every release and its namespace."
+)

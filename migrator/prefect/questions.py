@@ -18,6 +18,9 @@ ON_HOST = Decision(
     help="the host of the messaging Redis",
     metavar="HOST",
     label="Host",
+    found_by="A Redis in the cluster is reached by the name of its Service (kubectl get services --namespace "
+    "NAMESPACE). What runs now says it as well: helm get values RELEASE --namespace NAMESPACE --all has it below "
+    "backgroundServices, at messaging.redis.host, or as PREFECT_REDIS_MESSAGING_HOST in an env list.",
     scope="redis",
 )
 ON_UNSEEN_ENV = Decision(one_of("leave", "create"))

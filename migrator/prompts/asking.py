@@ -82,7 +82,9 @@ def ask(
 def _about(question: Question, start: str, case: examine.Case, several: Several | None) -> questions.About:
     """What goes with a question: where its values stand, and what its migration says."""
     asked_by = catalog.asked_by(question.id, case.known)
-    why = tuple(_paragraphs(asked_by.text)) if asked_by else (_OF_NO_MIGRATION,)
+    decision = catalog.about(question.id)
+    found_by = (decision.found_by,) if decision is not None and decision.found_by else ()
+    why = (*found_by, *(_paragraphs(asked_by.text) if asked_by else (_OF_NO_MIGRATION,)))
     if several is None:
         return questions.About(start, standing_at(summary.places(case, question)), why)
     why = (*why, *filter(None, [several.all_of_them]))

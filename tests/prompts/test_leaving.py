@@ -97,6 +97,15 @@ def test_esc_goes_back_and_never_leaves(migrate: Start, values: Path) -> None:
     left_alone(session, values)
 
 
+def test_a_question_mark_says_how_an_answer_is_found(migrate: Start, values: Path) -> None:
+    values.write_text(values.read_text("utf-8").replace("host: cache", "host: '${REDIS}'"), "utf-8")
+    session = migrate("values.yaml", "--event-logger", "remove")
+    session.asks("Host")
+    session.type("?")
+    session.says("kubectl get services --namespace NAMESPACE")
+    session.asks("Host")
+
+
 def test_a_question_mark_says_why_and_asks_again(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
     session.asks("Answer")
