@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from docs.make.markdown import marked
-from migrator.cli.explaining import DEPLOYED
 from migrator.cli.explaining import rules as all_rules
 from migrator.rules import RULES, docket, entries, infrahub, keys, live, messaging, pods
 from migrator.rules.rule import Rule
+from migrator.verify.checks import DEPLOYED
 
 ROOMS = {
     "The messaging Redis": messaging.RULES,

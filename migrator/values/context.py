@@ -30,8 +30,8 @@ class Surroundings(NamedTuple):
 
     `unseen` names values that lie below all layers and cannot be read. `fills_in` is whether a generator puts values in
     place of `{{...}}` before Helm meets them. `controller` is who upgrades the release once its values are committed
-    (empty: a person, with helm). `seen` is what a look at the Redis showed, if there was one. `as_found` is the data of each
-    layer as the run found it, where releases that share one have changed it since.
+    (empty: a person, with helm). `seen` is what a look at the Redis showed, if there was one. `as_found` is
+    the data of each layer as the run found it, where releases that share one have changed it since.
     """
 
     others: Others | None = None

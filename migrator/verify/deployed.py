@@ -28,6 +28,7 @@ from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map
 from migrator.verify import rendered_pods, running, verify
+from migrator.verify.checks import DEPLOYED
 from migrator.verify.running import Trouble
 
 _MOST_LOGS = 5
@@ -127,7 +128,7 @@ def _about_release(
         if deployed.status.startswith("pending"):
             words = (deployed.name, str(deployed.revision), *deployed.words[1:])
             remedy, first = "Once nobody is at it any more:", f"helm rollback {shlex.join(words)}"
-        yield Finding("deployed-status", "error", where, 0, text, remedy, commands=(first, again))
+        yield _finding("deployed-status", where, text, remedy, (first, again))
     if stands is None or not report.version_to:
         return
     try:
@@ -143,7 +144,7 @@ def _about_release(
                 f"infrahub-migrator migrate {way}",
                 again.replace("--reset-then-reuse-values", "-f values.yaml"),
             )
-        yield Finding("deployed-version", "error", where, 0, text, "Migrate its values, and upgrade it.", "", commands)
+        yield _finding("deployed-version", where, text, "Migrate its values, and upgrade it.", commands)
 
 
 def _about_reuse(
@@ -171,7 +172,7 @@ def _about_reuse(
             "value that the release was given says so"
         )
         remedy = "Take the new chart's, below what the release was given."
-        yield Finding("deployed-reuse-values", "error", seen.deployed.called, 0, text, remedy, commands=(again,))
+        yield _finding("deployed-reuse-values", seen.deployed.called, text, remedy, (again,))
 
 
 def _is_given(given: Map, route: Route) -> bool:
@@ -219,8 +220,11 @@ def _about_pods(
             remedy, commands = (causes[0].remedy, causes[0].commands) if causes else (running.INSTALL, (again,))
             yield each._replace(text=text, remedy=remedy, commands=commands)
     for trouble in running.folded([each for each in found if each not in told]):
-        rule, severity, text, remedy, commands = trouble[:5]
-        yield Finding(rule, severity, where, 0, text, remedy, commands=commands)
+        yield _finding(trouble.rule, where, trouble.text, trouble.remedy, trouble.commands)
+
+
+def _finding(rule: str, where: str, text: str, remedy: str, commands: tuple[str, ...]) -> Finding:
+    return Finding(rule, DEPLOYED[rule].severity, where, 0, text, remedy, commands=commands)
 
 
 def _speaks_of(text: str, *names: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from migrator.charts import quantities
 from migrator.charts.archive import Manifest
@@ -15,6 +15,7 @@ from migrator.prefect.toggles import service_of
 from migrator.report.records import Finding
 from migrator.values import tree
 from migrator.values.merge import as_map
+from migrator.verify.checks import Check
 
 PINS = (PIN, INJECTED_PIN)
 
@@ -46,14 +47,6 @@ class Pod(NamedTuple):
         """The container's arguments in one line."""
         args = self.container.get("args")
         return " ".join(map(str, args)) if isinstance(args, list) else ""
-
-
-class Check(NamedTuple):
-    """What must hold of the manifests: `title` says it, `remedy` how to mend a breach."""
-
-    severity: Literal["error", "warning"]
-    title: str
-    remedy: str
 
 
 _BOTH_REFUSED = "Take it out of the values' env lists where the chart sets it; server-side apply refuses both."

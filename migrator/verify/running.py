@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from migrator.charts.archive import Manifest
 from migrator.cluster.live import Live, name_of, namespace_of
@@ -24,7 +24,6 @@ class Trouble(NamedTuple):
     """What is wrong with what runs: `deployment` and, where it is about one, the env entry's `name`."""
 
     rule: str
-    severity: Literal["error", "warning"]
     text: str
     remedy: str
     commands: tuple[str, ...]
@@ -42,7 +41,7 @@ def troubles(manifest: Sequence[Manifest], live: Live, namespace: str, again: st
         deployment = standing.get((space, name))
         if deployment is None:
             text = f"Deployment {name} of the manifest is not in namespace {space}"
-            yield Trouble("deployed-missing", "error", text, INSTALL, (again,), name)
+            yield Trouble("deployed-missing", text, INSTALL, (again,), name)
             continue
         for container, wanted, there in _containers(each, deployment):
             yield from _env(name, space, container, wanted, there, again)
@@ -79,19 +78,19 @@ def _env(
         mend = _mend(deployment, space, container, name, ours[name], again)
         if name not in stands:
             text = f"{where} lacks, as a patch can lose it, what the manifest holds: {name}"
-            yield Trouble("deployed-env-lost", "error", text, *mend, deployment, name)
+            yield Trouble("deployed-env-lost", text, *mend, deployment, name)
         elif stands[name] > asked[name]:
             text = f"{name} stands {stands[name]} times in {where}, and {_times(asked[name])} in the manifest"
             commands = (_set(deployment, space, container, f"{name}-"), *mend[1])
-            yield Trouble("deployed-env-twice", "error", text, TWICE, commands, deployment, name)
+            yield Trouble("deployed-env-twice", text, TWICE, commands, deployment, name)
         elif ours[name] != theirs[name]:
             text = f"{where} has otherwise than the manifest: {name}"
-            yield Trouble("deployed-env-differs", "warning", text, *mend, deployment, name)
+            yield Trouble("deployed-env-differs", text, *mend, deployment, name)
     for name in stands:
         if name not in asked:
             text = f"{where} has beyond the manifest: {name}"
             commands = (_set(deployment, space, container, f"{name}-"),)
-            yield Trouble("deployed-env-added", "warning", text, "Take it out.", commands, deployment, name)
+            yield Trouble("deployed-env-added", text, "Take it out.", commands, deployment, name)
 
 
 def folded(troubles: Sequence[Trouble]) -> list[Trouble]:
@@ -173,7 +172,7 @@ def _rollout(deployment: Manifest, pods: Sequence[Manifest], space: str) -> Iter
     if why:
         text = f"deployment {name} is not rolled out: {'; '.join(why)}"
         commands = (f"kubectl rollout status deployment/{name} --namespace {space} --timeout 5m",)
-        yield Trouble("deployed-rollout", "error", text, "See what it waits for.", commands, name)
+        yield Trouble("deployed-rollout", text, "See what it waits for.", commands, name)
 
 
 def _is_old(pod: Manifest, template: Mapping[str, Sequence[Manifest]]) -> bool:
@@ -191,7 +190,7 @@ def _pod(pod: Manifest, deployment: str, space: str, log: Log) -> Iterator[Troub
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             text = f"pod {name} finds no node: {condition.get('message') or condition.get('reason')}"
             commands = (f"kubectl describe pod {name} --namespace {space}",)
-            yield Trouble("deployed-unscheduled", "error", text, "See what it asks for.", commands, deployment)
+            yield Trouble("deployed-unscheduled", text, "See what it asks for.", commands, deployment)
     for kind in ("initContainerStatuses", "containerStatuses"):
         for status in _maps(tree.get(pod, ("status", kind))):
             yield from _container(status, pod, deployment, space, log)
@@ -207,14 +206,14 @@ def _container(status: Manifest, pod: Manifest, deployment: str, space: str, log
     whole = f"kubectl logs {name} --container {container} --previous --namespace {space}"
     if reason == "CrashLoopBackOff":
         text = f"{where} ends again and again, {restarts} times so far{why}; {log(pod, container)}"
-        yield Trouble("deployed-crash-loop", "error", text, "Read why.", (whole,), deployment)
+        yield Trouble("deployed-crash-loop", text, "Read why.", (whole,), deployment)
     elif reason not in _ON_ITS_WAY:
         text = f"{where} does not start, {reason}: {waiting.get('message') or 'no more is said'}"
         commands = (f"kubectl describe pod {name} --namespace {space}",)
-        yield Trouble("deployed-not-started", "error", text, "See what hinders it.", commands, deployment)
+        yield Trouble("deployed-not-started", text, "See what hinders it.", commands, deployment)
     elif restarts and container in dict(_envs({"containers": tree.get(pod, ("spec", "containers"))})):
         text = f"{where} was started again {_times(restarts)}{why}; {log(pod, container)}"
-        yield Trouble("deployed-restarts", "warning", text, "Read why.", (whole,), deployment)
+        yield Trouble("deployed-restarts", text, "Read why.", (whole,), deployment)
 
 
 def _maps(value: Value) -> list[Manifest]:
