@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.cli import commands, opening
 from migrator.cli.given_answers import GivenAnswers
@@ -16,8 +15,11 @@ from migrator.errors import MigratorError
 from migrator.planning import examine
 from migrator.prefect.redis_collisions import Taken
 from migrator.report.mask import Mask
-from migrator.report.records import FileReport, Report, Status
+from migrator.report.records import FileReport, Status
 from migrator.sources import Opened
+
+if TYPE_CHECKING:
+    from migrator.report.page import Page
 
 
 class Look(NamedTuple):
@@ -27,23 +29,37 @@ class Look(NamedTuple):
     ascii_only: bool
 
 
-class Told(NamedTuple):
-    """What is kept of a release: its line, where that is all there is to tell, or else its report."""
+class Line(NamedTuple):
+    """What there is to tell of a release in one line, its path apart: of many releases it is the same."""
 
-    path: str
     status: Status
     exit_code: int
-    line: str = ""
+    why: str = ""
     asked: tuple[str, ...] = ()
+
+
+class Told(NamedTuple):
+    """What is kept of a release: its line, where that is all there is to tell, or else its report besides."""
+
+    path: str
+    line: Line
     report: FileReport | None = None
 
 
+class Seen(NamedTuple):
+    """What a release takes of Redis, as far as that is not kept elsewhere, and the servers on which it asked about
+    others (host and port)."""
+
+    name: str
+    taken: tuple[Taken, ...]
+    asked: tuple[tuple[str, str], ...]
+
+
 class Judged(NamedTuple):
-    """What came of one place: what its releases take of Redis, and the servers on which they asked about others."""
+    """What came of one place."""
 
     told: tuple[Told, ...]
-    taken: Mapping[str, list[Taken]] = {}
-    asked: Mapping[str, tuple[tuple[str, str], ...]] = {}
+    seen: tuple[Seen, ...] = ()
 
 
 def judge(place: Place, session: Session, look: Look) -> Judged:
@@ -61,7 +77,8 @@ def judge(place: Place, session: Session, look: Look) -> Judged:
     watch = session.watch
     if watch is None:
         return Judged(told)
-    return Judged(told, watch.taken, {name: tuple(servers) for name, servers in watch.asked.items()})
+    seen = (Seen(name, tuple(watch.taken.get(name, ())), tuple(servers)) for name, servers in watch.asked.items())
+    return Judged(told, tuple(seen))
 
 
 def _see_what_was_not_seen(group: Opened, session: Session, watch: Watch) -> None:
@@ -85,17 +102,30 @@ def tells_lines(settings: Settings) -> bool:
 
 def keep(report: FileReport, settings: Settings, look: Look) -> Told:
     """What is kept of a report."""
-    if tells_lines(settings):
-        return _as_line(report, look)
-    return Told(report.path, report.status, report.exit_code, report=report)
-
-
-def _as_line(report: FileReport, look: Look) -> Told:
-    """The line of a release, where that repeats nothing that has to be masked alike for all."""
-    told = Told(report.path, report.status, report.exit_code, asked=tuple(each.id for each in report.questions))
-    if report.error:
-        return told._replace(report=report._replace(layers=()))
+    if not tells_lines(settings):
+        return Told(report.path, Line(report.status, report.exit_code), report)
+    line = Line(report.status, report.exit_code, asked=tuple(each.id for each in report.questions))
+    if report.error:  # it repeats what has to be masked alike for all
+        return Told(report.path, line, report._replace(layers=()))
     from migrator.report import text_check
 
-    line = text_check.check(Report("check", (report,)), mask=Mask(), colour=look.colour, ascii_only=look.ascii_only)
-    return told._replace(line=line)
+    return Told(report.path, line._replace(why=text_check.reason(report, _page(look), Mask())))
+
+
+def text_of(told: Told, look: Look) -> str:
+    """The line of a release that has no report."""
+    from migrator.report import text_check
+
+    shown = FileReport(Mask().path(told.path), told.line.status)
+    return f"{text_check.headline(shown, _page(look))}{told.line.why}\n"
+
+
+def shared(told: Told, lines: dict[Line, Line]) -> Told:
+    """The same, with a line that is there already where it is one of `lines`."""
+    return told._replace(line=lines.setdefault(told.line, told.line))
+
+
+def _page(look: Look) -> Page:
+    from migrator.report.page import Page
+
+    return Page(0, look.colour, look.ascii_only)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from migrator import sources
 from migrator.cli import arguments, printing
 from migrator.cli.given_answers import GivenAnswers
-from migrator.cli.judging import Judged, Look, Told, judge, judge_by_itself, keep, tells_lines
+from migrator.cli.judging import Judged, Line, Look, Told, judge, judge_by_itself, keep, shared, tells_lines, text_of
 from migrator.cli.opening import Place
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
@@ -33,13 +33,15 @@ def run(places: Sequence[Place | FileReport], settings: Settings, answers: Given
     arguments.refuse_one_redis_for_several(settings, sum(len(each.told) for each in judged))
     meeting = claims.collisions()
     session = Session(settings, answers, None, claims, began)
-    lines = _Lines(settings, session) if tells_lines(settings) else None
+    lines = _Lines(settings, session, look) if tells_lines(settings) else None
     reports: list[FileReport] = []
     with sources.kept():
         for place, each in zip(places, judged):
             raise_noted()
-            is_alone = all(claims.is_elsewhere(name, servers) for name, servers in each.asked.items())
-            if isinstance(place, Place) and not (is_alone and meeting.keys().isdisjoint(each.asked)):
+            is_alone = all(
+                seen.name not in meeting and claims.is_elsewhere(seen.name, seen.asked) for seen in each.seen
+            )
+            if isinstance(place, Place) and not is_alone:
                 each = judge(place, session, look)
             if lines is not None:
                 lines.tell(each.told)
@@ -57,6 +59,7 @@ def _judge_all(
     todo = [place for place in places if isinstance(place, Place)]
     jobs = processes.jobs(settings, len(todo), answers)
     found: list[Judged] = []
+    lines: dict[Line, Line] = {}
     with progress.bar(settings, len(places)) as bar, sources.kept():
         if jobs > 1:
             results = processes.judge_all(todo, settings, look, jobs)
@@ -65,9 +68,10 @@ def _judge_all(
         for place in places:
             raise_noted()
             judged = next(results) if isinstance(place, Place) else Judged((keep(place, settings, look),))
-            for name, taken in judged.taken.items():
-                claims.keep(name, taken)
-            found.append(judged._replace(taken={}))
+            for seen in judged.seen:
+                claims.keep(seen.name, seen.taken)
+            told = tuple(shared(told, lines) for told in judged.told)
+            found.append(Judged(told, tuple(seen._replace(taken=()) for seen in judged.seen)))
             bar.advance()
     return found
 
@@ -75,8 +79,9 @@ def _judge_all(
 class _Lines:
     """Tells the releases of a `check` line by line, and the totals last."""
 
-    def __init__(self, settings: Settings, session: Session) -> None:
+    def __init__(self, settings: Settings, session: Session, look: Look) -> None:
         self._settings = settings
+        self._look = look
         self._session = session
         self._mask = Mask(settings.show_secrets)
         self._counts: Counter[Status] = Counter()
@@ -87,16 +92,16 @@ class _Lines:
     def tell(self, releases: Sequence[Told]) -> None:
         """Tell of the releases of one place."""
         for told in releases:
-            self._counts[told.status] += 1
-            self._exit_code = max(self._exit_code, told.exit_code)
+            self._counts[told.line.status] += 1
+            self._exit_code = max(self._exit_code, told.line.exit_code)
             if told.report is not None:
                 printing.print_check(self._settings, Report("check", (told.report,)), self._mask)
             else:
-                sys.stdout.write(told.line)
+                sys.stdout.write(text_of(told, self._look))
             if self._session.answers.are_given:
-                questions = tuple(QuestionReport(name, "", (), None, None, "", None, False) for name in told.asked)
+                questions = tuple(QuestionReport(name, "", (), None, None, "", None, False) for name in told.line.asked)
                 error = told.report.error if told.report is not None else ""
-                self._asked.append(FileReport(told.path, told.status, questions=questions, error=error))
+                self._asked.append(FileReport(told.path, told.line.status, questions=questions, error=error))
         if self._is_watched:
             sys.stdout.flush()
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from migrator.errors import InputError, MigratorError
 from migrator.prefect import deployment, redis_databases, redis_url
 from migrator.prefect.docket import standing_docket
-from migrator.prefect.redis_servers import ByServer, Place
+from migrator.prefect.redis_servers import ByServer, Owners, Place
 from migrator.values.context import Surroundings, Use
 from migrator.values.release import Release
 
@@ -29,14 +29,19 @@ class Taken(NamedTuple):
     def place(self) -> Place:
         return Place(redis_url.in_namespace(self.host, self.namespace), self.port, self.database)
 
+    @property
+    def indexed(self) -> Place:
+        """Its place among what meets others for the same reason."""
+        return self.place._replace(kind=_KIND[self.is_docket, self.stands])
+
 
 class RedisClaims:
     """What the releases of one run take of Redis, by their names, each as far as it is decided."""
 
     def __init__(self, planned: Mapping[str, Release] | None = None) -> None:
-        self._taken: dict[str, list[Taken]] = {}
-        self._by_kind: ByServer[tuple[str, Taken]] = ByServer()
-        self._servers: ByServer[None] = ByServer()
+        self._taken: dict[str, tuple[Taken, ...]] = {}
+        self._by_kind: ByServer[Taken] = ByServer()
+        self._servers = Owners()
         for name, release in (planned or {}).items():
             self.take(name, release)
 
@@ -46,7 +51,7 @@ class RedisClaims:
 
     def is_elsewhere(self, name: str, servers: Collection[tuple[str, str]]) -> bool:
         """Whether no other release takes anything on these servers (host and port)."""
-        return not any(True for host, port in servers for _ in self._servers.on(Place(host, port, _ANY), name))
+        return not any(self._servers.has_others(host, port, than=name) for host, port in servers)
 
     def collisions(self) -> dict[str, MigratorError]:
         """An error for each release whose docket is on a database that another one takes."""
@@ -65,24 +70,22 @@ class RedisClaims:
             raise error
         self.keep(name, own)
 
-    def keep(self, name: str, own: list[Taken]) -> None:
+    def keep(self, name: str, own: Sequence[Taken]) -> None:
         """Take down what a release was found to take."""
-        self._by_kind.remove(name)
-        self._servers.remove(name)
-        self._taken[name] = own
+        for each in self._taken.get(name, ()):
+            self._by_kind.remove(name, each.indexed)
+        self._taken[name] = tuple(own)
         for each in own:
-            place = each.place
-            self._by_kind.add(name, place._replace(kind=_kind(each.is_docket, each.stands)), (name, each))
-        for server in dict.fromkeys(each.place._replace(database=_ANY) for each in own):
-            self._servers.add(name, server, None)
+            self._by_kind.add(name, each.indexed, each)
+            self._servers.add(name, each.place.host, each.port)
 
     def _collision(self, name: str, own: Sequence[Taken]) -> MigratorError | None:
         for mine in own:
             # What both took before this run is told by each; nobody can be kept from it here.
-            for is_docket, stands in ((True, False), (False, False), (True, True), (False, True)):
+            for (is_docket, stands), kind in _KIND.items():
                 if (mine.stands and stands) or not (mine.is_docket or is_docket):
                     continue
-                place = mine.place._replace(kind=_kind(is_docket, stands))
+                place = mine.place._replace(kind=kind)
                 for other, yours in self._by_kind.on(place, but=name):
                     return _error(name, mine, other, yours)
         return None
@@ -91,7 +94,7 @@ class RedisClaims:
 class _Others:
     """What all releases but one use; an `Others` of the plan's surroundings."""
 
-    def __init__(self, taken: ByServer[tuple[str, Taken]], own: str) -> None:
+    def __init__(self, taken: ByServer[Taken], own: str) -> None:
         self._all = taken
         self._own = own
 
@@ -99,24 +102,23 @@ class _Others:
         found = (
             Use(each.place.host, each.port, each.database, f"{name} for {each.what}")
             for host in hosts
-            for kind in _KINDS
+            for kind in sorted(_KIND.values())
             for name, each in self._all.on(Place(host, port, database, kind), self._own)
         )
         return iter(dict.fromkeys(islice(found, _ENOUGH)))
 
 
-_ANY = -1
-"""A database's number, where all of a server are meant."""
-
 _ENOUGH = 64
 """How many users of one database are looked at: who shares it with more learns nothing from the rest."""
 
 
-def _kind(is_docket: bool, stands: bool) -> str:
-    return ("docket" if is_docket else "other") + (" that stands" if stands else "")
-
-
-_KINDS = tuple(_kind(is_docket, stands) for is_docket in (True, False) for stands in (True, False))
+_KIND = {
+    (True, False): "docket",
+    (False, False): "other",
+    (True, True): "docket that stands",
+    (False, True): "other that stands",
+}
+"""Kinds by whether it is a docket and whether it stood before, in the order in which they are asked for."""
 
 
 def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:

@@ -5,12 +5,16 @@ Two names are surely one server where they are equal, or one is the other with i
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 _Shelf = list[tuple[str, T]]
 """Things in the order in which they came, each with its owner."""
+
+_SEVERAL = ""
+"""In place of the name of a server's owner, where it has more than one."""
 
 
 class Place(NamedTuple):
@@ -23,40 +27,69 @@ class Place(NamedTuple):
 
 
 class ByServer(Generic[T]):
-    """Things of releases on databases, with the name of the release that each is of."""
+    """Things of releases on databases, with the name of the release that each is of.
+
+    It is kept of every release of a run, so that nothing stands in it twice.
+    """
 
     def __init__(self) -> None:
         self._at: dict[Place, _Shelf[T]] = {}
         self._under: dict[Place, _Shelf[T]] = {}
-        self._of: dict[str, list[_Shelf[T]]] = {}
 
     def add(self, owner: str, place: Place, thing: T) -> None:
         """Take down what a release has there."""
-        first, *shorter = _names(place.host)
-        shelves = [self._at.setdefault(place._replace(host=first), [])]
-        shelves += [self._under.setdefault(place._replace(host=name), []) for name in shorter]
         entry = owner, thing
-        for shelf in shelves:
-            shelf.append(entry)
-        self._of.setdefault(owner, []).extend(shelves)
+        for shelves, key in self._shelves(place):
+            if key in shelves:
+                shelves[key].append(entry)
+            else:
+                shelves[key] = [entry]
 
-    def remove(self, owner: str) -> None:
-        """Forget what a release has."""
-        for shelf in self._of.pop(owner, []):
-            shelf[:] = [entry for entry in shelf if entry[0] != owner]
+    def remove(self, owner: str, place: Place) -> None:
+        """Forget what a release has there."""
+        for shelves, key in self._shelves(place):
+            if key in shelves:
+                shelves[key][:] = [entry for entry in shelves[key] if entry[0] != owner]
 
-    def on(self, place: Place, but: str = "") -> Iterator[T]:
+    def on(self, place: Place, but: str = "") -> Iterator[tuple[str, T]]:
         """What is on that database of what is surely that server, what the release `but` has left out."""
         names = _names(place.host)
         found = [self._at.get(place._replace(host=name)) for name in names]
         for each in (*found, self._under.get(place._replace(host=names[0]))):
-            for owner, thing in each or ():
-                if owner != but:
-                    yield thing
+            for entry in each or ():
+                if entry[0] != but:
+                    yield entry
+
+    def _shelves(self, place: Place) -> Iterator[tuple[dict[Place, _Shelf[T]], Place]]:
+        first, *shorter = _names(place.host)
+        yield self._at, place._replace(host=first)
+        for name in shorter:
+            yield self._under, place._replace(host=name)
+
+
+class Owners:
+    """Which release has anything on a server (host and port), as far as one alone has or had."""
+
+    def __init__(self) -> None:
+        self._at: dict[tuple[str, str], str] = {}
+        self._under: dict[tuple[str, str], str] = {}
+
+    def add(self, owner: str, host: str, port: str) -> None:
+        """Take down that a release has something on a server."""
+        first, *shorter = _names(host)
+        for owners, name in ((self._at, first), *((self._under, name) for name in shorter)):
+            if owners.setdefault((name, port), owner) != owner:
+                owners[name, port] = _SEVERAL
+
+    def has_others(self, host: str, port: str, than: str) -> bool:
+        """Whether another release than that one has anything on what is surely that server."""
+        names = _names(host)
+        found = [self._at.get((name, port), than) for name in names]
+        return any(owner != than for owner in (*found, self._under.get((names[0], port), than)))
 
 
 def _names(host: str) -> list[str]:
     """The name as it is compared, and the same with its domain cut off, part by part."""
-    name = host.lower().rstrip(".")
+    name = sys.intern(host.lower().rstrip("."))  # every key that has it has the same one
     ends = [place for place, sign in enumerate(name) if sign == "."]
     return [name, *(name[:end] for end in ends[::-1])]
