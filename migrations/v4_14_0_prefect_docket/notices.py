@@ -36,31 +36,24 @@ def notices(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _connections_that_lose(release: Release) -> Iterator[Notice]:
-    if not deployment.has_new_names(release):
-        return
-    for pod in env.POD_LISTS:
+    for pod in env.POD_LISTS if deployment.has_new_names(release) else ():
         found = env.winner(release, pod, CONNECTION)
         if found is not None and found[0].layer != env.IN_DEFAULTS:
             text = (
-                f"{env_edits.path_of(found[0], CONNECTION)} no longer counts: the new chart sets "
-                "PREFECT_SERVER_DATABASE_CONNECTION_URL, which wins over it. Remove the entry, and set the "
-                "database by the chart's own values (secret, postgresql)."
+                "no longer counts: the new chart sets PREFECT_SERVER_DATABASE_CONNECTION_URL, which wins over it. "
+                "Remove the entry, and set the database by the chart's own values (secret, postgresql)."
             )
-            yield Notice(
-                text, "warning", found[0].layer, env.route_at_start(release, found[0], CONNECTION), "database-override"
-            )
+            yield env_edits.notice(release, found[0], CONNECTION, text, "warning", "database-override")
 
 
 def _migrate_that_loses(release: Release) -> Iterator[Notice]:
-    if not deployment.has_new_names(release):
-        return
-    found = env.winner(release, "background", PIN)
+    found = env.winner(release, "background", PIN) if deployment.has_new_names(release) else None
     if found is not None and env.as_bool(found[1].value) is True:
         text = (
-            f"{env_edits.path_of(found[0], PIN)} is {env.spelled(found[1])}: the old chart obeyed it on the "
-            f'background pod, and on the new one {INJECTED_PIN} "false" wins. Take it out.'
+            f"is {env.spelled(found[1])}: the old chart obeyed it on the background pod, and on the new one "
+            f'{INJECTED_PIN} "false" wins. Take it out.'
         )
-        yield Notice(text, "warning", found[0].layer, env.route_at_start(release, found[0], PIN), "database-override")
+        yield env_edits.notice(release, found[0], PIN, text, "warning", "database-override")
 
 
 def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
@@ -68,14 +61,8 @@ def _duplicates_in_lists(release: Release) -> Iterator[Notice]:
         for name in dict.fromkeys(entry.name for entry in listed.entries):
             times = len(listed.named(name))
             if times > 1:
-                text = f"{env_edits.path_of(listed, name)} stands {times} times; the last wins, and server-side apply "
-                yield Notice(
-                    f"{text}refuses it. Leave one.",
-                    "warning",
-                    listed.layer,
-                    env.route_at_start(release, listed, name),
-                    "env-twice",
-                )
+                text = f"stands {times} times; the last wins, and server-side apply refuses it. Leave one."
+                yield env_edits.notice(release, listed, name, text, "warning", "env-twice")
 
 
 def _duplicates_with_others(release: Release) -> Iterator[Notice]:
@@ -106,12 +93,8 @@ def _docket_name(release: Release) -> Iterator[Notice]:
     for pod in env.POD_LISTS:
         found = env.winner(release, pod, "PREFECT_SERVER_DOCKET_NAME")
         if found is not None:
-            listed, entry = found
-            text = (
-                f"{env_edits.path_of(listed, entry.name)} breaks the background services, whose docket is always "
-                'named "prefect". Take it out.'
-            )
-            yield Notice(text, "warning", listed.layer, env.route_at_start(release, listed, entry.name), "docket-name")
+            text = 'breaks the background services, whose docket is always named "prefect". Take it out.'
+            yield env_edits.notice(release, found[0], found[1].name, text, "warning", "docket-name")
 
 
 def _docket_database(release: Release) -> Iterator[Notice]:

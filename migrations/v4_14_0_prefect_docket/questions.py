@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from migrator.migration import Choice, Decision, Question
-from migrator.prefect import messaging, redis_databases, redis_url
-from migrator.prefect.docket import what_is_wrong_with_url
-from migrator.prefect.names import DOCKET, DOCKET_NAME, REDIS_HOST
+from migrator.prefect import redis_databases, redis_url
+from migrator.prefect.docket import what_is_wrong_with_url, why_not_there
+from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING_HOST, MESSAGING_URL, REDIS_HOST
 from migrator.prefect.questions import masked, stands_at
-from migrator.prefect.redis_databases import users, why_not
+from migrator.prefect.redis_databases import why_not
 from migrator.values.release import Release
 
 SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?"
@@ -22,45 +22,24 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str) -> 
 
     `host` is the name that it is told by; empty where that is still to be decided.
     """
-    taken = {
-        n: who + " if in one namespace" * redis_databases.may_be_another_server(release, hosts, port, n)
-        for n in range(redis_databases.DATABASES)
-        if (who := users(release, hosts, port, n))
-    }
-    offers = tuple(_offers(release, hosts, port))
-    free = [int(n) for n, _ in offers if not why_not(release, hosts, port, int(n))]
+    databases = redis_databases.survey(release, hosts, port)
     seen = release.surroundings.seen
-    best = [n for n in free if n > 0 and not (seen and seen.keys.get(n))] or [n for n in free if n > 0] or free or [2]
-    suggestion = 2 if 2 in best else best[0]
-    is_known = host and not redis_url.what_is_wrong_with_host(host)
+    offered = [each for each in databases if seen is None or not seen.lack(each.number)]
+    taken = [f"{each.number} by {each.who}" for each in databases if each.who]
+    is_known = not redis_url.what_is_wrong_with_host(host)
     server = f"the Redis at {redis_url.in_url(host)}:{port}" if is_known else "the messaging Redis"
-    known = f" In use there: {', '.join(f'{n} by {who}' for n, who in taken.items())}." if taken else ""
+    known = f" In use there: {', '.join(taken)}." if taken else ""
     return Question(
         id="redis-db",
         text=f"Which database of {server} is to hold the docket, the queue of the background services? Nothing else "
         f"may use it or flush it. Redis has databases 0 to 15 unless it is configured otherwise.{known}",
         flag="--redis-db",
-        suggestion=str(suggestion),
+        suggestion=str(redis_databases.best_of(offered)),
         complaint=lambda answer: _complaint_about_database(release, hosts, port, answer),
-        offers=offers,
+        offers=tuple(Choice(str(each.number), each.words) for each in offered),
         facts=(server,),
-        about=stands_at(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL")),
+        about=stands_at(release, REDIS_HOST, names=(MESSAGING_HOST, MESSAGING_URL)),
     )
-
-
-def _offers(release: Release, hosts: Collection[str], port: str) -> Iterator[Choice]:
-    """The databases that there are by default, less those that a look at the server did not find."""
-    seen = release.surroundings.seen
-    for number in range(redis_databases.DATABASES):
-        if seen is None or not seen.lack(number):
-            who = users(release, hosts, port, number)
-            part = redis_databases.may_be_another_server(release, hosts, port, number)
-            words = (
-                f"used by {who}" if who else "nothing known uses it",
-                "if in one namespace" if part else "",
-                seen.contents(number) if seen else "",
-            )
-            yield Choice(str(number), ", ".join(filter(None, words)))
 
 
 def docket_password(source: str) -> Question:
@@ -86,12 +65,8 @@ def docket_secret(reason: str) -> Question:
     """The question for a Secret that holds the whole docket URL."""
     return Question(
         id="docket-secret",
-        text=" ".join(
-            (
-                reason,
-                "Which Secret holds the whole docket URL? Give NAME, or NAME:KEY where the key is not docket-url.",
-            )
-        ).strip(),
+        text=f"{reason} Which Secret holds the whole docket URL? "
+        "Give NAME, or NAME:KEY where the key is not docket-url.".strip(),
         flag="--docket-secret NAME[:KEY] or --docket-url",
         complaint=no_secret,
     )
@@ -104,7 +79,7 @@ def docket_url(release: Release, reason: str) -> Question:
         text=f"{reason} Which URL is the docket to have? It looks like redis://USER:PASSWORD@HOST:PORT/DATABASE, "
         "rediss:// for TLS, user and password percent-encoded or left out.".strip(),
         flag="--docket-url or --docket-secret NAME[:KEY]",
-        complaint=lambda answer: _complaint_about_url(release, answer),
+        complaint=lambda url: _unusable(url, what_is_wrong_with_url(release, url)) or why_not_there(release, url),
         about=stands_at(release, (*DOCKET, "url"), names=(DOCKET_NAME,)),
     )
 
@@ -129,8 +104,11 @@ def no_number(answer: str) -> str:
 
 def no_url(answer: str) -> str:
     """Why that is no docket URL on any release; empty where it may be one. A generator may fill in a template."""
-    problem = "" if "{{" in answer else redis_url.complaint_about(answer)
-    return f"{masked(answer)!r} cannot be used: {problem}" if problem else ""
+    return "" if "{{" in answer else _unusable(answer, redis_url.complaint_about(answer))
+
+
+def _unusable(url: str, problem: str) -> str:
+    return f"{masked(url)!r} cannot be used: {problem}" if problem else ""
 
 
 def no_name(answer: str) -> str:
@@ -146,19 +124,6 @@ def _complaint_about_database(release: Release, hosts: Collection[str], port: st
     problem = why_not(release, hosts, port, database)
     only_one = "; if that Redis has one database only, say so with --docket-url" if problem and database == 0 else ""
     return problem + only_one
-
-
-def _complaint_about_url(release: Release, url: str) -> str:
-    problem = what_is_wrong_with_url(release, url)
-    if problem:
-        return f"{masked(url)!r} cannot be used: {problem}"
-    parts = redis_url.parse_url(messaging.filled_in(release, url))
-    place = ([parts.host], str(parts.port), parts.database)
-    own = redis_databases.taken_by(release, parts.host, str(parts.port), parts.database)
-    is_the_only_one = (
-        parts.database == 0 and "messaging" in own and not redis_databases.taken_elsewhere(release, *place)
-    )
-    return "" if is_the_only_one else why_not(release, *place)
 
 
 _PLACE = "where the docket is"

@@ -122,6 +122,19 @@ def what_is_wrong_with_url(release: Release, url: str) -> str:
     return contradicts_tls(release, parts)
 
 
+def why_not_there(release: Release, url: str) -> str:
+    """Why a docket cannot live in the database that a sound URL names; empty where it can.
+
+    Database 0 may be messaging's as well, since a server may have that one only.
+    """
+    parts = redis_url.parse_url(filled_in(release, url))
+    place = ([parts.host], str(parts.port), parts.database)
+    own = redis_databases.taken_by(release, parts.host, str(parts.port), parts.database)
+    if parts.database == 0 and "messaging" in own and not redis_databases.taken_elsewhere(release, *place):
+        return ""
+    return redis_databases.why_not(release, *place)
+
+
 def contradicts_tls(release: Release, url: redis_url.Url) -> str:
     """How a sound docket URL and messaging reach one server differently, in a clause; empty where they agree."""
     address = messaging(release, "background")

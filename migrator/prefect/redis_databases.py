@@ -37,6 +37,19 @@ class _Claim(NamedTuple):
     is_own: bool = False
 
 
+class Database(NamedTuple):
+    """A database that a docket could have: who is known to use it, why it cannot have it (empty: it can), its keys.
+
+    `keys` is None where nobody looked. `words` tells all of it.
+    """
+
+    number: int
+    who: str
+    why_not: str
+    keys: int | None
+    words: str
+
+
 IN_ONE_NAMESPACE = "if both are in one namespace: --answers FILE takes a namespace for each release"
 """Until both are known, a bare name is taken for one server."""
 
@@ -190,3 +203,24 @@ def users(release: Release, hosts: Collection[str], port: str, database: int) ->
     """Who uses that database of the server that goes by `hosts`, this release or another one; empty: nobody known."""
     own = taken_by(release, "", port, database, hosts)
     return " and ".join(filter(None, (own, taken_elsewhere(release, hosts, port, database))))
+
+
+def survey(release: Release, hosts: Collection[str], port: str) -> list[Database]:
+    """The databases that the server which goes by `hosts` has by default, and what is known of each."""
+    seen = release.surroundings.seen
+    found = []
+    for number in range(DATABASES):
+        who = users(release, hosts, port, number)
+        part = "if in one namespace" if may_be_another_server(release, hosts, port, number) else ""
+        words = (f"used by {who}" if who else "nothing known uses it", part, seen.contents(number) if seen else "")
+        problem = why_not(release, hosts, port, number)
+        keys = seen.keys.get(number) if seen else None
+        found.append(Database(number, f"{who} {part}".strip(), problem, keys, ", ".join(filter(None, words))))
+    return found
+
+
+def best_of(databases: Collection[Database]) -> int:
+    """The number to suggest: a free one that holds nothing, 2 before all others, and 0 only for want of another."""
+    free = [each for each in databases if not each.why_not]
+    best = sorted(free, key=lambda each: (each.number == 0, bool(each.keys), each.number != 2, each.number))
+    return best[0].number if best else 2
