@@ -11,6 +11,7 @@ from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedEr
 from migrator.sources import bases, fleet, flux, foreign, kustomize, layering, marks, objects, patches, walking
 from migrator.sources.layering import Holder
 from migrator.sources.memory import kept
+from migrator.sources.patch_records import Patch, Target
 from migrator.sources.source import Source, read
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
@@ -66,7 +67,7 @@ class Looked(NamedTuple):
     path: str
     plain: bases.Plain | None = None
     holder: Holder | None = None
-    patches: tuple[patches.Patch, ...] = ()
+    patches: tuple[Patch, ...] = ()
     generated: tuple[tuple[str, list[str]], ...] = ()
     taken: tuple[tuple[str, bool], ...] = ()
     held_up: frozenset[str] = frozenset()
@@ -111,7 +112,7 @@ def look(path: str) -> Looked:
             made = tuple(kustomize.generated(as_map(source.data), os.path.dirname(path)))
             looked = looked._replace(generated=made)
         if is_kustomization or any(map(is_of_flux, documents)):
-            looked = looked._replace(patches=tuple(patches.patches(source)))
+            looked = looked._replace(patches=tuple(patches.of_kustomization(source)))
         if is_kustomization and "helmCharts" not in as_map(source.data):
             return looked  # what it hands on is told with the release that takes it
         return _looked_at(source, looked)
@@ -160,7 +161,7 @@ class _Found:
         self.unread: list[MigratorError] = []
         self.together: list[tuple[str, ...]] = []
         self._others: list[MigratorError] = []
-        self._patches: list[patches.Patch] = []
+        self._patches: list[Patch] = []
         self._taken: dict[str, list[str]] = {}
         self._held_up: set[str] = set()
         self._holders: list[Holder] = []
@@ -221,7 +222,7 @@ def _without_frames(error: MigratorError) -> MigratorError:
     return error.with_traceback(None)
 
 
-def _broken_by(found: Sequence[patches.Patch], holders: Sequence[Holder]) -> tuple[set[str], list[MigratorError]]:
+def _broken_by(found: Sequence[Patch], holders: Sequence[Holder]) -> tuple[set[str], list[MigratorError]]:
     """The files whose objects patches would break, and an error for each of these patches."""
     by_item: dict[str, list[str]] = {}
     for holder in holders:
@@ -235,12 +236,12 @@ def _broken_by(found: Sequence[patches.Patch], holders: Sequence[Holder]) -> tup
         if target not in hit:
             hit[target] = sorted({path for item in each.among(by_item) for path in by_item[item]})
         paths = hit[target]
-        if each.target != patches.Target():
+        if each.target != Target():
             items = each.among(by_item)
             paths = [path for path in paths if not patches.spares(each, path, items)]
         if paths:
             errors.append(each.error_of(paths[0]))
-            broken |= set(paths)
+            broken |= {*paths, each.file}
     return broken, errors
 
 

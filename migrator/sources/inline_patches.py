@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from migrator import yamltext
 from migrator.charts.roots import is_related
 from migrator.errors import MigratorError
-from migrator.sources import blocktext, flux, kustomize
+from migrator.sources import blocktext, flux, kustomize, patch_records, patches
 from migrator.sources.bundle import Bundle, ChartVersion
 from migrator.sources.source import Source
 from migrator.values import tree
@@ -32,12 +32,6 @@ def releases(source: Source, items: tuple[str, ...]) -> Iterator[Bundle]:
         yield from _patch(source._replace(document=number, route=route), item, items)
 
 
-def is_layer(data: Value) -> bool:
-    """Whether a patch says no more than values and the chart's version, so that it can be a layer."""
-    spec = as_map(as_map(data).get("spec"))
-    return not {"valuesFrom", "chartRef"} & spec.keys()
-
-
 def _patch(place: Source, item: Value, items: tuple[str, ...]) -> Iterator[Bundle]:
     text = tree.get(place.stream.documents[place.document].data, place.route)
     if not isinstance(text, str) or "\n" not in text:
@@ -48,13 +42,15 @@ def _patch(place: Source, item: Value, items: tuple[str, ...]) -> Iterator[Bundl
         return  # it is no patch that anything lays over an object
     data = as_map(documents[0].data)
     target = as_map(as_map(item).get("target"))
-    own = as_text(target.get("name")) or as_text(as_map(data.get("metadata")).get("name"))
-    kind = as_text(target.get("kind")) or as_text(data.get("kind"))
+    own = as_text((target or as_map(data.get("metadata"))).get("name"))
+    kind = as_text((target or data).get("kind"))
+    meant = [each for each in items if each.startswith("HelmRelease/")]
+    meant = patch_records.meant(kind, own, meant, patches.affixes_below(place))
     spec = as_map(data.get("spec"))
     version = flux.chart_version(place._replace(route=()), spec)
     is_ours = is_related(spec.get("values"), version.chart) or bool(version.text)
-    if f"{kind}/{own}" in items and len(documents) == 1 and is_ours and is_layer(data):
-        yield _bundle(place, f"{kind}/{own}", version, spec)
+    if meant and len(documents) == 1 and is_ours and patches.is_layer(data):
+        yield _bundle(place, meant[0], version, spec)
 
 
 def _bundle(place: Source, item: str, version: ChartVersion, spec: Map) -> Bundle:

@@ -64,7 +64,7 @@ def above(path: str) -> Iterator[Tree]:
     """What the kustomizations in the file's folder, and above it up to the repository's root, apply along with it."""
     folder = os.path.dirname(path)
     while True:
-        tree = once("tree", folder, partial(_tree, folder))
+        tree = of_folder(folder)
         if tree is not None and os.path.abspath(path) in tree.places:
             yield tree
         up = os.path.normpath(os.path.join(folder or ".", ".."))
@@ -72,6 +72,11 @@ def above(path: str) -> Iterator[Tree]:
         if is_root:
             return
         folder = up
+
+
+def of_folder(folder: str) -> Tree | None:
+    """What the kustomization in a folder applies; None where there is none that can be read."""
+    return once("tree", folder, partial(_tree, folder))
 
 
 def generators(path: str, kind: str, name: str) -> list[Made]:
@@ -95,7 +100,6 @@ def _makers(source: Source) -> dict[tuple[str, str], list[Made]]:
 
 
 def _tree(folder: str, depth: int = 8) -> Tree | None:
-    """What the kustomization in a folder applies; None where there is none that can be read."""
     path = next((each for each in _candidates(folder) if os.path.isfile(each)), "")
     if not path or not depth:
         return None

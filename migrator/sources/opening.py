@@ -174,7 +174,7 @@ def _patched(around: Sequence[Bundle]) -> tuple[Bundle, Source]:
     whole = around[0]
     home = whole.layers[whole.home]
     for patch in around[1:]:
-        if not patch.is_patch or patch.item != whole.item:
+        if not patch.is_patch or not _is_patch_of(patch, whole):
             raise UsageError(
                 "only one of the layers can be an object that holds the release; others can be patches of it.",
                 path=patch.layers[0].name,
@@ -186,9 +186,19 @@ def _patched(around: Sequence[Bundle]) -> tuple[Bundle, Source]:
             release_name=patch.release_name or whole.release_name,
             namespace=patch.namespace or whole.namespace,
             evidence=(*whole.evidence, *patch.evidence),
-            unseen=(*whole.unseen, *(each for each in patch.unseen if each.item != whole.item)),
+            unseen=(*whole.unseen, *(each for each in patch.unseen if each.item not in (whole.item, patch.item))),
         )
     return whole, home
+
+
+def _is_patch_of(patch: Bundle, whole: Bundle) -> bool:
+    """Whether a patch is for that object: by its name, or by what a kustomization in its folder says of its file."""
+    if patch.item == whole.item:
+        return True
+    from migrator.sources import patches
+
+    path = os.path.normpath(patch.layers[0].name)
+    return any(each.file == path and each.hits(whole.items) for each in patches.over(path))
 
 
 def _beside_chart(bundle: Bundle) -> Bundle:

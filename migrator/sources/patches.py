@@ -14,13 +14,13 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from migrator import yamltext
 from migrator.charts.roots import has_values, is_about_prefect
 from migrator.errors import MigratorError, RefusedError
-from migrator.sources import inline_patches, kustomize, kustomized, objects
+from migrator.sources import kustomize, kustomized, objects
 from migrator.sources.memory import once
+from migrator.sources.patch_records import Patch, Target, is_meant
 from migrator.sources.source import Source, read
 from migrator.values import tree
 from migrator.values.edits import Value
@@ -35,66 +35,13 @@ _HOLDERS = {
 }
 """The objects beside a HelmRelease that hold its values or its chart's version, and where they do."""
 _LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
+_WHOLE = re.compile(r"(/spec(/values(/infrahub)?|/chart(/spec)?|/(template/spec/)?sources?(/\d+)?(/helm(/\w+)?)?)?)?$")
+"""Where an operation takes in the values as a whole, or the text that holds them."""
 _VERSIONS = re.compile(r"/spec/(chart|source|sources|template)\b.*(version|targetRevision)$|/spec/chartRef\b")
-
-
-class Target(NamedTuple):
-    """The namespace (a pattern) of the objects that a patch is for, and the labels that they have to have."""
-
-    namespace: str = ""
-    labels: str = ""
-
-    def takes(self, metadata: Map) -> bool:
-        """Whether it may be an object with this metadata; a selector of another kind than `key=value` may be any."""
-        own = as_text(metadata.get("namespace"))
-        if self.namespace and own and not re.fullmatch(self.namespace, own):
-            return False
-        labels = as_map(metadata.get("labels"))
-        pairs = (re.fullmatch(r"\s*([\w./-]+)\s*==?\s*([\w.-]*)\s*", part) for part in self.labels.split(","))
-        return all(as_text(labels.get(pair[1])) == pair[2] for pair in pairs if pair is not None)
 
 
 def _target(said: Map) -> Target:
     return Target(as_text(said.get("namespace")), as_text(said.get("labelSelector")))
-
-
-class Patch(NamedTuple):
-    """A patch of the object KIND/NAME (both patterns), why that object is not migrated alone, and the patch's file.
-
-    `target` is what else its target says, and `affixes` what kustomizations put around the names of the objects.
-    """
-
-    kind: str
-    name: str
-    error: RefusedError
-    file: str = ""
-    target: Target = Target()
-    affixes: tuple[tuple[str, str], ...] = ()
-
-    def hits(self, items: Collection[str]) -> bool:
-        """Whether it is laid over one of these objects (KIND/NAME)."""
-        return bool(self.among(items))
-
-    def among(self, items: Collection[str]) -> list[str]:
-        """Those of these objects (KIND/NAME) that it is laid over."""
-        if not self.affixes and re.fullmatch(r"\w+", self.kind) and re.fullmatch(r"[\w-]+", self.name):
-            item = f"{self.kind}/{self.name}"  # most are no patterns
-            return [item] if item in items else []
-        return [
-            each
-            for each in items
-            if re.fullmatch(self.kind or ".*", each.partition("/")[0])
-            and any(re.fullmatch(self.name or ".*", name) for name in self._names(each.partition("/")[2]))
-        ]
-
-    def _names(self, own: str) -> list[str]:
-        """What an object of that name is called for Kustomize: so, and with what was put around it."""
-        return [own, *(f"{prefix}{own}{suffix}" for prefix, suffix in self.affixes)]
-
-    def error_of(self, path: str) -> RefusedError:
-        """The error for the object in that file, which the remedy names."""
-        remedy = self.error.remedy.replace("-f OBJECT", f"-f {path}")
-        return RefusedError(self.error.message, path=self.error.path, line=self.error.line, remedy=remedy)
 
 
 def over(name: str) -> list[Patch]:
@@ -109,8 +56,26 @@ def over(name: str) -> list[Patch]:
                 sources[path] = read(path)
             except MigratorError:
                 continue  # a broken kustomization is told where it is named
-    found = [patch for source in sources.values() for patch in once("patches", source.name, partial(_all, source))]
+    found = [
+        patch
+        for source in sources.values()
+        for patch in once("patches", source.name, partial(of_kustomization, source))
+    ]
+    return [patch._replace(affixes=(*patch.affixes, *affixes)) for patch in found] if affixes else found
+
+
+def of_kustomization(source: Source) -> list[Patch]:
+    """The patches of a kustomization, or of a Kustomization of Flux, by the names that those below it give objects."""
+    found = list(patches(source))
+    affixes = affixes_below(source) if found else ()
     return [patch._replace(affixes=affixes) for patch in found] if affixes else found
+
+
+def affixes_below(source: Source) -> tuple[tuple[str, str], ...]:
+    """What a kustomization and those that it applies put around names (prefix, suffix)."""
+    is_one = os.path.basename(source.name) in kustomize.NAMES
+    whole = kustomized.of_folder(os.path.dirname(source.name)) if is_one else None
+    return () if whole is None else tuple(_affixes([whole]))
 
 
 def _affixes(trees: Sequence[kustomized.Tree]) -> Iterator[tuple[str, str]]:
@@ -147,16 +112,14 @@ def _metadata(data: Map) -> Map:
     return as_map(data.get("metadata"))
 
 
-def _all(source: Source) -> list[Patch]:
-    return list(patches(source))
-
-
 def patches(source: Source) -> Iterator[Patch]:
     """The patches that a kustomization, or a Kustomization of Flux, lays over objects that hold values."""
     for number, route, item in kustomize.listed(source, *_LISTS):
         yield from _patch(source.name, source.stream.documents[number].line(route), item)
     for number, route, item in kustomize.listed(source, "replacements"):
-        yield from _replacement(source.name, source.stream.documents[number].line(route), as_map(item))
+        where = (source.name, source.stream.documents[number].line(route))
+        for place, each in _replacements_in(where, as_map(item)):
+            yield from _replacement(place, each)
 
 
 def _patch(name: str, line: int, item: Value) -> Iterator[Patch]:
@@ -180,15 +143,22 @@ def _patch(name: str, line: int, item: Value) -> Iterator[Patch]:
 
 
 def _operation(where: tuple[str, int], target: Map, operation: Map) -> Iterator[Patch]:
-    path = as_text(operation.get("path"))
+    for key in operation.keys() & {"path", "from"}:
+        yield from _at(where, target, as_text(operation[key]), str(operation.get("value")) if key == "path" else "")
+
+
+def _at(where: tuple[str, int], target: Map, path: str, value: str) -> Iterator[Patch]:
+    """What an operation does at one of its paths; it can hold the values whole, or put a part of them there."""
     is_version = _VERSIONS.match(path) is not None
     of_prefect = path.startswith("/spec/") and (is_about_prefect(path) or "/env/" in path)
+    of_prefect = of_prefect or _WHOLE.match(path) is not None
+    of_prefect = of_prefect or (path.startswith("/spec/") and is_about_prefect(value))
     for kind in _held_at(as_text(target.get("kind")), path):
         what = f"changes {path} of {kind} {as_text(target.get('name'))}".rstrip()
         error = _error(where, what, remedy=INTO_THE_OBJECT)
         yield Patch(kind, as_text(target.get("name")), error, target=_target(target))
     if is_version or of_prefect:
-        what = "sets the chart version" if is_version else f"changes {path}"
+        what = "sets the chart version" if is_version else f"changes {path or 'all'}"
         why = "" if is_version else ", which means another entry once the list changes" * bool(re.search(r"/\d", path))
         yield Patch(
             as_text(target.get("kind")),
@@ -203,31 +173,38 @@ def _held_at(pattern: str, path: str) -> Iterator[str]:
     places = {"OCIRepository": "/spec/ref", "HelmChart": "/spec/version"}
     for kind, parts in _HOLDERS.items():
         begins = [places.get(kind, f"/{part}") for part in parts]
-        if re.fullmatch(pattern or ".*", kind) and any(f"{path}/".startswith(f"{each}/") for each in begins):
+        if is_meant(pattern, kind) and any(f"{path}/".startswith(f"{each}/") for each in begins):
             yield kind
 
 
 def _strategic(name: str, line: int, target: Map, data: Map, file: str, *, is_alone: bool) -> Iterator[Patch]:
-    kind = as_text(target.get("kind")) or as_text(data.get("kind"))
-    own = as_text(target.get("name")) or as_text(as_map(data.get("metadata")).get("name"))
-    if kind in _HOLDERS and _changes_what_is_held(kind, data):
-        what = f"patches what {kind} {own} holds"
+    # Where a target says which objects are meant, the patch's own name and kind mean none.
+    kind = as_text((target or data).get("kind"))
+    own = as_text((target or as_map(data.get("metadata"))).get("name"))
+    if any(is_meant(kind, each) and _changes_what_is_held(each, data) for each in _HOLDERS):
+        what = f"patches what {_named(kind, own)} holds"
         error = _error((file, 1) if file else (name, line), what, remedy=INTO_THE_OBJECT)
         yield Patch(kind, own, error, target=_target(target))
-    if kind not in KINDS:
+    if not any(is_meant(kind, each) for each in KINDS):
         return
     spec = as_map(data.get("spec"))
     holds_values = has_values(spec.get("values")) or is_about_prefect(str(spec))
     version = tree.get(spec, ("chart", "spec", "version")) or tree.get(spec, ("source", "targetRevision"))
-    if file and holds_values:
+    if file and holds_values and own == as_text(as_map(data.get("metadata")).get("name")):
         return  # it is a layer, and told as one
     if holds_values or version:
         what = "patches values of Prefect" if holds_values else f"sets the chart version {version}"
         how = "inside the kustomization" if not file else f"in {file}"
-        if not file and is_alone and kind == "HelmRelease" and inline_patches.is_layer(data):
+        if not file and is_alone and is_meant(kind, "HelmRelease") and is_layer(data):
             file = os.path.normpath(name)
-        error = _error((name, line), f"{what} of {kind} {own} {how}", file=file)
+        error = _error((name, line), f"{what} of {_named(kind, own)} {how}", file=file)
         yield Patch(kind, own, error, file, _target(target))
+
+
+def is_layer(data: Value) -> bool:
+    """Whether a patch says no more than values and the chart's version, so that it can be a layer."""
+    spec = as_map(as_map(data).get("spec"))
+    return not {"valuesFrom", "chartRef"} & spec.keys()
 
 
 def _changes_what_is_held(kind: str, data: Map) -> bool:
@@ -237,7 +214,23 @@ def _changes_what_is_held(kind: str, data: Map) -> bool:
     return any(data.get(part) for part in _HOLDERS[kind])
 
 
-def _replacement(name: str, line: int, item: Map) -> Iterator[Patch]:
+def _replacements_in(where: tuple[str, int], item: Map) -> Iterator[tuple[tuple[str, int], Map]]:
+    """The replacements that an item means, with their places: itself, or those in the file that it names."""
+    if not item.get("path"):
+        yield where, item
+        return
+    path = os.path.normpath(os.path.join(os.path.dirname(where[0]), as_text(item["path"])))
+    try:
+        documents = read(path).stream.documents
+    except MigratorError:
+        return  # Kustomize itself stops at it
+    for document in documents:
+        whole = isinstance(document.data, list)
+        for number, each in enumerate(document.data if isinstance(document.data, list) else [document.data]):
+            yield (path, document.line((number,) if whole else ())), as_map(each)
+
+
+def _replacement(where: tuple[str, int], item: Map) -> Iterator[Patch]:
     targets = item.get("targets")
     for each in targets if isinstance(targets, list) else []:
         select = as_map(as_map(each).get("select"))
@@ -245,14 +238,19 @@ def _replacement(name: str, line: int, item: Map) -> Iterator[Patch]:
         told = [str(path) for path in paths] if isinstance(paths, list) else []
         if any(path.startswith(_REPLACED) for path in told):
             what = f"replaces {', '.join(told)} of {_called(select)}"
-            yield Patch(as_text(select.get("kind")), as_text(select.get("name")), _error((name, line), what))
+            remedy = "Put the value into the object, and take the replacement out."
+            yield Patch(as_text(select.get("kind")), as_text(select.get("name")), _error(where, what, remedy=remedy))
 
 
 _REPLACED = ("spec.values", "spec.chart", "spec.source", "spec.ref", "spec.version", "data.", "stringData.")
 
 
 def _called(target: Map) -> str:
-    return " ".join(filter(None, (as_text(target.get("kind")), as_text(target.get("name"))))) or "every object"
+    return _named(as_text(target.get("kind")), as_text(target.get("name")))
+
+
+def _named(kind: str, name: str) -> str:
+    return " ".join(filter(None, (kind, name))) or "every object"
 
 
 AS_STRATEGIC = (

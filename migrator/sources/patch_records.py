@@ -1,0 +1,71 @@
+"""A patch as it is handed on: which objects it is for, and why they are not migrated without it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from migrator.errors import RefusedError
+from migrator.values.merge import Map, as_map, as_text
+
+
+class Target(NamedTuple):
+    """The namespace (a pattern) of the objects that a patch is for, and the labels that they have to have."""
+
+    namespace: str = ""
+    labels: str = ""
+
+    def takes(self, metadata: Map) -> bool:
+        """Whether it may be an object with this metadata; a selector of another kind than `key=value` may be any."""
+        own = as_text(metadata.get("namespace"))
+        if self.namespace and own and not re.fullmatch(self.namespace, own):
+            return False
+        labels = as_map(metadata.get("labels"))
+        pairs = (re.fullmatch(r"\s*([\w./-]+)\s*==?\s*([\w.-]*)\s*", part) for part in self.labels.split(","))
+        return all(as_text(labels.get(pair[1])) == pair[2] for pair in pairs if pair is not None)
+
+
+class Patch(NamedTuple):
+    """A patch of the object KIND/NAME (both patterns), why that object is not migrated alone, and the patch's file.
+
+    `target` is what else its target says, and `affixes` what kustomizations put around the names of the objects.
+    """
+
+    kind: str
+    name: str
+    error: RefusedError
+    file: str = ""
+    target: Target = Target()
+    affixes: tuple[tuple[str, str], ...] = ()
+
+    def hits(self, items: Collection[str]) -> bool:
+        """Whether it is laid over one of these objects (KIND/NAME)."""
+        return bool(self.among(items))
+
+    def among(self, items: Collection[str]) -> list[str]:
+        """Those of these objects (KIND/NAME) that it is laid over."""
+        return meant(self.kind, self.name, items, self.affixes)
+
+    def error_of(self, path: str) -> RefusedError:
+        """The error for the object in that file, which the remedy names."""
+        remedy = self.error.remedy.replace("-f OBJECT", f"-f {path}")
+        return RefusedError(self.error.message, path=self.error.path, line=self.error.line, remedy=remedy)
+
+
+def meant(kind: str, name: str, items: Collection[str], affixes: Sequence[tuple[str, str]] = ()) -> list[str]:
+    """Those of these objects (KIND/NAME) that the patterns mean, by their names or with what was put around those."""
+    if not affixes and re.fullmatch(r"\w+", kind) and re.fullmatch(r"[\w-]+", name):
+        return [item for item in (f"{kind}/{name}",) if item in items]  # most are no patterns
+    around = [("", ""), *affixes]
+    return [
+        each
+        for each in items
+        if is_meant(kind, each.partition("/")[0])
+        and any(re.fullmatch(name or ".*", f"{prefix}{each.partition('/')[2]}{suffix}") for prefix, suffix in around)
+    ]
+
+
+def is_meant(pattern: str, kind: str) -> bool:
+    """Whether a kind, or a pattern for kinds, takes in that one; without any, all are."""
+    return re.fullmatch(pattern or ".*", kind) is not None

@@ -1,0 +1,173 @@
+"""Patches that mean an object otherwise than by its name in a text: by a target, by a prefix, whole, or from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_kustomized import FLAGS, HEAD, unchanged, write
+from .test_patches import BASE_AFTER, DOCKET, HOST, patch
+from .texts import AFTER, VALUES, application, helm_release, in_block, indented
+
+Cli = Callable[..., Any]
+LARGE = "  chart: {spec: {version: 4.13.0-large}}\n"
+VERSION = patch("", "any", LARGE).replace("  values:\n", "")
+BASE = {"base/release.yaml": helm_release(VALUES), "base/kustomization.yaml": HEAD.format("release.yaml")}
+FLUX = f"""\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: infrahub}}
+spec:
+  path: ./base
+  patches:
+    - patch: |
+{indented(VERSION, 8)}      target: {{kind: HelmRelease}}
+"""
+
+
+def test_a_target_beats_the_name_in_the_patch(cli: Cli, tmp_path: Path) -> None:
+    before = {**BASE, "cluster/infrahub.yaml": FLUX}
+    write(tmp_path, before)
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 2 and b"cluster/infrahub.yaml:7: sets the chart version 4.13.0-large" in done.stderr
+    assert b"-f base/release.yaml -f cluster/infrahub.yaml" in done.stderr and unchanged(tmp_path, before)
+    done = cli("migrate", "-f", "base/release.yaml", "-f", "cluster/infrahub.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    after = {
+        "base/release.yaml": helm_release(AFTER),
+        "cluster/infrahub.yaml": FLUX.replace("4.13.0-large", "4.18.0-large"),
+    }
+    assert unchanged(tmp_path, after)
+
+
+def test_a_target_for_others_spares_the_object_of_the_patch_s_name(cli: Cli, tmp_path: Path) -> None:
+    text = FLUX.replace("name: any", "name: infrahub").replace("{kind: HelmRelease}", "{kind: HelmRelease, name: any}")
+    write(tmp_path, {**BASE, "cluster/infrahub.yaml": text})
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert unchanged(
+        tmp_path, {"base/release.yaml": helm_release(AFTER, "4.18.0-medium"), "cluster/infrahub.yaml": text}
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_meant"), [("HelmRelease|Kustomization", True), ("Helm.*", True), ("Secret", False)]
+)
+def test_the_kind_of_a_target_is_a_pattern(cli: Cli, tmp_path: Path, kind: str, is_meant: bool) -> None:
+    write(tmp_path, {**BASE, "cluster/infrahub.yaml": FLUX.replace("kind: HelmRelease}", f'kind: "{kind}"}}')})
+    assert cli("check", ".").returncode == (2 if is_meant else 1)
+
+
+def test_a_patch_in_a_file_is_for_what_its_target_names(cli: Cli, tmp_path: Path) -> None:
+    overlay = HEAD.format("../base") + "patches: [{path: patch.yaml, target: {kind: HelmRelease}}]\n"
+    before = {**BASE, "prod/kustomization.yaml": overlay, "prod/patch.yaml": patch(HOST, "any")}
+    write(tmp_path, before)
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 2 and b"prod/kustomization.yaml:4: patches values of Prefect" in done.stderr
+    assert b"-f base/release.yaml -f prod/patch.yaml" in done.stderr and unchanged(tmp_path, before)
+    done = cli("migrate", "-f", "base/release.yaml", "-f", "prod/patch.yaml", *FLAGS)
+    assert done.returncode == 0 and b"cannot be seen" not in done.stdout + done.stderr, done.stderr
+    after = {"base/release.yaml": helm_release(BASE_AFTER, "4.18.0-medium"), "prod/patch.yaml": patch(DOCKET, "any")}
+    assert unchanged(tmp_path, after)
+
+
+@pytest.mark.parametrize(("name", "is_meant"), [("low-infrahub", True), ("infrahub", True), ("other-infrahub", False)])
+def test_an_overlay_beside_its_base_knows_it_by_the_prefix(cli: Cli, tmp_path: Path, name: str, is_meant: bool) -> None:
+    text = f"patches:\n  - patch: |\n{indented(VERSION.replace('any', name), 6)}"
+    files = {
+        **BASE,
+        "base/kustomization.yaml": HEAD.format("release.yaml") + "namePrefix: low-\n",
+        "prod/kustomization.yaml": HEAD.format("../base") + "namePrefix: live-\n" + text,
+    }
+    write(tmp_path, files)
+    assert cli("check", ".").returncode == (2 if is_meant else 1)
+    done = cli("migrate", "-f", "base/release.yaml", "-f", "prod/kustomization.yaml", *FLAGS)
+    assert (done.returncode == 0) is is_meant, done.stderr
+    if is_meant:
+        moved = files["prod/kustomization.yaml"].replace("4.13.0-large", "4.18.0-large")
+        assert unchanged(tmp_path, {"base/release.yaml": helm_release(AFTER), "prod/kustomization.yaml": moved})
+
+
+def operations(text: str, kind: str = "HelmRelease") -> str:
+    return HEAD.format("release.yaml") + f"patches:\n  - target: {{kind: {kind}}}\n    patch: |\n{indented(text, 6)}"
+
+
+ENTRY = "/spec/values/infrahub/prefect-server/server/env/1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {op: replace, path: /spec/values, value: {configPreset: large}}\n",
+        "- {op: remove, path: /spec/values/infrahub}\n",
+        "- {op: add, path: /spec/values/infrahub, value: {}}\n",
+        "- {op: replace, path: /spec, value: {}}\n",
+        '- {op: replace, path: "", value: {}}\n',
+        "- {op: replace, path: /spec/chart/spec, value: {chart: infrahub-enterprise, version: 4.13.0-large}}\n",
+        f"- {{op: move, from: {ENTRY}, path: /spec/kept}}\n",
+        f'[{{"op": "copy", "from": "{ENTRY}", "path": "/spec/kept"}}]\n',
+        "- {op: add, path: /spec/values/ie, value: {prefect-server: {}}}\n",
+    ],
+)
+@pytest.mark.parametrize("named", ["release.yaml", "."])
+def test_operations_on_all_of_the_values_or_from_them(cli: Cli, tmp_path: Path, text: str, named: str) -> None:
+    before = {"release.yaml": helm_release(VALUES), "kustomization.yaml": operations(text)}
+    write(tmp_path, before)
+    done = cli("migrate", named, *FLAGS)
+    assert done.returncode == 2 and b"kustomization.yaml:5: changes " in done.stderr
+    assert unchanged(tmp_path, before)
+
+
+@pytest.mark.parametrize("path", ["/spec/source/helm/values", "/spec/source/helm", "/spec/source"])
+def test_operations_on_the_text_of_an_application(cli: Cli, tmp_path: Path, path: str) -> None:
+    text = operations(f"- {{op: replace, path: {path}, value: {{}}}}\n", "Application")
+    before = {"release.yaml": application(in_block(VALUES)), "kustomization.yaml": text}
+    write(tmp_path, before)
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 2 and b"kustomization.yaml:5: changes " + path.encode() in done.stderr
+    assert unchanged(tmp_path, before)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {op: replace, path: /spec/interval, value: 1h}\n",
+        "- {op: add, path: /spec/values/infrahub/infrahubServer, value: {replicas: 3}}\n",
+        "- {op: add, path: /metadata/annotations, value: {about: prefect-server}}\n",
+        "- {op: move, from: /spec/interval, path: /spec/timeout}\n",
+    ],
+)
+def test_operations_on_something_else_are_no_concern(cli: Cli, tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"release.yaml": helm_release(VALUES), "kustomization.yaml": operations(text)})
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert unchanged(tmp_path, {"release.yaml": helm_release(AFTER, "4.18.0-medium")})
+
+
+REPLACEMENT = """\
+source: {{kind: ConfigMap, name: versions, fieldPath: data.infrahub}}
+targets:
+  - select: {{kind: HelmRelease}}
+    fieldPaths: [{}]
+"""
+
+
+@pytest.mark.parametrize("is_list", [True, False])
+def test_replacements_in_a_file(cli: Cli, tmp_path: Path, is_list: bool) -> None:
+    text = REPLACEMENT.format("spec.chart.spec.version")
+    text = "- " + indented(text, 2)[2:] if is_list else text
+    before = {
+        "release.yaml": helm_release(VALUES),
+        "kustomization.yaml": HEAD.format("release.yaml") + "replacements: [{path: chart.yaml}]\n",
+        "chart.yaml": text,
+    }
+    write(tmp_path, before)
+    for named in ("release.yaml", "."):
+        done = cli("migrate", named, *FLAGS)
+        assert done.returncode == 2 and b"chart.yaml:1: replaces spec.chart.spec.version" in done.stderr
+        assert unchanged(tmp_path, before)
+    write(tmp_path, {"chart.yaml": text.replace("spec.chart.spec.version", "metadata.annotations.about")})
+    assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
