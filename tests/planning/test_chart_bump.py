@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from migrator.planning import chart_bump, discover, examine
+from migrator.sources.bundle import ChartVersion
 from tests import skeleton
 
 Cli = Callable[..., Any]
@@ -133,6 +135,34 @@ def test_a_version_that_cannot_move_refuses_the_values_unless_told_to_stay(plan:
     assert notices(left).startswith("The chart version is not moved here: object.yaml:")
     current = plan(by_reference(DONE, ref), "--redis-db", "2")
     assert current["status"] == "current" and notices(current) == ""
+
+
+OTHER = by_reference(DONE, "").partition("---\n")[0].replace("name: infrahub, namespace", "name: other, namespace")
+
+
+@pytest.mark.parametrize(("tag", "is_left_behind"), [("4.13.0", True), ("4.18.0", False)])
+def test_a_version_that_another_file_takes_too_is_told_where_it_would_have_to_move(
+    plan: Plan, tmp_path: Path, tag: str, is_left_behind: bool
+) -> None:
+    (tmp_path / "other.yaml").write_text(OTHER)
+    text = by_reference(OPEN, f"tag: {tag}")
+    assert plan(text, "--redis-db", "2")["status"] == ("refused" if is_left_behind else "pending")
+    left = plan(text, "--redis-db", "2", "--no-bump")
+    assert left["status"] == "pending"
+    line = text.splitlines().index(f"  ref: {{tag: {tag}}}") + 1
+    held = f"The chart version is not moved here: object.yaml:{line} holds the chart version of HelmRelease other"
+    assert notices(left).partition(" (")[0] == (held if is_left_behind else "")
+
+
+def test_whoever_upgrades_what_a_cluster_runs_names_the_new_version() -> None:
+    request = examine.Request(discover.Options(version_from="4.13.0"), {"redis-db": "2"})
+    case = examine.examine([examine.read_bytes(f"{OPEN}\n".encode(), "values.yaml")], request)
+    for runs in (True, False):
+        version = ChartVersion("infrahub-enterprise", "4.13.0", elsewhere="helm get metadata", runs=runs)
+        bundle = case.bundle._replace(version=version)
+        moved, told = chart_bump.bump(bundle, case.found, case.plan.result, moves=True, wanted=True)
+        assert moved is None
+        assert [each.text[:23] for each in told] == ([] if runs else ["helm get metadata still"])
 
 
 UMBRELLA = "apiVersion: v2\nname: ours\nversion: 1.0.0\ndependencies:\n  - {name: CHART, alias: pf, version: VERSION}\n"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from migrator.planning import discover, examine
 from migrator.values.edits import Value
 
 Cli = Callable[..., Any]
@@ -105,6 +106,16 @@ def test_a_chart_of_today_says_what_runs_now(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
     report = json.loads(cli("plan", "values.yaml", "--chart-path", place, "--format", "json").stdout)["files"][0]
     assert (report["chart"], report["from"], report["flavour"]) == ("infrahub-enterprise", "4.13.0-medium", "medium")
+
+
+def test_the_old_chart_says_what_runs_now_where_one_is_given(tmp_path: Path) -> None:
+    old, new = chart(tmp_path / "old", "4.14.0", HOST), chart(tmp_path / "new", "4.18.0", HOST)
+    source = examine.read_bytes(OVERRIDES.encode(), "values.yaml")
+    request = examine.Request(discover.Options(), {"redis-db": "2"}, chart_path=str(new))
+    both = examine.examine([source], request._replace(old_chart_path=str(old))).found
+    assert (both.shown_from, both.shown_to) == ("4.14.0", "4.18.0")
+    alone = examine.examine([source], request).found
+    assert (alone.shown_from, alone.shown_to) == ("", "4.18.0")
 
 
 def test_an_outer_global_of_the_chart_wins(cli: Cli, tmp_path: Path) -> None:

@@ -52,6 +52,9 @@ def test_each_change_lands_in_the_object_or_in_the_text_of_its_patch(
 
 def test_a_version_in_the_text_is_the_one_that_moves(cli: Cli, overlay: Callable[..., Path]) -> None:
     folder = overlay(kustomization(patch(HOST, chart=PINNED)))
+    told = json.loads(cli("plan", *LAYERS, *FLAGS[:2], "--format", "json").stdout)["files"][0]["changes"][-1]
+    line = 1 + kustomization(patch(HOST, chart=PINNED)).splitlines().index(f"      {PINNED}".rstrip("\n"))
+    assert (told["step"], told["file"], told["line"]) == ("chart-version", "prod/kustomization.yaml", line)
     done = cli("migrate", *LAYERS, *FLAGS)
     assert done.returncode == 0, done.stderr
     assert (folder / "base/release.yaml").read_text("utf-8") == helm_release(BASE_AFTER)

@@ -1,0 +1,71 @@
+"""The flavour of the enterprise chart, where nothing names it: which differ for a file, and what each decides."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.version import Version
+
+from migrator.charts import presets
+from migrator.migration import Question
+from migrator.prefect import flavours
+from migrator.values.release import Layer, Release
+from migrator.yamltext import parse
+
+ALL = ["", "openshift", "small", "medium", "medium-data", "large", "large-data"]
+LISTS = "{server: {env: []%s}, backgroundServices: {env: []%s}}"
+REPLICAS = ", replicaCount: 2", ", replicaCount: 2"
+SEPARATE = "{backgroundServices: {runAsSeparateDeployment: true}}"
+
+
+def release(prefect: str) -> Release:
+    data = parse(f"infrahub: {{prefect-server: {prefect}}}".encode()).documents[0].data
+    after = presets.of_chart("infrahub-enterprise", Version("4.14.0"), "")
+    layers = [Layer("values.yaml", data)]
+    root = ("infrahub", "prefect-server")
+    return Release(chart="infrahub-enterprise", root=root, layers=layers, before=after, after=after)
+
+
+@pytest.mark.parametrize(
+    ("prefect", "differ"),
+    [
+        ("{}", ALL),
+        (LISTS % ("", ""), ["", "openshift", "small", "medium", "large"]),  # by their replicas
+        (LISTS % REPLICAS, ["", "openshift", "small"]),
+    ],
+)
+def test_flavours_differ_in_what_a_file_leaves_out(prefect: str, differ: list[str]) -> None:
+    assert flavours.that_differ(release(prefect)) == differ
+
+
+@pytest.mark.parametrize(
+    ("prefect", "medium"),
+    [
+        (
+            "{}",
+            "separate background services, server.replicaCount 2, backgroundServices.replicaCount 2, server.env of the "
+            "preset, backgroundServices.env of the preset",
+        ),
+        (
+            LISTS % ("", ""),
+            "separate background services, server.replicaCount 2, backgroundServices.replicaCount 2",
+        ),
+        (
+            SEPARATE.replace("true", "true, env: [], replicaCount: 1"),
+            "server.replicaCount 2, server.env of the preset",
+        ),
+    ],
+)
+def test_each_choice_says_what_it_decides(prefect: str, medium: str) -> None:
+    asked: list[Question] = []
+
+    def ask(question: Question) -> str:
+        asked.append(question)
+        return "none"
+
+    assert flavours.ask_for(ask, release(prefect)) == ""
+    told = {choice.value: choice.leads_to for choice in asked[0].choices}
+    assert told["none"] == (
+        "the plain chart, X.Y.Z: one replica each, and the background services run inside the API process"
+    )
+    assert told["medium"] == f"X.Y.Z-medium: {medium}"
+    assert told["openshift"] == "X.Y.Z-openshift: its preset is not known here"
