@@ -10,8 +10,9 @@ from migrator.planning import effects
 from migrator.planning.examine import Case, Request, examine
 from migrator.report.records import NoticeReport
 from migrator.sources import Done
+from migrator.values import tree
 from migrator.values.changes import Change
-from migrator.values.edits import AddKey, InsertItem, RemoveItems, Route
+from migrator.values.edits import AddKey, InsertItem, RemoveItems, Route, Value
 from migrator.yamltext import Stream
 
 
@@ -50,7 +51,7 @@ def apply_plan(case: Case) -> Result:
     for step in case.plan.steps:
         for change in step.changes:
             source = sources[change.layer]
-            places.append(source.line(_place_of(change)))
+            places.append(source.line(_place_of(change, source.data)))
             lines.append(_original(done[source.name], places[-1]))
         for number in range(len(sources)):
             edits = step.edits(number)
@@ -93,7 +94,7 @@ def apply_plan(case: Case) -> Result:
 
 def prove_settled(case: Case, result: Result, request: Request) -> None:
     """The result must itself plan to nothing, whatever was answered. Raises VerificationError where it does not."""
-    again = examine([case.bundle.on(result.streams)], request._replace(defaults=True, earlier={}))
+    again = examine([case.bundle.on(result.streams)], request._replace(earlier={}))
     if not again.plan.is_current:
         left = [change.path for change in again.plan.changes] + [each.id for each in again.plan.open_questions]
         raise VerificationError(
@@ -110,7 +111,7 @@ def _original(done: Sequence[Done], line: int) -> int:
     return line
 
 
-def _place_of(change: Change) -> Route:
+def _place_of(change: Change, values: Value) -> Route:
     """The place that a person would look at for a change: the thing itself, or the one it is put beside."""
     edit = change.edit
     if isinstance(edit, RemoveItems):
@@ -118,5 +119,8 @@ def _place_of(change: Change) -> Route:
     if isinstance(edit, InsertItem) and edit.place.sibling is not None:
         return (*edit.route, edit.place.sibling)
     if isinstance(edit, AddKey) and edit.place.sibling is not None:
-        return (*edit.route[:-1], edit.place.sibling)
+        above = edit.route[:-1]
+        while not tree.exists(values, above):
+            above = above[:-1]
+        return (*above, edit.place.sibling)
     return edit.route

@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from migrator.charts import presets
-from migrator.migration import Question
+from migrator.planning.answers import Asking
 from migrator.prefect import flavours
 from migrator.values.release import Layer, Release
 from migrator.yamltext import parse
@@ -56,14 +56,9 @@ def test_flavours_differ_in_what_a_file_leaves_out(prefect: str, differ: list[st
     ],
 )
 def test_each_choice_says_what_it_decides(prefect: str, medium: str) -> None:
-    asked: list[Question] = []
-
-    def ask(question: Question) -> str:
-        asked.append(question)
-        return "none"
-
-    assert flavours.ask_for(ask, release(prefect)) == ""
-    told = {choice.value: choice.leads_to for choice in asked[0].choices}
+    asking = Asking({"flavour": "none"})
+    assert flavours.ask_for(asking, release(prefect)) == ""
+    told = {choice.value: choice.leads_to for choice in asking.asked["flavour"].question.choices}
     assert told["none"] == (
         "the plain chart, X.Y.Z: one replica each, and the background services run inside the API process"
     )
