@@ -11,7 +11,7 @@ from migrator.prefect.names import REGISTER, SEPARATE, WEBSERVER_ONLY
 from migrator.prefect.questions import stands_at
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
-from migrator.values.edits import LAST, AddKey, Place, SetValue, after, before
+from migrator.values.edits import LAST, AddKey, Place, after, before
 from migrator.values.release import Release
 
 from .wiring import NAMES, URL, in_values, says_where, settings, url_of
@@ -163,8 +163,6 @@ def _say(release: Release, wanted: bool, why: str, effect: Effect) -> Change:
     layer = owners[-1] if owners else release.home()
     route = release.root + SEPARATE
     part = release.in_layer(layer, SEPARATE[:1])
-    if part is not tree.MISSING and not isinstance(part, dict):
-        return Change(layer, SetValue(route[:-1], {SEPARATE[1]: wanted}), tree.show(route), None, wanted, why, effect)
     place: Place = LAST
     if isinstance(part, dict) and part:
         place = after("replicaCount") if "replicaCount" in part else before(next(iter(part)))

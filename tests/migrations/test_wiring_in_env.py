@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
+
+from tests.conftest import Done
 
 from .conftest import Migrate, Plans, by_id
 
@@ -254,6 +259,8 @@ def test_another_broker_moves_and_what_it_leaves_unsaid_stays(
 """
     assert done.text == BESIDE_MEMORY % ("", messaging, "")
     assert plan(done.text).is_current
+    gone = [each.effect for each in done.plan.changes if each.path.endswith("env.PREFECT_MESSAGING_BROKER")]
+    assert set(gone) == {"behaviour" if broker else "none"}
 
 
 OLD_HOST = """\
@@ -296,5 +303,70 @@ def test_a_pod_that_is_not_told_where_redis_is_keeps_what_it_says_itself(
     entries = "{name: PREFECT_REDIS_MESSAGING_HOST, value: a}, {name: PREFECT_REDIS_MESSAGING_DB, value: '1'}"
     own = f"{{name: PREFECT_REDIS_MESSAGING_DB, value: '{database}'}}"
     text = f"server: {{env: [{entries}]}}\nbackgroundServices: {{runAsSeparateDeployment: true, env: [{own}]}}\n"
-    questions = by_id(plan(text, chart="prefect-server"))
-    assert [name for name in questions if name != "redis-host"] == asked
+    planned = plan(text, chart="prefect-server")
+    assert [name for name in by_id(planned) if name != "redis-host"] == asked
+    # As long as one of them is open, no entry goes: what it says would be lost.
+    moves = [each for each in planned.changes if "PREFECT_REDIS_MESSAGING" in each.path]
+    assert bool(moves) is (len(asked) == 1)
+
+
+PLAIN_DATABASE = """\
+server: {env: [%s{name: PREFECT_REDIS_MESSAGING_DB, value: "0"}]}
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging: {redis: {host: %s}%s}
+  env: [%s{name: PREFECT_REDIS_MESSAGING_DB, value: "0"}]
+"""
+
+
+@pytest.mark.parametrize("host", ["ours", "old"])
+def test_the_charts_own_database_is_written_only_beside_a_host_that_is_new(migrate: Migrate, host: str) -> None:
+    """Where `messaging` names a host already, what the chart says of the database counts beside it as well."""
+    entry = "{name: PREFECT_REDIS_MESSAGING_HOST, value: ours}, "
+    before = PLAIN_DATABASE % (entry, host, "", entry)
+    answers = {"redis-db": "2"} if host == "ours" else {"redis-db": "2", "redis-host": "ours"}
+    done = migrate(before, answers, chart="prefect-server", version_from="2025.7.31204438")
+    after = PLAIN_DATABASE % ("", "ours", ', docket: {url: "redis://ours:6379/2"}', "")
+    assert done.text == after.replace('[{name: PREFECT_REDIS_MESSAGING_DB, value: "0"}]', "[]")
+
+
+def test_a_redis_that_messaging_lacks_is_one_change(migrate: Migrate) -> None:
+    entries = "{name: PREFECT_REDIS_MESSAGING_HOST, value: ours}, {name: PREFECT_REDIS_MESSAGING_DB, value: '3'}"
+    text = f"""\
+server: {{env: [{entries}]}}
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    broker: prefect_redis.messaging
+  env: [{entries}]
+"""
+    done = migrate(text, DB, chart="prefect-server")
+    (put,) = [each for each in done.plan.changes if each.path == "backgroundServices.messaging.redis"]
+    assert put.after == {"host": "ours", "db": 3}
+    assert "messaging:\n    broker: prefect_redis.messaging\n    redis:\n      host: ours\n      db: 3\n" in done.text
+
+
+@pytest.mark.parametrize(
+    ("part", "after"),
+    [
+        (
+            "  resources: {}\n  replicaCount: 2\n",
+            "  resources: {}\n  replicaCount: 2\n  runAsSeparateDeployment: false\n",
+        ),
+        ("  replicaCount: 2\n  env: []\n", "  replicaCount: 2\n  runAsSeparateDeployment: false\n  env: []\n"),
+        ("  resources: {}\n  env: []\n", "  runAsSeparateDeployment: false\n  resources: {}\n  env: []\n"),
+    ],
+)
+def test_what_runs_apart_is_said_behind_the_number_of_replicas(migrate: Migrate, part: str, after: str) -> None:
+    text = IN_ONE_LIST + "backgroundServices:\n"
+    assert migrate(text + part, {"separate-services": "single"}, chart="prefect-server").text == text + after
+
+
+def test_it_is_said_in_the_layer_that_speaks_of_these_services(cli: Callable[..., Done], tmp_path: Path) -> None:
+    base, prod = "backgroundServices:\n  resources: {}\n", IN_ONE_LIST
+    (tmp_path / "base.yaml").write_text(base)
+    (tmp_path / "prod.yaml").write_text(prod)
+    answers = ("--chart", "prefect-server", "--answer", "separate-services=single", "--non-interactive")
+    assert cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", *answers).returncode == 0
+    assert (tmp_path / "base.yaml").read_text() == base.replace("  res", "  runAsSeparateDeployment: false\n  res")
+    assert (tmp_path / "prod.yaml").read_text() == prod
