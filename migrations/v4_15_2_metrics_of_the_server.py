@@ -17,9 +17,8 @@ from migrator.migration import Ask, Migration, Outcome, Step
 from migrator.prefect import env, env_edits, metrics
 from migrator.prefect.env import EnvList
 from migrator.prefect.names import METRICS, PIN, UI_SERVE_BASE, WEBSERVER_ONLY
-from migrator.values import tree
-from migrator.values.changes import Change, Notice
-from migrator.values.edits import FIRST, Place, SetValue, Value, after
+from migrator.values.changes import Notice
+from migrator.values.edits import FIRST, Place, Value, after
 from migrator.values.release import Release
 
 WHY = "the server's root is read-only, the image's own folder with it, and without this it crashes at start"
@@ -44,13 +43,7 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _in_no_list(release: Release) -> Iterator[Outcome]:
-    owners = release.owners(env.SERVER)
-    if owners:  # a null, which takes the chart's list away
-        route = (*release.root, *env.SERVER)
-        yield Change(
-            owners[-1], SetValue(route, [ENTRY]), f"{tree.show(route)}.{METRICS}", None, "/tmp", WHY, "required"
-        )
-    elif env.may_stand_unseen(release, env.SERVER):
+    if env.may_stand_unseen(release, env.SERVER):
         sources = ", ".join(release.surroundings.unseen)
         yield Notice(f"server.env may stand in {sources}: it has to hold {METRICS} there (/tmp).", "warning")
     else:

@@ -85,9 +85,7 @@ def _moved(part: Part, number: int) -> Iterator[Change]:
     read = as_map(part.own(READ))
     own: Map = {key: value for key, value in as_map(_standing(part, number)).items() if key not in read}
     storage, target = part.in_layer(number, STORAGE), part.in_layer(number, READ)
-    if own and target is None:
-        yield part.set(READ, own, WHY_MOVED, "required", layer=number)
-    elif own and target is not tree.MISSING:  # a value that is no mapping is refused by name
+    if own and target is not tree.MISSING:  # a value that is no mapping is refused by name
         for key, value in own.items():
             yield part.add((*READ, key), value, WHY_MOVED, "required", layer=number)
     elif own:

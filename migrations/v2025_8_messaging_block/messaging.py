@@ -147,10 +147,11 @@ def _another_broker(
 
 def _is_to_be_written(release: Release, key: str, value: str) -> bool:
     """Whether `messaging` does not say so already, on whatever flavour."""
-    is_taken_away = key not in REDIS and tree.get(release.prefect, route_of(key)) is None
-    if in_values(release)[key] != value or (is_taken_away and release.owners(route_of(key))):
-        return True  # a null takes the chart's own broker or cache away, and the pods get an empty text
-    return not release.owners(route_of(key)) and value != PLAIN[key]
+    if in_values(release)[key] != value:
+        return True
+    # A null takes the chart's own away, and the pods get an empty text.
+    is_null = tree.get(release.prefect, route_of(key)) is None
+    return bool(value) and is_null if release.owners(route_of(key)) else value != PLAIN[key]
 
 
 def _without_password(release: Release) -> Iterator[Change]:

@@ -449,6 +449,18 @@ def test_a_null_that_takes_the_charts_broker_away_gets_what_the_entries_say(
     assert ("broker: prefect_redis.messaging" in after, BROKER in after) == (bool(taken_away), False)
 
 
+def test_so_does_a_port(cli: Cli, tmp_path: Path) -> None:
+    entry = '{name: PREFECT_REDIS_MESSAGING_PORT, value: "6379"}'
+    text = SEPARATE.replace("      env: []\n", f"      env: [{entry}]\n").replace(
+        "db: 1\n", "db: 1\n          port: null\n"
+    )
+
+    done = migrate(cli, tmp_path, text)
+
+    assert done.returncode == 0, done.stderr
+    assert "          port: 6379\n" in (tmp_path / "values.yaml").read_text()
+
+
 @pytest.mark.parametrize("user", ["true", "false"])
 def test_a_user_that_is_a_boolean_moves_as_yaml_spells_it(cli: Cli, tmp_path: Path, user: str) -> None:
     """It moved as Python spells it, so that the pods would have got another."""

@@ -122,12 +122,13 @@ def test_beside_an_entry_that_stands_a_config_map_is_no_matter(migrate: Migrate)
 
 def test_the_list_is_created_in_the_layer_that_took_it_away(cli: Callable[..., Done], tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(HEAD + "      env: null\n")
-    (tmp_path / "prod.yaml").write_text("infrahub:\n  upgrade: {enabled: false}\n")
+    prod = "infrahub:\n  prefect-server:\n    server:\n      replicaCount: 2\n"
+    (tmp_path / "prod.yaml").write_text(prod)
     done = cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", "--from", "4.14.0", "--non-interactive")
     assert done.returncode == 0, done.stderr
     after = HEAD + '      env:\n        - name: PROMETHEUS_MULTIPROC_DIR\n          value: ""\n'
     assert (tmp_path / "base.yaml").read_text() == after
-    assert (tmp_path / "prod.yaml").read_text() == "infrahub:\n  upgrade: {enabled: false}\n"
+    assert (tmp_path / "prod.yaml").read_text() == prod
 
 
 def test_a_comment_of_the_entry_below_those_that_went_stays_with_it(migrate: Migrate) -> None:

@@ -41,6 +41,7 @@ def test_both_keys_together_become_one(migrate: Migrate) -> None:
     done = migrate(text, version_from="4.27.0")
     assert done.text == "infrahubServer:\n  infrahubServer:\n    envFromExistingSecrets: [a, b, c]\n"
     assert effects(done.plan) == {"required"}
+    assert all(change.why.startswith("the chart refuses the release where both") for change in done.plan.changes)
     twice = text.replace("[b, c]", "[c, a]")
     assert migrate(twice, version_from="4.27.0").text == twice.replace("    envFromExistingSecret: a\n", "")
 
