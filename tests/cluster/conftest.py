@@ -1,12 +1,14 @@
 """A cluster of the tests' own, and the real programs that ask it.
 
 MIGRATOR_HELMS names folders with a `helm` and a `kubectl` (as in PATH: one after the other), each of which is tried;
-where it names none, those on PATH are. `programs.py` fetches them. What is not there is skipped, saying so.
+where it names none, those on PATH are. `programs.py` fetches them. Where there is none, Helm's own library takes their
+place (`stand_ins.py`); without that as well the tests are skipped, saying so.
 """
 
 from __future__ import annotations
 
 import functools
+import importlib.util
 import json
 import os
 import shutil
@@ -20,6 +22,7 @@ from packaging.version import Version
 from migrator.charts import presets
 from migrator.helm.engine import render
 from tests.cluster.server import Cluster, Held
+from tests.cluster.stand_ins import put_into
 from tests.helm import charts
 
 Object = dict[str, Any]
@@ -33,15 +36,25 @@ USER: Object = {
 """What somebody typed with --set years ago; the rest is the flavour's."""
 
 
+@pytest.fixture(scope="session")
+def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder with programs that take the place of helm and kubectl."""
+    folder = tmp_path_factory.mktemp("stand-ins")
+    put_into(folder)
+    return str(folder)
+
+
 @pytest.fixture(params=NAMED or ["PATH"], ids=lambda folder: Path(folder).name)
-def programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, stand_ins: str) -> str:
     """The folder whose helm and kubectl are on PATH before all others."""
-    if NAMED:
-        monkeypatch.setenv("PATH", f"{request.param}{os.pathsep}{os.environ['PATH']}")
-    for name in ("helm", "kubectl"):
-        if shutil.which(name) is None:
-            pytest.skip(f"no {name} on PATH, and MIGRATOR_HELMS names no folder with one")
-    return str(request.param)
+    folder = str(request.param)
+    if not NAMED and not all(map(shutil.which, ("helm", "kubectl"))):
+        if importlib.util.find_spec("helm_python") is None:
+            pytest.skip("no helm and kubectl on PATH, MIGRATOR_HELMS names none, and there is no helm-python-sdk")
+        folder = stand_ins
+    if folder != "PATH":
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return folder
 
 
 @pytest.fixture
