@@ -52,7 +52,7 @@ def tell(written: Written, stream: TextIO, session: Session, *, was_shown: bool)
     if report.changes:
         news = tuple(each for each in report.notices if not each.comes_next)
         report = report._replace(notices=about, findings=()) if was_shown else report._replace(notices=news)
-    _outcome(settings, report, stream)
+    _outcome(settings, report._replace(backups=written.backups), stream)
     if session.redis_claims is None:
         _tell_next(settings, [written], stream)
 

@@ -65,7 +65,7 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         raise UsageError(f"--output takes the result of one file, and this release stands in {' and '.join(files_of)}.")
     output = settings.output or ("-" if first.snapshot is None else "")
     stream = sys.stderr if output else sys.stdout
-    backups: tuple[str, ...] = ()
+    backups: dict[str, str] = {}
     if session.recorder is not None:
         session.recorder.save()
     if output == "-":
@@ -78,13 +78,17 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         backups = _write(ready, whole, settings)
     new = [] if output == "-" else list(dict.fromkeys(path for each in whole for path in new_files(each, output)))
     done = []
+    told: set[str] = set()
     for each in ready:
         # A release in whose files others changed what it needs is migrated with them.
         own = tuple(dict.fromkeys(layer.name for layer in each.bundle.layers if layer.name in new))
         status: Status = "migrated" if each.report.changes or own else "current"
-        about = tuple(outcome.about_backups(each.report, backups))
+        kept = [backups[path] for path in new_files(each.report, "") if path in backups]
+        once = tuple(path for path in kept if path not in told) or tuple(kept)
+        told.update(once)
+        about = tuple(outcome.about_backups(each.report, once))
         report = each.report._replace(
-            status=status, backups=backups, notices=(*each.report.notices, *about), output=output
+            status=status, backups=tuple(backups.values()), notices=(*each.report.notices, *about), output=output
         )
         if settings.report and status == "migrated":
             report = report._replace(next_steps=outcome.next_steps(Written(each.case, report, about, own)))
@@ -93,7 +97,7 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
             report = report._replace(findings=found)
         done.append(report)
         try:
-            outcome.tell(Written(each.case, report, about, own), stream, session, was_shown=each.was_shown)
+            outcome.tell(Written(each.case, report, about, own, once), stream, session, was_shown=each.was_shown)
         except OSError as error:
             if not new:
                 raise
@@ -126,8 +130,8 @@ def pass_on(source: Source, settings: Settings) -> None:
         _write_elsewhere(output, source.stream.data, source.snapshot, settings)
 
 
-def _write(ready: Sequence[Ready], whole: Sequence[FileReport], settings: Settings) -> tuple[str, ...]:
-    """Replace the files, and answer where they were kept."""
+def _write(ready: Sequence[Ready], whole: Sequence[FileReport], settings: Settings) -> dict[str, str]:
+    """Replace the files, and answer where each was kept."""
     snapshots = {layer.name: layer.snapshot for each in ready for layer in each.bundle.layers}
     replacements = []
     texts = {layer.path: layer for report in reversed(whole) for layer in report.layers}
@@ -136,7 +140,7 @@ def _write(ready: Sequence[Ready], whole: Sequence[FileReport], settings: Settin
         assert snapshot is not None, "standard input is delivered to standard output"
         replacements.append(writing.Replacement(snapshot, layer.after))
     written = writing.write(replacements, backup=settings.backup, backup_dir=settings.backup_dir)
-    return tuple(each.backup for each in written if each.backup)
+    return {each.path: each.backup for each in written if each.backup}
 
 
 def _print_bytes(data: bytes) -> None:

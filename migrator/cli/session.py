@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 
 class Written(NamedTuple):
-    """A release that is written, with what its backups make necessary to know, and its files that are new."""
+    """A release that is written, with what its backups make necessary to know, and its files that are new.
+
+    `backups` are those of the files that are told as written with it, each once in a run.
+    """
 
     case: Case
     report: FileReport
     about: tuple[NoticeReport, ...]
     new: tuple[str, ...]
+    backups: tuple[str, ...] = ()
 
 
 class Session:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection, Sequence
 
 from migrator import files
 from migrator.cli import opening, output
-from migrator.cli.printing import complain
+from migrator.cli.plugin import called
+from migrator.cli.printing import complain, tell
 from migrator.cli.settings import Settings
 from migrator.errors import InputError, MigratorError, UsageError
 from migrator.files import writing
-from migrator.files.backups import backups_of
+from migrator.files.backups import backups_of, kept_at
+from migrator.files.writing import Written
 from migrator.report.mask import visible
+from migrator.report.page import typed
 from migrator.sources.walking import yaml_files
 
 
 def undo_all(settings: Settings) -> int:
     """Undo all that is named and report it, whatever cannot be undone among it; answer the exit code."""
     output.refuse_impossible_writes(settings)
-    done: list[str] = []
+    done: list[Written] = []
     try:
         # A file that is named twice, by whichever names, goes back once.
         names = settings.files or _of_project(settings)
@@ -29,14 +33,15 @@ def undo_all(settings: Settings) -> int:
             once.setdefault(files.identity(path), path)
         code = max(_undo_one(path, settings, done) for path in once.values())
         sys.stdout.flush()
+        _tell_what_stays(done, settings)
     except OSError as error:
         if not done:
             raise
-        raise output.not_all_told(done, error) from error
+        raise output.not_all_told([each.path for each in done], error) from error
     return code
 
 
-def _undo_one(path: str, settings: Settings, done: list[str]) -> int:
+def _undo_one(path: str, settings: Settings, done: list[Written]) -> int:
     try:
         if os.path.isdir(path):
             raise InputError("is a directory in which no file has a backup.", path=path)
@@ -44,12 +49,48 @@ def _undo_one(path: str, settings: Settings, done: list[str]) -> int:
     except MigratorError as error:
         complain(str(error))
         return error.exit_code
-    done.append(written.path)
+    done.append(written)
     for sentence in written.passed_over:
         complain(f"note: {sentence}, so it was passed over.")
     kept = f"; what it was until now is kept in {written.backup}" if written.backup else ""
     sys.stdout.write(visible(f"{written.path}: as it was before the migration{kept}") + "\n")
     return 0
+
+
+def _tell_what_stays(done: Sequence[Written], settings: Settings) -> None:
+    """Files that were migrated together, as a base and what lies over it, fit each other only together."""
+    moments = {each.moment for each in done}
+    found = [path for each in done for path in _of_directory(each.path, moments, settings.backup_dir)]
+    found += [path for path in _of_same_project(settings) if moments & set(_moments(path, settings.backup_dir))]
+    gone_back = {os.path.realpath(each.path) for each in done}
+    left = {os.path.realpath(path): path for path in reversed(found)}
+    stay = [path for target, path in reversed(left.items()) if target not in gone_back]
+    if not stay:
+        return
+    was, stays, it = ("was", "stays", "it") if len(stay) == 1 else ("were", "stay", "them")
+    folder = f" --backup-dir {typed(settings.backup_dir)}" if settings.backup_dir else ""
+    tell(
+        settings,
+        f"note: {' and '.join(stay)} {was} migrated in the same run, and {stays} so. To put {it} back as well: "
+        f"{called()} undo{folder} {' '.join(map(typed, stay))}",
+    )
+
+
+def _of_directory(path: str, moments: Collection[str], backup_dir: str | None) -> list[str]:
+    """The files beside one, as it was named, that were migrated in the same run."""
+    try:
+        found = kept_at(moments, os.path.dirname(os.path.realpath(path)), backup_dir)
+    except OSError:
+        return []
+    return [os.path.join(os.path.dirname(path), os.path.basename(each)) for each in found]
+
+
+def _of_same_project(settings: Settings) -> list[str]:
+    try:
+        project = opening.project_of(settings)
+    except MigratorError:
+        return []  # it says nothing that the undoing rests on
+    return [layer for release in project.releases for layer in release.layers] if project is not None else []
 
 
 def _undoable(name: str, backup_dir: str | None) -> list[str]:
@@ -77,3 +118,10 @@ def _has_backup(path: str, backup_dir: str | None) -> bool:
         return bool(backups_of(os.path.realpath(path), backup_dir))
     except OSError:
         return True  # undoing it will say why nobody can tell
+
+
+def _moments(path: str, backup_dir: str | None) -> list[str]:
+    try:
+        return [backup.moment for backup in backups_of(os.path.realpath(path), backup_dir)]
+    except OSError:
+        return []

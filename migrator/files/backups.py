@@ -5,15 +5,16 @@ looked at, compared and copied back without this tool. What `undo` needs to know
 
     values.yaml.20260624T101500Z.4b1f0c9a2d7e-93ac51e07b42.bak
 
-the moment (UTC), and the first 12 digits of the SHA-256 of the original and of what the migration wrote. In another
-directory (`--backup-dir`) eight digits of the SHA-256 of the original's path stand before the moment, since two files
-there may have one name.
+the moment (UTC, one for all files that are written together), and the first 12 digits of the SHA-256 of the original
+and of what the migration wrote. In another directory (`--backup-dir`) eight digits of the SHA-256 of the original's
+path stand before the moment, since two files there may have one name.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Collection
 from typing import NamedTuple
 
 from migrator.files.reading import digest_of
@@ -31,13 +32,17 @@ class Backup(NamedTuple):
     new: str
 
 
-def new_backup(target: str, backup_dir: str | None, old: str, new: str) -> str:
+def this_moment() -> str:
+    """The second that it is, as names of backups have it."""
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+
+
+def new_backup(target: str, backup_dir: str | None, old: str, new: str, moment: str = "") -> str:
     """A path that does not exist yet, for the backup of `target`; `old` and `new` are digests.
 
-    Raises OSError where the directory cannot be read.
+    `moment` is one that several share; without it, now. Raises OSError where the directory cannot be read.
     """
-
-    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    moment = moment or this_moment()
     # Counted within the second, so that the newest is known whatever its digests are.
     number = 1 + max((backup.number for backup in backups_of(target, backup_dir) if backup.moment == moment), default=0)
     numbered = moment if number == 1 else f"{moment}-{number}"
@@ -50,6 +55,19 @@ def backups_of(target: str, backup_dir: str | None) -> list[Backup]:
     directory, prefix = _place(target, backup_dir)
     found = [_parse(directory, prefix, name) for name in os.listdir(directory)]
     return sorted(filter(None, found), key=lambda backup: (backup.moment, backup.number), reverse=True)
+
+
+def kept_at(moments: Collection[str], directory: str, backup_dir: str | None) -> list[str]:
+    """The files in `directory` of which a backup of one of these moments stands. Raises OSError as `backups_of`."""
+    where = directory if backup_dir is None else os.path.realpath(backup_dir)
+    found = []
+    for name in sorted(os.listdir(where)):
+        if name.endswith(".bak") and any(f".{moment}" in name for moment in moments):
+            target = os.path.join(directory, name.rsplit(".", 3 if where == directory else 4)[0])
+            backup = _parse(where, _place(target, backup_dir)[1], name)
+            if backup is not None and backup.moment in moments and os.path.isfile(target):
+                found.append(target)
+    return list(dict.fromkeys(found))
 
 
 def is_backup_of(path: str, target: str, old: str, new: str | None = None) -> bool:

@@ -31,12 +31,14 @@ class Replacement(NamedTuple):
 class Written(NamedTuple):
     """A file that was written, by the name that the user gave, and the backup that was made of it.
 
-    `passed_over` says of each backup that `undo` did not look at why somebody else could have put it there.
+    `passed_over` says of each backup that `undo` did not look at why somebody else could have put it there; `moment` is
+    when the one was made that it put back.
     """
 
     path: str
     backup: str | None
     passed_over: tuple[str, ...] = ()
+    moment: str = ""
 
 
 def write(
@@ -55,6 +57,7 @@ def write(
     as they were.
     """
     refuse_to_write_without()
+    from migrator.files.backups import this_moment
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, commit
 
@@ -74,11 +77,11 @@ def write(
     if backup and backup_dir is not None:
         _refuse_no_directory(backup_dir)
     _refuse_what_was_cut_short([snapshot.path for snapshot, _ in wanted])
-    token = _token()
+    token, moment = _token(), this_moment()
     parts = []
     for snapshot, data in wanted:
         old, new = snapshot.digest, digest_of(data)
-        path = _new_backup(snapshot, backup_dir, old, new) if backup else ""
+        path = _new_backup(snapshot, backup_dir, old, new, moment) if backup else ""
         parts.append(Part(Swap(snapshot.target, token, old, new, path, ""), snapshot.path, data, snapshot, None))
     commit(parts, tool_version)
     return [Written(part.shown, part.swap.backup or None) for part in parts]
@@ -182,7 +185,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     spent = chosen.path if chosen.old == new[:DIGITS] else ""  # a damaged one stays, to be looked at
     swap = Swap(snapshot.target, _token(), digest, new, kept, spent)
     commit([Part(swap, path, data, snapshot, looks)], __version__)
-    return Written(path, kept or None, passed_over)
+    return Written(path, kept or None, passed_over, chosen.moment)
 
 
 def recover(paths: Sequence[str]) -> list[str]:
@@ -221,11 +224,11 @@ def _refuse_what_was_cut_short(paths: Sequence[str]) -> None:
         raise WriteError(" ".join(told), remedy="Look at that, and run again if there is more to do.")
 
 
-def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str) -> str:
+def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str, moment: str = "") -> str:
     from migrator.files.backups import new_backup
 
     try:
-        return new_backup(snapshot.target, backup_dir, old, new)
+        return new_backup(snapshot.target, backup_dir, old, new, moment)
     except OSError as error:
         raise WriteError(f"its backup cannot be named: {error.strerror}.", path=snapshot.path) from error
 

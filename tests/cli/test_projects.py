@@ -378,3 +378,34 @@ def test_a_base_that_was_migrated_for_another_release_may_have_its_pin_from_ther
     options = ("--redis-db", "2")
     shown = " ".join(cli("plan", "-f", "base.yaml", "-f", "prod.yaml", *options).stdout.decode().split())
     assert f"{TWICE} (unless it stands in base.yaml only since that file was migrated)" in shown
+
+
+def test_each_backup_is_told_once(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    told = cli("migrate", "--non-interactive").stdout.decode().splitlines()
+    backups = [line.partition("backup: ")[2] for line in told if "backup: " in line]
+    assert sorted(backups) == sorted(map(str, tmp_path.rglob("*.bak")))
+
+
+@pytest.mark.parametrize("folder", ["", "kept"])
+def test_undo_of_one_file_names_the_others_of_its_run(cli: Cli, tmp_path: Path, folder: str) -> None:
+    texts = {"base.yaml": BASE, "dev.yaml": overlay("redis-dev"), "other.yaml": whole("redis-eu")}
+    write(tmp_path, texts)
+    options = ("--backup-dir", folder) if folder else ()
+    (tmp_path / "kept").mkdir()
+    assert cli("migrate", "-f", "base.yaml", "-f", "dev.yaml", "--redis-db", "2", *options).returncode == 0
+    done = cli("undo", "base.yaml", *options)
+    command = f"infrahub-migrator undo {'--backup-dir kept ' * bool(folder)}dev.yaml\n"
+    assert f"dev.yaml was migrated in the same run, and stays so. To put it back as well: {command}" in (
+        done.stderr.decode()
+    )
+    done = cli("undo", "dev.yaml", *options)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert {name: (tmp_path / name).read_text("utf-8") for name in texts} == texts
+
+
+def test_undo_names_those_of_the_project_wherever_they_stand(cli: Cli, tmp_path: Path) -> None:
+    listed = "version: 1\nreleases: [{name: dev, layers: [base.yaml, dev/values.yaml], answers: {redis-db: 2}}]\n"
+    write(tmp_path, {"base.yaml": BASE, "dev/values.yaml": overlay("redis-dev"), "infrahub-migrator.yaml": listed})
+    assert cli("migrate", "--non-interactive").returncode == 0
+    assert b"infrahub-migrator undo dev/values.yaml\n" in cli("undo", "base.yaml").stderr
