@@ -82,9 +82,11 @@ def _about_unseen_signs(bundle: Bundle) -> Iterator[Notice]:
 def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> Iterator[Notice]:
     newest = catalog.newest(found.chart, known)
     if found.version_to > newest:
+        is_far = found.version_to.release[:2] != newest.release[:2]
         yield Notice(
             f"What {found.chart} asks for above {newest} is not known here: the file goes as far as {newest}, and not "
-            f"to {found.text_to}."
+            f"to {found.text_to}.{' Look for a newer infrahub-migrator, or for a slip in --to.' if is_far else ''}",
+            "warning" if is_far else "info",
         )
 
 

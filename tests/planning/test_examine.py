@@ -120,3 +120,16 @@ def test_a_migration_that_waits_for_an_answer_is_named(cli: Cli, tmp_path: Path)
     report = json.loads(cli("plan", "values.yaml", "--format", "json").stdout)["files"][0]
     assert (report["status"], report["changes"]) == ("needs-decision", [])
     assert [each["id"] for each in report["migrations"]] == ["v4_14_0_prefect_docket"]
+
+
+@pytest.mark.parametrize(("to", "severity"), [("4.21.9", "info"), ("4.22.0", "warning"), ("41.8.0", "warning")])
+def test_a_target_far_past_what_is_known_is_a_warning(plan: Callable[..., Any], to: str, severity: str) -> None:
+    found = [each for each in plan(VALUES, "--to", to)["notices"] if "asks for above" in each["text"]]
+    assert [each["severity"] for each in found] == [severity]
+    assert ("for a slip in --to" in found[0]["text"]) == (severity == "warning")
+
+
+def test_a_dry_run_shows_the_warnings(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(VALUES)
+    done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--dry-run", "--to", "41.8.0")
+    assert b"warning: What infrahub-enterprise asks for above" in done.stdout
