@@ -50,6 +50,17 @@ def command_first(arguments: Sequence[str]) -> list[str]:
     return [*arguments[at : at + 1], *arguments[:at], *arguments[at + 1 :]]
 
 
+def is_route_alone(settings: Settings) -> bool:
+    """Whether only the way between two versions is asked for, whatever the values are."""
+    is_asked = settings.command == "plan" and settings.route and bool(settings.version_from)
+    return is_asked and settings.format == "text" and _names_nothing(settings)
+
+
+def _names_nothing(settings: Settings) -> bool:
+    is_named = settings.files or settings.values or settings.config or settings.asks_a_cluster
+    return not is_named and not project_file.find()
+
+
 def _check(settings: Settings) -> None:
     rivals, what = catalog.in_conflict(settings.given)
     if rivals:
@@ -59,8 +70,7 @@ def _check(settings: Settings) -> None:
     _check_cluster(settings)
     if settings.config and settings.values:
         raise UsageError("-f names the layers of one release, and --config says which there are: give one of them.")
-    is_named = settings.files or settings.values or settings.config or settings.asks_a_cluster
-    if not (is_named or project_file.find()):
+    if _names_nothing(settings) and not is_route_alone(settings):
         remedy = f"Name a FILE, or the layers of one release with -f, or write a {project_file.NAME} (init does)."
         raise UsageError("nothing is named.", remedy=remedy)
     if settings.files and settings.values:

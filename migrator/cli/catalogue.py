@@ -12,6 +12,8 @@ from packaging.version import Version
 from migrator import __version__
 from migrator.charts import published, versions
 from migrator.charts.versions import CHARTS
+from migrator.cli.plugin import called
+from migrator.cli.printing import page_for
 from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
 from migrator.migration import BY_SHAPE, Step
@@ -23,9 +25,11 @@ SCHEMAS = ("project", "report", "answers", "migrations")
 
 
 def answer(settings: Settings) -> str:
-    """What `list`, `explain ID`, `example [FLAVOUR]` or `schema NAME` prints."""
+    """What `list`, `explain ID`, `example [FLAVOUR]`, `schema NAME` or `plan --route` without a file prints."""
     if settings.command == "list":
         return _list(settings)
+    if settings.command == "plan":
+        return _route(settings)
     if settings.command == "explain":
         return _explain(settings)
     if settings.command == "schema":
@@ -106,6 +110,19 @@ def _jump(settings: Settings) -> tuple[str, Version | None, Version | None]:
     if start is not None and to < start:
         raise UsageError(f"--to {settings.version_to} is below --from {settings.version_from}.")
     return chart, start, to
+
+
+def _route(settings: Settings) -> str:
+    """The supported stops between two versions, with no file to plan."""
+    chart, start, to = _jump(settings)
+    assert to is not None, "without a version there is no way to tell"
+    to_text = settings.version_to or str(to)
+    told = [notice.text for notice in route.notices(chart, start, to, to_text)]
+    page = page_for(settings, sys.stdout)
+    lines = [line for text in told for line in page.wrapped(text, lead="- ")]
+    words = f"--chart {chart} --from {settings.version_from} --to {to_text}"
+    beyond = ["", f"What is asked of the values on this way: {called()} list {words}"]
+    return "\n".join([f"{chart}: from {settings.version_from} to {to_text}", *lines, *beyond]) + "\n"
 
 
 def _is_met(known: catalog.Known, step: Step, chart: str, start: Version | None, to: Version) -> bool:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from migrator.cli.arguments import command_first, parse
+from migrator.cli.arguments import command_first, is_route_alone, parse
 from migrator.cli.options import COMMANDS
 from migrator.cli.plugin import PROGRAM
 from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
@@ -57,7 +57,7 @@ def _prepare_streams() -> None:
 
 def _dispatch(arguments: list[str]) -> int:
     settings = parse(arguments)
-    if settings.command in ("list", "explain", "example", "schema"):
+    if settings.command in ("list", "explain", "example", "schema") or is_route_alone(settings):
         from migrator.cli import catalogue
 
         sys.stdout.write(catalogue.answer(settings))

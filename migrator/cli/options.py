@@ -105,7 +105,9 @@ def parser_of_all() -> Parser:
 def _plan(parser: argparse.ArgumentParser) -> None:
     option_groups.common(parser, ["text", "json"])
     parser.add_argument(
-        "--route", action="store_true", help="tell the supported stops on the way, with the backup and the wait at each"
+        "--route",
+        action="store_true",
+        help="tell the supported stops on the way, with backup and wait at each; with --from also without a FILE",
     )
     option_groups.jobs(parser)
     option_groups.live(parser)

@@ -114,7 +114,8 @@ def with_route(report: FileReport, case: Case) -> FileReport:
     """The report with the supported stops on the way."""
     found = case.found
     stops = route.notices(found.chart, found.version_from, found.version_to, found.text_to)
-    return report._replace(notices=(*report.notices, *map(notice_report, stops)))
+    told = (notice_report(stop)._replace(is_stop=True) for stop in stops)
+    return report._replace(notices=(*report.notices, *told))
 
 
 def with_findings(report: FileReport, findings: Sequence[Finding]) -> FileReport:

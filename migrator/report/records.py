@@ -64,7 +64,7 @@ class QuestionReport(NamedTuple):
 class NoticeReport(NamedTuple):
     """Something to know, with the place it speaks of where there is one (line 0: none), and the rule that says it.
 
-    `comes_next` is one that is said again, in commands, where something was written.
+    `comes_next` is one that is said again, in commands, where something was written. `is_stop` is a stop on the way.
     """
 
     severity: Literal["info", "warning", "error"]
@@ -73,6 +73,7 @@ class NoticeReport(NamedTuple):
     line: int
     rule: str = ""
     comes_next: bool = False
+    is_stop: bool = False
 
     @property
     def rank(self) -> int:

@@ -68,6 +68,8 @@ def _planned(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterato
     if file.error:
         yield from page.wrapped(mask.text(error_without_path(file)), indent=2, style="red")
     yield from _findings(file, page)
+    stops = [notice for notice in file.notices if notice.is_stop]
+    yield from _notices(stops, page, mask, "The way")
     if file.evidence:
         yield from _section("Evidence", page)
         for text in file.evidence:
@@ -85,7 +87,7 @@ def _planned(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterato
     yield from _notices(first, page, mask, "To know first")
     yield from _questions(file.questions, page, mask, verbose)
     yield from _rules(file, page, mask)
-    yield from _notices([notice for notice in file.notices if notice not in first], page, mask)
+    yield from _notices([notice for notice in file.notices if notice not in (*first, *stops)], page, mask)
     yield ""
     yield from page.wrapped(_next(file), style="bold")
 

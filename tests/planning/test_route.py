@@ -77,6 +77,29 @@ def test_plan_tells_them(cli: Cli, tmp_path: Path) -> None:
     assert b"give --from" in cli("plan", "values.yaml", "--route", "--answer", "flavour=none").stdout
 
 
+def test_plan_tells_them_first(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("infrahub: {upgrade: {enabled: false}}\n", "utf-8")
+    shown = cli("plan", "values.yaml", "--from", "4.2.3", "--route").stdout.decode()
+    assert shown.index("\nThe way\n  - Stop 1 of 3") < shown.index("\nEvidence\n") < shown.index("\nTo know")
+    assert shown.count("Stop 1 of 3") == 1
+
+
+def test_plan_tells_them_without_a_file(cli: Cli, tmp_path: Path) -> None:
+    done = cli("plan", "--route", "--from", "4.2.3")
+    assert done.stdout.decode().startswith("infrahub-enterprise: from 4.2.3 to 4.18.0\n- Stop 1 of 3: ")
+    assert b"infrahub-migrator list --chart infrahub-enterprise --from 4.2.3 --to 4.18.0\n" in done.stdout
+    assert cli("plan", "--route", "--from", "4.18.0", "--to", "4.14.0").returncode == 2
+    for options in (
+        ("--route", "--to", "4.18.0"),
+        ("--from", "4.2.3"),
+        ("--route", "--from", "4.2.3", "--format=json"),
+    ):
+        refused = cli("plan", *options)
+        assert (refused.returncode, b"nothing is named" in refused.stderr) == (2, True)
+    (tmp_path / "infrahub-migrator.yaml").write_text("version: 1\n", "utf-8")
+    assert b"lists no release" in cli("plan", "--route", "--from", "4.2.3").stderr
+
+
 def test_one_minor_is_no_jump(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("infrahub: {upgrade: {enabled: false}}\n", "utf-8")
     assert b"More than one minor" not in cli("plan", "values.yaml", "--from", "4.13.0").stdout
