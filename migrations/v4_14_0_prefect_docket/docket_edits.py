@@ -83,18 +83,17 @@ def _write(
     """Set keys of `messaging.docket`; where it counts, no env list names a docket any more."""
     layer = layer_of(release) if layer is None else layer
     part, standing = prefect_part(release), release.in_layer(layer, DOCKET)
-    is_new = standing is tree.MISSING
-    place = after("redis") if is_new and release.in_layer(layer, REDIS_BLOCK) is not tree.MISSING else LAST
     whole: Value = dict(wanted)
-    if is_new and len(wanted) > 1:
-        yield part.add(DOCKET, whole, why, effect, layer=layer, place=place)
-    elif not is_new and not isinstance(standing, dict):
+    if standing is tree.MISSING:
+        place = after("redis") if release.in_layer(layer, REDIS_BLOCK) is not tree.MISSING else LAST
+        (name, text), *more = wanted.items()
+        path, value = (DOCKET, whole) if more else ((*DOCKET, name), text)
+        yield part.add(path, value, why, effect, layer=layer, place=place)
+    elif not isinstance(standing, dict):
         yield part.set(DOCKET, whole, why, effect, layer=layer)
     else:
-        for path, text in (((*DOCKET, name), text) for name, text in wanted.items()):
-            if release.in_layer(layer, path) is tree.MISSING:
-                yield part.add(path, text, why, effect, layer=layer, place=place)
-            elif release.in_layer(layer, path) != text:
-                yield part.set(path, text, why, effect, layer=layer)
+        for name, text in wanted.items():
+            if standing.get(name) != text:
+                yield part.set((*DOCKET, name), text, why, effect, layer=layer)
     for listed, entry in docket_entries(release) if deployment.is_separate(release) else ():
         yield from env_edits.remove(listed, (entry,), WHY_NOT_IN_ENV, effect)

@@ -241,3 +241,20 @@ def test_a_broker_that_is_no_redis_asks_for_the_url(migrate: Migrate, plan: Plan
     text = SEPARATE.replace("redis: {host: redis, db: 1}", "broker: prefect.server.utilities.messaging.memory")
     assert "so the values name no Redis" in by_id(plan(text))["docket-url"].text
     assert "url: redis://redis:6379/2" in migrate(text, {"docket-url": "redis://redis:6379/2"}).text
+
+
+def test_a_messaging_url_from_a_secret_is_no_want_of_a_host(plan: Plans) -> None:
+    nowhere = SEPARATE.replace("host: redis", "host: ''")
+    secret = "valueFrom: {secretKeyRef: {name: redis, key: url}}"
+    text = f"{nowhere}global: {{prefect: {{env: [{{name: PREFECT_REDIS_MESSAGING_URL, {secret}}}]}}}}\n"
+    assert list(by_id(plan(text))) == ["docket-secret"]
+    assert "redis-host" in by_id(plan(nowhere))
+
+
+def test_a_docket_in_env_of_a_single_deployment_stays_beside_a_url_that_is_given(plan: Plans) -> None:
+    """It may be all that several processes share: the chart's own counts for separate services only."""
+    text = "infrahub: {prefect-server: {server: {env: %s}, backgroundServices: {runAsSeparateDeployment: false}}}\n"
+    made = plan(text % ENTRIES, {"docket-url": "redis://queue:6379/3"}, version_from="4.13.0-medium")
+    changed = [(change.path, change.after) for change in made.changes]
+    assert ("infrahub.prefect-server.backgroundServices.messaging.docket.url", "redis://queue:6379/3") in changed
+    assert not [path for path, _ in changed if path.endswith("PREFECT_SERVER_DOCKET_URL")]

@@ -60,3 +60,32 @@ def test_a_block_of_one_key_is_told_by_the_key(answers: dict[str, str], paths: l
     request = examine.Request(discover.Options(chart="prefect-server"), answers)
     made = examine.examine([examine.read_bytes(SEPARATE.format("redis").encode(), "values.yaml")], request).plan
     assert [change.path for change in made.changes] == paths
+
+
+def test_a_docket_stands_behind_the_redis_it_is_on() -> None:
+    broker = "    broker: prefect_redis.messaging\n"
+    (after,) = migrated([SEPARATE.format("redis") + broker], {"redis-db": "2"})
+    assert after == SEPARATE.format("redis") + DOCKET + broker
+
+
+@pytest.mark.parametrize(
+    ("host", "why"),
+    [
+        ("example-infrahub-cache-master", "the chart refuses the presets' example host"),
+        ("localhost", "both pods reach Redis by it, and it names none"),
+    ],
+)
+def test_the_change_of_a_host_says_what_is_wrong_with_the_one_before(host: str, why: str) -> None:
+    request = examine.Request(discover.Options(chart="prefect-server"), {"redis-host": "redis", "redis-db": "2"})
+    made = examine.examine([examine.read_bytes(SEPARATE.format(host).encode(), "values.yaml")], request).plan
+    assert [change.why for change in made.changes if change.before == host] == [why]
+
+
+def test_a_url_in_env_of_two_files_goes_where_messaging_stands() -> None:
+    """Both hold its password already."""
+    url = "redis://:hunter2@redis:6379/2"
+    entry = f"{{name: PREFECT_SERVER_DOCKET_URL, value: '{url}'}}"
+    below = SEPARATE.format("redis") + "server:\n  env: [%s]\n"
+    above = "global: {prefect: {env: [%s]}}\n"
+    after = migrated([below % entry, above % entry], {})
+    assert after == [(below % "").replace("server:", f"    docket:\n      url: {url}\nserver:"), above % ""]

@@ -140,3 +140,15 @@ def test_a_standing_url_changes_where_it_stands() -> None:
     assert migrated([crowded, above], {"redis-db": "3"}) == [crowded.replace("6379/0", "6379/3"), above]
     example = before.replace("@redis:", "@example-infrahub-cache-master:")
     assert migrated([example, above], {}) == [before, above]
+
+
+def test_a_password_in_a_url_of_env_goes_where_that_url_stands() -> None:
+    """The URL names nobody's server, so it stays where it is, and its password counts."""
+    entry = "{name: PREFECT_REDIS_MESSAGING_URL, value: 'redis://:hunter2@localhost:6379/1'}"
+    apart = f"global: {{prefect: {{env: [{entry}]}}}}\n"
+    answers = {"redis-host": "redis", "redis-db": "2"}
+    case, _ = case_of([apart + HOST], answers)
+    assert list(by_id(case.plan)) == []
+    assert "redis://:hunter2@redis:6379/2" in str(case.plan.result.layers[0].data)
+    case, _ = case_of([apart, HOST], answers)
+    assert list(by_id(case.plan)) == ["docket-secret"]

@@ -261,7 +261,16 @@ def test_old_names_lose_from_the_version_on_that_sets_new_ones(plan: Plans, to: 
         assert (words in notices) == told, words
 
 
-@pytest.mark.parametrize(("docket", "told"), [("redis://redis:6379/2", False), ("memory://", True), ("", True)])
+@pytest.mark.parametrize(
+    ("docket", "told"),
+    [
+        ("value: redis://redis:6379/2", False),
+        ("value: memory://", True),
+        ("value: ''", True),
+        ("value: '{{ .Values.docket }}'", False),  # nobody can tell from here
+        ("valueFrom: {secretKeyRef: {name: queue, key: url}}", False),
+    ],
+)
 def test_several_processes_without_a_docket_of_their_own_are_told(plan: Plans, docket: str, told: bool) -> None:
     text = f"""\
 infrahub:
@@ -269,11 +278,21 @@ infrahub:
     server:
       replicaCount: 3
       env:
-        - {{name: PREFECT_SERVER_DOCKET_URL, value: "{docket}"}}
+        - {{name: PREFECT_SERVER_DOCKET_URL, {docket}}}
     backgroundServices: {{runAsSeparateDeployment: false}}
 """
     notices = " ".join(notice.text for notice in plan(text, version_from="4.13.0").notices)
     assert ("each with a docket of its own" in notices) == told
+
+
+def test_a_single_deployment_is_told_why_nothing_changes(plan: Plans) -> None:
+    one = "backgroundServices: {runAsSeparateDeployment: false}\n"
+    needs_none, nothing = "One process needs no shared docket.", "Nothing changes here."
+    told = plan(one).notices[0].text
+    assert needs_none in told and nothing in told
+    assert needs_none not in plan(f"{one}server: {{replicaCount: 3}}\n").notices[0].text
+    refused = "infrahub: {prefect-server: {backgroundServices: {runAsSeparateDeployment: false}}}\n"
+    assert nothing not in plan(refused, version_from="4.13.0-medium").notices[0].text
 
 
 def test_the_bundled_redis_gives_its_password_to_a_redis_of_your_own(migrate: Migrate) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.planning import discover, examine
+from migrator.planning import catalog, discover, examine
 from migrator.planning.plan import Plan
 from migrator.values.context import Surroundings
 from migrator.values.seen import Seen
@@ -153,3 +153,10 @@ def test_a_null_on_a_flavour_becomes_an_empty_url_beside_a_secret(migrate: Migra
     redis = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis}, docket: {url: }}}}}\n"
     done = migrate(redis, {"docket-secret": "queue"}, version_from="4.13.0-medium")
     assert 'docket: {url: "", existingSecret: queue}' in done.text
+
+
+def test_a_url_that_a_generator_fills_in_may_be_an_answer() -> None:
+    complaint = catalog.questions()["docket-url"].complaint
+    assert complaint("redis://{{ host }}:6379/2") == ""
+    assert complaint("redis://redis:6379/2") == ""
+    assert "cannot be used: it does not begin with redis://" in complaint("redis:6379/2")
