@@ -30,7 +30,9 @@ def run(places: Sequence[Place | FileReport], settings: Settings, answers: Given
     look = Look(streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout))
     claims = RedisClaims()
     judged = _judge_all(places, settings, answers, look, claims)
-    arguments.refuse_one_redis_for_several(settings, sum(len(each.told) for each in judged))
+    told = [told.line.status for place, each in zip(places, judged) if isinstance(place, Place) for told in each.told]
+    releases = sum(status not in ("out-of-scope", "unrelated", "skipped") for status in told)
+    arguments.refuse_one_redis_for_several(settings, releases)
     meeting = claims.collisions()
     session = Session(settings, answers, None, claims, began)
     lines = _Lines(settings, session, look) if tells_lines(settings) else None

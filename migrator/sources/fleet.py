@@ -17,8 +17,8 @@ from migrator.values.edits import Route
 from migrator.values.merge import Map, as_map, as_text
 
 NAMES = ("fleet.yaml", "fleet.yml")
-_LIES_OVER = ("values", "valuesFiles", "valuesFrom", "version", "chart")
-_TAKES_FROM = ("valuesFiles", "valuesFrom")
+_LIES_OVER = ("values", "valuesFiles", "valuesFrom", "templateValues", "version", "chart")
+_TAKES_FROM = ("valuesFiles", "valuesFrom", "templateValues")
 
 
 def is_fleet(data: Map, path: str) -> bool:

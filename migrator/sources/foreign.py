@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from migrator.charts import roots
 from migrator.charts.roots import presets
-from migrator.errors import InputError, MigratorError, OutOfScopeError, RefusedError, UnrelatedError
+from migrator.errors import MigratorError, OutOfScopeError, RefusedError, UnrelatedError
 from migrator.sources.marks import hides_words, mentions
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
@@ -27,6 +27,8 @@ BY_NAME = (
     (r".*\.(tf|tfvars|hcl|tftpl|tf\.json)", "is Terraform", "terraform"),
     (r"kustomization\.ya?ml|Kustomization", "is a kustomization that inflates no chart of these", "kustomization"),
     (r".*\.gotmpl", "is a Go template", "template"),
+    (r".*\.(j2|jinja2?)", "is a Jinja template", "template"),
+    (r".*\.te?mpl|.*\.tpl", "is a template", "template"),
 )
 _FOLDERS = (("/.github/workflows/", "is a CI file", "ci"), ("/.circleci/", "is a CI file", "ci"))
 _OBJECTS = {
@@ -67,6 +69,9 @@ def by_shape(name: str, data: Value) -> OutOfScopeError | None:
     """The error for a document whose shape says that it is no values; None where it may be some."""
     if isinstance(data, list):
         items = [as_map(item) for item in data]
+        is_patch = bool(items) and all({"op", "path"} <= item.keys() for item in items)
+        if is_patch:
+            return _error(name, "is a patch of JSON 6902, which a kustomization lays over objects", "kustomization")
         is_play = any(item.keys() & {"hosts", "tasks", "roles", "import_playbook"} for item in items)
         is_task = any("name" in item and any("helm" in key for key in item) for item in items)
         return _error(name, "is a file of Ansible", "ansible") if is_play or is_task else None
@@ -107,7 +112,7 @@ def refuse(name: str, data: bytes, documents: Sequence[Value], chart: str = "") 
     first = documents[0]
     if first is None:
         return  # that is told before anything else
-    is_filled_in = re.search(r"\.(gotmpl|tf\w*|hcl|tf\.json)$", name) is not None
+    is_filled_in = re.search(r"\.(gotmpl|te?mpl|tpl|j2|jinja2?|tf\w*|hcl|tf\.json)$", name) is not None
     is_values = not is_filled_in and any(map(has_values, documents))
     error = (None if is_values else by_name(name)) or by_shape(name, first) or _no_mapping(name, first)
     is_named = any(roots.may_be_of(each, chart) for each in documents)
@@ -132,11 +137,11 @@ def refuse_encrypted(name: str, data: Value) -> None:
     )
 
 
-def _no_mapping(name: str, data: Value) -> InputError | None:
+def _no_mapping(name: str, data: Value) -> OutOfScopeError | None:
     if isinstance(data, dict):
         return None
     what = "a list" if isinstance(data, list) else "a single value"
-    return InputError(f"holds {what} at the top, and Helm values are a mapping.", path=name, line=1)
+    return OutOfScopeError(f"holds {what} at the top, and Helm values are a mapping.", path=name, line=1)
 
 
 def has_values(data: Value) -> bool:

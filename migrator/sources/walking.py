@@ -11,12 +11,15 @@ from migrator.files.reading import READ_FLAGS
 from migrator.sources import gitignore, marks, project_file
 from migrator.sources.globs import Globs
 
-ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tftpl", ".gotmpl")
+_TEMPLATES = (".tftpl", ".gotmpl", ".tmpl", ".tpl", ".j2", ".jinja2")
+ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tf.json", *_TEMPLATES)
 _NAMES = ("Chart.lock", "values.schema.json", ".gitlab-ci.yml")
 _PIECE = 128 * 1024
 """Bytes read at once, for which memory is taken each time: few files that hold values are larger."""
 
-_PASSED_OVER = {"templates", "charts", "crds", "node_modules"}
+_OF_CHART = {"charts", "crds"}
+_HIDDEN = {".github": ("workflows",), ".circleci": ()}
+"""Folders that are looked into although their names begin with a dot, and which of theirs alone (empty: all)."""
 
 
 class Sieve:
@@ -70,9 +73,12 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
         rules = [] if sieve.takes_ignored else gitignore.of(folder, ignoring.pop(folder))
         real = os.path.realpath(folder) if rules else ""
         kept = []
+        passed_over = _passed_over(folder, files)
+        only = _HIDDEN.get(os.path.basename(folder), ())
         for name in sorted(folders):
             path = os.path.join(folder, name)
-            if name.startswith(".") or name in _PASSED_OVER or sieve.excludes(path, is_folder=True):
+            is_hidden = (name.startswith(".") and name not in _HIDDEN) or (bool(only) and name not in only)
+            if is_hidden or name in passed_over or sieve.excludes(path, is_folder=True):
                 continue
             kept.append(name)
             is_ignored = bool(rules) and gitignore.is_ignored(real, name, rules, is_folder=True)
@@ -90,9 +96,21 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
             yield os.path.join(os.curdir, path) if path.startswith("-") else path  # no option of a command
 
 
+def _passed_over(folder: str, files: Sequence[str]) -> set[str]:
+    """The folders in one that are never looked into: what a chart unpacks, and what one of these charts is made of.
+
+    Other charts' templates can be the objects that install these charts.
+    """
+    if "Chart.yaml" not in files:
+        return {"node_modules"}
+    data = peek(os.path.join(folder, "Chart.yaml"))
+    is_ours = data is None or marks.mentions("Chart.yaml", data)
+    return {"node_modules", *_OF_CHART, *(["templates"] if is_ours else [])}
+
+
 def _is_to_be_seen(name: str) -> bool:
     is_yaml = name.endswith(ENDINGS) and not name.startswith(".") and name != project_file.NAME
-    return is_yaml or name in _NAMES
+    return is_yaml or name in _NAMES or (name.endswith(".json") and "values" in name)
 
 
 def peek(path: str) -> bytes | None:

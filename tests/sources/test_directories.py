@@ -213,3 +213,43 @@ def test_generators_of_another_app_are_not_put_below_a_release(cli: Cli, tmp_pat
     assert told.count("lies over") == 2
     assert "(-f t/one/prod/v.yaml -f t/one/base/release.yaml)" in told
     assert "(-f t/two/prod/v.yaml -f t/two/base/release.yaml)" in told
+
+
+CHART = "apiVersion: v2\nname: {}\nversion: 0.1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "is_seen"),
+    [
+        ({"charts/platform/live.yaml": VALUES}, True),
+        ({"templates/live.yaml": VALUES}, True),
+        ({"charts/platform/live.yaml": VALUES, "Chart.yaml": CHART.format("platform")}, False),
+        ({"crds/live.yaml": VALUES, "Chart.yaml": CHART.format("platform")}, False),
+        ({"templates/live.yaml": application(in_object(VALUES)), "Chart.yaml": CHART.format("apps")}, True),
+        ({"templates/live.yaml": application(in_object(VALUES)), "Chart.yaml": CHART.format("infrahub")}, False),
+        ({"node_modules/live.yaml": VALUES}, False),
+        ({".github/workflows/live.yaml": VALUES}, True),
+        ({".github/other/live.yaml": VALUES}, False),
+        ({".cache/live.yaml": VALUES}, False),
+        ({"live-values.json": '{"infrahub": {"infrahubServer": {}}}'}, True),
+    ],
+)
+def test_what_a_chart_is_made_of_is_passed_over(
+    cli: Cli, tmp_path: Path, files: Mapping[str, str], is_seen: bool
+) -> None:
+    write(tmp_path, files)
+    told = cli("check", ".")
+    assert (b"live" in told.stdout) is is_seen
+
+
+def test_what_is_out_of_scope_is_no_release_that_would_share_a_redis(cli: Cli, tmp_path: Path) -> None:
+    text = VALUES.replace("redis.prod", "<host>")
+    files = {"live.yaml": text, "list.yaml": "- infrahub\n", "ci/docker-compose.yaml": "services: {infrahub: {}}\n"}
+    write(tmp_path, files)
+    answers = ("--redis-host", "redis.prod", "--redis-db", "2")
+    for command, code in (("check", 1), ("plan", 0), ("diff", 0), ("migrate", 0), ("check", 0)):
+        flags = ("--non-interactive",) if command == "migrate" else ()
+        done = cli(command, ".", *answers, *flags)
+        assert done.returncode == code, (command, done.stderr)
+    write(tmp_path, {"live.yaml": text, "other/values.yaml": text})
+    assert cli("check", ".", *answers).returncode == 2
