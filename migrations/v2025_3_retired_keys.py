@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts import infrahub, retired
+from migrator.errors import RefusedError
 from migrator.migration import BY_SHAPE, Ask, Migration, Outcome, Step
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import FIRST, InsertItem, RenameKey, Route, SetValue
@@ -53,12 +54,17 @@ def _moved(part: Part, old: Route, new: Route) -> Iterator[Change]:
         return
     if part.owners(new):
         owner = part.owners(new)[-1]
-        if isinstance(listed, list) and listed:
-            if name not in listed:
-                edit = InsertItem(part.root + new, name, FIRST)
-                yield Change(owner, edit, part.show(new), None, name, WHY_BOTH, "required")
-        else:
+        if not listed:
             yield part.set(new, [name], WHY_LIST, "none", layer=owner)
+        elif not isinstance(listed, list):
+            raise RefusedError(
+                f"{part.show(new)} is no list, so {name} of {part.show(old)} cannot go into it.",
+                path=part.release.layers[owner].name,
+                remedy="Write the names of Secrets there as a list first.",
+            )
+        elif name not in listed:
+            edit = InsertItem(part.root + new, name, FIRST)
+            yield Change(owner, edit, part.show(new), None, name, WHY_BOTH, "required")
         for number in part.owners(old):
             yield part.remove(old, WHY_BOTH if listed else WHY_LIST, "required" if listed else "none", layer=number)
         return

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import Migrate, effects
+from migrator.errors import RefusedError
+
+from .conftest import Migrate, Plans, effects
 
 PREFECT = "infrahub:\n  prefect-server:\n    server:\n"
 LEVEL = PREFECT + "      loggingLevel: {}  # chatty\n"
@@ -53,6 +55,16 @@ def test_beside_a_list_without_a_secret_only_the_place_changes(migrate: Migrate,
     assert done.text == "infrahubServer: {infrahubServer: {envFromExistingSecrets: [a]}}\n"
     assert effects(done.plan) == {"none"}
     assert {change.why.partition(":")[0] for change in done.plan.changes} == {"the chart's list took this key's place"}
+
+
+@pytest.mark.parametrize("shape", ["b", "ab", "{b: c}", "5"])
+def test_what_is_no_list_is_refused_by_name(plan: Plans, shape: str) -> None:
+    """What stands there was no list to the chart; which Secrets were meant is for a person to say."""
+    text = f"infrahubServer:\n  infrahubServer:\n    envFromExistingSecret: a\n    envFromExistingSecrets: {shape}\n"
+    with pytest.raises(RefusedError, match="envFromExistingSecrets is no list, so a of "):
+        plan(text, version_from="4.27.0")
+    alone = text.replace("    envFromExistingSecret: a\n", "")
+    assert plan(alone, version_from="4.27.0").is_current
 
 
 @pytest.mark.parametrize(
