@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from migrator.errors import RefusedError
@@ -135,3 +137,11 @@ def test_without_prefect_its_part_is_not_written(migrate: Migrate) -> None:
 def test_where_the_new_preset_is_not_known_the_way_out_is_told(plan: Plans) -> None:
     with pytest.raises(RefusedError, match="or as medium had them: --answer flavour-change=carry"):
         plan(TEXT, **TO_OVERLAY)
+
+
+def test_where_prefects_part_stands_alone_it_alone_is_carried(migrate: Migrate) -> None:
+    """Its place is named by --root: where Infrahub's own part would be is not known."""
+    alone = dedent("".join(line for line in TEXT.splitlines(keepends=True)[2:]))
+    done = migrate(alone, {"flavour-change": "carry"}, chart="infrahub-enterprise", root=".", **TO_OVERLAY)
+    prefect = "".join(line for line in CARRIED.partition("  neo4j:\n")[0].splitlines(keepends=True)[2:])
+    assert done.text == dedent(prefect)

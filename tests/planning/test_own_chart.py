@@ -191,3 +191,25 @@ def test_a_chart_by_another_name_is_no_version_of_these(cli: Cli, tmp_path: Path
 
     assert (report["chart"], report["from"]) == ("infrahub-enterprise", "")
     assert [question["id"] for question in report["questions"]] == ["redis-db"]
+
+
+TRACED = """\
+infrahub:
+  prefect-server: {enabled: false}
+  infrahub-observability: {enabled: true, tempo: {enabled: false}}
+%s"""
+ENDPOINT = "  global: {tracing: {%sendpoint: otel:4317}}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("", ""), (ENDPOINT % "", ENDPOINT % "enabled: true, ")], ids=["in the chart", "in the file"]
+)
+def test_an_endpoint_for_traces_is_switched_on_where_it_stands_in_the_file(
+    cli: Cli, tmp_path: Path, before: str, after: str
+) -> None:
+    """What the chart's own values say is theirs to mend."""
+    place = chart(tmp_path, "4.18.0", {"infrahub": {"global": {"tracing": {"endpoint": "otel:4317"}}}})
+    (tmp_path / "values.yaml").write_text(TRACED % before, "utf-8")
+    done = cli("migrate", "values.yaml", "--chart-path", place, "--from", "4.14.1", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "values.yaml").read_text("utf-8") == TRACED % after
