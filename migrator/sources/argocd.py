@@ -47,11 +47,27 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
 
 def _about_set(place: Source, data: Map) -> Iterator[Notice]:
     yield OF_A_SET
-    patch = as_map(data.get("spec")).get("templatePatch")
-    if isinstance(patch, str) and is_about_prefect(patch):
-        line = place.stream.documents[place.document].line((*place.route, "spec", "templatePatch"))
-        text = f"{place.name}:{line}: spec.templatePatch lies over these values and is not edited"
-        yield Notice(f"{text}: look whether it sets what changes here.", "warning")
+    spec = as_map(data.get("spec"))
+    for route in (("templatePatch",), *_templates(spec.get("generators"), ("generators",))):
+        text = str(tree.get(spec, route, ""))
+        if is_about_prefect(text) or "targetRevision" in text:
+            line = place.stream.documents[place.document].line((*place.route, "spec", *route))
+            where = f"{place.name}:{line}: {tree.show(('spec', *route))}"
+            yield Notice(
+                f"{where} lies over these values and their version, and is not edited: look whether it sets what "
+                "changes here.",
+                "warning",
+            )
+
+
+def _templates(generators: Value, above: Route) -> Iterator[Route]:
+    """Where generators, and those inside them, have a template of their own, which lies over the set's."""
+    for number, item in enumerate(generators if isinstance(generators, list) else []):
+        for kind, each in as_map(item).items():
+            own = as_map(each)
+            if own.get("template"):
+                yield (*above, number, kind, "template")
+            yield from _templates(own.get("generators"), (*above, number, kind, "generators"))
 
 
 def _sources(spec: Map) -> Iterator[tuple[Route, Map]]:

@@ -35,7 +35,8 @@ _HOLDERS = {
 }
 """The objects beside a HelmRelease that hold its values or its chart's version, and where they do."""
 _LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
-_WHOLE = re.compile(r"(/spec(/values(/infrahub)?|/chart(/spec)?|/(template/spec/)?sources?(/\d+)?(/helm(/\w+)?)?)?)?$")
+_SOURCE = r"(template/spec/)?sources?(/\d+)?(/helm(/\w+)?)?"
+_WHOLE = re.compile(rf"(/spec(/values(/infrahub)?|/chart(/spec)?|/template(/spec)?|/{_SOURCE})?)?$")
 """Where an operation takes in the values as a whole, or the text that holds them."""
 _VERSIONS = re.compile(r"/spec/(chart|source|sources|template)\b.*(version|targetRevision)$|/spec/chartRef\b")
 
@@ -189,7 +190,7 @@ def _strategic(name: str, line: int, target: Map, data: Map, file: str, *, is_al
         return
     spec = as_map(data.get("spec"))
     holds_values = has_values(spec.get("values")) or is_about_prefect(str(spec))
-    version = tree.get(spec, ("chart", "spec", "version")) or tree.get(spec, ("source", "targetRevision"))
+    version = _version_in(spec) or _version_in(as_map(tree.get(spec, ("template", "spec"))))
     if file and holds_values and own == as_text(as_map(data.get("metadata")).get("name")):
         return  # it is a layer, and told as one
     if holds_values or version:
@@ -199,6 +200,15 @@ def _strategic(name: str, line: int, target: Map, data: Map, file: str, *, is_al
             file = os.path.normpath(name)
         error = _error((name, line), f"{what} of {_named(kind, own)} {how}", file=file)
         yield Patch(kind, own, error, file, _target(target))
+
+
+def _version_in(spec: Map) -> Value:
+    """The chart version that a patch sets in a HelmRelease, or in a source of an Application."""
+    several = spec.get("sources")
+    sources = [as_map(spec.get("source")), *map(as_map, several if isinstance(several, list) else [])]
+    found: list[Value] = [as_map(as_map(spec.get("chart")).get("spec")).get("version")]
+    found += [each.get("targetRevision") for each in sources]
+    return next((each for each in found if each), None)
 
 
 def is_layer(data: Value) -> bool:

@@ -213,3 +213,23 @@ def test_the_mapping_alone_counts_beside_a_text(migrate: Migrate) -> None:
     done = migrate(before, DB)
     assert done.text == application(in_block("infrahub: {}\n") + in_object(AFTER), NEW)
     assert "helm.values is ignored by Argo CD" in done.notices
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ("  templatePatch: |\n    spec: {source: {targetRevision: 4.13.0-large}}\n", "spec.templatePatch"),
+        ("  generators: [{list: {elements: []}}, {git: {template: X}}]\n", "spec.generators[1].git.template"),
+        (
+            "  generators:\n    - matrix: {generators: [{clusters: {}}, {list: {template: X}}]}\n",
+            "spec.generators[0].matrix.generators[1].list.template",
+        ),
+    ],
+)
+@pytest.mark.parametrize("says", ["targetRevision: 4.13.0-large", "repoURL: registry.example.com"])
+def test_a_version_over_that_of_a_set_is_told(migrate: Migrate, more: str, where: str, says: str) -> None:
+    more = more.replace("X", "{metadata: {}, spec: {source: {targetRevision: 4.13.0-large}}}")
+    more = more.replace("targetRevision: 4.13.0-large", says)
+    text = applications(VALUES).replace("  template:\n", more + "  template:\n", 1)
+    told = f"{where} lies over these values and their version" in migrate(text, DB).notices
+    assert told is says.startswith("targetRevision")

@@ -171,3 +171,31 @@ def test_replacements_in_a_file(cli: Cli, tmp_path: Path, is_list: bool) -> None
         assert unchanged(tmp_path, before)
     write(tmp_path, {"chart.yaml": text.replace("spec.chart.spec.version", "metadata.annotations.about")})
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
+
+
+SET = (
+    application(in_block(VALUES))
+    .replace("kind: Application", "kind: ApplicationSet")
+    .replace("spec:\n", "spec:\n  template:\n    spec:\n", 1)
+)
+SET = SET[: SET.index("    spec:\n") + 10] + indented(SET[SET.index("    spec:\n") + 10 :], 4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {op: replace, path: /spec/template/spec/source/targetRevision, value: 4.13.0-large}\n",
+        "- {op: replace, path: /spec/template/spec, value: {}}\n",
+        "kind: ApplicationSet\nspec: {template: {spec: {source: {targetRevision: 4.13.0-large}}}}\n",
+        "kind: ApplicationSet\nspec: {template: {spec: {sources: [{ref: x}, {targetRevision: 4.13.0-large}]}}}\n",
+    ],
+)
+def test_patches_of_an_application_set(cli: Cli, tmp_path: Path, text: str) -> None:
+    before = {"release.yaml": SET, "kustomization.yaml": operations(text, "ApplicationSet, name: infrahub")}
+    write(tmp_path, before)
+    assert cli("check", "release.yaml").returncode == 2
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 2 and b"kustomization.yaml:5: " in done.stderr, done.stderr
+    assert unchanged(tmp_path, before)
+    write(tmp_path, {"kustomization.yaml": operations(text, "ApplicationSet, name: other")})
+    assert cli("check", ".").returncode == 1
