@@ -16,7 +16,8 @@ def queues(start: Release, end: Release, to_decide: Mapping[str, str]) -> Queues
 
     `to_decide` are the ids of the questions still open, with their flags.
     """
-    before, after = (docket.docket_on(release, "background") for release in (start, end))
+    before = docket.docket_on(start, "background")
+    after = docket.docket_on(end, "background") or docket.Docket()
     if (
         not (is_separate(start) and is_separate(end))
         or before is None
@@ -27,7 +28,7 @@ def queues(start: Release, end: Release, to_decide: Mapping[str, str]) -> Queues
     undecided = next((to_decide[name] for name in _ABOUT_THE_DOCKET if name in to_decide), "")
     if undecided:
         place = f"to be decided with {undecided}"
-    elif after is None or not (after.secret or not docket.is_private(after.url)):
+    elif docket.is_private(after.url) and not after.secret:
         return None
     else:
         place = _place(end, after)
@@ -35,7 +36,7 @@ def queues(start: Release, end: Release, to_decide: Mapping[str, str]) -> Queues
         servers=_replicas(end, "server"),
         backgrounds=_replicas(end, "backgroundServices"),
         place=place,
-        docket=None if undecided or after is None else _database(end, after),
+        docket=_database(end, after),
         others=tuple(_others(end)),
     )
 
@@ -59,7 +60,7 @@ def _place(release: Release, found: docket.Docket) -> str:
 
 def _database(release: Release, found: docket.Docket) -> Database | None:
     url = messaging.filled_in(release, found.url)
-    if found.secret or redis_url.complaint_about(url):
+    if redis_url.complaint_about(url):
         return None
     parts = redis_url.parse_url(url)
     return Database(f"{parts.host}:{parts.port}", str(parts.database), "the docket")

@@ -144,7 +144,7 @@ def taken_by(release: Release) -> list[Taken]:
         for use in redis_databases.uses(release)
     ]
     url = standing_docket(release).url
-    if url and not redis_url.complaint_about(url):
+    if not redis_url.complaint_about(url):
         parts = redis_url.parse_url(url)
         stands = before.url == url
         docket = Taken(parts.host, release.namespace, str(parts.port), parts.database, "its docket", True, stands)

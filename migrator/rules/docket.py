@@ -18,7 +18,7 @@ from migrator.prefect.docket import (
 )
 from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.prefect.redis_url import PASSWORD_REFERENCE, Url
-from migrator.rules.rule import PODS, Breach, Rule, at, named, pods
+from migrator.rules.rule import PODS, Breach, Rule, at, at_entry, named, pods
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
@@ -91,11 +91,10 @@ def _differs(release: Release) -> Iterator[Breach]:
     server, background = docket_on(release, "server"), docket_on(release, "background")
     in_env = docket_entries(release)
     if server is None or server != background:
-        listed, entry = in_env[-1] if in_env else (None, None)
         text = "the two pods are not surely on one docket"
         if server is not None and background is not None:
             text = "the two pods have different dockets: the chart's own wins on the server, env on the background pod"
-        yield Breach(text, listed.layer, listed.route_of(entry)) if listed and entry else at(release, URL, text)
+        yield at_entry(*in_env[-1], text) if in_env else at(release, URL, text)
 
 
 def _shared_with_cache(release: Release) -> Iterator[Breach]:

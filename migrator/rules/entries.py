@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from migrator.prefect import env, env_edits
 from migrator.prefect.deployment import names_by_chart
-from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, pods, spelled
+from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, pods
 from migrator.values import tree
 from migrator.values.edits import Value
+from migrator.values.merge import as_map
 from migrator.values.release import Release
 
 
@@ -45,7 +46,7 @@ def _no_string(release: Release) -> Iterator[Breach]:
 def _kind(entry: env.Entry) -> str:
     if isinstance(entry.value, (dict, list)):
         return "a list" if isinstance(entry.value, list) else "a mapping"
-    return f"{spelled(entry)} without quotes"
+    return f"{env.spelled(entry)} without quotes"
 
 
 def _no_entry(release: Release) -> Iterator[Breach]:
@@ -61,10 +62,11 @@ def _no_entry(release: Release) -> Iterator[Breach]:
 
 def _complaint(item: Value) -> str:
     """What is wrong with an entry, in words that stay the same wherever in its list it stands."""
-    name = item.get("name") if isinstance(item, dict) else None
-    if not isinstance(item, dict) or not isinstance(name, str) or not name:
+    entry = as_map(item)
+    name = entry.get("name")
+    if not isinstance(name, str) or not name:
         return "has no name"
-    both = item.get("value") not in (None, "") and item.get("valueFrom") is not None
+    both = entry.get("value") not in (None, "") and entry.get("valueFrom") is not None
     return f"has both a value and a valueFrom: {name}" if both else ""
 
 

@@ -8,7 +8,7 @@ from migrator.charts.presets import TOGGLED_SERVICES
 from migrator.prefect import deployment, env, env_edits, messaging, metrics, toggles
 from migrator.prefect.deployment import is_bumped
 from migrator.prefect.names import INJECTED_PIN, METRICS, PIN, REGISTER, WEBSERVER_ONLY
-from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, named, pods, spelled
+from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, named, pods
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
@@ -31,7 +31,7 @@ def _toggle_left(release: Release) -> Iterator[Breach]:
     kept = _KEPT if toggles.were_settled(release) else ""
     for listed, entry, service in _toggles(release):
         if service in TOGGLED_SERVICES:
-            text = f"{env_edits.path_of(listed, entry.name)} is {spelled(entry)}"
+            text = f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}"
             yield at_entry(listed, entry, text)._replace(remedy=kept)
 
 
@@ -44,7 +44,7 @@ _KEPT = (
 def _toggle_unreadable(release: Release) -> Iterator[Breach]:
     for listed, entry, _ in _toggles(release):
         if entry.is_plain and env.as_bool(entry.value) is None:
-            yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {spelled(entry)}")
+            yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}")
 
 
 def _bootstraps(release: Release) -> bool:
@@ -69,7 +69,7 @@ def _not_exactly_false(release: Release, name: str) -> Iterator[Breach]:
             yield at(release, env.SERVER, f"{name} is missing on the server pod")
     elif found[1].value != "false" or found[1].value_from is not None:
         listed, entry = found
-        yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {spelled(entry)}")
+        yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {env.spelled(entry)}")
 
 
 def _pin_on_single(release: Release) -> Iterator[Breach]:
@@ -79,7 +79,7 @@ def _pin_on_single(release: Release) -> Iterator[Breach]:
         found = env.winner(release, "server", name)
         if found is not None and found[1].is_plain and env.as_bool(found[1].value) is False:
             listed, entry = found
-            yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {spelled(entry)}")
+            yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {env.spelled(entry)}")
 
 
 def _needs_webserver_only(release: Release) -> bool:
@@ -102,7 +102,7 @@ def _webserver_only_false(release: Release) -> Iterator[Breach]:
     found = env.winner(release, "server", WEBSERVER_ONLY)
     if found is not None and env.as_bool(found[1].value) is False:
         listed, entry = found
-        yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {spelled(entry)}")
+        yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}")
 
 
 def _nobody_serves(release: Release) -> Iterator[Breach]:

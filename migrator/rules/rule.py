@@ -69,15 +69,6 @@ def named(release: Release, path: Route) -> str:
     return tree.show(release.root + path)
 
 
-def spelled(entry: Entry) -> str:
-    """What an entry sets, for a sentence: text in quotes, anything else as it would stand in YAML."""
-    if isinstance(entry.value, (dict, list)):
-        return "no text"
-    if isinstance(entry.value, (int, float)) and not isinstance(entry.value, bool):
-        return str(entry.value)
-    return env.spelled(entry)
-
-
 def all_lists(release: Release) -> list[tuple[str, EnvList]]:
     """The env lists that the pods get, each once, with its pod ("server", "background", or "" for both)."""
     found = [("", env.effective_global(release)), ("server", env.effective(release, env.SERVER))]

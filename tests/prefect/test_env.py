@@ -31,6 +31,21 @@ def test_what_an_entry_says(value: Value, value_from: Value, told: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("reference", "named"),
+    [
+        ({"name": "a", "key": "b"}, ("a", "b")),
+        ({"name": "a", "key": ""}, None),
+        ({"name": "", "key": "b"}, None),
+        ({"name": "a"}, None),
+        ({"name": 5, "key": "b"}, None),
+        ({"name": "a", "key": 5}, None),
+    ],
+)
+def test_a_secret_is_named_by_two_texts(reference: Value, named: tuple[str, str] | None) -> None:
+    assert env.secret_of(env.Entry("NAME", None, {"secretKeyRef": reference}, 0)) == named
+
+
+@pytest.mark.parametrize(
     ("value", "truth"),
     [
         *((text, True) for text in ("true", "True", "t", "yes", "Y", "on", "1", True, 1)),

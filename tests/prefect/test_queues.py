@@ -33,10 +33,11 @@ WIRED = """\
         - {name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}"""
 
 
-def queues(text: str, **answers: str) -> QueuesReport | None:
+def queues(text: str, version_to: str = "", **answers: str) -> QueuesReport | None:
     """What is told of the release's queues, with these answers (`_` for `-` in their ids)."""
     given = {"flavour": "none", **{name.replace("_", "-"): answer for name, answer in answers.items()}}
-    case = examine.examine([examine.read_bytes(text.encode(), "v.yaml")], examine.Request(discover.Options(), given))
+    request = examine.Request(discover.Options(version_to=version_to), given)
+    case = examine.examine([examine.read_bytes(text.encode(), "v.yaml")], request)
     return summary.report(case, apply.apply_plan(case)).queues
 
 
@@ -77,15 +78,32 @@ def test_no_credential_is_in_it() -> None:
         VALUES.replace("runAsSeparateDeployment: true", "runAsSeparateDeployment: false"),
         VALUES.replace("      runAsSeparateDeployment: true\n", "").replace("      replicaCount: 4", WIRED),
         VALUES.rstrip("\n") + "\n        docket: {url: redis://cache.prod:6379/2}\n",
+        VALUES.rstrip("\n") + "\n        docket: {existingSecret: ours}\n",
+        VALUES.rstrip("\n") + "\n      env: [{name: PREFECT_SERVER_DOCKET_URL, valueFrom: {fieldRef: {}}}]\n",
     ],
-    ids=["single", "separate only from now on", "a docket stands"],
+    ids=["single", "separate only from now on", "a docket stands", "a Secret's stands", "nobody can tell"],
 )
 def test_where_nothing_is_mended_there_is_no_picture(text: str) -> None:
     assert queues(text, redis_db="2", separate_services="separate") is None
 
 
 def test_one_replica_is_what_the_chart_makes_of_nothing() -> None:
-    found = queues(
-        VALUES.replace("      replicaCount: 3\n", "").replace("replicaCount: 4", "replicaCount: many"), redis_db="2"
-    )
-    assert found is not None and (found.servers, found.backgrounds) == (1, 1)
+    nothing = VALUES.replace("      replicaCount: 3\n", "").replace("replicaCount: 4", "replicaCount: many")
+    switched_off = VALUES.replace("replicaCount: 3", "replicaCount: 0").replace("replicaCount: 4", "replicaCount: true")
+    for text in (nothing, switched_off):
+        found = queues(text, redis_db="2")
+        assert found is not None and (found.servers, found.backgrounds) == (1, 1)
+
+
+def test_the_charts_own_cache_is_on_the_server_that_is_named_like_it() -> None:
+    own = VALUES[: VALUES.index("  infrahubServer")] + VALUES[VALUES.index("  prefect-server") :]
+    found = queues(own.replace("cache.prod", "infrahub-cache-master"), redis_db="2")
+    assert found is not None
+    assert Database("infrahub-cache-master:6379", "0", "Infrahub's cache") in found.others
+    elsewhere = queues(own, redis_db="2")
+    assert elsewhere is not None and [each.use for each in elsewhere.others] == ["messaging"]
+
+
+def test_a_chart_without_a_docket_mends_nothing() -> None:
+    assert queues(VALUES, version_to="4.13.0", redis_db="2") is None
+    assert queues(VALUES, version_to="4.14.0", redis_db="2") is not None

@@ -8,6 +8,7 @@ from packaging.version import Version
 from migrator.charts import presets
 from migrator.errors import InputError
 from migrator.prefect.redis_collisions import RedisClaims
+from migrator.prefect.redis_servers import ByServer, Place
 from migrator.values.edits import AddKey, Value
 from migrator.values.release import Layer, Release
 
@@ -107,3 +108,26 @@ def test_the_others_around_a_release() -> None:
     assert [use.who for use in others.on(["redis"], "6379", 4)] == ["two for its docket"]
     assert [use.who for use in others.on(["redis"], "6379", 3)] == ["two for Prefect's messaging"]
     assert list(others.on(["redis"], "6379", 2)) == []
+
+
+def test_the_others_are_those_that_come_as_well() -> None:
+    """A docket that is new makes all that its release takes new."""
+    others = RedisClaims({"one": release(docket=2), "two": release(db=3, docket=4, stands=False)}).around("one").others
+    assert others is not None
+    assert [use.who for use in others.on(["redis"], "6379", 4)] == ["two for its docket"]
+    assert [use.who for use in others.on(["redis"], "6379", 3)] == ["two for Prefect's messaging"]
+
+
+def test_a_docket_that_cannot_be_read_takes_nothing() -> None:
+    unsound = release().edited([(0, AddKey(DOCKET, {"url": "redis://redis/two"}))])
+    assert met(one=unsound, two=release(db=2)) == set()
+
+
+def test_a_release_that_is_decided_anew_leaves_what_it_took() -> None:
+    taken: ByServer[str] = ByServer()
+    place = Place("redis.prod", "6379", 2)
+    for name in ("one", "two"):
+        taken.add(name, place, f"the docket of {name}")
+    taken.remove("one", place)
+    assert list(taken.on(place)) == [("two", "the docket of two")]
+    assert list(taken.on(place, but="two")) == []

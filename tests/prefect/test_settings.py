@@ -158,3 +158,25 @@ def test_on_the_server_pod_the_charts_own_comes_last_and_on_the_other_first() ->
 def test_an_entry_without_a_value_is_empty() -> None:
     assert of(on_server("{name: PREFECT_LOGGING_LEVEL}")).settings["PREFECT_LOGGING_LEVEL"] == ""
     assert of(on_server("{name: PREFECT_LOGGING_LEVEL, value: [a]}")).settings["PREFECT_LOGGING_LEVEL"] == '["a"]'
+
+
+def secret(more: str = "") -> str:
+    return f"{{name: OURS, valueFrom: {{secretKeyRef: {{name: a, key: b{more}}}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        (secret(), secret(", optional: false"), True),
+        (secret(), secret(", optional: true"), False),
+        (secret(", optional: true"), secret(", optional: true"), True),
+        ("{name: OURS, value: {a: 1, b: 2}}", "{name: OURS, value: {b: 2, a: 1}}", True),
+        ("{name: OURS, value: {a: 1, b: 2}}", "{name: OURS, value: {a: 2, b: 1}}", False),
+    ],
+)
+def test_entries_that_kubernetes_takes_for_the_same_are(one: str, other: str, is_same: bool) -> None:
+    assert (of(on_server(one)) == of(on_server(other))) is is_same
+
+
+def test_a_secret_that_may_be_missing_is_told_so() -> None:
+    assert '"optional": true' in of(on_server(secret(", optional: true"))).settings["OURS"]

@@ -150,6 +150,20 @@ def test_a_preset_that_is_not_known_decides_nothing(text: str, flavour: str, mis
     assert caught.value.path == "0.yaml"
     assert all(each in str(caught.value) for each in missing)
     assert "server.env" not in str(caught.value)
+    assert str(caught.value.remedy).endswith("(helm show values CHART --version VERSION).")
+
+
+def test_what_the_preset_that_is_left_had_can_be_carried_where_it_is_known() -> None:
+    one = release(
+        ENTERPRISE.format("server: {env: []}"), chart="infrahub-enterprise", version="4.14.0", flavour="openshift"
+    )
+    before = presets.of_chart("infrahub-enterprise", Version("4.13.0"), "medium")
+    left = Release(
+        chart=one.chart, root=one.root, layers=one.layers, before=before, after=one.after, flavour=one.flavour
+    )
+    with pytest.raises(RefusedError) as caught:
+        shapes.refuse_unknown_preset(left)
+    assert str(caught.value.remedy).endswith(", or as medium had them: --answer flavour-change=carry.")
 
 
 @pytest.mark.parametrize(

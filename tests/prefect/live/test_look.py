@@ -306,6 +306,30 @@ def test_a_url_that_is_none_is_not_repeated(url: str) -> None:
     assert not any(part in said for part in ("s3same", "s3", "same@", "localhost"))
 
 
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ("ssl_cert_reqs=nine", "ssl_cert_reqs is to be required or none."),
+        ("ssl_check_hostname=", "ssl_check_hostname is to be true or false."),
+        ("ssl_ca_certs=/no/such/file", "ssl_ca_certs is to be a file with certificates."),
+        ("ssl_ca_certs=", "ssl_ca_certs is to be a file with certificates."),
+    ],
+)
+def test_an_option_says_what_it_is_to_be(options: str, what: str) -> None:
+    assert complaint(f"rediss://localhost?{options}") == f"--check-redis: {what}"
+
+
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("[::1]", "[::1]")])
+def test_an_address_is_shown_as_a_url_has_it(host: str, shown: str) -> None:
+    port = free_port()
+    assert f"the Redis at {shown}:{port} " in complaint(f"redis://{host}:{port}")
+
+
+def test_what_speaks_no_tls_is_told_the_other_scheme(listener: Listen) -> None:
+    said = complaint(f"rediss://127.0.0.1:{listener(b'-ERR no TLS here' + CRLF)}")
+    assert "does not speak TLS" in said and said.endswith("If it is a port without TLS, say redis://.")
+
+
 def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(redis_live.LibraryMissing) as caught:
