@@ -11,6 +11,8 @@ from migrator import rules, yamltext
 from migrator.planning import catalog, discover
 from migrator.report.records import Finding
 from migrator.rules import live
+from migrator.rules.unknown import unknown_keys
+from migrator.values.merge import Map
 from migrator.values.release import Layer
 from tests import skeleton
 
@@ -415,6 +417,9 @@ CASES = [
     ),
     Case("env-string", METRICS, METRICS + entry("DEBUG", "on"), METRICS + entry("DEBUG", "'on'"), "DEBUG"),
     Case("env-entry", METRICS, METRICS + "        - value: x\n", METRICS + "        - name: X\n", "- value: x"),
+    Case("env-entry", METRICS, METRICS + "        - {name: 5}\n", METRICS + "        - {name: '5'}\n", "name: 5"),
+    Case("env-entry", METRICS, METRICS + "        - {name: ''}\n", METRICS + "        - {name: X}\n", "name: ''"),
+    Case("env-entry", METRICS, METRICS + "        - bare\n", METRICS + "        - {name: bare}\n", "- bare"),
     Case(
         "env-entry",
         METRICS,
@@ -708,3 +713,67 @@ def test_the_example_host_may_be_emptied_where_nothing_uses_it(separate: str, em
     )
 
     assert ["or an empty text" in remedy for remedy in found] == [empty_will_do]
+
+
+def told(rule: str, text: str, **how: str) -> list[str]:
+    return [each.text for each in findings(text, **how) if each.rule == rule]
+
+
+TWICE = "infrahub: {prefect-server: {global: {prefect: {env: [{name: X, value: a}, {name: X, value: b}]}}}}\n"
+
+
+def test_an_entry_of_both_pods_is_told_once() -> None:
+    separate = TWICE.replace("{global", "{backgroundServices: {runAsSeparateDeployment: true}, global")
+    assert told("env-twice", separate) == told("env-twice", TWICE)
+    assert len(told("env-twice", TWICE)) == 1
+
+
+def test_a_list_of_the_chart_is_no_list_of_the_file() -> None:
+    """At the same place in the umbrella stands something of another chart."""
+    others = "server: {env: [{value: x}]}\n"
+    assert told("env-entry", f"{others}infrahub: {{prefect-server: {{server: {{replicaCount: 1}}}}}}\n") == []
+    own = "infrahub: {prefect-server: {server: {env: [{value: x}]}}}\n"
+    assert told("env-entry", own) == ["an entry of infrahub.prefect-server.server.env has no name"]
+
+
+def test_a_restore_is_refused_by_the_chart_that_looks_at_it() -> None:
+    text = with_(Case("", "  prefect-server:\n", "", "", ""), first(RESTORE.replace("@", "{bucket: b}")))
+    assert told("restore-refused", text, to="4.18.0") != []
+    assert told("restore-refused", text, to="4.17.0") == []
+
+
+UNKNOWN_KEY = "infrahub: {prefect-server: {backgroundServices: {messaging: {docket: {urll: x}}}}}\n"
+
+
+@pytest.mark.parametrize(("to", "key"), [("4.13.0", "docket"), ("4.14.1", "docket.urll")])
+def test_a_chart_that_has_no_docket_knows_no_key_of_it(to: str, key: str) -> None:
+    where = "infrahub.prefect-server.backgroundServices.messaging"
+    assert told("messaging-keys", UNKNOWN_KEY, to=to) == [f"{where}.{key} is no key of this chart"]
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"),
+    [
+        ("hots", "Is infrahub.prefect-server.backgroundServices.messaging.redis.host meant?"),
+        (
+            "existingSecret",
+            "Remove it, or go to the chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer.",
+        ),
+    ],
+)
+def test_what_an_old_chart_does_not_know_is_mended_by_what_it_may_be(key: str, remedy: str) -> None:
+    text = f"infrahub: {{prefect-server: {{backgroundServices: {{messaging: {{redis: {{{key}: x}}}}}}}}}}\n"
+    found = [each.remedy for each in findings(text, to="4.13.0") if each.rule == "messaging-keys"]
+    assert found == [remedy]
+
+
+def test_a_map_that_is_empty_in_the_chart_takes_any_key() -> None:
+    values: Map = {"infrahub": {"prefect-server": {"server": {"extra": {}, "probe": {"port": 1}}}}}
+    text = "infrahub: {prefect-server: {server: {extra: {ours: 1}, probe: {ours: 1}}}}\n"
+    stream = yamltext.parse(text.encode(), "values.yaml")
+    layers = [Layer("values.yaml", stream.documents[0].data)]
+    options = discover.Options()
+    what = discover.find_out(layers, options, catalog.load())
+    release = discover.release_of(what, layers, options, "")
+    unknown = unknown_keys(release, values, lambda _, route: stream.documents[0].line(route), ["values.yaml"])
+    assert [each.text.partition(" is no key")[0] for each in unknown] == ["infrahub.prefect-server.server.probe.ours"]
