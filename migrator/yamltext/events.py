@@ -104,8 +104,10 @@ def _unveiled(events: Iterator[Any], sign: str) -> Iterator[Any]:
 
 def _in_words(error: YAMLError, text: str) -> UnreadableError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = str(getattr(error, "problem", "") or error)
-    # The reader's own errors (control characters) have a position and no mark.
-    return UnreadableError(
-        problem.splitlines()[0], mark.index if mark is not None else getattr(error, "position", len(text))
-    )
+    began = getattr(error, "context_mark", None)
+    problem = str(getattr(error, "problem", "") or error).splitlines()[0]
+    if mark is None:  # the reader's own errors (control characters) have a position instead
+        return UnreadableError(problem, getattr(error, "position", len(text)))
+    from migrator.yamltext.trouble import in_words
+
+    return UnreadableError(*in_words(problem, text, mark.index, began.index if began is not None else None))

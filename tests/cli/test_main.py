@@ -280,7 +280,7 @@ def test_without_a_backup_there_is_none(cli: Cli, values: Path) -> None:
         (b"# only a comment\n", b"values.yaml:1"),
         (b"- a\n- b\n", b"a list at the top"),
         (b"just text\n", b"a single value"),
-        (b"a: [1\nb: 2\n", b"values.yaml:2"),
+        (b"a: [1\nb: 2\n", b"values.yaml:1"),
         (b"a: 1\n\tb: 2\n", b"values.yaml:2"),
         (b"a: {{ .Values.x }}\n", b"values.yaml:1"),
         (b"\xff\xfea\x00:\x00", b"UTF-16"),

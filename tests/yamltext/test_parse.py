@@ -87,7 +87,7 @@ def test_every_document_of_a_stream_is_read() -> None:
         (b"a: \xed\xa0\x80\n", 1, "not UTF-8"),
         (b"a: 1\nb: c: d\n", 2, "mapping values are not allowed"),
         (b"a: 1\n\tb: 2\n", 2, "tab"),
-        (b"a: [1\n", 2, "expected"),
+        (b"a: [1\n", 1, "expected"),
         (b"a: 1\nb: *x\n", 2, "begins with"),
         (b"a: &x\n  b: *x\n", 2, "inside"),
         (b"a: 1\nb:\n  <<: 5\n", 3, "merge key"),
@@ -140,3 +140,28 @@ def test_duplicate_keys_are_told_with_all_their_lines() -> None:
     assert document.duplicates() == [Duplicate(("a",), (1, 7, 8)), Duplicate(("b", 0, "c"), (3, 5))]
     assert document.line(("a",)) == 8
     assert parse(b"a: 1\nb: 2\n").documents[0].duplicates() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (
+            "a:\n\tb: 1\n",
+            2,
+            "is indented with a tab, and YAML takes spaces only: put spaces in its place (the parser: ",
+        ),
+        ("a: @b\n", 1, "has a value that begins with @, which YAML keeps for itself: put the value in quotes"),
+        ('a:\n  b: "open\n  c: 1\n', 2, "opens a quote that nothing closes: close it, or take it out"),
+        ("a:\n  b: 1\n c: 2\n", 3, "is indented otherwise than the lines that it belongs to"),
+        ('a: "b" c\n', 1, "text behind its closing quote"),
+        ("a:\n  - b\n  c: 1\n", 3, "stands among the items of a list and is none: begin it with -"),
+        ("z: 1\na: [b, c\nd: 1\n", 2, "opens a bracket in which a comma or the end is missing"),
+        ("a: b: c\n", 1, "has a second colon, or is indented too far"),
+        ("a: 1\nb\nc: 1\n", 2, "has text where a key is expected"),
+    ],
+)
+def test_what_people_slip_on_is_told_in_their_words(text: str, line: int, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(text.encode(), "values.yaml")
+    assert words in caught.value.message
+    assert caught.value.line == line
