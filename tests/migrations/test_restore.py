@@ -138,3 +138,10 @@ def test_an_older_backup_image_is_told_of(migrate: Migrate, image: str, version:
     done = migrate(STORED % image, version_from=version)
     assert done.text == STORED % image
     assert ("image.tag keeps an older infrahub-backup" in done.notices) is is_told
+
+
+def test_where_prefects_part_stands_alone_no_restore_is_looked_for(migrate: Migrate) -> None:
+    """Its place is named by --root: where infrahub-backup would be is not known."""
+    text = "server: {env: []}\nbackgroundServices: {runAsSeparateDeployment: false}\n"
+    done = migrate(text, chart="infrahub-enterprise", root=".", version_from="4.17.0", version_to="4.18.0")
+    assert done.text == text

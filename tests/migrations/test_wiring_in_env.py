@@ -362,6 +362,12 @@ def test_what_runs_apart_is_said_behind_the_number_of_replicas(migrate: Migrate,
     assert migrate(text + part, {"separate-services": "single"}, chart="prefect-server").text == text + after
 
 
+def test_it_is_said_in_services_that_say_nothing(migrate: Migrate) -> None:
+    text = f"{IN_ONE_LIST}backgroundServices: {{}}\n"
+    done = migrate(text, {"separate-services": "single"}, chart="prefect-server")
+    assert done.text == f"{IN_ONE_LIST}backgroundServices:\n  runAsSeparateDeployment: false\n"
+
+
 def test_it_is_said_in_the_layer_that_speaks_of_these_services(cli: Callable[..., Done], tmp_path: Path) -> None:
     base, prod = "backgroundServices:\n  resources: {}\n", IN_ONE_LIST
     (tmp_path / "base.yaml").write_text(base)
