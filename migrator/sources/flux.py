@@ -14,6 +14,7 @@ from migrator.charts.roots import is_related
 from migrator.sources import chart_sources
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, left_open
 from migrator.sources.chart_sources import ChartSource
+from migrator.sources.patch_records import refuse_directives
 from migrator.sources.source import Source
 from migrator.sources.value_sources import Below, below
 from migrator.values import tree
@@ -47,6 +48,9 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
         is_related(values, version.chart) for values in (spec.get("values"), *(each.data for each in taken.layers))
     ):
         return []
+    if is_patch:
+        document = place.stream.documents[place.document]
+        refuse_directives(place.name, lambda route: document.line((*place.route, *route)), spec)
     source = place._replace(route=(*place.route, *VALUES))
     metadata = as_map(data.get("metadata"))
     namespace = as_text(spec.get("targetNamespace")) or as_text(metadata.get("namespace"))

@@ -50,6 +50,8 @@ def _patch(place: Source, item: Value, items: tuple[str, ...]) -> Iterator[Bundl
     version = flux.chart_version(place._replace(route=()), spec)
     is_ours = is_related(spec.get("values"), version.chart) or bool(version.text)
     if meant and len(documents) == 1 and is_ours and patches.is_layer(data):
+        line = place.stream.documents[place.document].line(place.route)
+        patch_records.refuse_directives(place.name, lambda _: line, spec)
         yield _bundle(place, meant[0], version, spec)
 
 

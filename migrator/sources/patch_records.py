@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from migrator.errors import RefusedError
+from migrator.values import tree
+from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map, as_text
 
 
@@ -69,3 +71,18 @@ def meant(kind: str, name: str, items: Collection[str], affixes: Sequence[tuple[
 def is_meant(pattern: str, kind: str) -> bool:
     """Whether a kind, or a pattern for kinds, takes in that one; without any, all are."""
     return re.fullmatch(pattern or ".*", kind) is not None
+
+
+def refuse_directives(path: str, line_of: Callable[[Route], int], spec: Value) -> None:
+    """Raise RefusedError for a strategic patch that says how it is merged: as a layer it would be merged as Helm does.
+
+    Source: https://github.com/kubernetes-sigs/kustomize (kyaml/yaml/merge2: `$patch: replace|delete|merge`).
+    """
+    for route, _ in tree.leaves(("spec",), spec):
+        if "$patch" in route:
+            raise RefusedError(
+                f"{tree.show(route)} says how the patch is merged, which layers of values have no word for.",
+                path=path,
+                line=line_of(route),
+                remedy="Take it out, and write what shall go as null, or what is left into the object.",
+            )

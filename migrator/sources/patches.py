@@ -191,14 +191,17 @@ def _strategic(name: str, line: int, target: Map, data: Map, file: str, *, is_al
     spec = as_map(data.get("spec"))
     holds_values = has_values(spec.get("values")) or is_about_prefect(str(spec))
     version = _version_in(spec) or _version_in(as_map(tree.get(spec, ("template", "spec"))))
-    if file and holds_values and own == as_text(as_map(data.get("metadata")).get("name")):
+    is_merged_otherwise = "'$patch'" in str(spec)
+    is_named = own == as_text(as_map(data.get("metadata")).get("name"))
+    if file and holds_values and is_named and not is_merged_otherwise:
         return  # it is a layer, and told as one
     if holds_values or version:
         what = "patches values of Prefect" if holds_values else f"sets the chart version {version}"
         how = "inside the kustomization" if not file else f"in {file}"
         if not file and is_alone and is_meant(kind, "HelmRelease") and is_layer(data):
             file = os.path.normpath(name)
-        error = _error((name, line), f"{what} of {_named(kind, own)} {how}", file=file)
+        remedy = INTO_THE_OBJECT if is_merged_otherwise else ""
+        error = _error((name, line), f"{what} of {_named(kind, own)} {how}", file="" if remedy else file, remedy=remedy)
         yield Patch(kind, own, error, file, _target(target))
 
 

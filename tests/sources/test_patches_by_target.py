@@ -199,3 +199,17 @@ def test_patches_of_an_application_set(cli: Cli, tmp_path: Path, text: str) -> N
     assert unchanged(tmp_path, before)
     write(tmp_path, {"kustomization.yaml": operations(text, "ApplicationSet, name: other")})
     assert cli("check", ".").returncode == 1
+
+
+@pytest.mark.parametrize("where", ["prod/patch.yaml", "prod/kustomization.yaml"])
+def test_a_patch_that_says_how_it_is_merged_is_no_layer(cli: Cli, tmp_path: Path, where: str) -> None:
+    text = patch(HOST.replace("    backgroundServices:", "    $patch: replace\n    backgroundServices:"))
+    overlay = HEAD.format("../base") + "patches:\n"
+    overlay += "  - path: patch.yaml\n" if where == "prod/patch.yaml" else f"  - patch: |\n{indented(text, 6)}"
+    before = {**BASE, "prod/kustomization.yaml": overlay, "prod/patch.yaml": text}
+    write(tmp_path, before)
+    done = cli("migrate", "-f", "base/release.yaml", "-f", where, *FLAGS)
+    assert done.returncode == 2 and b"says how the patch is merged" in done.stderr
+    assert f"{where}:{9 if where == 'prod/patch.yaml' else 5}: ".encode() in done.stderr, done.stderr
+    assert cli("migrate", ".", *FLAGS).returncode == 2
+    assert unchanged(tmp_path, before)
