@@ -279,7 +279,7 @@ def _several_layers(layers: tuple[str, ...]) -> RefusedError:
         f"lies over {below}: they look like layers of one release, and are not migrated one without the other.",
         path=layers[-1],
         remedy=f"Name the layers in Helm's order (-f {' -f '.join(layers)}), or each file that is a release of its "
-        "own.",
+        "own. For a whole directory, infrahub-migrator init writes a project file that says so for good.",
     )
 
 

@@ -260,7 +260,7 @@ _AMBIGUOUS = frozenset('.[]" ')
 
 
 def show(route: Route) -> str:
-    """A route for people: `server.env[2].value`; the root is `(root)`."""
+    """A route for people: `server.env[2].value`; the root in words."""
     text = ""
     for key in route:
         if isinstance(key, int):
@@ -268,4 +268,4 @@ def show(route: Route) -> str:
         else:
             name = key if key and _AMBIGUOUS.isdisjoint(key) else f'"{key}"'
             text += f".{name}" if text else name
-    return text or "(root)"
+    return text or "the top of the file"

@@ -54,7 +54,7 @@ def plan(cli: Cli, tmp_path: Path) -> Plan:
 def test_the_place_of_the_values_tells_the_chart(plan: Plan, text: str, chart: str, root: str) -> None:
     found = plan(text)
     assert (found.report["chart"], found.report["root"]) == (chart, root)
-    shown = root if root != "." else "(root)"
+    shown = root if root != "." else "the top of the file"
     assert f"Prefect values at {shown}\nchart {chart} (by the place of the Prefect values, {shown})" in found.evidence
     named = plan(text, "--chart", chart)
     assert f"chart {chart} (as named)" in named.evidence

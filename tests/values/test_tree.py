@@ -98,6 +98,6 @@ def test_looking_up() -> None:
 
 
 def test_routes_for_people() -> None:
-    assert tree.show(()) == "(root)"
+    assert tree.show(()) == "the top of the file"
     assert tree.show(("server", "env", 2, "value")) == "server.env[2].value"
     assert tree.show(("a.b", "")) == '"a.b".""'
