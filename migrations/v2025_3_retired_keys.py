@@ -15,9 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts import infrahub, retired
-from migrator.errors import RefusedError
 from migrator.migration import BY_SHAPE, Ask, Migration, Outcome, Step
-from migrator.values.changes import Change, Notice
+from migrator.values.changes import Change, Location, Notice, ShapeError
 from migrator.values.edits import FIRST, InsertItem, RenameKey, Route, SetValue
 from migrator.values.merge import as_text
 from migrator.values.part import Part
@@ -57,8 +56,9 @@ def _moved(part: Part, old: Route, new: Route) -> Iterator[Change]:
         if not listed:
             yield part.set(new, [name], WHY_LIST, "none", layer=owner)
         elif not isinstance(listed, list):
-            raise RefusedError(
+            raise ShapeError(
                 f"{part.show(new)} is no list, so {name} of {part.show(old)} cannot go into it.",
+                Location(owner, part.root + new),
                 path=part.release.layers[owner].name,
                 remedy="Write the names of Secrets there as a list first.",
             )

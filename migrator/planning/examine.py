@@ -17,7 +17,7 @@ from migrator.prefect import shapes
 from migrator.report.records import Status
 from migrator.sources import Bundle, Source, of_layers, read, read_bytes
 from migrator.values import tree
-from migrator.values.changes import Notice
+from migrator.values.changes import Notice, ShapeError
 from migrator.values.release import Layer, Release
 
 if TYPE_CHECKING:
@@ -56,9 +56,18 @@ class Case(NamedTuple):
 def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
     """Find out what the release is, and plan; nothing is asked and nothing written.
 
-    `inputs` are the release's layers, lowest first, or the one bundle of them.
+    `inputs` are the release's layers, lowest first, or the one bundle of them. Raises InputError, RefusedError and
+    UsageError, with file and line as far as something in a file is meant.
     """
     bundle = _bundle(inputs)
+    try:
+        return _examined(bundle, request)
+    except ShapeError as error:
+        error.line = error.line or bundle.layers[error.at.layer].line(error.at.route)
+        raise
+
+
+def _examined(bundle: Bundle, request: Request) -> Case:
     _refuse_empty_first(bundle)
     upgrade = _detect(bundle, request)
     shapes.refuse_what_is_no_chart(upgrade.layers, upgrade.found.root)

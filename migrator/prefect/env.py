@@ -7,8 +7,8 @@ backgroundServices.env (templates deployment.yaml and background-services/deploy
 
 from typing import NamedTuple
 
-from migrator.errors import RefusedError
 from migrator.values import tree
+from migrator.values.changes import Location, ShapeError
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
 from migrator.values.release import Release
@@ -218,8 +218,9 @@ def _read_list(release: Release, number: int, route: Route) -> EnvList | None:
     if value is None:
         return None
     if not isinstance(value, list):
-        raise RefusedError(
+        raise ShapeError(
             f"{tree.show(route)} is no list, so the chart cannot read it as env entries.",
+            Location(number, route),
             path=release.layers[number].name,
             remedy="Mend it first.",
         )

@@ -11,6 +11,7 @@ from migrator.prefect import env
 from migrator.prefect.deployment import is_separate
 from migrator.prefect.names import DOCKET, MESSAGING, REDIS_BLOCK, SEPARATE
 from migrator.values import tree
+from migrator.values.changes import Location, ShapeError
 from migrator.values.edits import Route
 from migrator.values.release import Layer, Release
 
@@ -25,8 +26,9 @@ def refuse_odd_shapes(release: Release) -> None:
         for number in release.owners(path):
             value = release.in_layer(number, path)
             if not isinstance(value, (bool, type(None))):
-                raise RefusedError(
+                raise ShapeError(
                     f"{tree.show(release.root + path)} is {value!r}, and the chart takes nothing but true and false.",
+                    Location(number, release.root + path),
                     path=release.layers[number].name,
                     remedy="Write it without quotes.",
                 )
@@ -37,8 +39,9 @@ def refuse_odd_shapes(release: Release) -> None:
                 continue
             shown = tree.show(release.root + path)
             what = "is empty, which takes the chart's own values away" if value is None else "is no mapping of keys"
-            raise RefusedError(
+            raise ShapeError(
                 f"{shown} {what}.",
+                Location(number, release.root + path),
                 path=release.layers[number].name,
                 remedy="Take the key out, or fill it.",
             )
@@ -46,8 +49,9 @@ def refuse_odd_shapes(release: Release) -> None:
         path = (*DOCKET, key)
         for number in release.owners(path):
             if isinstance(release.in_layer(number, path), (dict, list)):
-                raise RefusedError(
+                raise ShapeError(
                     f"{tree.show(release.root + path)} is no text.",
+                    Location(number, release.root + path),
                     path=release.layers[number].name,
                     remedy="Take the key out, or write a text there.",
                 )
@@ -60,15 +64,17 @@ def refuse_what_is_no_chart(layers: Sequence[Layer], root: Route) -> None:
     """
     for depth in range(1, len(root) + 1):
         level = root[:depth]
-        said = [(layer, value) for layer in layers if (value := tree.find(layer.data, level)) is not tree.MISSING]
-        for layer, value in said:
-            is_last = layer is said[-1][0]
+        found = [(number, tree.find(layer.data, level)) for number, layer in enumerate(layers)]
+        said = [(number, value) for number, value in found if value is not tree.MISSING]
+        for number, value in said:
+            is_last = number == said[-1][0]
             if isinstance(value, dict) or (value is None and not is_last):
                 continue
             what = "is empty, which takes all away that is said below it" if value is None else "is no mapping of keys"
-            raise RefusedError(
+            raise ShapeError(
                 f"{tree.show(level)} {what}, and Helm refuses it for a chart.",
-                path=layer.name,
+                Location(number, level),
+                path=layers[number].name,
                 remedy="Take the key out, or fill it.",
             )
 

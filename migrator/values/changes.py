@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from migrator.errors import RefusedError
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Route, Value
 
 Effect = Literal["none", "behaviour", "required"]
@@ -37,6 +38,17 @@ class Location(NamedTuple):
 
     layer: int
     route: Route
+
+
+class ShapeError(RefusedError):
+    """A value of a layer that is of no shape which a decision can rest on, or an edit can be made in.
+
+    It says where the value stands, `at`; whoever has the layer's text adds the line.
+    """
+
+    def __init__(self, message: str, at: Location, *, path: str, remedy: str) -> None:
+        super().__init__(message, path=path, remedy=remedy)
+        self.at = at
 
 
 class Notice(NamedTuple):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.errors import RefusedError
 from migrator.values import tree
-from migrator.values.changes import Change, Effect, Notice, Severity
+from migrator.values.changes import Change, Effect, Location, Notice, Severity, ShapeError
 from migrator.values.edits import LAST, AddKey, Place, RemoveKey, Route, SetValue, Value
 from migrator.values.merge import Map
 from migrator.values.release import Release
@@ -71,12 +70,13 @@ class Part:
         return Change(layer, RemoveKey(self.root + path), self.show(path), before, None, why, effect)
 
     def _refuse_no_mapping(self, path: Route, layer: int) -> None:
-        """Raise RefusedError where a list or a single value in the layer leaves no place for the path."""
+        """Raise ShapeError where a list or a single value in the layer leaves no place for the path."""
         for depth in range(1, len(path)):
             standing = self.in_layer(layer, path[:depth])
             if standing is not tree.MISSING and not isinstance(standing, (dict, type(None))):
-                raise RefusedError(
+                raise ShapeError(
                     f"{self.show(path[:depth])} is no mapping of keys, so {self.show(path)} cannot stand below it.",
+                    Location(layer, self.root + path[:depth]),
                     path=self.release.layers[layer].name,
                     remedy="Mend it first.",
                 )

@@ -184,20 +184,20 @@ def test_the_example_host_on_a_single_deployment(migrate: Migrate) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "reason"),
+    ("old", "new", "line", "reason"),
     [
-        ("    server:\n", "    server:\n    other:\n", "infrahub.prefect-server.server is empty"),
-        ("redis: {host: redis, db: 1}", "redis: redis", "messaging.redis is no mapping of keys"),
-        ("redis: {host: redis, db: 1}", "redis:", "messaging.redis is empty"),
-        ('url: "redis://redis:6379/2"', "existingSecret: [a]", "docket.existingSecret is no text"),
-        ('url: "redis://redis:6379/2"', "url: {a: b}", "docket.url is no text"),
-        ("      env:\n        - {name: PROM", "      env:\n        PROM: {name: PROM", "env is no list"),
+        ("    server:\n", "    server:\n    other:\n", 3, "infrahub.prefect-server.server is empty"),
+        ("redis: {host: redis, db: 1}", "redis: redis", 11, "messaging.redis is no mapping of keys"),
+        ("redis: {host: redis, db: 1}", "redis:", 11, "messaging.redis is empty"),
+        ('url: "redis://redis:6379/2"', "existingSecret: [a]", 12, "docket.existingSecret is no text"),
+        ('url: "redis://redis:6379/2"', "url: {a: b}", 12, "docket.url is no text"),
+        ("      env:\n        - {name: PROM", "      env:\n        PROM: {name: PROM", 13, "env is no list"),
     ],
 )
-def test_a_shape_that_the_chart_cannot_read_is_refused(plan: Plans, old: str, new: str, reason: str) -> None:
+def test_a_shape_that_the_chart_cannot_read_is_refused(plan: Plans, old: str, new: str, line: int, reason: str) -> None:
     with pytest.raises(RefusedError) as refused:
         plan(INFRAHUB.replace(old, new, 1))
-    assert reason in str(refused.value) and str(refused.value).startswith("values.yaml: ")
+    assert (refused.value.where, reason in refused.value.message) == (f"values.yaml:{line}", True)
 
 
 def test_prefect_switched_off(migrate: Migrate) -> None:
