@@ -31,6 +31,8 @@ BY_NAME = (
     (r".*\.te?mpl|.*\.tpl", "is a template", "template"),
 )
 _FOLDERS = (("/.github/workflows/", "is a CI file", "ci"), ("/.circleci/", "is a CI file", "ci"))
+_OF_ANSIBLE = r".*/(?:group_vars|host_vars|roles/[^/]+/(?:vars|defaults|tasks|handlers))/.*"
+"""Where Ansible looks for variables and tasks: it fills templates in before anything of it is Helm's."""
 _OBJECTS = {
     "HelmChart": ("is a HelmChart of k3s", "own"),
     "HelmChartConfig": ("is a HelmChartConfig of k3s", "own"),
@@ -113,8 +115,10 @@ def refuse(name: str, data: bytes, documents: Sequence[Value], chart: str = "") 
     if first is None:
         return  # that is told before anything else
     is_filled_in = re.search(r"\.(gotmpl|te?mpl|tpl|j2|jinja2?|tf\w*|hcl|tf\.json)$", name) is not None
+    is_ansibles = re.fullmatch(_OF_ANSIBLE, os.path.abspath(name).replace(os.sep, "/")) is not None
     is_values = not is_filled_in and any(map(has_values, documents))
-    error = (None if is_values else by_name(name)) or by_shape(name, first) or _no_mapping(name, first)
+    error = _error(name, "is a file of Ansible", "ansible") if is_ansibles else None
+    error = error or (None if is_values else by_name(name)) or by_shape(name, first) or _no_mapping(name, first)
     is_named = any(roots.may_be_of(each, chart) for each in documents)
     if not mentions(name, data) and not is_named and not (hides_words(data) and any(map(has_values, documents))):
         raise unrelated(name, error)

@@ -39,6 +39,8 @@ FOREIGN = {
     "crossplane.yaml": (OBJECT.format("helm.crossplane.io/v1beta1", "Release"), "is a Release of Crossplane"),
     "set.yaml": (OBJECT.format("fluxcd.controlplane.io/v1", "ResourceSet"), "is a ResourceSet"),
     "deployment.yaml": (OBJECT.format("apps/v1", "Deployment"), "is a Kubernetes object of kind Deployment"),
+    "group_vars/prod.yml": ("infrahub_values:\n" + indented(VALUES, 2), "is a file of Ansible"),
+    "roles/infrahub/defaults/main.yml": (VALUES, "is a file of Ansible"),
     "playbook.yaml": ("- hosts: all\n  tasks: [{name: infrahub}]\n", "is a file of Ansible"),
     "Pulumi.yaml": ("name: infrahub\nruntime: nodejs\n", "is a file of Pulumi"),
     "main.tf": ('resource "helm_release" "infrahub" {\n}\n', "is Terraform"),
