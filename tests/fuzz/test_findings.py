@@ -314,7 +314,7 @@ def test_a_layer_that_takes_prefects_values_away_is_refused_as_by_helm(cli: Cli,
     done = cli("plan", "-f", "base.yaml", "-f", "over.yaml", "--redis-db", "2")
 
     assert done.returncode == 2
-    assert b"over.yaml: infrahub.prefect-server is empty, which takes all away" in done.stderr
+    assert b"over.yaml:2: infrahub.prefect-server is empty, which takes all away" in done.stderr
     done = cli("migrate", "-f", "over.yaml", "-f", "base.yaml", "--redis-db", "2", "--non-interactive")
     assert done.returncode == 0, done.stderr
 
