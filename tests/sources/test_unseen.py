@@ -180,3 +180,12 @@ def test_an_entry_that_may_stand_below_is_not_told_as_missing(cli: Callable[...,
     assert told in b" ".join(
         cli("plan", "object.yaml", "--redis-db", "2", "--answer", "unseen-env=leave").stdout.split()
     )
+
+
+@pytest.mark.parametrize(("head", "is_told"), [(HEAD, False), ("", True)])
+def test_what_a_list_below_may_hold_is_not_told_as_missing(
+    cli: Callable[..., Any], tmp_path: Path, head: str, is_told: bool
+) -> None:
+    (tmp_path / "object.yaml").write_text(helm_release(VALUES, "4.13.0", head=head), "utf-8")
+    told = " ".join(cli("plan", "object.yaml", "--redis-db", "2").stdout.decode().split())
+    assert ("PREFECT_API_BLOCKS_REGISTER_ON_START is missing on the server pod" in told) is is_told
