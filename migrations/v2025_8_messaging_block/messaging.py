@@ -55,8 +55,8 @@ def differing(release: Release, setting: Setting) -> Question:
             f"is in doubt: {what} pod, and the chart gives both the same",
             release,
         )
-    said = (setting.server, setting.background, setting.standing or None)
-    readable = [value for value in dict.fromkeys(said) if value is not None]
+    of_pods = (setting.server, setting.background, setting.standing or None)
+    readable = [value for value in dict.fromkeys(of_pods) if value is not None]
     several = len(readable) > 1
     return Question(
         id=f"messaging-redis.{setting.key}",

@@ -64,7 +64,7 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
     if not any(says_where(release, pod) for pod in env.POD_LISTS):
         if release.surroundings.unseen and not deployment.is_separate(release):
             shapes.refuse_odd_shapes(release)
-            yield from _said(release, ask(unseen(release)))
+            yield from _as_answered(release, ask(unseen(release)))
         return
     shapes.refuse_odd_shapes(release)
     if is_generation_a(release):
@@ -72,10 +72,10 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     if deployment.is_separate(release):
         return
-    yield from _said(release, ask(question(release, _what_is_less(release))))
+    yield from _as_answered(release, ask(question(release, _what_is_less(release))))
 
 
-def _said(release: Release, answer: str | None) -> Iterator[Outcome]:
+def _as_answered(release: Release, answer: str | None) -> Iterator[Outcome]:
     if answer == "separate":
         yield _say(release, True, WHY_ASKED, "behaviour")
         yield from _bootstrap(release)

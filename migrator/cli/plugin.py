@@ -19,8 +19,8 @@ def called() -> str:
 
 def namespace() -> str:
     """The namespace that Helm works in; empty where nobody said one, which Helm tells as `default`."""
-    said = os.environ.get("HELM_NAMESPACE", "") if _is_plugin() else ""
-    return "" if said == "default" else said
+    given = os.environ.get("HELM_NAMESPACE", "") if _is_plugin() else ""
+    return "" if given == "default" else given
 
 
 def kube_context() -> str:

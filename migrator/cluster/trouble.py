@@ -40,9 +40,9 @@ def too_slow(command: str, seconds: float) -> ClusterError:
     )
 
 
-def from_words(command: str, code: int, said: str) -> ClusterError:
+def from_words(command: str, code: int, printed: str) -> ClusterError:
     """The error for a command that ended with `code`, after it said that on standard error."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in printed.splitlines() if line.strip()]
     last = next((line for line in reversed(lines) if re.match("error", line, re.IGNORECASE)), "")
     words = re.sub(
         r"^(?:Error|error)(?: from server(?: \(\w+\))?)?: ", "", last or (lines or [f"it ended with {code}"])[-1]

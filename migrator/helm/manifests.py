@@ -114,10 +114,10 @@ def _summary(what: str, manifest: Value) -> Value:
     if what.startswith("Secret "):
         return HIDDEN
     pod = as_map(tree.get(manifest, ("spec", "template", "spec")))
-    said: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "replicas": tree.get(manifest, ("spec", "replicas")),
         "images": [as_map(each).get("image") for each in as_map(pod.get("containers")).values()],
         "hooks": tree.get(manifest, ("metadata", "annotations", "helm.sh/hook")),
         "keys": [*as_map(as_map(manifest).get("data"))],
     }
-    return {name: value for name, value in said.items() if value not in (None, [])}
+    return {name: value for name, value in facts.items() if value not in (None, [])}

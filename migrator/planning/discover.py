@@ -271,7 +271,7 @@ def _is_generation_a(layers: Sequence[Layer], root: Route) -> bool:
     Their `configPreset` says nothing of the chart's flavour: they wire Redis in env lists and never say
     `runAsSeparateDeployment`, or false where somebody answered that the services stay in the API process.
     """
-    said = any(tree.get(layer.data, (*root, "backgroundServices", "runAsSeparateDeployment")) for layer in layers)
+    is_decided = any(tree.get(layer.data, (*root, "backgroundServices", "runAsSeparateDeployment")) for layer in layers)
     lists = [tree.get(layer.data, (*root, *path)) for layer in layers for path in (env.SERVER, env.BACKGROUND)]
     names = [item.get("name") for items in lists if isinstance(items, list) for item in items if isinstance(item, dict)]
-    return not said and "PREFECT_REDIS_MESSAGING_HOST" in names
+    return not is_decided and "PREFECT_REDIS_MESSAGING_HOST" in names

@@ -45,18 +45,18 @@ def stands_at(release: Release, *paths: Route, names: Collection[str] = ()) -> t
 
 def redis_host(host: str, problem: str, release: Release) -> Question:
     """The question for the Redis server, where the values do not name one that can be used."""
-    said = f"In the values it is {host!r}, which {problem}."
+    reason = f"In the values it is {host!r}, which {problem}."
     about = stands_at(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL"))
     if not about and _is_default(release, host):
-        said = "No file that is read here says it, "
-        said += (
+        reason = "No file that is read here says it, "
+        reason += (
             f"and the chart's own default is {host!r}, which {problem}." if host else "and the chart has no default."
         )
         if release.surroundings.unseen:
-            said += f" It may stand in {', '.join(release.surroundings.unseen)}, below these and not seen from here."
+            reason += f" It may stand in {', '.join(release.surroundings.unseen)}, below these and not seen from here."
     return Question(
         id="redis-host",
-        text=f"Which host is Prefect's messaging Redis on? {said}",
+        text=f"Which host is Prefect's messaging Redis on? {reason}",
         flag="--redis-host",
         complaint=redis_url.complaint_about_host,
         facts=(host,),

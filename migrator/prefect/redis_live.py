@@ -92,7 +92,7 @@ def _look(client: Redis, place: _Place) -> Seen:
                 del keys[number]
             continue
         except ResponseError as error:
-            refused[number] = _said(error, place)
+            refused[number] = _words_of(error, place)
             del keys[number]
             continue
         if keys[number] and _holds_a_docket_only(client):
@@ -227,7 +227,7 @@ def _in_words(place: _Place) -> Iterator[None]:
     except exceptions.ConnectionError as error:
         raise _error(place, *_why_not_connected(error, place)) from None
     except exceptions.RedisError as error:
-        raise _error(place, f"answers: {_said(error, place)}.", "") from None
+        raise _error(place, f"answers: {_words_of(error, place)}.", "") from None
 
 
 _OTHER_SCHEME = {
@@ -248,10 +248,10 @@ def _why_not_connected(error: Exception, place: _Place) -> tuple[str, str]:
     is_cut_off = isinstance(cause, (ConnectionResetError, BrokenPipeError))
     if isinstance(cause, OSError) and cause.strerror and not is_cut_off:
         return f"cannot be reached: {cause.strerror}.", "Is the port forwarded (kubectl port-forward)?"
-    return f"breaks off the connection ({_said(error, place)}).", _OTHER_SCHEME[place.tls]
+    return f"breaks off the connection ({_words_of(error, place)}).", _OTHER_SCHEME[place.tls]
 
 
-def _said(error: Exception, place: _Place) -> str:
+def _words_of(error: Exception, place: _Place) -> str:
     """Redis's own words. It repeats the arguments of a command that it does not know, AUTH's among them."""
     words = re.sub(r",? with args.*", "", str(error), flags=re.DOTALL)
     for secret in filter(None, (place.password, place.username)):

@@ -110,7 +110,7 @@ def _connected(raw: dict[str, str]) -> dict[str, str]:
     if redis_url.complaint_about(url):
         return {**rest, f"{_REDIS}URL": url}
     parts = redis_url.parse_url(url)
-    said = {
+    from_url = {
         "HOST": parts.host,
         "PORT": str(parts.port),
         "DB": str(parts.database),
@@ -118,7 +118,7 @@ def _connected(raw: dict[str, str]) -> dict[str, str]:
         "USERNAME": unquote(parts.username),
         "PASSWORD": unquote(parts.password),
     }
-    return {**rest, **{_REDIS + key: value for key, value in said.items() if value}}
+    return {**rest, **{_REDIS + key: value for key, value in from_url.items() if value}}
 
 
 def _bootstrap(release: Release, pod: str, raw: Mapping[str, str]) -> dict[str, str]:

@@ -65,9 +65,9 @@ def refuse_what_is_no_chart(layers: Sequence[Layer], root: Route) -> None:
     for depth in range(1, len(root) + 1):
         level = root[:depth]
         found = [(number, tree.find(layer.data, level)) for number, layer in enumerate(layers)]
-        said = [(number, value) for number, value in found if value is not tree.MISSING]
-        for number, value in said:
-            is_last = number == said[-1][0]
+        standing = [(number, value) for number, value in found if value is not tree.MISSING]
+        for number, value in standing:
+            is_last = number == standing[-1][0]
             if isinstance(value, dict) or (value is None and not is_last):
                 continue
             what = "is empty, which takes all away that is said below it" if value is None else "is no mapping of keys"

@@ -24,8 +24,8 @@ class Several(NamedTuple):
 
     `which` follows its name in the heading: `release 3 of 10`. `asked_by` is said below it: the release, or those that
     ask it alike, `all_of_them` in full, for whoever wants to know. `for_whom` says behind each choice for whom it
-    counts, and `besides` are the ways on without an answer. `said` are the sentences that were read already, in another
-    release's question of that name.
+    counts, and `besides` are the ways on without an answer. `read_before` are the sentences that were read already, in
+    another release's question of that name.
     """
 
     which: str
@@ -33,7 +33,7 @@ class Several(NamedTuple):
     all_of_them: str = ""
     for_whom: str = ""
     besides: tuple[Offer, ...] = ()
-    said: frozenset[str] = frozenset()
+    read_before: frozenset[str] = frozenset()
 
 
 class Reply(NamedTuple):
@@ -88,7 +88,7 @@ def _about(question: Question, start: str, case: examine.Case, several: Several 
     if several is None:
         return questions.About(start, standing_at(summary.places(case, question)), why)
     why = (*why, *filter(None, [several.all_of_them]))
-    return questions.About(start, "", why, several.besides, several.for_whom, several.said)
+    return questions.About(start, "", why, several.besides, several.for_whom, several.read_before)
 
 
 def _paragraphs(text: str) -> Iterator[str]:

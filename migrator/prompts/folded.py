@@ -124,11 +124,11 @@ def _steps(decided: Sequence[Decided], screen: Screen) -> Iterator[tuple[str, li
 
 def _lines(lines: Sequence[Line], everyone: Sequence[str], screen: Screen) -> None:
     kinds = by_kind((kind, name) for kind, name, _ in lines)
-    said = list(everyone)  # of whom the line before was said
+    names_before = list(everyone)  # of whom the line before was said
     for kind, names in sorted(kinds.items(), key=lambda each: len(each[1]) != len(everyone)):
-        if names != said:
+        if names != names_before:
             screen.say(f"{of_whom(names, everyone)}:", indent=3)
-            said = names
+            names_before = names
         sign, path, mark = kind
         values = by_kind((value, name) for each, name, value in lines if each == kind)
         if len(values) == 1:

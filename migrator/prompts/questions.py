@@ -30,7 +30,7 @@ class About(NamedTuple):
     """What goes with a question: the answer that it had, the places of its values, and why it is asked.
 
     `besides` are what can be chosen other than answering, `for_whom` what to say behind a choice for several releases,
-    and `said` sentences that need not be said again.
+    and `read_before` sentences that need not be said again.
     """
 
     start: str = ""
@@ -38,7 +38,7 @@ class About(NamedTuple):
     why: tuple[str, ...] = ()
     besides: tuple[Offer, ...] = ()
     for_whom: str = ""
-    said: frozenset[str] = frozenset()
+    read_before: frozenset[str] = frozenset()
 
 
 def sentences(question: Question) -> list[str]:
@@ -61,7 +61,7 @@ def put(question: Question, about: About, person: Person, screen: Screen, *, alo
     """Ask it; `alone`: without the questions that could be asked instead. Raises Back where somebody goes back."""
     *text, unattended = sentences(question)
     # What asks, and what lists, is said each time: it may be true of another server.
-    asked = " ".join(each for each in text if each not in about.said or "?" in each or ":" in each)
+    asked = " ".join(each for each in text if each not in about.read_before or "?" in each or ":" in each)
     choices = [f"{each.value}{_SAFE * (each.value == question.default)}: {each.leads_to}." for each in question.choices]
     # Where there is no room for both, what the list repeats goes out of sight, and never the question itself.
     is_long = not screen.has_room([asked, *choices, unattended], beside=len(choices) + len(about.besides) + _AROUND)
@@ -73,7 +73,7 @@ def put(question: Question, about: About, person: Person, screen: Screen, *, alo
         else:
             for choice in choices:
                 screen.say(choice, indent=2, lead="- ")
-    if unattended not in about.said:
+    if unattended not in about.read_before:
         screen.say(unattended, style="dim")
     while True:
         try:

@@ -80,7 +80,7 @@ class _Session:
         self._past: list[tuple[str, Sequence[Candidate]]] = []  # what was answered, or (no name) left out, to go back
         self._count = 0  # answers so far, those that were taken back among them
         self._told: set[tuple[str, str]] = set()
-        self._said: dict[str, tuple[str, frozenset[str]]] = {}  # by question: of whom, and the sentences that were read
+        self._read: dict[str, tuple[str, frozenset[str]]] = {}  # by question: of whom, and the sentences that were read
 
     def begin(
         self, request: Callable[[Bundle], examine.Request], recorder: Recorder | None, broken: Sequence[FileReport]
@@ -197,10 +197,10 @@ class _Session:
         besides = [Offer(_LEAVE, f"leave {turn.name} out")] * (len(going) > 1)
         besides += [Offer(_STOP, f"stop here with the {done} decided")] * bool(done)
         places = [self._place(each, question) for each in askers]
-        said = self._said_before(question, turn.name)
+        read_before = self._read_before(question, turn.name)
         if len(askers) == 1:
             which = f"release {going.index(turn) + 1} of {len(going)}"
-            return asking.Several(which, places[0], besides=tuple(besides), said=said)
+            return asking.Several(which, places[0], besides=tuple(besides), read_before=read_before)
         return asking.Several(
             f"{len(askers)} of {len(going)} releases"
             if len(askers) < len(going)
@@ -209,14 +209,14 @@ class _Session:
             all_of_them=f"All that ask it: {', '.join(each.name for each in askers)}.",
             for_whom=f", for {folded.all_of(len(askers))}",
             besides=(Offer(_ONLY, f"answer for {turn.name} alone"), *besides),
-            said=said,
+            read_before=read_before,
         )
 
-    def _said_before(self, question: Question, name: str) -> frozenset[str]:
+    def _read_before(self, question: Question, name: str) -> frozenset[str]:
         """What was read in another release's question of that name just before."""
-        other, said = self._said.get(question.id, (name, frozenset[str]()))
-        self._said[question.id] = name, said.union(questions.sentences(question))
-        return said if other != name and catalog.is_for_each(question.id) else frozenset()
+        other, read_before = self._read.get(question.id, (name, frozenset[str]()))
+        self._read[question.id] = name, read_before.union(questions.sentences(question))
+        return read_before if other != name and catalog.is_for_each(question.id) else frozenset()
 
     def _place(self, release: Candidate, question: Question) -> str:
         """A release's name, and where what the question is about stands in it."""

@@ -60,9 +60,9 @@ def _part(file: FileReport, mask: Mask) -> Part:
 def _section(section: cluster_text.Section, mask: Mask) -> Iterator[str]:
     yield f"### {prose(section.heading)} ({section.size})"
     yield ""
-    for said, groups in section.parts:
-        if said:
-            yield f"{cluster_text.lead(section.kind)}{prose(mask.text(said))}"
+    for heading, groups in section.parts:
+        if heading:
+            yield f"{cluster_text.lead(section.kind)}{prose(mask.text(heading))}"
             yield ""
         yield from fence("diff", [line for group in groups for line in _group(group, mask)])
         yield ""

@@ -165,9 +165,9 @@ def _release(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterato
         yield ""
         heading = f"{section.heading} ({section.size})"
         yield from page.wrapped(heading, style="red" if section.kind == "none" else "bold")
-        for said, groups in section.parts:
-            if said:
-                yield from page.wrapped(mask.text(said), indent=2, lead=lead(section.kind))
+        for sentence, groups in section.parts:
+            if sentence:
+                yield from page.wrapped(mask.text(sentence), indent=2, lead=lead(section.kind))
             for group in groups:
                 yield from _group(group, page, mask, verbose)
     for sentence in (twice(cluster), without_difference(file, cluster)):
@@ -206,5 +206,5 @@ def whole(change: ClusterChange, mask: Mask) -> str:
     """That an object comes or goes, and in short what it is."""
     summary = mask.value(change.after if change.kind == "add" else change.before)
     facts = summary.items() if isinstance(summary, dict) else ()
-    said = [f"{name} {', '.join(map(str, fact)) if isinstance(fact, list) else fact}" for name, fact in facts]
-    return ("a new object" if change.kind == "add" else "goes away") + (f": {'; '.join(said)}" if said else "")
+    clauses = [f"{name} {', '.join(map(str, fact)) if isinstance(fact, list) else fact}" for name, fact in facts]
+    return ("a new object" if change.kind == "add" else "goes away") + (f": {'; '.join(clauses)}" if clauses else "")

@@ -155,5 +155,5 @@ class Bases:
 def _decides(data: Value, root: Route) -> bool:
     """Whether a file decides what the overrides of a base leave out: both env lists, or the deployment itself."""
     lists = [tree.get(data, (*root, part, "env")) for part in ("server", "backgroundServices")]
-    said = tree.exists(data, (*root, "backgroundServices", "runAsSeparateDeployment"))
-    return said or all(isinstance(each, list) for each in lists)
+    is_decided = tree.exists(data, (*root, "backgroundServices", "runAsSeparateDeployment"))
+    return is_decided or all(isinstance(each, list) for each in lists)

@@ -18,7 +18,7 @@ class Target(NamedTuple):
     namespace: str = ""
     labels: str = ""
 
-    def takes(self, metadata: Map) -> bool:
+    def fits(self, metadata: Map) -> bool:
         """Whether it may be an object with this metadata; a selector of another kind than `key=value` may be any."""
         own = as_text(metadata.get("namespace"))
         if self.namespace and own and not re.fullmatch(self.namespace, own):

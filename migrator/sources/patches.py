@@ -41,8 +41,8 @@ _WHOLE = re.compile(rf"(/spec(/values(/infrahub)?|/chart(/spec)?|/template(/spec
 _VERSIONS = re.compile(r"/spec/(chart|source|sources|template)\b.*(version|targetRevision)$|/spec/chartRef\b")
 
 
-def _target(said: Map) -> Target:
-    return Target(as_text(said.get("namespace")), as_text(said.get("labelSelector")))
+def _target(written: Map) -> Target:
+    return Target(as_text(written.get("namespace")), as_text(written.get("labelSelector")))
 
 
 def over(name: str) -> list[Patch]:
@@ -106,7 +106,7 @@ def spares(patch: Patch, path: str, items: Collection[str]) -> bool:
     found = [
         each for each in objects.objects_in(read(path)) if f"{each.kind}/{_metadata(each.data).get('name')}" in meant
     ]
-    return bool(found) and not any(patch.target.takes(_metadata(each.data)) for each in found)
+    return bool(found) and not any(patch.target.fits(_metadata(each.data)) for each in found)
 
 
 def _metadata(data: Map) -> Map:
@@ -124,9 +124,9 @@ def patches(source: Source) -> Iterator[Patch]:
 
 
 def _patch(name: str, line: int, item: Value) -> Iterator[Patch]:
-    said = as_map(item)
-    target = as_map(said.get("target"))
-    text, path = as_text(said.get("patch")), as_text(said.get("path"))
+    written = as_map(item)
+    target = as_map(written.get("target"))
+    text, path = as_text(written.get("patch")), as_text(written.get("path"))
     if isinstance(item, str):
         text, path = (item, "") if "\n" in item else ("", item)
     file = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else ""

@@ -142,17 +142,17 @@ class _Reader:
     def upgrade(self, route: Route, keys: Collection[str]) -> Upgrade:
         """What stands there of an upgrade."""
         values = self.mapping(route, keys)
-        said = {key: self.text((*route, key)) for key in ("chart", "from", "to", "namespace") if key in values}
-        chart = said.get("chart", "")
+        texts = {key: self.text((*route, key)) for key in ("chart", "from", "to", "namespace") if key in values}
+        chart = texts.get("chart", "")
         if chart and chart not in versions.CHARTS:
             meant = did_you_mean(chart, versions.CHARTS)
             self.refuse(
                 (*route, "chart"), f"there is no chart {chart!r}{meant}.", f"They are {', '.join(versions.CHARTS)}."
             )
         for key in ("from", "to"):
-            if key in said:
-                self._version((*route, key), said[key])
-        return Upgrade(chart, said.get("from", ""), said.get("to", ""), said.get("namespace", ""))
+            if key in texts:
+                self._version((*route, key), texts[key])
+        return Upgrade(chart, texts.get("from", ""), texts.get("to", ""), texts.get("namespace", ""))
 
     def releases(self) -> list[ProjectRelease]:
         found: dict[str, ProjectRelease] = {}

@@ -53,8 +53,8 @@ class Seen(NamedTuple):
             taken = [number for number in sorted(self.keys) if number not in self.refused]
             which = "how many databases it has it does not say (CONFIG is not allowed there), "
             which += f"and SELECT takes {_listed(taken)}" if taken else "and SELECT takes none"
-        held = [f"{number} holds {self.contents(number)}" for number, keys in sorted(self.keys.items()) if keys]
-        return f"Redis at {self.where}: {which}; {'; '.join(held) or 'all empty'}"
+        filled = [f"{number} holds {self.contents(number)}" for number, keys in sorted(self.keys.items()) if keys]
+        return f"Redis at {self.where}: {which}; {'; '.join(filled) or 'all empty'}"
 
 
 def _times(number: int, what: str) -> str:
