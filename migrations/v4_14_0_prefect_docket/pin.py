@@ -86,7 +86,7 @@ def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
                 yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
         elif not deployment.has_infrahub_image(release):
             yield Notice(f"{where} stays; {TWICE}.", "warning")
-        elif were_settled(release.start) and _is_pinned(release.start):
+        elif ask.given("migrate-on-start") is None and were_settled(release.start) and _is_pinned(release.start):
             yield Notice(f"{where} stays, as it was left before; {TWICE}.", "warning")
         elif ask(injected_pin(release, listed, entries[-1])) == "remove":
             shared_says = shared_says and listed != shared

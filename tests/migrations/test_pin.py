@@ -266,6 +266,30 @@ def test_on_vanilla_prefect_an_entry_that_differs_stays_with_a_notice(migrate: M
     assert migrate(text.replace('"true"', '"false"')).text == head + "  env: []\n"
 
 
+ALONE = """\
+server:
+  env:
+    - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}
+    - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}
+    - {name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}
+  args: [gunicorn, "infrahub.prefect_server.app:create_infrahub_prefect()"]
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging: {redis: {host: redis}}
+"""
+
+
+@pytest.mark.parametrize("answer", ["remove", "keep"])
+def test_an_answer_that_is_given_counts_though_an_earlier_hop_left_the_entry(migrate: Migrate, answer: str) -> None:
+    """For prefect-server alone the docket came before the pin: what stands then looks as if it had been decided."""
+    pin, options = {"migrate-on-start": answer}, {"chart": "prefect-server"}
+    at_once = migrate(ALONE, {"redis-db": "2", **pin}, **options).text
+    hop = migrate(ALONE, {"redis-db": "2"}, **options, version_to="2026.4.10163454").text
+    assert migrate(hop, pin, **options).text == at_once
+    assert ("PREFECT_SERVER_DATABASE_MIGRATE_ON_START" in at_once) is (answer == "keep")
+    assert migrate(hop, **options).text == hop  # as nobody says otherwise
+
+
 TWICE = (
     PINNED
     + """\
