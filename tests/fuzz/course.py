@@ -344,7 +344,7 @@ class Course:
                 self._found("plan refuses what check reads", f"check ended with {checked.code}", checked)
             return
         meanings = {"current": 0, "unrelated": 0, "pending": 1, "needs-decision": 1, "refused": 2, "failed": 4}
-        meanings |= {"out-of-scope": 2}
+        meanings |= {"out-of-scope": 0 if "." in self.named else 2}  # in a directory it only gets its line
         codes = [
             2 if file["status"] == "unrelated" and file["error"] else meanings[file["status"]]
             for file in planned["files"]
