@@ -18,11 +18,10 @@ from migrator.prefect import env, env_edits, metrics
 from migrator.prefect.env import EnvList
 from migrator.prefect.names import METRICS, PIN, UI_SERVE_BASE, WEBSERVER_ONLY
 from migrator.values.changes import Notice
-from migrator.values.edits import FIRST, Place, Value, after
+from migrator.values.edits import FIRST, Place, after
 from migrator.values.release import Release
 
 WHY = "the server's root is read-only, the image's own folder with it, and without this it crashes at start"
-ENTRY: Value = {"name": METRICS, "value": "/tmp"}
 
 
 def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:

@@ -51,8 +51,9 @@ class Decision(NamedTuple):
     that takes it (`--ID`) does, with `metavar` for what is typed there; without one it is `--answer ID=VALUE`.
     `label` is what a person is asked to type, and `found_by` says in sentences how one finds it out. Decisions of which
     each settles the same (`settles`, in words) rule each other out, and `instead` is what such a one is called where
-    another is asked for. `leads_to` are those that an answer may lead to. `scope` is "release" where each release is
-    asked for itself, and "redis" where an answer names one Redis besides, which several releases must not share unseen.
+    another is asked for. `leads_to` are those that an answer may lead to, with all that settle the same as they do.
+    `scope` is "release" where each release is asked for itself, and "redis" where an answer names one Redis besides,
+    which several releases must not share unseen.
     An answer that `may_be_secret` may be left to an environment variable, and none of it is ever shown.
     """
 

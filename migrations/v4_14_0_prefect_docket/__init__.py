@@ -20,7 +20,7 @@ from migrator.prefect.questions import ON_HOST, ON_UNSEEN_ENV
 from .docket import docket, host
 from .notices import notices
 from .pin import pin
-from .questions import ON_DATABASE, ON_NAMESPACE, ON_RELEASE_NAME, ON_SECRET, ON_URL, ONE_DOCKET
+from .questions import ON_DATABASE, ON_NAMESPACE, ON_RELEASE_NAME, ON_SECRET, ON_URL
 from .toggles import toggles
 
 MIGRATION = Migration(
@@ -40,7 +40,7 @@ MIGRATION = Migration(
         "redis-host": ON_HOST,
         "event-logger": Decision(one_of("keep", "remove"), help="the debugging event logger's toggle"),
         "custom-toggles": Decision(one_of("keep", "remove"), help="service toggles that no preset sets"),
-        "docket-password": Decision(one_of("reference", "secret"), leads_to=ONE_DOCKET),
+        "docket-password": Decision(one_of("reference", "secret"), leads_to=("docket-secret",)),
         "release-name": ON_RELEASE_NAME,
         "namespace": ON_NAMESPACE,
         "migrate-on-start": Decision(one_of("remove", "keep")),

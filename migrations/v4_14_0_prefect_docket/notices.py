@@ -8,7 +8,7 @@ from migrator.charts import published
 from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
 from migrator.prefect.docket import on_the_cache, standing_docket, what_is_wrong_with_url
-from migrator.prefect.names import DOCKET, DOCKET_NAME, INJECTED_PIN, PIN, REGISTER
+from migrator.prefect.names import DOCKET_NAME, INJECTED_PIN, PIN, REGISTER
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
@@ -151,7 +151,7 @@ def _bootstrap(release: Release) -> Iterator[Notice]:
 
 def _once_twice_now_once(release: Release) -> Iterator[Notice]:
     """The old chart injected the pin's name itself: with an entry of the user's, a pod had it twice."""
-    if tree.get(release.before.prefect, DOCKET) is not None or not deployment.has_new_names(release):
+    if deployment.has_docket(release.before.prefect) or not deployment.has_new_names(release):
         return  # that chart injects another name already, or the new one does not yet
     found = release.as_found()
     pods = {

@@ -149,7 +149,6 @@ ON_SECRET = Decision(
     instead="a Secret holds the URL instead",
     scope="redis",
 )
-ONE_DOCKET = ("redis-db", "docket-url", "docket-secret")
 ON_RELEASE_NAME = Decision(
     no_name, label="Release", scope="release", found_by="helm list -A shows every release and its namespace."
 )

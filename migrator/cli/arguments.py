@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Sequence
 
+from migrator import __version__
 from migrator.cli.options import COMMANDS, FILE_FORMATS, GLOBAL, RENDERED_FORMATS, parser_of, parser_of_all
 from migrator.cli.plugin import PROGRAM
 from migrator.cli.settings import Settings
@@ -26,10 +27,11 @@ def parse(arguments: list[str]) -> Settings:
             remedy=f"The commands are {', '.join(COMMANDS)}.",
         )
     else:
-        if {"-V", "--version"} & set(words[:1]) and {"-v", "--verbose"} & set(words):
+        if words[:1] in (["-V"], ["--version"]):  # it needs no parser, which loads all migrations
             from migrator.cli import version
 
-            print(version.told(PROGRAM), end="")
+            is_verbose = bool({"-v", "--verbose"} & set(words))
+            print(version.told(PROGRAM) if is_verbose else f"{PROGRAM} {__version__}\n", end="")
             raise SystemExit(0)
         given = parser_of_all().parse_args(words)
     settings = Settings(**vars(given))
@@ -172,7 +174,7 @@ def files_named(settings: Settings) -> int:
 
 def refuse_one_redis_for_several(settings: Settings, releases: int) -> None:
     """Raise UsageError where an option names a Redis, which several releases must not share."""
-    redis = catalog.naming_a_redis(settings.given) if settings.given else []
+    redis = catalog.naming_a_redis(settings.given)
     if settings.check_redis:
         redis.append("check-redis")
     if redis and releases > 1:

@@ -57,7 +57,7 @@ def has_new_names(release: Release) -> bool:
     The Infrahub charts took them together with the docket; prefect-server itself had the docket ten days before.
     """
     if release.chart != "prefect-server":
-        return tree.exists(release.after.prefect, DOCKET)
+        return is_bumped(release)
     return release.after.version >= RENAMED
 
 
@@ -80,7 +80,12 @@ def several_processes(release: Release) -> str:
 
 def is_bumped(release: Release) -> bool:
     """Whether the target chart has the docket, and with it all that came in 4.14.0."""
-    return tree.exists(release.after.prefect, DOCKET)
+    return has_docket(release.after.prefect)
+
+
+def has_docket(chart: Map) -> bool:
+    """Whether a chart with these Prefect values has the docket."""
+    return tree.exists(chart, DOCKET)
 
 
 def needs_bumped_chart(release: Release) -> bool:
@@ -93,7 +98,7 @@ def needs_bumped_chart(release: Release) -> bool:
 
 def what_is_refused(release: Release, chart: Map) -> str:
     """What the layers hold and a chart with these Prefect values refuses; empty for nothing."""
-    return tree.show(DOCKET[1:]) if needs_bumped_chart(release) and not tree.exists(chart, DOCKET) else ""
+    return tree.show(DOCKET[1:]) if needs_bumped_chart(release) and not has_docket(chart) else ""
 
 
 def names_by_chart(release: Release, pod: str) -> list[str]:

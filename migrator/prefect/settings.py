@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from migrator.prefect import deployment, env, redis_url
 from migrator.prefect.names import INJECTED_PIN, PIN, REGISTER, WEBSERVER_ONLY
-from migrator.prefect.toggles import LOGGER, service_of
+from migrator.prefect.toggles import is_on_by_default, service_of
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Release
@@ -62,7 +62,8 @@ def _of_pod(release: Release, pod: str) -> Behaviour:
     settings.pop(WEBSERVER_ONLY, None)
     runs = pod == "background" or _runs_services(release, raw)
     # What an entry says that is the default anyway, it need not say.
-    services = {name: value for name, value in toggles.items() if value != str(service_of(name) != LOGGER).lower()}
+    defaults = {name: "true" if is_on_by_default(service_of(name)) else "false" for name in toggles}
+    services = {name: value for name, value in toggles.items() if value != defaults[name]}
     return Behaviour(settings, services if runs else None)
 
 

@@ -8,7 +8,7 @@ from migrator.charts.presets import flavour_left, knows_preset
 from migrator.charts.roots import presets
 from migrator.errors import RefusedError
 from migrator.prefect import env
-from migrator.prefect.deployment import is_separate
+from migrator.prefect.deployment import is_bumped, is_separate
 from migrator.prefect.names import DOCKET, MESSAGING, REDIS_BLOCK, SEPARATE
 from migrator.values import tree
 from migrator.values.changes import Location, ShapeError
@@ -105,7 +105,7 @@ def is_validated(release: Release) -> bool:
     flavours, `openshift` sets none.
     """
     is_flavoured = (bool(release.flavour) and knows_preset(release.flavour)) or names_preset(release)
-    return release.chart == "infrahub-enterprise" and is_flavoured and tree.exists(release.after.prefect, DOCKET)
+    return release.chart == "infrahub-enterprise" and is_flavoured and is_bumped(release)
 
 
 def names_preset(release: Release) -> bool:

@@ -14,7 +14,6 @@ from migrator.prefect.env import Entry, EnvList
 from migrator.values.release import Release
 
 LOGGER = "EVENT_LOGGER"
-"""The one service that is off where nobody says anything."""
 
 _PREFIXES = ("PREFECT_SERVER_SERVICES_", "PREFECT_API_SERVICES_")
 
@@ -25,6 +24,11 @@ def service_of(name: str) -> str:
         if name.startswith(prefix) and name.endswith("_ENABLED") and not name.endswith("_STREAM_OUT_ENABLED"):
             return name[len(prefix) : -len("_ENABLED")]
     return ""
+
+
+def is_on_by_default(service: str) -> bool:
+    """Whether a service runs where nobody says anything: all do but the debugging event logger."""
+    return service != LOGGER
 
 
 def names_of(service: str) -> tuple[str, ...]:
@@ -52,7 +56,7 @@ def is_redundant(release: Release, pod: str, service: str, listed: EnvList) -> b
     if state(listed.entries, service) is not TOGGLED[pod]:
         return False
     shared = env.effective_global(release)
-    without = state(shared.entries, service) if shared.named(*names_of(service)) else service != LOGGER
+    without = state(shared.entries, service) if shared.named(*names_of(service)) else is_on_by_default(service)
     return pod == "server" or without is TOGGLED[pod]
 
 

@@ -59,7 +59,8 @@ class Decisions:
         asked = {each.question.id for each in self.judge().plan.asked}
         taken = [name, *(each for each in self.typed if each not in asked)]
         decision = catalog.about(name)
-        taken += decision.leads_to if decision is not None else ()
+        led_to = decision.leads_to if decision is not None else ()
+        taken += [rival for each in led_to for rival in catalog.rivals(each)]
         self.before |= {each: self.given.pop(each) for each in taken if each in self.given}
         self.typed.difference_update(taken)
 

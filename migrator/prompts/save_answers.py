@@ -24,7 +24,7 @@ _COLUMNS = 110
 _NAMES = {"release-name": "The Helm release's name.", "namespace": "The Helm release's namespace."}
 
 
-class Decision(NamedTuple):
+class Saved(NamedTuple):
     """A decision to write down; `question` is None for what no question asked for."""
 
     answer: str
@@ -41,17 +41,17 @@ class Recorder:
         self._path = path
         self._inputs = inputs
         self._options = options
-        self._releases: dict[str, dict[str, Decision]] = {}
+        self._releases: dict[str, dict[str, Saved]] = {}
         self._written = b""
         self.has_failed = False
         _refuse_to_replace(path, inputs, output)
 
     def note(self, release: str, asked: Sequence[Asked], given: Mapping[str, str]) -> None:
         """Remember what is decided for a release by now, instead of what was noted of it before."""
-        found = {each.question.id: Decision(each.answer, each.question) for each in asked if each.answer is not None}
+        found = {each.question.id: Saved(each.answer, each.question) for each in asked if each.answer is not None}
         for name in _NAMES:
             if name in given and name not in found:
-                found[name] = Decision(given[name])
+                found[name] = Saved(given[name])
         self._releases[release] = found
 
     def save(self) -> bool:
@@ -90,7 +90,7 @@ def _refuse_to_replace(path: str, inputs: Sequence[str], output: str) -> None:
 
 
 def _lines(
-    releases: Mapping[str, Mapping[str, Decision]],
+    releases: Mapping[str, Mapping[str, Saved]],
     inputs: Sequence[str],
     path: str,
     options: Sequence[str],
@@ -126,7 +126,7 @@ def _lines(
             yield from _answers(kept, "    ", variables[name])
 
 
-def _alike(releases: Mapping[str, Mapping[str, Decision]]) -> dict[str, Decision]:
+def _alike(releases: Mapping[str, Mapping[str, Saved]]) -> dict[str, Saved]:
     """What all releases were asked alike and answered alike; what names a Redis is each one's own."""
     first, *others = releases.values()
     return {
@@ -136,13 +136,13 @@ def _alike(releases: Mapping[str, Mapping[str, Decision]]) -> dict[str, Decision
     }
 
 
-def _is_same(decision: Decision, other: Decision | None) -> bool:
+def _is_same(decision: Saved, other: Saved | None) -> bool:
     if decision.question is None or other is None or other.question is None:
         return False
     return decision.answer == other.answer and fingerprint(decision.question) == fingerprint(other.question)
 
 
-def _answers(kept: Mapping[str, Decision], indent: str, variables: Mapping[str, str]) -> Iterator[str]:
+def _answers(kept: Mapping[str, Saved], indent: str, variables: Mapping[str, str]) -> Iterator[str]:
     for name, (answer, question) in kept.items():
         yield from _comment(name, answer, question, indent)
         if name in variables:
@@ -171,7 +171,7 @@ def _comment(name: str, answer: str, question: Question | None, indent: str) -> 
         )  # fmt: skip
 
 
-def _variables(releases: Mapping[str, Mapping[str, Decision]]) -> dict[str, dict[str, str]]:
+def _variables(releases: Mapping[str, Mapping[str, Saved]]) -> dict[str, dict[str, str]]:
     """For each release the environment variables that answers with a credential in them are taken from, by id."""
     used: set[str] = set()
     found: dict[str, dict[str, str]] = {}

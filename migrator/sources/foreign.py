@@ -30,9 +30,12 @@ BY_NAME = (
     (r".*\.(j2|jinja2?)", "is a Jinja template", "template"),
     (r".*\.te?mpl|.*\.tpl", "is a template", "template"),
 )
-_FOLDERS = (("/.github/workflows/", "is a CI file", "ci"), ("/.circleci/", "is a CI file", "ci"))
-_OF_ANSIBLE = r".*/(?:group_vars|host_vars|roles/[^/]+/(?:vars|defaults|tasks|handlers))/.*"
-"""Where Ansible looks for variables and tasks: it fills templates in before anything of it is Helm's."""
+_FOLDERS = (
+    (r"/\.github/workflows/|/\.circleci/", "is a CI file", "ci"),
+    (r"/(group_vars|host_vars|roles/[^/]+/(vars|defaults|tasks|handlers))/", "is a file of Ansible", "ansible"),
+)
+_FILLED_IN = {"terraform", "template", "ansible"}
+"""What something else fills in before Helm meets it, so that it is no values even where it has their shape."""
 _OBJECTS = {
     "HelmChart": ("is a HelmChart of k3s", "own"),
     "HelmChartConfig": ("is a HelmChartConfig of k3s", "own"),
@@ -60,11 +63,14 @@ _REMEDIES = {
 
 def by_name(name: str) -> OutOfScopeError | None:
     """The error for a file whose name says what it is; None where it says nothing."""
-    base, path = os.path.basename(name), "/" + name.replace(os.sep, "/")
-    for pattern, what, remedy in BY_NAME:
-        if re.fullmatch(pattern, base, re.IGNORECASE):
-            return _error(name, what, remedy)
-    return next((_error(name, what, remedy) for folder, what, remedy in _FOLDERS if folder in path), None)
+    return next((_error(name, what, remedy) for what, remedy in _names(name)), None)
+
+
+def _names(name: str) -> Iterator[tuple[str, str]]:
+    """What a file is by its name, and by the folders that it stands in, with what to do instead."""
+    base, path = os.path.basename(name), os.path.abspath(name).replace(os.sep, "/")
+    yield from ((what, remedy) for pattern, what, remedy in BY_NAME if re.fullmatch(pattern, base, re.IGNORECASE))
+    yield from ((what, remedy) for pattern, what, remedy in _FOLDERS if re.search(pattern, path))
 
 
 def by_shape(name: str, data: Value) -> OutOfScopeError | None:
@@ -114,11 +120,9 @@ def refuse(name: str, data: bytes, documents: Sequence[Value], chart: str = "") 
     first = documents[0]
     if first is None:
         return  # that is told before anything else
-    is_filled_in = re.search(r"\.(gotmpl|te?mpl|tpl|j2|jinja2?|tf\w*|hcl|tf\.json)$", name) is not None
-    is_ansibles = re.fullmatch(_OF_ANSIBLE, os.path.abspath(name).replace(os.sep, "/")) is not None
+    is_filled_in = any(remedy in _FILLED_IN for _, remedy in _names(name))
     is_values = not is_filled_in and any(map(has_values, documents))
-    error = _error(name, "is a file of Ansible", "ansible") if is_ansibles else None
-    error = error or (None if is_values else by_name(name)) or by_shape(name, first) or _no_mapping(name, first)
+    error = (None if is_values else by_name(name)) or by_shape(name, first) or _no_mapping(name, first)
     is_named = any(roots.may_be_of(each, chart) for each in documents)
     if not mentions(name, data) and not is_named and not (hides_words(data) and any(map(has_values, documents))):
         raise unrelated(name, error)

@@ -20,6 +20,7 @@ from migrator.cluster.live import Live
 from migrator.errors import UsageError
 from migrator.planning import examine
 from migrator.prefect import env
+from migrator.prefect.deployment import has_docket
 from migrator.prefect.names import DOCKET
 from migrator.prefect.toggles import service_of
 from migrator.report.records import FileReport, Finding, NoticeReport
@@ -99,9 +100,7 @@ def _count(items: Sequence[Manifest], what: str) -> str:
 
 
 def _knows_docket(chart: str, version: ChartVersion) -> bool:
-    return chart in versions.CHARTS and tree.exists(
-        presets.of_chart(chart, version.release, version.flavour).prefect, DOCKET
-    )
+    return chart in versions.CHARTS and has_docket(presets.of_chart(chart, version.release, version.flavour).prefect)
 
 
 def _runs_prefect(seen: _Seen, root: Route) -> bool:
