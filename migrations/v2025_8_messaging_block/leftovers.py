@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.charts.presets import EXAMPLE_HOST
 from migrator.migration import Ask, Outcome
-from migrator.prefect import deployment, env, env_edits
+from migrator.prefect import caches, deployment, env, env_edits
 from migrator.prefect.docket import has_sound_docket
 from migrator.prefect.env import EnvList
-from migrator.prefect.names import INJECTED_PIN, PIN
-from migrator.values.changes import Notice
+from migrator.prefect.names import CACHE_ADDRESS, INJECTED_PIN, PIN
+from migrator.values.changes import Location, Notice
 from migrator.values.release import Release
 
 from .wiring import ALL_NAMES, FIXED
 
-CACHE_ADDRESS = "INFRAHUB_CACHE_ADDRESS"
 WHY = "the chart sets the same on both pods"
 WHY_LOSES = 'with services set apart the chart\'s own "false" comes after it and wins'
 WHY_MIGRATE = "the chart itself keeps the background pod from migrating the database"
@@ -54,13 +52,19 @@ def _is_set_on_server(release: Release, injected: set[str]) -> bool:
     return PIN in injected or (INJECTED_PIN in injected and not deployment.has_infrahub_image(release))
 
 
+def cache(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """Where Infrahub's cache is left at the presets' example host, whatever else the file is like."""
+    for left in caches.at_example(release):
+        yield Notice(f"{left.text}. {left.remedy}", "warning", *left.at_start, rule=caches.RULE)
+
+
 def _cache_addresses(release: Release) -> Iterator[Notice]:
+    """Those that stay and may: of one at the presets' example another step tells."""
+    told = {left.now for left in caches.at_example(release)}
     for listed in env.own_lists(release):
         for entry in listed.named(CACHE_ADDRESS)[-1:]:
-            where = env_edits.path_of(listed, CACHE_ADDRESS)
-            if EXAMPLE_HOST in str(entry.value):
-                yield Notice(f"{where} stays, and holds the presets' example host: put your own there.", "warning")
-            else:
+            if Location(listed.layer, listed.route_of(entry)) not in told:
+                where = env_edits.path_of(listed, CACHE_ADDRESS)
                 yield Notice(f"{where} stays: it is harmless, and server.args of your own may need it.")
 
 

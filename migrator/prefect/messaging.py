@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from migrator.prefect import env
-from migrator.prefect.names import MESSAGING, REDIS_BLOCK
+from migrator.prefect.names import CACHE_ADDRESS, MESSAGING, REDIS_BLOCK
 from migrator.prefect.redis_url import (
     PASSWORD_REFERENCE,
     complaint_about_host,
@@ -194,6 +194,11 @@ def server_args(release: Release) -> str:
     """The server's arguments in one line; empty where the chart's own are used."""
     args = as_map(release.prefect.get("server")).get("args")
     return " ".join(text_of(arg) for arg in args) if isinstance(args, list) else text_of(args)
+
+
+def sets_cache_address(release: Release) -> bool:
+    """Whether the server's arguments set the Infrahub cache's address anew, from messaging's host."""
+    return f"{CACHE_ADDRESS}=$PREFECT_REDIS_MESSAGING_HOST" in server_args(release)
 
 
 def _password(release: Release, pod: str, values: Map, bundled: bool) -> Password:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from migrator.prefect import env
-from migrator.prefect.messaging import messaging, server_args, text_of
+from migrator.prefect.messaging import messaging, sets_cache_address, text_of
+from migrator.prefect.names import CACHE_ADDRESS, CACHE_URL
 from migrator.prefect.redis_url import (
     complaint_about,
     in_namespace,
@@ -140,11 +141,11 @@ def _is_host_of(use: Use, host: str) -> bool:
 def _cache_of_infrahub(release: Release) -> Iterator[_Claim]:
     for part, who in _INFRAHUB:
         values = as_map(as_map(as_map(release.infrahub.get(part)).get(part)).get("env"))
-        url = text_of(values.get("INFRAHUB_CACHE_URL"))
+        url = text_of(values.get(CACHE_URL))
         if url:
             yield from _claim_of_url(url, who)
         elif values:
-            address = text_of(values.get("INFRAHUB_CACHE_ADDRESS"))
+            address = text_of(values.get(CACHE_ADDRESS))
             own = as_map(release.infrahub.get("redis")).get("enabled") is True
             database = text_of(values.get("INFRAHUB_CACHE_DATABASE")) or "0"
             port = text_of(values.get("INFRAHUB_CACHE_PORT")) or "6379"
@@ -154,12 +155,12 @@ def _cache_of_infrahub(release: Release) -> Iterator[_Claim]:
 def _cache_of_prefect(release: Release) -> Iterator[_Claim]:
     """The cache that the Infrahub code in the Prefect pods locks with; the enterprise entry point sets its address."""
     for pod in ("server", "background"):
-        url = env.winner(release, pod, "INFRAHUB_CACHE_URL")
+        url = env.winner(release, pod, CACHE_URL)
         if url is not None and url[1].is_plain:
             yield from _claim_of_url(text_of(url[1].value), "the Infrahub cache")
             continue
-        address = _plain(release, pod, "INFRAHUB_CACHE_ADDRESS", "")
-        if pod == "server" and "INFRAHUB_CACHE_ADDRESS=$PREFECT_REDIS_MESSAGING_HOST" in server_args(release):
+        address = _plain(release, pod, CACHE_ADDRESS, "")
+        if pod == "server" and sets_cache_address(release):
             address = messaging(release, pod).host
         database = _plain(release, pod, "INFRAHUB_CACHE_DATABASE", "0")
         port = _plain(release, pod, "INFRAHUB_CACHE_PORT", "6379")
@@ -171,7 +172,7 @@ def _plain(release: Release, pod: str, name: str, default: str) -> str:
     if found is None:
         return default
     if found[1].value_from is not None:
-        return "" if name == "INFRAHUB_CACHE_ADDRESS" else "set by valueFrom"
+        return "" if name == CACHE_ADDRESS else "set by valueFrom"
     return text_of(found[1].value)
 
 

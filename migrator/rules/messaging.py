@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.errors import nearest
-from migrator.prefect import deployment, env, messaging, redis_url, shapes
+from migrator.prefect import caches, deployment, env, messaging, redis_url, shapes
 from migrator.prefect.deployment import is_bumped
 from migrator.prefect.names import DOCKET, MESSAGING, REDIS_BLOCK, REDIS_HOST
 from migrator.rules.rule import Breach, Rule, at, named
@@ -53,6 +53,11 @@ _UNUSED = (
 def _host_counts(release: Release) -> bool:
     """A flavoured enterprise chart looks at the host even where nothing would connect to it."""
     return shapes.is_validated(release) or deployment.is_separate(release)
+
+
+def _example_cache(release: Release) -> Iterator[Breach]:
+    for left in caches.at_example(release):
+        yield Breach(left.text, *left.now, remedy=left.remedy)
 
 
 def _no_host(release: Release) -> Iterator[Breach]:
@@ -142,6 +147,14 @@ RULES = (
         "No host is the presets' example, neither in messaging.redis.host nor in messaging.docket.url.",
         "Put the host of your Redis there; a flavoured chart refuses to install with the example.",
         _example_host,
+    ),
+    Rule(
+        caches.RULE,
+        "warning",
+        "No pod looks for the Infrahub cache at the presets' example host.",
+        caches.REMEDY,
+        _example_cache,
+        "infrahub",
     ),
     Rule(
         "messaging-host",

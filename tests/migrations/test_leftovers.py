@@ -53,13 +53,27 @@ def test_the_caches_address_stays_and_the_example_in_it_is_a_warning(migrate: Mi
     example = ADDRESS.replace("value: redis", "value: example-infrahub-cache-master")
     done = migrate(SEPARATE + example, DB)
     assert example in done.text
-    assert "holds the presets' example host: put your own there" in done.warnings[0].text
+    (told,) = done.warnings
+    where = "backgroundServices.env.INFRAHUB_CACHE_ADDRESS"
+    assert told.text == f"{where} holds example-infrahub-cache-master. Put the host of your own cache there."
+    assert (told.rule, told.route) == ("cache-example-host", ("backgroundServices", "env", 1))
     assert "it is harmless" not in done.notices
 
 
 def test_of_two_addresses_the_one_that_wins_is_told(migrate: Migrate) -> None:
     example = ADDRESS.replace("value: redis", "value: example-infrahub-cache-master")
     assert "it is harmless" in migrate(SEPARATE + example + ADDRESS, DB).notices
+
+
+@pytest.mark.parametrize("separate", [True, False])
+def test_the_example_is_told_whatever_else_there_is_to_do(migrate: Migrate, separate: bool) -> None:
+    """With a docket that stands, and with the services in the API process, too."""
+    text = SEPARATE.replace("db: 1}\n", "db: 1}\n    docket: {url: redis://redis:6379/2}\n")
+    text = text.replace("Deployment: true", f"Deployment: {str(separate).lower()}")
+    example = ADDRESS.replace("value: redis", "value: example-infrahub-cache-master")
+    done = migrate(f"server:\n  env:\n{example}{text}")
+    assert [each.rule for each in done.warnings] == ["cache-example-host"]
+    assert migrate(f"server:\n  env:\n{ADDRESS}{text}").warnings == []
 
 
 def test_migrate_on_start_goes_from_the_list_that_was_an_old_presets(migrate: Migrate) -> None:

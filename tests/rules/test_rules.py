@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
+from textwrap import dedent, indent
 from typing import NamedTuple
 
 import pytest
@@ -89,6 +89,22 @@ CASES = [
         first("  neo4j: {neo4j: {resources: {requests: {cpu: '12'}, limits: {cpu: 8000m}}}}\n"),
         first("  neo4j: {neo4j: {resources: {requests: {cpu: '12'}, limits: {cpu: 12000m}}}}\n"),
         "neo4j",
+    ),
+    Case(
+        "cache-example-host",
+        METRICS,
+        METRICS + entry("INFRAHUB_CACHE_ADDRESS", "example-infrahub-cache-master"),
+        METRICS + entry("INFRAHUB_CACHE_ADDRESS", "infrahub-cache-master"),
+        "INFRAHUB_CACHE_ADDRESS",
+    ),
+    Case(
+        "cache-example-host",
+        "  prefect-server:\n",
+        first(
+            "  infrahubServer: {infrahubServer: {env: {INFRAHUB_CACHE_URL: redis://example-infrahub-cache-master/0}}}\n"
+        ),
+        first("  infrahubServer: {infrahubServer: {env: {INFRAHUB_CACHE_URL: redis://infrahub-cache-master/0}}}\n"),
+        "infrahubServer",
     ),
     Case(
         "gateway-and-ingress",
@@ -713,6 +729,37 @@ def test_the_example_host_may_be_emptied_where_nothing_uses_it(separate: str, em
     )
 
     assert ["or an empty text" in remedy for remedy in found] == [empty_will_do]
+
+
+EXAMPLE_CACHE = entry("INFRAHUB_CACHE_ADDRESS", "my-example-infrahub-cache-master")
+OWN_ARGS = SOUND.replace("    server:\n", "    server:\n      args: [prefect, server, start, --no-services]\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        (SOUND.replace(METRICS, METRICS + EXAMPLE_CACHE), True),
+        (SOUND.replace(SERVE_BASE, SERVE_BASE + EXAMPLE_CACHE), False),
+        (OWN_ARGS.replace(SERVE_BASE, SERVE_BASE + EXAMPLE_CACHE), True),
+        (SOUND.replace(SERVE_BASE, SERVE_BASE + EXAMPLE_CACHE.replace("ADDRESS", "URL")), True),
+        (SOUND + f"    global:\n      prefect:\n        env:\n{indent(EXAMPLE_CACHE, '  ')}", True),
+    ],
+    ids=["background", "server", "server with arguments of its own", "URL", "both"],
+)
+def test_an_example_that_the_servers_arguments_replace_is_told_so(text: str, is_read: bool) -> None:
+    (remedy,) = remedies(text, "cache-example-host")
+
+    assert remedy.startswith("Put the host of your own cache there.")
+    assert ("Nothing reads it" not in remedy) is is_read
+
+
+@pytest.mark.parametrize("enabled", ["true", "false"])
+def test_an_example_in_an_entry_that_no_pod_gets_is_none(enabled: str) -> None:
+    single = SOUND.replace("runAsSeparateDeployment: true", "runAsSeparateDeployment: false")
+    assert remedies(single.replace(METRICS, METRICS + EXAMPLE_CACHE), "cache-example-host") == []
+    off = SOUND.replace("  prefect-server:\n", f"  prefect-server:\n    enabled: {enabled}\n")
+    found = remedies(off.replace(METRICS, METRICS + EXAMPLE_CACHE), "cache-example-host")
+    assert bool(found) is (enabled == "true")
 
 
 def told(rule: str, text: str, **how: str) -> list[str]:

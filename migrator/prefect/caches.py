@@ -1,0 +1,68 @@
+"""Where a release still looks for the Infrahub cache at the presets' example host.
+
+The Infrahub code of every pod reads INFRAHUB_CACHE_ADDRESS, or INFRAHUB_CACHE_URL where it is new enough. The
+enterprise chart's own `server.args` set the address anew from messaging's host, so that there the entry's is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from migrator.charts import infrahub
+from migrator.charts.presets import EXAMPLE_HOST
+from migrator.prefect import deployment, env, env_edits
+from migrator.prefect.messaging import sets_cache_address
+from migrator.prefect.names import CACHE_ADDRESS, CACHE_URL
+from migrator.values.changes import Location
+from migrator.values.merge import as_map, as_text
+from migrator.values.release import Release
+
+RULE = "cache-example-host"
+"""The id of the rule that tells it to verify."""
+
+REMEDY = "Put the host of your own cache there."
+UNREAD_REMEDY = f"{REMEDY} Nothing reads it as long as server.args set the address anew, from messaging's host."
+_NAMES = (CACHE_ADDRESS, CACHE_URL)
+
+
+class Left(NamedTuple):
+    """The example in one place: what to say of it, where it stands now, and where it stood when the file was read."""
+
+    text: str
+    remedy: str
+    now: Location
+    at_start: Location
+
+
+def at_example(release: Release) -> list[Left]:
+    """The entries of the pods that name the example, each once; one that some pod reads counts as read."""
+    return list({each.now: each for each in (*_in_prefect(release), *_in_infrahub(release))}.values())
+
+
+def _in_prefect(release: Release) -> Iterator[Left]:
+    if release.prefect.get("enabled") is False:
+        return
+    for pod in ("server", "background") if deployment.is_separate(release) else ("server",):
+        for name in _NAMES:
+            found = env.winner(release, pod, name)
+            if found is None or found[0].layer == env.IN_DEFAULTS or EXAMPLE_HOST not in str(found[1].value):
+                continue
+            listed, entry = found
+            is_unread = pod == "server" and name == CACHE_ADDRESS and sets_cache_address(release)
+            now = Location(listed.layer, listed.route_of(entry))
+            remedy = UNREAD_REMEDY if is_unread else REMEDY
+            text = f"{env_edits.path_of(listed, name)} holds {EXAMPLE_HOST}"
+            yield Left(text, remedy, now, env_edits.location(release, listed, name))
+
+
+def _in_infrahub(release: Release) -> Iterator[Left]:
+    part = infrahub.part_of(release)
+    for place in (infrahub.SERVER, infrahub.WORKER) if part is not None else ():
+        assert part is not None
+        for name in _NAMES:
+            path = (*place, "env", name)
+            owners = part.owners(path)
+            if owners and EXAMPLE_HOST in as_text(as_map(part.get((*place, "env"))).get(name)):
+                now = Location(owners[-1], part.root + path)
+                yield Left(f"{part.show(path)} holds {EXAMPLE_HOST}", REMEDY, now, Location(*part.located(path)))
