@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from migrator.charts import roots
+from migrator.charts import roots, versions
 from migrator.planning import catalog, discover, plan
 from migrator.planning import route as way
 from migrator.planning.upgrade import Upgrade
@@ -26,6 +26,7 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
     bundle = upgrade.bundle
     return (
         *bundle.notices,
+        *_about_other_preset(upgrade),
         *about_unseen(bundle),
         *made.notices,
         *_about_documents(bundle),
@@ -77,6 +78,34 @@ def _about_unseen_signs(bundle: Bundle) -> Iterator[Notice]:
                 number,
                 route,
             )
+
+
+def _about_other_preset(upgrade: Upgrade) -> Iterator[Notice]:
+    """A configPreset of another flavour than that behind the version: one of the two may be a slip.
+
+    What the object around the values says of its own version is no slip.
+    """
+    found, given = upgrade.found, upgrade.request.options
+    values = [layer.data for layer in upgrade.layers]
+    place, preset = next(iter(roots.presets(values, found.root).items()), ((), ""))
+    if preset not in versions.FLAVOURS or not (given.version_from or given.version_to):
+        return
+    named = versions.parse(given.version_from or given.version_to)
+    if named.flavour == preset or not (given.version_from or named.flavour) or found.chart != "infrahub-enterprise":
+        return
+    if discover.is_generation_a(upgrade.layers, found.root):
+        return
+    option, runs = ("from", f"{named.published}-{preset}") if given.version_from else ("to", f"VERSION-{preset}")
+    chart = f"the chart of flavour {named.flavour}" if named.flavour else "the plain chart"
+    route = (*place, "configPreset")
+    yield Notice(
+        f"configPreset says {preset}, but --{option} (or {option}: in the project file) says {named}, {chart}, and "
+        f"that is what counts here. If {runs} is what runs (helm list shows it), give --from {runs}. If the values of "
+        f"{preset} were copied over {chart}, nothing is wrong.",
+        "warning",
+        max(number for number, data in enumerate(values) if tree.exists(data, route)),
+        route,
+    )
 
 
 def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> Iterator[Notice]:

@@ -250,22 +250,18 @@ def _flavour(
             meant = did_you_mean(flavour, versions.FLAVOURS)
             raise UsageError(f"{flavour!r} is no flavour{meant}.", remedy=f"They are {', '.join(versions.FLAVOURS)}.")
         evidence.append(f"flavour {flavour} (behind the version, {target if target and target.flavour else start})")
-        if preset not in ("", flavour):
-            evidence.append(
-                f"configPreset in the file says {preset}, which does not change what the chart brings along"
-            )
         return flavour
     if start is not None:
         if preset:
-            evidence.append(f"no flavour (behind the version, {start}), though configPreset in the file says {preset}")
+            evidence.append(f"no flavour (behind the version, {start})")
         return ""
-    if preset and not _is_generation_a(layers, root):
+    if preset and not is_generation_a(layers, root):
         evidence.append(f"flavour {preset} (configPreset in the file)")
         return preset
     return None
 
 
-def _is_generation_a(layers: Sequence[Layer], root: Route) -> bool:
+def is_generation_a(layers: Sequence[Layer], root: Route) -> bool:
     """Whether the layers are shaped like the oldest presets, which were copied and put over the plain chart.
 
     Their `configPreset` says nothing of the chart's flavour: they wire Redis in env lists and never say

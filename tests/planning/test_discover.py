@@ -193,14 +193,54 @@ def test_where_the_flavour_comes_from_is_told(plan: Plan) -> None:
     assert "flavour small (behind the version, 4.13.0-small)" in behind.evidence
     target = plan(ENTERPRISE, "--to", "4.14.0-large")
     assert "flavour large (behind the version, 4.14.0-large)" in target.evidence
-    for found in (behind, target, plan(preset, "--from", "4.13.0-medium")):
-        assert "configPreset in the file says" not in found.evidence
-    other = plan(preset, "--from", "4.13.0-small")
-    assert "configPreset in the file says medium, which does not change what the chart brings along" in other.evidence
-    plain = plan(preset, "--from", "4.13.0")
-    assert "no flavour (behind the version, 4.13.0), though configPreset in the file says medium" in plain.evidence
-    assert plain.report["flavour"] == ""
+    assert "no flavour (behind the version, 4.13.0)" in plan(preset, "--from", "4.13.0").evidence
     assert "no flavour" not in plan(ENTERPRISE, "--from", "4.13.0").evidence
+
+
+PRESET = "# ours\nconfigPreset: medium\n" + ENTERPRISE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("--from 4.13.0", "--from (or from: in the project file) says 4.13.0, the plain chart,"),
+        ("--from v4.13", "--from (or from: in the project file) says v4.13, the plain chart,"),
+        ("--from 4.13.0-small", "--from (or from: in the project file) says 4.13.0-small, the chart of flavour small,"),
+        ("--to 4.14.0-small", "--to (or to: in the project file) says 4.14.0-small, the chart of flavour small,"),
+    ],
+)
+def test_a_preset_that_stands_against_the_version_given_is_a_warning(plan: Plan, arguments: str, says: str) -> None:
+    (told,) = [each for each in plan(PRESET, *arguments.split()).report["notices"] if "configPreset" in each["text"]]
+    assert (told["severity"], told["file"], told["line"]) == ("warning", "values.yaml", 2)
+    runs = "VERSION-medium" if "--to" in arguments else "4.13.0-medium"
+    assert told["text"].startswith(f"configPreset says medium, but {says} and that is what counts here. If {runs} is")
+    assert f"give --from {runs}." in told["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        (PRESET, "--from 4.13.0-medium"),
+        (PRESET, "--from 4.13.0-medium --to 4.18.0-small"),  # which changes the flavour, and is told as that
+        (PRESET, "--to 4.18.0"),
+        (PRESET.replace("medium", "ours"), "--from 4.13.0"),
+        (ENTERPRISE, "--from 4.13.0-small"),
+    ],
+)
+def test_a_preset_that_goes_with_the_version_is_none(plan: Plan, text: str, arguments: str) -> None:
+    found = plan(text, *arguments.split())
+    assert "configPreset says" not in " ".join(each["text"] for each in found.report["notices"])
+
+
+def test_a_version_in_the_object_is_no_slip(cli: Cli, tmp_path: Path) -> None:
+    """It is what runs, and the values of a preset may have been copied over the plain chart."""
+    values = "".join(f"    {line}\n" for line in PRESET.splitlines())
+    chart = "{spec: {chart: infrahub-enterprise, version: 4.13.0}}"
+    head = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: infrahub}\n"
+    (tmp_path / "release.yaml").write_text(f"{head}spec:\n  chart: {chart}\n  values:\n{values}")
+    found = Answer(cli("plan", "release.yaml", "--format", "json"))
+    assert "no flavour (behind the version, 4.13.0)" in found.evidence
+    assert "configPreset" not in " ".join(each["text"] for each in found.report["notices"])
 
 
 GENERATION_A = """\
@@ -217,6 +257,8 @@ def test_the_preset_in_a_copy_of_the_oldest_ones_says_nothing(plan: Plan) -> Non
     assert "flavour medium" not in plan(GENERATION_A % "").evidence
     assert "flavour medium" in plan(GENERATION_A % "runAsSeparateDeployment: true, ").evidence
     assert "flavour medium" in plan((GENERATION_A % "").replace("PREFECT_REDIS_MESSAGING_HOST", "OURS")).evidence
+    beside = [each["text"] for each in plan(GENERATION_A % "", "--from", "4.13.0").report["notices"]]
+    assert "configPreset says" not in " ".join(beside)
 
 
 def test_prefect_server_on_its_own_has_no_flavour(plan: Plan) -> None:
