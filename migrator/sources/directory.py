@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from migrator.charts.roots import has_values
 from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
-from migrator.sources import bases, fleet, flux, foreign, kustomize, layering, marks, objects, patches, walking
+from migrator.sources import bases, fleet, flux, foreign, kustomize, layering, marks, objects, patches, scope, walking
 from migrator.sources.layering import Holder
 from migrator.sources.memory import kept
 from migrator.sources.patch_records import Patch, Target
@@ -295,7 +295,7 @@ def _in_doubt(upper: Mapping[str, int], lower: Mapping[str, str]) -> Iterable[Re
 
 def _values_of(source: Source) -> Value:
     """The values in a file. Raises UnrelatedError for one that has nothing to do with these charts."""
-    foreign.refuse(source.name, source.stream.data, [each.data for each in source.stream.documents])
+    scope.refuse(source)
     data = source.stream.documents[0].data
     if data is None and len(source.stream.documents) > 1:
         raise InputError("begins with an empty document, and Helm reads that one.", path=source.name, line=1)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from migrator.charts import roots
 from migrator.charts.roots import presets
 from migrator.errors import MigratorError, OutOfScopeError, RefusedError, UnrelatedError
-from migrator.sources.marks import hides_words, mentions
+from migrator.sources.marks import mentions
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
 
@@ -37,14 +37,14 @@ _FOLDERS = (
 _FILLED_IN = {"terraform", "template", "ansible"}
 """What something else fills in before Helm meets it, so that it is no values even where it has their shape."""
 _OBJECTS = {
-    "HelmChart": ("is a HelmChart of k3s", "own"),
-    "HelmChartConfig": ("is a HelmChartConfig of k3s", "own"),
-    "Release": ("is a Release of Crossplane", "own"),
-    "ResourceSet": ("is a ResourceSet, whose templates an operator fills in", "template"),
-    "ResourceSetInputProvider": ("is an input of a ResourceSet", "template"),
-    "ConfigMap": ("is a Kubernetes object of kind ConfigMap", "own"),
-    "Secret": ("is a Kubernetes object of kind Secret", "own"),
+    ("helm.cattle.io", "HelmChart"): ("is a HelmChart of k3s", "own"),
+    ("helm.cattle.io", "HelmChartConfig"): ("is a HelmChartConfig of k3s", "own"),
+    ("helm.crossplane.io", "Release"): ("is a Release of Crossplane", "own"),
+    ("fluxcd.controlplane.io", "ResourceSet"): ("is a ResourceSet, whose templates an operator fills in", "template"),
+    ("fluxcd.controlplane.io", "ResourceSetInputProvider"): ("is an input of a ResourceSet", "template"),
 }
+"""Objects by their group and kind."""
+_NOT_VALUES = ", not a values file"
 _REMEDIES = {
     "chart": "Name the chart's values file; move a dependency's version by hand, and run helm dependency update.",
     "schema": "Name the values file that it describes.",
@@ -73,6 +73,11 @@ def _names(name: str) -> Iterator[tuple[str, str]]:
     yield from ((what, remedy) for pattern, what, remedy in _FOLDERS if re.search(pattern, path))
 
 
+def is_filled_in(name: str) -> bool:
+    """Whether the file's name says that something fills it in before Helm meets it."""
+    return any(remedy in _FILLED_IN for _, remedy in _names(name))
+
+
 def by_shape(name: str, data: Value) -> OutOfScopeError | None:
     """The error for a document whose shape says that it is no values; None where it may be some."""
     if isinstance(data, list):
@@ -82,16 +87,30 @@ def by_shape(name: str, data: Value) -> OutOfScopeError | None:
             return _error(name, "is a patch of JSON 6902, which a kustomization lays over objects", "kustomization")
         is_play = any(item.keys() & {"hosts", "tasks", "roles", "import_playbook"} for item in items)
         is_task = any("name" in item and any("helm" in key for key in item) for item in items)
-        return _error(name, "is a file of Ansible", "ansible") if is_play or is_task else None
-    values = as_map(data)
-    return next((_error(name, what, remedy) for what, remedy in _shapes(values)), None)
+        if is_play or is_task:
+            return _error(name, "is a file of Ansible", "ansible")
+    if not isinstance(data, dict):
+        what = "a list" if isinstance(data, list) else "a single value"
+        return OutOfScopeError(f"holds {what} at the top, and Helm values are a mapping.", path=name, line=1)
+    return next((_error(name, what, remedy) for what, remedy in _shapes(data)), None)
+
+
+def with_values(error: OutOfScopeError, place: str, line: int) -> OutOfScopeError:
+    """The error of a file that holds values of these charts at that place all the same."""
+    what = error.message.removesuffix(".").removesuffix(_NOT_VALUES)
+    remedy = _REMEDIES["own"] if error.remedy == _REMEDIES["object"] else error.remedy
+    return OutOfScopeError(
+        f"{what}, with values of these charts at {place}.", path=error.path, line=line, remedy=remedy
+    )
 
 
 def _shapes(values: Map) -> Iterator[tuple[str, str]]:
-    kind = values.get("kind")
-    if isinstance(values.get("apiVersion"), str) and isinstance(kind, str):
-        yield _OBJECTS.get(kind, (f"is a Kubernetes object of kind {kind}, not a values file", "object"))
-    if isinstance(values.get("apiVersion"), str) and "name" in values and "version" in values:
+    version, kind = values.get("apiVersion"), values.get("kind")
+    if isinstance(version, str) and isinstance(kind, str):
+        yield _OBJECTS.get(
+            (version.partition("/")[0], kind), (f"is a Kubernetes object of kind {kind}{_NOT_VALUES}", "object")
+        )
+    if isinstance(version, str) and "name" in values and "version" in values:
         yield "is the Chart.yaml of a chart", "chart"
     if "dependencies" in values and "digest" in values:
         yield "is the Chart.lock of a chart", "chart"
@@ -111,25 +130,6 @@ def _shapes(values: Map) -> Iterator[tuple[str, str]]:
         yield "is a file of Pulumi", "pulumi"
 
 
-def refuse(name: str, data: bytes, documents: Sequence[Value], chart: str = "") -> None:
-    """Raise UnrelatedError for a file that holds nothing of these charts, OutOfScopeError for one that is no values.
-
-    What has the shape of their values is some, whatever the file is called, unless something fills it in first; so are
-    the keys of the `chart` that somebody named.
-    """
-    first = documents[0]
-    if first is None:
-        return  # that is told before anything else
-    is_filled_in = any(remedy in _FILLED_IN for _, remedy in _names(name))
-    is_values = not is_filled_in and any(map(has_values, documents))
-    error = (None if is_values else by_name(name)) or by_shape(name, first) or _no_mapping(name, first)
-    is_named = any(roots.may_be_of(each, chart) for each in documents)
-    if not mentions(name, data) and not is_named and not (hides_words(data) and any(map(has_values, documents))):
-        raise unrelated(name, error)
-    if error is not None:
-        raise error
-
-
 def refuse_encrypted(name: str, data: Value) -> None:
     """Raise RefusedError for a file that SOPS has encrypted: nothing but sops can write it."""
     sops = as_map(as_map(data).get("sops"))
@@ -145,13 +145,6 @@ def refuse_encrypted(name: str, data: Value) -> None:
     )
 
 
-def _no_mapping(name: str, data: Value) -> OutOfScopeError | None:
-    if isinstance(data, dict):
-        return None
-    what = "a list" if isinstance(data, list) else "a single value"
-    return OutOfScopeError(f"holds {what} at the top, and Helm values are a mapping.", path=name, line=1)
-
-
 def has_values(data: Value) -> bool:
     """Whether a document has the shape of these charts' values."""
     return roots.has_values(data) or bool(presets([data], None))
@@ -159,7 +152,10 @@ def has_values(data: Value) -> bool:
 
 def unreadable(name: str, data: bytes, error: MigratorError) -> MigratorError:
     """The error for a text that is no YAML: nobody's business, something known by its name, or a broken file."""
-    known = by_name(name) or error
+    is_kustomization = any(remedy == "kustomization" for _, remedy in _names(name))
+    known = (
+        error if is_kustomization else by_name(name) or error
+    )  # a kustomization is edited here, so it is to be sound
     return known if mentions(name, data) else unrelated(name, known)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from migrator import files
 from migrator.charts.roots import prefect_roots
 from migrator.errors import InputError, UsageError
-from migrator.sources import foreign, objects
+from migrator.sources import objects, scope
 from migrator.sources.bundle import Bundle, of_layers
 from migrator.sources.source import Source, read, read_bytes
 
@@ -44,7 +44,7 @@ def open_source(source: Source, chart: str = "", root: str = "", beside: Sequenc
     """The releases in a file that was read. Raises what `open_file` raises."""
     gitops = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not gitops:
-        foreign.refuse(source.name, source.stream.data, [each.data for each in source.stream.documents], chart)
+        scope.refuse(source, chart)
         own = tuple(_beside_chart(bundle) for bundle in _by_root(of_layers([source]), chart, root))
         return Opened(source.name, own)
     found = [(each, bundle) for each in gitops for bundle in objects.releases_of(source, each)]

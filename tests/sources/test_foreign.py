@@ -56,6 +56,26 @@ FOREIGN = {
 }
 
 
+K3S = "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {{name: infrahub}}\nspec:\n  valuesContent: |-\n{}"
+PROXY = "kind: HelmChartProxy\napiVersion: addons.cluster.x-k8s.io/v1alpha1\nspec:\n  valuesTemplate: |\n{}"
+KOTS = "apiVersion: kots.io/v1beta2\nkind: HelmChart\nspec:\n  values:\n{}"
+PLAY = "- hosts: all\n  tasks:\n  - block:\n    - kubernetes.core.helm:\n        release_values:\n{}"
+NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: infrahub}\n---\n"
+TEMPLATED = "{{ if .x }}\n" + VALUES
+HOLDING = {
+    "a text": (K3S.format(indented(VALUES, 4)), 5, "is a HelmChart of k3s", "spec.valuesContent"),
+    "further down": (NAMESPACE + K3S.format(indented(VALUES, 4)), 9, "is a HelmChart of k3s", "spec.valuesContent"),
+    "a template": (
+        PROXY.format(indented(TEMPLATED, 4)),
+        4,
+        "is a Kubernetes object of kind HelmChartProxy",
+        "spec.valuesTemplate",
+    ),
+    "a mapping": (KOTS.format(indented(VALUES, 4)), 4, "is a Kubernetes object of kind HelmChart", "spec.values"),
+    "a task": (PLAY.format(indented(VALUES, 10)), 5, "is a file of Ansible", "[0].tasks[0].block[0]."),
+}
+
+
 def write(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,6 +100,34 @@ def test_it_is_told_by_name_and_never_written(cli: Cli, tmp_path: Path, name: st
     report = json.loads(skipped.stdout)
     assert (skipped.returncode, report["files"][0]["status"]) == (0, "out-of-scope")
     assert report["totals"]["out-of-scope"] == report["totals"]["releases"] == 1
+
+
+@pytest.mark.parametrize("kind", HOLDING)
+def test_where_it_holds_values_is_told_with_what_to_do(cli: Cli, tmp_path: Path, kind: str) -> None:
+    text, line, what, where = HOLDING[kind]
+    path = write(tmp_path, "object.yaml", text)
+    done = cli("migrate", "object.yaml", *FLAGS)
+    told = done.stderr.decode()
+    assert (done.returncode, path.read_text("utf-8")) == (2, text)
+    assert f"object.yaml:{line}: {what}, with values of these charts at {where}" in told
+    assert "Migrate the values in it in a file of their own" in told
+
+
+@pytest.mark.parametrize("text", ["speaks of infrahub\nand prefect", "a: [infrahub\n", "infrahub: {x: 1}\n"])
+def test_no_place_is_told_where_no_values_stand(cli: Cli, tmp_path: Path, text: str) -> None:
+    write(tmp_path, "object.yaml", PROXY.format(indented(text, 4)))
+    told = cli("check", "object.yaml").stderr.decode()
+    assert "object.yaml: is a Kubernetes object of kind HelmChartProxy, not a values file." in told
+
+
+def test_a_kustomization_that_is_no_yaml_is_told_by_line(cli: Cli, tmp_path: Path) -> None:
+    write(
+        tmp_path, "kustomization.yaml", "helmCharts:\n- name: infrahub\n  valuesInline:\n    a: 1\n    ---\n    b: 2\n"
+    )
+    for name in ("kustomization.yaml", "."):
+        done = cli("check", name)
+        assert done.returncode == 2
+        assert "kustomization.yaml:5: has text where a key is expected" in done.stderr.decode()
 
 
 def test_each_of_them_has_its_line_in_a_directory(cli: Cli, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ REFUSED = {
     "values.yaml": ("{{- if .Values.x }}\n" + VALUES + "{{- end }}\n", b"holds Go templates"),
     "main.tf": ('resource "helm_release" "x" {\n  values = [<<EOT\n' + VALUES + "EOT\n  ]\n}\n", b"is Terraform"),
     "helmfile.yaml": ("releases:\n  - {name: infrahub, chart: a/infrahub, values: [v.yaml]}\n", b"is a helmfile."),
-    "configmap.yaml": ("apiVersion: v1\nkind: ConfigMap\ndata: {}\n", b"in a file of their own"),
+    "configmap.yaml": ("apiVersion: v1\nkind: ConfigMap\ndata: {}\n", b"object of kind ConfigMap, not a values file"),
     "secret.yaml": ("apiVersion: v1\nkind: Secret\nstringData: {}\n", b"object of kind Secret"),
     "sops.yaml": (VALUES + "sops: {mac: x}\n", b"encrypted by SOPS"),
     "null.yaml": ("USER-SUPPLIED VALUES:\nnull\n", b"for a release without values of its own. Write {} in place"),

@@ -1,0 +1,75 @@
+"""Whether a file is values of these charts, and where one that is not edited in place holds some all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator import yamltext
+from migrator.charts import roots
+from migrator.errors import MigratorError, OutOfScopeError
+from migrator.sources import foreign
+from migrator.sources.marks import hides_words, mentions
+from migrator.sources.source import Source
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.merge import as_map
+
+_DEEPEST = 16
+"""How many keys may stand above values in an object; Ansible's tasks in blocks have the most known here, about ten."""
+_ROOTS = ((), ("prefect-server",), ("infrahub", "prefect-server"))
+"""Where Prefect's values stand in those of each chart."""
+
+
+def refuse(source: Source, chart: str = "") -> None:
+    """Raise UnrelatedError for a file that holds nothing of these charts, OutOfScopeError for one that is no values.
+
+    What has the shape of their values is some, whatever the file is called, unless something fills it in first; so are
+    the keys of the `chart` that somebody named.
+    """
+    name, data = source.name, source.stream.data
+    documents = [each.data for each in source.stream.documents]
+    if documents[0] is None:
+        return  # that is told before anything else
+    has_values = any(map(foreign.has_values, documents))
+    is_values = has_values and not foreign.is_filled_in(name)
+    error = (None if is_values else foreign.by_name(name)) or foreign.by_shape(name, documents[0])
+    is_named = any(roots.may_be_of(each, chart) for each in documents)
+    if not mentions(name, data) and not is_named and not (hides_words(data) and has_values):
+        raise foreign.unrelated(name, error)
+    if error is not None:
+        raise _with_place(error, source)
+
+
+def _with_place(error: OutOfScopeError, source: Source) -> OutOfScopeError:
+    """The error with the first place that holds values, for whoever takes them out of there."""
+    for document in source.stream.documents:
+        route = next(_places_of_values(document.data, ()), None)
+        if route is not None:
+            told = foreign.by_shape(source.name, document.data) or error
+            return foreign.with_values(told, tree.show(route), document.line(route))
+    return error
+
+
+def _places_of_values(data: Value, above: Route) -> Iterator[Route]:
+    if isinstance(data, str):
+        if "\n" in data and _is_text_of_values(data):
+            yield above
+    elif isinstance(data, (dict, list)):
+        if above and _are_values(data):
+            yield above
+        elif len(above) < _DEEPEST:
+            for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+                yield from _places_of_values(value, (*above, key))
+
+
+def _are_values(data: Value) -> bool:
+    if "kind" in as_map(data):
+        return False
+    return roots.has_global_values(data) or any(root in _ROOTS for root in roots.prefect_roots([data]))
+
+
+def _is_text_of_values(text: str) -> bool:
+    try:
+        return _are_values(yamltext.parse(text.encode("utf-8", "surrogatepass")).documents[0].data)
+    except MigratorError:  # as a template is, most of the time
+        return roots.is_about_prefect(text)
