@@ -9,7 +9,7 @@ from migrator.cli.printing import tell
 from migrator.cli.settings import Settings
 from migrator.errors import InputError, OutOfScopeError, UsageError
 from migrator.files import writing
-from migrator.sources import directory, project_file, project_text
+from migrator.sources import directory, helmfile, project_file, project_text
 from migrator.sources.walking import Sieve
 
 
@@ -33,10 +33,14 @@ def write_project(settings: Settings) -> int:
             path=first.path,
             remedy="Make it readable, or leave it out with --exclude.",
         )
-    text = project_text.text_for(found, folder).encode("utf-8", "surrogateescape")
+    told = [
+        each for error in found.errors if isinstance(error, OutOfScopeError) for each in helmfile.releases(error.path)
+    ]
+    made = project_text.draft(found, told, folder)
+    text = project_text.text_for(made, folder).encode("utf-8", "surrogateescape")
     writing.create(path, text, like=None, backup=True)
-    doubts = sum(not isinstance(error, OutOfScopeError) for error in found.errors)
-    releases = f"{len(found.releases)} release{'s' * (len(found.releases) != 1)}"
+    doubts = sum(not isinstance(error, OutOfScopeError) for error in made.errors)
+    releases = f"{len(made.releases)} release{'s' * (len(made.releases) != 1)}"
     sys.stdout.write(f"{path}: {releases}" + (f", {doubts} in doubt (see its comments)" if doubts else "") + "\n")
     if sieve.ignored:
         tell(settings, f"note: {sieve.told(folder)}")

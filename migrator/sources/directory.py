@@ -17,6 +17,10 @@ from migrator.values.edits import Value
 from migrator.values.merge import as_map
 
 
+class Doubt(RefusedError):
+    """Which files of a directory are layers of one release, where nothing in it tells."""
+
+
 class Survey(NamedTuple):
     """What stands in a directory: releases as the paths of their layers, lowest first, and errors for the rest.
 
@@ -283,14 +287,14 @@ def _several_layers(layers: tuple[str, ...]) -> RefusedError:
     )
 
 
-def _in_doubt(upper: Mapping[str, int], lower: Mapping[str, str]) -> Iterable[RefusedError]:
+def _in_doubt(upper: Mapping[str, int], lower: Mapping[str, str]) -> Iterable[Doubt]:
     remedy = "Name the layers of each release in Helm's order (-f FILE -f FILE), or each file that is one of its own."
     for path, count in upper.items():
         what = f"leaves values to a base, and which of the {count} whole values files beside it that is, nothing tells."
-        yield RefusedError(what, path=path, remedy=remedy)
+        yield Doubt(what, path=path, remedy=remedy)
     for path, other in lower.items():
         if path not in upper:
-            yield RefusedError(f"may be the base of {other} beside it, which nothing tells.", path=path, remedy=remedy)
+            yield Doubt(f"may be the base of {other} beside it, which nothing tells.", path=path, remedy=remedy)
 
 
 def _values_of(source: Source) -> Value:

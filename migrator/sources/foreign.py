@@ -66,6 +66,11 @@ def by_name(name: str) -> OutOfScopeError | None:
     return next((_error(name, what, remedy) for what, remedy in _names(name)), None)
 
 
+def is_helmfile(name: str, data: Value) -> bool:
+    """Whether a file is a helmfile, by its name or its shape."""
+    return any(remedy == "helmfile" for _, remedy in (*_names(name), *_shapes(as_map(data))))
+
+
 def _names(name: str) -> Iterator[tuple[str, str]]:
     """What a file is by its name, and by the folders that it stands in, with what to do instead."""
     base, path = os.path.basename(name), os.path.abspath(name).replace(os.sep, "/")

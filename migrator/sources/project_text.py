@@ -6,11 +6,13 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from migrator.errors import MigratorError, OutOfScopeError
 from migrator.sources.bases import BASE_NAMES
-from migrator.sources.directory import Survey
+from migrator.sources.directory import Doubt, Survey
+from migrator.sources.helmfile import Told
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*", re.ASCII)
 _NO_TEXTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
@@ -21,15 +23,53 @@ version: 1
 """
 
 
-def text_for(survey: Survey, folder: str) -> str:
+class Draft(NamedTuple):
+    """What a project file is to say: releases as their layers, what a helmfile says of each, and what is in doubt."""
+
+    releases: list[tuple[tuple[str, ...], Told | None]]
+    errors: list[MigratorError]
+
+
+def draft(survey: Survey, told: Sequence[Told], folder: str) -> Draft:
+    """The releases of a directory, as helmfiles in it put them together, and otherwise as they look.
+
+    A release of which a helmfile names all the values, below the folder, is as it says. Of others it is only taken what
+    it says of the one release that has their uppermost layer.
+    """
+    whole = [each for each in told if each.is_whole and all(map(_is_inside(folder), each.layers))]
+    settled = {path for each in whole for path in each.layers}
+    found: list[tuple[tuple[str, ...], Told | None]] = [(each.layers, each) for each in whole]
+    kept = [layers for layers in survey.releases if os.path.normpath(layers[-1]) not in settled]
+    found += [(layers, _of(layers[-1], told)) for layers in kept]
+    named = settled | {os.path.normpath(path) for layers in kept for path in layers}
+    left = {os.path.normpath(path) for layers in survey.releases for path in layers} - named
+    errors = [
+        each for each in survey.errors if not isinstance(each, Doubt) or os.path.normpath(each.path) not in settled
+    ]
+    errors += [Doubt("looks like a layer of a release, and no helmfile names it.", path=path) for path in sorted(left)]
+    return Draft(sorted(found, key=lambda each: each[0][-1]), errors)
+
+
+def _is_inside(folder: str) -> Callable[[str], bool]:
+    inside = os.path.join(os.path.realpath(folder or os.curdir), "")
+    return lambda path: os.path.realpath(path).startswith(inside)
+
+
+def _of(path: str, told: Sequence[Told]) -> Told | None:
+    """The one release that takes values from the file, if it is one."""
+    found = [each for each in told if os.path.normpath(path) in each.layers]
+    return found[0] if len(found) == 1 else None
+
+
+def text_for(made: Draft, folder: str) -> str:
     """The text of a project file in that folder."""
-    lines = [_HEAD, "releases:\n" if survey.releases else "releases: []\n"]
-    names = _names([_below(layers[-1], folder) for layers in survey.releases])
-    for name, layers in zip(names, survey.releases):
+    lines = [_HEAD, "releases:\n" if made.releases else "releases: []\n"]
+    for name, (layers, told) in zip(_names(made.releases, folder), made.releases):
         paths = ", ".join(_quoted(_below(path, folder)) for path in layers)
         lines += [f"  - name: {_quoted(name)}\n", f"    layers: [{paths}]\n"]
-    in_doubt = [error for error in survey.errors if not isinstance(error, OutOfScopeError)]
-    foreign = [error for error in survey.errors if isinstance(error, OutOfScopeError)]
+        lines += _known(told, folder) if told is not None else []
+    in_doubt = [error for error in made.errors if not isinstance(error, OutOfScopeError)]
+    foreign = [error for error in made.errors if isinstance(error, OutOfScopeError)]
     lines += _told("In doubt, or not to be read:", in_doubt, folder)
     lines += _told("Not migrated by this tool:", foreign, folder)
     return "".join(lines)
@@ -39,11 +79,35 @@ def _below(path: str, folder: str) -> str:
     return os.path.relpath(path, folder or os.curdir).replace(os.sep, "/")
 
 
-def _names(paths: Sequence[str]) -> list[str]:
-    """A name for each release by the path of its uppermost layer, as short as tells it from the others."""
+def _known(told: Told, folder: str) -> Iterator[str]:
+    """What the helmfile says of the release besides its layers."""
+    says = {"chart": told.chart, "from": told.version, "namespace": told.namespace}
+    where = f"  # as {_ascii(_below(told.path, folder))}:{told.line} says"
+    for key, text in says.items():
+        if text:
+            yield f"    {key}: {_quoted(text)}{where}\n"
+            where = ""
+
+
+def _names(releases: Sequence[tuple[tuple[str, ...], Told | None]], folder: str) -> list[str]:
+    """A name for each release by the path of its uppermost layer, as short as tells it from the others.
+
+    Those that share that layer are told apart by what the helmfile calls them.
+    """
+    paths = [_below(layers[-1], folder) for layers, _ in releases]
     short = [_short(path) for path in paths]
-    count = Counter(short)
-    return [name if count[name] == 1 else path for name, path in zip(short, paths)]
+    count, times = Counter(short), Counter(paths)
+    names = []
+    for name, path, (_, told) in zip(short, paths, releases):
+        name = name if count[name] == 1 else path
+        if times[path] > 1 and told is not None:
+            name = f"{path} ({told.namespace or 'no namespace'}/{told.name or told.line})"
+        names.append(name)
+    once: Counter[str] = Counter()
+    for number, name in enumerate(names):
+        once[name] += 1
+        names[number] = name if once[name] == 1 else f"{name} {once[name]}"
+    return names
 
 
 def _short(path: str) -> str:
@@ -58,9 +122,13 @@ def _quoted(text: str) -> str:
     return text if is_plain else json.dumps(text)
 
 
+def _ascii(text: str) -> str:
+    return re.sub(r"[^ -~]", "?", text)
+
+
 def _told(title: str, errors: Sequence[MigratorError], folder: str) -> list[str]:
     if not errors:
         return []
     found = [f"# - {_below(error.path, folder)}: {error.message}" for error in errors]
-    lines = ["", f"# {title}", *(re.sub(r"[^ -~]", "?", line) for line in found)]
+    lines = ["", f"# {title}", *(_ascii(line) for line in found)]
     return [line + "\n" for line in lines]
