@@ -20,12 +20,10 @@ def parse(arguments: list[str]) -> Settings:
     """Read the command line. Raises UsageError, and SystemExit for --help and --version."""
     words = command_first(arguments)
     if words and words[0] in COMMANDS:
-        given = parser_of(words[0]).parse_args(words[1:], argparse.Namespace(command=words[0]))
-    elif words and not words[0].startswith("-"):
-        raise UsageError(
-            f"there is no command {words[0]!r}{did_you_mean(words[0], COMMANDS)}.",
-            remedy=f"The commands are {', '.join(COMMANDS)}.",
-        )
+        given = parser_of(words[0]).parse_words(words[1:], argparse.Namespace(command=words[0]))
+    elif not words or not words[0].startswith("-"):
+        what = f"there is no command {words[0]!r}{did_you_mean(words[0], COMMANDS)}" if words else "no command is given"
+        raise UsageError(f"{what}.", remedy=f"The commands are {', '.join(COMMANDS)}; --help tells what they do.")
     else:
         if words[:1] in (["-V"], ["--version"]):  # it needs no parser, which loads all migrations
             from migrator.cli import version
@@ -73,7 +71,7 @@ def _check(settings: Settings) -> None:
     if settings.config and settings.values:
         raise UsageError("-f names the layers of one release, and --config says which there are: give one of them.")
     if _names_nothing(settings) and not is_route_alone(settings):
-        remedy = f"Name a FILE, or the layers of one release with -f, or write a {project_file.NAME} (init does)."
+        remedy = f"Name a FILE, or the layers of one release with -f, or write an {project_file.NAME} (init does)."
         raise UsageError("nothing is named.", remedy=remedy)
     if settings.files and settings.values:
         raise UsageError(

@@ -59,6 +59,7 @@ def common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._Arg
             flag,
             dest=name,
             action="append",
+            type=str,  # an empty one sets nothing, as for helm
             metavar="KEY=VALUE",
             help=f"{what} over all files, as helm reads them; read, and never edited",
         )

@@ -48,6 +48,16 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, width=min(streams.width(), 120) - 2)
 
 
+_EMPTY = "an empty word: look whether a variable is unset, or leave it out"
+
+
+def _word(text: str) -> str:
+    """What an option or an argument is given, as it is. An empty one would mean the default, which nobody asked for."""
+    if not text:
+        raise argparse.ArgumentTypeError(_EMPTY)
+    return text
+
+
 class Parser(argparse.ArgumentParser):
     """argparse's own, which takes no option by its beginning, and meets a mistyped word with the nearest one."""
 
@@ -60,6 +70,20 @@ class Parser(argparse.ArgumentParser):
             argument_default=argparse.SUPPRESS,
             allow_abbrev=False,
         )
+        self.register("type", None, _word)
+
+    def parse_words(self, words: list[str], namespace: argparse.Namespace) -> argparse.Namespace:
+        """Parse a command's words, files and options in any order; all behind `--` are files."""
+        if all(action.dest != "files" for action in self._actions):
+            return self.parse_args(words, namespace)
+        # argparse's own way to mix them keeps `--` for a file before Python 3.13.
+        end = words.index("--") if "--" in words else len(words)
+        given = self.parse_intermixed_args(words[:end], namespace)
+        behind = words[end + 1 :]
+        if "" in behind:
+            self.error(f"argument FILE: {_EMPTY}")
+        given.files = [*getattr(given, "files", ()), *behind]
+        return given
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}{self._meant(message)} (see {self.prog} --help).")

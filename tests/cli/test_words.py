@@ -49,6 +49,68 @@ def test_a_word_that_is_near_nothing_is_met_with_none(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--to", ""],
+        ["--to="],
+        ["--output", ""],
+        ["--backup-dir", ""],
+        ["--report", ""],
+        ["--docket-url", ""],
+        ["--namespace", ""],
+        ["--exclude", ""],
+        [""],
+    ],
+    ids=repr,
+)
+def test_a_variable_that_is_unset_is_no_default(cli: Cli, values: Path, arguments: list[str]) -> None:
+    """`--output "$OUT"` would write over the file, and `--to "$VERSION"` go to the newest."""
+    before = values.read_bytes()
+    done = cli("migrate", "values.yaml", "--redis-db", "2", "--redis-host", "foo", "--non-interactive", *arguments)
+    assert (done.returncode, done.stdout, values.read_bytes()) == (2, b"", before)
+    assert b"an empty word: look whether a variable is unset, or leave it out" in done.stderr
+
+
+def test_an_empty_set_sets_nothing_as_for_helm(cli: Cli) -> None:
+    assert cli("plan", "values.yaml", "--set", "").stdout == cli("plan", "values.yaml").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-q", "values.yaml", "-other.yaml"],
+        ["values.yaml", "-q", "-other.yaml"],
+        ["values.yaml", "-q", "--to", "4.14.0", "-other.yaml"],
+        ["values.yaml", "-other.yaml", "-q"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("behind", [True, False], ids=["behind --", "with its folder"])
+def test_files_and_options_stand_in_any_order(
+    cli: Cli, values: Path, tmp_path: Path, words: list[str], behind: bool
+) -> None:
+    (tmp_path / "-other.yaml").write_bytes(values.read_bytes())
+    if behind:
+        words = [*(word for word in words if word != "-other.yaml"), "--", "-other.yaml"]
+    done = cli("check", *(word if behind else word.replace("-other", "./-other") for word in words))
+    told = [line.partition(":")[0] for line in done.stdout.decode().splitlines()]
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert told == ["values.yaml", "-other.yaml" if behind else "./-other.yaml"]
+
+
+def test_behind_two_dashes_all_are_files(cli: Cli) -> None:
+    assert b"--quiet: there is no such file" in cli("check", "--", "values.yaml", "--quiet").stderr
+    assert b"an empty word" in cli("check", "--", "").stderr
+
+
+@pytest.mark.parametrize("words", [[], ["help"]])
+def test_without_a_command_those_there_are_are_told(cli: Cli, words: list[str]) -> None:
+    done = cli(*words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"The commands are plan, diff, migrate" in done.stderr and b"--help tells what they do" in done.stderr
+
+
+@pytest.mark.parametrize(
     "before",
     [["--quiet"], ["-q"], ["-v", "--color", "never"], ["--color=never"], ["--show-secrets", "--verbose"]],
     ids=" ".join,
