@@ -82,6 +82,10 @@ def _examined(bundle: Bundle, request: Request) -> Case:
             upgrade = upgrade.with_notices([about.NO_PREFECT])
         made = upgrade.plan(release, ask)
     _refuse_unclear(upgrade, made)
+    if made.open_questions:
+        from migrator.planning import foresight  # most releases are decided, or have nothing to decide
+
+        made = foresight.without_mended(upgrade, made)
     return _bump(upgrade, made._replace(notices=about.all_of(upgrade, made)))
 
 

@@ -29,7 +29,7 @@ class Told(NamedTuple):
     """A release of these charts in a helmfile; empty texts are what it does not say in plain words.
 
     `layers` are the values files that it names, from the current directory, and `is_whole` is whether these are all the
-    values there are. `where` is the helmfile with the release's line.
+    values there are. The helmfile stands at `path`, and the release in it on `line`.
     """
 
     name: str

@@ -1,0 +1,74 @@
+"""What is told before the questions: what the run itself mends, once they are answered, is no error to know first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator.planning import discover, examine
+from migrator.values.changes import Notice
+from tests import skeleton
+
+Cli = Callable[..., Any]
+BROKER = "        - {name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}\n"
+HOST = "        - {name: PREFECT_REDIS_MESSAGING_HOST, value: redis}\n"
+SOUND = skeleton.values("webserver-only pin register", "metrics", ("host: '${HOST}'", "db: 1"))
+TWICE = SOUND.replace("      env:\n", f"      env:\n{HOST}{BROKER}")
+"""What the chart sets stands in both lists, which goes as soon as the messaging host is known."""
+
+NOWHERE = f"""\
+infrahub:
+  prefect-server:
+    server:
+      env:
+        - {{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}}
+{HOST}    backgroundServices:
+      env:
+{HOST}"""
+
+
+def told(text: str, tmp_path: Path, **answers: str) -> list[Notice]:
+    """The notices of rules that are broken."""
+    path = tmp_path / "values.yaml"
+    path.write_text(text, "utf-8")
+    given = {name.replace("_", "-"): answer for name, answer in answers.items()}
+    request = examine.Request(discover.Options(version_from="4.13.0"), given)
+    return [notice for notice in examine.examine([examine.read(str(path))], request).plan.notices if notice.rule]
+
+
+def test_what_every_answer_mends_is_not_told(tmp_path: Path) -> None:
+    assert told(TWICE, tmp_path, redis_host="redis", redis_db="2") == []
+    assert told(TWICE, tmp_path) == []
+
+
+def test_what_stays_is_told_before_and_after(tmp_path: Path) -> None:
+    """An entry of one's own that stands twice is mended by nobody."""
+    twice = TWICE.replace(BROKER, BROKER + '        - {name: OURS, value: "1"}\n' * 2, 1)
+    (after,) = told(twice, tmp_path, redis_host="redis", redis_db="2")
+    assert (after.rule, after.text.partition(" stands")[0][-4:]) == ("env-twice", "OURS")
+    assert told(twice, tmp_path) == [after]
+
+
+def test_what_one_answer_mends_is_told_with_that_answer(tmp_path: Path) -> None:
+    (single,) = told(NOWHERE, tmp_path, separate_services="single")
+    assert (single.rule, "Answered" in single.text) == ("services-nowhere", False)
+    assert told(NOWHERE, tmp_path, separate_services="separate", redis_db="2") == []
+    (before,) = told(NOWHERE, tmp_path)
+    assert before.text == f"{single.text} Answered separate-services=separate, this run mends it."
+
+
+@pytest.mark.parametrize("left", ["redis_db", "redis_host"])
+def test_a_question_less_tells_the_same(tmp_path: Path, left: str) -> None:
+    """Whichever is open still; the list's last one decides as little as the first."""
+    answers = {"redis_host": "redis", "redis_db": "2"}
+    del answers[left]
+    assert told(TWICE, tmp_path, **answers) == []
+
+
+def test_the_plan_for_people_has_no_error_that_the_run_mends(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(TWICE, "utf-8")
+    done = cli("plan", "values.yaml", "--from", "4.13.0")
+    assert b"To decide" in done.stdout and b"error:" not in done.stdout and b"take yours out" not in done.stdout
