@@ -6,7 +6,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ import pytest
 
 from migrator.cli.main import run_command_line
 from tests.preset_files import CORPUS, FOLDERS, TESTS
+from tests.processes import Forks
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,3 +79,11 @@ def process(tmp_path: Path) -> Callable[..., Done]:
         return Done(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Starts `infrahub-migrator` on streams that a test has opened, for those who start it often."""
+    running = Forks()
+    yield running
+    running.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from migrator.planning import catalog
+from tests.processes import Forks
 from tests.prompts.terminal import Session
 
 Cli = Callable[..., Any]
@@ -32,11 +34,11 @@ def test_the_way_is_a_table(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("columns", [80, 150])
-def test_the_table_fits_the_terminal(tmp_path: Path, columns: int) -> None:
+def test_the_table_fits_the_terminal(forks: Forks, tmp_path: Path, columns: int) -> None:
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(tmp_path), "TERM": "xterm", "LANG": "C.UTF-8"}
-    session = Session(tmp_path, ["list"], 150, columns, environment)
-    assert session.ends() == 0
-    lines = [line for line in session.text.splitlines() if line]
+    with closing(Session(forks, tmp_path, ["list"], 150, columns, environment)) as session:
+        assert session.ends() == 0
+        lines = [line for line in session.text.splitlines() if line]
     assert lines[0].startswith("enterprise " if columns == 80 else "infrahub-enterprise ")
     assert all(line[:1] in "vibe-4(" or line[:39].isspace() for line in lines)  # no line runs over into the next
     assert lines[-1] == "(by shape: whatever the version; -: not of that chart; explain ID says why.)"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import Forks
 from tests.prompts.terminal import Session
 
 
 @pytest.fixture
-def migrate(tmp_path: Path) -> Iterator[Callable[..., Session]]:
+def migrate(tmp_path: Path, forks: Forks) -> Iterator[Callable[..., Session]]:
     """Start `infrahub-migrator migrate` in `tmp_path`; no environment but PATH, a terminal's, and what is given."""
     sessions: list[Session] = []
 
@@ -24,7 +25,7 @@ def migrate(tmp_path: Path) -> Iterator[Callable[..., Session]]:
             "LANG": "C.UTF-8",
             "PAGER": "cat",
         }
-        session = Session(tmp_path, ["migrate", *arguments], rows, columns, {**usual, **environment})
+        session = Session(forks, tmp_path, ["migrate", *arguments], rows, columns, {**usual, **environment})
         sessions.append(session)
         return session
 

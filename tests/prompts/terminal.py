@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import select
 import signal
-import sys
+import struct
+import termios
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import pexpect
 import pyte
 
-from tests.signals import hear_signals
+from tests.processes import Forks
 
 UP, DOWN, ENTER, ESC, CTRL_C, CTRL_D = "\x1b[A", "\x1b[B", "\r", "\x1b", "\x03", "\x04"
 CHANGE = 4 * DOWN + ENTER
@@ -38,30 +40,27 @@ class Session:
     """`infrahub-migrator` at a terminal of its own."""
 
     def __init__(
-        self, folder: Path, arguments: list[str], rows: int, columns: int, environment: dict[str, str]
+        self, forks: Forks, folder: Path, arguments: list[str], rows: int, columns: int, environment: dict[str, str]
     ) -> None:
         self.is_dumb = environment.get("TERM") == "dumb"
-        self._child: Any = pexpect.spawn(
-            sys.executable,
-            ["-m", "migrator", *arguments],
-            cwd=str(folder),
-            env=environment,
-            dimensions=(rows, columns),
-            echo=True,
-            preexec_fn=hear_signals,
-        )
-        self._child.delaybeforesend = None
+        self._terminal, programs = os.openpty()
+        self._set_size(rows, columns)
+        self._run = forks.start(arguments, folder, environment, (programs, programs, programs))
+        os.close(programs)
         self._screen = _Screen(columns, rows, history=10_000, ratio=1)
-        self._screen.answer = self._child.send
+        self._screen.answer = self.type
         self._stream = pyte.ByteStream(self._screen)
 
     def type(self, *keys: str) -> None:
-        self._child.send("".join(keys))
+        os.write(self._terminal, "".join(keys).encode())
 
     def resize(self, rows: int, columns: int) -> None:
         """Change the size of the window while somebody is asked."""
         self._screen.resize(rows, columns)
-        self._child.setwinsize(rows, columns)
+        self._set_size(rows, columns)
+
+    def _set_size(self, rows: int, columns: int) -> None:
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     @property
     def display(self) -> str:
@@ -92,10 +91,12 @@ class Session:
     def ends(self) -> int:
         """Wait for the end; the exit status."""
         self._wait(lambda: not self._alive(), "the end")
-        self._child.wait()
-        assert self._child.signalstatus is None, f"killed by signal {self._child.signalstatus}"
-        assert self._child.exitstatus is not None
-        return int(self._child.exitstatus)
+        return self._status()
+
+    def _status(self) -> int:
+        status = self._run.ended(_PATIENCE)
+        assert status is not None, "it closed its terminal, and did not end"
+        return status
 
     def type_on(self, *keys: str) -> None:
         """Type, and wait until something of it shows: the next prompt may read as this one does."""
@@ -124,42 +125,39 @@ class Session:
 
     def hang_up(self) -> int:
         """Close the terminal, as a closed window does, and wait; the exit status."""
-        self._child.ptyproc.fileobj.close()
-        self._child.ptyproc.closed = self._child.closed = True
-        deadline = time.monotonic() + _PATIENCE
-        while time.monotonic() < deadline:
-            done, status = os.waitpid(self._child.pid, os.WNOHANG)
-            if done:
-                self._child.ptyproc.terminated = self._child.terminated = True
-                return os.waitstatus_to_exitcode(status)
-            time.sleep(0.02)
-        raise AssertionError("the closed terminal was not heard")
+        self._close_terminal()
+        return self._status()
 
     def signal_until_the_end(self, number: signal.Signals) -> None:
         """Send a signal again and again, as long as anybody is there to get it."""
         deadline = time.monotonic() + _PATIENCE
-        while self._child.isalive():
+        while self._run.ended() is None:
             assert time.monotonic() < deadline, "the signal was not heard"
-            self._child.kill(number)
+            with suppress(ProcessLookupError):  # it has ended since
+                self.signal(number)
             self._alive(0.001)
 
     def signal(self, number: signal.Signals) -> None:
-        self._child.kill(number)
+        os.kill(self._run.pid, number)
 
     def close(self) -> None:
-        if not self._child.closed:
-            if self._child.isalive():  # at once: pexpect's own way takes its time, and gives up on a busy machine
-                self._child.kill(signal.SIGKILL)
-                self._child.wait()
-            self._child.close(force=True)
+        self._run.close()
+        self._close_terminal()
+
+    def _close_terminal(self) -> None:
+        if self._terminal >= 0:
+            os.close(self._terminal)
+            self._terminal = -1
 
     def _alive(self, patience: float = 0.05) -> bool:
-        try:
-            self._stream.feed(self._child.read_nonblocking(1 << 16, patience))
-        except pexpect.TIMEOUT:
-            pass
-        except pexpect.EOF:
-            return False
+        """Read on; whether anybody may still write."""
+        if select.select([self._terminal], [], [], patience)[0]:
+            try:
+                read = os.read(self._terminal, 1 << 16)
+            except OSError:  # what Linux says where nobody has the terminal open any more
+                return False
+            self._stream.feed(read)
+            return read != b""
         return True
 
     def _wait(self, is_so: Callable[[], bool], what: str) -> None:

@@ -45,7 +45,7 @@ def test_the_record_tells_who_decided(migrate: Start, tmp_path: Path) -> None:
 
 
 def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start, values: Path) -> None:
-    session = migrate("values.yaml")
+    session = migrate("values.yaml", PYTHONUTF8="1")  # so it begins with Python's own start
     session.asks("Answer")
     session.says("chart infrahub-enterprise (by the place of the Prefect values, infrahub.prefect-server)")
     session.says("v4_14_0_prefect_docket: one docket, separate services")
