@@ -1,6 +1,7 @@
 """How `check DIR` grows with what is in the directory, and what a directory of other people's files costs.
 
-    python -m benchmarks.many [--sizes 100,200,400,800] [--together 1000] [--files 10000] [--relevant 20] [--runs 5]
+    python -m benchmarks.many [--sizes 100,200,400,800] [--together 1000] [--most 10000]
+        [--files 10000] [--relevant 20] [--runs 5]
 
 Every figure is of whole processes. What is held against each other runs in turn, so that a machine that slows down
 slows down both, and medians are compared: of time on the processor, so that other work on the machine disturbs little.
@@ -114,6 +115,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--relevant", type=int, default=20)
     parser.add_argument("--together", type=int, default=1_000)
+    parser.add_argument("--most", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     program = os.path.join(os.path.dirname(sys.executable), "infrahub-migrator")
@@ -134,6 +136,9 @@ def main() -> None:
                 print(f"  {size:6} releases {seconds:7.2f} s  {seconds / size * 1000:5.2f} ms each  {memory[size]} KiB")
             exponent = math.log(times[sizes[-1]] / times[sizes[0]]) / math.log(sizes[-1] / sizes[0])
             print(f"  exponent {exponent:.2f} (wanted: under 1.1)")
+            most = releases(top / f"{apart}-{options.most}", options.most, apart=apart)
+            peak = run([program, "check", str(most), "--jobs", "1"])[1]
+            print(f"  peak memory of {options.most} {peak} KiB: {peak / memory[sizes[0]]:.2f} times that of {sizes[0]}")
         folder = releases(top / "jobs", options.together, apart=True)
         by_one, by_two, gains = [], [], []
         for _ in range(options.runs):

@@ -13,6 +13,7 @@ from migrator.cli.session import Session, Watch
 from migrator.cli.settings import Settings
 from migrator.errors import MigratorError
 from migrator.planning import examine
+from migrator.prefect import redis_url
 from migrator.prefect.redis_collisions import Taken
 from migrator.report.mask import Mask
 from migrator.report.records import FileReport, Status
@@ -29,30 +30,29 @@ class Look(NamedTuple):
     ascii_only: bool
 
 
-class Line(NamedTuple):
-    """What there is to tell of a release in one line, its path apart: of many releases it is the same."""
+class Told(NamedTuple):
+    """What is kept of a release: what stands in its line, where that is all there is to tell, or else its report."""
 
+    path: str
     status: Status
     exit_code: int
     why: str = ""
     asked: tuple[str, ...] = ()
-
-
-class Told(NamedTuple):
-    """What is kept of a release: its line, where that is all there is to tell, or else its report besides."""
-
-    path: str
-    line: Line
     report: FileReport | None = None
 
 
 class Seen(NamedTuple):
-    """What a release takes of Redis, as far as that is not kept elsewhere, and the servers on which it asked about
-    others (host and port)."""
+    """What a release takes of Redis, and the servers (host and port) on which it asked about others."""
 
     name: str
     taken: tuple[Taken, ...]
     asked: tuple[tuple[str, str], ...]
+
+    @property
+    def servers(self) -> set[tuple[str, str]]:
+        """All servers that it has to do with: on one whose name is none, nobody takes anything."""
+        asked = {(host, port) for host, port in self.asked if not redis_url.what_is_wrong_with_host(host)}
+        return asked.union((each.place.host, each.port) for each in self.taken)
 
 
 class Judged(NamedTuple):
@@ -102,27 +102,23 @@ def tells_lines(settings: Settings) -> bool:
 
 def keep(report: FileReport, settings: Settings, look: Look) -> Told:
     """What is kept of a report."""
+    told = Told(report.path, report.status, report.exit_code)
     if not tells_lines(settings):
-        return Told(report.path, Line(report.status, report.exit_code), report)
-    line = Line(report.status, report.exit_code, asked=tuple(each.id for each in report.questions))
+        return told._replace(report=report)
+    told = told._replace(asked=tuple(each.id for each in report.questions))
     if report.error:  # it repeats what has to be masked alike for all
-        return Told(report.path, line, report._replace(layers=()))
+        return told._replace(report=report._replace(layers=()))
     from migrator.report import text_check
 
-    return Told(report.path, line._replace(why=text_check.reason(report, _page(look), Mask())))
+    return told._replace(why=text_check.reason(report, _page(look), Mask()))
 
 
 def text_of(told: Told, look: Look) -> str:
     """The line of a release that has no report."""
     from migrator.report import text_check
 
-    shown = FileReport(Mask().path(told.path), told.line.status)
-    return f"{text_check.headline(shown, _page(look))}{told.line.why}\n"
-
-
-def shared(told: Told, lines: dict[Line, Line]) -> Told:
-    """The same, with a line that is there already where it is one of `lines`."""
-    return told._replace(line=lines.setdefault(told.line, told.line))
+    shown = FileReport(Mask().path(told.path), told.status)
+    return f"{text_check.headline(shown, _page(look))}{told.why}\n"
 
 
 def _page(look: Look) -> Page:

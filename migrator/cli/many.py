@@ -1,7 +1,8 @@
 """Many releases, for the commands that write nothing: each is judged by itself first, in several processes where that
 pays, and told in its order once it is known what all of them take of Redis.
 
-Only what is to be told is kept of a release. One that asked about a server which another one uses too is judged again.
+Only what is to be told is kept of a release, and packed. One that asked about a server which another one uses
+too is judged again.
 """
 
 from __future__ import annotations
@@ -13,36 +14,32 @@ from collections.abc import Sequence
 from migrator import sources
 from migrator.cli import arguments, printing
 from migrator.cli.given_answers import GivenAnswers
-from migrator.cli.judging import Judged, Line, Look, Told, judge, judge_by_itself, keep, shared, tells_lines, text_of
+from migrator.cli.judging import Judged, Look, Told, judge, judge_by_itself, keep, tells_lines, text_of
 from migrator.cli.opening import Place
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
 from migrator.files.signals import interrupts_noted, raise_noted
 from migrator.prefect.redis_collisions import RedisClaims
+from migrator.prefect.redis_servers import Servers
 from migrator.report import streams
 from migrator.report.mask import Mask
+from migrator.report.packed import Packed
 from migrator.report.records import FileReport, QuestionReport, Report, Status
 
 
 @interrupts_noted()
-def run(places: Sequence[Place | FileReport], settings: Settings, answers: GivenAnswers, began: float) -> Report | int:
+def run(places: Packed[Place | FileReport], settings: Settings, answers: GivenAnswers, began: float) -> Report | int:
     """Judge all places. Lines are told at once, and the answer is the exit code; else it is the whole report."""
     look = Look(streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout))
-    claims = RedisClaims()
-    judged = _judge_all(places, settings, answers, look, claims)
-    told = [told.line.status for place, each in zip(places, judged) if isinstance(place, Place) for told in each.told]
-    releases = sum(status not in ("out-of-scope", "unrelated", "skipped") for status in told)
-    arguments.refuse_one_redis_for_several(settings, releases)
-    meeting = claims.collisions()
-    session = Session(settings, answers, None, claims, began)
+    servers = Servers()
+    judged = _judge_all(places, settings, answers, look, servers)
+    session = Session(settings, answers, None, _claims(judged, servers), began)
     lines = _Lines(settings, session, look) if tells_lines(settings) else None
     reports: list[FileReport] = []
     with sources.kept():
         for place, each in zip(places, judged):
             raise_noted()
-            is_alone = all(
-                seen.name not in meeting and claims.is_elsewhere(seen.name, seen.asked) for seen in each.seen
-            )
+            is_alone = not any(seen.name in session.collisions or servers.are_shared(seen.asked) for seen in each.seen)
             if isinstance(place, Place) and not is_alone:
                 each = judge(place, session, look)
             if lines is not None:
@@ -53,29 +50,51 @@ def run(places: Sequence[Place | FileReport], settings: Settings, answers: Given
 
 
 def _judge_all(
-    places: Sequence[Place | FileReport], settings: Settings, answers: GivenAnswers, look: Look, claims: RedisClaims
-) -> list[Judged]:
-    """Judge all places by themselves, and claim what their releases take."""
+    places: Packed[Place | FileReport], settings: Settings, answers: GivenAnswers, look: Look, servers: Servers
+) -> Packed[Judged]:
+    """Judge all places by themselves, and take down on which servers their releases are.
+
+    Raises UsageError where several would share what the command line gives to one.
+    """
     from migrator.cli import processes, progress
 
-    todo = [place for place in places if isinstance(place, Place)]
-    jobs = processes.jobs(settings, len(todo), answers)
-    found: list[Judged] = []
-    lines: dict[Line, Line] = {}
+    todo = sum(isinstance(place, Place) for place in places)
+    jobs = processes.jobs(settings, todo, answers)
+    found: Packed[Judged] = Packed()
+    releases = 0
     with progress.bar(settings, len(places)) as bar, sources.kept():
+        each_place = (place for place in places if isinstance(place, Place))
         if jobs > 1:
-            results = processes.judge_all(todo, settings, look, jobs)
+            results = processes.judge_all(each_place, settings, look, jobs)
         else:
-            results = (judge_by_itself(place, settings, answers, look) for place in todo)
+            results = (judge_by_itself(place, settings, answers, look) for place in each_place)
         for place in places:
             raise_noted()
+            is_opened = isinstance(place, Place)
             judged = next(results) if isinstance(place, Place) else Judged((keep(place, settings, look),))
+            releases += sum(told.status not in _NO_RELEASE for told in judged.told if is_opened)
             for seen in judged.seen:
-                claims.keep(seen.name, seen.taken)
-            told = tuple(shared(told, lines) for told in judged.told)
-            found.append(Judged(told, tuple(seen._replace(taken=()) for seen in judged.seen)))
+                servers.add(seen.servers)
+            found.append(judged)
             bar.advance()
+    arguments.refuse_one_redis_for_several(settings, releases)
     return found
+
+
+def _claims(judged: Packed[Judged], servers: Servers) -> RedisClaims:
+    """What releases take of Redis that are on the same server as others: nobody else asks for it."""
+    for each in judged:
+        for seen in each.seen:
+            servers.compare(seen.servers)
+    claims = RedisClaims()
+    for each in judged:
+        for seen in each.seen:
+            if servers.are_shared(seen.servers):
+                claims.keep(seen.name, seen.taken)
+    return claims
+
+
+_NO_RELEASE: tuple[Status, ...] = ("out-of-scope", "unrelated", "skipped")
 
 
 class _Lines:
@@ -94,16 +113,16 @@ class _Lines:
     def tell(self, releases: Sequence[Told]) -> None:
         """Tell of the releases of one place."""
         for told in releases:
-            self._counts[told.line.status] += 1
-            self._exit_code = max(self._exit_code, told.line.exit_code)
+            self._counts[told.status] += 1
+            self._exit_code = max(self._exit_code, told.exit_code)
             if told.report is not None:
                 printing.print_check(self._settings, Report("check", (told.report,)), self._mask)
             else:
                 sys.stdout.write(text_of(told, self._look))
             if self._session.answers.are_given:
-                questions = tuple(QuestionReport(name, "", (), None, None, "", None, False) for name in told.line.asked)
+                questions = tuple(QuestionReport(name, "", (), None, None, "", None, False) for name in told.asked)
                 error = told.report.error if told.report is not None else ""
-                self._asked.append(FileReport(told.path, told.line.status, questions=questions, error=error))
+                self._asked.append(FileReport(told.path, told.status, questions=questions, error=error))
         if self._is_watched:
             sys.stdout.flush()
 

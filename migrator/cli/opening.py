@@ -11,6 +11,7 @@ from migrator.cli.failure import failed
 from migrator.cli.printing import tell
 from migrator.cli.settings import Settings
 from migrator.errors import MigratorError, RefusedError
+from migrator.report.packed import Packed
 from migrator.report.records import FileReport
 from migrator.sources import project_file
 
@@ -72,19 +73,22 @@ class Place(NamedTuple):
     together: tuple[str, ...] = ()
 
 
-def places(settings: Settings, project: Project | None = None) -> list[Place | FileReport]:
+def places(settings: Settings, project: Project | None = None) -> Packed[Place | FileReport]:
     """What is named, or listed in the project file, before anything of it is opened; a report where that fails."""
     seen: dict[object, str] = {}
     if project is None:
-        return [place for name in settings.files for place in _places_of(name, seen, settings)]
+        return Packed(place for name in settings.files for place in _places_of(name, seen, settings))
     from migrator.cli import projects
 
     found = projects.listed(project, settings.files)
-    listed: list[Place | FileReport] = [
+    places: Packed[Place | FileReport] = Packed(
         Place(listed=tuple((release, settings.chart or project.upgrade(release).chart) for release in together))
         for together in projects.sharing_files(found.releases)
-    ]
-    return [*listed, *(place for name in found.others for place in _places_of(name, seen, settings, found))]
+    )
+    for name in found.others:
+        for place in _places_of(name, seen, settings, found):
+            places.append(place)
+    return places
 
 
 def open_place(place: Place, settings: Settings) -> list[sources.Opened | FileReport]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from migrator import sources
@@ -25,6 +27,8 @@ FEWEST = 64
 """Below so many things to do one process is done before others have started."""
 
 _CHUNK = 16
+_AHEAD = 8
+"""So many chunks for each process are handed out before the first of them is done: more would only take memory."""
 
 
 def jobs(settings: Settings, things: int) -> int:
@@ -35,7 +39,7 @@ def jobs(settings: Settings, things: int) -> int:
 
 
 def each(
-    work: Callable[[A], B], things: Sequence[A], jobs: int, begin: Callable[[], None] | None = None
+    work: Callable[[A], B], things: Iterable[A], jobs: int, begin: Callable[[], None] | None = None
 ) -> Iterator[B]:
     """What `work` makes of each thing; where a process is killed, the rest is done here.
 
@@ -46,29 +50,39 @@ def each(
     sys.stdout.flush()  # what stands in a buffer, a child would print again
     sys.stderr.flush()
     with interrupts_noted():
-        yield from _each(work, things, jobs, begin)
+        yield from _each(work, iter(things), jobs, begin)
         raise_noted()
 
 
-def _each(work: Callable[[A], B], things: Sequence[A], jobs: int, begin: Callable[[], None] | None) -> Iterator[B]:
-    from concurrent.futures import ProcessPoolExecutor
+def _each(work: Callable[[A], B], things: Iterator[A], jobs: int, begin: Callable[[], None] | None) -> Iterator[B]:
+    from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(begin,))
-    done = 0
+    chunks: deque[list[A]] = deque()  # what is handed out and not done
+    results: deque[Future[list[B]]] = deque()
     try:
-        for result in pool.map(work, things, chunksize=_CHUNK):
-            done += 1
-            yield result
+        while True:
+            while len(chunks) < jobs * _AHEAD and (chunk := list(islice(things, _CHUNK))):
+                chunks.append(chunk)
+                results.append(pool.submit(_do, work, chunk))
+            if not results:
+                break
+            yield from results.popleft().result()
+            chunks.popleft()
         pool.shutdown()
     except BrokenProcessPool:
         if begin is not None:
             begin()
-        yield from map(work, things[done:])
+        yield from map(work, chain(*chunks, things))
     except BaseException:
         # Whoever presses ^C does not wait for what is queued.
         pool.shutdown(wait=False, cancel_futures=True)
         raise
+
+
+def _do(work: Callable[[A], B], things: Sequence[A]) -> list[B]:
+    return [work(each) for each in things]
 
 
 _memory: list[AbstractContextManager[None]] = []

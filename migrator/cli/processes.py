@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 from migrator.cli import opening, pool
@@ -17,7 +17,7 @@ def jobs(settings: Settings, places: int, answers: GivenAnswers) -> int:
     return 1 if answers.take_from_environment else pool.jobs(settings, places)
 
 
-def judge_all(places: Sequence[Place], settings: Settings, look: Look, jobs: int) -> Iterator[Judged]:
+def judge_all(places: Iterator[Place], settings: Settings, look: Look, jobs: int) -> Iterator[Judged]:
     """Judge the places in so many processes."""
     return pool.each(_judge, places, jobs, partial(_begin, settings, look))
 

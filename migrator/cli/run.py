@@ -16,6 +16,7 @@ from migrator.cli.session import Session
 from migrator.cli.settings import Settings
 from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
 from migrator.planning import examine
+from migrator.report.packed import Packed
 from migrator.report.records import FileReport, Report
 from migrator.sources import Opened
 
@@ -82,7 +83,7 @@ def _run_group(group: Opened, command: commands.Command, session: Session) -> Se
 
 
 def _run_many(
-    places: Sequence[opening.Place | FileReport], settings: Settings, answers: GivenAnswers, began: float
+    places: Packed[opening.Place | FileReport], settings: Settings, answers: GivenAnswers, began: float
 ) -> int:
     from migrator.cli import many
 

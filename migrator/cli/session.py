@@ -36,6 +36,7 @@ class Session:
     """`recorder` is told of every decision, if they are saved; `redis_claims` holds what several releases take.
 
     `began` is the moment when the run did, `watch` takes down what releases do that are judged by themselves.
+    `collisions` are errors, by their names, for those of them that meet another one.
     `outcome` is what somebody decided of several releases at once, where that was done, `written` what was written.
     """
 
@@ -56,7 +57,7 @@ class Session:
         self.watch = watch
         self.outcome: Outcome | None = None
         self.written: list[Written] = []
-        self._collisions = redis_claims.collisions() if redis_claims is not None else {}
+        self.collisions = redis_claims.collisions() if redis_claims is not None else {}
 
     @property
     def seconds(self) -> float:
@@ -65,8 +66,8 @@ class Session:
 
     def request(self, release: Bundle) -> Request:
         """What is asked of the run on that release. Raises InputError where it meets another on one Redis database."""
-        if release.name in self._collisions:
-            raise self._collisions[release.name]
+        if release.name in self.collisions:
+            raise self.collisions[release.name]
         request = self.answers.request(release)
         if self.watch is not None:
             return request._replace(surroundings=Surroundings(_Asked(self.watch.asked.setdefault(release.name, set()))))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from migrator.errors import InputError, MigratorError
 from migrator.prefect import deployment, redis_databases, redis_url
 from migrator.prefect.docket import standing_docket
-from migrator.prefect.redis_servers import ByServer, Owners, Place
+from migrator.prefect.redis_servers import ByServer, Place
 from migrator.values.context import Surroundings, Use
 from migrator.values.release import Release
 
@@ -41,17 +41,12 @@ class RedisClaims:
     def __init__(self, planned: Mapping[str, Release] | None = None) -> None:
         self._taken: dict[str, tuple[Taken, ...]] = {}
         self._by_kind: ByServer[Taken] = ByServer()
-        self._servers = Owners()
         for name, release in (planned or {}).items():
             self.take(name, release)
 
     def take(self, name: str, release: Release) -> None:
         """Take down what a release takes, as far as it is decided."""
         self.keep(name, taken_by(release))
-
-    def is_elsewhere(self, name: str, servers: Collection[tuple[str, str]]) -> bool:
-        """Whether no other release takes anything on these servers (host and port)."""
-        return not any(self._servers.has_others(host, port, than=name) for host, port in servers)
 
     def collisions(self) -> dict[str, MigratorError]:
         """An error for each release whose docket is on a database that another one takes."""
@@ -77,7 +72,6 @@ class RedisClaims:
         self._taken[name] = tuple(own)
         for each in own:
             self._by_kind.add(name, each.indexed, each)
-            self._servers.add(name, each.place.host, each.port)
 
     def _collision(self, name: str, own: Sequence[Taken]) -> MigratorError | None:
         for mine in own:

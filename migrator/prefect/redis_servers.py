@@ -6,15 +6,12 @@ Two names are surely one server where they are equal, or one is the other with i
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 _Shelf = list[tuple[str, T]]
 """Things in the order in which they came, each with its owner."""
-
-_SEVERAL = ""
-"""In place of the name of a server's owner, where it has more than one."""
 
 
 class Place(NamedTuple):
@@ -67,25 +64,32 @@ class ByServer(Generic[T]):
             yield self._under, place._replace(host=name)
 
 
-class Owners:
-    """Which release has anything on a server (host and port), as far as one alone has or had."""
+class Servers:
+    """Which servers (host and port) more than one release has to do with.
+
+    Of each server only a number is kept, its hash. Should two have the same, their releases are looked at for nothing.
+    """
 
     def __init__(self) -> None:
-        self._at: dict[tuple[str, str], str] = {}
-        self._under: dict[tuple[str, str], str] = {}
+        self._known: set[int] = set()
+        self._shared: set[int] = set()
 
-    def add(self, owner: str, host: str, port: str) -> None:
-        """Take down that a release has something on a server."""
-        first, *shorter = _names(host)
-        for owners, name in ((self._at, first), *((self._under, name) for name in shorter)):
-            if owners.setdefault((name, port), owner) != owner:
-                owners[name, port] = _SEVERAL
+    def add(self, servers: Iterable[tuple[str, str]]) -> None:
+        """Take down the servers of one release."""
+        own = {hash((_names(host)[0], port)) for host, port in servers}
+        self._shared |= own & self._known
+        self._known |= own
 
-    def has_others(self, host: str, port: str, than: str) -> bool:
-        """Whether another release than that one has anything on what is surely that server."""
-        names = _names(host)
-        found = [self._at.get((name, port), than) for name in names]
-        return any(owner != than for owner in (*found, self._under.get((names[0], port), than)))
+    def compare(self, servers: Iterable[tuple[str, str]]) -> None:
+        """Once all are taken down, find those that others call by a part of the name alone."""
+        for host, port in servers:
+            first, *shorter = _names(host)
+            also = self._known.intersection(hash((name, port)) for name in shorter)
+            self._shared |= {hash((first, port)), *also} if also else also
+
+    def are_shared(self, servers: Iterable[tuple[str, str]]) -> bool:
+        """Whether another release has to do with one of these."""
+        return any(hash((_names(host)[0], port)) in self._shared for host, port in servers)
 
 
 def _names(host: str) -> list[str]:

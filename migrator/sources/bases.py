@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from migrator.charts.roots import prefect_roots
@@ -57,6 +59,16 @@ class Below(NamedTuple):
     in_doubt: tuple[Group, ...] = ()
 
 
+ALONE = Below(())
+"""Over nothing: the one for all of them, which are most of thousands."""
+
+
+@lru_cache(maxsize=64)
+def one_for_all(roots: frozenset[Route]) -> frozenset[Route]:
+    """The first of equal places: thousands of files have the same."""
+    return roots
+
+
 def plain(path: str, data: Value) -> Plain:
     """What there is to know of a values file."""
     roots = prefect_roots([data])
@@ -82,20 +94,11 @@ class Bases:
     """The values files of a directory that belong to no object, to be asked which lies over which."""
 
     def __init__(self, files: Sequence[Plain]) -> None:
-        self._in_folder: dict[str, list[Plain]] = {}
-        for each in in_order(files):
-            self._in_folder.setdefault(each.folder, []).append(each)
-        self._named = {
-            folder: [each for each in beside if each.stem in BASE_NAMES] for folder, beside in self._in_folder.items()
-        }
-        self._whole: dict[Group, list[Plain]] = {}
-        for each in files:
-            for root in each.roots if each.is_whole else ():
-                self._whole.setdefault((each.folder, root), []).append(each)
-        self._by_stem: dict[tuple[str, str], list[Plain]] = {}
-        for each in files:
-            self._by_stem.setdefault((each.folder, each.stem), []).append(each)
-        self._whole_by_stem = {(each.folder, each.stem): each for each in files if each.is_whole}
+        self._in_folder: dict[str, tuple[Plain, ...]] = {}
+        for folder, beside in groupby(files, lambda each: each.folder):  # few parts of a folder stand apart
+            self._in_folder[folder] = tuple(in_order([*self._in_folder.get(folder, ()), *beside]))
+        self._whole: dict[Group, list[Plain]] = {}  # of what was asked for
+        self._by_stem: dict[str, dict[str, list[Plain]]] = {}  # likewise
 
     def below(self, file: Plain) -> Below:
         """What the file lies over."""
@@ -107,21 +110,38 @@ class Bases:
         is_base = os.path.basename(own) in BASE_NAMES
         for folder in folders_above(own):
             if folder != own and not (is_base and folder == above):
-                found += self._named.get(folder, [])
+                found += self._named(folder)
             for name in BASE_NAMES:
                 if is_base and folder == above and name == os.path.basename(own):
                     break  # of two folders of bases, the later name lies over the earlier one
                 inside = os.path.join(folder, name)
                 if own != inside:
                     found += self._bases_in(inside, file)
-        if not (found or file.is_whole or self._named[own]):
-            found = self._in_folder[own][:1]  # where nothing else tells, the first is the base
+        if not (found or file.is_whole or self._named(own)):
+            found = [*self._in_folder[own][:1]]  # where nothing else tells, the first is the base
         bases = dict.fromkeys(each for each in found if each is not file and each.roots & file.roots)
-        return Below(tuple(in_order(list(bases))))
+        return Below(tuple(in_order(list(bases)))) if bases else ALONE
 
     def whole(self, group: Group) -> Sequence[Plain]:
         """The files of a group that leave nothing to a base."""
-        return self._whole.get(group, [])
+        if group not in self._whole:
+            folder, root = group
+            beside = self._in_folder.get(folder, ())
+            self._whole[group] = [each for each in beside if each.is_whole and root in each.roots]
+        return self._whole[group]
+
+    def _named(self, folder: str) -> list[Plain]:
+        """The files of a folder that are called what bases are: they come first there."""
+        return list(takewhile(lambda each: each.stem in BASE_NAMES, self._in_folder.get(folder, ())))
+
+    def _of_stem(self, folder: str, stem: str) -> Sequence[Plain]:
+        """The files of a folder with that name, whatever they end in."""
+        if folder not in self._by_stem:
+            found: dict[str, list[Plain]] = {}
+            for each in self._in_folder.get(folder, ()):
+                found.setdefault(each.stem, []).append(each)
+            self._by_stem[folder] = found
+        return self._by_stem[folder].get(stem, [])
 
     def _beside(self, file: Plain) -> Sequence[Plain] | None:
         """The same of its own folder; None where it is in doubt.
@@ -129,16 +149,16 @@ class Bases:
         Where none is called a base, those that say too little lie over the rest, or over the one whose name they go on
         from.
         """
-        named = self._named[file.folder]
+        named = self._named(file.folder)
         if named:
             before = BASE_NAMES[: BASE_NAMES.index(file.stem)] if file.stem in BASE_NAMES else BASE_NAMES
             return [each for each in named if each.stem in before]
         if file.is_whole:
             return []
         for end in [place for place, sign in enumerate(file.stem) if sign in _LINKS][::-1]:
-            begun = self._whole_by_stem.get((file.folder, file.stem[:end]))
-            if begun is not None:
-                return [begun]
+            begun = [each for each in self._of_stem(file.folder, file.stem[:end]) if each.is_whole]
+            if begun:
+                return begun[-1:]
         groups = [self.whole((file.folder, root)) for root in file.roots]
         if sum(map(len, groups)) > MOST:
             return None
@@ -146,10 +166,10 @@ class Bases:
 
     def _bases_in(self, folder: str, file: Plain) -> Sequence[Plain]:
         """What of a folder of bases lies below a file: all of it, or what has its name where that is too much."""
-        inside = self._in_folder.get(folder, [])
+        inside = self._in_folder.get(folder, ())
         if len(inside) <= MOST:
             return inside
-        return [*self._named[folder], *self._by_stem.get((folder, file.stem), [])]
+        return [*self._named(folder), *self._of_stem(folder, file.stem)]
 
 
 def _decides(data: Value, root: Route) -> bool:

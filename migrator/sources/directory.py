@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from migrator.charts.roots import has_values
 from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
+from migrator.report.packed import Packed
 from migrator.sources import bases, fleet, flux, foreign, kustomize, layering, marks, objects, patches, scope, walking
 from migrator.sources.layering import Holder
 from migrator.sources.memory import kept
@@ -79,7 +80,7 @@ class Looked(NamedTuple):
     is_unread: bool = False
 
 
-Spread = Callable[[Callable[[str], Looked], Sequence[str]], Iterable[Looked]]
+Spread = Callable[[Callable[[str], Looked], Packed[str]], Iterable[Looked]]
 """How a function is applied to many paths, in their order: `map`, or several processes."""
 
 
@@ -88,7 +89,7 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
     """Look at all of a directory that `sieve` does not leave out, and put together what belongs together."""
     found = _Found()
     count = 0
-    paths: list[str] = []
+    paths: Packed[str] = Packed()
     links: list[str] = []
     above = len(os.path.join(os.path.normpath(name), "")) if os.path.normpath(name) != os.curdir else 0
     for path in walking.yaml_files(name, found.unread, sieve):
@@ -97,7 +98,9 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
             (links if os.path.islink(path) else paths).append(path)
     # A link to a file that stands there itself would look like a layer over it.
     own = set(map(os.path.realpath, paths)) if links else set()
-    paths += [path for path in links if os.path.realpath(path) not in own]
+    for path in links:
+        if os.path.realpath(path) not in own:
+            paths.append(path)
     for looked in spread(look, paths):
         found.add(looked)
     releases, errors = found.put_together()
@@ -176,7 +179,8 @@ class _Found:
         """Take one file down."""
         self._patches += looked.patches
         self._held_up |= looked.held_up
-        self._plain += [looked.plain] if looked.plain is not None else []
+        if looked.plain is not None:
+            self._plain.append(looked.plain._replace(roots=bases.one_for_all(looked.plain.roots)))
         self._holders += [looked.holder] if looked.holder is not None else []
         for item, files in looked.generated:
             self._generated.setdefault(item, []).append((looked.path, files))
@@ -190,10 +194,10 @@ class _Found:
         # What a release takes is no release by itself, one that is refused included.
         made = (file for item in self._held_up for _, files in self._generated.get(item, []) for file in files)
         below = {*self._taken, *made}
-        plain = [each for each in self._plain if os.path.normpath(each.path) not in below]
+        plain = [each for each in self._plain if os.path.normpath(each.path) not in below] if below else self._plain
         broken, blocked = _broken_by(self._patches, self._holders)
         found = layering.releases(self._holders, plain, self._generated)
-        alone = {layers[0] for layers in found.releases if len(layers) == 1} - broken
+        alone = {layers[0] for layers in found.releases if len(layers) == 1} - broken if self._taken else set()
         self.together, apart = _sharing(self._taken, alone)
         shared = {path: _shared(path, self._taken[path]) for path in apart}
         told = {
@@ -205,7 +209,9 @@ class _Found:
             error for error in self._others if os.path.normpath(error.path) not in told
         ]
         broken |= {taker for path in shared for taker in self._taken[path]}
-        whole = [layers for layers in found.releases if len(layers) > 1 or layers[0] not in broken]
+        whole = found.releases
+        if broken:
+            whole = [layers for layers in whole if len(layers) > 1 or layers[0] not in broken]
         others += _in_doubt(found.in_doubt, found.may_be_bases)
         return whole, [*self.unread, *sorted(others, key=lambda error: error.path)]
 

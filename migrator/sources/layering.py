@@ -73,28 +73,31 @@ def releases(holders: Sequence[Holder], plain: Sequence[Plain], generated: Gener
             found.append((*files, *below, holder.path))
     rest = [each for each in plain if each.path not in handed_on]
     bases = Bases(rest)
-    below_each = {each.path: bases.below(each) for each in rest}
-    are_bases = {base.path for below in below_each.values() for base in below.bases}
-    groups = {group: path for path, below in below_each.items() for group in below.in_doubt}
+    below_each = [bases.below(each) for each in rest]
+    are_bases = {base.path for below in below_each for base in below.bases}
+    groups = {group: each.path for each, below in zip(rest, below_each) for group in below.in_doubt}
     may_be_bases = {each.path: path for group, path in groups.items() for each in bases.whole(group)}
     in_doubt = {
-        path: sum(len(bases.whole(group)) for group in below.in_doubt)
-        for path, below in below_each.items()
+        each.path: sum(len(bases.whole(group)) for group in below.in_doubt)
+        for each, below in zip(rest, below_each)
         if below.in_doubt
     }
-    found += [
-        (*(base.path for base in below.bases), path)
-        for path, below in below_each.items()
-        if path not in are_bases and path not in in_doubt and path not in may_be_bases
-    ]
-    whole = sorted((paths for paths in found if paths[-1] not in handed_on), key=lambda paths: paths[-1])
-    return Layered(whole, in_doubt, may_be_bases)
+    found += (
+        (*(base.path for base in below.bases), each.path)
+        for each, below in zip(rest, below_each)
+        if each.path not in are_bases and each.path not in in_doubt and each.path not in may_be_bases
+    )
+    if handed_on:
+        found = [paths for paths in found if paths[-1] not in handed_on]
+    found.sort(key=lambda paths: paths[-1])
+    return Layered(found, in_doubt, may_be_bases)
 
 
 class _Around:
     """What stands around the objects of a directory, by what they call it."""
 
     def __init__(self, holders: Sequence[Holder], plain: Sequence[Plain], generated: Generated) -> None:
+        plain = plain if holders else []  # then nobody asks
         self._known = {each.path for each in plain}
         self._beside: dict[str, list[Plain]] = {}
         for each in plain:

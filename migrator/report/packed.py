@@ -1,0 +1,45 @@
+"""What is known of thousands of releases, kept in little memory until it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_TOGETHER = 64
+"""So many are packed as one: releases are much alike, and little is left of what repeats."""
+
+
+class Packed(Generic[T]):
+    """Things that can be pickled, to be gone through in their order; all but the last few are kept compressed.
+
+    In memory, not in a file: they hold what the customer's files do, and no disk is too full for them.
+    """
+
+    def __init__(self, things: Iterable[T] = ()) -> None:
+        self._packs: list[bytes] = []
+        self._last: list[T] = []
+        for each in things:
+            self.append(each)
+
+    def append(self, thing: T) -> None:
+        """Keep one more."""
+        self._last.append(thing)
+        if len(self._last) == _TOGETHER:
+            import pickle  # a few releases have no need of either
+            import zlib
+
+            self._packs.append(zlib.compress(pickle.dumps(self._last, pickle.HIGHEST_PROTOCOL), 1))
+            self._last.clear()
+
+    def __iter__(self) -> Iterator[T]:
+        import pickle
+        import zlib
+
+        for pack in self._packs:
+            yield from pickle.loads(zlib.decompress(pack))
+        yield from self._last
+
+    def __len__(self) -> int:
+        return len(self._packs) * _TOGETHER + len(self._last)
