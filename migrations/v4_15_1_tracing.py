@@ -17,6 +17,7 @@ from migrator.migration import Ask, Choice, Decision, Migration, Outcome, Questi
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import AddKey, RemoveKey, Route, SetValue, before
+from migrator.values.merge import Map
 from migrator.values.part import globals_at
 from migrator.values.release import Release
 
@@ -25,19 +26,20 @@ WHY = "the traces that go to this endpoint now need it: Infrahub's own Tempo, wh
 WHY_GONE = "traces stop with the upgrade, as was decided, and nothing reads the endpoint then"
 ENABLED: Route = ("tracing", "enabled")
 ENDPOINT: Route = ("tracing", "endpoint")
+OBSERVED: Route = ("infrahub-observability", "enabled")
+TEMPO: Route = ("infrahub-observability", "tempo", "enabled")
 
 
 def tracing(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Traces that go to an endpoint of one's own keep going there."""
     part = infrahub.part_of(release)
-    if part is None or part.is_on(("global", *ENABLED)) or not part.is_on(("global", *ENDPOINT)):
-        return
-    tempo = part.get(("infrahub-observability", "tempo", "enabled"))
-    if not part.is_on(("infrahub-observability", "enabled")) or tempo in (True, None):
+    if part is None or _sends(part.values):
         return
     levels = release.levels()[:-1]
     layer, endpoint, _ = next(globals_at(release, levels, ENDPOINT), (0, (), None))
-    if not endpoint:
+    stands = part.is_on(OBSERVED) and part.is_on(("global", *ENDPOINT))
+    if not (endpoint and stands):
+        yield from _by_chart(release, stands)
         return
     if not release.is_below(VERSIONS):
         if not release.before.is_known:
@@ -61,6 +63,35 @@ def tracing(release: Release, ask: Ask) -> Iterator[Outcome]:
                 yield Change(number, RemoveKey(route), tree.show(route), value, None, WHY_GONE, "behaviour")
 
 
+def _by_chart(release: Release, stands: bool) -> Iterator[Notice]:
+    """Traces that stop, where no layer holds what they rest on: the chart's own values are theirs to mend."""
+    if stands and release.may_be_below(VERSIONS):
+        yield Notice(_IN_CHART, "warning")
+    elif release.is_below(VERSIONS) and _sent(release.infrahub_now):
+        yield Notice(_IN_OLD_CHART, "warning")
+
+
+def _sent(values: Map) -> bool:
+    """Whether a chart up to 4.15.0 sent traces to an endpoint that somebody set."""
+    is_on = bool(tree.get(values, ("global", *ENABLED))) or bool(tree.get(values, OBSERVED))
+    return is_on and bool(tree.get(values, ("global", *ENDPOINT)))
+
+
+def _sends(values: Map) -> bool:
+    """Whether a chart from 4.15.1 on sends traces; Tempo is on unless something says otherwise."""
+    return bool(tree.get(values, ("global", *ENABLED))) or (
+        bool(tree.get(values, OBSERVED)) and tree.get(values, TEMPO) in (True, None)
+    )
+
+
+_IN_CHART = (
+    "The chart's own values set global.tracing.endpoint, and from 4.15.1 on no traces go there without "
+    "global.tracing.enabled. Where they are wanted, set that to true in the values."
+)
+_IN_OLD_CHART = (
+    "The chart that runs sends traces to an endpoint by what its own values set, and on the new one they stop. Where "
+    "they are wanted, set global.tracing.endpoint in the values, and global.tracing.enabled to true."
+)
 _UNKNOWN = (
     "{} is set, and from 4.15.1 on no traces go there without global.tracing.enabled. If the release runs on an older "
     "chart, say so with --from, or set it."

@@ -133,18 +133,24 @@ def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
     for place in own.missing:
         if root[: len(place)] == place:
             raise archive.without_dependencies(tree.show(place), own.path)
-    prefect = as_map(tree.get(own.values, root))
-    for depth in reversed(range(len(root))):
-        outer: Value = tree.get(own.values, (*root[:depth], "global"))
-        if isinstance(outer, dict):
-            prefect = merge(prefect, {"global": outer})
+    prefect = _with_outer_globals(own, root)
     if not isinstance(prefect.get("backgroundServices"), dict):
         raise archive.ChartError(
             f"this chart ({own.name}) has no prefect-server at {tree.show(root)}, where the values have theirs.",
             path=own.path,
             remedy="Name the chart that the values are for, or say with --root where they are for this one.",
         )
-    around = as_map(tree.get(own.values, root[:-1])) if root else {}
+    around = _with_outer_globals(own, root[:-1]) if root else {}
     infrahub = {key: value for key, value in around.items() if key != "prefect-server"}
     source = f"{own.name} {own.version} ({own.path})"
     return Defaults(prefect, infrahub, source, version, flavour=own.stands.flavour if own.stands is not None else "")
+
+
+def _with_outer_globals(own: OwnChart, root: Route) -> Map:
+    """The chart's values at a root, with the `global` blocks of the charts around it over their own."""
+    values = as_map(tree.get(own.values, root))
+    for depth in reversed(range(len(root))):
+        outer: Value = tree.get(own.values, (*root[:depth], "global"))
+        if isinstance(outer, dict):
+            values = merge(values, {"global": outer})
+    return values

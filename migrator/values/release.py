@@ -113,8 +113,13 @@ class Release:
     def infrahub(self) -> Map:
         """The effective values of the infrahub chart that wraps prefect-server; empty where none does."""
         if "infrahub" not in self._merged:
-            self._merged["infrahub"] = self._effective_infrahub()
+            self._merged["infrahub"] = self._effective_infrahub(self.after)
         return self._merged["infrahub"]
+
+    @property
+    def infrahub_now(self) -> Map:
+        """The same on the chart that runs now, as far as anything tells which it is."""
+        return self.once("release", "infrahub now", lambda: self._effective_infrahub(self.before))
 
     def runs_on(self, version: str) -> bool:
         """Whether the chart that it runs on now is of that version or a later one, as far as anything tells."""
@@ -170,16 +175,16 @@ class Release:
             values["global"] = block
         return merge(self.after.prefect, values)
 
-    def _effective_infrahub(self) -> Map:
+    def _effective_infrahub(self, defaults: Defaults) -> Map:
         if self.chart == "prefect-server" or not self.root:
-            return self.after.infrahub
+            return defaults.infrahub
         values = dict(as_map(tree.get(self.own_values(), self.root[:-1])))
         block: Value = None
         for level in self.levels()[:-1]:
             block = global_of_subchart(block, tree.get(self.own_values(), (*level, "global")))
         if block is not None:
             values["global"] = block
-        return merge(self.after.infrahub, values)
+        return merge(defaults.infrahub, values)
 
     def own_values(self) -> Map:
         """The layers laid over each other, before any chart's values come below them."""

@@ -213,3 +213,58 @@ def test_an_endpoint_for_traces_is_switched_on_where_it_stands_in_the_file(
     done = cli("migrate", "values.yaml", "--chart-path", place, "--from", "4.14.1", "--non-interactive")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "values.yaml").read_text("utf-8") == TRACED % after
+
+
+IN_CHART = "The chart's own values set global.tracing.endpoint, and from 4.15.1 on no traces go there"
+IN_OLD_CHART = (
+    "The chart that runs sends traces to an endpoint by what its own values set, and on the new one they stop."
+)
+AT_TOP: Value = {"global": {"tracing": {"endpoint": "otel:4317"}}}
+SENT: Value = {"global": {"tracing": {"endpoint": "otel:4317", "enabled": True}}}
+
+
+@pytest.mark.parametrize("values", [AT_TOP, {"infrahub": AT_TOP}], ids=["at the top", "below infrahub"])
+@pytest.mark.parametrize("version_from", ["", "4.14.1"])
+def test_an_endpoint_in_the_new_chart_alone_is_told(tmp_path: Path, values: Value, version_from: str) -> None:
+    assert told_of_traces(tmp_path, new=values, version_from=version_from).startswith(IN_CHART)
+
+
+@pytest.mark.parametrize("old", [AT_TOP, SENT], ids=["implied", "enabled"])
+def test_an_endpoint_in_the_old_chart_alone_is_told(tmp_path: Path, old: Value) -> None:
+    assert told_of_traces(tmp_path, old=old, new={}).startswith(IN_OLD_CHART)
+    assert told_of_traces(tmp_path / "alone", old=old).startswith(IN_OLD_CHART)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "version_from"),
+    [
+        (AT_TOP, SENT, ""),
+        ({}, {}, ""),
+        (None, AT_TOP, "4.15.1"),
+        (None, SENT, "4.14.1"),
+    ],
+    ids=["it is enabled now", "there is none", "it stopped before", "it was enabled"],
+)
+def test_traces_that_go_on_or_never_went_are_not_told(
+    tmp_path: Path, old: Value, new: Value, version_from: str
+) -> None:
+    assert told_of_traces(tmp_path, old=old, new=new, version_from=version_from) == ""
+
+
+def test_what_infrahubs_own_tempo_takes_is_not_told(tmp_path: Path) -> None:
+    text = TRACED.replace("{enabled: false}}", "{enabled: true}}") % ""
+    assert told_of_traces(tmp_path, old=AT_TOP, new={}, text=text) == ""
+    assert told_of_traces(tmp_path / "new", new=AT_TOP, version_from="4.14.1", text=text) == ""
+
+
+def told_of_traces(
+    folder: Path, *, old: Value = None, new: Value = None, version_from: str = "", text: str = TRACED % ""
+) -> str:
+    """What is told of traces between two charts, or where only one of them is given."""
+    old_path = str(chart(folder / "old", "4.14.1", old)) if old is not None else ""
+    new_path = str(chart(folder / "new", "4.18.0", new)) if new is not None else ""
+    options = discover.Options(version_from=version_from, version_to="4.18.0")
+    request = examine.Request(options, {}, chart_path=new_path or old_path, old_chart_path=old_path if new_path else "")
+    made = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan
+    assert made.is_current
+    return " ".join(each.text for each in made.notices if "traces" in each.text)
