@@ -12,6 +12,7 @@ import importlib.util
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from packaging.version import Version
 from migrator.charts import presets
 from migrator.helm.engine import render
 from tests.cluster.server import Cluster, Held
-from tests.cluster.stand_ins import put_into
+from tests.cluster.stand_ins import StandIns
 from tests.helm import charts
 
 Object = dict[str, Any]
@@ -37,11 +38,13 @@ USER: Object = {
 
 
 @pytest.fixture(scope="session")
-def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> str:
+def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A folder with programs that take the place of helm and kubectl."""
     folder = tmp_path_factory.mktemp("stand-ins")
-    put_into(folder)
-    return str(folder)
+    with StandIns(folder) as running:
+        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield str(folder)
+        running.shutdown()
 
 
 @pytest.fixture(params=NAMED or ["PATH"], ids=lambda folder: Path(folder).name)

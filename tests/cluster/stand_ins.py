@@ -3,6 +3,9 @@
 helm is Helm's own library (helm-python-sdk, Helm 4) behind the words of its program: what it reads of a release and
 what it renders is Helm's. kubectl, which has no library, is a GET of one path with kubectl's words around an error. CI
 runs the same tests with the real programs of Helm 3 and 4 (`programs.py`).
+
+Both are programs on PATH that hand their command line to the tests' own process, which has the library loaded: to load
+it for each of the 450 runs would take most of the tests' time.
 """
 
 from __future__ import annotations
@@ -11,52 +14,93 @@ import argparse
 import io
 import json
 import os
+import socketserver
 import stat
 import sys
+import traceback
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 
-ROOT = Path(__file__).parent.parent.parent
+PROGRAM = """\
+#!{python} -IS
+import json, os, socket, sys
+texts = {{word: open(word, encoding="utf-8").read() for word in sys.argv if word.startswith("/dev/fd/")}}
+with socket.create_connection(("127.0.0.1", {port})) as connection:
+    connection.sendall(json.dumps([{name!r}, sys.argv[1:], dict(os.environ), os.getcwd(), texts]).encode() + b"\\n")
+    code, out, err = json.loads(connection.makefile("rb").read())
+sys.stdout.write(out)
+sys.stderr.write(err)
+sys.exit(code)
+"""
 
 
-def put_into(folder: Path) -> None:
-    """Write both as programs."""
-    for name in ("helm", "kubectl"):
-        start = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom tests.cluster import stand_ins\n"
-        path = folder / name
-        path.write_text(f"#!{sys.executable}\n{start}sys.exit(stand_ins.{name}(sys.argv[1:]))\n", "utf-8")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+class Asked(NamedTuple):
+    """A run of a program: its arguments, environment, folder, and the texts that only it can read, by their paths."""
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    folder: str
+    texts: Mapping[str, str]
 
 
-def helm(arguments: Sequence[str]) -> int:
+class Refused(Exception):
+    """What the program says as it ends with 1."""
+
+
+class StandIns(socketserver.ThreadingTCPServer):
+    """Answers both programs, which it writes into a folder."""
+
+    daemon_threads = True
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        for name in _PROGRAMS:
+            path = folder / name
+            path.write_text(PROGRAM.format(python=sys.executable, port=self.server_address[1], name=name), "utf-8")
+            path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        name, *asked = json.loads(self.rfile.readline())
+        try:
+            answer = (0, _PROGRAMS[name](Asked(*asked)), "")
+        except Refused as refusal:
+            answer = (1, "", f"{refusal}\n")
+        except Exception:
+            answer = (1, "", traceback.format_exc())
+        with suppress(OSError):  # the program was ended, as one that takes too long
+            self.wfile.write(json.dumps(answer).encode())
+
+
+def helm(asked: Asked) -> str:
     """`helm list`, `get` and `template`."""
     import helm_python  # type: ignore[import-not-found, unused-ignore]
 
-    given = _of_helm().parse_args(arguments)
+    given = _of_helm(asked.environment).parse_args(asked.arguments)
     try:
-        print(_rendered(given) if given.command == "template" else _told(given), end="")
+        return _rendered(given, asked) if given.command == "template" else _told(given, asked.environment)
     except helm_python.HelmError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    return 0
+        raise Refused(f"Error: {error}") from error
 
 
-def _of_helm() -> argparse.ArgumentParser:
+def _of_helm(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("helm", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     listing, get, template = (commands.add_parser(name) for name in ("list", "get", "template"))
     for each in (listing, get):
-        each.add_argument("--kube-context", default=os.environ.get("HELM_KUBECONTEXT"))
-        each.add_argument("--kubeconfig")
+        each.add_argument("--kube-context", default=environment.get("HELM_KUBECONTEXT"))
+        each.add_argument("--kubeconfig", default=environment.get("KUBECONFIG", os.devnull))
         each.add_argument("--output", default="yaml")
         each.add_argument("--all", action="store_true")
     for each in (listing, get, template):
-        each.add_argument("--namespace", default=os.environ.get("HELM_NAMESPACE"))
+        each.add_argument("--namespace", default=environment.get("HELM_NAMESPACE"))
     listing.add_argument("--all-namespaces", action="store_true")
     listing.add_argument("--max", type=int)
     for state in ("deployed", "failed", "pending", "superseded", "uninstalled", "uninstalling"):
@@ -70,10 +114,10 @@ def _of_helm() -> argparse.ArgumentParser:
     return parser
 
 
-def _told(given: argparse.Namespace) -> str:
+def _told(given: argparse.Namespace, environment: Mapping[str, str]) -> str:
     import helm_python
 
-    server = os.environ.get("HELM_KUBEAPISERVER")
+    server = environment.get("HELM_KUBEAPISERVER")
     where = {"kube_context": given.kube_context, "kubeconfig_path": given.kubeconfig, "kube_apiserver": server}
     with helm_python.Config(namespace=given.namespace, **where) as cluster:
         if given.command == "list":
@@ -105,34 +149,36 @@ def _listed(release: dict[str, Any]) -> dict[str, Any]:
     return {**own, "revision": str(release["revision"]), "chart": chart}
 
 
-def _rendered(given: argparse.Namespace) -> str:
+def _rendered(given: argparse.Namespace, asked: Asked) -> str:
     from migrator.helm import engine
 
-    texts = [Path(path).read_bytes() for path in given.values]
+    texts = [asked.texts[path].encode() for path in given.values]
+    chart = os.path.join(asked.folder, given.chart)
     return "".join(
-        f"---\n{text}\n" for text in engine._by_library(given.chart, texts, given.release, given.namespace or "default")
+        f"---\n{text}\n" for text in engine._by_library(chart, texts, given.release, given.namespace or "default")
     )
 
 
-def kubectl(arguments: Sequence[str]) -> int:
+def kubectl(asked: Asked) -> str:
     """`kubectl get --raw PATH`."""
     parser = argparse.ArgumentParser("kubectl", allow_abbrev=False)
     parser.add_argument("verb", choices=["get"])
     parser.add_argument("--raw", required=True)
     parser.add_argument("--server")
     parser.add_argument("--context")
-    parser.add_argument("--kubeconfig", default=os.environ.get("KUBECONFIG"))
-    given = parser.parse_args(arguments)
+    parser.add_argument("--kubeconfig", default=asked.environment.get("KUBECONFIG"))
+    given = parser.parse_args(asked.arguments)
     server = given.server or _server_of(given.kubeconfig, given.context)
     try:
         with urllib.request.urlopen(server + given.raw) as answer:
-            sys.stdout.write(answer.read().decode())
+            return str(answer.read().decode())
     except urllib.error.HTTPError as error:
         about = json.loads(error.read())
         words = "You must be logged in to the server" if error.code == 401 else "Error from server"
-        print(f"error: {words} ({about['reason']}): {about['message']}", file=sys.stderr)
-        return 1
-    return 0
+        raise Refused(f"error: {words} ({about['reason']}): {about['message']}") from error
+
+
+_PROGRAMS = {"helm": helm, "kubectl": kubectl}
 
 
 def _server_of(kubeconfig: str, context: str | None) -> str:
