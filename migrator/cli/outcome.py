@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from migrator.cli.printing import complain, page_for, print_totals, tell_of_masks
@@ -97,19 +97,32 @@ def _tell_of_backups(session: Session, stream: TextIO) -> None:
     stream.write("".join(line + "\n" for line in lines))
 
 
-def about_backups(report: FileReport, backups: Sequence[str]) -> Iterator[NoticeReport]:
-    """A backup holds what the file held, credentials too, and stands where `git add .` would take it."""
-    if not backups or Mask().value(report.values_before) == report.values_before:
+def about_backups(report: FileReport, backups: Mapping[str, str]) -> Iterator[NoticeReport]:
+    """A backup holds what the file held, credentials too, and stands where `git add .` would take it.
+
+    `backups` are by the path of their file, all of which was copied: other documents, and comments, too.
+    """
+    secret = [backup for path, backup in backups.items() if _holds_credentials(report, path)]
+    if not secret:
         return
     from migrator.sources import gitignore  # files without credentials need it not
 
-    seen = [path for path in backups if gitignore.is_seen_by_git(path)]
+    seen = [path for path in secret if gitignore.is_seen_by_git(path)]
     if seen:
         text = (
             f"{' and '.join(seen)} holds the credentials of the original in clear text, in a Git work tree: put *.bak "
             "into .gitignore, remove it once the upgrade has gone well, or keep backups elsewhere with --backup-dir."
         )
         yield NoticeReport("info", text, "", 0)
+
+
+def _holds_credentials(report: FileReport, path: str) -> bool:
+    """Whether a file held some before it was migrated, by its text or by what that says where it is a document."""
+    for document in report.documents:
+        if document.path == path and Mask().value(document.before) != document.before:
+            return True
+    texts = (layer.before.decode("utf-8", "replace") for layer in report.layers if layer.path == path)
+    return any(Mask().lines(text) != text.split("\n") for text in texts)
 
 
 def _outcome(settings: Settings, report: FileReport, stream: TextIO) -> None:

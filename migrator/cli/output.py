@@ -83,10 +83,11 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         # A release in whose files others changed what it needs is migrated with them.
         own = tuple(dict.fromkeys(layer.name for layer in each.bundle.layers if layer.name in new))
         status: Status = "migrated" if each.report.changes or own else "current"
-        kept = [backups[path] for path in new_files(each.report, "") if path in backups]
-        once = tuple(path for path in kept if path not in told) or tuple(kept)
+        kept = {path: backups[path] for path in new_files(each.report, "") if path in backups}
+        by_path = {path: backup for path, backup in kept.items() if backup not in told} or kept
+        about = tuple(outcome.about_backups(each.report, by_path))
+        once = tuple(by_path.values())
         told.update(once)
-        about = tuple(outcome.about_backups(each.report, once))
         report = each.report._replace(
             status=status, backups=tuple(backups.values()), notices=(*each.report.notices, *about), output=output
         )

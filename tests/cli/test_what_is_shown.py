@@ -80,3 +80,35 @@ def test_a_backup_with_credentials_in_a_work_tree_of_git_is_told(cli: Cli, value
     (tmp_path / ".gitignore").write_text("*.bak\n")
     values("hunter2-canary")
     assert not told()
+
+
+@pytest.mark.parametrize(
+    ("more", "is_told"),
+    [
+        ("---\nkind: Secret\nstringData: {password: hunter2-canary}\n", True),
+        ("# password: hunter2-canary\n", True),
+        ("# url: redis://me:hunter2-canary@redis:6379/1\n", True),
+        ("---\nkind: ConfigMap\ndata: {colour: blue}\n", False),
+        ("# nothing but words on the password\n", False),
+    ],
+)
+def test_a_backup_is_the_whole_file_with_documents_and_comments(
+    cli: Cli, values: Any, tmp_path: Path, more: str, is_told: bool
+) -> None:
+    (tmp_path / ".git").mkdir()
+    values("")
+    path = tmp_path / "values.yaml"
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+    done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert (b"put *.bak into .gitignore" in b" ".join(done.stdout.split())) is is_told
+
+
+def test_only_the_backups_that_hold_credentials_are_named(cli: Cli, values: Any, tmp_path: Path) -> None:
+    """The layer that changes holds none; the one that is left as it is gets no backup."""
+    (tmp_path / ".git").mkdir()
+    values("")
+    (tmp_path / "over.yaml").write_text("backgroundServices: {note: {password: hunter2-canary}}\n", "utf-8")
+    done = cli("migrate", "-f", "values.yaml", "-f", "over.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert b".bak" in done.stdout and b"put *.bak" not in b" ".join(done.stdout.split())
