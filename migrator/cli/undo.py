@@ -13,7 +13,7 @@ from migrator.cli.printing import complain, tell
 from migrator.cli.settings import Settings
 from migrator.errors import InputError, MigratorError, UsageError
 from migrator.files import writing
-from migrator.files.backups import backups_of, kept_at
+from migrator.files.backups import Together, backups_of, kept_with
 from migrator.files.writing import Written
 from migrator.report.mask import visible
 from migrator.report.page import typed
@@ -59,9 +59,9 @@ def _undo_one(path: str, settings: Settings, done: list[Written]) -> int:
 
 def _tell_what_stays(done: Sequence[Written], settings: Settings) -> None:
     """Files that were migrated together, as a base and what lies over it, fit each other only together."""
-    moments = {each.moment for each in done}
-    found = [path for each in done for path in _of_directory(each.path, moments, settings.backup_dir)]
-    found += [path for path in _of_same_project(settings) if moments & set(_moments(path, settings.backup_dir))]
+    together = {each.together for each in done}
+    found = [path for each in done for path in _of_directory(each.path, together, settings.backup_dir)]
+    found += [path for path in _of_same_project(settings) if together & set(_together(path, settings.backup_dir))]
     gone_back = {os.path.realpath(each.path) for each in done}
     left = {os.path.realpath(path): path for path in reversed(found)}
     stay = [path for target, path in reversed(left.items()) if target not in gone_back]
@@ -76,10 +76,10 @@ def _tell_what_stays(done: Sequence[Written], settings: Settings) -> None:
     )
 
 
-def _of_directory(path: str, moments: Collection[str], backup_dir: str | None) -> list[str]:
+def _of_directory(path: str, together: Collection[Together], backup_dir: str | None) -> list[str]:
     """The files beside one, as it was named, that were migrated in the same run."""
     try:
-        found = kept_at(moments, os.path.dirname(os.path.realpath(path)), backup_dir)
+        found = kept_with(together, os.path.dirname(os.path.realpath(path)), backup_dir)
     except OSError:
         return []
     return [os.path.join(os.path.dirname(path), os.path.basename(each)) for each in found]
@@ -120,8 +120,8 @@ def _has_backup(path: str, backup_dir: str | None) -> bool:
         return True  # undoing it will say why nobody can tell
 
 
-def _moments(path: str, backup_dir: str | None) -> list[str]:
+def _together(path: str, backup_dir: str | None) -> list[Together]:
     try:
-        return [backup.moment for backup in backups_of(os.path.realpath(path), backup_dir)]
+        return [backup.together for backup in backups_of(os.path.realpath(path), backup_dir)]
     except OSError:
         return []

@@ -3,11 +3,12 @@
 A backup is an ordinary copy of the original with the original's mode, owner, attributes and times, so that it can be
 looked at, compared and copied back without this tool. What `undo` needs to know besides stands in its name:
 
-    values.yaml.20260624T101500Z.4b1f0c9a2d7e-93ac51e07b42.bak
+    values.yaml.20260624T101500Z.4b1f0c9a2d7e-93ac51e07b42-6fd0c1.bak
 
-the moment (UTC, one for all files that are written together), and the first 12 digits of the SHA-256 of the original
-and of what the migration wrote. In another directory (`--backup-dir`) eight digits of the SHA-256 of the original's
-path stand before the moment, since two files there may have one name.
+the moment (UTC), the first 12 digits of the SHA-256 of the original and of what the migration wrote, and six random
+digits, which all files have that were written together, and no others of that second. In another directory
+(`--backup-dir`) eight digits of the SHA-256 of the original's path stand before the moment, since two files there may
+have one name.
 """
 
 from __future__ import annotations
@@ -20,16 +21,29 @@ from typing import NamedTuple
 from migrator.files.reading import digest_of
 
 DIGITS = 12
+MARK = 6
 
 
 class Backup(NamedTuple):
-    """A backup as its name describes it; `old` and `new` are digests cut to `DIGITS`."""
+    """A backup as its name describes it; `old` and `new` are digests cut to `DIGITS`.
+
+    Those of files that were written together share `moment` and `mark`.
+    """
 
     path: str
     moment: str
     number: int
     old: str
     new: str
+    mark: str = ""
+
+    @property
+    def together(self) -> Together:
+        """What the backups share that were made together."""
+        return self.moment, self.mark
+
+
+Together = tuple[str, str]
 
 
 def this_moment() -> str:
@@ -37,17 +51,18 @@ def this_moment() -> str:
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
 
 
-def new_backup(target: str, backup_dir: str | None, old: str, new: str, moment: str = "") -> str:
+def new_backup(target: str, backup_dir: str | None, old: str, new: str, together: Together) -> str:
     """A path that does not exist yet, for the backup of `target`; `old` and `new` are digests.
 
-    `moment` is one that several share; without it, now. Raises OSError where the directory cannot be read.
+    `together` is the moment and the mark that all share whose files are written together. Raises OSError where the
+    directory cannot be read.
     """
-    moment = moment or this_moment()
+    moment, mark = together
     # Counted within the second, so that the newest is known whatever its digests are.
     number = 1 + max((backup.number for backup in backups_of(target, backup_dir) if backup.moment == moment), default=0)
     numbered = moment if number == 1 else f"{moment}-{number}"
     directory, prefix = _place(target, backup_dir)
-    return os.path.join(directory, f"{prefix}{numbered}.{old[:DIGITS]}-{new[:DIGITS]}.bak")
+    return os.path.join(directory, f"{prefix}{numbered}.{old[:DIGITS]}-{new[:DIGITS]}-{mark[:MARK]}.bak")
 
 
 def backups_of(target: str, backup_dir: str | None) -> list[Backup]:
@@ -57,15 +72,15 @@ def backups_of(target: str, backup_dir: str | None) -> list[Backup]:
     return sorted(filter(None, found), key=lambda backup: (backup.moment, backup.number), reverse=True)
 
 
-def kept_at(moments: Collection[str], directory: str, backup_dir: str | None) -> list[str]:
-    """The files in `directory` of which a backup of one of these moments stands. Raises OSError as `backups_of`."""
+def kept_with(together: Collection[Together], directory: str, backup_dir: str | None) -> list[str]:
+    """The files in `directory` of which a backup stands that was made with these. Raises OSError as `backups_of`."""
     where = directory if backup_dir is None else os.path.realpath(backup_dir)
     found = []
     for name in sorted(os.listdir(where)):
-        if name.endswith(".bak") and any(f".{moment}" in name for moment in moments):
+        if name.endswith(".bak") and any(f".{moment}" in name for moment, _ in together):
             target = os.path.join(directory, name.rsplit(".", 3 if where == directory else 4)[0])
             backup = _parse(where, _place(target, backup_dir)[1], name)
-            if backup is not None and backup.moment in moments and os.path.isfile(target):
+            if backup is not None and backup.together in together and os.path.isfile(target):
                 found.append(target)
     return list(dict.fromkeys(found))
 
@@ -95,7 +110,8 @@ def _parse(directory: str, prefix: str, name: str) -> Backup | None:
     if len(parts) != 3:
         return None
     moment, _, number = parts[0].partition("-")
-    old, _, new = parts[1].partition("-")
+    old, _, rest = parts[1].partition("-")
+    new, _, mark = rest.partition("-")
     if len(moment) != 16 or not (number.isdecimal() or not number) or len(old) != DIGITS or len(new) != DIGITS:
         return None
-    return Backup(os.path.join(directory, name), moment, int(number or 1), old, new)
+    return Backup(os.path.join(directory, name), moment, int(number or 1), old, new, mark)

@@ -18,7 +18,7 @@ from migrator.files.trust import not_ones_own
 
 if TYPE_CHECKING:
     from migrator.files.attributes import Attributes
-    from migrator.files.backups import Backup
+    from migrator.files.backups import Backup, Together
 
 
 class Replacement(NamedTuple):
@@ -31,14 +31,14 @@ class Replacement(NamedTuple):
 class Written(NamedTuple):
     """A file that was written, by the name that the user gave, and the backup that was made of it.
 
-    `passed_over` says of each backup that `undo` did not look at why somebody else could have put it there; `moment` is
-    when the one was made that it put back.
+    `passed_over` says of each backup that `undo` did not look at why somebody else could have put it there; `together`
+    is what the one that it put back shares with those that were made with it.
     """
 
     path: str
     backup: str | None
     passed_over: tuple[str, ...] = ()
-    moment: str = ""
+    together: Together = ("", "")
 
 
 def write(
@@ -81,7 +81,7 @@ def write(
     parts = []
     for snapshot, data in wanted:
         old, new = snapshot.digest, digest_of(data)
-        path = _new_backup(snapshot, backup_dir, old, new, moment) if backup else ""
+        path = _new_backup(snapshot, backup_dir, old, new, (moment, token)) if backup else ""
         parts.append(Part(Swap(snapshot.target, token, old, new, path, ""), snapshot.path, data, snapshot, None))
     commit(parts, tool_version)
     return [Written(part.shown, part.swap.backup or None) for part in parts]
@@ -164,7 +164,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     nothing is undone, and a WriteError says so.
     """
     refuse_to_write_without()
-    from migrator.files.backups import DIGITS
+    from migrator.files.backups import DIGITS, this_moment
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, commit
 
@@ -180,12 +180,12 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
             remedy=f"The backup is {chosen.path}.",
         )
     changed = chosen.new != digest[:DIGITS]
-    new = digest_of(data)
-    kept = _new_backup(snapshot, backup_dir, digest, new) if changed else ""
+    new, token = digest_of(data), _token()
+    kept = _new_backup(snapshot, backup_dir, digest, new, (this_moment(), token)) if changed else ""
     spent = chosen.path if chosen.old == new[:DIGITS] else ""  # a damaged one stays, to be looked at
-    swap = Swap(snapshot.target, _token(), digest, new, kept, spent)
+    swap = Swap(snapshot.target, token, digest, new, kept, spent)
     commit([Part(swap, path, data, snapshot, looks)], __version__)
-    return Written(path, kept or None, passed_over, chosen.moment)
+    return Written(path, kept or None, passed_over, chosen.together)
 
 
 def recover(paths: Sequence[str]) -> list[str]:
@@ -224,11 +224,11 @@ def _refuse_what_was_cut_short(paths: Sequence[str]) -> None:
         raise WriteError(" ".join(told), remedy="Look at that, and run again if there is more to do.")
 
 
-def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str, moment: str = "") -> str:
+def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str, together: Together) -> str:
     from migrator.files.backups import new_backup
 
     try:
-        return new_backup(snapshot.target, backup_dir, old, new, moment)
+        return new_backup(snapshot.target, backup_dir, old, new, together)
     except OSError as error:
         raise WriteError(f"its backup cannot be named: {error.strerror}.", path=snapshot.path) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -402,6 +403,19 @@ def test_undo_of_one_file_names_the_others_of_its_run(cli: Cli, tmp_path: Path, 
     done = cli("undo", "dev.yaml", *options)
     assert (done.returncode, done.stderr) == (0, b"")
     assert {name: (tmp_path / name).read_text("utf-8") for name in texts} == texts
+
+
+@pytest.mark.parametrize("folder", ["", "kept"])
+def test_undo_names_no_file_of_another_run_of_that_second(cli: Cli, tmp_path: Path, folder: str) -> None:
+    options = ("--redis-db", "2", *(("--backup-dir", folder) if folder else ()))
+    write(tmp_path, {"a.yaml": whole("redis-a"), "b.yaml": whole("redis-b")})
+    (tmp_path / "kept").mkdir()
+    for name in ("a.yaml", "b.yaml"):
+        assert cli("migrate", name, *options).returncode == 0
+        (backup,) = (tmp_path / folder).glob(f"{name}.*.bak")
+        backup.rename(backup.with_name(re.sub(r"\d{8}T\d{6}Z", "20260624T101500Z", backup.name)))
+    done = cli("undo", "a.yaml", *options[2:])
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_undo_names_those_of_the_project_wherever_they_stand(cli: Cli, tmp_path: Path) -> None:

@@ -275,7 +275,7 @@ class Picture(NamedTuple):
     names: tuple[str, ...]
 
 
-_MOMENT = re.compile(r"\.(?:[0-9a-f]{8}\.)?\d{8}T\d{6}Z(?:-\d+)?\.([0-9a-f]{12}-[0-9a-f]{12})\.bak$")
+_MOMENT = re.compile(r"\.(?:[0-9a-f]{8}\.)?\d{8}T\d{6}Z(?:-\d+)?\.([0-9a-f]{12}-[0-9a-f]{12})-[0-9a-f]{6}\.bak$")
 
 
 def _take(room: str, scenario: Scenario) -> Picture:

@@ -36,7 +36,7 @@ def names(directory: Path) -> list[str]:
     return sorted(os.listdir(directory))
 
 
-BACKUP_NAME = re.compile(r"values\.yaml\.\d{8}T\d{6}Z(-\d+)?\.[0-9a-f]{12}-[0-9a-f]{12}\.bak")
+BACKUP_NAME = re.compile(r"values\.yaml\.\d{8}T\d{6}Z(-\d+)?\.[0-9a-f]{12}-[0-9a-f]{12}-[0-9a-f]{6}\.bak")
 
 
 def mark(path: Path) -> None:

@@ -22,7 +22,7 @@ def test_the_session_shown_is_a_real_one(
     assert session.ends() == 0
 
     text = session.text.strip("\n").replace(f"{tmp_path}/", "")
-    backup = re.compile(r"values\.yaml\.\d{8}T\d{6}Z\.[0-9a-f]+-[0-9a-f]+\.bak")
+    backup = re.compile(r"values\.yaml\.\d{8}T\d{6}Z\.[0-9a-f]+-[0-9a-f]+-[0-9a-f]+\.bak")
     shown = backup.sub("BACKUP", f"$ infrahub-migrator migrate values.yaml\n{text}\n")
     block = re.search(r"<!-- session: .*?-->\n```\n(.*?)```\n", SHOWN.read_text(encoding="utf-8"), re.DOTALL)
     assert block is not None
