@@ -72,12 +72,13 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
     shared = env.effective_global(release)
     of_both = [each for each in shared.entries if service_of(each.name)]
     yield from _stay(release, shared, of_both, "it holds for both pods, and no preset set it")
-    for pod in env.POD_LISTS:
-        for source in env.extra_sources(release, pod):
-            yield Notice(
-                f"{source} cannot be read from here. Look whether it holds service toggles, {DOCKET_NAME} "
-                "or PREFECT_API_DATABASE_MIGRATE_ON_START."
-            )
+    unread = [source for pod in env.POD_LISTS for source in env.extra_sources(release, pod)]
+    if unread:
+        hold = "it holds" if len(unread) == 1 else "any holds"
+        yield Notice(
+            f"{' and '.join(unread)} cannot be read from here. Look whether {hold} service toggles, {DOCKET_NAME} or "
+            "PREFECT_API_DATABASE_MIGRATE_ON_START."
+        )
 
 
 def _toggle(release: Release, ask: Ask, pod: str, service: str, listed: EnvList) -> Iterator[Outcome]:

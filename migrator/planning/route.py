@@ -72,7 +72,12 @@ def notices(chart: str, start: Version | None, to: Version, to_text: str) -> lis
 
 
 def skips_minors(chart: str, start: Version | None, to: Version) -> bool:
-    """Whether more than one minor version of Infrahub lies between the two, as far as that is known."""
+    """Whether more than one minor version of Infrahub lies between the two, as far as that is known.
+
+    prefect-server on its own goes in one step, whatever Infrahub came with the same version of it.
+    """
+    if chart == "prefect-server":
+        return False
     begin = published.line_of(chart, start) if start is not None else None
     end = published.line_of(chart, to)
     here, last = begin.minor if begin is not None else None, end.minor if end is not None else None

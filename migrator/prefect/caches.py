@@ -22,7 +22,7 @@ RULE = "cache-example-host"
 """The id of the rule that tells it to verify."""
 
 REMEDY = "Put the host of your own cache there."
-UNREAD_REMEDY = f"{REMEDY} Nothing reads it as long as server.args set the address anew, from messaging's host."
+UNREAD_REMEDY = f"{REMEDY} Until then nothing goes wrong: server.args put messaging's host in its place."
 _NAMES = (CACHE_ADDRESS, CACHE_URL)
 
 

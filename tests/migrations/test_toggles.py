@@ -282,8 +282,10 @@ def test_what_a_config_map_may_hold_is_a_notice(migrate: Migrate) -> None:
     text = BACKGROUND + "  extraEnvVarsCM: tuning\nserver: {extraEnvVarsSecret: more}\n"
     done = migrate(text)
     assert done.text == text
-    assert "ConfigMap tuning (backgroundServices.extraEnvVarsCM) cannot be read from here" in done.notices
-    assert "Secret more (server.extraEnvVarsSecret) cannot be read from here" in done.notices
+    both = "Secret more (server.extraEnvVarsSecret) and ConfigMap tuning (backgroundServices.extraEnvVarsCM)"
+    assert f"{both} cannot be read from here. Look whether any holds service toggles" in done.notices
+    one = migrate(BACKGROUND + "  extraEnvVarsCM: tuning\n").notices
+    assert "ConfigMap tuning (backgroundServices.extraEnvVarsCM) cannot be read from here. Look whether it" in one
     assert "cannot be read from here" not in migrate(BACKGROUND).notices
 
 

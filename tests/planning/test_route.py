@@ -57,6 +57,12 @@ def test_the_last_stop_names_the_infrahub_of_a_chart_that_was_seen(to: str, app:
     assert route.stops("infrahub-enterprise", None, Version(to), to)[-1].app == app
 
 
+def test_prefect_server_alone_skips_nothing() -> None:
+    """Its versions came with several of Infrahub each, of which none runs there."""
+    assert route.skips_minors("infrahub-enterprise", Version("4.2.3"), Version("4.18.0"))
+    assert not route.skips_minors("prefect-server", Version("2025.9.5190948"), Version("2026.6.5172345"))
+
+
 def test_prefect_server_alone_goes_in_one_step() -> None:
     (notice,) = route.notices(
         "prefect-server", Version("2025.12.24192415"), Version("2026.6.5172345"), "2026.6.5172345"

@@ -750,7 +750,7 @@ def test_an_example_that_the_servers_arguments_replace_is_told_so(text: str, is_
     (remedy,) = remedies(text, "cache-example-host")
 
     assert remedy.startswith("Put the host of your own cache there.")
-    assert ("Nothing reads it" not in remedy) is is_read
+    assert ("messaging's host in its place" not in remedy) is is_read
 
 
 @pytest.mark.parametrize("enabled", ["true", "false"])
