@@ -6,23 +6,24 @@ time. The process that is forked from has imported the program and run nothing o
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import gc
 import importlib
 import json
 import os
 import pkgutil
-import runpy
 import select
 import signal
 import socket
 import subprocess
 import sys
 import termios
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from tests.signals import hear_signals
 
@@ -181,11 +182,27 @@ def _begin_as_python_does() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
+def _end_at_once(main: Callable[[], int]) -> NoReturn:
+    """Run it and end with its exit code, without Python's own end, which takes all modules apart."""
+    code = 1
+    try:
+        code = main()
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
     for _package in ("migrator", "migrator.migrations", "questionary"):
         for _found in pkgutil.walk_packages(importlib.import_module(_package).__path__, f"{_package}."):
-            if not _found.name.endswith("__main__"):
-                importlib.import_module(_found.name)
+            importlib.import_module(_found.name)
     gc.freeze()
     sys.argv = ["migrator", *_serve(socket.socket(fileno=int(sys.argv[1])))]
-    runpy.run_module("migrator", run_name="__main__", alter_sys=True)
+    _end_at_once(sys.modules["migrator.__main__"].main)

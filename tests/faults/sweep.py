@@ -30,7 +30,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-STRACE = shutil.which("strace")
+STRACE = [shutil.which("strace") or "", "--seccomp-bpf", "-f", "-y", "-qq"]
+"""It stops the program at the calls that it is to tell of, and at no others."""
 
 COMMAND = [sys.executable, "-S", os.path.join(HERE, "standin.py")]
 """What is put to the test; `--command "python -m migrator"` names the tool itself."""
@@ -325,10 +326,7 @@ class Sweep:
         room = self._room("undisturbed")
         self.before = _take(room, scenario)
         log = os.path.join(workshop, "trace")
-        assert STRACE is not None
-        traced = _run(
-            [STRACE, "-f", "-y", "-qq", "-e", "trace=%file,%desc", "-o", log, *COMMAND, *scenario.arguments(room)]
-        )
+        traced = _run([*STRACE, "-e", "trace=%file,%desc", "-o", log, *COMMAND, *scenario.arguments(room)])
         if traced.returncode != 0:
             raise SystemExit(f"{scenario.name}: the undisturbed run failed: {traced.stderr}")
         self.after = _take(room, scenario)
@@ -353,10 +351,9 @@ class Sweep:
     def _survive(self, fault: Fault, room: str) -> list[str]:
         log = f"{room}.log"
         command = [*COMMAND, *self.scenario.arguments(room)]
-        assert STRACE is not None
-        trace = ["-f", "-y", "-qq", "-o", log, "-e", f"trace={fault.syscall}", "-e", f"inject={fault.injection}"]
+        trace = ["-o", log, "-e", f"trace={fault.syscall}", "-e", f"inject={fault.injection}"]
         before = _take(room, self.scenario)
-        ran = _run([STRACE, *trace, *command])
+        ran = _run([*STRACE, *trace, *command])
         with open(log, encoding="utf-8", errors="replace") as stream:
             hit = _is_hit(stream.read(), fault, room)
         os.unlink(log)
@@ -515,15 +512,16 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="about so many faults of each scenario instead of all")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--command", help="the command to put to the test, in shell words")
+    parser.add_argument("--compiled", help="a folder for what Python compiles, which another sweep may have filled")
     options = parser.parse_args()
-    if STRACE is None:
+    if not STRACE[0]:
         print("there is no strace on this machine: nothing was tried", file=sys.stderr)
         return 2
     if options.command:
         COMMAND[:] = shlex.split(options.command)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     chosen = [scenario for scenario in SCENARIOS if not options.scenario or scenario.name in options.scenario]
-    with tempfile.TemporaryDirectory() as compiled:
+    with contextlib.nullcontext(options.compiled) if options.compiled else tempfile.TemporaryDirectory() as compiled:
         # The same system calls in the same order in every run: that is how strace counts them.
         os.environ.update(SOURCE_DATE_EPOCH="0", PYTHONHASHSEED="0", PYTHONPYCACHEPREFIX=compiled, LC_ALL="C.UTF-8")
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -28,10 +28,16 @@ SAMPLES = {
 }
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Python compiles for one sample, the others find there."""
+    return tmp_path_factory.mktemp("compiled")
+
+
 @pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace on this machine, so no fault was tried")
 @pytest.mark.parametrize(("scenario", "sample"), SAMPLES.items())
-def test_no_fault_loses_anything(scenario: str, sample: int) -> None:
-    command = [sys.executable, str(SWEEP), "--scenario", scenario, "--sample", str(sample)]
+def test_no_fault_loses_anything(scenario: str, sample: int, compiled: Path) -> None:
+    command = [sys.executable, str(SWEEP), "--scenario", scenario, "--sample", str(sample), "--compiled", str(compiled)]
     ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     counted = re.search(r"all: (\d+) faults tried, (\d+) survived", ran.stdout)

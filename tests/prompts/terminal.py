@@ -10,9 +10,10 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pyte
 
@@ -50,6 +51,7 @@ class Session:
         self._screen = _Screen(columns, rows, history=10_000, ratio=1)
         self._screen.answer = self.type
         self._stream = pyte.ByteStream(self._screen)
+        self._display: str | None = None  # read anew once more has come
 
     def type(self, *keys: str) -> None:
         os.write(self._terminal, "".join(keys).encode())
@@ -57,6 +59,7 @@ class Session:
     def resize(self, rows: int, columns: int) -> None:
         """Change the size of the window while somebody is asked."""
         self._screen.resize(rows, columns)
+        self._display = None
         self._set_size(rows, columns)
 
     def _set_size(self, rows: int, columns: int) -> None:
@@ -65,13 +68,14 @@ class Session:
     @property
     def display(self) -> str:
         """What stands on the screen now."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        if self._display is None:
+            self._display = "\n".join(_read(self._screen.buffer[y]) for y in range(self._screen.lines))
+        return self._display
 
     @property
     def text(self) -> str:
         """All that stands on the screen and above it, what was scrolled away included."""
-        above = ["".join(line[x].data for x in range(self._screen.columns)) for line in self._screen.history.top]
-        return "\n".join([*(line.rstrip() for line in above), self.display])
+        return "\n".join([*map(_read, self._screen.history.top), self.display])
 
     def colours(self) -> set[str]:
         """The colours of what stands on the screen."""
@@ -157,6 +161,7 @@ class Session:
             except OSError:  # what Linux says where nobody has the terminal open any more
                 return False
             self._stream.feed(read)
+            self._display = None
             return read != b""
         return True
 
@@ -167,6 +172,15 @@ class Session:
             assert alive, f"it ended without {what!r}:\n{self.text}"
             assert time.monotonic() < deadline, f"waited in vain for {what!r}:\n{self.text}"
             alive = self._alive()
+
+
+def _read(line: Mapping[int, Any]) -> str:
+    """The characters of a line up to the last that is not blank; behind a wide one stands an empty one.
+
+    As `Screen.display`, which measures each character of each line anew.
+    """
+    get = line.get
+    return "".join([" " if (cell := get(x)) is None else cell.data for x in range(max(line, default=-1) + 1)]).rstrip()
 
 
 def squeezed(text: str) -> str:
