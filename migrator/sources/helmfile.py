@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from migrator.charts.versions import CHARTS, parse
+from migrator.charts.versions import CHARTS, FLAVOURS, parse
 from migrator.errors import MigratorError
 from migrator.sources import foreign
 from migrator.sources.bundle import is_range
@@ -91,10 +91,10 @@ def _version(text: str) -> str:
     if not text or is_range(text):
         return ""
     try:
-        parse(text)
+        flavour = parse(text).flavour
     except MigratorError:
         return ""
-    return text
+    return text if flavour in ("", *FLAVOURS) else ""
 
 
 def _file(folder: str, value: Value) -> str:

@@ -77,6 +77,7 @@ def test_a_helmfile_knows_better_than_a_look_which_files_are_layers(cli: Cli, tm
     ("old", "new", "gone"),
     [
         ("version: 4.13.0-small", "version: ~4.13.0", {"from"}),
+        ("version: 4.13.0-small", "version: 4.13.0-smal", {"from"}),
         ("version: 4.13.0-small", "version: '{{ .Values.version }}'", {"from"}),
         ("    version: 4.13.0-small\n", "", {"from"}),
         ("namespace: infrahub-dev", "namespace: '{{ .Environment.Name }}'", {"namespace"}),

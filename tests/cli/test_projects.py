@@ -381,6 +381,15 @@ def test_a_base_that_was_migrated_for_another_release_may_have_its_pin_from_ther
     assert f"{TWICE} (unless it stands in base.yaml only since that file was migrated)" in shown
 
 
+def test_what_is_wrong_with_what_was_typed_names_the_release(cli: Cli, tmp_path: Path) -> None:
+    """One of them lies past the version that is gone to, and the line says which."""
+    listed = PROJECT.replace("{name: prod,", "{name: prod, from: 4.21.2,")
+    write(tmp_path, {**FILES, "infrahub-migrator.yaml": listed})
+    done = cli("check", "--to", "4.14.1")
+    told = done.stderr.decode()
+    assert (done.returncode, told.partition(" is below")[0]) == (2, "infrahub-migrator: prod: 4.14.1")
+
+
 def test_each_backup_is_told_once(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, FILES)
     told = cli("migrate", "--non-interactive").stdout.decode().splitlines()

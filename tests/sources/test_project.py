@@ -67,6 +67,7 @@ WRONG = {
     "version: 1\ndefaults: {form: 4.13.0}\n": (2, "'form' is no key of defaults (did you mean from?)"),
     "version: 1\ndefaults: {from: 4.13}\n": (2, "defaults.from is no text. Put it in quotes"),
     "version: 1\ndefaults: {from: newest}\n": (2, "'newest' is no chart version"),
+    "version: 1\ndefaults: {from: 4.13.0-medum}\n": (2, "'medum' is no flavour (did you mean medium?)"),
     "version: 1\ndefaults: {chart: infrahub-entreprise}\n": (2, "no chart 'infrahub-entreprise' (did you mean infra"),
     "version: 1\nreleases: {a: b}\n": (2, "releases is no list of releases"),
     "version: 1\nreleases:\n  - name: a\n": (3, "releases[0] has no layers"),
