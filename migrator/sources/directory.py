@@ -119,7 +119,8 @@ def look(path: str) -> Looked:
             made = tuple(kustomize.generated(as_map(source.data), os.path.dirname(path)))
             looked = looked._replace(generated=made)
         if is_kustomization or any(map(is_of_flux, documents)):
-            looked = looked._replace(patches=tuple(patches.of_kustomization(source)))
+            found = patches.of_kustomization(source)
+            looked = looked._replace(patches=tuple(each for each in found if not each.is_layer))
         if is_kustomization and "helmCharts" not in as_map(source.data):
             return looked  # what it hands on is told with the release that takes it
         return _looked_at(source, looked)

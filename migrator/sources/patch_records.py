@@ -31,7 +31,9 @@ class Target(NamedTuple):
 class Patch(NamedTuple):
     """A patch of the object KIND/NAME (both patterns), why that object is not migrated alone, and the patch's file.
 
-    `target` is what else its target says, and `affixes` what kustomizations put around the names of the objects.
+    `target` is what else its target says, `affixes` what kustomizations put around the names of the objects, and `by`
+    the file that lays it over them. `is_layer` is whether its file looks like a layer over the object by itself, so
+    that a directory that holds both is told so without this.
     """
 
     kind: str
@@ -40,6 +42,8 @@ class Patch(NamedTuple):
     file: str = ""
     target: Target = Target()
     affixes: tuple[tuple[str, str], ...] = ()
+    by: str = ""
+    is_layer: bool = False
 
     def hits(self, items: Collection[str]) -> bool:
         """Whether it is laid over one of these objects (KIND/NAME)."""

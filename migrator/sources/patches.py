@@ -69,7 +69,7 @@ def of_kustomization(source: Source) -> list[Patch]:
     """The patches of a kustomization, or of a Kustomization of Flux, by the names that those below it give objects."""
     found = list(patches(source))
     affixes = affixes_below(source) if found else ()
-    return [patch._replace(affixes=affixes) for patch in found] if affixes else found
+    return [patch._replace(affixes=affixes, by=source.name) for patch in found]
 
 
 def affixes_below(source: Source) -> tuple[tuple[str, str], ...]:
@@ -86,7 +86,7 @@ def _affixes(trees: Sequence[kustomized.Tree]) -> Iterator[tuple[str, str]]:
         pairs = [(as_text(data.get("namePrefix")), as_text(data.get("nameSuffix"))) for data in datas]
         pairs = [pair for pair in pairs if pair != ("", "")]
         yield from pairs
-        if len(pairs) > 1:
+        if pairs:
             yield "".join(prefix for prefix, _ in pairs), "".join(suffix for _, suffix in reversed(pairs))
 
 
@@ -95,10 +95,8 @@ def spares(patch: Patch, path: str, items: Collection[str]) -> bool:
 
     Where a kustomization gives objects another namespace or other labels, what stands in the file says nothing.
     """
-    if patch.target == Target():
-        return False
     around = [source for each in kustomized.above(path) for source in each.kustomizations]
-    if os.path.normpath(patch.error.path) not in {os.path.normpath(each.name) for each in around}:
+    if os.path.normpath(patch.by) not in {os.path.normpath(each.name) for each in around}:
         return False
     if any(key in as_map(source.data) for source in around for key in ("namespace", "labels", "commonLabels")):
         return False
@@ -193,16 +191,16 @@ def _strategic(name: str, line: int, target: Map, data: Map, file: str, *, is_al
     version = _version_in(spec) or _version_in(as_map(tree.get(spec, ("template", "spec"))))
     is_merged_otherwise = "'$patch'" in str(spec)
     is_named = own == as_text(as_map(data.get("metadata")).get("name"))
-    if file and holds_values and is_named and not is_merged_otherwise:
-        return  # it is a layer, and told as one
+    can_be_layer = is_meant(kind, "HelmRelease") and not is_merged_otherwise
     if holds_values or version:
         what = "patches values of Prefect" if holds_values else f"sets the chart version {version}"
         how = "inside the kustomization" if not file else f"in {file}"
-        if not file and is_alone and is_meant(kind, "HelmRelease") and is_layer(data):
+        is_layer_by_itself = bool(file and holds_values and is_named and can_be_layer)
+        if not file and is_alone and can_be_layer and is_layer(data):
             file = os.path.normpath(name)
-        remedy = INTO_THE_OBJECT if is_merged_otherwise else ""
-        error = _error((name, line), f"{what} of {_named(kind, own)} {how}", file="" if remedy else file, remedy=remedy)
-        yield Patch(kind, own, error, file, _target(target))
+        remedy = "" if can_be_layer else INTO_THE_OBJECT
+        error = _error((name, line), f"{what} of {_named(kind, own)} {how}", file=file, remedy=remedy)
+        yield Patch(kind, own, error, file, _target(target), is_layer=is_layer_by_itself)
 
 
 def _version_in(spec: Map) -> Value:
@@ -276,9 +274,9 @@ INTO_THE_OBJECT = "Put what the patch says into the object, and take the patch o
 
 
 def _error(where: tuple[str, int], what: str, *, file: str = "", remedy: str = "") -> RefusedError:
+    if file and not remedy:
+        remedy = f"Name the object and the patch together: -f OBJECT -f {file}."
     remedy = remedy or (
         "Put the patch into a file of its own (patches: [{path: FILE}]), and name it with -f above its object."
     )
-    if file:
-        remedy = f"Name the object and the patch together: -f OBJECT -f {file}."
     return RefusedError(f"{what}: the object is not migrated without it.", path=where[0], line=where[1], remedy=remedy)

@@ -74,3 +74,58 @@ def test_a_name_may_have_something_around_it(cli: Cli, tmp_path: Path, name: str
     done = cli("migrate", "base/release.yaml", *FLAGS)
     assert done.returncode == (2 if is_meant else 0), done.stderr
     assert unchanged(tmp_path, before) is is_meant
+
+
+def test_an_operation_in_a_file_is_judged_by_its_kustomization(cli: Cli, tmp_path: Path) -> None:
+    text = HEAD.format("release.yaml") + "patches: [{path: p.yaml, target: {kind: HelmRelease, namespace: NAME}}]\n"
+    before = {"release.yaml": OWN, "kustomization.yaml": text.replace("NAME", "prod"), "p.yaml": OPERATION}
+    write(tmp_path, before)
+    assert cli("migrate", "release.yaml", *FLAGS).returncode == 2 and unchanged(tmp_path, before)
+    write(tmp_path, {"kustomization.yaml": text.replace("NAME", "dev")})
+    done = cli("migrate", "release.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert unchanged(tmp_path, {"release.yaml": DONE, "p.yaml": OPERATION})
+
+
+def test_flux_may_give_objects_another_namespace(cli: Cli, tmp_path: Path) -> None:
+    """Where what it applies is not known, the namespace in the file tells nothing."""
+    patches = f"patches:\n  - patch: |\n{indented(OPERATION, 6)}    target: {{kind: HelmRelease, namespace: dev}}\n"
+    flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: dev}\nspec:\n"
+    before = {"apps/release.yaml": OWN, "dev.yaml": f"{flux}  targetNamespace: dev\n{indented(patches, 2)}"}
+    write(tmp_path, before)
+    done = cli("migrate", ".", *FLAGS)
+    assert done.returncode == 2 and b"dev.yaml:7: changes " in done.stderr, done.stderr
+    assert unchanged(tmp_path, before)
+
+
+@pytest.mark.parametrize(("name", "is_meant"), [("low-infrahub-x", True), ("low-infrahub", False)])
+def test_a_component_meets_what_the_base_made_of_a_name(cli: Cli, tmp_path: Path, name: str, is_meant: bool) -> None:
+    before = {
+        "base/release.yaml": OWN,
+        "base/kustomization.yaml": HEAD.format("release.yaml") + "namePrefix: low-\nnameSuffix: -x\n",
+        "kustomization.yaml": HEAD.format("base") + "components: [part]\n",
+        "part/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+        + kustomization(f", name: {name}").replace(HEAD.format("release.yaml"), ""),
+    }
+    write(tmp_path, before)
+    done = cli("migrate", "base/release.yaml", *FLAGS)
+    assert done.returncode == (2 if is_meant else 0), done.stderr
+    assert unchanged(tmp_path, before) is is_meant
+
+
+@pytest.mark.parametrize(
+    ("name", "is_meant"), [("live-low-infrahub-x-y", True), ("low-live-infrahub", False), ("infrahub-y-x", False)]
+)
+def test_names_gather_what_each_kustomization_puts_around_them(
+    cli: Cli, tmp_path: Path, name: str, is_meant: bool
+) -> None:
+    before = {
+        "kustomization.yaml": kustomization(f", name: {name}").replace("release.yaml", "live"),
+        "live/kustomization.yaml": HEAD.format("base") + "namePrefix: live-\nnameSuffix: -y\n",
+        "live/base/kustomization.yaml": HEAD.format("release.yaml") + "namePrefix: low-\nnameSuffix: -x\n",
+        "live/base/release.yaml": OWN,
+    }
+    write(tmp_path, before)
+    done = cli("migrate", "live/base/release.yaml", *FLAGS)
+    assert done.returncode == (2 if is_meant else 0), done.stderr
+    assert unchanged(tmp_path, before) is is_meant

@@ -84,6 +84,21 @@ def test_a_patch_alone_tells_of_the_object_below(cli: Cli, overlays: Callable[..
     assert b"the HelmRelease infrahub that this is a patch for lie below" in b" ".join(done.stdout.split())
 
 
+@pytest.mark.parametrize("named", ["release.yaml", "."])
+def test_a_patch_in_a_file_is_told_of_whatever_is_named(cli: Cli, overlays: Callable[..., Path], named: str) -> None:
+    kustomization = "resources: [release.yaml]\npatches: [{path: patch.yaml}]\n"
+    folder = overlays(base_patch=patch(HOST), base_kustomization=kustomization) / "base"
+    done = cli("migrate", f"base/{named}", *FLAGS)
+    assert done.returncode == 2
+    assert b"-f base/release.yaml -f base/patch.yaml" in done.stderr, done.stderr
+    assert done.stderr.count(b"patch.yaml: ") == 1, done.stderr
+    assert (folder / "release.yaml").read_text("utf-8") == helm_release(VALUES)
+    done = cli("migrate", "-f", "base/release.yaml", "-f", "base/patch.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "release.yaml").read_text("utf-8") == helm_release(BASE_AFTER, "4.18.0-medium")
+    assert (folder / "patch.yaml").read_text("utf-8") == patch(DOCKET)
+
+
 def test_objects_of_two_releases_are_no_layers(cli: Cli, overlays: Callable[..., Path]) -> None:
     overlays(prod_patch=patch(HOST, name="other"))
     done = cli("check", *BOTH)

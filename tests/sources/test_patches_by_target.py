@@ -158,7 +158,9 @@ targets:
 @pytest.mark.parametrize("is_list", [True, False])
 def test_replacements_in_a_file(cli: Cli, tmp_path: Path, is_list: bool) -> None:
     text = REPLACEMENT.format("spec.chart.spec.version")
-    text = "- " + indented(text, 2)[2:] if is_list else text
+    label = "- {targets: [{select: {kind: HelmRelease}, fieldPaths: [metadata.labels.a]}]}\n"
+    text = f"{label}- {indented(text, 2)[2:]}" if is_list else text
+    line = 2 if is_list else 1
     before = {
         "release.yaml": helm_release(VALUES),
         "kustomization.yaml": HEAD.format("release.yaml") + "replacements: [{path: chart.yaml}]\n",
@@ -167,7 +169,7 @@ def test_replacements_in_a_file(cli: Cli, tmp_path: Path, is_list: bool) -> None
     write(tmp_path, before)
     for named in ("release.yaml", "."):
         done = cli("migrate", named, *FLAGS)
-        assert done.returncode == 2 and b"chart.yaml:1: replaces spec.chart.spec.version" in done.stderr
+        assert done.returncode == 2 and f"chart.yaml:{line}: replaces spec.chart".encode() in done.stderr
         assert unchanged(tmp_path, before)
     write(tmp_path, {"chart.yaml": text.replace("spec.chart.spec.version", "metadata.annotations.about")})
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
