@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from migrator.cli import plugin
@@ -83,9 +83,9 @@ class GivenAnswers:
             options = options._replace(namespace=plugin.namespace())
         return plain._replace(options=options, given=given, earlier=earlier)
 
-    def tell_unused(self, reports: Sequence[FileReport]) -> None:
+    def tell_unused(self, reports: Collection[FileReport]) -> None:
         """A given answer that no question used is worth a word, and no error: one set of flags serves many files."""
-        if not reports or any(report.error for report in reports):
+        if not self.are_given or not reports or any(report.error for report in reports):
             return
         asked = _asked(reports)
         for name in self._settings.given:
@@ -94,18 +94,20 @@ class GivenAnswers:
         if self._file is not None:
             self._tell_unused_of(self._file, reports)
 
-    def _tell_unused_of(self, answers: Answers, reports: Sequence[FileReport]) -> None:
+    def _tell_unused_of(self, answers: Answers, reports: Collection[FileReport]) -> None:
         asked = _asked(reports)
+        asked_by: dict[str, set[str]] = {}
+        for report in reports:
+            asked_by.setdefault(answers.names_release(report.path), set()).update(_asked([report]))
         places = {name: written.line for name, written in answers.common.items() if not _was_asked(name, asked)}
         for release, own in answers.releases.items():
-            its = [report for report in reports if answers.names_release(report.path) == release]
-            if not its:
+            if release not in asked_by:
                 where = f"{answers.path}:{answers.lines[release]}"
                 text = f"note: {where}: {release} is none of the releases here, so its answers were not used."
                 tell(self._settings, text)
                 continue
-            asked = _asked(its)
-            places |= {name: written.line for name, written in own.items() if not _was_asked(name, asked)}
+            its = asked_by[release]
+            places |= {name: written.line for name, written in own.items() if not _was_asked(name, its)}
         for name, line in places.items():
             tell(self._settings, f"note: {answers.path}:{line}: nothing asked for {name}, so its answer was not used.")
 
@@ -178,7 +180,7 @@ def _in_project(options: Options, release: Bundle, upgrade: Upgrade) -> Options:
     )
 
 
-def _asked(reports: Sequence[FileReport]) -> set[str]:
+def _asked(reports: Collection[FileReport]) -> set[str]:
     return {question.id for report in reports for question in report.questions}
 
 

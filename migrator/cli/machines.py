@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from migrator.planning import catalog
 from migrator.report import pages
 from migrator.report.mask import Mask
@@ -18,16 +20,16 @@ _STATUSES = {
 }
 
 
-def dumps(report: Report, form: str, *, mask: Mask, seconds: float) -> str:
-    """The report in one of these formats, with a line feed at the end."""
+def pieces(report: Report, form: str, *, mask: Mask, seconds: float) -> Iterator[str]:
+    """The report in one of these formats, in pieces, with a line feed at the end."""
     if form == "sarif":
         from migrator.report import sarif
 
-        return sarif.dumps(report, mask=mask, help_of=_help_of) + "\n"
+        return sarif.pieces(report, mask=mask, help_of=_help_of)
     if form == "junit":
         from migrator.report import junit
 
-        return junit.dumps(report, mask=mask, seconds=seconds)
+        return junit.pieces(report, mask=mask, seconds=seconds)
     from migrator.report import github
 
     return github.commands(report, mask=mask)

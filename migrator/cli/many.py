@@ -35,7 +35,7 @@ def run(places: Packed[Place | FileReport], settings: Settings, answers: GivenAn
     judged = _judge_all(places, settings, answers, look, servers)
     session = Session(settings, answers, None, _claims(judged, servers), began)
     lines = _Lines(settings, session, look) if tells_lines(settings) else None
-    reports: list[FileReport] = []
+    reports: Packed[FileReport] = Packed()
     with sources.kept():
         for place, each in zip(places, judged):
             raise_noted()
@@ -44,9 +44,11 @@ def run(places: Packed[Place | FileReport], settings: Settings, answers: GivenAn
                 each = judge(place, session, look)
             if lines is not None:
                 lines.tell(each.told)
-            else:
-                reports += (told.report for told in each.told if told.report is not None)
-    return lines.end() if lines is not None else Report(settings.command, tuple(reports))
+                continue
+            for told in each.told:
+                if told.report is not None:
+                    reports.append(told.report)
+    return lines.end() if lines is not None else Report(settings.command, reports)
 
 
 def _judge_all(

@@ -33,7 +33,7 @@ def show(settings: Settings, report: FileReport) -> None:
     one = Report("migrate", (report,))
     stream = sys.stderr if settings.output == "-" else sys.stdout
     page = page_for(settings, stream)
-    stream.write(plan(one, page, mask=mask, verbose=settings.verbose))
+    stream.writelines(plan(one, page, mask=mask, verbose=settings.verbose))
     stream.write(shown_diff(unified.diff(one, mask=mask), colour=page.colour))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from migrator.cli.options import MACHINES
@@ -37,7 +37,8 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
     if settings.format == "json":
         from migrator.report import json_format
 
-        sys.stdout.write(json_format.dumps(report, mask=mask) + "\n")
+        sys.stdout.writelines(json_format.pieces(report, mask=mask))
+        sys.stdout.write("\n")
         return report.exit_code
     if any(file.error for file in report.files):
         report = mask.conceal(report)
@@ -49,8 +50,7 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
     for file in report.files:
         if file.error and (file.exit_code or not told_in_line) and not (settings.quiet and not file.exit_code):
             sys.stderr.write(f"infrahub-migrator: {visible(mask.text(file.error))}\n")
-    passed = tuple(file for file in report.files if not file.error or (told_in_line and not file.exit_code))
-    sound = report._replace(files=passed)
+    sound = report.only(lambda file: not file.error or (told_in_line and not file.exit_code))
     if settings.command in ("diff", "migrate", "verify") and any(
         file.status == "needs-decision" for file in sound.files
     ):
@@ -63,7 +63,7 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
     if settings.format in MACHINES:  # so it is with these
         from migrator.cli import machines
 
-        sys.stdout.write(machines.dumps(report, settings.format, mask=mask, seconds=seconds))
+        sys.stdout.writelines(machines.pieces(report, settings.format, mask=mask, seconds=seconds))
         return report.exit_code
     if not sound.files:
         return report.exit_code
@@ -87,14 +87,22 @@ def page_for(settings: Settings, stream: TextIO) -> Page:
     return Page(streams.width(), streams.wants_colour(settings.color, stream), streams.is_ascii(stream))
 
 
-def _write(settings: Settings, text: str) -> None:
+def _write(settings: Settings, text: str | Iterable[str]) -> None:
     """Print a text for people; where something in it is masked, say beside it how to see it."""
     if settings.format == "html":  # it says of itself that it is UTF-8, whatever the terminal takes
+        text = "".join(text)
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-    else:
-        sys.stdout.write(text)
-    tell_of_masks(settings, text)
+        tell_of_masks(settings, text)
+        return
+    signs = ""
+    for piece in [text] if isinstance(text, str) else text:
+        sys.stdout.write(piece)
+        signs += "".join(sign for sign in _OF_MASKS if sign in piece and sign not in signs)
+    tell_of_masks(settings, signs)
+
+
+_OF_MASKS = ("***", "--show-secrets")
 
 
 def tell_of_masks(settings: Settings, text: str) -> None:
@@ -132,10 +140,9 @@ def print_totals(
 
 
 def _diff(settings: Settings, report: Report, mask: Mask) -> None:
-    decided = report._replace(files=tuple(file for file in report.files if file.status != "needs-decision"))
+    decided = report.only(lambda file: file.status != "needs-decision")
     if settings.rendered:
-        rendered = tuple(file for file in decided.files if file.cluster is not None)
-        _rendered_diff(settings, decided._replace(files=rendered), mask)
+        _rendered_diff(settings, decided.only(lambda file: file.cluster is not None), mask)
         return
     _tell_beside(settings, decided, mask)
     if settings.format == "unified":

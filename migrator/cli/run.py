@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -141,8 +141,7 @@ def _tell(report: Report, session: Session) -> int:
     try:
         session.answers.tell_unused(report.files)
         code = printing.print_report(settings, report, session.seconds)
-        is_full = any(file.exit_code == NotAllTold.exit_code for file in report.files)
-        if settings.command == "migrate" and not is_full:
+        if settings.command == "migrate" and all(file.exit_code != NotAllTold.exit_code for file in report.files):
             from migrator.cli import outcome
 
             outcome.tell_all(report, session)
@@ -189,7 +188,7 @@ def _save_what_was_decided(session: Session) -> None:
             tell(session.settings, f"the answers could not be saved: {error}")
 
 
-def _new_files(reports: Sequence[FileReport], settings: Settings) -> list[str]:
+def _new_files(reports: Collection[FileReport], settings: Settings) -> list[str]:
     """The files that hold something else than when the run began."""
     if settings.command != "migrate" or settings.dry_run or settings.output == "-":
         return []

@@ -14,7 +14,7 @@ releases:             # for one release, by its path; these win
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -46,23 +46,20 @@ class Written(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What an answers file says: for every release, and for each that it names."""
+    """What an answers file says: for every release, and for each that it names.
+
+    `keys` are the names of releases by the whole paths that they can mean.
+    """
 
     path: str
     common: Mapping[str, Written]
     releases: Mapping[str, Mapping[str, Written]]
     lines: Mapping[str, int]  # where each release is named
+    keys: Mapping[str, str] = {}
 
     def names_release(self, name: str) -> str:
         """The key under which the file speaks of the release at path `name`; empty where it does not."""
-        if name in self.releases:
-            return name
-        here = os.path.dirname(self.path)
-        target = os.path.realpath(name)
-        for key in self.releases:
-            if target in (os.path.realpath(key), os.path.realpath(os.path.join(here, key))):
-                return key
-        return ""
+        return name if name in self.releases else self.keys.get(os.path.realpath(name), "")
 
     def of_release(self, name: str) -> dict[str, Written]:
         """The answers for the release at path `name`: the common ones, and its own, which win."""
@@ -102,7 +99,17 @@ def read(path: str) -> Answers:
         reader.answers(("answers",)),
         {name: reader.answers(("releases", name)) for name in releases},
         {name: document.line(("releases", name)) for name in releases},
+        _by_whole_path(releases, os.path.dirname(path)),
     )
+
+
+def _by_whole_path(names: Iterable[str], folder: str) -> dict[str, str]:
+    """The names by where they lead, from the current directory or from that folder; the first one wins."""
+    found: dict[str, str] = {}
+    for name in names:
+        for path in (name, os.path.join(folder, name)):
+            found.setdefault(os.path.realpath(path), name)
+    return found
 
 
 def of_project(project: Project) -> Answers:

@@ -6,6 +6,7 @@ Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from migrator.report.issues import Issue, issues
 from migrator.report.mask import Mask, visible
@@ -15,11 +16,12 @@ from migrator.report.totals import statuses_in_words
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def commands(report: Report, *, mask: Mask) -> str:
+def commands(report: Report, *, mask: Mask) -> Iterator[str]:
     """One command a line, and the totals as a line of their own."""
     report = mask.conceal(report)
-    lines = [_command(issue) for issue in issues(report)]
-    return "".join(line + "\n" for line in [*lines, statuses_in_words(report)])
+    for issue in issues(report):
+        yield f"{_command(issue)}\n"
+    yield f"{statuses_in_words(report)}\n"
 
 
 def _command(issue: Issue) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -95,7 +95,7 @@ def _bars(counts: Sequence[tuple[str, str, int]]) -> list[Bar]:
     return bars
 
 
-def _said_of_many(files: Sequence[FileReport], mask: Mask) -> dict[str, tuple[int, str]]:
+def _said_of_many(files: Collection[FileReport], mask: Mask) -> dict[str, tuple[int, str]]:
     """Notices that concern so many releases that they are told once: how many, and how grave, the gravest first."""
     found: dict[str, tuple[int, str]] = {}
     for file in files:
@@ -105,7 +105,7 @@ def _said_of_many(files: Sequence[FileReport], mask: Mask) -> dict[str, tuple[in
     return dict(sorted(many, key=lambda each: ("error", "warning", "info").index(each[1][1])))
 
 
-def _first_picture(files: Sequence[FileReport], releases: Sequence[ReleaseView]) -> ReleaseView | None:
+def _first_picture(files: Collection[FileReport], releases: Sequence[ReleaseView]) -> ReleaseView | None:
     """The release whose picture stands for all of them."""
     return next((release for file, release in zip(files, releases) if file.queues is not None), None)
 

@@ -27,15 +27,13 @@ class Issue(NamedTuple):
     key: str
 
 
-def issues(report: Report) -> list[Issue]:
+def issues(report: Report) -> Iterator[Issue]:
     """The issues of a report that is masked already, release by release."""
-    found = [issue for file in report.files for issue in _of_release(file)]
-    seen: Counter[str] = Counter()
-    numbered = []
-    for issue in found:  # of things alike, each has a key of its own
-        seen[issue.key] += 1
-        numbered.append(issue._replace(key=f"{issue.key}#{seen[issue.key]}"))
-    return numbered
+    seen: Counter[int] = Counter()  # of thousands of keys, no more than their hashes
+    for file in report.files:
+        for issue in _of_release(file):  # of things alike, each has a key of its own
+            seen[hash(issue.key)] += 1
+            yield issue._replace(key=f"{issue.key}#{seen[hash(issue.key)]}")
 
 
 def _of_release(file: FileReport) -> Iterator[Issue]:

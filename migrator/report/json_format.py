@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from migrator import __version__
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Rises when a reader of the output would have to be changed; a new key is no such change."""
 
+HERE = "..."
+"""What stands in place of the items of a list that are to come."""
+
 FROM_WORST: tuple[Status, ...] = (
     "failed", "needs-decision", "refused", "pending", "migrated", "current", "unrelated", "out-of-scope", "skipped",
 )  # fmt: skip
@@ -25,9 +30,14 @@ FROM_WORST: tuple[Status, ...] = (
 
 def dumps(report: Report, *, mask: Mask) -> str:
     """One JSON object, ASCII only (so that no terminal obeys what is in it), without a line feed at the end."""
+    return "".join(pieces(report, mask=mask))
 
+
+def pieces(report: Report, *, mask: Mask) -> Iterator[str]:
+    """The same in pieces, release by release."""
     report = mask.conceal(report)
-    statuses: set[Status] = {file.status for file in report.files}
+    counts = Counter(file.status for file in report.files)
+    statuses = set(counts)
     if report.error:
         statuses.add("refused" if report.error_code == 2 else "failed")
     whole: dict[str, Value] = {
@@ -39,14 +49,23 @@ def dumps(report: Report, *, mask: Mask) -> str:
         "exit_code": report.exit_code,
         "time": report.time or None,
         "error": mask.text(report.error),
-        "files": [_file(file, mask, report.command == "diff") for file in report.files],
-        "totals": {"releases": len(report.files), **{each: _count(report, each) for each in FROM_WORST}},
+        "files": [HERE],
+        "totals": {"releases": len(report.files), **{each: counts[each] for each in FROM_WORST}},
     }
-    return json.dumps(whole, indent=2, allow_nan=False)
+    yield from filled(whole, (_file(file, mask, report.command == "diff") for file in report.files), depth=2)
 
 
-def _count(report: Report, status: Status) -> int:
-    return sum(file.status == status for file in report.files)
+def filled(whole: Value, items: Iterable[Value], *, depth: int) -> Iterator[str]:
+    """JSON in which a list of `HERE` alone, so deep inside, has these items instead, of which none has to wait."""
+    margin, inner = "\n" + "  " * (depth - 1), "\n" + "  " * depth
+    # Line feeds of texts are escaped, so that nothing else reads like this.
+    before, _, after = json.dumps(whole, indent=2, allow_nan=False).partition(f"[{inner}{json.dumps(HERE)}{margin}]")
+    yield f"{before}["
+    sign = ""
+    for item in items:
+        yield sign + inner + json.dumps(item, indent=2, allow_nan=False).replace("\n", inner)
+        sign = ","
+    yield f"{margin if sign else ''}]{after}"
 
 
 def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:

@@ -6,6 +6,8 @@ Source: https://github.com/testmoapp/junitxml, which writes down what the common
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from migrator.report.mask import Mask
@@ -17,32 +19,35 @@ _FORBIDDEN = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to say."""
 
 
-def dumps(report: Report, *, mask: Mask, seconds: float) -> str:
-    """The report as one test suite; the same secrets are masked as everywhere."""
+def pieces(report: Report, *, mask: Mask, seconds: float) -> Iterator[str]:
+    """The report as one test suite, case by case; the same secrets are masked as everywhere."""
     report = mask.conceal(report)
-    failed = [file for file in report.files if _kind(file) == "failure"]
-    broken = [file for file in report.files if _kind(file) == "error"]
-    skipped = [file for file in report.files if _kind(file) == "skipped"]
+    kinds = Counter(map(_kind, report.files))
     counts = {
         "tests": str(len(report.files)),
-        "failures": str(len(failed)),
-        "errors": str(len(broken)),
+        "failures": str(kinds["failure"]),
+        "errors": str(kinds["error"]),
         "time": f"{seconds:.3f}",
     }
     suites = ElementTree.Element("testsuites", {"name": "infrahub-migrator", **counts})
     name = f"infrahub-migrator {report.command}"
-    suite = ElementTree.SubElement(suites, "testsuite", {"name": name, **counts, "skipped": str(len(skipped))})
+    suite = ElementTree.SubElement(suites, "testsuite", {"name": name, **counts, "skipped": str(kinds["skipped"])})
+    suite.text = "\n"  # the cases are to come
+    ElementTree.indent(suites)
+    before, after = ElementTree.tostring(suites, encoding="unicode").split("\n</testsuite>")
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n{before.rstrip()}'
     for file in report.files:
         attributes = {"name": _sayable(file.path), "classname": name, "time": "0"}
-        case = ElementTree.SubElement(suite, "testcase", attributes)
+        case = ElementTree.Element("testcase", attributes)
         kind = _kind(file)
         if kind:
             why = _sayable(reason(file, Page(0), mask).removeprefix(": ") or file.status)
             ElementTree.SubElement(
                 case, kind, {"type": file.status, "message": why} if kind != "skipped" else {"message": why}
             )
-    ElementTree.indent(suites)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
+        ElementTree.indent(case, level=2)
+        yield f"\n    {ElementTree.tostring(case, encoding='unicode')}"
+    yield f"\n  </testsuite>{after}\n"
 
 
 def _kind(file: FileReport) -> str:

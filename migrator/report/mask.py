@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from migrator.report.records import FileReport, QuestionReport, Report
 
 
+_SCANNED = 256
+"""So many texts are kept as they were looked through: a few releases are shown right after they were learnt from."""
+
+
 def mask_message(text: str, *, show_secrets: bool = False) -> str:
     """A sentence that no report holds: with credentials that can be told by their shape masked, and nothing obeyed."""
     return visible(Mask(show_secrets).text(text))
@@ -78,7 +82,10 @@ class Mask:
         if self.show_secrets:
             return report
         self.learn(report)
-        return report._replace(files=tuple(map(self._concealed, report.files)), error=self.text(report.error))
+        from migrator.report.packed import kept_alike
+
+        files = kept_alike(map(self._concealed, report.files), report.files)
+        return report._replace(files=files, error=self.text(report.error))
 
     def _concealed(self, file: FileReport) -> FileReport:
         path, text = self.path, self.text
@@ -220,6 +227,8 @@ class Mask:
             pieces = list(mask_text.inside(text, self, 0) if is_part else mask_text.pieces(text, self))
             if "\n" in text:
                 self._scanned[text, is_part] = pieces
+                if len(self._scanned) > _SCANNED:
+                    del self._scanned[next(iter(self._scanned))]
         shown = []
         for piece, means, quote in pieces:
             without = self._without_known(means) if means else means

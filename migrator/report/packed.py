@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Generic, TypeVar
+from collections.abc import Collection, Iterable, Iterator
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -11,7 +11,7 @@ _TOGETHER = 64
 """So many are packed as one: releases are much alike, and little is left of what repeats."""
 
 
-class Packed(Generic[T]):
+class Packed(Collection[T]):
     """Things that can be pickled, to be gone through in their order; all but the last few are kept compressed.
 
     In memory, not in a file: they hold what the customer's files do, and no disk is too full for them.
@@ -41,5 +41,13 @@ class Packed(Generic[T]):
             yield from pickle.loads(zlib.decompress(pack))
         yield from self._last
 
+    def __contains__(self, thing: object) -> bool:
+        return any(each == thing for each in self)
+
     def __len__(self) -> int:
         return len(self._packs) * _TOGETHER + len(self._last)
+
+
+def kept_alike(things: Iterable[T], like: Collection[T]) -> Collection[T]:
+    """What is made of kept things, kept as they are."""
+    return Packed(things) if isinstance(like, Packed) else tuple(things)

@@ -3,7 +3,7 @@
 Nothing here is masked or escaped; that is the business of the room that prints.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from migrator.values.changes import Effect
@@ -154,7 +154,7 @@ class Report(NamedTuple):
     """
 
     command: str
-    files: tuple[FileReport, ...]
+    files: Collection[FileReport]
     error: str = ""
     error_code: int = 0
     time: str = ""
@@ -162,4 +162,10 @@ class Report(NamedTuple):
     @property
     def exit_code(self) -> int:
         """The highest exit code of all releases, and of the run itself."""
-        return max((self.error_code, *(file.exit_code for file in self.files)))
+        return max(self.error_code, max((file.exit_code for file in self.files), default=0))
+
+    def only(self, is_wanted: Callable[[FileReport], bool]) -> "Report":
+        """The same of some of its releases."""
+        from migrator.report.packed import kept_alike
+
+        return self._replace(files=kept_alike(filter(is_wanted, self.files), self.files))

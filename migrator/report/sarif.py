@@ -5,9 +5,8 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html (3.27 r
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import PurePath
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from urllib.parse import quote
 
 from migrator import __version__
 from migrator.report.issues import Issue, issues
+from migrator.report.json_format import HERE, filled
 from migrator.report.mask import Mask
 from migrator.report.records import Report
 from migrator.values.edits import Value
@@ -28,11 +28,11 @@ class Help(NamedTuple):
     page: str = ""
 
 
-def dumps(report: Report, *, mask: Mask, help_of: Callable[[str], Help]) -> str:
-    """The report as one SARIF log, ASCII only; `help_of` explains a rule by its id."""
+def pieces(report: Report, *, mask: Mask, help_of: Callable[[str], Help]) -> Iterator[str]:
+    """The report as one SARIF log, ASCII only, result by result; `help_of` explains a rule by its id."""
     report = mask.conceal(report)
-    found = issues(report)
-    rules = list(dict.fromkeys(issue.rule for issue in found))
+    rules = {rule: number for number, rule in enumerate(dict.fromkeys(issue.rule for issue in issues(report)))}
+    exit_code = report.exit_code
     log: Value = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -45,13 +45,14 @@ def dumps(report: Report, *, mask: Mask, help_of: Callable[[str], Help]) -> str:
                         "rules": [_rule(rule, help_of(rule)) for rule in rules],
                     }
                 },
-                "invocations": [{"executionSuccessful": report.exit_code in (0, 1), "exitCode": report.exit_code}],
+                "invocations": [{"executionSuccessful": exit_code in (0, 1), "exitCode": exit_code}],
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(issue, rules.index(issue.rule)) for issue in found],
+                "results": [HERE],
             }
         ],
     }
-    return json.dumps(log, indent=2)
+    yield from filled(log, (_result(issue, rules[issue.rule]) for issue in issues(report)), depth=4)
+    yield "\n"
 
 
 def _rule(rule: str, known: Help) -> Value:

@@ -23,14 +23,14 @@ EFFECTS = {
 _MOST_COLUMNS_OF_A_VALUE = 160
 
 
-def plan(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> str:
-    """Everything about what would be done: findings with their evidence, changes, questions, notices.
+def plan(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> Iterator[str]:
+    """Everything about what would be done, release by release: findings, evidence, changes, questions, notices.
 
     `verbose` adds the choices of questions that are answered, and long values as a whole.
     """
     report = mask.conceal(report)
-    parts = ["\n".join(_planned(file, page, mask, verbose)) for file in report.files]
-    return "\n\n".join(parts) + "\n" if parts else ""
+    for number, file in enumerate(report.files):
+        yield "\n" * (number > 0) + "".join(f"{line}\n" for line in _planned(file, page, mask, verbose))
 
 
 def outcome(
@@ -45,22 +45,21 @@ def outcome(
     return "\n".join(part for part in parts) + "\n" if parts else ""
 
 
-def verified(report: Report, page: Page, *, mask: Mask) -> str:
-    """What the rules of the target version say of each release, errors first, each with what mends it.
+def verified(report: Report, page: Page, *, mask: Mask) -> Iterator[str]:
+    """What the rules of the target version say, release by release, errors first, each with what mends it.
 
     A release on which something has to be decided first cannot be judged, and is left out.
     """
     report = mask.conceal(report)
-    lines = []
-    judged = [file for file in report.files if file.status != "needs-decision"]
-    for file in judged:
+    for file in report.files:
+        if file.status == "needs-decision":
+            continue
         wrong = sum(finding.severity == "error" for finding in file.findings)
         doubtful = len(file.findings) - wrong
         verdict = f"{count(wrong, 'error')}, {count(doubtful, 'warning')}" if file.findings else "obeys every rule"
         target = f" ({file.chart} {file.version_to})" if file.chart else ""
-        lines.append(f"{page.plain(file.path)}: {verdict}{page.plain(target)}")
-        lines += [*_rules(file, page, mask), *_notices(file.notices, page, mask)]
-    return "".join(line + "\n" for line in lines)
+        yield f"{page.plain(file.path)}: {verdict}{page.plain(target)}\n"
+        yield from (f"{line}\n" for line in (*_rules(file, page, mask), *_notices(file.notices, page, mask)))
 
 
 def _planned(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterator[str]:

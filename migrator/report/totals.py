@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from migrator.report.json_format import FROM_WORST
@@ -25,14 +26,14 @@ _EFFECTS: tuple[tuple[Effect, str, str], ...] = (
 
 def statuses(report: Report) -> dict[Status, int]:
     """How many releases have each status that any has, the worst first."""
-    found = [file.status for file in report.files]
-    return {status: found.count(status) for status in FROM_WORST if status in found}
+    found = Counter(file.status for file in report.files)
+    return {status: found[status] for status in FROM_WORST if status in found}
 
 
 def effects(report: Report) -> dict[Effect, int]:
     """How many changes have each effect."""
-    found = [change.effect for file in report.files for change in file.changes]
-    return {effect: found.count(effect) for effect, _, _ in _EFFECTS}
+    found = Counter(change.effect for file in report.files for change in file.changes)
+    return {effect: found[effect] for effect, _, _ in _EFFECTS}
 
 
 def statuses_in_words(report: Report) -> str:

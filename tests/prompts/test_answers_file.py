@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from migrator import files
 from migrator.errors import WriteError
 from migrator.files import writing
+from migrator.prompts import answers_file
 from tests.prompts.releases import HIDDEN_PASSWORD, OTHER_BROKER, separate
 from tests.prompts.texts import AFTER, BEFORE, KEPT
 
@@ -90,6 +93,24 @@ releases:
     assert unattended(cli, "one.yaml", "prod/two.yaml")[0] == 0
     assert "url: redis://one:6379/2" in (tmp_path / "one.yaml").read_text()
     assert "url: redis://two:6379/5" in (tmp_path / "prod/two.yaml").read_text()
+
+
+def test_a_release_is_named_from_here_or_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of thousands each is found at once: no name is looked up for each other one."""
+    (tmp_path / "conf").mkdir()
+    monkeypatch.chdir(tmp_path)
+    names = [f"../c{number}/values.yaml" for number in range(300)]
+    lines = [f"  {name}: {{event-logger: keep}}\n" for name in (*names, "here/values.yaml", "conf/../here/values.yaml")]
+    Path("conf/answers.yaml").write_text(f"releases:\n{''.join(lines)}", "utf-8")
+    answers = answers_file.read("conf/answers.yaml")
+    look_up = Mock(wraps=os.path.realpath)
+    monkeypatch.setattr(os.path, "realpath", look_up)
+    assert [answers.names_release(f"c{number}/values.yaml") for number in range(300)] == names
+    assert (
+        answers.names_release("here/values.yaml") == answers.names_release("./here/values.yaml") == "here/values.yaml"
+    )
+    assert answers.names_release("conf/values.yaml") == ""
+    assert look_up.call_count == 302
 
 
 def test_a_releases_own_docket_rules_out_the_common_one(cli: Cli, values: Path) -> None:

@@ -163,8 +163,9 @@ def test_the_exit_code_is_the_highest() -> None:
     ids=["inf", "minus inf", "nan", "big", "control", "nested"],
 )
 def test_values_that_json_is_touchy_about(report: Report, value: Value, written: Value) -> None:
-    change = report.files[0].changes[0]._replace(before=value)
-    changed = report._replace(files=(report.files[0]._replace(changes=(change,)),))
+    (file,) = report.files
+    change = file.changes[0]._replace(before=value)
+    changed = report._replace(files=(file._replace(changes=(change,)),))
     assert _written(changed)["files"][0]["changes"][0]["before"] == written
 
 

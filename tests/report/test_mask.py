@@ -374,7 +374,7 @@ def _canaries() -> Report:
 
 
 FORMATS: dict[str, Callable[[Report, Mask], str]] = {
-    "plan": lambda report, mask: plan(report, Page(), mask=mask, verbose=True),
+    "plan": lambda report, mask: "".join(plan(report, Page(), mask=mask, verbose=True)),
     "check": lambda report, mask: text_check.check(report, mask=mask, colour=False),
     "outcome": lambda report, mask: outcome(report, Page(), mask=mask, verbose=True),
     "unified": lambda report, mask: unified.diff(report, mask=mask).decode(),

@@ -62,7 +62,7 @@ To know
 def _plan(
     *files: FileReport, width: int = 80, colour: bool = False, verbose: bool = False, ascii_only: bool = False
 ) -> str:
-    return plan(Report("plan", files), Page(width, colour, ascii_only), mask=Mask(), verbose=verbose)
+    return "".join(plan(Report("plan", files), Page(width, colour, ascii_only), mask=Mask(), verbose=verbose))
 
 
 def _check(*files: FileReport, colour: bool = False) -> str:

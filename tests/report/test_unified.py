@@ -222,7 +222,8 @@ def test_standard_input_has_a_name() -> None:
 
 def test_what_does_not_change_is_not_in_it(report: Report) -> None:
     same = LayerReport("other.yaml", b"a: 1\n", b"a: 1\n")
-    both = report._replace(files=(report.files[0]._replace(layers=(same, *report.files[0].layers)),))
+    (file,) = report.files
+    both = report._replace(files=(file._replace(layers=(same, *file.layers)),))
     assert b"other.yaml" not in unified.diff(both, mask=Mask())
     assert unified.diff(_report(same), mask=Mask()) == b""
 
