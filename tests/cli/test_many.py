@@ -8,12 +8,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
-import pexpect
 import pytest
 
-from migrator.cli import pool
+from migrator.cli import pool, progress
+from migrator.cli.main import run_command_line
+from tests.conftest import Done
 from tests.signals import hear_signals
 
 from .test_projects import whole, whole_after
@@ -50,8 +54,8 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         ("verify", "t"),
     ],
 )
-def test_several_processes_say_the_same(fleet: Path, arguments: tuple[str, ...]) -> None:
-    alone, together = (run(fleet, *arguments, "--jobs", jobs) for jobs in ("1", "3"))
+def test_several_processes_say_the_same(fleet: Path, cli: Callable[..., Done], arguments: tuple[str, ...]) -> None:
+    alone, together = cli(*arguments, "--jobs", "1"), run(fleet, *arguments, "--jobs", "3")
     assert together.returncode == alone.returncode
     assert together.stderr == alone.stderr
     lines = [each.stdout.splitlines() for each in (alone, together)]
@@ -63,8 +67,9 @@ def test_several_processes_say_the_same(fleet: Path, arguments: tuple[str, ...])
         assert b"takes database 2 of the Redis at redis-2:6379 for its docket" in alone.stderr + alone.stdout
 
 
-def test_two_of_many_that_meet_are_told_of_each_other(fleet: Path) -> None:
-    report = json.loads(run(fleet, "plan", "t", "--format", "json").stdout)
+@pytest.mark.usefixtures("fleet")
+def test_two_of_many_that_meet_are_told_of_each_other(cli: Callable[..., Done]) -> None:
+    report = json.loads(cli("plan", "t", "--format", "json", "--jobs", "1").stdout)
     met, alone = (report["files"][number]["questions"][0]["suggestion"] for number in (4, 6))
     assert (met, alone) == ("3", "2")
 
@@ -134,26 +139,43 @@ def test_a_full_disk_ends_it(fleet: Path) -> None:
     assert b"output cannot be written" in done.stderr
 
 
-def test_a_bar_is_drawn_for_whoever_waits_and_taken_away(fleet: Path) -> None:
-    for count in range(200):
-        (fleet / f"t/more{count}.yaml").write_text(whole(f"more-{count}"), "utf-8")
+def test_a_bar_is_drawn_for_whoever_waits_and_taken_away(
+    fleet: Path, cli: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "_PATIENCE", 0)
+    command = ["check", "t", "--jobs", "1"]
 
     def shown(*more: str) -> str:
-        arguments = [*COMMAND[1:], "check", "t", "--jobs", "1", *more]
-        child = pexpect.spawn(COMMAND[0], arguments, cwd=str(fleet), timeout=120, encoding="utf-8")
-        return str(child.read())
+        reading, writing = os.openpty()
+        with ThreadPoolExecutor(1) as reader, monkeypatch.context() as patched:
+            screen = reader.submit(_all_of, reading)
+            with open(writing, "w", encoding="utf-8") as terminal:
+                patched.setattr(sys, "stdout", terminal)
+                patched.setattr(sys, "stderr", terminal)
+                run_command_line([*command, *more])
+        return screen.result().decode()
 
+    monkeypatch.chdir(fleet)
     text = shown()
     assert "releases" in text.split("values.yaml")[0]
     assert "\x1b[2K" in text  # the line of the bar is cleared
     assert "\x1b[2K" not in shown("--quiet")
-    done = run(fleet, "check", "t", "--jobs", "1")
+    done = cli(*command)
     assert b"\x1b" not in done.stdout + done.stderr
     assert not done.stderr.startswith(b"\n")
 
 
+def _all_of(terminal: int) -> bytes:
+    """All that is written to a terminal, until nobody has it open any more."""
+    text = b""
+    with suppress(OSError), open(terminal, "rb", buffering=0) as stream:
+        while more := stream.read(65536):
+            text += more
+    return text
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "x", "9999"])
-def test_a_number_of_processes_is_one(fleet: Path, text: str) -> None:
-    done = run(fleet, "check", "t", f"--jobs={text}")
+def test_a_number_of_processes_is_one(cli: Callable[..., Done], text: str) -> None:
+    done = cli("check", "t", f"--jobs={text}")
     assert done.returncode == 2
     assert b"is no number from 1 to 1024" in done.stderr
