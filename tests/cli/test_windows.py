@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 
@@ -48,20 +50,41 @@ class Done(NamedTuple):
     err: bytes
 
 
-def run(folder: Path, *arguments: str, acted: bool, stdin: bytes = b"") -> Done:
-    """Run the command line in `folder`; paths in `arguments` are Windows's own, and put right where it is not acted."""
-    words = arguments if acted else tuple(each.removeprefix("C:").replace("\\", "/") for each in arguments)
-    program = [str(WINDOWS)] if acted else ["-m", "migrator"]
+class Run(Protocol):
+    def __call__(self, *arguments: str, acted: bool, stdin: bytes = b"") -> Done: ...
+
+
+@pytest.fixture(scope="module")
+def windows() -> Iterator[subprocess.Popen[str]]:
+    """A process that runs command lines on that Windows; told in `windows.py`."""
     environment = {**os.environ, "PYTHONPATH": str(WINDOWS.parents[2]), "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        [sys.executable, *program, *words], input=stdin, capture_output=True, cwd=folder, env=environment
-    )
-    # In JSON and in YAML that is quoted a backslash is doubled.
-    out, err = (
-        text.replace(b"C:\\\\", b"/").replace(b"C:\\", b"/").replace(b"\\\\", b"/").replace(b"\\", b"/")
-        for text in (done.stdout, done.stderr)
-    )
-    return Done(done.returncode, re.sub(rb"\(\d+\.\d s\)", b"(0.0 s)", out), err)
+    with subprocess.Popen(
+        [sys.executable, str(WINDOWS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def run(folder: Path, windows: subprocess.Popen[str], cli: Callable[..., Any]) -> Run:
+    """Run the command line in `folder`; paths in the arguments are Windows's own, and put right if it is not acted."""
+
+    def run(*arguments: str, acted: bool, stdin: bytes = b"") -> Done:
+        if acted:
+            assert windows.stdin is not None and windows.stdout is not None
+            windows.stdin.write(json.dumps([str(folder), arguments, stdin.decode("latin-1")]) + "\n")
+            windows.stdin.flush()
+            code, *said = json.loads(windows.stdout.readline())
+            texts = [each.encode("latin-1") for each in said]
+        else:
+            code, *texts = cli(*(each.removeprefix("C:").replace("\\", "/") for each in arguments), stdin=stdin)
+        # In JSON and in YAML that is quoted a backslash is doubled.
+        out, err = (
+            text.replace(b"C:\\\\", b"/").replace(b"C:\\", b"/").replace(b"\\\\", b"/").replace(b"\\", b"/")
+            for text in texts
+        )
+        return Done(code, re.sub(rb"\(\d+\.\d s\)", b"(0.0 s)", out), err)
+
+    return run
 
 
 @pytest.fixture
@@ -106,19 +129,19 @@ def folder(tmp_path: Path) -> Path:
     ],
     ids=" ".join,
 )
-def test_what_writes_nothing_does_and_says_the_same(folder: Path, command: tuple[str, ...]) -> None:
+def test_what_writes_nothing_does_and_says_the_same(run: Run, folder: Path, command: tuple[str, ...]) -> None:
     here = str(folder).replace("/", "\\")
     arguments = tuple(word.replace("{}", here) for word in command)
-    acted = run(folder, *arguments, acted=True)
-    assert acted == run(folder, *arguments, acted=False)
+    acted = run(*arguments, acted=True)
+    assert acted == run(*arguments, acted=False)
     assert b"mistake of" not in acted.err
     assert (folder / "sub" / "values.yaml").read_bytes() == BEFORE
 
 
-def test_standard_input_goes_to_standard_output(folder: Path) -> None:
+def test_standard_input_goes_to_standard_output(run: Run) -> None:
     arguments = ("migrate", "-", *ANSWERS, "--non-interactive")
-    acted = run(folder, *arguments, acted=True, stdin=BEFORE)
-    assert acted == run(folder, *arguments, acted=False, stdin=BEFORE)
+    acted = run(*arguments, acted=True, stdin=BEFORE)
+    assert acted == run(*arguments, acted=False, stdin=BEFORE)
     assert (acted.code, b"redis://cache.example.org:6379/2" in acted.out) == (0, True)
 
 
@@ -136,9 +159,9 @@ def test_standard_input_goes_to_standard_output(folder: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_what_writes_is_refused_before_anything_is_asked(folder: Path, command: tuple[str, ...]) -> None:
+def test_what_writes_is_refused_before_anything_is_asked(run: Run, folder: Path, command: tuple[str, ...]) -> None:
     before = sorted(folder.rglob("*"))
-    done = run(folder, *command, acted=True)
+    done = run(*command, acted=True)
     assert (done.code, done.out) == (2, b"")
     (line,) = done.err.decode().splitlines()
     assert "no file is written on this system" in line

@@ -1,6 +1,10 @@
 """Runs the command line on a Windows that is acted out: what Python lacks there is taken away, and paths are its own.
 
     python tests/cli/windows.py plan 'C:\\folder\\values.yaml'
+    python tests/cli/windows.py < runs.json
+
+Each line of runs.json is one run, [folder, arguments, standard input]; a line of [exit code, output, errors] answers
+it. They are forked from a process that has imported the program on that Windows.
 
 Windows paths are taken to what they mean on this machine (`C:\\tmp` is `/tmp`) where Python hands them to the system,
 and nowhere above. A file has to be opened in binary mode, or it would lose its carriage returns.
@@ -11,6 +15,7 @@ from __future__ import annotations
 import builtins
 import importlib.abc
 import importlib.machinery
+import json
 import ntpath
 import os
 import signal
@@ -19,7 +24,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Any
+from typing import IO, Any, NoReturn
 
 BINARY = 1 << 30
 LACKING = {
@@ -75,8 +80,8 @@ def act() -> None:
     for name in TAKING_A_PATH:
         setattr(os, name, _by_path(getattr(os, name), binary=name == "open"))
     builtins.open = _by_path(builtins.open)
-    here = "C:" + os.getcwd().replace("/", "\\")
-    os.getcwd = lambda: here
+    here = os.getcwd
+    os.getcwd = lambda: "C:" + here().replace("/", "\\")
     os.O_BINARY = BINARY  # type: ignore[attr-defined, unused-ignore]
     os.path = sys.modules["os.path"] = ntpath
     os.sep, os.altsep, os.pathsep = "\\", "/", ";"
@@ -85,10 +90,39 @@ def act() -> None:
 
 def main() -> None:
     """Ends with the command's exit code."""
+    fork, runs = os.fork, os.fdopen(os.dup(0))
+    streams = [tempfile.TemporaryFile() for _ in range(3)]  # noqa: SIM115 - as long as the process lives
     act()
+    if sys.argv[1:]:
+        _end(sys.argv[1:])
+    for name in ("main", "run", "commands", "migrate", "catalogue"):
+        importlib.import_module(f"migrator.cli.{name}")
+    for line in runs:
+        folder, arguments, stdin = json.loads(line)
+        for stream in streams:
+            stream.seek(0)
+            stream.truncate()
+        streams[0].write(stdin.encode("latin-1"))
+        streams[0].seek(0)
+        pid = fork()
+        if not pid:
+            for number, stream in enumerate(streams):
+                os.dup2(stream.fileno(), number)
+            os.chdir(folder)
+            _end(arguments)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        print(json.dumps([code, *map(_all_of, streams[1:])]), flush=True)
+
+
+def _all_of(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read().decode("latin-1")
+
+
+def _end(arguments: list[str]) -> NoReturn:
     from migrator.cli.main import run_command_line
 
-    code = run_command_line(sys.argv[1:])
+    code = run_command_line(arguments)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

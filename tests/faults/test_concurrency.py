@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
-COMMAND = [sys.executable, "-S", str(Path(__file__).with_name("standin.py"))]
+COMMAND = [sys.executable, "-S", str(Path(__file__).with_name("crowd.py"))]
 ANSWERS = ["--redis-db", "2", "--non-interactive"]
 BEFORE = b"messaging: {redis: {host: cache}}\n"
 AFTER = BEFORE + b"# migrated\n"
@@ -14,11 +15,8 @@ AFTER = BEFORE + b"# migrated\n"
 
 def run_all(commands: list[list[str]]) -> list[tuple[int, str]]:
     """Exit code and words of each; all run at the same time."""
-    running = [
-        subprocess.Popen([*COMMAND, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        for command in commands
-    ]
-    return [(process.wait(), process.communicate()[0]) for process in running]
+    done = subprocess.run(COMMAND, input=json.dumps(commands), capture_output=True, text=True, check=True)
+    return [(code, words) for code, words in json.loads(done.stdout)]
 
 
 def test_of_a_hundred_runs_on_one_file_one_writes(tmp_path: Path) -> None:
