@@ -128,7 +128,14 @@ def _complaint_about_database(release: Release, hosts: Collection[str], port: st
 
 _PLACE = "where the docket is"
 ON_DATABASE = Decision(
-    no_number, help="the Redis database for the docket", metavar="N", label="Database", settles=_PLACE, scope="release"
+    no_number,
+    help="the Redis database for the docket",
+    metavar="N",
+    label="Database",
+    found_by="2 is free where only the Infrahub cache (0) and Prefect's messaging (1) use that Redis, as the presets "
+    "have it. redis-cli -h HOST info keyspace lists the databases that hold keys; --check-redis URL looks by itself.",
+    settles=_PLACE,
+    scope="release",
 )
 ON_URL = Decision(
     no_url,
@@ -145,6 +152,8 @@ ON_SECRET = Decision(
     help="a Secret that holds the docket URL instead",
     metavar="NAME[:KEY]",
     label="Secret",
+    found_by="kubectl get secrets --namespace NAMESPACE lists those there are. One that there is none of yet can have "
+    "any name: the command that makes it is told at the end.",
     settles=_PLACE,
     instead="a Secret holds the URL instead",
     scope="redis",

@@ -52,7 +52,9 @@ def parse(text: str) -> ChartVersion:
     """
     match = re.fullmatch(_SHAPE, text.strip())
     if match is None:
-        raise UsageError(f"{text!r} is no chart version.", remedy="Write it like 4.13.0 or 4.13.0-medium.")
+        meant = _version_in(text)
+        remedy = f"Write {meant} alone." if meant else "Write it like 4.13.0 or 4.13.0-medium."
+        raise UsageError(f"{text!r} is no chart version.", remedy=remedy)
     numbers, suffix = match["numbers"], match["suffix"] or ""
     if not suffix:
         return ChartVersion(Version(numbers), "", text.strip())
@@ -67,6 +69,15 @@ def parse(text: str) -> ChartVersion:
             remedy=f"The flavours are {', '.join(FLAVOURS)}.",
         )
     return ChartVersion(Version(numbers), suffix, text.strip())
+
+
+def _version_in(text: str) -> str:
+    """The version in a text that holds one, as `helm list` prints a chart with its name; empty where none is."""
+    flavours = "|".join(sorted(FLAVOURS, key=len, reverse=True))
+    found = re.search(
+        rf"(?<![0-9.])([0-9]{{1,18}}(?:\.[0-9]{{1,18}}){{2}})(?:[-_+. ]({flavours}))?(?![0-9A-Za-z.])", text
+    )
+    return "-".join(filter(None, found.groups())) if found else ""
 
 
 def before_newest_break(chart: str) -> Version:

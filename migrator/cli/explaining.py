@@ -39,7 +39,8 @@ def of_question(name: str) -> str:
         return ""
     known, flag = catalog.asked_by(name, loaded), flag_of(name)
     about = f"a question of {known.id}, which explain tells of" if known else "a question that the file may leave open"
-    answer = f"{flag}{'=' if ' ' in flag else ' '}VALUE"
+    value = "|".join(decision.values) or decision.metavar or "VALUE"
+    answer = f"{flag}{'=' if ' ' in flag else ' '}{value}"
     told = [f"{name} ({about})", f"Answer it with {answer}."]
     if decision.found_by:
         told.append(decision.found_by)

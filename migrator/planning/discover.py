@@ -76,8 +76,8 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
         if layer.data is not None or not has_room:  # Helm takes an empty layer as one that says nothing
             _refuse_other_kinds(layer)
     evidence: list[str] = []
-    start = versions.parse(options.version_from) if options.version_from else None
-    target = versions.parse(options.version_to) if options.version_to else None
+    start = _version(options.version_from, "--from")
+    target = _version(options.version_to, "--to")
     root = _root(layers, options, bool(start and start.flavour), evidence)
     preset = next(iter(presets_in([layer.data for layer in layers], root).values()), "")
     chart = _chart(root, layers, options, evidence)
@@ -97,6 +97,14 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
     version_from, text_from = (start.release, start.published) if start else (None, "")
     left = start.flavour if start and flavour is not None and start.flavour != flavour else ""
     return Found(chart, root, version_from, to, text_from, text_to, flavour, tuple(evidence), left)
+
+
+def _version(text: str, option: str) -> versions.ChartVersion | None:
+    """The version; what an object or a project file says was read before, so that a wrong one was typed."""
+    try:
+        return versions.parse(text) if text else None
+    except UsageError as error:
+        raise UsageError(f"{option}: {error.message}", remedy=error.remedy) from None
 
 
 def _why_there(chart: str, start: versions.ChartVersion | None, to: Version) -> str:

@@ -67,6 +67,24 @@ def test_what_is_no_version_is_refused_in_words(text: str) -> None:
     assert repr(text) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("infrahub-enterprise-4.13.0-medium-data", "Write 4.13.0-medium-data alone."),
+        ("prefect-server-2025.12.24192415", "Write 2025.12.24192415 alone."),
+        ("4.13.0_medium", "Write 4.13.0-medium alone."),
+        ("4.13.0 medium", "Write 4.13.0-medium alone."),
+        ("medium", "Write it like 4.13.0 or 4.13.0-medium."),
+        ("1.2.3.4", "Write it like 4.13.0 or 4.13.0-medium."),
+    ],
+)
+def test_a_version_with_something_about_it_is_told_as_it_is_to_be_written(text: str, remedy: str) -> None:
+    """`helm list` has the chart's name before it."""
+    with pytest.raises(UsageError) as caught:
+        versions.parse(text)
+    assert caught.value.remedy == remedy
+
+
 def test_versions_order_by_number_and_never_by_flavour() -> None:
     texts = ["4.14.1", "4.9.0-small", "4.14.0-rc.1", "2026.6.5172345", "4.14.0-medium", "4.13.0-large"]
 

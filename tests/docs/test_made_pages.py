@@ -84,9 +84,9 @@ def test_a_rule_is_explained(cli: Callable[..., Done], name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("redis-db", "--redis-db VALUE."),
+        ("redis-db", "--redis-db N."),
         ("redis-host", "kubectl get services"),
-        ("flavour", "--answer flavour=VALUE."),
+        ("flavour", "--answer flavour=none|small|"),
         ("custom-toggles.server.x", ""),
     ],
 )
