@@ -55,7 +55,8 @@ CHECKS = {
     "chart-refuses": Check(
         "error",
         "Helm renders the chart with the values.",
-        "Mend what Helm names; a chart older than 4.14.0 refuses a migrated file, so upgrade both together.",
+        "Mend what Helm names; a chart older than 4.14.0 (prefect-server 2026.4.10163454) refuses a migrated file, "
+        "so upgrade both together.",
     ),
     "pods-none": Check(
         "error",

@@ -60,6 +60,16 @@ def test_what_one_answer_mends_is_told_with_that_answer(tmp_path: Path) -> None:
     assert before.text == f"{single.text} Answered separate-services=separate, this run mends it."
 
 
+def test_warnings_alone_cost_no_further_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gate over thousands of releases would pay for each of them several times over."""
+    monkeypatch.setattr("migrator.planning.foresight._ways", None)
+    example = "        - {name: INFRAHUB_CACHE_ADDRESS, value: example-infrahub-cache-master}\n"
+    warned = SOUND.replace("      env:\n", f"      env:\n{example}")
+    assert [each.rule for each in told(warned, tmp_path)] == ["cache-example-host"] * 2
+    with pytest.raises(TypeError):
+        told(TWICE, tmp_path)
+
+
 @pytest.mark.parametrize("left", ["redis_db", "redis_host"])
 def test_a_question_less_tells_the_same(tmp_path: Path, left: str) -> None:
     """Whichever is open still; the list's last one decides as little as the first."""
