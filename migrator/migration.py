@@ -122,6 +122,11 @@ def if_given(ask: Ask, question: Question) -> str | None:
 Kind = Literal["edit", "by answer", "told"]
 
 
+def nothing(release: Release, ask: Ask) -> Iterator[Outcome]:
+    """Of a step that only names rules to tell."""
+    return iter(())
+
+
 class Step(NamedTuple):
     """One thing a migration does. `versions` are the chart versions it belongs to, where they differ by step.
 
@@ -129,14 +134,16 @@ class Step(NamedTuple):
 
     `part` is whose values it looks at: a release that runs no Prefect is judged by the steps of Infrahub only.
     `kind` is whether it edits, edits by an answer only that nobody is asked for, or never changes anything.
+    `tells` are the ids of rules that are told with the plan, of what all steps together leave behind.
     """
 
     id: str
     title: str
-    run: Callable[[Release, Ask], Iterator[Outcome]]
+    run: Callable[[Release, Ask], Iterator[Outcome]] = nothing
     versions: Mapping[str, str] = {}
     part: Literal["prefect", "infrahub"] = "prefect"
     kind: Kind = "edit"
+    tells: tuple[str, ...] = ()
 
 
 class Migration(NamedTuple):

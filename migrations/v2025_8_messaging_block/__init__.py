@@ -15,7 +15,7 @@ from __future__ import annotations
 from migrator.migration import BY_SHAPE, Decision, Migration, Step, anything, one_of
 from migrator.prefect.questions import ON_HOST
 
-from .leftovers import cache, leftovers
+from .leftovers import leftovers
 from .messaging import messaging
 from .separate import separate_services
 
@@ -26,7 +26,13 @@ MIGRATION = Migration(
         Step("separate-services", "run the background services on their own", separate_services),
         Step("messaging", "move the wiring to messaging", messaging),
         Step("leftovers", "drop what the chart sets itself", leftovers),
-        Step("cache", "tell of a cache at the presets' example host", cache, part="infrahub", kind="told"),
+        Step(
+            "cache",
+            "tell of a cache at the presets' example host",
+            part="infrahub",
+            kind="told",
+            tells=("cache-example-host",),
+        ),
     ),
     questions={
         "separate-services": Decision(one_of("separate", "single")),

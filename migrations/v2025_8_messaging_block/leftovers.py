@@ -52,15 +52,9 @@ def _is_set_on_server(release: Release, injected: set[str]) -> bool:
     return PIN in injected or (INJECTED_PIN in injected and not deployment.has_infrahub_image(release))
 
 
-def cache(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """Where Infrahub's cache is left at the presets' example host, whatever else the file is like."""
-    for left in caches.at_example(release):
-        yield Notice(f"{left.text}. {left.remedy}", "warning", *left.at_start, rule=caches.RULE)
-
-
 def _cache_addresses(release: Release) -> Iterator[Notice]:
-    """Those that stay and may: of one at the presets' example another step tells."""
-    told = {left.now for left in caches.at_example(release)}
+    """Those that stay and may: of one at the presets' example a rule tells."""
+    told = {left.place for left in caches.at_example(release)}
     for listed in env.own_lists(release):
         for entry in listed.named(CACHE_ADDRESS)[-1:]:
             if Location(listed.layer, listed.route_of(entry)) not in told:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from migrator.prefect import env, redis_url
+from migrator.prefect import env, names, redis_url
 from migrator.prefect.messaging import BROKER
 from migrator.prefect.names import MESSAGING
 from migrator.values import tree
@@ -10,17 +10,8 @@ from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
 from migrator.values.release import Release
 
-PREFIX = "PREFECT_REDIS_MESSAGING_"
-URL = f"{PREFIX}URL"
 REDIS = ("host", "port", "db", "ssl", "username")
-NAMES = {
-    **{key: f"{PREFIX}{key.upper()}" for key in REDIS},
-    "broker": "PREFECT_MESSAGING_BROKER",
-    "cache": "PREFECT_MESSAGING_CACHE",
-}
-"""What the chart injects from `messaging`, by its key there; a password is a matter of its own."""
-
-PASSWORD = f"{PREFIX}PASSWORD"
+NAMES, URL, PASSWORD = names.MESSAGING_NAMES, names.MESSAGING_URL, names.MESSAGING_PASSWORD
 FIXED = {
     "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",

@@ -23,6 +23,20 @@ from .pin import pin
 from .questions import ON_DATABASE, ON_NAMESPACE, ON_RELEASE_NAME, ON_SECRET, ON_URL
 from .toggles import toggles
 
+TOLD = (
+    "toggle-left",
+    "webserver-only-false",
+    "services-nowhere",
+    "docket-private",
+    "docket-name",
+    "docket-shared",
+    "docket-database",
+    "bundled-password",
+    "blocks-register",
+    "database-override",
+    "env-twice",
+)
+
 MIGRATION = Migration(
     title="one docket, separate services",
     versions={"infrahub-enterprise": "4.14.0", "infrahub": "4.28.0", "prefect-server": "2026.4.10163454"},
@@ -31,7 +45,7 @@ MIGRATION = Migration(
         Step("host", "replace the example host", host),
         Step("docket", "give both deployments one docket", docket),
         Step("pin", "pin migrate-on-start", pin, {"prefect-server": "2026.4.21154022"}),
-        Step("notices", "tell what no edit expresses", notices, kind="told"),
+        Step("notices", "tell what no edit expresses", notices, kind="told", tells=TOLD),
     ),
     questions={
         "redis-db": ON_DATABASE,

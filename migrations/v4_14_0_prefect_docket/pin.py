@@ -10,13 +10,11 @@ from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.names import INJECTED_PIN, PIN, REGISTER, WEBSERVER_ONLY
 from migrator.prefect.questions import put_own_server_env
 from migrator.prefect.toggles import were_settled
-from migrator.values.changes import Notice
 from migrator.values.edits import LAST, Place, after, before
 from migrator.values.release import Release
 
 WHY = 'Infrahub sets up Prefect\'s database only where it finds exactly "false" here; the new chart no longer sets it'
 WHY_EQUAL = "the new chart sets the same name to the same value"
-TWICE = 'the new chart sets the same name to "false": on the server pod that wins, on the background pod yours does'
 WHY_ONCE = "Kubernetes is to see a name once only"
 WHY_WINS = 'it wins over the "false" before it, and Infrahub sets up Prefect\'s database only at "false"'
 
@@ -34,7 +32,7 @@ def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
             Choice("keep", "on the background pod yours wins, on the server pod the chart's; both pods get it twice"),
         ),
         facts=(value,),
-        about=(env_edits.location(release, listed, INJECTED_PIN),),
+        about=(env_edits.location(release, listed, entry),),
     )
 
 
@@ -79,15 +77,12 @@ def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
     shared = env.effective_global(release)
     shared_says = bool(shared.named(INJECTED_PIN)) and not _are_equal(shared.named(INJECTED_PIN)[-1:])
     for listed, entries in _injected_pins(release):
-        where = env_edits.path_of(listed, INJECTED_PIN)
         if _are_equal(entries):
             # On the background pod global.prefect.env would win over the chart's own.
             if not (shared_says and listed.route == (*release.root, *env.BACKGROUND)):
                 yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
-        elif not deployment.has_infrahub_image(release):
-            yield Notice(f"{where} stays; {TWICE}.", "warning")
-        elif ask.given("migrate-on-start") is None and were_settled(release.start) and _is_pinned(release.start):
-            yield Notice(f"{where} stays, as it was left before; {TWICE}.", "warning")
+        elif not deployment.has_infrahub_image(release) or _was_left(release, ask):
+            continue  # a rule tells it
         elif ask(injected_pin(release, listed, entries[-1])) == "remove":
             shared_says = shared_says and listed != shared
             yield from env_edits.remove(listed, entries, 'goes, as answered; the chart sets it to "false"', "behaviour")
@@ -106,9 +101,11 @@ def _are_equal(entries: tuple[Entry, ...]) -> bool:
     return all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries)
 
 
-def _is_pinned(release: Release) -> bool:
-    entry = env.winner(release, "server", PIN)
-    return entry is not None and entry[1].value == "false"
+def _was_left(release: Release, ask: Ask) -> bool:
+    """Whether the file was migrated before, and nobody says anew what is to become of such entries."""
+    pinned = env.winner(release.start, "server", PIN)
+    is_pinned = pinned is not None and pinned[1].value == "false"
+    return ask.given("migrate-on-start") is None and is_pinned and were_settled(release.start)
 
 
 def _place_of_pin(listed: EnvList) -> Place:

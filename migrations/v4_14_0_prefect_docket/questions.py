@@ -127,6 +127,7 @@ def _complaint_about_database(release: Release, hosts: Collection[str], port: st
 
 
 _PLACE = "where the docket is"
+_FOUND_BY = "helm list -A shows every release and its namespace."
 ON_DATABASE = Decision(
     no_number,
     help="the Redis database for the docket",
@@ -158,9 +159,5 @@ ON_SECRET = Decision(
     instead="a Secret holds the URL instead",
     scope="redis",
 )
-ON_RELEASE_NAME = Decision(
-    no_name, label="Release", scope="release", found_by="helm list -A shows every release and its namespace."
-)
-ON_NAMESPACE = Decision(
-    no_name, label="Namespace", scope="release", found_by="helm list -A shows every release and its namespace."
-)
+ON_RELEASE_NAME = Decision(no_name, label="Release", scope="release", found_by=_FOUND_BY)
+ON_NAMESPACE = Decision(no_name, label="Namespace", scope="release", found_by=_FOUND_BY)

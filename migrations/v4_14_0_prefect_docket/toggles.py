@@ -10,12 +10,10 @@ from migrator.prefect import deployment, env, env_edits, shapes
 from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.names import DOCKET_NAME, UI_SERVE_BASE, WEBSERVER_ONLY
 from migrator.prefect.questions import put_own_server_env
-from migrator.prefect.toggles import LOGGER, is_redundant, names_of, service_of, state, were_settled
+from migrator.prefect.toggles import LOGGER, is_needed, is_redundant, names_of, service_of, state, were_settled
 from migrator.values.changes import Location, Notice
 from migrator.values.edits import FIRST, after
 from migrator.values.release import Release
-
-from .single import single_deployment
 
 WHY_REDUNDANT = "repeats what separate background services do anyway"
 WHY_LOGGER = "turns the debugging event logger off, as it is without this toggle"
@@ -58,7 +56,6 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
     shapes.refuse_odd_shapes(release)
     shapes.refuse_unknown_preset(release)
     if not deployment.is_separate(release):
-        yield from single_deployment(release)
         return
     if deployment.has_custom_args(release):
         yield from _webserver_only(release, ask)
@@ -84,26 +81,16 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _toggle(release: Release, ask: Ask, pod: str, service: str, listed: EnvList) -> Iterator[Outcome]:
     entries = listed.named(*names_of(service))
     name, value = entries[-1].name, env.spelled(entries[-1])
-    where, about = env_edits.path_of(listed, name), env_edits.location(release, listed, name)
+    where, about = env_edits.path_of(listed, name), env_edits.location(release, listed, entries[-1])
     if is_redundant(release, pod, service, listed):
         yield from env_edits.remove(listed, entries, WHY_REDUNDANT, "none")
-    elif _is_needed(release, pod, service, listed):
-        text = "stays: it holds against the same toggle in global.prefect.env, which says otherwise."
-        yield env_edits.notice(release, listed, name, text)
-    elif were_settled(release.start):
-        text = f"({value}) stays, as it was left before."
-        yield env_edits.notice(release, listed, name, text, "warning", "toggle-left")
+    elif is_needed(release, pod, service, listed) or were_settled(release.start):
+        return  # it was left before, or has to stay; a rule tells it
     elif _is_preset_logger(pod, service, listed):
         if ask(EVENT_LOGGER._replace(about=(about,))) == "remove":
             yield from env_edits.remove(listed, entries, WHY_LOGGER, "behaviour")
     elif ask(custom_toggle(pod, service, where, value, about)) == "remove":
         yield from env_edits.remove(listed, entries, "goes, as answered", "behaviour")
-
-
-def _is_needed(release: Release, pod: str, service: str, listed: EnvList) -> bool:
-    """Whether the list says what the preset's did, and global.prefect.env would say otherwise."""
-    from_global = env.effective_global(release).named(*names_of(service))
-    return pod == "background" and bool(from_global) and state(listed.entries, service) is TOGGLED[pod]
 
 
 def _is_preset_logger(pod: str, service: str, listed: EnvList) -> bool:
@@ -115,7 +102,7 @@ def _is_preset_logger(pod: str, service: str, listed: EnvList) -> bool:
 
 def _stay(release: Release, listed: EnvList, entries: list[Entry], reason: str) -> Iterator[Notice]:
     for entry in entries:
-        yield env_edits.notice(release, listed, entry.name, f"({env.spelled(entry)}) stays: {reason}.")
+        yield env_edits.notice(release, listed, entry, f"({env.spelled(entry)}) stays: {reason}.")
 
 
 def _webserver_only(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -125,13 +112,8 @@ def _webserver_only(release: Release, ask: Ask) -> Iterator[Outcome]:
         own, base = listed.last(WEBSERVER_ONLY), listed.last(UI_SERVE_BASE)
         entry = own or shared
         if entry is not None and deployment.is_surely_set(entry):
-            if env.as_bool(entry.value) is False:
-                text = (
-                    f"is {env.spelled(entry)}, which still means on: Prefect reads any text but an empty one as true."
-                )
-                told = env_edits.notice(release, listed, WEBSERVER_ONLY, text, "warning", "webserver-only-false")
-                yield told if own else told._replace(route=())
-        elif own is not None:
+            continue
+        if own is not None:
             yield env_edits.set_value(release, listed, own, "true", WHY_WEBSERVER_ONLY, "behaviour")
         else:
             place = after(base.position) if base else FIRST

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 from migrator.planning.answers import Asked
 from migrator.planning.examine import Case
@@ -80,13 +79,5 @@ def _answered_by(asked: Asked) -> AnsweredBy | None:
 
 
 def notice_report(notice: Notice) -> NoticeReport:
-    """The notice, with the severity of the rule that says the same."""
-    severity = _severity_of(notice.rule) if notice.rule else notice.severity
-    return NoticeReport(severity, notice.text, "", 0, notice.rule, notice.comes_next)
-
-
-def _severity_of(rule: str) -> Literal["error", "warning"]:
-    """What verify calls a breach of that rule: a fact has one severity."""
-    from migrator.rules import RULES  # most releases have nothing that a rule says as well
-
-    return next(each.severity for each in RULES if each.id == rule)
+    """The notice without its place."""
+    return NoticeReport(notice.severity, notice.text, "", 0, notice.rule, notice.comes_next)

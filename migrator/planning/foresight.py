@@ -17,7 +17,7 @@ from migrator.planning.upgrade import Upgrade
 from migrator.values.changes import Notice
 
 _MOST_PLANS = 24
-_EXAMPLES = ("1", "redis.example.org", "redis://redis.example.org:6379/9", "example")
+_EXAMPLES = ("1", "redis.example.org", "redis://elsewhere.example.org:6379/9", "example")
 """What may be typed where nothing is suggested: what a notice says of a rule does not depend on it."""
 
 

@@ -1,6 +1,6 @@
 """From a release and answers to a plan: pure data in, pure data out, and always the same for the same input."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from migrator.migration import Question, Step
@@ -64,11 +64,24 @@ def make(release: Release, selected: Sequence[Selected], ask: Asking) -> Plan:
         if changes:
             here = here.edited([(change.layer, change.edit) for change in changes])
             planned.append(PlannedStep(known, step, changes))
+    told = {rule for _, step in selected for rule in step.tells}
     return Plan(
         start=release,
         result=here,
         steps=tuple(planned),
         asked=tuple(ask.asked.values()),
-        notices=tuple(dict.fromkeys(notices)),
+        notices=tuple(dict.fromkeys([*notices, *_by_rules(here, told)])),
         waiting=frozenset(waiting),
     )
+
+
+def _by_rules(result: Release, ids: Collection[str]) -> Iterator[Notice]:
+    """What the rules of these ids say of the result, at the places in the layers as they were read."""
+    if not ids:
+        return
+    from migrator import rules  # most releases are far from what any of them looks at
+
+    for rule, breach in rules.breaches(result, ids):
+        text, layer = f"{breach.text}. {breach.remedy}", max(breach.layer, 0)
+        route = result.at_start(layer, breach.route) if breach.in_file else ()
+        yield Notice(text, rule.severity, layer, route, rule.id)

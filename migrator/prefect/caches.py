@@ -27,17 +27,16 @@ _NAMES = (CACHE_ADDRESS, CACHE_URL)
 
 
 class Left(NamedTuple):
-    """The example in one place: what to say of it, where it stands now, and where it stood when the file was read."""
+    """The example in one place: what to say of it, what mends it, and where it stands."""
 
     text: str
     remedy: str
-    now: Location
-    at_start: Location
+    place: Location
 
 
 def at_example(release: Release) -> list[Left]:
     """The entries of the pods that name the example, each once; one that some pod reads counts as read."""
-    return list({each.now: each for each in (*_in_prefect(release), *_in_infrahub(release))}.values())
+    return list({each.place: each for each in (*_in_prefect(release), *_in_infrahub(release))}.values())
 
 
 def _in_prefect(release: Release) -> Iterator[Left]:
@@ -50,10 +49,9 @@ def _in_prefect(release: Release) -> Iterator[Left]:
                 continue
             listed, entry = found
             is_unread = pod == "server" and name == CACHE_ADDRESS and sets_cache_address(release)
-            now = Location(listed.layer, listed.route_of(entry))
             remedy = UNREAD_REMEDY if is_unread else REMEDY
             text = f"{env_edits.path_of(listed, name)} holds {EXAMPLE_HOST}"
-            yield Left(text, remedy, now, env_edits.location(release, listed, name))
+            yield Left(text, remedy, Location(listed.layer, listed.route_of(entry)))
 
 
 def _in_infrahub(release: Release) -> Iterator[Left]:
@@ -64,5 +62,4 @@ def _in_infrahub(release: Release) -> Iterator[Left]:
             path = (*place, "env", name)
             owners = part.owners(path)
             if owners and EXAMPLE_HOST in as_text(as_map(part.get((*place, "env"))).get(name)):
-                now = Location(owners[-1], part.root + path)
-                yield Left(f"{part.show(path)} holds {EXAMPLE_HOST}", REMEDY, now, Location(*part.located(path)))
+                yield Left(f"{part.show(path)} holds {EXAMPLE_HOST}", REMEDY, Location(owners[-1], part.root + path))

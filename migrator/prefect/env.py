@@ -200,15 +200,6 @@ def is_template(value: Value) -> bool:
     return isinstance(value, str) and "{{" in value
 
 
-def route_at_start(release: Release, listed: EnvList, name: str) -> Route:
-    """Where the list's last entry of that name stood in the file as it was read; places are shown in that file."""
-    for before in own_lists(release.start):
-        entry = before.last(name)
-        if (before.layer, before.route) == (listed.layer, listed.route) and entry is not None:
-            return before.route_of(entry)
-    return listed.route
-
-
 def _list_at(release: Release, number: int, route: Route) -> EnvList | None:
     return release.once("env list", (number, route), lambda: _read_list(release, number, route))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.prefect import env
 from migrator.values import tree
-from migrator.values.changes import Change, Effect, Location, Notice, Severity
+from migrator.values.changes import Change, Effect, Location, Notice
 from migrator.values.edits import AddKey, Edit, InsertItem, Place, RemoveItems, SetValue, Value
 from migrator.values.release import Release
 
@@ -38,16 +38,14 @@ def set_value(release: Release, listed: env.EnvList, entry: env.Entry, value: st
     return Change(listed.layer, edit, path_of(listed, entry.name), env.raw(entry), value, why, effect)
 
 
-def location(release: Release, listed: env.EnvList, name: str) -> Location:
-    """Where the list's last entry of that name stands in the file as it was read."""
-    return Location(listed.layer, env.route_at_start(release, listed, name))
+def location(release: Release, listed: env.EnvList, entry: env.Entry) -> Location:
+    """Where the list's entry stands in the file as it was read."""
+    return Location(listed.layer, release.at_start(listed.layer, listed.route_of(entry)))
 
 
-def notice(
-    release: Release, listed: env.EnvList, name: str, text: str, severity: Severity = "info", rule: str = ""
-) -> Notice:
-    """A notice about the entry of that name, which `text` goes on about after its path."""
-    return Notice(f"{path_of(listed, name)} {text}", severity, *location(release, listed, name), rule)
+def notice(release: Release, listed: env.EnvList, entry: env.Entry, text: str) -> Notice:
+    """A notice about the entry, which `text` goes on about after its path."""
+    return Notice(f"{path_of(listed, entry.name)} {text}", "info", *location(release, listed, entry))
 
 
 def own_server_env(release: Release, name: str, value: str, place: Place, why: str, effect: Effect) -> Change:

@@ -20,12 +20,6 @@ from migrator.values.release import Release
 
 BROKER = "prefect_redis.messaging"
 
-BUNDLED_PASSWORD = "redis.enabled is true, so the chart gives the pods the password of its own Redis for {host}"
-BUNDLED_PASSWORD_REMEDY = (
-    "Set redis.enabled to false where nothing uses that Redis, and say the password of your own by "
-    "messaging.redis.existingSecret or messaging.redis.password."
-)
-
 UNREADABLE = "{{...}}"
 """Stands for a value that a template or a reference will fill in."""
 

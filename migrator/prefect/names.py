@@ -10,9 +10,17 @@ SEPARATE = ("backgroundServices", "runAsSeparateDeployment")
 MESSAGING: Route = ("backgroundServices", "messaging")
 REDIS_BLOCK: Route = (*MESSAGING, "redis")
 REDIS_HOST: Route = (*REDIS_BLOCK, "host")
-MESSAGING_HOST = "PREFECT_REDIS_MESSAGING_HOST"
-MESSAGING_URL = "PREFECT_REDIS_MESSAGING_URL"
-MESSAGING_PASSWORD = "PREFECT_REDIS_MESSAGING_PASSWORD"
+_PREFIX = "PREFECT_REDIS_MESSAGING_"
+MESSAGING_NAMES = {
+    **{key: f"{_PREFIX}{key.upper()}" for key in ("host", "port", "db", "ssl", "username")},
+    "broker": "PREFECT_MESSAGING_BROKER",
+    "cache": "PREFECT_MESSAGING_CACHE",
+}
+"""What the chart injects from `messaging`, by its key there; a password is a matter of its own."""
+
+MESSAGING_HOST = MESSAGING_NAMES["host"]
+MESSAGING_URL = f"{_PREFIX}URL"
+MESSAGING_PASSWORD = f"{_PREFIX}PASSWORD"
 DOCKET: Route = (*MESSAGING, "docket")
 DOCKET_NAME = "PREFECT_SERVER_DOCKET_URL"
 WEBSERVER_ONLY = "PREFECT__SERVER_WEBSERVER_ONLY"

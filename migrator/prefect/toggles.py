@@ -60,6 +60,12 @@ def is_redundant(release: Release, pod: str, service: str, listed: EnvList) -> b
     return pod == "server" or without is TOGGLED[pod]
 
 
+def is_needed(release: Release, pod: str, service: str, listed: EnvList) -> bool:
+    """Whether the list says what the preset's did, and global.prefect.env would say otherwise."""
+    from_global = env.effective_global(release).named(*names_of(service))
+    return pod == "background" and bool(from_global) and state(listed.entries, service) is TOGGLED[pod]
+
+
 def were_settled(release: Release) -> bool:
     """Whether 4.14.0 was migrated to before, so that a toggle that still stands was kept on purpose."""
     return has_sound_docket(release) and not any(

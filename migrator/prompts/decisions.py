@@ -95,7 +95,7 @@ class Decisions:
         if report.changes:
             apply.prove_settled(case, result, self.settled_request())
         report = self.with_givers(report)
-        return Decided(case, result, report._replace(findings=verify.judge(case, result)))
+        return Decided(case, result, summary.with_findings(report, verify.judge(case, result)))
 
     def with_givers(self, report: FileReport) -> FileReport:
         """The report with what was answered in this session as a person's answer."""

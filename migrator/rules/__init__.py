@@ -5,7 +5,7 @@ A rule looks at effective values only, so that it holds for a migrated file and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from migrator.report.records import Finding
 from migrator.rules import docket, entries, infrahub, keys, live, messaging, pods
@@ -13,7 +13,7 @@ from migrator.rules.rule import Breach, Rule
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
-__all__ = ["RULES", "Rule", "check"]
+__all__ = ["RULES", "Rule", "breaches", "check"]
 
 RULES: tuple[Rule, ...] = (
     *messaging.RULES,
@@ -30,27 +30,32 @@ def check(release: Release, line_of: Callable[[int, Route], int], names: Sequenc
     """What the release breaks on the target version, errors first, in the order of the rules.
 
     `names` are the layers' names for people, and `line_of(layer, route)` is the line of a route in a layer's text,
-    from 1. What stands in the chart's own values has no file, and line 0. A release without Prefect is held to the
-    rules of Infrahub's part only.
+    from 1. What stands in the chart's own values has no file, and line 0.
     """
-    runs_prefect = release.prefect.get("enabled") is not False
-    rules = [rule for rule in RULES if runs_prefect or rule.part == "infrahub"]
-    found = [_finding(rule, breach, line_of, names) for rule in rules for breach in _once(rule.breaches(release))]
+    found = [_finding(rule, breach, line_of, names) for rule, breach in breaches(release)]
     return [each for severity in ("error", "warning") for each in found if each.severity == severity]
 
 
-def _once(breaches: Iterator[Breach]) -> list[Breach]:
-    return list(dict.fromkeys(breaches))
+def breaches(release: Release, ids: Collection[str] | None = None) -> Iterator[tuple[Rule, Breach]]:
+    """Where the release breaks the rules (those of these ids), each breach once, with the words that it is told by.
+
+    A release without Prefect is held to the rules of Infrahub's part only.
+    """
+    runs_prefect = release.prefect.get("enabled") is not False
+    for rule in RULES:
+        if (runs_prefect or rule.part == "infrahub") and (ids is None or rule.id in ids):
+            for breach in dict.fromkeys(rule.breaches(release)):
+                own = "" if breach.in_file else " (in the chart's own values)"
+                yield rule, breach._replace(text=f"{breach.text}{own}", remedy=breach.remedy or rule.remedy)
 
 
 def _finding(rule: Rule, breach: Breach, line_of: Callable[[int, Route], int], names: Sequence[str]) -> Finding:
-    in_file = breach.layer >= 0
     return Finding(
         rule=rule.id,
         severity=rule.severity,
-        file=names[breach.layer] if in_file else "",
-        line=line_of(breach.layer, breach.route) if in_file else 0,
-        text=breach.text if in_file else f"{breach.text} (in the chart's own values)",
-        remedy=breach.remedy or rule.remedy,
+        file=names[breach.layer] if breach.in_file else "",
+        line=line_of(breach.layer, breach.route) if breach.in_file else 0,
+        text=breach.text,
+        remedy=breach.remedy,
         about=breach.about,
     )

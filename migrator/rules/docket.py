@@ -12,6 +12,7 @@ from migrator.prefect.docket import (
     contradicts_tls,
     docket_entries,
     docket_on,
+    dockets_in_env,
     is_private,
     shared_with,
     standing_docket,
@@ -53,11 +54,13 @@ def _has_no_docket(release: Release, pod: str) -> bool:
 
 
 def _private(release: Release) -> Iterator[Breach]:
-    if deployment.is_separate(release) or env.winner(release, "server", DOCKET_NAME) is not None:
+    if deployment.is_separate(release):
         return
     crowd = deployment.several_processes(release)
-    if crowd:
-        yield at(release, ("server",), f"{crowd}, and each of these processes keeps a docket of its own")
+    in_env = next((each.docket for each in dockets_in_env(release) if each.pod == "server"), Docket())
+    if crowd and in_env is not None and not in_env.secret and redis_url.complaint_about(in_env.url):
+        text = f"{crowd}, so the background services run several times over, each with a docket of its own"
+        yield at(release, ("server",), text)
 
 
 def _unsound(release: Release) -> Iterator[Breach]:
@@ -153,7 +156,10 @@ def _null_docket(release: Release) -> Iterator[Breach]:
         )
 
 
-ONE_DATABASE = "Choose a database of that server that nothing else uses or flushes."
+ONE_DATABASE = (
+    "Choose a database of that server that nothing else uses or flushes: whoever empties the docket's stops the "
+    "background services."
+)
 
 RULES = (
     Rule(
@@ -181,7 +187,8 @@ RULES = (
         "docket-private",
         "warning",
         "Several processes with the services inside share a docket, too.",
-        f"Set backgroundServices.runAsSeparateDeployment, or an entry {DOCKET_NAME} in server.env.",
+        "Work is done twice: run one process, set backgroundServices.runAsSeparateDeployment to true, or put "
+        f"{DOCKET_NAME} into server.env (messaging.docket counts for separate services only).",
         _private,
     ),
     Rule(
@@ -216,7 +223,8 @@ RULES = (
         "docket-database",
         "warning",
         "The docket's database is one that a Redis has by default, 0 to 15.",
-        "Choose a lower one, or make sure that the server is configured for so many.",
+        "Choose a lower one, or make sure that the server is configured for so many: where it is not, the background "
+        "services stop at their start.",
         _high,
     ),
     Rule(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from migrator.prefect import env, env_edits
-from migrator.prefect.deployment import names_by_chart
+from migrator.prefect import deployment, env, env_edits
 from migrator.rules.rule import PODS, Breach, Rule, all_lists, at_entry, pods
 from migrator.values import tree
 from migrator.values.edits import Value
@@ -17,8 +16,9 @@ from migrator.values.release import Release
 def _twice(release: Release) -> Iterator[Breach]:
     """Each name once, at the entry that a customer can take out: the last, or the only one beside the chart's own."""
     told = set()
+    injected = {name for name, _ in deployment.injected(release)}
     for pod in pods(release):
-        by_chart = Counter(names_by_chart(release, pod))
+        by_chart = Counter(deployment.names_by_chart(release, pod))
         by_values = Counter(entry.name for _, entry in env.on_pod(release, pod))
         for name, times in by_values.items():
             found = env.winner(release, pod, name)
@@ -30,9 +30,18 @@ def _twice(release: Release) -> Iterator[Breach]:
                 continue
             told.add(place)
             beside = " beside the chart's own" if by_chart[name] else ""
+            # The server's lists stand before what separate services bring, the background's after all of the chart's.
+            wins = beside and ("; the chart's wins" if pod == "server" and name in injected else "; yours wins")
             often = {1: "stands", 2: "stands twice"}.get(times, f"stands {times} times")
-            text = f"{env_edits.path_of(listed, name)} {often}{beside} on {PODS[pod]}"
-            yield at_entry(listed, entry, text)._replace(about=f"{name} on {pod}")
+            text = f"{env_edits.path_of(listed, name)} {often}{beside} on {PODS[pod]}{wins}"
+            remedy = f"Take yours out: {_BOTH}" if beside else ""
+            yield at_entry(listed, entry, text)._replace(about=f"{name} on {pod}", remedy=remedy)
+
+
+_BOTH = (
+    "server-side apply refuses both, and an upgrade from two to one entries can lose both, so look at the live pod's "
+    "env afterwards."
+)
 
 
 def _no_string(release: Release) -> Iterator[Breach]:
@@ -75,8 +84,7 @@ RULES = (
         "env-twice",
         "error",
         "No env name stands twice on a pod, in the lists or beside what the chart sets itself.",
-        "Take all but one out: the last wins, server-side apply refuses both, and an upgrade from two to one entries "
-        "can lose both, so look at the live pod's env afterwards.",
+        f"Take all but one out: the last wins, {_BOTH}",
         _twice,
     ),
     Rule(

@@ -57,7 +57,7 @@ def _host_counts(release: Release) -> bool:
 
 def _example_cache(release: Release) -> Iterator[Breach]:
     for left in caches.at_example(release):
-        yield Breach(left.text, *left.now, remedy=left.remedy)
+        yield Breach(left.text, *left.place, remedy=left.remedy)
 
 
 def _no_host(release: Release) -> Iterator[Breach]:
@@ -88,7 +88,8 @@ def _bundled_password(release: Release) -> Iterator[Breach]:
         return
     host = messaging.given_bundled_password(release)
     if host:
-        yield at(release, REDIS_HOST, messaging.BUNDLED_PASSWORD.format(host=host))
+        text = f"redis.enabled is true, so the chart gives the pods the password of its own Redis for {host}"
+        yield at(release, REDIS_HOST, text)
 
 
 def _messaging_differs(release: Release) -> Iterator[Breach]:
@@ -174,7 +175,8 @@ RULES = (
         "bundled-password",
         "warning",
         "A Redis of your own is not given the password of the chart's own one.",
-        messaging.BUNDLED_PASSWORD_REMEDY,
+        "Set redis.enabled to false where nothing uses that Redis, and say the password of your own by "
+        "messaging.redis.existingSecret or messaging.redis.password.",
         _bundled_password,
     ),
     Rule(

@@ -16,25 +16,30 @@ from migrator.values.release import Release
 _MIGRATIONS: Route = ("migrations", "enabled")
 
 
-def _toggles(release: Release) -> Iterator[tuple[env.EnvList, env.Entry, str]]:
-    """The toggles in the lists that the pods get, each with its service's name."""
-    for _, listed in all_lists(release):
+def _toggles(release: Release) -> Iterator[tuple[str, env.EnvList, env.Entry, str]]:
+    """The toggles in the lists that the pods get, each with the list's pod and its service's name."""
+    for pod, listed in all_lists(release):
         for entry in listed.entries:
             service = toggles.service_of(entry.name)
             if service:
-                yield listed, entry, service
+                yield pod, listed, entry, service
 
 
 def _toggle_left(release: Release) -> Iterator[Breach]:
     if not deployment.is_separate(release) or not is_bumped(release):
         return
     kept = _KEPT if toggles.were_settled(release) else ""
-    for listed, entry, service in _toggles(release):
+    for pod, listed, entry, service in _toggles(release):
         if service in TOGGLED_SERVICES:
             text = f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}"
-            yield at_entry(listed, entry, text)._replace(remedy=kept)
+            is_needed = toggles.is_needed(release, pod, service, listed)
+            yield at_entry(listed, entry, text)._replace(remedy=_NEEDED if is_needed else kept)
 
 
+_NEEDED = (
+    "Nothing has to be done: it holds against the same toggle in global.prefect.env, which says otherwise. To be rid "
+    "of it, take that one out as well."
+)
 _KEPT = (
     "Nothing has to be done: it works, and infrahub-migrator migrate leaves it, as what was kept on purpose. To be rid "
     "of it, take the entry out."
@@ -42,7 +47,7 @@ _KEPT = (
 
 
 def _toggle_unreadable(release: Release) -> Iterator[Breach]:
-    for listed, entry, _ in _toggles(release):
+    for _, listed, entry, _ in _toggles(release):
         if entry.is_plain and env.as_bool(entry.value) is None:
             yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}")
 
@@ -102,7 +107,8 @@ def _webserver_only_false(release: Release) -> Iterator[Breach]:
     found = env.winner(release, "server", WEBSERVER_ONLY)
     if found is not None and env.as_bool(found[1].value) is False:
         listed, entry = found
-        yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}")
+        text = f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}, which still means on"
+        yield at_entry(listed, entry, text)
 
 
 def _nobody_serves(release: Release) -> Iterator[Breach]:
@@ -111,14 +117,13 @@ def _nobody_serves(release: Release) -> Iterator[Breach]:
         if tree.get(release.prefect, path) == 0:
             yield at(release, path, f"{named(release, path)} is 0")
         return
+    alone = "there is no background deployment: nothing runs the background services"
     if "--no-services" in messaging.server_args(release):
-        yield at(release, ("server", "args"), "server.args hold --no-services, and there is no background deployment")
+        yield at(release, ("server", "args"), f"server.args hold --no-services, and {alone}")
     elif deployment.webserver_only(release):
         found = env.winner(release, "server", WEBSERVER_ONLY)
         assert found is not None, "webserver_only looked at it"
-        yield at_entry(
-            *found, f"{env_edits.path_of(found[0], found[1].name)} is set, and there is no background deployment"
-        )
+        yield at_entry(*found, f"{env_edits.path_of(found[0], found[1].name)} is set, and {alone}")
 
 
 def _migrations_job(release: Release) -> Iterator[Breach]:
@@ -166,7 +171,8 @@ def _database_override(release: Release) -> Iterator[Breach]:
     if found is not None and env.as_bool(found[1].value) is True:
         listed, entry = found
         text = f"{env_edits.path_of(listed, entry.name)} loses to {INJECTED_PIN}"
-        yield at_entry(listed, entry, f"{text}, which the chart sets to false on the background pod")
+        text = f'{text}, which the chart sets to "false" on the background pod; charts before it obeyed this one'
+        yield at_entry(listed, entry, text)._replace(remedy="Remove the entry.")
 
 
 WHY_EXACT = 'Infrahub sets up Prefect only where it is exactly "false", quoted and in lower case.'
@@ -218,14 +224,15 @@ RULES = (
         "webserver-only-false",
         "warning",
         f"{WEBSERVER_ONLY} does not look switched off: any text that is not empty means on.",
-        'Write "true" if it is meant, or remove the entry.',
+        'Write "true" if it is meant; else remove the entry, or make it an empty text.',
         _webserver_only_false,
     ),
     Rule(
         "services-nowhere",
         "error",
         "Something runs the background services.",
-        "Set backgroundServices.runAsSeparateDeployment to true with a replica at least, or let the API pod run them.",
+        "Set backgroundServices.runAsSeparateDeployment to true with a replica at least, or let the API pod run them: "
+        f"take {WEBSERVER_ONLY} and --no-services out.",
         _nobody_serves,
     ),
     Rule(

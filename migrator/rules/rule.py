@@ -27,6 +27,11 @@ class Breach(NamedTuple):
     about: str = ""
     remedy: str = ""
 
+    @property
+    def in_file(self) -> bool:
+        """Whether it stands in a layer, rather than in the chart's own values."""
+        return self.layer >= 0
+
 
 class Rule(NamedTuple):
     """What must hold on the target version: `title` says it, `remedy` how to mend a breach.

@@ -6,7 +6,7 @@ from migrator.errors import RefusedError
 from migrator.values.edits import AddKey, Edit, InsertItem, RemoveItems, RemoveKey, Route, Value
 
 Effect = Literal["none", "behaviour", "required"]
-Severity = Literal["info", "warning"]
+Severity = Literal["info", "warning", "error"]
 
 
 class Change(NamedTuple):
@@ -54,9 +54,9 @@ class ShapeError(RefusedError):
 class Notice(NamedTuple):
     """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
 
-    `severity` is "warning" where something is likely wrong, else "info". Where a rule of the target version says the
-    same, `rule` is its id, and the rule's severity counts. `comes_next` is one that `migrate` says again, in commands,
-    once it has written.
+    `severity` is "warning" where something is likely wrong, else "info". What a rule of the target version says has its
+    id as `rule`, its words and its severity: planning makes it where a step names the rule. `comes_next` is one that
+    `migrate` says again, in commands, once it has written.
     """
 
     text: str

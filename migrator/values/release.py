@@ -88,6 +88,10 @@ class Release:
         layers = [layer._replace(data=data) for layer, data in zip(self.start.layers, found)]
         return self._copy(layers, self.surroundings, None)
 
+    def at_start(self, layer: int, route: Route) -> Route:
+        """Where what stands at `route` of the layer stood when it was read; its nearest parent where it did not."""
+        return tree.same_place(self.layers[layer].data, self.start.layers[layer].data, route)
+
     def _copy(self, layers: Sequence[Layer], surroundings: Surroundings, start: Release | None) -> Release:
         return Release(
             chart=self.chart,

@@ -55,6 +55,36 @@ def get(tree: Value, route: Route, default: Value = None) -> Value:
     return default if found is MISSING else cast(Value, found)
 
 
+def same_place(now: Value, before: Value, route: Route) -> Route:
+    """Where in `before` stands what stands at `route` in `now`, or the nearest of its parents that `before` has.
+
+    Items of lists go by their name, several of one name from the last on; those without a name by all that they are.
+    """
+    found: Route = ()
+    for depth, key in enumerate(route):
+        step: str | int | None = key
+        if isinstance(key, int):
+            step = _same_item(get(now, route[:depth]), get(before, found), key)
+        if step is None or not exists(before, (*found, step)):
+            break
+        found = (*found, step)
+    return found
+
+
+def _same_item(now: Value, before: Value, index: int) -> int | None:
+    if not isinstance(now, list) or not isinstance(before, list):
+        return None
+    names = [[_name(item) for item in items] for items in (now, before)]
+    wanted = names[0][index]
+    later = names[0][index + 1 :].count(wanted)
+    places = [place for place, name in enumerate(names[1]) if name == wanted]
+    return places[-1 - later] if later < len(places) else None
+
+
+def _name(item: Value) -> Value:
+    return item["name"] if isinstance(item, dict) and "name" in item else item
+
+
 def leaves(route: Route, value: Value) -> Iterator[tuple[Route, Value]]:
     """The single values at `route` and below it, each with its own route."""
     if isinstance(value, dict) and value:

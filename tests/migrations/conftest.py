@@ -27,7 +27,8 @@ class Migrated(NamedTuple):
 
     @property
     def warnings(self) -> list[Notice]:
-        return [notice for notice in self.plan.notices if notice.severity == "warning"]
+        """What is likely wrong, or is."""
+        return [notice for notice in self.plan.notices if notice.severity != "info"]
 
 
 Migrate = Callable[..., Migrated]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from migrator import rules
 from migrator.migration import Question
 from migrator.planning import catalog, discover, examine
 from tests import skeleton
@@ -101,12 +102,18 @@ class Silent:
 
 
 def yielded(migration: str, text: str, version_from: str, version_to: str) -> list[object]:
-    """All that its steps have to say of the file as it is: changes, notices and the ids of questions."""
+    """All that its steps have to say of the file as it is: changes, notices, rules, and the ids of questions."""
     request = examine.Request(discover.Options(version_from=version_from, version_to=version_to), {})
     release = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan.start
     ask = Silent()
     found = [each for step in KNOWN[migration].migration.steps for each in step.run(release, ask)]
-    return [*found, *ask.asked]
+    told = [rule.id for rule, _ in rules.breaches(release, told_by(migration))]
+    return [*found, *told, *ask.asked]
+
+
+def told_by(migration: str) -> list[str]:
+    """The rules that its steps name."""
+    return [rule for step in KNOWN[migration].migration.steps for rule in step.tells]
 
 
 @pytest.mark.parametrize("migration", KNOWN)
@@ -133,6 +140,13 @@ def test_it_opens_with_a_fact_and_names_its_source(migration: str) -> None:
     fact, _, rest = KNOWN[migration].text.partition("\n\n")
     assert fact.rstrip().endswith((".", ":")) and "https://" not in fact
     assert "https://" in rest
+
+
+@pytest.mark.parametrize("migration", KNOWN)
+def test_the_rules_that_it_names_are_there(migration: str) -> None:
+    known = {rule.id for rule in rules.RULES}
+    told = told_by(migration)
+    assert set(told) <= known and len(set(told)) == len(told)
 
 
 def test_no_two_ask_by_one_id_and_no_table_has_a_row_too_many() -> None:

@@ -131,7 +131,7 @@ def test_messagings_database_is_kept_and_warned_of(migrate: Migrate) -> None:
     text = DOCKET.replace("/2", "/1") + CACHE
     done = migrate(text)
     assert done.text == text
-    assert ["database 1 is used by Prefect's messaging as well" in each.text for each in done.warnings] == [True]
+    assert ["database 1, which is used by Prefect's messaging" in each.text for each in done.warnings] == [True]
 
 
 def test_the_caches_database_is_left(migrate: Migrate, plan: Plans) -> None:

@@ -120,7 +120,9 @@ def test_a_database_that_can_be_is_taken(migrate: Migrate, answer: str, database
 def test_a_database_above_15_is_a_warning(migrate: Migrate, answer: str) -> None:
     done = migrate(SEPARATE, {"redis-db": answer})
     assert docket(done.text) == f"redis://redis:6379/{answer}"
-    assert [f"database {answer} exists only where Redis" in each.text for each in done.warnings] == [True]
+    assert [f"the docket lives in database {answer}; a server has 0 to 15" in each.text for each in done.warnings] == [
+        True
+    ]
 
 
 def test_messagings_own_database_0_needs_the_whole_url(migrate: Migrate, plan: Plans) -> None:
@@ -128,7 +130,7 @@ def test_messagings_own_database_0_needs_the_whole_url(migrate: Migrate, plan: P
         plan(SEPARATE, {"redis-db": "0"})
     done = migrate(SEPARATE, {"docket-url": "redis://redis:6379/0"})
     assert docket(done.text) == "redis://redis:6379/0"
-    assert "database 0 is used by Prefect's messaging as well" in done.warnings[0].text
+    assert "database 0, which is used by Prefect's messaging" in done.warnings[0].text
 
 
 def test_database_0_of_a_cache_elsewhere_is_refused(plan: Plans) -> None:

@@ -40,7 +40,7 @@ def test_a_connection_url_that_loses(migrate: Migrate, place: str) -> None:
     text = with_entry("{name: PREFECT_API_DATABASE_CONNECTION_URL, value: postgresql+asyncpg://db/prefect}", place)
     done = migrate(text)
     assert done.text == text
-    assert "PREFECT_API_DATABASE_CONNECTION_URL no longer counts" in done.warnings[0].text
+    assert "PREFECT_API_DATABASE_CONNECTION_URL loses to" in done.warnings[0].text
     other = with_entry("{name: PREFECT_API_DATABASE_ECHO, value: 'true'}", place)
     assert migrate(other).notices == ""
 
@@ -50,14 +50,14 @@ def test_a_connection_url_loses_on_a_single_deployment_too(migrate: Migrate) -> 
         backgroundServices: {runAsSeparateDeployment: false}
         server: {env: [{name: PREFECT_API_DATABASE_CONNECTION_URL, value: postgresql+asyncpg://db/prefect}]}
         """)
-    assert "PREFECT_API_DATABASE_CONNECTION_URL no longer counts" in migrate(text).warnings[0].text
+    assert "PREFECT_API_DATABASE_CONNECTION_URL loses to" in migrate(text).warnings[0].text
 
 
 def test_a_background_migrate_that_was_obeyed(migrate: Migrate) -> None:
     obeyed = with_entry("{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: 'true'}", BACKGROUND)
     done = migrate(obeyed)
     assert done.text == obeyed
-    assert "the old chart obeyed it on the background pod" in done.warnings[0].text
+    assert "charts before it obeyed this one" in done.warnings[0].text
     same = with_entry("{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: 'false'}", BACKGROUND)
     assert migrate(same).notices == ""
 
@@ -67,8 +67,9 @@ def test_a_name_that_stands_twice_in_a_list(migrate: Migrate) -> None:
     done = migrate(text)
     assert done.text == text
     assert [notice.text for notice in done.warnings] == [
-        "infrahub.prefect-server.server.env.WEB_CONCURRENCY stands 2 times; the last wins, and server-side apply "
-        "refuses it. Leave one."
+        "infrahub.prefect-server.server.env.WEB_CONCURRENCY stands twice on the server pod. Take all but one out: the "
+        "last wins, server-side apply refuses both, and an upgrade from two to one entries can lose both, so look at "
+        "the live pod's env afterwards."
     ]
     assert migrate(with_entry("{name: WEB_CONCURRENCY, value: '1'}", SERVER)).notices == ""
 
@@ -78,18 +79,19 @@ def test_a_name_that_a_pod_gets_from_two_lists(migrate: Migrate) -> None:
     text = with_entry("{name: WEB_CONCURRENCY, value: '2'}", SERVER) + head
     done = migrate(text)
     assert done.text == text
-    assert "The server pod gets names twice" in done.notices and "The background pod" not in done.notices
+    twice = "infrahub.prefect-server.server.env.WEB_CONCURRENCY stands twice on the server pod"
+    assert [told.text.partition(". ")[0] for told in done.plan.notices] == [twice]
     assert migrate(INFRAHUB + head).notices == ""
 
 
 def test_a_name_that_the_chart_sets_as_well(migrate: Migrate) -> None:
     entry = "{name: PREFECT_REDIS_MESSAGING_HOST, value: redis}"
     server, background = migrate(with_entry(entry, SERVER)), migrate(with_entry(entry, BACKGROUND))
-    assert (
-        "sets on the server pod as well: PREFECT_REDIS_MESSAGING_HOST. There the chart's own value wins"
-        in server.notices
-    )
-    assert "sets on the background pod as well: PREFECT_REDIS_MESSAGING_HOST. There yours wins" in background.notices
+    beside = "PREFECT_REDIS_MESSAGING_HOST stands beside the chart's own on the"
+    assert f"{beside} server pod; the chart's wins. Take yours out: " in server.notices
+    assert f"{beside} background pod; yours wins. Take yours out: " in background.notices
+    home = migrate(with_entry("{name: HOME, value: /tmp}", SERVER)).notices
+    assert "HOME stands beside the chart's own on the server pod; yours wins" in home  # the chart's come first
     # The chart sets neither without ssl and username, and the batch size never.
     for name in ("PREFECT_REDIS_MESSAGING_SSL", "PREFECT_REDIS_MESSAGING_PUBLISHER_BATCH_SIZE"):
         assert migrate(with_entry(f"{{name: {name}, value: '0'}}", BACKGROUND)).notices == ""
@@ -111,7 +113,7 @@ def test_a_docket_name_breaks_the_background_services(migrate: Migrate, place: s
     text = with_entry("{name: PREFECT_SERVER_DOCKET_NAME, value: prefect}", place)
     done = migrate(text)
     assert done.text == text
-    assert "PREFECT_SERVER_DOCKET_NAME breaks the background services" in done.warnings[0].text
+    assert "the API pods take the background services' tasks and drop them" in done.warnings[0].text
 
 
 def test_blocks_register_on_start_must_be_false_for_the_bootstrap(migrate: Migrate) -> None:
@@ -119,9 +121,9 @@ def test_blocks_register_on_start_must_be_false_for_the_bootstrap(migrate: Migra
     missing = migrate(INFRAHUB.replace(f"        - {entry}\n", ""))
     assert "PREFECT_API_BLOCKS_REGISTER_ON_START is missing on the server pod" in missing.warnings[0].text
     unquoted = migrate(INFRAHUB.replace(entry, entry.replace('"false"', "false")))
-    assert "PREFECT_API_BLOCKS_REGISTER_ON_START is false on the server pod" in unquoted.warnings[0].text
+    assert "PREFECT_API_BLOCKS_REGISTER_ON_START is false. Write it" in unquoted.warnings[0].text
     true = migrate(INFRAHUB.replace(entry, entry.replace("false", "true")))
-    assert 'PREFECT_API_BLOCKS_REGISTER_ON_START is "true" on the server pod' in true.warnings[0].text
+    assert 'PREFECT_API_BLOCKS_REGISTER_ON_START is "true". Write it' in true.warnings[0].text
 
 
 def test_a_docket_on_the_charts_own_cache(migrate: Migrate) -> None:
@@ -168,7 +170,7 @@ def test_services_that_run_nowhere(migrate: Migrate) -> None:
         """)
     done = migrate(text)
     assert done.text == text
-    assert "so nothing runs the background services" in done.warnings[0].text
+    assert "no background deployment: nothing runs the background services" in done.warnings[0].text
     assert migrate(text.replace('"true"', '""')).warnings == []
 
 
@@ -257,7 +259,7 @@ def test_old_names_lose_from_the_version_on_that_sets_new_ones(plan: Plans, to: 
         """)
     options = {"chart": "prefect-server", "version_from": "2025.12.24192415", "version_to": to}
     notices = " ".join(notice.text for notice in plan(text, {"redis-db": "2"}, **options).notices)
-    for words in ("CONNECTION_URL no longer counts", "the old chart obeyed it", "twice until now"):
+    for words in ("CONNECTION_URL loses to", "charts before it obeyed this one", "twice until now"):
         assert (words in notices) == told, words
 
 
@@ -318,7 +320,7 @@ FAR = "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {h
 )
 def test_the_database_of_a_url_that_a_secret_beats_is_nobodys_business(plan: Plans, docket: str, is_told: bool) -> None:
     found = plan(FAR % docket, chart="prefect-server").notices
-    assert any("database 99 exists only where" in each.text for each in found) is is_told
+    assert any("the docket lives in database 99" in each.text for each in found) is is_told
 
 
 INFRAHUB_IMAGE = """\

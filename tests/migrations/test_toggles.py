@@ -136,7 +136,7 @@ def test_each_custom_toggle_is_asked_about_on_its_own(migrate: Migrate, plan: Pl
         """)
 
 
-def test_what_was_kept_is_a_notice_afterwards(migrate: Migrate) -> None:
+def test_what_was_kept_is_told_afterwards(migrate: Migrate) -> None:
     text = (
         BACKGROUND
         + """\
@@ -145,7 +145,7 @@ def test_what_was_kept_is_a_notice_afterwards(migrate: Migrate) -> None:
     )
     done = migrate(text)
     assert done.text == text
-    assert 'PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED ("false") stays, as it was left before' in done.notices
+    assert 'PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED is "false". Nothing has to be done: it works' in done.notices
 
 
 @pytest.mark.parametrize(

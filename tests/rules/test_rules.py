@@ -721,6 +721,31 @@ def test_a_toggle_that_was_kept_is_told_apart_from_one_that_a_migration_would_dr
     assert remedy.startswith("Run infrahub-migrator migrate") is not kept
 
 
+def test_a_toggle_that_holds_against_one_for_both_pods_is_told_why_it_stays() -> None:
+    text = SOUND.replace(METRICS, METRICS + entry(TOGGLE, '"true"'))
+    both = "    global:\n      prefect:\n        env:\n" + indent(entry(TOGGLE, '"false"'), "  ")
+    found = remedies(text + both, "toggle-left")
+
+    assert (
+        len(found) == 2 and sum("it holds against the same toggle in global.prefect.env" in each for each in found) == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("docket", "shared"),
+    [
+        ("redis://redis.example.org/2", True),
+        ("'{{ .Values.docket }}'", True),  # nobody can tell from here
+        ("memory://", False),
+        ('""', False),
+        ("redis://redis.example.org", False),
+    ],
+)
+def test_several_processes_share_a_docket_that_an_entry_names_if_it_is_one(docket: str, shared: bool) -> None:
+    text = SINGLE.replace("replicaCount: 1", "replicaCount: 3") + entry("PREFECT_SERVER_DOCKET_URL", docket)
+    assert (told("docket-private", text) == []) is shared
+
+
 @pytest.mark.parametrize(("separate", "empty_will_do"), [("true", False), ("false", True)])
 def test_the_example_host_may_be_emptied_where_nothing_uses_it(separate: str, empty_will_do: bool) -> None:
     text = "configPreset: medium\n" + SOUND.replace(HOST, "          host: example-infrahub-cache-master\n")

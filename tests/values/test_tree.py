@@ -11,6 +11,7 @@ from migrator.values.edits import (
     RemoveItems,
     RemoveKey,
     RenameKey,
+    Route,
     SetValue,
     Value,
     after,
@@ -101,3 +102,25 @@ def test_routes_for_people() -> None:
     assert tree.show(()) == "the top of the file"
     assert tree.show(("server", "env", 2, "value")) == "server.env[2].value"
     assert tree.show(("a.b", "")) == '"a.b".""'
+
+
+def env(*names: str) -> Value:
+    return {"env": [{"name": name} for name in names], "k": 1}
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "route", "place"),
+    [
+        (env("a", "b"), env("x", "a", "b"), ("env", 1), ("env", 2)),
+        (env("a", "a"), env("x", "a", "a"), ("env", 0), ("env", 1)),
+        (env("a", "a"), env("a"), ("env", 0), ("env",)),  # the last of a name is the same one
+        (env("new", "a"), env("a"), ("env", 0), ("env",)),
+        (env("a"), env("x", "a"), ("env", 0, "value"), ("env", 1)),
+        ({"l": ["a", "b"]}, {"l": ["b"]}, ("l", 1), ("l", 0)),
+        (env("a"), {"env": None}, ("env", 0), ("env",)),
+        (env("a"), {}, ("env", 0), ()),
+        (env("a"), env("a"), ("k",), ("k",)),
+    ],
+)
+def test_the_same_place_in_another_tree(now: Value, before: Value, route: Route, place: Route) -> None:
+    assert tree.same_place(now, before, route) == place

@@ -1,0 +1,106 @@
+"""What steps have the rules say of a plan's result: in the rules' own words, once, and only where it is a fact."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from migrator.planning import apply, catalog, discover, examine, summary
+from migrator.report.records import NoticeReport
+from migrator.verify import verify
+from tests.rules.test_rules import CASES, Case, show, with_
+
+TOLD = {rule for known in catalog.load() for step in known.migration.steps for rule in step.tells}
+
+
+def planned(text: str, answers: dict[str, str] | None = None, **options: str) -> examine.Case:
+    request = examine.Request(discover.Options(**options), answers or {})
+    return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request)
+
+
+def told(case: examine.Case) -> list[NoticeReport]:
+    return [each for each in summary.report(case).notices if each.rule]
+
+
+@pytest.mark.parametrize("case", [each for each in CASES if each.rule in TOLD], ids=show)
+def test_plan_says_of_its_result_what_verify_says(case: Case) -> None:
+    """In the same words and severity; in the same place, too, where the file stays as it is."""
+    made = planned(with_(case, case.breaks), {"flavour": "none"})
+    assert not made.plan.open_questions
+    layers = made.bundle.on(apply.apply_plan(made).streams).layers
+    found = [each for each in verify.findings(made.plan.result, layers) if each.rule in TOLD]
+    words = sorted((each.rule, each.severity, f"{each.text}. {each.remedy}") for each in found)
+    assert sorted((each.rule, each.severity, each.text) for each in told(made)) == words
+    if not made.plan.changes:
+        assert sorted((each.rule, each.line) for each in told(made)) == sorted((each.rule, each.line) for each in found)
+
+
+SEPARATE = dedent("""\
+    backgroundServices:
+      runAsSeparateDeployment: true
+      messaging: {redis: {host: redis, db: 1}, docket: {url: "redis://redis:6379/2"}}
+      env: []
+    server:
+      env:
+        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
+        - {name: KEPT, value: "1"}
+        - {name: KEPT, value: "2"}
+    """)
+KEPT = SEPARATE.replace("  env: []", "  env: [{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: 'false'}]")
+
+
+def rules_told(text: str, answers: dict[str, str] | None = None, **options: str) -> list[tuple[str, int]]:
+    return sorted((each.rule, each.line) for each in told(planned(text, answers, **options)))
+
+
+def test_what_this_run_mends_is_not_told_and_what_stays_is_told_where_it_stood() -> None:
+    """The toggle above goes; the line is that of the file as it was read."""
+    made = planned(SEPARATE)
+    assert [each.after for each in made.plan.changes] == [None]
+    assert [(each.rule, each.severity, each.line) for each in told(made)] == [("env-twice", "error", 9)]
+
+
+def test_what_an_open_question_may_mend_is_told_once_it_is_answered() -> None:
+    text = KEPT.replace(', docket: {url: "redis://redis:6379/2"}', "")
+    assert rules_told(text) == [("env-twice", 9)]
+    open_now = [each.id for each in planned(text).plan.open_questions]
+    assert open_now == ["custom-toggles.background.TRIGGERS", "redis-db"]
+    kept = {"custom-toggles": "keep", "redis-db": "2"}
+    assert rules_told(text, kept) == [("env-twice", 9), ("toggle-left", 4)]
+    assert rules_told(text, {**kept, "custom-toggles": "remove"}) == [("env-twice", 9)]
+
+
+DOCKET = "PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/3'"
+
+
+@pytest.mark.parametrize(
+    ("entry", "question", "answer"),
+    [
+        (DOCKET, "docket-url", "redis://redis:6379/3"),
+        ("PREFECT_REDIS_MESSAGING_DB, value: '4'", "messaging-redis.db", "4"),
+    ],
+)
+def test_an_entry_that_every_answer_takes_out_is_no_breach(entry: str, question: str, answer: str) -> None:
+    """The other name that stands twice is a fact whatever is answered."""
+    text = SEPARATE.replace("  env: []", f"  env: [{{name: {entry}}}]")
+    text = text if entry == DOCKET else text.replace(', docket: {url: "redis://redis:6379/2"}', "")
+    others = {} if entry == DOCKET else {"redis-db": "2"}
+    assert [each.id for each in planned(text, others).plan.open_questions] == [question]
+    assert rules_told(text, others) == rules_told(text, {**others, question: answer}) == [("env-twice", 9)]
+
+
+def test_a_database_that_is_still_to_be_chosen_is_nobodys() -> None:
+    """Its scheme has to be put right first: where the docket is then, the answer says."""
+    text = SEPARATE.replace("db: 1}", "db: 1, ssl: true}").replace("6379/2", "6379/99")
+    assert [each.id for each in planned(text).plan.open_questions] == ["docket-url"]
+    assert rules_told(text) == [("env-twice", 9)]
+    assert ("docket-database", 3) in rules_told(text, {"docket-url": "rediss://redis:6379/99"})
+
+
+def test_a_rule_is_told_once_however_many_say_it() -> None:
+    """`migrate` tells all findings of its result; a notice that says the same goes."""
+    made = planned(SEPARATE)
+    report = verify.proved(made, examine.Request(discover.Options(), {}))
+    assert [each.rule for each in report.findings if each.rule in TOLD] == ["env-twice"]
+    assert [each for each in report.notices if each.rule] == []
