@@ -9,6 +9,7 @@ ChartValuesFromReferences in chartutil/values.go of fluxcd/pkg (a target path ov
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -83,7 +84,8 @@ class Parameters(NamedTuple):
 
         Raises RefusedError for a setting whose value stands elsewhere, and for what a single value cannot say.
         """
-        own = [each for edit in edits for each in self._edits(edit)]
+        document = source.stream.documents[source.document]
+        own = [each for edit in edits for each in self._edits(edit, document.data)]
         return yamltext.apply(source.stream, own, source.document)
 
     def on(self, source: Source) -> Parameters:
@@ -100,7 +102,7 @@ class Parameters(NamedTuple):
         """Whether the settings say this; their order means nothing."""
         return tree.same(_sorted(self.data), _sorted(data))
 
-    def _edits(self, edit: Edit) -> Iterator[Edit]:
+    def _edits(self, edit: Edit, document: Value) -> Iterator[Edit]:
         standing = [each for each in self.settings if each.route[: len(edit.route)] == edit.route]
         for each in standing:
             if not each.is_seen:
@@ -110,9 +112,10 @@ class Parameters(NamedTuple):
         if isinstance(edit, SetValue) and len(standing) == 1 and isinstance(edit.value, str):
             (setting,) = standing
             text, as_text = set_values.write(edit.value)
-            yield SetValue((*setting.place, "value"), text)
-            if as_text and not isinstance(setting.value, str):
-                yield AddKey((*setting.place, "forceString"), True)
+            item = as_map(tree.get(document, setting.place))
+            written: Map = {"value": text, **({"forceString": True} if as_text else {})}
+            for key, value in written.items():
+                yield (SetValue if key in item else AddKey)((*setting.place, key), value)
         elif isinstance(edit, AddKey) and self.accepts == "values":
             for route, value in tree.leaves(edit.route, edit.value):
                 yield self._added(route, value)
@@ -123,7 +126,7 @@ class Parameters(NamedTuple):
         beside = self._beside(route) or self.settings
         if isinstance(value, (list, dict)):
             raise self._refused(beside[-1], "a single value cannot hold the list that is to be beside it")
-        text, as_text = set_values.write(value) if isinstance(value, str) else (_spelled(value), False)
+        text, as_text = set_values.write(value) if isinstance(value, str) else (json.dumps(value), False)
         item: Value = {"name": set_values.name_of(route), "value": text, **({"forceString": True} if as_text else {})}
         return InsertItem(self.items, item, after(_position(beside[-1])))
 
@@ -242,13 +245,9 @@ def _items(helm: Map, key: str) -> list[Map]:
 
 
 def _text(value: Value) -> str:
-    return value if isinstance(value, str) else _spelled(value)
-
-
-def _spelled(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value)
 
 
 def _sorted(value: Value) -> Value:
