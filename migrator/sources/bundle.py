@@ -143,7 +143,7 @@ class Bundle(NamedTuple):
     @property
     def items(self) -> tuple[str, ...]:
         """The objects (KIND/NAME) that hold its values and its chart's version; none for values files."""
-        objects = [_object_around(layer) for layer in self.layers if layer.route]
+        objects = [object_around(layer) for layer in self.layers if layer.route]
         names = [f"{each.get('kind')}/{as_map(each.get('metadata')).get('name')}" for each in objects]
         return tuple(dict.fromkeys([self.item, *names])) if self.item else ()
 
@@ -162,7 +162,7 @@ class Bundle(NamedTuple):
         return self._replace(layers=layers, version=self.version._replace(text=text))
 
 
-def _object_around(layer: Source) -> Map:
+def object_around(layer: Source) -> Map:
     """The object that a layer stands in, in a List or by itself."""
     above = layer.route[:2] if layer.route[0] == "items" else ()
     return as_map(tree.get(layer.stream.documents[layer.document].data, above))

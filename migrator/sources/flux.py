@@ -53,16 +53,18 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
         refuse_directives(place.name, lambda route: document.line((*place.route, *route)), spec)
     source = place._replace(route=(*place.route, *VALUES))
     metadata = as_map(data.get("metadata"))
-    namespace = as_text(spec.get("targetNamespace")) or as_text(metadata.get("namespace"))
     own = as_text(metadata.get("name"))
     target = as_text(spec.get("targetNamespace"))
+    # What a patch does not say is as the object below says it.
+    namespace = target or ("" if is_patch else as_text(metadata.get("namespace")))
+    by_default = "" if is_patch else f"{target}-{own}" if target and own else own
     return [
         Bundle(
             name=name,
             layers=(*referred.layers, *taken.layers, source, *_over(place, spec)),
             home=0 if referred.layers else len(taken.layers),
             version=version,
-            release_name=as_text(spec.get("releaseName")) or (f"{target}-{own}" if target and own else own),
+            release_name=as_text(spec.get("releaseName")) or by_default,
             namespace=namespace,
             evidence=(
                 *(f"chart version of {name} at {each.name} {tree.show(version.route)}" for each in referred.layers),

@@ -9,15 +9,16 @@ from migrator import files
 from migrator.charts.roots import prefect_roots
 from migrator.errors import InputError, UsageError
 from migrator.sources import objects, scope
-from migrator.sources.bundle import Bundle, of_layers
+from migrator.sources.bundle import Bundle, object_around, of_layers
 from migrator.sources.source import Source, read, read_bytes
+from migrator.values.merge import as_map, as_text
 
 
 class Opened(NamedTuple):
     """What one FILE, or the layers of one release, hold: releases that are written together.
 
-    `unrelated` are the names of GitOps objects that have nothing to do with these charts; `source` is the whole file,
-    where all that it holds are such.
+    `unrelated` are the names of GitOps objects that have nothing to do with these charts; `source` is the whole file
+    around them.
     """
 
     name: str
@@ -66,7 +67,7 @@ def open_source(source: Source, chart: str = "", root: str = "", beside: Sequenc
         bundles = [bundles[0]._replace(name=source.name)]
     else:
         bundles = [bundle._replace(name=f"{source.name} ({bundle.name})") for bundle in bundles]
-    return Opened(source.name, tuple(bundles), unrelated, None if bundles else source)
+    return Opened(source.name, tuple(bundles), unrelated, source)
 
 
 def open_layers(names: Sequence[str]) -> Opened:
@@ -173,6 +174,8 @@ def _patched(around: Sequence[Bundle]) -> tuple[Bundle, Source]:
     """
     whole = around[0]
     home = whole.layers[whole.home]
+    specs = [as_map(object_around(layer).get("spec")) for layer in whole.layers if layer.route]
+    named = next(filter(None, (as_text(spec.get("releaseName")) for spec in specs)), "")
     for patch in around[1:]:
         if not patch.is_patch or not _is_patch_of(patch, whole):
             raise UsageError(
@@ -182,8 +185,10 @@ def _patched(around: Sequence[Bundle]) -> tuple[Bundle, Source]:
         if patch.version.text:
             whole = whole._replace(version=patch.version._replace(chart=whole.version.chart))
             home = patch.layers[patch.home]
+        named = patch.release_name or named
+        by_namespace = f"{patch.namespace}-{whole.item.partition('/')[2]}" if patch.namespace else whole.release_name
         whole = whole._replace(
-            release_name=patch.release_name or whole.release_name,
+            release_name=named or by_namespace,
             namespace=patch.namespace or whole.namespace,
             evidence=(*whole.evidence, *patch.evidence),
             unseen=(*whole.unseen, *(each for each in patch.unseen if each.item not in (whole.item, patch.item))),

@@ -188,6 +188,7 @@ def test_several_roots_in_one_file_are_releases_of_their_own(cli: Cli, tmp_path:
         ("one.infrahub.prefect-server", "current"),
         ("two.infrahub.prefect-server", "current"),
     ]
+    assert b"values.yaml (two.infrahub.prefect-server): current" in cli("check", "values.yaml").stdout
 
 
 def test_an_object_of_another_chart_is_unrelated(cli: Cli, tmp_path: Path) -> None:

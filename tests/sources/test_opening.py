@@ -1,0 +1,123 @@
+"""What a file, or several as layers, come to: which layers, of which release; and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator import sources
+from migrator.errors import InputError, UsageError
+
+from .test_gitops_around import FROM, OPERATION, holder
+from .test_kustomized import FLAGS, GENERATOR, HEAD, RELEASE, unchanged, write
+from .test_patches import HOST, patch
+from .texts import AFTER, VALUES, helm_release, indented
+
+Cli = Callable[..., Any]
+PODINFO = helm_release("replicas: 1\n", chart="podinfo").replace("name: infrahub", "name: podinfo")
+
+
+def layers_of(folder: Path, *names: str) -> list[str]:
+    (bundle,) = sources.open_layers([str(folder / name) for name in names]).bundles
+    return [Path(layer.name).name for layer in bundle.layers]
+
+
+@pytest.mark.parametrize("named", [["one.yaml"], ["two.yaml"], ["one.yaml", "two.yaml"], []])
+def test_the_files_of_generators_are_layers_once(tmp_path: Path, named: list[str]) -> None:
+    two = "  - name: more\n    files: [values.yaml=two.yaml]\n"
+    both = "  valuesFrom: [{kind: ConfigMap, name: base}, {kind: ConfigMap, name: more}]\n"
+    kustomization = HEAD.format("release.yaml") + GENERATOR.replace("own", "one") + two
+    write(tmp_path, {"release.yaml": helm_release("", head=both), "kustomization.yaml": kustomization})
+    write(tmp_path, {"one.yaml": VALUES, "two.yaml": HOST})
+    found = layers_of(tmp_path, *named, "release.yaml")
+    assert sorted(found[:-1]) == ["one.yaml", "two.yaml"] and found[-1] == "release.yaml"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [(PODINFO, 0), (f"{helm_release(VALUES)}---\n{helm_release(VALUES)}", 2)], ids=["none", "two"]
+)
+def test_a_layer_is_of_one_release(tmp_path: Path, text: str, count: int) -> None:
+    write(tmp_path, {"base.yaml": VALUES, "release.yaml": text})
+    with pytest.raises(InputError, match=f"holds {count} releases with Prefect values, and a layer belongs to one"):
+        layers_of(tmp_path, "base.yaml", "release.yaml")
+
+
+def test_a_release_that_shares_values_is_no_layer_alone(cli: Cli, tmp_path: Path) -> None:
+    second = RELEASE.replace("name: infrahub\n", "name: second\n")
+    write(tmp_path, {"one.yaml": RELEASE, "two.yaml": second, "base.yaml": holder(VALUES)})
+    done = cli("check", "-f", "one.yaml")
+    assert done.returncode == 2 and b"is taken by HelmRelease second as well" in done.stderr
+
+
+def test_several_releases_with_values_in_other_files_are_refused(cli: Cli, tmp_path: Path) -> None:
+    before = {"all.yaml": f"{helm_release(VALUES)}---\n{RELEASE}", "base.yaml": holder(VALUES)}
+    write(tmp_path, before)
+    done = cli("migrate", "all.yaml", *FLAGS)
+    assert done.returncode == 2
+    assert b"holds 2 releases, of which HelmRelease prod/infrahub takes values" in b" ".join(done.stderr.split())
+    assert unchanged(tmp_path, before)
+
+
+def test_what_stands_around_standard_input_is_no_concern_of_it(cli: Cli, tmp_path: Path) -> None:
+    operation = f"patches:\n  - patch: |\n{indented(OPERATION, 6)}    target: {{kind: HelmRelease}}\n"
+    write(tmp_path, {"release.yaml": PODINFO, "kustomization.yaml": HEAD.format("release.yaml") + operation})
+    done = cli("migrate", "-", *FLAGS, stdin=helm_release(VALUES).encode())
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode() == helm_release(AFTER, "4.18.0-medium")
+
+
+def test_a_patch_by_itself_is_looked_at(cli: Cli, tmp_path: Path) -> None:
+    """That a kustomization lays it over its object is what makes it one."""
+    kustomization = HEAD.format("release.yaml") + "patches: [{path: patch.yaml}]\n"
+    write(tmp_path, {"release.yaml": helm_release(VALUES), "patch.yaml": patch(HOST)})
+    write(tmp_path, {"kustomization.yaml": kustomization})
+    done = cli("plan", "patch.yaml", "--from", "4.13.0-medium", "--redis-db", "2")
+    assert done.returncode != 2 and b"that this is a patch for lie below" in b" ".join(done.stdout.split())
+
+
+def test_a_patch_of_another_object_is_none_of_this_one(tmp_path: Path) -> None:
+    kustomization = (
+        HEAD.format("release.yaml") + "patches: [{path: patch.yaml, target: {kind: HelmRelease, name: X}}]\n"
+    )
+    write(tmp_path, {"release.yaml": helm_release(VALUES), "patch.yaml": patch(HOST, "any")})
+    write(tmp_path, {"kustomization.yaml": kustomization.replace("X", "other")})
+    with pytest.raises(UsageError, match="others can be patches of it"):
+        layers_of(tmp_path, "release.yaml", "patch.yaml")
+    write(tmp_path, {"kustomization.yaml": kustomization.replace("X", "infra.*")})
+    assert layers_of(tmp_path, "release.yaml", "patch.yaml") == ["release.yaml", "patch.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("below", "over", "name", "namespace"),
+    [
+        ("", "", "infrahub", "prod"),
+        ("releaseName: own, targetNamespace: live", "", "own", "live"),
+        ("targetNamespace: live", "", "live-infrahub", "live"),
+        ("releaseName: own", "targetNamespace: live", "own", "live"),
+        ("releaseName: own", "releaseName: other, targetNamespace: live", "other", "live"),
+        ("targetNamespace: low", "targetNamespace: live", "live-infrahub", "live"),
+        ("", "releaseName: other", "other", "prod"),
+    ],
+)
+def test_the_name_and_namespace_of_a_patched_release(
+    tmp_path: Path, below: str, over: str, name: str, namespace: str
+) -> None:
+    def spec(text: str) -> str:
+        return "".join(f"  {each}\n" for each in text.split(", ") if each)
+
+    write(
+        tmp_path, {"release.yaml": helm_release(VALUES, head=spec(below)), "patch.yaml": patch(HOST, chart=spec(over))}
+    )
+    (bundle,) = sources.open_layers([str(tmp_path / "release.yaml"), str(tmp_path / "patch.yaml")]).bundles
+    assert (bundle.release_name, bundle.namespace) == (name, namespace)
+
+
+def test_what_a_patch_takes_from_elsewhere_is_told_of(tmp_path: Path) -> None:
+    head = FROM.format("ConfigMap")
+    write(tmp_path, {"release.yaml": helm_release(VALUES, head=head)})
+    write(tmp_path, {"patch.yaml": patch(HOST, chart=head.replace("base", "more"))})
+    (bundle,) = sources.open_layers([str(tmp_path / "release.yaml"), str(tmp_path / "patch.yaml")]).bundles
+    assert [each.item for each in bundle.unseen] == ["ConfigMap/base", "ConfigMap/more"]
