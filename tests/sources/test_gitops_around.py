@@ -101,6 +101,50 @@ def test_values_that_two_releases_take_are_refused(cli: Cli, tmp_path: Path) -> 
     assert texts(tmp_path, "base", "one") == [holder(VALUES), one]
 
 
+def test_what_goes_to_a_path_of_its_own_is_no_layer(cli: Cli, tmp_path: Path) -> None:
+    path = "infrahub.infrahubServer.more"
+    refs = f"{{kind: ConfigMap, name: base}}, {{kind: ConfigMap, name: more, targetPath: {path}}}"
+    head = f"  valuesFrom: [{refs}]\n"
+    write(tmp_path, base=holder(VALUES), more=holder(VALUES, name="more"), release=helm_release("", head=head))
+    done = cli("migrate", "release.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert texts(tmp_path, "base", "more") == [holder(AFTER), holder(VALUES, name="more")]
+
+
+def test_an_object_without_the_key_holds_no_values(cli: Cli, tmp_path: Path) -> None:
+    other = holder("a: b\n").replace("values.yaml", "other.yaml")
+    write(tmp_path, base=other, release=helm_release(VALUES, head=FROM.format("ConfigMap")))
+    done = cli("migrate", "release.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert b"Values from ConfigMap base (key values.yaml) lie below" in b" ".join(done.stdout.split())
+    after = helm_release(AFTER, "4.18.0-medium", head=FROM.format("ConfigMap"))
+    assert texts(tmp_path, "base", "release") == [other, after]
+
+
+def test_a_text_of_a_secret_lies_over_its_base64(cli: Cli, tmp_path: Path) -> None:
+    """Source: https://kubernetes.io/docs/concepts/configuration/secret/ (stringData takes precedence over data)."""
+    both = holder(VALUES, "Secret", "stringData", more="data: {values.yaml: YTogYgo=}\n")
+    write(tmp_path, base=both, release=helm_release("", head=FROM.format("Secret")))
+    done = cli("migrate", "release.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert texts(tmp_path, "base") == [both.replace(indented(VALUES, 4), indented(AFTER, 4))]
+
+
+def test_releases_side_by_side_take_each_its_own(cli: Cli, tmp_path: Path) -> None:
+    def whole(version: str, one: str, two: str) -> str:
+        first = helm_release("", version, head=FROM.format("ConfigMap"))
+        second = first.replace("name: base", "name: more").replace("name: infrahub\n", "name: second\n", 1)
+        return "---\n".join([first, second, holder(one), holder(two, name="more")])
+
+    def other(text: str) -> str:
+        return text.replace("redis.prod", "redis.other")
+
+    write(tmp_path, all=whole("4.13.0-medium", VALUES, other(VALUES)))
+    done = cli("migrate", "all.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert texts(tmp_path, "all") == [whole("4.18.0-medium", AFTER, other(AFTER))]
+
+
 def test_unseen_values_over_seen_ones_are_refused(cli: Cli, tmp_path: Path) -> None:
     head = "  valuesFrom: [{kind: ConfigMap, name: base}, {kind: Secret, name: elsewhere}]\n"
     write(tmp_path, base=holder(VALUES), release=helm_release("", head=head))
