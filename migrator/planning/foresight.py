@@ -29,22 +29,17 @@ class _Way(NamedTuple):
 
 
 def without_mended(upgrade: Upgrade, made: plan.Plan) -> plan.Plan:
-    """The plan without the errors that any answer leads out of.
+    """The plan without what rules say that any answer leads out of.
 
-    Where only some answers do, the notice says which. One that would be told in other words is told in these.
+    Where only some answers do, the notice says which. One that would be told in other words is told in these. Looked
+    at are errors, and warnings of a migration that waits: another's may be told too much, rather than every plan made
+    several times over.
     """
-    if not made.open_questions or not any(map(_is_error, made.notices)):
-        return made  # a warning may be told too much, rather than every plan made several times over
+    waiting = {rule for known, step in upgrade.selected if known.id in made.waiting for rule in step.tells}
+    if not any(notice.severity == "error" or notice.rule in waiting for notice in made.notices):
+        return made
     ways = _ways(upgrade, made)
     return made._replace(notices=tuple(_told(made.notices, ways))) if ways else made
-
-
-def _is_error(notice: Notice) -> bool:
-    if not notice.rule:
-        return False
-    from migrator.rules import RULES  # most releases have nothing that a rule says as well
-
-    return any(rule.id == notice.rule and rule.severity == "error" for rule in RULES)
 
 
 def _told(notices: Sequence[Notice], ways: Sequence[_Way]) -> Iterator[Notice]:

@@ -90,12 +90,24 @@ def test_an_entry_that_every_answer_takes_out_is_no_breach(entry: str, question:
     assert rules_told(text, others) == rules_told(text, {**others, question: answer}) == [("env-twice", 9)]
 
 
+ONCE = SEPARATE.replace('    - {name: KEPT, value: "2"}\n', "")
+
+
 def test_a_database_that_is_still_to_be_chosen_is_nobodys() -> None:
     """Its scheme has to be put right first: where the docket is then, the answer says."""
-    text = SEPARATE.replace("db: 1}", "db: 1, ssl: true}").replace("6379/2", "6379/99")
+    text = ONCE.replace("db: 1}", "db: 1, ssl: true}").replace("6379/2", "6379/99")
     assert [each.id for each in planned(text).plan.open_questions] == ["docket-url"]
-    assert rules_told(text) == [("env-twice", 9)]
-    assert ("docket-database", 3) in rules_told(text, {"docket-url": "rediss://redis:6379/99"})
+    assert rules_told(text) == []
+    assert rules_told(text, {"docket-url": "rediss://redis:6379/99"}) == [("docket-database", 3)]
+
+
+def test_what_is_kept_is_told_in_the_words_that_hold_once_all_is_answered() -> None:
+    text = KEPT.replace(', docket: {url: "redis://redis:6379/2"}', "").replace('    - {name: KEPT, value: "2"}\n', "")
+    answers = {"custom-toggles": "keep"}
+    assert [each.id for each in planned(text, answers).plan.open_questions] == ["redis-db"]
+    (before,) = told(planned(text, answers))
+    assert told(planned(text, {**answers, "redis-db": "2"})) == [before]
+    assert "Nothing has to be done" in before.text
 
 
 def test_a_rule_is_told_once_however_many_say_it() -> None:
