@@ -63,29 +63,33 @@ class Sieve:
 def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None = None) -> Iterator[str]:
     """The paths of the files to look at; `unread` gathers an error for each folder that cannot be looked into."""
 
-    def tell(error: OSError) -> None:
-        unread.append(InputError(f"cannot be looked into: {error.strerror}.", path=str(error.filename or directory)))
-
     sieve = sieve if sieve is not None else Sieve(takes_ignored=True)
     top = os.path.normpath(directory)
     ignoring = {} if sieve.takes_ignored else {top: list(gitignore.above(top))}
-    for folder, folders, files in os.walk(top, onerror=tell):
+    below = [top]  # not by os.walk, which up to Python 3.11 goes no deeper than a function can call itself
+    while below:
+        folder = below.pop()
+        try:
+            files, folders = _entries(folder)
+        except OSError as error:
+            unread.append(InputError(f"cannot be looked into: {error.strerror}.", path=folder))
+            continue
         rules = [] if sieve.takes_ignored else gitignore.of(folder, ignoring.pop(folder))
         real = os.path.realpath(folder) if rules else ""
-        kept = []
+        kept: list[str] = []
         passed_over = _passed_over(folder, files)
         only = _HIDDEN.get(os.path.basename(folder), ())
-        for name in sorted(folders):
+        for name in folders:
             path = os.path.join(folder, name)
             is_hidden = (name.startswith(".") and name not in _HIDDEN) or (bool(only) and name not in only)
             if is_hidden or name in passed_over or sieve.excludes(path, is_folder=True):
                 continue
-            kept.append(name)
+            kept.append(path)
             is_ignored = bool(rules) and gitignore.is_ignored(real, name, rules, is_folder=True)
             ignoring[path] = gitignore.ALL if is_ignored else rules
-        folders[:] = kept
+        below += reversed(kept)
         above = os.path.normpath(folder) if folder != os.curdir else ""
-        for name in sorted(files):
+        for name in files:
             path = os.path.join(folder, name)
             if not _is_to_be_seen(name) or sieve.excludes(path, is_folder=False):
                 continue
@@ -94,6 +98,25 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
                 continue
             path = os.path.join(above, name)
             yield os.path.join(os.curdir, path) if path.startswith("-") else path  # no option of a command
+
+
+def _entries(folder: str) -> tuple[list[str], list[str]]:
+    """The names of the files in a folder, and of the folders; links to folders are neither."""
+    files, folders = [], []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not _is_folder(entry):
+                files.append(entry.name)
+            elif not entry.is_symlink():
+                folders.append(entry.name)
+    return sorted(files), sorted(folders)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # as a link that leads round in a circle
 
 
 def _passed_over(folder: str, files: Sequence[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,25 @@ def test_a_folder_without_anything_is_an_error(cli: Cli, tmp_path: Path) -> None
     done = cli("check", "t")
     assert done.returncode == 2
     assert b"t: is a directory without a values file that holds Prefect values (1 YAML files looked at)" in done.stderr
+
+
+def test_folders_can_be_nested_deeper_than_functions(cli: Cli, tmp_path: Path) -> None:
+    folders = [tmp_path / "t"]
+    for _ in range(1_100):
+        folders.append(folders[-1] / "d")
+    try:
+        for each in folders:
+            os.mkdir(each)
+        for each in (folders[0], folders[-1]):
+            (each / "app.yaml").write_text(VALUES if each == folders[0] else other(VALUES), "utf-8")
+        done = cli("check", "t")
+        assert done.returncode == 1, done.stderr
+        lines = done.stdout.decode().splitlines()
+        assert [line.partition(":")[0] for line in lines[:-1]] == ["t/app.yaml", f"t/{'d/' * 1_100}app.yaml"]
+    finally:  # what clears up after tests goes no deeper either
+        for each in reversed(folders):
+            (each / "app.yaml").unlink(missing_ok=True)
+            os.rmdir(each)
 
 
 def test_a_directory_is_the_same_by_every_name(cli: Cli, tmp_path: Path) -> None:
