@@ -179,7 +179,7 @@ def in_container(text: str) -> str:
 
 def _is_host(text: str) -> bool:
     if ":" not in text:
-        return re.fullmatch(_HOST, text, re.ASCII) is not None
+        return re.fullmatch(_HOST, text, re.ASCII) is not None and ".." not in text
     import ipaddress
 
     try:

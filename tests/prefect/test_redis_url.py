@@ -81,6 +81,7 @@ def test_what_is_wrong_with_a_url(url: str, complaint: str) -> None:
         ("ENC[AES256_GCM,data:a]", "is a placeholder"),
         ("a b", "is no host name"),
         ("redis:6379", "is no host name"),
+        ("redis..prod", "is no host name"),
         ("localhost", "is each pod itself, and the pods are to meet on one server"),
         ("TODO", "is a reminder to put a host there"),
     ],
@@ -98,6 +99,8 @@ def test_what_is_wrong_with_a_host_in_the_values(host: str, problem: str) -> Non
         ("127.0.0.1", "127.0.0.1 is each pod itself"),
         ("changeme", "changeme is a reminder"),
         ("a b", "that is no host name"),
+        ("redis..prod", "that is no host name"),
+        ("redis.prod.", ""),
         ("fe80::1%eth0", "that is no host name"),
     ],
 )
