@@ -129,12 +129,10 @@ def _over(place: Source, route: Route, helm: Map) -> tuple[Source, ...]:
 
 def _is_related_text(text: str, chart: str) -> bool:
     """Whether a text holds values of these charts; one that does not parse is judged by its words."""
-    if not is_about_prefect(text) and "infrahub" not in text:
-        return is_related({}, chart)
     try:
         return is_related(yamltext.parse(text.encode()).documents[0].data, chart)
     except InputError:
-        return is_about_prefect(text)
+        return is_about_prefect(text) or is_related(None, chart)
 
 
 def _version(above: Route, source: Map) -> ChartVersion:

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from migrator.errors import InputError, RefusedError
+from migrator.sources import Bundle, open_file, read_bytes
+from migrator.sources.argocd import is_application
+from migrator.sources.objects import objects_in, releases_of
 
 from .texts import AFTER, DB, VALUES, application, in_block, in_object, indented
 
@@ -213,6 +216,75 @@ def test_the_mapping_alone_counts_beside_a_text(migrate: Migrate) -> None:
     done = migrate(before, DB)
     assert done.text == application(in_block("infrahub: {}\n") + in_object(AFTER), NEW)
     assert "helm.values is ignored by Argo CD" in done.notices
+
+
+def found(tmp_path: Path, text: str) -> list[Bundle]:
+    """The releases in an object."""
+    path = tmp_path / "object.yaml"
+    path.write_text(text, "utf-8")
+    return list(open_file(str(path)).bundles)
+
+
+@pytest.mark.parametrize(
+    ("kind", "helm", "name"),
+    [
+        ("Application", "", "infrahub"),
+        ("Application", "releaseName: hub\n", "hub"),
+        ("Application", "releaseName: '{{name}}-hub'\n", ""),
+        ("ApplicationSet", "", ""),
+        ("ApplicationSet", "releaseName: hub\n", "hub"),
+    ],
+)
+def test_the_name_of_the_release(tmp_path: Path, kind: str, helm: str, name: str) -> None:
+    text = application(helm + in_object(VALUES)) if kind == "Application" else applications(VALUES)
+    if helm and kind != "Application":
+        text = text.replace("helm:\n", f"helm:\n          {helm}")
+    (bundle,) = found(tmp_path, text)
+    assert (bundle.release_name, bundle.namespace) == (name, "prod")
+
+
+def test_a_namespace_that_a_generator_makes_is_not_known(tmp_path: Path) -> None:
+    (bundle,) = found(tmp_path, application(in_object(VALUES)).replace("namespace: prod", "namespace: '{{ns}}'"))
+    assert bundle.namespace == ""
+
+
+def test_where_the_values_stand_is_told(tmp_path: Path) -> None:
+    (bundle,) = found(tmp_path, application(in_block(VALUES)))
+    assert bundle.evidence == ("values of Application argocd/infrahub at spec.source.helm.values",)
+    (bundle,) = found(tmp_path, application("parameters: [{name: infrahub.prefect-server.x, value: y}]\n"))
+    assert bundle.evidence == ("values of Application argocd/infrahub at spec.source.helm",)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ours"),
+    [
+        (application(in_block("replicas: 2\n")), True),  # by its chart
+        (application(in_block("a: [{{ x }}\n")), True),
+        (application(in_block("a: 1\n")).replace("infrahub-enterprise", "nginx"), False),
+        (application(in_block("a: [{{ x }}\n")).replace("infrahub-enterprise", "nginx"), False),
+        (application(in_block("a: [{{ x }} backgroundServices\n")).replace("infrahub-enterprise", "nginx"), True),
+        (application(in_block(VALUES)).replace("infrahub-enterprise", "umbrella"), True),
+        (application(in_block("server: {uiConfig: {}}\n")).replace("infrahub-enterprise", "umbrella"), True),
+        (application(in_object(VALUES)).replace("argoproj.io", "app.k8s.io"), False),
+        (application(in_object(VALUES)).replace("kind: Application", "kind: AppProject"), False),
+    ],
+)
+def test_what_is_a_release_of_these_charts(text: str, is_ours: bool) -> None:
+    (each,) = objects_in(read_bytes(text.encode(), "object.yaml"))
+    is_release = is_application(each.data)
+    if is_release and "{{ x }}" in text and is_ours:
+        with pytest.raises(InputError):  # what cannot be read is told, and not passed over
+            releases_of(read_bytes(text.encode(), "object.yaml"), each)
+    else:
+        own = releases_of(read_bytes(text.encode(), "object.yaml"), each) if is_release else []
+        assert bool(own) is is_ours
+
+
+def test_only_an_object_without_a_source_lies_over_another(tmp_path: Path) -> None:
+    (bundle,) = found(tmp_path, application(in_object(VALUES)))
+    assert bundle.unseen == ()
+    (bundle,) = found(tmp_path, application(in_object(VALUES)).replace("    chart: infrahub-enterprise\n", ""))
+    assert bundle.unseen == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,139 @@
+"""Which values files of a directory lie over which: by their names, their folders, and what they leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from migrator.sources.bases import MOST, Bases, Plain, in_order, plain
+
+ROOT = ("infrahub", "prefect-server")
+OTHER = ("platform", "infrahub", "prefect-server")
+
+
+def files(text: str, roots: Sequence[tuple[str, ...]] = (ROOT,)) -> list[Plain]:
+    """The files of a directory, in words: those with a ~ behind them leave something to a base."""
+    return [Plain(word.rstrip("~"), frozenset(roots), not word.endswith("~")) for word in text.split()]
+
+
+def below(text: str, name: str) -> str:
+    """What one of those files lies over, lowest first; each group that is in doubt as ?FOLDER."""
+    there = files(text)
+    found = Bases(there).below(next(each for each in there if each.path == name))
+    return " ".join([*(each.path for each in found.bases), *(f"?{folder}" for folder, _ in found.in_doubt)])
+
+
+@pytest.mark.parametrize(
+    ("there", "name", "under"),
+    [
+        # A file that says all it needs lies over nothing but what is called a base.
+        ("dev.yaml prod.yaml", "prod.yaml", ""),
+        ("values.yaml prod.yaml", "prod.yaml", "values.yaml"),
+        ("values.yaml prod.yaml", "values.yaml", ""),
+        ("base.yaml common.yaml prod.yaml~", "prod.yaml", "base.yaml common.yaml"),
+        # Of two bases the one that is named later lies over the other.
+        ("base.yaml values.yaml", "values.yaml", "base.yaml"),
+        ("base.yaml values.yaml", "base.yaml", ""),
+        # Without one, what says too little lies over what does not, or over the one whose name it goes on from.
+        ("dev.yaml prod.yaml~", "prod.yaml", "dev.yaml"),
+        ("dev.yaml prod.yaml", "dev.yaml", ""),
+        ("dev.yaml prod.yaml prod-secrets.yaml~", "prod-secrets.yaml", "prod.yaml"),
+        ("dev.yaml prod.yaml prod.secrets.yaml~", "prod.secrets.yaml", "prod.yaml"),
+        ("dev.yaml prod.yaml prod-eu.yaml~ prod-eu-west.yaml~", "prod-eu-west.yaml", "prod.yaml"),
+        ("dev.yaml prod.yaml prod-eu.yaml prod-eu-west.yaml~", "prod-eu-west.yaml", "prod-eu.yaml"),
+        ("dev.yaml prod.yaml prodsecrets.yaml~", "prodsecrets.yaml", "dev.yaml prod.yaml"),
+        ("prod.yaml prod.yml prod-x.yaml~", "prod-x.yaml", "prod.yml"),
+        # Where nothing else tells, the first is the base.
+        ("a.yaml~ b.yaml~", "b.yaml", "a.yaml"),
+        ("a.yaml~ b.yaml~", "a.yaml", ""),
+    ],
+)
+def test_beside_each_other(there: str, name: str, under: str) -> None:
+    assert below(there, name) == under
+
+
+@pytest.mark.parametrize(
+    ("there", "name", "under"),
+    [
+        # A base lies under what stands in the folders below its own; other files do not.
+        ("values.yaml prod/over.yaml~", "prod/over.yaml", "values.yaml"),
+        ("dev.yaml prod/over.yaml", "prod/over.yaml", ""),
+        ("a/values.yaml b/over.yaml", "b/over.yaml", ""),
+        ("values.yaml x/y/over.yaml", "x/y/over.yaml", "values.yaml"),
+        # So does all that stands in a folder that is called a base.
+        ("base/a.yaml base/b.yaml prod/over.yaml", "prod/over.yaml", "base/a.yaml base/b.yaml"),
+        ("x/base/a.yaml x/prod/over.yaml y/over.yaml", "y/over.yaml", ""),
+        ("base/a.yaml base/b.yaml~", "base/b.yaml", "base/a.yaml"),
+        # Of two folders of bases the one that is named later lies over the other, and no base over what is beside it.
+        ("base/a.yaml common/b.yaml", "common/b.yaml", "base/a.yaml"),
+        ("base/a.yaml common/b.yaml", "base/a.yaml", ""),
+        ("values.yaml base/a.yaml", "base/a.yaml", ""),
+        ("values.yaml base/a.yaml", "values.yaml", "base/a.yaml"),
+        ("values.yaml x/base/a.yaml", "x/base/a.yaml", "values.yaml"),
+        ("common/b.yaml x/base/a.yaml", "x/base/a.yaml", "common/b.yaml"),
+        # Where a base stands, a file that leaves something out is not laid over its first neighbour.
+        ("base/a.yaml prod/a.yaml~ prod/b.yaml~", "prod/b.yaml", "base/a.yaml"),
+        ("prod/values.yaml~ prod/b.yaml~", "prod/values.yaml", ""),
+    ],
+)
+def test_across_folders(there: str, name: str, under: str) -> None:
+    assert below(there, name) == under
+
+
+def many(count: int, folder: str = "") -> str:
+    return " ".join(f"{folder}r{number:02}.yaml" for number in range(count))
+
+
+def test_no_release_has_more_layers_than_that() -> None:
+    assert below(f"{many(MOST)} z.yaml~", "z.yaml") == many(MOST)
+    assert below(f"{many(MOST + 1)} z.yaml~", "z.yaml") == "?"
+    assert below(f"{many(MOST + 1)} z.yaml", "z.yaml") == ""
+    assert below(f"{many(MOST + 1)} r03-x.yaml~", "r03-x.yaml") == "r03.yaml"
+
+
+def test_of_many_in_a_folder_of_bases_one_lies_under_the_file_of_its_name() -> None:
+    assert below(f"{many(MOST, 'base/')} prod/r03.yaml", "prod/r03.yaml") == many(MOST, "base/")
+    assert below(f"{many(MOST + 1, 'base/')} prod/r03.yaml", "prod/r03.yaml") == "base/r03.yaml"
+    assert below(f"{many(MOST + 1, 'base/')} prod/other.yaml", "prod/other.yaml") == ""
+    there = f"{many(MOST + 1, 'base/')} base/values.yaml prod/r03.yaml"
+    assert below(there, "prod/r03.yaml") == "base/values.yaml base/r03.yaml"
+
+
+def test_files_with_values_at_other_places_lie_over_nothing_of_each_other() -> None:
+    one, other = files("values.yaml"), files("prod.yaml~", [OTHER])
+    assert Bases([*one, *other]).below(other[0]).bases == ()
+    both = files("prod.yaml~", [ROOT, OTHER])
+    assert Bases([*one, *both]).below(both[0]).bases == tuple(one)
+
+
+def test_what_is_whole_of_a_group() -> None:
+    there = [*files("a.yaml b.yaml~ c.yaml"), *files("d.yaml", [OTHER]), *files("x/e.yaml")]
+    bases = Bases(there)
+    assert [each.path for each in bases.whole(("", ROOT))] == ["a.yaml", "c.yaml"]
+    assert [each.path for each in bases.whole(("", OTHER))] == ["d.yaml"]
+    assert bases.whole(("", ROOT)) is bases.whole(("", ROOT))  # looked up once
+    assert bases.whole(("nowhere", ROOT)) == []
+
+
+def test_the_order_of_layers() -> None:
+    there = files("prod/z.yaml prod/a.yaml~ prod/values.yaml~ b.yaml a.yaml base.yaml")
+    assert [each.path for each in in_order(there)] == [
+        *("base.yaml", "a.yaml", "b.yaml"),
+        *("prod/values.yaml", "prod/z.yaml", "prod/a.yaml"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prefect", "is_whole"),
+    [
+        ({"server": {"env": []}, "backgroundServices": {"env": []}}, True),
+        ({"server": {"env": []}, "backgroundServices": {}}, False),
+        ({"server": {}, "backgroundServices": {"env": []}}, False),
+        ({"server": {"env": {}}, "backgroundServices": {"env": []}}, False),
+        ({"backgroundServices": {"runAsSeparateDeployment": False}}, True),
+    ],
+)
+def test_a_file_is_whole_if_it_decides_what_a_base_would(prefect: dict[str, object], is_whole: bool) -> None:
+    told = plain("a.yaml", {"infrahub": {"prefect-server": prefect}})
+    assert (told.roots, told.is_whole) == (frozenset([ROOT]), is_whole)
