@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from migrator.sources.source import Source
 
 _HEADER = re.compile(r"[:-][ \t]+(?:[&!][^ \t]+[ \t]+)*\|(?P<signs>[-+0-9]*)[ \t]*(?:#.*)?$")
-_BOM = b"\xef\xbb\xbf"
 _OTHER_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 """What ends a line in YAML besides a line feed; lines are split at line feeds here."""
 
@@ -93,11 +92,9 @@ class BlockText(NamedTuple):
                 pieces += self.lines[first:last]
             else:
                 pieces += [_indented(line, self.indent) for line in new[start:stop]]
-        data = source.stream.data
-        bom = _BOM if data.startswith(_BOM) else b""
-        every = _split(data[len(bom) :].decode())
+        every = _split(source.stream.data.decode())
         every[self.header : self.header + len(self.lines)] = pieces
-        stream = yamltext.parse(bom + "".join(every).encode(), source.stream.name)
+        stream = yamltext.parse("".join(every).encode(), source.stream.name)
         _prove(source, stream, edited.stream)
         orphans = [Orphan(self.header + orphan.line, orphan.text) for orphan in edited.orphans]
         copies = [self.header + line for line in edited.copies]
@@ -145,8 +142,8 @@ def find(stream: Stream, document: int, route: Route, at: Route = ()) -> BlockTe
     text = tree.get(stream.documents[document].data, route)
     assert isinstance(text, str)
     line = stream.documents[document].line(route)
-    data = stream.data[len(_BOM) :] if stream.data.startswith(_BOM) else stream.data
-    other = _OTHER_BREAK.search(data.decode())
+    whole = stream.data.decode()
+    other = _OTHER_BREAK.search(whole)
     if other is not None:
         raise RefusedError(
             f"{tree.show(route)} is a text of its own in a file whose lines end otherwise than by a line feed.",
@@ -154,7 +151,7 @@ def find(stream: Stream, document: int, route: Route, at: Route = ()) -> BlockTe
             line=line,
             remedy=f"Write a line feed in place of {other[0]!r}, or the values as a mapping.",
         )
-    lines = _split(data.decode())
+    lines = _split(whole)
     match = _HEADER.search(lines[line - 1].rstrip("\r\n"))
     if match is None:
         raise RefusedError(

@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import pytest
 
+from migrator.errors import RefusedError
 from migrator.sources import blocktext
 from migrator.sources.blocktext import BlockText
 from migrator.sources.source import Source, read_bytes
@@ -86,6 +87,13 @@ def test_keys_that_stand_twice_on_the_way_to_the_values_or_in_them() -> None:
     assert (3, 3) in [each.lines for each in text.duplicates()]
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\r"])
+def test_lines_that_end_otherwise_are_refused_by_line(sign: str) -> None:
+    with pytest.raises(RefusedError, match="lines end otherwise than by a line feed") as caught:
+        text_in(FILE.replace("# ours", f"# ours{sign}# and yours"))
+    assert caught.value.line == 4
+
+
 def test_which_line_of_the_file_was_which() -> None:
     source, text = text_in(FILE)
     edited = text.apply(source, [RemoveKey(("b", "c")), SetValue(("e",), [7, 8])])
@@ -94,6 +102,14 @@ def test_which_line_of_the_file_was_which() -> None:
     same = [line for line in lines if line in old]
     assert {line: was[line] for line in same} == {line: line for line in same}
     assert "    e: 4" not in lines and {was[line] for line in lines if line not in old} == {"    e: 4"}
+
+
+def test_what_stands_behind_a_first_line_that_goes_keeps_its_line() -> None:
+    source, text = text_in(FILE)
+    edited = text.apply(source, [RemoveKey(("a",))])
+    lines = edited.stream.data.decode().splitlines()
+    assert FILE.splitlines()[edited.original_line(1 + lines.index("    # b")) - 1] == "    # b"
+    assert edited.original_line(len(lines)) == len(FILE.splitlines())
 
 
 def test_without_an_edit_each_line_is_itself() -> None:
