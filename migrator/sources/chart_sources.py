@@ -17,7 +17,6 @@ from migrator.errors import RefusedError, VerificationError
 from migrator.sources import nearby
 from migrator.sources.bundle import ChartVersion, is_range
 from migrator.sources.source import Done, Source
-from migrator.values import tree
 from migrator.values.edits import Edit, Route, Value
 from migrator.values.merge import Map, as_map, as_text
 from migrator.values.release import Accepts
@@ -88,7 +87,7 @@ def _of_repository(home: Source) -> ChartVersion:
     if not stronger and tag and not is_range(tag):
         return ChartVersion(chart, tag, (*home.route, "spec", "ref", "tag"))
     key = stronger or "tag"
-    route = _standing(home, (*home.route, "spec", "ref", key))
+    route = (*home.route, "spec", "ref", key)
     what = f"ref.{key} is {ref.get(key)}, " if key in ref else "It has no ref.tag, "
     what += "which beats every tag" if stronger == "digest" else "which leaves it open what is installed"
     return ChartVersion(chart, refused=_unpinned(home, route, what, "Leave a tag alone in spec.ref (tag: X.Y.Z)"))
@@ -99,17 +98,9 @@ def _of_chart(home: Source) -> ChartVersion:
     chart, version = as_text(spec.get("chart")).rstrip("/").rpartition("/")[2], as_text(spec.get("version"))
     if version and not is_range(version):
         return ChartVersion(chart, version, (*home.route, "spec", "version"))
-    route = _standing(home, (*home.route, "spec", "version"))
+    route = (*home.route, "spec", "version")
     what = (f"spec.version is {version}" if version else "It has no spec.version") + ", which leaves it open what is "
     return ChartVersion(chart, refused=_unpinned(home, route, what + "installed", "Write one version (version: X.Y.Z)"))
-
-
-def _standing(home: Source, route: Route) -> Route:
-    """The route as far as it stands in the object."""
-    data = home.stream.documents[home.document].data
-    while not tree.exists(data, route):
-        route = route[:-1]
-    return route
 
 
 def _unpinned(home: Source, route: Route, what: str, remedy: str) -> RefusedError:

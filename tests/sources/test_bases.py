@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from migrator.sources.bases import MOST, Bases, Plain, in_order, plain
+from migrator.values.merge import Map
 
 ROOT = ("infrahub", "prefect-server")
 OTHER = ("platform", "infrahub", "prefect-server")
@@ -134,6 +135,6 @@ def test_the_order_of_layers() -> None:
         ({"backgroundServices": {"runAsSeparateDeployment": False}}, True),
     ],
 )
-def test_a_file_is_whole_if_it_decides_what_a_base_would(prefect: dict[str, object], is_whole: bool) -> None:
+def test_a_file_is_whole_if_it_decides_what_a_base_would(prefect: Map, is_whole: bool) -> None:
     told = plain("a.yaml", {"infrahub": {"prefect-server": prefect}})
     assert (told.roots, told.is_whole) == (frozenset([ROOT]), is_whole)

@@ -123,6 +123,19 @@ def test_a_release_of_another_chart_is_no_concern(cli: Cli, tmp_path: Path, othe
     assert texts(tmp_path, "a", "two") == [source.replace("4.13.0", "4.18.0"), other]
 
 
+def test_of_two_with_one_name_that_of_the_named_namespace_is_meant(cli: Cli, tmp_path: Path) -> None:
+    other, own = (
+        chart_source("tag: 4.13.0-medium").replace("{name: infrahub}", f"{{name: infrahub, namespace: {space}}}")
+        for space in ("prod", "charts")
+    )
+    write(tmp_path, a=f"{other}---\n{own}", one=release(VALUES, more=", namespace: charts"))
+    assert cli("migrate", "one.yaml", *FLAGS).returncode == 0
+    assert texts(tmp_path, "a") == [f"{other}---\n{own.replace('4.13.0', '4.18.0')}"]
+    write(tmp_path, a=f"{other}---\n{own}", one=release(VALUES))  # its own namespace, prod
+    assert cli("migrate", "one.yaml", *FLAGS).returncode == 0
+    assert texts(tmp_path, "a") == [f"{other.replace('4.13.0', '4.18.0')}---\n{own}"]
+
+
 OPEN = {
     "semver": ("OCIRepository", 'semver: ">=4.13.0 <4.14.0"', 7, "ref.semver is >=4.13.0 <4.14.0"),
     "digest": ("OCIRepository", "digest: sha256:abc", 7, "ref.digest is sha256:abc, which beats every tag"),

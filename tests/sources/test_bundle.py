@@ -1,0 +1,80 @@
+"""What is known of a release besides its values: its chart's version, and the objects that it stands in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator.sources import Bundle, open_file, read_bytes
+from migrator.sources.bundle import ChartVersion, left_open, of_layers
+from migrator.sources.chart_sources import refers
+from migrator.values.merge import Map
+from migrator.yamltext import parse
+
+from .texts import VALUES, application, helm_release, in_object, indented
+
+
+def bundle(tmp_path: Path, text: str) -> Bundle:
+    (tmp_path / "object.yaml").write_text(text, "utf-8")
+    (found,) = open_file(str(tmp_path / "object.yaml")).bundles
+    return found
+
+
+@pytest.mark.parametrize(
+    ("version", "is_one"),
+    [
+        (ChartVersion("x", "4.13.0-medium"), True),
+        (ChartVersion("x", "4.13.0", unmovable="it is pinned elsewhere"), False),
+        (ChartVersion("x", ""), False),
+        (ChartVersion("x", "4.x"), False),
+    ],
+)
+def test_a_version_is_known_where_it_says_one(version: ChartVersion, is_one: bool) -> None:
+    assert (version.version is not None) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("4.13.0", ""),
+        ("", "it names no chart version, so that the newest is installed; pin one"),
+        ("${VERSION}", "its chart version is filled in from elsewhere (${VERSION})"),
+        ("4.x", "its chart version is a range (4.x)"),
+        ("4.13", "its chart version is a range (4.13)"),
+    ],
+)
+def test_why_a_version_leaves_open_what_is_installed(text: str, told: str) -> None:
+    assert left_open(text).startswith(told) and bool(left_open(text)) is bool(told)
+
+
+def test_a_version_is_read_again_from_another_text(tmp_path: Path) -> None:
+    found = bundle(tmp_path, helm_release(VALUES))
+    assert found.on([parse(helm_release(VALUES, "4.18.0-medium").encode())]).version.text == "4.18.0-medium"
+    assert found.on([parse(helm_release(VALUES).encode())]).version.text == "4.13.0-medium"
+
+
+def test_a_version_that_stands_in_no_text_stays_as_it_is() -> None:
+    alone = of_layers([read_bytes(VALUES.encode(), "values.yaml")])._replace(version=ChartVersion("x", "4.13.0"))
+    assert alone.on([parse(VALUES.encode())]).version == ChartVersion("x", "4.13.0")
+
+
+def test_the_objects_that_a_release_stands_in(tmp_path: Path) -> None:
+    listed = "apiVersion: v1\nkind: List\nitems:\n- " + indented(helm_release(VALUES), 2).lstrip(" ")
+    assert bundle(tmp_path, listed).items == ("HelmRelease/infrahub",)
+    assert bundle(tmp_path, helm_release(VALUES)).items == ("HelmRelease/infrahub",)
+    assert bundle(tmp_path, application(in_object(VALUES))).items == ("Application/infrahub",)
+    assert bundle(tmp_path, VALUES).items == ()
+
+
+@pytest.mark.parametrize(
+    ("spec", "does"),
+    [
+        ({"chartRef": {"name": "x"}}, True),
+        ({"chartRef": {"name": "x"}, "chart": {"spec": {"chart": "x"}}}, False),
+        ({"chartRef": {"name": "x"}, "chart": {}}, True),
+        ({"values": {}}, False),
+    ],
+)
+def test_which_release_names_an_object_for_its_chart(spec: Map, does: bool) -> None:
+    assert refers(spec) is does
