@@ -1,0 +1,99 @@
+"""What is told of each file of a directory: a release, part of one, nobody's business, or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_directories import FLAGS, write
+from .test_kustomize import HEAD
+from .test_patches import HOST, patch
+from .texts import AFTER, VALUES, helm_release, indented
+
+Cli = Callable[..., Any]
+
+
+def told(cli: Cli, *more: str) -> dict[str, str]:
+    """By the file, what `check t` says of it on either stream."""
+    done = cli("check", "t", "--redis-db", "2", *more)
+    lines = [*done.stdout.decode().splitlines(), *done.stderr.decode().splitlines()]
+    found = [line.removeprefix("infrahub-migrator: ").partition(": ") for line in lines]
+    return {name.partition(":")[0]: text for name, _, text in found if name.startswith("t/")}
+
+
+def test_a_directory_without_any_names_the_option_that_takes_the_ignored_in(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, {"t/.gitignore": "values.yaml\n", "t/values.yaml": VALUES, "t/other.yaml": "a: 1\n"})
+    assert "--include-ignored" in cli("check", "t").stderr.decode()
+    write(tmp_path, {"t/.gitignore": "", "t/values.yaml": "a: 1\n"})
+    assert "--include-ignored" not in cli("check", "t").stderr.decode()
+
+
+def test_a_link_to_a_file_of_the_directory_is_no_layer_over_it(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, {"t/prod.yaml": VALUES, "elsewhere/values.yaml": VALUES.replace("redis.prod", "redis.other")})
+    (tmp_path / "t/values.yaml").symlink_to("prod.yaml")
+    assert list(told(cli)) == ["t/prod.yaml"]
+    (tmp_path / "t/prod.yaml").unlink()
+    (tmp_path / "t/values.yaml").unlink()
+    (tmp_path / "t/values.yaml").symlink_to("../elsewhere/values.yaml")
+    assert list(told(cli)) == ["t/values.yaml"]
+
+
+def test_a_kustomization_that_hands_nothing_on_has_no_line(cli: Cli, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"t/kustomization.yaml": f"{HEAD}resources: [infrahub.yaml]\n", "t/infrahub.yaml": helm_release(VALUES)},
+    )
+    assert list(told(cli)) == ["t/infrahub.yaml"]
+
+
+def test_an_object_that_only_speaks_of_these_charts_has_its_line(cli: Cli, tmp_path: Path) -> None:
+    other = helm_release("a: 1\n", chart="nginx")
+    write(tmp_path, {"t/values.yaml": VALUES, "t/nginx.yaml": other.replace("name: infrahub", "name: infrahub-proxy")})
+    assert told(cli)["t/nginx.yaml"].startswith("out-of-scope: line 1: speaks of these charts")
+    write(tmp_path, {"t/nginx.yaml": other.replace("infrahub", "proxy")})
+    assert list(told(cli)) == ["t/values.yaml"]
+
+
+@pytest.mark.parametrize(("namespace", "hits"), [("prod", True), ("other", False)])
+def test_a_patch_for_objects_of_another_namespace_is_no_concern(
+    cli: Cli, tmp_path: Path, namespace: str, hits: bool
+) -> None:
+    lies = f"patches:\n- target: {{kind: HelmRelease, namespace: {namespace}}}\n  patch: |\n{indented(patch(HOST), 4)}"
+    write(
+        tmp_path,
+        {"t/release.yaml": helm_release(VALUES), "t/kustomization.yaml": f"{HEAD}resources: [release.yaml]\n{lies}"},
+    )
+    before = (tmp_path / "t/release.yaml").read_text("utf-8")
+    done = cli("migrate", "t", *FLAGS)
+    after = (tmp_path / "t/release.yaml").read_text("utf-8")
+    assert (done.returncode, after) == ((2, before) if hits else (0, helm_release(AFTER, "4.18.0-medium")))
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n", "---\n---\n" + VALUES])
+def test_a_file_of_values_that_begins_with_nothing(cli: Cli, tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"t/dev/values.yaml": VALUES, "t/infrahub.yaml": text})
+    line = told(cli)["t/infrahub.yaml"]
+    if text.endswith(VALUES):
+        assert line.startswith("begins with an empty document")
+    else:
+        assert line.startswith("out-of-scope: line 1: speaks of these charts")
+
+
+INLINE = """\
+helmCharts:
+  - name: infrahub-enterprise
+    version: 4.13.0-medium
+    valuesFile: {file}
+    valuesInline: {{infrahub: {{prefect-server: {{server: {{replicaCount: 2}}}}}}}}
+"""
+
+
+def test_files_that_refused_kustomizations_take_are_told_with_them(cli: Cli, tmp_path: Path) -> None:
+    taken = {"t/a/kustomization.yaml": INLINE.format(file="../both.yaml"), "t/both.yaml": VALUES}
+    write(tmp_path, {**taken, "t/b/kustomization.yaml": INLINE.format(file="../both.yaml")})
+    assert sorted(told(cli)) == ["t/a/kustomization.yaml", "t/b/kustomization.yaml"]
+    write(tmp_path, {"t/other.yaml": VALUES})
+    assert sorted(told(cli)) == ["t/a/kustomization.yaml", "t/b/kustomization.yaml", "t/other.yaml"]
