@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from migrator.errors import RefusedError
+from migrator.sources import Bundle, open_file, read_bytes
+from migrator.sources.flux import is_release
+from migrator.sources.objects import objects_in, version_patches
 
 from .texts import AFTER, DB, VALUES, helm_release
 
@@ -187,3 +190,73 @@ def test_lines_are_those_of_the_file(migrate: Migrate) -> None:
     assert places["version"] == 'version: "4.13.0-medium"   # pinned'
     assert places["url"] == "redis:"
     assert places["PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"] == "- name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
+
+
+def found(tmp_path: Path, text: str) -> list[Bundle]:
+    """The releases in an object."""
+    path = tmp_path / "release.yaml"
+    path.write_text(text, "utf-8")
+    return list(open_file(str(path)).bundles)
+
+
+@pytest.mark.parametrize(
+    ("spec", "name", "namespace"),
+    [
+        ("", "infrahub", "prod"),
+        ("  releaseName: hub\n", "hub", "prod"),
+        ("  targetNamespace: apps\n", "apps-infrahub", "apps"),
+        ("  targetNamespace: apps\n  releaseName: hub\n", "hub", "apps"),
+    ],
+)
+def test_the_name_of_the_release(tmp_path: Path, spec: str, name: str, namespace: str) -> None:
+    (bundle,) = found(tmp_path, helm_release(VALUES, head=spec))
+    assert (bundle.release_name, bundle.namespace, bundle.is_patch) == (name, namespace, False)
+
+
+def test_a_patch_without_a_name_has_none(tmp_path: Path) -> None:
+    text = helm_release(VALUES, head="  targetNamespace: apps\n").replace("  name: infrahub\n", "")
+    start, end = text.index("  chart:\n"), text.index("  targetNamespace")
+    (bundle,) = found(tmp_path, text[:start] + text[end:])
+    assert (bundle.release_name, bundle.is_patch) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("version", "is_one"),
+    [("helm.toolkit.fluxcd.io/v2", True), ("helm.fluxcd.io/v1", True), ("helm.toolkit.example.com/v2", False)],
+)
+def test_what_is_a_release(version: str, is_one: bool) -> None:
+    assert is_release({"apiVersion": version, "kind": "HelmRelease"}) is is_one
+    assert not is_release({"apiVersion": version, "kind": "HelmChart"})
+
+
+@pytest.mark.parametrize(
+    ("chart", "is_patch"),
+    [
+        ("chart: {spec: {chart: infrahub-enterprise, version: 4.13.0-medium}}", False),
+        ("chart: {spec: {version: 4.13.0-medium}}", True),
+        ("chart: {spec: {chart: infrahub-enterprise}}", False),
+        ("chart: {name: infrahub-enterprise, version: 4.13.0-medium}", False),  # the operator before Flux 2
+        ("chart: {git: 'https://example.com/charts', ref: main}", False),
+    ],
+)
+def test_what_moves_the_version_of_another_object(chart: str, is_patch: bool) -> None:
+    text = f"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: infrahub}}\nspec:\n  {chart}\n"
+    source = read_bytes(text.encode(), "prod.yaml")
+    (each,) = objects_in(source)
+    assert [bundle.is_patch for bundle in version_patches(source, each)] == [True] * is_patch
+
+
+@pytest.mark.parametrize(
+    ("item", "called"),
+    [
+        ("{kind: ConfigMap, name: base}", "ConfigMap base (key values.yaml)"),
+        ("{kind: Secret, name: base, valuesKey: prod}", "Secret base (key prod)"),
+        ("{configMapKeyRef: {name: base, key: prod}}", "ConfigMap base (key prod)"),
+        ("{secretKeyRef: {name: base}}", "Secret base (key values.yaml)"),
+        ("{chartFileRef: {path: prod.yaml}}", "elsewhere"),
+        ("{kind: ConfigMap, valuesKey: prod}", "kind ConfigMap, valuesKey prod"),
+    ],
+)
+def test_values_from_elsewhere_are_called_what_the_object_calls_them(tmp_path: Path, item: str, called: str) -> None:
+    (bundle,) = found(tmp_path, helm_release(VALUES, head=f"  valuesFrom: [{item}]\n"))
+    assert [each.called for each in bundle.unseen] == [called]
