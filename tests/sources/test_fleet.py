@@ -1,0 +1,64 @@
+"""Rancher's fleet.yaml: what is one, what is ours in it, and what it says of the release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator.sources import Bundle, open_file
+from migrator.sources.fleet import is_fleet, values_files
+from migrator.values.edits import Value
+from migrator.values.merge import Map
+
+from .texts import VALUES, indented
+
+FLEET = "{head}helm:\n  releaseName: hub\n  chart: {chart}\n  version: 4.13.0-medium\n  values:\n{values}"
+
+
+def found(tmp_path: Path, head: str = "", chart: str = "infrahub-enterprise", values: str = VALUES) -> list[Bundle]:
+    path = tmp_path / "fleet.yaml"
+    path.write_text(FLEET.format(head=head, chart=chart, values=indented(values, 4)), "utf-8")
+    return list(open_file(str(path)).bundles)
+
+
+@pytest.mark.parametrize("name", ["fleet.yaml", "fleet.yml", "a/fleet.yaml"])
+def test_the_name_and_the_helm_part_tell(name: str) -> None:
+    assert is_fleet({"helm": {}}, name)
+    assert not is_fleet({"helm": "x"}, name)
+    assert not is_fleet({}, name)
+    assert not is_fleet({"helm": {}}, name.replace("fleet", "values"))
+
+
+@pytest.mark.parametrize(
+    ("head", "namespace"),
+    [
+        ("", ""),
+        ("namespace: apps\n", "apps"),
+        ("defaultNamespace: hub\n", "hub"),
+        ("namespace: apps\ndefaultNamespace: hub\n", "apps"),  # which all must be in wins
+    ],
+)
+def test_what_it_says_of_the_release(tmp_path: Path, head: str, namespace: str) -> None:
+    (bundle,) = found(tmp_path, head)
+    assert (bundle.release_name, bundle.namespace, bundle.version.chart) == ("hub", namespace, "infrahub-enterprise")
+    assert bundle.version.text == "4.13.0-medium"
+
+
+@pytest.mark.parametrize(
+    ("chart", "values", "is_ours"),
+    [
+        ("oci://registry.example.com/charts/infrahub-enterprise/", "a: 1\n", True),
+        ("./umbrella", VALUES, True),
+        ("./umbrella", "a: 1\n", False),
+    ],
+)
+def test_what_of_it_is_ours(tmp_path: Path, chart: str, values: str, is_ours: bool) -> None:
+    assert bool(found(tmp_path, chart=chart, values=values)) is is_ours
+
+
+def test_the_files_that_it_takes_values_from() -> None:
+    targets: list[Value] = [{"helm": {"valuesFiles": ["eu.yaml"]}}, {"helm": {}}, {"name": "x"}]
+    data: Map = {"helm": {"valuesFiles": ["../base.yaml", "own.yaml"]}, "targetCustomizations": targets}
+    assert values_files(data, "env/prod") == ["env/base.yaml", "env/prod/own.yaml", "env/prod/eu.yaml"]
+    assert values_files({"helm": {"valuesFiles": "own.yaml"}, "targetCustomizations": {}}, "env") == []
