@@ -77,9 +77,7 @@ def _moved(part: Part, old: Route, new: Route) -> Iterator[Change]:
 
 
 def keys_that_nothing_reads(release: Release, ask: Ask) -> Iterator[Notice]:
-    """What stands in the layers and counts for nothing on the target, or is refused there."""
-    for found in retired.standing(release):
-        yield found.part.notice(found.path, f"{found.text} {found.key.remedy}", "warning", found.key.rule)
+    """What nobody knows to be read; what surely counts for nothing, or is refused, rules tell."""
     part, path = infrahub.part_of(release), ("emma", "streamlitBasePath")
     if part is not None and part.own(path):
         own = part.show(("emma", "env", "STREAMLIT_SERVER_BASE_URL_PATH"))
@@ -99,6 +97,13 @@ MIGRATION = Migration(
             {"infrahub-enterprise": "4.13.0", "infrahub": "4.27.0", "prefect-server": ""},
             "infrahub",
         ),
-        Step("keys", "tell of keys that nothing reads", keys_that_nothing_reads, {}, "infrahub", "told"),
+        Step(
+            "keys",
+            "tell of keys that nothing reads",
+            keys_that_nothing_reads,
+            part="infrahub",
+            kind="told",
+            tells=("key-refused", "key-unread"),
+        ),
     ),
 )

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.charts import infrahub, tokens
+from migrator.charts import infrahub
 from migrator.migration import Ask, Migration, Step
 from migrator.values.changes import Notice
 from migrator.values.edits import Route
@@ -40,18 +40,11 @@ def terminal(release: Release, ask: Ask) -> Iterator[Notice]:
         )
 
 
-def agent_token(release: Release, ask: Ask) -> Iterator[Notice]:
-    """That the agent's token is the published one, where the others are not."""
-    part = infrahub.part_of(release)
-    if part is not None and tokens.is_published(part):
-        yield part.notice(tokens.own(part)[0], f"{tokens.TEXT} {tokens.REMEDY}", "warning", "agent-token")
-
-
 MIGRATION = Migration(
     title="no terminal; the agent's token",
     versions=VERSIONS,
     steps=(
         Step("terminal", "tell that the pods lose their terminal", terminal, {}, "infrahub", "told"),
-        Step("agent-token", "tell of a published token", agent_token, {}, "infrahub", "told"),
+        Step("agent-token", "tell of a published token", part="infrahub", kind="told", tells=("agent-token",)),
     ),
 )

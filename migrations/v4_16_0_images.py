@@ -19,7 +19,7 @@ from migrator.charts import images
 from migrator.charts.images import FLAVOUR, FLAVOUR_KEY, PREFECT_TAG, TAG, Pin, flavour_of
 from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, if_given, one_of
 from migrator.values import tree
-from migrator.values.changes import Change, Notice
+from migrator.values.changes import Change, Location, Notice
 from migrator.values.edits import AddKey, RemoveKey, SetValue, after
 from migrator.values.part import Part
 from migrator.values.release import Release
@@ -41,6 +41,8 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
     if not counting:
         return
     answer = if_given(ask, _pin_question(counting, alone=release.chart == "prefect-server"))
+    if answer is None and images.apart(release):
+        return  # a rule tells it
     if answer in (None, "keep"):
         shown = " and ".join(f"{tree.show(pin.route)} ({pin.value})" for pin in counting)
         advice = "" if answer else " --answer image-pin=VERSION moves them, --answer image-pin=remove takes them out."
@@ -48,8 +50,7 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
             advice = advice and " --answer image-pin=VERSION moves it along with Infrahub."
         text = f"The image stays as {shown} pins it, whatever version the chart brings.{advice}"
         warns = answer is None and release.chart != "prefect-server"
-        rule = "image-pins" if warns and images.apart(release) else ""
-        yield Notice(text, "warning" if warns else "info", counting[0].layer, _at_start(release, counting[0]), rule)
+        yield Notice(text, "warning" if warns else "info", *_at_start(release, counting[0]))
         return
     assert answer is not None
     for pin in standing:
@@ -85,7 +86,7 @@ def _removed(release: Release, pin: Pin) -> Iterator[Outcome]:
     flavour = flavour_of(pin.value) if pin.route[-1] == TAG[-1] else ""
     if flavour and not release.reaches(FLAVOUR_KEY):
         text = f"{tree.show(pin.route)} stays: before 4.16.0 only the tag can say the flavour {flavour}."
-        yield Notice(text, "warning", pin.layer, _at_start(release, pin))
+        yield Notice(text, "warning", *_at_start(release, pin))
         return
     key = (*pin.route[:-1], *FLAVOUR)
     if flavour and not tree.exists(release.layers[pin.layer].data, key):
@@ -95,38 +96,25 @@ def _removed(release: Release, pin: Pin) -> Iterator[Outcome]:
 
 
 def image_flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """A flavour in the tag is told; by an answer it goes into the key that the chart has for it."""
+    """By an answer, a flavour in the tag goes into the key that the chart has for it."""
     for pin in images.pins(release, TAG)[:1]:
         flavour = flavour_of(pin.value)
-        if not flavour:
+        if not flavour or if_given(ask, _FLAVOUR_QUESTION) != "split":
             return
         named = images.pins(release, FLAVOUR)[:1]
-        twice = bool(named) and named[0].value == flavour
         shown, key = tree.show(pin.route), (*pin.route[:-1], *FLAVOUR)
-        if if_given(ask, _FLAVOUR_QUESTION) == "split":
-            bare = SetValue(pin.route, pin.value.removesuffix(f"-{flavour}"))
-            if twice:
-                yield Change(pin.layer, bare, shown, pin.value, bare.value, WHY_TWICE, "required")
-            else:
-                yield Change(pin.layer, bare, shown, pin.value, bare.value, WHY_SPLIT, "none")
-                put = SetValue(named[0].route, flavour) if named else AddKey(key, flavour, after(TAG[-1]))
-                layer, place = (named[0].layer, named[0].route) if named else (pin.layer, key)
-                yield Change(
-                    layer, put, tree.show(place), named[0].value if named else None, flavour, WHY_SPLIT, "none"
-                )
+        bare = SetValue(pin.route, pin.value.removesuffix(f"-{flavour}"))
+        if named and named[0].value == flavour:
+            yield Change(pin.layer, bare, shown, pin.value, bare.value, WHY_TWICE, "required")
             return
-        if twice:
-            text = f"{shown} ends in the flavour {flavour}, which {tree.show(named[0].route)} adds once more"
-            advice, rule = "--answer image-flavour=split mends it.", "image-flavour-twice"
-        else:
-            text = f"{shown} carries the flavour {flavour}, and goes on working; never set {tree.show(key)} beside it"
-            advice, rule = "--answer image-flavour=split puts it there.", "image-flavour"
-        yield Notice(f"{text}. {advice}", "warning", pin.layer, _at_start(release, pin), rule)
+        yield Change(pin.layer, bare, shown, pin.value, bare.value, WHY_SPLIT, "none")
+        put = SetValue(named[0].route, flavour) if named else AddKey(key, flavour, after(TAG[-1]))
+        layer, place = (named[0].layer, named[0].route) if named else (pin.layer, key)
+        yield Change(layer, put, tree.show(place), named[0].value if named else None, flavour, WHY_SPLIT, "none")
 
 
-def _at_start(release: Release, pin: Pin) -> tuple[str | int, ...]:
-    """Where the pin stood in the file as it was read; no place where it was put there since."""
-    return pin.route if tree.exists(release.start.layers[pin.layer].data, pin.route) else ()
+def _at_start(release: Release, pin: Pin) -> Location:
+    return Location(pin.layer, release.at_start(pin.layer, pin.route))
 
 
 def _tag_error(answer: str) -> str:
@@ -169,8 +157,19 @@ MIGRATION = Migration(
             {"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE, "prefect-server": BY_SHAPE},
             "infrahub",
             "by answer",
+            ("image-pins",),
         ),
-        Step("image-flavour", "tell of a flavour in a tag", image_flavour, {}, "infrahub", "by answer"),
+        Step(
+            "image-flavour",
+            "tell of a flavour in a tag",
+            image_flavour,
+            part="infrahub",
+            kind="by answer",
+            tells=("image-flavour", "image-flavour-twice"),
+        ),
     ),
-    questions={"image-pin": Decision(_tag_error), "image-flavour": Decision(one_of("keep", "split"))},
+    questions={
+        "image-pin": Decision(_tag_error, keeps="image-pins"),
+        "image-flavour": Decision(one_of("keep", "split"), keeps="image-flavour"),
+    },
 )

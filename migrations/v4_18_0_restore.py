@@ -48,10 +48,7 @@ def restore(release: Release, ask: Ask) -> Iterator[Outcome]:
         if answer is not None:
             for number in part.owners(ADVERTISED):
                 yield from _moved(part, number)
-        if answer == "on-upgrade":
-            yield part.notice(ENABLED, _ARMED, "warning", "restore-enabled")
         return
-    yield part.notice(ENABLED, _ARMED, "warning", "restore-enabled")
     tag = (*restoring.BACKUP, "image", "tag")
     if part.own(tag) and release.is_below(VERSIONS):
         yield part.notice(tag, f"{part.show(tag)} keeps an older infrahub-backup; the new chart's options need 2.3.0.")
@@ -59,10 +56,6 @@ def restore(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 _IS_OFF = (
     "{} is read by no version of the chart. The restore is off, so it is left; before it is switched on, move it to {}."
-)
-_ARMED = (
-    "The restore of infrahub-backup is enabled: its Job runs after the upgrade, and after every one, over live data. "
-    "Set restore.enabled to false unless that is meant."
 )
 
 
@@ -102,6 +95,10 @@ def _standing(part: Part, number: int) -> Map:
 MIGRATION = Migration(
     title="restore from S3",
     versions=VERSIONS,
-    steps=(Step("restore", "take care of a restore that was left on", restore, {}, "infrahub"),),
+    steps=(
+        Step(
+            "restore", "take care of a restore that was left on", restore, part="infrahub", tells=("restore-enabled",)
+        ),
+    ),
     questions={"restore": Decision(one_of("disable", "on-upgrade"))},
 )

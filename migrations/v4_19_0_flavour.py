@@ -18,7 +18,6 @@ from migrator.charts.presets import EXAMPLE_HOST
 from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, if_given, one_of
 from migrator.prefect.names import REDIS_BLOCK, SEPARATE
 from migrator.values import tree
-from migrator.values.changes import Notice
 from migrator.values.edits import Route
 from migrator.values.part import Part
 from migrator.values.release import Release
@@ -43,24 +42,12 @@ NEO4J: tuple[Route, ...] = (
 
 
 def flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """A change of flavour is told; by an answer what the old preset decided goes into the file."""
+    """By an answer, what the old preset decided goes into the file."""
     left = presets.flavour_left(release)
-    if not left:
-        return
-    answer = if_given(ask, _QUESTION)
-    if answer == "carry" and presets.knows_preset(left):
+    if left and if_given(ask, _QUESTION) == "carry" and presets.knows_preset(left):
         if release.prefect.get("enabled") is not False:
             yield from _carried(release, PREFECT, prefect=True)
         yield from _carried(release, NEO4J, prefect=False)
-    told = presets.about_change(release)
-    if answer == "keep":
-        yield Notice(told)
-        return
-    advice = {
-        None: "--answer flavour-change=carry writes down what is known of the old one.",
-        "carry": f"The rest (Infrahub's own pods, Redis) is not known here: take it from values.{left}.yaml.",
-    }
-    yield Notice(f"{told} {advice[answer]}", "warning", rule="flavour-change")
 
 
 def _carried(release: Release, paths: tuple[Route, ...], *, prefect: bool) -> Iterator[Outcome]:
@@ -94,6 +81,15 @@ _QUESTION = Question(
 MIGRATION = Migration(
     title="change of flavour",
     versions={"infrahub-enterprise": BY_SHAPE},
-    steps=(Step("flavour", "tell of a change of flavour", flavour, {}, "infrahub", "by answer"),),
-    questions={"flavour-change": Decision(one_of("keep", "carry"))},
+    steps=(
+        Step(
+            "flavour",
+            "tell of a change of flavour",
+            flavour,
+            part="infrahub",
+            kind="by answer",
+            tells=("flavour-change",),
+        ),
+    ),
+    questions={"flavour-change": Decision(one_of("keep", "carry"), keeps="flavour-change")},
 )

@@ -45,17 +45,11 @@ def volumes(release: Release, ask: Ask) -> Iterator[Notice]:
 
 
 def old_heap(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """The old presets' heap is told; by an answer it becomes today's."""
+    """By an answer, the old presets' heap becomes today's."""
     part = infrahub.part_of(release)
-    if part is None or not heap.is_old(part):
-        return
-    answer = if_given(ask, _QUESTION)
-    if answer == heap.NEW:
+    if part is not None and heap.is_old(part) and if_given(ask, _QUESTION) == heap.NEW:
         for path in heap.HEAP:
             yield part.set(path, heap.NEW, WHY, "behaviour")
-    elif answer is None:
-        text = f"{part.show(heap.HEAP[1])} is {heap.OLD} of 32Gi, as older presets had it. Today's has {heap.NEW}: "
-        yield part.notice(heap.HEAP[1], f"{text}--answer neo4j-heap={heap.NEW} takes that.", "warning", "neo4j-heap")
 
 
 def cpus(release: Release, ask: Ask) -> Iterator[Notice]:
@@ -102,7 +96,7 @@ MIGRATION = Migration(
             "infrahub",
             "told",
         ),
-        Step("old-heap", "tell of the older presets' heap", old_heap, {}, "infrahub", "by answer"),
+        Step("old-heap", "tell of the older presets' heap", old_heap, {}, "infrahub", "by answer", ("neo4j-heap",)),
     ),
-    questions={"neo4j-heap": Decision(one_of("keep", "16G"))},
+    questions={"neo4j-heap": Decision(one_of("keep", "16G"), keeps="neo4j-heap")},
 )

@@ -55,6 +55,7 @@ class Decision(NamedTuple):
     `scope` is "release" where each release is asked for itself, and "redis" where an answer names one Redis besides,
     which several releases must not share unseen.
     An answer that `may_be_secret` may be left to an environment variable, and none of it is ever shown.
+    `keeps` is the rule that is not told of a plan in which somebody answers "keep".
     """
 
     complaint: Callable[[str], str]
@@ -67,6 +68,7 @@ class Decision(NamedTuple):
     leads_to: tuple[str, ...] = ()
     scope: Literal["", "release", "redis"] = ""
     may_be_secret: bool = False
+    keeps: str = ""
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -64,18 +64,6 @@ def flavour_left(release: Release) -> str:
     return left if release.before.is_known and left != release.flavour else ""
 
 
-def about_change(release: Release) -> str:
-    """What a change of flavour means, in a sentence or two."""
-    left, flavour = flavour_left(release), release.flavour
-    text = (
-        f"The flavour changes from {left} to {flavour or 'none'}: all that the file leaves out is the other preset's "
-    )
-    text += "from then on, replicas, memory and env lists included."
-    if flavour == "openshift":
-        text += " openshift is an overlay without a preset: layer its values last over your own instead (-f)."
-    return text
-
-
 TOGGLED_SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_RECORDER")
 """The services that the presets before 4.14.0 switched off on the server and on in the background."""
 

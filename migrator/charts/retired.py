@@ -36,11 +36,6 @@ class Key(NamedTuple):
     until: str = ""
     by_schema: bool = False
 
-    @property
-    def rule(self) -> str:
-        """The rule of the target version that says the same."""
-        return "key-refused" if self.refused else "key-unread"
-
 
 _IMAGE = "The image is global.prefect.image (repository, prefectTag). Do not move an old tag there unseen."
 _SECRET = "The connection is secret (create, name, username, password, host, port, database)."

@@ -15,11 +15,6 @@ _OTHERS: tuple[Route, ...] = (
     (*SERVER, "env", "INFRAHUB_INITIAL_ADMIN_TOKEN"),
     (*WORKER, "env", "INFRAHUB_API_TOKEN"),
 )
-TEXT = "INFRAHUB_INITIAL_AGENT_TOKEN has the chart's published default, while other tokens here are your own."
-REMEDY = (
-    'Set it in the env of infrahubServer and of infrahubTaskWorker; where a Secret holds it, set it to "" in both, or '
-    "the chart's default wins."
-)
 
 
 def own(part: Part) -> list[Route]:

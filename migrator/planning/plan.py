@@ -65,6 +65,8 @@ def make(release: Release, selected: Sequence[Selected], ask: Asking) -> Plan:
             here = here.edited([(change.layer, change.edit) for change in changes])
             planned.append(PlannedStep(known, step, changes))
     told = {rule for _, step in selected for rule in step.tells}
+    for known, _ in selected:
+        told -= {each.keeps for name, each in known.migration.questions.items() if ask.given(name) == "keep"}
     return Plan(
         start=release,
         result=here,

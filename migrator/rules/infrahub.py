@@ -15,6 +15,9 @@ from migrator.values.release import Release
 
 _OLD_HEAP = {"infrahub-enterprise": "4.21.2", "infrahub": "4.33.5"}
 _RESTORE = {"infrahub-enterprise": "4.18.0", "infrahub": "4.32.0"}
+_AGENTS_IS_PUBLISHED = (
+    "INFRAHUB_INITIAL_AGENT_TOKEN has the chart's published default, while other tokens here are your own"
+)
 _AGENT_TOKEN = {"infrahub-enterprise": "4.15.0", "infrahub": "4.29.0"}
 
 
@@ -92,19 +95,31 @@ def _refusal(release: Release) -> str:
 def _agent_token(release: Release) -> Iterator[Breach]:
     part = infrahub.part_of(release)
     if part is not None and release.reaches(_AGENT_TOKEN) and tokens.is_published(part):
-        yield breach(part, tokens.own(part)[0], tokens.TEXT.rstrip("."))
+        yield breach(part, tokens.own(part)[0], _AGENTS_IS_PUBLISHED)
 
 
 def _old_heap(release: Release) -> Iterator[Breach]:
     part = infrahub.part_of(release)
     if part is not None and release.reaches(_OLD_HEAP) and heap.is_old(part):
-        yield breach(part, heap.HEAP[1], f"{part.show(heap.HEAP[1])} is {heap.OLD}, of 32Gi of memory")
+        yield breach(part, heap.HEAP[1], f"{part.show(heap.HEAP[1])} is {heap.OLD} of 32Gi, as older presets had it")
 
 
 def _flavour_change(release: Release) -> Iterator[Breach]:
-    if presets.flavour_left(release):
-        yield Breach(presets.about_change(release).rstrip("."), release.home(), ())
+    left = presets.flavour_left(release)
+    if left:
+        text = (
+            f"The flavour changes from {left} to {release.flavour or 'none'}: all that the file leaves out is the "
+            "other preset's from then on, replicas, memory and env lists included"
+        )
+        overlay = "openshift is an overlay without a preset: layer its values last over your own instead (-f). "
+        remedy = f"{overlay if release.flavour == 'openshift' else ''}{_CARRY} from values.{left}.yaml."
+        yield Breach(text, release.home(), (), remedy=remedy)
 
+
+_CARRY = (
+    "Go to the version with the old flavour, or migrate --answer flavour-change=carry: what is known of the old preset "
+    "goes into the file. Take the rest (Infrahub's own pods, Redis)"
+)
 
 RULES = (
     Rule(
@@ -151,7 +166,8 @@ RULES = (
         "restore-enabled",
         "warning",
         "No restore is enabled.",
-        "Set infrahub-backup.restore.enabled to false: its Job runs after every upgrade, over live data.",
+        "Set infrahub-backup.restore.enabled to false unless that is meant: its Job runs after the upgrade, and after "
+        "every one, over live data.",
         _restores,
         "infrahub",
     ),
@@ -175,7 +191,8 @@ RULES = (
         "agent-token",
         "warning",
         "The agent's token is no published one where the other tokens are not.",
-        tokens.REMEDY,
+        "Set it in the env of infrahubServer and of infrahubTaskWorker; where a Secret holds it, set it "
+        'to "" in both, or the chart\'s default wins.',
         _agent_token,
         "infrahub",
     ),
@@ -183,8 +200,7 @@ RULES = (
         "flavour-change",
         "warning",
         "The flavour of the chart stays what it is.",
-        "Go to the version with the old flavour, or migrate --answer flavour-change=carry: what is known of the old "
-        "preset goes into the file.",
+        f"{_CARRY} from the old flavour's own values.",
         _flavour_change,
         "infrahub",
     ),
@@ -192,7 +208,7 @@ RULES = (
         "neo4j-heap",
         "warning",
         "Neo4j's heap leaves room in the memory that it asks for.",
-        "migrate --answer neo4j-heap=16G takes today's preset's.",
+        "Today's preset has 16G: migrate --answer neo4j-heap=16G takes that.",
         _old_heap,
         "infrahub",
     ),

@@ -89,10 +89,10 @@ class Part:
                 return owners[-1]
         return self.release.home()
 
-    def notice(self, path: Route, text: str, severity: Severity = "info", rule: str = "") -> Notice:
+    def notice(self, path: Route, text: str, severity: Severity = "info") -> Notice:
         """A notice at the path, located in the file as it was read where that holds it."""
         layer, route = self.located(path)
-        return Notice(text, severity, layer, route, rule)
+        return Notice(text, severity, layer, route)
 
     def located(self, path: Route) -> tuple[int, Route]:
         """The last layer that held the path, or its nearest parent, when the release was read; no route for none."""

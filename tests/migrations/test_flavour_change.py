@@ -85,16 +85,16 @@ def test_the_file_stays_as_it_is(migrate: Migrate, answers: dict[str, str]) -> N
     done = migrate(TEXT, answers, version_from="4.18.0-medium", version_to="4.18.0-large")
     assert done.text == TEXT
     told = [each for each in done.plan.notices if "flavour changes from medium to large" in each.text]
-    assert [(each.severity, "flavour-change=carry" in each.text) for each in told] == [
-        ("info", False) if answers else ("warning", True)
-    ]
+    assert [(each.severity, "flavour-change=carry" in each.text) for each in told] == [("warning", True)] * (
+        not answers
+    )
 
 
 def test_an_answer_writes_down_what_is_known_of_the_old_preset(migrate: Migrate) -> None:
     done = migrate(TEXT, {"flavour-change": "carry"}, **TO_OVERLAY)
     assert done.text == CARRIED
     assert effects(done.plan) == {"behaviour"}
-    assert "take it from values.medium.yaml" in done.notices
+    assert "(Infrahub's own pods, Redis) from values.medium.yaml" in done.notices
     assert "layer its values last" in done.notices
 
 

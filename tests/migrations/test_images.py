@@ -6,12 +6,16 @@ import pytest
 
 from migrator.errors import UsageError
 
-from .conftest import Migrate, Plans, effects
+from .conftest import Migrate, Migrated, Plans, effects
 
 PIN = "infrahub:\n  global:\n    infrahubTag: 1.9.8  # air-gapped\n    x: 1\n"
 BOTH = PIN + "  prefect-server:\n    global: {prefect: {image: {prefectTag: 1.9.8}}}\n"
 TOP = "global: {infrahubTag: 1.9.8, prefect: {image: {prefectTag: 1.9.8}}}\ninfrahub: {upgrade: {enabled: false}}\n"
 AVD = "infrahub:\n  global:\n    infrahubTag: 1.9.8-avd\n"
+
+
+def rules_of(done: Migrated) -> set[str]:
+    return {each.rule for each in done.plan.notices if each.rule}
 
 
 @pytest.mark.parametrize("text", [PIN, BOTH, TOP])
@@ -29,13 +33,12 @@ def test_a_pin_that_is_kept_on_purpose_is_no_warning(migrate: Migrate, text: str
     assert "The image stays as" in done.notices and "--answer image-pin" not in done.notices
 
 
-@pytest.mark.parametrize(("text", "rule"), [(PIN, "image-pins"), (BOTH, ""), (TOP, "")])
-def test_only_halves_that_part_break_the_rule(migrate: Migrate, text: str, rule: str) -> None:
-    for answers, found in (({}, rule), ({"image-pin": "keep"}, "")):
-        (told,) = [
-            each for each in migrate(text, answers, version_from="4.13.0").plan.notices if "pins it" in each.text
-        ]
-        assert told.rule == found
+@pytest.mark.parametrize(("text", "apart"), [(PIN, True), (BOTH, False), (TOP, False)])
+def test_of_halves_that_part_the_rule_is_told_in_place_of_the_pin(migrate: Migrate, text: str, apart: bool) -> None:
+    for answers, by_rule in (({}, apart), ({"image-pin": "keep"}, False)):
+        told = migrate(text, answers, version_from="4.13.0").plan.notices
+        assert ["image-pins"] * by_rule == [each.rule for each in told if each.rule]
+        assert any("pins it" in each.text for each in told) is not by_rule
 
 
 @pytest.mark.parametrize("answer", ["", "a b", "-1", "1.10.6/x"])
@@ -123,16 +126,10 @@ def test_a_pin_moves_with_a_flavour_that_no_key_adds(migrate: Migrate) -> None:
 
 def test_another_flavour_beside_the_tag_gives_way_to_it(migrate: Migrate) -> None:
     other = AVD + "    infrahubImageFlavor: lean\n"
-    (told,) = [
-        each for each in migrate(other, version_from="4.13.0").plan.notices if "carries the flavour" in each.text
-    ]
-    assert (told.rule, "and goes on working" in told.text) == ("image-flavour", True)
-    (twice,) = [
-        each
-        for each in migrate(other.replace("lean", "avd"), version_from="4.13.0").plan.notices
-        if "adds once more" in each.text
-    ]
-    assert twice.rule == "image-flavour-twice"
+    assert rules_of(migrate(other, version_from="4.13.0")) == {"image-flavour", "image-pins"}
+    assert rules_of(migrate(other, {"image-flavour": "keep"}, version_from="4.13.0")) == {"image-pins"}
+    twice = rules_of(migrate(other.replace("lean", "avd"), version_from="4.13.0"))
+    assert twice == {"image-flavour-twice", "image-pins"}
     done = migrate(other, {"image-flavour": "split"}, version_from="4.13.0")
     assert done.text == other.replace("-avd", "").replace("lean", "avd")
     assert effects(done.plan) == {"none"}
@@ -154,11 +151,11 @@ def test_a_flavour_that_stands_further_out_is_changed_there(migrate: Migrate) ->
     assert (put.path, put.before) == ("infrahub.global.infrahubImageFlavor", None)
 
 
-def test_a_tag_that_was_put_there_just_now_has_no_line_in_the_file(migrate: Migrate) -> None:
+def test_a_tag_that_was_put_there_just_now_is_told_where_it_would_stand(migrate: Migrate) -> None:
     done = migrate(PREFECT, {"image-pin": "1.10.6-avd"}, version_from="4.13.0")
-    (told,) = [each for each in done.plan.notices if "carries the flavour avd" in each.text]
-    assert told.route == ()
-    (stood,) = [each for each in migrate(AVD, version_from="4.13.0").plan.notices if "carries the" in each.text]
+    (told,) = [each for each in done.plan.notices if each.rule == "image-flavour"]
+    assert told.route == ("infrahub",)
+    (stood,) = [each for each in migrate(AVD, version_from="4.13.0").plan.notices if each.rule == "image-flavour"]
     assert stood.route == ("infrahub", "global", "infrahubTag")
 
 
