@@ -9,6 +9,7 @@ Sources: MergeValues in pkg/cli/values/options.go, and pkg/strvals/parser.go (he
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -73,6 +74,7 @@ def refuse_change(bundle: Bundle, changes: Sequence[Change]) -> None:
         remedy = "Put it into a values file, and take it off the command line."
         if isinstance(wanted, str):
             text, as_text = set_values.write(wanted)
+            text = re.sub(r"(?<!\\),", r"\,", text)  # a comma begins the next value
             flag = "--set-string" if as_text else "--set"
             remedy = f"Type {flag} '{set_values.name_of(route)}={text}' in its place, here and for helm."
         raise RefusedError(

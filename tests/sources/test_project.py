@@ -96,8 +96,10 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str) -> None:
 
 
 HOSTILE = {
-    "../values.yaml": "leads out of the folder of this file",
-    "a/../../values.yaml": "leads out of the folder of this file",
+    "../values.yaml": "'../values.yaml' leads out of the folder of this file",
+    "a/../../values.yaml": "'a/../../values.yaml' leads out of the folder of this file",
+    "..": "'..' leads out of the folder of this file",
+    "a/..": "'a/..' leads out of the folder of this file",
     "/etc/passwd": "is no path below this file",
     "C:/values.yaml": "is no path below this file",
     "'..\\values.yaml'": "is no path below this file",
@@ -119,6 +121,11 @@ def test_a_path_that_leads_elsewhere_is_refused(tmp_path: Path, path: str) -> No
     assert caught.value.line == 4
     if "\\0" not in path and "\\e" not in path:  # what can be printed is no matter of the schema
         assert not VALIDATOR.is_valid(yamltext.parse(text.encode()).documents[0].data)
+
+
+def test_the_longest_text_is_read(tmp_path: Path) -> None:
+    (release,) = read(tmp_path, ONE.replace("name: a", "name: " + "a" * 1000).replace("@", "a.yaml")).releases
+    assert release.name == "a" * 1000
 
 
 def test_a_link_out_of_the_folder_is_refused_and_one_inside_it_is_followed(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator import sources
-from migrator.errors import UsageError
-from migrator.sources.typed import Typed, over
-from migrator.values.edits import Value
+from migrator.errors import RefusedError, UsageError
+from migrator.sources.typed import Typed, over, refuse_change
+from migrator.values.changes import Change
+from migrator.values.edits import SetValue, Value
 from migrator.values.merge import Map, as_map, lay_over
 from tests.examples import examples
 
@@ -27,7 +28,7 @@ P = "infrahub.prefect-server.backgroundServices.messaging"
 BELOW = b"a: {b: 1, c: [x, {d: 2}]}\ne: [1, 2]\nf: text\ng: null\n"
 
 
-def merged(below: bytes, *typed: Typed) -> Value:
+def merged(below: bytes, *typed: Typed) -> Map:
     bundle = over(sources.of_layers([sources.read_bytes(below, "values.yaml")]), typed)
     result: Map = {}
     for layer in bundle.layers:
@@ -53,6 +54,9 @@ READ = [
     ("a.b=2", {"a": {"b": 2, "c": ["x", {"d": 2}]}}),
     ("a.c[1].d=3", {"a": {"b": 1, "c": ["x", {"d": 3}]}}),
     ("e[2]=3,e[0]=0", {"e": [0, 2, 3]}),
+    ("a.c[1].e=3", {"a": {"b": 1, "c": ["x", {"d": 2, "e": 3}]}}),
+    ("n.x=1,n.y=2", {"n": {"x": 1, "y": 2}}),
+    ("n=a\\", {"n": "a"}),
     ("a=gone", {"a": "gone"}),
 ]
 
@@ -74,7 +78,16 @@ def test_the_flags_come_in_helms_order(tmp_path: Path) -> None:
     assert merged(b"{}", *typed) == {"n": 1, "m": "2", "k": "from a file\n"}
 
 
-@pytest.mark.parametrize("text", ["n", "n=1,m", "n={a", "f.x=1", "e.x=1", "f[0]=1", "n[x]=1", "n[0]x=1", "n[99999]=1"])
+def test_no_less_than_what_helm_takes() -> None:
+    bundle = sources.of_layers([sources.read_bytes(BELOW, "values.yaml")])
+    assert over(bundle, ()) == bundle
+    assert merged(BELOW, Typed("--set", "n[65536]=x")) == merged(BELOW) | {"n": [None] * 65536 + ["x"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["n", "n.", "n=1,m", "n={a", "f.x=1", "e.x=1", "f[0]=1", "n[x]=1", "n[0]x=1", "n[65537]=1", "e[0][0]=1"],
+)
 def test_what_helm_would_not_read_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--set "):
         merged(BELOW, Typed("--set", text))
@@ -157,6 +170,25 @@ def test_what_it_sets_and_would_have_to_change_is_refused(cli: Cli, tmp_path: Pa
     assert done.returncode == 2
     assert f"Type --set '{flag}' in its place" in done.stderr.decode()
     assert (tmp_path / "values.yaml").read_text("utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "flag"),
+    [
+        ("other", "--set 'a.b=other'"),
+        ("2", "--set-string 'a.b=2'"),
+        ("x,y", r"--set 'a.b=x\,y'"),
+        (r"x\,y", r"--set 'a.b=x\\\,y'"),
+    ],
+)
+def test_what_is_to_be_typed_in_its_place(wanted: str, flag: str) -> None:
+    bundle = over(sources.of_layers([sources.read_bytes(BELOW, "values.yaml")]), [Typed("--set", "a.b=1")])
+    change = Change(1, SetValue(("a", "b"), wanted), "a.b", 1, wanted, "why", "required")
+    with pytest.raises(RefusedError) as caught:
+        refuse_change(bundle, [change])
+    assert caught.value.remedy == f"Type {flag} in its place, here and for helm."
+    option, _, text = flag.partition(" ")
+    assert merged(BELOW, Typed(option, text.strip("'")))["a"] == {"b": wanted, "c": ["x", {"d": 2}]}
 
 
 def test_a_controller_never_hears_of_it(cli: Cli, tmp_path: Path) -> None:
