@@ -29,7 +29,7 @@ class Sieve:
     ones that are deployed.
     """
 
-    def __init__(self, exclude: Sequence[str] = (), *, takes_ignored: bool = False) -> None:
+    def __init__(self, exclude: Sequence[str] = (), *, takes_ignored: bool) -> None:
         self.ignored = 0
         self.takes_ignored = takes_ignored
         self._exclude = [(Globs(exclude), os.curdir)] if exclude else []
@@ -37,7 +37,7 @@ class Sieve:
 
     def leave_out(self, exclude: Sequence[str], folder: str, paths: Collection[str]) -> None:
         """Leave out what globs for paths below a folder name, and the files at these whole paths."""
-        self._exclude += [(Globs(exclude), folder or os.curdir)] if exclude else []
+        self._exclude += [(Globs(exclude), folder)] if exclude else []
         self._paths = paths
 
     def excludes(self, path: str, *, is_folder: bool) -> bool:
@@ -65,7 +65,7 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
 
     sieve = sieve if sieve is not None else Sieve(takes_ignored=True)
     top = os.path.normpath(directory)
-    ignoring = {} if sieve.takes_ignored else {top: list(gitignore.above(top))}
+    ignoring = {top: list(gitignore.above(top))}
     below = [top]  # not by os.walk, which up to Python 3.11 goes no deeper than a function can call itself
     while below:
         folder = below.pop()

@@ -66,7 +66,8 @@ def write(folder: Path, *names: str) -> None:
 
 def test_what_is_ignored_is_left_out_and_its_number_told(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, "t/a/values.yaml", "t/b/values.yaml", "t/build/c/values.yaml", "t/keep/values.yaml")
-    (tmp_path / "t/.gitignore").write_text("b/\nbuild\n/keep/*\n!/keep/values.yaml\n")
+    # The last one is of folders alone.
+    (tmp_path / "t/.gitignore").write_text("b/\nbuild\n/keep/*\n!/keep/values.yaml\nvalues.yaml/\n")
     (tmp_path / "t/build/other.yaml").write_text("a: 1\n")
     done = cli("check", "t")
     lines = done.stdout.splitlines()[:-1]  # the last one has the totals
@@ -107,3 +108,26 @@ def test_what_is_excluded_is_left_out(cli: Cli, tmp_path: Path) -> None:
     assert (tmp_path / "t/a/values.yaml").read_text("utf-8") == AFTER.replace("redis.prod", "redis0")
     assert "docket" not in (tmp_path / "t/old/values.yaml").read_text("utf-8")
     assert "docket" not in (tmp_path / "t/b/values-x.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_globs_of_a_project_are_for_paths_below_it(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: bool
+) -> None:
+    write(tmp_path, "t/a/values.yaml", "t/old/values.yaml", "old/values.yaml")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "infrahub-migrator.yaml").write_text("version: 1\nreleases: []\nexclude: [/t/old/]\n")
+    monkeypatch.chdir(tmp_path / "t" if inside else tmp_path)
+    done = cli("check", ".")
+    named = [b"a/values.yaml"] if inside else [b"old/values.yaml", b"t/a/values.yaml"]
+    assert [line.split(b":")[0] for line in done.stdout.splitlines()][: len(named)] == named
+    assert b"t/old" not in done.stdout
+
+
+def test_undo_takes_in_what_is_ignored_since(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, "t/values.yaml")
+    before = (tmp_path / "t/values.yaml").read_bytes()
+    assert cli("migrate", "t", "--redis-db", "2", "--non-interactive").returncode == 0
+    (tmp_path / "t/.gitignore").write_text("*\n")
+    assert cli("undo", "t").returncode == 0
+    assert (tmp_path / "t/values.yaml").read_bytes() == before
