@@ -57,6 +57,27 @@ def test_nothing_is_remembered_beyond_the_block() -> None:
     assert memory.once("a", 1, lambda: next(answers)) == 1
 
 
+def test_what_was_known_before_is_known_inside() -> None:
+    answers = iter(range(3))
+    with memory.kept():
+        assert memory.once("a", 1, lambda: next(answers)) == 0
+        with memory.kept():
+            assert memory.once("a", 1, lambda: next(answers)) == 0
+        assert memory.once("b", 1, lambda: next(answers)) == 1
+
+
+def test_the_sixteen_that_were_asked_for_last_are_kept() -> None:
+    asked: list[int] = []
+
+    def ask(number: int) -> None:
+        memory.once("a", number, lambda: asked.append(number))
+
+    with memory.kept():
+        for number in [*range(16), 0, 16, 0, 15, 1]:
+            ask(number)
+    assert asked == [*range(17), 1]
+
+
 @pytest.mark.parametrize(
     "name",
     ["base", '"base"', "&x base", "!!str base", "\n    base", ">-\n    base", '"b\\x61se"', "*x"],
