@@ -179,8 +179,9 @@ def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: p
             way = duplicate.route
             if any(route[: len(way)] == way for route in routes):
                 lines = " and ".join(map(str, duplicate.lines))
+                what = tree.show(way) if way else "a key around the values"
                 raise RefusedError(
-                    f"{tree.show(way)} stands on lines {lines}: Helm reads the last one with all below it, and ignores "
+                    f"{what} stands on lines {lines}: Helm reads the last one with all below it, and ignores "
                     "the others.",
                     path=source.name,
                     line=duplicate.lines[-1],
