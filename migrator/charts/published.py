@@ -116,5 +116,6 @@ def line_of(chart: str, version: Version) -> Line | None:
     return found[-1] if found else None
 
 
-def _versions_of(chart: str) -> list[Version]:
-    return [Version(line.of(chart)) for line in LINES if line.of(chart)]
+@lru_cache
+def _versions_of(chart: str) -> tuple[Version, ...]:
+    return tuple(Version(line.of(chart)) for line in LINES if line.of(chart))

@@ -107,7 +107,7 @@ def standing(release: Release) -> Iterator[Standing]:
     if release.prefect.get("enabled") is not False:
         part = Part(release, release.root, release.prefect)
         for key in PREFECT_KEYS:
-            if _counts(release, key) and _stands(part, key):
+            if _stands(part, key) and _counts(release, key):
                 yield Standing(key, part, key.path, f"{part.show(key.path)}: {key.what}.")
         if _counts(release, _GATEWAY) and _lacks_a_gateway(part):
             yield Standing(_GATEWAY, part, _GATEWAY.path, f"{part.show(_GATEWAY.path)}: {_GATEWAY.what}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 
 import pytest
 
@@ -10,12 +11,18 @@ from docs.make.code import GAP, sentence, trees
 from tests.docs.pages import sections_of, text_of
 
 MESSAGES = list(sections_of(text_of("docs/troubleshooting.md"), 3))
-SENTENCES = {
-    " ".join(sentence(node).split())
-    for tree in trees()
-    for node in ast.walk(tree)
-    if isinstance(node, (ast.JoinedStr, ast.BinOp)) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
-}
+
+
+@functools.cache
+def sentences() -> frozenset[str]:
+    """All texts of the program, on one line each."""
+    return frozenset(
+        " ".join(sentence(node).split())
+        for tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.JoinedStr, ast.BinOp))
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+    )
 
 
 def _says(said: str, message: str) -> bool:
@@ -31,8 +38,8 @@ def _says(said: str, message: str) -> bool:
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_message_is_one_of_the_programs(message: str) -> None:
-    assert any(_says(said, message) for said in SENTENCES)
+    assert any(_says(said, message) for said in sentences())
 
 
 def test_a_message_that_nobody_says_is_found_out() -> None:
-    assert not any(_says(said, "the moon is in the way of …") for said in SENTENCES)
+    assert not any(_says(said, "the moon is in the way of …") for said in sentences())

@@ -67,19 +67,24 @@ def _rendered(report: Report) -> Report:
     return report._replace(files=(file._replace(cluster=ClusterReport("old", "new", "r", "n", changes)),))
 
 
-@pytest.mark.parametrize("name", FORMATS)
+def _shown(text: str) -> dict[str, str]:
+    """What each format shows of a report on that text."""
+    report = _report(text)
+    return {name: of(report, Mask()) for name, of in FORMATS.items()}
+
+
 @pytest.mark.parametrize("place", PLACES)
-def test_no_canary_is_shown(place: str, name: str) -> None:
+def test_no_canary_is_shown(place: str) -> None:
     text, unseen = filled(PLACES[place], "c4n4ryS3cret")
-    shown = FORMATS[name](_report(text), Mask())
-    assert [each for each in unseen if each in shown] == [], shown
+    raw = {name: shown for name, shown in _shown(text).items() if any(each in shown for each in unseen)}
+    assert raw == {}
 
 
-@pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("place", [place for place in PLACES if place not in ONLY_STRONG])
-def test_no_password_that_is_a_word_is_shown(place: str, name: str) -> None:
+def test_no_password_that_is_a_word_is_shown(place: str) -> None:
     text, (canary, *_) = filled(PLACES[place], "swordfish")
-    assert canary not in FORMATS[name](_report(text), Mask())
+    raw = {name: shown for name, shown in _shown(text).items() if canary in shown}
+    assert raw == {}
 
 
 @pytest.mark.parametrize("name", ["unified", "structural", "json", "markdown", "html", "cluster"])
