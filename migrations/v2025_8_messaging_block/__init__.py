@@ -28,7 +28,7 @@ MIGRATION = Migration(
         Step("leftovers", "drop what the chart sets itself", leftovers),
         Step(
             "cache",
-            "tell of a cache at the presets' example host",
+            "tell of a cache at the example host",
             part="infrahub",
             kind="told",
             tells=("cache-example-host",),
