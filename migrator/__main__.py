@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from migrator.cli.main import run_command_line
-
 
 def main() -> int:
     """Run the command line; answer the exit code."""
-    code = run_command_line(sys.argv[1:])
+    try:
+        from migrator.cli.main import run_command_line  # here, since ^C can come while it is loaded
+
+        code = run_command_line(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
     _drop_what_nobody_reads()
     return code
 

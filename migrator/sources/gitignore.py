@@ -5,6 +5,7 @@ Git itself is never run: a repository's configuration can name programs. Source:
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -79,6 +80,7 @@ def _read(path: str) -> Globs:
     if not os.path.isfile(path):
         return Globs([])
     try:
-        return Globs(read(path).data.decode("utf-8", "surrogateescape").split("\n"))
+        data = read(path).data.removeprefix(codecs.BOM_UTF8)  # as git does, too
+        return Globs(data.decode("utf-8", "surrogateescape").split("\n"))
     except MigratorError:
         return Globs([])  # what cannot be read ignores nothing: the files in question are told

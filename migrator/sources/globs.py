@@ -148,14 +148,14 @@ def _is_glob(part: str) -> bool:
 
 
 def _read(line: str) -> Pattern | None:
-    text = re.sub(r"(?<!\\)[ \t]+$", "", line.rstrip("\r\n"))
+    text = re.sub(r"(?<!\\)[ \t]+$", "", line.removesuffix("\r"))
     if not text or text.startswith("#"):
         return None
     excludes = not text.startswith("!")
     text = text if excludes else text[1:]
     folders_only = text.endswith("/")
-    parts = text.strip("/").split("/") if text.strip("/") else []
-    if not parts or "" in parts:
+    parts = text.removesuffix("/").removeprefix("/").split("/")
+    if "" in parts:
         return None
     is_anchored = text.startswith("/") or len(parts) > 1
     if not is_anchored:

@@ -476,6 +476,22 @@ def test_a_closed_or_full_output_is_no_traceback(cli: Cli, values: Path) -> None
     assert b"Traceback" not in done.stderr
 
 
+def test_whoever_leaves_while_it_is_loaded_sees_no_traceback() -> None:
+    program = """
+import builtins, sys
+load = builtins.__import__
+def leave(name, *others):
+    if name == "migrator.cli.arguments":
+        raise KeyboardInterrupt
+    return load(name, *others)
+builtins.__import__ = leave
+from migrator.__main__ import main
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
 def test_it_works_where_there_is_nothing_but_a_path(process: Cli, values: Path) -> None:
     done = process("migrate", "values.yaml", "--non-interactive", "--redis-db", "2", LC_ALL="C", PYTHONUTF8="0")
 

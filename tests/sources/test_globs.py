@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from migrator.sources import gitignore
 from migrator.sources.globs import Globs
 
 from .texts import AFTER, VALUES
@@ -21,7 +22,7 @@ PATTERNS = (
     *("a", "*.yaml", "/a", "a/", "a/b", "**/b", "a/**", "a/**/c", "!b.yaml", "!a/b.yaml", "b*", "?a", "[ab].yaml"),
     *("[!a].yaml", "\\!x", "*", "!*/", "/*", "c/", "*.y*l", "a*b", "**", "a/*", "!/a", "**/a/", "*/b", "[a-c]*"),
     *("[[:alpha:]].yaml", "foo bar ", "x\\ ", "\\#x", "#x", "a//b", "[z-a]", "[]a].yaml", "[^b]", "a[", "\\a", "**/"),
-    *("a**b", "***", "a/**/**/b", "[a\\]b].yaml", "", "/", "!"),
+    *("a**b", "***", "a/**/**/b", "[a\\]b].yaml", "", "/", "!", "//a", "a//", "//", "!!x", "b\r", "b\r\r", "\ufeffa"),
 )
 NAMES = ("a", "b", "c", "a.yaml", "b.yaml", "ab", "xa", "]a", "!x", "#x", "foo bar", "x ", "].yaml")
 
@@ -34,7 +35,8 @@ def test_patterns_leave_out_what_git_does(tmp_path: Path, seed: int) -> None:
         folder = tmp_path / str(number)
         subprocess.run(["git", "init", "-q", folder], check=True)
         lines = [draw.choice(PATTERNS) for _ in range(draw.randint(1, 4))]
-        (folder / ".gitignore").write_text("\n".join(lines) + "\n")
+        first = draw.choice(("", "", "\ufeff"))
+        (folder / ".gitignore").write_text(first + "\n".join(lines) + "\n", "utf-8", newline="")
         for _ in range(40):
             path = folder / "/".join(draw.choice(NAMES) for _ in range(draw.randint(1, 3)))
             if not any(each.is_file() for each in (path, *path.parents)) and not path.exists():
@@ -45,9 +47,26 @@ def test_patterns_leave_out_what_git_does(tmp_path: Path, seed: int) -> None:
         done = subprocess.run(
             ["git", "-C", folder, "check-ignore", "-z", "--stdin"], input="\0".join(files).encode(), capture_output=True
         )
-        globs = Globs(lines)
-        ours = {each for each in files if globs.excludes(each)}
+        rules = gitignore.of(str(folder), [])
+        ours = {each for each in files if rules and rules[0].globs.excludes(each)}
         assert ours == set(done.stdout.decode().split("\0")) - {""}, lines
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ignored"),
+    [
+        ("*.yaml\n", True),
+        ("\ufeff*.yaml\n", True),
+        ("*.yaml\r\n", True),
+        ("*.yaml\r\r\n", False),
+        ("/a.yaml\n", True),
+        ("//a.yaml\n", False),
+    ],
+)
+def test_how_git_reads_the_file_itself(tmp_path: Path, text: str, is_ignored: bool) -> None:
+    (tmp_path / ".gitignore").write_bytes(text.encode())
+    rules = gitignore.of(str(tmp_path), [])
+    assert gitignore.is_ignored(str(tmp_path), "a.yaml", rules, is_folder=False) == is_ignored
 
 
 def test_no_pattern_takes_long() -> None:
