@@ -66,6 +66,10 @@ def _page(known: Known) -> str:
     if migration.questions:
         parts.append("## Questions")
         parts.append("\n".join(f"- [{name}](../questions.md#{name})" for name in migration.questions))
+    told = [rule for step in migration.steps for rule in step.tells]
+    if told:
+        parts.append("## Rules that it tells")
+        parts.append("\n".join(f"- [{name}](../rules.md#{name})" for name in told))
     parts.append("## Sources")
     parts.append("\n".join(f"- <{address}>" for address in re.findall(r"https://\S+", sources or known.text)))
     return "\n\n".join(parts) + "\n"
