@@ -203,7 +203,7 @@ RULES = (
         "blocks-register",
         "error",
         f'On the server pod of an Infrahub image {REGISTER} is exactly "false".',
-        f"Write it into server.env. {WHY_EXACT}",
+        f"Write it so into server.env. {WHY_EXACT}",
         _register,
     ),
     Rule(

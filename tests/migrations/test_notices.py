@@ -121,9 +121,9 @@ def test_blocks_register_on_start_must_be_false_for_the_bootstrap(migrate: Migra
     missing = migrate(INFRAHUB.replace(f"        - {entry}\n", ""))
     assert "PREFECT_API_BLOCKS_REGISTER_ON_START is missing on the server pod" in missing.warnings[0].text
     unquoted = migrate(INFRAHUB.replace(entry, entry.replace('"false"', "false")))
-    assert "PREFECT_API_BLOCKS_REGISTER_ON_START is false. Write it" in unquoted.warnings[0].text
+    assert "PREFECT_API_BLOCKS_REGISTER_ON_START is false. Write it so" in unquoted.warnings[0].text
     true = migrate(INFRAHUB.replace(entry, entry.replace("false", "true")))
-    assert 'PREFECT_API_BLOCKS_REGISTER_ON_START is "true". Write it' in true.warnings[0].text
+    assert 'PREFECT_API_BLOCKS_REGISTER_ON_START is "true". Write it so' in true.warnings[0].text
 
 
 def test_a_docket_on_the_charts_own_cache(migrate: Migrate) -> None:
