@@ -8,9 +8,11 @@ open, and a shell waits for this process to end and then ends helm, with all tha
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
     import subprocess
@@ -39,7 +41,6 @@ def run(command: Sequence[str], values: Sequence[bytes], seconds: float, *, most
     where it cannot be run; it has ended then, too.
     """
     import subprocess
-    from functools import partial
 
     with ExitStack() as stack:
         paths, descriptors = _hand_over(values, stack)
@@ -54,7 +55,7 @@ def run(command: Sequence[str], values: Sequence[bytes], seconds: float, *, most
                 pass_fds=descriptors,
                 # A group of its own, so that all that it starts can be ended with it.
                 start_new_session=group is None,
-                preexec_fn=None if group is None else partial(os.setpgid, 0, group),
+                **({} if group is None else _in_group(group)),
             )
         )
         try:
@@ -142,7 +143,7 @@ def _watched_group() -> Iterator[int | None]:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                preexec_fn=os.setpgrp,
+                **_in_group(0),
             )
     try:
         yield watch.pid if watch is not None else None
@@ -151,6 +152,17 @@ def _watched_group() -> Iterator[int | None]:
             with suppress(OSError):
                 watch.communicate(b"ended\n")
             watch.wait()
+
+
+def _in_group(group: int) -> dict[str, Any]:
+    """What Popen takes to start a child in that group, or in one of its own (0).
+
+    A function to be called before the program is run would have the whole of this process copied for it.
+    """
+    if sys.version_info >= (3, 11):
+        return {"process_group": group}
+    else:  # noqa: RET505 - for mypy, to which the rest would never be reached
+        return {"preexec_fn": partial(os.setpgid, 0, group)}
 
 
 def _end(process: subprocess.Popen[bytes], group: int | None) -> None:
