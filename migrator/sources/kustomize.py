@@ -2,7 +2,8 @@
 
 The values of a chart come from `valuesFile`, with `valuesInline` over it, and `additionalValuesFiles` over both.
 Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/helmcharts/;
-api/types/helmchartargs.go and api/internal/builtins/HelmChartInflationGenerator.go of kubernetes-sigs/kustomize.
+api/types/helmchartargs.go, api/types/kustomization.go (FixKustomizationPostUnmarshalling: what kind and apiVersion are
+where they are left out) and api/internal/builtins/HelmChartInflationGenerator.go of kubernetes-sigs/kustomize.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map, as_text
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_GROUP = "kustomize.config.k8s.io"
 
 
 def is_kustomization(data: Map, path: str) -> bool:
-    """Whether a document is a kustomization, which need not say so: then the file's name does."""
-    if "kind" in data or "apiVersion" in data:
-        group = str(data.get("apiVersion")).partition("/")[0]
-        return data.get("kind") == "Kustomization" and group == "kustomize.config.k8s.io"
-    return os.path.basename(path) in NAMES
+    """Whether a document is a kustomization; where it leaves out its group or its kind, the file's name says so."""
+    if not {"kind", "apiVersion"} <= data.keys() and os.path.basename(path) not in NAMES:
+        return False
+    group = str(data.get("apiVersion", _GROUP)).partition("/")[0]
+    return data.get("kind", "Kustomization") == "Kustomization" and group == _GROUP
 
 
 def releases(place: Source, data: Map, name: str) -> list[Bundle]:

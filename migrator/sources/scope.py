@@ -12,7 +12,6 @@ from migrator.sources.marks import hides_words, mentions
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.edits import Route, Value
-from migrator.values.merge import as_map
 
 _DEEPEST = 16
 """How many keys may stand above values in an object; Ansible's tasks in blocks have the most known here, about ten."""
@@ -63,8 +62,6 @@ def _places_of_values(data: Value, above: Route) -> Iterator[Route]:
 
 
 def _are_values(data: Value) -> bool:
-    if "kind" in as_map(data):
-        return False
     return roots.has_global_values(data) or any(root in _ROOTS for root in roots.prefect_roots([data]))
 
 

@@ -39,11 +39,39 @@ def test_inline_values_and_version_move_together(migrate: Migrate) -> None:
     assert done.plan.start.namespace == "prod"
 
 
-@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml"])
-def test_a_kustomization_need_not_say_its_kind(cli: Callable[..., Any], tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_text(kustomization(VALUES, head=""), "utf-8")
-    assert cli("migrate", name, "--redis-db", "2", "--non-interactive").returncode == 0
-    assert (tmp_path / name).read_text("utf-8") == kustomization(AFTER, "4.18.0-medium", head="")
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
+@pytest.mark.parametrize("head", ["", "kind: Kustomization\n", "apiVersion: kustomize.config.k8s.io/v1beta1\n"])
+def test_a_kustomization_need_not_say_its_kind(cli: Callable[..., Any], tmp_path: Path, name: str, head: str) -> None:
+    (tmp_path / name).write_text(kustomization(VALUES, head=head), "utf-8")
+    done = cli("migrate", name, "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / name).read_text("utf-8") == kustomization(AFTER, "4.18.0-medium", head=head)
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("", "apps.yaml"),
+        ("kind: Kustomization\n", "apps.yaml"),
+        ("apiVersion: kustomize.config.k8s.io/v1beta1\n", "apps.yaml"),
+        (HEAD.replace("kind: Kustomization", "kind: Other"), "kustomization.yaml"),
+        (HEAD.replace("kustomize.config.k8s.io", "kustomize.toolkit.fluxcd.io"), "kustomization.yaml"),
+    ],
+)
+def test_what_is_no_kustomization_inflates_nothing(
+    cli: Callable[..., Any], tmp_path: Path, head: str, name: str
+) -> None:
+    text = kustomization(VALUES, head=head)
+    (tmp_path / name).write_text(text, "utf-8")
+    assert cli("migrate", name, "--redis-db", "2", "--non-interactive").returncode == 2
+    assert (tmp_path / name).read_text("utf-8") == text
+
+
+def test_a_chart_without_a_version_is_told_of(cli: Callable[..., Any], tmp_path: Path) -> None:
+    text = kustomization(VALUES).replace("    version: 4.13.0-medium\n", "")
+    (tmp_path / "kustomization.yaml").write_text(text, "utf-8")
+    done = cli("plan", "kustomization.yaml", "--from", "4.13.0-medium", "--redis-db", "2")
+    assert b"so that the newest, or the one in its charts folder, is taken; pin one" in b" ".join(done.stdout.split())
 
 
 def test_a_values_file_below_is_told_of(migrate: Migrate) -> None:

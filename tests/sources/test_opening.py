@@ -64,9 +64,12 @@ def test_several_releases_with_values_in_other_files_are_refused(cli: Cli, tmp_p
 def test_what_stands_around_standard_input_is_no_concern_of_it(cli: Cli, tmp_path: Path) -> None:
     operation = f"patches:\n  - patch: |\n{indented(OPERATION, 6)}    target: {{kind: HelmRelease}}\n"
     write(tmp_path, {"release.yaml": PODINFO, "kustomization.yaml": HEAD.format("release.yaml") + operation})
-    done = cli("migrate", "-", *FLAGS, stdin=helm_release(VALUES).encode())
+    write(tmp_path, {"base.yaml": holder(VALUES)})
+    head = FROM.format("ConfigMap")
+    done = cli("migrate", "-", *FLAGS, stdin=helm_release(VALUES, head=head).encode())
     assert done.returncode == 0, done.stderr
-    assert done.stdout.decode() == helm_release(AFTER, "4.18.0-medium")
+    assert done.stdout.decode() == helm_release(AFTER, "4.18.0-medium", head=head)
+    assert unchanged(tmp_path, {"base.yaml": holder(VALUES)})
 
 
 def test_a_patch_by_itself_is_looked_at(cli: Cli, tmp_path: Path) -> None:

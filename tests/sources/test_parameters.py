@@ -230,6 +230,10 @@ def test_names(name: str, route: Route | None) -> None:
         (r"a\,b", "a,b"),
         ("{a,1}", ["a", 1]),
         ("99999999999999999999", "99999999999999999999"),
+        ("9223372036854775807", 2**63 - 1),
+        ("9223372036854775808", "9223372036854775808"),
+        ("-9223372036854775808", -(2**63)),
+        ("a}", "a}"),
     ],
 )
 def test_values_guess_their_type(text: str, value: Value) -> None:
@@ -238,7 +242,7 @@ def test_values_guess_their_type(text: str, value: Value) -> None:
     assert set_values.read(text, as_text=True) == (["a", "1"] if text == "{a,1}" else text.replace("\\", ""))
 
 
-@pytest.mark.parametrize("value", ["redis://h:6379/2", "true", "12", "", r"a\b", "a,b", "007"])
+@pytest.mark.parametrize("value", ["redis://h:6379/2", "true", "12", "", r"a\b", "a,b", "007", "{a}", "a}"])
 def test_a_text_is_written_so_that_helm_reads_it_back(value: str) -> None:
     text, as_text = set_values.write(value)
     assert set_values.read(text.replace(",", r"\,") if "\\" not in text else text, as_text=as_text) == value

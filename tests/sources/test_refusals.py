@@ -14,6 +14,10 @@ REFUSED = {
     "values.yaml.gotmpl": (VALUES.replace("redis.prod", '{{ requiredEnv "HOST" }}'), b"is a Go template"),
     "values.yaml": ("{{- if .Values.x }}\n" + VALUES + "{{- end }}\n", b"holds Go templates"),
     "main.tf": ('resource "helm_release" "x" {\n  values = [<<EOT\n' + VALUES + "EOT\n  ]\n}\n", b"is Terraform"),
+    "main.yaml": (
+        'resource "helm_release" "x" {\n  values = [<<EOT\n' + VALUES + "EOT\n  ]\n}\n",
+        b"is Terraform, not YAML",
+    ),
     "helmfile.yaml": ("releases:\n  - {name: infrahub, chart: a/infrahub, values: [v.yaml]}\n", b"is a helmfile."),
     "configmap.yaml": ("apiVersion: v1\nkind: ConfigMap\ndata: {}\n", b"object of kind ConfigMap, not a values file"),
     "secret.yaml": ("apiVersion: v1\nkind: Secret\nstringData: {}\n", b"object of kind Secret"),
