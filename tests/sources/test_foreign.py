@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from migrator.sources import foreign
+from migrator.values.edits import Value
+
 from .texts import AFTER, VALUES, indented
 
 Cli = Callable[..., Any]
@@ -248,3 +251,51 @@ def test_a_file_that_a_refused_fleet_does_not_name_is_a_release(cli: Cli, tmp_pa
     write(tmp_path, "fleet.yaml", FILES.format("values.yaml"))
     done = cli("migrate", ".", "--redis-db", "2", "--non-interactive")
     assert (done.returncode, path.read_text("utf-8")) == (2, AFTER)
+
+
+SHAPES: list[tuple[Value, str]] = [
+    ([{"op": "add", "path": "/a", "value": 1}], "is a patch of JSON 6902"),
+    ([{"op": "remove", "path": "/a"}], "is a patch of JSON 6902"),
+    ([{"op": "remove"}], "holds a list"),
+    ([], "holds a list"),
+    ([{"hosts": "all"}], "is a file of Ansible"),
+    ([{"name": "x", "kubernetes.core.helm": {}}], "is a file of Ansible"),
+    ([{"name": "x", "copy": {}}], "holds a list"),
+    ([{"kubernetes.core.helm": {}}], "holds a list"),
+    ("infrahub", "holds a single value"),
+    ({"apiVersion": "v2", "name": "x", "version": "1.0.0"}, "is the Chart.yaml of a chart"),
+    ({"apiVersion": "v2", "name": "x"}, ""),
+    ({"apiVersion": "v2", "version": "1.0.0"}, ""),
+    ({"name": "x", "version": "1.0.0"}, ""),
+    ({"dependencies": [], "digest": "sha256:x"}, "is the Chart.lock of a chart"),
+    ({"dependencies": []}, ""),
+    ({"digest": "sha256:x"}, ""),
+    ({"releases": [{"chart": "x"}]}, "is a helmfile"),
+    ({"releases": [{"name": "x"}]}, ""),
+    ({"releases": {"chart": "x"}}, ""),
+    ({"services": {"web": {"image": "x"}, "db": {"build": "."}}}, "is a compose file"),
+    ({"services": {"web": {"image": "x"}, "db": {}}}, ""),
+    ({"services": {}}, ""),
+    ({"jobs": {"a": {"steps": []}}}, "is a CI file"),
+    ({"jobs": {"a": {"env": {}}}}, ""),
+    ({"stages": ["build"]}, "is a CI file"),
+    ({"stages": {"build": {}}}, ""),
+    ({"$schema": "x", "properties": {}}, "is a JSON Schema"),
+    ({"$schema": "x"}, ""),
+    ({"properties": {}}, ""),
+    ({"runtime": "nodejs", "name": "x"}, "is a file of Pulumi"),
+    ({"runtime": {"name": "nodejs"}, "name": "x"}, "is a file of Pulumi"),
+    ({"runtime": "nodejs"}, ""),
+    ({"name": "x"}, ""),
+    ({"apiVersion": "v1", "kind": "Pod"}, "is a Kubernetes object of kind Pod, not a values file"),
+    ({"kind": "Pod"}, ""),
+    ({"apiVersion": "v1"}, ""),
+    ({"apiVersion": "helm.cattle.io/v1", "kind": "HelmChart"}, "is a HelmChart of k3s"),
+    ({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "HelmChart"}, "is a Kubernetes object of kind HelmChart"),
+]
+
+
+@pytest.mark.parametrize(("data", "what"), SHAPES, ids=[str(data) for data, _ in SHAPES])
+def test_what_a_file_is_by_its_shape_alone(data: Value, what: str) -> None:
+    error = foreign.by_shape("some.yaml", data)
+    assert (error.message.startswith(what) if error is not None else not what) and (what == "") is (error is None)
