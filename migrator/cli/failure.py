@@ -23,7 +23,8 @@ def failed(path: str, error: MigratorError, *, is_passed: bool = False) -> FileR
         status = "migrated"
     elif isinstance(error, (OutOfScopeError, UnrelatedError)):
         status = "out-of-scope" if isinstance(error, OutOfScopeError) else "unrelated"
-    text = str(error) if error.path else f"{path}: {error}"  # of many releases one has to be told which it is
+    names_itself = bool(error.path) or isinstance(error, NotAllTold)
+    text = str(error) if names_itself else f"{path}: {error}"  # of many releases one has to be told which it is
     passes = is_passed and status in ("out-of-scope", "unrelated")
     return FileReport(path=path, status=status, error=text, exit_code=0 if passes else error.exit_code)
 

@@ -42,7 +42,7 @@ def values(tmp_path: Path) -> Path:
 def test_a_migration_whose_output_fails_is_exit_6_and_names_the_file(values: Path, options: tuple[str, ...]) -> None:
     code, told = on_a_full_output("migrate", str(values), *ANSWERS, *options)
     assert code == 6
-    assert f"{values}: written, but not all could be told: No space left on device." in told
+    assert f"infrahub-migrator: {values}: written, but not all could be told: No space left on device." in told
     assert b"docket" in values.read_bytes()
 
 
@@ -52,6 +52,7 @@ def test_all_new_files_are_named(values: Path, tmp_path: Path) -> None:
     code, told = on_a_full_output("migrate", str(values), str(other), *ANSWERS)
     assert code == 6
     assert str(values) in told and str(other) in told
+    assert f"{values}: {values}" not in told
     assert b"docket" in other.read_bytes()
 
 
