@@ -73,6 +73,13 @@ def test_a_helmfile_knows_better_than_a_look_which_files_are_layers(cli: Cli, tm
     assert "# - base.yaml: looks like a layer of a release, and no helmfile names it.\n" in text
 
 
+def test_what_cannot_be_edited_is_told_although_a_helmfile_names_it(cli: Cli, tmp_path: Path) -> None:
+    files = {"base.yaml": BASE, "dev.yaml": whole("redis-dev") + "sops: {mac: x}\n", "prod.yaml": overlay("redis-prod")}
+    found, text = by_init(cli, tmp_path, {**files, "helmfile.yaml": HELMFILE})
+    assert [each["layers"] for each in found.values()] == [["base.yaml", "dev.yaml"], ["base.yaml", "prod.yaml"]]
+    assert "# - dev.yaml: is encrypted by SOPS" in text
+
+
 @pytest.mark.parametrize(
     ("old", "new", "gone"),
     [
