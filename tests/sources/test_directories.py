@@ -70,6 +70,14 @@ TREES = {
         },
         ["t/own/v.yaml t/kustomization.yaml"],
     ),
+    "an Application and a file above it, by its path": (
+        {
+            "apps/infrahub.yaml": application("valueFiles: [../values.yaml]\n"),
+            "apps/values.yaml": other(VALUES),
+            "values.yaml": VALUES,
+        },
+        ["t/values.yaml t/apps/infrahub.yaml"],
+    ),
     "an Application and files of its repository": (
         {
             "apps/infrahub.yaml": application("valueFiles: [$values/env/a.yaml, $values/env/b.yaml]\n"),
@@ -201,6 +209,17 @@ def test_what_may_lie_over_any_of_many_is_told_in_a_line_for_each(cli: Cli, tmp_
     assert "t/00.yaml: may be the base of t/wide.yaml beside it" in lines[0]
     assert "t/over.yaml: leaves values to a base, and which of the 17 whole values files beside it" in lines[17]
     assert (tmp_path / "t/00.yaml").read_text("utf-8") == files["00.yaml"]
+
+
+@pytest.mark.parametrize(("count", "are_below"), [(16, True), (17, False)])
+def test_few_files_beside_an_object_lie_below_it(cli: Cli, tmp_path: Path, count: int, are_below: bool) -> None:
+    names = [f"{number:02}.yaml" for number in range(count)]
+    files = {name: VALUES.replace("redis.prod", f"redis{name}") for name in names}
+    write(tmp_path / "t", {**files, "release.yaml": helm_release(PROD, head=FROM)})
+    told = cli("check", "t").stderr.decode()
+    below = ", ".join(f"t/{name}" for name in names)
+    assert (f"t/release.yaml: lies over {below}:" in told) is are_below
+    assert ("lies over" in told) is are_below
 
 
 def test_a_large_folder_of_bases_is_matched_by_name(cli: Cli, tmp_path: Path) -> None:
