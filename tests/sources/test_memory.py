@@ -87,6 +87,7 @@ def test_an_object_is_found_however_its_name_is_written(tmp_path: Path, name: st
     release.write_text(helm_release("a: 1\n", head="  valuesFrom: [{kind: ConfigMap, name: base}]\n"), "utf-8")
     anchor = "labels: {x: &x base}\n  " if name == "*x" else ""
     text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  {anchor}name: {name}\ndata:\n  values.yaml: |\n"
-    (tmp_path / "config.yaml").write_text(text + indented(VALUES, 4), "utf-8")
+    # No other name stands in it, of an entry of an env list say.
+    (tmp_path / "config.yaml").write_text(text + "    infrahub: {prefect-server: {}}\n", "utf-8")
     layers = sources.open_file(str(release)).bundles[0].layers
     assert [Path(layer.name).name for layer in layers] == ["config.yaml", "release.yaml"]
