@@ -76,13 +76,15 @@ class Parser(argparse.ArgumentParser):
         """Parse a command's words, files and options in any order; all behind `--` are files."""
         if all(action.dest != "files" for action in self._actions):
             return self.parse_args(words, namespace)
-        # argparse's own way to mix them keeps `--` for a file before Python 3.13.
         end = words.index("--") if "--" in words else len(words)
-        given = self.parse_intermixed_args(words[:end], namespace)
-        behind = words[end + 1 :]
-        if "" in behind:
+        given, rest = self.parse_known_args(words[:end], namespace)
+        if any(word.startswith("-") and word != "-" for word in rest):
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        # argparse takes the files of one place for all; its own way to mix them parses twice, and sets up the help.
+        more = [*rest, *words[end + 1 :]]
+        if "" in more:
             self.error(f"argument FILE: {_EMPTY}")
-        given.files = [*getattr(given, "files", ()), *behind]
+        given.files = [*getattr(given, "files", ()), *more]
         return given
 
     def error(self, message: str) -> NoReturn:
