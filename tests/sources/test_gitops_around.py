@@ -130,19 +130,23 @@ def test_a_text_of_a_secret_lies_over_its_base64(cli: Cli, tmp_path: Path) -> No
     assert texts(tmp_path, "base") == [both.replace(indented(VALUES, 4), indented(AFTER, 4))]
 
 
-def test_releases_side_by_side_take_each_its_own(cli: Cli, tmp_path: Path) -> None:
-    def whole(version: str, one: str, two: str) -> str:
+@pytest.mark.parametrize("apart", [False, True])
+def test_releases_side_by_side_take_each_its_own(cli: Cli, tmp_path: Path, apart: bool) -> None:
+    def files(version: str, one: str, two: str) -> dict[str, str]:
         first = helm_release("", version, head=FROM.format("ConfigMap"))
         second = first.replace("name: base", "name: more").replace("name: infrahub\n", "name: second\n", 1)
-        return "---\n".join([first, second, holder(one), holder(two, name="more")])
+        held = "---\n".join([second, holder(one), holder(two, name="more")])
+        return {"one": first, "two": held} if apart else {"one": f"{first}---\n{held}"}
 
     def other(text: str) -> str:
         return text.replace("redis.prod", "redis.other")
 
-    write(tmp_path, all=whole("4.13.0-medium", VALUES, other(VALUES)))
-    done = cli("migrate", "all.yaml", *FLAGS)
-    assert done.returncode == 0, done.stderr
-    assert texts(tmp_path, "all") == [whole("4.18.0-medium", AFTER, other(AFTER))]
+    write(tmp_path, **files("4.13.0-medium", VALUES, other(VALUES)))
+    for name in ("one", "two")[: 1 + apart]:
+        done = cli("migrate", f"{name}.yaml", *FLAGS)
+        assert done.returncode == 0, done.stderr
+    after = files("4.18.0-medium", AFTER, other(AFTER))
+    assert texts(tmp_path, *after) == list(after.values())
 
 
 def test_unseen_values_over_seen_ones_are_refused(cli: Cli, tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from migrator.sources import kustomize
+from migrator.values.merge import Map
+
 from .texts import AFTER, DB, VALUES, indented
 
 Migrate = Callable[..., Any]
@@ -65,6 +68,27 @@ def test_what_is_no_kustomization_inflates_nothing(
     (tmp_path / name).write_text(text, "utf-8")
     assert cli("migrate", name, "--redis-db", "2", "--non-interactive").returncode == 2
     assert (tmp_path / name).read_text("utf-8") == text
+
+
+@pytest.mark.parametrize("more", [{}, {"helmCharts": []}])
+def test_what_says_both_is_one_whatever_its_file_is_called(more: Map) -> None:
+    whole: Map = {"kind": "Kustomization", "apiVersion": "kustomize.config.k8s.io/v1beta1", **more}
+    assert kustomize.is_kustomization(whole, "apps.yaml")
+    assert not kustomize.is_kustomization({"kind": "Kustomization", **more}, "apps.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("resources: [infrahub.yaml]\n", b"is a kustomization that inflates no chart of these"),
+        (HEAD + "resources: [infrahub.yaml]\n", b"is a kustomization that inflates no chart of these"),
+        ("apiVersion: v1\nkind: List\nmetadata: {name: infrahub}\n", b"a kustomization that inflates no chart"),
+    ],
+)
+def test_what_inflates_nothing_is_called_so(cli: Callable[..., Any], tmp_path: Path, text: str, words: bytes) -> None:
+    (tmp_path / "kustomization.yaml").write_text(text, "utf-8")
+    done = cli("check", "kustomization.yaml")
+    assert done.returncode == 2 and words in done.stderr, done.stderr
 
 
 def test_a_chart_without_a_version_is_told_of(cli: Callable[..., Any], tmp_path: Path) -> None:

@@ -71,6 +71,33 @@ def test_values_without_prefect_have_the_place_that_the_chart_reads(cli: Cli, tm
     assert report(cli, "values.yaml")["root"] == "infra.infrahub.prefect-server"
 
 
+def test_each_release_of_an_umbrella_has_the_version_of_its_own_dependency(cli: Cli, tmp_path: Path) -> None:
+    text = chart(("infrahub-enterprise", "dev", "4.13.0-small"), ("infrahub-enterprise", "live", "4.14.1-large"))
+    (tmp_path / "Chart.yaml").write_text(text, "utf-8")
+    both = "dev:\n" + indented(VALUES.replace("redis.prod", "redis.dev"), 2) + "live:\n" + indented(VALUES, 2)
+    (tmp_path / "values.yaml").write_text(both, "utf-8")
+    found = json.loads(cli("plan", "values.yaml", "--redis-db", "2", "--format", "json").stdout)["files"]
+    assert [(each["root"], each["from"]) for each in found] == [
+        ("dev.infrahub.prefect-server", "4.13.0-small"),
+        ("live.infrahub.prefect-server", "4.14.1-large"),
+    ]
+
+
+def test_prefect_server_by_itself_can_be_a_dependency(cli: Cli, tmp_path: Path) -> None:
+    text = chart(("redis", "redis", "1.0.0"), ("prefect-server", "flows", "2025.12.24192415"))
+    (tmp_path / "Chart.yaml").write_text(text, "utf-8")
+    (tmp_path / "values.yaml").write_text("flows: {backgroundServices: {runAsSeparateDeployment: true}}\n", "utf-8")
+    found = report(cli, "values.yaml")
+    assert (found["chart"], found["from"], found["root"]) == ("prefect-server", "2025.12.24192415", "flows")
+
+
+def test_dependencies_of_other_charts_leave_no_doubt(cli: Cli, tmp_path: Path) -> None:
+    text = chart(("redis", "redis", "1.0.0"), ("infrahub-enterprise", "infra", "4.13.0-medium"))
+    (tmp_path / "Chart.yaml").write_text(text, "utf-8")
+    (tmp_path / "values.yaml").write_text("infra: {configPreset: medium}\n", "utf-8")
+    assert report(cli, "values.yaml")["from"] == "4.13.0-medium"
+
+
 def test_a_range_is_told_of(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.x")), "utf-8")
     (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
