@@ -66,3 +66,9 @@ def test_which_files_are_looked_at(tmp_path: Path) -> None:
         (tmp_path / name).write_text("a: 1\n", "utf-8")
     found = walking.yaml_files(str(tmp_path), [])
     assert [os.path.basename(path) for path in found] == sorted(name for name, is_seen in NAMES.items() if is_seen)
+
+
+def test_a_link_to_itself_is_no_folder_and_named(tmp_path: Path) -> None:
+    """Whoever reads it tells that it cannot be read."""
+    os.symlink("round.yaml", tmp_path / "round.yaml")
+    assert [os.path.basename(path) for path in walking.yaml_files(str(tmp_path), [])] == ["round.yaml"]
