@@ -62,6 +62,7 @@ class GivenAnswers:
             bump=settings.bump,
             chart_path=settings.chart_path,
             old_chart_path=settings.old_chart_path,
+            in_a_line=settings.tells_lines,
         )
         own = self._named.get(name) or self._named.get(name.partition(" (")[0])  # one of several in a file
         files = [(self._file, name), (self._of_project, own.name if own is not None else name)]

@@ -95,15 +95,10 @@ def judge_by_itself(place: Place, settings: Settings, answers: GivenAnswers, loo
     return judge(place, Session(settings, answers, watch=Watch()), look)
 
 
-def tells_lines(settings: Settings) -> bool:
-    """Whether a line is all that is to be told of most releases."""
-    return settings.command == "check" and settings.format == "text"
-
-
 def keep(report: FileReport, settings: Settings, look: Look) -> Told:
     """What is kept of a report."""
     told = Told(report.path, report.status, report.exit_code)
-    if not tells_lines(settings):
+    if not settings.tells_lines:
         return told._replace(report=report)
     told = told._replace(asked=tuple(each.id for each in report.questions))
     if report.error:  # it repeats what has to be masked alike for all

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from migrator import sources
 from migrator.cli import arguments, printing
 from migrator.cli.given_answers import GivenAnswers
-from migrator.cli.judging import Judged, Look, Told, judge, judge_by_itself, keep, tells_lines, text_of
+from migrator.cli.judging import Judged, Look, Told, judge, judge_by_itself, keep, text_of
 from migrator.cli.opening import Place
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
@@ -34,7 +34,7 @@ def run(places: Packed[Place | FileReport], settings: Settings, answers: GivenAn
     servers = Servers()
     judged = _judge_all(places, settings, answers, look, servers)
     session = Session(settings, answers, None, _claims(judged, servers), began)
-    lines = _Lines(settings, session, look) if tells_lines(settings) else None
+    lines = _Lines(settings, session, look) if settings.tells_lines else None
     reports: Packed[FileReport] = Packed()
     with sources.kept():
         for place, each in zip(places, judged):

@@ -109,6 +109,11 @@ class Settings:
         return [(flag, text) for flag, texts in flags for text in texts]
 
     @property
+    def tells_lines(self) -> bool:
+        """Whether a line is all that is to be told of most releases."""
+        return self.command == "check" and self.format == "text"
+
+    @property
     def asks_a_cluster(self) -> bool:
         """Whether what is named, or what is known of it, comes from a cluster."""
         return bool(self.release) or self.all_releases

@@ -82,7 +82,7 @@ def _examined(bundle: Bundle, request: Request) -> Case:
             upgrade = upgrade.with_notices([about.NO_PREFECT])
         made = upgrade.plan(release, ask)
     _refuse_unclear(upgrade, made)
-    if made.open_questions:
+    if made.open_questions and not request.in_a_line:
         from migrator.planning import foresight  # most releases are decided, or have nothing to decide
 
         made = foresight.without_mended(upgrade, made)

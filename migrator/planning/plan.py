@@ -48,8 +48,11 @@ class Plan(NamedTuple):
         return not self.changes and not self.open_questions
 
 
-def make(release: Release, selected: Sequence[Selected], ask: Asking) -> Plan:
-    """Run the selected steps one after the other, each on what the one before it left."""
+def make(release: Release, selected: Sequence[Selected], ask: Asking, *, in_a_line: bool = False) -> Plan:
+    """Run the selected steps one after the other, each on what the one before it left.
+
+    Then the rules that they name tell what they find; with `in_a_line` only where no question is open.
+    """
     here = release
     planned: list[PlannedStep] = []
     notices: list[Notice] = []
@@ -64,7 +67,8 @@ def make(release: Release, selected: Sequence[Selected], ask: Asking) -> Plan:
         if changes:
             here = here.edited([(change.layer, change.edit) for change in changes])
             planned.append(PlannedStep(known, step, changes))
-    told = {rule for _, step in selected for rule in step.tells}
+    is_told = not (in_a_line and ask.open_questions())
+    told = {rule for _, step in selected for rule in step.tells} if is_told else set()
     for known, _ in selected:
         told -= {each.keeps for name, each in known.migration.questions.items() if ask.given(name) == "keep"}
     return Plan(

@@ -14,6 +14,7 @@ class Request(NamedTuple):
     `bump` is whether the chart's version in a GitOps object moves with its values, `chart_path` a chart whose
     defaults are to count in place of the published ones (empty for none), with `old_chart_path` the one that runs now,
     `earlier` tells of answers that are replayed, `surroundings` what is known of the release's Redis from elsewhere.
+    `in_a_line`: a line is all that is told, so that of a release with open questions nobody asks what rules say.
     """
 
     options: Options
@@ -24,6 +25,7 @@ class Request(NamedTuple):
     chart_path: str = ""
     surroundings: Surroundings = Surroundings()
     old_chart_path: str = ""
+    in_a_line: bool = False
 
     def asking(self) -> Asking:
         """Who answers the questions of one plan."""

@@ -46,7 +46,7 @@ class Upgrade(NamedTuple):
         """
         runs_prefect = release.prefect.get("enabled") is not False
         steps = [each for each in self.selected if runs_prefect or each.step.part == "infrahub"]
-        return plan.make(release, steps, ask or self.request.asking())
+        return plan.make(release, steps, ask or self.request.asking(), in_a_line=self.request.in_a_line)
 
     def with_evidence(self, text: str) -> "Upgrade":
         """The same, with one more sentence of why it is what it is."""

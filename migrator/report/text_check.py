@@ -48,7 +48,7 @@ def reason(file: FileReport, page: Page, mask: Mask) -> str:
         for severity in ("error", "warning")
         if (number := sum(notice.severity == severity for notice in file.notices))
     ]
-    if told:
+    if told and file.status != "needs-decision":  # what rules say is not worked out for a line while a question is open
         reasons.append(f"{' and '.join(told)} (see plan)")
     errors = [finding.rule for finding in file.findings if finding.severity == "error"]
     if errors:

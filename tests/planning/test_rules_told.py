@@ -116,3 +116,15 @@ def test_a_rule_is_told_once_however_many_say_it() -> None:
     report = verify.proved(made, examine.Request(discover.Options(), {}))
     assert [each.rule for each in report.findings if each.rule in TOLD] == ["env-twice"]
     assert [each for each in report.notices if each.rule] == []
+
+
+@pytest.mark.parametrize(("answers", "is_open"), [({}, True), ({"redis-db": "2"}, False)])
+def test_for_a_line_no_rule_is_asked_while_a_question_is_open(answers: dict[str, str], is_open: bool) -> None:
+    """Most of many releases wait for the same decision, and a line says no more of one than that."""
+    source = examine.read_bytes(SEPARATE.replace(', docket: {url: "redis://redis:6379/2"}', "").encode(), "values.yaml")
+    whole = examine.Request(discover.Options(), answers)
+    there, in_a_line = (examine.examine([source], each).plan for each in (whole, whole._replace(in_a_line=True)))
+    assert bool(in_a_line.open_questions) is is_open
+    assert in_a_line.changes == there.changes
+    rules = {notice.rule for notice in there.notices if notice.rule}
+    assert rules and {notice.rule for notice in in_a_line.notices if notice.rule} == (set() if is_open else rules)

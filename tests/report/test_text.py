@@ -169,7 +169,7 @@ def test_check_says_it_in_one_line(fields: dict[str, str], line: str) -> None:
 def test_check_counts_and_names_the_flags(file: FileReport, needs_decision: FileReport) -> None:
     assert _check(file, needs_decision) == (
         "values.yaml: pending: 2 changes (v4_14_0_prefect_docket); 1 warning (see plan)\n"
-        "values.yaml: needs-decision: 1 change (v4_14_0_prefect_docket); decide with --redis-db; 1 warning (see plan)\n"
+        "values.yaml: needs-decision: 1 change (v4_14_0_prefect_docket); decide with --redis-db\n"
     )
 
 
