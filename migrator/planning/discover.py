@@ -141,9 +141,6 @@ def _refuse_other_kinds(layer: Layer) -> None:
             remedy="For a release without values of its own, write {} into it, and say what is installed with --chart "
             "and --from VERSION-FLAVOUR.",
         )
-    if not isinstance(data, dict):
-        what = "a list" if isinstance(data, list) else "a single value"
-        raise InputError(f"holds {what} at the top, and Helm values are a mapping.", path=layer.name, line=1)
     foreign.refuse_encrypted(layer.name, data)
     error = foreign.by_shape(layer.name, data)
     if error is not None:

@@ -108,3 +108,8 @@ def test_migrations_come_in_the_order_of_their_versions(add: Add) -> None:
     assert ids.index("v4_99_0_earlier") < ids.index("v4_13_0_startup_probe")
     assert ids.index("v4_99_0_earlier") > ids.index("v2025_3_retired_keys")
     assert ids.index("v4_14_1_prometheus_multiproc") < ids.index("v4_21_2_upgrade_job")
+
+
+@pytest.mark.parametrize(("question", "is_one"), [("redis-db", True), ("event-logger", False), ("no-such", False)])
+def test_which_question_each_release_is_asked_for_itself(question: str, is_one: bool) -> None:
+    assert catalog.is_for_each(question) is is_one

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from migrator.planning import discover, examine
+
 Cli = Callable[..., Any]
 VALUES = """\
 infrahub:
@@ -133,3 +135,16 @@ def test_a_dry_run_shows_the_warnings(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(VALUES)
     done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--dry-run", "--to", "41.8.0")
     assert b"warning: What infrahub-enterprise asks for above" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "is_told"),
+    [("a\u200bb", True), ('"a\\u200bb"', True), ("\u00e4b", False), ('"a\\tb"', False), ("ab", False)],
+)
+def test_signs_that_nobody_sees_are_told_however_they_are_written(value: str, is_told: bool) -> None:
+    text = f"infrahub:\n  prefect-server:\n    server: {{uiConfig: {{}}, name: {value}}}\n"
+    source = examine.read_bytes(text.encode(), "values.yaml")
+    made = examine.examine([source], examine.Request(discover.Options(version_from="4.13.0"), {})).plan
+    told = [notice.text for notice in made.notices if "which nobody sees" in notice.text]
+    assert len(told) == is_told
+    assert all(text.startswith("infrahub.prefect-server.server.name holds U+200B (zero width space)") for text in told)
