@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from migrator.errors import UsageError
+from migrator.errors import UsageError, did_you_mean
 
 CHARTS = ("infrahub-enterprise", "infrahub", "prefect-server")
 
@@ -69,6 +69,13 @@ def parse(text: str) -> ChartVersion:
             remedy=f"The flavours are {', '.join(FLAVOURS)}.",
         )
     return ChartVersion(Version(numbers), suffix, text.strip())
+
+
+def refuse_unknown_flavour(flavour: str) -> None:
+    """Raise UsageError for what stands behind a version and is none of the flavours."""
+    if flavour and flavour not in FLAVOURS:
+        meant = did_you_mean(flavour, FLAVOURS)
+        raise UsageError(f"{flavour!r} is no flavour{meant}.", remedy=f"They are {', '.join(FLAVOURS)}.")
 
 
 def _version_in(text: str) -> str:

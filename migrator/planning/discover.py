@@ -12,7 +12,7 @@ from migrator.charts import presets, published, versions
 from migrator.charts.roots import has_global_values, may_be_of, prefect_roots, root_of_chart
 from migrator.charts.roots import presets as presets_in
 from migrator.charts.versions import before_newest_break
-from migrator.errors import InputError, RefusedError, UsageError, did_you_mean
+from migrator.errors import InputError, RefusedError, UsageError
 from migrator.planning import catalog
 from migrator.prefect import env
 from migrator.sources import foreign
@@ -251,9 +251,7 @@ def _flavour(
     named = [version.flavour for version in (target, start) if version is not None and version.flavour]
     if named:
         flavour = named[0]
-        if flavour not in versions.FLAVOURS:
-            meant = did_you_mean(flavour, versions.FLAVOURS)
-            raise UsageError(f"{flavour!r} is no flavour{meant}.", remedy=f"They are {', '.join(versions.FLAVOURS)}.")
+        versions.refuse_unknown_flavour(flavour)
         evidence.append(f"flavour {flavour} (behind the version, {target if target and target.flavour else start})")
         return flavour
     if start is not None:

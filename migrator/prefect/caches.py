@@ -18,9 +18,6 @@ from migrator.values.changes import Location
 from migrator.values.merge import as_map, as_text
 from migrator.values.release import Release
 
-RULE = "cache-example-host"
-"""The id of the rule that tells it to verify."""
-
 REMEDY = "Put the host of your own cache there."
 UNREAD_REMEDY = f"{REMEDY} Until then nothing goes wrong: server.args put messaging's host in its place."
 _NAMES = (CACHE_ADDRESS, CACHE_URL)

@@ -208,7 +208,7 @@ RULES = (
         "neo4j-heap",
         "warning",
         "Neo4j's heap leaves room in the memory that it asks for.",
-        "Today's preset has 16G: migrate --answer neo4j-heap=16G takes that.",
+        f"Today's preset has {heap.NEW}: migrate --answer neo4j-heap={heap.NEW} takes that.",
         _old_heap,
         "infrahub",
     ),

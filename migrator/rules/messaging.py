@@ -150,7 +150,7 @@ RULES = (
         _example_host,
     ),
     Rule(
-        caches.RULE,
+        "cache-example-host",
         "warning",
         "No pod looks for the Infrahub cache at the presets' example host.",
         caches.REMEDY,

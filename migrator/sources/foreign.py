@@ -80,7 +80,7 @@ def _names(name: str) -> Iterator[tuple[str, str]]:
 
 def is_filled_in(name: str) -> bool:
     """Whether the file's name says that something fills it in before Helm meets it."""
-    return any(remedy in _FILLED_IN for _, remedy in _names(name))
+    return not _FILLED_IN.isdisjoint(remedy for _, remedy in _names(name))
 
 
 def by_shape(name: str, data: Value) -> OutOfScopeError | None:
@@ -157,10 +157,9 @@ def has_values(data: Value) -> bool:
 
 def unreadable(name: str, data: bytes, error: MigratorError) -> MigratorError:
     """The error for a text that is no YAML: nobody's business, something known by its name, or a broken file."""
-    is_kustomization = any(remedy == "kustomization" for _, remedy in _names(name))
-    known = (
-        error if is_kustomization else by_name(name) or error
-    )  # a kustomization is edited here, so it is to be sound
+    known: MigratorError | None = by_name(name)
+    if known is None or known.remedy == _REMEDIES["kustomization"]:
+        known = error  # a kustomization is edited here, so it is to be sound
     return known if mentions(name, data) else unrelated(name, known)
 
 

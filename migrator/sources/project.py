@@ -197,9 +197,6 @@ class _Reader:
 
     def _version(self, route: Route, text: str) -> None:
         try:
-            flavour = versions.parse(text).flavour
+            versions.refuse_unknown_flavour(versions.parse(text).flavour)
         except UsageError as error:
             self.refuse(route, error.message, error.remedy)
-        if flavour and flavour not in versions.FLAVOURS:
-            meant = did_you_mean(flavour, versions.FLAVOURS)
-            self.refuse(route, f"{flavour!r} is no flavour{meant}.", f"They are {', '.join(versions.FLAVOURS)}.")

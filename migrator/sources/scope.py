@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from migrator import yamltext
 from migrator.charts import roots
+from migrator.charts.versions import CHARTS
 from migrator.errors import MigratorError, OutOfScopeError
 from migrator.sources import foreign
 from migrator.sources.marks import hides_words, mentions
@@ -15,7 +16,7 @@ from migrator.values.edits import Route, Value
 
 _DEEPEST = 16
 """How many keys may stand above values in an object; Ansible's tasks in blocks have the most known here, about ten."""
-_ROOTS = ((), ("prefect-server",), ("infrahub", "prefect-server"))
+_ROOTS = {tuple(filter(None, roots.root_of_chart(chart).split("."))) for chart in CHARTS}
 """Where Prefect's values stand in those of each chart."""
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from migrator.errors import InputError, RefusedError
-from migrator.sources import Bundle, open_file, read_bytes
+from migrator.sources import read_bytes
 from migrator.sources.argocd import is_application
 from migrator.sources.objects import objects_in, releases_of
 
-from .texts import AFTER, DB, VALUES, application, in_block, in_object, indented
+from .texts import AFTER, DB, VALUES, application, in_block, in_object, indented, releases_in
 
 Migrate = Callable[..., Any]
 NEW = "4.18.0-medium"
@@ -218,13 +218,6 @@ def test_the_mapping_alone_counts_beside_a_text(migrate: Migrate) -> None:
     assert "helm.values is ignored by Argo CD" in done.notices
 
 
-def found(tmp_path: Path, text: str) -> list[Bundle]:
-    """The releases in an object."""
-    path = tmp_path / "object.yaml"
-    path.write_text(text, "utf-8")
-    return list(open_file(str(path)).bundles)
-
-
 @pytest.mark.parametrize(
     ("kind", "helm", "name"),
     [
@@ -239,19 +232,19 @@ def test_the_name_of_the_release(tmp_path: Path, kind: str, helm: str, name: str
     text = application(helm + in_object(VALUES)) if kind == "Application" else applications(VALUES)
     if helm and kind != "Application":
         text = text.replace("helm:\n", f"helm:\n          {helm}")
-    (bundle,) = found(tmp_path, text)
+    (bundle,) = releases_in(tmp_path, text)
     assert (bundle.release_name, bundle.namespace) == (name, "prod")
 
 
 def test_a_namespace_that_a_generator_makes_is_not_known(tmp_path: Path) -> None:
-    (bundle,) = found(tmp_path, application(in_object(VALUES)).replace("namespace: prod", "namespace: '{{ns}}'"))
+    (bundle,) = releases_in(tmp_path, application(in_object(VALUES)).replace("namespace: prod", "namespace: '{{ns}}'"))
     assert bundle.namespace == ""
 
 
 def test_where_the_values_stand_is_told(tmp_path: Path) -> None:
-    (bundle,) = found(tmp_path, application(in_block(VALUES)))
+    (bundle,) = releases_in(tmp_path, application(in_block(VALUES)))
     assert bundle.evidence == ("values of Application argocd/infrahub at spec.source.helm.values",)
-    (bundle,) = found(tmp_path, application("parameters: [{name: infrahub.prefect-server.x, value: y}]\n"))
+    (bundle,) = releases_in(tmp_path, application("parameters: [{name: infrahub.prefect-server.x, value: y}]\n"))
     assert bundle.evidence == ("values of Application argocd/infrahub at spec.source.helm",)
 
 
@@ -281,9 +274,9 @@ def test_what_is_a_release_of_these_charts(text: str, is_ours: bool) -> None:
 
 
 def test_only_an_object_without_a_source_lies_over_another(tmp_path: Path) -> None:
-    (bundle,) = found(tmp_path, application(in_object(VALUES)))
+    (bundle,) = releases_in(tmp_path, application(in_object(VALUES)))
     assert bundle.unseen == ()
-    (bundle,) = found(tmp_path, application(in_object(VALUES)).replace("    chart: infrahub-enterprise\n", ""))
+    (bundle,) = releases_in(tmp_path, application(in_object(VALUES)).replace("    chart: infrahub-enterprise\n", ""))
     assert bundle.unseen == ()
 
 

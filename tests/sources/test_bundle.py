@@ -6,18 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from migrator.sources import Bundle, open_file, read_bytes
+from migrator.sources import Bundle, read_bytes
 from migrator.sources.bundle import ChartVersion, left_open, of_layers
 from migrator.sources.chart_sources import refers
 from migrator.values.merge import Map
 from migrator.yamltext import parse
 
-from .texts import VALUES, application, helm_release, in_object, indented
+from .texts import VALUES, application, helm_release, in_object, indented, releases_in
 
 
 def bundle(tmp_path: Path, text: str) -> Bundle:
-    (tmp_path / "object.yaml").write_text(text, "utf-8")
-    (found,) = open_file(str(tmp_path / "object.yaml")).bundles
+    (found,) = releases_in(tmp_path, text)
     return found
 
 

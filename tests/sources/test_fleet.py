@@ -6,20 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from migrator.sources import Bundle, open_file
+from migrator.sources import Bundle
 from migrator.sources.fleet import is_fleet, values_files
 from migrator.values.edits import Value
 from migrator.values.merge import Map
 
-from .texts import VALUES, indented
+from .texts import VALUES, indented, releases_in
 
 FLEET = "{head}helm:\n  releaseName: hub\n  chart: {chart}\n  version: 4.13.0-medium\n  values:\n{values}"
 
 
 def found(tmp_path: Path, head: str = "", chart: str = "infrahub-enterprise", values: str = VALUES) -> list[Bundle]:
-    path = tmp_path / "fleet.yaml"
-    path.write_text(FLEET.format(head=head, chart=chart, values=indented(values, 4)), "utf-8")
-    return list(open_file(str(path)).bundles)
+    text = FLEET.format(head=head, chart=chart, values=indented(values, 4))
+    return releases_in(tmp_path, text, "fleet.yaml")
 
 
 @pytest.mark.parametrize("name", ["fleet.yaml", "fleet.yml", "a/fleet.yaml"])

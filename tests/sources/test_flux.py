@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from migrator.errors import RefusedError
-from migrator.sources import Bundle, open_file, read_bytes
+from migrator.sources import read_bytes
 from migrator.sources.flux import is_release
 from migrator.sources.objects import objects_in, version_patches
 
-from .texts import AFTER, DB, VALUES, helm_release
+from .texts import AFTER, DB, VALUES, helm_release, releases_in
 
 Migrate = Callable[..., Any]
 
@@ -192,13 +192,6 @@ def test_lines_are_those_of_the_file(migrate: Migrate) -> None:
     assert places["PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"] == "- name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
 
 
-def found(tmp_path: Path, text: str) -> list[Bundle]:
-    """The releases in an object."""
-    path = tmp_path / "release.yaml"
-    path.write_text(text, "utf-8")
-    return list(open_file(str(path)).bundles)
-
-
 @pytest.mark.parametrize(
     ("spec", "name", "namespace"),
     [
@@ -209,14 +202,14 @@ def found(tmp_path: Path, text: str) -> list[Bundle]:
     ],
 )
 def test_the_name_of_the_release(tmp_path: Path, spec: str, name: str, namespace: str) -> None:
-    (bundle,) = found(tmp_path, helm_release(VALUES, head=spec))
+    (bundle,) = releases_in(tmp_path, helm_release(VALUES, head=spec))
     assert (bundle.release_name, bundle.namespace, bundle.is_patch) == (name, namespace, False)
 
 
 def test_a_patch_without_a_name_has_none(tmp_path: Path) -> None:
     text = helm_release(VALUES, head="  targetNamespace: apps\n").replace("  name: infrahub\n", "")
     start, end = text.index("  chart:\n"), text.index("  targetNamespace")
-    (bundle,) = found(tmp_path, text[:start] + text[end:])
+    (bundle,) = releases_in(tmp_path, text[:start] + text[end:])
     assert (bundle.release_name, bundle.is_patch) == ("", True)
 
 
@@ -258,5 +251,5 @@ def test_what_moves_the_version_of_another_object(chart: str, is_patch: bool) ->
     ],
 )
 def test_values_from_elsewhere_are_called_what_the_object_calls_them(tmp_path: Path, item: str, called: str) -> None:
-    (bundle,) = found(tmp_path, helm_release(VALUES, head=f"  valuesFrom: [{item}]\n"))
+    (bundle,) = releases_in(tmp_path, helm_release(VALUES, head=f"  valuesFrom: [{item}]\n"))
     assert [each.called for each in bundle.unseen] == [called]

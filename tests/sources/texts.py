@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from migrator.sources import Bundle, open_file
 from tests import skeleton
 
 VALUES = skeleton.values("webserver-only triggers-off", "triggers-on").replace("env:", "env:  # ours", 1)
@@ -9,6 +12,12 @@ AFTER = skeleton.values("webserver-only pin", "metrics", docket="redis://redis.p
     "env:", "env:  # ours", 1
 )
 DB = {"redis-db": "2"}
+
+
+def releases_in(folder: Path, text: str, name: str = "object.yaml") -> list[Bundle]:
+    """The releases in a file with that text."""
+    (folder / name).write_text(text, "utf-8")
+    return list(open_file(str(folder / name)).bundles)
 
 
 def indented(text: str, by: int) -> str:
