@@ -13,7 +13,7 @@ tests that ran its line at the last `record`, up to the first that fails and no 
 that killed others of its file, then those of the folder that mirrors its own, the quickest before the others. Property
 tests have `EXAMPLES` examples there, always the same. So one that lives here may still fall to the whole suite, never
 the other way round; tests that start the program anew see the code as it is. A mutant whose tests do not end counts as
-killed. It takes one core; give it `nice`.
+killed: it loops for `AT_MOST` seconds of the processor, or waits without end. It takes one core; give it `nice`.
 
 What is equal to the original in effect stands in `equal_mutants.txt`, each with its reason. It ends with status 1 where
 more than `MAY_LIVE` of those drawn lived.
@@ -28,6 +28,7 @@ import importlib
 import importlib.machinery
 import os
 import random
+import resource
 import select
 import signal
 import sys
@@ -45,6 +46,7 @@ from benchmarks.mutant_record import QUIET, TESTS, OneRun, Record, record, recor
 
 EQUAL = Path(__file__).with_name("equal_mutants.txt")
 MAY_LIVE = 0.03
+AT_MOST = 75
 LIVES = "all of them pass"
 Write = Callable[[str], None]
 
@@ -94,11 +96,15 @@ def tell(mutant: Mutant, tests: int) -> None:
 
 def _in_time(work: Callable[[Write], None], seen: Record, tests: Sequence[str]) -> str | None:
     """What killed, as the work wrote it from a process of its own (empty: time went out); None where nothing did."""
+    sum_of = sum(seen.seconds[test] for test in tests)
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         try:
             os.setsid()
+            # Time of the processor, not of the clock: a loop without end is over soon, however busy the machine is.
+            most = min(AT_MOST, round(15 + 2 * sum_of))
+            resource.setrlimit(resource.RLIMIT_CPU, (most, most))
             silent = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(silent, stream)
@@ -108,7 +114,7 @@ def _in_time(work: Callable[[Write], None], seen: Record, tests: Sequence[str]) 
         finally:
             os._exit(0)
     os.close(writing)
-    limit = 60 + 5 * sum(seen.seconds[test] for test in tests)
+    limit = 60 + 5 * sum_of
     text = os.read(reading, 4096).decode() if select.select([reading], [], [], limit)[0] else ""
     os.close(reading)
     with contextlib.suppress(ProcessLookupError):
