@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import yamltext
-from migrator.charts import presets, roots, versions
+from migrator.charts import presets, ranges, roots, versions
 from migrator.planning import discover
 from migrator.prefect import deployment
 from migrator.report.records import ChangeReport
 from migrator.sources import Bundle, Done, Source
+from migrator.sources.bundle import ChartVersion
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route, SetValue
@@ -121,7 +122,8 @@ def bump(
             Notice(f"The chart version is not moved here: {where} {version.refused.message}", "warning")
         ] * moves
     if version.unmovable:
-        return None, [Notice(f"The chart version is not moved here: {version.unmovable}.", "warning")] * moves
+        why = _why_too_low(version, found) or version.unmovable
+        return None, [Notice(f"The chart version is not moved here: {why}.", "warning")] * moves
     if stands is None or version.chart not in versions.CHARTS:
         if not version.text:
             return None, []
@@ -144,3 +146,14 @@ def bump(
         left = f"The chart version stays {version.text} (--no-bump): the values need {after} or later, and the old "
         return None, [Notice(f"{left}chart refuses them.", "warning")]
     return Bump(version.route, version.text, after), []
+
+
+def _why_too_low(version: ChartVersion, found: discover.Found) -> str:
+    """Why a range can never install the chart that the values are for now; empty where it may."""
+    if not (ranges.is_range(version.text) and ranges.stays_below(version.text, found.version_to)):
+        return ""
+    place = version.elsewhere or tree.show(version.route)
+    return (
+        f"{place} is {version.text}, which never reaches {found.text_to}, the version these values are for: "
+        f"change it in the same commit{version.then}"
+    )

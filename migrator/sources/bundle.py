@@ -1,11 +1,11 @@
 """One release as it is handed on: its layers, what the object around them says, and what cannot be seen."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from migrator import files
 from migrator.charts import versions
+from migrator.charts.ranges import is_range
 from migrator.errors import RefusedError, UsageError
 from migrator.prefect.redis_url import is_placeholder
 from migrator.sources.source import Source
@@ -189,11 +189,6 @@ def left_open(text: str, called: str = "chart version") -> str:
     if is_range(text):
         return f"its {called} is a range ({text}): the chart may have moved already, pin it"
     return ""
-
-
-def is_range(text: str) -> bool:
-    """Whether a version constraint leaves it open what is installed (`4.x`, `>=4.13 <5`, `~4.13.0`, `*`)."""
-    return bool(re.search(r"[*<>=~^|,]|\bx\b|\.x|\s-\s", text, re.IGNORECASE)) or text.count(".") < 2
 
 
 def of_layers(layers: Sequence[Source]) -> Bundle:

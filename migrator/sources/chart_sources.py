@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from migrator.charts.ranges import is_range
 from migrator.errors import RefusedError, VerificationError
 from migrator.sources import nearby
-from migrator.sources.bundle import ChartVersion, is_range
+from migrator.sources.bundle import ChartVersion
 from migrator.sources.source import Done, Source
 from migrator.values.edits import Edit, Route, Value
 from migrator.values.merge import Map, as_map, as_text

@@ -12,10 +12,10 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from migrator.charts.ranges import is_range
 from migrator.charts.versions import CHARTS, FLAVOURS, parse
 from migrator.errors import MigratorError
 from migrator.sources import foreign
-from migrator.sources.bundle import is_range
 from migrator.sources.source import Source, read
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map, as_text

@@ -6,10 +6,11 @@ Source: https://helm.sh/docs/topics/charts/#chart-dependencies (the key of a dep
 
 from __future__ import annotations
 
+from migrator.charts.ranges import is_range
 from migrator.charts.roots import prefect_roots, root_of_chart
 from migrator.charts.versions import CHARTS
 from migrator.errors import MigratorError
-from migrator.sources.bundle import Bundle, ChartVersion, is_range
+from migrator.sources.bundle import Bundle, ChartVersion
 from migrator.sources.source import Source, read
 from migrator.values.edits import Route
 from migrator.values.merge import as_map

@@ -77,11 +77,21 @@ def test_no_bump_leaves_the_version_and_says_so(migrate: Migrate) -> None:
     assert "The chart version stays 4.13.0-medium (--no-bump)" in done.notices
 
 
-@pytest.mark.parametrize("version", ["4.x", ">=4.13.0 <5.0.0", "~4.13.0", "*", "4.13"])
+@pytest.mark.parametrize("version", ["4.x", ">=4.13.0 <5.0.0", "^4.13.0", "*", "4.18"])
 def test_a_range_is_explained(migrate: Migrate, version: str) -> None:
     done = migrate(helm_release(VALUES, version), DB)
     assert done.text == helm_release(AFTER, version)
     assert f"its chart version is a range ({version})" in done.notices
+
+
+@pytest.mark.parametrize("version", ["4.13.x", ">=4.13.0 <4.14.0", "~4.13.0", "4.13"])
+def test_a_range_that_cannot_reach_the_target_is_told(migrate: Migrate, version: str) -> None:
+    done = migrate(helm_release(VALUES, version), DB)
+    assert done.text == helm_release(AFTER, version)
+    assert (
+        f"spec.chart.spec.version is {version}, which never reaches 4.18.0, the version these values are for"
+        in done.notices
+    )
 
 
 def test_a_reference_to_another_object_is_explained(migrate: Migrate) -> None:

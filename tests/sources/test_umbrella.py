@@ -106,6 +106,14 @@ def test_a_range_is_told_of(cli: Cli, tmp_path: Path) -> None:
     assert "Chart.yaml:7 leaves it open (4.x), and Chart.lock says what is installed" in notices(found)
 
 
+def test_a_range_that_cannot_reach_the_target_is_told(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "~4.13.0")), "utf-8")
+    (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
+    told = notices(report(cli, "values.yaml"))
+    assert "Chart.yaml:7 is ~4.13.0, which never reaches 4.18.0, the version these values are for" in told
+    assert "change it in the same commit, and run helm dependency update, which rebuilds Chart.lock." in told
+
+
 def test_layers_beside_a_chart(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "chart").mkdir()
     (tmp_path / "chart" / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.13.0")), "utf-8")

@@ -1,0 +1,51 @@
+"""Version ranges, as Helm, Flux and Argo CD read them: what may be installed, not what is.
+
+Source: https://github.com/Masterminds/semver#checking-version-constraints, the library that all three use.
+"""
+
+import re
+
+from packaging.version import Version
+
+_ONE = re.compile(r"(?P<sign>[<>=!~^]*)\s*v?(?P<numbers>[0-9xX*]+(?:\.[0-9xX*]+){0,2})(?:[-+][0-9A-Za-z.+-]*)?")
+
+
+def is_range(text: str) -> bool:
+    """Whether a version constraint leaves it open what is installed (`4.x`, `>=4.13 <5`, `~4.13.0`, `*`)."""
+    return bool(re.search(r"[*<>=~^|,]|\bx\b|\.x|\s-\s", text, re.IGNORECASE)) or text.count(".") < 2
+
+
+def stays_below(text: str, version: Version) -> bool:
+    """Whether no version of that range is as new as this one; False where that cannot be told."""
+    return all(any(_ends(one, version) for one in _ONE.finditer(each)) for each in _spelt_out(text).split("||"))
+
+
+def _spelt_out(text: str) -> str:
+    """`4.12 - 4.13` as what it stands for."""
+    return re.sub(r"(\S+)\s+-\s+(\S+)", r">=\1 <=\2", text)
+
+
+def _ends(one: re.Match[str], version: Version) -> bool:
+    """Whether one comparison, as `<4.14` or `~4.13.0`, lets nothing through that is as new as that version."""
+    sign, numbers = one["sign"], _numbers(one["numbers"])
+    if not numbers or ">" in sign or "!" in sign:
+        return False
+    if sign == "<":
+        return version.release >= (*numbers, 0, 0)[:3]
+    if sign == "^":  # up to the next change of the first number that is not 0
+        kept = next((place for place, number in enumerate(numbers) if number), len(numbers) - 1) + 1
+    elif sign == "~":  # the last number may rise, and no other
+        kept = min(len(numbers), 2)
+    else:
+        kept = len(numbers)
+    return version.release[:kept] > numbers[:kept]
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers before the first one that is left open."""
+    found: list[int] = []
+    for part in text.split("."):
+        if not part.isdecimal():
+            break
+        found.append(int(part))
+    return tuple(found)
