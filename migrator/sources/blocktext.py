@@ -143,13 +143,16 @@ def find(stream: Stream, document: int, route: Route, at: Route = ()) -> BlockTe
     assert isinstance(text, str)
     line = stream.documents[document].line(route)
     whole = stream.data.decode()
+    key = route[-1]
+    # Argo CD alone has two ways to write values.
+    or_mapping = ", or the values as a mapping (valuesObject)" if key == "values" else ""
     other = _OTHER_BREAK.search(whole)
     if other is not None:
         raise RefusedError(
             f"{tree.show(route)} is a text of its own in a file whose lines end otherwise than by a line feed.",
             path=stream.name,
             line=line,
-            remedy=f"Write a line feed in place of {other[0]!r}, or the values as a mapping.",
+            remedy=f"Write a line feed in place of {other[0]!r}{or_mapping}.",
         )
     lines = _split(whole)
     match = _HEADER.search(lines[line - 1].rstrip("\r\n"))
@@ -158,7 +161,9 @@ def find(stream: Stream, document: int, route: Route, at: Route = ()) -> BlockTe
             f"{tree.show(route)} holds its values in a string that is not a literal block.",
             path=stream.name,
             line=line,
-            remedy="Write it as a block (values: |), or as a mapping (valuesObject).",
+            remedy=f"Write it as a block ({key}: |){or_mapping}."
+            if isinstance(key, str)
+            else "Write it as a block (- |).",
         )
     first = next((each for each in text.split("\n") if each.strip()), "")
     below = lines[line:]

@@ -78,6 +78,8 @@ def _layer(standing: Source, reference: Map) -> Source | None:
         raise _refused(standing, (*standing.route, coded, key), f"{called} holds the values in base64.")
     if text is None:
         return None
+    if not isinstance(text, str):
+        raise _refused(standing, (*standing.route, part, key), f"{called} holds no text there, as Kubernetes asks for.")
     if data.get("immutable") is True:
         raise _refused(
             standing, (*standing.route, "immutable"), f"{called} is immutable: Kubernetes takes no other values for it."

@@ -79,6 +79,8 @@ LOCKED = {
     "base64": ("Secret", BASE64, "holds the values in base64"),
     "immutable": ("ConfigMap", holder(VALUES, more="immutable: true\n"), "is immutable"),
     "sops": ("ConfigMap", holder(VALUES) + "sops: {mac: x}\n", "is encrypted by SOPS"),
+    "mapping": ("ConfigMap", holder(VALUES).replace("values.yaml: |", "values.yaml:"), "holds no text there"),
+    "quoted": ("ConfigMap", holder("").replace("|", '"a: 1"'), "Write it as a block (values.yaml: |).\n"),
 }
 
 
