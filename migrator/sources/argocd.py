@@ -41,7 +41,8 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
             is_set = data.get("kind") == "ApplicationSet"
             told = (*bundle.notices, *(_about_set(place, data) if is_set else []))
             known = _known(helm.get("releaseName") or default)
-            found.append(bundle._replace(release_name=known, fills_in=is_set, notices=told))
+            item = f"{data.get('kind')}/{metadata.get('name')}"
+            found.append(bundle._replace(release_name=known, fills_in=is_set, notices=told, item=item))
     return found
 
 
@@ -112,7 +113,6 @@ def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> 
         evidence=(f"values of {name} at {tree.show(layer.route if layer.data else (*above, 'helm'))}",),
         notices=tuple(notices),
         unseen=(*_patched(source), *_unseen(helm)),
-        item=f"Application/{name.rpartition('/')[2].rpartition(' ')[2]}",
         controller="Argo CD",
     )
 

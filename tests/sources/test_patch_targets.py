@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from .test_argocd import applications
 from .test_gitops_around import OPERATION
 from .test_kustomized import FLAGS, HEAD, unchanged, write
 from .texts import AFTER, VALUES, helm_release, indented
@@ -96,6 +97,21 @@ def test_flux_may_give_objects_another_namespace(cli: Cli, tmp_path: Path) -> No
     done = cli("migrate", ".", *FLAGS)
     assert done.returncode == 2 and b"dev.yaml:7: changes " in done.stderr, done.stderr
     assert unchanged(tmp_path, before)
+
+
+@pytest.mark.parametrize(("kind", "is_meant"), [("ApplicationSet", True), ("Application", False)])
+def test_a_set_is_no_application(cli: Cli, tmp_path: Path, kind: str, is_meant: bool) -> None:
+    spec = "{template: {spec: {source: {targetRevision: 1.0.0}}}}"
+    patch = f"kind: {kind}\nmetadata: {{name: infrahub}}\nspec: {spec}\n"
+    before = {
+        "set.yaml": applications(VALUES),
+        "patch.yaml": f"apiVersion: argoproj.io/v1alpha1\n{patch}",
+        "kustomization.yaml": HEAD.format("set.yaml") + "patches: [{path: patch.yaml}]\n",
+    }
+    write(tmp_path, before)
+    done = cli("migrate", "set.yaml", *FLAGS)
+    assert done.returncode == (2 if is_meant else 0), done.stderr
+    assert unchanged(tmp_path, before) is is_meant
 
 
 @pytest.mark.parametrize(("name", "is_meant"), [("low-infrahub-x", True), ("low-infrahub", False)])
