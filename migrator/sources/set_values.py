@@ -41,8 +41,11 @@ def name_of(route: Route) -> str:
 
 
 def read(text: str, *, as_text: bool) -> Value:
-    """What Helm makes of a value; `as_text` is --set-string."""
-    if text.startswith("{") and text.endswith("}"):
+    """What Helm makes of a value; `as_text` is --set-string.
+
+    What a generator of Argo CD fills in first (`{{host}}`) is no list.
+    """
+    if text.startswith("{") and text.endswith("}") and not text.startswith("{{"):
         items = re.findall(r"(?:^|,)((?:[^\\,]|\\.)*)", text[1:-1])
         return [typed(_plain(each), as_text) for each in items]
     return typed(_plain(text), as_text)

@@ -152,6 +152,15 @@ def test_a_generator_fills_the_host_in_wherever_it_stands(cli: Callable[..., Any
     assert b"host" not in verified
 
 
+def test_a_parameter_that_a_generator_fills_in_is_a_text(cli: Callable[..., Any], tmp_path: Path) -> None:
+    name = "infrahub.prefect-server.backgroundServices.messaging.redis.host"
+    text = applications(VALUES).replace("helm:\n", f"helm:\n          parameters: [{{name: {name}, value: {HOST}}}]\n")
+    (tmp_path / "set.yaml").write_text(text, "utf-8")
+    done = cli("migrate", "set.yaml", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert "redis://{{ .redis }}:6379/2" in (tmp_path / "set.yaml").read_text("utf-8")
+
+
 def test_a_generated_text_that_is_more_than_a_host_is_asked_about(cli: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "set.yaml").write_text(applications(VALUES.replace("redis.prod", "'{{.redis}}:6380/x'")), "utf-8")
     done = cli("migrate", "set.yaml", "--redis-db", "2", "--non-interactive")
