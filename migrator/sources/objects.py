@@ -1,5 +1,6 @@
 """Objects of GitOps controllers in a file, and the releases whose values they hold."""
 
+import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -76,7 +77,7 @@ def releases_of(source: Source, each: Object) -> list[Bundle]:
     elif "helmCharts" not in each.data:
         from migrator.sources import fleet
 
-        found = fleet.releases(place, each.data, "fleet.yaml")
+        found = fleet.releases(place, each.data, os.path.basename(source.name))
     else:
         from migrator.sources import kustomize
 

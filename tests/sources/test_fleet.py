@@ -16,9 +16,11 @@ from .texts import VALUES, indented, releases_in
 FLEET = "{head}helm:\n  releaseName: hub\n  chart: {chart}\n  version: 4.13.0-medium\n  values:\n{values}"
 
 
-def found(tmp_path: Path, head: str = "", chart: str = "infrahub-enterprise", values: str = VALUES) -> list[Bundle]:
+def found(
+    tmp_path: Path, head: str = "", chart: str = "infrahub-enterprise", values: str = VALUES, name: str = "fleet.yaml"
+) -> list[Bundle]:
     text = FLEET.format(head=head, chart=chart, values=indented(values, 4))
-    return releases_in(tmp_path, text, "fleet.yaml")
+    return releases_in(tmp_path, text, name)
 
 
 @pytest.mark.parametrize("name", ["fleet.yaml", "fleet.yml", "a/fleet.yaml"])
@@ -42,6 +44,12 @@ def test_what_it_says_of_the_release(tmp_path: Path, head: str, namespace: str) 
     (bundle,) = found(tmp_path, head)
     assert (bundle.release_name, bundle.namespace, bundle.version.chart) == ("hub", namespace, "infrahub-enterprise")
     assert bundle.version.text == "4.13.0-medium"
+
+
+@pytest.mark.parametrize("name", ["fleet.yaml", "fleet.yml"])
+def test_it_is_told_by_its_own_name(tmp_path: Path, name: str) -> None:
+    (bundle,) = found(tmp_path, name=name)
+    assert bundle.evidence == (f"values of {name} at helm.values",)
 
 
 @pytest.mark.parametrize(
