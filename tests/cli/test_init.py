@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -148,3 +149,16 @@ def test_an_object_says_of_itself_what_it_is(cli: Cli, tmp_path: Path) -> None:
     """It is read there each time, and would be wrong here as soon as it moves."""
     found, text = by_init(cli, tmp_path, {"flux.yaml": flux(whole("redis"), "4.13.0-medium")})
     assert found == {"flux": {"layers": ["flux.yaml"]}} and "4.13.0" not in text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there the system has no file that opens and cannot be read")
+def test_nothing_is_written_where_a_file_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
+    """What is in it may be a layer of those that can."""
+    write(tmp_path, {"prod.yaml": whole("redis-prod")})
+    (tmp_path / "base.yaml").symlink_to("/proc/self/mem")
+    done = cli("init")
+    assert done.returncode == 2
+    assert b"base.yaml: cannot be read: Input/output error. What is in there may be missing" in done.stderr
+    assert not (tmp_path / "infrahub-migrator.yaml").exists()
+    (tmp_path / "base.yaml").unlink()
+    assert cli("init").returncode == 0

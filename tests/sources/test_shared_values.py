@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from .test_gitops_around import FROM, holder
+from .test_kustomize import HEAD as KUSTOMIZATION
 from .test_kustomized import FLAGS, GENERATOR, HEAD, unchanged, write
-from .texts import AFTER, VALUES, helm_release
+from .test_patches import HOST, patch
+from .texts import AFTER, VALUES, helm_release, indented
 
 Cli = Callable[..., Any]
 LOCAL, LOCAL_AFTER = VALUES.replace("redis.prod", "cache"), AFTER.replace("redis.prod", "cache")
@@ -93,3 +95,24 @@ def test_a_release_of_its_own_values_is_no_part_of_it(cli: Cli, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert "elsewhere.prod:6379/2" in (tmp_path / "other.yaml").read_text()
     assert unchanged(tmp_path, files("4.18.0-medium", LOCAL_AFTER)["three files"])
+
+
+@pytest.mark.parametrize(
+    ("shape", "path", "text"),
+    [
+        ("three files", "base.yaml", "holds values of the releases in dev.yaml and live.yaml, which are not written"),
+        ("beside one of them", "live.yaml:21", "ConfigMap base is taken by HelmRelease dev as well (dev.yaml)"),
+    ],
+)
+def test_where_a_patch_keeps_one_from_being_written_so_are_the_others(
+    cli: Cli, tmp_path: Path, shape: str, path: str, text: str
+) -> None:
+    before = files("4.13.0-medium", LOCAL)[shape]
+    lies = f"patches:\n- target: {{kind: HelmRelease, name: dev}}\n  patch: |\n{indented(patch(HOST, 'dev'), 4)}"
+    before["kustomization.yaml"] = KUSTOMIZATION + f"resources: [{', '.join(before)}]\n{lies}"
+    write(tmp_path, before)
+    done = cli("migrate", ".", *FLAGS)
+    first, second = done.stderr.decode().splitlines()
+    assert first.startswith(f"infrahub-migrator: {path}: {text}")
+    assert second.startswith("infrahub-migrator: kustomization.yaml:5: patches values of Prefect of HelmRelease dev")
+    assert done.returncode == 2 and unchanged(tmp_path, before)

@@ -34,7 +34,9 @@ def test_a_directory_without_any_names_the_option_that_takes_the_ignored_in(cli:
 def test_a_link_to_a_file_of_the_directory_is_no_layer_over_it(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, {"t/prod.yaml": VALUES, "elsewhere/values.yaml": VALUES.replace("redis.prod", "redis.other")})
     (tmp_path / "t/values.yaml").symlink_to("prod.yaml")
-    assert list(told(cli)) == ["t/prod.yaml"]
+    found = told(cli)
+    assert list(found) == ["t/prod.yaml"]
+    assert found["t/prod.yaml"].startswith("pending")
     (tmp_path / "t/prod.yaml").unlink()
     (tmp_path / "t/values.yaml").unlink()
     (tmp_path / "t/values.yaml").symlink_to("../elsewhere/values.yaml")
@@ -97,3 +99,11 @@ def test_files_that_refused_kustomizations_take_are_told_with_them(cli: Cli, tmp
     assert sorted(told(cli)) == ["t/a/kustomization.yaml", "t/b/kustomization.yaml"]
     write(tmp_path, {"t/other.yaml": VALUES})
     assert sorted(told(cli)) == ["t/a/kustomization.yaml", "t/b/kustomization.yaml", "t/other.yaml"]
+
+
+def test_files_that_refused_fleets_take_are_told_with_them(cli: Cli, tmp_path: Path) -> None:
+    fleet = "helm:\n  chart: infrahub-enterprise\n  version: 4.13.0-medium\n  valuesFiles: [../both.yaml]\n"
+    write(tmp_path, {"t/a/fleet.yaml": fleet, "t/b/fleet.yaml": fleet, "t/both.yaml": VALUES})
+    found = told(cli)
+    assert sorted(found) == ["t/a/fleet.yaml", "t/b/fleet.yaml"]
+    assert all(text.startswith("helm.valuesFiles holds values") for text in found.values())
