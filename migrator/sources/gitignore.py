@@ -30,13 +30,9 @@ ALL: list[Rules] = [Rules("", Globs([]))]
 
 def above(folder: str) -> Iterator[Rules]:
     """The rules of the repository that the folder is in, from its root down to the folder above it."""
-    here = os.path.realpath(folder)
-    folders = [here]
-    while not os.path.exists(os.path.join(folders[-1], ".git")):
-        up = os.path.dirname(folders[-1])
-        if up == folders[-1]:
-            return  # no repository: only what is in the folder itself counts
-        folders.append(up)
+    folders = _in_repository(os.path.realpath(folder))
+    if not folders:
+        return  # only what is in the folder itself counts
     own = _read(os.path.join(folders[-1], ".git", "info", "exclude"))
     yield from [Rules(folders[-1], own)] if own else []
     for each in reversed(folders[1:]):
@@ -66,14 +62,28 @@ def is_ignored(folder: str, name: str, rules: list[Rules], *, is_folder: bool) -
 
 
 def is_seen_by_git(path: str) -> bool:
-    """Whether a file stands in a work tree of git, and no pattern leaves it out."""
-    folder, name = os.path.split(os.path.realpath(path))
-    here = folder
-    while not os.path.exists(os.path.join(here, ".git")):
-        if os.path.dirname(here) == here:
+    """Whether a file stands in a work tree of git, and no pattern leaves it out, nor a folder that it stands in."""
+    real = os.path.realpath(path)
+    folders = _in_repository(os.path.dirname(real))[::-1]
+    if not folders:
+        return False
+    rules = list(above(folders[0]))
+    for folder, inside in zip(folders, [*folders[1:], real]):
+        rules = of(folder, rules)
+        if is_ignored(folder, os.path.basename(inside), rules, is_folder=inside != real):
             return False
-        here = os.path.dirname(here)
-    return not is_ignored(folder, name, of(folder, list(above(folder))), is_folder=False)
+    return True
+
+
+def _in_repository(folder: str) -> list[str]:
+    """The folder (a real path) and those above it, up to the root of its repository; none where it is in none."""
+    folders = [folder]
+    while not os.path.exists(os.path.join(folders[-1], ".git")):
+        up = os.path.dirname(folders[-1])
+        if up == folders[-1]:
+            return []
+        folders.append(up)
+    return folders
 
 
 def _read(path: str) -> Globs:

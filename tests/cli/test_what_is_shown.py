@@ -83,6 +83,28 @@ def test_a_backup_with_credentials_in_a_work_tree_of_git_is_told(cli: Cli, value
 
 
 @pytest.mark.parametrize(
+    ("ignored", "inside", "is_told"),
+    [
+        ("backups/\n", "", False),  # of folders alone
+        ("backups\n", "!*\n", False),  # what is inside a folder that is left out cannot be taken back
+        ("backups/*.bak\n", "!*\n", True),
+        ("*.bak/\n", "", True),
+    ],
+)
+def test_a_backup_in_a_folder_that_git_leaves_out_is_not_told(
+    cli: Cli, values: Any, tmp_path: Path, ignored: str, inside: str, is_told: bool
+) -> None:
+    values("hunter2-canary")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "backups").mkdir()
+    (tmp_path / ".gitignore").write_text(ignored)
+    (tmp_path / "backups/.gitignore").write_text(inside)
+    done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--backup-dir", "backups")
+    assert done.returncode == 0, done.stderr
+    assert (b"put *.bak into .gitignore" in b" ".join(done.stdout.split())) is is_told
+
+
+@pytest.mark.parametrize(
     ("more", "is_told"),
     [
         ("---\nkind: Secret\nstringData: {password: hunter2-canary}\n", True),

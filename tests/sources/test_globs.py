@@ -88,6 +88,7 @@ def test_what_is_ignored_is_left_out_and_its_number_told(cli: Cli, tmp_path: Pat
     # The last one is of folders alone.
     (tmp_path / "t/.gitignore").write_text("b/\nbuild\n/keep/*\n!/keep/values.yaml\nvalues.yaml/\n")
     (tmp_path / "t/build/other.yaml").write_text("a: 1\n")
+    (tmp_path / "t/build/.gitignore").write_text("!c/\n!values.yaml\n")  # nothing is taken back in there
     done = cli("check", "t")
     lines = done.stdout.splitlines()[:-1]  # the last one has the totals
     assert [line.split(b":")[0] for line in lines] == [b"t/a/values.yaml", b"t/keep/values.yaml"]
