@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from migrator.report.mask import Mask
+from migrator.report.issues import issues
+from migrator.report.mask import Mask, visible
 from migrator.report.page import Page
 from migrator.report.records import FileReport, Report
 from migrator.report.text_check import reason
@@ -40,14 +41,26 @@ def pieces(report: Report, *, mask: Mask, seconds: float) -> Iterator[str]:
         attributes = {"name": _sayable(file.path), "classname": name, "time": "0"}
         case = ElementTree.Element("testcase", attributes)
         kind = _kind(file)
+        told = "\n".join(_issues_in_words(report, file))
         if kind:
-            why = _sayable(reason(file, Page(0), mask).removeprefix(": ") or file.status)
-            ElementTree.SubElement(
+            why = _sayable(reason(file, Page(0), mask, more="below").removeprefix(": ") or file.status)
+            result = ElementTree.SubElement(
                 case, kind, {"type": file.status, "message": why} if kind != "skipped" else {"message": why}
             )
+            result.text = told or None
+        elif told:
+            ElementTree.SubElement(case, "system-out").text = told
         ElementTree.indent(case, level=2)
         yield f"\n    {ElementTree.tostring(case, encoding='unicode')}"
     yield f"\n  </testsuite>{after}\n"
+
+
+def _issues_in_words(report: Report, file: FileReport) -> Iterator[str]:
+    """What there is to see to, a line each with its place; an error of the whole release is the message already."""
+    for issue in issues(report._replace(files=(file,))):
+        if issue.rule != file.status:
+            place = f"{issue.file}:{issue.line}" if issue.line else issue.file
+            yield _sayable(visible(f"{place}: {issue.level}: {issue.text}"))
 
 
 def _kind(file: FileReport) -> str:

@@ -54,19 +54,24 @@ def _whole(head: Sequence[str], report: Report, mask: Mask, limit: int) -> str:
 
 
 def check(report: Report, *, mask: Mask) -> str:
-    """One row a release with what there is to do, and below what is to decide, as GitHub-flavoured Markdown."""
+    """One row a release with what there is to do, and below what is to decide and what is wrong, as GitHub-flavoured
+    Markdown."""
     report = mask.conceal(report)
     rows = []
     for file in report.files:
-        why = reason(file, Page(0), mask).removeprefix(": ")
+        why = reason(file, Page(0), mask, more="below").removeprefix(": ")
         cells = [code(file.path, in_table=True), file.status, prose(versions(file)), prose(why)]
         rows.append(Row("| " + " | ".join(cells) + " |", file.status))
     parts = []
     for file in report.files:
         still_open = [question for question in file.questions if question.answer is None]
-        if still_open:
-            lines = [f"## {code(file.path)}", "", *_questions(still_open, mask)]
-            parts.append(Part(file.path, ("\n".join([*lines, ""]), ""), ("what is to decide",)))
+        grave = file._replace(notices=tuple(notice for notice in file.notices if notice.severity != "info"))
+        to_decide, to_know = list(_questions(still_open, mask)), list(_notices(grave, mask))
+        if to_decide or to_know:
+            head = [f"## {code(file.path)}", ""]
+            longest_first = [[*head, *to_decide, *to_know], [*head, *to_decide] if to_decide else [], []]
+            forms = tuple("\n".join([*lines, ""]) if lines else "" for lines in longest_first)
+            parts.append(Part(file.path, forms, ("errors and warnings", "what is to decide")))
     table = ["| File | Status | Chart | What there is to do |", "|---|---|---|---|"]
     return fitted(_head("Check of Infrahub values", "check", report), table, rows, parts)
 

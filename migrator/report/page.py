@@ -72,7 +72,9 @@ def shown_diff(diff: bytes, *, colour: bool) -> str:
 
 
 def versions(file: FileReport) -> str:
-    """From which version of which chart to which, as far as they are known."""
+    """From which version of which chart to which, as far as they are known; one version where it stays."""
+    if file.version_from == file.version_to:
+        return f"{file.chart} {file.version_to}".strip()
     way = f"{file.version_from} -> {file.version_to}" if file.version_from else f"to {file.version_to}"
     return f"{file.chart} {way if file.version_to else file.version_from}".strip()
 

@@ -30,8 +30,8 @@ def headline(file: FileReport, page: Page) -> str:
     return f"{page.plain(file.path)}: {page.styled(file.status, STYLES[file.status])}"
 
 
-def reason(file: FileReport, page: Page, mask: Mask) -> str:
-    """Why a release has its status, to stand behind it."""
+def reason(file: FileReport, page: Page, mask: Mask, *, more: str = "see plan") -> str:
+    """Why a release has its status, to stand behind it; `more` says where errors and warnings are told in full."""
     reasons = []
     if file.error:
         reasons.append(page.plain(mask.text(error_without_path(file))))
@@ -49,7 +49,7 @@ def reason(file: FileReport, page: Page, mask: Mask) -> str:
         if (number := sum(notice.severity == severity for notice in file.notices))
     ]
     if told and file.status != "needs-decision":  # what rules say is not worked out for a line while a question is open
-        reasons.append(f"{' and '.join(told)} (see plan)")
+        reasons.append(f"{' and '.join(told)} ({more})")
     errors = [finding.rule for finding in file.findings if finding.severity == "error"]
     if errors:
         reasons.append(f"verify finds {', '.join(dict.fromkeys(errors))}")

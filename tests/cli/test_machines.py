@@ -77,6 +77,25 @@ def test_junit_is_read_by_a_reader_of_junit(found: Callable[[str], str], tmp_pat
     assert (suite.tests, suite.failures, suite.errors) == (4, 1, 2)
 
 
+def test_junit_says_where_and_what(found: Callable[[str], str]) -> None:
+    (suite,) = junitparser.JUnitXml.fromstring(found("junit").encode())
+    told = {case.name: [str(result.text or "").splitlines() for result in case.result] for case in suite}
+    (lines,) = told["in voll.yaml"]
+    assert lines[0].startswith("in voll.yaml:7: note: remove infrahub.prefect-server.server.env.PREFECT_SERVER_SERV")
+    assert any(line.startswith("in voll.yaml: error: Which database ") for line in lines)
+    assert told["bad.yaml"] == [[]]  # its message says it
+
+
+def test_junit_tells_what_is_wrong_with_a_release_that_passes(cli: Cli, tmp_path: Path) -> None:
+    values = skeleton.values("webserver-only pin", "metrics", docket="redis://redis.prod:6379/2")
+    (tmp_path / "v.yaml").write_text(values, "utf-8")
+    done = cli("check", "v.yaml", "--format", "junit")
+    (suite,) = junitparser.JUnitXml.fromstring(done.stdout)
+    (case,) = suite
+    assert done.returncode == 0 and not case.result, done.stdout
+    assert case.system_out.startswith("v.yaml:") and "BLOCKS_REGISTER_ON_START is missing" in case.system_out
+
+
 def test_github_gets_one_command_a_line(found: Callable[[str], str]) -> None:
     *lines, totals = found("github").splitlines()
     assert totals == "4 releases: 1 to decide, 1 refused, 1 current, 1 out of scope."

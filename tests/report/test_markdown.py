@@ -225,6 +225,32 @@ def test_every_file_of_check_has_its_row_and_open_decisions_their_flags(cli: Any
     assert done.returncode == 2
 
 
+MISSING = "PREFECT_API_BLOCKS_REGISTER_ON_START"
+
+
+@pytest.mark.parametrize("is_wrong", [True, False])
+def test_what_check_counts_as_wrong_it_tells(cli: Any, tmp_path: Path, is_wrong: bool) -> None:
+    """Whoever reads the comment has no `plan`: an error stands there with its line and what to do."""
+    (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
+    assert cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
+    values = (tmp_path / "values.yaml").read_text("utf-8")
+    if is_wrong:
+        (tmp_path / "values.yaml").write_text(values.replace(MISSING, "OTHER", 1), "utf-8")
+    done = cli("check", "values.yaml", "--format", "markdown")
+    row, *rest = done.stdout.decode().partition("| `values.yaml` | ")[2].splitlines()
+    assert row == f"current | infrahub-enterprise to 4.18.0-medium | {'1 error (below)' if is_wrong else ''} |"
+    told = f" {MISSING} is missing on the server pod. Write it so into server.env."
+    assert any(line.startswith("- **error** `values.yaml:") and told in line for line in rest) == is_wrong
+    assert bool(rest) == is_wrong
+
+
+def test_what_check_warns_of_is_left_out_before_what_is_to_decide(needs_decision: FileReport) -> None:
+    grave = needs_decision._replace(notices=(NoticeReport("warning", "x" * 70_000, "", 0),))
+    text = markdown.check(Report("check", (grave,)), mask=Mask())
+    assert len(text) < 65_000
+    assert "- errors and warnings: `values.yaml`" in text and "- `redis-db`: **to decide**" in text
+
+
 def test_a_release_that_waits_shows_the_diff_as_far_as_it_goes(cli: Any, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
     shown = cli("diff", "values.yaml", "--format", "markdown").stdout.decode()
