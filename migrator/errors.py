@@ -6,7 +6,7 @@ process's exit status for it (the table in the README).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -16,6 +16,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in known}
     found = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
     return by_lower[found[0]] if found else ""
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The names as they stand in a sentence, the first three of them where they are many."""
+    return " and ".join(names) if len(names) < 5 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

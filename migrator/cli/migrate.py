@@ -15,7 +15,7 @@ from migrator.cli.output import Ready
 from migrator.cli.printing import tell
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
-from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, RefusedError, WriteError
+from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, RefusedError, WriteError, some_of
 from migrator.files.signals import interrupt, interrupts_noted
 from migrator.planning import apply, examine, summary
 from migrator.planning.answers import Asked
@@ -140,7 +140,7 @@ def _as_others_need_it(release: Bundle, texts: together.Texts, why: str = "") ->
 
 def _left(opened: Opened, reports: list[FileReport], session: Session) -> list[FileReport]:
     """The reports on releases whose files are left as they are, since they are written as a whole."""
-    bad = " and ".join(report.path for report in reports if report.error or report.status == "needs-decision")
+    bad = some_of([report.path for report in reports if report.error or report.status == "needs-decision"])
     text = f"nothing was written to {opened.name}, whose releases are written together: first {bad}."
     tell(session.settings, text)
     return together.in_order(reports[::-1])
@@ -166,7 +166,11 @@ def _with_a_person(release: Bundle, request: examine.Request, session: Session) 
 
 
 def _settle(case: examine.Case, session: Session) -> None:
-    """Claim what the release takes of Redis as it is decided. Raises InputError where another one has it."""
+    """Claim what the release takes, as it is decided. Raises InputError where another one has that of Redis, and
+    RefusedError where one that the run leaves out reads a file that changes."""
+    error = together.half_of_a_file(case)
+    if error is not None:
+        raise error
     if session.redis_claims is not None:
         session.redis_claims.settle(case.bundle.name, case.plan.result)
 

@@ -10,7 +10,7 @@ from migrator import files, sources
 from migrator.cli.failure import failed
 from migrator.cli.printing import tell
 from migrator.cli.settings import Settings
-from migrator.errors import MigratorError, RefusedError
+from migrator.errors import MigratorError, RefusedError, some_of
 from migrator.report.packed import Packed
 from migrator.report.records import FileReport
 from migrator.sources import project_file
@@ -65,12 +65,14 @@ def named(settings: Settings, project: Project | None = None) -> Named:
 class Place(NamedTuple):
     """What is opened at once: a file, or releases that share files: of the project file, each with its chart.
 
-    `together` are files of objects that take the same values.
+    `together` are files of objects that take the same values. `read_by` says of files which releases read them, too,
+    that are listed and not meant.
     """
 
     path: str = ""
     listed: tuple[tuple[ProjectRelease, str], ...] = ()
     together: tuple[str, ...] = ()
+    read_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def places(settings: Settings, project: Project | None = None) -> Packed[Place | FileReport]:
@@ -82,7 +84,10 @@ def places(settings: Settings, project: Project | None = None) -> Packed[Place |
 
     found = projects.listed(project, settings.files)
     places: Packed[Place | FileReport] = Packed(
-        Place(listed=tuple((release, settings.chart or project.upgrade(release).chart) for release in together))
+        Place(
+            listed=tuple((release, settings.chart or project.upgrade(release).chart) for release in together),
+            read_by=found.read_by(together),
+        )
         for together in projects.sharing_files(found.releases)
     )
     for name in found.others:
@@ -97,16 +102,19 @@ def open_place(place: Place, settings: Settings) -> list[sources.Opened | FileRe
         return _grouped([_open([path], settings, beside=place.together) for path in place.together], settings)
     if not place.listed:
         return [_open([place.path], settings)]
-    return _grouped([_open_listed(release, chart, settings) for release, chart in place.listed], settings)
+    opened = [_open_listed(release, chart, settings, place.read_by) for release, chart in place.listed]
+    return _grouped(opened, settings)
 
 
-def _open_listed(release: ProjectRelease, chart: str, settings: Settings) -> sources.Opened | FileReport:
+def _open_listed(
+    release: ProjectRelease, chart: str, settings: Settings, read_by: tuple[tuple[str, tuple[str, ...]], ...]
+) -> sources.Opened | FileReport:
     """A release of the project file, by the name that it has there."""
     opened = _open(release.layers, settings, chart)
     if isinstance(opened, FileReport):
         return opened._replace(path=release.name)
     names = [release.name] if len(opened.bundles) == 1 else [f"{release.name} ({each.name})" for each in opened.bundles]
-    bundles = tuple(each._replace(name=name) for each, name in zip(opened.bundles, names))
+    bundles = tuple(each._replace(name=name, read_by=read_by) for each, name in zip(opened.bundles, names))
     return opened._replace(name=release.name, bundles=bundles)
 
 
@@ -120,7 +128,7 @@ def _grouped(opened: Sequence[sources.Opened | FileReport], settings: Settings) 
         bad = " and ".join(each.path for each in broken)
         refused = (RefusedError(f"shares files with {bad}, which cannot be read.", path=each.name) for each in sound)
         return [*broken, *(failed(each.path, each) for each in refused)]
-    name = " and ".join(each.name for each in sound)
+    name = some_of([each.name for each in sound])
     return [*broken, sources.Opened(name, tuple(bundle for each in sound for bundle in each.bundles))]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from migrator.errors import UsageError
@@ -13,13 +13,23 @@ from migrator.sources.project import Project, ProjectRelease
 class Listed(NamedTuple):
     """The project's releases that are meant, and the names of files and directories that stand for others.
 
-    `paths` are the whole paths of all files that the project lists.
+    `paths` are the whole paths of all files that the project lists. `left_out` says of these which releases read them
+    that are not meant.
     """
 
     project: Project
     releases: Sequence[ProjectRelease]
     others: Sequence[str]
     paths: frozenset[str]
+    left_out: Mapping[str, Sequence[str]] = {}
+
+    def read_by(self, together: Sequence[ProjectRelease]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The files of these releases that others read as well which are not meant, with the names of those."""
+        if not any(self.left_out.values()):
+            return ()
+        files = dict.fromkeys(path for release in together for path in release.layers)
+        found = ((path, tuple(self.left_out.get(os.path.realpath(path), ()))) for path in files)
+        return tuple((path, names) for path, names in found if names)
 
     def is_covered(self, directory: str) -> bool:
         """Whether a release of the project stands in the directory, so that nothing else has to."""
@@ -51,7 +61,8 @@ def listed(own: Project, names: Sequence[str]) -> Listed:
         others.append(each)
         if os.path.isdir(path):
             meant.update(name for inside, own_names in of_path.items() if _is_in(inside, path) for name in own_names)
-    return Listed(own, [each for each in own.releases if each.name in meant], others, paths)
+    left_out = {path: [name for name in names_of if name not in meant] for path, names_of in of_path.items()}
+    return Listed(own, [each for each in own.releases if each.name in meant], others, paths, left_out)
 
 
 def sharing_files(releases: Sequence[ProjectRelease]) -> list[list[ProjectRelease]]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from migrator.cli import arguments, commands, opening, printing
+from migrator.cli import arguments, commands, opening, printing, together
 from migrator.cli.given_answers import GivenAnswers
 from migrator.cli.group import run_group
 from migrator.cli.printing import complain, tell
@@ -51,6 +51,8 @@ def run(settings: Settings) -> int:
     command = _command(settings.command)
     reports: list[FileReport] = []
     try:
+        if settings.command == "migrate":
+            session.collisions |= _halves(named, answers)
         if settings.command == "migrate" and session.redis_claims is not None:
             from migrator.cli import deciding
 
@@ -112,6 +114,22 @@ def _redis_claims(named: opening.Named, answers: GivenAnswers) -> RedisClaims | 
         with suppress(MigratorError):
             planned[release.name] = examine.examine([release], answers.request(release)).plan.result
     return RedisClaims(planned)
+
+
+def _halves(named: opening.Named, answers: GivenAnswers) -> dict[str, MigratorError]:
+    """What is wrong with releases that change a file for others, too, which the run leaves out: once for a group."""
+    found: dict[str, MigratorError] = {}
+    for group in named.groups:
+        for release in group.bundles if isinstance(group, Opened) else ():
+            if not release.read_by:
+                break
+            # What is wrong with a release by itself is told when its turn comes.
+            with suppress(MigratorError):
+                error = together.half_of_a_file(examine.examine([release], answers.request(release)))
+                if error is not None:
+                    found[release.name] = error
+                    break
+    return found
 
 
 def _recorder(settings: Settings) -> Recorder:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.cli.given_answers import GivenAnswers
 from migrator.cli.settings import Settings
+from migrator.errors import MigratorError
 from migrator.planning.examine import Case, Request
 from migrator.report.records import FileReport, NoticeReport
 from migrator.sources import Bundle
@@ -36,7 +37,7 @@ class Session:
     """`recorder` is told of every decision, if they are saved; `redis_claims` holds what several releases take.
 
     `began` is the moment when the run did, `watch` takes down what releases do that are judged by themselves.
-    `collisions` are errors, by their names, for those of them that meet another one.
+    `collisions` are errors, by their names, for those of them that meet another one on a Redis or in a file.
     `outcome` is what somebody decided of several releases at once, where that was done, `written` what was written.
     """
 
@@ -57,7 +58,9 @@ class Session:
         self.watch = watch
         self.outcome: Outcome | None = None
         self.written: list[Written] = []
-        self.collisions = redis_claims.collisions() if redis_claims is not None else {}
+        self.collisions: dict[str, MigratorError] = {}
+        if redis_claims is not None:
+            self.collisions |= redis_claims.collisions()
 
     @property
     def seconds(self) -> float:
@@ -65,7 +68,7 @@ class Session:
         return time.monotonic() - self.began
 
     def request(self, release: Bundle) -> Request:
-        """What is asked of the run on that release. Raises InputError where it meets another on one Redis database."""
+        """What is asked of the run on that release. Raises MigratorError where it meets another one."""
         if release.name in self.collisions:
             raise self.collisions[release.name]
         request = self.answers.request(release)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from migrator import yamltext
+from migrator.errors import RefusedError, some_of
+from migrator.planning.examine import Case
 from migrator.report.records import FileReport
 from migrator.sources import Bundle
 
@@ -32,6 +34,23 @@ def reread(bundle: Bundle, texts: Texts) -> Bundle:
         if layer.name in texts and layer.stream.data != texts[layer.name]
     }
     return bundle.on([changed.get(layer.name, layer.stream) for layer in bundle.layers]) if changed else bundle
+
+
+def half_of_a_file(case: Case) -> RefusedError | None:
+    """The error for a release that changes a file for others, too, which the run leaves out; None where it does not.
+
+    These would be given what they were not asked about, and nothing of their own.
+    """
+    changed = {case.bundle.layers[change.layer].name for change in case.plan.changes}
+    for path, names in case.bundle.read_by:
+        if path in changed:
+            return RefusedError(
+                f"{path} would change, and the project file gives it to {some_of(names)} as well, which "
+                f"{'is' if len(names) == 1 else 'are'} not named.",
+                path=case.bundle.name,
+                remedy=f"Name {path}, which stands for all of them, or give this release a copy of its own first.",
+            )
+    return None
 
 
 def texts_after(report: FileReport) -> Texts:

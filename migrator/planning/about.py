@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from migrator.charts import roots, versions
+from migrator.errors import some_of
 from migrator.planning import catalog, discover, plan
 from migrator.planning import route as way
 from migrator.planning.upgrade import Upgrade
@@ -140,7 +141,13 @@ def _about_base(bundle: Bundle, made: plan.Plan) -> Iterator[Notice]:
     top = [layer for layer in bundle.layers if not layer.is_typed][-1].name
     for number in sorted({change.layer for change in made.changes}):
         name = bundle.layers[number].name
-        if name != top:
+        others = dict(bundle.read_by).get(name, ())
+        if others:
+            yield Notice(
+                f"{name} is a layer of {some_of(others)} as well, and is migrated for all of them at once: name it, "
+                "and it stands for all."
+            )
+        elif name != top:
             yield Notice(
                 f"{name} changes. Every other release that is given this file reads it too: migrate each of them, "
                 "with all of its own layers, in the same change."

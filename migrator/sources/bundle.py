@@ -103,7 +103,8 @@ class Bundle(NamedTuple):
     helm). `typed` are the options of the command line that make its uppermost layer, as they were typed. `deployed` is
     what a cluster runs of it, where one was asked; the values are those that Helm holds if no layer is a file. `shared`
     are the other releases that take some of its layers; `as_found` are its layers as the run found them,
-    where what these needed has changed some already.
+    where what these needed has changed some already. `read_by` says of its files by which releases they are read as
+    well that the run leaves out.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Bundle(NamedTuple):
     deployed: Deployed | None = None
     shared: tuple[Shared, ...] = ()
     as_found: tuple[Source, ...] = ()
+    read_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def moves_along(self) -> bool:

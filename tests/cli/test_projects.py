@@ -432,3 +432,40 @@ def test_undo_names_those_of_the_project_wherever_they_stand(cli: Cli, tmp_path:
     write(tmp_path, {"base.yaml": BASE, "dev/values.yaml": overlay("redis-dev"), "infrahub-migrator.yaml": listed})
     assert cli("migrate", "--non-interactive").returncode == 0
     assert b"infrahub-migrator undo dev/values.yaml\n" in cli("undo", "base.yaml").stderr
+
+
+def test_a_base_is_not_written_for_some_of_the_releases_that_read_it(cli: Cli, tmp_path: Path) -> None:
+    """prod would be given a base that is right for dev, without having been asked, and no docket of its own."""
+    keeps = PROJECT.replace(
+        "prod.yaml], answers: {redis-db: 2}", "prod.yaml], answers: {redis-db: 2, event-logger: keep}"
+    )
+    write(tmp_path, {**FILES, "infrahub-migrator.yaml": keeps})
+    done = cli("migrate", "dev.yaml", "alone.yaml", "--non-interactive")
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines() == [
+        "infrahub-migrator: dev: base.yaml would change, and the project file gives it to prod as well, which is not "
+        "named. Name base.yaml, which stands for all of them, or give this release a copy of its own first."
+    ]
+    assert {name: (tmp_path / name).read_text("utf-8") for name in FILES} == {
+        **FILES,
+        "infrahub-migrator.yaml": keeps,
+        "alone.yaml": whole_after("redis-alone"),
+    }
+
+
+def test_a_layer_of_ones_own_is_written_alone_once_the_base_is_right(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    assert cli("migrate", "base.yaml", "--non-interactive").returncode == 0
+    (tmp_path / "dev.yaml").write_text(overlay("redis-new"), "utf-8")
+    done = cli("migrate", "dev.yaml", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "dev.yaml").read_text("utf-8") == overlay_after("redis-new")
+
+
+def test_a_plan_names_the_others_that_read_a_file_that_changes(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    told = b" ".join(cli("plan", "dev.yaml").stdout.split())
+    assert (
+        b"base.yaml is a layer of prod as well, and is migrated for all of them at once: name it, and it stands" in told
+    )
+    assert b"Every other release that is given this file" not in told
