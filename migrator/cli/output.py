@@ -88,8 +88,9 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         about = tuple(outcome.about_backups(each.report, by_path))
         once = tuple(by_path.values())
         told.update(once)
+        own_backups = tuple(backups[layer.path] for layer in each.report.layers if layer.path in backups)
         report = each.report._replace(
-            status=status, backups=tuple(backups.values()), notices=(*each.report.notices, *about), output=output
+            status=status, backups=own_backups, notices=(*each.report.notices, *about), output=output
         )
         if settings.report and status == "migrated":
             report = report._replace(next_steps=outcome.next_steps(Written(each.case, report, about, own)))

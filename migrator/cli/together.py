@@ -77,9 +77,13 @@ def with_one_diff(reports: Sequence[FileReport]) -> list[FileReport]:
     for layer in (layer for report in reversed(reports) for layer in report.layers):
         before.setdefault(layer.path, layer.before)
     after = {layer.path: layer.after for report in reversed(reports) for layer in report.layers}
+    last = dict(after)
     found = []
     for report in reports:
-        layers = [each._replace(before=before[each.path], after=after[each.path]) for each in report.layers]
+        layers = [
+            each._replace(before=before[each.path], after=after[each.path], in_the_end=last[each.path])
+            for each in report.layers
+        ]
         after |= {each.path: each.before for each in layers}
         found.append(report._replace(layers=tuple(layers)))
     return found

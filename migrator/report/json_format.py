@@ -74,7 +74,7 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
         "layers": [
             {
                 "path": layer.path,
-                "changed": layer.before != layer.after,
+                "changed": layer.is_changed,
                 "sha256_before": layer.digests[0],
                 "sha256_after": layer.digests[1],
             }

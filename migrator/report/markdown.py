@@ -8,7 +8,7 @@ stays the same, by which a bot finds the comment that it is to update.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from migrator import __version__
@@ -18,7 +18,7 @@ from migrator.report.markup import code, fence, prose
 from migrator.report.mask import Mask
 from migrator.report.page import Page, answered_by, flags_of, spelled, versions, written
 from migrator.report.records import ChangeReport, FileReport, QuestionReport, Report
-from migrator.report.text_check import reason
+from migrator.report.text_check import count, reason
 from migrator.report.totals import effects_in_words, statuses_in_words
 
 _EFFECTS = {
@@ -49,7 +49,8 @@ def _whole(head: Sequence[str], report: Report, mask: Mask, limit: int) -> str:
     report = mask.conceal(report)
     table = ["| File | Status | Chart | Changes | To decide |", "|---|---|---|---:|---|"]
     rows = [Row("| " + " | ".join(_cells(file)) + " |", file.status) for file in report.files]
-    parts = [part for file in report.files if (part := _part(file, report, mask)) is not None]
+    shared = _shared(report)
+    parts = [part for file in report.files if (part := _part(file, report, mask, shared)) is not None]
     return fitted(head, table, rows, parts, limit=limit)
 
 
@@ -86,14 +87,14 @@ def _cells(file: FileReport) -> list[str]:
     return [code(file.path, in_table=True), file.status, prose(versions(file)), str(len(file.changes)), missing]
 
 
-def _part(file: FileReport, report: Report, mask: Mask) -> Part | None:
+def _part(file: FileReport, report: Report, mask: Mask, shared: Mapping[str, Sequence[str]]) -> Part | None:
     """All that is told of one release, and shorter forms of it; None where its row says everything."""
     head = [f"## {code(file.path)}", ""]
     if file.error:
         head += [f"**{file.status}**: {prose(mask.text(file.error))}", ""]
     if report.command == "migrate":
         head += _files(file)
-    steps, patch = list(_steps(file, mask)), list(_patch(file, report, mask))
+    steps, patch = list(_steps(file, mask)), [*_about_shared(file, shared), *_patch(file, report, mask)]
     to_decide = list(_questions([each for each in file.questions if each.answer is None], mask))
     decisions, notices = list(_questions(file.questions, mask)), list(_notices(file, mask))
     following = list(_next_steps(file, mask))
@@ -143,6 +144,32 @@ def _steps(file: FileReport, mask: Mask) -> Iterator[str]:
         yield ""
         for step, of_step in groupby(changes, key=lambda change: change.step):
             yield from _step(step, list(of_step), mask)
+
+
+def _shared(report: Report) -> dict[str, list[str]]:
+    """Of each file that releases share, the release with which its diff stands, and those that tell changes of it."""
+    found: dict[str, list[str]] = {}
+    for file in report.files:
+        for layer in file.layers:
+            if layer.before != layer.after:
+                found.setdefault(layer.path, []).insert(0, file.path)
+        for path in dict.fromkeys(change.file for change in file.changes):
+            found.setdefault(path, []).append(file.path)
+    return {path: list(dict.fromkeys(releases)) for path, releases in found.items() if len(set(releases)) > 1}
+
+
+def _about_shared(file: FileReport, shared: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Where the rest stands of what becomes of a file that releases share: its diff stands once, each change too."""
+    for layer in file.layers:
+        home, *others = shared.get(layer.path, (file.path,))
+        if home != file.path and layer.is_changed:
+            yield f"The diff of {code(layer.path)}, which several releases share, stands with {code(home)}."
+            yield ""
+        elif others:
+            more = f" and {count(len(others) - 3, 'more release')}" if len(others) > 3 else ""
+            named = ", ".join(map(code, others[:3]))
+            yield f"Changes of {code(layer.path)}, which several releases share, are told with {named}{more}, too."
+            yield ""
 
 
 def _patch(file: FileReport, report: Report, mask: Mask) -> Iterator[str]:

@@ -96,7 +96,7 @@ def written(file: FileReport) -> list[str]:
     if file.output:
         where = "standard output" if file.output == "-" else file.output
         return [f"Written to {where}; the file itself is as it was."]
-    changed = [layer.path for layer in file.layers if layer.before != layer.after]
+    changed = [layer.path for layer in file.layers if layer.is_changed]
     kept = f"What stood there is kept in {' and '.join(file.backups)}." if file.backups else "No backup was kept."
     return [f"Written: {' and '.join(changed)}.", kept]
 

@@ -8,18 +8,29 @@ from migrator.values.edits import Route, Value
 
 
 class LayerReport(NamedTuple):
-    """One file of the release: its bytes before and after (the same object where nothing changes)."""
+    """One file of the release: its bytes before and after (the same object where nothing changes).
+
+    Of a file that releases share, the diff stands with the first of them: with the others `after` is `before`, and
+    `in_the_end` is what all of them make of it (None: `after`).
+    """
 
     path: str
     before: bytes
     after: bytes
+    in_the_end: bytes | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file is another one in the end, be it for this release or for one that shares it."""
+        return self.before != (self.after if self.in_the_end is None else self.in_the_end)
 
     @property
     def digests(self) -> tuple[str, str]:
-        """SHA-256 of the bytes before and after, in hexadecimal."""
+        """SHA-256 of the bytes before and in the end, in hexadecimal."""
         import hashlib
 
-        return hashlib.sha256(self.before).hexdigest(), hashlib.sha256(self.after).hexdigest()
+        last = self.after if self.in_the_end is None else self.in_the_end
+        return hashlib.sha256(self.before).hexdigest(), hashlib.sha256(last).hexdigest()
 
 
 class StepReport(NamedTuple):

@@ -207,6 +207,33 @@ def test_a_diff_of_releases_with_a_shared_base_applies(cli: Cli, tmp_path: Path)
     assert (tmp_path / "prod.yaml").read_text("utf-8") == overlay_after("redis-prod")
 
 
+def test_the_record_tells_a_shared_file_as_it_is_with_each_release(cli: Cli, tmp_path: Path) -> None:
+    """Whoever holds the record against the files finds one digest for one file, whichever release made the change."""
+    import hashlib
+
+    write(tmp_path, FILES)
+    assert cli("migrate", "--non-interactive", "--report", "record.json").returncode == 0
+    releases = json.loads((tmp_path / "record.json").read_text("utf-8"))["files"]
+    layers = [layer for release in releases for layer in release["layers"]]
+    assert [layer["path"] for layer in layers].count("base.yaml") == 2
+    for layer in layers:
+        now = hashlib.sha256((tmp_path / layer["path"]).read_bytes()).hexdigest()
+        assert layer["sha256_after"] == now, layer
+        assert layer["changed"] == (layer["sha256_before"] != now)
+    for release in releases:
+        changed = {layer["path"].rpartition("/")[2] for layer in release["layers"] if layer["changed"]}
+        assert {Path(backup).name.partition(".yaml.")[0] + ".yaml" for backup in release["backups"]} == changed
+
+
+def test_a_diff_in_words_says_where_the_rest_of_a_shared_file_stands(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    text = cli("diff", "--format", "markdown").stdout.decode()
+    parts = {part.partition("`\n")[0]: part for part in text.split("\n## `")[1:]}
+    assert "Changes of `base.yaml`, which several releases share, are told with `prod`, too." in parts["dev"]
+    assert "The diff of `base.yaml`, which several releases share, stands with `dev`." in parts["prod"]
+    assert "several releases share" not in parts["alone"]
+
+
 def test_a_flag_beats_the_answers_file_beats_the_release_beats_the_defaults(cli: Cli, tmp_path: Path) -> None:
     text = "version: 1\ndefaults: {answers: {redis-db: 3}}\nreleases:\n  - {name: a, layers: [alone.yaml]@}\n"
     write(tmp_path, {"alone.yaml": whole("redis-alone"), "answers": "releases: {a: {redis-db: 5}}\n"})
