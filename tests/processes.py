@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import fcntl
+import functools
 import gc
 import importlib
 import json
@@ -203,6 +204,10 @@ if __name__ == "__main__":
     for _package in ("migrator", "migrator.migrations", "questionary"):
         for _found in pkgutil.walk_packages(importlib.import_module(_package).__path__, f"{_package}."):
             importlib.import_module(_found.name)
+    # prompt_toolkit makes the same 582 bindings of keys three times for each prompt, a third of a conversation's work.
+    application: Any = importlib.import_module("prompt_toolkit.application.application")
+    application.load_key_bindings = functools.cache(application.load_key_bindings)
+    application.load_key_bindings()
     gc.freeze()
     sys.argv = ["migrator", *_serve(socket.socket(fileno=int(sys.argv[1])))]
     _end_at_once(sys.modules["migrator.__main__"].main)
