@@ -135,3 +135,26 @@ def test_of_several_patches_the_objects_own_is_taken(cli: Cli, overlay: Callable
     assert done.returncode == 0, done.stderr
     after = (folder / "prod/kustomization.yaml").read_text("utf-8")
     assert after == other.replace("# end\n", own.replace(indented(HOST, 10), indented(DOCKET, 10)))
+
+
+def test_patches_that_stand_in_files_are_no_texts(cli: Cli, overlay: Callable[..., Path]) -> None:
+    """They stand beside the one in words, with a target or by their path alone."""
+    files = "patchesStrategicMerge: [quota.yaml]\n"
+    quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: infrahub}\nspec: {hard: {pods: 9}}\n"
+    path = "patches:\n  - path: quota.yaml\n"
+    folder = overlay(kustomization(patch(HOST)).replace("patches:\n", path) + files)
+    (folder / "prod/quota.yaml").write_text(quota, "utf-8")
+    done = cli("migrate", *LAYERS, *FLAGS)
+    assert done.returncode == 0, done.stderr
+    after = (folder / "prod/kustomization.yaml").read_text("utf-8")
+    assert after == kustomization(patch(DOCKET)).replace("patches:\n", path) + files
+    assert (folder / "prod/quota.yaml").read_text("utf-8") == quota
+
+
+def test_a_patch_of_another_kind_by_the_objects_name_is_left(cli: Cli, overlay: Callable[..., Path]) -> None:
+    other = patch(HOST).replace("kind: HelmRelease", "kind: Environment")
+    text = f"{HEAD}patchesStrategicMerge:\n  - |-\n{indented(other, 4)}  - |-\n"
+    folder = overlay(text + indented(patch(HOST), 4))
+    done = cli("migrate", *LAYERS, *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "prod/kustomization.yaml").read_text("utf-8") == text + indented(patch(DOCKET), 4)
