@@ -59,11 +59,10 @@ class _BlockEdit:
             self.page.splice(first.head, line_end, self._joined(fresh, 0))
             return
         follower = self.entries[gone].head
-        between = self.layout.next_line(self.entries[gone - 1].stop)
-        if self.layout.line_start(follower) == between and not self._gaps(range(gone)):
+        if not self._gaps(range(gone)):
             # All up to the follower goes, the lines of further entries that go included.
             self.page.splice(first.head, self.layout.next_line(first.stop), "")
-            self.page.splice(between, follower, "")
+            self.page.splice(self.layout.line_start(follower), follower, "")
             return
         self.page.splice(self.page.blanks_before(first.head), line_end, "")
 

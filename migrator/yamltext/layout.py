@@ -31,8 +31,12 @@ _TAIL = "(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*\\Z"
 _PROPERTIES = "(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*"
 
 
+NO_KEY = -1
+"""What an item of a list has in place of the node of its key."""
+
+
 class Child(NamedTuple):
-    """An entry of a collection: `key` is the node of a mapping's key, -1 in a list; `node` that of the value."""
+    """An entry of a collection: `key` is the node of a mapping's key, or `NO_KEY`; `node` that of the value."""
 
     key: int
     node: int
@@ -124,13 +128,13 @@ class Layout(Lines):
     def child(self, node: int, index: int) -> Child:
         """The entry number `index` of a collection."""
         first = self.firsts(node)[index]
-        return Child(first, self.last_event(first) + 1) if self.is_mapping(node) else Child(-1, first)
+        return Child(first, self.last_event(first) + 1) if self.is_mapping(node) else Child(NO_KEY, first)
 
     def children(self, node: int) -> Iterator[Child]:
         """The entries of a collection in the order of the text; a merge key is one of them."""
         if self.is_mapping(node):
             return (Child(first, self.last_event(first) + 1) for first in self.firsts(node))
-        return (Child(-1, first) for first in self.firsts(node))
+        return (Child(NO_KEY, first) for first in self.firsts(node))
 
     def values_in(self, node: int) -> Iterator[int]:
         """The nodes of the values of a mapping, or of the items of a list."""
@@ -153,7 +157,7 @@ class Layout(Lines):
         return key_text(self.record.values[child.key])
 
     def is_merge(self, child: Child | Entry) -> bool:
-        return child.key >= 0 and self.record.values[child.key] is MERGE
+        return child.key != NO_KEY and self.record.values[child.key] is MERGE
 
     # -- places --------------------------------------------------------------------------------------------------
 
@@ -184,8 +188,8 @@ class Layout(Lines):
         return at
 
     def _head(self, node: int, index: int, child: Child) -> int:
-        start = self.record.starts[child.node if child.key < 0 else child.key]
-        if child.key >= 0:
+        start = self.record.starts[child.node if child.key == NO_KEY else child.key]
+        if child.key != NO_KEY:
             after = self._end_before(node, index)
             if self.text.find("?", after, start) < 0:
                 return start
@@ -200,7 +204,7 @@ class Layout(Lines):
     def is_bare(self, child: Child | Entry) -> bool:
         """Whether a mapping's null is written without even its colon, as in `{key}` and `? key`."""
         record, node = self.record, child.node
-        if child.key < 0 or record.kinds[node] != PLAIN or record.starts[node] != record.ends[node]:
+        if child.key == NO_KEY or record.kinds[node] != PLAIN or record.starts[node] != record.ends[node]:
             return False
         return not self.text.startswith(":", self.skip_fill(self.stop(child.key)))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from migrator.values.edits import Value
 from migrator.yamltext.comments import head_block
-from migrator.yamltext.layout import Entry
+from migrator.yamltext.layout import NO_KEY, Entry
 from migrator.yamltext.page import LONGEST_KEY, Page
 from migrator.yamltext.record import BLOCK_SEQ, FLOW_MAP, FLOW_SEQ, PLAIN
 from migrator.yamltext.routes import entry_of
@@ -52,7 +52,7 @@ def _put(page: Page, way: Sequence[int], entry: Entry | None, value: Value, anch
 
 def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value, anchor: str, like: int | None) -> None:
     node = entry.node
-    key = page.layout.key_of(entry) if entry.key >= 0 else ""
+    key = "" if entry.key == NO_KEY else page.layout.key_of(entry)
     renderer = page.renderer(way, node)
     if isinstance(value, (dict, list)) and value:
         text = renderer.flow(value, key)
@@ -94,7 +94,7 @@ class _Replacement:
         self.node = page.root if entry is None else entry.node
         self.in_list = entry is not None and page.record.kinds[way[-1]] == BLOCK_SEQ
         self.column = -2 if entry is None else self.layout.column(entry.head)
-        self.key = self.layout.key_of(entry) if entry is not None and entry.key >= 0 else ""
+        self.key = "" if entry is None or entry.key == NO_KEY else self.layout.key_of(entry)
         self.content = self.layout.content_start(self.node)
         self.stop = self.layout.stop(self.node)
         self.start = page.record.starts[self.node]
@@ -211,7 +211,7 @@ class _Replacement:
             start = gap[-above].start if above else start
         stop = self.layout.next_line(self.stop)
         for line in self.page.comments_below(stop):
-            if line.column > self.column and line.column >= 0 and self.entry is not None:
+            if self.entry is not None and line.column > self.column:
                 self.page.orphan(line)
             elif line.column >= 0:
                 break

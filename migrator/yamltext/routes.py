@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.values.edits import Key, Route
-from migrator.yamltext.layout import Child, Entry, Layout
+from migrator.yamltext.layout import NO_KEY, Child, Entry, Layout
 from migrator.yamltext.scalars import key_text
 
 
@@ -39,7 +39,7 @@ def steps_to(layout: Layout, root: int, node: int) -> list[tuple[int, int]]:
     here = root
     while here != node:
         for index, child in enumerate(layout.children(here)):
-            if (child.node if child.key < 0 else child.key) <= node <= layout.last_event(child.node):
+            if (child.node if child.key == NO_KEY else child.key) <= node <= layout.last_event(child.node):
                 steps.append((here, index))
                 here = node if node == child.key else child.node
                 break
@@ -58,7 +58,7 @@ def route_to(layout: Layout, root: int, node: int) -> Route:
     route: list[Key] = []
     for parent, index in steps_to(layout, root, node):
         key = layout.child(parent, index).key
-        route.append(index if key < 0 else key_text(layout.record.values[key]))
+        route.append(index if key == NO_KEY else key_text(layout.record.values[key]))
     return tuple(route)
 
 
@@ -68,6 +68,6 @@ def line_of(layout: Layout, root: int, route: Route) -> int:
     if not way:
         return layout.line(layout.content_start(root))
     child = way[-1]
-    if child.key >= 0:
+    if child.key != NO_KEY:
         return layout.line(layout.record.starts[child.key])
     return layout.line(layout.dash(child.node))

@@ -57,6 +57,8 @@ next: 1
         ("a: {} # c\nb: 1\n", AddKey(("a", "c"), 2), "a: # c\n  c: 2\nb: 1\n"),
         ("a: 1\n", AddKey(("b",), {"c": ["x", {"d": 1}], "e": [], "f": {}}),
          "a: 1\nb:\n  c:\n    - x\n    - d: 1\n  e: []\n  f: {}\n"),
+        ("# c\n", SetValue((), "x"), "# c\nx\n"),
+        ("---\n# c", SetValue((), "x"), "---\n# c\nx"),
         ("", AddKey(("a", "b"), 1), "a:\n  b: 1\n"),
         ("# only a comment", AddKey(("a",), 1), "# only a comment\na: 1"),
         ("---\n# c\n...\n", AddKey(("a",), 1), "---\n# c\na: 1\n...\n"),

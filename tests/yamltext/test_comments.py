@@ -60,10 +60,14 @@ d: 4
         ("a:\n  b: 1\n  # c: 2\n\n# of d\nd: 1\n", [AddKey(("e",), 5, after("a"))],
          "a:\n  b: 1\n  # c: 2\ne: 5\n\n# of d\nd: 1\n", []),
         ("- a: 1 # one\n  # two\n  b: 2\n", [RemoveKey((0, "a"))], "-\n  # two\n  b: 2\n", []),
+        ("- a: 1\n  # of b\n  b: 2\n  c: 3\n", [RemoveKey((0, "a")), RemoveKey((0, "b"))], "-\n  # of b\n  c: 3\n", []),
         ("- # dash\n  a: 1\n  b: 2\n", [RemoveKey((0, "a"))], "- # dash\n  b: 2\n", []),
         ("a: # key\n  # over b\n  b: 1\nc: 1\n", [SetValue(("a",), 5)], "a: 5 # key\nc: 1\n", []),
         ("a: x # 'x'\n", [SetValue(("a",), "#")], "a: \"#\" # 'x'\n", []),
         ("a: 'no # comment' # but this\n", [SetValue(("a",), "y")], "a: 'y' # but this\n", []),
+        # what follows a comment of the key's own level is not of the value
+        ("a:\n  b: 1\n  # deeper\n# level\n  # again\nc: 1\n", [SetValue(("a",), 5)],
+         "a: 5\n  # deeper\n# level\n  # again\nc: 1\n", [(2, "# deeper")]),
         # text in several lines does not swallow a comment below
         ("a: x\n  # deeper\nb: 1\n", [SetValue(("a",), "p\nq\n")], 'a: "p\\nq\\n"\n  # deeper\nb: 1\n', []),
     ],

@@ -44,6 +44,8 @@ Run = Callable[..., str]
         ("a: {x, z: 1}\n", RemoveKey(("a", "x")), "a: {z: 1}\n"),
         ("a: {x, z: 1}\n", SetValue(("a", "x"), "v"), "a: {x: v, z: 1}\n"),
         ("a: {x: , z: 1}\n", SetValue(("a", "x"), 5), "a: {x: 5, z: 1}\n"),
+        ("a: {x: 'y', z: \"v\"}\n", SetValue(("a", "z"), "w"), "a: {x: 'y', z: \"w\"}\n"),
+        ("a: {x: 'y', z: \"v\"}\n", SetValue(("a", "x"), "w"), "a: {x: 'w', z: \"v\"}\n"),
         ("a: {x: # c\n  , z: 1}\n", SetValue(("a", "x"), 5), "a: {x: 5 # c\n  , z: 1}\n"),
         ("a: {x: 1}\n", RenameKey(("a", "x"), "a b, c"), 'a: {"a b, c": 1}\n'),
         ("a: [b: 1]\n", SetValue(("a", 0, "b"), "two\nlines"), 'a: [b: "two\\nlines"]\n'),

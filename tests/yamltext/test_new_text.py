@@ -111,6 +111,11 @@ ENV = [AddKey(("env",), [{"name": "N", "value": "v"}])]
         ("a: 1\nb: 2\r\nc: 3\n", AddKey(("d",), 4, FIRST), "d: 4\na: 1\nb: 2\r\nc: 3\n"),
         ("a: 1\nb: 2\r\nc: 3\n", AddKey(("d",), 4), "a: 1\nb: 2\r\nc: 3\nd: 4\n"),
         ("a: 1\x85b: 2\x85", AddKey(("c",), 3), "a: 1\x85b: 2\x85c: 3\x85"),
+        # where no item of its own list has the key, those of another list tell, before what stands nearer
+        ("s:\n  env:\n    - name: 'A'\n      value: \"x\"\nb:\n  k: plain\n  env:\n    - other: y\n",
+         InsertItem(("b", "env"), {"name": "N", "value": "v"}),
+         "s:\n  env:\n    - name: 'A'\n      value: \"x\"\nb:\n  k: plain\n  env:\n    - other: y\n"
+         "    - name: 'N'\n      value: \"v\"\n"),
     ],
 )  # fmt: skip
 def test_new_text_looks_like_its_neighbours(edited: Run, source: str, edit: Edit, result: str) -> None:
