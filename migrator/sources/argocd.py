@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator import yamltext
-from migrator.charts.roots import is_about_prefect, is_related
-from migrator.errors import InputError
-from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, left_open
+from migrator.charts.roots import has_values, is_about_prefect, is_related
+from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, chart_named, left_open
+from migrator.sources.scope import holds
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route, Value
-from migrator.values.merge import Map, as_map
+from migrator.values.merge import Map, as_list, as_map, as_text
 
 OF_A_SET = Notice("What changes here changes for every Application that the set makes.")
 
@@ -29,20 +28,23 @@ def is_application(data: Map) -> bool:
 
 def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     """The object's releases of these charts: one for each source that has values of them."""
-    above: Route = ("spec",) if data.get("kind") == "Application" else ("spec", "template", "spec")
+    is_set = data.get("kind") == "ApplicationSet"
+    above: Route = ("spec", "template", "spec") if is_set else ("spec",)
     spec = as_map(tree.get(data, above))
+    own = as_map(data.get("metadata")).get("name")
     found = []
     for route, source in _sources(spec):
-        bundle = _release(place, (*place.route, *above, *route), source, spec, name)
+        bundle = _release(place.at(*above, *route), source, name)
         if bundle is not None:
-            metadata = as_map(data.get("metadata"))
-            default = metadata.get("name") if data.get("kind") == "Application" else ""
-            helm = as_map(source.get("helm"))
-            is_set = data.get("kind") == "ApplicationSet"
-            told = (*bundle.notices, *(_about_set(place, data) if is_set else []))
-            known = _known(helm.get("releaseName") or default)
-            item = f"{data.get('kind')}/{metadata.get('name')}"
-            found.append(bundle._replace(release_name=known, fills_in=is_set, notices=told, item=item))
+            by_default = "" if is_set else own
+            release = bundle._replace(
+                release_name=_known(as_map(source.get("helm")).get("releaseName") or by_default),
+                namespace=_known(as_map(spec.get("destination")).get("namespace")),
+                item=f"{data.get('kind')}/{own}",
+                fills_in=is_set,
+                notices=(*bundle.notices, *(_about_set(place, data) if is_set else [])),
+            )
+            found.append(release)
     return found
 
 
@@ -52,8 +54,7 @@ def _about_set(place: Source, data: Map) -> Iterator[Notice]:
     for route in (("templatePatch",), *_templates(spec.get("generators"), ("generators",))):
         text = str(tree.get(spec, route, ""))
         if is_about_prefect(text) or "targetRevision" in text:
-            line = place.stream.documents[place.document].line((*place.route, "spec", *route))
-            where = f"{place.name}:{line}: {tree.show(('spec', *route))}"
+            where = f"{place.name}:{place.line(('spec', *route))}: {tree.show(('spec', *route))}"
             yield Notice(
                 f"{where} lies over these values and their version, and is not edited: look whether it sets what "
                 "changes here.",
@@ -63,7 +64,7 @@ def _about_set(place: Source, data: Map) -> Iterator[Notice]:
 
 def _templates(generators: Value, above: Route) -> Iterator[Route]:
     """Where generators, and those inside them, have a template of their own, which lies over the set's."""
-    for number, item in enumerate(generators if isinstance(generators, list) else []):
+    for number, item in enumerate(as_list(generators)):
         for kind, each in as_map(item).items():
             own = as_map(each)
             if own.get("template"):
@@ -72,87 +73,69 @@ def _templates(generators: Value, above: Route) -> Iterator[Route]:
 
 
 def _sources(spec: Map) -> Iterator[tuple[Route, Map]]:
-    several = spec.get("sources")
-    if isinstance(several, list):
-        for number, each in enumerate(several):
+    if isinstance(spec.get("sources"), list):
+        for number, each in enumerate(as_list(spec["sources"])):
             yield ("sources", number), as_map(each)
     elif "source" in spec:
         yield ("source",), as_map(spec["source"])
 
 
-def _release(place: Source, above: Route, source: Map, spec: Map, name: str) -> Bundle | None:
+def _release(place: Source, source: Map, name: str) -> Bundle | None:
+    """The release of the source that stands here; None where it is none of these charts'."""
     helm = as_map(source.get("helm"))
-    version = _version(above, source)
-    text, mapping = helm.get("values"), helm.get("valuesObject")
-    notices = []
-    over = _over(place, (*above, "helm"), helm)
-    sets_ours = any(is_related(layer.data, version.chart) for layer in over)
-    if isinstance(mapping, dict):
-        if not (sets_ours or is_related(mapping, version.chart)):
-            return None
-        layer = place._replace(route=(*above, "helm", "valuesObject"))
-        if text:
-            notices.append(Notice("helm.values is ignored by Argo CD while helm.valuesObject stands.", "warning"))
-    elif isinstance(text, str) and text.strip():
-        if not (sets_ours or _is_related_text(text, version.chart)):
-            return None
+    version = _version(place, source)
+    text, mapping = as_text(helm.get("values")), helm.get("valuesObject")
+    is_mapping = isinstance(mapping, dict)
+    is_text = not is_mapping and bool(text.strip())
+    over = _over(place.at("helm"), helm)
+    values = (mapping, *(layer.data for layer in over))
+    is_ours = any(is_related(each, version.chart) for each in values) or (is_text and holds(text, has_values))
+    if not is_ours:
+        return None
+    # Where neither stands, there is nothing that could be edited, and nothing to be seen of what holds.
+    layer = place.at("helm", "values" if is_text else "valuesObject")
+    if is_text:
         from migrator.sources import blocktext
 
-        route = (*above, "helm", "values")
-        layer = place._replace(route=route, inner=blocktext.find(place.stream, place.document, route))
-    elif sets_ours or is_related(None, version.chart):
-        # There is nothing that could be edited, and nothing to be seen of what holds.
-        layer = place._replace(route=(*above, "helm", "valuesObject"))
-    else:
-        return None
+        layer = layer._replace(inner=blocktext.find(layer.stream, layer.document, layer.route))
+    ignored = Notice("helm.values is ignored by Argo CD while helm.valuesObject stands.", "warning")
     return Bundle(
         name=name,
         layers=(layer, *over),
         version=version,
-        namespace=_known(as_map(spec.get("destination")).get("namespace")),
-        evidence=(f"values of {name} at {tree.show(layer.route if layer.data else (*above, 'helm'))}",),
-        notices=tuple(notices),
+        evidence=(f"values of {name} at {tree.show(layer.route if layer.data else layer.route[:-1])}",),
+        notices=(ignored,) if is_mapping and helm.get("values") else (),
         unseen=(*_patched(source), *_unseen(helm)),
         controller="Argo CD",
     )
 
 
-def _over(place: Source, route: Route, helm: Map) -> tuple[Source, ...]:
+def _over(place: Source, helm: Map) -> tuple[Source, ...]:
     """The layer of what parameters set, over the values."""
     if not (helm.get("parameters") or helm.get("fileParameters")):
         return ()
     from migrator.sources import parameters
 
-    settings = parameters.read(place, route, helm)
-    return (place._replace(route=route, inner=settings),) if settings else ()
+    settings = parameters.read(place)
+    return (place._replace(inner=settings),) if settings else ()
 
 
-def _is_related_text(text: str, chart: str) -> bool:
-    """Whether a text holds values of these charts; one that does not parse is judged by its words."""
-    try:
-        return is_related(yamltext.parse(text.encode()).documents[0].data, chart)
-    except InputError:
-        return is_about_prefect(text) or is_related(None, chart)
-
-
-def _version(above: Route, source: Map) -> ChartVersion:
-    chart = source.get("chart")
-    text = source.get("targetRevision")
-    text = text if isinstance(text, str) else ""
-    location = str(source.get("repoURL"))
+def _version(place: Source, source: Map) -> ChartVersion:
+    chart, location = source.get("chart"), str(source.get("repoURL"))
+    text = as_text(source.get("targetRevision"))
     if not isinstance(chart, str) and location.startswith("oci://"):
         # https://argo-cd.readthedocs.io/en/stable/user-guide/oci/
         chart = location
     if not isinstance(chart, str):
-        if "repoURL" not in source:
-            return ChartVersion("", "", (), "the object names no chart; move that of the one which it is a patch for")
         where = f"{location}, path {source.get('path')}"
-        return ChartVersion("", "", (), f"its chart comes from Git ({where}): move the chart there, in the same change")
-    name = chart.rstrip("/").rpartition("/")[2]
+        why = f"its chart comes from Git ({where}): move the chart there, in the same change"
+        if "repoURL" not in source:
+            why = "the object names no chart; move that of the one which it is a patch for"
+        return ChartVersion(unmovable=why)
     unmovable = left_open(text, "targetRevision")
     if "{{" in text:
         unmovable = f"its targetRevision is a template expression ({text}): move what it is made of"
-    return ChartVersion(name, text, (*above, "targetRevision") if text else (), unmovable)
+    return chart_named(chart, text, (*place.route, "targetRevision"))._replace(unmovable=unmovable)
 
 
 def _patched(source: Map) -> Iterator[Elsewhere]:
@@ -163,11 +146,7 @@ def _patched(source: Map) -> Iterator[Elsewhere]:
 
 def _unseen(helm: Map) -> tuple[Elsewhere, ...]:
     """What lies below the values, as people call it."""
-    return tuple(Elsewhere(f"{each} (helm.valueFiles)", file=str(each)) for each in _list(helm.get("valueFiles")))
-
-
-def _list(value: Value) -> list[Value]:
-    return value if isinstance(value, list) else []
+    return tuple(Elsewhere(f"{each} (helm.valueFiles)", file=str(each)) for each in as_list(helm.get("valueFiles")))
 
 
 def _known(value: Value) -> str:

@@ -22,7 +22,7 @@ from migrator.yamltext.comments import Orphan
 if TYPE_CHECKING:
     from migrator.sources.source import Source
 
-_HEADER = re.compile(r"[:-][ \t]+(?:[&!][^ \t]+[ \t]+)*\|(?P<signs>[-+0-9]*)[ \t]*(?:#.*)?$")
+_HEADER = re.compile(r"[:-][ \t]+(?:[&!][^ \t]+[ \t]+)*\|[-+0-9]*[ \t]*(?:#.*)?$")
 _OTHER_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 """What ends a line in YAML besides a line feed; lines are split at line feeds here."""
 
@@ -38,11 +38,7 @@ class BlockText(NamedTuple):
     indent: int
     lines: tuple[str, ...]
     at: Route = ()
-
-    @property
-    def accepts(self) -> Accepts:
-        """What can be added to it."""
-        return "anything"
+    accepts: Accepts = "anything"
 
     @property
     def data(self) -> Value:
@@ -96,40 +92,34 @@ class BlockText(NamedTuple):
         every[self.header : self.header + len(self.lines)] = pieces
         stream = yamltext.parse("".join(every).encode(), source.stream.name)
         _prove(source, stream, edited.stream)
-        orphans = [Orphan(self.header + orphan.line, orphan.text) for orphan in edited.orphans]
-        copies = [self.header + line for line in edited.copies]
+        orphans = [Orphan(self.header + each.line, each.text) for each in edited.orphans]
         lost = [Orphan(self.header + each.line, each.text) for each in edited.lost]
-        return BlockEdited(stream, orphans, copies, self.header, tuple(codes), lost)
+        copies = [self.header + line for line in edited.copies]
+        return BlockEdited(stream, orphans, lost, copies, self.header, codes)
 
 
-class BlockEdited:
-    """The file's text after an edit inside one of its texts; the counterpart of `yamltext.Edited`."""
+class BlockEdited(NamedTuple):
+    """The file's text after an edit inside one of its texts; the counterpart of `yamltext.Edited`.
 
-    def __init__(
-        self,
-        stream: Stream,
-        orphans: Sequence[Orphan],
-        copies: Sequence[int],
-        header: int,
-        codes: Sequence[tuple[str, int, int, int, int]],
-        lost: Sequence[Orphan],
-    ) -> None:
-        self.stream = stream
-        self.orphans = orphans
-        self.lost = lost
-        self.copies = copies
-        self._header = header
-        self._codes = codes
+    The text begins below the line `header`; `codes` say which of its lines became which.
+    """
+
+    stream: Stream
+    orphans: Sequence[Orphan]
+    lost: Sequence[Orphan]
+    copies: Sequence[int]
+    header: int
+    codes: Sequence[tuple[str, int, int, int, int]]
 
     def original_line(self, line: int) -> int:
         """The line of the file before that a line of it after stands for; for a new line, the one it was put at."""
-        inside = line - self._header - 1
+        inside = line - self.header - 1
         if inside < 0:
             return line
-        for code, first, last, start, stop in self._codes:
+        for code, first, last, start, stop in self.codes:
             if start <= inside < stop:
-                return self._header + 1 + (first + inside - start if code == "equal" else min(first, last))
-        _, _, last, _, stop = self._codes[-1] if self._codes else ("", 0, 0, 0, 0)
+                return self.header + 1 + (first + inside - start if code == "equal" else min(first, last))
+        _, _, last, _, stop = self.codes[-1] if self.codes else ("", 0, 0, 0, 0)
         return line - stop + last
 
 

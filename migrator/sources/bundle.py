@@ -46,6 +46,16 @@ class ChartVersion(NamedTuple):
             return None
 
 
+def chart_named(name: str, text: str, route: Route) -> ChartVersion:
+    """What an object says of its chart: a name, which may be an address, and at `route` the version."""
+    return ChartVersion(chart_name(name), text, route if text else (), left_open(text))
+
+
+def chart_name(text: str) -> str:
+    """The chart in a reference to it: a name, one behind that of a repository, or an address."""
+    return text.rstrip("/").rpartition("/")[2]
+
+
 class Elsewhere(NamedTuple):
     """Values that lie below an object's own: what people call them, and where they stand as far as it says.
 

@@ -10,13 +10,13 @@ https://fluxcd.io/flux/components/source/helmcharts/#version.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from migrator.charts.ranges import is_range
 from migrator.errors import RefusedError, VerificationError
 from migrator.sources import nearby
-from migrator.sources.bundle import ChartVersion
+from migrator.sources.bundle import ChartVersion, chart_name
 from migrator.sources.source import Done, Source
 from migrator.values.edits import Edit, Route, Value
 from migrator.values.merge import Map, as_map, as_text
@@ -49,6 +49,9 @@ class NoValues(NamedTuple):
         raise VerificationError("a value would go into an object that holds none.", path=source.name)
 
 
+_BY_HAND = "Or move the version there yourself in the same change, and give --no-bump."
+
+
 class ChartSource(NamedTuple):
     """What a `chartRef` says of the chart, and the layer without values that `version` stands in, if it is here."""
 
@@ -63,85 +66,73 @@ def refers(spec: Map) -> bool:
 
 def find(place: Source, data: Map) -> ChartSource:
     """The chart and version by the object that the release refers to, in its file or in one beside it."""
-    reference = as_map(as_map(data.get("spec")).get("chartRef"))
-    called = f"{reference.get('kind')} {reference.get('name')}"
-    namespace = as_text(reference.get("namespace")) or nearby.namespace_of(data)
+    reference, namespace = _reference(data)
     around = list(nearby.documents(place, [as_text(reference.get("name"))]))
-    home = next((each for each in around if nearby.is_meant(nearby.data_of(each), reference, namespace)), None)
+    home = nearby.find(around, reference, namespace)
     if home is None:
-        return ChartSource(
-            ChartVersion("", "", (), f"its chart comes from {called}: move the version there, in the same change")
-        )
+        called = f"{reference.get('kind')} {reference.get('name')}"
+        why = f"its chart comes from {called}: move the version there, in the same change"
+        return ChartSource(ChartVersion(unmovable=why))
     version = _of_repository(home) if reference.get("kind") == "OCIRepository" else _of_chart(home)
     refused = version.refused or _locked(home, version) or _shared(place, data, around, home, version)
-    return ChartSource(
-        version._replace(refused=refused), (home._replace(route=(*home.route, "spec"), inner=NoValues()),)
-    )
+    return ChartSource(version._replace(refused=refused), (home.at("spec")._replace(inner=NoValues()),))
+
+
+def _reference(data: Map) -> tuple[Map, str]:
+    """What a release says of the object that it takes its chart from, and the namespace of that."""
+    reference = as_map(as_map(data.get("spec")).get("chartRef"))
+    return reference, as_text(reference.get("namespace")) or nearby.namespace_of(data)
 
 
 def _of_repository(home: Source) -> ChartVersion:
-    spec = as_map(nearby.data_of(home).get("spec"))
+    spec = as_map(as_map(home.data).get("spec"))
     ref = as_map(spec.get("ref"))
-    chart = as_text(spec.get("url")).rstrip("/").rpartition("/")[2]
+    chart = chart_name(as_text(spec.get("url")))
     tag = as_text(ref.get("tag"))
     stronger = next((key for key in ("digest", "semver") if key in ref), "")
     if not stronger and tag and not is_range(tag):
         return ChartVersion(chart, tag, (*home.route, "spec", "ref", "tag"))
     key = stronger or "tag"
-    route = (*home.route, "spec", "ref", key)
     what = f"ref.{key} is {ref.get(key)}, " if key in ref else "It has no ref.tag, "
     what += "which beats every tag" if stronger == "digest" else "which leaves it open what is installed"
-    return ChartVersion(chart, refused=_unpinned(home, route, what, "Leave a tag alone in spec.ref (tag: X.Y.Z)"))
+    return _unpinned(home, chart, ("spec", "ref", key), what, "Leave a tag alone in spec.ref (tag: X.Y.Z)")
 
 
 def _of_chart(home: Source) -> ChartVersion:
-    spec = as_map(nearby.data_of(home).get("spec"))
-    chart, version = as_text(spec.get("chart")).rstrip("/").rpartition("/")[2], as_text(spec.get("version"))
+    spec = as_map(as_map(home.data).get("spec"))
+    chart, version = chart_name(as_text(spec.get("chart"))), as_text(spec.get("version"))
     if version and not is_range(version):
         return ChartVersion(chart, version, (*home.route, "spec", "version"))
-    route = (*home.route, "spec", "version")
-    what = (f"spec.version is {version}" if version else "It has no spec.version") + ", which leaves it open what is "
-    return ChartVersion(chart, refused=_unpinned(home, route, what + "installed", "Write one version (version: X.Y.Z)"))
+    what = f"spec.version is {version}" if version else "It has no spec.version"
+    what += ", which leaves it open what is installed"
+    return _unpinned(home, chart, ("spec", "version"), what, "Write one version (version: X.Y.Z)")
 
 
-def _unpinned(home: Source, route: Route, what: str, remedy: str) -> RefusedError:
+def _unpinned(home: Source, chart: str, route: Route, what: str, remedy: str) -> ChartVersion:
     what += ", while the values of a release change with its chart."
-    return _refused(home, route, what, f"{remedy}, the version that runs now: it then moves with them. {_BY_HAND}")
+    remedy = f"{remedy}, the version that runs now: it then moves with them. {_BY_HAND}"
+    return ChartVersion(chart, refused=home.refusal(what, remedy, route))
 
 
 def _locked(home: Source, version: ChartVersion) -> RefusedError | None:
-    if "mac" not in as_map(nearby.data_of(home).get("sops")):
+    if "mac" not in as_map(as_map(home.data).get("sops")):
         return None
-    return _refused(home, version.route, "holds the chart version, and is encrypted by SOPS.", _BY_HAND)
+    what = "holds the chart version, and is encrypted by SOPS."
+    return home._replace(route=()).refusal(what, _BY_HAND, version.route)
 
 
 def _shared(place: Source, data: Map, around: list[Source], home: Source, version: ChartVersion) -> RefusedError | None:
     """A version that releases of other files take as well would move for them without their values."""
-    for other, its_data in _releases(around):
-        reference = as_map(as_map(its_data.get("spec")).get("chartRef"))
-        namespace = as_text(reference.get("namespace")) or nearby.namespace_of(its_data)
+    its_data = as_map(home.data)
+    for other in around:
+        release = as_map(other.data)
+        is_other = release.get("kind") == "HelmRelease" and release != data
         is_together = other.name == place.name == home.name
-        if nearby.is_meant(nearby.data_of(home), reference, namespace) and its_data != data and not is_together:
-            return _refused(
-                home,
-                version.route,
-                f"holds the chart version of HelmRelease {nearby.name_of(its_data)} ({other.name}) as well, "
+        if is_other and not is_together and nearby.is_meant(its_data, *_reference(release)):
+            return home._replace(route=()).refusal(
+                f"holds the chart version of HelmRelease {nearby.name_of(release)} ({other.name}) as well, "
                 "which would move without its values.",
-                f"Put these releases and their {nearby.data_of(home).get('kind')} into one file. {_BY_HAND}",
+                f"Put these releases and their {its_data.get('kind')} into one file. {_BY_HAND}",
+                version.route,
             )
     return None
-
-
-def _releases(around: list[Source]) -> Iterator[tuple[Source, Map]]:
-    for each in around:
-        data = nearby.data_of(each)
-        if data.get("kind") == "HelmRelease":
-            yield each, data
-
-
-_BY_HAND = "Or move the version there yourself in the same change, and give --no-bump."
-
-
-def _refused(home: Source, route: Route, what: str, remedy: str) -> RefusedError:
-    line = home.stream.documents[home.document].line(route)
-    return RefusedError(what, path=home.name, line=line, remedy=remedy)

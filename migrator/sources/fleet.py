@@ -9,12 +9,11 @@ import os
 from collections.abc import Iterator
 
 from migrator.charts.roots import is_related
-from migrator.errors import RefusedError
-from migrator.sources.bundle import Bundle, ChartVersion, left_open
+from migrator.sources.bundle import Bundle, chart_named
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.edits import Route
-from migrator.values.merge import Map, as_map, as_text
+from migrator.values.merge import Map, as_list, as_map, as_text
 
 NAMES = ("fleet.yaml", "fleet.yml")
 _LIES_OVER = ("values", "valuesFiles", "valuesFrom", "templateValues", "version", "chart")
@@ -33,21 +32,26 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     would be migrated in part only.
     """
     helm = as_map(data.get("helm"))
-    chart = as_text(helm.get("chart")).rstrip("/").rpartition("/")[2]
-    if not is_related(helm.get("values"), chart):
+    version = chart_named(as_text(helm.get("chart")), as_text(helm.get("version")), (*place.route, "helm", "version"))
+    if not is_related(helm.get("values"), version.chart):
         return []
-    _refuse_parts(place, data)
-    at: Route = (*place.route, "helm")
-    text = as_text(helm.get("version"))
-    namespace = as_text(data.get("namespace")) or as_text(data.get("defaultNamespace"))
+    for route in _parts(data):
+        raise place.refusal(
+            f"{tree.show(route)} holds values or a version of the same release, which are not edited along with the "
+            "rest of a fleet.yaml.",
+            "Migrate each cluster's values as files of their own (-f FILE -f FILE), take them over, and move all "
+            "versions in one commit.",
+            route,
+        )
+    layer = place.at("helm", "values")
     return [
         Bundle(
             name=name,
-            layers=(place._replace(route=(*at, "values")),),
-            version=ChartVersion(chart, text, (*at, "version") if text else (), left_open(text)),
+            layers=(layer,),
+            version=version,
             release_name=as_text(helm.get("releaseName")),
-            namespace=namespace,
-            evidence=(f"values of {name} at {tree.show((*at, 'values'))}",),
+            namespace=as_text(data.get("namespace")) or as_text(data.get("defaultNamespace")),
+            evidence=(f"values of {name} at {tree.show(layer.route)}",),
             controller="Fleet",
         )
     ]
@@ -55,29 +59,15 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
 
 def values_files(data: Map, folder: str) -> list[str]:
     """The files that the chart takes values from, for some clusters or for all."""
-    targets = data.get("targetCustomizations")
-    parts = [data, *map(as_map, targets if isinstance(targets, list) else [])]
-    named = [as_map(part.get("helm")).get("valuesFiles") for part in parts]
-    names = [str(each) for files in named if isinstance(files, list) for each in files]
+    parts = [data, *map(as_map, as_list(data.get("targetCustomizations")))]
+    names = [str(each) for part in parts for each in as_list(as_map(part.get("helm")).get("valuesFiles"))]
     return [os.path.normpath(os.path.join(folder, each)) for each in names]
 
 
-def _refuse_parts(place: Source, data: Map) -> None:
-    for route in _parts(data):
-        raise RefusedError(
-            f"{tree.show(route)} holds values or a version of the same release, which are not edited along with the "
-            "rest of a fleet.yaml.",
-            path=place.name,
-            line=place.stream.documents[place.document].line((*place.route, *route)),
-            remedy="Migrate each cluster's values as files of their own (-f FILE -f FILE), take them over, and move "
-            "all versions in one commit.",
-        )
-
-
 def _parts(data: Map) -> Iterator[Route]:
+    """Where values and versions stand besides the ones for all."""
     helm = as_map(data.get("helm"))
     yield from (("helm", key) for key in _TAKES_FROM if helm.get(key))
-    targets = data.get("targetCustomizations")
-    for number, target in enumerate(targets if isinstance(targets, list) else []):
+    for number, target in enumerate(as_list(data.get("targetCustomizations"))):
         own = as_map(as_map(target).get("helm"))
         yield from (("targetCustomizations", number, "helm", key) for key in _LIES_OVER if own.get(key))

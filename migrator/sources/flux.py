@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 
 from migrator.charts.roots import is_related
 from migrator.sources import chart_sources
-from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, left_open
+from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, chart_named
 from migrator.sources.chart_sources import ChartSource
 from migrator.sources.patch_records import refuse_directives
 from migrator.sources.source import Source
@@ -20,7 +20,7 @@ from migrator.sources.value_sources import Below, below
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route, Value
-from migrator.values.merge import Map, as_map, as_text
+from migrator.values.merge import Map, as_list, as_map, as_text
 
 VALUES = ("spec", "values")
 
@@ -40,18 +40,16 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     version = referred.version
     if is_patch and not version.text:
         version = ChartVersion()
-    references = list(_references(spec).values())
-    taken = Below((), frozenset())
+    references = _references(spec)
+    taken = Below()
     if references and (is_related(spec.get("values"), version.chart) or not version.chart):
         taken = below(place, data, references)
-    if not any(
-        is_related(values, version.chart) for values in (spec.get("values"), *(each.data for each in taken.layers))
-    ):
+    values = (spec.get("values"), *(each.data for each in taken.layers))
+    if not any(is_related(each, version.chart) for each in values):
         return []
     if is_patch:
-        document = place.stream.documents[place.document]
-        refuse_directives(place.name, lambda route: document.line((*place.route, *route)), spec)
-    source = place._replace(route=(*place.route, *VALUES))
+        refuse_directives(place.name, place.line, spec)
+    source = place.at(*VALUES)
     metadata = as_map(data.get("metadata"))
     own = as_text(metadata.get("name"))
     target = as_text(spec.get("targetNamespace"))
@@ -84,7 +82,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
 def items_below(documents: Collection[Value]) -> set[str]:
     """The ConfigMaps and Secrets (KIND/NAME) that the HelmReleases among these documents take values from."""
     specs = [as_map(as_map(each).get("spec")) for each in documents if is_release(as_map(each))]
-    return {f"{item.get('kind')}/{item.get('name')}" for spec in specs for item in _references(spec).values()}
+    return {f"{item.get('kind')}/{item.get('name')}" for spec in specs for item in _references(spec)}
 
 
 def version_patch(place: Source, data: Map, name: str) -> Bundle | None:
@@ -94,10 +92,9 @@ def version_patch(place: Source, data: Map, name: str) -> Bundle | None:
     if _names_chart(spec) or not version.text:
         return None
     own = as_text(as_map(data.get("metadata")).get("name"))
-    layer = place._replace(route=(*place.route, *VALUES))
     return Bundle(
         name=name,
-        layers=(layer,),
+        layers=(place.at(*VALUES),),
         version=version,
         evidence=(f"chart version of {name} at {tree.show(version.route)}",),
         unseen=(_patched(own),),
@@ -135,40 +132,37 @@ def chart_version(place: Source, spec: Map) -> ChartVersion:
     # The operator before Flux 2 had chart and version one level higher.
     at: Route = ("spec", "chart", "spec") if inner else ("spec", "chart")
     values = inner or chart
-    text = as_text(values.get("version"))
-    name = as_text(values.get("chart") or values.get("name")).rstrip("/").rpartition("/")[2]
-    return ChartVersion(name, text, (*place.route, *at, "version") if text else (), left_open(text))
+    name = as_text(values.get("chart") or values.get("name"))
+    return chart_named(name, as_text(values.get("version")), (*place.route, *at, "version"))
 
 
 def _unseen(spec: Map, found: Collection[int]) -> Iterator[Elsewhere]:
     """What lies below the object's own values and was not found beside it, as people call it."""
-    for number, item in enumerate(_references(spec).values()):
+    for number, item in enumerate(_references(spec)):
         if not item.get("targetPath") and number not in found:
             yield Elsewhere(_called(item), item=f"{item.get('kind')}/{item.get('name')}")
     files = as_map(as_map(spec.get("chart")).get("spec")).get("valuesFiles")
-    if isinstance(files, list):
-        yield from (Elsewhere(f"file {each} of the chart") for each in files)
+    yield from (Elsewhere(f"file {each} of the chart") for each in as_list(files))
 
 
 def _over(place: Source, spec: Map) -> tuple[Source, ...]:
     """The layer of what references put at a path of their own, over the object's values."""
     references = {
-        (*place.route, "spec", *route): (str(item["targetPath"]), _called(item))
-        for route, item in _references(spec).items()
+        number: (str(item["targetPath"]), _called(item))
+        for number, item in enumerate(_references(spec))
         if item.get("targetPath")
     }
     if not references:
         return ()
     from migrator.sources import parameters
 
-    settings = parameters.from_references(place, references)
-    return (place._replace(route=(*place.route, "spec", "valuesFrom"), inner=settings),) if settings else ()
+    layer = place.at("spec", "valuesFrom")
+    settings = parameters.from_references(layer, references)
+    return (layer._replace(inner=settings),) if settings else ()
 
 
-def _references(spec: Map) -> dict[Route, Map]:
-    values = spec.get("valuesFrom")
-    items = values if isinstance(values, list) else []
-    return {("valuesFrom", number): as_map(each) for number, each in enumerate(items)}
+def _references(spec: Map) -> list[Map]:
+    return [as_map(each) for each in as_list(spec.get("valuesFrom"))]
 
 
 def _called(item: Map) -> str:

@@ -16,9 +16,10 @@ from migrator.charts.ranges import is_range
 from migrator.charts.versions import CHARTS, FLAVOURS, parse
 from migrator.errors import MigratorError
 from migrator.sources import foreign
+from migrator.sources.bundle import chart_name
 from migrator.sources.source import Source, read
 from migrator.values.edits import Value
-from migrator.values.merge import Map, as_map, as_text
+from migrator.values.merge import Map, as_list, as_map, as_text
 
 _BESIDE = ("inherit", "secrets", "set", "setString", "setTemplate", "valuesTemplate", "valuesPathPrefix")
 """Keys of a release that bring values besides, or change where its files are looked for."""
@@ -54,10 +55,9 @@ def releases(path: str) -> list[Told]:
 def _releases(source: Source) -> Iterator[Told]:
     is_apart = not any(as_map(each.data).get(key) for each in source.stream.documents for key in _AROUND)
     for document in source.stream.documents:
-        items = as_map(document.data).get("releases")
-        for number, item in enumerate(items if isinstance(items, list) else []):
+        for number, item in enumerate(as_list(as_map(document.data).get("releases"))):
             told = as_map(item)
-            chart = _plain(told.get("chart")).rstrip("/").rpartition("/")[2]
+            chart = chart_name(_plain(told.get("chart")))
             if chart in CHARTS:
                 line = document.line(("releases", number))
                 found = _release(source.name, line, chart, told)
@@ -65,9 +65,7 @@ def _releases(source: Source) -> Iterator[Told]:
 
 
 def _release(path: str, line: int, chart: str, told: Map) -> Told:
-    values = told.get("values")
-    named = values if isinstance(values, list) else []
-    layers = [_file(os.path.dirname(path), each) for each in named]
+    layers = [_file(os.path.dirname(path), each) for each in as_list(told.get("values"))]
     is_whole = bool(layers) and all(layers) and not any(told.get(key) for key in _BESIDE)
     return Told(
         _plain(told.get("name")),

@@ -13,7 +13,6 @@ from migrator.sources.marks import hides_words
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.sources.walking import peek
-from migrator.values import tree
 from migrator.values.merge import Map, as_map, as_text
 
 _ENDINGS = (".yaml", ".yml")
@@ -67,17 +66,13 @@ def _by_name(paths: Sequence[str]) -> dict[str, list[str]]:
 def _in_file(source: Source) -> Iterator[Source]:
     """Each document, and each object of a List."""
     for document in source.stream.documents:
+        whole = source._replace(document=document.index, route=())
         data = as_map(document.data)
-        items = data.get("items") if data.get("kind") == "List" else None
-        for number in range(len(items) if isinstance(items, list) else 0):
-            yield source._replace(document=document.index, route=("items", number))
-        if not isinstance(items, list):
-            yield source._replace(document=document.index, route=())
-
-
-def data_of(source: Source) -> Map:
-    """The object at a place."""
-    return as_map(tree.get(source.stream.documents[source.document].data, source.route))
+        items = data.get("items")
+        if data.get("kind") == "List" and isinstance(items, list):
+            yield from (whole.at("items", number) for number in range(len(items)))
+        else:
+            yield whole
 
 
 def namespace_of(data: Map) -> str:
@@ -88,6 +83,11 @@ def namespace_of(data: Map) -> str:
 def name_of(data: Map) -> str:
     """The name of an object."""
     return as_text(as_map(data.get("metadata")).get("name"))
+
+
+def find(around: Sequence[Source], reference: Map, namespace: str) -> Source | None:
+    """The object that is meant, if it is among these."""
+    return next((each for each in around if is_meant(as_map(each.data), reference, namespace)), None)
 
 
 def is_meant(data: Map, reference: Map, namespace: str) -> bool:

@@ -20,7 +20,7 @@ from migrator.prefect.redis_url import unseen
 from migrator.sources import set_values
 from migrator.values import tree
 from migrator.values.edits import AddKey, Edit, InsertItem, ListEdit, Route, SetValue, Value, after
-from migrator.values.merge import Map, as_map
+from migrator.values.merge import Map, as_list, as_map
 from migrator.values.release import Accepts
 from migrator.yamltext import Duplicate
 
@@ -90,11 +90,11 @@ class Parameters(NamedTuple):
 
     def on(self, source: Source) -> Parameters:
         """The same settings in another text of the file, which may hold other values, and more of them."""
-        document = source.stream.documents[source.document]
         if not self.items:
+            document = source.stream.documents[source.document]
             moved = tuple(each._replace(line=document.line(each.place)) for each in self.settings)
             return self._replace(settings=moved)
-        found = read(source, self.items[:-1], as_map(tree.get(document.data, self.items[:-1])))
+        found = read(source._replace(inner=None))
         assert found is not None
         return found
 
@@ -128,7 +128,7 @@ class Parameters(NamedTuple):
             raise self._refused(beside[-1], "a single value cannot hold the list that is to be beside it")
         text, as_text = set_values.write(value) if isinstance(value, str) else (json.dumps(value), False)
         item: Value = {"name": set_values.name_of(route), "value": text, **({"forceString": True} if as_text else {})}
-        return InsertItem(self.items, item, after(_position(beside[-1])))
+        return InsertItem(self.items, item, after(beside[-1].place[-1]))
 
     def _beside(self, route: Route) -> tuple[Setting, ...]:
         """The settings that stand nearest to `route`: those that have most of the way to it in common."""
@@ -148,53 +148,50 @@ class Parameters(NamedTuple):
         )
 
 
-def read(place: Source, route: Route, helm: Map) -> Parameters | None:
-    """The parameters of an Argo CD source, whose `helm` part stands at `route`; None where it has none."""
-    document = place.stream.documents[place.document]
+def read(place: Source) -> Parameters | None:
+    """The parameters of an Argo CD source, whose `helm` part stands at `place`; None where it has none."""
+    helm = as_map(place.data)
     plain: list[Setting] = []
     texts: list[Setting] = []
-    for number, item in enumerate(_items(helm, "parameters")):
-        where = (*route, "parameters", number)
-        name, text = str(item.get("name")), item.get("value")
-        as_text = item.get("forceString") is True
-        value = set_values.read(_filled_in_later(_text(text)), as_text=as_text)
-        for target in _target(place, document.line(where), f"parameter {name}", name):
-            setting = Setting(target, value, where, document.line(where), f"parameter {name}")
-            (texts if as_text else plain).append(setting)
+    for number, item in enumerate(map(as_map, as_list(helm.get("parameters")))):
+        at, what, as_text = (
+            place.at("parameters", number),
+            f"parameter {item.get('name')}",
+            item.get("forceString") is True,
+        )
+        value = set_values.read(_filled_in_later(_text(item.get("value"))), as_text=as_text)
+        for target in _target(at, what, str(item.get("name"))):
+            (texts if as_text else plain).append(Setting(target, value, at.route, at.line(()), what))
     files: list[Setting] = []
-    for number, item in enumerate(_items(helm, "fileParameters")):
-        where = (*route, "fileParameters", number)
-        name = str(item.get("name"))
-        for target in _target(place, document.line(where), f"file parameter {name}", name):
-            what = f"the file {item.get('path')} (file parameter {name})"
-            files.append(Setting(target, unseen(what), where, document.line(where), what, is_seen=False))
-    return _made((*plain, *texts, *files), (*route, "parameters"), place.name)
+    for number, item in enumerate(map(as_map, as_list(helm.get("fileParameters")))):
+        at, name = place.at("fileParameters", number), str(item.get("name"))
+        for target in _target(at, f"file parameter {name}", name):
+            files.append(_from_elsewhere(at, target, f"the file {item.get('path')} (file parameter {name})"))
+    return _made((*plain, *texts, *files), (*place.route, "parameters"), place.name)
 
 
-def from_references(place: Source, references: Mapping[Route, tuple[str, str]]) -> Parameters | None:
-    """What references with a target path set: by the place of each, its target path and what people call it."""
-    document = place.stream.documents[place.document]
-    found = []
-    for where, (path, what) in references.items():
-        line = document.line(where)
-        found += [
-            Setting(target, unseen(what), where, line, what, is_seen=False)
-            for target in _target(place, line, what, path)
-        ]
+def from_references(place: Source, references: Mapping[int, tuple[str, str]]) -> Parameters | None:
+    """What references with a target path set: by their numbers, the path of each and what people call it."""
+    found = [
+        _from_elsewhere(place.at(number), target, what)
+        for number, (path, what) in references.items()
+        for target in _target(place.at(number), what, path)
+    ]
     return _made(found, (), place.name)
 
 
+def _from_elsewhere(at: Source, target: Route, what: str) -> Setting:
+    return Setting(target, unseen(what), at.route, at.line(()), what, is_seen=False)
+
+
 def _made(settings: Sequence[Setting], items: Route, name: str) -> Parameters | None:
-    sound: list[Setting] = []
     values: Map = {}
-    for setting in settings:
-        if _put(values, setting.route, setting.value):
-            sound.append(setting)
-    return Parameters(tuple(sound), items, name) if sound else None
+    sound = tuple(each for each in settings if _put(values, each.route, each.value))
+    return Parameters(sound, items, name) if sound else None
 
 
-def _target(place: Source, line: int, what: str, name: str) -> Iterator[Route]:
-    """Where a name leads, if that is a place in mappings.
+def _target(at: Source, what: str, name: str) -> Iterator[Route]:
+    """Where the name of what stands here leads, if that is a place in mappings.
 
     Raises RefusedError for an entry of one of the lists that change here: its number would mean another one then.
     """
@@ -205,12 +202,10 @@ def _target(place: Source, line: int, what: str, name: str) -> Iterator[Route]:
     if not depth:
         yield route
     elif route[depth - 2 : depth] in _LISTS:
-        raise RefusedError(
+        raise at.refusal(
             f"{what} sets an entry of {tree.show(route[:depth])} by its number, which means another entry once the "
             "list changes.",
-            path=place.name,
-            line=line,
-            remedy="Put the entry into the list itself, and take this out.",
+            "Put the entry into the list itself, and take this out.",
         )
 
 
@@ -231,17 +226,6 @@ def _put(values: Map, route: Route, value: Value) -> bool:
 def _filled_in_later(text: str) -> str:
     """The text with the names that Argo CD fills in from its build environment in braces, as placeholders have them."""
     return re.sub(r"\$(\$|\w+)", lambda found: "$" if found[1] == "$" else f"${{{found[1]}}}", text)
-
-
-def _position(setting: Setting) -> int:
-    position = setting.place[-1]
-    assert isinstance(position, int)
-    return position
-
-
-def _items(helm: Map, key: str) -> list[Map]:
-    value = helm.get(key)
-    return [as_map(each) for each in value] if isinstance(value, list) else []
 
 
 def _text(value: Value) -> str:

@@ -47,16 +47,11 @@ def _target(written: Map) -> Target:
 
 def over(name: str) -> list[Patch]:
     """The patches by the kustomizations that apply a file, or stand in its folder; a broken one tells of none."""
-    beside = [os.path.normpath(os.path.join(os.path.dirname(name), each)) for each in kustomize.NAMES]
     trees = list(kustomized.above(name))
+    beside = kustomized.of_folder(os.path.dirname(name))
     sources = {source.name: source for tree in trees for source in tree.kustomizations}
+    sources.update({source.name: source for source in (beside.kustomizations[:1] if beside is not None else ())})
     affixes = tuple(_affixes(trees))
-    for path in beside:
-        if os.path.isfile(path) and path not in sources:
-            try:
-                sources[path] = read(path)
-            except MigratorError:
-                continue  # a broken kustomization is told where it is named
     found = [
         patch
         for source in sources.values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from migrator import yamltext
 from migrator.charts import roots
@@ -52,7 +52,7 @@ def _with_place(error: OutOfScopeError, source: Source) -> OutOfScopeError:
 
 def _places_of_values(data: Value, above: Route) -> Iterator[Route]:
     if isinstance(data, str):
-        if "\n" in data and _is_text_of_values(data):
+        if "\n" in data and holds(data, _are_values):
             yield above
     elif isinstance(data, (dict, list)):
         if above and _are_values(data):
@@ -66,8 +66,9 @@ def _are_values(data: Value) -> bool:
     return roots.has_global_values(data) or any(root in _ROOTS for root in roots.prefect_roots([data]))
 
 
-def _is_text_of_values(text: str) -> bool:
+def holds(text: str, are_values: Callable[[Value], bool]) -> bool:
+    """Whether a text in an object holds values; one that does not parse, as a template, is judged by its words."""
     try:
-        return _are_values(yamltext.parse(text.encode("utf-8", "surrogatepass")).documents[0].data)
-    except MigratorError:  # as a template is, most of the time
+        return are_values(yamltext.parse(text.encode("utf-8", "surrogatepass")).documents[0].data)
+    except MigratorError:
         return roots.is_about_prefect(text)

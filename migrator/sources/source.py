@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from migrator import files, yamltext
-from migrator.errors import InputError
+from migrator.errors import InputError, RefusedError
 from migrator.values import tree
-from migrator.values.edits import Edit, Route, Value, below
+from migrator.values.edits import Edit, Key, Route, Value, below
 from migrator.values.release import Accepts
 from migrator.yamltext import Duplicate, Stream
 
@@ -101,6 +101,14 @@ class Source(NamedTuple):
         if self.inner is not None:
             return self.inner.line(route)
         return self.stream.documents[self.document].line(self.route + route)
+
+    def at(self, *route: Key) -> Source:
+        """What stands further down in the same document."""
+        return self._replace(route=self.route + route)
+
+    def refusal(self, what: str, remedy: str, route: Route = ()) -> RefusedError:
+        """The error for what stands at `route` in the values, or in the object, that stand here."""
+        return RefusedError(what, path=self.name, line=self.line(route), remedy=remedy)
 
     def duplicates(self) -> list[Duplicate]:
         """The keys that stand twice: with a route from the values, or on the way to them (then an empty one)."""

@@ -13,7 +13,7 @@ from migrator.errors import MigratorError
 from migrator.sources.bundle import Bundle, ChartVersion
 from migrator.sources.source import Source, read
 from migrator.values.edits import Route
-from migrator.values.merge import as_map
+from migrator.values.merge import as_list, as_map, as_text
 
 THEN = ", and run helm dependency update, which rebuilds Chart.lock"
 
@@ -27,17 +27,15 @@ def beside(bundle: Bundle, path: str) -> Bundle:
 
 
 def _with_dependency(bundle: Bundle, chart: Source) -> Bundle:
-    items = as_map(chart.data).get("dependencies")
     found: dict[Route, ChartVersion] = {}
-    for number, item in enumerate(items if isinstance(items, list) else []):
-        name, text = as_map(item).get("name"), as_map(item).get("version")
-        if name in CHARTS and isinstance(name, str):
-            key = str(as_map(item).get("alias") or name)
+    for number, item in enumerate(map(as_map, as_list(as_map(chart.data).get("dependencies")))):
+        name, text = as_text(item.get("name")), as_text(item.get("version"))
+        if name in CHARTS:
+            key = str(item.get("alias") or name)
             inner = root_of_chart(name)
             root: Route = (key, *(() if inner == "." else inner.split(".")))
-            has_version = isinstance(text, str)
-            line = chart.line(("dependencies", number, *(("version",) if has_version else ())))
-            found[root] = _version(name, text if isinstance(text, str) else "", f"{chart.name}:{line}", key)
+            line = chart.line(("dependencies", number, *(["version"] if text else [])))
+            found[root] = _version(name, text, f"{chart.name}:{line}", key)
     roots = prefect_roots([layer.data for layer in bundle.layers])
     if bundle.root:
         roots = [root for root in roots if ".".join(map(str, root)) == bundle.root]

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from migrator.errors import RefusedError
 from migrator.sources import blocktext, kustomized, nearby
 from migrator.sources.bundle import Shared
 from migrator.sources.source import Source, read
-from migrator.values.edits import Route
-from migrator.values.merge import Map, as_map, as_text
+from migrator.values.merge import Map, as_list, as_map, as_text
+
+_REMEDY = "Migrate its values as a file of their own, below the object (-f FILE -f OBJECT), and take them over."
 
 
 class Below(NamedTuple):
@@ -25,8 +25,8 @@ class Below(NamedTuple):
     `shared` are the releases that take one of them as well.
     """
 
-    layers: tuple[Source, ...]
-    found: frozenset[int]
+    layers: tuple[Source, ...] = ()
+    found: frozenset[int] = frozenset()
     shared: tuple[Shared, ...] = ()
 
 
@@ -36,114 +36,103 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
     Raises RefusedError for one that holds the values otherwise than as a text that can be edited, or that lies below
     one that cannot be seen.
     """
+    wanted = [each for each in references if each.get("kind") in ("ConfigMap", "Secret") and not each.get("targetPath")]
+    if not wanted:
+        return Below()
     layers: list[Source] = []
     shared: list[Shared] = []
     found: set[int] = set()
-    wanted = [each for each in references if each.get("kind") in ("ConfigMap", "Secret") and not each.get("targetPath")]
-    if not wanted:
-        return Below((), frozenset())
-    standing_here = list(nearby.documents(place, [str(each.get("name")) for each in wanted]))
+    around = list(nearby.documents(place, [str(each.get("name")) for each in wanted]))
     namespace = nearby.namespace_of(data)
     for number, reference in enumerate(references):
         if reference not in wanted:
             continue
-        standing = next(
-            (each for each in standing_here if nearby.is_meant(nearby.data_of(each), reference, namespace)), None
-        )
+        standing = nearby.find(around, reference, namespace)
         layer = _layer(standing, reference) if standing is not None else _generated(place, reference, namespace)
         if layer is not None:
-            shared += _shared(place, data, standing_here, reference, layer)
+            shared += _shared(place, data, around, reference, layer)
             layers.append(layer)
             found.add(number)
         elif layers:
-            raise RefusedError(
-                f"takes values from {reference.get('kind')} {reference.get('name')}, which stands nowhere here, over "
-                f"those of {layers[-1].name}, which does.",
-                path=place.name,
-                line=place.stream.documents[place.document].line((*place.route, "spec", "valuesFrom", number)),
-                remedy="Name the files of all of them in their order (-f FILE -f OBJECT).",
+            raise place.refusal(
+                f"takes values from {_called(reference)}, which stands nowhere here, over those of {layers[-1].name}, "
+                "which does.",
+                "Name the files of all of them in their order (-f FILE -f OBJECT).",
+                ("spec", "valuesFrom", number),
             )
     return Below(tuple(layers), frozenset(found), tuple(shared))
 
 
 def _layer(standing: Source, reference: Map) -> Source | None:
     """The text in the object as a layer; None where it does not have that key."""
-    data = nearby.data_of(standing)
-    key = as_text(reference.get("valuesKey")) or "values.yaml"
-    called = f"{reference.get('kind')} {reference.get('name')}"
-    part = "stringData" if reference.get("kind") == "Secret" else "data"
+    data, key, called = as_map(standing.data), _key(reference), _called(reference)
+    part, coded = ("stringData", "data") if reference.get("kind") == "Secret" else ("data", "binaryData")
     text = as_map(data.get(part)).get(key)
-    coded = "data" if reference.get("kind") == "Secret" else "binaryData"
     if text is None and key in as_map(data.get(coded)):
-        raise _refused(standing, (*standing.route, coded, key), f"{called} holds the values in base64.")
+        raise standing.refusal(f"{called} holds the values in base64.", _REMEDY, (coded, key))
     if text is None:
         return None
     if not isinstance(text, str):
-        raise _refused(standing, (*standing.route, part, key), f"{called} holds no text there, as Kubernetes asks for.")
+        raise standing.refusal(f"{called} holds no text there, as Kubernetes asks for.", _REMEDY, (part, key))
     if data.get("immutable") is True:
-        raise _refused(
-            standing, (*standing.route, "immutable"), f"{called} is immutable: Kubernetes takes no other values for it."
-        )
+        why = f"{called} is immutable: Kubernetes takes no other values for it."
+        raise standing.refusal(why, _REMEDY, ("immutable",))
     if "mac" in as_map(data.get("sops")):
-        raise _refused(standing, (*standing.route, "sops"), f"{called} is encrypted by SOPS.")
-    route: Route = (*standing.route, part, key)
-    return standing._replace(route=route, inner=blocktext.find(standing.stream, standing.document, route))
+        raise standing.refusal(f"{called} is encrypted by SOPS.", _REMEDY, ("sops",))
+    layer = standing.at(part, key)
+    return layer._replace(inner=blocktext.find(layer.stream, layer.document, layer.route))
 
 
 def _generated(place: Source, reference: Map, namespace: str) -> Source | None:
     """The file that a generator of the release's kustomization makes the object of; None where that is not sure."""
+    key, called = _key(reference), _called(reference)
     kind, name = as_text(reference.get("kind")), as_text(reference.get("name"))
-    key = as_text(reference.get("valuesKey")) or "values.yaml"
     found = kustomized.generators(place.name, kind, name) if place.snapshot is not None else []
     found = [each for each in found if nearby.is_same_namespace(as_text(each.data.get("namespace")), namespace)]
-    literals = [(made, route) for made in found if (route := made.literal_of(key)) is not None]
-    if literals:
-        made, route = literals[0]
-        raise _refused(made.kustomization, route, f"{kind} {name} has the values as a literal, which is not edited.")
+    for made in found:
+        literal = made.literal_of(key)
+        if literal is not None:
+            why = f"{called} has the values as a literal, which is not edited."
+            raise made.kustomization.refusal(why, _REMEDY, literal)
     files = {path: made for made in found if (path := made.file_of(key))}
     if len(files) != 1 or any(made.data.get("behavior") in ("merge", "replace") for made in found):
         return None
     ((path, made),) = files.items()
     if made.is_locked:
-        raise _refused(made.kustomization, made.route, f"{kind} {name} is immutable, and its name stays the same.")
+        raise made.kustomization.refusal(f"{called} is immutable, and its name stays the same.", _REMEDY, made.route)
     layer = read(path)
     if "mac" in as_map(as_map(layer.data).get("sops")):
-        raise _refused(layer, (), f"{kind} {name} is made of this file, which is encrypted by SOPS.")
+        raise layer.refusal(f"{called} is made of this file, which is encrypted by SOPS.", _REMEDY)
     return layer
 
 
 def _shared(place: Source, data: Map, around: Sequence[Source], reference: Map, layer: Source) -> Iterator[Shared]:
     """Values that several releases take have to be right for each of them: the other ones, by their files."""
     for each in around:
-        other = nearby.data_of(each)
-        references = as_map(other.get("spec")).get("valuesFrom")
-        same = (
-            [item for item in references if _is_same(as_map(item), reference)] if isinstance(references, list) else []
-        )
+        other = as_map(each.data)
         is_itself = each.name == place.name and (each.document, each.route) == (place.document, place.route)
         is_neighbour = nearby.is_same_namespace(nearby.namespace_of(other), nearby.namespace_of(data))
-        if other.get("kind") == "HelmRelease" and same and not is_itself and is_neighbour:
-            name = nearby.name_of(other)
-            at = layer._replace(route=(), inner=None)
-            error = RefusedError(
-                f"{reference.get('kind')} {reference.get('name')} is taken by HelmRelease {name} as well "
-                f"({each.name}), and what is right for one need not be for the other.",
-                path=at.name,
-                line=at.stream.documents[at.document].line(layer.route),
-                remedy="Name the folder that holds both, which are judged and written together then.",
+        if other.get("kind") == "HelmRelease" and is_neighbour and not is_itself and _takes(other, reference):
+            error = layer._replace(route=(), inner=None).refusal(
+                f"{_called(reference)} is taken by HelmRelease {nearby.name_of(other)} as well ({each.name}), and what "
+                "is right for one need not be for the other.",
+                "Name the folder that holds both, which are judged and written together then.",
+                layer.route,
             )
             yield Shared(each.name, error)
 
 
-def _is_same(one: Map, other: Map) -> bool:
+def _takes(release: Map, reference: Map) -> bool:
+    """Whether a release takes the same values, and not to a path of their own."""
+    items = map(as_map, as_list(as_map(release.get("spec")).get("valuesFrom")))
     keys = ("kind", "name", "valuesKey")
-    return all(one.get(key) == other.get(key) for key in keys) and not one.get("targetPath")
+    same = [each for each in items if all(each.get(key) == reference.get(key) for key in keys)]
+    return any(not each.get("targetPath") for each in same)
 
 
-def _refused(source: Source, route: Route, what: str) -> RefusedError:
-    return RefusedError(
-        what,
-        path=source.name,
-        line=source.stream.documents[source.document].line(route),
-        remedy="Migrate its values as a file of their own, below the object (-f FILE -f OBJECT), and take them over.",
-    )
+def _called(reference: Map) -> str:
+    return f"{reference.get('kind')} {reference.get('name')}"
+
+
+def _key(reference: Map) -> str:
+    return as_text(reference.get("valuesKey")) or "values.yaml"

@@ -55,6 +55,11 @@ def as_map(value: Value) -> Map:
     return value if isinstance(value, dict) else {}
 
 
+def as_list(value: Value) -> list[Value]:
+    """The value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
 def as_text(value: Value) -> str:
     """The value if it is a text, else an empty one."""
     return value if isinstance(value, str) else ""
