@@ -16,10 +16,8 @@ from migrator.errors import MigratorError
 from migrator.sources import kustomize
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
-from migrator.values.edits import Route, Value
-from migrator.values.merge import Map, as_map, as_text
-
-_LISTS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
+from migrator.values.edits import Route
+from migrator.values.merge import Map, as_list, as_map, as_text
 
 
 class Tree(NamedTuple):
@@ -40,7 +38,7 @@ class Made(NamedTuple):
 
     def file_of(self, key: str) -> str:
         """The file that is handed on under that key; empty where none is."""
-        for each in _texts(self.data.get("files")):
+        for each in kustomize.texts(self.data.get("files")):
             own, _, path = each.rpartition("=")
             if (own or os.path.basename(path)) == key:
                 return os.path.normpath(os.path.join(os.path.dirname(self.kustomization.name), path))
@@ -48,7 +46,7 @@ class Made(NamedTuple):
 
     def literal_of(self, key: str) -> Route | None:
         """Where the text stands that is handed on under that key."""
-        for number, each in enumerate(_texts(self.data.get("literals"))):
+        for number, each in enumerate(kustomize.texts(self.data.get("literals"))):
             if each.partition("=")[0] == key:
                 return (*self.route, "literals", number)
         return None
@@ -91,39 +89,38 @@ def _makers(source: Source) -> dict[tuple[str, str], list[Made]]:
     data = as_map(source.data)
     options = as_map(data.get("generatorOptions"))
     found: dict[tuple[str, str], list[Made]] = {}
-    for kind, key in _LISTS.items():
-        items = data.get(key)
-        for number, item in enumerate(items if isinstance(items, list) else []):
+    for kind, key in kustomize.GENERATORS.items():
+        for number, item in enumerate(as_list(data.get(key))):
             made = Made(source, (key, number), as_map(item), options)
             found.setdefault((kind, as_text(made.data.get("name"))), []).append(made)
     return found
 
 
-def _tree(folder: str, depth: int = 8) -> Tree | None:
-    path = next((each for each in _candidates(folder) if os.path.isfile(each)), "")
-    if not path or not depth:
-        return None
+def _tree(top: str) -> Tree | None:
+    sources: list[Source] = []
+    files: list[str] = []
+    seen: set[str] = set()
+    listed = [top]
+    while listed:
+        path = listed.pop()
+        folder = os.path.realpath(path)
+        if os.path.isfile(path):
+            files.append(path)
+        elif folder not in seen:  # folders that list each other, or one several times, are gone through once
+            seen.add(folder)
+            source = _in_folder(path)
+            sources += [source] if source is not None else []
+            data = as_map(source.data) if source is not None else {}
+            names = [each for key in ("resources", "bases", "components") for each in kustomize.texts(data.get(key))]
+            listed += reversed([os.path.normpath(os.path.join(path, each)) for each in names])
+    return Tree(tuple(sources), tuple(files), frozenset(map(os.path.abspath, files))) if sources else None
+
+
+def _in_folder(folder: str) -> Source | None:
+    """The kustomization that stands in a folder; None where there is none that can be read."""
+    paths = [os.path.normpath(os.path.join(folder, name)) for name in kustomize.NAMES]
+    path = next(filter(os.path.isfile, paths), "")
     try:
-        own = read(path)
+        return read(path) if path else None
     except MigratorError:
         return None  # a broken kustomization is told where it is named
-    sources = [own]
-    files: list[str] = []
-    data = as_map(own.data)
-    for each in (*_texts(data.get("resources")), *_texts(data.get("bases")), *_texts(data.get("components"))):
-        listed = os.path.normpath(os.path.join(folder, each))
-        if os.path.isdir(listed):
-            inner = _tree(listed, depth - 1)
-            sources += inner.kustomizations if inner is not None else ()
-            files += inner.files if inner is not None else ()
-        elif os.path.isfile(listed):
-            files.append(listed)
-    return Tree(tuple(sources), tuple(files), frozenset(map(os.path.abspath, files)))
-
-
-def _candidates(folder: str) -> list[str]:
-    return [os.path.normpath(os.path.join(folder, name)) for name in kustomize.NAMES]
-
-
-def _texts(value: Value) -> list[str]:
-    return [as_text(each) for each in value] if isinstance(value, list) else []

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from migrator.sources import kustomized
+
 from .test_gitops_around import FROM, OPERATION, holder
 from .texts import AFTER, VALUES, helm_release, indented
 
@@ -55,6 +57,18 @@ def test_an_object_that_no_kustomization_brings_along_is_left(cli: Cli, tmp_path
     write(tmp_path, {"b/base.yaml": holder(VALUES), "kustomization.yaml": HEAD.format("b/base.yaml")})
     assert cli("migrate", "a/release.yaml", *FLAGS).returncode == 0
     assert unchanged(tmp_path, {"b/base.yaml": holder(VALUES)})
+
+
+def test_folders_that_list_each_other_are_gone_through_once(tmp_path: Path) -> None:
+    """Each of them again below each of them would be more than anybody can wait for."""
+    names = ", ".join(f"../{number}" for number in range(12))
+    write(tmp_path, {f"{number}/kustomization.yaml": HEAD.format(f"a.yaml, ., {names}") for number in range(12)})
+    write(tmp_path, {f"{number}/a.yaml": "a: b\n" for number in range(12)})
+    (tmp_path / "0" / "again").symlink_to(tmp_path / "0")
+    tree = kustomized.of_folder(str(tmp_path / "0"))
+    assert tree is not None
+    assert sorted(tree.files) == sorted(str(tmp_path / str(number) / "a.yaml") for number in range(12))
+    assert len(tree.kustomizations) == 12
 
 
 KEYS = {
