@@ -1,26 +1,38 @@
 """Objects of GitOps controllers in a file, and the releases whose values they hold."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from migrator.errors import RefusedError
 from migrator.sources.bundle import Bundle
 from migrator.sources.source import Source
 from migrator.values.edits import Route, Value
-from migrator.values.merge import Map, as_map
+from migrator.values.merge import Map, as_list, as_map
+
+Reader = Callable[[Source, Map, str], list[Bundle]]
+"""Takes the releases out of an object: where it stands, what it says, and what people call it."""
 
 
 class Object(NamedTuple):
-    """A Kubernetes object in a file: which document, where in it, and what it is."""
+    """A Kubernetes object in a file, or what is like one: which document, where in it, and what it is.
 
+    `reader` takes the releases out of it; None where its kind embeds no values of any.
+    """
+
+    path: str
     document: int
     route: Route
     data: Map
+    reader: Reader | None
 
     @property
     def kind(self) -> str:
-        return str(self.data.get("kind") or "Kustomization")
+        """Its kind; that of a file of Fleet is its name, and a kustomization may leave it out."""
+        by_default = "Kustomization" if "helmCharts" in self.data else os.path.basename(self.path)
+        return str(self.data.get("kind") or by_default)
 
     @property
     def name(self) -> str:
@@ -36,30 +48,38 @@ def is_object(data: Value) -> bool:
 
 
 def objects_in(source: Source) -> Iterator[Object]:
-    """The objects in all documents of a file, those of a List one by one."""
+    """The objects in all documents of a file, those of a List one by one, and kustomizations and the like."""
     for document in source.stream.documents:
         data = as_map(document.data)
-        if not is_object(document.data):
-            if ("helmCharts" in data and _is_kustomization(data, source.name)) or _is_fleet(data, source.name):
-                yield Object(document.index, (), data)
-            continue
-        items = data.get("items")
-        if data["kind"] == "List" and isinstance(items, list):
-            for number, item in enumerate(items):
+        if is_object(data) and data["kind"] == "List" and isinstance(data.get("items"), list):
+            for number, item in enumerate(map(as_map, as_list(data["items"]))):
                 if is_object(item):
-                    yield Object(document.index, ("items", number), as_map(item))
+                    yield Object(source.name, document.index, ("items", number), item, _reader(item, source.name))
         else:
-            yield Object(document.index, (), data)
+            reader = _reader(data, source.name)
+            if reader is not None or is_object(data):
+                yield Object(source.name, document.index, (), data, reader)
 
 
 def is_gitops(each: Object) -> bool:
     """Whether the object is of a kind that embeds values of a Helm release."""
-    from migrator.sources import argocd, flux  # most files hold no object at all
+    return each.reader is not None
 
-    data = each.data
-    if flux.is_release(data) or argocd.is_application(data):
-        return True
-    return ("helmCharts" in data and _is_kustomization(data)) or not is_object(data)
+
+def _reader(data: Map, path: str) -> Reader | None:
+    if "helmCharts" in data:
+        from migrator.sources import kustomize
+
+        return kustomize.releases if kustomize.is_kustomization(data, path) else None
+    if is_object(data):
+        from migrator.sources import argocd, flux  # most files hold no object at all
+
+        if flux.is_release(data):
+            return flux.releases
+        return argocd.releases if argocd.is_application(data) else None
+    from migrator.sources import fleet
+
+    return fleet.releases if fleet.is_fleet(data, path) else None
 
 
 def releases_of(source: Source, each: Object) -> list[Bundle]:
@@ -67,21 +87,8 @@ def releases_of(source: Source, each: Object) -> list[Bundle]:
 
     Raises RefusedError or InputError for a release of these charts whose values cannot be edited where they are.
     """
-    from migrator.sources import argocd, flux
-
     place = source._replace(document=each.document, route=each.route)
-    if flux.is_release(each.data):
-        found = flux.releases(place, each.data, each.name)
-    elif argocd.is_application(each.data):
-        found = argocd.releases(place, each.data, each.name)
-    elif "helmCharts" not in each.data:
-        from migrator.sources import fleet
-
-        found = fleet.releases(place, each.data, os.path.basename(source.name))
-    else:
-        from migrator.sources import kustomize
-
-        found = kustomize.releases(place, each.data, each.name)
+    found = each.reader(place, each.data, each.name) if each.reader is not None else []
     if found and "mac" in as_map(each.data.get("sops")):
         raise RefusedError(
             f"{each.name} is encrypted by SOPS, whose checksum covers every value: an edit outside sops breaks it.",
@@ -98,15 +105,3 @@ def version_patches(source: Source, each: Object) -> list[Bundle]:
     place = source._replace(document=each.document, route=each.route)
     patch = flux.version_patch(place, each.data, each.name) if flux.is_release(each.data) else None
     return [patch] if patch is not None else []
-
-
-def _is_fleet(data: Map, path: str) -> bool:
-    from migrator.sources import fleet
-
-    return fleet.is_fleet(data, path)
-
-
-def _is_kustomization(data: Map, path: str = "kustomization.yaml") -> bool:
-    from migrator.sources import kustomize
-
-    return kustomize.is_kustomization(data, path)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.sources import Bundle
+from migrator.sources import Bundle, open_file
 from migrator.sources.fleet import is_fleet, values_files
 from migrator.values.edits import Value
 from migrator.values.merge import Map
@@ -69,3 +69,8 @@ def test_the_files_that_it_takes_values_from() -> None:
     data: Map = {"helm": {"valuesFiles": ["../base.yaml", "own.yaml"]}, "targetCustomizations": targets}
     assert values_files(data, "env/prod") == ["env/base.yaml", "env/prod/own.yaml", "env/prod/eu.yaml"]
     assert values_files({"helm": {"valuesFiles": "own.yaml"}, "targetCustomizations": {}}, "env") == []
+
+
+def test_one_of_another_chart_is_told_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "fleet.yaml").write_text("helm: {chart: redis}\n", "utf-8")
+    assert open_file(str(tmp_path / "fleet.yaml")).unrelated == ("fleet.yaml",)
