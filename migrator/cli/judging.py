@@ -105,7 +105,7 @@ def keep(report: FileReport, settings: Settings, look: Look) -> Told:
         return told._replace(report=report._replace(layers=()))
     from migrator.report import text_check
 
-    return told._replace(why=text_check.reason(report, _page(look), Mask()))
+    return told._replace(why=text_check.reason(report, _page(look)))
 
 
 def text_of(told: Told, look: Look) -> str:

@@ -49,7 +49,7 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
     told_in_line = settings.command == "check"
     for file in report.files:
         if file.error and (file.exit_code or not told_in_line) and not (settings.quiet and not file.exit_code):
-            sys.stderr.write(f"infrahub-migrator: {visible(mask.text(file.error))}\n")
+            sys.stderr.write(f"infrahub-migrator: {visible(file.error)}\n")
     sound = report.only(lambda file: not file.error or (told_in_line and not file.exit_code))
     if settings.command in ("diff", "migrate", "verify") and any(
         file.status == "needs-decision" for file in sound.files
@@ -119,7 +119,7 @@ def print_check(settings: Settings, report: Report, mask: Mask) -> None:
         report = mask.conceal(report)
     for file in report.files:
         if file.error and file.exit_code:
-            sys.stderr.write(f"infrahub-migrator: {visible(mask.text(file.error))}\n")
+            sys.stderr.write(f"infrahub-migrator: {visible(file.error)}\n")
     sound = [file for file in report.files if not file.exit_code or not file.error]
     if settings.quiet:  # what is nobody's business is no result
         sound = [file for file in sound if file.status != "unrelated"]
@@ -171,7 +171,7 @@ def _tell_beside(settings: Settings, report: Report, mask: Mask) -> None:
     for notice in sorted(dict.fromkeys(told), key=lambda each: each.rank):
         kind = "note" if notice.severity == "info" else notice.severity
         where = f"{notice.file}:{notice.line}: " if notice.line else ""
-        sys.stderr.write(f"infrahub-migrator: {kind}: {visible(where + mask.text(notice.text))}\n")
+        sys.stderr.write(f"infrahub-migrator: {kind}: {visible(where + notice.text)}\n")
 
 
 def _page(settings: Settings, report: Report, mask: Mask) -> str:

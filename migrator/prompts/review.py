@@ -79,7 +79,7 @@ def told_together(changes: Sequence[ChangeReport], root: str, screen: Screen) ->
             yield Told(sign, f"{len(group)} from {' and '.join(places)}: {names}", "", _MARKS[effect])
             continue
         for change in group:
-            before, after = (spelled(value, screen.mask, change.path) for value in (change.before, change.after))
+            before, after = (spelled(screen.mask.value(value, change.path)) for value in (change.before, change.after))
             value = {"add": after, "remove": ""}.get(kind, f"{before} -> {after}")
             yield Told(sign, change.path.removeprefix(root), value, _MARKS[effect])
 

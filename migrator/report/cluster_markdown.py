@@ -21,21 +21,21 @@ def markdown(report: Report, *, mask: Mask) -> str:
     report = mask.conceal(report)
     rows = []
     for file in report.files:
-        cells = [code(file.path, in_table=True), file.status, _in_short(file, mask)]
+        cells = [code(file.path, in_table=True), file.status, _in_short(file)]
         rows.append(Row("| " + " | ".join(cells) + " |", file.status))
-    parts = [_part(file, mask) for file in report.files if file.cluster is not None]
+    parts = [_part(file) for file in report.files if file.cluster is not None]
     head = [marker("diff --rendered"), "# What the upgrade changes in the cluster"]
     return fitted(head, ["| File | Status | In the cluster |", "|---|---|---|"], rows, parts)
 
 
-def _in_short(file: FileReport, mask: Mask) -> str:
+def _in_short(file: FileReport) -> str:
     if file.cluster is not None:
         return prose(cluster_text.verdict(file.cluster))
     missing = ", ".join(code(flag, in_table=True) for flag in flags_of(file.questions))
-    return f"to decide: {missing}" if missing else prose(mask.text(error_without_path(file)))
+    return f"to decide: {missing}" if missing else prose(error_without_path(file))
 
 
-def _part(file: FileReport, mask: Mask) -> Part:
+def _part(file: FileReport) -> Part:
     found = file.cluster
     assert found is not None, "a rendered diff was asked for"
     head = [f"## {code(file.path)}", ""]
@@ -43,8 +43,8 @@ def _part(file: FileReport, mask: Mask) -> Part:
     mark = "**" if found.unexplained else ""
     head += ["", f"{mark}{prose(cluster_text.verdict(found))}{mark}", ""]
     sections = cluster_text.sections(file, found)
-    shown = {section.kind: list(_section(section, mask)) for section in sections if section.kind != "step"}
-    every = [line for section in sections for line in _section(section, mask)]
+    shown = {section.kind: list(_section(section)) for section in sections if section.kind != "step"}
+    every = [line for section in sections for line in _section(section)]
     last = [
         line
         for sentence in (cluster_text.twice(found), cluster_text.without_difference(file, found))
@@ -57,25 +57,25 @@ def _part(file: FileReport, mask: Mask) -> Part:
     return Part(file.path, forms, left_out)
 
 
-def _section(section: cluster_text.Section, mask: Mask) -> Iterator[str]:
+def _section(section: cluster_text.Section) -> Iterator[str]:
     yield f"### {prose(section.heading)} ({section.size})"
     yield ""
     for heading, groups in section.parts:
         if heading:
-            yield f"{cluster_text.lead(section.kind)}{prose(mask.text(heading))}"
+            yield f"{cluster_text.lead(section.kind)}{prose(heading)}"
             yield ""
-        yield from fence("diff", [line for group in groups for line in _group(group, mask)])
+        yield from fence("diff", [line for group in groups for line in _group(group)])
         yield ""
 
 
-def _group(group: cluster_text.Group, mask: Mask) -> Iterator[str]:
+def _group(group: cluster_text.Group) -> Iterator[str]:
     yield f"@@ {cluster_text.named(group.objects, verbose=False)} @@"
     for change in group.changes:
         place = cluster_text.place(change)
         if not place:
-            yield f"{_SIGNS[change.kind]} {cluster_text.whole(change, mask)}"
+            yield f"{_SIGNS[change.kind]} {cluster_text.whole(change)}"
             continue
         if change.kind != "add":
-            yield f"- {place}: {cluster_text.spelled(change.before, mask, change.path)}"
+            yield f"- {place}: {cluster_text.spelled(change.before, change.path)}"
         if change.kind != "remove":
-            yield f"+ {place}: {cluster_text.spelled(change.after, mask, change.path)}"
+            yield f"+ {place}: {cluster_text.spelled(change.after, change.path)}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from migrator.report import page as pages
 from migrator.report.cluster_records import AGAIN, HIDDEN, ClusterChange, ClusterReport
 from migrator.report.mask import Mask
 from migrator.report.page import Page, Style, versions
@@ -51,7 +51,7 @@ class Section(NamedTuple):
 def text(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> str:
     """Everything that differs, release by release; `verbose` names every object."""
     report = mask.conceal(report)
-    shown = ["".join(line + "\n" for line in _release(file, page, mask, verbose)) for file in report.files]
+    shown = ["".join(line + "\n" for line in _release(file, page, verbose)) for file in report.files]
     return "\n".join(shown)
 
 
@@ -122,18 +122,16 @@ def place(change: ClusterChange) -> str:
     return f"env {path[4:]}".replace('"', "") if path.startswith("env.") else path
 
 
-def spelled(value: Value, mask: Mask, path: str) -> str:
+def spelled(value: Value, path: str) -> str:
     """A value in a line; of an env entry what it is set to, the name being in the path already."""
-
-    masked = mask.value(value, path)
-    if isinstance(masked, dict) and "env" in path:
-        rest = {key: child for key, child in masked.items() if key != "name"}
+    if isinstance(value, dict) and "env" in path:
+        rest = {key: child for key, child in value.items() if key != "name"}
         source = rest.get("valueFrom")
         reference = source.get("secretKeyRef") if isinstance(source, dict) else None
         if isinstance(reference, dict):
             return f"key {reference.get('key')} of the Secret {reference.get('name')}"
-        masked = rest["value"] if list(rest) == ["value"] else rest
-    return masked if masked == HIDDEN else json.dumps(masked, ensure_ascii=False)
+        value = rest["value"] if list(rest) == ["value"] else rest
+    return HIDDEN if value == HIDDEN else pages.spelled(value)
 
 
 def _parts(changes: Sequence[ClusterChange]) -> tuple[tuple[str, tuple[Group, ...]], ...]:
@@ -153,7 +151,7 @@ def _groups(changes: Sequence[ClusterChange]) -> tuple[Group, ...]:
     return tuple(Group(names, tuple(shared)) for names, shared in together.items())
 
 
-def _release(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
+def _release(file: FileReport, page: Page, verbose: bool) -> Iterator[str]:
     cluster = file.cluster
     assert cluster is not None, "a rendered diff was asked for"
     yield page.styled(f"{page.plain(file.path)}: what the upgrade changes in the cluster", "bold")
@@ -167,9 +165,9 @@ def _release(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterato
         yield from page.wrapped(heading, style="red" if section.kind == "none" else "bold")
         for sentence, groups in section.parts:
             if sentence:
-                yield from page.wrapped(mask.text(sentence), indent=2, lead=lead(section.kind))
+                yield from page.wrapped(sentence, indent=2, lead=lead(section.kind))
             for group in groups:
-                yield from _group(group, page, mask, verbose)
+                yield from _group(group, page, verbose)
     for sentence in (twice(cluster), without_difference(file, cluster)):
         if sentence:
             yield ""
@@ -190,21 +188,21 @@ def lead(kind: str) -> str:
     return {"step": "why: ", "none": "known: "}.get(kind, "")
 
 
-def _group(group: Group, page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
+def _group(group: Group, page: Page, verbose: bool) -> Iterator[str]:
     yield from page.wrapped(named(group.objects, verbose), indent=2)
     for change in group.changes:
         sign, style = SIGNS[change.kind]
         if change.path:
-            before, after = (spelled(value, mask, change.path) for value in (change.before, change.after))
+            before, after = (spelled(value, change.path) for value in (change.before, change.after))
             what = f"{place(change)}: {({'add': after, 'remove': before}).get(change.kind, f'{before} -> {after}')}"
         else:
-            what = whole(change, mask)
+            what = whole(change)
         yield from page.wrapped(what, indent=4, lead=f"{sign} ", style=style)
 
 
-def whole(change: ClusterChange, mask: Mask) -> str:
+def whole(change: ClusterChange) -> str:
     """That an object comes or goes, and in short what it is."""
-    summary = mask.value(change.after if change.kind == "add" else change.before)
+    summary = change.after if change.kind == "add" else change.before
     facts = summary.items() if isinstance(summary, dict) else ()
     clauses = [f"{name} {', '.join(map(str, fact)) if isinstance(fact, list) else fact}" for name, fact in facts]
     return ("a new object" if change.kind == "add" else "goes away") + (f": {'; '.join(clauses)}" if clauses else "")

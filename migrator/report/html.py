@@ -18,7 +18,9 @@ from migrator import __version__
 from migrator.report import cluster_text, html_picture, totals
 from migrator.report.html_release import CAUSES, EFFECTS, ReleaseView, notices, release_view, sentence
 from migrator.report.mask import Mask, visible
+from migrator.report.page import answered_by, flags_of, spelled, versions
 from migrator.report.records import FileReport, Report
+from migrator.report.text_check import error_without_path
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -43,7 +45,7 @@ def page(report: Report, *, mask: Mask) -> str:
     report = mask.conceal(report)
     is_rendered = any(file.cluster is not None for file in report.files)
     are_many = len(report.files) > MANY
-    told = _said_of_many(report.files, mask) if are_many else {}
+    told = _said_of_many(report.files) if are_many else {}
     releases = [
         release_view(number, file, mask, context=1 if are_many else 3, told=told)
         for number, file in enumerate(report.files, 1)
@@ -57,7 +59,7 @@ def page(report: Report, *, mask: Mask) -> str:
         style=style,
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         report=report,
-        error=mask.text(report.error),
+        error=report.error,
         releases=releases,
         are_many=are_many,
         said_of_many=told,
@@ -68,7 +70,7 @@ def page(report: Report, *, mask: Mask) -> str:
         summary=totals.statuses_in_words(report),
         changes=totals.effects_in_words(report),
         first_picture=_first_picture(report.files, releases),
-        mask=mask,
+        are_secrets_shown=mask.show_secrets,
     )
 
 
@@ -95,11 +97,11 @@ def _bars(counts: Sequence[tuple[str, str, int]]) -> list[Bar]:
     return bars
 
 
-def _said_of_many(files: Collection[FileReport], mask: Mask) -> dict[str, tuple[int, str]]:
+def _said_of_many(files: Collection[FileReport]) -> dict[str, tuple[int, str]]:
     """Notices that concern so many releases that they are told once: how many, and how grave, the gravest first."""
     found: dict[str, tuple[int, str]] = {}
     for file in files:
-        for notice in {notice.text: notice for notice in notices(file, mask)}.values():
+        for notice in {notice.text: notice for notice in notices(file)}.values():
             found[notice.text] = (found.get(notice.text, (0, ""))[0] + 1, notice.severity)
     many = [(text, about) for text, about in found.items() if about[0] > MANY / 2]
     return dict(sorted(many, key=lambda each: ("error", "warning", "info").index(each[1][1])))
@@ -129,11 +131,16 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals |= {
+        "answered_by": answered_by,
         "cluster_text": cluster_text,
+        "error_without_path": error_without_path,
+        "flags_of": flags_of,
         "picture": html_picture.picture,
         "effect_labels": EFFECTS,
         "status_labels": totals.TOLD,
         "sentence": sentence,
+        "spelled": spelled,
+        "versions": versions,
         "line_feed": Markup("\n"),
     }
     return environment

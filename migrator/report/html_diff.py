@@ -87,7 +87,7 @@ def file_diff(layer: LayerReport, mask: Mask, context: int) -> FileDiff:
     parts = [Part(hunk.start + 1, tuple(_rows(hunk, *shown))) for hunk in hunks(before, after, context)]
     kinds = [row for part in parts for row in part.rows if row.kind != "same"]
     return FileDiff(
-        visible(mask.path(layer.path)),
+        visible(layer.path),
         tuple(parts),
         sum(row.old is not None for row in kinds),
         sum(row.new is not None for row in kinds),

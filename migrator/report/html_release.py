@@ -10,7 +10,7 @@ from migrator.report import cluster_text
 from migrator.report.cluster_records import ClusterReport
 from migrator.report.html_diff import FileDiff, file_diff
 from migrator.report.mask import Mask
-from migrator.report.page import answered_by, flags_of, spelled, versions, written
+from migrator.report.page import answered_by, flags_of, open_first, written
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport
 from migrator.report.result_records import StepReport
 from migrator.report.text_check import count, error_without_path
@@ -34,13 +34,11 @@ _RESTARTS = {
 
 
 class ChangeView(NamedTuple):
-    """A change, its path below the Prefect root, and its values as they may be seen; `id` is its link on the page."""
+    """A change, and its path below the Prefect root; `id` is its link on the page."""
 
     id: str
     change: ChangeReport
     path: str
-    before: str
-    after: str
 
 
 class Reason(NamedTuple):
@@ -66,16 +64,6 @@ class StepView(NamedTuple):
     is_first: bool
 
 
-class Decision(NamedTuple):
-    """A question with its answer as it may be seen (None: open), each choice likewise, and who gave the answer."""
-
-    question: QuestionReport
-    answer: str | None
-    choices: tuple[tuple[str, str, bool], ...]
-    giver: str
-    suggestion: str | None
-
-
 Answer = tuple[str, str]
 """A sentence, and the id on the page of what it is about; empty where there is none."""
 
@@ -85,15 +73,10 @@ class ReleaseView(NamedTuple):
 
     id: str
     file: FileReport
-    versions: str
-    error: str
     in_short: tuple[tuple[str, tuple[Answer, ...]], ...]
     migrations: tuple[tuple[str, str, tuple[StepView, ...]], ...]
-    decisions: tuple[Decision, ...]
-    notices: tuple[NoticeReport, ...]
-    sections: tuple[cluster_text.Section, ...]
-    verdict: str
-    flags: tuple[str, ...]
+    questions: Sequence[QuestionReport]
+    notices: Sequence[NoticeReport]
 
 
 def release_view(number: int, file: FileReport, mask: Mask, *, context: int, told: Collection[str] = ()) -> ReleaseView:
@@ -105,19 +88,13 @@ def release_view(number: int, file: FileReport, mask: Mask, *, context: int, tol
     migrations = [
         (name, titles.get(name, ""), tuple(view for _, view in of_migration)) for name, of_migration in by_migration
     ]
-    decisions = tuple(_decisions(file.questions, mask))
     return ReleaseView(
         id=own,
         file=file,
-        versions=versions(file),
-        error=mask.text(error_without_path(file)),
-        in_short=tuple(_in_short(own, file, [view for _, view in steps], decisions, mask)),
+        in_short=tuple(_in_short(own, file, [view for _, view in steps])),
         migrations=tuple(migrations),
-        decisions=decisions,
-        notices=tuple(notice for notice in notices(file, mask) if notice.text not in told),
-        sections=tuple(cluster_text.sections(file, file.cluster)) if file.cluster is not None else (),
-        verdict=cluster_text.verdict(file.cluster) if file.cluster is not None else "",
-        flags=tuple(flags_of(file.questions)),
+        questions=open_first(file.questions),
+        notices=[notice for notice in notices(file) if notice.text not in told],
     )
 
 
@@ -130,16 +107,10 @@ def _steps(own: str, file: FileReport, mask: Mask, context: int) -> Iterator[tup
         reasons = []
         for (why, effect), together in groupby(changes, key=lambda change: (change.why, change.effect)):
             views = tuple(
-                ChangeView(
-                    f"{own}-c{next(numbers)}",
-                    change,
-                    _below_root(change.path, file.root),
-                    spelled(change.before, mask, change.path),
-                    spelled(change.after, mask, change.path),
-                )
+                ChangeView(f"{own}-c{next(numbers)}", change, _below_root(change.path, file.root))
                 for change in together
             )
-            reasons.append(Reason(mask.text(why), effect, views))
+            reasons.append(Reason(why, effect, views))
         found = layers.get((migration, step)) or StepReport(migration, step, "", ())
         effects = "".join(effect[0] for effect in EFFECTS if any(reason.effect == effect for reason in reasons))
         files = tuple(file_diff(layer, mask, context) for layer in found.layers)
@@ -148,38 +119,23 @@ def _steps(own: str, file: FileReport, mask: Mask, context: int) -> Iterator[tup
         yield migration, StepView(f"{own}-s{number}", step, found.title, effects, tuple(reasons), files, is_first)
 
 
-def _decisions(questions: Sequence[QuestionReport], mask: Mask) -> Iterator[Decision]:
-    for question in sorted(questions, key=lambda each: each.answer is not None):
-        choices = tuple(
-            (mask.answer(question.id, value, question.choices) or "", mask.text(leads_to), value == question.answer)
-            for value, leads_to in question.choices
-        )
-        answer = mask.answer(question.id, question.answer, question.choices)
-        suggestion = mask.answer(question.id, question.suggestion, question.choices)
-        yield Decision(question, answer, choices, answered_by(question), suggestion if answer is None else None)
-
-
-def notices(file: FileReport, mask: Mask) -> list[NoticeReport]:
+def notices(file: FileReport) -> list[NoticeReport]:
     """The notices, and what the rules say, the gravest first."""
-    found = [each._replace(text=mask.text(each.text)) for each in file.notices]
+    found = list(file.notices)
     for each in file.findings:
-        text = mask.text(f"{each.text} {each.remedy}".strip())
+        text = f"{each.text} {each.remedy}".strip()
         found.append(NoticeReport(each.severity, text, each.file, each.line, each.rule))
     return sorted(found, key=lambda notice: notice.rank)
 
 
-def _in_short(
-    own: str, file: FileReport, steps: Sequence[StepView], decisions: Sequence[Decision], mask: Mask
-) -> Iterator[tuple[str, tuple[Answer, ...]]]:
-    for term, answers in _asked_first(own, file, steps, decisions, mask):
+def _in_short(own: str, file: FileReport, steps: Sequence[StepView]) -> Iterator[tuple[str, tuple[Answer, ...]]]:
+    for term, answers in _asked_first(own, file, steps):
         yield term, tuple((answer, "") if isinstance(answer, str) else answer for answer in answers)
 
 
-def _asked_first(
-    own: str, file: FileReport, steps: Sequence[StepView], decisions: Sequence[Decision], mask: Mask
-) -> Iterator[tuple[str, Sequence[str | Answer]]]:
+def _asked_first(own: str, file: FileReport, steps: Sequence[StepView]) -> Iterator[tuple[str, Sequence[str | Answer]]]:
     if file.error:
-        yield "What is wrong", (mask.text(error_without_path(file)),)
+        yield "What is wrong", (error_without_path(file),)
     done = written(file)
     if done:
         yield "What was written", done
@@ -191,14 +147,14 @@ def _asked_first(
         restarts = _what_restarts_in_the_cluster(file.cluster)
     if restarts:
         yield "What restarts", restarts
-    decided = [f"{each.question.id} = {each.answer}, by {each.giver}." for each in decisions if each.answer is not None]
+    decided = [f"{each.id} = {each.answer}, by {answered_by(each)}." for each in file.questions if not each.is_open]
     if decided:
         yield "What was decided", decided
-    still_open = [each.question.flag for each in decisions if each.answer is None]
-    if still_open:
-        flags = ", ".join(dict.fromkeys(still_open))
-        yield "What is to be decided", (f"{count(len(still_open), 'decision')} missing: answer with {flags}.",)
-    found = [notice.severity for notice in notices(file, mask)]
+    if file.open_questions:
+        missing = count(len(file.open_questions), "decision")
+        flags = ", ".join(flags_of(file.questions))
+        yield "What is to be decided", (f"{missing} missing: answer with {flags}.",)
+    found = [notice.severity for notice in notices(file)]
     grave = [count(found.count(severity), severity) for severity in ("error", "warning") if severity in found]
     if grave:
         yield "What to look at first", ((f"{' and '.join(grave)}, under To know.", f"{own}-notices"),)

@@ -47,10 +47,9 @@ def _of_release(file: FileReport) -> Iterator[Issue]:
         text = f"{change.kind} {change.path}: {change.why}"
         key = f"{file.path}|{rule}|{change.file}|{change.kind}|{change.path}"
         yield Issue(rule, _LEVELS[change.effect], change.file, change.line, _one_line(text), key)
-    for question in file.questions:
-        if question.answer is None:
-            text = f"{question.text} Decide with {question.flag}."
-            yield Issue(f"decide/{question.id}", "error", home, 0, _one_line(text), f"{file.path}|decide|{question.id}")
+    for question in file.open_questions:
+        text = f"{question.text} Decide with {question.flag}."
+        yield Issue(f"decide/{question.id}", "error", home, 0, _one_line(text), f"{file.path}|decide|{question.id}")
     for notice in file.notices:
         if notice.severity != "info":
             rule = f"rule/{notice.rule}" if notice.rule else "notice"

@@ -48,7 +48,7 @@ def pieces(report: Report, *, mask: Mask) -> Iterator[str]:
         "status": next((status for status in FROM_WORST if status in statuses), "current"),
         "exit_code": report.exit_code,
         "time": report.time or None,
-        "error": mask.text(report.error),
+        "error": report.error,
         "files": [HERE],
         "totals": {"releases": len(report.files), **{each: counts[each] for each in FROM_WORST}},
     }
@@ -85,7 +85,7 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
         "to": file.version_to,
         "flavour": file.flavour,
         "root": file.root,
-        "evidence": [mask.text(text) for text in file.evidence],
+        "evidence": list(file.evidence),
         "status": file.status,
         "exit_code": file.exit_code,
         "migrations": [{"id": name, "title": title} for name, title in file.migrations],
@@ -98,9 +98,9 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
                 "path": change.path,
                 "file": change.file,
                 "line": change.line,
-                "before": plain(mask.value(change.before, change.path)),
-                "after": plain(mask.value(change.after, change.path)),
-                "why": mask.text(change.why),
+                "before": plain(change.before),
+                "after": plain(change.after),
+                "why": change.why,
                 "effect": change.effect,
             }
             for change in file.changes
@@ -108,16 +108,13 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
         "questions": [
             {
                 "id": question.id,
-                "text": mask.text(question.text),
-                "choices": [
-                    {"value": mask.answer(question.id, value, question.choices), "leads_to": mask.text(text)}
-                    for value, text in question.choices
-                ],
-                "default": mask.answer(question.id, question.default, question.choices),
-                "suggestion": mask.answer(question.id, question.suggestion, question.choices),
+                "text": question.text,
+                "choices": [{"value": value, "leads_to": text} for value, text in question.choices],
+                "default": question.default,
+                "suggestion": question.suggestion,
                 "flag": question.flag,
                 "places": [{"file": file, "line": line} for file, line in question.places],
-                "answer": mask.answer(question.id, question.answer, question.choices),
+                "answer": question.answer,
                 "answered": question.answered,
                 "by": question.by,
                 "where": question.where,
@@ -127,7 +124,7 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
         "notices": [
             {
                 "severity": each.severity,
-                "text": mask.text(each.text),
+                "text": each.text,
                 "file": each.file,
                 "line": each.line,
                 "rule": each.rule,
@@ -140,18 +137,18 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
                 "severity": each.severity,
                 "file": each.file,
                 "line": each.line,
-                "text": mask.text(each.text),
-                "remedy": mask.text(each.remedy),
-                "commands": [mask.text(command) for command in each.commands],
+                "text": each.text,
+                "remedy": each.remedy,
+                "commands": list(each.commands),
             }
             for each in file.findings
         ],
         "patch": _patch(file, mask) if with_patch else None,
         "backups": list(file.backups),
         "output": file.output,
-        "cluster": None if file.cluster is None else _cluster(file.cluster, mask),
+        "cluster": None if file.cluster is None else _cluster(file.cluster),
         "release": None if file.release is None else dict(file.release._asdict()),
-        "error": mask.text(file.error),
+        "error": file.error,
     }
 
 
@@ -160,13 +157,13 @@ def _patch(file: FileReport, mask: Mask) -> list[Value]:
 
     found = [(each, json_patch.operations(each, mask)) for each in file.documents]
     return [
-        {"file": mask.path(document.path), "document": document.number, "operations": list(operations)}
+        {"file": document.path, "document": document.number, "operations": list(operations)}
         for document, operations in found
         if operations
     ]
 
 
-def _cluster(cluster: ClusterReport, mask: Mask) -> dict[str, Value]:
+def _cluster(cluster: ClusterReport) -> dict[str, Value]:
     return {
         "old_chart": cluster.old_chart,
         "new_chart": cluster.new_chart,
@@ -178,14 +175,14 @@ def _cluster(cluster: ClusterReport, mask: Mask) -> dict[str, Value]:
                 "object": change.object,
                 "path": change.path,
                 "kind": change.kind,
-                "before": plain(mask.value(change.before, change.path)),
-                "after": plain(mask.value(change.after, change.path)),
+                "before": plain(change.before),
+                "after": plain(change.after),
                 "explanation": {
                     "kind": change.explanation.kind,
                     "migration": change.explanation.migration,
                     "step": change.explanation.step,
                     "title": change.explanation.title,
-                    "text": mask.text(change.explanation.text),
+                    "text": change.explanation.text,
                 },
             }
             for change in cluster.changes

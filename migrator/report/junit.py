@@ -43,7 +43,7 @@ def pieces(report: Report, *, mask: Mask, seconds: float) -> Iterator[str]:
         kind = _kind(file)
         told = "\n".join(_issues_in_words(report, file))
         if kind:
-            why = _sayable(reason(file, Page(0), mask, more="below").removeprefix(": ") or file.status)
+            why = _sayable(reason(file, Page(0), more="below").removeprefix(": ") or file.status)
             result = ElementTree.SubElement(
                 case, kind, {"type": file.status, "message": why} if kind != "skipped" else {"message": why}
             )

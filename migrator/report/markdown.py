@@ -16,7 +16,7 @@ from migrator.report import unified
 from migrator.report.markdown_fit import LIMIT, Part, Row, fitted
 from migrator.report.markup import code, fence, prose
 from migrator.report.mask import Mask
-from migrator.report.page import Page, answered_by, flags_of, spelled, versions, written
+from migrator.report.page import Page, answered_by, flags_of, open_first, spelled, versions, written
 from migrator.report.records import ChangeReport, FileReport, QuestionReport, Report
 from migrator.report.text_check import count, reason
 from migrator.report.totals import effects_in_words, statuses_in_words
@@ -60,14 +60,13 @@ def check(report: Report, *, mask: Mask) -> str:
     report = mask.conceal(report)
     rows = []
     for file in report.files:
-        why = reason(file, Page(0), mask, more="below").removeprefix(": ")
+        why = reason(file, Page(0), more="below").removeprefix(": ")
         cells = [code(file.path, in_table=True), file.status, prose(versions(file)), prose(why)]
         rows.append(Row("| " + " | ".join(cells) + " |", file.status))
     parts = []
     for file in report.files:
-        still_open = [question for question in file.questions if question.answer is None]
         grave = file._replace(notices=tuple(notice for notice in file.notices if notice.severity != "info"))
-        to_decide, to_know = list(_questions(still_open, mask)), list(_notices(grave, mask))
+        to_decide, to_know = list(_questions(file.open_questions)), list(_notices(grave))
         if to_decide or to_know:
             head = [f"## {code(file.path)}", ""]
             longest_first = [[*head, *to_decide, *to_know], [*head, *to_decide] if to_decide else [], []]
@@ -91,13 +90,13 @@ def _part(file: FileReport, report: Report, mask: Mask, shared: Mapping[str, Seq
     """All that is told of one release, and shorter forms of it; None where its row says everything."""
     head = [f"## {code(file.path)}", ""]
     if file.error:
-        head += [f"**{file.status}**: {prose(mask.text(file.error))}", ""]
+        head += [f"**{file.status}**: {prose(file.error)}", ""]
     if report.command == "migrate":
         head += _files(file)
-    steps, patch = list(_steps(file, mask)), [*_about_shared(file, shared), *_patch(file, report, mask)]
-    to_decide = list(_questions([each for each in file.questions if each.answer is None], mask))
-    decisions, notices = list(_questions(file.questions, mask)), list(_notices(file, mask))
-    following = list(_next_steps(file, mask))
+    steps, patch = list(_steps(file)), [*_about_shared(file, shared), *_patch(file, mask)]
+    to_decide = list(_questions(file.open_questions))
+    decisions, notices = list(_questions(file.questions)), list(_notices(file))
+    following = list(_next_steps(file))
     if not (file.error or steps or patch or decisions or notices):
         return None
     longest_first = [
@@ -125,25 +124,25 @@ def _files(file: FileReport) -> Iterator[str]:
     yield ""
 
 
-def _next_steps(file: FileReport, mask: Mask) -> Iterator[str]:
+def _next_steps(file: FileReport) -> Iterator[str]:
     if file.next_steps:
         yield "### Next"
         yield ""
     for step in file.next_steps:
         language = "yaml" if "\n" in step.text else "sh"
-        lines = mask.text(step.text).split("\n")
-        yield from fence(language, lines) if step.is_command else [prose(mask.text(step.text))]
+        lines = step.text.split("\n")
+        yield from fence(language, lines) if step.is_command else [prose(step.text)]
         yield ""
 
 
-def _steps(file: FileReport, mask: Mask) -> Iterator[str]:
+def _steps(file: FileReport) -> Iterator[str]:
     titles = dict(file.migrations)
     for migration, changes in groupby(file.changes, key=lambda change: change.migration):
         title = f": {prose(titles[migration])}" if titles.get(migration) else ""
         yield f"### {code(migration)}{title}"
         yield ""
         for step, of_step in groupby(changes, key=lambda change: change.step):
-            yield from _step(step, list(of_step), mask)
+            yield from _step(step, list(of_step))
 
 
 def _shared(report: Report) -> dict[str, list[str]]:
@@ -172,12 +171,11 @@ def _about_shared(file: FileReport, shared: Mapping[str, Sequence[str]]) -> Iter
             yield ""
 
 
-def _patch(file: FileReport, report: Report, mask: Mask) -> Iterator[str]:
-    patch = unified.diff(report._replace(files=(file,)), mask=mask)
+def _patch(file: FileReport, mask: Mask) -> Iterator[str]:
+    patch = unified.patch(file.layers, mask)
     if not patch:
         return
-    is_open = any(question.answer is None for question in file.questions)
-    yield f"<details><summary>The {'diff as far as it is decided' if is_open else 'whole diff'}</summary>"
+    yield f"<details><summary>The {'diff as far as it is decided' if file.open_questions else 'whole diff'}</summary>"
     yield ""
     yield from fence("diff", patch.decode("utf-8", "backslashreplace").removesuffix("\n").split("\n"))
     yield ""
@@ -185,7 +183,7 @@ def _patch(file: FileReport, report: Report, mask: Mask) -> Iterator[str]:
     yield ""
 
 
-def _step(step: str, changes: Sequence[ChangeReport], mask: Mask) -> Iterator[str]:
+def _step(step: str, changes: Sequence[ChangeReport]) -> Iterator[str]:
     """A fence with every change of the step, then the reasons, each once."""
     yield f"#### Step {code(step)}"
     yield ""
@@ -194,35 +192,33 @@ def _step(step: str, changes: Sequence[ChangeReport], mask: Mask) -> Iterator[st
         where = f"{change.file}:{change.line}" if change.line else change.file
         lines.append(f"@@ {where} @@ {_SIGNS[change.kind]} {change.path}")
         if change.kind != "add":
-            lines.append(f"- {spelled(change.before, mask, change.path)}")
+            lines.append(f"- {spelled(change.before)}")
         if change.kind != "remove":
-            lines.append(f"+ {spelled(change.after, mask, change.path)}")
+            lines.append(f"+ {spelled(change.after)}")
     yield from fence("diff", lines)
     yield ""
     for why, effect in dict.fromkeys((change.why, change.effect) for change in changes):
-        yield f"- {prose(mask.text(why))} ({_EFFECTS[effect]})"
+        yield f"- {prose(why)} ({_EFFECTS[effect]})"
     yield ""
 
 
-def _questions(questions: Sequence[QuestionReport], mask: Mask) -> Iterator[str]:
+def _questions(questions: Sequence[QuestionReport]) -> Iterator[str]:
     if not questions:
         return
     yield "### Decisions"
     yield ""
-    for question in sorted(questions, key=lambda each: each.answer is not None):
-        answer = mask.answer(question.id, question.answer, question.choices)
-        if answer is None:
+    for question in open_first(questions):
+        if question.answer is None:
             state = f"**to decide** with {code(question.flag)}"
         else:
-            state = f"{code(answer)} (by {answered_by(question)})"
-        yield f"- {code(question.id)}: {state}. {prose(mask.text(question.text))}"
+            state = f"{code(question.answer)} (by {answered_by(question)})"
+        yield f"- {code(question.id)}: {state}. {prose(question.text)}"
         for value, leads_to in question.choices:
-            shown = mask.answer(question.id, value, question.choices) or ""
-            yield f"  - {code(shown)}: {prose(mask.text(leads_to))}"
+            yield f"  - {code(value)}: {prose(leads_to)}"
     yield ""
 
 
-def _notices(file: FileReport, mask: Mask) -> Iterator[str]:
+def _notices(file: FileReport) -> Iterator[str]:
     notices = [(each.rank, each.severity, each.file, each.line, each.text) for each in file.notices]
     for each in file.findings:
         rank = 0 if each.severity == "error" else 1
@@ -233,5 +229,5 @@ def _notices(file: FileReport, mask: Mask) -> Iterator[str]:
     yield ""
     for _, severity, name, line, text in sorted(notices, key=lambda notice: notice[0]):
         where = f"{code(f'{name}:{line}')} " if name and line else ""
-        yield f"- {'' if severity == 'info' else f'**{severity}** '}{where}{prose(mask.text(text))}"
+        yield f"- {'' if severity == 'info' else f'**{severity}** '}{where}{prose(text)}"
     yield ""

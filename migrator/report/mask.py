@@ -18,10 +18,12 @@ from migrator.report.signs import visible as visible
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:
+    from migrator.report.cluster_records import ClusterReport
     from migrator.report.mask_known import Known
     from migrator.report.mask_places import Place
     from migrator.report.mask_text import Piece
     from migrator.report.records import FileReport, QuestionReport, Report
+    from migrator.report.result_records import LayerReport
 
 
 _SCANNED = 256
@@ -63,14 +65,7 @@ class Mask:
             self._hidden.update(each.answer for each in file.questions if each.hidden and each.answer)
             for value in (file.values_before, file.values_after, *file.also_read):
                 self.value(value)
-            for change in file.changes:
-                self.value(change.before, change.path)
-                self.value(change.after, change.path)
-            for difference in file.cluster.changes if file.cluster is not None else ():
-                self.value(difference.before, difference.path)
-                self.value(difference.after, difference.path)
-            for question in file.questions:
-                self.answer(question.id, question.answer, question.choices)
+            self._concealed(file)
             for layer in file.layers:
                 self.lines(layer.before.decode("utf-8", "replace"))
                 if layer.after is not layer.before:
@@ -78,7 +73,7 @@ class Mask:
         self._is_learning = False
 
     def conceal(self, report: Report) -> Report:
-        """The report with everything in it masked but the files' texts and the values, which a diff compares first."""
+        """The report with everything in it masked but texts of files and whole values, which a diff compares first."""
         if self.show_secrets:
             return report
         self.learn(report)
@@ -89,9 +84,13 @@ class Mask:
 
     def _concealed(self, file: FileReport) -> FileReport:
         path, text = self.path, self.text
+
+        def layers(named: Sequence[LayerReport]) -> tuple[LayerReport, ...]:
+            return tuple(each._replace(path=path(each.path)) for each in named)
+
         return file._replace(
             path=path(file.path),
-            layers=tuple(each._replace(path=path(each.path)) for each in file.layers),
+            layers=layers(file.layers),
             evidence=tuple(map(text, file.evidence)),
             changes=tuple(
                 each._replace(
@@ -102,6 +101,7 @@ class Mask:
                 )
                 for each in file.changes
             ),
+            cluster=self._concealed_cluster(file.cluster) if file.cluster is not None else None,
             questions=tuple(map(self._concealed_question, file.questions)),
             notices=tuple(each._replace(text=text(each.text), file=path(each.file)) for each in file.notices),
             findings=tuple(
@@ -113,8 +113,24 @@ class Mask:
                 )
                 for each in file.findings
             ),
+            documents=tuple(each._replace(path=path(each.path)) for each in file.documents),
+            steps=tuple(each._replace(layers=layers(each.layers)) for each in file.steps),
+            next_steps=tuple(each._replace(text=text(each.text)) for each in file.next_steps),
             backups=tuple(map(path, file.backups)),
+            output=path(file.output),
             error=text(file.error),
+        )
+
+    def _concealed_cluster(self, cluster: ClusterReport) -> ClusterReport:
+        return cluster._replace(
+            changes=tuple(
+                each._replace(
+                    before=self.value(each.before, each.path),
+                    after=self.value(each.after, each.path),
+                    explanation=each.explanation._replace(text=self.text(each.explanation.text)),
+                )
+                for each in cluster.changes
+            )
         )
 
     def _concealed_question(self, question: QuestionReport) -> QuestionReport:
@@ -127,6 +143,8 @@ class Mask:
             default=answer(question.default),
             suggestion=answer(question.suggestion),
             answer=answer(question.answer),
+            places=tuple((self.path(file), line) for file, line in question.places),
+            where=self.path(question.where),
         )
 
     def text(self, text: str) -> str:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from migrator.report.mask import Mask, visible
+from migrator.report.mask import visible
 from migrator.report.records import FileReport, QuestionReport
 from migrator.values.edits import Value
 
@@ -48,11 +48,11 @@ class Page(NamedTuple):
         return [self.styled(line, style) for line in lines] if style else lines
 
 
-def spelled(value: Value, mask: Mask, name: str = "") -> str:
-    """A value in one line of YAML's flow style, the credentials in it masked."""
+def spelled(value: Value) -> str:
+    """A value in one line of YAML's flow style."""
     import json
 
-    return json.dumps(mask.value(value, name), ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def shown_diff(diff: bytes, *, colour: bool) -> str:
@@ -114,7 +114,12 @@ def answered_by(question: QuestionReport) -> str:
 
 def flags_of(questions: Sequence[QuestionReport]) -> list[str]:
     """The flags that answer the questions still open, each once."""
-    return list(dict.fromkeys(question.flag for question in questions if question.answer is None))
+    return list(dict.fromkeys(question.flag for question in questions if question.is_open))
+
+
+def open_first(questions: Sequence[QuestionReport]) -> list[QuestionReport]:
+    """The questions, those still open first."""
+    return sorted(questions, key=lambda question: not question.is_open)
 
 
 def typed(path: str) -> str:

@@ -60,6 +60,11 @@ class QuestionReport(NamedTuple):
     where: str = ""
     hidden: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is no answer, not even a default."""
+        return self.answer is None
+
 
 class NoticeReport(NamedTuple):
     """Something to know, with the place it speaks of where there is one (line 0: none), and the rule that says it.
@@ -144,6 +149,11 @@ class FileReport(NamedTuple):
     exit_code: int = 0
     also_read: tuple[Value, ...] = ()
     release: "ReleaseReport | None" = None
+
+    @property
+    def open_questions(self) -> list[QuestionReport]:
+        """What is still to be decided."""
+        return [question for question in self.questions if question.is_open]
 
 
 class Report(NamedTuple):

@@ -54,7 +54,7 @@ def _of_file(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
         lines = list(_of_document(document, page, mask))
         if lines and several:
             number = f", document {document.number + 1}" if document.number else ""
-            yield page.styled(f"  {page.plain(mask.path(document.path))}{number}:", "bold")
+            yield page.styled(f"  {page.plain(document.path)}{number}:", "bold")
         yield from lines
         is_the_same = is_the_same and not lines
     if is_the_same:

@@ -30,7 +30,7 @@ def plan(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> It
     """
     report = mask.conceal(report)
     for number, file in enumerate(report.files):
-        yield "\n" * (number > 0) + "".join(f"{line}\n" for line in _planned(file, page, mask, verbose))
+        yield "\n" * (number > 0) + "".join(f"{line}\n" for line in _planned(file, page, verbose))
 
 
 def outcome(
@@ -41,7 +41,7 @@ def outcome(
     `output` is where the result went instead of the file itself (`-`: standard output).
     """
     report = mask.conceal(report)
-    parts = ["\n".join(_went(file, page, mask, verbose, output, dry_run)) for file in report.files]
+    parts = ["\n".join(_went(file, page, verbose, output, dry_run)) for file in report.files]
     return "\n".join(part for part in parts) + "\n" if parts else ""
 
 
@@ -59,34 +59,33 @@ def verified(report: Report, page: Page, *, mask: Mask) -> Iterator[str]:
         verdict = f"{count(wrong, 'error')}, {count(doubtful, 'warning')}" if file.findings else "obeys every rule"
         target = f" ({file.chart} {file.version_to})" if file.chart else ""
         yield f"{page.plain(file.path)}: {verdict}{page.plain(target)}\n"
-        yield from (f"{line}\n" for line in (*_rules(file, page, mask), *_notices(file.notices, page, mask)))
+        yield from (f"{line}\n" for line in (*_rules(file, page), *_notices(file.notices, page)))
 
 
-def _planned(file: FileReport, page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
+def _planned(file: FileReport, page: Page, verbose: bool) -> Iterator[str]:
     yield page.styled(page.plain(file.path), "bold") + f": {page.styled(file.status, STYLES[file.status])}"
     if file.error:
-        yield from page.wrapped(mask.text(error_without_path(file)), indent=2, style="red")
+        yield from page.wrapped(error_without_path(file), indent=2, style="red")
     yield from _findings(file, page)
     stops = [notice for notice in file.notices if notice.is_stop]
-    yield from _notices(stops, page, mask, "The way")
+    yield from _notices(stops, page, "The way")
     if file.evidence:
         yield from _section("Evidence", page)
         for text in file.evidence:
-            yield from page.wrapped(mask.text(text), indent=2, lead="- ")
+            yield from page.wrapped(text, indent=2, lead="- ")
     titles = dict(file.migrations)
     with_changes = [change.migration for change in file.changes]
     for name in dict.fromkeys([*titles, *with_changes]):
         yield from _section(f"Migration {name}", page)
         if titles.get(name):
             yield from page.wrapped(titles[name], indent=2)
-        yield from _changes([change for change in file.changes if change.migration == name], page, mask, verbose)
+        yield from _changes([change for change in file.changes if change.migration == name], page, verbose)
     # What is likely wrong, values that cannot be seen above all, can decide a question: it is read first.
-    is_open = any(question.answer is None for question in file.questions)
-    first = [notice for notice in file.notices if is_open and notice.severity != "info"]
-    yield from _notices(first, page, mask, "To know first")
-    yield from _questions(file.questions, page, mask, verbose)
-    yield from _rules(file, page, mask)
-    yield from _notices([notice for notice in file.notices if notice not in (*first, *stops)], page, mask)
+    first = [notice for notice in file.notices if file.open_questions and notice.severity != "info"]
+    yield from _notices(first, page, "To know first")
+    yield from _questions(file, page, verbose)
+    yield from _rules(file, page)
+    yield from _notices([notice for notice in file.notices if notice not in (*first, *stops)], page)
     yield ""
     yield from page.wrapped(_next(file), style="bold")
 
@@ -104,23 +103,23 @@ def _section(title: str, page: Page) -> list[str]:
     return ["", *page.wrapped(title, style="bold")]
 
 
-def _changes(changes: Sequence[ChangeReport], page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
+def _changes(changes: Sequence[ChangeReport], page: Page, verbose: bool) -> Iterator[str]:
     """Changes that stand together for one reason are listed together, the reason once below them."""
     for step, of_step in groupby(changes, key=lambda change: change.step):
         yield ""
         yield from page.wrapped(step, indent=2, lead="Step ")
         for (why, effect), together in groupby(of_step, key=lambda change: (change.why, change.effect)):
             for change in together:
-                yield from _change(change, page, mask, verbose)
-            yield from page.wrapped(mask.text(why), indent=4, lead="why: ")
+                yield from _change(change, page, verbose)
+            yield from page.wrapped(why, indent=4, lead="why: ")
             yield from page.wrapped(EFFECTS[effect], indent=4, lead="effect: ")
 
 
-def _change(change: ChangeReport, page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
+def _change(change: ChangeReport, page: Page, verbose: bool) -> Iterator[str]:
     sign, style = _signs()[change.kind]
     where = f"{change.file}:{change.line}" if change.line else change.file
     yield from page.wrapped(f"{where} {change.path}", indent=2, lead=f"{sign} ", style=style)
-    before, after = (_shortened(spelled(value, mask, change.path), verbose) for value in (change.before, change.after))
+    before, after = (_shortened(spelled(value), verbose) for value in (change.before, change.after))
     text = {"add": f"(none) -> {after}", "remove": f"{before} -> (removed)"}.get(change.kind, f"{before} -> {after}")
     yield from page.wrapped(text, indent=6)
 
@@ -135,56 +134,52 @@ def _shortened(text: str, verbose: bool) -> str:
     return f"{text[:_MOST_COLUMNS_OF_A_VALUE]}... (--verbose shows all of it)"
 
 
-def _questions(questions: Sequence[QuestionReport], page: Page, mask: Mask, verbose: bool) -> Iterator[str]:
-    still_open = [question for question in questions if question.answer is None]
-    decided = [question for question in questions if question.answer is not None]
-    if still_open:
+def _questions(file: FileReport, page: Page, verbose: bool) -> Iterator[str]:
+    decided = [question for question in file.questions if not question.is_open]
+    if file.open_questions:
         yield from _section("To decide", page)
-    for question in still_open:
-        yield from page.wrapped(mask.text(question.text), indent=2, lead="? ", style="yellow")
+    for question in file.open_questions:
+        yield from page.wrapped(question.text, indent=2, lead="? ", style="yellow")
         if question.places:
             yield from page.wrapped(standing_at(question.places), indent=4, lead="see ")
         yield from page.wrapped(question.flag, indent=4, lead="answer with ")
-        yield from _choices(question, page, mask)
-        suggestion = mask.answer(question.id, question.suggestion, question.choices)
-        if suggestion is not None:
-            yield from page.wrapped(suggestion, indent=4, lead="suggested: ")
+        yield from _choices(question, page)
+        if question.suggestion is not None:
+            yield from page.wrapped(question.suggestion, indent=4, lead="suggested: ")
     if decided:
         yield from _section("Decided", page)
     for question in decided:
-        answer = mask.answer(question.id, question.answer, question.choices)
         how = "as answered" if question.answered else "the safe default"
-        yield from page.wrapped(f"{question.id} = {answer} ({how}; {question.flag})", indent=2, lead="- ")
+        yield from page.wrapped(f"{question.id} = {question.answer} ({how}; {question.flag})", indent=2, lead="- ")
         chosen = [(value, leads_to) for value, leads_to in question.choices if value == question.answer]
         for _, leads_to in chosen:
-            yield from page.wrapped(mask.text(leads_to), indent=4)
+            yield from page.wrapped(leads_to, indent=4)
         if verbose:
-            yield from page.wrapped(mask.text(question.text), indent=4)
-            yield from _choices(question, page, mask)
+            yield from page.wrapped(question.text, indent=4)
+            yield from _choices(question, page)
 
 
-def _choices(question: QuestionReport, page: Page, mask: Mask) -> Iterator[str]:
+def _choices(question: QuestionReport, page: Page) -> Iterator[str]:
     for value, leads_to in question.choices:
         default = " (default)" if value == question.default else ""
-        shown = mask.answer(question.id, value, question.choices)
-        yield from page.wrapped(f"{shown}{default}: {mask.text(leads_to)}", indent=4, lead="- ")
+        yield from page.wrapped(f"{value}{default}: {leads_to}", indent=4, lead="- ")
 
 
-def _rules(file: FileReport, page: Page, mask: Mask) -> Iterator[str]:
+def _rules(file: FileReport, page: Page) -> Iterator[str]:
     if file.findings:
         yield from _section("Rules of the target version", page)
     for each, remedy in with_remedies(file.findings):
         where = f"{each.file}:{each.line} " if each.file and each.line else ""
         style: Style = "red" if each.severity == "error" else "yellow"
-        text = f"{where}{each.rule}: {mask.text(each.text)}"
+        text = f"{where}{each.rule}: {each.text}"
         yield from page.wrapped(text, indent=2, lead=f"{each.severity}: ", style=style)
         if remedy:
-            yield from page.wrapped(mask.text(remedy), indent=4)
+            yield from page.wrapped(remedy, indent=4)
             # A command is never wrapped: it is there to be copied.
-            yield from (f"      {page.plain(mask.text(command))}" for command in each.commands)
+            yield from (f"      {page.plain(command)}" for command in each.commands)
 
 
-def _notices(notices: Sequence[NoticeReport], page: Page, mask: Mask, title: str = "To know") -> Iterator[str]:
+def _notices(notices: Sequence[NoticeReport], page: Page, title: str = "To know") -> Iterator[str]:
     """Warnings first: what is likely wrong must not drown in what is good to know."""
     if notices:
         yield from _section(title, page)
@@ -193,7 +188,7 @@ def _notices(notices: Sequence[NoticeReport], page: Page, mask: Mask, title: str
         where = f"{notice.file}:{notice.line}: " if notice.file and notice.line else ""
         lead = "- " if notice.severity == "info" else f"{notice.severity}: "
         style = styles.get(notice.severity)
-        yield from page.wrapped(f"{where}{mask.text(notice.text)}", indent=2, lead=lead, style=style)
+        yield from page.wrapped(f"{where}{notice.text}", indent=2, lead=lead, style=style)
 
 
 def _next(file: FileReport) -> str:
@@ -216,10 +211,10 @@ def _next(file: FileReport) -> str:
     }.get(file.status, "Something is left to decide.")
 
 
-def _went(file: FileReport, page: Page, mask: Mask, verbose: bool, output: str, dry_run: bool) -> Iterator[str]:
+def _went(file: FileReport, page: Page, verbose: bool, output: str, dry_run: bool) -> Iterator[str]:
     is_told_below = file.status in ("migrated", "current")
     why = f": {count(len(file.changes), 'change')}" if file.changes else ""
-    yield headline(file, page) + (why if is_told_below else reason(file, page, mask))
+    yield headline(file, page) + (why if is_told_below else reason(file, page))
     if file.status == "migrated":
         changed = [layer.path for layer in file.layers if layer.before != layer.after]
         if dry_run:
@@ -231,9 +226,9 @@ def _went(file: FileReport, page: Page, mask: Mask, verbose: bool, output: str, 
                 yield from page.wrapped(path, indent=2, lead="written: ")
             yield from _way_back(file, changed, page)
     elif file.status == "needs-decision":
-        yield from _questions(file.questions, page, mask, verbose)
-    yield from _rules(file, page, mask)
-    yield from _notices(file.notices, page, mask)
+        yield from _questions(file, page, verbose)
+    yield from _rules(file, page)
+    yield from _notices(file.notices, page)
 
 
 def _way_back(file: FileReport, changed: Sequence[str], page: Page) -> Iterator[str]:

@@ -18,11 +18,11 @@ def check(report: Report, *, mask: Mask, colour: bool = False, ascii_only: bool 
         report = mask.conceal(report)
     report = report._replace(files=tuple(file._replace(path=mask.path(file.path)) for file in report.files))
     page = Page(0, colour, ascii_only)
-    return "".join(_line(file, page, mask) + "\n" for file in report.files)
+    return "".join(_line(file, page) + "\n" for file in report.files)
 
 
-def _line(file: FileReport, page: Page, mask: Mask) -> str:
-    return f"{headline(file, page)}{reason(file, page, mask)}"
+def _line(file: FileReport, page: Page) -> str:
+    return f"{headline(file, page)}{reason(file, page)}"
 
 
 def headline(file: FileReport, page: Page) -> str:
@@ -30,11 +30,11 @@ def headline(file: FileReport, page: Page) -> str:
     return f"{page.plain(file.path)}: {page.styled(file.status, STYLES[file.status])}"
 
 
-def reason(file: FileReport, page: Page, mask: Mask, *, more: str = "see plan") -> str:
+def reason(file: FileReport, page: Page, *, more: str = "see plan") -> str:
     """Why a release has its status, to stand behind it; `more` says where errors and warnings are told in full."""
     reasons = []
     if file.error:
-        reasons.append(page.plain(mask.text(error_without_path(file))))
+        reasons.append(page.plain(error_without_path(file)))
     elif file.status in ("pending", "needs-decision"):
         if file.changes:
             reasons.append(f"{count(len(file.changes), 'change')} ({', '.join(name for name, _ in file.migrations)})")

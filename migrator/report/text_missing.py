@@ -13,11 +13,11 @@ def missing(report: Report, page: Page, *, mask: Mask) -> str:
     """For each release that waits for decisions: what each decides, its choices, and its flag."""
     report = mask.conceal(report)
     waiting = [file for file in report.files if file.status == "needs-decision"]
-    return "".join(line + "\n" for file in waiting for line in _of_file(file, report.command, page, mask))
+    return "".join(line + "\n" for file in waiting for line in _of_file(file, report.command, page))
 
 
-def _of_file(file: FileReport, command: str, page: Page, mask: Mask) -> Iterator[str]:
-    still_open = [question for question in file.questions if question.answer is None]
+def _of_file(file: FileReport, command: str, page: Page) -> Iterator[str]:
+    still_open = file.open_questions
     count = "1 decision is" if len(still_open) == 1 else f"{len(still_open)} decisions are"
     came_of_it = {"migrate": "nothing was written", "diff": "left out of the diff"}.get(
         command, "it cannot be judged yet"
@@ -26,23 +26,22 @@ def _of_file(file: FileReport, command: str, page: Page, mask: Mask) -> Iterator
         came_of_it = "the rest is shown"
     yield from page.wrapped(f"{file.path}: {count} missing; {came_of_it}.", style="yellow")
     for question in still_open:
-        yield from _of_question(question, page, mask)
+        yield from _of_question(question, page)
     flags = " and ".join(flags_of(still_open))
     where = ", or at a terminal without --non-interactive" if command == "migrate" else ""
     text = f"Run it again with {flags}{',' if where else ' or'} with --answers FILE{where}."
     yield from page.wrapped(text, indent=2)
 
 
-def _of_question(question: QuestionReport, page: Page, mask: Mask) -> Iterator[str]:
-    yield from page.wrapped(f"{question.id}: {mask.text(question.text)}", indent=2, lead="? ")
+def _of_question(question: QuestionReport, page: Page) -> Iterator[str]:
+    yield from page.wrapped(f"{question.id}: {question.text}", indent=2, lead="? ")
     if question.places:
         yield from page.wrapped(standing_at(question.places), indent=4, lead="see ")
     if question.stale:
         text = f"The answers file has an answer to {question.id}, given when the question was another: it is not used."
         yield from page.wrapped(text, indent=4, style="yellow")
     for value, leads_to in question.choices:
-        yield from page.wrapped(f"{value}: {mask.text(leads_to)}", indent=6, lead="- ")
-    suggestion = mask.answer(question.id, question.suggestion, question.choices)
+        yield from page.wrapped(f"{value}: {leads_to}", indent=6, lead="- ")
     why = "nothing known uses it" if question.id == "redis-db" else "suggested"
-    hint = f" ({suggestion}: {why})" if suggestion else ""
+    hint = f" ({question.suggestion}: {why})" if question.suggestion else ""
     yield from page.wrapped(f"{question.flag}{hint}", indent=4, lead="answer with ")

@@ -30,7 +30,12 @@ def diff(report: Report, *, mask: Mask) -> bytes:
     a mask must not get into anybody's file.
     """
     report = mask.conceal(report)
-    layers = [layer for file in report.files for layer in file.layers if layer.before != layer.after]
+    return patch([layer for file in report.files for layer in file.layers], mask)
+
+
+def patch(layers: Sequence[LayerReport], mask: Mask) -> bytes:
+    """The same of layers whose report was concealed already."""
+    layers = [layer for layer in layers if layer.before != layer.after]
     names = [_relative(layer.path) for layer in layers]
     parts = [_of_layer(layer, name, mask) for layer, (name, _) in zip(layers, names)]
     is_masked = any(masked for _, masked in parts)

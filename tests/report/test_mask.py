@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.report import json_format, markdown, structural, text_check, unified
+from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
 from migrator.report.mask import Mask, visible
 from migrator.report.mask_names import is_no_secret, is_weak
 from migrator.report.page import Page
 from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, QuestionReport, Report
-from migrator.report.result_records import LayerReport
+from migrator.report.result_records import DocumentReport, LayerReport, NextStep, StepReport
 from migrator.report.text import outcome, plan
 from migrator.values.edits import Value
 from tests.examples import examples
@@ -269,6 +270,52 @@ def test_answers(question: str, answer: str | None, masked: str | None) -> None:
 
 def test_an_answer_that_is_chosen_is_no_secret() -> None:
     assert Mask().answer("docket-password", "reference", (("reference", ""),)) == "reference"
+
+
+def test_a_concealed_report_holds_no_secret_but_in_texts_and_whole_values() -> None:
+    path, said = "https:/user:CANARY1@host/a.yaml", "postgres://u:CANARY2@h/d"
+    entry: Value = {"name": "DB_PASSWORD", "value": "CANARY3"}
+    layer, change = (
+        LayerReport(path, b"", b""),
+        ChangeReport("1", "m", "s", "add", "a", path, 1, None, said, said, "none"),
+    )
+    cause = Explanation("chart", text=said)
+    question = QuestionReport(
+        "docket-url",
+        said,
+        (("a", said),),
+        said,
+        said,
+        "--docket-url",
+        said,
+        True,
+        places=((path, 1),),
+        where=f"{path}:2",
+    )
+    report = FileReport(
+        path,
+        "migrated",
+        layers=(layer,),
+        evidence=(said,),
+        changes=(change,),
+        questions=(question,),
+        notices=(NoticeReport("info", said, path, 1),),
+        findings=(Finding("r", "error", path, 1, said, said, commands=(said,)),),
+        documents=(DocumentReport(path, 0, None, None),),
+        steps=(StepReport("m", "s", "t", (layer,)),),
+        next_steps=(NextStep(said),),
+        backups=(path,),
+        output=path,
+        cluster=ClusterReport("old", "new", "r", "n", (ClusterChange("Pod a", "env", "add", None, entry, cause),)),
+        error=said,
+    )
+    assert "CANARY" not in repr(Mask().conceal(Report("migrate", (report,), error=said)))
+
+
+def test_what_one_sentence_shows_to_be_a_secret_is_masked_in_those_before() -> None:
+    notices = (NoticeReport("info", "the log says Zx81-qL9", "", 0), NoticeReport("info", "redis://:Zx81-qL9@h", "", 0))
+    concealed = Mask().conceal(Report("plan", (FileReport("a", "current", notices=notices),)))
+    assert "Zx81" not in repr(concealed)
 
 
 def test_visible() -> None:
