@@ -29,6 +29,7 @@ from migrator.values.part import prefect_part
 from migrator.values.release import Release
 
 from .docket_edits import can_be_referred_to, layer_to_keep, password_stands_apart, write_secret, write_url
+from .doubts import on_another_server, without_password
 from .questions import SECRET, bundled_name, docket_password, docket_secret, docket_url, redis_db
 
 WHY = "without one docket for all, every background replica keeps a queue of its own, and work is done twice"
@@ -216,13 +217,8 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
         yield from write_url(release, messaging.build_url(address, name, int(chosen)), WHY, "required")
         if address.password.kind == "visible":
             yield _stands_twice(release, password)
-        if address.password.kind == "none" and release.surroundings.unseen:
-            sources = ", ".join(release.surroundings.unseen)
-            yield Notice(
-                f"The docket URL has no password, as the values that can be read have none. If {sources} hold one, "
-                "choose --docket-secret instead, or write $(PREFECT_REDIS_MESSAGING_PASSWORD) into the URL.",
-                "warning",
-            )
+        if address.password.kind == "none":
+            yield from without_password(release)
 
 
 def _stands_twice(release: Release, password: messaging.Password) -> Notice:
@@ -250,6 +246,7 @@ def _by_url(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
     url = ask(docket_url(release, reason))
     if url is not None:
         yield from write_url(release, url, WHY, "required")
+        yield from on_another_server(release, url)
 
 
 def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:

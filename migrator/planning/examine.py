@@ -15,7 +15,7 @@ from migrator.planning.request import Request
 from migrator.planning.upgrade import Upgrade
 from migrator.prefect import shapes
 from migrator.report.records import Status
-from migrator.sources import Bundle, Source, of_layers, read, read_bytes
+from migrator.sources import Bundle, Source, of_layers, read, read_bytes, sealed
 from migrator.values import tree
 from migrator.values.changes import Notice, ShapeError
 from migrator.values.release import Layer, Release
@@ -127,6 +127,7 @@ def _detect(bundle: Bundle, request: Request) -> Upgrade:
         fills_in=bundle.fills_in,
         controller=bundle.controller,
         as_found=tuple(source.data for source in bundle.as_found),
+        sealed=sealed.beside(bundle.layers),
     )
     return Upgrade(bundle, request, known, layers, options, found, surroundings, own)
 

@@ -1,9 +1,9 @@
 """What is known of a release from elsewhere than its own values."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from migrator.values.edits import Value
+from migrator.values.edits import Route, Value
 
 if TYPE_CHECKING:
     from migrator.values.seen import Seen
@@ -31,7 +31,8 @@ class Surroundings(NamedTuple):
     `unseen` names values that lie below all layers and cannot be read. `fills_in` is whether a generator puts values in
     place of `{{...}}` before Helm meets them. `controller` is who upgrades the release once its values are committed
     (empty: a person, with helm). `seen` is what a look at the Redis showed, if there was one. `as_found` is
-    the data of each layer as the run found it, where releases that share one have changed it since.
+    the data of each layer as the run found it, where releases that share one have changed it since. `sealed` names the
+    encrypted files beside the layers that set a path.
     """
 
     others: Others | None = None
@@ -40,3 +41,4 @@ class Surroundings(NamedTuple):
     controller: str = ""
     seen: "Seen | None" = None
     as_found: tuple[Value, ...] = ()
+    sealed: "Callable[[Route], tuple[str, ...]] | None" = None

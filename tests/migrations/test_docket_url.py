@@ -147,7 +147,8 @@ def test_another_database_of_messagings_is_refused_as_a_url_too(plan: Plans) -> 
 def test_a_database_of_another_server_or_port_is_free(migrate: Migrate) -> None:
     for url in ("redis://other:6379/1", "redis://redis:6380/1"):
         done = migrate(SEPARATE + "      db: 1\n", {"docket-url": url})
-        assert docket(done.text) == url and not done.warnings
+        assert docket(done.text) == url
+        assert [each.text.partition(",")[0] for each in done.warnings] == [f"The docket is on the Redis at {url[8:-2]}"]
 
 
 def test_the_cache_of_the_prefect_pods_counts(plan: Plans) -> None:

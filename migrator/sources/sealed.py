@@ -1,0 +1,48 @@
+"""Values files beside a release's own that SOPS has encrypted: their keys can be read, their values cannot.
+
+helm-secrets decrypts them for Helm as one more layer, which this program cannot be given.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from migrator.errors import MigratorError
+from migrator.sources.memory import once
+from migrator.sources.source import Source, read
+from migrator.sources.walking import peek
+from migrator.values import tree
+from migrator.values.edits import Route, Value
+from migrator.values.merge import as_map
+
+_ENDINGS = (".yaml", ".yml")
+
+
+def beside(layers: Sequence[Source]) -> Callable[[Route], tuple[str, ...]]:
+    """Which encrypted files in the folders of these layers set something at a path; looked up when it is called."""
+    return partial(_setting, tuple(layers))
+
+
+def _setting(layers: Sequence[Source], path: Route) -> tuple[str, ...]:
+    folders = dict.fromkeys(os.path.dirname(layer.name) for layer in layers if layer.snapshot is not None)
+    found = [each for folder in folders for each in once("sealed", folder, partial(_sealed, folder))]
+    return tuple(name for name, data in found if tree.get(data, path) not in (None, ""))
+
+
+def _sealed(folder: str) -> list[tuple[str, Value]]:
+    """The encrypted files of a folder, each with its data."""
+    found = []
+    for name in sorted(name for name in os.listdir(folder or ".") if name.endswith(_ENDINGS)):
+        path = os.path.join(folder, name)
+        data = peek(path)
+        if data is None or b"sops:" not in data or b"ENC[" not in data:
+            continue
+        try:
+            whole = read(path).data
+        except MigratorError:
+            continue  # it is no layer of this run
+        if "mac" in as_map(as_map(whole).get("sops")):
+            found.append((path, whole))
+    return found

@@ -1,0 +1,92 @@
+"""4.14.0, a docket URL that is sound and may still be a slip: told while it is written, and never afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import skeleton
+
+from .conftest import Migrate
+
+Cli = Callable[..., Any]
+SEPARATE = """\
+backgroundServices:
+  runAsSeparateDeployment: true
+  messaging:
+    redis:
+      host: redis.shared
+"""
+OWN = "      username: us\n      password: p@ss\n"
+SERVER = "The docket is on the Redis at"
+CREDENTIALS = "The docket URL has other credentials than messaging.redis"
+
+
+@pytest.mark.parametrize(
+    ("redis", "url", "doubt"),
+    [
+        ("", "redis://redis.shared:6379/2", ""),
+        ("", "redis://redis.shared.svc.cluster.local:6379/2", ""),
+        ("", "redis://redis.other:6379/2", SERVER),
+        ("", "redis://redis.shared:6380/2", SERVER),
+        ("      port: 6380\n", "redis://redis.shared:6380/2", ""),
+        ("      port: 6380\n", "redis://redis.shared/2", SERVER),
+        (OWN, "redis://us:p%40ss@redis.shared:6379/2", ""),
+        (OWN, "redis://us:$(PREFECT_REDIS_MESSAGING_PASSWORD)@redis.shared:6379/2", ""),
+        (OWN, "redis://us:p%40sss@redis.shared:6379/2", CREDENTIALS),
+        (OWN, "redis://:p%40ss@redis.shared:6379/2", CREDENTIALS),
+        (OWN, "redis://redis.shared:6379/2", CREDENTIALS),
+        ("      existingSecret: redis\n", "redis://:other@redis.shared:6379/2", ""),  # nobody can tell
+    ],
+)
+def test_another_server_or_other_credentials_than_messaging_has(
+    migrate: Migrate, redis: str, url: str, doubt: str
+) -> None:
+    done = migrate(SEPARATE + redis, {"docket-url": url})
+    assert url in done.text
+    assert [notice.text.startswith(doubt) for notice in done.warnings] == [True] * bool(doubt), done.warnings
+    assert not migrate(done.text).warnings
+
+
+def test_a_host_that_somebody_fills_in_is_compared_with_nothing(migrate: Migrate) -> None:
+    done = migrate(SEPARATE.replace("redis.shared", "${REDIS}"), {"docket-url": "redis://redis.other:6379/2"})
+    assert SERVER not in done.notices
+
+
+FLAVOUR = ("--from", "4.13.0-medium")
+SEALED = """\
+infrahub:
+  prefect-server:
+    backgroundServices: {messaging: {redis: {password: "ENC[AES256_GCM,data:abc=,iv:aaa=,tag:bbb=,type:str]"}}}
+sops:
+  mac: ENC[AES256_GCM,data:abc=,iv:aaa=,tag:bbb=,type:str]
+"""
+TOLD = "prod/secrets.yaml, which is encrypted, sets infrahub.prefect-server.backgroundServices.messaging.redis.password"
+
+
+@pytest.mark.parametrize(
+    ("sealed", "redis", "is_told"),
+    [
+        (SEALED, (), True),
+        (SEALED, ("password: hunter2",), False),
+        (SEALED.replace("redis:", "cache:"), (), False),
+        (SEALED.replace("  mac:", "  mack:"), (), False),
+        (SEALED.replace("prefect-server:", "prefect-server: ["), (), False),
+    ],
+)
+def test_a_password_in_an_encrypted_file_beside_the_values(
+    cli: Cli, tmp_path: Path, sealed: str, redis: tuple[str, ...], is_told: bool
+) -> None:
+    """helm-secrets gives it to Helm as one more layer, and Redis then refuses a docket URL without it."""
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "prod/secrets.yaml").write_text(sealed, "utf-8")
+    (tmp_path / "prod/values.yaml").write_text(
+        skeleton.values("webserver-only register", "", ("host: redis.prod", *redis)), "utf-8"
+    )
+    done = cli("diff", "prod/values.yaml", "--redis-db", "2", *FLAVOUR)
+    assert done.returncode == 0 and b"redis.prod:6379/2" in done.stdout
+    assert (TOLD in done.stderr.decode()) == is_told
+    assert TOLD not in cli("diff", "prod/values.yaml", "--docket-secret", "docket", *FLAVOUR).stderr.decode()
