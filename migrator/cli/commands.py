@@ -29,8 +29,9 @@ class Command(ABC):
         texts: dict[str, bytes] = {}
         for release in reversed(opened.bundles):
             try:
-                reports.append(self.run(together.standing(release, texts), session))
-                texts |= together.texts_after(reports[-1])
+                report = self.run(together.standing(release, texts), session)
+                reports.append(together.with_others(report, reports))
+                texts |= together.texts_after(report)
             except MigratorError as error:
                 reports.append(failed_release(release, error))
         return together.in_order(reports)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from migrator import yamltext
 from migrator.errors import RefusedError, some_of
 from migrator.planning.examine import Case
-from migrator.report.records import FileReport
+from migrator.report.records import FileReport, NoticeReport
 from migrator.sources import Bundle
 
 Texts = Mapping[str, bytes]
@@ -56,6 +56,20 @@ def half_of_a_file(case: Case) -> RefusedError | None:
 def texts_after(report: FileReport) -> Texts:
     """What a release makes of its files."""
     return {layer.path: layer.after for layer in report.layers}
+
+
+def with_others(report: FileReport, others: Sequence[FileReport]) -> FileReport:
+    """The report on a release that has nothing to do but what these others do in a file that it shares with them."""
+    if report.status != "current":
+        return report
+    files = {layer.path for layer in report.layers}
+    for other in others:
+        shared = [layer.path for layer in other.layers if layer.path in files and layer.before != layer.after]
+        if shared:
+            text = f"{shared[0]} changes as this release needs it, too: its lines are told with {other.path}."
+            notices = (*report.notices, NoticeReport("info", text, "", 0))
+            return report._replace(status="pending", exit_code=other.exit_code, notices=notices)
+    return report
 
 
 def in_order(backwards: Sequence[FileReport]) -> list[FileReport]:

@@ -197,7 +197,8 @@ def _next(file: FileReport) -> str:
     if file.status == "needs-decision" and missing:
         return f"{count(len(missing), 'decision')} missing: {', '.join(missing)}."
     if file.status == "pending":
-        return f"{count(len(file.changes), 'change')}, nothing to decide: run migrate."
+        what = f"{count(len(file.changes), 'change')}, nothing" if file.changes else "Nothing"
+        return f"{what} to decide: run migrate."
     if file.status == "current" and file.findings:
         return "Nothing to migrate, but the target version does not run like this: mend the errors above."
     return {

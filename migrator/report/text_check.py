@@ -37,7 +37,10 @@ def reason(file: FileReport, page: Page, *, more: str = "see plan") -> str:
         reasons.append(page.plain(error_without_path(file)))
     elif file.status in ("pending", "needs-decision"):
         if file.changes:
-            reasons.append(f"{count(len(file.changes), 'change')} ({', '.join(name for name, _ in file.migrations)})")
+            why = ", ".join(name for name, _ in file.migrations) or "the chart's version"
+            reasons.append(f"{count(len(file.changes), 'change')} ({why})")
+        elif file.status == "pending":
+            reasons.append("changes in a file that it shares, told with another release")
         missing = flags_of(file.questions)
         if missing:
             reasons.append(f"decide with {', '.join(missing)}")

@@ -496,3 +496,36 @@ def test_a_plan_names_the_others_that_read_a_file_that_changes(cli: Cli, tmp_pat
         b"base.yaml is a layer of prod as well, and is migrated for all of them at once: name it, and it stands" in told
     )
     assert b"Every other release that is given this file" not in told
+
+
+WAITING = {
+    **FILES,
+    "base.yaml": whole("redis"),
+    **dict.fromkeys(["dev.yaml", "prod.yaml"], "infrahub: {infrahubServer: {replicas: 1}}\n"),
+    "infrahub-migrator.yaml": re.sub("name: (dev|prod),", r"name: \1, namespace: \1,", PROJECT),
+}
+"""Two releases that leave all that concerns Prefect to their base, each with a Redis of that name."""
+
+
+@pytest.mark.parametrize("command", ["plan", "check", "diff"])
+def test_a_release_that_waits_for_a_shared_base_is_pending_wherever_its_lines_are_told(
+    cli: Cli, tmp_path: Path, command: str
+) -> None:
+    """The change of the base stands with one of its releases, and the others are left behind as much."""
+    write(tmp_path, WAITING)
+    done = json.loads(cli(command, "base.yaml", "--format", "json").stdout)
+    assert [(each["path"], each["status"]) for each in done["files"]] == [("dev", "pending"), ("prod", "pending")]
+    assert [bool(each["changes"]) for each in done["files"]] == [False, True]
+    assert "base.yaml changes as this release needs it, too" in done["files"][0]["notices"][-1]["text"]
+    assert done["totals"]["pending"] == 2
+    assert done["exit_code"] == (1 if command == "check" else 0)
+    assert cli("migrate", "base.yaml", "--non-interactive").returncode == 0
+    done = json.loads(cli(command, "base.yaml", "--format", "json").stdout)
+    assert [each["status"] for each in done["files"]] == ["current", "current"]
+
+
+def test_in_junit_no_release_that_waits_for_a_shared_base_passes(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, WAITING)
+    text = cli("check", "base.yaml", "--format", "junit").stdout.decode()
+    assert text.count("<failure ") == 2
+    assert 'message="changes in a file that it shares, told with another release"' in text
