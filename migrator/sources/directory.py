@@ -98,11 +98,14 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
             (links if os.path.islink(path) else paths).append(path)
     # A link to a file that stands there itself would look like a layer over it.
     own = set(map(os.path.realpath, paths)) if links else set()
+    again = [path for path in links if os.path.realpath(path) in own]
     for path in links:
         if os.path.realpath(path) not in own:
             paths.append(path)
     for looked in spread(look, paths):
         found.add(looked)
+    for path in again:
+        found.add_link(look(path))
     releases, errors = found.put_together()
     return Survey(releases, errors, count, tuple(found.unread), tuple(found.together))
 
@@ -174,6 +177,7 @@ class _Found:
         self._held_up: set[str] = set()
         self._holders: list[Holder] = []
         self._plain: list[bases.Plain] = []
+        self._links: list[bases.Plain] = []
         self._generated: dict[str, list[tuple[str, list[str]]]] = {}
 
     def add(self, looked: Looked) -> None:
@@ -190,6 +194,11 @@ class _Found:
         if looked.error is not None:
             (self.unread if looked.is_unread else self._others).append(looked.error)
 
+    def add_link(self, looked: Looked) -> None:
+        """Take down a link to a file that is taken down by itself."""
+        if looked.plain is not None:
+            self._links.append(looked.plain)
+
     def put_together(self) -> tuple[list[tuple[str, ...]], list[MigratorError]]:
         """The releases, in the order of their paths, and an error for each file that is none, and told."""
         # What a release takes is no release by itself, one that is refused included.
@@ -197,7 +206,7 @@ class _Found:
         below = {*self._taken, *made}
         plain = [each for each in self._plain if os.path.normpath(each.path) not in below] if below else self._plain
         broken, blocked = _broken_by(self._patches, self._holders)
-        found = layering.releases(self._holders, plain, self._generated)
+        found = layering.releases(self._holders, plain, self._generated, self._links)
         alone = {layers[0] for layers in found.releases if len(layers) == 1} - broken if self._taken else set()
         self.together, apart = _sharing(self._taken, alone)
         shared = {path: _shared(path, self._taken[path]) for path in apart}

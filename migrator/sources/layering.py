@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from migrator.sources.bases import MOST, Bases, Plain, folders_above, in_order
+from migrator.sources.bases import MOST, Bases, Below, Plain, folders_above, in_order
 from migrator.sources.bundle import Elsewhere
 
 Generated = Mapping[str, Sequence[tuple[str, Sequence[str]]]]
@@ -61,8 +61,10 @@ class _Nearest:
         return ""
 
 
-def releases(holders: Sequence[Holder], plain: Sequence[Plain], generated: Generated) -> Layered:
-    """Put the files of a directory together."""
+def releases(
+    holders: Sequence[Holder], plain: Sequence[Plain], generated: Generated, links: Sequence[Plain] = ()
+) -> Layered:
+    """Put the files of a directory together. `links` lead to others in it: no releases, and what some lie over."""
     found: list[tuple[str, ...]] = []
     handed_on: set[str] = set()
     around = _Around(holders, plain, generated)
@@ -73,7 +75,9 @@ def releases(holders: Sequence[Holder], plain: Sequence[Plain], generated: Gener
             found.append((*files, *below, holder.path))
     rest = [each for each in plain if each.path not in handed_on]
     bases = Bases(rest)
-    below_each = [bases.below(each) for each in rest]
+    # What leaves something to a base may leave it to one that an object takes, too, or that a link leads to.
+    wider = Bases([*plain, *links]) if handed_on or links else bases
+    below_each = [bases.below(each) if each.is_whole else _but_twice(each, wider.below(each), links) for each in rest]
     are_bases = {base.path for below in below_each for base in below.bases}
     groups = {group: each.path for each, below in zip(rest, below_each) for group in below.in_doubt}
     may_be_bases = {each.path: path for group, path in groups.items() for each in bases.whole(group)}
@@ -91,6 +95,16 @@ def releases(holders: Sequence[Holder], plain: Sequence[Plain], generated: Gener
         found = [paths for paths in found if paths[-1] not in handed_on]
     found.sort(key=lambda paths: paths[-1])
     return Layered(found, in_doubt, may_be_bases)
+
+
+def _but_twice(file: Plain, below: Below, links: Sequence[Plain]) -> Below:
+    """The same without links to the file itself, or to another one that it lies over."""
+    paths = {each.path for each in links}
+    if paths.isdisjoint(each.path for each in below.bases):
+        return below
+    own = {os.path.realpath(each.path) for each in (file, *below.bases) if each.path not in paths}
+    found = tuple(each for each in below.bases if each.path not in paths or os.path.realpath(each.path) not in own)
+    return below._replace(bases=found)
 
 
 class _Around:

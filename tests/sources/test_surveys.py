@@ -107,3 +107,37 @@ def test_files_that_refused_fleets_take_are_told_with_them(cli: Cli, tmp_path: P
     found = told(cli)
     assert sorted(found) == ["t/a/fleet.yaml", "t/b/fleet.yaml"]
     assert all(text.startswith("helm.valuesFiles holds values") for text in found.values())
+
+
+OVER = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis-prod}}}}}\n"
+"""What leaves its env lists to a base."""
+
+
+def test_a_base_that_a_link_leads_to_is_a_layer_of_what_lies_over_it(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, {"t/a/values.yaml": VALUES, "t/a/dev.yaml": OVER, "t/x/prod.yaml": OVER})
+    (tmp_path / "t/x/base.yaml").symlink_to("../a/values.yaml")
+    found = told(cli)
+    assert list(found) == ["t/a/dev.yaml", "t/x/prod.yaml"]
+    assert "(-f t/x/base.yaml -f t/x/prod.yaml)" in found["t/x/prod.yaml"]
+    assert cli("init", "t").returncode == 0
+    text = (tmp_path / "t/infrahub-migrator.yaml").read_text("utf-8")
+    assert "  - name: x/prod\n    layers: [x/base.yaml, x/prod.yaml]\n" in text
+
+
+def test_a_link_to_a_base_that_is_there_by_itself_is_no_second_layer(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, {"t/values.yaml": VALUES, "t/prod.yaml": OVER})
+    (tmp_path / "t/base.yaml").symlink_to("values.yaml")
+    assert "(-f t/values.yaml -f t/prod.yaml)" in told(cli)["t/prod.yaml"]
+
+
+def test_a_base_that_an_object_takes_is_that_of_its_neighbours_as_well(cli: Cli, tmp_path: Path) -> None:
+    """A generator fills in which of them the object takes besides, and none of them is the base of the others."""
+    write(tmp_path, {"t/values/base.yaml": VALUES, "t/values/a.yaml": OVER, "t/values/b.yaml": OVER})
+    files = "{valueFiles: ['$values/values/base.yaml', '$values/values/{{name}}.yaml']}"
+    source = f"{{repoURL: x, chart: infrahub-enterprise, targetRevision: 4.13.0-medium, helm: {files}}}"
+    spec = f"spec: {{template: {{metadata: {{name: a}}, spec: {{source: {source}}}}}}}"
+    write(tmp_path, {"t/set.yaml": f"apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\n{spec}\n"})
+    found = told(cli)
+    assert list(found) == ["t/set.yaml", "t/values/a.yaml", "t/values/b.yaml"]
+    for name in ("set.yaml", "values/a.yaml", "values/b.yaml"):
+        assert f"(-f t/values/base.yaml -f t/{name})" in found[f"t/{name}"]
