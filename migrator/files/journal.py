@@ -231,14 +231,14 @@ def from_text(text: bytes, journal: str, shown: str) -> list[Swap]:
         sound = all(map(_is_sound, swaps)) and len({swap.target for swap in swaps}) == len(swaps)
         # A new file is never one of several, so rolling back several removes no file that was there before.
         sound = sound and (len(swaps) == 1 or all(swap.old for swap in swaps))
-        mine = any(swap.journal == journal for swap in swaps)
+        sound = sound and any(swap.journal == journal for swap in swaps)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        known, sound, mine = True, False, False
+        known, sound = True, False
     if not known:
         raise WriteError(
             f"its journal {journal} was left by another version of this tool.", path=shown, remedy="Run that version."
         )
-    if not sound or not mine:
+    if not sound:
         raise WriteError(
             f"its journal {journal} was not written for this file (was the directory moved or copied?).",
             path=shown,

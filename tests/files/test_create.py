@@ -45,6 +45,15 @@ def test_without_an_input_file_the_umask_decides(tmp_path: Path) -> None:
     assert mode(tmp_path / "out.yaml") == 0o640
 
 
+def test_what_is_private_is_for_its_owner_alone(tmp_path: Path) -> None:
+    former = os.umask(0o022)
+    try:
+        writing.create(str(tmp_path / "answers.yaml"), AFTER, like=None, private=True)
+    finally:
+        os.umask(former)
+    assert mode(tmp_path / "answers.yaml") == 0o600
+
+
 def test_a_file_that_stands_there_is_replaced_and_keeps_its_own_mode(values: Path) -> None:
     output = values.with_name("out.yaml")
     output.write_bytes(BEFORE)

@@ -327,6 +327,14 @@ def test_a_journal_cannot_lead_to_other_files(values: Path, tmp_path: Path, fiel
     assert values.read_bytes() == BEFORE
 
 
+def test_a_journal_with_a_name_that_no_file_can_have_is_refused_in_words(values: Path) -> None:
+    digits = f"{sha256(BEFORE).hexdigest()[:12]}-{sha256(AFTER).hexdigest()[:12]}"
+    forge(values, backup=f"{values}.20260624T101500Z.{digits}-\0.bak")
+    with pytest.raises(WriteError, match="was not written for this file"):
+        writing.recover([str(values)])
+    assert values.read_bytes() == BEFORE
+
+
 def test_a_journal_is_not_followed_to_a_file_without_one(values: Path, tmp_path: Path) -> None:
     other = tmp_path / "other" / "values.yaml"
     other.parent.mkdir()

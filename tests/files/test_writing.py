@@ -57,6 +57,7 @@ def test_writes_the_bytes_and_backs_up_the_old_ones(values: Path) -> None:
     assert written.backup is not None
     backup = Path(written.backup)
     assert BACKUP_NAME.fullmatch(backup.name)
+    assert "Z-" not in backup.name  # only the second of one second has a number
     assert backup.parent == values.parent
     kept = backup.stat()
     assert (kept.st_mode, kept.st_mtime_ns, kept.st_atime_ns) == (

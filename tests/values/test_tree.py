@@ -52,7 +52,8 @@ def test_edits_speak_of_the_tree_as_it_was(edits: list[Edit], result: Value) -> 
 @pytest.mark.parametrize(
     "edit",
     [SetValue(("x",), 1), SetValue(("l", 3), 1), RemoveKey(("x",)), RemoveKey(("l", 0)), AddKey(("a",), 1),
-     AddKey(("a", "b", "c"), 1), AddKey(("new", 0, "c"), 1), AddKey(("n",), 1, after("x")), RenameKey(("a",), "l"),
+     AddKey(("a", "b", "c"), 1), AddKey(("new", 0, "c"), 1), AddKey(("l", "x"), 1),
+     AddKey(("l", 3, "x"), 1), AddKey(("n",), 1, after("x")), RenameKey(("a",), "l"),
      InsertItem(("a",), 1), InsertItem(("l",), 1, after(3)), RemoveItems(("l",), (3,)), RemoveItems(("x",), (0,))],
 )  # fmt: skip
 def test_an_edit_that_does_not_fit(edit: Edit) -> None:
@@ -65,6 +66,13 @@ def test_what_no_edit_goes_through_is_shared_and_the_rest_is_not() -> None:
     assert tree.find(result, ("a",)) is tree.find(DATA, ("a",))
     assert tree.find(result, ("l",)) is not tree.find(DATA, ("l",))
     assert tree.find(result, ("l", 1)) is not tree.find(DATA, ("l", 1))
+
+
+def test_the_values_that_edits_bring_stay_as_they_are() -> None:
+    brought: Value = {"x": {"y": 1}, "z": [{"w": 1}]}
+    edits: list[Edit] = [SetValue(("a",), brought), AddKey(("a", "x", "new"), 2), SetValue(("a", "z", 0, "w"), 3)]
+    assert tree.get(tree.apply(DATA, edits), ("a",)) == {"x": {"y": 1, "new": 2}, "z": [{"w": 3}]}
+    assert brought == {"x": {"y": 1}, "z": [{"w": 1}]}
 
 
 def test_one_shared_value_changes_in_one_place_only() -> None:

@@ -1,0 +1,97 @@
+"""File systems that lack something: what needs it not is done, and what cannot be kept is told."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from migrator import files
+from migrator.errors import WriteError
+from migrator.files import writing
+from tests.files.conftest import set_attribute
+
+AFTER = b"messaging: {redis: {host: cache}, docket: {url: redis://cache:6379/2}}\n"
+has_attributes = pytest.mark.skipif(sys.platform != "linux", reason="attributes are looked at on Linux only")
+
+
+def change(path: Path) -> None:
+    """Read a file and write other bytes to it."""
+    writing.write([writing.Replacement(files.read(str(path)), AFTER)])
+
+
+def refusing(number: int) -> Callable[..., None]:
+    """What the system does instead of what it is asked for."""
+
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def refused(path: Path) -> str:
+    """The words with which a change is refused, after which all is as it was."""
+    before = path.read_bytes()
+    with pytest.raises(WriteError) as caught:
+        change(path)
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == [path.name]
+    return str(caught.value)
+
+
+@has_attributes
+@pytest.mark.parametrize("number", [errno.ENOTSUP, errno.ENOSYS])
+def test_where_there_are_no_attributes_none_are_kept(
+    values: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(os, "listxattr", refusing(number))
+    change(values)
+    assert values.read_bytes() == AFTER
+    assert stat.S_IMODE(values.stat().st_mode) == 0o600
+
+
+@has_attributes
+def test_attributes_that_cannot_be_read_are_not_taken_for_none(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "listxattr", refusing(errno.EIO))
+    assert "could not be written: Input/output error" in refused(values)
+
+
+@has_attributes
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.EPERM, "has the extended attribute user.origin, which a new file could not keep: Operation not permit"),
+        (errno.ENOTSUP, "has the extended attribute user.origin, which a new file could not keep: Operation not supp"),
+        (errno.ENOSPC, "could not be written: No space left on device"),
+    ],
+)
+def test_an_attribute_that_cannot_be_kept_is_named(
+    values: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    set_attribute(values, "user.origin", b"by hand")
+    monkeypatch.setattr(os, "setxattr", refusing(number))
+    assert words in refused(values)
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.EIO])
+def test_only_a_folder_that_knows_no_such_thing_need_not_be_durable(
+    values: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            refusing(number)()
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    if number == errno.EIO:
+        assert "could not be written: Input/output error" in refused(values)
+    else:
+        change(values)
+        assert values.read_bytes() == AFTER
