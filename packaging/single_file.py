@@ -1,7 +1,7 @@
-"""One file for machines without network: `python packaging/single_file.py WHEEL OUTPUT` (with pip and shiv).
+"""Builds one file for machines without network: `python packaging/single_file.py WHEEL OUTPUT` (with pip and shiv).
 
-It holds the program and all that it needs, by the hashes of runtime.lock, and runs on every CPython from 3.10 to 3.13
-of the system that it is made on: the C parser is in it for each. Elsewhere Python parses, several times slower.
+It contains the program and its dependencies, by the hashes of runtime.lock, and runs on every CPython from 3.10 to 3.13
+of the system it is built on: it includes the C parser for each. Elsewhere Python parses, several times slower.
 """
 
 from __future__ import annotations

@@ -48,12 +48,12 @@ def _sentence(text: str) -> str:
 
 HEAD = """# Commands and options
 
-As `infrahub-migrator COMMAND --help` has them. What a FILE may be, and how options go together, stands in
-[Running it](../running.md); global options (`--show-secrets`, `--color`, `--quiet`, `--verbose`) stand before or after
-the command, and no option is taken by its beginning."""
+The same as `infrahub-migrator COMMAND --help`. [Running it](../running.md) says what a FILE can be and how options
+combine. Global options (`--show-secrets`, `--color`, `--quiet`, `--verbose`) go before or after the command. Options
+cannot be abbreviated."""
 
 EXITS = """
-Over several files it is the highest of them, 6 only where none failed otherwise; all are reported, and one bad file
-does not stop the others. With 6 the message names the files that are new. For each release, nothing of it is written
-on 2 to 5.
+For several files it is the highest of theirs, 6 only if none failed otherwise. All files are reported, and one bad file
+does not stop the others. With 6, the message names the files that were written. For a release that ends with 2 to 5,
+nothing is written.
 """

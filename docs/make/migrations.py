@@ -12,8 +12,8 @@ from migrator.planning.catalog import Known
 
 EFFECT = {
     "edit": "edits",
-    "by answer": "tells, and edits by an answer that nobody is asked for",
-    "told": "tells, and changes nothing",
+    "by answer": "reports, and edits only by an answer that is not asked for",
+    "told": "reports, and changes nothing",
 }
 
 
@@ -35,9 +35,10 @@ def _index(loaded: tuple[Known, ...]) -> str:
     ]
     return f"""# Migrations
 
-What each chart version asks of a values file, step by step, in the order in which it is done. `infrahub-migrator list`
-prints this table, `list --from A --to B` what a jump meets, and `explain ID` the page of one. A file is judged by its
-shape, up to the version of `--to`: "by shape" stands where no published release is known to have brought the change.
+What each chart version needs in a values file, step by step, in the order of execution. `infrahub-migrator list` prints
+this table, `list --from A --to B` the part for a jump, and `explain ID` the page of one migration. What applies is
+decided by a file's shape, up to the version of `--to`: "by shape" means that no published release is known to have
+brought the change.
 
 {table(["migration", *CHARTS, "step"], rows)}"""
 
@@ -68,7 +69,7 @@ def _page(known: Known) -> str:
         parts.append("\n".join(f"- [{name}](../questions.md#{name})" for name in migration.questions))
     told = [rule for step in migration.steps for rule in step.tells]
     if told:
-        parts.append("## Rules that it tells")
+        parts.append("## Rules it reports")
         parts.append("\n".join(f"- [{name}](../rules.md#{name})" for name in told))
     parts.append("## Sources")
     parts.append("\n".join(f"- <{address}>" for address in re.findall(r"https://\S+", sources or known.text)))

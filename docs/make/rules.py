@@ -44,19 +44,19 @@ def _section(name: str, severity: str, title: str, remedy: str) -> str:
 
 HEAD = """# Rules
 
-What must hold of a release on its target version. `verify` tells each breach with its file and line, `migrate` writes
-no file that brings one in, and `plan` and `check` tell those that concern the file. `infrahub-migrator explain ID`
-prints one of them.
+What must hold of a release on its target version. `verify` reports each breach with its file and line, `migrate` writes
+no file that newly breaks a rule, and `plan` and `check` report breaches that concern the file. `infrahub-migrator
+explain ID` prints a rule.
 
-An **error** is what Helm, Kubernetes or Prefect refuses, or what goes wrong at run time: exit code 4. A **warning**
-works, and is likely not meant."""
+An **error** is something that Helm, Kubernetes or Prefect refuses, or that fails at run time: exit code 4. A
+**warning** works but is probably not intended."""
 
 RENDERED = """## As Helm renders it
 
-With `verify --chart-path CHART` Helm renders the chart with the values, and the two deployments of Prefect are looked
-at in what came out; and every key of the file is looked up in the chart's own values."""
+With `verify --chart-path CHART`, Helm renders the chart with the values, the two rendered Prefect deployments are
+checked, and every key of the file is looked up in the chart's own values."""
 
 RUNNING = """## As it runs
 
-`verify --release NAME --deployed` looks at what runs after an upgrade ([From the cluster](from-the-cluster.md)). Each
-finding has the command that mends it or says more."""
+`verify --release NAME --deployed` checks what runs after an upgrade ([From the cluster](from-the-cluster.md)). Each
+finding has a command that fixes it or shows more."""

@@ -1,7 +1,7 @@
-"""Writes the comment on the pull request, or renews the one that an earlier run wrote; told by its first line.
+"""Writes the comment on the pull request, or updates the one from an earlier run, found by its first line.
 
-Where nothing has to be done and nothing was said before, nothing is said. A token that may not write, as a pull request
-from a fork has it, is no failure: the annotations and the summary of the job tell the same.
+If there is nothing to do and no earlier comment, none is written. A token that may not write, as for a pull request
+from a fork, is not a failure: the annotations and the job's summary say the same.
 
 Source: https://docs.github.com/rest/issues/comments
 """
@@ -22,12 +22,12 @@ MOST_PAGES = 30
 
 
 def main() -> None:
-    """Write or renew the comment."""
+    """Write or update the comment."""
     body = Path(os.environ["RUNNER_TEMP"], "infrahub-migrator.md").read_text(encoding="utf-8")
     number = int(os.environ["NUMBER"])
     marker = body.partition("\n")[0]
     if not marker.startswith("<!-- infrahub-migrator "):
-        print("check told nothing that could be a comment.")
+        print("check printed nothing to comment.")
         return
     try:
         earlier = find(number, marker)
@@ -38,11 +38,11 @@ def main() -> None:
     except urllib.error.HTTPError as error:
         if error.code not in (401, 403, 404):
             raise
-        print("::notice title=infrahub-migrator::The token may not comment here; the job's summary has the text.")
+        print("::notice title=infrahub-migrator::The token may not comment here. The job's summary has the text.")
 
 
 def find(number: int, marker: str) -> int | None:
-    """The comment of an earlier run: one of a bot that begins with the marker, which anybody could write."""
+    """The comment of an earlier run: written by a bot, and beginning with the marker, which anybody can write."""
     for page in range(1, MOST_PAGES + 1):
         comments = call("GET", f"{COMMENTS}/{number}/comments?per_page={PAGE}&page={page}")
         for comment in comments:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The program of this very commit, in an environment of its own, on the dependencies of the lock.
+# Installs the program from this very commit into its own environment, with the dependencies of the lock.
 set -euo pipefail
 environment=$RUNNER_TEMP/infrahub-migrator
 "${PYTHON:-python3}" -m venv "$environment"

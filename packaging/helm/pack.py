@@ -1,6 +1,6 @@
-"""The plugin that needs no network: `python packaging/helm/pack.py SINGLE_FILE FOLDER` packs it for Helm.
+"""Packs the plugin that needs no network: `python packaging/helm/pack.py SINGLE_FILE FOLDER`.
 
-It is plugin.yaml with its scripts, and the single file that they start.
+It contains plugin.yaml with its scripts, and the single file that they run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def pack(single_file: Path, folder: Path) -> Path:
         gzip.GzipFile("", "wb", fileobj=file, mtime=0) as zipped,
         tarfile.open(fileobj=zipped, mode="w") as archive,
     ):
-        # The folders, too: Helm 3 makes none that is not listed.
+        # The folders too: Helm 3 creates only those that are listed.
         for path in [Path("LICENSE"), scripts[0].parent.parent, scripts[0].parent, *scripts, Path("plugin.yaml")]:
             archive.add(TOP / path, path.as_posix(), recursive=False, filter=_plain)
         archive.add(single_file, "infrahub-migrator.pyz", filter=_plain)

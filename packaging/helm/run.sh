@@ -1,6 +1,6 @@
 #!/bin/sh
-# `helm infrahub-migrate ...`: the program, with Helm's own settings. Helm takes --namespace, --kube-context and the like
-# out of the arguments; they arrive as HELM_* and are passed on as they are, to the program and to the helm that it runs.
+# `helm infrahub-migrate ...`: runs the program with Helm's own settings. Helm removes --namespace, --kube-context and
+# similar options from the arguments and sets HELM_* variables, which the program and the helm that it runs inherit.
 set -eu
 here=$(dirname "$0")
 plugin=$(cd "$here/../.." && pwd)
@@ -12,7 +12,7 @@ if [ -f "$plugin/infrahub-migrator.pyz" ]; then
     exec "$python" "$plugin/infrahub-migrator.pyz" "$@"
 fi
 if [ ! -x "$plugin/.helm/bin/python" ]; then
-    echo "infrahub-migrate: is not set up; run $here/install.sh, or remove the plugin and install it again." >&2
+    echo "infrahub-migrate: the plugin is not set up. Run $here/install.sh, or remove the plugin and install it again." >&2
     exit 2
 fi
 exec "$plugin/.helm/bin/python" -I -m migrator "$@"
