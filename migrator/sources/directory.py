@@ -106,6 +106,9 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
         found.add(looked)
     for path in again:
         found.add_link(look(path))
+    for path in sieve.listed if sieve is not None else ():
+        if b"kind" in (walking.peek(path) or b""):
+            found.add_listed(look(path))
     releases, errors = found.put_together()
     return Survey(releases, errors, count, tuple(found.unread), tuple(found.together))
 
@@ -198,6 +201,12 @@ class _Found:
         """Take down a link to a file that is taken down by itself."""
         if looked.plain is not None:
             self._links.append(looked.plain)
+
+    def add_listed(self, looked: Looked) -> None:
+        """Take down what is told with a release that is looked at elsewhere: the files that it takes values from."""
+        self._held_up |= looked.held_up
+        for file, _ in looked.taken:
+            self._taken.setdefault(file, [])
 
     def put_together(self) -> tuple[list[tuple[str, ...]], list[MigratorError]]:
         """The releases, in the order of their paths, and an error for each file that is none, and told."""

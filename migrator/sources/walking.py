@@ -26,11 +26,12 @@ class Sieve:
     """What of a directory is left out: by globs that somebody gave, and by `.gitignore` files, as git reads them.
 
     `ignored` counts the files that only `.gitignore` leaves out and that may concern these charts: they are often the
-    ones that are deployed.
+    ones that are deployed. `listed` are those that are left out as the project's own.
     """
 
     def __init__(self, exclude: Sequence[str] = (), *, takes_ignored: bool) -> None:
         self.ignored = 0
+        self.listed: list[str] = []
         self.takes_ignored = takes_ignored
         self._exclude = [(Globs(exclude), os.curdir)] if exclude else []
         self._paths: Collection[str] = ()
@@ -46,7 +47,10 @@ class Sieve:
             below = os.path.relpath(path, folder).replace(os.sep, "/")
             if globs.verdict(below, is_folder=is_folder):
                 return True
-        return bool(self._paths) and not is_folder and os.path.realpath(path) in self._paths
+        is_listed = bool(self._paths) and not is_folder and os.path.realpath(path) in self._paths
+        if is_listed:
+            self.listed.append(path)
+        return is_listed
 
     def told(self, directory: str) -> str:
         """How many files `.gitignore` leaves out of the directory, and what takes them in, as a sentence."""

@@ -529,3 +529,20 @@ def test_in_junit_no_release_that_waits_for_a_shared_base_passes(cli: Cli, tmp_p
     text = cli("check", "base.yaml", "--format", "junit").stdout.decode()
     assert text.count("<failure ") == 2
     assert 'message="changes in a file that it shares, told with another release"' in text
+
+
+def test_values_that_an_object_of_the_project_takes_have_no_line_of_their_own(cli: Cli, tmp_path: Path) -> None:
+    """They are edited with it, and who reads that they have to be migrated by hand would do it twice."""
+    held = "".join(f"    {line}" if line.strip() else line for line in whole("redis").splitlines(keepends=True))
+    items = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: ours}}\ndata:\n  values.yaml: |\n{held}"
+    release = flux("infrahub: {infrahubServer: {replicas: 3}}\n", "4.13.0-medium")
+    release = release.replace("  values:\n", "  valuesFrom: [{kind: ConfigMap, name: ours}]\n  values:\n")
+    write(tmp_path, {"f/release.yaml": release, "f/items.yaml": items})
+    assert cli("init").returncode == 0
+    for command in ("check", "diff"):
+        done = cli(command, ".", "--redis-db", "2")
+        assert done.stderr == b"" and b"out-of-scope" not in done.stdout
+    assert cli("migrate", "f", "--redis-db", "2", "--non-interactive").stderr == b""
+    assert "docket:" in (tmp_path / "f/items.yaml").read_text("utf-8")
+    write(tmp_path, {"f/items.yaml": items, "f/more.yaml": items.replace("name: ours", "name: others")})
+    assert b"f/more.yaml: out-of-scope" in cli("check", ".", "--redis-db", "2").stdout
