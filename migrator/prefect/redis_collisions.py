@@ -119,10 +119,12 @@ def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
     where = f"database {mine.database} of the Redis at {redis_url.in_url(mine.host)}:{mine.port}"
     remedy = "Give each release a database of its own: run once for each, with its own --redis-db, or use --answers."
     if redis_url.in_namespace(mine.host, "any") != mine.host and not (mine.namespace and yours.namespace):
+        unknown = [who for who, taken in ((name, mine), (other, yours)) if not taken.namespace]
+        who = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'}"
         remedy = (
-            f"In two namespaces {mine.host} is two servers, and the number may be the same: name each release's "
-            f"namespace in a file for --answers, below releases:, as {name}: {{namespace: NAME}}. In one namespace, "
-            f"give each a database of its own there, as {name}: {{redis-db: N}}."
+            f"In two namespaces {mine.host} is two servers, and the number may be the same: say which namespace {who} "
+            f"in, by namespace: NAME in the project file or below releases: in a file for --answers, as {unknown[0]}: "
+            f"{{namespace: NAME}}. In one namespace, give each a database of its own there, as {name}: {{redis-db: N}}."
         )
     text = f"takes {where} for {mine.what}, and {other} takes it for {yours.what}."
     return InputError(text, path=name, remedy=remedy)

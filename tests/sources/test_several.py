@@ -118,9 +118,18 @@ def test_a_bare_name_may_be_two_servers_and_the_error_says_so(cli: Cli, tmp_path
     done = cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive")
     assert done.returncode == 2
     assert (
-        b"In two namespaces cache is two servers, and the number may be the same: name each release's namespace in a "
-        b"file for --answers, below releases:, as one.yaml: {namespace: NAME}." in done.stderr
+        b"In two namespaces cache is two servers, and the number may be the same: say which namespace one.yaml and "
+        b"two.yaml are in, by namespace: NAME in the project file or below releases: in a file for --answers, as "
+        b"one.yaml: {namespace: NAME}." in done.stderr
     )
+
+
+def test_of_two_it_is_the_one_without_a_namespace_that_is_asked_for_it(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(helm_release(VALUES.replace("redis.prod", "cache")), "utf-8")
+    (tmp_path / "two.yaml").write_text(VALUES.replace("redis.prod", "cache"), "utf-8")
+    done = cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive")
+    assert b"say which namespace two.yaml is in, by" in done.stderr
+    assert b"as two.yaml: {namespace: NAME}. In one namespace" in done.stderr
 
 
 def test_the_way_out_leads_out(cli: Cli, tmp_path: Path) -> None:
