@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import __version__
 from migrator.report import cluster_text, html_picture, totals
-from migrator.report.html_release import CAUSES, EFFECTS, ReleaseView, notices, release_view, sentence
+from migrator.report.html_release import CAUSES, EFFECTS, ReleaseView, notices, release_view
 from migrator.report.mask import Mask, visible
 from migrator.report.page import answered_by, flags_of, spelled, versions
 from migrator.report.records import FileReport, Report
+from migrator.report.restarts import sentence
 from migrator.report.text_check import error_without_path
 
 if TYPE_CHECKING:

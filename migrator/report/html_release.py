@@ -10,8 +10,9 @@ from migrator.report import cluster_text
 from migrator.report.cluster_records import ClusterReport
 from migrator.report.html_diff import FileDiff, file_diff
 from migrator.report.mask import Mask
-from migrator.report.page import answered_by, flags_of, open_first, written
+from migrator.report.page import answered_by, flags_of, open_first, with_remedy, written
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport
+from migrator.report.restarts import below_root, sentence, what_restarts
 from migrator.report.result_records import StepReport
 from migrator.report.text_check import count, error_without_path
 from migrator.values.changes import Effect
@@ -22,15 +23,6 @@ EFFECTS: dict[Effect, str] = {
     "none": "pods restart, behaviour unchanged",
 }
 """What a change means for the cluster."""
-
-_RESTARTS = {
-    "server": ("the Prefect API server",),
-    "backgroundServices": ("the Prefect background services",),
-    "backgroundServices.messaging": ("the Prefect API server", "the Prefect background services"),
-    "backgroundServices.runAsSeparateDeployment": ("the Prefect API server", "the Prefect background services"),
-    "global": ("the Prefect API server", "the Prefect background services"),
-}
-"""Whose pods a value below the Prefect root is rendered into: the messaging block is injected into both."""
 
 
 class ChangeView(NamedTuple):
@@ -107,8 +99,7 @@ def _steps(own: str, file: FileReport, mask: Mask, context: int) -> Iterator[tup
         reasons = []
         for (why, effect), together in groupby(changes, key=lambda change: (change.why, change.effect)):
             views = tuple(
-                ChangeView(f"{own}-c{next(numbers)}", change, _below_root(change.path, file.root))
-                for change in together
+                ChangeView(f"{own}-c{next(numbers)}", change, below_root(change.path, file.root)) for change in together
             )
             reasons.append(Reason(why, effect, views))
         found = layers.get((migration, step)) or StepReport(migration, step, "", ())
@@ -123,8 +114,7 @@ def notices(file: FileReport) -> list[NoticeReport]:
     """The notices, and what the rules say, the gravest first."""
     found = list(file.notices)
     for each in file.findings:
-        text = f"{each.text} {each.remedy}".strip()
-        found.append(NoticeReport(each.severity, text, each.file, each.line, each.rule))
+        found.append(NoticeReport(each.severity, with_remedy(each), each.file, each.line, each.rule))
     return sorted(found, key=lambda notice: notice.rank)
 
 
@@ -141,7 +131,7 @@ def _asked_first(own: str, file: FileReport, steps: Sequence[StepView]) -> Itera
         yield "What was written", done
     if steps or (file.status == "needs-decision" and file.cluster is None):
         yield "What changed" if done else "What changes", list(_what_changes(file, steps))
-    restarts: Sequence[str] = _what_restarts(file)
+    restarts: Sequence[str] = what_restarts(file)
     if file.cluster is not None:
         yield "What changes", list(_what_changes_in_the_cluster(file, file.cluster))
         restarts = _what_restarts_in_the_cluster(file.cluster)
@@ -213,33 +203,3 @@ def _what_changes(file: FileReport, steps: Sequence[StepView]) -> Iterator[str |
 _IN_SHORT: dict[Effect, str] = {
     "required": "required", "behaviour": "changing what a pod does", "none": "leaving behaviour as it is",
 }  # fmt: skip
-
-
-def sentence(text: str) -> str:
-    """The text with a capital."""
-    return text[:1].upper() + text[1:]
-
-
-def _below_root(path: str, root: str) -> str:
-    return path.removeprefix(f"{root}.") if root != "." else path
-
-
-def _what_restarts(file: FileReport) -> tuple[str, ...]:
-    """Whose pods are rendered otherwise, as far as the changed values tell."""
-    found: dict[str, None] = {}
-    for change in file.changes:
-        if change.migration == "chart-version":
-            continue
-        first, *rest = _below_root(change.path, file.root).split(".")
-        longer = f"{first}.{rest[0]}" if rest else first
-        whose = _RESTARTS.get(longer) or _RESTARTS.get(first) or (f"what is set up by {change.path}",)
-        found |= dict.fromkeys(whose)
-    if not found:
-        return ()
-    pods = list(found)
-    named = " and ".join([", ".join(pods[:-1]), pods[-1]] if len(pods) > 1 else pods)
-    return (
-        f"{sentence(named)}, whose pods are rendered from the changed values.",
-        "The new chart version can restart others as well: infrahub-migrator diff --rendered FILE --chart-path CHART "
-        "shows all that changes in the cluster.",
-    )

@@ -16,10 +16,11 @@ from migrator.report import unified
 from migrator.report.markdown_fit import LIMIT, Part, Row, fitted
 from migrator.report.markup import code, fence, prose
 from migrator.report.mask import Mask
-from migrator.report.page import Page, answered_by, flags_of, open_first, spelled, versions, written
-from migrator.report.records import ChangeReport, FileReport, QuestionReport, Report
+from migrator.report.page import Page, answered_by, flags_of, open_first, spelled, versions, with_remedy, written
+from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
+from migrator.report.restarts import sentence, what_restarts
 from migrator.report.text_check import count, reason
-from migrator.report.totals import effects_in_words, statuses_in_words
+from migrator.report.totals import effects_in_words, graves_in_words, statuses_in_words
 
 _EFFECTS = {
     "none": "pods restart, behaviour unchanged",
@@ -77,8 +78,8 @@ def check(report: Report, *, mask: Mask) -> str:
 
 
 def _head(title: str, command: str, report: Report) -> list[str]:
-    changes = effects_in_words(report)
-    return [marker(command), f"# {title}", "", f"{statuses_in_words(report)}{f' {changes}' if changes else ''}"]
+    told = " ".join(filter(None, (statuses_in_words(report), effects_in_words(report), graves_in_words(report))))
+    return [marker(command), f"# {title}", "", told]
 
 
 def _cells(file: FileReport) -> list[str]:
@@ -93,7 +94,7 @@ def _part(file: FileReport, report: Report, mask: Mask, shared: Mapping[str, Seq
         head += [f"**{file.status}**: {prose(file.error)}", ""]
     if report.command == "migrate":
         head += _files(file)
-    steps, patch = list(_steps(file)), [*_about_shared(file, shared), *_patch(file, mask)]
+    steps, patch = [*_steps(file), *_restarts(file)], [*_about_shared(file, shared), *_patch(file, mask)]
     to_decide = list(_questions(file.open_questions))
     decisions, notices = list(_questions(file.questions)), list(_notices(file))
     following = list(_next_steps(file))
@@ -145,6 +146,15 @@ def _steps(file: FileReport) -> Iterator[str]:
             yield from _step(step, list(of_step))
 
 
+def _restarts(file: FileReport) -> Iterator[str]:
+    told = what_restarts(file)
+    if told:
+        yield "### What restarts"
+        yield ""
+        yield prose(" ".join(told))
+        yield ""
+
+
 def _shared(report: Report) -> dict[str, list[str]]:
     """Of each file that releases share, the release with which its diff stands, and those that tell changes of it."""
     found: dict[str, list[str]] = {}
@@ -184,9 +194,17 @@ def _patch(file: FileReport, mask: Mask) -> Iterator[str]:
 
 
 def _step(step: str, changes: Sequence[ChangeReport]) -> Iterator[str]:
-    """A fence with every change of the step, then the reasons, each once."""
+    """The changes of the step by their reason, each reason above a fence with what is changed for it."""
     yield f"#### Step {code(step)}"
     yield ""
+    for why, effect in dict.fromkeys((change.why, change.effect) for change in changes):
+        yield f"{prose(sentence(why))} ({_EFFECTS[effect]}):"
+        yield ""
+        yield from fence("diff", _lines([each for each in changes if (each.why, each.effect) == (why, effect)]))
+        yield ""
+
+
+def _lines(changes: Sequence[ChangeReport]) -> list[str]:
     lines = []
     for change in changes:
         where = f"{change.file}:{change.line}" if change.line else change.file
@@ -195,11 +213,7 @@ def _step(step: str, changes: Sequence[ChangeReport]) -> Iterator[str]:
             lines.append(f"- {spelled(change.before)}")
         if change.kind != "remove":
             lines.append(f"+ {spelled(change.after)}")
-    yield from fence("diff", lines)
-    yield ""
-    for why, effect in dict.fromkeys((change.why, change.effect) for change in changes):
-        yield f"- {prose(why)} ({_EFFECTS[effect]})"
-    yield ""
+    return lines
 
 
 def _questions(questions: Sequence[QuestionReport]) -> Iterator[str]:
@@ -219,15 +233,16 @@ def _questions(questions: Sequence[QuestionReport]) -> Iterator[str]:
 
 
 def _notices(file: FileReport) -> Iterator[str]:
-    notices = [(each.rank, each.severity, each.file, each.line, each.text) for each in file.notices]
-    for each in file.findings:
-        rank = 0 if each.severity == "error" else 1
-        notices.append((rank, each.severity, each.file, each.line, f"{each.rule}: {each.text} {each.remedy}"))
-    if not notices:
+    found = [
+        *file.notices,
+        *(NoticeReport(each.severity, with_remedy(each), each.file, each.line, each.rule) for each in file.findings),
+    ]
+    if not found:
         return
     yield "### To know"
     yield ""
-    for _, severity, name, line, text in sorted(notices, key=lambda notice: notice[0]):
-        where = f"{code(f'{name}:{line}')} " if name and line else ""
-        yield f"- {'' if severity == 'info' else f'**{severity}** '}{where}{prose(text)}"
+    for each in sorted(found, key=lambda notice: notice.rank):
+        severity = "" if each.severity == "info" else f"**{each.severity}** "
+        where = f"{code(f'{each.file}:{each.line}')} " if each.file and each.line else ""
+        yield f"- {severity}{where}{f'{code(each.rule)} ' if each.rule else ''}{prose(each.text)}"
     yield ""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from migrator.report.mask import visible
-from migrator.report.records import FileReport, QuestionReport
+from migrator.report.records import FileReport, Finding, QuestionReport
 from migrator.values.edits import Value
 
 Style = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
@@ -99,6 +99,11 @@ def written(file: FileReport) -> list[str]:
     changed = [layer.path for layer in file.layers if layer.is_changed]
     kept = f"What stood there is kept in {' and '.join(file.backups)}." if file.backups else "No backup was kept."
     return [f"Written: {' and '.join(changed)}.", kept]
+
+
+def with_remedy(finding: Finding) -> str:
+    """What a rule says, and what to do about it, as sentences."""
+    return f"{finding.text.rstrip('.')}. {finding.remedy}".strip()
 
 
 def answered_by(question: QuestionReport) -> str:

@@ -54,3 +54,13 @@ def effects_in_words(report: Report) -> str:
         f"{found[effect]} {one if found[effect] == 1 else more}" for effect, one, more in _EFFECTS if found[effect]
     )
     return f"{count(sum(found.values()), 'change')}: {told}." if told else ""
+
+
+def graves_in_words(report: Report) -> str:
+    """A sentence such as `1 error and 2 warnings, under "To know".`; empty where there is neither."""
+    found = Counter[str]()
+    for file in report.files:
+        found.update(notice.severity for notice in file.notices)
+        found.update(finding.severity for finding in file.findings)
+    told = [count(found[severity], severity) for severity in ("error", "warning") if found[severity]]
+    return f'{" and ".join(told)}, under "To know".' if told else ""

@@ -123,6 +123,20 @@ def test_it_says_what_a_reviewer_asks(file: FileReport) -> None:
         assert said in text, said
 
 
+def test_lines_are_those_of_the_file_as_it_was(file: FileReport) -> None:
+    """In the record of what was done they are not those of the file now; what comes has no line of its own there."""
+    lines = r"(?:at )?line \d+ (?:now|before)"
+    assert re.findall(lines, _text(_page(_whole(file)))) == ["line 7 now", "at line 12 now"]
+    done = _text(html.page(Report("migrate", (_whole(file),)), mask=Mask()))
+    assert re.findall(lines, done) == ["line 7 before", "at line 12 before"]
+
+
+def test_what_a_rule_says_has_its_id_and_is_a_sentence(file: FileReport) -> None:
+    finding = file.findings[0]._replace(text="it shares a database")
+    text = _text(_page(file._replace(findings=(finding,))))
+    assert "warning values.yaml:12 docket-url it shares a database. Choose another." in text
+
+
 def test_who_decided_is_told(file: FileReport) -> None:
     first, second = file.questions
     questions = (first._replace(by="answers file", where="answers.yaml:4"), second._replace(by="person"))

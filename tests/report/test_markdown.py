@@ -43,6 +43,13 @@ HOSTILE = [
 ]
 
 
+RESTARTS = (
+    "The Prefect API server and the Prefect background services, whose pods are rendered from the changed values. "
+    "The new chart version can restart others as well: infrahub-migrator diff --rendered FILE --old-chart-path OLD "
+    "--chart-path NEW shows all that changes in the cluster."
+)
+
+
 def _rendered(text: str) -> str:
     return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text))
 
@@ -57,7 +64,7 @@ def test_the_whole_text(report: Report) -> None:
         <!-- infrahub-migrator diff -->
         # Migration of Infrahub values
 
-        1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is.
+        1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is. 2 warnings, under "To know".
 
         | File | Status | Chart | Changes | To decide |
         |---|---|---|---:|---|
@@ -69,21 +76,25 @@ def test_the_whole_text(report: Report) -> None:
 
         #### Step `toggles`
 
+        Repeats what separate background services do anyway (pods restart, behaviour unchanged):
+
         ```diff
         @@ values.yaml:7 @@ - server.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
         - "false"
         ```
 
-        - repeats what separate background services do anyway (pods restart, behaviour unchanged)
-
         #### Step `docket`
+
+        Without one docket each background replica keeps a queue of its own (**required**, or the release breaks):
 
         ```diff
         @@ values.yaml:12 @@ + backgroundServices.messaging.docket.url
         + "redis://cache:6379/2"
         ```
 
-        - without one docket each background replica keeps a queue of its own (**required**, or the release breaks)
+        ### What restarts
+
+        @RESTARTS
 
         ### Decisions
 
@@ -95,7 +106,7 @@ def test_the_whole_text(report: Report) -> None:
         ### To know
 
         - **warning** `values.yaml:9` WEB_CONCURRENCY stands once.
-        - **warning** `values.yaml:12` docket-url: It shares a database. Choose another.
+        - **warning** `values.yaml:12` `docket-url` It shares a database. Choose another.
         - Upgrade file and chart in one go.
 
         <details><summary>The whole diff</summary>
@@ -121,7 +132,19 @@ def test_the_whole_text(report: Report) -> None:
         ```
 
         </details>
-        """)
+        """).replace("@RESTARTS", RESTARTS)
+
+
+def test_each_change_stands_below_its_reason(file: FileReport) -> None:
+    """Of changes of one step with several reasons, each is told with its own, wherever it stands among them."""
+    toggle = file.changes[0]
+    logger = toggle._replace(path="server.env.LOGGER", why="turns the logger off", effect="behaviour")
+    last = toggle._replace(path="server.env.LAST")
+    text = markdown.diff(Report("diff", (file._replace(changes=(toggle, logger, last)),)), mask=Mask())
+    parts = text.partition("#### Step `toggles`")[2].partition("### What restarts")[0].split("```\n")
+    assert ["LOGGER" in part for part in parts] == [False, True, False]
+    assert [part.count("@@ values.yaml:7") for part in parts] == [2, 1, 0]
+    assert "Turns the logger off (**a pod changes**):" in parts[1]
 
 
 def test_an_open_decision_names_its_flag(needs_decision: FileReport) -> None:
