@@ -252,8 +252,6 @@ class _Composer:
         if len(result) * 2 == len(children) and MERGE not in result:
             return result
         self.record.doubled.append(begun)
-        if not any(key is MERGE for key in keys):
-            return result
         merged: dict[str, Value] = {}
         for key, value in zip(keys, children[1::2]):
             if key is not MERGE:

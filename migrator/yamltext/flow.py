@@ -9,9 +9,11 @@ from migrator.yamltext.block import Slots
 from migrator.yamltext.layout import Entry
 from migrator.yamltext.page import New, Page
 
+_NO_COMMA = -1
+
 
 class _Piece(NamedTuple):
-    """An entry with the comma after it: `comma` is its offset, -1 where the last entry has none."""
+    """An entry with the comma after it: `comma` is its offset, or `_NO_COMMA` where the last entry has none."""
 
     entry: Entry
     comma: int
@@ -19,7 +21,7 @@ class _Piece(NamedTuple):
     @property
     def end(self) -> int:
         """Where the entry ends, its comma included."""
-        return self.comma + 1 if self.comma >= 0 else self.entry.stop
+        return self.entry.stop if self.comma == _NO_COMMA else self.comma + 1
 
 
 def edit_flow(page: Page, way: Sequence[int], removed: set[int], slots: Slots) -> None:
@@ -44,7 +46,7 @@ class _FlowEdit:
 
     def _piece(self, entry: Entry) -> _Piece:
         at = self.layout.skip_fill(entry.stop)
-        return _Piece(entry, at if self.text[at] == "," else -1)
+        return _Piece(entry, at if self.text[at] == "," else _NO_COMMA)
 
     def run(self) -> None:
         if len(self.removed) == len(self.pieces) and not self.slots and not self._has_comment():
@@ -102,7 +104,7 @@ class _FlowEdit:
         piece = self.pieces[last]
         head, end = self.pieces[first].entry.head, piece.end
         rest = self.text[end : self.layout.line_end(end)].strip(" \t")
-        split = piece.comma >= 0 and self.layout.line(piece.comma) != self.layout.line(piece.entry.stop)
+        split = piece.comma != _NO_COMMA and self.layout.line(piece.comma) != self.layout.line(piece.entry.stop)
         if self.page.own_line(head) and (not rest or rest.startswith("#")) and not split:
             self.page.splice(self.layout.line_start(head), self.layout.next_line(end), "")
             return
@@ -122,7 +124,7 @@ class _FlowEdit:
     def _fix_last_comma(self) -> None:
         """Where the last entry goes that had no comma, the one before it loses its own."""
         last = len(self.pieces) - 1
-        if last < 0 or last not in self.removed or self.pieces[last].comma >= 0:
+        if last < 0 or last not in self.removed or self.pieces[last].comma != _NO_COMMA:
             return
         kept = [index for index in range(last) if index not in self.removed]
         if kept:
@@ -154,7 +156,7 @@ class _FlowEdit:
     def _put_last(self, written: list[str]) -> None:
         page, layout = self.page, self.layout
         piece = self.pieces[-1]
-        trailing = piece.comma >= 0
+        trailing = piece.comma != _NO_COMMA
         if not page.own_line(piece.entry.head):
             joined = ", ".join(written)
             page.splice(piece.end, piece.end, f" {joined}," if trailing else f", {joined}")

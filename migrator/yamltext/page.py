@@ -122,8 +122,7 @@ class Page:
 
     def comments_below(self, at: int) -> list[GapLine]:
         """The blank lines and comment lines from the line that begins at `at` up to the next thing that is neither."""
-        stop = self.layout.skip_fill(at)
-        return gap_lines(self.layout, at, self.layout.line_start(stop) if stop < len(self.layout.text) else stop)
+        return gap_lines(self.layout, at, self.layout.line_start(self.layout.skip_fill(at)))
 
     def literals_fit(self, at: int, column: int) -> bool:
         """Whether a block scalar may end above the line at `at`: no comment below would become text of it.

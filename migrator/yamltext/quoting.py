@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from migrator.values.edits import Scalar
-from migrator.yamltext.record import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
+from migrator.yamltext.record import FOLDED, LITERAL, PLAIN, SINGLE
 from migrator.yamltext.scalars import resolve
 
 # Indicators that may not begin a plain scalar; `-`, `?` and `:` may where something follows them, but need not.
@@ -47,17 +47,15 @@ def may_be_single(text: str) -> bool:
     return _NOT_SINGLE.search(text) is None
 
 
-def write_string(text: str, style: int, *, flow: bool, quote: int = DOUBLE) -> str:
-    """The string `text` on one line in `style` if that can hold it, else in the quotes `quote`, else in double ones.
+def write_string(text: str, style: int, *, flow: bool) -> str:
+    """The string `text` on one line in `style` if that can hold it, else in double quotes.
 
     Raises ValueError for half a surrogate pair, which no YAML can hold.
     """
     if _SURROGATE.search(text):
         raise ValueError("a text with half a surrogate pair cannot be written as YAML")
-    if style == PLAIN:
-        if may_be_plain(text, flow=flow):
-            return text
-        style = quote
+    if style == PLAIN and may_be_plain(text, flow=flow):
+        return text
     if style == SINGLE and may_be_single(text):
         return "'" + text.replace("'", "''") + "'"
     return '"' + _ESCAPED.sub(_escape, text) + '"'

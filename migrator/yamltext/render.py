@@ -37,12 +37,10 @@ class Renderer:
         if not isinstance(value, str):
             assert not isinstance(value, (list, dict))
             return write_other(value)
-        style = like if like in (PLAIN, SINGLE, DOUBLE) else None
-        if style is None or (style == PLAIN and not may_be_plain(value, flow=flow)):
-            found = self.style.string_style(value, self._examples(key, flow=flow), flow=flow)
-            quote = found if found != PLAIN else DOUBLE
-            return write_string(value, found if style is None else quote, flow=flow, quote=quote)
-        return write_string(value, style, flow=flow, quote=style)
+        if like in (SINGLE, DOUBLE) or (like == PLAIN and may_be_plain(value, flow=flow)):
+            return write_string(value, like, flow=flow)
+        found = self.style.string_style(value, self._examples(key, flow=flow), flow=flow)
+        return write_string(value, found, flow=flow)
 
     def key(self, name: str, *, flow: bool) -> str:
         """A key; in quotes where its neighbours' are, as in JSON, or where it would be misread without."""
@@ -51,7 +49,7 @@ class Renderer:
             own = [each.key for each in self.style.role_entries(self.way[-1], name, self.near_item)]
             examples = iter(own) if own else examples
         style = self.style.string_style(name, examples, flow=flow)
-        return write_string(name, style, flow=flow, quote=DOUBLE if style == PLAIN else style)
+        return write_string(name, style, flow=flow)
 
     def _examples(self, key: str, *, flow: bool) -> Iterator[int]:
         if key and self.way and (self.in_item or self.style.layout.is_sequence(self.way[-1])):

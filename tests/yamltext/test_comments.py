@@ -61,6 +61,7 @@ d: 4
          "a:\n  b: 1\n  # c: 2\ne: 5\n\n# of d\nd: 1\n", []),
         ("- a: 1 # one\n  # two\n  b: 2\n", [RemoveKey((0, "a"))], "-\n  # two\n  b: 2\n", []),
         ("- a: 1\n  # of b\n  b: 2\n  c: 3\n", [RemoveKey((0, "a")), RemoveKey((0, "b"))], "-\n  # of b\n  c: 3\n", []),
+        ("- a: 1\n  b: 2\n  c: 3\n", [RemoveKey((0, "a")), RemoveKey((0, "b"))], "- c: 3\n", []),
         ("- # dash\n  a: 1\n  b: 2\n", [RemoveKey((0, "a"))], "- # dash\n  b: 2\n", []),
         ("a: # key\n  # over b\n  b: 1\nc: 1\n", [SetValue(("a",), 5)], "a: 5 # key\nc: 1\n", []),
         ("a: x # 'x'\n", [SetValue(("a",), "#")], "a: \"#\" # 'x'\n", []),

@@ -40,6 +40,8 @@ Run = Callable[..., str]
         ("a: [x, z, w]\n", RemoveItems(("a",), (2,)), "a: [x, z]\n"),
         ("a: [x, z, w]\n", RemoveItems(("a",), (1, 2)), "a: [x]\n"),
         ("a: [x, z, w] # c\n", RemoveItems(("a",), (0, 1, 2)), "a: [] # c\n"),
+        ("a: [ x ] # c\n", RemoveItems(("a",), (0,)), "a: [] # c\n"),
+        ("a: [\n  x,\n  z\n]\n", RemoveItems(("a",), (0, 1)), "a: []\n"),
         ("a: [x, z, w,]\n", RemoveItems(("a",), (2,)), "a: [x, z,]\n"),
         ("a: {x, z: 1}\n", RemoveKey(("a", "x")), "a: {z: 1}\n"),
         ("a: {x, z: 1}\n", SetValue(("a", "x"), "v"), "a: {x: v, z: 1}\n"),

@@ -94,6 +94,7 @@ def test_every_document_of_a_stream_is_read() -> None:
         (b"a: {{ .Values.x }}\n", 1, "template"),
         (b"a: 1\n~: 2\n", 1, "null"),
         (b"a: !!int x\n", 1, "!!int"),
+        (b"a: !!timestamp x\n", 1, "!!timestamp"),
         (b"a: !!binary $\n", 1, "base64"),
         (b"12345678901234567890: 1\n", 1, "too large"),
         (b"%YAML 1.2\n---\na: 1\n", 1, "1.1"),
