@@ -1,7 +1,8 @@
 """What a helmfile says of its releases: chart, version, namespace, and the values files in their order.
 
-A helmfile is not edited here. `init` takes from it what a directory cannot say, as far as it stands there in plain
-text: what a template, an environment or another helmfile would fill in is left out.
+A helmfile is not edited here. `init` takes from it what a directory cannot say, and for values files it is evidence of
+what runs and where that stands, as far as it is plain text: what a template, an environment or another helmfile would
+fill in is left out.
 Source: https://helmfile.readthedocs.io/en/latest/configuration/ (`bases`, `defaultInherit` and `inherit` bring values
 of elsewhere, and a values file that ends in .gotmpl is a template; paths are seen from the helmfile's own folder).
 """
@@ -16,21 +17,27 @@ from migrator.charts.ranges import is_range
 from migrator.charts.versions import CHARTS, FLAVOURS, parse
 from migrator.errors import MigratorError
 from migrator.sources import foreign
-from migrator.sources.bundle import chart_name
+from migrator.sources.bundle import Bundle, ChartVersion, chart_name, left_open
+from migrator.sources.memory import once
 from migrator.sources.source import Source, read
+from migrator.values.changes import Notice
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_list, as_map, as_text
 
-_BESIDE = ("inherit", "secrets", "set", "setString", "setTemplate", "valuesTemplate", "valuesPathPrefix")
-"""Keys of a release that bring values besides, or change where its files are looked for."""
+_BESIDE = ("inherit", "set", "setString", "setTemplate", "valuesTemplate", "valuesPathPrefix")
+"""Keys of a release that bring values besides, or change where its files are looked for; `secrets` lie over them."""
 _AROUND = ("bases", "defaultInherit")
+_NAMES = ("helmfile.yaml", "helmfile.yml")
+_HIGHEST = 8
+"""In how many folders, one above the other, a helmfile is looked for."""
 
 
 class Told(NamedTuple):
     """A release of these charts in a helmfile; empty texts are what it does not say in plain words.
 
     `layers` are the values files that it names, from the current directory, and `is_whole` is whether these are all the
-    values there are. The helmfile stands at `path`, and the release in it on `line`.
+    values files there are. The helmfile stands at `path`, the release in it on `line`, and its version, as `text`, at
+    `place`.
     """
 
     name: str
@@ -41,6 +48,47 @@ class Told(NamedTuple):
     is_whole: bool
     path: str
     line: int
+    text: str = ""
+    place: str = ""
+
+
+def above(bundle: Bundle) -> Bundle:
+    """The release with what a helmfile says of it that names its uppermost file for one release, and for no other."""
+    files = [layer for layer in bundle.layers if not layer.is_typed]
+    told = _of(files[-1].name)
+    if told is None:
+        return bundle
+    unmovable = left_open(told.text)
+    if told.version or unmovable:
+        unmovable = f"{told.place}: {unmovable}" if unmovable else ""
+        version = ChartVersion(told.chart, told.text, (), unmovable, elsewhere=told.place)
+        bundle = bundle._replace(version=version)
+    named = {os.path.realpath(each.name) for each in files}
+    if told.is_whole and any(os.path.realpath(each) not in named for each in told.layers):
+        text = f"{told.path}:{told.line} lays it over other files: name them all (-f {' -f '.join(told.layers)})."
+        bundle = bundle._replace(notices=(*bundle.notices, Notice(text, "warning")))
+    return bundle._replace(release_name=bundle.release_name or told.name, namespace=bundle.namespace or told.namespace)
+
+
+def _of(path: str) -> Told | None:
+    """The one release of which the file is the uppermost one, in the nearest helmfile of its folder or above."""
+    folder = os.path.dirname(os.path.realpath(path))
+    nearest = once("helmfile", folder, lambda: _nearest(folder))
+    told = once("releases of a helmfile", nearest, lambda: releases(nearest)) if nearest else []
+    itself = os.path.realpath(path)
+    found = [each for each in told if each.layers and os.path.realpath(each.layers[-1]) == itself]
+    return found[0] if len(found) == 1 else None
+
+
+def _nearest(folder: str) -> str:
+    """The nearest helmfile from the folder up to the repository's root; without a repository, in the folder."""
+    found, here = "", folder
+    for _ in range(_HIGHEST):
+        found = found or next((path for name in _NAMES if os.path.isfile(path := os.path.join(here, name))), "")
+        if os.path.exists(os.path.join(here, ".git")):
+            return os.path.relpath(found) if found else ""
+        here = os.path.dirname(here)
+    return os.path.relpath(found) if found and os.path.dirname(found) == folder else ""
 
 
 def releases(path: str) -> list[Told]:
@@ -61,7 +109,11 @@ def _releases(source: Source) -> Iterator[Told]:
             if chart in CHARTS:
                 line = document.line(("releases", number))
                 found = _release(source.name, line, chart, told)
-                yield found._replace(is_whole=found.is_whole and is_apart)
+                place = (
+                    f"{source.name}:{document.line(('releases', number, *(('version',) if 'version' in told else ())))}"
+                )
+                text = as_text(told.get("version"))
+                yield found._replace(is_whole=found.is_whole and is_apart, text=text, place=place)
 
 
 def _release(path: str, line: int, chart: str, told: Map) -> Told:

@@ -207,14 +207,20 @@ def _is_patch_of(patch: Bundle, whole: Bundle) -> bool:
 
 
 def _beside_chart(bundle: Bundle) -> Bundle:
-    """The release with what a Chart.yaml beside its files says, where there is one."""
+    """The release with what a Chart.yaml beside its files says, or else a helmfile that installs it."""
     paths = [os.path.join(os.path.dirname(layer.name), "Chart.yaml") for layer in bundle.layers if layer.snapshot]
     found = [path for path in dict.fromkeys(paths) if os.path.isfile(path)]
-    if not found or not bundle.is_plain:
+    if not bundle.is_plain or bundle.snapshot is None:
         return bundle
-    from migrator.sources import umbrella
+    if found:
+        from migrator.sources import umbrella
 
-    return umbrella.beside(bundle, found[0])
+        bundle = umbrella.beside(bundle, found[0])
+    if bundle.version.chart:
+        return bundle
+    from migrator.sources import helmfile
+
+    return helmfile.above(bundle)
 
 
 def _by_root(bundle: Bundle, chart: str, root: str) -> tuple[Bundle, ...]:

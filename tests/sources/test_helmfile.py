@@ -1,0 +1,132 @@
+"""Values files that a helmfile installs: it is read for what runs and for where that stands, and never written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .texts import AFTER, VALUES
+
+Cli = Callable[..., Any]
+PROD = "infrahub: {infrahubServer: {replicas: 3}}\n"
+HELMFILE = """\
+releases:
+  - name: ours
+    namespace: infrahub
+    chart: opsmill/infrahub-enterprise
+    version: 4.13.0-medium
+    values: [values/base.yaml, values/prod.yaml]
+    secrets: [values/prod.secrets.yaml]
+  - name: podinfo
+    chart: podinfo/podinfo
+    version: 6.0.0
+    values: [values/podinfo.yaml]
+"""
+LAYERS = ("-f", "values/base.yaml", "-f", "values/prod.yaml")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository whose helmfile stands in the folder of the values, and names two layers of one release."""
+    for folder in (".git", "values"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "values/base.yaml").write_text(VALUES, "utf-8")
+    (tmp_path / "values/prod.yaml").write_text(PROD, "utf-8")
+    (tmp_path / "values/podinfo.yaml").write_text("replicas: 1\n", "utf-8")
+    (tmp_path / "helmfile.yaml").write_text(HELMFILE, "utf-8")
+    return tmp_path
+
+
+def report(cli: Cli, *arguments: str) -> Any:
+    return json.loads(cli("plan", *arguments, "--redis-db", "2", "--format", "json").stdout)["files"][0]
+
+
+def notices(found: Any) -> str:
+    return "\n".join(each["text"] for each in found["notices"])
+
+
+def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, repository: Path) -> None:
+    found = report(cli, *LAYERS)
+    assert (found["from"], found["to"]) == ("4.13.0-medium", "4.18.0-medium")
+    assert "infrahub-enterprise 4.13.0-medium (helmfile.yaml:5)" in found["evidence"]
+    assert "helmfile.yaml:5 still names infrahub-enterprise 4.13.0-medium" in notices(found)
+    assert "write 4.18.0-medium there in the same change." in notices(found)
+    assert "lays it over" not in notices(found)
+    done = cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive")
+    assert b"helm upgrade ours REPO/infrahub-enterprise --version 4.18.0-medium --namespace infrahub" in done.stdout
+    assert (repository / "helmfile.yaml").read_text("utf-8") == HELMFILE
+    assert (repository / "values/base.yaml").read_text("utf-8") == AFTER
+
+
+def test_a_version_that_moved_already_is_nothing_to_tell(cli: Cli, repository: Path) -> None:
+    (repository / "helmfile.yaml").write_text(HELMFILE.replace("4.13.0", "4.18.0"), "utf-8")
+    assert "helmfile.yaml" not in notices(report(cli, *LAYERS))
+
+
+def test_a_file_that_lies_over_others_says_which(cli: Cli, repository: Path) -> None:
+    text = notices(report(cli, "values/prod.yaml"))
+    assert "helmfile.yaml:2 lays it over other files: name them all (-f values/base.yaml -f values/prod.yaml)" in text
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("~4.13.0", "helmfile.yaml:5 is ~4.13.0, which never reaches 4.18.0"),
+        ("4.*", "helmfile.yaml:5: its chart version is a range (4.*)"),
+        ("'{{ .Values.version }}'", "helmfile.yaml:5: its chart version is filled in from elsewhere"),
+    ],
+)
+def test_a_version_that_is_none_is_told(cli: Cli, repository: Path, version: str, told: str) -> None:
+    text = HELMFILE.replace("4.13.0-medium", version)
+    (repository / "helmfile.yaml").write_text(text, "utf-8")
+    found = report(cli, *LAYERS, "--from", "4.13.0-medium")
+    assert told in notices(found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("4.13.0-medium", "4.13.0-medum"),
+        ("opsmill/infrahub-enterprise", "opsmill/ours"),
+        ("values/prod.yaml]", "values/other.yaml]"),
+        ("  - name: podinfo\n    chart: podinfo/podinfo", "  - name: again\n    chart: opsmill/infrahub-enterprise"),
+        ("releases:\n", "releases: [\n"),
+    ],
+)
+def test_what_it_leaves_open_is_not_taken_from_it(cli: Cli, repository: Path, old: str, new: str) -> None:
+    text = HELMFILE.replace("podinfo.yaml]", "prod.yaml]" if "again" in new else "podinfo.yaml]")
+    assert old in text
+    (repository / "helmfile.yaml").write_text(text.replace(old, new, 1), "utf-8")
+    found = report(cli, *LAYERS)
+    assert not found["from"] and "helmfile.yaml" not in notices(found) + " ".join(found["evidence"])
+
+
+def test_none_is_looked_for_above_the_repository_or_without_one(cli: Cli, tmp_path: Path) -> None:
+    text = HELMFILE.replace("values/", "inside/values/")
+    (tmp_path / "helmfile.yaml").write_text(text, "utf-8")
+    folder = tmp_path / "inside/values"
+    folder.mkdir(parents=True)
+    (folder / "base.yaml").write_text(VALUES, "utf-8")
+    (folder / "prod.yaml").write_text(PROD, "utf-8")
+    layers = ("-f", "inside/values/base.yaml", "-f", "inside/values/prod.yaml")
+    assert not report(cli, *layers)["from"]
+    (tmp_path / "inside/.git").mkdir()
+    assert not report(cli, *layers)["from"]
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "inside/.git").rmdir()
+    assert report(cli, *layers)["from"] == "4.13.0-medium"
+
+
+def test_a_chart_yaml_beside_the_values_knows_better(cli: Cli, repository: Path) -> None:
+    dependency = "{name: infrahub-enterprise, version: 4.12.0-medium}"
+    text = f"apiVersion: v2\nname: platform\nversion: 1.0.0\ndependencies: [{dependency}]\n"
+    (repository / "values/Chart.yaml").write_text(text, "utf-8")
+    wrapped = {name: (repository / f"values/{name}.yaml").read_text("utf-8") for name in ("base", "prod")}
+    for name, values in wrapped.items():
+        inside = "".join(f"  {line}" if line.strip() else line for line in values.splitlines(keepends=True))
+        (repository / f"values/{name}.yaml").write_text(f"infrahub-enterprise:\n{inside}", "utf-8")
+    assert report(cli, *LAYERS)["from"] == "4.12.0-medium"
