@@ -9,7 +9,7 @@ _AS_CODE = re.compile(
     r"`[^`]*`"  # code already
     r"|\$\(\w+\)"  # a reference of Kubernetes
     r"|(?<![\w/.])(?:--[a-z][a-z-]*|[A-Z]+_[A-Z_]+[A-Z])(?![\w/])"  # an option, and the name of an env entry
-    r"|rediss?://[^\s,;:]*[^\s,;:.]"  # no link, which a page would make of it
+    r"|rediss?://[^\s,;]*[^\s,;:.]"  # no link, which a page would make of it
 )
 
 

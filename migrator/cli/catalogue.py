@@ -18,7 +18,7 @@ from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
 from migrator.migration import BY_SHAPE, Step
 from migrator.planning import catalog, route
-from migrator.report import streams
+from migrator.report import pages, streams
 
 SCHEMAS = ("project", "report", "answers", "migrations")
 """The JSON Schemas that the package ships, by what they describe."""
@@ -186,21 +186,26 @@ def _json(
 
 
 def _explain(settings: Settings) -> str:
-    wanted, loaded = settings.migration, catalog.load()
+    wanted, loaded = _id_in(settings.migration), catalog.load()
     found = [each for each in loaded if each.id == wanted] or [each for each in loaded if _brings(each, wanted)]
     if not found:
-        return _explain_other(settings, [each.id for each in loaded])
+        return _explain_other(wanted, settings, [each.id for each in loaded])
     if settings.format == "json":
         return _json("explain", found, [(each, step) for each in found for step in each.migration.steps], [])
     return "\n".join(_explained(each) for each in found)
 
 
-def _explain_other(settings: Settings, migrations: Sequence[str]) -> str:
-    """What is known of a rule or a question of that id."""
+def _id_in(text: str) -> str:
+    """The id in what SARIF and annotations print: rule/ID, decide/ID and MIGRATION/STEP."""
+    kind, _, name = text.partition("/")
+    return name if name and kind in ("rule", "decide") else kind
+
+
+def _explain_other(wanted: str, settings: Settings, migrations: Sequence[str]) -> str:
+    """What is known of a rule or a question of that id, and of the chart's own version."""
     from migrator.cli import explaining
 
-    wanted = settings.migration
-    told = explaining.of_rule(wanted) or explaining.of_question(wanted)
+    told = explaining.of_rule(wanted) or explaining.of_question(wanted) or explaining.of_version(wanted)
     if not told:
         meant = did_you_mean(wanted, [*migrations, *explaining.rules(), *catalog.questions()])
         raise UsageError(
@@ -227,7 +232,8 @@ def _explained(each: catalog.Known) -> str:
     steps = "\n".join(f"  {step.id}: {step.title}" for step in each.migration.steps)
     questions = "\n".join(f"  {name}" for name in each.migration.questions)
     asks = f"\nQuestions it may ask:\n{questions}\n" if questions else ""
-    return f"{each.id} ({versions_of})\n\n{each.text}\n\nSteps:\n{steps}\n{asks}"
+    more = f"\nMore: {pages.of_migration(each.id)}\n"
+    return f"{each.id} ({versions_of})\n\n{each.text}\n\nSteps:\n{steps}\n{asks}{more}"
 
 
 def _example(flavour: str) -> str:

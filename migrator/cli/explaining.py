@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from migrator.cli.settings import flag_of
-from migrator.planning import catalog
+from migrator.planning import catalog, chart_bump
 from migrator.report import pages
 from migrator.rules import RULES, unknown
 from migrator.verify.checks import DEPLOYED, Check
@@ -45,3 +45,19 @@ def of_question(name: str) -> str:
     if decision.found_by:
         told.append(decision.found_by)
     return "\n\n".join([*told, f"More: {pages.of_question(name)}"]) + "\n"
+
+
+def of_version(name: str) -> str:
+    """What moves the chart's version in the object around the values; empty for any other name."""
+    if name != chart_bump.NAME:
+        return ""
+    return (
+        f"{name} (of an object that names its chart's version, in every upgrade)\n\n{ABOUT_VERSION}\n\n"
+        f"More: {pages.of_version()}\n"
+    )
+
+
+ABOUT_VERSION = (
+    "The chart's version moves with the values, since the old chart refuses the new ones: to --to, else to the newest "
+    "version that can be taken back. --no-bump leaves it as it is."
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.planning import catalog
+from migrator.planning import catalog, chart_bump
 from migrator.report import pages
 from migrator.report.mask import Mask
 from migrator.report.records import Report
@@ -50,4 +50,6 @@ def _help_of(rule: str) -> Help:
             if (known.id, step.id) == (kind, name):
                 text = f"{step.title}.\n\n{known.text}"
                 return Help(f"{known.migration.title}: {step.title}", text, pages.of_migration(known.id))
-    return Help(rule, "The chart's version moves with the values.")
+    from migrator.cli import explaining  # most runs move no version
+
+    return Help(chart_bump.TITLE, explaining.ABOUT_VERSION, pages.of_version())

@@ -21,6 +21,9 @@ from migrator.values.release import Release
 if TYPE_CHECKING:
     from migrator.sources.blocktext import BlockText
 
+NAME = "chart-version"
+"""What the change is called, where others go by their migration and their step."""
+TITLE = "move the chart's version with its values"
 WHY = "file and chart move together: the old chart refuses the new values"
 
 
@@ -47,8 +50,7 @@ class Bump(NamedTuple):
         path = tree.show(self.route)
         name = bundle.layers[bundle.home].name
         return ChangeReport(
-            f"chart-version:{path}", "chart-version", "chart-version", "replace", path, name, 0, self.before,
-            self.after, WHY, "required",
+            f"{NAME}:{path}", NAME, NAME, "replace", path, name, 0, self.before, self.after, WHY, "required",
         )  # fmt: skip
 
 

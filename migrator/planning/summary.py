@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.migration import Question
-from migrator.planning import plan, route
+from migrator.planning import chart_bump, plan, route
 from migrator.planning.brief import brief, notice_report
 from migrator.planning.examine import Case
 from migrator.prefect import queues
@@ -80,7 +80,7 @@ def _queues(made: plan.Plan) -> QueuesReport | None:
 def _steps(case: Case, result: Result) -> Iterator[StepReport]:
     names = [(planned.known.id, planned.step.id, planned.step.title) for planned in case.plan.steps]
     if case.bump is not None:
-        names.append(("chart-version", "chart-version", "move the chart's version with its values"))
+        names.append((chart_bump.NAME, chart_bump.NAME, chart_bump.TITLE))
     for (migration, step, title), before, after in zip(names, result.stages, result.stages[1:]):
         layers = {
             source.name: LayerReport(source.name, was, now)

@@ -18,3 +18,8 @@ def of_question(question: str) -> str:
 def of_migration(migration: str) -> str:
     """The address of a migration."""
     return f"{DOCS}/migrations/{migration}.md"
+
+
+def of_version() -> str:
+    """The address of what is told of the chart's version in an object."""
+    return f"{DOCS}/shapes.md#files-and-objects"

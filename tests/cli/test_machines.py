@@ -58,6 +58,23 @@ def test_sarif_is_valid_and_points_at_lines(found: Callable[[str], str]) -> None
     jsonschema.Draft4Validator(schema).validate(log)
 
 
+def test_explain_knows_every_rule_by_the_id_that_is_printed(cli: Cli, tmp_path: Path) -> None:
+    spec = "".join(f"    {line}\n" for line in VALUES.splitlines())
+    (tmp_path / "release.yaml").write_text(
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a, namespace: b}\nspec:\n"
+        f"  chart: {{spec: {{chart: infrahub-enterprise, version: 4.13.0-small}}}}\n  values:\n{spec}",
+        "utf-8",
+    )
+    (run,) = json.loads(cli("check", "release.yaml", "--format", "sarif").stdout)["runs"]
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+    assert {"chart-version/chart-version", "decide/redis-db"} <= rules.keys()
+    for name, rule in rules.items():
+        done = cli("explain", name)
+        assert done.returncode == 0, name
+        assert rule["helpUri"] in done.stdout.decode(), name
+    assert cli("explain", "decide/nothing").returncode == cli("explain", "v4_14/toggles").returncode == 2
+
+
 def test_fingerprints_stay_where_lines_move(cli: Cli, tmp_path: Path) -> None:
     def fingerprints(text: str) -> list[str]:
         (tmp_path / "v.yaml").write_text(text, "utf-8")
