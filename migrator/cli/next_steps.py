@@ -43,7 +43,7 @@ def before_writing(case: examine.Case, report: FileReport, settings: Settings) -
     if report.status != "pending":
         return ()
     own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
-    changed = [layer.path for layer in report.layers if layer.before != layer.after]
+    changed = report.written
     if case.bundle.is_of_cluster:
         own, changed = [settings.output or _NEW_FILE], []
     write = NextStep("Once this is agreed, write it:"), _command(_migrate(case, settings))

@@ -251,7 +251,7 @@ COMMANDS = {
     "undo": ("put the last backup back, unless the file changed since", _undo),
     "list": ("the migrations known, with their versions; what a jump meets", _list),
     "explain": ("what a migration does and why, with its sources; what a rule or a question is about", _explain),
-    "example": ("print a sample values file from before the newest migration", _example),
+    "example": ("print a sample values file of 4.13.0, to try things on", _example),
     "init": ("write a project file, infrahub-migrator.yaml, from what is found; never over one that stands", _init),
     "completion": ("print the completion of a shell: bash, zsh or fish", _completion),
     "schema": ("print the JSON Schema of project files, answers files or --format json", _schema),

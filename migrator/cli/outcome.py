@@ -128,14 +128,7 @@ def _holds_credentials(report: FileReport, path: str) -> bool:
 def _outcome(settings: Settings, report: FileReport, stream: TextIO) -> None:
     from migrator.report.text import outcome
 
-    text = outcome(
-        Report("migrate", (report,)),
-        page_for(settings, stream),
-        mask=Mask(settings.show_secrets),
-        verbose=settings.verbose,
-        output=settings.output or ("-" if stream is sys.stderr else ""),
-        dry_run=settings.dry_run,
-    )
+    text = outcome(Report("migrate", (report,)), page_for(settings, stream), mask=Mask(settings.show_secrets))
     stream.write(text)
     tell_of_masks(settings, text)
 

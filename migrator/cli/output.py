@@ -111,9 +111,7 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
 
 def new_files(report: FileReport, output: str) -> list[str]:
     """The files that a migrated release has made new."""
-    if output:
-        return [output]
-    return [layer.path for layer in report.layers if layer.before != layer.after]
+    return [output] if output else report.written
 
 
 def not_all_told(new: Sequence[str], error: OSError) -> NotAllTold:

@@ -141,7 +141,7 @@ def _lines(lines: Sequence[Line], everyone: Sequence[str], screen: Screen) -> No
 
 def notices(told: Iterable[tuple[str, NoticeReport]], screen: Screen, title: str = "To know") -> None:
     """What is to be known, warnings first, each once: `told` pairs it with the release it is told of."""
-    found = by_kind(((each.severity, each.text, each.rank), _place(each, name)) for name, each in told)
+    found = by_kind(((each.severity, each.text, each.rank), each.place or name) for name, each in told)
     reports = [
         NoticeReport(severity, f"{listed(places, _NAMED)}: {text}", "", 0)
         for (severity, text, _), places in sorted(found.items(), key=lambda each: each[0][2])
@@ -151,9 +151,5 @@ def notices(told: Iterable[tuple[str, NoticeReport]], screen: Screen, title: str
 
 def findings(told: Iterable[tuple[str, Finding]], screen: Screen) -> None:
     """What rules say of the results, each once."""
-    found = by_kind((each._replace(file="", line=0), _place(each, name)) for name, each in told)
+    found = by_kind((each._replace(file="", line=0), each.place or name) for name, each in told)
     review.findings([(each, listed(places, _NAMED)) for each, places in found.items()], screen)
-
-
-def _place(told: NoticeReport | Finding, name: str) -> str:
-    return f"{told.file}:{told.line}" if told.file and told.line else name

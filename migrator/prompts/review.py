@@ -8,8 +8,8 @@ from typing import NamedTuple
 from migrator.planning import apply, examine
 from migrator.prompts.person import Back, Offer, Person, Why
 from migrator.prompts.screen import Screen
-from migrator.report.linediff import Hunk, hunks
-from migrator.report.page import spelled
+from migrator.report.linediff import Hunk, hunks, signed
+from migrator.report.page import SIGNS, spelled
 from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, Report, with_remedies
 from migrator.report.text import EFFECTS
 
@@ -72,7 +72,7 @@ def told_together(changes: Sequence[ChangeReport], root: str, screen: Screen) ->
     for change in changes:
         groups.setdefault((change.kind, change.effect), []).append(change)
     for (kind, effect), group in groups.items():
-        sign = {"add": "+", "remove": "-", "replace": "~"}[kind]
+        sign, _ = SIGNS[kind]
         places = dict.fromkeys(change.path.removeprefix(root).rpartition(".")[0] for change in group)
         if kind == "remove" and len(group) > 1:
             names = joined_names([_name(change.path) for change in group])
@@ -146,7 +146,7 @@ def findings(found: Sequence[tuple[Finding, str]], screen: Screen) -> None:
 
 def placed(found: Sequence[Finding]) -> list[tuple[Finding, str]]:
     """What rules say of one release, each with its place (empty: none)."""
-    return [(each, f"{each.file}:{each.line}" if each.file and each.line else "") for each in found]
+    return [(each, each.place) for each in found]
 
 
 def notices(notices: Sequence[NoticeReport], screen: Screen, title: str = "To know") -> None:
@@ -154,7 +154,7 @@ def notices(notices: Sequence[NoticeReport], screen: Screen, title: str = "To kn
     if notices:
         screen.heading(title)
     for notice in sorted(notices, key=lambda each: each.rank):
-        where = f"{notice.file}:{notice.line}: " if notice.file and notice.line else ""
+        where = f"{notice.place}: " if notice.place else ""
         lead = "- " if notice.severity == "info" else f"{notice.severity}: "
         style = {"error": "red", "warning": "yellow", "info": ""}[notice.severity]
         screen.say(where + notice.text, lead=lead, style=style)
@@ -208,7 +208,7 @@ def _layer(name: str, before: bytes, after: bytes, located: Sequence[_Located], 
         belonging = [each.change for each in located if _hunk_of(each.place, found) == at]
         belonging = belonging or [each.change for each in located]
         screen.line(f"{name}:{belonging[0].line}", style="bold")
-        for sign, line in _lines(hunk, *texts):
+        for sign, line in signed(hunk, *texts):
             screen.line(f"  {sign} {_printable(line)}", style=_STYLES.get(sign, ""))
         reasons: dict[tuple[str, str], list[str]] = {}
         for change in belonging:
@@ -225,16 +225,6 @@ def _hunk_of(line: int, found: Sequence[Hunk]) -> int:
         if line <= hunk.end:
             return number
     return len(found) - 1
-
-
-def _lines(hunk: Hunk, before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
-    at = hunk.start
-    for block in hunk.blocks:
-        yield from ((" ", line) for line in before[at : block.start])
-        yield from (("-", line) for line in before[block.start : block.end])
-        yield from (("+", line) for line in after[block.new_start : block.new_end])
-        at = block.end
-    yield from ((" ", line) for line in before[at : hunk.end])
 
 
 def _lines_of(text: bytes) -> list[bytes]:

@@ -9,11 +9,9 @@ from migrator.report.markdown import marker
 from migrator.report.markdown_fit import Part, Row, fitted
 from migrator.report.markup import code, fence, prose
 from migrator.report.mask import Mask
-from migrator.report.page import flags_of
+from migrator.report.page import SIGNS, flags_of
 from migrator.report.records import FileReport, Report
 from migrator.report.text_check import error_without_path
-
-_SIGNS = {"add": "+", "remove": "-", "replace": "~"}
 
 
 def markdown(report: Report, *, mask: Mask) -> str:
@@ -21,8 +19,7 @@ def markdown(report: Report, *, mask: Mask) -> str:
     report = mask.conceal(report)
     rows = []
     for file in report.files:
-        cells = [code(file.path, in_table=True), file.status, _in_short(file)]
-        rows.append(Row("| " + " | ".join(cells) + " |", file.status))
+        rows.append(Row.of([code(file.path, in_table=True), file.status, _in_short(file)], file.status))
     parts = [_part(file) for file in report.files if file.cluster is not None]
     head = [marker("diff --rendered"), "# What the upgrade changes in the cluster"]
     return fitted(head, ["| File | Status | In the cluster |", "|---|---|---|"], rows, parts)
@@ -52,9 +49,8 @@ def _part(file: FileReport) -> Part:
         for line in (prose(sentence), "")
     ]
     longest_first = [[*head, *every, *last], [*head, *shown.get("none", ()), *last], [*head, *last], []]
-    forms = tuple("\n".join([*lines, ""]) if lines else "" for lines in longest_first)
     left_out = ("differences that are explained", "differences that nothing explains", "the charts compared")
-    return Part(file.path, forms, left_out)
+    return Part.of(file.path, longest_first, left_out)
 
 
 def _section(section: cluster_text.Section) -> Iterator[str]:
@@ -73,7 +69,7 @@ def _group(group: cluster_text.Group) -> Iterator[str]:
     for change in group.changes:
         place = cluster_text.place(change)
         if not place:
-            yield f"{_SIGNS[change.kind]} {cluster_text.whole(change)}"
+            yield f"{SIGNS[change.kind][0]} {cluster_text.whole(change)}"
             continue
         if change.kind != "add":
             yield f"- {place}: {cluster_text.spelled(change.before, change.path)}"

@@ -8,15 +8,13 @@ from typing import NamedTuple
 from migrator.report import page as pages
 from migrator.report.cluster_records import AGAIN, HIDDEN, ClusterChange, ClusterReport
 from migrator.report.mask import Mask
-from migrator.report.page import Page, Style, versions
+from migrator.report.page import SIGNS, Page, Style, versions
 from migrator.report.records import FileReport, Report
 from migrator.report.text_check import count
 from migrator.values.edits import Value
 
 FEW = 3
 """How many objects that share a change are named."""
-
-SIGNS: dict[str, tuple[str, Style]] = {"add": ("+", "green"), "remove": ("-", "red"), "replace": ("~", "yellow")}
 
 _HEADINGS = {
     "none": "NOTHING EXPLAINS THESE: look at them before you upgrade",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import __version__
 from migrator.report import cluster_text, html_picture, totals
-from migrator.report.html_release import CAUSES, EFFECTS, ReleaseView, notices, release_view
+from migrator.report.html_release import CAUSES, EFFECTS, release_view
 from migrator.report.mask import Mask, visible
 from migrator.report.page import answered_by, flags_of, spelled, versions
 from migrator.report.records import FileReport, Report
@@ -70,7 +70,7 @@ def page(report: Report, *, mask: Mask) -> str:
         causes=_bars([(kind, CAUSES[kind], number) for kind, number in _causes(report).items()]),
         summary=totals.statuses_in_words(report),
         changes=totals.effects_in_words(report),
-        first_picture=_first_picture(report.files, releases),
+        first_picture=next((each for each in releases if each.file.queues is not None), None),
         are_secrets_shown=mask.show_secrets,
     )
 
@@ -102,15 +102,10 @@ def _said_of_many(files: Collection[FileReport]) -> dict[str, tuple[int, str]]:
     """Notices that concern so many releases that they are told once: how many, and how grave, the gravest first."""
     found: dict[str, tuple[int, str]] = {}
     for file in files:
-        for notice in {notice.text: notice for notice in notices(file)}.values():
+        for notice in {notice.text: notice for notice in file.to_know}.values():
             found[notice.text] = (found.get(notice.text, (0, ""))[0] + 1, notice.severity)
     many = [(text, about) for text, about in found.items() if about[0] > MANY / 2]
     return dict(sorted(many, key=lambda each: ("error", "warning", "info").index(each[1][1])))
-
-
-def _first_picture(files: Collection[FileReport], releases: Sequence[ReleaseView]) -> ReleaseView | None:
-    """The release whose picture stands for all of them."""
-    return next((release for file, release in zip(files, releases) if file.queues is not None), None)
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from migrator.report import cluster_text
 from migrator.report.cluster_records import ClusterReport
 from migrator.report.html_diff import FileDiff, file_diff
 from migrator.report.mask import Mask
-from migrator.report.page import answered_by, flags_of, open_first, with_remedy, written
+from migrator.report.page import answered_by, flags_of, open_first, written
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport
 from migrator.report.restarts import below_root, sentence, what_restarts
 from migrator.report.result_records import StepReport
@@ -86,7 +86,7 @@ def release_view(number: int, file: FileReport, mask: Mask, *, context: int, tol
         in_short=tuple(_in_short(own, file, [view for _, view in steps])),
         migrations=tuple(migrations),
         questions=open_first(file.questions),
-        notices=[notice for notice in notices(file) if notice.text not in told],
+        notices=[notice for notice in file.to_know if notice.text not in told],
     )
 
 
@@ -108,14 +108,6 @@ def _steps(own: str, file: FileReport, mask: Mask, context: int) -> Iterator[tup
         is_first = seen.isdisjoint(each.path for each in files)
         seen.update(each.path for each in files)
         yield migration, StepView(f"{own}-s{number}", step, found.title, effects, tuple(reasons), files, is_first)
-
-
-def notices(file: FileReport) -> list[NoticeReport]:
-    """The notices, and what the rules say, the gravest first."""
-    found = list(file.notices)
-    for each in file.findings:
-        found.append(NoticeReport(each.severity, with_remedy(each), each.file, each.line, each.rule))
-    return sorted(found, key=lambda notice: notice.rank)
 
 
 def _in_short(own: str, file: FileReport, steps: Sequence[StepView]) -> Iterator[tuple[str, tuple[Answer, ...]]]:
@@ -144,7 +136,7 @@ def _asked_first(own: str, file: FileReport, steps: Sequence[StepView]) -> Itera
         missing = count(len(file.open_questions), "decision")
         flags = ", ".join(flags_of(file.questions))
         yield "What is to be decided", (f"{missing} missing: answer with {flags}.",)
-    found = [notice.severity for notice in notices(file)]
+    found = [notice.severity for notice in file.to_know]
     grave = [count(found.count(severity), severity) for severity in ("error", "warning") if severity in found]
     if grave:
         yield "What to look at first", ((f"{' and '.join(grave)}, under To know.", f"{own}-notices"),)

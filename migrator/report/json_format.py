@@ -90,19 +90,7 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
         "exit_code": file.exit_code,
         "migrations": [{"id": name, "title": title} for name, title in file.migrations],
         "changes": [
-            {
-                "id": change.id,
-                "migration": change.migration,
-                "step": change.step,
-                "kind": change.kind,
-                "path": change.path,
-                "file": change.file,
-                "line": change.line,
-                "before": plain(change.before),
-                "after": plain(change.after),
-                "why": change.why,
-                "effect": change.effect,
-            }
+            {**change._asdict(), "before": plain(change.before), "after": plain(change.after)}
             for change in file.changes
         ],
         "questions": [
@@ -177,13 +165,7 @@ def _cluster(cluster: ClusterReport) -> dict[str, Value]:
                 "kind": change.kind,
                 "before": plain(change.before),
                 "after": plain(change.after),
-                "explanation": {
-                    "kind": change.explanation.kind,
-                    "migration": change.explanation.migration,
-                    "step": change.explanation.step,
-                    "title": change.explanation.title,
-                    "text": change.explanation.text,
-                },
+                "explanation": change.explanation._asdict(),
             }
             for change in cluster.changes
         ],

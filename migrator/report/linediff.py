@@ -6,13 +6,16 @@ in a file of fifty thousand is glad of; the standard library's matcher is quadra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 MOST_DIFFERENCES = 2000
 """With more lines than these added and removed, everything between the first and the last is shown as replaced."""
 
 _SHORT = 2
+
+
+Line = TypeVar("Line")
 
 
 class Block(NamedTuple):
@@ -32,6 +35,17 @@ class Hunk(NamedTuple):
     new_start: int
     new_end: int
     blocks: tuple[Block, ...]
+
+
+def signed(hunk: Hunk, before: Sequence[Line], after: Sequence[Line]) -> Iterator[tuple[str, Line]]:
+    """The lines of a hunk, each with its sign: `-` goes, `+` comes, a blank stays."""
+    at = hunk.start
+    for block in hunk.blocks:
+        yield from ((" ", line) for line in before[at : block.start])
+        yield from (("-", line) for line in before[block.start : block.end])
+        yield from (("+", line) for line in after[block.new_start : block.new_end])
+        at = block.end
+    yield from ((" ", line) for line in before[at : hunk.end])
 
 
 def hunks(before: Sequence[bytes], after: Sequence[bytes], context: int = 3) -> list[Hunk]:

@@ -16,7 +16,7 @@ from migrator.report import unified
 from migrator.report.markdown_fit import LIMIT, Part, Row, fitted
 from migrator.report.markup import code, fence, prose
 from migrator.report.mask import Mask
-from migrator.report.page import Page, answered_by, flags_of, open_first, spelled, versions, with_remedy, written
+from migrator.report.page import SIGNS, Page, answered_by, flags_of, open_first, spelled, versions, written
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
 from migrator.report.restarts import sentence, what_restarts
 from migrator.report.text_check import count, reason
@@ -27,7 +27,6 @@ _EFFECTS = {
     "behaviour": "**a pod changes**",
     "required": "**required**, or the release breaks",
 }
-_SIGNS = {"add": "+", "remove": "-", "replace": "~"}
 
 
 def marker(command: str) -> str:
@@ -49,7 +48,7 @@ def record(report: Report, *, mask: Mask) -> str:
 def _whole(head: Sequence[str], report: Report, mask: Mask, limit: int) -> str:
     report = mask.conceal(report)
     table = ["| File | Status | Chart | Changes | To decide |", "|---|---|---|---:|---|"]
-    rows = [Row("| " + " | ".join(_cells(file)) + " |", file.status) for file in report.files]
+    rows = [Row.of(_cells(file), file.status) for file in report.files]
     shared = _shared(report)
     parts = [part for file in report.files if (part := _part(file, report, mask, shared)) is not None]
     return fitted(head, table, rows, parts, limit=limit)
@@ -62,17 +61,17 @@ def check(report: Report, *, mask: Mask) -> str:
     rows = []
     for file in report.files:
         why = reason(file, Page(0), more="below").removeprefix(": ")
-        cells = [code(file.path, in_table=True), file.status, prose(versions(file)), prose(why)]
-        rows.append(Row("| " + " | ".join(cells) + " |", file.status))
+        rows.append(
+            Row.of([code(file.path, in_table=True), file.status, prose(versions(file)), prose(why)], file.status)
+        )
     parts = []
     for file in report.files:
-        grave = file._replace(notices=tuple(notice for notice in file.notices if notice.severity != "info"))
+        grave = [notice for notice in file.to_know if notice.severity != "info"]
         to_decide, to_know = list(_questions(file.open_questions)), list(_notices(grave))
         if to_decide or to_know:
             head = [f"## {code(file.path)}", ""]
             longest_first = [[*head, *to_decide, *to_know], [*head, *to_decide] if to_decide else [], []]
-            forms = tuple("\n".join([*lines, ""]) if lines else "" for lines in longest_first)
-            parts.append(Part(file.path, forms, ("errors and warnings", "what is to decide")))
+            parts.append(Part.of(file.path, longest_first, ("errors and warnings", "what is to decide")))
     table = ["| File | Status | Chart | What there is to do |", "|---|---|---|---|"]
     return fitted(_head("Check of Infrahub values", "check", report), table, rows, parts)
 
@@ -96,7 +95,7 @@ def _part(file: FileReport, report: Report, mask: Mask, shared: Mapping[str, Seq
         head += _files(file)
     steps, patch = [*_steps(file), *_restarts(file)], [*_about_shared(file, shared), *_patch(file, mask)]
     to_decide = list(_questions(file.open_questions))
-    decisions, notices = list(_questions(file.questions)), list(_notices(file))
+    decisions, notices = list(_questions(file.questions)), list(_notices(file.to_know))
     following = list(_next_steps(file))
     if not (file.error or steps or patch or decisions or notices):
         return None
@@ -106,8 +105,7 @@ def _part(file: FileReport, report: Report, mask: Mask, shared: Mapping[str, Seq
         [*head, *to_decide],
         [],
     ]
-    forms = tuple("\n".join([*lines, ""]) if lines else "" for lines in longest_first)
-    return Part(file.path, forms, ("the whole diff", "changes, answers and notices", "what is to decide"))
+    return Part.of(file.path, longest_first, ("the whole diff", "changes, answers and notices", "what is to decide"))
 
 
 def _files(file: FileReport) -> Iterator[str]:
@@ -159,9 +157,8 @@ def _shared(report: Report) -> dict[str, list[str]]:
     """Of each file that releases share, the release with which its diff stands, and those that tell changes of it."""
     found: dict[str, list[str]] = {}
     for file in report.files:
-        for layer in file.layers:
-            if layer.before != layer.after:
-                found.setdefault(layer.path, []).insert(0, file.path)
+        for path in file.written:
+            found.setdefault(path, []).insert(0, file.path)
         for path in dict.fromkeys(change.file for change in file.changes):
             found.setdefault(path, []).append(file.path)
     return {path: list(dict.fromkeys(releases)) for path, releases in found.items() if len(set(releases)) > 1}
@@ -207,8 +204,7 @@ def _step(step: str, changes: Sequence[ChangeReport]) -> Iterator[str]:
 def _lines(changes: Sequence[ChangeReport]) -> list[str]:
     lines = []
     for change in changes:
-        where = f"{change.file}:{change.line}" if change.line else change.file
-        lines.append(f"@@ {where} @@ {_SIGNS[change.kind]} {change.path}")
+        lines.append(f"@@ {change.place} @@ {SIGNS[change.kind][0]} {change.path}")
         if change.kind != "add":
             lines.append(f"- {spelled(change.before)}")
         if change.kind != "remove":
@@ -232,17 +228,13 @@ def _questions(questions: Sequence[QuestionReport]) -> Iterator[str]:
     yield ""
 
 
-def _notices(file: FileReport) -> Iterator[str]:
-    found = [
-        *file.notices,
-        *(NoticeReport(each.severity, with_remedy(each), each.file, each.line, each.rule) for each in file.findings),
-    ]
-    if not found:
+def _notices(notices: Sequence[NoticeReport]) -> Iterator[str]:
+    if not notices:
         return
     yield "### To know"
     yield ""
-    for each in sorted(found, key=lambda notice: notice.rank):
+    for each in notices:
         severity = "" if each.severity == "info" else f"**{each.severity}** "
-        where = f"{code(f'{each.file}:{each.line}')} " if each.file and each.line else ""
+        where = f"{code(each.place)} " if each.place else ""
         yield f"- {severity}{where}{f'{code(each.rule)} ' if each.rule else ''}{prose(each.text)}"
     yield ""

@@ -21,12 +21,22 @@ class Part(NamedTuple):
     forms: tuple[str, ...]
     left_out: tuple[str, ...]
 
+    @classmethod
+    def of(cls, name: str, longest_first: Sequence[Sequence[str]], left_out: tuple[str, ...]) -> Part:
+        """The part whose forms have these lines."""
+        return cls(name, tuple("\n".join([*lines, ""]) if lines else "" for lines in longest_first), left_out)
+
 
 class Row(NamedTuple):
     """A release's line in the table of all, and the status by which rows that find no room are counted."""
 
     line: str
     status: str
+
+    @classmethod
+    def of(cls, cells: Sequence[str], status: str) -> Row:
+        """The row of these cells."""
+        return cls(f"| {' | '.join(cells)} |", status)
 
 
 def fitted(

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from migrator.report.mask import visible
-from migrator.report.records import FileReport, Finding, QuestionReport
+from migrator.report.records import FileReport, QuestionReport
 from migrator.values.edits import Value
 
 Style = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
+
+SIGNS: dict[str, tuple[str, Style]] = {"add": ("+", "green"), "remove": ("-", "red"), "replace": ("~", "yellow")}
+"""How each kind of change is marked."""
 
 _CODES: dict[Style, str] = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
@@ -99,11 +102,6 @@ def written(file: FileReport) -> list[str]:
     changed = [layer.path for layer in file.layers if layer.is_changed]
     kept = f"What stood there is kept in {' and '.join(file.backups)}." if file.backups else "No backup was kept."
     return [f"Written: {' and '.join(changed)}.", kept]
-
-
-def with_remedy(finding: Finding) -> str:
-    """What a rule says, and what to do about it, as sentences."""
-    return f"{finding.text.rstrip('.')}. {finding.remedy}".strip()
 
 
 def answered_by(question: QuestionReport) -> str:

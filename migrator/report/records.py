@@ -21,6 +21,10 @@ Status = Literal[
 AnsweredBy = Literal["flag", "answers file", "person", "default"]
 
 
+def _place(file: str, line: int) -> str:
+    return f"{file}:{line}" if file and line else ""
+
+
 class ChangeReport(NamedTuple):
     """One change, located in the file as the customer has it: `line` counts from 1 in the original text."""
 
@@ -35,6 +39,11 @@ class ChangeReport(NamedTuple):
     after: Value
     why: str
     effect: Effect
+
+    @property
+    def place(self) -> str:
+        """FILE:LINE, or the file alone."""
+        return _place(self.file, self.line) or self.file
 
 
 class QuestionReport(NamedTuple):
@@ -85,6 +94,11 @@ class NoticeReport(NamedTuple):
         """Where it stands among others: what is likely wrong must not drown in what is good to know."""
         return ("error", "warning", "info").index(self.severity)
 
+    @property
+    def place(self) -> str:
+        """FILE:LINE; empty where it speaks of no line."""
+        return _place(self.file, self.line)
+
 
 class Finding(NamedTuple):
     """What a rule of the target version says about the values.
@@ -101,6 +115,11 @@ class Finding(NamedTuple):
     remedy: str
     about: str = ""
     commands: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """FILE:LINE; empty where it speaks of no line."""
+        return _place(self.file, self.line)
 
 
 def _mending(finding: Finding) -> tuple[object, ...]:
@@ -154,6 +173,20 @@ class FileReport(NamedTuple):
     def open_questions(self) -> list[QuestionReport]:
         """What is still to be decided."""
         return [question for question in self.questions if question.is_open]
+
+    @property
+    def to_know(self) -> list[NoticeReport]:
+        """The notices, and what rules say, the gravest first."""
+        found = list(self.notices)
+        for each in self.findings:
+            text = f"{each.text.rstrip('.')}. {each.remedy}".strip()
+            found.append(NoticeReport(each.severity, text, each.file, each.line, each.rule))
+        return sorted(found, key=lambda notice: notice.rank)
+
+    @property
+    def written(self) -> list[str]:
+        """The files that hold something else after it, by its own diff."""
+        return [layer.path for layer in self.layers if layer.before != layer.after]
 
 
 class Report(NamedTuple):

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from migrator.report.mask import Mask
-from migrator.report.page import Page, Style, flags_of, spelled, standing_at, versions
+from migrator.report.page import SIGNS, Page, Style, flags_of, spelled, standing_at, versions
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report, with_remedies
-from migrator.report.text_check import STYLES, count, error_without_path, headline, reason
+from migrator.report.text_check import STYLES, count, error_without_path, headline
 
 EFFECTS = {
     "none": "pods restart, behaviour unchanged",
@@ -33,15 +33,10 @@ def plan(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> It
         yield "\n" * (number > 0) + "".join(f"{line}\n" for line in _planned(file, page, verbose))
 
 
-def outcome(
-    report: Report, page: Page, *, mask: Mask, verbose: bool = False, output: str = "", dry_run: bool = False
-) -> str:
-    """How `migrate` went: what was written, where the old file is, how to take it back, and the notices.
-
-    `output` is where the result went instead of the file itself (`-`: standard output).
-    """
+def outcome(report: Report, page: Page, *, mask: Mask) -> str:
+    """How `migrate` went: what was written, where the old file is, how to take it back, and the notices."""
     report = mask.conceal(report)
-    parts = ["\n".join(_went(file, page, verbose, output, dry_run)) for file in report.files]
+    parts = ["\n".join(_went(file, page)) for file in report.files]
     return "\n".join(part for part in parts) + "\n" if parts else ""
 
 
@@ -116,16 +111,11 @@ def _changes(changes: Sequence[ChangeReport], page: Page, verbose: bool) -> Iter
 
 
 def _change(change: ChangeReport, page: Page, verbose: bool) -> Iterator[str]:
-    sign, style = _signs()[change.kind]
-    where = f"{change.file}:{change.line}" if change.line else change.file
-    yield from page.wrapped(f"{where} {change.path}", indent=2, lead=f"{sign} ", style=style)
+    sign, style = SIGNS[change.kind]
+    yield from page.wrapped(f"{change.place} {change.path}", indent=2, lead=f"{sign} ", style=style)
     before, after = (_shortened(spelled(value), verbose) for value in (change.before, change.after))
     text = {"add": f"(none) -> {after}", "remove": f"{before} -> (removed)"}.get(change.kind, f"{before} -> {after}")
     yield from page.wrapped(text, indent=6)
-
-
-def _signs() -> dict[str, tuple[str, Style]]:
-    return {"add": ("+", "green"), "remove": ("-", "red"), "replace": ("~", "yellow")}
 
 
 def _shortened(text: str, verbose: bool) -> str:
@@ -169,7 +159,7 @@ def _rules(file: FileReport, page: Page) -> Iterator[str]:
     if file.findings:
         yield from _section("Rules of the target version", page)
     for each, remedy in with_remedies(file.findings):
-        where = f"{each.file}:{each.line} " if each.file and each.line else ""
+        where = f"{each.place} " if each.place else ""
         style: Style = "red" if each.severity == "error" else "yellow"
         text = f"{where}{each.rule}: {each.text}"
         yield from page.wrapped(text, indent=2, lead=f"{each.severity}: ", style=style)
@@ -185,7 +175,7 @@ def _notices(notices: Sequence[NoticeReport], page: Page, title: str = "To know"
         yield from _section(title, page)
     styles: dict[str, Style] = {"error": "red", "warning": "yellow"}
     for notice in sorted(notices, key=lambda each: each.rank):
-        where = f"{notice.file}:{notice.line}: " if notice.file and notice.line else ""
+        where = f"{notice.place}: " if notice.place else ""
         lead = "- " if notice.severity == "info" else f"{notice.severity}: "
         style = styles.get(notice.severity)
         yield from page.wrapped(f"{where}{notice.text}", indent=2, lead=lead, style=style)
@@ -212,28 +202,17 @@ def _next(file: FileReport) -> str:
     }.get(file.status, "Something is left to decide.")
 
 
-def _went(file: FileReport, page: Page, verbose: bool, output: str, dry_run: bool) -> Iterator[str]:
-    is_told_below = file.status in ("migrated", "current")
-    why = f": {count(len(file.changes), 'change')}" if file.changes else ""
-    yield headline(file, page) + (why if is_told_below else reason(file, page))
-    if file.status == "migrated":
-        changed = [layer.path for layer in file.layers if layer.before != layer.after]
-        if dry_run:
-            yield from page.wrapped("dry run: nothing was written", indent=2)
-        elif output:
-            yield from page.wrapped("standard output" if output == "-" else output, indent=2, lead="written to ")
-        else:
-            for path in changed:
-                yield from page.wrapped(path, indent=2, lead="written: ")
-            yield from _way_back(file, changed, page)
-    elif file.status == "needs-decision":
-        yield from _questions(file, page, verbose)
+def _went(file: FileReport, page: Page) -> Iterator[str]:
+    yield headline(file, page) + (f": {count(len(file.changes), 'change')}" if file.changes else "")
+    if file.output and file.status == "migrated":
+        where = "standard output" if file.output == "-" else file.output
+        yield from page.wrapped(where, indent=2, lead="written to ")
+    elif file.status == "migrated":
+        for path in file.written:
+            yield from page.wrapped(path, indent=2, lead="written: ")
+        for path in file.backups:
+            yield from page.wrapped(path, indent=2, lead="backup: ")
+        if file.written and not file.backups:
+            yield from page.wrapped("no backup was made: undo has nothing to put back", indent=2)
     yield from _rules(file, page)
     yield from _notices(file.notices, page)
-
-
-def _way_back(file: FileReport, changed: Sequence[str], page: Page) -> Iterator[str]:
-    for path in file.backups:
-        yield from page.wrapped(path, indent=2, lead="backup: ")
-    if changed and not file.backups:
-        yield from page.wrapped("no backup was made: undo has nothing to put back", indent=2)

@@ -44,8 +44,6 @@ def reason(file: FileReport, page: Page, *, more: str = "see plan") -> str:
         missing = flags_of(file.questions)
         if missing:
             reasons.append(f"decide with {', '.join(missing)}")
-    elif file.status == "migrated":
-        reasons.append(count(len(file.changes), "change"))
     told = [
         count(number, severity)
         for severity in ("error", "warning")
@@ -53,9 +51,6 @@ def reason(file: FileReport, page: Page, *, more: str = "see plan") -> str:
     ]
     if told and file.status != "needs-decision":  # what rules say is not worked out for a line while a question is open
         reasons.append(f"{' and '.join(told)} ({more})")
-    errors = [finding.rule for finding in file.findings if finding.severity == "error"]
-    if errors:
-        reasons.append(f"verify finds {', '.join(dict.fromkeys(errors))}")
     return f": {'; '.join(reasons)}" if reasons else ""
 
 

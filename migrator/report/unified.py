@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from migrator.report.linediff import Hunk, hunks
+from migrator.report.linediff import hunks, signed
 from migrator.report.mask import Mask
 from migrator.report.records import Report
 from migrator.report.result_records import LayerReport
@@ -55,25 +55,14 @@ def _of_layer(layer: LayerReport, name: str, mask: Mask, at: bytes = b"@@ ") -> 
     for hunk in hunks(before, after):
         ranges = _range(hunk.start, hunk.end, b"-"), _range(hunk.new_start, hunk.new_end, b"+")
         parts.append(at + b" ".join(ranges) + b" @@\n")
-        parts += _of_hunk(hunk, *shown)
+        parts += [_line(*each) for each in signed(hunk, *shown)]
         is_masked |= shown[0][hunk.start : hunk.end] != before[hunk.start : hunk.end]
         is_masked |= shown[1][hunk.new_start : hunk.new_end] != after[hunk.new_start : hunk.new_end]
     return b"".join(parts), is_masked
 
 
-def _of_hunk(hunk: Hunk, before: Sequence[bytes], after: Sequence[bytes]) -> list[bytes]:
-    parts = []
-    at = hunk.start
-    for block in hunk.blocks:
-        parts += [_line(b" ", line) for line in before[at : block.start]]
-        parts += [_line(b"-", line) for line in before[block.start : block.end]]
-        parts += [_line(b"+", line) for line in after[block.new_start : block.new_end]]
-        at = block.end
-    return parts + [_line(b" ", line) for line in before[at : hunk.end]]
-
-
-def _line(sign: bytes, line: bytes) -> bytes:
-    return sign + line if line.endswith(b"\n") else sign + line + b"\n" + _NO_NEWLINE
+def _line(sign: str, line: bytes) -> bytes:
+    return sign.encode() + line if line.endswith(b"\n") else sign.encode() + line + b"\n" + _NO_NEWLINE
 
 
 def _lines(data: bytes) -> list[bytes]:
