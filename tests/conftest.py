@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import subprocess
@@ -30,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--update makes of any result the expected one: never where CI is set")
     # Where it is set, each of the many processes that tests start would compile the program anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish() -> None:
+    # 8,000 tests and all that is imported stay to the end: nothing to look through for what may go.
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", params=FOLDERS)
