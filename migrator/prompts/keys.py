@@ -19,6 +19,7 @@ from prompt_toolkit.keys import Keys as Pressed
 from migrator.prompts.person import Back, Offer, Why
 
 _SECONDS_AFTER_ESCAPE = 0.3  # within which a key makes it Alt and that key, as in Alt-B
+_SECONDS_OF_A_KEY = 0.1  # within which the rest of an arrow's sequence comes, which begins with Escape
 _HINT, _SHORT_HINT = "(arrows, Enter; Esc: back, ?: why)", "(Esc: back, ?: why)"
 _WIDE = 60  # columns in which the longer one surely fits beside what is asked
 _NOTHING = Offer("", "(nothing chosen yet)")
@@ -75,5 +76,5 @@ def _answer(question: questionary.Question, *, is_typed: bool = False) -> str:
     application: Any = question.application
     own = application.key_bindings
     application.key_bindings = merge_key_bindings([own, bindings]) if own is not None else bindings
-    application.timeoutlen = _SECONDS_AFTER_ESCAPE
+    application.timeoutlen, application.ttimeoutlen = _SECONDS_AFTER_ESCAPE, _SECONDS_OF_A_KEY
     return str(question.unsafe_ask())
