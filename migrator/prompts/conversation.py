@@ -59,7 +59,7 @@ class _Session:
         if case.status == "current":
             return self._decisions.decide(case)
         self._introduce(case)
-        decided = self._ask_all()
+        decided = self._ask_all(case)
         while decided.report.changes:
             self._show(decided)
             choice = self._choose_what_now(target, decided, dry_run)
@@ -69,7 +69,7 @@ class _Session:
                 self._change_an_answer()
             elif not self._decisions.go_back():
                 self._screen.say("Nothing was asked. Ctrl-C or stop leaves, and nothing is written.")
-            decided = self._ask_all()
+            decided = self._ask_all(self._decisions.judge())
         return decided
 
     def _introduce(self, case: examine.Case) -> None:
@@ -89,23 +89,23 @@ class _Session:
             self._told = [each for each in report.notices if each.severity != "info"]
             review.notices(self._told, screen, "To know first")
 
-    def _ask_all(self) -> Decided:
+    def _ask_all(self, case: examine.Case) -> Decided:
         """Ask whatever is open until nothing is. An answer can raise or settle others, so the plan is made anew."""
-        while True:
-            case = self._decisions.judge()
-            if not case.plan.open_questions:
-                return self._decisions.decide(case)
-            question = case.plan.open_questions[0]
+        while case.plan.open_questions:
+            question, *others = case.plan.open_questions
             try:
                 answered = self._ask(question, case)
             except Back:
                 if not self._decisions.go_back():
                     self._screen.say("Nothing was asked before this. Ctrl-C leaves, and nothing is written.")
+                case = self._decisions.judge()
                 continue
-            left = {each.id for each in self._decisions.judge().plan.open_questions}
-            settled = [each.id for each in case.plan.open_questions[1:] if each.id not in (*left, answered)]
+            case = self._decisions.judge()
+            left = {each.id for each in case.plan.open_questions}
+            settled = [each.id for each in others if each.id not in (*left, answered)]
             if settled:
                 self._screen.say(f"That settles {' and '.join(settled)}, too.")
+        return self._decisions.decide(case)
 
     def _ask(self, question: Question, case: examine.Case) -> str:
         """Ask it, or what is asked instead of it; the id of what was answered. Raises Back from the first of them."""
