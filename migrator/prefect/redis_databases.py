@@ -190,13 +190,17 @@ def _claim_of_url(url: str, who: str) -> Iterator[_Claim]:
 
 def why_not(release: Release, hosts: Collection[str], port: str, database: int) -> str:
     """Why the docket cannot live in that database of the server that goes by `hosts`; empty where it can."""
+    who = users(release, hosts, port, database)
+    return _problem(release, database, who, bool(who) and may_be_another_server(release, hosts, port, database))
+
+
+def _problem(release: Release, database: int, who: str, may_be_another: bool) -> str:
     seen = release.surroundings.seen
     if seen is not None and (lack := seen.lack(database)):
         return f"there is no database {database} in the Redis at {seen.where}: {lack}"
-    who = users(release, hosts, port, database)
     if not who:
         return ""
-    hint = f" ({IN_ONE_NAMESPACE})" if may_be_another_server(release, hosts, port, database) else ""
+    hint = f" ({IN_ONE_NAMESPACE})" if may_be_another else ""
     return f"database {database} there is used by {who} already{hint}"
 
 
@@ -212,9 +216,10 @@ def survey(release: Release, hosts: Collection[str], port: str) -> list[Database
     found = []
     for number in range(DATABASES):
         who = users(release, hosts, port, number)
-        part = "if in one namespace" if may_be_another_server(release, hosts, port, number) else ""
+        may_be_another = may_be_another_server(release, hosts, port, number)
+        part = "if in one namespace" if may_be_another else ""
         words = (f"used by {who}" if who else "nothing known uses it", part, seen.contents(number) if seen else "")
-        problem = why_not(release, hosts, port, number)
+        problem = _problem(release, number, who, may_be_another)
         keys = seen.keys.get(number) if seen else None
         found.append(Database(number, f"{who} {part}".strip(), problem, keys, ", ".join(filter(None, words))))
     return found
