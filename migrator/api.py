@@ -1,4 +1,4 @@
-"""The library: what the commands do with a release, as functions that answer plain records.
+"""The library: what the commands do with a release, as functions that return plain records.
 
     >>> from migrator import api
     >>> [release] = api.load("values.yaml")
@@ -14,13 +14,13 @@
     >>> print(change.file, change.line, change.kind, change.path)
     values.yaml 46 add infrahub.prefect-server.backgroundServices.env.PROMETHEUS_MULTIPROC_DIR
 
-Nothing here writes a file, asks a person or opens a connection, and no release is held against another: what several
-take of one Redis is the business of the command line. What ends a function is a `MigratorError`, of the kind that its
-own text names, with `message`, `path`, `line` and `remedy`; `str()` of it is what the command line prints. Records hold
-what stands in the file, credentials included: `to_json` masks them.
+Nothing here writes a file, asks a person or opens a connection, and releases are not compared with each other: only
+the command line checks what several of them use of one Redis. Functions raise a `MigratorError`, of the subclasses
+that they name, with `message`, `path`, `line` and `remedy`; its `str()` is what the command line prints. Records
+contain what is in the file, credentials included; `to_json` masks them.
 
-All of this keeps to Semantic Versioning: fields and optional arguments are added at the end; nothing goes, or changes
-its meaning, before the next major version (before 1.0.0: the next minor one).
+The library follows Semantic Versioning: fields and optional arguments are added at the end. Nothing is removed or
+changes its meaning before the next major version (before 1.0.0: the next minor one).
 """
 
 from __future__ import annotations
@@ -73,11 +73,11 @@ FilePath = Union[str, "os.PathLike[str]"]
 
 
 class Upgrade(NamedTuple):
-    """Which upgrade is meant, and what is decided; what is left out is found out, as on the command line.
+    """Which upgrade to make, with which answers. Whatever is left out is detected, as on the command line.
 
     `version_from` and `version_to` are versions of the chart, with or without a flavour (`4.13.0-medium`). `answers`
-    are given by the questions' ids. With `defaults` off, a question is open even where it has a safe default. `bump` is
-    whether the chart version in a GitOps object moves along, `chart_path` a chart of one's own whose defaults count.
+    are by question id. With `defaults` off, a question stays open even if it has a safe default. `bump` says whether
+    the chart version in a GitOps object is updated too. `chart_path` is your own chart, to take the defaults from.
     """
 
     version_to: str = ""
@@ -93,18 +93,18 @@ class Upgrade(NamedTuple):
 
 
 NEWEST = Upgrade()
-"""To the newest version that can be taken back, with nothing decided."""
+"""To the newest version you can roll back from, without answers."""
 
 
 class Release:
-    """A release as it was read: its layers of values, with what stands around them."""
+    """A release as it was read: its layers of values, with the objects around them."""
 
     def __init__(self, bundle: sources.Bundle) -> None:
         self._bundle = bundle
 
     @property
     def name(self) -> str:
-        """What it is called in reports: its file, and where that holds several, which one."""
+        """Its name in reports: its file, and which release if the file has several."""
         return self._bundle.name
 
     def __repr__(self) -> str:
@@ -112,21 +112,21 @@ class Release:
 
 
 class Migrated(NamedTuple):
-    """What became of a text, and how: `text` is what it was unless `report.status` is `migrated`."""
+    """The result for a text: `text` is unchanged unless `report.status` is `migrated`."""
 
     text: str
     report: FileReport
 
 
 def load(path: FilePath, *layers: FilePath, chart: str = "", root: str = "") -> tuple[Release, ...]:
-    """The releases in a file; with `layers`, the one release that the files are the layers of, in Helm's order.
+    """The releases in a file; with `layers`, the one release whose layers these files are, in Helm's order.
 
         >>> api.load("values.yaml")
         (<Release values.yaml>,)
 
-    `chart` and `root` say whose values a plain file holds, where it does not tell itself. Raises InputError for what
-    cannot be read, RefusedError for a shape that is not edited, OutOfScopeError for a file of another tool, UsageError
-    for files that are no layers of one release.
+    `chart` and `root` say which chart the values are for, if the file does not show it. Raises InputError for a file
+    that cannot be read, RefusedError for a shape that is not edited, OutOfScopeError for a file of another tool, and
+    UsageError for files that are not layers of one release.
     """
     names = [os.fspath(each) for each in (path, *layers)]
     if "-" in names:
@@ -136,22 +136,22 @@ def load(path: FilePath, *layers: FilePath, chart: str = "", root: str = "") -> 
 
 
 def check(release: Release, upgrade: Upgrade = NEWEST) -> FileReport:
-    """Whether there is anything to migrate (status `pending`) or to decide (`needs-decision`); else it is `current`.
+    """Whether there is anything to migrate (status `pending`) or to decide (`needs-decision`); otherwise `current`.
 
         >>> api.check(release, to).exit_code
         1
 
-    The quickest of these: no text is edited, so the changes have no lines. Raises what `plan` raises.
+    This is the fastest function: no text is edited, so the changes have no lines. Raises what `plan` raises.
     """
     report = summary.report(examine([release._bundle], _request(upgrade)))
     return report._replace(exit_code=0 if report.status == "current" else 1)
 
 
 def plan(release: Release, upgrade: Upgrade = NEWEST) -> FileReport:
-    """What would change, where and why, what would be asked, and what else there is to know.
+    """What would change, where and why, the questions, and the notices.
 
-    Raises UnrelatedError for values of no chart that is known, UsageError for an upgrade or an answer that cannot be,
-    RefusedError for a shape that is not edited, VerificationError for a mistake of this program.
+    Raises UnrelatedError for values of an unknown chart, UsageError for an impossible upgrade or answer, RefusedError
+    for a shape that is not edited, and VerificationError for a bug in infrahub-migrator.
     """
     from migrator.verify import verify as verifying
 
@@ -159,13 +159,13 @@ def plan(release: Release, upgrade: Upgrade = NEWEST) -> FileReport:
 
 
 def verify(release: Release, upgrade: Upgrade = NEWEST, *, kube_version: str = "") -> FileReport:
-    """What the rules of the target version say of the release as it stands: `findings`, and `failed` with an error.
+    """Check the release, as it is, against the target version's rules: `findings`, and status `failed` for an error.
 
         >>> [finding.rule for finding in api.verify(release, to).findings if finding.severity == "error"]
         ['example-host', 'migrate-pin', 'metrics-directory']
 
-    With `chart_path` also what Helm renders of it, for `kube_version` where that is said. Raises what `plan` raises,
-    and a MigratorError where there is no Helm to render it.
+    With `chart_path`, also check what Helm renders, for `kube_version` if given. Raises what `plan` raises, and a
+    MigratorError if there is no Helm to render it.
     """
     from migrator.verify import verify as verifying
 
@@ -173,7 +173,7 @@ def verify(release: Release, upgrade: Upgrade = NEWEST, *, kube_version: str = "
 
 
 def migrate_text(text: str, upgrade: Upgrade = NEWEST, *, name: str = "values.yaml") -> Migrated:
-    """The text of a file with one release in it, migrated; proved as the command line proves what it writes.
+    """Migrate the text of a file with one release, with the same proofs as on the command line.
 
         >>> import pathlib
         >>> text = pathlib.Path("values.yaml").read_bytes().decode()
@@ -185,9 +185,9 @@ def migrate_text(text: str, upgrade: Upgrade = NEWEST, *, name: str = "values.ya
         >>> api.migrate_text(text, to).report.status
         'needs-decision'
 
-    `name` is what reports and errors call it; nothing is read from a file of that name, nor from beside it. Raises what
-    `load` and `plan` raise, RefusedError for a text with several releases, VerificationError for a result that would
-    break the target version.
+    `name` is its name in reports and errors; no file of that name is read, and none next to it. Raises what `load` and
+    `plan` raise, RefusedError for a text with several releases, and VerificationError for a result that would break
+    the target version.
     """
     opened = sources.open_source(sources.read_bytes(text.encode("utf-8"), name), upgrade.chart, upgrade.root)
     if len(opened.bundles) != 1:
@@ -206,7 +206,7 @@ def migrate_text(text: str, upgrade: Upgrade = NEWEST, *, name: str = "values.ya
 
 
 def to_json(command: str, reports: Sequence[FileReport], *, show_secrets: bool = False) -> str:
-    """The reports as `--format json` prints them, credentials masked: the object that `schema report` describes.
+    """The reports as `--format json` prints them, with credentials masked: the object that `schema report` describes.
 
     >>> import json
     >>> json.loads(api.to_json("check", [report]))["totals"]["needs-decision"]

@@ -1,7 +1,7 @@
 """The errors that a run can end with, from the least to the most specific.
 
 Errors keep fields, not sentences; `str()` of each gives one line a tired operator can act on, and `exit_code` is the
-process's exit status for it (the table in the README).
+process's exit status for it (docs/reference/exit-codes.md).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 class MigratorError(Exception):
-    """Whatever stops a run in words instead of a traceback.
+    """Anything that ends a run with a message instead of a traceback.
 
     `message` says what is wrong, `remedy` what to do about it, `path` and `line` (counted from 1) where.
     """
@@ -57,23 +57,23 @@ class MigratorError(Exception):
 
 
 class UsageError(MigratorError):
-    """The command line asks for something that cannot be."""
+    """The command line asks for something impossible."""
 
 
 class InputError(MigratorError):
-    """A file that cannot be read, or that is no YAML Helm would read."""
+    """A file that cannot be read, or is not YAML that Helm can read."""
 
 
 class UnrelatedError(InputError):
-    """A file that may be sound, but holds nothing of these charts."""
+    """A file that may be valid, but has no key, chart or image of these charts."""
 
 
 class RefusedError(MigratorError):
-    """A file that is sound, but whose shape this tool does not edit, named by line."""
+    """A valid file whose shape this tool does not edit; the message names the line."""
 
 
 class OutOfScopeError(RefusedError):
-    """A file that speaks of these charts and is no values of theirs, nor an object that is edited here."""
+    """A file that mentions these charts but is neither a values file of theirs nor an object that is edited here."""
 
 
 class VerificationError(MigratorError):
@@ -83,13 +83,13 @@ class VerificationError(MigratorError):
 
 
 class WriteError(MigratorError):
-    """The file could not be replaced; the original is whole."""
+    """The file could not be replaced; the original is intact."""
 
     exit_code = 5
 
 
 class NotAllTold(MigratorError):
-    """Files were written, but not all that is to be said of it could be told; `message` names those that are new."""
+    """Files were written, but the output or a record of it could not be; `message` names these files."""
 
     exit_code = 6
 

@@ -47,12 +47,12 @@ class ChangeReport(NamedTuple):
 
 
 class QuestionReport(NamedTuple):
-    """One question with the answer that the plan rests on (None: still open).
+    """One question with the answer that the plan uses (None: still open).
 
-    `answered` tells a given answer from a default; `choices` are pairs of a value and what it leads to. `stale` means
-    that an answers file answers another question of that name. `places` are the files and lines (from 1) of the values
-    that it is about. `by` says who gave the answer, and `where` in which line of an answers file it stands.
-    `hidden` is an answer from the environment, of which nothing is shown.
+    `answered` is false for a default; `choices` are pairs of a value and what it leads to. `stale` means that an
+    answers file answers a different question of that name. `places` are the files and lines (from 1) of the values that
+    it is about. `by` says who gave the answer, and `where` is its line in an answers file. `hidden` is an answer from
+    the environment, which is never shown.
     """
 
     id: str
@@ -76,9 +76,9 @@ class QuestionReport(NamedTuple):
 
 
 class NoticeReport(NamedTuple):
-    """Something to know, with the place it speaks of where there is one (line 0: none), and the rule that says it.
+    """One notice, with the place it is about (line 0: none), and the rule that it comes from.
 
-    `comes_next` is one that is said again, in commands, where something was written. `is_stop` is a stop on the way.
+    `comes_next` marks one that is repeated as commands after something was written. `is_stop` is a stop of a jump.
     """
 
     severity: Literal["info", "warning", "error"]
@@ -101,10 +101,10 @@ class NoticeReport(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a rule of the target version says about the values.
+    """One finding of a rule of the target version.
 
-    `about` tells whether a finding before a migration and one after it are the same, where `text` has counts and
-    places that a migration changes (empty: `text` does). `commands` are what `remedy` says in a shell's words.
+    `about` identifies the finding before and after a migration, if `text` has counts and places that a migration
+    changes (empty: `text` identifies it). `commands` are the remedy as shell commands.
     """
 
     rule: str
@@ -138,7 +138,7 @@ def with_remedies(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
 class FileReport(NamedTuple):
     """Everything about one release, be it a single file or several layers.
 
-    `also_read` is what else was read on the way: nothing of it is told, and the credentials in it are known by it.
+    `also_read` is what else was read on the way: it is not reported, only searched for credentials to mask.
     """
 
     path: str
