@@ -14,6 +14,7 @@ import pytest
 from migrator import files
 from migrator.errors import WriteError
 from migrator.files import writing
+from migrator.files.system import lacking
 from tests.files.conftest import set_attribute
 
 AFTER = b"messaging: {redis: {host: cache}, docket: {url: redis://cache:6379/2}}\n"
@@ -76,6 +77,31 @@ def test_an_attribute_that_cannot_be_kept_is_named(
     set_attribute(values, "user.origin", b"by hand")
     monkeypatch.setattr(os, "setxattr", refusing(number))
     assert words in refused(values)
+
+
+@has_attributes
+def test_a_label_that_the_new_file_has_already_is_not_set(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may not set one gets it all the same for what they make in that folder."""
+    monkeypatch.setattr(os, "listxattr", lambda _: ["security.selinux"])
+    monkeypatch.setattr(os, "getxattr", lambda *_: b"system_u:object_r:etc_t:s0")
+    monkeypatch.setattr(os, "setxattr", refusing(errno.EPERM))
+    change(values)
+    assert values.read_bytes() == AFTER
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("O_NOFOLLOW", "opening without following links"),
+        ("O_DIRECTORY", "opening without following links"),
+        ("fchown", "owners and modes of files"),
+        ("fchmod", "owners and modes of files"),
+        ("geteuid", "owners and modes of files"),
+    ],
+)
+def test_a_system_that_lacks_one_thing_says_which(monkeypatch: pytest.MonkeyPatch, name: str, words: str) -> None:
+    monkeypatch.delattr(os, name)
+    assert lacking() == [words]
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.EIO])

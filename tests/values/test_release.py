@@ -13,6 +13,7 @@ from migrator.prefect import env
 from migrator.values import tree
 from migrator.values.edits import SetValue, Value
 from migrator.values.merge import merge
+from migrator.values.part import prefect_part
 from migrator.values.release import Layer, Release
 from tests.preset_files import preset_files
 
@@ -82,6 +83,44 @@ def test_of_several_globals_the_outermost_wins_whole() -> None:
 
     assert [entry.name for entry in env.effective_global(effective).entries] == ["OUTER"]
     assert tree.get(effective.prefect, ("global", "prefect", "image", "repository")) == "mirror/infrahub"
+
+
+def test_infrahubs_own_part_has_the_globals_of_its_own_level_and_those_around_it() -> None:
+    inner: Value = {"prefect": {"env": []}, "imageRegistry": "inner"}
+    deeper: Value = {"global": {"nodeSelector": {"zone": "a"}}}
+    effective = release(
+        {"global": {"imageRegistry": "mirror"}, "infrahub": {"global": inner, "prefect-server": deeper}}
+    )
+
+    found = tree.get(effective.infrahub, ("global",))
+    assert tree.get(found, ("imageRegistry",)) == "mirror"
+    assert tree.get(found, ("prefect", "env")) == []
+    assert not tree.exists(found, ("nodeSelector",))
+
+
+def test_without_a_global_of_ones_own_the_charts_stays() -> None:
+    effective = release({"infrahub": {}})
+
+    assert tree.get(effective.infrahub, ("global",)) == effective.after.infrahub["global"]
+    assert tree.get(effective.prefect, ("global",)) == effective.after.prefect["global"]
+
+
+def test_prefect_server_alone_stands_in_no_infrahub() -> None:
+    assert release({"server": {"replicaCount": 2}}, chart="prefect-server").infrahub == {}
+
+
+def test_a_change_belongs_in_the_last_layer_that_may_hold_it() -> None:
+    parts: list[Value] = [{"server": {"replicaCount": 1}}, {"server": {"replicaCount": 2}}, {"server": {}}, {}]
+    layers: list[Value] = [{"infrahub": {"prefect-server": each}} for each in parts]
+    effective = release(*layers)
+
+    assert prefect_part(effective).place(("server", "replicaCount")) == 1
+    assert prefect_part(effective).place(("server", "image")) == 2
+    assert prefect_part(effective).place(("worker", "image")) == 3
+    effective.layers = tuple(
+        layer._replace(accepts="nothing" if number else "anything") for number, layer in enumerate(effective.layers)
+    )
+    assert prefect_part(effective).place(("server", "replicaCount")) == 0
 
 
 def test_an_edited_release_remembers_how_it_began() -> None:

@@ -88,7 +88,8 @@ def test_one_shared_value_changes_in_one_place_only() -> None:
     ("one", "other", "alike"),
     [
         (1, 1, True), (1, 1.0, False), (1, True, False), (0.0, False, False), ("1", 1, False), (None, None, True),
-        (float("nan"), float("nan"), True), ({"a": 1, "b": 2}, {"b": 2, "a": 1}, False), ([1, "x"], [1, "x"], True),
+        (float("nan"), float("nan"), True), (float("nan"), 1.0, False),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, False), ([1, "x"], [1, "x"], True),
         ([1], [1, 2], False), ({"a": [1]}, {"a": [True]}, False), ({"a": "x"}, {"a": "y"}, False), ([], {}, False),
         ({"a": {"b": 1}}, {"a": {"b": 1}}, True), ({"a": 1}, {"a": 1, "b": 2}, False),
     ],
@@ -124,6 +125,12 @@ def env(*names: str) -> Value:
         (env("a", "a"), env("a"), ("env", 0), ("env",)),  # the last of a name is the same one
         (env("new", "a"), env("a"), ("env", 0), ("env",)),
         (env("a"), env("x", "a"), ("env", 0, "value"), ("env", 1)),
+        (
+            {"env": [{"name": "a", "value": 2}]},
+            {"env": [{"name": "b"}, {"name": "a", "value": 1}]},
+            ("env", 0),
+            ("env", 1),
+        ),
         ({"l": ["a", "b"]}, {"l": ["b"]}, ("l", 1), ("l", 0)),
         (env("a"), {"env": None}, ("env", 0), ("env",)),
         (env("a"), {}, ("env", 0), ()),
