@@ -21,7 +21,7 @@ class Target(NamedTuple):
     def fits(self, metadata: Map) -> bool:
         """Whether it may be an object with this metadata; a selector of another kind than `key=value` may be any."""
         own = as_text(metadata.get("namespace"))
-        if self.namespace and own and not re.fullmatch(self.namespace, own):
+        if own and not is_meant(self.namespace, own):
             return False
         labels = as_map(metadata.get("labels"))
         pairs = (re.fullmatch(r"\s*([\w./-]+)\s*==?\s*([\w.-]*)\s*", part) for part in self.labels.split(","))
@@ -68,13 +68,23 @@ def meant(kind: str, name: str, items: Collection[str], affixes: Sequence[tuple[
         each
         for each in items
         if is_meant(kind, each.partition("/")[0])
-        and any(re.fullmatch(name or ".*", f"{prefix}{each.partition('/')[2]}{suffix}") for prefix, suffix in around)
+        and any(is_meant(name, f"{prefix}{each.partition('/')[2]}{suffix}") for prefix, suffix in around)
     ]
 
 
-def is_meant(pattern: str, kind: str) -> bool:
-    """Whether a kind, or a pattern for kinds, takes in that one; without any, all are."""
-    return re.fullmatch(pattern or ".*", kind) is not None
+def is_meant(pattern: str, text: str) -> bool:
+    """Whether a kind, a name or a namespace is what a pattern for them means; without any, all are.
+
+    Patterns come with a repository, so nobody waits for one: what could go through a name again and again is taken to
+    mean it, and so is what is a pattern for Go alone.
+    """
+    is_slow = len(pattern) > 200 or pattern.count("|") > 8 or len(re.findall(r"[*+?{]", pattern)) > 2
+    if not pattern or is_slow or re.search(r"\)[*+?{]", pattern):
+        return True
+    try:
+        return re.fullmatch(pattern, text) is not None
+    except re.error:
+        return True
 
 
 def refuse_directives(path: str, line_of: Callable[[Route], int], spec: Value) -> None:

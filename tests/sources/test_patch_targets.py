@@ -99,6 +99,22 @@ def test_flux_may_give_objects_another_namespace(cli: Cli, tmp_path: Path) -> No
     assert unchanged(tmp_path, before)
 
 
+@pytest.mark.parametrize("named", ["release.yaml", "."])
+@pytest.mark.parametrize(
+    "pattern",
+    ["*", "(", r"\\pL+", "(a+)+b", "(a|aa)" * 30, "a*" * 30 + "b", f"{'a' * 300}|b"],
+    ids=["nothing to repeat", "unclosed", "of Go", "nested", "choices", "stars", "long"],
+)
+def test_a_pattern_that_cannot_be_tried_may_mean_the_object(cli: Cli, tmp_path: Path, pattern: str, named: str) -> None:
+    own = OWN.replace("name: infrahub\n", f"name: {'a' * 40}\n")
+    for key in ("name", "namespace"):
+        before = {"release.yaml": own, "kustomization.yaml": kustomization(f', {key}: "{pattern}"')}
+        write(tmp_path, before)
+        done = cli("migrate", named, *FLAGS)
+        assert done.returncode == 2 and b"kustomization.yaml:5: changes" in done.stderr, done.stderr
+        assert unchanged(tmp_path, before)
+
+
 @pytest.mark.parametrize(("kind", "is_meant"), [("ApplicationSet", True), ("Application", False)])
 def test_a_set_is_no_application(cli: Cli, tmp_path: Path, kind: str, is_meant: bool) -> None:
     spec = "{template: {spec: {source: {targetRevision: 1.0.0}}}}"
