@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from migrator import yamltext
 from migrator.charts.roots import has_values, is_about_prefect
@@ -24,7 +25,7 @@ from migrator.sources.patch_records import Patch, Target, is_meant
 from migrator.sources.source import Source, read
 from migrator.values import tree
 from migrator.values.edits import Value
-from migrator.values.merge import Map, as_map, as_text
+from migrator.values.merge import Map, as_list, as_map, as_text
 
 KINDS = ("HelmRelease", "Application", "ApplicationSet")
 _HOLDERS = {
@@ -41,8 +42,35 @@ _WHOLE = re.compile(rf"(/spec(/values(/infrahub)?|/chart(/spec)?|/template(/spec
 _VERSIONS = re.compile(r"/spec/(chart|source|sources|template)\b.*(version|targetRevision)$|/spec/chartRef\b")
 
 
-def _target(written: Map) -> Target:
-    return Target(as_text(written.get("namespace")), as_text(written.get("labelSelector")))
+_REPLACED = (
+    *("spec.values", "spec.chart", "spec.source", "spec.template.spec.source", "spec.ref", "spec.version"),
+    *("data.", "stringData."),
+)
+"""Where a replacement sets values, or a version."""
+_INTO_THE_OBJECT = "Put what the patch says into the object, and take the patch out."
+_INTO_A_FILE = "Put the patch into a file of its own (patches: [{path: FILE}]), and name it with -f above its object."
+_AS_STRATEGIC = (
+    "Write it as a strategic patch in a file of its own (patches: [{path: FILE}]) and name that with -f above the "
+    "object, or put the value into the object."
+)
+_Place = tuple[str, int]
+"""A file and a line in it."""
+
+
+class _Meant(NamedTuple):
+    """Which objects a patch or a replacement is for: by kind and name, which may be patterns, and what else it says."""
+
+    kind: str
+    name: str
+    target: Target = Target()
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.kind, self.name))) or "every object"
+
+
+def _meant(target: Map) -> _Meant:
+    kind, name, namespace, labels = (as_text(target.get(key)) for key in ("kind", "name", "namespace", "labelSelector"))
+    return _Meant(kind, name, Target(namespace, labels))
 
 
 def over(name: str) -> list[Patch]:
@@ -109,57 +137,55 @@ def _metadata(data: Map) -> Map:
 def patches(source: Source) -> Iterator[Patch]:
     """The patches that a kustomization, or a Kustomization of Flux, lays over objects that hold values."""
     for number, route, item in kustomize.listed(source, *_LISTS):
-        yield from _patch(source.name, source.stream.documents[number].line(route), item)
+        yield from _patch((source.name, source.stream.documents[number].line(route)), item)
     for number, route, item in kustomize.listed(source, "replacements"):
         where = (source.name, source.stream.documents[number].line(route))
         for place, each in _replacements_in(where, as_map(item)):
             yield from _replacement(place, each)
 
 
-def _patch(name: str, line: int, item: Value) -> Iterator[Patch]:
+def _patch(where: _Place, item: Value) -> Iterator[Patch]:
     written = as_map(item)
     target = as_map(written.get("target"))
     text, path = as_text(written.get("patch")), as_text(written.get("path"))
     if isinstance(item, str):
         text, path = (item, "") if "\n" in item else ("", item)
-    file = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else ""
+    file = _beside(where[0], path) if path else ""
     try:
-        documents = read(file).stream.documents if file else yamltext.parse(text.encode(), name).documents
+        documents = read(file).stream.documents if file else yamltext.parse(text.encode(), where[0]).documents
     except MigratorError:
         return
     for document in documents:
-        if isinstance(document.data, list):
-            for number, operation in enumerate(document.data):
-                where = (file, document.line((number,))) if file else (name, line)
-                yield from _operation(where, target, as_map(operation))
-        elif isinstance(document.data, dict):
-            yield from _strategic(name, line, target, document.data, file, is_alone=len(documents) == 1)
+        for number, operation in enumerate(as_list(document.data)):
+            yield from _operation(
+                (file, document.line((number,))) if file else where, _meant(target), as_map(operation)
+            )
+        if isinstance(document.data, dict):
+            yield from _strategic(where, target, document.data, file, is_alone=len(documents) == 1)
 
 
-def _operation(where: tuple[str, int], target: Map, operation: Map) -> Iterator[Patch]:
-    for key in operation.keys() & {"path", "from"}:
-        yield from _at(where, target, as_text(operation[key]), str(operation.get("value")) if key == "path" else "")
+def _beside(name: str, path: str) -> str:
+    return os.path.normpath(os.path.join(os.path.dirname(name), path))
 
 
-def _at(where: tuple[str, int], target: Map, path: str, value: str) -> Iterator[Patch]:
-    """What an operation does at one of its paths; it can hold the values whole, or put a part of them there."""
+def _operation(where: _Place, meant: _Meant, operation: Map) -> Iterator[Patch]:
+    """What an operation does at its paths; it can hold the values whole, or put a part of them there."""
+    for key in ("path", "from"):
+        if key in operation:
+            yield from _at(where, meant, as_text(operation[key]), str(operation.get("value")) if key == "path" else "")
+
+
+def _at(where: _Place, meant: _Meant, path: str, value: str) -> Iterator[Patch]:
+    for kind in _held_at(meant.kind, path):
+        what = f"changes {path} of {kind} {meant.name}".rstrip()
+        yield Patch(kind, meant.name, _error(where, what, _INTO_THE_OBJECT), target=meant.target)
     is_version = _VERSIONS.match(path) is not None
-    of_prefect = path.startswith("/spec/") and (is_about_prefect(path) or "/env/" in path)
-    of_prefect = of_prefect or _WHOLE.match(path) is not None
-    of_prefect = of_prefect or (path.startswith("/spec/") and is_about_prefect(value))
-    for kind in _held_at(as_text(target.get("kind")), path):
-        what = f"changes {path} of {kind} {as_text(target.get('name'))}".rstrip()
-        error = _error(where, what, remedy=INTO_THE_OBJECT)
-        yield Patch(kind, as_text(target.get("name")), error, target=_target(target))
-    if is_version or of_prefect:
+    is_of_prefect = path.startswith("/spec/") and ("/env/" in path or is_about_prefect(path) or is_about_prefect(value))
+    if is_version or is_of_prefect or _WHOLE.match(path) is not None:
         what = "sets the chart version" if is_version else f"changes {path or 'all'}"
         why = "" if is_version else ", which means another entry once the list changes" * bool(re.search(r"/\d", path))
-        yield Patch(
-            as_text(target.get("kind")),
-            as_text(target.get("name")),
-            _error(where, f"{what} of {_called(target)} by a patch of JSON 6902{why}", remedy=AS_STRATEGIC),
-            target=_target(target),
-        )
+        error = _error(where, f"{what} of {meant} by a patch of JSON 6902{why}", _AS_STRATEGIC)
+        yield Patch(meant.kind, meant.name, error, target=meant.target)
 
 
 def _held_at(pattern: str, path: str) -> Iterator[str]:
@@ -171,39 +197,33 @@ def _held_at(pattern: str, path: str) -> Iterator[str]:
             yield kind
 
 
-def _strategic(name: str, line: int, target: Map, data: Map, file: str, *, is_alone: bool) -> Iterator[Patch]:
+def _strategic(where: _Place, target: Map, data: Map, file: str, *, is_alone: bool) -> Iterator[Patch]:
     # Where a target says which objects are meant, the patch's own name and kind mean none.
-    kind = as_text((target or data).get("kind"))
-    own = as_text((target or as_map(data.get("metadata"))).get("name"))
-    if any(is_meant(kind, each) and _changes_what_is_held(each, data) for each in _HOLDERS):
-        what = f"patches what {_named(kind, own)} holds"
-        error = _error((file, 1) if file else (name, line), what, remedy=INTO_THE_OBJECT)
-        yield Patch(kind, own, error, target=_target(target))
-    if not any(is_meant(kind, each) for each in KINDS):
-        return
+    own = as_text(_metadata(data).get("name"))
+    meant = _meant(target) if target else _Meant(as_text(data.get("kind")), own)
+    if any(is_meant(meant.kind, each) and _changes_what_is_held(each, data) for each in _HOLDERS):
+        error = _error((file, 1) if file else where, f"patches what {meant} holds", _INTO_THE_OBJECT)
+        yield Patch(meant.kind, meant.name, error, target=meant.target)
     spec = as_map(data.get("spec"))
     holds_values = has_values(spec.get("values")) or is_about_prefect(str(spec))
     version = _version_in(spec) or _version_in(as_map(tree.get(spec, ("template", "spec"))))
-    is_merged_otherwise = "'$patch'" in str(spec)
-    is_named = own == as_text(as_map(data.get("metadata")).get("name"))
-    can_be_layer = is_meant(kind, "HelmRelease") and not is_merged_otherwise
-    if holds_values or version:
-        what = "patches values of Prefect" if holds_values else f"sets the chart version {version}"
-        how = "inside the kustomization" if not file else f"in {file}"
-        is_layer_by_itself = bool(file and holds_values and is_named and can_be_layer)
-        if not file and is_alone and can_be_layer and is_layer(data):
-            file = os.path.normpath(name)
-        remedy = "" if can_be_layer else INTO_THE_OBJECT
-        error = _error((name, line), f"{what} of {_named(kind, own)} {how}", file=file, remedy=remedy)
-        yield Patch(kind, own, error, file, _target(target), is_layer=is_layer_by_itself)
+    if not any(is_meant(meant.kind, each) for each in KINDS) or not (holds_values or version):
+        return
+    can_be_layer = is_meant(meant.kind, "HelmRelease") and "'$patch'" not in str(spec)
+    is_layer_by_itself = bool(file and holds_values and meant.name == own and can_be_layer)
+    what = "patches values of Prefect" if holds_values else f"sets the chart version {version}"
+    how = f"in {file}" if file else "inside the kustomization"
+    if not file and is_alone and can_be_layer and is_layer(data):
+        file = os.path.normpath(where[0])
+    remedy = f"Name the object and the patch together: -f OBJECT -f {file}." if file else _INTO_A_FILE
+    error = _error(where, f"{what} of {meant} {how}", remedy if can_be_layer else _INTO_THE_OBJECT)
+    yield Patch(meant.kind, meant.name, error, file, meant.target, is_layer=is_layer_by_itself)
 
 
 def _version_in(spec: Map) -> Value:
     """The chart version that a patch sets in a HelmRelease, or in a source of an Application."""
-    several = spec.get("sources")
-    sources = [as_map(spec.get("source")), *map(as_map, several if isinstance(several, list) else [])]
-    found: list[Value] = [as_map(as_map(spec.get("chart")).get("spec")).get("version")]
-    found += [each.get("targetRevision") for each in sources]
+    sources = [as_map(each) for each in (spec.get("source"), *as_list(spec.get("sources")))]
+    found = [tree.get(spec, ("chart", "spec", "version")), *(each.get("targetRevision") for each in sources)]
     return next((each for each in found if each), None)
 
 
@@ -220,58 +240,31 @@ def _changes_what_is_held(kind: str, data: Map) -> bool:
     return any(data.get(part) for part in _HOLDERS[kind])
 
 
-def _replacements_in(where: tuple[str, int], item: Map) -> Iterator[tuple[tuple[str, int], Map]]:
+def _replacements_in(where: _Place, item: Map) -> Iterator[tuple[_Place, Map]]:
     """The replacements that an item means, with their places: itself, or those in the file that it names."""
     if not item.get("path"):
         yield where, item
         return
-    path = os.path.normpath(os.path.join(os.path.dirname(where[0]), as_text(item["path"])))
+    path = _beside(where[0], as_text(item["path"]))
     try:
         documents = read(path).stream.documents
     except MigratorError:
         return  # Kustomize itself stops at it
     for document in documents:
-        whole = isinstance(document.data, list)
-        for number, each in enumerate(document.data if isinstance(document.data, list) else [document.data]):
-            yield (path, document.line((number,) if whole else ())), as_map(each)
+        if isinstance(document.data, list):
+            yield from (((path, document.line((at,))), as_map(each)) for at, each in enumerate(document.data))
+        else:
+            yield (path, document.line(())), as_map(document.data)
 
 
-def _replacement(where: tuple[str, int], item: Map) -> Iterator[Patch]:
-    targets = item.get("targets")
-    for each in targets if isinstance(targets, list) else []:
-        select = as_map(as_map(each).get("select"))
-        paths = as_map(each).get("fieldPaths")
-        told = [str(path) for path in paths] if isinstance(paths, list) else []
-        if any(path.startswith(_REPLACED) for path in told):
-            what = f"replaces {', '.join(told)} of {_called(select)}"
+def _replacement(where: _Place, item: Map) -> Iterator[Patch]:
+    for each in map(as_map, as_list(item.get("targets"))):
+        meant = _meant(as_map(each.get("select")))
+        paths = [str(path) for path in as_list(each.get("fieldPaths"))]
+        if any(path.startswith(_REPLACED) for path in paths):
             remedy = "Put the value into the object, and take the replacement out."
-            yield Patch(as_text(select.get("kind")), as_text(select.get("name")), _error(where, what, remedy=remedy))
+            yield Patch(meant.kind, meant.name, _error(where, f"replaces {', '.join(paths)} of {meant}", remedy))
 
 
-_REPLACED = ("spec.values", "spec.chart", "spec.source", "spec.ref", "spec.version", "data.", "stringData.")
-
-
-def _called(target: Map) -> str:
-    return _named(as_text(target.get("kind")), as_text(target.get("name")))
-
-
-def _named(kind: str, name: str) -> str:
-    return " ".join(filter(None, (kind, name))) or "every object"
-
-
-AS_STRATEGIC = (
-    "Write it as a strategic patch in a file of its own (patches: [{path: FILE}]) and name that with -f above the "
-    "object, or put the value into the object."
-)
-
-
-INTO_THE_OBJECT = "Put what the patch says into the object, and take the patch out."
-
-
-def _error(where: tuple[str, int], what: str, *, file: str = "", remedy: str = "") -> RefusedError:
-    if file and not remedy:
-        remedy = f"Name the object and the patch together: -f OBJECT -f {file}."
-    remedy = remedy or (
-        "Put the patch into a file of its own (patches: [{path: FILE}]), and name it with -f above its object."
-    )
+def _error(where: _Place, what: str, remedy: str) -> RefusedError:
     return RefusedError(f"{what}: the object is not migrated without it.", path=where[0], line=where[1], remedy=remedy)

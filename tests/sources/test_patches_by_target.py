@@ -203,6 +203,17 @@ def test_patches_of_an_application_set(cli: Cli, tmp_path: Path, text: str) -> N
     assert cli("check", ".").returncode == 1
 
 
+@pytest.mark.parametrize(("kind", "is_hit"), [("ApplicationSet", True), ("Deployment", False)])
+def test_replacements_in_an_application_set(cli: Cli, tmp_path: Path, kind: str, is_hit: bool) -> None:
+    text = REPLACEMENT.format("spec.template.spec.source.targetRevision").replace("HelmRelease", kind)
+    more = f"replacements:\n  - {indented(text, 4)[4:]}"
+    before = {"release.yaml": SET, "kustomization.yaml": HEAD.format("release.yaml") + more}
+    write(tmp_path, before)
+    done = cli("check", "release.yaml")
+    assert done.returncode == (2 if is_hit else 1)
+    assert (b"replaces spec.template.spec.source.targetRevision of ApplicationSet" in done.stderr) is is_hit
+
+
 @pytest.mark.parametrize("where", ["prod/patch.yaml", "prod/kustomization.yaml"])
 def test_a_patch_that_says_how_it_is_merged_is_no_layer(cli: Cli, tmp_path: Path, where: str) -> None:
     text = patch(HOST.replace("    backgroundServices:", "    $patch: replace\n    backgroundServices:"))
