@@ -75,48 +75,65 @@ def open_layers(names: Sequence[str]) -> Opened:
 
     Raises UsageError where they cannot be layers of one release.
     """
-    opened: list[Bundle | Source] = []
+    sources: list[Source] = []
+    around: dict[str, Bundle] = {}  # the objects among them, by their names
     for name in names:
         if name == "-":
             raise UsageError("-f reads files; standard input cannot be one of several layers.")
         source = read(name)
-        if any(_is_same_file(each, source) for each in opened):
+        if any(_is_same_file(each, source) for each in sources):
             raise UsageError("is named twice as a layer.", path=name)
-        found = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
-        bundles = [bundle for each in found for bundle in objects.releases_of(source, each)]
-        bundles = bundles or [patch for each in found for patch in objects.version_patches(source, each)]
-        bundles = bundles or _inline_patches(source, opened)
-        if (found or bundles) and len(bundles) != 1:
-            raise InputError(
-                f"holds {len(bundles)} releases with Prefect values, and a layer belongs to one.", path=name
-            )
-        opened.append(bundles[0] if bundles else source)
-    for one in opened:
-        if isinstance(one, Bundle):
-            _refuse_shared(one, ())
-    named = {each.name for each in opened if isinstance(each, Source)}
-    layers = [each for one in opened for each in (_not_named(one, named) if isinstance(one, Bundle) else (one,))]
+        sources.append(source)
+        bundle = _release_in(source, [*around.values()])
+        if bundle is not None:
+            around[name] = bundle
+    for bundle in around.values():
+        _refuse_shared(bundle, ())
+    named = {os.path.normpath(name) for name in names if name not in around}
+    layers: list[Source] = []
+    for source in sources:
+        # What is named for itself stands where it is named.
+        own = around[source.name].layers if source.name in around else (source,)
+        layers += [each for each in own if each is source or each.route or os.path.normpath(each.name) not in named]
     # What is set over all values is set over those of a patch, too.
     layers.sort(key=lambda layer: layer.accepts != "anything" and bool(layer.data))
-    bundle = of_layers(layers)
-    around = [each for each in opened if isinstance(each, Bundle)]
-    if around:
-        if not isinstance(opened[-1], Bundle):
-            raise UsageError(
-                "holds the release, whose own values lie over all it takes from elsewhere: name it last.",
-                path=around[-1].layers[0].name,
-            )
-        whole, home = _patched(around)
-        _refuse_patched(around[0], names)
-        # Whoever names as many files as the object takes values from has named them all.
-        below = len(opened) - len(around)
-        bundle = whole._replace(
-            name=layers[0].name,
-            layers=tuple(layers),
-            home=layers.index(home),
-            unseen=whole.unseen if below < len(whole.unseen) else (),
+    if not around:
+        return Opened(layers[0].name, (_beside_chart(of_layers(layers)),))
+    whole, *patches = around.values()
+    if names[-1] not in around:
+        raise UsageError(
+            "holds the release, whose own values lie over all it takes from elsewhere: name it last.",
+            path=[whole, *patches][-1].layers[0].name,
         )
+    patched, home = _patched(whole, patches)
+    _refuse_patched(whole, names)
+    bundle = patched._replace(
+        name=layers[0].name,
+        layers=tuple(layers),
+        home=layers.index(home),
+        # Whoever names as many files as the object takes values from has named them all.
+        unseen=patched.unseen if len(named) < len(patched.unseen) else (),
+    )
     return Opened(layers[0].name, (_beside_chart(bundle),))
+
+
+def _release_in(source: Source, before: Sequence[Bundle]) -> Bundle | None:
+    """The release in a file, or the patch of what was named before it; None for a file that holds no object.
+
+    Raises InputError for a file with several.
+    """
+    found = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
+    bundles = [bundle for each in found for bundle in objects.releases_of(source, each)]
+    bundles = bundles or [patch for each in found for patch in objects.version_patches(source, each)]
+    if before and not bundles and before[0].items:
+        from migrator.sources import inline_patches
+
+        bundles = [*inline_patches.releases(source, before[0].items)]
+    if (found or bundles) and len(bundles) != 1:
+        raise InputError(
+            f"holds {len(bundles)} releases with Prefect values, and a layer belongs to one.", path=source.name
+        )
+    return bundles[0] if bundles else None
 
 
 def _refuse_shared(bundle: Bundle, together: Sequence[str]) -> None:
@@ -124,16 +141,6 @@ def _refuse_shared(bundle: Bundle, together: Sequence[str]) -> None:
     for each in bundle.shared:
         if os.path.normpath(each.file) not in map(os.path.normpath, together):
             raise each.error
-
-
-def _inline_patches(source: Source, below: Sequence[Bundle | Source]) -> list[Bundle]:
-    """What the file, as a kustomization, lays over the object that was named before it."""
-    items = next((each.items for each in below if isinstance(each, Bundle)), ())
-    if not items:
-        return []
-    from migrator.sources import inline_patches
-
-    return [*inline_patches.releases(source, items)]
 
 
 def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
@@ -156,27 +163,20 @@ def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
                 raise each.error_of(home)
 
 
-def _not_named(bundle: Bundle, named: set[str]) -> list[Source]:
-    """The layers that come with an object, but for files that are named for themselves, in the order that is meant."""
-    own = {os.path.normpath(name) for name in named}
-    return [layer for layer in bundle.layers if layer.route or os.path.normpath(layer.name) not in own]
-
-
-def _is_same_file(opened: Bundle | Source, source: Source) -> bool:
-    status = [snapshot.stat for snapshot in (opened.snapshot, source.snapshot) if snapshot is not None]
+def _is_same_file(one: Source, other: Source) -> bool:
+    status = [snapshot.stat for snapshot in (one.snapshot, other.snapshot) if snapshot is not None]
     return len(status) == 2 and os.path.samestat(*status)
 
 
-def _patched(around: Sequence[Bundle]) -> tuple[Bundle, Source]:
+def _patched(whole: Bundle, patches: Sequence[Bundle]) -> tuple[Bundle, Source]:
     """An object with the patches that Kustomize lays over it as one, and the layer beside which its version stands.
 
-    Raises UsageError where one is no patch of the first.
+    Raises UsageError where one is no patch of it.
     """
-    whole = around[0]
     home = whole.layers[whole.home]
     specs = [as_map(object_around(layer).get("spec")) for layer in whole.layers if layer.route]
     named = next(filter(None, (as_text(spec.get("releaseName")) for spec in specs)), "")
-    for patch in around[1:]:
+    for patch in patches:
         if not patch.is_patch or not _is_patch_of(patch, whole):
             raise UsageError(
                 "only one of the layers can be an object that holds the release; others can be patches of it.",
@@ -228,7 +228,5 @@ def _by_root(bundle: Bundle, chart: str, root: str) -> tuple[Bundle, ...]:
     roots = prefect_roots([layer.data for layer in bundle.layers], chart)
     if root or len(roots) < 2:
         return (bundle,)
-    return tuple(
-        bundle._replace(name=f"{bundle.name} ({'.'.join(map(str, each)) or '.'})", root=".".join(map(str, each)) or ".")
-        for each in roots
-    )
+    names = [".".join(map(str, each)) or "." for each in roots]
+    return tuple(bundle._replace(name=f"{bundle.name} ({each})", root=each) for each in names)
