@@ -10,7 +10,7 @@ from migrator.errors import some_of
 from migrator.planning import catalog, discover, plan
 from migrator.planning import route as way
 from migrator.planning.upgrade import Upgrade
-from migrator.sources import Bundle, about_unseen
+from migrator.sources import Bundle
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
@@ -28,7 +28,7 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
     return (
         *bundle.notices,
         *_about_other_preset(upgrade),
-        *about_unseen(bundle),
+        *_about_unseen(bundle),
         *made.notices,
         *_about_documents(bundle),
         *_about_computed(bundle),
@@ -38,6 +38,16 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
         *_about_preset(upgrade.found, made),
         *_about_base(bundle, made),
     )
+
+
+def _about_unseen(bundle: Bundle) -> Iterator[Notice]:
+    if bundle.unseen:
+        sources = ", ".join(each.called for each in bundle.unseen)
+        yield Notice(
+            f"Values from {sources} lie below these and cannot be seen from here. If they hold values of Prefect, name "
+            "their file and this one together: -f FILE -f OBJECT.",
+            "warning",
+        )
 
 
 def _about_documents(bundle: Bundle) -> Iterator[Notice]:

@@ -5,7 +5,7 @@ Nobody above has to know where the values of a layer stand: a `Source` reads the
 
 from __future__ import annotations
 
-from migrator.sources.bundle import Bundle, Deployed, about_unseen, of_layers
+from migrator.sources.bundle import Bundle, Deployed, of_layers
 from migrator.sources.memory import kept
 from migrator.sources.opening import Opened, open_file, open_layers, open_source
 from migrator.sources.source import Done, Source, read, read_bytes
@@ -16,7 +16,6 @@ __all__ = [
     "Done",
     "Opened",
     "Source",
-    "about_unseen",
     "kept",
     "of_layers",
     "open_file",

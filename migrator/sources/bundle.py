@@ -180,18 +180,6 @@ def object_around(layer: Source) -> Map:
     return as_map(tree.get(layer.stream.documents[layer.document].data, above))
 
 
-def about_unseen(bundle: Bundle) -> list[Notice]:
-    """What is to be known of values that lie below the layers and cannot be read."""
-    if not bundle.unseen:
-        return []
-    sources = ", ".join(each.called for each in bundle.unseen)
-    text = (
-        f"Values from {sources} lie below these and cannot be seen from here. If they hold values of Prefect, name "
-        "their file and this one together: -f FILE -f OBJECT."
-    )
-    return [Notice(text, "warning")]
-
-
 def left_open(text: str, called: str = "chart version") -> str:
     """Why it cannot be told from a version's text what is installed, in a clause; empty where it is one version."""
     if not text:

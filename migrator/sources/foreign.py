@@ -23,7 +23,7 @@ BY_NAME = (
     (r"helmfile.*\.ya?ml(\.gotmpl)?", "is a helmfile", "helmfile"),
     (r"(docker-compose|compose)([._-]?(override|prod|dev|test|ci))?\.ya?ml", "is a compose file", "compose"),
     (r"\.gitlab-ci.*\.ya?ml|azure-pipelines.*\.ya?ml|bitbucket-pipelines\.ya?ml|Jenkinsfile.*", "is a CI file", "ci"),
-    (r"Pulumi(\..+)?\.ya?ml", "is a file of Pulumi", "pulumi"),
+    (r"Pulumi(\..+)?\.ya?ml", "is a file of Pulumi", "own"),
     (r".*\.(tf|tfvars|hcl|tftpl|tf\.json)", "is Terraform", "terraform"),
     (r"kustomization\.ya?ml|Kustomization", "is a kustomization that inflates no chart of these", "kustomization"),
     (r".*\.gotmpl", "is a Go template", "template"),
@@ -51,7 +51,6 @@ _REMEDIES = {
     "helmfile": "Name the values files of one release in its order (-f FILE -f FILE), and move its version by hand.",
     "compose": "Helm's values are another file: name that.",
     "ci": "Name the values files that it hands to Helm; move a chart version in it by hand.",
-    "pulumi": "Migrate the values in it in a file of their own, and take them over; move the version by hand.",
     "ansible": "Migrate the values in it in a file of their own, and take them over; move the version by hand.",
     "terraform": "Migrate the values in it by themselves, in a file of their own, and move the version by hand.",
     "template": "Migrate what it is rendered to, and take the changes over by hand.",
@@ -132,7 +131,7 @@ def _shapes(values: Map) -> Iterator[tuple[str, str]]:
     if isinstance(values.get("$schema"), str) and "properties" in values:
         yield "is a JSON Schema", "schema"
     if isinstance(values.get("runtime"), (str, dict)) and "name" in values:
-        yield "is a file of Pulumi", "pulumi"
+        yield "is a file of Pulumi", "own"
 
 
 def refuse_encrypted(name: str, data: Value) -> None:

@@ -22,7 +22,7 @@ from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.values.changes import Notice
 from migrator.values.edits import Value
-from migrator.values.merge import Map, as_list, as_map, as_text
+from migrator.values.merge import as_list, as_map, as_text
 
 _BESIDE = ("inherit", "set", "setString", "setTemplate", "valuesTemplate", "valuesPathPrefix")
 """Keys of a release that bring values besides, or change where its files are looked for; `secrets` lie over them."""
@@ -103,32 +103,25 @@ def releases(path: str) -> list[Told]:
 def _releases(source: Source) -> Iterator[Told]:
     is_apart = not any(as_map(each.data).get(key) for each in source.stream.documents for key in _AROUND)
     for document in source.stream.documents:
-        for number, item in enumerate(as_list(as_map(document.data).get("releases"))):
-            told = as_map(item)
-            chart = chart_name(_plain(told.get("chart")))
-            if chart in CHARTS:
-                line = document.line(("releases", number))
-                found = _release(source.name, line, chart, told)
-                place = (
-                    f"{source.name}:{document.line(('releases', number, *(('version',) if 'version' in told else ())))}"
-                )
-                text = as_text(told.get("version"))
-                yield found._replace(is_whole=found.is_whole and is_apart, text=text, place=place)
-
-
-def _release(path: str, line: int, chart: str, told: Map) -> Told:
-    layers = [_file(os.path.dirname(path), each) for each in as_list(told.get("values"))]
-    is_whole = bool(layers) and all(layers) and not any(told.get(key) for key in _BESIDE)
-    return Told(
-        _plain(told.get("name")),
-        chart,
-        _version(_plain(told.get("version"))),
-        _plain(told.get("namespace")),
-        tuple(filter(None, layers)),
-        is_whole,
-        path,
-        line,
-    )
+        for number, item in enumerate(map(as_map, as_list(as_map(document.data).get("releases")))):
+            chart = chart_name(_plain(item.get("chart")))
+            if chart not in CHARTS:
+                continue
+            layers = [_file(os.path.dirname(source.name), each) for each in as_list(item.get("values"))]
+            brings_more = any(item.get(key) for key in _BESIDE)
+            version = ["version"] if "version" in item else []
+            yield Told(
+                name=_plain(item.get("name")),
+                chart=chart,
+                version=_version(_plain(item.get("version"))),
+                namespace=_plain(item.get("namespace")),
+                layers=tuple(filter(None, layers)),
+                is_whole=is_apart and bool(layers) and all(layers) and not brings_more,
+                path=source.name,
+                line=document.line(("releases", number)),
+                text=as_text(item.get("version")),
+                place=f"{source.name}:{document.line(('releases', number, *version))}",
+            )
 
 
 def _plain(value: Value) -> str:

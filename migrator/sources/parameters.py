@@ -107,27 +107,24 @@ class Parameters(NamedTuple):
         for each in standing:
             if not each.is_seen:
                 raise self._refused(each, "its value stands elsewhere")
+        first = (standing or self.settings)[0]
         if isinstance(edit, ListEdit):
-            raise self._refused((standing or list(self.settings))[0], "a list cannot be edited there")
+            raise self._refused(first, "a list cannot be edited there")
         if isinstance(edit, SetValue) and len(standing) == 1 and isinstance(edit.value, str):
-            (setting,) = standing
-            text, as_text = set_values.write(edit.value)
-            item = as_map(tree.get(document, setting.place))
-            written: Map = {"value": text, **({"forceString": True} if as_text else {})}
-            for key, value in written.items():
-                yield (SetValue if key in item else AddKey)((*setting.place, key), value)
+            item = as_map(tree.get(document, first.place))
+            for key, value in _written(edit.value).items():
+                yield (SetValue if key in item else AddKey)((*first.place, key), value)
         elif isinstance(edit, AddKey) and self.accepts == "values":
             for route, value in tree.leaves(edit.route, edit.value):
                 yield self._added(route, value)
         else:
-            raise self._refused((standing or list(self.settings))[0], "a single value cannot say what is to be there")
+            raise self._refused(first, "a single value cannot say what is to be there")
 
     def _added(self, route: Route, value: Value) -> InsertItem:
         beside = self._beside(route) or self.settings
         if isinstance(value, (list, dict)):
             raise self._refused(beside[-1], "a single value cannot hold the list that is to be beside it")
-        text, as_text = set_values.write(value) if isinstance(value, str) else (json.dumps(value), False)
-        item: Value = {"name": set_values.name_of(route), "value": text, **({"forceString": True} if as_text else {})}
+        item: Value = {"name": set_values.name_of(route), **_written(value)}
         return InsertItem(self.items, item, after(beside[-1].place[-1]))
 
     def _beside(self, route: Route) -> tuple[Setting, ...]:
@@ -221,6 +218,12 @@ def _put(values: Map, route: Route, value: Value) -> bool:
         return False
     here[str(route[-1])] = value
     return True
+
+
+def _written(value: Value) -> Map:
+    """A value as an item of parameters holds it."""
+    text, as_text = set_values.write(value) if isinstance(value, str) else (json.dumps(value), False)
+    return {"value": text, **({"forceString": True} if as_text else {})}
 
 
 def _filled_in_later(text: str) -> str:

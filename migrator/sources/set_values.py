@@ -10,23 +10,16 @@ import re
 
 from migrator.values.edits import Route, Value
 
-_PART = re.compile(r"(?P<key>(?:[^\\.\[\]=,]|\\.)*)(?P<indexes>(?:\[[0-9]+\])*)(?:\.|$)")
+_KEY = r"(?:[^\\.\[\]=,]|\\.)+"
+_PART = rf"{_KEY}(?:\[[0-9]+\])*"
 
 
 def route_of(name: str) -> Route | None:
     """Where the name leads in the values; None for one that Helm would not read, or that sets several values."""
-    route: list[str | int] = []
-    at = 0
-    goes_on = True
-    while goes_on:
-        match = _PART.match(name, at)
-        if match is None or not match["key"]:
-            return None
-        route.append(re.sub(r"\\(.)", r"\1", match["key"]))
-        route += [int(index) for index in re.findall(r"[0-9]+", match["indexes"])]
-        at = match.end()
-        goes_on = at > match.end("indexes")  # a dot stood there
-    return tuple(route)
+    if re.fullmatch(rf"{_PART}(?:\.{_PART})*", name) is None:
+        return None
+    steps = re.findall(rf"({_KEY})|\[([0-9]+)\]", name)
+    return tuple(int(index) if index else re.sub(r"\\(.)", r"\1", key) for key, index in steps)
 
 
 def name_of(route: Route) -> str:
