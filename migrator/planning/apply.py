@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from migrator.errors import VerificationError
@@ -67,29 +67,28 @@ def apply_plan(case: Case) -> Result:
     for source, layer in zip(sources, case.plan.result.layers):
         if not source.reads_as(layer.data):
             raise VerificationError("the result does not read as planned; nothing was written.", path=source.name)
-    orphans = [
-        NoticeReport("info", f"this comment spoke of something that is gone now: {orphan.text}", name, line)
-        for name, edits in done.items()
-        for depth, edited in enumerate(edits)
-        for orphan in edited.orphans
-        if (line := _original(edits[: depth + 1], orphan.line))
-    ]
-    lost = [
-        NoticeReport("info", f"this comment goes with what it stands in: {comment.text}", name, line)
-        for name, edits in done.items()
-        for depth, edited in enumerate(edits)
-        for comment in edited.lost
-        if (line := _original(edits[:depth], comment.line))
-    ]
-    copies = [
-        NoticeReport("info", "a value that was shared by an anchor stands here as a copy of its own now", name, line)
-        for name, edits in done.items()
-        for depth, edited in enumerate(edits)
-        for copy in edited.copies
-        if (line := _original(edits[: depth + 1], copy))
-    ]
     streams = tuple(source.stream for source in sources)
-    return Result(streams, tuple(lines), (*orphans, *lost, *copies), tuple(stages), tuple(places))
+    return Result(streams, tuple(lines), tuple(_left_behind(done)), tuple(stages), tuple(places))
+
+
+def _left_behind(done: Mapping[str, Sequence[Done]]) -> Iterator[NoticeReport]:
+    """The comments that edits left behind or took along, and the copies of shared values, by their original lines."""
+    found: list[tuple[int, str, int, str]] = []
+    for name, edits in done.items():
+        for depth, edited in enumerate(edits):
+            to_here, before = edits[: depth + 1], edits[:depth]
+            for orphan in edited.orphans:
+                text = f"this comment spoke of something that is gone now: {orphan.text}"
+                found.append((0, name, _original(to_here, orphan.line), text))
+            for comment in edited.lost:
+                text = f"this comment goes with what it stands in: {comment.text}"
+                found.append((1, name, _original(before, comment.line), text))
+            for copy in edited.copies:
+                text = "a value that was shared by an anchor stands here as a copy of its own now"
+                found.append((2, name, _original(to_here, copy), text))
+    for _, name, line, text in sorted(found, key=lambda each: each[0]):
+        if line:
+            yield NoticeReport("info", text, name, line)
 
 
 def prove_settled(case: Case, result: Result, request: Request) -> None:

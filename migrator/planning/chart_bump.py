@@ -103,11 +103,14 @@ def _default_root(bundle: Bundle) -> str:
 
 def refuse_left_behind(bundle: Bundle, found: discover.Found) -> None:
     """Raise RefusedError for values that must not change without a chart version that stands here and cannot move."""
-    version = bundle.version
+    refused = bundle.version.refused
+    if refused is not None and bundle.version.chart in versions.CHARTS and _is_behind(bundle.version, found):
+        raise refused
+
+
+def _is_behind(version: ChartVersion, found: discover.Found) -> bool:
     stands = version.version
-    is_behind = stands is None or stands.release < found.version_to
-    if version.refused is not None and version.chart in versions.CHARTS and is_behind:
-        raise version.refused
+    return stands is None or stands.release < found.version_to
 
 
 def bump(
@@ -118,19 +121,11 @@ def bump(
     stands = version.version
     if version.runs:  # whoever upgrades names the new one
         return None, []
-    if version.refused is not None and (stands is None or stands.release < found.version_to):
-        where = f"{version.refused.path}:{version.refused.line}"
-        return None, [
-            Notice(f"The chart version is not moved here: {where} {version.refused.message}", "warning")
-        ] * moves
-    if version.unmovable:
-        why = _why_too_low(version, found) or version.unmovable
-        return None, [Notice(f"The chart version is not moved here: {why}.", "warning")] * moves
+    why = _why_not_here(version, found)
+    if why:
+        return None, [Notice(f"The chart version is not moved here: {why}", "warning")] * moves
     if stands is None or version.chart not in versions.CHARTS:
-        if not version.text:
-            return None, []
-        of_whom = f"{version.text} is the version of {version.chart or 'another chart'}, around these values"
-        return None, [Notice(f"The chart version is not moved here: {of_whom}.", "warning")] * moves
+        return None, []
     if stands.release > found.version_to or (stands.release == found.version_to and not found.flavour_left):
         return None, []
     kept = found.flavour if found.flavour_left else stands.flavour
@@ -148,6 +143,17 @@ def bump(
         left = f"The chart version stays {version.text} (--no-bump): the values need {after} or later, and the old "
         return None, [Notice(f"{left}chart refuses them.", "warning")]
     return Bump(version.route, version.text, after), []
+
+
+def _why_not_here(version: ChartVersion, found: discover.Found) -> str:
+    """Why a version that stands somewhere is not moved with the values, as a sentence; empty where it can be."""
+    if version.refused is not None and _is_behind(version, found):
+        return f"{version.refused.path}:{version.refused.line} {version.refused.message}"
+    if version.unmovable:
+        return f"{_why_too_low(version, found) or version.unmovable}."
+    if version.text and (version.version is None or version.chart not in versions.CHARTS):
+        return f"{version.text} is the version of {version.chart or 'another chart'}, around these values."
+    return ""
 
 
 def _why_too_low(version: ChartVersion, found: discover.Found) -> str:

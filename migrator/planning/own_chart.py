@@ -72,7 +72,7 @@ class OwnChart(NamedTuple):
         """The release on the chart's own values: as what it goes to, or as what it runs on, by the chart's version."""
         version = self.stands.release if self.stands is not None else to
         defaults = _defaults(self, release.root, version)
-        return _on(release, after=defaults) if self.is_target(to) else _on(release, before=defaults)
+        return release.on_charts(after=defaults) if self.is_target(to) else release.on_charts(before=defaults)
 
 
 class TwoCharts(NamedTuple):
@@ -95,21 +95,7 @@ class TwoCharts(NamedTuple):
         runs = self.old.stands.release if self.old.stands is not None else release.before.version
         goes = self.new.stands.release if self.new.stands is not None else to
         root = release.root
-        return _on(release, before=_defaults(self.old, root, runs), after=_defaults(self.new, root, goes))
-
-
-def _on(release: Release, *, before: Defaults | None = None, after: Defaults | None = None) -> Release:
-    return Release(
-        chart=release.chart,
-        root=release.root,
-        layers=release.layers,
-        before=before or release.before,
-        after=after or release.after,
-        flavour=release.flavour,
-        name=release.name,
-        namespace=release.namespace,
-        surroundings=release.surroundings,
-    )
+        return release.on_charts(before=_defaults(self.old, root, runs), after=_defaults(self.new, root, goes))
 
 
 def read(path: str) -> OwnChart:

@@ -80,6 +80,10 @@ class Release:
         """The unedited release, with what is known from elsewhere."""
         return self._copy(self.layers, surroundings, None)
 
+    def on_charts(self, *, before: Defaults | None = None, after: Defaults | None = None) -> Release:
+        """The unedited release on other defaults of the chart that runs now, or of the one it goes to."""
+        return self._copy(self.layers, self.surroundings, None, before, after)
+
     def as_found(self) -> Release:
         """The unedited release as the run found its files: releases that share one may have changed it since."""
         found = self.surroundings.as_found
@@ -92,13 +96,20 @@ class Release:
         """Where what stands at `route` of the layer stood when it was read; its nearest parent where it did not."""
         return tree.same_place(self.layers[layer].data, self.start.layers[layer].data, route)
 
-    def _copy(self, layers: Sequence[Layer], surroundings: Surroundings, start: Release | None) -> Release:
+    def _copy(
+        self,
+        layers: Sequence[Layer],
+        surroundings: Surroundings,
+        start: Release | None,
+        before: Defaults | None = None,
+        after: Defaults | None = None,
+    ) -> Release:
         return Release(
             chart=self.chart,
             root=self.root,
             layers=layers,
-            before=self.before,
-            after=self.after,
+            before=before or self.before,
+            after=after or self.after,
             flavour=self.flavour,
             name=self.name,
             namespace=self.namespace,
