@@ -50,13 +50,10 @@ class Access(NamedTuple):
     @property
     def options(self) -> tuple[str, ...]:
         """What leads helm to the cluster, as it was typed."""
-        typed = (("--kube-context", self.kube_context), ("--kubeconfig", self.kubeconfig))
-        return tuple(word for flag, value in typed if value for word in (flag, value))
+        return self._options("--kube-context")
 
-    @property
-    def kubectl_options(self) -> tuple[str, ...]:
-        """What leads kubectl to the same one; "" where nothing has to."""
-        typed = (("--context", self.kube_context), ("--kubeconfig", self.kubeconfig))
+    def _options(self, context: str) -> tuple[str, ...]:
+        typed = ((context, self.kube_context), ("--kubeconfig", self.kubeconfig))
         return tuple(word for flag, value in typed if value for word in (flag, value))
 
     def helm(self, *words: str, namespace: str = "", seconds: float = 0) -> str:
@@ -87,7 +84,7 @@ class Access(NamedTuple):
                 "HELM_KUBETOKEN is read by helm alone, and on kubectl's command line everybody could see it.",
                 remedy="Put the token into a kubeconfig, and name that with --kubeconfig.",
             )
-        words = list(self.kubectl_options)
+        words = list(self._options("--context"))
         for variable, flag in _FOR_KUBECTL.items():
             value = environment.get(variable, "")
             if value and not (flag == "--context" and self.kube_context):

@@ -71,19 +71,17 @@ def every(access: Access) -> list[Found]:
     listed = as_items(access.helm_json("list", *where, *_ALL, seconds=SECONDS_FOR_ALL))
     found = []
     for each in sorted(listed, key=lambda one: (str(one.get("namespace")), str(one.get("name")))):
-        chart, _ = _chart_of(str(each.get("chart")))
         name, namespace = str(each.get("name")), str(each.get("namespace"))
-        if chart and _NAME.fullmatch(name):
-            found.append(_listed(each, access, name, namespace))
+        chart, version = _chart_of(str(each.get("chart")))
+        if not chart or not _NAME.fullmatch(name):
+            continue
+        if each.get("status") != "deployed":  # which revision is, only its own metadata tells
+            found.append(find(access._replace(namespace=namespace), name))
+            continue
+        revision = int(str(each.get("revision")))
+        deployed = Deployed(name, namespace, revision, chart, version, "deployed", revision, access.options)
+        found.append(Found(deployed))
     return found
-
-
-def _listed(each: Mapping[str, Any], access: Access, name: str, namespace: str) -> Found:
-    chart, version = _chart_of(str(each.get("chart")))
-    if each.get("status") != "deployed":  # which revision is, only its own metadata tells
-        return find(access._replace(namespace=namespace), name)
-    revision = int(str(each.get("revision")))
-    return Found(Deployed(name, namespace, revision, chart, version, "deployed", revision, access.options))
 
 
 def values(access: Access, deployed: Deployed) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from migrator.errors import MigratorError
 
@@ -47,18 +46,49 @@ def from_words(command: str, code: int, printed: str) -> ClusterError:
     words = re.sub(
         r"^(?:Error|error)(?: from server(?: \(\w+\))?)?: ", "", last or (lines or [f"it ended with {code}"])[-1]
     )
-    for pattern, make in _KINDS:
-        found = re.search(pattern, words, re.IGNORECASE)
-        if found is not None:
-            return make(command, words, found)
-    return ClusterError(f"{command} failed: {words}")
+    return _known(command, words) or ClusterError(f"{command} failed: {words}")
 
 
-def _not_found(command: str, words: str, found: re.Match[str]) -> ClusterError:
-    return ReleaseNotFound(f"{command} found no such release.")
+def _known(command: str, words: str) -> ClusterError | None:
+    """The error for what the programs say, where it is known.
+
+    The order counts: who is not logged in is "unreachable" to helm.
+    """
+
+    def says(pattern: str) -> re.Match[str] | None:
+        return re.search(pattern, words, re.IGNORECASE)
+
+    if says(r"release: not found"):
+        return ReleaseNotFound(f"{command} found no such release.")
+    if says(r"forbidden"):
+        return _denied(command, words)
+    if says(
+        r"unauthorized|must be logged in|provide credentials|getting credentials|exec: |exec plugin|expired|"
+        r"no Auth Provider"
+    ):
+        return NoAnswer(
+            f"the cluster takes no login of yours, or it has expired ({command}: {words}).",
+            remedy="Log in again as you do for kubectl, and run this once more.",
+        )
+    if found := says(r'(?:context|cluster|user|auth info) "[^"]*" does not exist'):
+        remedy = "`kubectl config get-contexts` lists what it knows."
+        return ClusterError(f"the kubeconfig does not know it: {found[0]}.", remedy=remedy)
+    if found := says(r"(stat \S+: .*|error loading config file.*|invalid configuration.*)"):
+        remedy = "Name another one with --kubeconfig, or set KUBECONFIG."
+        return ClusterError(f"the kubeconfig cannot be read: {found[1]}.", remedy=remedy)
+    if says(
+        r"unreachable|connection refused|was refused|no such host|timeout|timed out|deadline exceeded|no route|"
+        r"x509|certificate|tls:|EOF|unable to connect|dial tcp"
+    ):
+        why = re.sub(r"^kubernetes cluster unreachable: ", "", words, flags=re.IGNORECASE)
+        return NoAnswer(f"the cluster cannot be reached: {why.rstrip('.')}.", remedy=_WHICH)
+    if says(r"unknown (?:command|flag|shorthand)"):
+        what = f"this {command.split()[0]} does not know {command}: {words}."
+        return ClusterError(what, remedy="Install a newer one.")
+    return None
 
 
-def _denied(command: str, words: str, found: re.Match[str]) -> ClusterError:
+def _denied(command: str, words: str) -> ClusterError:
     can = re.search(r'cannot (\w+) resource "([\w/]+)".*?(in the namespace "[^"]*"|at the cluster scope)', words)
     what = f"{can[2]}, {can[1]}, {can[3]}" if can is not None else words
     if can is not None and can[2] == "secrets":
@@ -67,51 +97,3 @@ def _denied(command: str, words: str, found: re.Match[str]) -> ClusterError:
     else:
         remedy = "--deployed takes the right to get and list deployments and pods, and to get pods/log."
     return ClusterError(f"the cluster denies {command}: {what}.", remedy=remedy)
-
-
-def _logged_out(command: str, words: str, found: re.Match[str]) -> ClusterError:
-    return NoAnswer(
-        f"the cluster takes no login of yours, or it has expired ({command}: {words}).",
-        remedy="Log in again as you do for kubectl, and run this once more.",
-    )
-
-
-def _no_context(command: str, words: str, found: re.Match[str]) -> ClusterError:
-    return ClusterError(
-        f"the kubeconfig does not know it: {found[0]}.", remedy="`kubectl config get-contexts` lists what it knows."
-    )
-
-
-def _no_file(command: str, words: str, found: re.Match[str]) -> ClusterError:
-    return ClusterError(
-        f"the kubeconfig cannot be read: {found[1]}.", remedy="Name another one with --kubeconfig, or set KUBECONFIG."
-    )
-
-
-def _unreachable(command: str, words: str, found: re.Match[str]) -> ClusterError:
-    why = re.sub(r"^kubernetes cluster unreachable: ", "", words, flags=re.IGNORECASE)
-    return NoAnswer(f"the cluster cannot be reached: {why.rstrip('.')}.", remedy=_WHICH)
-
-
-def _too_old(command: str, words: str, found: re.Match[str]) -> ClusterError:
-    return ClusterError(f"this {command.split()[0]} does not know {command}: {words}.", remedy="Install a newer one.")
-
-
-_KINDS: tuple[tuple[str, Callable[[str, str, re.Match[str]], ClusterError]], ...] = (
-    (r"release: not found", _not_found),
-    (r"forbidden", _denied),
-    (
-        r"unauthorized|must be logged in|provide credentials|getting credentials|exec: |exec plugin|expired|"
-        r"no Auth Provider",
-        _logged_out,
-    ),
-    (r'(?:context|cluster|user|auth info) "[^"]*" does not exist', _no_context),
-    (r"(stat \S+: .*|error loading config file.*|invalid configuration.*)", _no_file),
-    (
-        r"unreachable|connection refused|was refused|no such host|timeout|timed out|deadline exceeded|no route|"
-        r"x509|certificate|tls:|EOF|unable to connect|dial tcp",
-        _unreachable,
-    ),
-    (r"unknown (?:command|flag|shorthand)", _too_old),
-)
-"""What the programs say, in the order in which it is looked for: who is not logged in is "unreachable" to helm."""
