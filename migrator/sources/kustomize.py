@@ -25,11 +25,14 @@ _GROUP = "kustomize.config.k8s.io"
 
 
 def is_kustomization(data: Map, path: str) -> bool:
-    """Whether a document is a kustomization; where it leaves out its group or its kind, the file's name says so."""
+    """Whether a document is a kustomization, or a component, which can inflate charts too.
+
+    Where it leaves out its group or its kind, the file's name says so.
+    """
     if not {"kind", "apiVersion"} <= data.keys() and os.path.basename(path) not in NAMES:
         return False
     group = str(data.get("apiVersion", _GROUP)).partition("/")[0]
-    return data.get("kind", "Kustomization") == "Kustomization" and group == _GROUP
+    return data.get("kind", "Kustomization") in ("Kustomization", "Component") and group == _GROUP
 
 
 def releases(place: Source, data: Map, name: str) -> list[Bundle]:

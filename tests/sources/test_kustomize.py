@@ -51,6 +51,15 @@ def test_a_kustomization_need_not_say_its_kind(cli: Callable[..., Any], tmp_path
     assert (tmp_path / name).read_text("utf-8") == kustomization(AFTER, "4.18.0-medium", head=head)
 
 
+def test_a_component_inflates_charts_too(cli: Callable[..., Any], tmp_path: Path) -> None:
+    head = HEAD.replace("Kustomization", "Component").replace("v1beta1", "v1alpha1")
+    (tmp_path / "kustomization.yaml").write_text(kustomization(VALUES, head=head), "utf-8")
+    done = cli("migrate", ".", "--redis-db", "2", "--non-interactive")
+    assert done.returncode == 0, done.stderr
+    after = kustomization(AFTER, "4.18.0-medium", head=head)
+    assert (tmp_path / "kustomization.yaml").read_text("utf-8") == after
+
+
 @pytest.mark.parametrize(
     ("head", "name"),
     [
