@@ -11,7 +11,7 @@ from typing import NamedTuple
 from packaging.version import Version
 
 from migrator.charts import published
-from migrator.charts.published import Line, OneWay
+from migrator.charts.published import OneWay
 from migrator.values.changes import Notice
 
 ADVICE = "only one at a time is supported. plan --route shows the stops."
@@ -41,12 +41,9 @@ class Stop(NamedTuple):
 
 def stops(chart: str, start: Version | None, to: Version, to_text: str) -> list[Stop]:
     """The versions to stop at, the target last: one for each minor of Infrahub, and one before each one-way step."""
-    lines = [line for line in published.LINES if line.of(chart) and _lies_beyond(line, chart, start)]
-    begin = published.line_of(chart, start) if start is not None else None
-    end = published.line_of(chart, to)
+    lines = [line for line in published.LINES if line.of(chart) and (start is None or Version(line.of(chart)) > start)]
     found: list[Stop] = []
-    here = begin.minor if begin is not None else None
-    last = end.minor if end is not None else None
+    here, last = _minor(chart, start), _minor(chart, to)
     if here is not None and last is not None:
         for minor in range(here[1] + 1, last[1]):
             of_minor = [line.of(chart) for line in lines if line.minor == (here[0], minor)]
@@ -57,6 +54,7 @@ def stops(chart: str, start: Version | None, to: Version, to_text: str) -> list[
         before = [line for line in lines if Version(line.of(chart)) < Version(step.versions[chart])]
         if before and before[-1].of(chart) not in [stop.version for stop in found]:
             found.append(Stop(before[-1].of(chart), before[-1].app, ()))
+    end = published.line_of(chart, to)
     found.append(Stop(to_text, end.app if end is not None and Version(end.of(chart)) == to else "", ()))
     return _with_crossings(found, chart, start)
 
@@ -78,14 +76,14 @@ def skips_minors(chart: str, start: Version | None, to: Version) -> bool:
     """
     if chart == "prefect-server":
         return False
-    begin = published.line_of(chart, start) if start is not None else None
-    end = published.line_of(chart, to)
-    here, last = begin.minor if begin is not None else None, end.minor if end is not None else None
+    here, last = _minor(chart, start), _minor(chart, to)
     return here is not None and last is not None and here[0] == last[0] and last[1] - here[1] > 1
 
 
-def _lies_beyond(line: Line, chart: str, start: Version | None) -> bool:
-    return start is None or Version(line.of(chart)) > start
+def _minor(chart: str, version: Version | None) -> tuple[int, int] | None:
+    """The minor version of Infrahub that comes with a version of the chart, where it is known."""
+    line = published.line_of(chart, version) if version is not None else None
+    return line.minor if line is not None else None
 
 
 def _with_crossings(found: list[Stop], chart: str, start: Version | None) -> list[Stop]:
