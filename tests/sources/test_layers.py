@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from .test_gitops_around import FROM, holder
 from .texts import AFTER, VALUES, helm_release
 
 Cli = Callable[..., Any]
@@ -156,6 +157,12 @@ def test_what_cannot_be_layers(cli: Cli, tmp_path: Path, arguments: list[str], w
     done = cli("check", *arguments)
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_an_object_is_no_patch_of_itself(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, base=holder(VALUES), release=helm_release(PROD, head=FROM.format("ConfigMap")))
+    done = cli("check", "-f", "release.yaml", "-f", "./release.yaml")
+    assert (done.returncode, b"release.yaml: is named twice as a layer" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("link", [os.symlink, os.link])
