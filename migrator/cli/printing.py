@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from migrator.cli.options import MACHINES
 from migrator.cli.settings import Settings
+from migrator.errors import some_of
 from migrator.report import streams
 from migrator.report.mask import Mask, mask_message, visible
-from migrator.report.records import Report, Status
+from migrator.report.records import NoticeReport, Report, Status
 
 if TYPE_CHECKING:
     from migrator.report.page import Page
@@ -167,10 +168,16 @@ def _tell_beside(settings: Settings, report: Report, mask: Mask) -> None:
     if settings.quiet:
         return
     report = mask.conceal(report)
-    told = [each for file in report.files for each in file.notices if each.severity != "info" or each.line]
-    for notice in sorted(dict.fromkeys(told), key=lambda each: each.rank):
+    told: dict[NoticeReport, list[str]] = {}
+    for file in report.files:
+        for each in file.notices:
+            if each.severity != "info" or each.line:
+                told.setdefault(each, []).append(file.path)
+    for notice in sorted(told, key=lambda each: each.rank):
         kind = "note" if notice.severity == "info" else notice.severity
         where = f"{notice.file}:{notice.line}: " if notice.line else ""
+        if not where and len(report.files) > 1:
+            where = f"{some_of(list(dict.fromkeys(told[notice])))}: "
         sys.stderr.write(f"infrahub-migrator: {kind}: {visible(where + notice.text)}\n")
 
 

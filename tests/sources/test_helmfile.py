@@ -130,3 +130,13 @@ def test_a_chart_yaml_beside_the_values_knows_better(cli: Cli, repository: Path)
         inside = "".join(f"  {line}" if line.strip() else line for line in values.splitlines(keepends=True))
         (repository / f"values/{name}.yaml").write_text(f"infrahub-enterprise:\n{inside}", "utf-8")
     assert report(cli, *LAYERS)["from"] == "4.12.0-medium"
+
+
+def test_of_several_releases_a_diff_says_whose_version_a_warning_is_of(cli: Cli, repository: Path) -> None:
+    (repository / "values/other.yaml").write_text(VALUES.replace("redis.prod", "redis.other"), "utf-8")
+    text = HELMFILE.replace("[values/base.yaml, values/prod.yaml]", "[values/base.yaml]")
+    (repository / "helmfile.yaml").write_text(text, "utf-8")
+    told = cli("diff", "values/other.yaml", "values/base.yaml", "--redis-db", "2").stderr.decode()
+    assert "infrahub-migrator: warning: values/base.yaml: helmfile.yaml:5 still names" in told
+    told = cli("diff", "values/base.yaml", "--redis-db", "2").stderr.decode()
+    assert "infrahub-migrator: warning: helmfile.yaml:5 still names" in told

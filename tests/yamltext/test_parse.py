@@ -159,6 +159,7 @@ def test_duplicate_keys_are_told_with_all_their_lines() -> None:
         ("z: 1\na: [b, c\nd: 1\n", 2, "opens a bracket in which a comma or the end is missing"),
         ("a: b: c\n", 1, "has a second colon, or is indented too far"),
         ("a: 1\nb\nc: 1\n", 2, "has text where a key is expected"),
+        ("a: 1\n<<<<<<< ours\nb: 1\n=======\nb: 2\n>>>>>>> theirs\n", 2, "holds a conflict that git left in it"),
     ],
 )
 def test_what_people_slip_on_is_told_in_their_words(text: str, line: int, words: str) -> None:
