@@ -34,6 +34,7 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
         *_about_computed(bundle),
         *_about_unseen_signs(bundle),
         *_about_target(upgrade.found, upgrade.known),
+        *_about_ahead(upgrade),
         *_about_jump(upgrade.found),
         *_about_preset(upgrade.found, made),
         *_about_base(bundle, made),
@@ -127,6 +128,15 @@ def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> It
             f"What {found.chart} asks for above {newest} is not known here: the file goes as far as {newest}, and not "
             f"to {found.text_to}.{' Look for a newer infrahub-migrator, or for a slip in --to.' if is_far else ''}",
             "warning" if is_far else "info",
+        )
+
+
+def _about_ahead(upgrade: Upgrade) -> Iterator[Notice]:
+    """One of many releases may have gone on before the others, and nothing takes it back."""
+    if upgrade.options.below:
+        stands, asked = upgrade.bundle.version.text, upgrade.options.below
+        yield Notice(
+            f"The chart is at {stands} already, past {asked}: it stays there, and the values are judged for it."
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import yamltext
 from migrator.charts import presets, ranges, roots, versions
+from migrator.errors import UsageError
 from migrator.planning import discover
 from migrator.prefect import deployment
 from migrator.report.records import ChangeReport
@@ -69,6 +70,8 @@ def settle_options(bundle: Bundle, given: discover.Options) -> discover.Options:
     chart = given.chart or (bundle.version.chart if is_ours else "")
     stands = bundle.version.version
     speaks_of_ours = is_ours and stands is not None
+    if speaks_of_ours and not given.version_from and _is_below(given.version_to, stands):
+        given = given._replace(version_to=bundle.version.text, below=given.version_to)
     return given._replace(
         chart=chart,
         root=given.root or bundle.root,
@@ -77,6 +80,14 @@ def settle_options(bundle: Bundle, given: discover.Options) -> discover.Options:
         release_name=given.release_name or bundle.release_name,
         namespace=given.namespace or bundle.namespace,
     )
+
+
+def _is_below(text: str, stands: versions.ChartVersion | None) -> bool:
+    """Whether an object stands at a newer version than the one that is asked for; what is none is told elsewhere."""
+    try:
+        return bool(text) and stands is not None and versions.parse(text).release < stands.release
+    except UsageError:
+        return False
 
 
 def evidence(bundle: Bundle, given: discover.Options) -> Iterator[str]:

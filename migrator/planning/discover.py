@@ -25,7 +25,8 @@ from migrator.values.release import Layer, Release
 class Options(NamedTuple):
     """What the command line says about the upgrade; empty strings say nothing.
 
-    `default_root` is where the chart that an object names reads Prefect values, for values that hold none.
+    `default_root` is where the chart that an object names reads Prefect values, for values that hold none. `below` is
+    the version that was asked for where the object is past it already, and `version_to` the object's own then.
     """
 
     chart: str = ""
@@ -35,6 +36,7 @@ class Options(NamedTuple):
     release_name: str = ""
     namespace: str = ""
     default_root: str = ""
+    below: str = ""
 
 
 class Found(NamedTuple):
@@ -91,7 +93,8 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
                 remedy="To go back, restore the file (infrahub-migrator undo) and use helm rollback.",
             )
     text_to = target.published if target else start.published if start and to == start.release else str(to)
-    evidence.append(f"to {text_to} ({'--to' if target else _why_there(chart, start, to)})")
+    asked = f"where it is already, past --to {options.below}" if options.below else "--to"
+    evidence.append(f"to {text_to} ({asked if target else _why_there(chart, start, to)})")
     if chart == "prefect-server":
         flavour = ""
     version_from, text_from = (start.release, start.published) if start else (None, "")

@@ -263,3 +263,20 @@ def test_what_moves_the_version_of_another_object(chart: str, is_patch: bool) ->
 def test_values_from_elsewhere_are_called_what_the_object_calls_them(tmp_path: Path, item: str, called: str) -> None:
     (bundle,) = releases_in(tmp_path, helm_release(VALUES, head=f"  valuesFrom: [{item}]\n"))
     assert [each.called for each in bundle.unseen] == [called]
+
+
+def test_one_that_is_ahead_of_the_others_does_not_turn_their_gate_red(cli: Callable[..., Any], tmp_path: Path) -> None:
+    """Who upgrades one release of many first has done nothing wrong; what its values lack is told all the same."""
+    ahead, behind = helm_release(AFTER, version="4.21.2-medium"), helm_release(VALUES, version="4.21.2-medium")
+    (tmp_path / "ahead.yaml").write_text(ahead, "utf-8")
+    done = cli("check", "ahead.yaml", "--to", "4.18.0")
+    assert done.returncode == 0 and done.stdout.startswith(b"ahead.yaml: current"), done.stderr
+    told = cli("plan", "ahead.yaml", "--to", "4.18.0").stdout.decode()
+    assert "- to 4.21.2 (where it is already, past --to 4.18.0)" in told
+    assert "The chart is at 4.21.2-medium already, past 4.18.0" in " ".join(told.split())
+    (tmp_path / "ahead.yaml").write_text(behind, "utf-8")
+    assert cli("migrate", "ahead.yaml", "--to", "4.18.0", "--redis-db", "2", "--non-interactive").returncode == 0
+    assert (tmp_path / "ahead.yaml").read_text("utf-8") == ahead
+    done = cli("check", "ahead.yaml", "--from", "4.21.2", "--to", "4.18.0")
+    assert done.returncode == 2 and b"only goes forward" in done.stderr
+    assert b"'~4.18' is no chart version" in cli("check", "ahead.yaml", "--to", "~4.18").stderr
