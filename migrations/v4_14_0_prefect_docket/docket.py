@@ -111,7 +111,8 @@ def _unused(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _elsewhere(release: Release, ask: Ask, url: str, users: str) -> Iterator[Outcome]:
     """A docket that works, in the database of somebody else: the same URL with another database."""
     parts = redis_url.parse_url(messaging.filled_in(release, url))
-    number = ask(redis_db(release, parts.host, [parts.host], str(parts.port)))
+    reason = f"The docket's URL names database {parts.database}, which is used by {users}. "
+    number = ask(redis_db(release, parts.host, [parts.host], str(parts.port), reason))
     if number is not None:
         why = f"database {parts.database} is used by {users}, and must be nobody else's"
         moved = f"{url.rpartition('/')[0]}/{int(number)}"

@@ -17,10 +17,11 @@ SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+
 """NAME or NAME:KEY of a Secret, by Kubernetes' rules for object names and Secret keys."""
 
 
-def redis_db(release: Release, host: str, hosts: Collection[str], port: str) -> Question:
+def redis_db(release: Release, host: str, hosts: Collection[str], port: str, reason: str = "") -> Question:
     """The question for the docket's database on the server that goes by these names; taken ones are refused.
 
-    `host` is the name that it is told by; empty where that is still to be decided.
+    `host` is the name that it is told by; empty where that is still to be decided. `reason` is a sentence on why the
+    one that stands will not do.
     """
     databases = redis_databases.survey(release, hosts, port)
     seen = release.surroundings.seen
@@ -31,8 +32,8 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str) -> 
     known = f" In use there: {', '.join(taken)}." if taken else ""
     return Question(
         id="redis-db",
-        text=f"Which database of {server} is to hold the docket, the queue of the background services? Nothing else "
-        f"may use it or flush it. Redis has databases 0 to 15 unless it is configured otherwise.{known}",
+        text=f"{reason}Which database of {server} is to hold the docket, the queue of the background services? "
+        f"Nothing else may use it or flush it. Redis has databases 0 to 15 unless it is configured otherwise.{known}",
         flag="--redis-db",
         suggestion=str(redis_databases.best_of(offered)),
         complaint=lambda answer: _complaint_about_database(release, hosts, port, answer),

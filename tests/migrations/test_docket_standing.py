@@ -137,7 +137,12 @@ def test_messagings_database_is_kept_and_warned_of(migrate: Migrate) -> None:
 def test_the_caches_database_is_left(migrate: Migrate, plan: Plans) -> None:
     """What `verify` calls an error and a migration can mend is never current."""
     text = DOCKET.replace("/2", "/0") + CACHE
-    assert list(by_id(plan(text))) == ["redis-db"]
+    questions = by_id(plan(text))
+    assert list(questions) == ["redis-db"]
+    assert questions["redis-db"].text.startswith(
+        "The docket's URL names database 0, which is used by the Infrahub cache. Which database "
+    )
+    assert by_id(plan(DOCKET.partition("    docket:")[0] + CACHE))["redis-db"].text.startswith("Which database ")
     done = migrate(text, {"redis-db": "3"})
     assert done.text == DOCKET.replace("/2", "/3") + CACHE
     assert effects(done.plan) == {"required"}

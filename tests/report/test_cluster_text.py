@@ -10,6 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from migrator.report import cluster_markdown, cluster_text
+from migrator.report import html as page
 from migrator.report.cluster_records import HIDDEN, ClusterChange, ClusterReport, Explanation
 from migrator.report.mask import Mask
 from migrator.report.page import Page
@@ -93,6 +94,15 @@ def test_the_whole_text(shown: Report) -> None:
 
         Steps without a difference of their own in the cluster: v4_14_0_prefect_docket, step pin.
         """)
+
+
+def test_each_table_of_the_page_has_a_name_of_its_own(shown: Report) -> None:
+    """A screen reader lists them: one object stands under several causes, and in several releases."""
+    first = next(iter(shown.files))
+    written = page.page(shown._replace(files=(first, first._replace(path="other.yaml"))), mask=Mask())
+    names = re.findall('role="region" aria-label="(values.yaml: .*?|other.yaml: .*?)"', written)
+    assert len(names) == 10 and len(set(names)) == 10, names
+    assert "values.yaml: Deployment a, it brings another image" in names
 
 
 def test_a_crowd_of_releases_fits_into_a_comment(shown: Report) -> None:
