@@ -102,7 +102,7 @@ def _part(file: FileReport, report: Report, mask: Mask, shared: Mapping[str, Seq
     longest_first = [
         [*head, *steps, *decisions, *notices, *following, *patch],
         [*head, *steps, *decisions, *notices, *following],
-        [*head, *to_decide],
+        [*head, *to_decide] if file.error or to_decide else [],
         [],
     ]
     return Part.of(file.path, longest_first, ("the whole diff", "changes, answers and notices", "what is to decide"))

@@ -56,8 +56,9 @@ def fitted(
         for number in reversed(range(len(parts))):
             if size <= room:
                 break
-            if form + 1 < len(parts[number].forms):
-                size += len(parts[number].forms[form + 1]) - len(parts[number].forms[form])
+            this, *shorter = parts[number].forms[form:] or ("",)
+            if shorter and len(shorter[0]) < len(this):  # else nothing is left out
+                size += len(shorter[0]) - len(this)
                 forms[number] = form + 1
     lines += _about_parts(parts, forms)
     text = "\n".join(lines) + "\n" + "".join(part.forms[form] for part, form in zip(parts, forms))

@@ -298,6 +298,13 @@ def test_it_fits_into_a_comment_and_says_what_is_left_out(number: int, file: Fil
     assert len(text) > 55_000 or patches == number  # nothing is left out that there was room for
 
 
+def test_a_release_of_which_only_its_row_has_room_has_no_heading(file: FileReport) -> None:
+    text = markdown.diff(_many(file, 100), mask=Mask())
+    parts = text.split("\n## `")[1:]
+    assert 10 < len(parts) < 100 and all("#### Step `docket`" in part for part in parts)
+    assert "- what is to decide: " not in text
+
+
 def test_one_release_larger_than_a_comment_leaves_out_its_diff_first(file: FileReport) -> None:
     before = b"".join(b"key%d: %s\n" % (number, b"x" * 90) for number in range(1500))
     layer = LayerReport("values.yaml", before, before.replace(b"x", b"y"))
