@@ -1,7 +1,7 @@
-"""What has to pass before a change lands, in sessions: `nox --list` names them, and `.ci/run` runs them all.
+"""Everything that must pass before a change lands, as sessions: `nox --list` lists them, and `.ci/run` runs them all.
 
-MIGRATOR_PYTHONS ("3.10 3.13") says which Pythons there are: one of them that is missing is an error. Where nothing says
-so, a session for a Python that is not here is passed over.
+MIGRATOR_PYTHONS ("3.10 3.13") lists the Pythons to use; a missing one is an error. Without it, sessions for a Python
+that is not installed are skipped.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ nox.options.reuse_existing_virtualenvs = True
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The test suite on what the lock names; `nox -s tests-3.12 -- tests/rules -k pin` runs a part of it."""
+    """The test suite with the dependencies of the lock; `nox -s tests-3.12 -- tests/rules -k pin` runs a part of it."""
     _install(session)
     session.run("pytest", "-q", "-n", "auto", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session(python=OLDEST)
 def lint(session: nox.Session) -> None:
-    """ruff, its rules and its format, and hadolint where it has a program for the system."""
+    """ruff check and format, and hadolint if it is available for this system."""
     _install(session)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -48,7 +48,7 @@ def types(session: nox.Session) -> None:
     """mypy, strict."""
     _install(session)
     session.run("mypy")
-    session.run("mypy", "noxfile.py")  # apart from the rest, which is checked where nox is not installed, too
+    session.run("mypy", "noxfile.py")  # separately: the rest is also checked without nox installed
 
 
 @nox.session(python=OLDEST)
@@ -60,17 +60,17 @@ def imports(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def docs(session: nox.Session) -> None:
-    """The documentation as a site, strict, into build/site: its links, and that a reader's browser asks nobody else."""
+    """The documentation as a site, strict, into build/site; checks links, and that pages load nothing external."""
     _install(session)
-    # Without --quiet, which hides from --strict what it is to count.
+    # Without --quiet, which hides the warnings that --strict counts.
     session.run("mkdocs", "build", "-f", "packaging/site/mkdocs.yml", env={"NO_MKDOCS_2_WARNING": "1"})
     session.run("pytest", "-q", "tests/docs/test_site.py")
 
 
 @nox.session(python=NEWEST)
 def newest(session: nox.Session) -> None:
-    """The README's test command in a clean copy, which installs the newest dependencies that the bounds allow."""
-    # Not in a folder of the session's: nox would put the tests' files there, too, where .gitignore leaves them out.
+    """The README's test command in a clean clone, with the newest dependencies that the bounds allow."""
+    # Not in the session's folder: nox would put the tests' files there too, and .gitignore leaves that folder out.
     with TemporaryDirectory() as folder:
         copy = Path(folder, "copy")
         session.run("git", "clone", "-q", ".", str(copy), external=True)
@@ -80,7 +80,7 @@ def newest(session: nox.Session) -> None:
 
 @nox.session(python=list(dict.fromkeys([OLDEST, NEWEST])))
 def package(session: nox.Session) -> None:
-    """Wheel and sdist for an index, into dist/; the README's first command is run on each, in clean environments."""
+    """Wheel and sdist into dist/; runs the README's first command with each, in clean environments."""
     work = _work(session)
     dist = _built(session, work)
     session.run("twine", "check", "--strict", *map(str, dist.iterdir()))
@@ -88,7 +88,7 @@ def package(session: nox.Session) -> None:
     _refuse_other_names(session, wheel)
     again = _built(session, work / "again")
     if (again / wheel.name).read_bytes() != wheel.read_bytes():
-        session.error(f"{wheel.name} is another one when it is built again")
+        session.error(f"{wheel.name} differs when it is built again")
     for built in sorted(dist.iterdir()):
         place = work / f"try-{built.suffix.lstrip('.')}"
         place.mkdir()
@@ -103,7 +103,7 @@ def package(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def single(session: nox.Session) -> None:
-    """The single file and the plugin with it, into dist/; the file tried without a network, where that can be had."""
+    """The single file, and the plugin with it, into dist/; runs the file without a network if the system allows it."""
     work = _work(session)
     [wheel] = _built(session, work).glob("*.whl")
     Path("dist").mkdir(exist_ok=True)
@@ -111,7 +111,7 @@ def single(session: nox.Session) -> None:
     session.run("python", "packaging/single_file.py", str(wheel), str(made), env=_moment(session))
     session.run("python", "packaging/helm/pack.py", str(made), "dist", env=_moment(session))
     alone = ["unshare", "-rn"] if shutil.which("unshare") and not _fails(["unshare", "-rn", "true"]) else []
-    session.log("without a network" if alone else "with the network: this system cannot take it away")
+    session.log("without a network" if alone else "with a network: this system cannot turn it off")
     env = {"HOME": str(work), "SHIV_ROOT": str(work / "shiv")}
     for python in dict.fromkeys([*NAMED, NEWEST]):
         told = f"{' '.join(alone)} python{python} -I {made}"
@@ -126,13 +126,13 @@ def single(session: nox.Session) -> None:
 
 
 def _install(session: nox.Session) -> None:
-    """The checkout itself, on the dependencies of the lock and no others."""
+    """Install the checkout, with the dependencies of the lock and no others."""
     session.install("-q", "--require-hashes", "-r", LOCK)
     session.install("-q", "--no-deps", "--no-build-isolation", "-e", ".")
 
 
 def _work(session: nox.Session) -> Path:
-    """An empty folder of the session's, with what the lock names installed."""
+    """An empty folder for the session, after installing the dependencies of the lock."""
     session.install("-q", "--require-hashes", "-r", LOCK)
     work = Path(session.create_tmp()).resolve() / "work"
     shutil.rmtree(work, ignore_errors=True)
@@ -141,22 +141,22 @@ def _work(session: nox.Session) -> Path:
 
 
 def _built(session: nox.Session, work: Path) -> Path:
-    """The folder with the wheel and the sdist of the last commit; the same bytes again from the same commit."""
+    """The folder with the wheel and the sdist of the last commit; the same commit gives the same bytes."""
     session.run("git", "clone", "-q", ".", str(work / "source"), external=True)
-    # Without isolation, which would take the build tools from the index, by their range instead of the lock.
+    # Without isolation, which would install the build tools from the index instead of from the lock.
     options = ("-q", "--no-isolation", "--outdir", str(work / "dist"))
     session.run("python", "-m", "build", *options, str(work / "source"), env=_moment(session))
     return work / "dist"
 
 
 def _moment(session: nox.Session) -> dict[str, str]:
-    """The moment of the last commit, for all that would else be stamped with the moment of the build."""
+    """The time of the last commit, to use instead of the build time."""
     seconds = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True) or ""
     return {"SOURCE_DATE_EPOCH": seconds.strip()}
 
 
 def _refuse_other_names(session: nox.Session, wheel: Path) -> None:
-    """End the session where the wheel puts more than one name into site-packages."""
+    """End the session if the wheel puts more than one name into site-packages."""
     names = session.run("python", "-m", "zipfile", "-l", str(wheel), silent=True) or ""
     tops = {line.split("/")[0] for line in names.splitlines()[1:]}
     if {name for name in tops if not name.endswith(".dist-info")} != {"migrator"}:
@@ -168,7 +168,7 @@ def _fails(command: list[str]) -> bool:
 
 
 def _readme_command(name: str) -> str:
-    """A command as the README tells it to a newcomer."""
+    """A command of the README."""
     readme = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
     found = re.search(rf"<!-- command: {name} -->\n```sh\n(.*?)```", readme, re.DOTALL)
     if found is None:
@@ -177,5 +177,5 @@ def _readme_command(name: str) -> str:
 
 
 def _run_as_told(session: nox.Session, command: str) -> None:
-    """Run it in a shell, whose `python3` is that of the session."""
+    """Run it in a shell whose `python3` is the session's."""
     session.run("bash", "-euo", "pipefail", "-c", command, external=True)
