@@ -18,6 +18,14 @@ TESTS = (
     *("charts", "cli", "helm", "migrations", "planning", "prefect", "report", "rules", "sources", "values", "verify"),
     "prompts/test_answers_file.py",  # the others there talk to a program of its own
 )
+IN_CHILDREN = {
+    "migrator/files/": (
+        "tests/files/test_strangers.py",
+        "tests/files/test_writing.py::test_a_read_only_file_is_refused_in_words",
+        "tests/files/test_writing.py::test_an_unreadable_file_is_said_in_words",
+    )
+}
+"""Tests that do their work as another user, in a child of their own, of which the record sees nothing."""
 RECORD = ROOT / "build" / "mutants.json"
 EXAMPLES = 15
 SECONDS = 60  # of tests for one mutant, as they took at the record
@@ -115,6 +123,8 @@ def tests_of(mutant: Mutant, seen: Record) -> list[str]:
     by_line = seen.lines.get(mutant.file, {})
     lines = by_line if mutant.is_at_import else [str(line) for line in mutant.lines]
     found = {test for line in lines for test in by_line.get(line, [])}
+    for folder, tests in IN_CHILDREN.items():
+        found |= {test for test in seen.seconds if mutant.file.startswith(folder) and test.startswith(tests)}
     chosen, sum_of = [], 0.0
     mirror = f"tests/{mutant.file.removeprefix('migrator/').partition('/')[0]}/"
     for test in sorted(found, key=lambda test: (not test.startswith(mirror), seen.seconds[test], test)):
