@@ -220,6 +220,8 @@ def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> 
         errno.EDQUOT: "Free some space and run again.",
         errno.EACCES: "The file is replaced by renaming a new one over it, so its directory must be writable.",
         errno.EPERM: "Is the file or its directory protected (lsattr, or owned by somebody else)?",
+        errno.EBUSY: "Is the file a mount of its own, as a container's -v FILE:FILE makes it? Mount its folder, or use "
+        "--output - to print the result.",
         errno.EROFS: "Use --output to write elsewhere.",
         errno.ENAMETOOLONG: "Its backup and temporary files have longer names; shorten the file's name.",
     }

@@ -104,6 +104,14 @@ def test_a_system_that_lacks_one_thing_says_which(monkeypatch: pytest.MonkeyPatc
     assert lacking() == [words]
 
 
+def test_a_file_that_is_a_mount_of_its_own_says_how_else(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file can be renamed over it, which rename(2) says as EBUSY."""
+    monkeypatch.setattr(os, "rename", refusing(errno.EBUSY))
+    told = refused(values)
+    assert "could not be written: Device or resource busy" in told and "The original is whole." in told
+    assert "Mount its folder, or use --output - to print the result." in told
+
+
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.EIO])
 def test_only_a_folder_that_knows_no_such_thing_need_not_be_durable(
     values: Path, monkeypatch: pytest.MonkeyPatch, number: int
