@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
-from migrator.cli.migrate import hangup_as_leaving, somebody_is_there
+from migrator.cli.migrate import at_terminal, hangup_as_leaving, somebody_is_there
 from migrator.cli.opening import Named
 from migrator.cli.session import Session
-from migrator.report import streams
-from migrator.report.mask import Mask
 from migrator.report.records import FileReport
 from migrator.sources import Opened
 
@@ -33,11 +30,8 @@ def decide(named: Named, session: Session) -> None:
             session.request,
             claims,
             session.recorder,
+            *at_terminal(settings),
             broken=broken,
-            mask=Mask(settings.show_secrets),
-            width=streams.width(),
-            colour=streams.wants_colour(settings.color, sys.stdout),
-            plain=settings.plain,
             dry_run=settings.dry_run,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from migrator.cli import commands, opening
 from migrator.cli.given_answers import GivenAnswers
@@ -16,18 +16,9 @@ from migrator.planning import examine
 from migrator.prefect import redis_url
 from migrator.prefect.redis_collisions import Taken
 from migrator.report.mask import Mask
+from migrator.report.page import Page
 from migrator.report.records import FileReport, Status
 from migrator.sources import Opened
-
-if TYPE_CHECKING:
-    from migrator.report.page import Page
-
-
-class Look(NamedTuple):
-    """How lines for people look on standard output."""
-
-    colour: bool
-    ascii_only: bool
 
 
 class Told(NamedTuple):
@@ -62,7 +53,7 @@ class Judged(NamedTuple):
     seen: tuple[Seen, ...] = ()
 
 
-def judge(place: Place, session: Session, look: Look) -> Judged:
+def judge(place: Place, session: Session, page: Page) -> Judged:
     """Judge the releases of one place."""
     command = commands.READING[session.settings.command]
     reports: list[FileReport] = []
@@ -73,7 +64,7 @@ def judge(place: Place, session: Session, look: Look) -> Judged:
         reports += run_group(group, command, session)
         if session.watch is not None:
             _see_what_was_not_seen(group, session, session.watch)
-    told = tuple(keep(report, session.settings, look) for report in reports)
+    told = tuple(keep(report, session.settings, page) for report in reports)
     watch = session.watch
     if watch is None:
         return Judged(told)
@@ -90,12 +81,12 @@ def _see_what_was_not_seen(group: Opened, session: Session, watch: Watch) -> Non
                 session.saw(examine.examine([release], session.request(release)))
 
 
-def judge_by_itself(place: Place, settings: Settings, answers: GivenAnswers, look: Look) -> Judged:
+def judge_by_itself(place: Place, settings: Settings, answers: GivenAnswers, page: Page) -> Judged:
     """Judge a place as long as nothing is known of the others."""
-    return judge(place, Session(settings, answers, watch=Watch()), look)
+    return judge(place, Session(settings, answers, watch=Watch()), page)
 
 
-def keep(report: FileReport, settings: Settings, look: Look) -> Told:
+def keep(report: FileReport, settings: Settings, page: Page) -> Told:
     """What is kept of a report."""
     told = Told(report.path, report.status, report.exit_code)
     if not settings.tells_lines:
@@ -105,18 +96,12 @@ def keep(report: FileReport, settings: Settings, look: Look) -> Told:
         return told._replace(report=report._replace(layers=()))
     from migrator.report import text_check
 
-    return told._replace(why=text_check.reason(report, _page(look)))
+    return told._replace(why=text_check.reason(report, page))
 
 
-def text_of(told: Told, look: Look) -> str:
+def text_of(told: Told, page: Page) -> str:
     """The line of a release that has no report."""
     from migrator.report import text_check
 
     shown = FileReport(Mask().path(told.path), told.status)
-    return f"{text_check.headline(shown, _page(look))}{told.why}\n"
-
-
-def _page(look: Look) -> Page:
-    from migrator.report.page import Page
-
-    return Page(0, look.colour, look.ascii_only)
+    return f"{text_check.headline(shown, page)}{told.why}\n"

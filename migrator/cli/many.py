@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from migrator import sources
 from migrator.cli import arguments, printing
 from migrator.cli.given_answers import GivenAnswers
-from migrator.cli.judging import Judged, Look, Told, judge, judge_by_itself, keep, text_of
+from migrator.cli.judging import Judged, Told, judge, judge_by_itself, keep, text_of
 from migrator.cli.opening import Place
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
@@ -24,24 +24,25 @@ from migrator.prefect.redis_servers import Servers
 from migrator.report import streams
 from migrator.report.mask import Mask
 from migrator.report.packed import Packed
+from migrator.report.page import Page
 from migrator.report.records import FileReport, QuestionReport, Report, Status
 
 
 @interrupts_noted()
 def run(places: Packed[Place | FileReport], settings: Settings, answers: GivenAnswers, began: float) -> Report | int:
     """Judge all places. Lines are told at once, and the answer is the exit code; else it is the whole report."""
-    look = Look(streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout))
+    page = printing.page_for_lines(settings)
     servers = Servers()
-    judged = _judge_all(places, settings, answers, look, servers)
+    judged = _judge_all(places, settings, answers, page, servers)
     session = Session(settings, answers, None, _claims(judged, servers), began)
-    lines = _Lines(settings, session, look) if settings.tells_lines else None
+    lines = _Lines(settings, session, page) if settings.tells_lines else None
     reports: Packed[FileReport] = Packed()
     with sources.kept():
         for place, each in zip(places, judged):
             raise_noted()
             is_alone = not any(seen.name in session.collisions or servers.are_shared(seen.asked) for seen in each.seen)
             if isinstance(place, Place) and not is_alone:
-                each = judge(place, session, look)
+                each = judge(place, session, page)
             if lines is not None:
                 lines.tell(each.told)
                 continue
@@ -52,7 +53,7 @@ def run(places: Packed[Place | FileReport], settings: Settings, answers: GivenAn
 
 
 def _judge_all(
-    places: Packed[Place | FileReport], settings: Settings, answers: GivenAnswers, look: Look, servers: Servers
+    places: Packed[Place | FileReport], settings: Settings, answers: GivenAnswers, page: Page, servers: Servers
 ) -> Packed[Judged]:
     """Judge all places by themselves, and take down on which servers their releases are.
 
@@ -67,13 +68,13 @@ def _judge_all(
     with progress.bar(settings, len(places)) as bar, sources.kept():
         each_place = (place for place in places if isinstance(place, Place))
         if jobs > 1:
-            results = processes.judge_all(each_place, settings, look, jobs)
+            results = processes.judge_all(each_place, settings, page, jobs)
         else:
-            results = (judge_by_itself(place, settings, answers, look) for place in each_place)
+            results = (judge_by_itself(place, settings, answers, page) for place in each_place)
         for place in places:
             raise_noted()
             is_opened = isinstance(place, Place)
-            judged = next(results) if isinstance(place, Place) else Judged((keep(place, settings, look),))
+            judged = next(results) if isinstance(place, Place) else Judged((keep(place, settings, page),))
             releases += sum(told.status not in _NO_RELEASE for told in judged.told if is_opened)
             for seen in judged.seen:
                 servers.add(seen.servers)
@@ -102,9 +103,9 @@ _NO_RELEASE: tuple[Status, ...] = ("out-of-scope", "unrelated", "skipped")
 class _Lines:
     """Tells the releases of a `check` line by line, and the totals last."""
 
-    def __init__(self, settings: Settings, session: Session, look: Look) -> None:
+    def __init__(self, settings: Settings, session: Session, page: Page) -> None:
         self._settings = settings
-        self._look = look
+        self._page = page
         self._session = session
         self._mask = Mask(settings.show_secrets)
         self._counts: Counter[Status] = Counter()
@@ -120,7 +121,7 @@ class _Lines:
             if told.report is not None:
                 printing.print_check(self._settings, Report("check", (told.report,)), self._mask)
             else:
-                sys.stdout.write(text_of(told, self._look))
+                sys.stdout.write(text_of(told, self._page))
             if self._session.answers.are_given:
                 questions = tuple(QuestionReport(name, "", (), None, None, "", None, False) for name in told.asked)
                 error = told.report.error if told.report is not None else ""

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from migrator.cli import output, together
 from migrator.cli.commands import Command
@@ -24,6 +25,10 @@ from migrator.report.mask import Mask
 from migrator.report.records import FileReport
 from migrator.sources import Bundle, Opened
 from migrator.verify import verify
+
+if TYPE_CHECKING:
+    from migrator.prompts.person import Person
+    from migrator.prompts.screen import Screen
 
 
 class Migrate(Command):
@@ -154,11 +159,8 @@ def _with_a_person(release: Bundle, request: examine.Request, session: Session) 
         release,
         request,
         session.recorder,
+        *at_terminal(settings),
         target=settings.output,
-        mask=Mask(settings.show_secrets),
-        width=streams.width(),
-        colour=streams.wants_colour(settings.color, sys.stdout),
-        plain=settings.plain,
         dry_run=settings.dry_run,
     )
     _settle(case, session)
@@ -204,6 +206,16 @@ def hangup_as_leaving() -> Iterator[None]:
         for kind in kinds:
             if signal.getsignal(kind) is leave:
                 signal.signal(kind, signal.SIG_DFL)
+
+
+def at_terminal(settings: Settings) -> tuple[Person, Screen]:
+    """Who sits there, and what they read on."""
+    from migrator.prompts.screen import Screen
+    from migrator.prompts.terminal import at_this_terminal
+
+    colour = streams.wants_colour(settings.color, sys.stdout)
+    screen = Screen(Mask(settings.show_secrets), width=streams.width(), colour=colour, plain=settings.plain)
+    return at_this_terminal(plain=settings.plain), screen
 
 
 def somebody_is_there(release: Bundle, settings: Settings) -> bool:

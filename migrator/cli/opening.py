@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import files, sources
@@ -17,6 +17,7 @@ from migrator.sources import project_file
 
 if TYPE_CHECKING:
     from migrator.cli.projects import Listed
+    from migrator.sources.directory import Looked, Spread
     from migrator.sources.project import Project, ProjectRelease
 
 
@@ -157,17 +158,28 @@ def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[
     """The files that a name stands for: itself, or what a directory holds, with errors for what counts and is none."""
     if not os.path.isdir(name):
         return [name]
-    from migrator.cli import looking
     from migrator.sources import directory
     from migrator.sources.walking import Sieve
 
     sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)
     if listed is not None:
         sieve.leave_out(listed.project.exclude, listed.project.folder, listed.paths)
-    found = directory.expand(name, sieve, looking.spread(settings))
+    found = directory.expand(name, sieve, _spread(settings))
     if sieve.ignored:
         tell(settings, f"note: {sieve.told(name)}")
     return found
+
+
+def _spread(settings: Settings) -> Spread:
+    """How the look at one file is applied to all of a directory: in several processes where that pays."""
+
+    def apply(look: Callable[[str], Looked], paths: Packed[str]) -> Iterable[Looked]:
+        from migrator.cli import pool
+
+        jobs = pool.jobs(settings, len(paths)) if settings.command != "migrate" else 1
+        return pool.each(look, paths, jobs) if jobs > 1 else map(look, paths)
+
+    return apply
 
 
 def _is_named_again(path: str, seen: dict[object, str], settings: Settings) -> bool:

@@ -88,6 +88,11 @@ def page_for(settings: Settings, stream: TextIO) -> Page:
     return Page(streams.width(), streams.wants_colour(settings.color, stream), streams.is_ascii(stream))
 
 
+def page_for_lines(settings: Settings) -> Page:
+    """A page for lines on standard output, each as long as it is."""
+    return page_for(settings, sys.stdout)._replace(width=0)
+
+
 def _write(settings: Settings, text: str | Iterable[str]) -> None:
     """Print a text for people; where something in it is masked, say beside it how to see it."""
     if settings.format == "html":  # it says of itself that it is UTF-8, whatever the terminal takes
@@ -124,9 +129,7 @@ def print_check(settings: Settings, report: Report, mask: Mask) -> None:
     sound = [file for file in report.files if not file.exit_code or not file.error]
     if settings.quiet:  # what is nobody's business is no result
         sound = [file for file in sound if file.status != "unrelated"]
-    colour, is_ascii = streams.wants_colour(settings.color, sys.stdout), streams.is_ascii(sys.stdout)
-    text = text_check.check(report._replace(files=tuple(sound)), mask=mask, colour=colour, ascii_only=is_ascii)
-    _write(settings, text)
+    _write(settings, text_check.check(report._replace(files=tuple(sound)), page_for_lines(settings), mask=mask))
 
 
 def print_totals(

@@ -7,9 +7,10 @@ from functools import partial
 
 from migrator.cli import opening, pool
 from migrator.cli.given_answers import GivenAnswers
-from migrator.cli.judging import Judged, Look, judge_by_itself
+from migrator.cli.judging import Judged, judge_by_itself
 from migrator.cli.opening import Place
 from migrator.cli.settings import Settings
+from migrator.report.page import Page
 
 
 def jobs(settings: Settings, places: int, answers: GivenAnswers) -> int:
@@ -17,19 +18,19 @@ def jobs(settings: Settings, places: int, answers: GivenAnswers) -> int:
     return 1 if answers.take_from_environment else pool.jobs(settings, places)
 
 
-def judge_all(places: Iterator[Place], settings: Settings, look: Look, jobs: int) -> Iterator[Judged]:
+def judge_all(places: Iterator[Place], settings: Settings, page: Page, jobs: int) -> Iterator[Judged]:
     """Judge the places in so many processes."""
-    return pool.each(_judge, places, jobs, partial(_begin, settings, look))
+    return pool.each(_judge, places, jobs, partial(_begin, settings, page))
 
 
-_state: list[tuple[Settings, GivenAnswers, Look]] = []
+_state: list[tuple[Settings, GivenAnswers, Page]] = []
 
 
-def _begin(settings: Settings, look: Look) -> None:
+def _begin(settings: Settings, page: Page) -> None:
     quiet = settings.but(quiet=True)  # what is to be said besides, the parent says
-    _state[:] = [(quiet, GivenAnswers(quiet, opening.project_of(quiet)), look)]
+    _state[:] = [(quiet, GivenAnswers(quiet, opening.project_of(quiet)), page)]
 
 
 def _judge(place: Place) -> Judged:
-    settings, answers, look = _state[0]
-    return judge_by_itself(place, settings, answers, look)
+    settings, answers, page = _state[0]
+    return judge_by_itself(place, settings, answers, page)

@@ -12,8 +12,6 @@ from migrator.prompts.decisions import Decided, Decisions
 from migrator.prompts.person import Back, Person
 from migrator.prompts.save_answers import Recorder
 from migrator.prompts.screen import Screen
-from migrator.prompts.terminal import at_this_terminal
-from migrator.report.mask import Mask
 from migrator.report.page import versions
 from migrator.report.records import FileReport, NoticeReport
 from migrator.sources import Bundle
@@ -23,22 +21,19 @@ def hold(
     bundle: Bundle,
     request: examine.Request,
     recorder: Recorder | None,
+    person: Person,
+    screen: Screen,
     *,
     target: str,
-    mask: Mask,
-    width: int,
-    colour: bool,
-    plain: bool,
     dry_run: bool,
 ) -> Decided:
     """Hold the conversation on one release; `target` is where its result would go (empty: its own files).
 
     `recorder` is told of what is decided whenever that changes, so that it can be saved even where somebody leaves.
-    `plain` is for screen readers: no cursor moves, and everything is typed. Raises InterruptedByUser where somebody
-    leaves, by a key, by closing the terminal or by choosing to stop: nothing is written then.
+    Raises InterruptedByUser where somebody leaves, by a key, by closing the terminal or by choosing to stop: nothing
+    is written then.
     """
-    screen = Screen(mask, width=width, colour=colour, plain=plain)
-    session = _Session(Decisions(bundle, request, recorder), screen, at_this_terminal(plain=plain))
+    session = _Session(Decisions(bundle, request, recorder), person, screen)
     try:
         return session.hold(target, dry_run)
     except (KeyboardInterrupt, EOFError, OSError):
@@ -48,7 +43,7 @@ def hold(
 class _Session:
     """The answers of a session as they come, and the plan that they lead to."""
 
-    def __init__(self, decisions: Decisions, screen: Screen, person: Person) -> None:
+    def __init__(self, decisions: Decisions, person: Person, screen: Screen) -> None:
         self._decisions = decisions
         self._screen = screen
         self._person = person
@@ -172,5 +167,4 @@ class _Session:
 
 def _files(report: FileReport) -> str:
     """What would be written, for a heading: the release's name, or those of its layers that change."""
-    changed = [layer.path for layer in report.layers if layer.before is not layer.after]
-    return " and ".join(changed) if len(report.layers) > 1 else report.path
+    return " and ".join(report.written) if len(report.layers) > 1 else report.path

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from migrator.planning import apply, examine
-from migrator.prompts.person import Back, Offer, Person, Why
+from migrator.prompts import what_now
+from migrator.prompts.person import Person
 from migrator.prompts.screen import Screen
 from migrator.report.linediff import Hunk, hunks, signed
 from migrator.report.page import SIGNS, spelled
@@ -113,22 +114,11 @@ def walk(case: examine.Case, result: apply.Result, report: FileReport, screen: S
         "The steps belong together: left out one by one, half a migration would fail on the cluster. What is optional "
         "was a question, and its answer can be changed."
     )
-    number = 0
-    while True:
+    number, chosen = 0, ""
+    while chosen != "back":
         _step(number, case, result, report, screen)
-        offers = [Offer("next", "next step")] if number < last else []
-        offers += [Offer("previous", "previous step")] if number else []
-        offers.append(Offer("back", "back to the choice"))
-        start = offers[0].value if number < last else "back"
-        try:
-            chosen = person.choose(f"Step {number + 1} of {last + 1}", offers, start)
-        except Back:
-            return
-        except Why:
-            continue
-        if chosen == "back":
-            return
-        number += 1 if chosen == "next" else -1
+        chosen = what_now.turn_from(number, last, "step", person)
+        number += {"next": 1, "previous": -1}.get(chosen, 0)
 
 
 def findings(found: Sequence[tuple[Finding, str]], screen: Screen) -> None:

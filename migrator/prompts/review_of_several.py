@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from migrator.prompts import folded, review, what_now
 from migrator.prompts.decisions import Decided
-from migrator.prompts.person import Back, Offer, Person, Why
+from migrator.prompts.person import Offer, Person
 from migrator.prompts.screen import Screen
 from migrator.prompts.what_now import Menu
 from migrator.report.page import versions
@@ -91,22 +91,11 @@ def _walk(decided: Sequence[Decided], screen: Screen, person: Person) -> str:
         for text in (versions(each.report), *each.report.evidence):
             screen.say(text, lead="- ")
         review.overview(*each, screen)
-        offers = [Offer("next", "next release")] if number < last else []
-        offers += [Offer("previous", "previous release")] if number else []
-        offers += [Offer("lines", "lines: all that change in it"), Offer("leave", "leave it out")]
-        offers.append(Offer("back", "back to the choice"))
-        try:
-            chosen = person.choose(f"Release {number + 1} of {last + 1}", offers, "next" if number < last else "back")
-        except Back:
-            return ""
-        except Why:
-            continue
-        if chosen == "back":
-            return ""
-        if chosen == "leave":
-            return each.report.path
+        more = [Offer("lines", "lines: all that change in it"), Offer("leave", "leave it out")]
+        chosen = what_now.turn_from(number, last, "release", person, more)
+        if chosen in ("back", "leave"):
+            return each.report.path if chosen == "leave" else ""
         if chosen == "lines":
             with screen.paged():
                 _in_full(chosen, each, screen)
-        else:
-            number += 1 if chosen == "next" else -1
+        number += {"next": 1, "previous": -1}.get(chosen, 0)

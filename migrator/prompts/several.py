@@ -19,8 +19,6 @@ from migrator.prompts.person import Back, Offer, Person
 from migrator.prompts.review_of_several import Reviewed, choose
 from migrator.prompts.save_answers import Recorder
 from migrator.prompts.screen import Screen
-from migrator.prompts.terminal import at_this_terminal
-from migrator.report.mask import Mask
 from migrator.report.page import standing_at
 from migrator.report.records import FileReport, NoticeReport, Report
 from migrator.sources import Bundle
@@ -47,12 +45,10 @@ def hold(
     request: Callable[[Bundle], examine.Request],
     claims: Claims,
     recorder: Recorder | None,
+    person: Person,
+    screen: Screen,
     *,
     broken: Sequence[FileReport],
-    mask: Mask,
-    width: int,
-    colour: bool,
-    plain: bool,
     dry_run: bool,
 ) -> Outcome:
     """Hold the conversation on releases in groups that are written together; `broken` are those that cannot be read.
@@ -60,9 +56,8 @@ def hold(
     What is wrong with a release is said, and it is left to whoever carries the rest out to report it. Raises
     InterruptedByUser where somebody leaves: nothing is written then.
     """
-    screen = Screen(mask, width=width, colour=colour, plain=plain)
     releases = [Candidate(bundle, number) for number, group in enumerate(groups) for bundle in group]
-    session = _Session(releases, claims, screen, at_this_terminal(plain=plain))
+    session = _Session(releases, claims, person, screen)
     try:
         session.begin(request, recorder, broken)
         session.hold(dry_run)
@@ -72,7 +67,7 @@ def hold(
 
 
 class _Session:
-    def __init__(self, releases: Sequence[Candidate], claims: Claims, screen: Screen, person: Person) -> None:
+    def __init__(self, releases: Sequence[Candidate], claims: Claims, person: Person, screen: Screen) -> None:
         self._releases = releases
         self._claims = claims
         self._screen = screen

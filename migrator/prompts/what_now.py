@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from migrator.errors import InterruptedByUser
@@ -47,6 +47,20 @@ def choose(menu: Menu, person: Person, screen: Screen, *, dry_run: bool) -> str:
         if choice == "stop":
             raise InterruptedByUser("left as it is; nothing was written.")
         return choice
+
+
+def turn_from(number: int, last: int, what: str, person: Person, more: Sequence[Offer] = ()) -> str:
+    """Where to turn from the one of that number: "next", "previous", "back", one of `more`, or "" to see it again."""
+    offers = [Offer("next", f"next {what}")] if number < last else []
+    offers += [Offer("previous", f"previous {what}")] if number else []
+    offers += [*more, Offer("back", "back to the choice")]
+    start = "next" if number < last else "back"
+    try:
+        return person.choose(f"{what.capitalize()} {number + 1} of {last + 1}", offers, start)
+    except Back:
+        return "back"
+    except Why:
+        return ""
 
 
 def answer_to_change(answers: Mapping[str, str], person: Person, screen: Screen) -> str:

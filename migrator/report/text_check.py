@@ -12,12 +12,11 @@ STYLES: dict[str, Style] = {
 }  # fmt: skip
 
 
-def check(report: Report, *, mask: Mask, colour: bool = False, ascii_only: bool = False) -> str:
+def check(report: Report, page: Page, *, mask: Mask) -> str:
     """One line a release, `PATH: STATUS` first, and in few words why."""
     if any(file.error for file in report.files):  # else nothing of the values is said, and `check` has to be quick
         report = mask.conceal(report)
     report = report._replace(files=tuple(file._replace(path=mask.path(file.path)) for file in report.files))
-    page = Page(0, colour, ascii_only)
     return "".join(_line(file, page) + "\n" for file in report.files)
 
 

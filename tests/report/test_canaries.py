@@ -21,7 +21,7 @@ from tests.report.places import ONLY_STRONG, ORDINARY, PLACES, filled
 
 FORMATS: dict[str, Callable[[Report, Mask], str]] = {
     "plan": lambda report, mask: "".join(plan(report, Page(0), mask=mask, verbose=True)),
-    "check": lambda report, mask: text_check.check(report, mask=mask),
+    "check": lambda report, mask: text_check.check(report, Page(0), mask=mask),
     "outcome": lambda report, mask: outcome(report, Page(0), mask=mask),
     "verify": lambda report, mask: "".join(verified(report, Page(0), mask=mask)),
     "unified": lambda report, mask: unified.diff(report, mask=mask).decode(),

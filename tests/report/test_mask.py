@@ -422,7 +422,7 @@ def _canaries() -> Report:
 
 FORMATS: dict[str, Callable[[Report, Mask], str]] = {
     "plan": lambda report, mask: "".join(plan(report, Page(), mask=mask, verbose=True)),
-    "check": lambda report, mask: text_check.check(report, mask=mask, colour=False),
+    "check": lambda report, mask: text_check.check(report, Page(0), mask=mask),
     "outcome": lambda report, mask: outcome(report, Page(), mask=mask),
     "unified": lambda report, mask: unified.diff(report, mask=mask).decode(),
     "structural": lambda report, mask: structural.diff(report, mask=mask, colour=False),

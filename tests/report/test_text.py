@@ -65,7 +65,7 @@ def _plan(
 
 
 def _check(*files: FileReport, colour: bool = False) -> str:
-    return text_check.check(Report("check", files), mask=Mask(), colour=colour)
+    return text_check.check(Report("check", files), Page(0, colour), mask=Mask())
 
 
 def test_the_whole_plan(file: FileReport) -> None:
@@ -233,7 +233,8 @@ def test_check_imports_nothing_heavy() -> None:
         "from migrator.report.records import FileReport, Report\n"
         "from migrator.report import text_check\n"
         "from migrator.report.mask import Mask\n"
-        "text_check.check(Report('check', (FileReport('v', 'pending'),)), mask=Mask(), colour=True)\n"
+        "from migrator.report.page import Page\n"
+        "text_check.check(Report('check', (FileReport('v', 'pending'),)), Page(0, True), mask=Mask())\n"
         "print(*sorted(sys.modules))"
     )
     loaded = subprocess.run(
