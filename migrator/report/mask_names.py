@@ -26,8 +26,10 @@ _ALWAYS = as_words(
     password passwords passwd passphrase passcode pwd sshpass requirepass masterauth userpass htpasswd token tokens
     credential credentials creds apikey authstring connectionstring connstring privatekey secretkey accesskey
     dsn jaas dockerconfigjson stringdata sharedaccesssignature pgpass netrc
+    passwort kennwort passe wachtwoord contrasena senha
     """
 )
+"""The last line is for comments in other languages; `passe` is the end of `mot de passe`."""
 _AT_THE_END = as_words(
     """
     pass auth secret secrets bearer authorization jwt pw sig cookie salt
@@ -76,9 +78,10 @@ _SAID_ANYWAY = as_words(
     """
 )
 
-_ENDINGS = ("password", "passwd", "passphrase", "token", "secret", "apikey", "credentials")
+_ENDINGS = ("password", "passwd", "passwort", "kennwort", "passphrase", "token", "secret", "apikey", "credentials")
 _STEMS = as_words(
-    "pass pwd pw token auth secret key cred dsn jaas config string bearer jwt cookie salt pin otp sig netrc"
+    "pass pwd pw token auth secret key cred dsn jaas config string bearer jwt cookie salt pin otp sig netrc "
+    "kennwort wachtwoord contrasena senha"
 )
 _HARMLESS_AT_THE_START = as_words(
     """

@@ -46,6 +46,14 @@ YAML = {
         'a: "b: 1\\rpassword: hunter2"\nc: 2\n',
         'a: "b: 1\\rpassword: ***1"\nc: 2\n',
     ),
+    "comments in other languages": (
+        "# altes Passwort: Kohl-77\n# Kennwort=Kohl-78\n# mot de passe : chou-79\na: 1 # wachtwoord: kool-80\n",
+        "# altes Passwort: ***1\n# Kennwort=***2\n# mot de passe : ***3\na: 1 # wachtwoord: ***4\n",
+    ),
+    "what comments tell of such": (
+        "# Passwort siehe Wiki\n# Passwortrichtlinie: https://wiki.example/x\n# le mot de passe est ailleurs\na: 1\n",
+        "# Passwort siehe Wiki\n# Passwortrichtlinie: https://wiki.example/x\n# le mot de passe est ailleurs\na: 1\n",
+    ),
     "anchor and tag": ("password: &pw !!str hunter2\n", "password: &pw !!str ***1\n"),
     "alias": ("a: &pw hunter2\npassword: *pw\n", "a: &pw ***1\npassword: *pw\n"),
     "alias of nothing": ("password: *hunter2\n", "password: ***1\n"),
