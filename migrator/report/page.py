@@ -107,12 +107,19 @@ def written(file: FileReport) -> list[str]:
 def answered_by(question: QuestionReport) -> str:
     """Who gave an answer, in words; empty while there is none."""
     return {
-        "flag": f"the flag {question.flag}",
+        "flag": f"the flag {_own_flag(question)}",
         "answers file": f"the answers file at {question.where}",
         "person": "a person at the terminal",
         "default": "the safe default, nobody was asked",
         None: "",
     }[question.by]
+
+
+def _own_flag(question: QuestionReport) -> str:
+    """Of the flags that may answer the question, the one that is named for it, without its value."""
+    name = question.id.partition(".")[0]
+    flag = next((each for each in question.flag.split(" or ") if name in each), question.flag)
+    return flag.partition("=")[0] if flag.startswith("--answer ") else flag.partition(" ")[0]
 
 
 def flags_of(questions: Sequence[QuestionReport]) -> list[str]:

@@ -145,6 +145,25 @@ def test_who_decided_is_told(file: FileReport) -> None:
     assert "event-logger remove by a person at the terminal" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "flags", "told"),
+    [
+        ("docket-url", "--docket-url or --docket-secret NAME[:KEY]", "--docket-url"),
+        ("docket-secret", "--docket-secret NAME[:KEY] or --docket-url", "--docket-secret"),
+        (
+            "docket-password",
+            "--docket-secret NAME[:KEY] or --answer docket-password=reference",
+            "--answer docket-password",
+        ),
+        ("messaging-redis.db", "--answer messaging-redis.db=VALUE", "--answer messaging-redis.db"),
+        ("custom-toggles.server.triggers", "--custom-toggles", "--custom-toggles"),
+    ],
+)
+def test_the_flag_that_decided_is_told_and_no_other(file: FileReport, name: str, flags: str, told: str) -> None:
+    question = file.questions[0]._replace(id=name, flag=flags)
+    assert f"by the flag {told}." in _text(_page(file._replace(questions=(question,))))
+
+
 def test_what_is_to_be_decided_comes_with_its_flag(needs_decision: FileReport) -> None:
     text = _text(_page(needs_decision))
     assert "What is to be decided 1 decision missing: answer with --redis-db." in text
