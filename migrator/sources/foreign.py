@@ -60,6 +60,10 @@ _REMEDIES = {
 }
 
 
+class EncryptedError(RefusedError):
+    """A file that SOPS has encrypted."""
+
+
 def by_name(name: str) -> OutOfScopeError | None:
     """The error for a file whose name says what it is; None where it says nothing."""
     return next((_error(name, what, remedy) for what, remedy in _names(name)), None)
@@ -142,10 +146,11 @@ def refuse_encrypted(name: str, data: Value) -> None:
     why = "whose checksum covers every value: an edit outside sops breaks the file"
     if sops.get("mac_only_encrypted") is True:
         why = "which alone can tell what of that which comes has to be encrypted as well"
-    raise RefusedError(
+    raise EncryptedError(
         f"is encrypted by SOPS, {why}.",
         path=name,
-        remedy="Migrate a decrypted copy outside of Git (sops --decrypt FILE > COPY), and encrypt the result again.",
+        remedy="Migrate a decrypted copy outside of Git (sops --decrypt FILE > COPY), and encrypt the result again; or "
+        "leave it out (--exclude, or exclude: in the project file) if nothing in it concerns the upgrade.",
     )
 
 

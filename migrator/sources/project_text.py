@@ -12,6 +12,7 @@ from typing import NamedTuple
 from migrator.errors import MigratorError, OutOfScopeError
 from migrator.sources.bases import BASE_NAMES
 from migrator.sources.directory import Doubt, Survey
+from migrator.sources.foreign import EncryptedError
 from migrator.sources.helmfile import Told
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*", re.ASCII)
@@ -71,6 +72,10 @@ def text_for(made: Draft, folder: str) -> str:
     in_doubt = [error for error in made.errors if not isinstance(error, OutOfScopeError)]
     foreign = [error for error in made.errors if isinstance(error, OutOfScopeError)]
     lines += _told("In doubt, or not to be read:", in_doubt, folder)
+    sealed = [_quoted("/" + _below(error.path, folder)) for error in in_doubt if isinstance(error, EncryptedError)]
+    if sealed:
+        lines += ["# To leave out the encrypted ones, once you know that nothing in them concerns the upgrade:\n"]
+        lines += [_ascii(f"# exclude: [{', '.join(sealed)}]") + "\n"]
     lines += _told("Not migrated by this tool:", foreign, folder)
     return "".join(lines)
 

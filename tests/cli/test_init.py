@@ -81,6 +81,19 @@ def test_what_cannot_be_edited_is_told_although_a_helmfile_names_it(cli: Cli, tm
     assert "# - dev.yaml: is encrypted by SOPS" in text
 
 
+def test_the_line_that_leaves_the_encrypted_out_stands_ready(cli: Cli, tmp_path: Path) -> None:
+    sealed = "infrahub: {infrahubServer: {tokens: 'ENC[x]'}}\nsops: {mac: x}\n"
+    found, text = by_init(cli, tmp_path, {"a/values.yaml": BASE, "a/keys é.yaml": sealed, "keys.yaml": sealed})
+    assert list(found) == ["a"]
+    path = tmp_path / "infrahub-migrator.yaml"
+    refused = cli("check", ".")
+    assert refused.stderr.count(b"is encrypted by SOPS") == 2 and refused.returncode == 2
+    assert b"or leave it out (--exclude, or exclude: in the project file) if nothing in it concerns" in refused.stderr
+    path.write_text(text.replace("# exclude:", "exclude:"), "utf-8")
+    done = cli("check", ".")
+    assert done.stderr == b"" and done.returncode == 1
+
+
 @pytest.mark.parametrize(
     ("old", "new", "gone"),
     [
