@@ -22,6 +22,7 @@ from migrator.planning import apply, examine, summary
 from migrator.planning.answers import Asked
 from migrator.report import streams
 from migrator.report.mask import Mask
+from migrator.report.page import flags_of
 from migrator.report.records import FileReport
 from migrator.sources import Bundle, Opened
 from migrator.verify import verify
@@ -75,6 +76,7 @@ class Migrate(Command):
         first_look = [_look(release, session) for release in opened.bundles]
         if any(report.error for report in first_look):
             return _left(opened, first_look, session)
+        decided = {report.path for report in first_look if report.status != "needs-decision"}
         ready: list[Ready] = []
         others: list[FileReport] = []
         texts: dict[str, bytes] = {}
@@ -89,6 +91,10 @@ class Migrate(Command):
             if isinstance(reached, Ready):
                 ready.append(reached)
                 texts |= together.texts_after(reached.report)
+            elif reached.status == "needs-decision" and release.name in decided:
+                flags = some_of(sorted(flags_of(reached.questions)))
+                asks = _as_others_need_it(release, texts, f"it would have to decide {flags} then.")
+                others.append(failed_release(release, asks) if asks is not None else reached)
             else:
                 others.append(reached)
         shares = any(each.bundle.shared for each in ready)
@@ -124,7 +130,10 @@ def _not_right(
     found = case.plan.result
     if case.status == "current" and (found.prefect, found.infrahub) == (wanted.prefect, wanted.infrahub):
         return None
-    error = _as_others_need_it(release, texts)
+    pairs = ((wanted.prefect, found.prefect), (wanted.infrahub, found.infrahub))
+    places = [together.first_difference(one, other) for one, other in pairs]
+    place = next(filter(None, places), case.plan.changes[0].path if case.plan.changes else "")
+    error = _as_others_need_it(release, texts, f"{place} would not be as its own answers say." if place else "")
     assert error is not None
     return failed_release(release, error)
 
@@ -138,8 +147,8 @@ def _as_others_need_it(release: Bundle, texts: together.Texts, why: str = "") ->
     return RefusedError(
         f"{files} would change as other releases need it, which is not right for this one{f': {why}' if why else '.'}",
         path=release.name,
-        remedy="Answer alike for all that share a file, or say messaging.redis.host in a file of this release's own: "
-        "its docket then goes there, too.",
+        remedy="Answer alike for all that share a file, or give this release a copy of its own. For another docket, "
+        "say messaging.redis.host in a file of this release's own: its docket then goes there, too.",
     )
 
 

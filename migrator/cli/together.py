@@ -10,6 +10,7 @@ from migrator.errors import RefusedError, some_of
 from migrator.planning.examine import Case
 from migrator.report.records import FileReport, NoticeReport
 from migrator.sources import Bundle
+from migrator.values.edits import Value
 
 Texts = Mapping[str, bytes]
 """What files have become, by their paths."""
@@ -51,6 +52,25 @@ def half_of_a_file(case: Case) -> RefusedError | None:
                 remedy=f"Name {path}, which stands for all of them, or give this release a copy of its own first.",
             )
     return None
+
+
+def first_difference(one: Value, other: Value) -> str:
+    """The first place at which two trees differ, for people; empty where they are alike."""
+    return ".".join(_first_difference(one, other))
+
+
+def _first_difference(one: Value, other: Value) -> list[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in dict.fromkeys([*one, *other]):
+            if key not in one or key not in other:
+                return [str(key)]
+            below = _first_difference(one[key], other[key])
+            if below or one[key] != other[key]:
+                return [str(key), *below]
+    if isinstance(one, list) and isinstance(other, list):
+        for item in (*(each for each in one if each not in other), *(each for each in other if each not in one)):
+            return [str(item["name"])] if isinstance(item, dict) and "name" in item else []
+    return []
 
 
 def texts_after(report: FileReport) -> Texts:

@@ -180,12 +180,32 @@ def test_a_shared_base_is_refused_by_name_where_it_is_not_right_for_all(cli: Cli
     write(tmp_path, {**FILES, "dev.yaml": single})
     done = cli("migrate", "--non-interactive")
     assert done.returncode == 2
-    assert b"dev: base.yaml would change as other releases need it, which is not right for this one." in done.stderr
+    assert b"dev: base.yaml would change as other releases need it, which is not right for this one: " in done.stderr
     assert {name: (tmp_path / name).read_text("utf-8") for name in ("base.yaml", "dev.yaml", "prod.yaml")} == {
         "base.yaml": BASE,
         "dev.yaml": single,
         "prod.yaml": FILES["prod.yaml"],
     }
+
+
+@pytest.mark.parametrize(
+    ("keeps", "told"),
+    [
+        ("dev", "backgroundServices.env.PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED would not be as its own answers"),
+        ("prod", "it would have to decide --custom-toggles then. Answer alike for all that share a file"),
+    ],
+)
+def test_of_a_base_that_is_not_right_for_all_it_is_said_why(cli: Cli, tmp_path: Path, keeps: str, told: str) -> None:
+    """The toggle that one of them keeps stands alone for the other, which had no question before."""
+    logger = "PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED"
+    base = skeleton.values("webserver-only triggers-off", f"triggers-on {logger}=true", ["db: 1"])
+    project = PROJECT.replace(f"{keeps}.yaml], answers: {{", f"{keeps}.yaml], answers: {{event-logger: keep, ")
+    write(tmp_path, {**FILES, "base.yaml": base, "infrahub-migrator.yaml": project})
+    done = cli("migrate", "base.yaml", "--non-interactive")
+    said = " ".join(done.stderr.decode().split())
+    assert done.returncode == 2
+    assert f"would change as other releases need it, which is not right for this one: {told}" in said
+    assert (tmp_path / "base.yaml").read_text("utf-8") == base
 
 
 def test_a_shared_base_is_not_written_while_a_release_over_it_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
