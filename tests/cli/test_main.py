@@ -566,7 +566,7 @@ def test_what_only_looks_like_a_database_is_no_number(cli: Cli, tmp_path: Path, 
 def test_a_screen_without_unicode_gets_escapes(process: Cli, tmp_path: Path, command: str) -> None:
     docket = "          db: 1\n        docket:\n          url: redis://caché:6379 # à nous\n"
     (tmp_path / "é.yaml").write_text(BEFORE.replace("          db: 1\n", docket), "utf-8")
-    given = () if command == "verify" else ("--docket-url", "redis://cache:6379/2")
+    given = () if command == "verify" else ("--docket-url", "redis://infrahub-cache-master:6379/2")
     done = process(*command.split(), "é.yaml", *given, PYTHONIOENCODING="ascii")
     assert done.returncode == {"check": 1, "verify": 4}.get(command, 0), done.stderr
     assert done.stderr == b""
