@@ -59,8 +59,7 @@ def _migrate(case: examine.Case, settings: Settings) -> str:
         words += [f"--output {typed(settings.output or _NEW_FILE)}"] * case.bundle.is_of_cluster
     elif not words:
         words = [typed(case.bundle.layers[case.bundle.home].name)]
-    words += [f"{flag} {shlex.quote(text)}" for flag, text in settings.typed_values]
-    words += [word if word.startswith("--") else shlex.quote(word) for word in settings.upgrade_options]
+    words += map(shlex.quote, settings.upgrade_options)
     if settings.answers:
         words.append(f"--answers {shlex.quote(settings.answers)}")
     for name, answer in settings.given.items():

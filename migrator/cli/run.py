@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from migrator.cli import arguments, commands, opening, printing, together
+from migrator.cli import arguments, commands, opening, plugin, printing, together
 from migrator.cli.given_answers import GivenAnswers
 from migrator.cli.group import run_group
 from migrator.cli.printing import complain, tell
@@ -141,7 +141,7 @@ def _recorder(settings: Settings) -> Recorder:
     # Values of a cluster stand in no file, so that their command is no command without it.
     output = ["--output", settings.output] if settings.release and settings.output else []
     options = [*settings.upgrade_options, *output]
-    return Recorder(settings.save_answers, settings.inputs, options, output=settings.output)
+    return Recorder(settings.save_answers, settings.inputs, options, output=settings.output, program=plugin.called())
 
 
 def _tell(report: Report, session: Session) -> int:

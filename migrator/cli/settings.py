@@ -127,7 +127,7 @@ class Settings:
             "--kube-context": self.kube_context,
             "--kubeconfig": self.kubeconfig,
         }
-        return [word for name, value in typed.items() if value for word in (name, value)] if self.release else []
+        return _as_typed(typed) if self.release else []
 
     @property
     def inputs(self) -> Sequence[str]:
@@ -136,16 +136,21 @@ class Settings:
 
     @property
     def upgrade_options(self) -> list[str]:
-        """The options that say which upgrade is meant, as they would be typed again."""
+        """The options that say which values and which upgrade are meant, as they would be typed again."""
         typed = {
+            "--config": self.config,
             "--chart": self.chart,
             "--from": self.version_from,
             "--to": self.version_to,
             "--root": self.root,
             "--chart-path": self.chart_path,
         }
-        words = [word for name, value in typed.items() if value for word in (name, value)]
-        return words if self.bump else [*words, "--no-bump"]
+        values = [word for each in self.typed_values for word in each]
+        return [*values, *_as_typed(typed), *([] if self.bump else ["--no-bump"])]
+
+
+def _as_typed(options: Mapping[str, str]) -> list[str]:
+    return [word for name, value in options.items() if value for word in (name, value)]
 
 
 def flag_of(question_id: str) -> str:

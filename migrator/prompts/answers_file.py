@@ -19,7 +19,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from migrator import files, yamltext
-from migrator.errors import UsageError
+from migrator.errors import UsageError, did_you_mean
 from migrator.migration import Decision, Question
 from migrator.planning import catalog
 from migrator.planning.answers import Earlier, problem_with
@@ -207,8 +207,9 @@ class _Reader:
         for name in self.mapping(route, "questions to answers"):
             decision = catalog.about(name)
             if decision is None:
-                known = ", ".join(catalog.questions())
-                self.refuse((*route, name), f"there is no question {name!r}.", f"They are {known}.")
+                known = catalog.questions()
+                message = f"there is no question {name!r}{did_you_mean(name, known)}."
+                self.refuse((*route, name), message, f"They are {', '.join(known)}.")
             found[name] = self._one((*route, name), decision)
             self._refuse_impossible((*route, name), found[name], decision)
         rivals, what = catalog.in_conflict(found)

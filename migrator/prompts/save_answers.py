@@ -37,8 +37,9 @@ class Recorder:
     Raises UsageError at once where `path` names a file that is no answers file of this program's: it would be lost.
     """
 
-    def __init__(self, path: str, inputs: Sequence[str], options: Sequence[str], *, output: str = "") -> None:
+    def __init__(self, path: str, inputs: Sequence[str], options: Sequence[str], *, output: str, program: str) -> None:
         self._path = path
+        self._program = program
         self._inputs = inputs
         self._options = options
         self._releases: dict[str, dict[str, Saved]] = {}
@@ -60,7 +61,8 @@ class Recorder:
         if not releases:
             return False
         alone = len(self._releases) == 1 and len(self._inputs) == 1 and not os.path.isdir(self._inputs[0])
-        lines = _lines(releases, self._inputs, self._path, self._options, alone=alone)
+        words = ["migrate", *self._inputs, *self._options, "--answers", self._path, "--non-interactive"]
+        lines = _lines(releases, f"{self._program} {shlex.join(words)}", alone=alone)
         data = "".join(line + "\n" for line in lines).encode("utf-8", "replace")
         if data != self._written:
             self.has_failed = True
@@ -89,16 +91,7 @@ def _refuse_to_replace(path: str, inputs: Sequence[str], output: str) -> None:
         raise UsageError("--save-answers would replace a file that it has not written.", path=path, remedy=remedy)
 
 
-def _lines(
-    releases: Mapping[str, Mapping[str, Saved]],
-    inputs: Sequence[str],
-    path: str,
-    options: Sequence[str],
-    *,
-    alone: bool,
-) -> Iterator[str]:
-
-    command = shlex.join(["infrahub-migrator", "migrate", *inputs, *options, "--answers", path, "--non-interactive"])
+def _lines(releases: Mapping[str, Mapping[str, Saved]], command: str, *, alone: bool) -> Iterator[str]:
     yield _FIRST_LINE
     yield f"# Replay them with: {visible(command)}"
     yield "# A flag on the command line beats what stands here. `question` tells the question that was answered from"

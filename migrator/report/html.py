@@ -18,7 +18,7 @@ from migrator import __version__
 from migrator.report import cluster_text, html_picture, totals
 from migrator.report.html_release import CAUSES, EFFECTS, release_view
 from migrator.report.mask import Mask, visible
-from migrator.report.page import answered_by, flags_of, spelled, versions
+from migrator.report.page import answered_by, flags_of, passed_over, spelled, versions
 from migrator.report.records import FileReport, Report
 from migrator.report.restarts import sentence
 from migrator.report.text_check import error_without_path
@@ -131,6 +131,7 @@ def _environment() -> Environment:
         "cluster_text": cluster_text,
         "error_without_path": error_without_path,
         "flags_of": flags_of,
+        "passed_over": passed_over,
         "picture": html_picture.picture,
         "effect_labels": EFFECTS,
         "status_labels": totals.TOLD,

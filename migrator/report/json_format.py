@@ -104,6 +104,7 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
                 "places": [{"file": file, "line": line} for file, line in question.places],
                 "answer": question.answer,
                 "answered": question.answered,
+                "stale": question.stale,
                 "by": question.by,
                 "where": question.where,
             }

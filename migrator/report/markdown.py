@@ -16,7 +16,7 @@ from migrator.report import unified
 from migrator.report.markdown_fit import LIMIT, Part, Row, fitted
 from migrator.report.markup import code, fence, prose
 from migrator.report.mask import Mask
-from migrator.report.page import SIGNS, Page, answered_by, flags_of, open_first, spelled, versions, written
+from migrator.report.page import SIGNS, Page, answered_by, flags_of, open_first, passed_over, spelled, versions, written
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
 from migrator.report.restarts import sentence, what_restarts
 from migrator.report.text_check import count, reason
@@ -222,7 +222,7 @@ def _questions(questions: Sequence[QuestionReport]) -> Iterator[str]:
             state = f"**to decide** with {code(question.flag)}"
         else:
             state = f"{code(question.answer)} (by {answered_by(question)})"
-        yield f"- {code(question.id)}: {state}. {prose(question.text)}"
+        yield f"- {code(question.id)}: {state}. {prose(f'{question.text} {passed_over(question)}')}"
         for value, leads_to in question.choices:
             yield f"  - {code(value)}: {prose(leads_to)}"
     yield ""

@@ -53,16 +53,21 @@ class Mask:
         self._is_learning = False
         self._choices: set[str] = set()  # as a flag names them: `--answer messaging-redis.password=messaging|env`
         self._hidden: set[str] = set()  # texts of which nothing is shown, be they credentials or not
+        self._hidden_hosts: set[str] = set()  # and the hosts in them, where nothing else names them
         self._known: Known | None = None
 
     def learn(self, report: Report) -> None:
         """Look for secrets in everything that the report holds, so that they are known wherever they turn up."""
         if self.show_secrets:
             return
+        from migrator.report import mask_shapes
+
         self._is_learning = True
         for file in report.files:
             self._choices.update("|".join(value for value, _ in each.choices) for each in file.questions)
-            self._hidden.update(each.answer for each in file.questions if each.hidden and each.answer)
+            for hidden in (each.answer for each in file.questions if each.hidden and each.answer):
+                self._hidden.add(hidden)
+                self._hidden_hosts.update(mask_shapes.hosts_in(hidden))
             for value in (file.values_before, file.values_after, *file.also_read):
                 self.value(value)
             self._concealed(file)
@@ -262,4 +267,6 @@ class Mask:
     def _without_hidden(self, text: str) -> str:
         for hidden in self._hidden:
             text = text.replace(hidden, self.mark(hidden))
+        for host in self._hidden_hosts - self._texts:
+            text = re.sub(rf"(?<![\w.-]){re.escape(host)}(?![\w-])", lambda found: self.mark(found[0]), text)
         return text

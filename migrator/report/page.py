@@ -122,6 +122,13 @@ def _own_flag(question: QuestionReport) -> str:
     return flag.partition("=")[0] if flag.startswith("--answer ") else flag.partition(" ")[0]
 
 
+def passed_over(question: QuestionReport) -> str:
+    """That an answer was given to another question of this name, and so is not used; empty where none was."""
+    if not question.stale:
+        return ""
+    return f"The answers file has an answer to {question.id}, given when the question was another: it is not used."
+
+
 def flags_of(questions: Sequence[QuestionReport]) -> list[str]:
     """The flags that answer the questions still open, each once."""
     return list(dict.fromkeys(question.flag for question in questions if question.is_open))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.report.mask import Mask
-from migrator.report.page import Page, flags_of, standing_at
+from migrator.report.page import Page, flags_of, passed_over, standing_at
 from migrator.report.records import FileReport, QuestionReport, Report
 
 
@@ -38,8 +38,7 @@ def _of_question(question: QuestionReport, page: Page) -> Iterator[str]:
     if question.places:
         yield from page.wrapped(standing_at(question.places), indent=4, lead="see ")
     if question.stale:
-        text = f"The answers file has an answer to {question.id}, given when the question was another: it is not used."
-        yield from page.wrapped(text, indent=4, style="yellow")
+        yield from page.wrapped(passed_over(question), indent=4, style="yellow")
     for value, leads_to in question.choices:
         yield from page.wrapped(f"{value}: {leads_to}", indent=6, lead="- ")
     why = "nothing known uses it" if question.id == "redis-db" else "suggested"

@@ -136,7 +136,11 @@ def test_an_answer_that_names_a_redis_is_refused_for_several_releases(cli: Cli, 
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("answers:\n  redis-bd: 2\n", ":2:", "there is no question 'redis-bd'. They are flavour, "),
+        (
+            "answers:\n  redis-bd: 2\n",
+            ":2:",
+            "there is no question 'redis-bd' (did you mean redis-db?). They are ",
+        ),
         ("releases:\n  values.yaml:\n    nonsense: 2\n", ":3:", "there is no question 'nonsense'"),
         ("redis-db: 2\n", ":1:", "'redis-db' is neither answers nor releases. Put it under answers: redis-db: ..."),
         ("answers:\n  redis-db: 2\n  docket-url: redis://h/3\n", ":3:", "redis-db and docket-url each say where"),
@@ -303,6 +307,25 @@ def test_an_answer_to_another_question_is_not_used(cli: Cli, values: Path) -> No
     code, err = unattended(cli, "values.yaml", "--redis-db", "2")
     assert code == 0
     assert "redis://elsewhere:6379/2" in values.read_text(encoding="utf-8")
+
+
+def test_every_format_tells_that_an_answer_is_not_used(cli: Cli, values: Path) -> None:
+    said("answers: {redis-db: {answer: '3', question: 1111111111111111}}\n", values.parent)
+    told = "answer to redis-db, given when the question was another: it is not used."
+    for command in (("plan",), ("diff", "--format", "markdown"), ("diff", "--format", "html")):
+        shown = cli(*command, "values.yaml", "--answers", "answers.yaml")[1].decode()
+        assert told in " ".join(shown.split()), command
+    asked = json.loads(cli("plan", "values.yaml", "--answers", "answers.yaml", "--format", "json")[1])
+    assert [each["id"] for each in asked["files"][0]["questions"] if each["stale"]] == ["redis-db"]
+
+
+def test_the_command_to_replay_saved_answers_has_all_that_was_planned_with(cli: Cli, values: Path) -> None:
+    folder = values.parent
+    (folder / "project.yaml").write_text("version: 1\nreleases: [{name: live, layers: [values.yaml]}]\n")
+    options = ["--config", "project.yaml", "--set", "a.b=1 2", "--redis-db", "2"]
+    assert cli("migrate", *options, "--non-interactive", "--save-answers", "saved.yaml")[0] == 0
+    words = "migrate --set 'a.b=1 2' --config project.yaml --answers saved.yaml --non-interactive"
+    assert f"# Replay them with: infrahub-migrator {words}\n" in (folder / "saved.yaml").read_text()
 
 
 def test_other_words_make_no_other_question(cli: Cli, values: Path) -> None:

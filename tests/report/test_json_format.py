@@ -118,6 +118,7 @@ def test_the_whole_object(report: Report) -> None:
         "places": [],
         "answer": "remove",
         "answered": False,
+        "stale": False,
         "by": "default",
         "where": "",
     }

@@ -320,6 +320,15 @@ def test_a_concealed_report_holds_no_secret_but_in_texts_and_whole_values() -> N
     assert "CANARY" not in repr(Mask().conceal(Report("migrate", (report,), error=said)))
 
 
+@pytest.mark.parametrize(("other", "shown"), [("other", "***2:6379"), ("cache.ours", "cache.ours:6379")])
+def test_the_host_of_a_hidden_answer_is_hidden_unless_the_values_name_it(other: str, shown: str) -> None:
+    question = QuestionReport("docket-url", "", (), None, None, "", "redis://cache.ours:6379/7", True, hidden=True)
+    notice = NoticeReport("warning", "cache.ours:6379", "", 0)
+    file = FileReport("a", "pending", questions=(question,), notices=(notice,), values_before={"host": other})
+    (concealed,) = Mask().conceal(Report("plan", (file,))).files
+    assert (concealed.questions[0].answer, concealed.notices[0].text) == ("***1", shown)
+
+
 def test_what_one_sentence_shows_to_be_a_secret_is_masked_in_those_before() -> None:
     notices = (NoticeReport("info", "the log says Zx81-qL9", "", 0), NoticeReport("info", "redis://:Zx81-qL9@h", "", 0))
     concealed = Mask().conceal(Report("plan", (FileReport("a", "current", notices=notices),)))
