@@ -73,7 +73,10 @@ def check(report: Report, *, mask: Mask) -> str:
             longest_first = [[*head, *to_decide, *to_know], [*head, *to_decide] if to_decide else [], []]
             parts.append(Part.of(file.path, longest_first, ("errors and warnings", "what is to decide")))
     table = ["| File | Status | Chart | What there is to do |", "|---|---|---|---|"]
-    return fitted(_head("Check of Infrahub values", "check", report), table, rows, parts)
+    head = _head("Check of Infrahub values", "check", report)
+    if any(file.status in ("pending", "needs-decision") for file in report.files):
+        head += ["", "`infrahub-migrator plan FILE` shows each change and why it is made; `migrate FILE` makes them."]
+    return fitted(head, table, rows, parts)
 
 
 def _head(title: str, command: str, report: Report) -> list[str]:

@@ -242,6 +242,7 @@ def test_every_file_of_check_has_its_row_and_open_decisions_their_flags(cli: Any
     first, title, *rest = done.stdout.decode().splitlines()
     assert (first, title) == ("<!-- infrahub-migrator check -->", "# Check of Infrahub values")
     assert rest[1].startswith("3 releases: 1 to decide, 1 refused, 1 current. ")
+    assert rest[3] == "`infrahub-migrator plan FILE` shows each change and why it is made; `migrate FILE` makes them."
     rows = [line for line in rest if line.startswith("| `")]
     assert sorted(row.split(" | ")[1] for row in rows) == ["current", "needs-decision", "refused"]
     assert "- `redis-db`: **to decide** with `--redis-db`." in rest[rest.index("## `waits.yaml`") + 4]
@@ -265,6 +266,7 @@ def test_what_check_counts_as_wrong_it_tells(cli: Any, tmp_path: Path, is_wrong:
     told = f" {MISSING} is missing on the server pod. Write it so into server.env."
     assert any(line.startswith("- **error** `values.yaml:") and told in line for line in rest) == is_wrong
     assert bool(rest) == is_wrong
+    assert b"`migrate FILE` makes them" not in done.stdout  # there is nothing to migrate
 
 
 def test_what_check_warns_of_is_left_out_before_what_is_to_decide(needs_decision: FileReport) -> None:
