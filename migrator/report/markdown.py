@@ -97,18 +97,30 @@ def _part(file: FileReport, report: Report, mask: Mask, shared: Mapping[str, Seq
     if report.command == "migrate":
         head += _files(file)
     steps, patch = [*_steps(file), *_restarts(file)], [*_about_shared(file, shared), *_patch(file, mask)]
+    evidence = list(_evidence(file))
     to_decide = list(_questions(file.open_questions))
     decisions, notices = list(_questions(file.questions)), list(_notices(file.to_know))
     following = list(_next_steps(file))
     if not (file.error or steps or patch or decisions or notices):
         return None
     longest_first = [
-        [*head, *steps, *decisions, *notices, *following, *patch],
+        [*head, *steps, *decisions, *notices, *following, *patch, *evidence],
         [*head, *steps, *decisions, *notices, *following],
         [*head, *to_decide] if file.error or to_decide else [],
         [],
     ]
     return Part.of(file.path, longest_first, ("the whole diff", "changes, answers and notices", "what is to decide"))
+
+
+def _evidence(file: FileReport) -> Iterator[str]:
+    """From what it was concluded which release this is, and what a look at its Redis showed."""
+    if file.evidence:
+        yield "<details><summary>How chart, versions and flavour were found out</summary>"
+        yield ""
+        yield from (f"- {prose(each)}" for each in file.evidence)
+        yield ""
+        yield "</details>"
+        yield ""
 
 
 def _files(file: FileReport) -> Iterator[str]:

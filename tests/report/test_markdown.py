@@ -132,6 +132,13 @@ def test_the_whole_text(report: Report) -> None:
         ```
 
         </details>
+
+        <details><summary>How chart, versions and flavour were found out</summary>
+
+        - the values under infrahub.prefect-server
+        - configPreset is small
+
+        </details>
         """).replace("@RESTARTS", RESTARTS)
 
 
