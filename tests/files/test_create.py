@@ -102,6 +102,22 @@ def test_what_cannot_be_looked_at_does_not_count_as_nothing(values: Path, monkey
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 
+def test_what_came_meanwhile_is_not_written_over(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from migrator.files.journal import Journal, claim
+
+    output = values.with_name("out.yaml")
+
+    def come(target: str, shown: str, *, create: bool) -> Journal | None:
+        output.write_bytes(b"by: somebody else\n")
+        return claim(target, shown, create=create)
+
+    monkeypatch.setattr("migrator.files.transaction.claim", come)
+    with pytest.raises(WriteError, match="was changed since it was read"):
+        writing.create(str(output), AFTER, like=files.read(str(values)))
+    assert output.read_bytes() == b"by: somebody else\n"
+    assert names(values.parent) == ["out.yaml", "values.yaml"]
+
+
 def test_equal_bytes_touch_nothing(values: Path) -> None:
     output = values.with_name("out.yaml")
     writing.create(str(output), AFTER, like=files.read(str(values)))

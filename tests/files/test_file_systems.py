@@ -112,6 +112,42 @@ def test_a_file_that_is_a_mount_of_its_own_says_how_else(values: Path, monkeypat
     assert "Mount its folder, or use --output - to print the result." in told
 
 
+@pytest.mark.parametrize(("failing", "shown"), [("", "/values.yaml"), ("-new", ""), ("-old", "")])
+def test_an_error_names_the_file_or_the_folder_of_what_nobody_knows(
+    values: Path, monkeypatch: pytest.MonkeyPatch, failing: str, shown: str
+) -> None:
+    read, real = files.read(str(values)), os.open
+
+    def opened(path: str, flags: int, mode: int = 0o777) -> int:
+        if str(path) == str(values) if not failing else str(path).endswith(failing):
+            raise OSError(errno.EIO, "Input/output error", path)
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", opened)
+    with pytest.raises(WriteError) as caught:
+        writing.write([writing.Replacement(read, AFTER)])
+    assert f"could not be written: Input/output error ({values.parent}{shown})." in str(caught.value)
+
+
+def test_a_renaming_that_is_done_though_it_is_told_to_have_failed(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As network file systems can tell; what somebody writes at that moment stays, and so does what was there."""
+    before, real = values.read_bytes(), os.rename
+
+    def rename(path: str, target: str) -> None:
+        real(path, target)
+        values.write_bytes(b"by: somebody else\n")
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "rename", rename)
+    with pytest.raises(WriteError, match="could not be written: Input/output error"):
+        change(values)
+    assert values.read_bytes() == b"by: somebody else\n"
+    (backup,) = values.parent.glob("*.bak")
+    assert backup.read_bytes() == before
+
+
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.EIO])
 def test_only_a_folder_that_knows_no_such_thing_need_not_be_durable(
     values: Path, monkeypatch: pytest.MonkeyPatch, number: int
@@ -129,3 +165,12 @@ def test_only_a_folder_that_knows_no_such_thing_need_not_be_durable(
     else:
         change(values)
         assert values.read_bytes() == AFTER
+
+
+def test_what_could_not_be_read_again_is_not_written(values: Path) -> None:
+    read = files.read(str(values))
+    with pytest.raises(WriteError, match="would become larger than this tool reads"):
+        writing.write([writing.Replacement(read, b"#" * (files.LARGEST + 1))])
+    assert values.read_bytes() == read.data
+    writing.write([writing.Replacement(read, b"#" * files.LARGEST)])
+    assert files.read(str(values)).data == b"#" * files.LARGEST

@@ -12,6 +12,7 @@ import pytest
 from migrator import files
 from migrator.errors import WriteError
 from migrator.files import writing
+from migrator.files.journal import claim
 
 BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
 AFTER = BEFORE + b"  docket: {url: redis://cache:6379/2}\r\n"
@@ -130,3 +131,14 @@ def test_a_journal_that_nobody_can_look_for_stops_the_run(
     monkeypatch.setattr(os, "open", fail)
     with pytest.raises(WriteError, match="what an earlier run left here cannot be cleaned up"):
         writing.recover([str(values)])
+
+
+@pytest.mark.parametrize(("size", "is_read_whole"), [(70_000, True), (4 << 20, True), (6 << 20, False)])
+def test_a_record_of_many_files_is_read_whole_and_none_without_end(
+    values: Path, size: int, is_read_whole: bool
+) -> None:
+    values.with_name(JOURNAL).write_bytes(b"x" * size)
+    journal = claim(str(values), "values.yaml", create=False)
+    assert journal is not None
+    assert (len(journal.text()) == size) is is_read_whole
+    journal.close()

@@ -328,6 +328,16 @@ def test_a_journal_cannot_lead_to_other_files(values: Path, tmp_path: Path, fiel
     assert values.read_bytes() == BEFORE
 
 
+@pytest.mark.parametrize("field", ["backup", "spent"])
+def test_a_journal_cannot_lead_to_the_backup_of_another_migration(values: Path, field: str) -> None:
+    older = values.with_name(f"values.yaml.20260624T101500Z.{'0' * 12}-{'1' * 12}-6fd0c1.bak")
+    older.write_bytes(b"older: still\n")
+    forge(values, **{field: str(older)})
+    with pytest.raises(WriteError, match="was not written for this file"):
+        writing.recover([str(values)])
+    assert older.read_bytes() == b"older: still\n"
+
+
 def test_a_journal_with_a_name_that_no_file_can_have_is_refused_in_words(values: Path) -> None:
     digits = f"{sha256(BEFORE).hexdigest()[:12]}-{sha256(AFTER).hexdigest()[:12]}"
     forge(values, backup=f"{values}.20260624T101500Z.{digits}-\0.bak")
@@ -439,13 +449,19 @@ def test_a_signal_before_the_renaming_leaves_the_old_file(
 
 def test_a_signal_after_the_renaming_comes_too_late(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rename = os.rename
+    heard: list[object] = []
 
     def rename_and_signal(*arguments: str) -> None:
         rename(*arguments)
         signal.pthread_kill(threading.get_ident(), signal.SIGINT)
 
     monkeypatch.setattr(os, "rename", rename_and_signal)
-    assert len(change(values)) == 1
+    former = signal.signal(signal.SIGINT, lambda *_: heard.append("^C"))
+    try:
+        assert len(change(values)) == 1
+    finally:
+        signal.signal(signal.SIGINT, former)
+    assert heard == []
     assert values.read_bytes() == AFTER
     assert len(names(values.parent)) == 2
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -176,3 +178,26 @@ def test_the_files_own_directory_is_the_usual_place(values: Path) -> None:
 def test_a_backup_directory_that_is_not_there_is_refused(values: Path) -> None:
     with pytest.raises(WriteError, match="does not exist"):
         writing.undo(str(values), backup_dir=str(values.parent / "none"))
+
+
+def test_what_fails_behind_the_renaming_is_taken_back_whatever_the_modes(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else could have put the copy there, though others may write to it as to the file that it is of."""
+    from migrator.files.recovery import make_durable
+
+    change(values)
+    values.chmod(0o666)
+    rounds: list[object] = []
+
+    def failing(paths: Iterable[str]) -> None:
+        rounds.append(paths)
+        if len(rounds) == 3:  # all is renamed
+            raise OSError(errno.EIO, "Input/output error")
+        make_durable(paths)
+
+    monkeypatch.setattr("migrator.files.transaction.make_durable", failing)
+    with pytest.raises(WriteError, match="The original is whole"):
+        writing.undo(str(values))
+    assert values.read_bytes() == AFTER
+    assert stat.S_IMODE(values.stat().st_mode) == 0o666
