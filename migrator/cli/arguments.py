@@ -12,7 +12,7 @@ from migrator.cli.plugin import PROGRAM
 from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
 from migrator.files import identity
-from migrator.planning import catalog
+from migrator.planning import catalog, discover
 from migrator.sources import project_file
 
 
@@ -68,6 +68,8 @@ def _check(settings: Settings) -> None:
         raise UsageError(f"{names} each say {what}: give one of them.")
     refuse_one_redis_for_several(settings, files_named(settings))
     _check_cluster(settings)
+    discover.version_typed(settings.version_from, "--from")
+    discover.version_typed(settings.version_to, "--to")
     if settings.config and settings.values:
         raise UsageError("-f names the layers of one release, and --config says which there are: give one of them.")
     if _names_nothing(settings) and not is_route_alone(settings):

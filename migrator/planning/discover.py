@@ -78,8 +78,8 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
         if layer.data is not None or not has_room:  # Helm takes an empty layer as one that says nothing
             _refuse_other_kinds(layer)
     evidence: list[str] = []
-    start = _version(options.version_from, "--from")
-    target = _version(options.version_to, "--to")
+    start = version_typed(options.version_from, "--from")
+    target = version_typed(options.version_to, "--to")
     root = _root(layers, options, bool(start and start.flavour), evidence)
     preset = next(iter(presets_in([layer.data for layer in layers], root).values()), "")
     chart = _chart(root, layers, options, evidence)
@@ -102,10 +102,16 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
     return Found(chart, root, version_from, to, text_from, text_to, flavour, tuple(evidence), left)
 
 
-def _version(text: str, option: str) -> versions.ChartVersion | None:
-    """The version; what an object or a project file says was read before, so that a wrong one was typed."""
+def version_typed(text: str, option: str) -> versions.ChartVersion | None:
+    """The version of an option; None for no text. Raises UsageError, by the option, for what is no version of a chart.
+
+    What an object or a project file says was read before.
+    """
     try:
-        return versions.parse(text) if text else None
+        version = versions.parse(text) if text else None
+        if version is not None:
+            versions.refuse_unknown_flavour(version.flavour)
+        return version
     except UsageError as error:
         raise UsageError(f"{option}: {error.message}", remedy=error.remedy) from None
 

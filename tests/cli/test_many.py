@@ -179,3 +179,13 @@ def test_a_number_of_processes_is_one(cli: Callable[..., Done], text: str) -> No
     done = cli("check", "t", f"--jobs={text}")
     assert done.returncode == 2
     assert b"is no number from 1 to 1024" in done.stderr
+
+
+def test_a_version_that_is_none_is_told_once_and_not_for_each_release(cli: Callable[..., Done], tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text("infrahub: {infrahubServer: {replicas: 1}}\n", "utf-8")
+    done = cli("check", ".", "--to", "~4.18")
+    assert done.returncode == 2 and done.stderr.count(b"is no chart version") == 1
+    assert done.stderr.startswith(b"infrahub-migrator: --to: '~4.18' is no chart version")
+    done = cli("check", ".", "--from", "4.13.0-medum")
+    assert done.stderr.startswith(b"infrahub-migrator: --from: 'medum' is no flavour (did you mean medium?)")
