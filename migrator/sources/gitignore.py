@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from migrator.errors import MigratorError
 from migrator.files import read
+from migrator.sources import repository
 from migrator.sources.globs import Globs
 
 NAME = ".gitignore"
@@ -30,7 +31,7 @@ ALL: list[Rules] = [Rules("", Globs([]))]
 
 def above(folder: str) -> Iterator[Rules]:
     """The rules of the repository that the folder is in, from its root down to the folder above it."""
-    folders = _in_repository(os.path.realpath(folder))
+    folders = repository.within(os.path.realpath(folder))
     if not folders:
         return  # only what is in the folder itself counts
     own = _read(os.path.join(folders[-1], ".git", "info", "exclude"))
@@ -64,7 +65,7 @@ def is_ignored(folder: str, name: str, rules: list[Rules], *, is_folder: bool) -
 def is_seen_by_git(path: str) -> bool:
     """Whether a file stands in a work tree of git, and no pattern leaves it out, nor a folder that it stands in."""
     real = os.path.realpath(path)
-    folders = _in_repository(os.path.dirname(real))[::-1]
+    folders = repository.within(os.path.dirname(real))[::-1]
     if not folders:
         return False
     rules = list(above(folders[0]))
@@ -73,17 +74,6 @@ def is_seen_by_git(path: str) -> bool:
         if is_ignored(folder, os.path.basename(inside), rules, is_folder=inside != real):
             return False
     return True
-
-
-def _in_repository(folder: str) -> list[str]:
-    """The folder (a real path) and those above it, up to the root of its repository; none where it is in none."""
-    folders = [folder]
-    while not os.path.exists(os.path.join(folders[-1], ".git")):
-        up = os.path.dirname(folders[-1])
-        if up == folders[-1]:
-            return []
-        folders.append(up)
-    return folders
 
 
 def _read(path: str) -> Globs:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from migrator.charts.ranges import is_range
 from migrator.charts.versions import CHARTS, FLAVOURS, parse
 from migrator.errors import MigratorError
-from migrator.sources import foreign
+from migrator.sources import foreign, repository
 from migrator.sources.bundle import Bundle, ChartVersion, chart_name, left_open
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
@@ -28,8 +28,6 @@ _BESIDE = ("inherit", "set", "setString", "setTemplate", "valuesTemplate", "valu
 """Keys of a release that bring values besides, or change where its files are looked for; `secrets` lie over them."""
 _AROUND = ("bases", "defaultInherit")
 _NAMES = ("helmfile.yaml", "helmfile.yml")
-_HIGHEST = 8
-"""In how many folders, one above the other, a helmfile is looked for."""
 
 
 class Told(NamedTuple):
@@ -82,13 +80,9 @@ def _of(path: str) -> Told | None:
 
 def _nearest(folder: str) -> str:
     """The nearest helmfile from the folder up to the repository's root; without a repository, in the folder."""
-    found, here = "", folder
-    for _ in range(_HIGHEST):
-        found = found or next((path for name in _NAMES if os.path.isfile(path := os.path.join(here, name))), "")
-        if os.path.exists(os.path.join(here, ".git")):
-            return os.path.relpath(found) if found else ""
-        here = os.path.dirname(here)
-    return os.path.relpath(found) if found and os.path.dirname(found) == folder else ""
+    paths = (os.path.join(each, name) for each in repository.within(folder) or [folder] for name in _NAMES)
+    found = next(filter(os.path.isfile, paths), "")
+    return os.path.relpath(found) if found else ""
 
 
 def releases(path: str) -> list[Told]:

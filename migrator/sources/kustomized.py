@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from migrator.errors import MigratorError
-from migrator.sources import kustomize
+from migrator.sources import kustomize, repository
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.values.edits import Route
@@ -60,16 +60,9 @@ class Made(NamedTuple):
 
 def above(path: str) -> Iterator[Tree]:
     """What the kustomizations in the file's folder, and above it up to the repository's root, apply along with it."""
-    folder = os.path.dirname(path)
-    while True:
-        tree = of_folder(folder)
+    for tree in map(of_folder, repository.up(os.path.dirname(path))):
         if tree is not None and os.path.abspath(path) in tree.places:
             yield tree
-        up = os.path.normpath(os.path.join(folder or ".", ".."))
-        is_root = os.path.exists(os.path.join(folder, ".git")) or os.path.abspath(up) == os.path.abspath(folder or ".")
-        if is_root:
-            return
-        folder = up
 
 
 def of_folder(folder: str) -> Tree | None:
