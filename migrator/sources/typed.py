@@ -52,7 +52,7 @@ def over(bundle: Bundle, typed: Sequence[Typed]) -> Bundle:
         below = lay_over(below, as_map(layer.data))
     own: Map = {}
     for each in typed:
-        for route in _carry_out(each, below):
+        for route in _set(each, below):
             # A list is replaced as a whole, with what --set has changed in it.
             depth = next((number for number, key in enumerate(route) if isinstance(key, int)), len(route))
             _put(own, route[:depth], tree.get(below, route[:depth]))
@@ -126,7 +126,8 @@ class _Reader:
         )
 
 
-def _carry_out(typed: Typed, into: Map) -> list[Route]:
+def _set(typed: Typed, into: Map) -> list[Route]:
+    """Set what was typed in these values; where it went."""
     reader = _Reader(typed)
     found: list[Route] = []
     while not reader.is_done:
@@ -137,6 +138,7 @@ def _carry_out(typed: Typed, into: Map) -> list[Route]:
 def _key(reader: _Reader, data: Map, above: Route) -> list[Route]:
     """Read one assignment, and carry it out in `data`, which stands at `above`."""
     name, sign = reader.until("=[,.")
+    here = (*above, name)
     if sign in ("", ","):
         if name or sign:
             raise reader.error(f"the key {name!r} has no value")
@@ -145,24 +147,27 @@ def _key(reader: _Reader, data: Map, above: Route) -> list[Route]:
         value = _value(reader)
         if name:
             data[name] = value
-        return [(*above, name)] if name else []
+        return [here] if name else []
     if sign == "[":
-        standing = data.get(name)
-        if standing is not None and not isinstance(standing, list):
-            raise reader.error(f"{name} is no list")
-        items = list(standing or [])
-        found = _item(reader, items, (*above, name))
-        data[name] = items
+        data[name], found = _list(reader, data.get(name), here, name)
         return found
     inner = data.get(name, {})
     if not isinstance(inner, dict):
         raise reader.error(f"{name} is no mapping")
     copy = dict(inner)
-    found = _key(reader, copy, (*above, name))
+    found = _key(reader, copy, here)
     if not copy:
         raise reader.error(f"the key {name!r} has no value")
     data[name] = copy
     return found
+
+
+def _list(reader: _Reader, standing: Value, here: Route, called: str) -> tuple[list[Value], list[Route]]:
+    """The list that stands there with one of its items set, and where that went."""
+    if standing is not None and not isinstance(standing, list):
+        raise reader.error(f"{called} is no list")
+    items = list(standing or [])
+    return items, _item(reader, items, here)
 
 
 def _item(reader: _Reader, items: list[Value], above: Route) -> list[Route]:
@@ -180,11 +185,7 @@ def _item(reader: _Reader, items: list[Value], above: Route) -> list[Route]:
         return [here]
     standing = items[index]
     if sign == "[":
-        if standing is not None and not isinstance(standing, list):
-            raise reader.error(f"the item {index} is no list")
-        inner = list(standing or [])
-        found = _item(reader, inner, here)
-        items[index] = inner
+        items[index], found = _list(reader, standing, here, f"the item {index}")
         return found
     own = dict(standing) if isinstance(standing, dict) else {}
     found = _key(reader, own, here)
