@@ -77,23 +77,17 @@ def releases(
     bases = Bases(rest)
     # What leaves something to a base may leave it to one that an object takes, too, or that a link leads to.
     wider = Bases([*plain, *links]) if handed_on or links else bases
-    below_each = [bases.below(each) if each.is_whole else _but_twice(each, wider.below(each), links) for each in rest]
-    are_bases = {base.path for below in below_each for base in below.bases}
-    groups = {group: each.path for each, below in zip(rest, below_each) for group in below.in_doubt}
-    may_be_bases = {each.path: path for group, path in groups.items() for each in bases.whole(group)}
-    in_doubt = {
-        each.path: sum(len(bases.whole(group)) for group in below.in_doubt)
-        for each, below in zip(rest, below_each)
-        if below.in_doubt
-    }
-    found += (
-        (*(base.path for base in below.bases), each.path)
-        for each, below in zip(rest, below_each)
-        if each.path not in are_bases and each.path not in in_doubt and each.path not in may_be_bases
-    )
-    if handed_on:
-        found = [paths for paths in found if paths[-1] not in handed_on]
-    found.sort(key=lambda paths: paths[-1])
+    placed = [
+        (each.path, bases.below(each) if each.is_whole else _but_twice(each, wider.below(each), links)) for each in rest
+    ]
+    doubts = [(path, below.in_doubt) for path, below in placed if below.in_doubt]
+    in_doubt = {path: sum(len(wider.whole(group)) for group in groups) for path, groups in doubts}
+    upper = {group: path for path, groups in doubts for group in groups}
+    may_be_bases = {each.path: path for group, path in upper.items() for each in bases.whole(group)}
+    found += [(*(base.path for base in below.bases), path) for path, below in placed]
+    are_bases = {base.path for _, below in placed for base in below.bases}
+    no_releases = {*handed_on, *are_bases, *in_doubt, *may_be_bases}
+    found = sorted((paths for paths in found if paths[-1] not in no_releases), key=lambda paths: paths[-1])
     return Layered(found, in_doubt, may_be_bases)
 
 

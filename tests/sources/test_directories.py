@@ -211,6 +211,15 @@ def test_what_may_lie_over_any_of_many_is_told_in_a_line_for_each(cli: Cli, tmp_
     assert (tmp_path / "t/00.yaml").read_text("utf-8") == files["00.yaml"]
 
 
+def test_files_that_an_object_takes_count_among_those_that_it_may_lie_over(cli: Cli, tmp_path: Path) -> None:
+    names = [f"{number:02}.yaml" for number in range(17)]
+    taking = application(f"valueFiles: [{', '.join(names)}]\n" + in_object(PROD))
+    write(tmp_path / "t", {**dict.fromkeys(names, VALUES), "app.yaml": taking, "over.yaml": PROD})
+    app, over = cli("check", "t").stderr.decode().splitlines()
+    assert "t/app.yaml: lies over t/00.yaml, " in app
+    assert "t/over.yaml: leaves values to a base, and which of the 17 whole values files beside it" in over
+
+
 @pytest.mark.parametrize(("count", "are_below"), [(16, True), (17, False)])
 def test_few_files_beside_an_object_lie_below_it(cli: Cli, tmp_path: Path, count: int, are_below: bool) -> None:
     names = [f"{number:02}.yaml" for number in range(count)]
