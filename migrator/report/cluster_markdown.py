@@ -39,6 +39,7 @@ def _part(file: FileReport) -> Part:
     head += [f"- {name}: {code(fact)}" for name, fact in cluster_text.facts(file, found)]
     mark = "**" if found.unexplained else ""
     head += ["", f"{mark}{prose(cluster_text.verdict(found))}{mark}", ""]
+    head += [prose(cluster_text.restarts(found)), ""] if found.changes else []
     sections = cluster_text.sections(file, found)
     shown = {section.kind: list(_section(section)) for section in sections if section.kind != "step"}
     every = [line for section in sections for line in _section(section)]

@@ -83,6 +83,26 @@ def verdict(cluster: ClusterReport) -> str:
     return f"{count(len(cluster.changes), 'difference')}, of which {explains}."
 
 
+def restarting(cluster: ClusterReport) -> list[str]:
+    """The objects whose pods are made anew, since their template differs: Kubernetes rolls those out, and no others."""
+    objects = [
+        each.object
+        for each in cluster.changes
+        if each.object.startswith(_WITH_PODS) and each.path.startswith("spec.template.")
+    ]
+    return list(dict.fromkeys(objects))
+
+
+_WITH_PODS = ("Deployment ", "StatefulSet ", "DaemonSet ")
+
+
+def restarts(cluster: ClusterReport) -> str:
+    """The same in a sentence; empty where nothing changes."""
+    if not cluster.changes:
+        return ""
+    return f"What restarts: {'; '.join(restarting(cluster)) or 'no pod'}."
+
+
 def without_difference(file: FileReport, cluster: ClusterReport) -> str:
     """A sentence on the steps that change the file and leave the cluster as it is; empty where there is none."""
     causing = {(each.explanation.migration, each.explanation.step) for each in cluster.changes}
@@ -157,6 +177,8 @@ def _release(file: FileReport, page: Page, verbose: bool) -> Iterator[str]:
         yield from page.wrapped(fact, indent=2, lead=f"{name}: ")
     style: Style = "red" if cluster.unexplained else "green"
     yield from page.wrapped(verdict(cluster), indent=2, style=style)
+    if cluster.changes:
+        yield from page.wrapped(restarts(cluster), indent=2)
     for section in sections(file, cluster):
         yield ""
         heading = f"{section.heading} ({section.size})"

@@ -126,7 +126,8 @@ def _asked_first(own: str, file: FileReport, steps: Sequence[StepView]) -> Itera
     restarts: Sequence[str] = what_restarts(file)
     if file.cluster is not None:
         yield "What changes", list(_what_changes_in_the_cluster(file, file.cluster))
-        restarts = _what_restarts_in_the_cluster(file.cluster)
+        pods = cluster_text.restarting(file.cluster)
+        restarts = [f"{each}." for each in pods] or ["No pod."] * bool(file.cluster.changes)
     if restarts:
         yield "What restarts", restarts
     decided = [f"{each.id} = {each.answer}, by {answered_by(each)}." for each in file.questions if not each.is_open]
@@ -161,18 +162,6 @@ CAUSES = {
     "made-up": "Made up by Helm each time",
 }
 """What causes a difference in the cluster, in a few words."""
-
-_WITH_PODS = ("Deployment ", "StatefulSet ", "DaemonSet ")
-
-
-def _what_restarts_in_the_cluster(cluster: ClusterReport) -> list[str]:
-    """The objects whose pods are made anew, since their template differs: Kubernetes rolls those out, and no others."""
-    objects = [
-        each.object
-        for each in cluster.changes
-        if each.object.startswith(_WITH_PODS) and each.path.startswith("spec.template.")
-    ]
-    return [f"{each}." for each in dict.fromkeys(objects)] or (["No pod."] if cluster.changes else [])
 
 
 def _what_changes(file: FileReport, steps: Sequence[StepView]) -> Iterator[str | Answer]:

@@ -68,6 +68,7 @@ def test_the_whole_text(shown: Report) -> None:
           new chart: new.tgz
           release: infrahub in default
           7 differences, of which 2 have no explanation.
+          What restarts: Deployment a; Deployment b.
 
         NOTHING EXPLAINS THESE: look at them before you upgrade (2)
           known: it comes with the new chart, whatever the file says
@@ -94,6 +95,14 @@ def test_the_whole_text(shown: Report) -> None:
 
         Steps without a difference of their own in the cluster: v4_14_0_prefect_docket, step pin.
         """)
+
+
+def test_what_no_pod_is_made_of_restarts_nothing(shown: Report) -> None:
+    label = change("Deployment a", "metadata.labels.x", "1", "2", CHART)
+    for changes, said in (((label,), "What restarts: no pod."), ((), "")):
+        file = next(iter(shown.files))._replace(cluster=of(*changes))
+        lines = cluster_text.text(Report("diff", (file,)), Page(100), mask=Mask()).splitlines()
+        assert [line.strip() for line in lines if "restarts" in line] == [said] * bool(said)
 
 
 def test_each_table_of_the_page_has_a_name_of_its_own(shown: Report) -> None:
@@ -135,6 +144,8 @@ def test_the_whole_markdown(shown: Report) -> None:
         - release: `infrahub in default`
 
         **7 differences, of which 2 have no explanation.**
+
+        What restarts: Deployment a; Deployment b.
 
         ### NOTHING EXPLAINS THESE: look at them before you upgrade (2)
 
