@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.cli import plugin
 from migrator.cli.arguments import files_named
 from migrator.cli.printing import tell
-from migrator.cli.settings import NAMES, Settings, flag_of
+from migrator.cli.settings import Settings, flag_of
 from migrator.errors import UsageError, did_you_mean
 from migrator.planning import catalog
 from migrator.planning.answers import problem_with
@@ -132,14 +132,8 @@ def _read(settings: Settings) -> Answers:
     from migrator.prompts import answers_file
 
     answers = answers_file.read(settings.answers)
-    naming = catalog.naming_a_redis(answers.common)
-    if naming and (named := files_named(settings)) > 1:
-        raise UsageError(
-            f"{naming[0]} names one Redis, and {named} releases are named, which must not share it.",
-            path=answers.path,
-            line=answers.common[naming[0]].line,
-            remedy=f"Say for which release it is meant: releases: PATH: {naming[0]}: ...",
-        )
+    remedy = "Say for which release it is meant: releases: PATH: {}: ..."
+    _refuse_one_redis_for_several(answers, files_named(settings), "are named", remedy)
     return answers
 
 
@@ -159,15 +153,21 @@ def _of_project(project: Project) -> Answers:
     from migrator.prompts import answers_file
 
     answers = answers_file.of_project(project)
+    remedy = "Say it below the release that it is for."
+    _refuse_one_redis_for_several(answers, len(project.releases), "stand here", remedy)
+    return answers
+
+
+def _refuse_one_redis_for_several(answers: Answers, releases: int, where: str, remedy: str) -> None:
+    """Raise UsageError where the answers for all of several releases name a Redis; `{}` in the remedy is which one."""
     naming = catalog.naming_a_redis(answers.common)
-    if naming and len(project.releases) > 1:
+    if naming and releases > 1:
         raise UsageError(
-            f"{naming[0]} names one Redis, and {len(project.releases)} releases stand here, which must not share it.",
+            f"{naming[0]} names one Redis, and {releases} releases {where}, which must not share it.",
             path=answers.path,
             line=answers.common[naming[0]].line,
-            remedy="Say it below the release that it is for.",
+            remedy=remedy.format(naming[0]),
         )
-    return answers
 
 
 def _in_project(options: Options, release: Bundle, upgrade: Upgrade) -> Options:
@@ -186,4 +186,4 @@ def _asked(reports: Collection[FileReport]) -> set[str]:
 
 
 def _was_asked(name: str, asked: set[str]) -> bool:
-    return name in NAMES or any(each == name or each.startswith(name + ".") for each in asked)
+    return name in catalog.NAMES or any(each == name or each.startswith(name + ".") for each in asked)

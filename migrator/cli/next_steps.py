@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from migrator.charts import published, roots
 from migrator.cli.plugin import called
-from migrator.cli.settings import NAMES, Settings, flag_of
-from migrator.planning import examine
+from migrator.cli.settings import Settings, flag_of
+from migrator.planning import catalog, examine
 from migrator.prefect.docket import new_secret
 from migrator.report.page import Page, flags_of, typed
 from migrator.report.records import FileReport
@@ -63,7 +63,7 @@ def _migrate(case: examine.Case, settings: Settings) -> str:
     if settings.answers:
         words.append(f"--answers {shlex.quote(settings.answers)}")
     for name, answer in settings.given.items():
-        if deployed is not None and name in NAMES:
+        if deployed is not None and name in catalog.NAMES:
             continue
         flag = flag_of(name)
         words.append(f"{flag}{'=' if flag.startswith('--answer ') else ' '}{shlex.quote(answer)}")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from migrator.cli.options import MACHINES
+from migrator.cli.plugin import PROGRAM
 from migrator.cli.settings import Settings
 from migrator.errors import some_of
 from migrator.report import streams
@@ -26,7 +27,11 @@ def tell(settings: Settings, sentence: str) -> None:
 
 def complain(sentence: str, *, show_secrets: bool = False) -> None:
     """Say on standard error what cannot be left unsaid."""
-    sys.stderr.write(f"infrahub-migrator: {mask_message(sentence, show_secrets=show_secrets)}\n")
+    _say(mask_message(sentence, show_secrets=show_secrets))
+
+
+def _say(masked: str) -> None:
+    sys.stderr.write(f"{PROGRAM}: {visible(masked)}\n")
 
 
 def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
@@ -50,7 +55,7 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
     told_in_line = settings.command == "check"
     for file in report.files:
         if file.error and (file.exit_code or not told_in_line) and not (settings.quiet and not file.exit_code):
-            sys.stderr.write(f"infrahub-migrator: {visible(file.error)}\n")
+            _say(file.error)
     sound = report.only(lambda file: not file.error or (told_in_line and not file.exit_code))
     if settings.command in ("diff", "migrate", "verify") and any(
         file.status == "needs-decision" for file in sound.files
@@ -125,7 +130,7 @@ def print_check(settings: Settings, report: Report, mask: Mask) -> None:
         report = mask.conceal(report)
     for file in report.files:
         if file.error and file.exit_code:
-            sys.stderr.write(f"infrahub-migrator: {visible(file.error)}\n")
+            _say(file.error)
     sound = [file for file in report.files if not file.exit_code or not file.error]
     if settings.quiet:  # what is nobody's business is no result
         sound = [file for file in sound if file.status != "unrelated"]
@@ -181,7 +186,7 @@ def _tell_beside(settings: Settings, report: Report, mask: Mask) -> None:
         where = f"{notice.file}:{notice.line}: " if notice.line else ""
         if not where and len(report.files) > 1:
             where = f"{some_of(list(dict.fromkeys(told[notice])))}: "
-        sys.stderr.write(f"infrahub-migrator: {kind}: {visible(where + notice.text)}\n")
+        _say(f"{kind}: {where}{notice.text}")
 
 
 def _page(settings: Settings, report: Report, mask: Mask) -> str:

@@ -7,9 +7,6 @@ from typing import Any
 
 from migrator.planning import catalog
 
-NAMES = ("release-name", "namespace")
-"""What the command line says of the release, and a question asks where nothing does."""
-
 
 class Settings:
     """One field for each option. Where a command has no such option, or it was not given, the default here holds.
@@ -156,5 +153,5 @@ def _as_typed(options: Mapping[str, str]) -> list[str]:
 def flag_of(question_id: str) -> str:
     """How the command line answers that question."""
     decision = catalog.questions().get(question_id)
-    has_own = question_id in NAMES or (decision is not None and decision.help)
+    has_own = question_id in catalog.NAMES or (decision is not None and decision.help)
     return f"--{question_id}" if has_own else f"--answer {question_id}"

@@ -16,6 +16,9 @@ from migrator.charts import published, versions
 from migrator.charts.versions import CHARTS
 from migrator.migration import Decision, Migration, Step, one_of
 
+NAMES = {"release-name": "The Helm release's name.", "namespace": "The Helm release's namespace."}
+"""What an option of its own or the project file says of the release, and a question asks where nothing does."""
+
 _NAME = r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*"
 
 

@@ -68,7 +68,7 @@ class Decisions:
         """Take the answer; what it rules out goes."""
         for name in catalog.rivals(question.id):
             self.given.pop(name, None)
-        if question.id in ("release-name", "namespace"):
+        if question.id in catalog.NAMES:
             self._names[question.id] = question
         self.given[question.id] = answer
         self._earlier.pop(question.id, None)

@@ -21,7 +21,6 @@ from migrator.report.mask import Mask, visible
 
 _FIRST_LINE = "# Answers for infrahub-migrator."
 _COLUMNS = 110
-_NAMES = {"release-name": "The Helm release's name.", "namespace": "The Helm release's namespace."}
 
 
 class Saved(NamedTuple):
@@ -50,7 +49,7 @@ class Recorder:
     def note(self, release: str, asked: Sequence[Asked], given: Mapping[str, str]) -> None:
         """Remember what is decided for a release by now, instead of what was noted of it before."""
         found = {each.question.id: Saved(each.answer, each.question) for each in asked if each.answer is not None}
-        for name in _NAMES:
+        for name in catalog.NAMES:
             if name in given and name not in found:
                 found[name] = Saved(given[name])
         self._releases[release] = found
@@ -153,7 +152,7 @@ def _comment(name: str, answer: str, question: Question | None, indent: str) -> 
     """What was asked, and what the answer leads to."""
 
     mask = Mask()
-    texts = [mask.text(question.text) if question is not None else _NAMES[name]]
+    texts = [mask.text(question.text) if question is not None else catalog.NAMES[name]]
     choices = question.choices if question is not None else ()
     texts += [f"{each.value}: {mask.text(each.leads_to)}." for each in choices if each.value == answer]
     for text in texts:

@@ -110,28 +110,8 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
             }
             for question in file.questions
         ],
-        "notices": [
-            {
-                "severity": each.severity,
-                "text": each.text,
-                "file": each.file,
-                "line": each.line,
-                "rule": each.rule,
-            }
-            for each in file.notices
-        ],
-        "findings": [
-            {
-                "rule": each.rule,
-                "severity": each.severity,
-                "file": each.file,
-                "line": each.line,
-                "text": each.text,
-                "remedy": each.remedy,
-                "commands": list(each.commands),
-            }
-            for each in file.findings
-        ],
+        "notices": [_without(each._asdict(), "comes_next", "is_stop") for each in file.notices],
+        "findings": [_without(each._asdict(), "about") for each in file.findings],
         "patch": _patch(file, mask) if with_patch else None,
         "backups": list(file.backups),
         "output": file.output,
@@ -139,6 +119,11 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
         "release": None if file.release is None else dict(file.release._asdict()),
         "error": file.error,
     }
+
+
+def _without(fields: dict[str, Value], *own: str) -> dict[str, Value]:
+    """The fields less those that are for the program itself."""
+    return {name: value for name, value in fields.items() if name not in own}
 
 
 def _patch(file: FileReport, mask: Mask) -> list[Value]:

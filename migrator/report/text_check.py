@@ -17,11 +17,7 @@ def check(report: Report, page: Page, *, mask: Mask) -> str:
     if any(file.error for file in report.files):  # else nothing of the values is said, and `check` has to be quick
         report = mask.conceal(report)
     report = report._replace(files=tuple(file._replace(path=mask.path(file.path)) for file in report.files))
-    return "".join(_line(file, page) + "\n" for file in report.files)
-
-
-def _line(file: FileReport, page: Page) -> str:
-    return f"{headline(file, page)}{reason(file, page)}"
+    return "".join(f"{headline(file, page)}{reason(file, page)}\n" for file in report.files)
 
 
 def headline(file: FileReport, page: Page) -> str:

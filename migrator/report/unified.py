@@ -7,6 +7,7 @@ of a plain diff as seen from where it is run, as `patch` does.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 from migrator.report.linediff import hunks, signed
@@ -66,12 +67,7 @@ def _line(sign: str, line: bytes) -> bytes:
 
 
 def _lines(data: bytes) -> list[bytes]:
-    return [line + b"\n" for line in data[:-1].split(b"\n")] if data.endswith(b"\n") else _unfinished(data)
-
-
-def _unfinished(data: bytes) -> list[bytes]:
-    *whole, last = data.split(b"\n")
-    return [line + b"\n" for line in whole] + ([last] if last else [])
+    return re.findall(rb"[^\n]*\n|[^\n]+", data)
 
 
 def _shown(lines: Sequence[bytes], data: bytes, mask: Mask) -> Sequence[bytes]:
