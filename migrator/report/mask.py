@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _SCANNED = 256
 """So many texts are kept as they were looked through: a few releases are shown right after they were learnt from."""
 
+_SHORT, _MET = 200, 2000
+"""Texts of so many characters are kept, too, and so many of them: a value is met before, after, and in its line."""
+
 
 def mask_message(text: str, *, show_secrets: bool = False) -> str:
     """A sentence that no report holds: with credentials that can be told by their shape masked, and nothing obeyed."""
@@ -50,6 +53,8 @@ class Mask:
         self._kept: set[str] = set()  # hosts, images and other names, which stay whatever they read like
         self._texts: set[str] = set()  # keys, and what stands under names of no credential
         self._scanned: dict[tuple[str, bool], list[Piece]] = {}  # a file is learnt from, and shown: one scan is enough
+        self._met: dict[str, str] = {}  # short texts, and what is shown of each for its shape
+        self._learnt: Report | None = None  # the last one: a diff is shown, and what is to be known beside it
         self._is_learning = False
         self._choices: set[str] = set()  # as a flag names them: `--answer messaging-redis.password=messaging|env`
         self._hidden: set[str] = set()  # texts of which nothing is shown, be they credentials or not
@@ -58,7 +63,7 @@ class Mask:
 
     def learn(self, report: Report) -> None:
         """Look for secrets in everything that the report holds, so that they are known wherever they turn up."""
-        if self.show_secrets:
+        if self.show_secrets or report is self._learnt:
             return
         from migrator.report import mask_shapes
 
@@ -76,6 +81,7 @@ class Mask:
                 if layer.after is not layer.before:
                     self.lines(layer.after.decode("utf-8", "replace"))
         self._is_learning = False
+        self._learnt = report
 
     def conceal(self, report: Report) -> Report:
         """The report with everything in it masked but texts of files and whole values, which a diff compares first."""
@@ -195,9 +201,9 @@ class Mask:
 
     def mark(self, secret: str) -> str:
         """What stands for a secret; the text itself where it is none."""
-        from migrator.report import mask_names
+        from migrator.report.mask_names import is_no_secret
 
-        if secret in self._choices or mask_names.is_no_secret(secret):
+        if secret in self._choices or is_no_secret(secret):
             return secret
         if secret not in self._numbers:
             self._numbers[secret] = len(self._numbers) + 1
@@ -210,24 +216,36 @@ class Mask:
 
     def meet(self, value: Value, place: Place) -> None:
         """Take note of a key, or of a scalar that is no secret."""
-        from migrator.report import mask_places, mask_shapes
+        from migrator.report.mask_places import is_kept
+        from migrator.report.mask_shapes import hosts_in
 
         text = str(value)
         self._texts.add(text)
-        if mask_places.is_kept(text, place):
+        if is_kept(text, place):
             self._kept.add(text)
-        self._kept.update(mask_shapes.hosts_in(text))
+        self._kept.update(hosts_in(text))
+
+    def in_text(self, text: str) -> str:
+        """A text of the values with the credentials masked that show by their shape."""
+        shown = self._met.get(text)
+        if shown is None:
+            from migrator.report import mask_shapes
+
+            shown = mask_shapes.in_text(text, self.mark)
+            if len(text) <= _SHORT and len(self._met) < _MET:
+                self._met[text] = shown
+        return shown
 
     def _masked(self, value: Value, place: Place) -> Value:
-        from migrator.report import mask_places
+        from migrator.report.mask_places import Place, places_in, places_of
 
         if isinstance(value, dict):
-            of = mask_places.places_in(value, place)
+            of = places_in(value, place)
             for key in value:
-                self.meet(key, mask_places.Place())
+                self.meet(key, Place())
             return {key: self._masked(child, of(key)) for key, child in value.items()}
         if isinstance(value, list):
-            return [self._masked(*each) for each in zip(value, mask_places.places_of(value, place))]
+            return [self._masked(*each) for each in zip(value, places_of(value, place))]
         if value is None or isinstance(value, bool):
             return value
         text = self._without_hidden(str(value))
@@ -242,25 +260,27 @@ class Mask:
         """A YAML file, or a text that stands in one, with as many lines as before."""
         if self.show_secrets:
             return text
-        from migrator.report import mask_text
+        from migrator.report.mask_text import inside, pieces, respelled
 
         text = self._without_hidden(text)
-        pieces = self._scanned.get((text, is_part))
-        if pieces is None:
-            pieces = list(mask_text.inside(text, self, 0) if is_part else mask_text.pieces(text, self))
+        found = self._scanned.get((text, is_part))
+        if found is None:
+            found = list(inside(text, self, 0) if is_part else pieces(text, self))
             if "\n" in text:
-                self._scanned[text, is_part] = pieces
+                self._scanned[text, is_part] = found
                 if len(self._scanned) > _SCANNED:
                     del self._scanned[next(iter(self._scanned))]
+        if self._is_learning:  # nothing is shown
+            return text
         shown = []
-        for piece, means, quote in pieces:
+        for piece, means, quote in found:
             without = self._without_known(means) if means else means
-            shown.append(piece if without == means else mask_text.respelled(piece, without, quote))
+            shown.append(piece if without == means else respelled(piece, without, quote))
         return "".join(shown)
 
     def _without_known(self, text: str, *, in_sentence: bool = False) -> str:
         """The text without the secrets met so far, found by their text."""
-        if self._known is None or self._is_learning:  # while it learns, nothing is shown
+        if self._known is None or self._is_learning:
             return text
         return self._known.masked(text, self.mark, self._kept, self._texts if in_sentence else None)
 

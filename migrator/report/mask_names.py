@@ -130,7 +130,10 @@ def words_of(name: str) -> list[str]:
 def may_hold_a_name(text: str) -> bool:
     """Whether a credential's name can be in the text at all: cheap, and true of every name that `is_credential` is."""
     lower = text.lower()
-    return any(stem in lower for stem in _STEMS)
+    for stem in _STEMS:  # noqa: SIM110 - asked of every text, and twice as fast as any()
+        if stem in lower:
+            return True
+    return False
 
 
 def _names_a_secret(name: str, words: list[str]) -> bool:

@@ -37,6 +37,9 @@ class Finder(Protocol):
 
     def mark(self, secret: str) -> str: ...
 
+    def in_text(self, text: str) -> str:
+        """The text with those masked that show by their shape."""
+
     def meet(self, value: Value, place: Place) -> None:
         """Take note of a scalar that is no secret."""
 
@@ -161,7 +164,7 @@ def inside(text: str, finder: Finder, depth: int) -> Iterator[Piece]:
     if is_yaml and depth < _DEEPEST and (mask_names.may_hold_a_name(text) or mask_shapes.may_hold_one(text)):
         yield from pieces(text, finder, depth=depth + 1)
     else:
-        shown = mask_shapes.in_text(text, finder.mark)
+        shown = finder.in_text(text)
         yield shown, shown, ""
 
 
@@ -198,7 +201,7 @@ def _comment(block: Sequence[tuple[str, str]], finder: Finder, around: Place, de
     if depth < _DEEPEST and ": " in text and (place.inherits or mask_names.may_hold_a_name(text)):
         inner: Iterable[Piece] = pieces(text, finder, place, depth + 1)
     else:
-        shown = mask_shapes.in_text(text, finder.mark)
+        shown = finder.in_text(text)
         inner = [(shown, shown, "")]
     yield from _with_heads(inner, [head for head, _ in block])
 
@@ -239,7 +242,7 @@ def _line_by_line(text: str, finder: Finder) -> Iterator[Piece]:
     """A text that is no YAML, or no values: by the shapes in it, and by each line that begins with a key."""
     name = ""
     is_open = False  # the key of a credential stood on the line before, and nothing behind it
-    for number, line in enumerate(mask_shapes.in_text(text, finder.mark).split("\n")):
+    for number, line in enumerate(finder.in_text(text).split("\n")):
         if number:
             yield "\n", "", ""
         found = _LINE.fullmatch(line)
