@@ -33,9 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection() -> None:
     # 8,000 tests and all that is imported stay to the end: nothing to look through for what may go.
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", params=FOLDERS)

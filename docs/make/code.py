@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GAP = "…"
 
 
-def trees() -> Iterator[ast.Module]:
+@cache
+def trees() -> tuple[ast.Module, ...]:
     """The syntax trees of the program and of the migrations."""
-    for folder in ("migrator", "migrations"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield ast.parse(path.read_text(encoding="utf-8"))
+    paths = [path for folder in ("migrator", "migrations") for path in sorted((ROOT / folder).rglob("*.py"))]
+    return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in paths)
 
 
 def sentence(node: ast.expr) -> str:

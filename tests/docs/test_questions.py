@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
+from collections.abc import Iterator
 
+from docs.make.code import trees
 from migrator.cli.settings import flag_of
 from migrator.planning import catalog
-from tests.docs.pages import ROOT, sections_of, text_of
+from tests.docs.pages import sections_of, text_of
 
 SECTIONS = sections_of(text_of("docs/questions.md"), 3)
 LOADED = catalog.questions()
 
 
+def _declared() -> Iterator[dict[str | None, ast.expr]]:
+    """What each question that the code makes is given, by name."""
+    for node in (node for tree in trees() for node in ast.walk(tree)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Question":
+            yield {keyword.arg: keyword.value for keyword in node.keywords}
+
+
 def _declared_defaults() -> dict[str, str]:
     """The safe defaults, by question, as the code declares them; an id that is put together counts by its beginning."""
     found = {}
-    for path in [*(ROOT / "migrations").rglob("*.py"), *(ROOT / "migrator").rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Question"):
-                continue
-            given = {keyword.arg: keyword.value for keyword in node.keywords}
-            if "default" in given:
-                name, default = given["id"], given["default"]
-                assert isinstance(name, ast.Constant) and isinstance(default, ast.Constant), Path(path)
-                found[str(name.value)] = str(default.value)
+    for given in _declared():
+        if "default" in given:
+            name, default = given["id"], given["default"]
+            assert isinstance(name, ast.Constant) and isinstance(default, ast.Constant), ast.unparse(name)
+            found[str(name.value)] = str(default.value)
     return found
 
 
@@ -58,16 +62,12 @@ def test_the_safe_defaults_are_those_of_the_code() -> None:
 
 def test_every_choice_that_the_code_offers_is_told() -> None:
     offered = {}
-    for path in [*(ROOT / "migrations").rglob("*.py"), *(ROOT / "migrator").rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Question"):
-                continue
-            given = {keyword.arg: keyword.value for keyword in node.keywords}
-            if isinstance(given["id"], ast.Constant) and "choices" in given:
-                calls = [each for each in ast.walk(given["choices"]) if isinstance(each, ast.Call)]
-                named = [each for each in calls if isinstance(each.func, ast.Name) and each.func.id == "Choice"]
-                values = {str(each.args[0].value) for each in named if isinstance(each.args[0], ast.Constant)}
-                offered[str(given["id"].value)] = values
+    for given in _declared():
+        if isinstance(given["id"], ast.Constant) and "choices" in given:
+            calls = [each for each in ast.walk(given["choices"]) if isinstance(each, ast.Call)]
+            named = [each for each in calls if isinstance(each.func, ast.Name) and each.func.id == "Choice"]
+            values = {str(each.args[0].value) for each in named if isinstance(each.args[0], ast.Constant)}
+            offered[str(given["id"].value)] = values
     assert len([name for name in offered if offered[name]]) > 5
     for name, values in offered.items():
         section = SECTIONS[name.partition(".")[0]]  # `messaging-redis.password` is told with its like
