@@ -157,9 +157,6 @@ class _BlockEdit:
             at = gap[-above].start if above else self.layout.line_start(self.entries[0].head)
         else:
             at = self._first_place() if slot == 0 else self._place_after(slot - 1)
-        for start, end in self.cuts:
-            if start < at < end:
-                at = start
         self.page.insert_lines(at, self._lines(fresh, slot, at))
 
     def _first_place(self) -> int:

@@ -61,6 +61,7 @@ next: 1
         ("!!str a: 1\n", RenameKey(("a",), "z"), "!!str z: 1\n"),
         ("# b\nx\n", SetValue((), {"a": 1}), "# b\na: 1\n"),
         ("x # c\n", SetValue((), {"a": 1}), " # c\na: 1\n"),
+        ("a: 1\n", AddKey(("k" * 1000,), 5), "a: 1\n" + "k" * 1000 + ": 5\n"),  # no key may be longer
         ("# c\n", SetValue((), "x"), "# c\nx\n"),
         ("---\n# c", SetValue((), "x"), "---\n# c\nx"),
         ("", AddKey(("a", "b"), 1), "a:\n  b: 1\n"),

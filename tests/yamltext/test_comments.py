@@ -35,6 +35,9 @@ d: 4
         ("a:\n  b: 1\n  # below\nd: 1\n", [RemoveKey(("a",))], "  # below\nd: 1\n", [(1, "# below")]),
         ("a:\n- x\n# b?\n- y\n", [RemoveItems(("a",), (0, 1))], "a: []\n", []),
         ("a:\n- x\n\n# b?\n- y\n", [RemoveItems(("a",), (1,))], "a:\n- x\n\n", []),
+        ("a:\n  b: 1\n# level\n  # deeper\nc: 1\n", [RemoveKey(("a",))], "# level\n  # deeper\nc: 1\n", []),
+        # what stands last has no say in what stands below the first
+        ("a: 1\n\nb: |+\n  x\n\n", [RemoveKey(("a",))], "\nb: |+\n  x\n\n", []),
         # an entry takes its heading along only when nothing comes in its place
         ("l:\n# heads\n- x\n", [RemoveItems(("l",), (0,)), InsertItem(("l",), "v")], "l:\n# heads\n- v\n", []),
         ("l:\n# heads\n- x\n", [InsertItem(("l",), "v", FIRST)], "l:\n# heads\n- v\n- x\n", []),

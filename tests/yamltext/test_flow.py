@@ -45,6 +45,7 @@ Run = Callable[..., str]
         ("a: [x, z, w,]\n", RemoveItems(("a",), (2,)), "a: [x, z,]\n"),
         ("a: {x, z: 1}\n", RemoveKey(("a", "x")), "a: {z: 1}\n"),
         ("a: {x, z: 1}\n", SetValue(("a", "x"), "v"), "a: {x: v, z: 1}\n"),
+        ("{" + "k" * 1000 + "}\n", SetValue(("k" * 1000,), 5), "{" + "k" * 1000 + ": 5}\n"),
         ("a: {x: , z: 1}\n", SetValue(("a", "x"), 5), "a: {x: 5, z: 1}\n"),
         ("a: {x: 'y', z: \"v\"}\n", SetValue(("a", "z"), "w"), "a: {x: 'y', z: \"w\"}\n"),
         ("a: {x: 'y', z: \"v\"}\n", SetValue(("a", "x"), "w"), "a: {x: 'w', z: \"v\"}\n"),
