@@ -143,6 +143,7 @@ def test_keys_are_quoted_where_they_would_be_misread(edited: Run) -> None:
         # A line of blanks below that is deeper than the key would be text of a block scalar.
         ("a:\n  b:\n    c: 1\n      \n", SetValue(("a", "b"), "x\ny\n"), 'a:\n  b: "x\\ny\\n"\n      \n'),
         ("a: 1\n   \nb: 2\n", SetValue(("a",), "x\ny\n"), 'a: "x\\ny\\n"\n   \nb: 2\n'),
+        ("a: 1\n# of b\nb: 2\n", SetValue(("a",), "x\ny\n"), "a: |\n  x\n  y\n# of b\nb: 2\n"),
         ("a:\n  b: 1\n  \nc: 2\n", SetValue(("a", "b"), "x\ny\n"), "a:\n  b: |\n    x\n    y\n  \nc: 2\n"),
     ],
 )
