@@ -189,8 +189,12 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
     values = " ".join(f"-f {typed(path)}" for path in paths)
     for flag, _, text in (option.partition(" ") for option in case.bundle.typed):
         values += f" {flag} {shlex.quote(text)}"
-    yield NextStep("Upgrade file and chart in one go:")
-    yield _command(f"helm upgrade {name} {what} {where} {values}")
+    if case.bundle.helmfile:
+        stands_for = []
+        yield from _by_helmfile(case)
+    else:
+        yield NextStep("Upgrade file and chart in one go:")
+        yield _command(f"helm upgrade {name} {what} {where} {values}")
     beyond = "; where the release has values that are in no file, add --reset-then-reuse-values"
     never = "Never with --reuse-values, which keeps the old chart's defaults"
     yield NextStep(f"{never}{'' if case.bundle.is_of_cluster else beyond}.")
@@ -199,14 +203,31 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
         if changed:
             yield NextStep("The file alone can be put back:")
             yield from (_undo([path]) for path in changed)
-        yield NextStep(f"({'; '.join(stands_for)}.)")
+        yield from _what_stands_for(stands_for)
         return
     yield NextStep("To roll back, both together:" if changed else "To roll back:")
     if changed:
         yield from (_undo([path]) for path in changed)  # what several share is folded into one
     revision = f" {deployed.revision}" if deployed is not None else ""
     yield _command(f"helm rollback {name}{revision} {where}")
-    yield NextStep(f"({'; '.join(stands_for)}.)")
+    yield from _what_stands_for(stands_for)
+
+
+def _what_stands_for(words: Sequence[str]) -> Iterator[NextStep]:
+    if words:
+        yield NextStep(f"({'; '.join(words)}.)")
+
+
+def _by_helmfile(case: examine.Case) -> Iterator[NextStep]:
+    """By what installs the release: the version stands there, and its name and namespace are labels.
+
+    Source: https://helmfile.readthedocs.io/en/latest/#labels-overview
+    """
+    bundle = case.bundle
+    before = f"Write version {case.found.shown_to} into {bundle.helmfile}, and upgrade" if _moved(case) else "Upgrade"
+    yield NextStep(f"{before} file and chart in one go:")
+    labels = f"name={bundle.release_name},namespace={bundle.namespace}"
+    yield _command(f"helmfile -f {typed(bundle.helmfile)} -l {shlex.quote(labels)} apply")
 
 
 def _where(case: examine.Case, context: str = "--kube-context") -> str:

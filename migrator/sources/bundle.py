@@ -114,7 +114,7 @@ class Bundle(NamedTuple):
     what a cluster runs of it, where one was asked; the values are those that Helm holds if no layer is a file. `shared`
     are the other releases that take some of its layers; `as_found` are its layers as the run found them,
     where what these needed has changed some already. `read_by` says of its files by which releases they are read as
-    well that the run leaves out.
+    well that the run leaves out. `helmfile` is the helmfile that installs it, where there is one.
     """
 
     name: str
@@ -136,6 +136,7 @@ class Bundle(NamedTuple):
     shared: tuple[Shared, ...] = ()
     as_found: tuple[Source, ...] = ()
     read_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    helmfile: str = ""
 
     @property
     def moves_along(self) -> bool:

@@ -65,7 +65,9 @@ def above(bundle: Bundle) -> Bundle:
     if told.is_whole and any(os.path.realpath(each) not in named for each in told.layers):
         text = f"{told.path}:{told.line} lays it over other files: name them all (-f {' -f '.join(told.layers)})."
         bundle = bundle._replace(notices=(*bundle.notices, Notice(text, "warning")))
-    return bundle._replace(release_name=bundle.release_name or told.name, namespace=bundle.namespace or told.namespace)
+    return bundle._replace(
+        release_name=told.name, namespace=told.namespace, helmfile=told.path if told.name and told.namespace else ""
+    )
 
 
 def _of(path: str) -> Told | None:

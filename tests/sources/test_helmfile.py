@@ -57,7 +57,11 @@ def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, repository: Path
     assert "write 4.18.0-medium there in the same change." in notices(found)
     assert "lays it over" not in notices(found)
     done = cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive")
-    assert b"helm upgrade ours REPO/infrahub-enterprise --version 4.18.0-medium --namespace infrahub" in done.stdout
+    told = done.stdout.decode()
+    assert "Write version 4.18.0-medium into helmfile.yaml, and upgrade file and chart in one go:" in told
+    assert "\n    helmfile -f helmfile.yaml -l name=ours,namespace=infrahub apply\n" in told
+    assert "helm rollback ours --namespace infrahub" in told
+    assert "helm upgrade" not in told and "RELEASE" not in told
     assert (repository / "helmfile.yaml").read_text("utf-8") == HELMFILE
     assert (repository / "values/base.yaml").read_text("utf-8") == AFTER
 
