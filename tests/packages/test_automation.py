@@ -128,8 +128,15 @@ def test_renovate_takes_the_flavour_for_what_must_not_change(version: str, parts
 def test_gitlabs_job_writes_what_it_hands_on(cli: Callable[..., Done], tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(values("medium"), encoding="utf-8")
     job = YAML(typ="safe").load(block("GitLab", "yaml"))["infrahub-values"]
-    command, _, file = job["script"][-1].partition(" > ")
+    check, verify = job["script"][-2:]
+    command, _, file = check.partition(" > ")
     assert job["artifacts"]["reports"]["junit"] == file
     done = cli(*command.split()[1:])
     assert done.returncode == 1
     assert b"<testsuite" in done.stdout
+    assert cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
+    assert [cli(*each.split()[1:]).returncode for each in (command, verify)] == [0, 0]
+    text = (tmp_path / "values.yaml").read_text("utf-8")
+    unquoted = text.replace('value: "1"', "value: 1", 1)  # which the API server refuses, and no migration knows of
+    (tmp_path / "values.yaml").write_text(unquoted, "utf-8")
+    assert [cli(*each.split()[1:]).returncode for each in (command, verify)] == [0, 4]
