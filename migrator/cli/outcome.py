@@ -141,11 +141,17 @@ def next_steps(*written: Written) -> tuple[NextStep, ...]:
 
 
 def _tell_next(settings: Settings, written: Sequence[Written], stream: TextIO) -> None:
-    steps = next_steps(*(each for each in written if each.report.status == "migrated"))
+    done = [each for each in written if each.report.status == "migrated"]
+    steps = next_steps(*done)
     if steps:
         from migrator.cli.next_steps import lines
 
-        stream.write("".join(line + "\n" for line in lines(steps, page_for(settings, stream))))
+        mask = Mask(settings.show_secrets)
+        mask.learn(Report("migrate", tuple(each.report for each in done)))  # --set may have given a password
+        shown = [each._replace(text=mask.text(each.text)) for each in steps]
+        text = "".join(line + "\n" for line in lines(shown, page_for(settings, stream)))
+        stream.write(text)
+        tell_of_masks(settings, text)
 
 
 def _places(written: Written) -> Done:

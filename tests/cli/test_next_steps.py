@@ -162,6 +162,15 @@ def test_several_secrets_are_told_of_together(next_steps: Callable[..., str]) ->
     assert "\n    infrahub-migrator undo one.yaml two.yaml\n" in said
 
 
+def test_a_password_of_the_command_line_is_masked(cli: Cli, tmp_path: Path) -> None:
+    options = ("values.yaml", "--redis-db", "2", "--non-interactive", "--set", "infrahub.a.password=Zz9-hunter2")
+    for more, shown in ((), "password=***1"), (("--show-secrets",), "password=Zz9-hunter2"):
+        (tmp_path / "values.yaml").write_text(VALUES, encoding="utf-8")
+        done = cli("migrate", *options, *more)
+        assert f"-f values.yaml --set infrahub.a.{shown}\n" in done.stdout.decode()
+        assert (b"--show-secrets shows it" in done.stderr) == (not more)
+
+
 def test_what_comes_next_is_not_said_twice(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(HIDDEN_PASSWORD, encoding="utf-8")
     answers = ("values.yaml", "--docket-secret", "docket")
