@@ -1,8 +1,8 @@
-"""Keys that older files still carry: the charts refuse some of them, read others no more, and renamed one.
+"""Older files still carry keys that today's charts refuse, ignore or have renamed.
 
-prefect-server takes a logging level in capitals only since 2025.3.7033449, and refuses the whole release for another
-one. infrahub reads `envFromExistingSecrets`, a list, in place of `envFromExistingSecret`, and refuses both together.
-What nothing reads any more is told and left: a key that counted for nothing is not made to count again.
+Since 2025.3.7033449 prefect-server accepts logging levels in upper case only, and refuses the whole release otherwise.
+infrahub reads the list `envFromExistingSecrets` instead of `envFromExistingSecret`, and refuses a release that sets
+both. Keys that nothing reads any more are reported and left alone: a key that had no effect is never revived.
 
 Sources:
 https://github.com/PrefectHQ/prefect-helm/blob/2026.6.5172345/charts/prefect-server/values.schema.json
@@ -22,9 +22,9 @@ from migrator.values.merge import as_text
 from migrator.values.part import Part
 from migrator.values.release import Release
 
-WHY_LEVEL = "the chart takes a level in capitals only, and refuses the release otherwise"
-WHY_LIST = "the chart's list took this key's place: the pods get the same Secrets"
-WHY_BOTH = "the chart refuses the release where both keys are set; this Secret stays the first"
+WHY_LEVEL = "the chart accepts levels in upper case only, and refuses the release otherwise"
+WHY_LIST = "the chart replaced this key with a list; the pods get the same Secrets"
+WHY_BOTH = "the chart refuses a release that sets both keys; this Secret stays first in the list"
 
 OLD, NEW = "envFromExistingSecret", "envFromExistingSecrets"
 
@@ -57,10 +57,10 @@ def _moved(part: Part, old: Route, new: Route) -> Iterator[Change]:
             yield part.set(new, [name], WHY_LIST, "none", layer=owner)
         elif not isinstance(listed, list):
             raise ShapeError(
-                f"{part.show(new)} is no list, so {name} of {part.show(old)} cannot go into it.",
+                f"{part.show(new)} is not a list, so {name} from {part.show(old)} cannot be added to it.",
                 Location(owner, part.root + new),
                 path=part.release.layers[owner].name,
-                remedy="Write the names of Secrets there as a list first.",
+                remedy="Make it a list of Secret names first.",
             )
         elif name not in listed:
             edit = InsertItem(part.root + new, name, FIRST)
@@ -81,7 +81,7 @@ def keys_that_nothing_reads(release: Release, ask: Ask) -> Iterator[Notice]:
     part, path = infrahub.part_of(release), ("emma", "streamlitBasePath")
     if part is not None and part.own(path):
         own = part.show(("emma", "env", "STREAMLIT_SERVER_BASE_URL_PATH"))
-        text = f"{part.show(path)}: no chart that was seen reads it; Emma's path is {own} (not verified)."
+        text = f"{part.show(path)}: no known chart reads it; Emma's path is set by {own} (not verified)."
         yield part.notice(path, text)
 
 
@@ -92,14 +92,14 @@ MIGRATION = Migration(
         Step("logging-level", "write logging levels in capitals", logging_level),
         Step(
             "env-secrets",
-            "list the Secrets of the environment",
+            "move Secrets to envFromExistingSecrets",
             env_secrets,
             {"infrahub-enterprise": "4.13.0", "infrahub": "4.27.0", "prefect-server": ""},
             "infrahub",
         ),
         Step(
             "keys",
-            "tell of keys that nothing reads",
+            "report keys that nothing reads",
             keys_that_nothing_reads,
             part="infrahub",
             kind="told",

@@ -1,8 +1,9 @@
-"""prefect-server 2026.7.23210422 probes its server by default, and Kubernetes restarts what does not answer.
+"""prefect-server 2026.7.23210422 probes its server by default, and Kubernetes restarts a server that does not
+answer.
 
 The startupProbe gives it 300 s to answer at /health below the API's base path; the readinessProbe needs the database.
-Prefect 3.1.8 to 3.1.12 answers both with 401 where basic auth is on, and a custom `server.args` may serve neither. No
-Infrahub chart has it yet: this is for prefect-server installed on its own. From 2026.7.31163938 on
+Prefect 3.1.8 to 3.1.12 answers both with 401 when basic auth is on, and a custom `server.args` may serve neither. No
+Infrahub chart has this yet: it concerns prefect-server installed on its own. From 2026.7.31163938 on
 `server.uiConfig.prefectUiApiUrl` is a template.
 
 Sources:
@@ -21,7 +22,7 @@ from migrator.values.part import Part
 from migrator.values.release import Release
 
 VERSIONS = {"prefect-server": "2026.7.23210422"}
-WHY = {"disable": "the server goes on without probes", "enable": "the server is probed as the new chart does it"}
+WHY = {"disable": "the server keeps running without probes", "enable": "the server gets the new chart's probes"}
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
@@ -42,19 +43,20 @@ def ui_url(release: Release, ask: Ask) -> Iterator[Notice]:
     """Braces in the UI's URL are a template now."""
     part, path = Part(release, release.root, release.prefect), ("server", "uiConfig", "prefectUiApiUrl")
     if "{{" in as_text(part.own(path)):
-        yield part.notice(path, f"{part.show(path)} is rendered as a template from 2026.7.31163938 on.", "warning")
+        yield part.notice(path, f"from 2026.7.31163938 on, {part.show(path)} is rendered as a template.", "warning")
 
 
 def _question(left_open: list[str]) -> Question:
     names = " and ".join(", ".join(left_open).rsplit(", ", 1))
     return Question(
         id="probes",
-        text=f"The new chart switches on the {names} of the server: one that does not answer /health within 300 s is "
-        "killed, and gets no requests while the database is away. Prefect 3.1.8 to 3.1.12 with basic auth answers 401.",
+        text=f"The new chart enables the {names} of the server: a server that does not answer /health within 300 s "
+        "is killed, and it gets no requests while the database is down. Prefect 3.1.8 to 3.1.12 with basic "
+        "auth answers 401. Enable them?",
         flag="--answer probes=disable|enable",
         choices=(
-            Choice("disable", "as before: they are switched off in the values"),
-            Choice("enable", "as the new chart has it: they are switched on in the values"),
+            Choice("disable", "as before: the values turn them off"),
+            Choice("enable", "as in the new chart: the values turn them on"),
         ),
         suggestion="disable",
     )
@@ -64,8 +66,8 @@ MIGRATION = Migration(
     title="probes of the server",
     versions=VERSIONS,
     steps=(
-        Step("probes", "decide whether the server is probed", probes),
-        Step("ui-url", "tell of braces in the UI's URL", ui_url, {"prefect-server": "2026.7.31163938"}, kind="told"),
+        Step("probes", "decide on the server's new probes", probes),
+        Step("ui-url", "report braces in the UI's URL", ui_url, {"prefect-server": "2026.7.31163938"}, kind="told"),
     ),
     questions={"probes": Decision(one_of("disable", "enable"))},
 )

@@ -1,10 +1,10 @@
-"""The Infrahub server gets a startupProbe: it has 300 seconds to answer /api/config on port 8000, or it is killed.
+"""A new startupProbe kills the Infrahub server if it does not answer /api/config on port 8000 within 300 seconds.
 
-infrahub-enterprise 4.13.0 (infrahub 4.27.0) brought `infrahubServer.infrahubServer.startupProbe`. A file that gave its
-livenessProbe more time, another port or another way to ask was fine without one, and its server is now killed at start.
-A release that runs on 4.13.0 or later lives with the probe already, and nothing changes there.
+infrahub-enterprise 4.13.0 (infrahub 4.27.0) added `infrahubServer.infrahubServer.startupProbe`. A file that gives its
+livenessProbe more time, another port or another handler worked without it, and its server is now killed at start. A
+release already on 4.13.0 or later has the probe, and nothing changes there.
 
-The charts' own probes ask by `httpGet`. A file that copied the `exec` of a 3.1 chart renders both in one probe, which
+The charts' own probes use `httpGet`. A file with the `exec` of a 3.1 chart renders both handlers into one probe, which
 Kubernetes refuses.
 
 Sources:
@@ -24,15 +24,15 @@ from migrator.values.merge import as_map
 from migrator.values.part import Part
 from migrator.values.release import Release
 
-WHY_ONE = "Kubernetes refuses a probe that asks in two ways, and the chart's own httpGet would stand beside this one"
-WHY_SAME = "the chart's new startupProbe asks on its own port and path, and kills a server that answers elsewhere"
-WHY_CHOSEN = "what was chosen for the startupProbe that the chart brings now"
+WHY_ONE = "Kubernetes refuses a probe with two handlers, and the chart's own httpGet would be merged with this one"
+WHY_SAME = "the chart's new startupProbe uses its own port and path, and kills a server that answers elsewhere"
+WHY_CHOSEN = "as answered, for the startupProbe that the chart now adds"
 
 LIVENESS: Route = (*infrahub.SERVER, "livenessProbe")
 READINESS: Route = (*infrahub.SERVER, "readinessProbe")
 STARTUP: Route = (*infrahub.SERVER, "startupProbe")
 SECONDS, PERIOD = 300, 5
-"""How long the chart's own probe waits, and how often it asks."""
+"""How long the chart's own probe waits, and how often it probes."""
 
 
 def one_way_to_ask(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -73,26 +73,26 @@ def startup_probe(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 _UNKNOWN = (
-    "From 4.13.0 on a startupProbe gives the Infrahub server 300 s to answer /api/config on port 8000. The probes here "
-    "ask otherwise or wait longer: if the release runs on an older chart, say so with --from."
+    "From 4.13.0 on a startupProbe gives the Infrahub server 300 s to answer /api/config on port 8000. The probes "
+    "here differ or wait longer: if the release runs an older chart, give its version with --from."
 )
 
 
 def _question(liveness: Value, readiness: Value, seconds: int) -> Question:
     how = [f"the livenessProbe waits {seconds} s"] if seconds > SECONDS else []
     if handlers(liveness) != ["httpGet"]:
-        how.append(f"the livenessProbe asks by {' and '.join(handlers(liveness)) or 'nothing'}")
+        how.append(f"the livenessProbe uses {' and '.join(handlers(liveness)) or 'no handler'}")
     elif as_map(liveness).get("httpGet") != as_map(readiness).get("httpGet"):
-        how.append("the livenessProbe and the readinessProbe ask differently")
+        how.append("the livenessProbe and the readinessProbe differ")
     return Question(
         id="startup-probe",
-        text="The chart now gives the Infrahub server a startupProbe: it asks /api/config on port 8000 for "
-        f"{SECONDS} s, and kills the server after that. Here {' and '.join(how)}. What is it to be?",
+        text="The chart now adds a startupProbe to the Infrahub server: it tries /api/config on port 8000 for "
+        f"{SECONDS} s, then kills the server. Here {' and '.join(how)}. Which startupProbe do you want?",
         flag="--answer startup-probe=match|default|none",
         choices=(
-            Choice("match", "it asks as the livenessProbe does, and waits as long"),
+            Choice("match", "a copy of the livenessProbe, with the same time to start"),
             Choice("default", f"the chart's own: {SECONDS} s, on port 8000"),
-            Choice("none", "none, as before: the livenessProbe alone watches the start"),
+            Choice("none", "none, as before: only the livenessProbe watches the start"),
         ),
         suggestion="match",
     )
@@ -136,8 +136,8 @@ MIGRATION = Migration(
     title="startup probe",
     versions=STARTUP_PROBE,
     steps=(
-        Step("one-handler", "ask in one way", one_way_to_ask, {}, "infrahub"),
-        Step("startup-probe", "let the new probe ask as the old ones", startup_probe, {}, "infrahub"),
+        Step("one-handler", "give each probe one handler", one_way_to_ask, {}, "infrahub"),
+        Step("startup-probe", "match the startupProbe to existing probes", startup_probe, {}, "infrahub"),
     ),
     questions={"startup-probe": Decision(one_of("match", "default", "none"))},
 )

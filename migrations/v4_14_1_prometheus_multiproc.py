@@ -1,8 +1,8 @@
-"""The Infrahub image points PROMETHEUS_MULTIPROC_DIR at a folder that the background services cannot write to.
+"""The Infrahub image sets PROMETHEUS_MULTIPROC_DIR to a folder that the background services cannot write to.
 
-infrahub-enterprise 4.14.1 sets it to "" on the background services in every preset, so that the metric files land in
-the working directory instead and the pods start. A file with an env list of its own has to say so itself. The image of
-infrahub has the same folder; there the entry comes with 4.29.2, which gave the server its own.
+infrahub-enterprise 4.14.1 sets it to "" on the background services in every preset, so that the metric files go to the
+working directory and the pods start. A file with its own env list must set it itself. The image of infrahub has the
+same folder; there the entry is added for 4.29.2, which gave the server its own.
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/CHANGELOG.md
@@ -24,7 +24,7 @@ from migrator.values.edits import before as before_item
 from migrator.values.release import Release
 
 NAME = "PROMETHEUS_MULTIPROC_DIR"
-WHY = "the image's own folder is read-only for the background services, and without this they crash at start"
+WHY = "the image's own folder is read-only for the background services, which otherwise crash at start"
 
 
 def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -45,7 +45,9 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
     elif all(listed.named(NAME) for listed in lists):
         return
     for source in env.extra_sources(release, "background"):
-        yield Notice(f"{source} may set {NAME} too. The empty entry in env wins over it: take it out if so.", "warning")
+        yield Notice(
+            f"{source} may set {NAME} too. The empty entry in env overrides it: if so, remove the entry.", "warning"
+        )
 
 
 def _place(release: Release, listed: EnvList) -> Place:
@@ -79,6 +81,6 @@ def _own_list(release: Release, entry: Value) -> Change:
 MIGRATION = Migration(
     title="metrics directory",
     versions={"infrahub-enterprise": "4.14.1", "infrahub": "4.29.2"},
-    steps=(Step("metrics-directory", "blank the metrics directory", metrics_directory),),
+    steps=(Step("metrics-directory", 'set the metrics directory to ""', metrics_directory),),
     questions={"unseen-env": ON_UNSEEN_ENV},
 )

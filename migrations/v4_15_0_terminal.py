@@ -1,10 +1,10 @@
-"""Infrahub's server, its task workers and Emma run without a terminal, and the agent's token has a published default.
+"""Infrahub's server, task workers and Emma lose their terminal, and the agent's token has a published default.
 
 Until infrahub-enterprise 4.14 (infrahub 4.28) `tty: true` was fixed; 4.15.0 (4.29.0) made it a key, false by default.
-Logs lose their colour and their carriage returns. A key that stood in a file and counted for nothing counts now.
+Logs lose their colour and their carriage returns. A `tty` key that had no effect before takes effect now.
 
-INFRAHUB_INITIAL_AGENT_TOKEN came with a default that anybody can read (seen at 4.15.0; which version brought it is not
-known). Who gave the other tokens values of their own has to give it one, too.
+INFRAHUB_INITIAL_AGENT_TOKEN has a default that anybody can read (seen at 4.15.0; the version that added it is not
+known). A file that sets the other tokens must set this one, too.
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
@@ -32,11 +32,13 @@ def terminal(release: Release, ask: Ask) -> Iterator[Notice]:
         return
     standing = [path for path in KEYS if part.owners(path)]
     for path in standing:
-        yield part.notice(path, f"{part.show(path)} counts from 4.15.0 on; until then every pod had a terminal.")
+        yield part.notice(
+            path, (f"{part.show(path)} takes effect from 4.15.0 on; before that, every pod had a terminal.")
+        )
     if not standing and release.is_below(VERSIONS):
         yield Notice(
-            "From 4.15.0 on Infrahub's server, task workers and Emma run without a terminal: logs lose their colour. "
-            f"kubectl attach -it needs {part.show(KEYS[0])}: true."
+            "From 4.15.0 on Infrahub's server, task workers and Emma run without a terminal, and logs lose their "
+            f"colour. For kubectl attach -it, set {part.show(KEYS[0])}: true."
         )
 
 
@@ -44,7 +46,7 @@ MIGRATION = Migration(
     title="no terminal; the agent's token",
     versions=VERSIONS,
     steps=(
-        Step("terminal", "tell that the pods lose their terminal", terminal, {}, "infrahub", "told"),
-        Step("agent-token", "tell of a published token", part="infrahub", kind="told", tells=("agent-token",)),
+        Step("terminal", "report that the pods lose their terminal", terminal, {}, "infrahub", "told"),
+        Step("agent-token", "report a published token", part="infrahub", kind="told", tells=("agent-token",)),
     ),
 )

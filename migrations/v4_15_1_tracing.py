@@ -1,7 +1,7 @@
-"""Infrahub sends traces only where `global.tracing.enabled` says so, or its own Tempo runs.
+"""Infrahub sends traces only if `global.tracing.enabled` is true or its own Tempo runs.
 
-Until infrahub-enterprise 4.15.0 (infrahub 4.29.0) `infrahub-observability.enabled` was enough. With its Tempo switched
-off and an endpoint of one's own, traces stop without a word unless `enabled` is set.
+Until infrahub-enterprise 4.15.0 (infrahub 4.29.0) `infrahub-observability.enabled` was enough. With its Tempo off and a
+custom endpoint, traces stop silently unless `enabled` is set.
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
@@ -22,8 +22,8 @@ from migrator.values.part import globals_at
 from migrator.values.release import Release
 
 VERSIONS = {"infrahub-enterprise": "4.15.1", "infrahub": "4.29.1"}
-WHY = "the traces that go to this endpoint now need it: Infrahub's own Tempo, which stood for it, is switched off"
-WHY_GONE = "traces stop with the upgrade, as was decided, and nothing reads the endpoint then"
+WHY = "traces to this endpoint now need it, since Infrahub's own Tempo is off"
+WHY_GONE = "as answered: traces stop with the upgrade, and nothing reads the endpoint after it"
 ENABLED: Route = ("tracing", "enabled")
 ENDPOINT: Route = ("tracing", "endpoint")
 OBSERVED: Route = ("infrahub-observability", "enabled")
@@ -86,27 +86,27 @@ def _sends(values: Map) -> bool:
 
 _IN_CHART = (
     "The chart's own values set global.tracing.endpoint, and from 4.15.1 on no traces go there without "
-    "global.tracing.enabled. Where they are wanted, set that to true in the values."
+    "global.tracing.enabled. To keep them, set that to true."
 )
 _IN_OLD_CHART = (
-    "The chart that runs sends traces to an endpoint by what its own values set, and on the new one they stop. Where "
-    "they are wanted, set global.tracing.endpoint in the values, and global.tracing.enabled to true."
+    "The chart that runs now sends traces to an endpoint from its own values; on the new chart they stop. To keep "
+    "them, set global.tracing.endpoint, and global.tracing.enabled to true."
 )
 _UNKNOWN = (
-    "{} is set, and from 4.15.1 on no traces go there without global.tracing.enabled. If the release runs on an older "
-    "chart, say so with --from, or set it."
+    "{} is set, and from 4.15.1 on no traces go there without global.tracing.enabled. If the release runs an older "
+    "chart, give its version with --from, or set that key to true."
 )
 
 
 def _question(enabled: str, endpoint: str) -> Question:
     return Question(
         id="tracing",
-        text=f"{endpoint} is set and {enabled} is false. Until now traces went there all the same, since "
-        "infrahub-observability is enabled; from 4.15.1 on they do not. Are they wanted?",
+        text=f"{endpoint} is set and {enabled} is false. Traces still went there, because infrahub-observability "
+        "is enabled; from 4.15.1 on they do not. Keep them?",
         flag="--answer tracing=enable|leave",
         choices=(
-            Choice("enable", "traces go on: enabled becomes true"),
-            Choice("leave", f"they stop with the upgrade, and {endpoint} goes: nothing reads it then"),
+            Choice("enable", "traces continue: enabled becomes true"),
+            Choice("leave", f"traces stop with the upgrade, and {endpoint} is removed: nothing reads it after that"),
         ),
     )
 
@@ -114,6 +114,6 @@ def _question(enabled: str, endpoint: str) -> Question:
 MIGRATION = Migration(
     title="tracing",
     versions=VERSIONS,
-    steps=(Step("tracing", "keep the traces going, or let them stop", tracing, {}, "infrahub"),),
+    steps=(Step("tracing", "keep sending traces, or stop", tracing, {}, "infrahub"),),
     questions={"tracing": Decision(one_of("enable", "leave"))},
 )

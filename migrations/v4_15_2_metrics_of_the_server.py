@@ -1,8 +1,8 @@
-"""A Prefect server with a read-only root needs PROMETHEUS_MULTIPROC_DIR: the Infrahub image's own folder lies there.
+"""A Prefect server with a read-only root needs PROMETHEUS_MULTIPROC_DIR: the Infrahub image's own folder is there.
 
-infrahub 4.29.2 put "/tmp" into its default `server.env`; infrahub-enterprise makes that root writable, and needs it
-where a hardened file does not. A list of one's own replaces the chart's, and the server crashes at start without the
-entry, and Infrahub's server and workers wait for it.
+infrahub 4.29.2 added it with "/tmp" to its default `server.env`; infrahub-enterprise makes that root writable, and
+needs the entry only if a hardened file makes it read-only. A custom list replaces the chart's: without the entry the
+server crashes at start, and Infrahub's server and workers wait for it.
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
@@ -21,7 +21,7 @@ from migrator.values.changes import Notice
 from migrator.values.edits import FIRST, Place, after
 from migrator.values.release import Release
 
-WHY = "the server's root is read-only, the image's own folder with it, and without this it crashes at start"
+WHY = "the server's root is read-only, the image's own folder included; without this the server crashes at start"
 
 
 def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -38,13 +38,15 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
     if not lists:
         yield from _in_no_list(release)
     for source in env.extra_sources(release, "server"):
-        yield Notice(f"{source} may set {METRICS} too. The entry in env wins over it: take it out if so.", "warning")
+        yield Notice(
+            f"{source} may set {METRICS} too. The entry in env overrides it: if so, remove the entry.", "warning"
+        )
 
 
 def _in_no_list(release: Release) -> Iterator[Outcome]:
     if env.may_stand_unseen(release, env.SERVER):
         sources = ", ".join(release.surroundings.unseen)
-        yield Notice(f"server.env may stand in {sources}: it has to hold {METRICS} there (/tmp).", "warning")
+        yield Notice(f"server.env may be set in {sources}: {METRICS} (/tmp) must be in it.", "warning")
     else:
         yield env_edits.own_server_env(release, METRICS, "/tmp", after(UI_SERVE_BASE), WHY, "required")
 
@@ -62,12 +64,13 @@ def _place(listed: EnvList) -> Place:
 
 
 _ALONE = (
-    f"The server's root is read-only, and the Infrahub image points {METRICS} at a folder there. Inside the Infrahub "
-    f'charts a server crashes at start for that; here nobody tried. If it does, put {METRICS} "/tmp" into server.env.'
+    f"The server's root is read-only, and the Infrahub image sets {METRICS} to a folder on it. In the Infrahub "
+    "charts that makes the server crash at start; with this chart it is not verified. If the server crashes, add "
+    f'{METRICS} "/tmp" to server.env.'
 )
 
 MIGRATION = Migration(
     title="metrics directory of the server",
     versions={"infrahub-enterprise": "4.15.2", "infrahub": "4.29.2", "prefect-server": "2026.6.5172345"},
-    steps=(Step("server-metrics", "point the server's metrics at /tmp", metrics_directory),),
+    steps=(Step("server-metrics", "set the server's metrics directory to /tmp", metrics_directory),),
 )

@@ -1,9 +1,10 @@
-"""Pinned images stay where they are while the chart moves on; a flavour of the image has a key of its own.
+"""Pinned images stay behind while the chart moves on, and the image's flavour gets its own key.
 
-Each chart release moves the Infrahub that it installs. `global.infrahubTag` holds Infrahub's own pods back, and
-`global.prefect.image.prefectTag` Prefect's: a file with one of them runs two halves of different releases. Infrahub
-supports an upgrade over one minor version at a time. infrahub-enterprise 4.16.0 (infrahub 4.30.0) brought
-`global.infrahubImageFlavor`, which is put behind the tag: a tag that ends in it already names no image any more.
+Each chart release moves the version of Infrahub that it installs. `global.infrahubTag` holds back Infrahub's own pods,
+and `global.prefect.image.prefectTag` Prefect's: a file with only one of them runs two halves of different releases.
+Infrahub supports upgrades over one minor version at a time. infrahub-enterprise 4.16.0 (infrahub 4.30.0) added
+`global.infrahubImageFlavor`, which is appended to the tag: a tag that already ends in the flavour no longer names an
+image.
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
@@ -24,11 +25,11 @@ from migrator.values.edits import AddKey, RemoveKey, SetValue, after
 from migrator.values.part import Part
 from migrator.values.release import Release
 
-WHY_REMOVED = "the chart's own version is wanted in place of the pin"
-WHY_SET = "the version that was asked for"
-WHY_OTHER_HALF = "both halves run the same release of Infrahub; this one would go on following the chart"
-WHY_SPLIT = "the same image, its flavour in the key that the chart has for it"
-WHY_TWICE = "the flavour is put behind the tag, which carries it already, and names no image"
+WHY_REMOVED = "as answered: the chart's own version replaces the pin"
+WHY_SET = "as answered"
+WHY_OTHER_HALF = "keeps both halves on the same release of Infrahub; this one would follow the chart"
+WHY_SPLIT = "the same image, with its flavour in the chart's own key for it"
+WHY_TWICE = "the flavour is appended to the tag, which already has it: there is no such image"
 
 
 def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -45,10 +46,12 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
         return  # a rule tells it
     if answer in (None, "keep"):
         shown = " and ".join(f"{tree.show(pin.route)} ({pin.value})" for pin in counting)
-        advice = "" if answer else " --answer image-pin=VERSION moves them, --answer image-pin=remove takes them out."
+        advice = (
+            "" if answer else (" --answer image-pin=VERSION moves the pins, --answer image-pin=remove removes them.")
+        )
         if release.chart == "prefect-server":
-            advice = advice and " --answer image-pin=VERSION moves it along with Infrahub."
-        text = f"The image stays as {shown} pins it, whatever version the chart brings.{advice}"
+            advice = advice and " --answer image-pin=VERSION moves the pin along with Infrahub."
+        text = f"The image stays pinned by {shown}, whatever the chart's version.{advice}"
         warns = answer is None and release.chart != "prefect-server"
         yield Notice(text, "warning" if warns else "info", *_at_start(release, counting[0]))
         return
@@ -85,7 +88,7 @@ def _removed(release: Release, pin: Pin) -> Iterator[Outcome]:
     """Without the pin; a flavour in it goes into its own key, and stays in the tag where the chart has none."""
     flavour = flavour_of(pin.value) if pin.route[-1] == TAG[-1] else ""
     if flavour and not release.reaches(FLAVOUR_KEY):
-        text = f"{tree.show(pin.route)} stays: before 4.16.0 only the tag can say the flavour {flavour}."
+        text = f"{tree.show(pin.route)} stays: before 4.16.0 only the tag can set the flavour {flavour}."
         yield Notice(text, "warning", *_at_start(release, pin))
         return
     key = (*pin.route[:-1], *FLAVOUR)
@@ -127,7 +130,7 @@ def _pin_question(pins: list[Pin], *, alone: bool) -> Question:
     names = " and ".join(tree.show(pin.route) for pin in pins)
     return Question(
         id="image-pin",
-        text=f"The image is pinned by {names}. What is to become of that: keep, remove, or a version of Infrahub?",
+        text=f"The image is pinned by {names}. What should happen to the pin: keep, remove, or a version of Infrahub?",
         flag="--answer image-pin=keep|VERSION" if alone else "--answer image-pin=keep|remove|VERSION",
         complaint=_tag_error if not alone else _tag_alone_error,
     )
@@ -135,15 +138,15 @@ def _pin_question(pins: list[Pin], *, alone: bool) -> Question:
 
 def _tag_alone_error(answer: str) -> str:
     if answer == "remove":
-        return "without the tag prefect-server on its own runs no Infrahub image; give a version"
+        return "without the tag a standalone prefect-server does not run the Infrahub image; give a version"
     return _tag_error(answer)
 
 
 _FLAVOUR_QUESTION = Question(
     id="image-flavour",
-    text="The tag carries a flavour of the image. Is it to go into global.infrahubImageFlavor?",
+    text="The tag includes the image's flavour. Move it to global.infrahubImageFlavor?",
     flag="--answer image-flavour=keep|split",
-    choices=(Choice("keep", "it stays in the tag"), Choice("split", "the same image, its flavour in its own key")),
+    choices=(Choice("keep", "it stays in the tag"), Choice("split", "the same image, with its flavour in its own key")),
 )
 
 MIGRATION = Migration(
@@ -152,7 +155,7 @@ MIGRATION = Migration(
     steps=(
         Step(
             "image-pins",
-            "tell of pinned images",
+            "report pinned images",
             image_pins,
             {"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE, "prefect-server": BY_SHAPE},
             "infrahub",
@@ -161,7 +164,7 @@ MIGRATION = Migration(
         ),
         Step(
             "image-flavour",
-            "tell of a flavour in a tag",
+            "report a flavour in a tag",
             image_flavour,
             part="infrahub",
             kind="by answer",

@@ -1,6 +1,6 @@
-"""The upgrade Job takes arguments (`upgrade.extraArgs`), which Infrahub asks for where branches are open.
+"""The upgrade Job takes arguments (`upgrade.extraArgs`), which Infrahub needs if branches are open.
 
-infrahub-enterprise 4.17.0 (infrahub 4.31.0) brought the key. Infrahub 1.10 and 1.11 rebase open branches only with
+infrahub-enterprise 4.17.0 (infrahub 4.31.0) added the key. Infrahub 1.10 and 1.11 rebase open branches only with
 `--rebase-branches`.
 
 Sources:
@@ -25,12 +25,12 @@ def arguments(release: Release, ask: Ask) -> Iterator[Notice]:
     part = infrahub.part_of(release)
     if part is not None and part.is_on(("upgrade", "enabled")) and release.is_below(VERSIONS):
         where = part.show(("upgrade", "extraArgs"))
-        text = f"If branches are open, Infrahub 1.10 and later rebase them with --rebase-branches only: {where}."
+        text = f"If branches are open, Infrahub 1.10 and later rebase them only with --rebase-branches: {where}."
         yield part.notice(("upgrade", "enabled"), text)
 
 
 MIGRATION = Migration(
     title="arguments of the upgrade Job",
     versions=VERSIONS,
-    steps=(Step("arguments", "tell of open branches", arguments, {}, "infrahub", "told"),),
+    steps=(Step("arguments", "report how open branches are rebased", arguments, {}, "infrahub", "told"),),
 )

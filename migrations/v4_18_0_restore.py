@@ -1,7 +1,8 @@
-"""infrahub-backup 1.3.0 refuses a restore from S3 that names no archive, where older ones rendered and failed.
+"""infrahub-backup 1.3.0 refuses a restore from S3 that names no archive; older versions rendered it and failed
+later.
 
-infrahub-enterprise 4.18.0 (infrahub 4.32.0) brought it. The infrahub chart's own values advertise
-`infrahub-backup.restore.s3`, which no version ever read: the keys count at `restore.storage.s3`. Moving them while the
+It comes with infrahub-enterprise 4.18.0 (infrahub 4.32.0). The infrahub chart's own values advertise
+`infrahub-backup.restore.s3`, which no version ever read: the keys belong at `restore.storage.s3`. Moving them while the
 restore is enabled arms it: the Job runs after every upgrade, and restores over live data.
 
 Sources:
@@ -25,9 +26,9 @@ from migrator.values.part import Part
 from migrator.values.release import Release
 
 VERSIONS = {"infrahub-enterprise": "4.18.0", "infrahub": "4.32.0"}
-WHY_MOVED = "the chart reads it here, and never read it at restore.s3"
+WHY_MOVED = "the chart reads it here, and never at restore.s3"
 WHY_GONE = "no version of the chart read it here"
-WHY_OFF = "an enabled restore runs after every upgrade, over live data; this one never ran as it stood"
+WHY_OFF = "an enabled restore runs after every upgrade, over live data; this one never worked"
 
 
 def restore(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -51,22 +52,24 @@ def restore(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     tag = (*restoring.BACKUP, "image", "tag")
     if part.own(tag) and release.is_below(VERSIONS):
-        yield part.notice(tag, f"{part.show(tag)} keeps an older infrahub-backup; the new chart's options need 2.3.0.")
+        yield part.notice(tag, f"{part.show(tag)} pins an older infrahub-backup; the new chart's options need 2.3.0.")
 
 
 _IS_OFF = (
-    "{} is read by no version of the chart. The restore is off, so it is left; before it is switched on, move it to {}."
+    "No version of the chart reads {}. The restore is off, so it stays; move it to {} before you enable the restore."
 )
 
 
 def _question(part: Part, unread: bool, lack: str) -> Question:
-    where = f"Its keys stand at {part.show(ADVERTISED)}, which no version reads." if unread else f"There {lack}."
+    where = f"Its keys are at {part.show(ADVERTISED)}, which no version reads." if unread else f"There {lack}."
     choices = [Choice("disable", "the keys move to where the chart reads them, and restore.enabled becomes false")]
     if not lack:
         choices.append(Choice("on-upgrade", "the keys move, and the Job RESTORES OVER LIVE DATA after every upgrade"))
     return Question(
         id="restore",
-        text=f"{part.show(ENABLED)} is true, and the new chart refuses this restore. {where} What is to become of it?",
+        text=(
+            f"{part.show(ENABLED)} is true, and the new chart refuses this restore. {where} What should happen to it?"
+        ),
         flag="--answer restore=disable|on-upgrade",
         choices=tuple(choices),
         default="disable",
@@ -96,9 +99,7 @@ MIGRATION = Migration(
     title="restore from S3",
     versions=VERSIONS,
     steps=(
-        Step(
-            "restore", "take care of a restore that was left on", restore, part="infrahub", tells=("restore-enabled",)
-        ),
+        Step("restore", "handle a restore that was left enabled", restore, part="infrahub", tells=("restore-enabled",)),
     ),
     questions={"restore": Decision(one_of("disable", "on-upgrade"))},
 )

@@ -1,8 +1,9 @@
-"""A release that moves to another flavour of the enterprise chart gets all that its file leaves out from that preset.
+"""A release that moves to another flavour of the enterprise chart gets everything that its file leaves out from the
+new preset.
 
-infrahub-enterprise publishes every `values.FLAVOUR.yaml` as a version of its own, X.Y.Z-FLAVOUR, with the preset merged
-into the chart's values: replicas, memory, separate services, env lists. From 4.19.0 on there may be `openshift`, which
-is an overlay and no preset: one replica each, services inside the API pod, no docket. It belongs last in a row of -f.
+infrahub-enterprise publishes every `values.FLAVOUR.yaml` as its own version, X.Y.Z-FLAVOUR, with the preset merged into
+the chart's values: replicas, memory, separate services, env lists. From 4.19.0 on there may be `openshift`, which is an
+overlay, not a preset: one replica each, services inside the API pod, no docket. It belongs last among the -f files.
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/.github/workflows/publish-helm-chart.yml
@@ -22,7 +23,7 @@ from migrator.values.edits import Route
 from migrator.values.part import Part
 from migrator.values.release import Release
 
-WHY = "as the preset has it that the release runs on; the new flavour's would count otherwise"
+WHY = "from the preset that the release runs on; otherwise the new flavour's applies"
 
 PREFECT: tuple[Route, ...] = (
     SEPARATE,
@@ -70,11 +71,11 @@ def _is_of_the_example(release: Release, path: Route) -> bool:
 
 _QUESTION = Question(
     id="flavour-change",
-    text="The flavour of the chart changes, and with it all that the file leaves out. Is the old preset to go on?",
+    text="The chart's flavour changes, and with it everything that the file leaves out. Keep the old preset's values?",
     flag="--answer flavour-change=keep|carry",
     choices=(
-        Choice("keep", "the new flavour's preset counts; the file stays as it is"),
-        Choice("carry", "what is known of the old preset is written into the file"),
+        Choice("keep", "the new flavour's preset applies; the file stays as it is"),
+        Choice("carry", "the known values of the old preset are written into the file"),
     ),
 )
 
@@ -84,7 +85,7 @@ MIGRATION = Migration(
     steps=(
         Step(
             "flavour",
-            "tell of a change of flavour",
+            "report a change of flavour",
             flavour,
             part="infrahub",
             kind="by answer",

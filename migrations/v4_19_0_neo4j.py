@@ -1,8 +1,8 @@
-"""Neo4j moves from 2025.10 to 2026.05 and upgrades its store at the first start, which nobody can take back.
+"""Neo4j moves from 2025.10 to 2026.05 and upgrades its store at the first start, which cannot be rolled back.
 
-infrahub-enterprise 4.19.0 (infrahub 4.33.0) brought it, for Infrahub 1.11, which drops `infrahub git-agent` as well.
-The changelog asks for a backup before; that there is no way back without one is concluded from that. No key is renamed,
-but requests alone no longer make limits.
+It comes with infrahub-enterprise 4.19.0 (infrahub 4.33.0), for Infrahub 1.11, which also drops `infrahub git-agent`.
+The changelog asks for a backup first; that only the backup leads back is our conclusion. No key is renamed, but
+requests no longer count as limits.
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/CHANGELOG.md
@@ -35,23 +35,23 @@ def neo4j(release: Release, ask: Ask) -> Iterator[Notice]:
     if not part.is_on((*NEO4J, "enabled")):
         yield part.notice(
             (*NEO4J, "enabled"),
-            "Infrahub's own Neo4j is off: upgrade the one that it uses to 2026.05.0 in the same change, and back it up "
+            "Infrahub's own Neo4j is off: upgrade the one it uses to 2026.05.0 in the same change, and back it up "
             "first.",
             "warning",
         )
         return
     yield Notice(
-        "Neo4j goes to 2026.05 and upgrades its store at the first start; no older Neo4j reads it after that. Back it "
-        "up before (infrahub-backup create), and keep that backup: only it leads back.",
+        "Neo4j moves to 2026.05 and upgrades its store at the first start; no older Neo4j can read it after that. "
+        "Back it up first (infrahub-backup create) and keep that backup: it is the only way back.",
         "warning",
     )
     image = (*NEO4J, "image", "customImage")
     if part.own(image):
-        text = f"{part.show(image)} pins Neo4j: the new Infrahub is made for 2026.05.0. Move it along."
+        text = f"{part.show(image)} pins Neo4j: the new Infrahub needs 2026.05.0. Update the pin."
         yield part.notice(image, text, "warning")
     yield from _plugins(part)
     if part.owners(LIMITS) and part.own(LIMITS) is None:
-        text = f"{part.show(LIMITS)} is null: until now the requests counted as limits, now there are none."
+        text = f"{part.show(LIMITS)} is null: the requests used to count as limits, now there are none."
         yield part.notice(LIMITS, text)
 
 
@@ -60,7 +60,7 @@ def _plugins(part: Part) -> Iterator[Notice]:
     env = part.own(path)
     if any("apoc" in f"{name}{value}".lower() for name, value in as_map(env).items()):
         yield part.notice(
-            path, f"{part.show(path)} names plugins of Neo4j: take their release for 2026.05 (not verified)."
+            path, f"{part.show(path)} lists Neo4j plugins: use their releases for 2026.05 (not verified)."
         )
 
 
@@ -72,7 +72,7 @@ def git_agent(release: Release, ask: Ask) -> Iterator[Notice]:
         return
     arguments = tree.get(part.values, path)
     if isinstance(arguments, list) and any("git-agent" in str(each) for each in arguments):
-        text = f"{part.show(path)} starts infrahub git-agent, which Infrahub 1.11 no longer has: take the list out."
+        text = f"{part.show(path)} starts infrahub git-agent, which Infrahub 1.11 no longer has: remove the list."
         yield part.notice(path, text, "warning")
 
 
@@ -80,7 +80,7 @@ MIGRATION = Migration(
     title="Neo4j 2026.05",
     versions=VERSIONS,
     steps=(
-        Step("neo4j", "tell what to do about the database", neo4j, {}, "infrahub", "told"),
-        Step("git-agent", "tell of a command that is gone", git_agent, {}, "infrahub", "told"),
+        Step("neo4j", "report what to do about the database", neo4j, {}, "infrahub", "told"),
+        Step("git-agent", "report a command that no longer exists", git_agent, {}, "infrahub", "told"),
     ),
 )

@@ -1,10 +1,10 @@
-"""The upgrade Job gets the server's own volumes, and the presets' heap of Neo4j fits into its memory.
+"""The upgrade Job gets the server's volumes, and the presets' Neo4j heap fits into its memory.
 
 infrahub-enterprise 4.21.2 (infrahub 4.33.5) mounts `infrahubServer.infrahubServer.extraVolumes` into the Job of
-`upgrade.enabled`; before, a Job that needs a file in one of them fails, and the upgrade with it. By then the presets
-medium and medium-data set a heap of 16G in place of 24G (which release brought that was not seen): a copy of the old
-pair leaves Neo4j no room in 32Gi once limits come. Presets of about that time also ask for one CPU for each pod of
-Infrahub's server and task workers, where they asked for none (the release, and the file itself, were not seen).
+`upgrade.enabled`; before that, a Job that needs a file from one of them fails, and so does the upgrade. By then the
+presets medium and medium-data set a heap of 16G instead of 24G (since which release is not known): a copy of the old
+pair leaves Neo4j no room in 32Gi once limits apply. Presets of about that time also request one CPU for each pod of
+Infrahub's server and task workers, where they requested none (not verified).
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub/CHANGELOG.md
@@ -22,9 +22,9 @@ from migrator.values.release import Release
 
 VERSIONS = {"infrahub-enterprise": "4.21.2", "infrahub": "4.33.5"}
 CPUS = {"small": 3, "medium": 6, "medium-data": 4, "large": 12, "large-data": 6}
-"""How many CPUs the pods of a preset ask for in all, in the words of the changelog: one for each pod."""
+"""How many CPUs the pods of a preset request in total, according to the changelog: one for each pod."""
 
-WHY = "the heap of today's preset, which leaves Neo4j room in the 32Gi that it asks for"
+WHY = "the heap of today's preset, which leaves Neo4j room in the 32Gi that it requests"
 
 
 def volumes(release: Release, ask: Ask) -> Iterator[Notice]:
@@ -35,12 +35,12 @@ def volumes(release: Release, ask: Ask) -> Iterator[Notice]:
     if not release.reaches(VERSIONS):
         yield part.notice(
             path,
-            "The upgrade Job gets none of these volumes before 4.21.2 / 4.33.5: where it needs a file in one of them "
-            "(INFRAHUB_TLS_CA_BUNDLE and the like), it fails, and helm upgrade with it.",
+            "The upgrade Job gets none of these volumes before 4.21.2 / 4.33.5: if it needs a file from one of "
+            "them (such as INFRAHUB_TLS_CA_BUNDLE), it fails, and so does helm upgrade.",
             "warning",
         )
     elif release.may_be_below(VERSIONS) and "persistentVolumeClaim" in str(part.get(path)):
-        text = "The upgrade Job now mounts these volumes: a ReadWriteOnce claim may hold it up on another node"
+        text = "The upgrade Job now mounts these volumes: a ReadWriteOnce claim may block it on another node"
         yield part.notice(path, f"{text} (not verified).")
 
 
@@ -63,15 +63,15 @@ def cpus(release: Release, ask: Ask) -> Iterator[Notice]:
         names = " and ".join(part.show(path) for path in left_open)
         yield part.notice(
             left_open[0],
-            f"Presets of about 4.21.2 ask for one CPU for each pod of Infrahub's server and task workers, {more} more "
-            f"for {release.flavour} with its own replicas (not verified): where no node has them to spare, pods stay "
-            f"Pending. {names} would say otherwise.",
+            f"Presets of about 4.21.2 request one CPU for each pod of Infrahub's server and task workers, {more} "
+            f"more for {release.flavour} with its own replicas (not verified): if no node has them free, pods stay "
+            f"Pending. To change that, set {names}.",
         )
 
 
 _QUESTION = Question(
     id="neo4j-heap",
-    text="The heap of Neo4j is the older presets' pair of 24G, of 32Gi of memory. Today's preset sets 16G.",
+    text="Neo4j's heap is 24G of 32Gi of memory, as in the older presets. Today's preset sets 16G.",
     flag="--answer neo4j-heap=keep|16G",
     choices=(Choice("keep", "it stays"), Choice("16G", "both sizes become 16G, as in today's preset")),
 )
@@ -82,7 +82,7 @@ MIGRATION = Migration(
     steps=(
         Step(
             "volumes",
-            "tell of volumes that the upgrade Job lacks",
+            "report volumes that the upgrade Job lacks",
             volumes,
             {"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE},
             "infrahub",
@@ -90,13 +90,13 @@ MIGRATION = Migration(
         ),
         Step(
             "cpus",
-            "tell of CPUs that the presets ask for",
+            "report CPUs that the presets request",
             cpus,
             {"infrahub-enterprise": "4.21.2", "infrahub": ""},
             "infrahub",
             "told",
         ),
-        Step("old-heap", "tell of the older presets' heap", old_heap, {}, "infrahub", "by answer", ("neo4j-heap",)),
+        Step("old-heap", "report the older presets' heap", old_heap, {}, "infrahub", "by answer", ("neo4j-heap",)),
     ),
     questions={"neo4j-heap": Decision(one_of("keep", heap.NEW), keeps="neo4j-heap")},
 )

@@ -1,9 +1,9 @@
-"""prefect-server 2025.8.21160848 brought background services of their own, wired to Redis by a `messaging` block.
+"""prefect-server 2025.8.21160848 can run the background services separately, wired to Redis by a `messaging` block.
 
-The presets before it wired both pods by env lists, and copies of them live on. On today's chart such a file has no
-background deployment at all, while PREFECT__SERVER_WEBSERVER_ONLY keeps the API pods from running the services: nothing
-runs them. Other copies have the block, and the old entries beside it. Which enterprise release brought the block is not
-published, so releases are told by their shape.
+Earlier presets wired both pods with env lists, and copies of those presets are still in use. On today's chart such a
+file has no background deployment at all, while PREFECT__SERVER_WEBSERVER_ONLY keeps the API pods from running the
+services: nothing runs them. Other copies have the block with the old entries beside it. Which enterprise release
+introduced the block is not published, so the file's shape decides.
 
 Sources:
 https://github.com/PrefectHQ/prefect-helm/tree/2025.8.21160848/charts/prefect-server
@@ -23,12 +23,12 @@ MIGRATION = Migration(
     title="messaging block",
     versions={"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE, "prefect-server": "2025.8.21160848"},
     steps=(
-        Step("separate-services", "run the background services on their own", separate_services),
-        Step("messaging", "move the wiring to messaging", messaging),
-        Step("leftovers", "drop what the chart sets itself", leftovers),
+        Step("separate-services", "run the background services separately", separate_services),
+        Step("messaging", "move Redis settings from env to messaging", messaging),
+        Step("leftovers", "remove entries that the chart sets itself", leftovers),
         Step(
             "cache",
-            "tell of a cache at the example host",
+            "report a cache at the example host",
             part="infrahub",
             kind="told",
             tells=("cache-example-host",),

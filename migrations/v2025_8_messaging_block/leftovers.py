@@ -14,9 +14,9 @@ from migrator.values.release import Release
 
 from .wiring import ALL_NAMES, FIXED
 
-WHY = "the chart sets the same on both pods"
-WHY_LOSES = 'with services set apart the chart\'s own "false" comes after it and wins'
-WHY_MIGRATE = "the chart itself keeps the background pod from migrating the database"
+WHY = "the chart sets the same value on both pods"
+WHY_LOSES = 'with separate services the chart\'s own "false" comes later and wins'
+WHY_MIGRATE = "the chart already keeps the background pod from migrating the database"
 
 
 def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -59,7 +59,7 @@ def _cache_addresses(release: Release) -> Iterator[Notice]:
         for entry in listed.named(CACHE_ADDRESS)[-1:]:
             if Location(listed.layer, listed.route_of(entry)) not in told:
                 where = env_edits.path_of(listed, CACHE_ADDRESS)
-                yield Notice(f"{where} stays: it is harmless, and server.args of your own may need it.")
+                yield Notice(f"{where} stays: it is harmless, and a custom server.args may need it.")
 
 
 def _was_old(release: Release, now: EnvList) -> bool:

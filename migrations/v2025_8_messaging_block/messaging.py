@@ -34,7 +34,7 @@ from .wiring import (
     stops_prefect,
 )
 
-WHY = "the chart wires both pods from here"
+WHY = "the chart configures both pods from here"
 WHY_BEATEN = "existingSecret wins over it, as answered"
 WHY_GONE = "moved to messaging: the chart sets it on both pods"
 
@@ -42,17 +42,17 @@ WHY_GONE = "moved to messaging: the chart sets it on both pods"
 def differing(release: Release, setting: Setting) -> Question:
     """The question for a setting on which the pods do not agree, or that only a template knows."""
     shown = {
-        pod: "not readable here" if value is None else repr(value)
+        pod: "unreadable here" if value is None else repr(value)
         for pod, value in (("server", setting.server), ("background", setting.background))
     }
     what = f"{NAMES[setting.key]} is {shown['server']} on the server pod and {shown['background']} on the background"
     if setting.standing:
         where = tree.show(route_of(setting.key))
-        what = f"{where} is {setting.standing!r}, which nothing read until now, while {what}"
+        what = f"{where} is {setting.standing!r}, which nothing has read so far, while {what}"
     if setting.key == "host":
         return redis_host(
             setting.background or "",
-            f"is in doubt: {what} pod, and the chart gives both the same",
+            f"is ambiguous: {what} pod, and the chart sets one value for both",
             release,
         )
     of_pods = (setting.server, setting.background, setting.standing or None)
@@ -60,7 +60,7 @@ def differing(release: Release, setting: Setting) -> Question:
     several = len(readable) > 1
     return Question(
         id=f"messaging-redis.{setting.key}",
-        text=f"{what} pod. The chart gives both pods the same: which is it to be?",
+        text=f"{what} pod. The chart sets one value for both: which one?",
         flag=f"--answer messaging-redis.{setting.key}=VALUE",
         choices=tuple(Choice(value, f"both pods get {value}") for value in readable) if several else (),
         suggestion=readable[0] if readable and not several else None,
@@ -170,9 +170,10 @@ def _about_unread(release: Release, present: set[str]) -> Iterator[Notice]:
         path = route_of(key)
         if NAMES[key] not in present and release.owners(path) and values[key] != PLAIN[key]:
             yield Notice(
-                f"{tree.show(release.root + path)} ({values[key]}) was not read until now, since nothing ran apart, "
-                f"and no env entry says it: Prefect went by its default ({PLAIN[key] or 'none'}). From here on both "
-                "pods use what stands there. Put it right beforehand if that is not meant.",
+                f"{tree.show(release.root + path)} ({values[key]}) had no effect so far, since the background "
+                "services were not separate, and no env entry sets it: Prefect used its default "
+                f"({PLAIN[key] or 'none'}). Both pods will now use it. Correct it before the upgrade if it is "
+                "wrong.",
                 "warning",
                 *_place(release, path),
             )
@@ -181,8 +182,8 @@ def _about_unread(release: Release, present: set[str]) -> Iterator[Notice]:
         if tree.get(release.prefect, path):
             where = tree.show(release.root + path)
             yield Notice(
-                f"{where} was not read until now, since nothing ran apart: from here on both pods log in to Redis with "
-                "it. Take it out if that Redis asks for none.",
+                f"{where} had no effect so far, since the background services were not separate; both pods will "
+                "now log in to Redis with it. Remove it if that Redis needs no password.",
                 "warning",
                 *_place(release, path),
             )

@@ -17,7 +17,7 @@ from migrator.values.release import Release
 from .wiring import PASSWORD, movable_url, password_in
 
 SECRET_KEY = "redis-password"
-"""The key of a Secret that the chart reads unless told otherwise."""
+"""The key of a Secret that the chart reads by default."""
 
 
 class PasswordMove(NamedTuple):
@@ -39,12 +39,12 @@ def question(release: Release) -> Question:
     where = tree.show(release.root + REDIS_BLOCK)
     return Question(
         id="messaging-redis.password",
-        text=f"{PASSWORD} in env is not the password of {where}. On the background pod the entry wins, on the server "
-        "pod the chart's own, and the chart gives both the same: which is it to be?",
+        text=f"{PASSWORD} in env differs from the password in {where}. The entry wins on the background pod, the "
+        "chart's own on the server pod, and the chart sets one value for both: which one?",
         flag="--answer messaging-redis.password=messaging|env",
         choices=(
-            Choice("messaging", f"both pods get what {where} says, and the entries go"),
-            Choice("env", f"both pods get what the entries say: it moves to {where}"),
+            Choice("messaging", f"both pods use {where}; the entries are removed"),
+            Choice("env", f"both pods use the value of the entries, which moves to {where}"),
         ),
         about=stands_at(release, (*REDIS_BLOCK, "password"), (*REDIS_BLOCK, "existingSecret"), names=(PASSWORD,)),
     )

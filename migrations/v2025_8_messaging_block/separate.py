@@ -1,4 +1,5 @@
-"""Step of the messaging block: the background services run apart, where they were meant to."""
+"""Step of the messaging block: the background services become a separate deployment, where they were meant to be
+one."""
 
 from __future__ import annotations
 
@@ -17,24 +18,28 @@ from migrator.values.release import Release
 from .wiring import NAMES, URL, in_values, says_where, settings, url_of
 
 WHY = (
-    "without it, and without a preset that says so, the chart starts no background deployment, and the API pods run "
-    "no services either"
+    "without it, or a preset that sets it, the chart starts no background deployment, and the API pods run no "
+    "services either"
 )
-WHY_ASKED = "as answered: the background services leave the API process"
-WHY_BOOTSTRAP = 'apart, nobody but Infrahub sets up Prefect\'s database, and only where it finds exactly "false" here'
-WHY_NOT = "as answered: written down, so that nothing changes and nobody is asked again"
+WHY_ASKED = "as answered: the background services move out of the API process"
+WHY_BOOTSTRAP = 'with separate services only Infrahub sets up Prefect\'s database, and only if this is exactly "false"'
+WHY_NOT = "as answered: set explicitly, so that nothing changes and nobody is asked again"
 
 
 def question(release: Release, reason: str) -> Question:
     """Whether the background services are to leave the API process, where the values do not tell."""
     return Question(
         id="separate-services",
-        text="Env entries wire Prefect to Redis, as files did before the chart could run the background services "
-        f"apart. Shall they become a deployment of their own? That they were meant to be cannot be told: {reason}.",
+        text="Env entries connect Prefect to Redis, as files did before the chart could run the background "
+        "services separately. Should they become a separate deployment? The values do not settle it: "
+        f"{reason}.",
         flag="--answer separate-services=separate|single",
         choices=(
-            Choice("separate", "the chart starts a background deployment, and the wiring moves to backgroundServices"),
-            Choice("single", "everything stays as it is; runAsSeparateDeployment: false is written down"),
+            Choice(
+                "separate",
+                ("the chart starts a background deployment, and the Redis settings move to backgroundServices"),
+            ),
+            Choice("single", "everything stays as it is; runAsSeparateDeployment: false is added"),
         ),
         about=stands_at(release, names=(NAMES["host"], URL)),
     )
@@ -46,12 +51,12 @@ def unseen(release: Release) -> Question:
     where = tree.show(release.root + SEPARATE)
     return Question(
         id="separate-services",
-        text=f"{where} stands in nothing that can be read here, and values from {sources} lie below, which may say it. "
-        "Are Prefect's background services a deployment of their own? `kubectl get deployments` shows it.",
+        text=f"{where} is not set in any file read here, but values from {sources} may set it. Are Prefect's "
+        "background services a separate deployment? `kubectl get deployments` shows it.",
         flag="--answer separate-services=separate|single",
         choices=(
-            Choice("separate", f"{where}: true is written down here, and they get a docket"),
-            Choice("single", f"{where}: false is written down here, and nothing else changes"),
+            Choice("separate", f"{where}: true is added here, and they get a docket"),
+            Choice("single", f"{where}: false is added here, and nothing else changes"),
         ),
         facts=release.surroundings.unseen,
     )
@@ -132,11 +137,11 @@ def is_wired_in_env_alone(release: Release) -> bool:
 def _what_is_less(release: Release) -> str:
     """What keeps the values from being generation A, in words; empty where nothing does."""
     if not all(env.lists_in_layers(release, path) and says_where(release, pod) for pod, path in env.POD_LISTS.items()):
-        return "only one of server.env and backgroundServices.env says where Redis is"
+        return "only one of server.env and backgroundServices.env sets the Redis address"
     if not deployment.webserver_only(release):
         return f"{WEBSERVER_ONLY} does not keep the services off the API pods"
     if not all(_has_preset_toggle(release, pod) for pod in env.POD_LISTS):
-        return "no service toggles turn them off on the server and on in the background"
+        return "no service toggles turn them off on the server pod and on on the background pod"
     if any(url_of(release, pod) is None for pod in env.POD_LISTS):
         return "PREFECT_REDIS_MESSAGING_URL cannot be read from here"
     for setting in settings(release, env_only=True):
@@ -144,7 +149,7 @@ def _what_is_less(release: Release) -> str:
         if None in (setting.server, setting.background):
             return f"{name} is a template expression or a reference"
         if setting.agreed is None:
-            return f"{name} is not the same on both pods"
+            return f"{name} differs between the two pods"
         if setting.key == "broker" and setting.agreed != messaging.BROKER:
             return f"{name} is {setting.agreed}, which is not Redis"
     return ""

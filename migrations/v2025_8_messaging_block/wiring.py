@@ -23,7 +23,7 @@ PLAIN = {
     "host": "", "port": "6379", "db": "0", "ssl": "false", "username": "", "broker": BROKER,
     "cache": BROKER,
 }  # fmt: skip
-"""What holds where nobody says anything, by the chart that has no flavour."""
+"""What applies where nothing is set, by the defaults of the chart without a flavour."""
 
 _ALWAYS_INJECTED = ("host", "port", "db", "broker", "cache")
 

@@ -1,10 +1,10 @@
-"""Prefect's background services share one docket on Redis, run apart from the API, and stop being toggled one by one.
+"""Prefect's background services share one docket on Redis, and their separate deployment needs no service toggles.
 
 infrahub-enterprise 4.14.0 (infrahub 4.28.0) moved its prefect-server chart to 2026.6.5172345. Without a docket URL
-every background replica keeps a private queue, and late runs and automations happen twice. The eight service toggles
-of the presets are redundant, since PREFECT__SERVER_WEBSERVER_ONLY keeps the services off the API pods. The chart now
-injects PREFECT_SERVER_DATABASE_MIGRATE_ON_START, so PREFECT_API_DATABASE_MIGRATE_ON_START, which the Infrahub bootstrap
-looks for, has to stand in server.env: without it nobody sets up Prefect's database.
+every background replica keeps a private queue, and late runs and automations happen twice. The presets' eight service
+toggles are redundant, since PREFECT__SERVER_WEBSERVER_ONLY keeps the services off the API pods. The chart now injects
+PREFECT_SERVER_DATABASE_MIGRATE_ON_START, so server.env must set PREFECT_API_DATABASE_MIGRATE_ON_START, which the
+Infrahub bootstrap looks for: without it nothing sets up Prefect's database.
 
 Sources:
 https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/CHANGELOG.md
@@ -41,11 +41,11 @@ MIGRATION = Migration(
     title="one docket, separate services",
     versions={"infrahub-enterprise": "4.14.0", "infrahub": "4.28.0", "prefect-server": "2026.4.10163454"},
     steps=(
-        Step("toggles", "drop the service toggles", toggles),
+        Step("toggles", "remove the service toggles", toggles),
         Step("host", "replace the example host", host),
         Step("docket", "give both deployments one docket", docket),
         Step("pin", "pin migrate-on-start", pin, {"prefect-server": "2026.4.21154022"}),
-        Step("notices", "tell what no edit expresses", notices, kind="told", tells=TOLD),
+        Step("notices", "report what to know before the upgrade", notices, kind="told", tells=TOLD),
     ),
     questions={
         "redis-db": ON_DATABASE,

@@ -1,4 +1,4 @@
-"""Step of 4.14.0: both deployments get one docket, a database of the customer's choosing on the messaging Redis."""
+"""Step of 4.14.0: both deployments get one docket, a database on the messaging Redis that the customer chooses."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from .docket_edits import can_be_referred_to, layer_to_keep, password_stands_apa
 from .doubts import on_another_server, without_password
 from .questions import SECRET, bundled_name, docket_password, docket_secret, docket_url, redis_db
 
-WHY = "without one docket for all, every background replica keeps a queue of its own, and work is done twice"
-WHY_UNUSED = "the chart refuses the preset's example URL even where nothing uses it"
-WHY_MOVED = "moved from env: the chart injects the docket into both deployments now"
-WHY_NO_HOST = "both pods reach Redis by it, and it names none"
+WHY = "without a shared docket every background replica keeps its own queue, and work is done twice"
+WHY_UNUSED = "the chart refuses the preset's example URL even if nothing uses it"
+WHY_MOVED = "moved from env: the chart now injects the docket into both deployments"
+WHY_NO_HOST = "both pods connect to Redis through it, and it names no host"
 WHY_HOST = "the chart refuses the presets' example host"
 PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
 """The docket URL as the presets ship it: nothing in it is the customer's but, perhaps, the database."""
@@ -103,8 +103,8 @@ def _unused(release: Release, ask: Ask) -> Iterator[Outcome]:
     else:
         yield from write_url(release, "", WHY_UNUSED, "required")
         yield Notice(
-            f"{tree.show((*release.root, *DOCKET, 'url'))} is empty now: before the background services are ever run "
-            "as a deployment of their own, it must get a real URL, or they share no docket.",
+            f"{tree.show((*release.root, *DOCKET, 'url'))} is now empty. Set a real URL before you ever run the "
+            "background services separately, or they share no docket.",
         )
 
 
@@ -114,7 +114,7 @@ def _elsewhere(release: Release, ask: Ask, url: str, users: str) -> Iterator[Out
     reason = f"The docket's URL names database {parts.database}, which is used by {users}. "
     number = ask(redis_db(release, parts.host, [parts.host], str(parts.port), reason))
     if number is not None:
-        why = f"database {parts.database} is used by {users}, and must be nobody else's"
+        why = f"database {parts.database} is used by {users}, and the docket must not share it"
         moved = f"{url.rpartition('/')[0]}/{int(number)}"
         yield from write_url(release, moved, why, "required", layer_to_keep(release, url))
 
@@ -133,7 +133,7 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     is_as_before = is_as_before and not any(env.is_optional(entry) for _, entry in docket_entries(release))
     effect: Effect = "none" if is_as_before else "required"
     if named:
-        yield from _by_url(release, ask, f"{DOCKET_NAME} is not the same on the server and background pods.")
+        yield from _by_url(release, ask, f"{DOCKET_NAME} differs between the server and background pods.")
     elif only is None:
         yield from _build(release, ask)
     elif only.secret:
@@ -143,7 +143,7 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     elif problem := what_is_wrong_with_url(release, only.url):
         yield from _by_url(release, ask, f"{DOCKET_NAME} in env is {masked(only.url)!r}: {problem}.")
     elif (layer := layer_to_keep(release, only.url)) is None:
-        reason = f"{DOCKET_NAME} holds a password, and would stand in clear text in a file that holds none."
+        reason = f"{DOCKET_NAME} contains a password, which would be written in clear text into a file that has none."
         yield from _by_secret(release, ask, reason)
     elif users := on_the_cache(release, only):
         yield from _elsewhere(release, ask, only.url, users)
@@ -156,7 +156,7 @@ def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
     where = tree.show((*release.root, *DOCKET, "url"))
     problem = what_is_wrong_with_url(release, standing.url.replace(EXAMPLE_HOST, "host"))
     if standing.secret:
-        why = "the chart refuses its example URL even beside a Secret; empty, it leaves the Secret alone"
+        why = "the chart refuses its example URL even beside a Secret; when empty, the Secret is used"
         yield from write_url(release, "", why, "required")
     elif is_private(standing.url) or re.fullmatch(PRESET_URL, standing.url):
         yield from _build(release, ask)
@@ -181,7 +181,9 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
         shown = "null" if broker is None else repr(broker)
         yield from _by_url(release, ask, f"messaging.broker is {shown}, so the values name no Redis.")
     elif differing:
-        reason = f"The server and background pods reach the messaging Redis differently: they differ in {differing}."
+        reason = (
+            f"The server and background pods connect to the messaging Redis differently: they differ in {differing}."
+        )
         yield from _by_url(release, ask, reason)
     elif not (redis_url.is_number(address.port) and 0 < int(address.port) < 65536):
         yield from _by_url(release, ask, f"The port of the messaging Redis is {address.port!r}.")
@@ -196,7 +198,9 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
     password = address.password
     is_open = password.kind == "injected" or (password.kind == "visible" and password_stands_apart(release, password))
     if is_open and password.kind == "visible" and not can_be_referred_to(release, password):
-        reason = f"{password.source} stands in a file of its own, and would stand in clear text beside the host."
+        reason = (
+            f"{password.source} is in a separate file, and would be copied in clear text to the file with the host."
+        )
         yield from _by_secret(release, ask, reason)
         return
     how = "carried"
@@ -226,7 +230,7 @@ def _stands_twice(release: Release, password: messaging.Password) -> Notice:
     where = f"{tree.show((*release.root, *DOCKET, 'url'))} as well as in {password.source}"
     by_reference = can_be_referred_to(release, password)
     instead = "--answer docket-password=reference or --docket-secret" if by_reference else "--docket-secret"
-    return Notice(f"The Redis password stands in {where} now: rotate both together, or choose {instead} instead.")
+    return Notice(f"The Redis password is now in {where}: rotate both together, or use {instead} instead.")
 
 
 def _host_of_messaging(release: Release, ask: Ask) -> str | None:
@@ -239,7 +243,7 @@ def _host_of_messaging(release: Release, ask: Ask) -> str | None:
     is_filled_in = messaging.is_filled_in(release, background.host)
     problem = "" if is_filled_in else redis_url.what_is_wrong_with_host(background.host)
     if not problem and server.host != background.host:
-        problem = f"{background.source} sets on the background pod, while the server pod gets {server.host!r}"
+        problem = f"is set by {background.source} on the background pod, while the server pod gets {server.host!r}"
     return ask(redis_host(background.host, problem, release)) if problem else background.host
 
 
@@ -262,8 +266,8 @@ def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
     yield from write_secret(release, match["name"], key, WHY, "required")
     namespace = f" --namespace {release.namespace}" if release.namespace else ""
     yield Notice(
-        f"The Secret has to exist before the upgrade: kubectl create secret generic {match['name']}{namespace} "
-        f"--from-literal={key}='{url_to_fill_in(release)}' (USER and PASSWORD percent-encoded; without USER:PASSWORD@ "
-        "where Redis asks for none; N a database that nothing else uses).",
+        f"The Secret must exist before the upgrade: kubectl create secret generic {match['name']}{namespace} "
+        f"--from-literal={key}='{url_to_fill_in(release)}' (USER and PASSWORD percent-encoded; leave out "
+        "USER:PASSWORD@ if Redis needs none; N is a database that nothing else uses).",
         comes_next=True,
     )

@@ -14,10 +14,10 @@ from migrator.values.edits import LAST, Route, Value, after
 from migrator.values.part import prefect_part
 from migrator.values.release import Release
 
-WHY_NOT_IN_ENV = "the chart injects the docket now, and an entry here would win over it on the background pod"
+WHY_NOT_IN_ENV = "the chart now injects the docket, and an entry here would override it on the background pod"
 PASSWORD: Route = (*REDIS_BLOCK, "password")
 KEY = "docket-url"
-"""The key of a Secret that the chart reads unless told otherwise."""
+"""The key of a Secret that the chart reads by default."""
 
 
 def layer_of(release: Release) -> int:

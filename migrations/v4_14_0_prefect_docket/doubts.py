@@ -22,14 +22,14 @@ def on_another_server(release: Release, url: str) -> Iterator[Notice]:
     docket, own = (f"{redis_url.in_url(host)}:{port}" for host, port in (parts[3:5], (address.host, address.port)))
     if str(parts.port) != address.port or not redis_url.same_server(parts.host, address.host):
         yield Notice(
-            f"The docket is on the Redis at {docket}, and Prefect's messaging on {own}. If that is meant, make sure "
-            f"that Prefect's pods reach it, and that nothing else uses or flushes its database {parts.database}.",
+            f"The docket is on the Redis at {docket}, Prefect's messaging on {own}. If you mean it, make sure that "
+            f"Prefect's pods can reach it, and that nothing else uses or flushes its database {parts.database}.",
             "warning",
         )
     elif _differs(address, parts):
         yield Notice(
-            f"The docket URL has other credentials than messaging.redis, on the same Redis at {own}. If that is meant, "
-            "make sure that they are right.",
+            f"The docket URL and messaging.redis have different credentials for the same Redis at {own}. Make sure "
+            "that both are right.",
             "warning",
         )
 
@@ -48,14 +48,14 @@ def without_password(release: Release) -> Iterator[Notice]:
     around = release.surroundings
     if around.unseen:
         yield Notice(
-            f"The docket URL has no password, as the values that can be read have none. If {', '.join(around.unseen)} "
-            "hold one, choose --docket-secret instead, or write $(PREFECT_REDIS_MESSAGING_PASSWORD) into the URL.",
+            f"The docket URL has no password, because no values read here have one. If {', '.join(around.unseen)} "
+            "set one, use --docket-secret instead, or put $(PREFECT_REDIS_MESSAGING_PASSWORD) into the URL.",
             "warning",
         )
     path = (*release.root, *REDIS_BLOCK, "password")
     for sealed in around.sealed(path) if around.sealed is not None else ():
         yield Notice(
-            f"The docket URL has no password, and {sealed}, which is encrypted, sets {tree.show(path)}. If the release "
-            "gets that file, Redis asks for the password in the docket URL as well: choose --docket-secret instead.",
+            f"The docket URL has no password, but {sealed}, which is encrypted, sets {tree.show(path)}. If the release "
+            "uses that file, the docket URL needs the password too: use --docket-secret instead.",
             "warning",
         )

@@ -40,8 +40,8 @@ def _single(release: Release) -> Iterator[Notice]:
     )
     if has_example and not is_refused:
         yield Notice(
-            f"messaging holds the presets' example host {EXAMPLE_HOST}, and with configPreset set the new chart "
-            "refuses it even where nothing uses it. Put your own host there.",
+            f"messaging has the presets' example host {EXAMPLE_HOST}, and with configPreset set the new chart "
+            "refuses it even if nothing uses it. Set your own host.",
             "warning",
         )
 
@@ -54,24 +54,25 @@ def _docket_database(release: Release) -> Iterator[Notice]:
     parts = redis_url.parse_url(messaging.filled_in(release, docket.url))
     for who, placeholder in redis_databases.unknown_databases(release, parts.host, str(parts.port)):
         yield Notice(
-            f"The database of {who} is {placeholder}, so it cannot be known here whether it is the docket's, "
-            f"{parts.database}. Make sure that it is another one.",
+            f"The database of {who} is {placeholder}, so it may or may not be the docket's, {parts.database}. Make "
+            "sure that it is a different one.",
             "warning",
         )
     others = redis_databases.taken_elsewhere(release, [parts.host], str(parts.port), parts.database)
     if others:
         place = f"The docket's database {parts.database} at {redis_url.in_url(parts.host)}:{parts.port}"
         yield Notice(
-            f"{place} is taken by {others} as well. If that is one Redis (a bare name in two namespaces is two), give "
-            "each release a database of its own: they take each other's work.",
+            f"{place} is also used by {others}. If that is the same Redis (one bare name in two namespaces is "
+            "two), give each release its own database: otherwise they take each other's work.",
             "warning",
         )
     own = as_map(release.infrahub.get("redis"))
     keeps_nothing = tree.get(own, ("master", "persistence", "enabled")) is False
     if own.get("enabled") is True and keeps_nothing and redis_url.is_bundled_cache(parts.host):
         yield Notice(
-            "The Infrahub chart's own Redis loses everything when it restarts (redis.master.persistence.enabled is "
-            "false), the docket included. If automations or late runs stop after that, restart the background services."
+            "The Infrahub chart's own Redis loses everything when it restarts, the docket included "
+            "(redis.master.persistence.enabled is false). If automations or late runs stop after that, restart the "
+            "background services."
         )
 
 
@@ -90,10 +91,10 @@ def _once_twice_now_once(release: Release) -> Iterator[Notice]:
         # A file that this release leaves as it is may have been migrated before, for another one that shares it.
         left = [number for number in pods.values() if release.layers[number].data == found.layers[number].data]
         names = " and ".join(dict.fromkeys(found.layers[number].name for number in left))
-        unless = f" (unless it stands in {names} only since that file was migrated)" if left else ""
+        unless = f" (unless {names} has it only since that file was migrated)" if left else ""
         yield Notice(
-            f"The {' and '.join(pods)} pods had {PIN} twice until now{unless}, and have it once after the upgrade. "
-            "Kubernetes can lose both on that way: look at the live pods' env after the upgrade."
+            f"The {' and '.join(pods)} pods have had {PIN} twice so far{unless}, and have it once after the "
+            "upgrade. Kubernetes can lose both in the process: check the live pods' env after the upgrade."
         )
 
 
@@ -105,23 +106,23 @@ def _on_upgrading(release: Release) -> Iterator[Notice]:
     no_return = bool(published.ways_of_no_return(release))
     if controller:
         yield Notice(
-            "Values and chart version go into one commit: the old chart refuses the new values. "
-            f"{controller} then upgrades both at once.{'' if no_return else ' To roll back, revert that commit.'}",
+            f"Commit values and chart version together: the old chart refuses the new values. {controller} then "
+            f"upgrades both at once.{'' if no_return else ' To roll back, revert that commit.'}",
             comes_next=True,
         )
     else:
         yield Notice(
-            "Upgrade file and chart in one go: the old chart refuses the new file. Use helm upgrade with -f FILE or "
-            "with --reset-then-reuse-values, never with --reuse-values, which keeps the old chart's defaults.",
+            "Upgrade values and chart together: the old chart refuses the new file. Use helm upgrade with -f FILE "
+            "or --reset-then-reuse-values, never --reuse-values, which keeps the old chart's defaults.",
             comes_next=True,
         )
         if not no_return:  # else a migration of its own says what alone leads back
             yield Notice(
-                "To roll back, put back the old file and the old chart: infrahub-migrator undo FILE, and helm rollback "
-                f"{name}{namespace}.",
+                "To roll back, restore both the old file and the old chart: infrahub-migrator undo FILE and helm "
+                f"rollback {name}{namespace}.",
                 comes_next=True,
             )
     yield Notice(
-        "Give each Prefect installation a Redis database of its own: the docket's name is always prefect, and two "
+        "Give each Prefect installation its own Redis database: the docket is always named prefect, so two "
         "installations on one database take each other's work."
     )

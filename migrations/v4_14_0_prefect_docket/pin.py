@@ -1,4 +1,4 @@
-"""Step of 4.14.0: PREFECT_API_DATABASE_MIGRATE_ON_START "false" stands where the Infrahub bootstrap looks for it."""
+"""Step of 4.14.0: PREFECT_API_DATABASE_MIGRATE_ON_START "false" is set where the Infrahub bootstrap looks for it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from migrator.prefect.toggles import were_settled
 from migrator.values.edits import LAST, Place, after, before
 from migrator.values.release import Release
 
-WHY = 'Infrahub sets up Prefect\'s database only where it finds exactly "false" here; the new chart no longer sets it'
+WHY = 'Infrahub sets up Prefect\'s database only if this is exactly "false"; the new chart no longer sets it'
 WHY_EQUAL = "the new chart sets the same name to the same value"
-WHY_ONCE = "Kubernetes is to see a name once only"
-WHY_WINS = 'it wins over the "false" before it, and Infrahub sets up Prefect\'s database only at "false"'
+WHY_ONCE = "Kubernetes must see each name only once"
+WHY_WINS = 'it overrides the "false" before it, and Infrahub sets up Prefect\'s database only if this is "false"'
 
 
 def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
@@ -24,12 +24,12 @@ def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
     where, value = env_edits.path_of(listed, INJECTED_PIN), env.spelled(entry)
     return Question(
         id="migrate-on-start",
-        text=f'{where} is {value}, and the new chart sets the same name to "false": the pods get it twice. '
-        "Take yours out?",
+        text=f'{where} is {value}, and the new chart sets the same name to "false", so the pods get it twice. '
+        "Remove yours?",
         flag="--answer migrate-on-start=VALUE",
         choices=(
-            Choice("remove", 'the chart\'s "false" holds on both pods, and Infrahub itself migrates the database'),
-            Choice("keep", "on the background pod yours wins, on the server pod the chart's; both pods get it twice"),
+            Choice("remove", 'the chart\'s "false" applies on both pods, and Infrahub migrates the database'),
+            Choice("keep", "yours wins on the background pod, the chart's on the server pod; both pods get it twice"),
         ),
         facts=(value,),
         about=(env_edits.location(release, listed, entry),),
@@ -85,7 +85,9 @@ def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
             continue  # a rule tells it
         elif ask(injected_pin(release, listed, entries[-1])) == "remove":
             shared_says = shared_says and listed != shared
-            yield from env_edits.remove(listed, entries, 'goes, as answered; the chart sets it to "false"', "behaviour")
+            yield from env_edits.remove(
+                listed, entries, 'removed, as answered; the chart sets it to "false"', "behaviour"
+            )
 
 
 def _injected_pins(release: Release) -> Iterator[tuple[EnvList, tuple[Entry, ...]]]:

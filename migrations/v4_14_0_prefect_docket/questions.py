@@ -32,8 +32,8 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str, rea
     known = f" In use there: {', '.join(taken)}." if taken else ""
     return Question(
         id="redis-db",
-        text=f"{reason}Which database of {server} is to hold the docket, the queue of the background services? "
-        f"Nothing else may use it or flush it. Redis has databases 0 to 15 unless it is configured otherwise.{known}",
+        text=f"{reason}Which database of {server} should hold the docket, the queue of the background services? "
+        f"Nothing else may use or flush it. Redis has databases 0 to 15 by default.{known}",
         flag="--redis-db",
         suggestion=str(redis_databases.best_of(offered)),
         complaint=lambda answer: _complaint_about_database(release, hosts, port, answer),
@@ -47,15 +47,15 @@ def docket_password(source: str) -> Question:
     """The question for a password that the chart injects from a Secret, and that no file shows."""
     return Question(
         id="docket-password",
-        text=f"The docket URL needs the Redis password, which comes from {source}. How shall it get there?",
+        text=f"The docket URL needs the Redis password, which comes from {source}. How should the URL get it?",
         flag="--docket-secret NAME[:KEY] or --answer docket-password=reference",
         choices=(
             Choice(
                 "reference",
-                f"the URL says {redis_url.PASSWORD_REFERENCE} and Kubernetes fills it in as it is; not for a password "
-                "with one of @ : / ? # %, which would have to be percent-encoded",
+                f"the URL refers to {redis_url.PASSWORD_REFERENCE}, which Kubernetes fills in unchanged; not for a "
+                "password that contains @ : / ? # or %, which would need percent-encoding",
             ),
-            Choice("secret", "you put the whole URL into a Secret; it has to exist before the upgrade"),
+            Choice("secret", "you put the whole URL into a Secret, which must exist before the upgrade"),
         ),
         suggestion="reference",
         facts=(source,),
@@ -67,7 +67,7 @@ def docket_secret(reason: str) -> Question:
     return Question(
         id="docket-secret",
         text=f"{reason} Which Secret holds the whole docket URL? "
-        "Give NAME, or NAME:KEY where the key is not docket-url.".strip(),
+        "Give NAME, or NAME:KEY if the key is not docket-url.".strip(),
         flag="--docket-secret NAME[:KEY] or --docket-url",
         complaint=no_secret,
     )
@@ -77,8 +77,8 @@ def docket_url(release: Release, reason: str) -> Question:
     """The question for the docket URL as a whole, where it cannot be put together from the values."""
     return Question(
         id="docket-url",
-        text=f"{reason} Which URL is the docket to have? It looks like redis://USER:PASSWORD@HOST:PORT/DATABASE, "
-        "rediss:// for TLS, user and password percent-encoded or left out.".strip(),
+        text=f"{reason} What is the docket's URL? The form is redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// "
+        "for TLS, user and password percent-encoded or left out.".strip(),
         flag="--docket-url or --docket-secret NAME[:KEY]",
         complaint=lambda url: _unusable(url, what_is_wrong_with_url(release, url)) or why_not_there(release, url),
         about=stands_at(release, (*DOCKET, "url"), names=(DOCKET_NAME,)),
@@ -87,20 +87,18 @@ def docket_url(release: Release, reason: str) -> Question:
 
 def bundled_name(flag: str, what: str) -> Question:
     """The questions that name the service of the Redis that prefect-server bundles."""
-    text = f"What is the {what} called? prefect-server's own Redis, where the docket is to live, is named after it."
+    text = f"What is the name of the {what}? prefect-server's own Redis, which will hold the docket, is named after it."
     return Question(id=flag, text=text, flag=f"--{flag}", complaint=no_name)
 
 
 def no_secret(answer: str) -> str:
     """Why that is no Secret; empty where it may be one."""
-    return "" if re.fullmatch(SECRET, answer) else f"{answer!r} is no NAME or NAME:KEY of a Secret"
+    return "" if re.fullmatch(SECRET, answer) else f"{answer!r} is not the NAME or NAME:KEY of a Secret"
 
 
 def no_number(answer: str) -> str:
     """Why that is no database, whatever the server has; empty where it may be one."""
-    return (
-        "" if redis_url.is_number(answer.strip()) else f"{answer!r} is not the number of a database (0, 1, 2 and so on)"
-    )
+    return "" if redis_url.is_number(answer.strip()) else f"{answer!r} is not a database number (0, 1, 2 and so on)"
 
 
 def no_url(answer: str) -> str:
@@ -115,7 +113,7 @@ def _unusable(url: str, problem: str) -> str:
 def no_name(answer: str) -> str:
     """Why that names nothing in Kubernetes; empty where it may."""
     is_name = re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", answer)
-    return "" if is_name else f"{answer!r} is no name that Kubernetes knows"
+    return "" if is_name else f"{answer!r} is not a valid Kubernetes name"
 
 
 def _complaint_about_database(release: Release, hosts: Collection[str], port: str, answer: str) -> str:
@@ -123,7 +121,7 @@ def _complaint_about_database(release: Release, hosts: Collection[str], port: st
         return no_number(answer)
     database = int(answer)
     problem = why_not(release, hosts, port, database)
-    only_one = "; if that Redis has one database only, say so with --docket-url" if problem and database == 0 else ""
+    only_one = "; if that Redis has only one database, use --docket-url" if problem and database == 0 else ""
     return problem + only_one
 
 
@@ -134,8 +132,9 @@ ON_DATABASE = Decision(
     help="the Redis database for the docket",
     metavar="N",
     label="Database",
-    found_by="2 is free where only the Infrahub cache (0) and Prefect's messaging (1) use that Redis, as the presets "
-    "have it. redis-cli -h HOST info keyspace lists the databases that hold keys; --check-redis URL looks by itself.",
+    found_by="2 is free if only the Infrahub cache (0) and Prefect's messaging (1) use that Redis, as in the "
+    "presets. redis-cli -h HOST info keyspace lists the databases with keys; --check-redis URL checks "
+    "this for you.",
     settles=_PLACE,
     scope="release",
 )
@@ -145,7 +144,7 @@ ON_URL = Decision(
     metavar="URL",
     label="URL",
     settles=_PLACE,
-    instead="type the whole URL instead",
+    instead="enter the whole URL instead",
     scope="redis",
     may_be_secret=True,
 )
@@ -154,10 +153,10 @@ ON_SECRET = Decision(
     help="a Secret that holds the docket URL instead",
     metavar="NAME[:KEY]",
     label="Secret",
-    found_by="kubectl get secrets --namespace NAMESPACE lists those there are. One that there is none of yet can have "
-    "any name: the command that makes it is told at the end.",
+    found_by="kubectl get secrets --namespace NAMESPACE lists the existing ones. A new one can have any name: the "
+    "command that creates it is printed at the end.",
     settles=_PLACE,
-    instead="a Secret holds the URL instead",
+    instead="use a Secret that holds the URL instead",
     scope="redis",
 )
 ON_RELEASE_NAME = Decision(no_name, label="Release", scope="release", found_by=_FOUND_BY)

@@ -1,4 +1,5 @@
-"""Step of 4.14.0: the presets' eight service toggles go, and the API pods are sure to run no services without them."""
+"""Step of 4.14.0: the presets' eight service toggles are removed, and the API pods still run no services without
+them."""
 
 from __future__ import annotations
 
@@ -15,17 +16,17 @@ from migrator.values.changes import Location, Notice
 from migrator.values.edits import FIRST, after
 from migrator.values.release import Release
 
-WHY_REDUNDANT = "repeats what separate background services do anyway"
-WHY_LOGGER = "turns the debugging event logger off, as it is without this toggle"
-WHY_WEBSERVER_ONLY = "keeps the background services off the API pods; a custom server.args has no other way to say so"
+WHY_REDUNDANT = "redundant, since separate background services do this anyway"
+WHY_LOGGER = "turns off the debugging event logger, which is off by default"
+WHY_WEBSERVER_ONLY = "keeps the background services off the API pods; nothing else does with a custom server.args"
 
 EVENT_LOGGER = Question(
     id="event-logger",
-    text="The old presets turned on the event logger, which prints every Prefect event to the log of the background "
-    "services. It serves debugging only, and is off where no toggle turns it on. Do you read that log?",
+    text="The old presets turned on the event logger, which prints every Prefect event to the log of the "
+    "background services. It is for debugging only, and off by default. Do you read that log?",
     flag="--event-logger",
     choices=(
-        Choice("remove", "the toggle goes and these log lines stop; nothing else depends on them"),
+        Choice("remove", "the toggle is removed and these log lines stop; nothing else depends on them"),
         Choice("keep", "the toggle stays, and so do the log lines"),
     ),
     default="remove",
@@ -36,14 +37,14 @@ def custom_toggle(pod: str, service: str, where: str, value: str, about: Locatio
     """The question about a toggle that the presets do not explain."""
     run = "do not run" if service == LOGGER else "run"
     without = {
-        "server": "the toggle goes; the API pods run no background service, whatever it says",
-        "background": f"the toggle goes, and the background pods {run} the service, unless global.prefect.env says "
-        "otherwise",
+        "server": "the toggle is removed; the API pods run no background services either way",
+        "background": f"the toggle is removed, and the background pods {run} the service unless global.prefect.env "
+        "says otherwise",
     }
     return Question(
         id=f"custom-toggles.{pod}.{service}",
         group="custom-toggles",
-        text=f"{where} is {value}. No preset leaves the list so: somebody set it. Is it still meant to be so?",
+        text=f"{where} is {value}. No preset has it like this, so somebody set it on purpose. Keep it?",
         flag="--custom-toggles",
         choices=(Choice("keep", "the toggle stays as it is"), Choice("remove", without[pod])),
         facts=(value,),
@@ -65,16 +66,16 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
                 if listed.named(*names_of(service)):
                     yield from _toggle(release, ask, pod, service, listed)
             others = [each for each in listed.entries if service_of(each.name) not in ("", *TOGGLED_SERVICES)]
-            yield from _stay(release, listed, others, "no preset ever set it, so it is yours")
+            yield from _stay(release, listed, others, "no preset ever set it, so it is your own")
     shared = env.effective_global(release)
     of_both = [each for each in shared.entries if service_of(each.name)]
-    yield from _stay(release, shared, of_both, "it holds for both pods, and no preset set it")
+    yield from _stay(release, shared, of_both, "it applies to both pods, and no preset set it")
     unread = [source for pod in env.POD_LISTS for source in env.extra_sources(release, pod)]
     if unread:
-        hold = "it holds" if len(unread) == 1 else "any holds"
+        hold = "it has" if len(unread) == 1 else "any of them has"
         yield Notice(
-            f"{' and '.join(unread)} cannot be read from here. Look whether {hold} service toggles, {DOCKET_NAME} or "
-            "PREFECT_API_DATABASE_MIGRATE_ON_START."
+            f"{' and '.join(unread)} cannot be read from here. Check whether {hold} service toggles, {DOCKET_NAME} "
+            "or PREFECT_API_DATABASE_MIGRATE_ON_START."
         )
 
 
@@ -90,7 +91,7 @@ def _toggle(release: Release, ask: Ask, pod: str, service: str, listed: EnvList)
         if ask(EVENT_LOGGER._replace(about=(about,))) == "remove":
             yield from env_edits.remove(listed, entries, WHY_LOGGER, "behaviour")
     elif ask(custom_toggle(pod, service, where, value, about)) == "remove":
-        yield from env_edits.remove(listed, entries, "goes, as answered", "behaviour")
+        yield from env_edits.remove(listed, entries, "removed, as answered", "behaviour")
 
 
 def _is_preset_logger(pod: str, service: str, listed: EnvList) -> bool:

@@ -23,7 +23,7 @@ def parse(arguments: list[str]) -> Settings:
         given = parser_of(words[0]).parse_words(words[1:], argparse.Namespace(command=words[0]))
     elif not words or not words[0].startswith("-"):
         what = f"there is no command {words[0]!r}{did_you_mean(words[0], COMMANDS)}" if words else "no command is given"
-        raise UsageError(f"{what}.", remedy=f"The commands are {', '.join(COMMANDS)}; --help tells what they do.")
+        raise UsageError(f"{what}.", remedy=f"The commands are {', '.join(COMMANDS)}; --help describes them.")
     else:
         if words[:1] in (["-V"], ["--version"]):  # it needs no parser, which loads all migrations
             from migrator.cli import version
@@ -36,7 +36,7 @@ def parse(arguments: list[str]) -> Settings:
     if settings.command == "diff":
         settings = _settle_diff(settings, has_format="format" in given)
     if settings.command == "verify" and settings.kube_version and not settings.chart_path:
-        raise UsageError("--kube-version is for rendering a chart.", remedy="Name one with --chart-path.")
+        raise UsageError("--kube-version is only for rendering a chart.", remedy="Give one with --chart-path.")
     if settings.command in ("plan", "diff", "migrate", "check", "verify"):
         _check(settings)
     return settings
@@ -65,33 +65,33 @@ def _check(settings: Settings) -> None:
     rivals, what = catalog.in_conflict(settings.given)
     if rivals:
         names = " and ".join(f"--{name}" for name in rivals)
-        raise UsageError(f"{names} each say {what}: give one of them.")
+        raise UsageError(f"{names} both set {what}: give only one of them.")
     refuse_one_redis_for_several(settings, files_named(settings))
     _check_cluster(settings)
     discover.version_typed(settings.version_from, "--from")
     discover.version_typed(settings.version_to, "--to")
     if settings.config and settings.values:
-        raise UsageError("-f names the layers of one release, and --config says which there are: give one of them.")
+        raise UsageError("-f names the layers of one release, and --config lists them: give only one of them.")
     if _names_nothing(settings) and not is_route_alone(settings):
-        remedy = f"Name a FILE, or the layers of one release with -f, or write an {project_file.NAME} (init does)."
-        raise UsageError("nothing is named.", remedy=remedy)
+        remedy = f"Name a FILE, or the layers of one release with -f, or create {project_file.NAME} with init."
+        raise UsageError("no file is named.", remedy=remedy)
     if settings.files and settings.values:
         raise UsageError(
-            f"-f names the layers of one release, and {settings.files[0]} would be a release of its own.",
+            f"-f names the layers of one release, and {settings.files[0]} would be a separate release.",
             remedy="Name each layer with -f, or run once for each release.",
         )
     if "-" in settings.files and len(settings.files) > 1:
-        raise UsageError("- (standard input) stands alone, without other files.")
+        raise UsageError("- (standard input) cannot be combined with other files.")
     if settings.output and len(settings.values) > 1:
-        raise UsageError("--output takes the result of one file, and several layers are named.")
+        raise UsageError("--output is for the result of one file, and several layers are named.")
     refuse_one_output_for_several(settings, files_named(settings))
     if settings.format == "json" and settings.output == "-":
-        raise UsageError("--format json and --output - both want standard output: give one of them.")
+        raise UsageError("--format json and --output - both write to standard output: give only one of them.")
     is_result = settings.command == "migrate" and not settings.output and not settings.dry_run
     if is_result and "-" in settings.files and settings.format == "json":
         raise UsageError(
-            "--format json and the result of standard input both want standard output.",
-            remedy="Name a file for the result with --output.",
+            "--format json and the result of standard input both go to standard output.",
+            remedy="Give a file for the result with --output.",
         )
 
 
@@ -107,25 +107,28 @@ def _check_cluster(settings: Settings) -> None:
         flag = next((flag for flag, value in alone.items() if value), "")
         if flag:
             what = "--all-releases" if flag == "--all-namespaces" else "--release NAME"
-            raise UsageError(f"{flag} is about a release in a cluster, and none is named.", remedy=f"Add {what}.")
+            raise UsageError(f"{flag} is for a release in a cluster, and none is named.", remedy=f"Add {what}.")
         return
     flag = "--all-releases" if settings.all_releases else "--release"
     if settings.all_releases and (settings.release or settings.values):
         other = "--release" if settings.release else "-f"
-        raise UsageError(f"--all-releases takes all there are, and {other} means one: give one of them.")
+        raise UsageError(f"--all-releases covers every release, and {other} names one: give only one of them.")
     if settings.config or settings.files:
         other = "--config" if settings.config else settings.files[0]
-        remedy = "" if settings.all_releases else "The files of that release are named with -f, each of them."
-        raise UsageError(f"{flag} takes releases from the cluster, and {other} names others.", remedy=remedy)
+        remedy = "" if settings.all_releases else "Name each file of that release with -f."
+        raise UsageError(f"{flag} takes releases from the cluster, and {other} names other ones.", remedy=remedy)
     if settings.all_namespaces and (settings.namespace or settings.release):
         other = "--namespace" if settings.namespace else "--release"
-        raise UsageError(f"--all-namespaces and {other} exclude each other: give one of them.")
+        raise UsageError(f"--all-namespaces and {other} exclude each other: give only one of them.")
     if settings.release_name not in ("", settings.release):
-        raise UsageError(f"{flag}: releases of a cluster have their names already: leave --release-name out.")
+        raise UsageError(f"{flag}: releases in a cluster already have names: leave out --release-name.")
     if settings.command == "migrate" and not (settings.values or settings.output or settings.dry_run):
         raise UsageError(
-            f"release {settings.release} stands in no file that could be written.",
-            remedy="Say where the migrated values go: --output values.yaml (- for standard output), or --dry-run.",
+            f"release {settings.release} has no file to write to.",
+            remedy=(
+                "Give a file for the migrated values with --output values.yaml (- for standard output), or use "
+                "--dry-run."
+            ),
         )
 
 
@@ -133,7 +136,7 @@ def refuse_one_output_for_several(settings: Settings, files: int) -> None:
     """Raise UsageError where the results of several files would go over each other."""
     if files > 1 and settings.output:
         raise UsageError(
-            f"--output takes the result of one file only, and {files} are named.",
+            f"--output is for the result of one file, and {files} are named.",
             remedy="Run once for each file.",
         )
 
@@ -144,21 +147,24 @@ def _settle_diff(settings: Settings, *, has_format: bool) -> Settings:
     settings = settings if has_format else settings.but(format=formats[0])
     if settings.format not in formats:
         of_what = "what Helm renders (--rendered)" if settings.rendered else "the file (without --rendered)"
-        raise UsageError(f"--format {settings.format} is no format for a diff of {of_what}: {', '.join(formats)}.")
+        raise UsageError(
+            f"--format {settings.format} is not available for a diff of {of_what}; the formats are "
+            f"{', '.join(formats)}."
+        )
     charts = {"--old-chart-path": settings.old_chart_path, "--chart-path": settings.chart_path}
     missing = [flag for flag, path in charts.items() if not path]
     if settings.rendered and settings.release:  # the cluster holds what the old chart made
         missing = [] if settings.chart_path else ["--chart-path"]
     if settings.rendered and missing:
         raise UsageError(
-            f"--rendered holds two charts against each other: {missing[0]} is missing.",
-            remedy="Name the chart that runs now with --old-chart-path, or a --release that runs, and the one to "
+            f"--rendered compares two charts: {missing[0]} is missing.",
+            remedy="Give the chart that runs now with --old-chart-path, or a running --release, and the one to "
             "upgrade to with --chart-path.",
         )
     only_rendered = {"--old-chart-path": settings.old_chart_path, "--kube-version": settings.kube_version}
     for flag, value in only_rendered.items():
         if value and not settings.rendered:
-            raise UsageError(f"{flag} is for a diff of what Helm renders.", remedy="Add --rendered.")
+            raise UsageError(f"{flag} is only for a diff of what Helm renders.", remedy="Add --rendered.")
     return settings
 
 
@@ -179,6 +185,6 @@ def refuse_one_redis_for_several(settings: Settings, releases: int) -> None:
         redis.append("check-redis")
     if redis and releases > 1:
         raise UsageError(
-            f"--{redis[0]} names one Redis, and {releases} releases are named, which must not share it.",
+            f"--{redis[0]} names one Redis, which the {releases} named releases must not share.",
             remedy="Run once for each file.",
         )

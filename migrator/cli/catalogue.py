@@ -47,7 +47,7 @@ class _Row(NamedTuple):
 
 
 _HEAD = _Row(CHARTS, "what", "kind", "explain")
-_LEGEND = "(by shape: whatever the version; -: not of that chart; explain ID says why.)"
+_LEGEND = "(by shape: whatever the version; -: not for that chart; explain ID says why.)"
 _NO_BREAK = "\u00a0"
 
 
@@ -115,13 +115,13 @@ def _jump(settings: Settings) -> tuple[str, Version | None, Version | None]:
 def _route(settings: Settings) -> str:
     """The supported stops between two versions, with no file to plan."""
     chart, start, to = _jump(settings)
-    assert to is not None, "without a version there is no way to tell"
+    assert to is not None, "a route needs a version"
     to_text = settings.version_to or str(to)
     told = [notice.text for notice in route.notices(chart, start, to, to_text)]
     page = page_for(settings, sys.stdout)
     lines = [line for text in told for line in page.wrapped(text, lead="- ")]
     words = f"--chart {chart} --from {settings.version_from} --to {to_text}"
-    beyond = ["", f"What is asked of the values on this way: {called()} list {words}"]
+    beyond = ["", f"For what the values need on this route: {called()} list {words}"]
     return "\n".join([f"{chart}: from {settings.version_from} to {to_text}", *lines, *beyond]) + "\n"
 
 
@@ -138,7 +138,7 @@ def _about_jump(chart: str, start: Version | None, to: Version | None) -> list[s
         return []
     told = [f"{chart} {step.versions[chart]}: {step.what}." for step in published.one_way_steps(chart, start, to)]
     if route.skips_minors(chart, start, to):
-        told.append(f"More than one minor version of Infrahub lies between: {route.ADVICE}")
+        told.append(f"That is more than one minor version of Infrahub: {route.ADVICE}")
     return told
 
 
@@ -210,10 +210,10 @@ def _explain_other(wanted: str, settings: Settings, migrations: Sequence[str]) -
         meant = did_you_mean(wanted, [*migrations, *explaining.rules(), *catalog.questions()])
         raise UsageError(
             f"there is no migration, rule or question {wanted!r}{meant}.",
-            remedy=f"The migrations are {', '.join(migrations)}; or name a chart's version.",
+            remedy=f"The migrations are {', '.join(migrations)}; a chart version works as well.",
         )
     if settings.format == "json":
-        raise UsageError(f"--format json is for migrations, and {wanted} is none.")
+        raise UsageError(f"--format json is only for migrations, and {wanted} is not one.")
     return told
 
 

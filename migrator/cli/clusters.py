@@ -47,7 +47,10 @@ def opened(settings: Settings) -> list[sources.Opened | FileReport]:
         where = f"namespace {way.namespace}" if way.namespace else "the cluster"
         raise UsageError(
             f"there is no release of these charts in {where}.",
-            remedy="An umbrella around them is looked at by its name, with --release; --kube-context names a cluster.",
+            remedy=(
+                "For an umbrella chart around them, name its release with --release; --kube-context chooses the "
+                "cluster."
+            ),
         )
     opened: list[sources.Opened | FileReport] = []
     with progress.bar(settings, len(found)) as bar:

@@ -27,8 +27,8 @@ def of_rule(name: str) -> str:
     rule = rules().get(name)
     if rule is None:
         return ""
-    about = f"{name} (a rule of verify; a breach is {'an error' if rule.severity == 'error' else 'a warning'})"
-    return f"{about}\n\n{rule.title}\n\nIf it does not: {rule.remedy}\n\nMore: {pages.of_rule(name)}\n"
+    about = f"{name} (a rule of verify; breaking it is {'an error' if rule.severity == 'error' else 'a warning'})"
+    return f"{about}\n\n{rule.title}\n\nWhat to do: {rule.remedy}\n\nMore: {pages.of_rule(name)}\n"
 
 
 def of_question(name: str) -> str:
@@ -38,7 +38,11 @@ def of_question(name: str) -> str:
     if decision is None:
         return ""
     known, flag = catalog.asked_by(name, loaded), flag_of(name)
-    about = f"a question of {known.id}, which explain tells of" if known else "a question that the file may leave open"
+    about = (
+        f"a question of {known.id}; explain describes that migration"
+        if known
+        else "a question that the file may leave open"
+    )
     value = "|".join(decision.values) or decision.metavar or "VALUE"
     answer = f"{flag}{'=' if ' ' in flag else ' '}{value}"
     told = [f"{name} ({about})", f"Answer it with {answer}."]

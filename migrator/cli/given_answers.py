@@ -104,7 +104,7 @@ class GivenAnswers:
         for release, own in answers.releases.items():
             if release not in asked_by:
                 where = f"{answers.path}:{answers.lines[release]}"
-                text = f"note: {where}: {release} is none of the releases here, so its answers were not used."
+                text = f"note: {where}: {release} is not one of the releases here, so its answers were not used."
                 tell(self._settings, text)
                 continue
             its = asked_by[release]
@@ -132,7 +132,7 @@ def _read(settings: Settings) -> Answers:
     from migrator.prompts import answers_file
 
     answers = answers_file.read(settings.answers)
-    remedy = "Say for which release it is meant: releases: PATH: {}: ..."
+    remedy = "Say which release it is for: releases: PATH: {}: ..."
     _refuse_one_redis_for_several(answers, files_named(settings), "are named", remedy)
     return answers
 
@@ -153,8 +153,8 @@ def _of_project(project: Project) -> Answers:
     from migrator.prompts import answers_file
 
     answers = answers_file.of_project(project)
-    remedy = "Say it below the release that it is for."
-    _refuse_one_redis_for_several(answers, len(project.releases), "stand here", remedy)
+    remedy = "Set it below the release that it is for."
+    _refuse_one_redis_for_several(answers, len(project.releases), "are listed here", remedy)
     return answers
 
 

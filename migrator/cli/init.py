@@ -22,13 +22,13 @@ def write_project(settings: Settings) -> int:
     for sentence in writing.recover([path]):
         tell(settings, sentence)
     if os.path.lexists(path):
-        raise UsageError("stands there already, and is not written over.", path=path, remedy="Move it away first.")
+        raise UsageError("already exists and is not overwritten.", path=path, remedy="Move it away first.")
     sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)
     found = directory.survey(folder, sieve)
     if found.unread:
         first, others = found.unread[0], len(found.unread) - 1
         raise InputError(
-            f"{first.message}{f' So are {others} more.' if others else ''} What is in there may be missing, so no "
+            f"{first.message}{f' So are {others} more.' if others else ''} Releases in it would be missing, so no "
             "project file is written.",
             path=first.path,
             remedy="Make it readable, or leave it out with --exclude.",

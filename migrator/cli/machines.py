@@ -12,10 +12,12 @@ from migrator.report.sarif import Help
 from migrator.rules import RULES
 
 _STATUSES = {
-    "refused": Help("A release cannot be judged", "The file, or what is given with it, has to be put right first."),
-    "failed": Help("A migration was not right", "Nothing was written. This is a mistake of infrahub-migrator."),
-    "unrelated": Help("A file has nothing to do with these charts", "Name the values files, or give --skip-unrelated."),
-    "out-of-scope": Help("A file speaks of these charts and is not edited", "The message says what to do instead."),
+    "refused": Help("A release cannot be checked", "Correct the file, or what was given with it, first."),
+    "failed": Help("A migration went wrong", "Nothing was written. This is a bug in infrahub-migrator."),
+    "unrelated": Help(
+        "A file has nothing to do with these charts", "Name only values files, or give --skip-unrelated."
+    ),
+    "out-of-scope": Help("A file mentions these charts and is not edited", "The message says what to do instead."),
     "notice": Help("Something to know before the upgrade", "`infrahub-migrator plan FILE` says more."),
 }
 

@@ -42,7 +42,7 @@ def run_command_line(arguments: list[str]) -> int:
         if verbose:
             raise
         kind = type(error).__name__
-        return _fail(f"this is a mistake of {PROGRAM} ({kind}: {error}). --verbose shows more.", 4, arguments)
+        return _fail(f"this is a bug in {PROGRAM} ({kind}: {error}). --verbose shows more.", 4, arguments)
 
 
 def _prepare_streams() -> None:

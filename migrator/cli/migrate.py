@@ -145,17 +145,17 @@ def _as_others_need_it(release: Bundle, texts: together.Texts, why: str = "") ->
         return None
     files = " and ".join(sorted(changed))
     return RefusedError(
-        f"{files} would change as other releases need it, which is not right for this one{f': {why}' if why else '.'}",
+        f"{files} would change for other releases in a way that is wrong for this one{f': {why}' if why else '.'}",
         path=release.name,
-        remedy="Answer alike for all that share a file, or give this release a copy of its own. For another docket, "
-        "say messaging.redis.host in a file of this release's own: its docket then goes there, too.",
+        remedy="Answer alike for all that share a file, or give this release its own copy. For another "
+        "docket, set messaging.redis.host in this release's own file: its docket then goes there, too.",
     )
 
 
 def _left(opened: Opened, reports: list[FileReport], session: Session) -> list[FileReport]:
     """The reports on releases whose files are left as they are, since they are written as a whole."""
     bad = some_of([report.path for report in reports if report.error or report.status == "needs-decision"])
-    text = f"nothing was written to {opened.name}, whose releases are written together: first {bad}."
+    text = f"nothing was written to {opened.name}, whose releases are written together: first fix {bad}."
     tell(session.settings, text)
     return together.in_order(reports[::-1])
 

@@ -17,7 +17,7 @@ from migrator.report.result_records import NextStep
 from migrator.values import tree
 
 _NEW_FILE = "values.yaml"
-"""Where values of a release that stand in no file go, unless a name is given."""
+"""Where the values of a release without a file go, unless a name is given."""
 
 
 def lines(steps: Sequence[NextStep], page: Page) -> Iterator[str]:
@@ -36,9 +36,9 @@ def before_writing(case: examine.Case, report: FileReport, settings: Settings) -
     if report.status == "needs-decision":
         flags = " and ".join(flags_of(report.questions))
         return (
-            NextStep("Decide what is open, at a terminal, where this asks:"),
+            NextStep("To answer the open questions at a terminal:"),
             _command(_migrate(case, settings)),
-            NextStep(f"Where nobody can be asked, add {flags} to it."),
+            NextStep(f"Without a terminal, add {flags}."),
         )
     if report.status != "pending":
         return ()
@@ -46,7 +46,7 @@ def before_writing(case: examine.Case, report: FileReport, settings: Settings) -
     changed = report.written
     if case.bundle.is_of_cluster:
         own, changed = [settings.output or _NEW_FILE], []
-    write = NextStep("Once this is agreed, write it:"), _command(_migrate(case, settings))
+    write = NextStep("Once this is approved, write it:"), _command(_migrate(case, settings))
     return (*write, *after_writing(Done(case, own, changed)))
 
 
@@ -128,20 +128,20 @@ def _secret(case: examine.Case) -> Iterator[NextStep]:
         f'stringData:\n  {secret.key}: "{secret.url}"'
     )
     yield NextStep(
-        "(USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a database that "
+        "(USER and PASSWORD percent-encoded; leave out USER:PASSWORD@ if Redis needs none; N is a database that "
         "nothing else uses.)"
     )
     # https://getsops.io/docs, https://github.com/bitnami-labs/sealed-secrets, https://external-secrets.io
     yield NextStep(
-        "Never commit that file as it is once the password is in it: whoever reads the repository reads it then. "
-        "Encrypt it with sops (sops --encrypt --in-place FILE), make a SealedSecret of it (kubeseal --format yaml < "
-        "FILE), or let an ExternalSecret fetch the URL from where you keep passwords, into a Secret of that name."
+        "Never commit that file unencrypted once the password is in it. Encrypt it with sops (sops --encrypt "
+        "--in-place FILE), make it a SealedSecret (kubeseal --format yaml < FILE), or let an ExternalSecret fetch "
+        "the URL from your secret store into a Secret of that name."
     )
 
 
 def _elsewhere(done: Done) -> str:
     own = list(dict.fromkeys(layer.name for layer in done.case.bundle.layers))
-    return "" if list(done.paths) == own else f", in the place of {' and '.join(own)}"
+    return "" if list(done.paths) == own else f", in place of {' and '.join(own)}"
 
 
 def _moved(case: examine.Case) -> str:
@@ -160,16 +160,17 @@ def _in_git(controller: str, releases: Sequence[Done], moved: str, *, is_final: 
     paths = list(dict.fromkeys(path for each in releases for path in each.paths))
     changed = list(dict.fromkeys(path for each in releases for path in each.changed))
     yield NextStep(f"Commit and push {' and '.join(paths)}{moved}.")
-    yield NextStep(f"{controller} then upgrades values and chart at once.")
-    revert = "To roll back, revert that commit: the old values and the old chart come back."
+    yield NextStep(f"{controller} then upgrades values and chart together.")
+    revert = "To roll back, revert that commit: it restores the old values and the old chart."
     yield NextStep(_NO_WAY_BACK if is_final else revert)
     if changed:
-        yield NextStep("As long as nothing is committed:")
+        yield NextStep("Before you commit:")
         yield _undo(changed)
 
 
 _NO_WAY_BACK = (
-    "There is no rolling back: Neo4j upgrades its store at the first start, and only a backup from before leads back."
+    "This cannot be rolled back: Neo4j upgrades its store at the first start, and only a backup from before is a "
+    "way back."
 )
 
 
@@ -178,14 +179,14 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
     name = release.name or "RELEASE"
     where, deployed = _where(case), case.bundle.deployed
     version = case.found.shown_to
-    stands_for = [] if release.name and release.namespace else ["RELEASE and NAMESPACE for yours (helm list -A)"]
+    stands_for = [] if release.name and release.namespace else ["RELEASE and NAMESPACE are your own (helm list -A)"]
     root = tree.show(release.root) if release.root else "."
     if root == roots.root_of_chart(chart):
         what = f"REPO/{chart} --version {version}"
-        stands_for.append("REPO for where you take the chart from")
+        stands_for.append("REPO is the chart's repository")
     else:
         what = "CHART"
-        stands_for.append(f"CHART for your own around {chart}, with that dependency at {version}")
+        stands_for.append(f"CHART is your own around {chart}, with that dependency at {version}")
     values = " ".join(f"-f {typed(path)}" for path in paths)
     for flag, _, text in (option.partition(" ") for option in case.bundle.typed):
         values += f" {flag} {shlex.quote(text)}"
@@ -193,19 +194,19 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
         stands_for = []
         yield from _by_helmfile(case)
     else:
-        yield NextStep("Upgrade file and chart in one go:")
+        yield NextStep("Upgrade values and chart together:")
         yield _command(f"helm upgrade {name} {what} {where} {values}")
-    beyond = "; where the release has values that are in no file, add --reset-then-reuse-values"
-    never = "Never with --reuse-values, which keeps the old chart's defaults"
+    beyond = "; if the release has values that are in no file, add --reset-then-reuse-values"
+    never = "Never use --reuse-values, which keeps the old chart's defaults"
     yield NextStep(f"{never}{'' if case.bundle.is_of_cluster else beyond}.")
     if _is_final(case):
         yield NextStep(_NO_WAY_BACK)
         if changed:
-            yield NextStep("The file alone can be put back:")
+            yield NextStep("To restore only the file:")
             yield from (_undo([path]) for path in changed)
         yield from _what_stands_for(stands_for)
         return
-    yield NextStep("To roll back, both together:" if changed else "To roll back:")
+    yield NextStep("To roll back, run both:" if changed else "To roll back:")
     if changed:
         yield from (_undo([path]) for path in changed)  # what several share is folded into one
     revision = f" {deployed.revision}" if deployed is not None else ""

@@ -189,7 +189,7 @@ def _is_named_again(path: str, seen: dict[object, str], settings: Settings) -> b
         seen[itself] = path
         return False
     what = "named twice" if path == seen[itself] else f"the same file as {seen[itself]}"
-    tell(settings, f"note: {path} is {what}; it counts once.")
+    tell(settings, f"note: {path} is {what}; it is used once.")
     return True
 
 

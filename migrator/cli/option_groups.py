@@ -27,7 +27,7 @@ class _Answer(argparse.Action):
 def _answer(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not name or not equals:
-        raise argparse.ArgumentTypeError(f"{text.split(' ')[0]!r} is not of the form ID=VALUE")
+        raise argparse.ArgumentTypeError(f"{text.split(' ')[0]!r} does not have the form ID=VALUE")
     return name, value
 
 
@@ -37,10 +37,10 @@ def directories(parser: argparse.ArgumentParser) -> None:
         "--exclude",
         action="append",
         metavar="GLOB",
-        help="leave such files out of directories, as .gitignore would (repeatable)",
+        help="leave matching files out of directories, as .gitignore would (repeatable)",
     )
     parser.add_argument(
-        "--include-ignored", action="store_true", help="look at what .gitignore leaves out of directories, too"
+        "--include-ignored", action="store_true", help="include files in directories that .gitignore excludes"
     )
 
 
@@ -52,8 +52,8 @@ def common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._Arg
     )
     for flag, name, what in (
         ("--set", "set_values", "values"),
-        ("--set-string", "set_strings", "texts"),
-        ("--set-file", "set_files", "texts in files"),
+        ("--set-string", "set_strings", "strings"),
+        ("--set-file", "set_files", "strings from files"),
     ):
         parser.add_argument(
             flag,
@@ -61,27 +61,25 @@ def common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._Arg
             action="append",
             type=str,  # an empty one sets nothing, as for helm
             metavar="KEY=VALUE",
-            help=f"{what} over all files, as helm reads them; read, and never edited",
+            help=f"{what} that override all files, as in helm; read, never edited",
         )
+    parser.add_argument("--skip-unrelated", action="store_true", help="exit 0 for files without values of these charts")
     parser.add_argument(
-        "--skip-unrelated", action="store_true", help="exit 0 for files that hold nothing that is edited here"
-    )
-    parser.add_argument(
-        "--config", metavar="FILE", help="the project file (default: infrahub-migrator.yaml, here or above)"
+        "--config", metavar="FILE", help="the project file (default: infrahub-migrator.yaml in this directory or above)"
     )
     directories(parser)
     upgrade = parser.add_argument_group("which upgrade")
-    upgrade.add_argument("--chart", choices=CHARTS, help="whose values these are")
+    upgrade.add_argument("--chart", choices=CHARTS, help="the chart that the values are for")
     upgrade.add_argument("--from", dest="version_from", metavar="VERSION", help="the chart version that runs now")
-    where = "the version to go to (default: the newest that can be taken back)"
+    where = "the version to upgrade to (default: the newest you can roll back from)"
     upgrade.add_argument("--to", dest="version_to", metavar="VERSION", help=where)
-    upgrade.add_argument("--root", metavar="DOTTED.PATH", help="where the Prefect values stand (. for the top)")
+    upgrade.add_argument("--root", metavar="DOTTED.PATH", help="the path of the Prefect values (. for the top)")
     upgrade.add_argument("--release-name", metavar="NAME", help="the name of the Helm release")
     upgrade.add_argument("--namespace", metavar="NAME", help="its namespace")
     upgrade.add_argument(
         "--chart-path",
         metavar="CHART",
-        help="a chart of your own (directory or .tgz): its defaults count, and verify renders it with Helm",
+        help="your own chart (directory or .tgz): its defaults are used, and verify renders it with Helm",
     )
     upgrade.add_argument(
         "--no-bump", dest="bump", action="store_false", help="leave the chart version in a GitOps object as it is"
@@ -103,12 +101,14 @@ def common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._Arg
         action="append",
         type=_answer,
         metavar="ID=VALUE",
-        help="any other question's answer",
+        help="the answer to any other question",
     )
-    answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag beats it")
-    cluster = parser.add_argument_group("a running release (asked by helm, read-only)")
+    answers.add_argument("--answers", metavar="FILE", help="take answers from this YAML file; a flag overrides it")
+    cluster = parser.add_argument_group("a running release (read with helm, never changed)")
     cluster.add_argument(
-        "--release", metavar="NAME", help="the release in the cluster, in --namespace; with -f: what Helm knows of it"
+        "--release",
+        metavar="NAME",
+        help="the release in the cluster, in --namespace; with -f: use what Helm knows about it",
     )
     cluster.add_argument("--kube-context", metavar="NAME", help="the context of the kubeconfig, as for helm")
     cluster.add_argument("--kubeconfig", metavar="FILE", help="the kubeconfig, as for helm (default: KUBECONFIG)")
@@ -120,13 +120,13 @@ def common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._Arg
 def jobs(parser: argparse.ArgumentParser) -> None:
     """In how many processes."""
     parser.add_argument(
-        "--jobs", type=_number, metavar="N", help="how many processes judge many releases (default: the processors)"
+        "--jobs", type=_number, metavar="N", help="number of processes for many releases (default: the number of CPUs)"
     )
 
 
 def _number(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= 1024:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1024")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1024")
     return int(text)
 
 
@@ -135,7 +135,7 @@ def live(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check-redis",
         metavar="URL",
-        help="look, read-only, at the running Redis that the docket is for: its databases and what they hold",
+        help="look at the running Redis for the docket, read-only: its databases and what is in them",
     )
 
 

@@ -24,9 +24,9 @@ exit codes:
   3  a decision is missing; nothing written
   4  verification failed; nothing written
   5  writing failed; the original is whole
-  6  written, but not all was told or saved (a full output, a report)
+  6  written, but not everything was printed or saved (a full disk, a report)
   130  interrupted; nothing written
-Over several files it is the highest of them.
+With several files, the highest one applies.
 """
 
 
@@ -48,7 +48,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, width=min(streams.width(), 120) - 2)
 
 
-_EMPTY = "an empty word: look whether a variable is unset, or leave it out"
+_EMPTY = "an empty argument: check for an unset variable, or leave it out"
 
 
 def _word(text: str) -> str:
@@ -120,7 +120,7 @@ def parser_of_all() -> Parser:
         "--version",
         action="version",
         version=f"{PROGRAM} {__version__}",
-        help="the version, and with --verbose what it runs on",
+        help="print the version, with --verbose also of Python and libraries",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, (description, fill_in) in COMMANDS.items():
@@ -133,7 +133,10 @@ def _plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--route",
         action="store_true",
-        help="tell the supported stops on the way, with backup and wait at each; with --from also without a FILE",
+        help=(
+            "print the supported stops of the upgrade, with the backup and the wait at each; with --from also "
+            "without a FILE"
+        ),
     )
     option_groups.jobs(parser)
     option_groups.live(parser)
@@ -147,8 +150,8 @@ def _diff(parser: argparse.ArgumentParser) -> None:
     rendered.add_argument(
         "--rendered",
         action="store_true",
-        help="old chart and file against new chart and migrated file, as Helm renders them; "
-        "needs --old-chart-path and --chart-path",
+        help="compare old chart and file with new chart and migrated file as Helm renders them; needs "
+        "--old-chart-path and --chart-path",
     )
     rendered.add_argument("--old-chart-path", metavar="CHART", help="the chart that runs now (directory or .tgz)")
     rendered.add_argument("--kube-version", metavar="VERSION", help="the cluster's version, for Helm")
@@ -157,14 +160,14 @@ def _diff(parser: argparse.ArgumentParser) -> None:
 def _migrate(parser: argparse.ArgumentParser) -> None:
     option_groups.common(parser, ["text", "json"])
     option_groups.live(parser)
-    parser.add_argument("--non-interactive", action="store_true", help="never prompt; a missing decision is exit 3")
-    parser.add_argument("--plain", action="store_true", help="type answers in lines, as for a screen reader")
-    parser.add_argument("--save-answers", metavar="FILE", help="write what is decided there, for --answers")
+    parser.add_argument("--non-interactive", action="store_true", help="never prompt; exit 3 if a decision is missing")
+    parser.add_argument("--plain", action="store_true", help="type answers on plain lines, for a screen reader")
+    parser.add_argument("--save-answers", metavar="FILE", help="save the answers to this file, for --answers")
     parser.add_argument(
-        "--report", metavar="FILE", help="record there what was done and decided; it ends in .html, .md or .json"
+        "--report", metavar="FILE", help="write a record of what was done and decided (.html, .md or .json)"
     )
-    parser.add_argument("--dry-run", action="store_true", help="show what would be written, write nothing")
-    parser.add_argument("--output", metavar="PATH", help="write the result there (- for standard output) instead")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
+    parser.add_argument("--output", metavar="PATH", help="write the result here instead (- for standard output)")
     parser.add_argument("--no-backup", dest="backup", action="store_false", help="keep no backup beside the file")
     parser.add_argument("--backup-dir", metavar="DIR", help="keep the backup there")
 
@@ -174,9 +177,11 @@ def _check_command(parser: argparse.ArgumentParser) -> None:
     cluster.add_argument(
         "--all-releases",
         action="store_true",
-        help="every release of these charts in the cluster, or in --namespace, one line each",
+        help="every release of these charts in the cluster or in --namespace, one line each",
     )
-    cluster.add_argument("--all-namespaces", action="store_true", help="with --all-releases: in all of them (default)")
+    cluster.add_argument(
+        "--all-namespaces", action="store_true", help="with --all-releases: in all namespaces (default)"
+    )
     option_groups.jobs(parser)
 
 
@@ -185,7 +190,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     cluster.add_argument(
         "--deployed",
         action="store_true",
-        help="with --release: look at what runs, too, by kubectl: deployments, pods, and logs of those that fail",
+        help="with --release: also look at what runs, with kubectl: deployments, pods, and logs of failing ones",
     )
     option_groups.jobs(parser)
     option_groups.live(parser)
@@ -193,7 +198,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _undo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="*", metavar="FILE", help="what was migrated (default: the project's releases)")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="the migrated files (default: the project's releases)")
     parser.add_argument("--config", metavar="FILE", help="the project file (default: infrahub-migrator.yaml)")
     parser.add_argument("--backup-dir", metavar="DIR", help="where the backup is kept")
     parser.add_argument("--force", action="store_true", help="even if the file changed since")
@@ -201,17 +206,19 @@ def _undo(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--chart", choices=CHARTS, help="whose versions these are (default: the versions tell)")
-    parser.add_argument("--from", dest="version_from", metavar="VERSION", help="only what a jump from there meets")
-    parser.add_argument("--to", dest="version_to", metavar="VERSION", help="and to there")
+    parser.add_argument(
+        "--chart", choices=CHARTS, help="the chart of these versions (default: found from the versions)"
+    )
+    parser.add_argument(
+        "--from", dest="version_from", metavar="VERSION", help="list only what an upgrade from this version meets"
+    )
+    parser.add_argument("--to", dest="version_to", metavar="VERSION", help="and to this version")
     parser.add_argument("--format", choices=["text", "json"], help="default: text")
     option_groups.output(parser)
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "migration", metavar="ID", help="what a message names: a migration, a rule, a question; or a chart's version"
-    )
+    parser.add_argument("migration", metavar="ID", help="a migration, a rule, a question, or a chart version")
     parser.add_argument("--format", choices=["text", "json"], help="default: text")
     option_groups.output(parser)
 
@@ -243,16 +250,16 @@ GLOBAL = {"--show-secrets": 0, "--color": 1, "-q": 0, "--quiet": 0, "-v": 0, "--
 """The options that may stand before the command, with how many words follow each."""
 
 COMMANDS = {
-    "plan": ("what would change and why, and what would be asked; writes nothing, exit 0", _plan),
-    "diff": ("the change, for review; writes nothing", _diff),
+    "plan": ("show what would change and why, and what would be asked; writes nothing, exit 0", _plan),
+    "diff": ("show the change for review; writes nothing", _diff),
     "migrate": ("ask, show, confirm and write", _migrate),
-    "check": ("for CI: one line a file, exit 1 if any needs migrating or deciding", _check_command),
-    "verify": ("whether the values obey the rules of the target version; writes nothing", _verify),
+    "check": ("the CI gate: one line a file, exit 1 if any needs migrating or deciding", _check_command),
+    "verify": ("check the values against the rules of the target version; writes nothing", _verify),
     "undo": ("put the last backup back, unless the file changed since", _undo),
-    "list": ("the migrations known, with their versions; what a jump meets", _list),
-    "explain": ("what a migration does and why, with its sources; what a rule or a question is about", _explain),
+    "list": ("list the migrations with their versions, or only those of one upgrade", _list),
+    "explain": ("explain a migration with its sources, a rule or a question", _explain),
     "example": ("print a sample values file of 4.13.0, to try things on", _example),
-    "init": ("write a project file, infrahub-migrator.yaml, from what is found; never over one that stands", _init),
-    "completion": ("print the completion of a shell: bash, zsh or fish", _completion),
+    "init": ("write a project file, infrahub-migrator.yaml, from what is found; never overwrites one", _init),
+    "completion": ("print the completion script for bash, zsh or fish", _completion),
     "schema": ("print the JSON Schema of project files, answers files or --format json", _schema),
 }

@@ -91,7 +91,7 @@ def _tell_of_backups(session: Session, stream: TextIO) -> None:
     if any(each.report.backups for each in changed):
         lines = page.wrapped(f"The old files are kept {folder}, as NAME.TIME.DIGEST.bak.")
     elif changed:
-        lines = page.wrapped("No backup was made: undo has nothing to put back.")
+        lines = page.wrapped("No backup was made: undo has nothing to restore.")
     for text in dict.fromkeys(told.text for each in changed for told in each.about):
         lines += page.wrapped(text, lead="- ")
     stream.write("".join(line + "\n" for line in lines))
@@ -110,8 +110,8 @@ def about_backups(report: FileReport, backups: Mapping[str, str]) -> Iterator[No
     seen = [path for path in secret if gitignore.is_seen_by_git(path)]
     if seen:
         text = (
-            f"{' and '.join(seen)} holds the credentials of the original in clear text, in a Git work tree: put *.bak "
-            "into .gitignore, remove it once the upgrade has gone well, or keep backups elsewhere with --backup-dir."
+            f"{' and '.join(seen)} has the original's credentials in clear text, in a Git work tree: add *.bak to "
+            ".gitignore, delete it after the upgrade, or keep backups elsewhere with --backup-dir."
         )
         yield NoticeReport("info", text, "", 0)
 

@@ -62,7 +62,7 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     whole = with_one_diff([each.report for each in ready])
     files_of = list(dict.fromkeys(layer.path for each in ready for layer in each.report.layers))
     if settings.output and len(files_of) > 1:
-        raise UsageError(f"--output takes the result of one file, and this release stands in {' and '.join(files_of)}.")
+        raise UsageError(f"--output is for the result of one file, and this release is in {' and '.join(files_of)}.")
     output = settings.output or ("-" if first.snapshot is None else "")
     stream = sys.stderr if output else sys.stdout
     backups: dict[str, str] = {}
@@ -116,7 +116,7 @@ def new_files(report: FileReport, output: str) -> list[str]:
 
 def not_all_told(new: Sequence[str], error: OSError) -> NotAllTold:
     """The error for an output that failed when files stood already."""
-    return NotAllTold(f"{' and '.join(new)}: written, but not all could be told: {error.strerror or error}.")
+    return NotAllTold(f"{' and '.join(new)}: written, but not everything could be printed: {error.strerror or error}.")
 
 
 def pass_on(source: Source, settings: Settings) -> None:
@@ -157,4 +157,4 @@ def _write_elsewhere(
         output, data, like=like, backup=settings.backup, backup_dir=settings.backup_dir, private=private
     )
     if written.backup:
-        tell(settings, f"{output}: what stood there is kept in {written.backup}.")
+        tell(settings, f"{output}: the previous file is kept in {written.backup}.")

@@ -119,7 +119,7 @@ _OF_MASKS = ("***", "--show-secrets")
 def tell_of_masks(settings: Settings, text: str) -> None:
     """Say how to see what is masked, if anything in the text is."""
     if "***" in text and "--show-secrets" not in text:
-        tell(settings, "note: *** stands for a credential; --show-secrets shows it.")
+        tell(settings, "note: *** masks a credential; --show-secrets shows it.")
 
 
 def print_check(settings: Settings, report: Report, mask: Mask) -> None:

@@ -22,7 +22,7 @@ def refuse_impossible(settings: Settings, releases: Sequence[Bundle]) -> None:
     path = settings.report
     if os.path.splitext(path)[1].lower() not in ENDINGS:
         names = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
-        raise UsageError(f"--report {path}: its ending names the format: {names}.")
+        raise UsageError(f"--report {path}: the file name must end in {names}.")
     if settings.dry_run:
         raise UsageError(
             "--report records what was done, and --dry-run does nothing.",
@@ -30,7 +30,7 @@ def refuse_impossible(settings: Settings, releases: Sequence[Bundle]) -> None:
         )
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
-        raise UsageError(f"--report cannot write there: {folder} is no directory.", path=path)
+        raise UsageError(f"--report cannot write there: {folder} is not a directory.", path=path)
     own = [settings.output, settings.save_answers, settings.answers]
     own += [layer.snapshot.target for each in releases for layer in each.layers if layer.snapshot is not None]
     if any(name and os.path.realpath(name) == os.path.realpath(path) for name in own):
@@ -59,7 +59,7 @@ def write(report: Report, settings: Settings) -> None:
     written = writing.create(settings.report, text.encode("utf-8", "backslashreplace"), like=None, backup=True)
     tell(settings, f"report written to {settings.report}")
     if written.backup:
-        tell(settings, f"{settings.report}: what stood there is kept in {written.backup}.")
+        tell(settings, f"{settings.report}: the previous file is kept in {written.backup}.")
 
 
 def _now() -> str:

@@ -68,7 +68,7 @@ def run(settings: Settings) -> int:
         if isinstance(left, InterruptedByUser) and left.path:
             new.append(left.path)
         if new:
-            message = f"interrupted; {', '.join(new)} had been written before, and nothing of the rest was."
+            message = f"interrupted; {', '.join(new)} had already been written, and nothing else was."
             raise InterruptedByUser(message) from None
         raise
     return _tell(Report(settings.command, tuple(reports)), session)

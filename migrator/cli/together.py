@@ -46,10 +46,10 @@ def half_of_a_file(case: Case) -> RefusedError | None:
     for path, names in case.bundle.read_by:
         if path in changed:
             return RefusedError(
-                f"{path} would change, and the project file gives it to {some_of(names)} as well, which "
+                f"{path} would change, but the project file also uses it for {some_of(names)}, which "
                 f"{'is' if len(names) == 1 else 'are'} not named.",
                 path=case.bundle.name,
-                remedy=f"Name {path}, which stands for all of them, or give this release a copy of its own first.",
+                remedy=f"Name {path}, which covers all of them, or give this release its own copy first.",
             )
     return None
 

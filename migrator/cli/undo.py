@@ -44,7 +44,7 @@ def undo_all(settings: Settings) -> int:
 def _undo_one(path: str, settings: Settings, done: list[Written]) -> int:
     try:
         if os.path.isdir(path):
-            raise InputError("is a directory in which no file has a backup.", path=path)
+            raise InputError("has no file with a backup.", path=path)
         written = writing.undo(path, backup_dir=settings.backup_dir, force=settings.force)
     except MigratorError as error:
         complain(str(error))
@@ -52,7 +52,7 @@ def _undo_one(path: str, settings: Settings, done: list[Written]) -> int:
     done.append(written)
     for sentence in written.passed_over:
         complain(f"note: {sentence}, so it was passed over.")
-    kept = f"; what it was until now is kept in {written.backup}" if written.backup else ""
+    kept = f"; its latest content is kept in {written.backup}" if written.backup else ""
     sys.stdout.write(visible(f"{written.path}: as it was before the migration{kept}") + "\n")
     return 0
 
@@ -71,7 +71,7 @@ def _tell_what_stays(done: Sequence[Written], settings: Settings) -> None:
     folder = f" --backup-dir {typed(settings.backup_dir)}" if settings.backup_dir else ""
     tell(
         settings,
-        f"note: {' and '.join(stay)} {was} migrated in the same run, and {stays} so. To put {it} back as well: "
+        f"note: {' and '.join(stay)} {was} migrated in the same run, and {stays} so. To restore {it} too: "
         f"{called()} undo{folder} {' '.join(map(typed, stay))}",
     )
 
@@ -105,11 +105,11 @@ def _of_project(settings: Settings) -> list[str]:
     """The files of the project that have a backup. Raises UsageError where there is no project, or no backup."""
     project = opening.project_of(settings)
     if project is None:
-        raise UsageError("nothing is named.", remedy="Name a FILE.")
+        raise UsageError("no file is named.", remedy="Name a FILE.")
     layers = dict.fromkeys(layer for release in project.releases for layer in release.layers)
     found = [layer for layer in layers if _has_backup(layer, settings.backup_dir)]
     if not found:
-        raise UsageError("no file of its releases has a backup.", path=project.path)
+        raise UsageError("none of its releases has a file with a backup.", path=project.path)
     return found
 
 

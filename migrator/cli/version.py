@@ -50,5 +50,5 @@ def _of_program(name: str, *words: str) -> str:
     try:
         done = program.run([path, *words], (), _SECONDS)
     except (OSError, subprocess.TimeoutExpired):
-        return "on PATH, and does not run"
-    return next(iter(done.out.splitlines()), "") if done.code == 0 else f"on PATH, and ends with {done.code}"
+        return "on PATH, but does not run"
+    return next(iter(done.out.splitlines()), "") if done.code == 0 else f"on PATH, but exits with {done.code}"

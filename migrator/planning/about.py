@@ -18,7 +18,7 @@ from migrator.values.merge import as_map
 _MOST_OF_A_KIND = 10  # notices: who has read ten alike knows the file
 
 NO_PREFECT = Notice(
-    "prefect-server.enabled is false: this release runs no Prefect, so nothing that concerns Prefect applies to it."
+    "prefect-server.enabled is false: this release runs no Prefect, so nothing about Prefect applies to it."
 )
 
 
@@ -55,9 +55,9 @@ def _about_documents(bundle: Bundle) -> Iterator[Notice]:
     for source in bundle.layers:
         if not source.route and any(roots.has_values(each.data) for each in source.stream.documents[1:]):
             yield Notice(
-                f"{source.name} holds several documents. Helm 3 reads only the first, as is done here; Helm 4 lays the "
-                "others over it, so the Prefect values there, which are left as they are, would win. Put all values "
-                "into one document.",
+                f"{source.name} has several documents. Helm 3 reads only the first, and so does this program; Helm "
+                "4 merges the others over it, so their Prefect values, which stay as they are, would win. Put all "
+                "values into one document.",
                 "warning",
             )
 
@@ -66,8 +66,8 @@ def _about_computed(bundle: Bundle) -> Iterator[Notice]:
     for source in bundle.layers:
         if "COMPUTED VALUES" in as_map(source.data):
             yield Notice(
-                f"{source.name} holds all computed values (helm get values --all): given to helm upgrade, it keeps the "
-                "old chart's defaults for everything. Take helm get values without --all.",
+                f"{source.name} has all computed values (helm get values --all): with helm upgrade it keeps the "
+                "old chart's defaults for everything. Use helm get values without --all.",
                 "warning",
             )
 
@@ -84,8 +84,8 @@ def _about_unseen_signs(bundle: Bundle) -> Iterator[Notice]:
         for route, signs in islice(unseen_in(source.data), _MOST_OF_A_KIND):
             named = " and ".join(f"U+{ord(sign):04X} ({name(sign, 'no name').lower()})" for sign in signs[:3])
             yield Notice(
-                f"{tree.show(route)} holds {named}, which nobody sees, and which can make it read as something else: "
-                "type it anew, unless that is meant.",
+                f"{tree.show(route)} contains the invisible {named}, which can change how it is read: retype it, "
+                "unless you mean it.",
                 "warning",
                 number,
                 route,
@@ -111,9 +111,9 @@ def _about_other_preset(upgrade: Upgrade) -> Iterator[Notice]:
     chart = f"the chart of flavour {named.flavour}" if named.flavour else "the plain chart"
     route = (*place, "configPreset")
     yield Notice(
-        f"configPreset says {preset}, but --{option} (or {option}: in the project file) says {named}, {chart}, and "
-        f"that is what counts here. If {runs} is what runs (helm list shows it), give --from {runs}. If the values of "
-        f"{preset} were copied over {chart}, nothing is wrong.",
+        f"configPreset says {preset}, but --{option} (or {option}: in the project file) says {named}, {chart}, "
+        f"which is what is used. If {runs} is installed (helm list shows it), give --from {runs}. If the values of "
+        f"{preset} were copied over {chart}, all is well.",
         "warning",
         max(number for number, data in enumerate(values) if tree.exists(data, route)),
         route,
@@ -125,8 +125,8 @@ def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> It
     if found.version_to > newest:
         is_far = found.version_to.release[:2] != newest.release[:2]
         yield Notice(
-            f"What {found.chart} asks for above {newest} is not known here: the file goes as far as {newest}, and not "
-            f"to {found.text_to}.{' Look for a newer infrahub-migrator, or for a slip in --to.' if is_far else ''}",
+            f"Versions of {found.chart} above {newest} are not known here: the file is migrated to {newest}, not "
+            f"to {found.text_to}.{' Look for a newer infrahub-migrator, or for a typo in --to.' if is_far else ''}",
             "warning" if is_far else "info",
         )
 
@@ -144,15 +144,15 @@ def _about_jump(found: discover.Found) -> Iterator[Notice]:
     if way.skips_minors(found.chart, found.version_from, found.version_to):
         stops = way.stops(found.chart, found.version_from, found.version_to, found.text_to)
         names = ", ".join(stop.version or f"Infrahub {stop.app}" for stop in stops)
-        text = f"More than one minor version of Infrahub lies between {found.text_from} and {found.text_to}"
-        yield Notice(f"{text}; only one at a time is supported. The stops: {names} (plan --route).", "warning")
+        text = f"{found.text_to} is more than one minor version of Infrahub above {found.text_from}"
+        yield Notice(f"{text}; only one at a time is supported. Stops: {names} (plan --route).", "warning")
 
 
 def _about_preset(found: discover.Found, made: plan.Plan) -> Iterator[Notice]:
     if not made.start.after.preset_is_known:
         yield Notice(
-            f"What the preset of {found.chart} {found.shown_to} sets for Infrahub and Neo4j is not known here, and "
-            "nothing is decided on it: give that chart with --chart-path."
+            f"What the preset of {found.chart} {found.shown_to} sets for Infrahub and Neo4j is not known here, so "
+            "nothing relies on it: give that chart with --chart-path."
         )
 
 
@@ -169,6 +169,6 @@ def _about_base(bundle: Bundle, made: plan.Plan) -> Iterator[Notice]:
             )
         elif name != top:
             yield Notice(
-                f"{name} changes. Every other release that is given this file reads it too: migrate each of them, "
-                "with all of its own layers, in the same change."
+                f"{name} changes. If other releases use this file too, migrate each of them, with all of its own "
+                "layers, in the same change."
             )

@@ -40,7 +40,7 @@ def problem_with(name: str, answer: str, complaint: Callable[[str], str], *, hid
     if not problem:
         return ""
     if hidden:
-        return f"what the environment holds cannot be used; --{name} on the command line is told why"
+        return f"the value in the environment cannot be used; give it with --{name} to see why"
     from migrator.report.mask_names import is_credential  # only somebody whose answer is wrong needs it
 
     is_secret = is_credential(name) and not name.endswith("secret")  # that one is a Secret's name
@@ -99,5 +99,5 @@ class Asking:
 def _complaint(question: Question, answer: str) -> str:
     values = [choice.value for choice in question.choices]
     if values and answer not in values:
-        return f"{answer!r} is none of {', '.join(values)}{did_you_mean(answer, values)}"
+        return f"{answer!r} is not one of {', '.join(values)}{did_you_mean(answer, values)}"
     return question.complaint(answer)

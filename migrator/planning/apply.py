@@ -66,7 +66,7 @@ def apply_plan(case: Case) -> Result:
         stages.append(tuple(source.stream.data for source in sources))
     for source, layer in zip(sources, case.plan.result.layers):
         if not source.reads_as(layer.data):
-            raise VerificationError("the result does not read as planned; nothing was written.", path=source.name)
+            raise VerificationError("the result differs from the plan; nothing was written.", path=source.name)
     streams = tuple(source.stream for source in sources)
     return Result(streams, tuple(lines), tuple(_left_behind(done)), tuple(stages), tuple(places))
 
@@ -78,13 +78,13 @@ def _left_behind(done: Mapping[str, Sequence[Done]]) -> Iterator[NoticeReport]:
         for depth, edited in enumerate(edits):
             to_here, before = edits[: depth + 1], edits[:depth]
             for orphan in edited.orphans:
-                text = f"this comment spoke of something that is gone now: {orphan.text}"
+                text = f"this comment is about something that was removed: {orphan.text}"
                 found.append((0, name, _original(to_here, orphan.line), text))
             for comment in edited.lost:
-                text = f"this comment goes with what it stands in: {comment.text}"
+                text = f"this comment is removed with the block around it: {comment.text}"
                 found.append((1, name, _original(before, comment.line), text))
             for copy in edited.copies:
-                text = "a value that was shared by an anchor stands here as a copy of its own now"
+                text = "a value that was shared through an anchor is now a separate copy here"
                 found.append((2, name, _original(to_here, copy), text))
     for _, name, line, text in sorted(found, key=lambda each: each[0]):
         if line:
@@ -97,8 +97,8 @@ def prove_settled(case: Case, result: Result, request: Request) -> None:
     if not again.plan.is_current:
         left = [change.path for change in again.plan.changes] + [each.id for each in again.plan.open_questions]
         raise VerificationError(
-            f"the result would be migrated again ({', '.join(left)}); nothing was written. This is a mistake of this "
-            "program.",
+            f"the result would be migrated again ({', '.join(left)}); nothing was written. This is a bug in "
+            "infrahub-migrator.",
             path=case.bundle.name,
         )
 

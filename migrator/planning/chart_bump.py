@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 NAME = "chart-version"
 """What the change is called, where others go by their migration and their step."""
-TITLE = "move the chart's version with its values"
-WHY = "file and chart move together: the old chart refuses the new values"
+TITLE = "move the chart version along with the values"
+WHY = "values and chart move together: the old chart refuses the new values"
 
 
 class Bump(NamedTuple):
@@ -145,11 +145,11 @@ def bump(
     if not moves:
         its_values = presets.of_chart(version.chart, stands.release, stands.flavour).prefect
         refused = deployment.what_is_refused(result, its_values)
-        text = f"The chart version {version.text} refuses {refused}, which these values hold: move it to {after}."
+        text = f"The chart version {version.text} refuses {refused}, which these values have: move it to {after}."
         return None, [Notice(text, "warning")] * bool(refused)
     if version.elsewhere:
         names = f"{version.elsewhere} still names {version.chart} {version.text}, which refuses these values"
-        return None, [Notice(f"{names}: write {after} there in the same change{version.then}.", "warning")]
+        return None, [Notice(f"{names}: set it to {after} in the same change{version.then}.", "warning")]
     if not wanted:
         left = f"The chart version stays {version.text} (--no-bump): the values need {after} or later, and the old "
         return None, [Notice(f"{left}chart refuses them.", "warning")]
@@ -163,7 +163,7 @@ def _why_not_here(version: ChartVersion, found: discover.Found) -> str:
     if version.unmovable:
         return f"{_why_too_low(version, found) or version.unmovable}."
     if version.text and (version.version is None or version.chart not in versions.CHARTS):
-        return f"{version.text} is the version of {version.chart or 'another chart'}, around these values."
+        return f"{version.text} is the version of {version.chart or 'another chart'}, which wraps this chart."
     return ""
 
 

@@ -86,14 +86,17 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
     flavour = _flavour(layers, root, start, target, preset, evidence)
     to = target.release if target else published.goes_to(chart, start.release if start else None)
     if start is not None:
-        evidence.append(f"runs on {start} now")
+        evidence.append(f"now on {start}")
         if to < start.release:
             raise UsageError(
-                f"{options.version_to} is below {start}, which the release runs on: this tool only goes forward.",
-                remedy="To go back, restore the file (infrahub-migrator undo) and use helm rollback.",
+                (
+                    f"{options.version_to} is below {start}, which the release runs: infrahub-migrator only moves "
+                    "forward."
+                ),
+                remedy="To go back, restore the file (infrahub-migrator undo) and run helm rollback.",
             )
     text_to = target.published if target else start.published if start and to == start.release else str(to)
-    asked = f"where it is already, past --to {options.below}" if options.below else "--to"
+    asked = f"its current version, past --to {options.below}" if options.below else "--to"
     evidence.append(f"to {text_to} ({asked if target else _why_there(chart, start, to)})")
     if chart == "prefect-server":
         flavour = ""
@@ -120,8 +123,8 @@ def _why_there(chart: str, start: versions.ChartVersion | None, to: Version) -> 
     """Why a release that nobody sends anywhere goes to that version."""
     ahead = published.one_way_steps(chart, to, published.newest(chart))
     if ahead:
-        return f"the newest that can be taken back; --to {ahead[0].versions[chart]} or later goes on"
-    return "where it is already" if start is not None and to == start.release else "the newest known"
+        return f"the newest version you can roll back from; --to {ahead[0].versions[chart]} or later goes further"
+    return "its current version" if start is not None and to == start.release else "the newest known version"
 
 
 def release_of(found: Found, layers: Sequence[Layer], options: Options, flavour: str) -> Release:
@@ -144,10 +147,10 @@ def _refuse_other_kinds(layer: Layer) -> None:
     data = layer.data
     if data is None:
         raise InputError(
-            "is empty, so it holds no values.",
+            "is empty, so it has no values.",
             path=layer.name,
             line=1,
-            remedy="For a release without values of its own, write {} into it, and say what is installed with --chart "
+            remedy="For a release without custom values, put {} into it, and say what is installed with --chart "
             "and --from VERSION-FLAVOUR.",
         )
     foreign.refuse_encrypted(layer.name, data)
@@ -170,7 +173,7 @@ def _root(layers: Sequence[Layer], options: Options, flavour_known: bool, eviden
     if len(roots) > 1:
         names = ", ".join(tree.show(root) for root in roots)
         raise RefusedError(
-            f"holds several sets of Prefect values: {names}.", path=layers[0].name, remedy="Name one with --root."
+            f"has several sets of Prefect values: {names}.", path=layers[0].name, remedy="Choose one with --root."
         )
     stand = bool(roots) and any(tree.exists(layer.data, roots[0]) for layer in layers)
     if roots and (stand or not options.default_root or options.default_root == ".".join(map(str, roots[0]))):
@@ -180,23 +183,23 @@ def _root(layers: Sequence[Layer], options: Options, flavour_known: bool, eviden
             evidence.append(f"no Prefect values in the file; Infrahub's at {tree.show(roots[0][:-1])}")
         return roots[0]
     if options.default_root:
-        evidence.append(f"no Prefect values in the object: the chart's own hold, at {options.default_root}")
+        evidence.append(f"no Prefect values in the object: the chart's own apply, at {options.default_root}")
         return () if options.default_root == "." else tuple(options.default_root.split("."))
     named = presets_in([layer.data for layer in layers], None)
     wrapped = bool(named) or any("infrahub" in as_map(layer.data) for layer in layers)
     if (named or flavour_known) and (options.chart == "infrahub-enterprise" or wrapped) and len(named) < 2:
         root = (*next(iter(named), ()), "infrahub", "prefect-server")
         _refuse_no_mapping(layers, root)
-        evidence.append("no Prefect values in the file: all of them are the preset's, or given elsewhere")
+        evidence.append("no Prefect values in the file: all come from the preset or from elsewhere")
         return root
     if any(may_be_of(layer.data, options.chart) for layer in layers):
-        evidence.append(f"no Prefect values in the file; what it holds is of {options.chart} (as named)")
+        evidence.append(f"no Prefect values in the file; it has values of {options.chart} (as named)")
         return tuple(each for each in root_of_chart(options.chart).split(".") if each)
     if not options.chart and any(has_global_values(layer.data) for layer in layers):
         raise UsageError(
-            "holds global values only, which infrahub-enterprise and infrahub both read.",
+            "has only global values, which both infrahub-enterprise and infrahub read.",
             path=layers[0].name,
-            remedy="Say with --chart whose they are.",
+            remedy="Name the chart with --chart.",
         )
     raise foreign.without_values(layers[0].name)
 
@@ -207,7 +210,7 @@ def _refuse_no_mapping(layers: Sequence[Layer], root: Route) -> None:
         for depth in range(1, len(root) + 1):
             if not isinstance(tree.get(layer.data, root[:depth]), (dict, type(None))):
                 way = tree.show(root[:depth])
-                raise InputError(f"{way} is no mapping, so it holds no values.", path=layer.name, line=1)
+                raise InputError(f"{way} is not a mapping, so it has no values.", path=layer.name, line=1)
 
 
 def _chart(root: Route, layers: Sequence[Layer], options: Options, evidence: list[str]) -> str:
@@ -225,12 +228,12 @@ def _chart(root: Route, layers: Sequence[Layer], options: Options, evidence: lis
     ):
         wanted = {"infrahub-enterprise": "infrahub.prefect-server", "infrahub": "prefect-server"}[chart]
         raise UsageError(
-            f"--chart {chart} reads Prefect values at {wanted}, and they stand at {tree.show(root)}, where that chart "
-            "would ignore them.",
+            f"--chart {chart} reads Prefect values at {wanted}, but they are at {tree.show(root)}, where that "
+            "chart ignores them.",
             path=layers[0].name,
-            remedy=f"They belong to {by_shape}; if they do stand right, name their place with --root.",
+            remedy=f"They belong to {by_shape}; if they are right there, give their path with --root.",
         )
-    why = "as named" if options.chart else f"by the place of the Prefect values, {tree.show(root)}"
+    why = "as named" if options.chart else f"from the path of the Prefect values, {tree.show(root)}"
     evidence.append(f"chart {chart} ({why})")
     return chart
 
@@ -243,9 +246,9 @@ def _refuse_wrong_root(layers: Sequence[Layer], root: Route, flavour_known: bool
         return
     there = ", ".join(dict.fromkeys(tree.show(each) for each in roots))
     raise UsageError(
-        f"no Prefect values stand at {tree.show(root)}{f'; they stand at {there}' if there else ''}.",
+        f"there are no Prefect values at {tree.show(root)}{f'; they are at {there}' if there else ''}.",
         path=layers[0].name,
-        remedy="Give --root the place that the chart reads.",
+        remedy="Give --root the path that the chart reads.",
     )
 
 
@@ -261,11 +264,11 @@ def _flavour(
     if named:
         flavour = named[0]
         versions.refuse_unknown_flavour(flavour)
-        evidence.append(f"flavour {flavour} (behind the version, {target if target and target.flavour else start})")
+        evidence.append(f"flavour {flavour} (from the version, {target if target and target.flavour else start})")
         return flavour
     if start is not None:
         if preset:
-            evidence.append(f"no flavour (behind the version, {start})")
+            evidence.append(f"no flavour (from the version, {start})")
         return ""
     if preset and not is_generation_a(layers, root):
         evidence.append(f"flavour {preset} (configPreset in the file)")

@@ -26,9 +26,9 @@ def prove(plan: Plan, path: str) -> None:
             last = _differences(_edited(here, others), after)
             if first & last:
                 raise VerificationError(
-                    f"{planned.known.id}, step {planned.step.id}: a change that claims to leave the pods' behaviour "
-                    f"as it is would change {', '.join(sorted(first & last))}; nothing was written. This is a "
-                    "mistake of this program.",
+                    f"{planned.known.id}, step {planned.step.id}: a change that should not affect the pods' "
+                    f"behaviour would change {', '.join(sorted(first & last))}; nothing was written. This is a bug "
+                    "in infrahub-migrator.",
                     path=path,
                 )
         here = after

@@ -102,11 +102,11 @@ def _refuse_empty_first(bundle: Bundle) -> None:
         full = next((each for each in others if each.data is not None), None)
         if first.data is None and full is not None and not source.route:
             raise InputError(
-                f"begins with an empty document, and Helm reads that one: the values from line {full.line(())} on "
-                "count for nothing.",
+                f"starts with an empty document, which is the one Helm reads: the values from line {full.line(())} "
+                "on are ignored.",
                 path=source.name,
                 line=1,
-                remedy="Take out the empty document, with the --- that ends it.",
+                remedy="Remove the empty document, with the --- that ends it.",
             )
 
 
@@ -182,8 +182,7 @@ def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: p
                 lines = " and ".join(map(str, duplicate.lines))
                 what = tree.show(way) if way else "a key around the values"
                 raise RefusedError(
-                    f"{what} stands on lines {lines}: Helm reads the last one with all below it, and ignores "
-                    "the others.",
+                    f"{what} is on lines {lines}: Helm reads only the last one and all below it.",
                     path=source.name,
                     line=duplicate.lines[-1],
                     remedy="Keep one of them.",

@@ -18,7 +18,7 @@ from migrator.values.changes import Notice
 
 _MOST_PLANS = 24
 _EXAMPLES = ("1", "redis.example.org", "redis://elsewhere.example.org:6379/9", "example")
-"""What may be typed where nothing is suggested: what a notice says of a rule does not depend on it."""
+"""A stand-in for an answer: what a notice says about a rule does not depend on it."""
 
 
 class _Way(NamedTuple):
@@ -65,7 +65,7 @@ def _what_mends(where_told: Sequence[bool], ways: Sequence[_Way]) -> str:
     for name, value in mended[0].answers.items():
         is_of_all = all(way.answers.get(name) == value for way in mended)
         if is_of_all and all(way.answers.get(name, value) != value for way in told):
-            return f"Answered {name}={value}, this run mends it."
+            return f"With {name}={value}, this run fixes it."
     return ""
 
 

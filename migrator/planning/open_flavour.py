@@ -76,7 +76,7 @@ def _as_migrated(upgrade: Upgrade) -> Settled | None:
     if not right:
         return None
     names = ", ".join(flavour or "the plain chart" for flavour in right)
-    evidence = f"right as it is for {names}; where another flavour runs, give --from VERSION-FLAVOUR"
+    evidence = f"right as it is for {names}; for another flavour, give --from VERSION-FLAVOUR"
     return Settled(upgrade.with_evidence(evidence), next(iter(right.values())))
 
 

@@ -63,9 +63,9 @@ class OwnChart(NamedTuple):
         """Raise UsageError where the chart lies beyond a step that cannot be taken back, and nobody named a target."""
         for step in published.one_way_steps(self.name, start, to):
             raise UsageError(
-                f"is {self.name} {self.version}, beyond {step.versions[self.name]}: {step.what}.",
+                f"is {self.name} {self.version}, above {step.versions[self.name]}: {step.what}.",
                 path=self.path,
-                remedy=f"To go there, say so with --to {self.version}; if the release is past it, with --from.",
+                remedy=f"To upgrade to it, give --to {self.version}; if the release is already past it, give --from.",
             )
 
     def below(self, release: Release, to: Version) -> Release:
@@ -122,9 +122,9 @@ def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
     prefect = _with_outer_globals(own, root)
     if not isinstance(prefect.get("backgroundServices"), dict):
         raise archive.ChartError(
-            f"this chart ({own.name}) has no prefect-server at {tree.show(root)}, where the values have theirs.",
+            f"this chart ({own.name}) has no prefect-server at {tree.show(root)}, where the Prefect values are.",
             path=own.path,
-            remedy="Name the chart that the values are for, or say with --root where they are for this one.",
+            remedy="Give the chart that the values are for, or their path in this one with --root.",
         )
     around = _with_outer_globals(own, root[:-1]) if root else {}
     infrahub = {key: value for key, value in around.items() if key != "prefect-server"}

@@ -31,11 +31,11 @@ class Stop(NamedTuple):
         """What is to be done for it, as a sentence or two."""
         what = f"{self.version} (Infrahub {self.app})" if self.app else self.version
         if not self.version:
-            what = f"a chart that installs Infrahub {self.app}, of which none is known here (helm search repo -l)"
-        warning = "".join(f" {step.what}: only that backup leads back." for step in self.crossed)
+            what = f"a chart that installs Infrahub {self.app}; none is known here (helm search repo -l)"
+        warning = "".join(f" {step.what}: that backup is the only way back." for step in self.crossed)
         return (
-            f"Stop {number} of {of}: {what}. Back up Neo4j and PostgreSQL before; upgrade, wait until every pod is "
-            f"ready, run infrahub upgrade in the server's pod, and restart server and workers.{warning}"
+            f"Stop {number} of {of}: {what}. Back up Neo4j and PostgreSQL; upgrade, wait until every pod is ready, "
+            f"run infrahub upgrade in the server's pod, and restart server and workers.{warning}"
         )
 
 
@@ -62,9 +62,9 @@ def stops(chart: str, start: Version | None, to: Version, to_text: str) -> list[
 def notices(chart: str, start: Version | None, to: Version, to_text: str) -> list[Notice]:
     """The stops as notices; what is not known of the way is said first."""
     if start is None:
-        return [Notice("Nobody says what runs now, so the stops cannot be worked out: give --from.")]
+        return [Notice("The version that runs now is not known, so the stops cannot be worked out: give --from.")]
     if chart == "prefect-server":
-        return [Notice(f"{to_text} is reached in one step: nothing is known that asks for a stop on the way.")]
+        return [Notice(f"{to_text} is reached in one step: no known version needs a stop on the way.")]
     found = stops(chart, start, to, to_text)
     return [Notice(stop.text(number, len(found))) for number, stop in enumerate(found, 1)]
 

@@ -18,8 +18,8 @@ from migrator.values.changes import Location
 from migrator.values.merge import as_map, as_text
 from migrator.values.release import Release
 
-REMEDY = "Put the host of your own cache there."
-UNREAD_REMEDY = f"{REMEDY} Until then nothing goes wrong: server.args put messaging's host in its place."
+REMEDY = "Set it to the host of your own cache."
+UNREAD_REMEDY = f"{REMEDY} Until then nothing breaks: server.args replaces it with messaging's host."
 _NAMES = (CACHE_ADDRESS, CACHE_URL)
 
 
@@ -47,7 +47,7 @@ def _in_prefect(release: Release) -> Iterator[Left]:
             listed, entry = found
             is_unread = pod == "server" and name == CACHE_ADDRESS and sets_cache_address(release)
             remedy = UNREAD_REMEDY if is_unread else REMEDY
-            text = f"{env_edits.path_of(listed, name)} holds {EXAMPLE_HOST}"
+            text = f"{env_edits.path_of(listed, name)} contains {EXAMPLE_HOST}"
             yield Left(text, remedy, Location(listed.layer, listed.route_of(entry)))
 
 
@@ -59,4 +59,4 @@ def _in_infrahub(release: Release) -> Iterator[Left]:
             path = (*place, "env", name)
             owners = part.owners(path)
             if owners and EXAMPLE_HOST in as_text(as_map(part.get((*place, "env"))).get(name)):
-                yield Left(f"{part.show(path)} holds {EXAMPLE_HOST}", REMEDY, Location(owners[-1], part.root + path))
+                yield Left(f"{part.show(path)} contains {EXAMPLE_HOST}", REMEDY, Location(owners[-1], part.root + path))

@@ -115,9 +115,9 @@ def what_is_wrong_with_url(release: Release, url: str) -> str:
     if complaint:
         return complaint
     if EXAMPLE_HOST in url:
-        return f"it holds the presets' example host {EXAMPLE_HOST}, which the chart refuses"
+        return f"it contains the presets' example host {EXAMPLE_HOST}, which the chart refuses"
     if redis_url.PASSWORD_REFERENCE in url and not injects_password(release):
-        return f"{redis_url.PASSWORD_REFERENCE} stands for nothing, since messaging.redis has no password"
+        return f"{redis_url.PASSWORD_REFERENCE} is not set, since messaging.redis has no password"
     parts = redis_url.parse_url(filled_in(release, url))
     return contradicts_tls(release, parts)
 
@@ -141,7 +141,7 @@ def contradicts_tls(release: Release, url: redis_url.Url) -> str:
     is_same = redis_url.same_server(address.host, url.host) and address.port == str(url.port)
     if not is_same or address.tls == (url.scheme == "rediss"):
         return ""
-    return f"it is {url.scheme}://, while messaging reaches that server {'with' if address.tls else 'without'} TLS"
+    return f"it is {url.scheme}://, while messaging uses that server {'with' if address.tls else 'without'} TLS"
 
 
 def docket_on(release: Release, pod: str) -> Docket | None:

@@ -20,7 +20,7 @@ GLOBAL: Route = ("global", "prefect", "env")
 POD_LISTS = {"server": SERVER, "background": BACKGROUND}
 
 IN_DEFAULTS = -1
-"""The layer number of a list that stands in the chart's defaults, where nothing can be edited."""
+"""The layer number of a list in the chart's defaults, where nothing can be edited."""
 
 
 class Entry(NamedTuple):
@@ -210,10 +210,10 @@ def _read_list(release: Release, number: int, route: Route) -> EnvList | None:
         return None
     if not isinstance(value, list):
         raise ShapeError(
-            f"{tree.show(route)} is no list, so the chart cannot read it as env entries.",
+            f"{tree.show(route)} is not a list, so the chart cannot read it as env entries.",
             Location(number, route),
             path=release.layers[number].name,
-            remedy="Mend it first.",
+            remedy="Correct it first.",
         )
     return EnvList(number, route, _entries(value))
 

@@ -29,9 +29,9 @@ def about_validation(release: Release) -> Iterator[Notice]:
     left_open = [tree.show(release.root + path) for path in paths if not release.owners(path)]
     if left_open and deployment.is_bumped(release):
         yield Notice(
-            f"Nothing here says which flavour of the chart is installed. A flavoured one (X.Y.Z-medium and the like) "
-            f"refuses its preset's example in {' and '.join(left_open)}, though nothing uses it: give --from "
-            "VERSION-FLAVOUR if it is one."
+            "The values do not say which flavour of the chart is installed. A flavoured chart (such as "
+            f"X.Y.Z-medium) refuses its preset's example in {' and '.join(left_open)}, even if nothing uses it: if "
+            "yours is one, give --from VERSION-FLAVOUR."
         )
 
 
@@ -58,8 +58,8 @@ def ask_for(ask: Ask, release: Release) -> str | None:
     answer = ask(
         Question(
             id="flavour",
-            text="Which flavour of the enterprise chart is installed? The file leaves things out that the preset of a "
-            "flavour decides. `helm list` shows the version, with the flavour behind it.",
+            text="Which flavour of the enterprise chart is installed? It decides values that the file leaves out. "
+            "`helm list` shows the version, followed by the flavour.",
             flag="--from VERSION[-FLAVOUR] or --answer flavour=NAME",
             choices=tuple(choices),
         )
@@ -70,14 +70,14 @@ def ask_for(ask: Ask, release: Release) -> str | None:
 def _decided(release: Release, flavour: str) -> str:
     """What that flavour decides of what the file leaves out, in words; of an env list that it is the preset's."""
     if not presets.knows_preset(flavour):
-        return "its preset is not known here"
+        return "its preset is not known"
     tuned = presets.tuning(flavour)
     if tuned is None:
         return "one replica each, and the background services run inside the API process"
     words = [] if release.owners(SEPARATE) else ["separate background services"]
     words += [
-        f"{tree.show(path)} of the preset" if path[-1] == "env" else f"{tree.show(path)} {value}"
+        f"the preset's {tree.show(path)}" if path[-1] == "env" else f"{tree.show(path)} {value}"
         for path, value in tuned.items()
         if not release.owners(path)
     ]
-    return ", ".join(words) or "as every preset has it"
+    return ", ".join(words) or "the same as in every preset"

@@ -211,9 +211,9 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
     if injected.kind == "none":
         sources = env.extra_sources(release, pod)
         if sources:
-            return Password("hidden", "", f"{sources[0]} may hold it")
+            return Password("hidden", "", f"{sources[0]} may have it")
         if username:
-            return Password("hidden", "", "there is a username only")
+            return Password("hidden", "", "only a username is set")
     return injected
 
 
@@ -235,7 +235,7 @@ def _password_of(text: str, source: str) -> Password:
     if not text:
         return Password("none")
     if is_placeholder(text):
-        return Password("hidden", "", f"{source} is filled in from elsewhere")
+        return Password("hidden", "", f"{source} is filled in later")
     return Password("visible", in_container(text), source)
 
 

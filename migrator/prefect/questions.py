@@ -18,8 +18,8 @@ ON_HOST = Decision(
     help="the host of the messaging Redis",
     metavar="HOST",
     label="Host",
-    found_by="A Redis in the cluster is reached by the name of its Service (kubectl get services --namespace "
-    "NAMESPACE). What runs now says it as well: helm get values RELEASE --namespace NAMESPACE --all has it below "
+    found_by="A Redis in the cluster has the name of its Service (kubectl get services --namespace NAMESPACE). The "
+    "running release shows it, too: helm get values RELEASE --namespace NAMESPACE --all has it below "
     "backgroundServices, at messaging.redis.host, or as PREFECT_REDIS_MESSAGING_HOST in an env list.",
     scope="redis",
 )
@@ -45,18 +45,18 @@ def stands_at(release: Release, *paths: Route, names: Collection[str] = ()) -> t
 
 def redis_host(host: str, problem: str, release: Release) -> Question:
     """The question for the Redis server, where the values do not name one that can be used."""
-    reason = f"In the values it is {host!r}, which {problem}."
+    reason = f"The values have {host!r}, which {problem}."
     about = stands_at(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL"))
     if not about and _is_default(release, host):
-        reason = "No file that is read here says it, "
+        reason = "No file read here sets it, "
         reason += (
             f"and the chart's own default is {host!r}, which {problem}." if host else "and the chart has no default."
         )
         if release.surroundings.unseen:
-            reason += f" It may stand in {', '.join(release.surroundings.unseen)}, below these and not seen from here."
+            reason += f" It may be set in {', '.join(release.surroundings.unseen)}, which cannot be read here."
     return Question(
         id="redis-host",
-        text=f"Which host is Prefect's messaging Redis on? {reason}",
+        text=f"What is the host of Prefect's messaging Redis? {reason}",
         flag="--redis-host",
         complaint=redis_url.complaint_about_host,
         facts=(host,),
@@ -82,12 +82,12 @@ def unseen_list(release: Release, path: Route) -> Question:
     return Question(
         id=f"unseen-env.{path[0]}",
         group="unseen-env",
-        text=f"{where} stands in nothing that can be read here, and values from {sources} lie below. If {where} stands "
-        "in one of them, a list put over it would take all of its entries away.",
+        text=f"{where} is not set in any file read here, but values from {sources} may set it. If they do, a new "
+        "list would replace all of its entries. Leave it to them?",
         flag="--answer unseen-env=leave|create",
         choices=(
-            Choice("leave", "it stands there: nothing is put over it, and a notice says what it has to hold"),
-            Choice("create", "it stands nowhere: the list is put here, beginning with the chart's own entries"),
+            Choice("leave", "it is set there: nothing is added here, and a notice says what it must contain"),
+            Choice("create", "it is not set: the list is added here, starting with the chart's own entries"),
         ),
         facts=release.surroundings.unseen,
     )
@@ -107,8 +107,8 @@ def put_own_list(
     elif answer == "leave":
         sources = ", ".join(release.surroundings.unseen)
         yield Notice(
-            f"{tree.show(release.root + path)} is left to the values from {sources}: it has to hold {needed} there. "
-            "Named with -f below this file, their own file is migrated along.",
+            f"{tree.show(release.root + path)} is left to the values from {sources}: it must contain {needed} "
+            "there. To migrate that file too, give it with -f before this one.",
             "warning",
         )
 

@@ -117,7 +117,7 @@ _KIND = {
 
 def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
     where = f"database {mine.database} of the Redis at {redis_url.in_url(mine.host)}:{mine.port}"
-    remedy = "Give each release a database of its own: run once for each, with its own --redis-db, or use --answers."
+    remedy = "Give each release its own database: run once for each with its own --redis-db, or use --answers."
     if redis_url.in_namespace(mine.host, "any") != mine.host and not (mine.namespace and yours.namespace):
         unknown = [who for who, taken in ((name, mine), (other, yours)) if not taken.namespace]
         who = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'}"
@@ -126,7 +126,7 @@ def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
             f"in, by namespace: NAME in the project file or below releases: in a file for --answers, as {unknown[0]}: "
             f"{{namespace: NAME}}. In one namespace, give each a database of its own there, as {name}: {{redis-db: N}}."
         )
-    text = f"takes {where} for {mine.what}, and {other} takes it for {yours.what}."
+    text = f"uses {where} for {mine.what}, and {other} uses it for {yours.what}."
     return InputError(text, path=name, remedy=remedy)
 
 

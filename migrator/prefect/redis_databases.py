@@ -21,7 +21,7 @@ from migrator.values.merge import as_map
 from migrator.values.release import Release
 
 DATABASES = 16
-"""How many databases a Redis server has unless its configuration says otherwise (redis.conf, `databases`)."""
+"""How many databases a Redis server has by default (redis.conf, `databases`)."""
 
 
 _TOLD = 3
@@ -51,7 +51,7 @@ class Database(NamedTuple):
     words: str
 
 
-IN_ONE_NAMESPACE = "if both are in one namespace: --answers FILE takes a namespace for each release"
+IN_ONE_NAMESPACE = "if both are in one namespace: --answers FILE accepts a namespace for each release"
 """Until both are known, a bare name is taken for one server."""
 
 _INFRAHUB = (("infrahubServer", "the Infrahub cache"), ("infrahubTaskWorker", "the task workers' cache"))
@@ -197,11 +197,11 @@ def why_not(release: Release, hosts: Collection[str], port: str, database: int) 
 def _problem(release: Release, database: int, who: str, may_be_another: bool) -> str:
     seen = release.surroundings.seen
     if seen is not None and (lack := seen.lack(database)):
-        return f"there is no database {database} in the Redis at {seen.where}: {lack}"
+        return f"the Redis at {seen.where} has no database {database}: {lack}"
     if not who:
         return ""
     hint = f" ({IN_ONE_NAMESPACE})" if may_be_another else ""
-    return f"database {database} there is used by {who} already{hint}"
+    return f"database {database} there is already used by {who}{hint}"
 
 
 def users(release: Release, hosts: Collection[str], port: str, database: int) -> str:
@@ -218,7 +218,7 @@ def survey(release: Release, hosts: Collection[str], port: str) -> list[Database
         who = users(release, hosts, port, number)
         may_be_another = may_be_another_server(release, hosts, port, number)
         part = "if in one namespace" if may_be_another else ""
-        words = (f"used by {who}" if who else "nothing known uses it", part, seen.contents(number) if seen else "")
+        words = (f"used by {who}" if who else "no known user", part, seen.contents(number) if seen else "")
         problem = _problem(release, number, who, may_be_another)
         keys = seen.keys.get(number) if seen else None
         found.append(Database(number, f"{who} {part}".strip(), problem, keys, ", ".join(filter(None, words))))

@@ -78,7 +78,7 @@ def _look(client: Redis, place: _Place) -> Seen:
     info: Any = client.info()
     if info.get("redis_mode") == "sentinel":
         raise InputError(
-            f"what answers at {place.shown} is a Redis Sentinel.", path=FLAG, remedy="Name the Redis that it watches."
+            f"{place.shown} is a Redis Sentinel.", path=FLAG, remedy="Give the URL of the Redis that it watches."
         )
     refused, dockets = {}, set()
     filled = {int(name[2:]): int(found["keys"]) for name, found in info.items() if re.fullmatch(r"db\d+", name)}
@@ -138,15 +138,15 @@ def _place(url: str) -> _Place:
         raise UsageError("its host, port or options cannot be read.", path=FLAG, remedy=_FORM) from None
     number = parts.path.strip("/")
     if not host or parts.fragment or not re.fullmatch(r"/?|/[0-9]+", parts.path):
-        raise UsageError("names no host, or more than a database behind it.", path=FLAG, remedy=_FORM)
+        raise UsageError("names no host, or has more than a database after it.", path=FLAG, remedy=_FORM)
     unknown = [name for name in options if name not in _OPTIONS]
     if unknown:
-        raise UsageError(f"its options may be {', '.join(_OPTIONS)}, and one is none of them.", path=FLAG, remedy=_FORM)
+        raise UsageError(f"has an unknown option; the options are {', '.join(_OPTIONS)}.", path=FLAG, remedy=_FORM)
     for name, value in options.items():
         is_right = os.path.isfile(value) if name == "ssl_ca_certs" else value in _OPTIONS[name]
         if not is_right:
             what = "a file with certificates" if name == "ssl_ca_certs" else " or ".join(_OPTIONS[name])
-            raise UsageError(f"{name} is to be {what}.", path=FLAG)
+            raise UsageError(f"{name} must be {what}.", path=FLAG)
     password = unquote(parts.password or "") or os.environ.get("REDISCLI_AUTH")
     return _Place(
         tls=scheme == "rediss",
@@ -160,7 +160,7 @@ def _place(url: str) -> _Place:
 
 
 _FORM = (
-    "It looks like redis://USER:PASSWORD@HOST:PORT/N, rediss:// for TLS, user and password percent-encoded or left out."
+    "The form is redis://USER:PASSWORD@HOST:PORT/N, rediss:// for TLS, user and password percent-encoded or left out."
 )
 
 
@@ -169,7 +169,7 @@ def _refuse_missing_library() -> None:
         import redis  # noqa: F401
     except ImportError as error:
         raise LibraryMissing(
-            "a look at Redis needs the library redis, which is not installed.",
+            "needs the library redis, which is not installed.",
             path=FLAG,
             remedy="pip install '.[redis]' in a checkout of infrahub-migrator",
         ) from error
@@ -214,16 +214,18 @@ def _in_words(place: _Place) -> Iterator[None]:
         raise _error(place, f"does not answer within {SECONDS} seconds.", _OTHER_SCHEME[place.tls]) from None
     except (exceptions.AuthenticationError, exceptions.AuthenticationWrongNumberOfArgsError) as error:
         if "without any password" in str(error):
-            raise _error(place, "has no password, and one is given.", "Leave it out, in REDISCLI_AUTH too.") from None
+            raise _error(
+                place, "needs no password, and one is given.", "Leave it out, in REDISCLI_AUTH as well."
+            ) from None
         if place.password:
-            raise _error(place, "refuses this user or password.", "In the URL they are percent-encoded.") from None
+            raise _error(place, "rejects this user or password.", "Both must be percent-encoded in the URL.") from None
         raise _error(
-            place, "asks for a password.", "Put it into the URL, or into the environment variable REDISCLI_AUTH."
+            place, "needs a password.", "Put it in the URL or in the environment variable REDISCLI_AUTH."
         ) from None
     except exceptions.NoPermissionError:
-        raise _error(place, "does not let this user run INFO.", "Take a user who may.") from None
+        raise _error(place, "does not let this user run INFO.", "Use one that may.") from None
     except exceptions.InvalidResponse:
-        raise _error(place, "does not speak Redis's protocol.", _OTHER_SCHEME[place.tls]) from None
+        raise _error(place, "does not speak the Redis protocol.", _OTHER_SCHEME[place.tls]) from None
     except exceptions.ConnectionError as error:
         raise _error(place, *_why_not_connected(error, place)) from None
     except exceptions.RedisError as error:
@@ -231,8 +233,8 @@ def _in_words(place: _Place) -> Iterator[None]:
 
 
 _OTHER_SCHEME = {
-    True: "If it is a port without TLS, say redis://.",
-    False: "If it is a port with TLS, say rediss://.",
+    True: "If the port has no TLS, use redis://.",
+    False: "If the port has TLS, use rediss://.",
 }
 
 
@@ -244,11 +246,11 @@ def _why_not_connected(error: Exception, place: _Place) -> tuple[str, str]:
         remedy = "Behind a forwarded port, add ?ssl_ca_certs=FILE&ssl_check_hostname=false to the URL."
         return f"has a certificate that cannot be trusted: {cause.verify_message.removesuffix('.')}.", remedy
     if isinstance(cause, ssl.SSLError):
-        return "does not speak TLS, or not a kind of it that is spoken here.", _OTHER_SCHEME[True]
+        return "does not speak TLS, or no version of it supported here.", _OTHER_SCHEME[True]
     is_cut_off = isinstance(cause, (ConnectionResetError, BrokenPipeError))
     if isinstance(cause, OSError) and cause.strerror and not is_cut_off:
         return f"cannot be reached: {cause.strerror}.", "Is the port forwarded (kubectl port-forward)?"
-    return f"breaks off the connection ({_words_of(error, place)}).", _OTHER_SCHEME[place.tls]
+    return f"closes the connection ({_words_of(error, place)}).", _OTHER_SCHEME[place.tls]
 
 
 def _words_of(error: Exception, place: _Place) -> str:

@@ -60,12 +60,12 @@ def complaint_about(url: str) -> str:
             return f"port {match['port']} is not between 1 and 65535"
         for part in ("username", "password"):
             if re.search(r"%(?![0-9A-Fa-f]{2})", match[part] or ""):
-                return f"its {part} holds a % that starts no percent-encoded character (write % as %25)"
+                return f"its {part} has a % that starts no percent-encoded character (write % as %25)"
         nobody = _nobody(match["host"].strip("[]"))
         return f"its host {nobody}" if nobody else _complaint_about_references(url)
     split = url.partition("://")
     if "{{" in url:
-        return "it holds a template expression, which the chart does not render there"
+        return "it contains a template expression, which the chart does not render there"
     if not split[1] or split[0] not in ("redis", "rediss"):
         scheme = split[0] if split[1] else ""
         return (
@@ -75,16 +75,16 @@ def complaint_about(url: str) -> str:
         )
     rest = split[2]
     if "?" in rest:
-        return "it has a query, and `?db=` beats the database in the path"
+        return "it has a query, and `?db=` overrides the database in the path"
     authority, slash, path = rest.rpartition("/")
     if not slash:
         return "it names no database (…/N), which silently means database 0"
     if not authority or authority.endswith("@"):
         return "it names no host, which silently means localhost"
     if "/" in authority or "#" in rest or authority.count("@") > 1:
-        return "it holds a raw @, / or #: percent-encode the password (%40, %2F, %23), or give exactly one /N"
+        return "it has an unencoded @, / or #: percent-encode the password (%40, %2F, %23), or give exactly one /N"
     if not is_number(path):
-        return f"its database {path!r} is no number, which silently means database 0"
+        return f"its database {path!r} is not a number, which silently means database 0"
     return "its host or port cannot be read"
 
 
@@ -117,7 +117,7 @@ def complaint_about_host(host: str) -> str:
     if _nobody(host):
         return f"{host} {_nobody(host)}"
     if not _is_host(host):
-        return "that is no host name: give the name or address alone, without scheme, port or database"
+        return "that is not a host name: give only the name or address, without scheme, port or database"
     return ""
 
 
@@ -126,7 +126,7 @@ def what_is_wrong_with_host(host: str) -> str:
     if not host.strip():
         return "is empty"
     if host != host.strip():
-        return "has blanks around it"
+        return "has spaces around it"
     if EXAMPLE_HOST in host:
         return "is the presets' example host"
     if "{{" in host:
@@ -134,7 +134,7 @@ def what_is_wrong_with_host(host: str) -> str:
     if any(sign in host for sign in _PLACEHOLDER_SIGNS) or host.startswith(("ref+", "ENC[")):
         return "is a placeholder"
     if not _is_host(host):
-        return "is no host name"
+        return "is not a host name"
     return _nobody(host)
 
 
@@ -146,9 +146,9 @@ def is_nobodys(host: str) -> bool:
 def _nobody(host: str) -> str:
     """Why a host that is well written is nobody's server, in a clause; empty where it may be one."""
     if re.fullmatch(_OWN_POD, host, re.IGNORECASE):
-        return "is each pod itself, and the pods are to meet on one server"
+        return "is each pod itself, and all pods must use the same server"
     if re.fullmatch(_TO_BE_FILLED_IN, host, re.IGNORECASE):
-        return "is a reminder to put a host there"
+        return "is a reminder to fill in a host"
     return ""
 
 

@@ -27,7 +27,7 @@ def refuse_odd_shapes(release: Release) -> None:
             value = release.in_layer(number, path)
             if not isinstance(value, (bool, type(None))):
                 raise ShapeError(
-                    f"{tree.show(release.root + path)} is {value!r}, and the chart takes nothing but true and false.",
+                    f"{tree.show(release.root + path)} is {value!r}, and the chart accepts only true and false.",
                     Location(number, release.root + path),
                     path=release.layers[number].name,
                     remedy="Write it without quotes.",
@@ -38,22 +38,22 @@ def refuse_odd_shapes(release: Release) -> None:
             if isinstance(value, dict) or (value is None and path[0] == "global"):
                 continue
             shown = tree.show(release.root + path)
-            what = "is empty, which takes the chart's own values away" if value is None else "is no mapping of keys"
+            what = "is empty, which removes the chart's own values" if value is None else "is not a mapping"
             raise ShapeError(
                 f"{shown} {what}.",
                 Location(number, release.root + path),
                 path=release.layers[number].name,
-                remedy="Take the key out, or fill it.",
+                remedy="Remove the key, or give it a value.",
             )
     for key in ("url", "existingSecret", "existingSecretKey"):
         path = (*DOCKET, key)
         for number in release.owners(path):
             if isinstance(release.in_layer(number, path), (dict, list)):
                 raise ShapeError(
-                    f"{tree.show(release.root + path)} is no text.",
+                    f"{tree.show(release.root + path)} is not a string.",
                     Location(number, release.root + path),
                     path=release.layers[number].name,
-                    remedy="Take the key out, or write a text there.",
+                    remedy="Remove the key, or set it to a string.",
                 )
 
 
@@ -70,12 +70,16 @@ def refuse_what_is_no_chart(layers: Sequence[Layer], root: Route) -> None:
             is_last = number == standing[-1][0]
             if isinstance(value, dict) or (value is None and not is_last):
                 continue
-            what = "is empty, which takes all away that is said below it" if value is None else "is no mapping of keys"
+            what = (
+                "is empty, which removes everything that earlier layers set there"
+                if value is None
+                else "is not a mapping"
+            )
             raise ShapeError(
-                f"{tree.show(level)} {what}, and Helm refuses it for a chart.",
+                f"{tree.show(level)} {what}; Helm refuses that for a chart.",
                 Location(number, level),
                 path=layers[number].name,
-                remedy="Take the key out, or fill it.",
+                remedy="Remove the key, or give it a value.",
             )
 
 
@@ -89,12 +93,12 @@ def refuse_unknown_preset(release: Release) -> None:
     missing = [path for path in (SEPARATE, env.SERVER, env.BACKGROUND, *redis_keys) if not release.owners(path)]
     if missing:
         left = flavour_left(release)
-        carry = f", or as {left} had them: --answer flavour-change=carry" if left and knows_preset(left) else ""
+        carry = f", or as in {left}: --answer flavour-change=carry" if left and knows_preset(left) else ""
         raise RefusedError(
-            f"leaves out what the preset {release.flavour} decides, and this program does not know that preset: "
+            f"leaves out values that the preset {release.flavour} decides, and that preset is not known here: "
             f"{', '.join(tree.show(release.root + path) for path in missing)}.",
             path=release.layers[-1].name,
-            remedy=f"Put them into the file as the preset has them (helm show values CHART --version VERSION){carry}.",
+            remedy=f"Add them to the file as in the preset (helm show values CHART --version VERSION){carry}.",
         )
 
 

@@ -85,9 +85,9 @@ def read(path: str) -> Answers:
     document = stream.documents[0]
     reader = _Reader(path, document)
     if len(stream.documents) > 1:
-        reader.refuse((), "holds several YAML documents; an answers file is one.")
+        reader.refuse((), "has several YAML documents; an answers file has one.")
     for duplicate in document.duplicates():
-        reader.refuse(duplicate.route, f"{tree.show(duplicate.route)} stands here twice.")
+        reader.refuse(duplicate.route, f"{tree.show(duplicate.route)} is set twice.")
     top = reader.mapping((), "answers and releases")
     for key in top:
         if key not in ("answers", "releases"):
@@ -197,7 +197,7 @@ class _Reader:
         value = tree.get(self._document.data, route)
         if not isinstance(value, dict):
             what = tree.show(route) if route else "the file"
-            self.refuse(route, f"{what} is no mapping of {of_what}.", "docs/decisions.md shows an answers file.")
+            self.refuse(route, f"{what} is not a mapping of {of_what}.", "docs/decisions.md shows an answers file.")
         return value
 
     def answers(self, route: Route) -> dict[str, Written]:
@@ -214,7 +214,7 @@ class _Reader:
             self._refuse_impossible((*route, name), found[name], decision)
         rivals, what = catalog.in_conflict(found)
         if rivals:
-            self.refuse((*route, rivals[1]), f"{' and '.join(rivals)} each say {what}: keep one of them.")
+            self.refuse((*route, rivals[1]), f"{' and '.join(rivals)} both set {what}: keep one of them.")
         return found
 
     def _one(self, route: Route, decision: Decision) -> Written:
@@ -224,16 +224,16 @@ class _Reader:
             return Written(self._text(route), "", "", line)
         for key in value:
             if key not in _PARTS:
-                self.refuse((*route, key), f"{key!r} is none of {', '.join(sorted(_PARTS))}.")
+                self.refuse((*route, key), f"{key!r} is not one of {', '.join(sorted(_PARTS))}.")
         if ("answer" in value) == ("from-env" in value):
-            self.refuse(route, f"{route[-1]} needs an answer, or from-env: either of them.")
+            self.refuse(route, f"{route[-1]} needs either answer or from-env.")
         question = self._text((*route, "question")) if "question" in value else ""
         if "from-env" in value:
             if not decision.may_be_secret:
                 allowed = " and ".join(name for name, each in catalog.questions().items() if each.may_be_secret)
                 self.refuse(
                     (*route, "from-env"),
-                    f"{route[-1]} may not be taken from the environment; only {allowed} may be.",
+                    f"{route[-1]} must not come from the environment; only {allowed} may.",
                     "Write the answer itself here.",
                 )
             return Written(None, self._text((*route, "from-env")), question, line)
@@ -252,5 +252,7 @@ class _Reader:
     def _text(self, route: Route) -> str:
         value = tree.get(self._document.data, route)
         if isinstance(value, bool) or not isinstance(value, (str, int)):
-            self.refuse(route, f"{tree.show(route)} is neither a text nor a whole number.", 'Put it in quotes: "...".')
+            self.refuse(
+                route, f"{tree.show(route)} is neither a string nor a whole number.", 'Put it in quotes: "...".'
+            )
         return str(value)

@@ -15,7 +15,8 @@ from migrator.prompts.screen import Screen
 from migrator.report.page import standing_at
 
 _OF_NO_MIGRATION = (
-    "Which flavour of the chart is installed decides what holds where the file says nothing; the file cannot tell."
+    "The installed flavour of the chart decides every value that the file leaves out; the file does not say which "
+    "it is."
 )
 
 
@@ -59,7 +60,7 @@ def ask(
     if several is not None:
         screen.say(several.asked_by, style="bold")
     if any(asked.stale for asked in case.plan.asked if asked.question.id == question.id):
-        screen.say("The answer given earlier was to another question under this name: it is not used.")
+        screen.say("The earlier answer was to a different question of this name: it is not used.")
     asked, start = question, decisions.before.pop(question.id, "")
     while True:
         raise_noted()

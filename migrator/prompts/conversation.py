@@ -63,7 +63,7 @@ class _Session:
             if choice == "change":
                 self._change_an_answer()
             elif not self._decisions.go_back():
-                self._screen.say("Nothing was asked. Ctrl-C or stop leaves, and nothing is written.")
+                self._screen.say("There is no question before this. Ctrl-C or stop leaves without writing.")
             decided = self._ask_all(self._decisions.judge())
         return decided
 
@@ -76,7 +76,7 @@ class _Session:
         for text in report.evidence:
             screen.say(text, lead="- ")
         if report.migrations:
-            screen.heading("What is to be done")
+            screen.heading("Migrations")
         for name, title in report.migrations:
             screen.say(f"{name}: {title}", lead="- ")
         if case.plan.open_questions:
@@ -92,7 +92,7 @@ class _Session:
                 answered = self._ask(question, case)
             except Back:
                 if not self._decisions.go_back():
-                    self._screen.say("Nothing was asked before this. Ctrl-C leaves, and nothing is written.")
+                    self._screen.say("There is no question before this. Ctrl-C leaves without writing.")
                 case = self._decisions.judge()
                 continue
             case = self._decisions.judge()
@@ -118,7 +118,7 @@ class _Session:
         review.notices([each for each in told if each.severity != "info"], self._screen)
         rest = sum(each.severity == "info" for each in told)
         if rest:
-            self._screen.say(f"{rest} more to know: with the lines that change.", style="dim")
+            self._screen.say(f"{rest} more to know: choose lines to read them.", style="dim")
 
     def _choose_what_now(self, target: str, decided: Decided, dry_run: bool) -> str:
         """What to do with the plan: "apply", "change" an answer, or "back" to the question before."""

@@ -69,7 +69,7 @@ def introduce(reports: Sequence[FileReport], current: Sequence[str], errors: Seq
     everyone = [report.path for report in reports]
     migrations = by_kind((f"{name}: {title}", each.path) for each in reports for name, title in each.migrations)
     if migrations:
-        screen.heading("What is to be done")
+        screen.heading("Migrations")
     for text, names in migrations.items():
         screen.say(text if len(names) == len(everyone) else f"{text} ({of_whom(names, everyone)})", lead="- ")
 

@@ -157,7 +157,7 @@ def _typed(question: Question, person: Person, screen: Screen, prompt: str, star
     """What was typed, once nothing is wrong with it; complaints are printed, so that none is ever cut."""
     while True:
         text = person.type_in(prompt, start)
-        complaint = question.complaint(text) if text else "an answer is needed; Ctrl-C leaves, and nothing is written"
+        complaint = question.complaint(text) if text else "an answer is needed; Ctrl-C leaves without writing"
         if not complaint:
             return text
         screen.say(f"{complaint}.", style="yellow")

@@ -55,7 +55,7 @@ def overview(case: examine.Case, result: apply.Result, report: FileReport, scree
     screen.say(RESTARTS)
 
 
-RESTARTS = "The Prefect pods restart; what is not marked leaves what they do as it is."
+RESTARTS = "The Prefect pods restart; unmarked changes leave their behaviour unchanged."
 """What no mark means."""
 
 
@@ -111,8 +111,8 @@ def walk(case: examine.Case, result: apply.Result, report: FileReport, screen: S
     last = len(result.stages) - 2
     screen.say()
     screen.say(
-        "The steps belong together: left out one by one, half a migration would fail on the cluster. What is optional "
-        "was a question, and its answer can be changed."
+        "The steps belong together: half a migration would fail on the cluster. Everything optional was a "
+        "question, and you can change its answer."
     )
     number, chosen = 0, ""
     while chosen != "back":

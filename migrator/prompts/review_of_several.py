@@ -70,7 +70,7 @@ def _show(reviewed: Reviewed, screen: Screen) -> None:
     folded.notices([*reviewed.meeting, *seen], screen)
     rest = len({told.text for _, told in reviewed.news if told.severity == "info"})
     if rest:
-        screen.say(f"{rest} more to know: with the lines that change.", style="dim")
+        screen.say(f"{rest} more to know: choose lines to read them.", style="dim")
 
 
 def _in_full(choice: str, each: Decided, screen: Screen) -> None:
@@ -91,7 +91,7 @@ def _walk(decided: Sequence[Decided], screen: Screen, person: Person) -> str:
         for text in (versions(each.report), *each.report.evidence):
             screen.say(text, lead="- ")
         review.overview(*each, screen)
-        more = [Offer("lines", "lines: all that change in it"), Offer("leave", "leave it out")]
+        more = [Offer("lines", "lines: show every changed line of it"), Offer("leave", "leave it out")]
         chosen = what_now.turn_from(number, last, "release", person, more)
         if chosen in ("back", "leave"):
             return each.report.path if chosen == "leave" else ""

@@ -73,12 +73,12 @@ class Recorder:
 
 def _refuse_to_replace(path: str, inputs: Sequence[str], output: str) -> None:
     if any(os.path.realpath(path) == os.path.realpath(name) for name in inputs):
-        raise UsageError("--save-answers names the values file itself.", path=path, remedy="Name another file.")
+        raise UsageError("--save-answers would overwrite the values file.", path=path, remedy="Name another file.")
     if output and os.path.realpath(path) == os.path.realpath(output):
-        raise UsageError("--save-answers and --output name the same file.", path=path, remedy="Name another file.")
+        raise UsageError("--save-answers and --output are the same file.", path=path, remedy="Name another file.")
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
-        raise UsageError(f"--save-answers cannot write there: {folder} is no directory.", path=path)
+        raise UsageError(f"--save-answers cannot write there: {folder} is not a directory.", path=path)
     if not os.path.lexists(path):
         return
     try:
@@ -87,14 +87,16 @@ def _refuse_to_replace(path: str, inputs: Sequence[str], output: str) -> None:
         raise UsageError(f"--save-answers cannot write there: it {error.message}", path=path) from error
     if not is_ours:
         remedy = "Name a file that does not exist yet, or one that --save-answers wrote."
-        raise UsageError("--save-answers would replace a file that it has not written.", path=path, remedy=remedy)
+        raise UsageError("--save-answers would replace a file that it did not write.", path=path, remedy=remedy)
 
 
 def _lines(releases: Mapping[str, Mapping[str, Saved]], command: str, *, alone: bool) -> Iterator[str]:
     yield _FIRST_LINE
     yield f"# Replay them with: {visible(command)}"
-    yield "# A flag on the command line beats what stands here. `question` tells the question that was answered from"
-    yield "# another of the same name: where it no longer fits, the answer is not used, and you are told."
+    yield (
+        "# A flag on the command line overrides this file. `question` identifies the question that was answered: if it"
+    )
+    yield "# no longer matches, the answer is not used, and you are told."
     variables = _variables(releases)
     yield ""
     if alone:
@@ -138,7 +140,7 @@ def _answers(kept: Mapping[str, Saved], indent: str, variables: Mapping[str, str
     for name, (answer, question) in kept.items():
         yield from _comment(name, answer, question, indent)
         if name in variables:
-            yield f"{indent}# It holds a credential, so it is not written here: put it into {variables[name]}."
+            yield f"{indent}# It contains a credential, so it is not written here: put it into {variables[name]}."
         yield f"{indent}{name}:"
         if name in variables:
             yield f"{indent}  from-env: {variables[name]}"

@@ -74,7 +74,7 @@ class Screen:
         """Say, once, how to see what is masked, if anything was so far."""
         if self._has_masks and not self._is_told:
             self._is_told = True
-            self.say("*** stands for a credential; --show-secrets shows it.", style="dim")
+            self.say("*** masks a credential; --show-secrets shows it.", style="dim")
 
     def plain(self, text: str) -> str:
         """The text with nothing in it that the terminal would obey or cannot show."""

@@ -91,7 +91,7 @@ class _Session:
         for release in self._releases:
             mates = [each.name for each in self._releases if each.group == release.group and each.error]
             if mates and not release.error:
-                text = f"is written together with {' and '.join(mates)}, and so is not either."
+                text = f"is not written either, since it is written together with {' and '.join(mates)}."
                 release.error = RefusedError(text, path=release.name)
         reports = [summary.report(each.case) for each in self._releases if each.goes_on]
         current = [each.name for each in self._releases if each.was_current and not each.error]
@@ -127,7 +127,7 @@ class _Session:
             elif choice == "leave":
                 self._leave([each for each in self._releases if each.name == of_whom])
             elif not self._go_back():
-                self._screen.say("Nothing was asked. Ctrl-C or stop leaves, and nothing is written.")
+                self._screen.say("There is no question before this. Ctrl-C or stop leaves without writing.")
 
     def outcome(self) -> Outcome:
         return Outcome(
@@ -155,7 +155,7 @@ class _Session:
                     self._ask(turn)
                 except Back:
                     if not self._go_back():
-                        self._screen.say("Nothing was asked before this. Ctrl-C leaves, and nothing is written.")
+                        self._screen.say("There is no question before this. Ctrl-C leaves without writing.")
 
     def _ask(self, turn: Candidate) -> None:
         """Ask the first open question of a release, for all others too that ask it alike."""
@@ -200,7 +200,7 @@ class _Session:
             f"{len(askers)} of {len(going)} releases"
             if len(askers) < len(going)
             else f"{folded.all_of(len(going))} releases",
-            f"Asked alike by {folded.listed(places)}.",
+            f"Also asked by {folded.listed(places)}.",
             all_of_them=f"All that ask it: {', '.join(each.name for each in askers)}.",
             for_whom=f", for {folded.all_of(len(askers))}",
             besides=(Offer(_ONLY, f"answer for {turn.name} alone"), *besides),
@@ -246,7 +246,7 @@ class _Session:
         self._past.append(("", left))
         self._screen.line(f"> left out: {folded.listed([each.name for each in left])}", style="bold")
         if len(left) > len(releases):
-            self._screen.say("They share files, which are written for all of them or for none.")
+            self._screen.say("They share files, which are written for all of them or none.")
 
     def _go_back(self) -> bool:
         """Take back what was answered or left out last; whether there was anything."""

@@ -28,11 +28,11 @@ def choose(menu: Menu, person: Person, screen: Screen, *, dry_run: bool) -> str:
     """
     offers = [
         Offer("apply", "finish: a dry run writes nothing" if dry_run else f"apply: {menu.apply}"),
-        Offer("lines", "lines: all that change, with reasons"),
+        Offer("lines", "lines: show every changed line, with reasons"),
         Offer("walk", f"walk through {menu.walk}"),
         Offer("file", f"file: {menu.file}"),
         *([Offer("change", "change an answer")] if menu.can_change else []),
-        Offer("stop", "stop, and write nothing"),
+        Offer("stop", "stop without writing"),
     ]
     while True:
         screen.heading(f"{menu.heading}: what now?")
@@ -41,7 +41,7 @@ def choose(menu: Menu, person: Person, screen: Screen, *, dry_run: bool) -> str:
         except Back:
             return "back"
         except Why:
-            screen.say(f"Nothing is written before you choose apply; undo then puts {menu.files}.")
+            screen.say(f"Nothing is written until you choose apply; undo then puts {menu.files}.")
             continue
         screen.line(f"> {'finish' if dry_run and choice == 'apply' else choice}", style="bold")
         if choice == "stop":

@@ -98,9 +98,9 @@ def written(file: FileReport) -> list[str]:
         return []
     if file.output:
         where = "standard output" if file.output == "-" else file.output
-        return [f"Written to {where}; the file itself is as it was."]
+        return [f"Written to {where}; the file itself is unchanged."]
     changed = [layer.path for layer in file.layers if layer.is_changed]
-    kept = f"What stood there is kept in {' and '.join(file.backups)}." if file.backups else "No backup was kept."
+    kept = f"The previous content is kept in {' and '.join(file.backups)}." if file.backups else "No backup was kept."
     return [f"Written: {' and '.join(changed)}.", kept]
 
 
@@ -110,7 +110,7 @@ def answered_by(question: QuestionReport) -> str:
         "flag": f"the flag {_own_flag(question)}",
         "answers file": f"the answers file at {question.where}",
         "person": "a person at the terminal",
-        "default": "the safe default, nobody was asked",
+        "default": "the safe default, without asking",
         None: "",
     }[question.by]
 
@@ -126,7 +126,7 @@ def passed_over(question: QuestionReport) -> str:
     """That an answer was given to another question of this name, and so is not used; empty where none was."""
     if not question.stale:
         return ""
-    return f"The answers file has an answer to {question.id}, given when the question was another: it is not used."
+    return f"The answers file has an answer to {question.id}, but to a different question of that name: it is not used."
 
 
 def flags_of(questions: Sequence[QuestionReport]) -> list[str]:

@@ -71,7 +71,9 @@ def _of_document(document: DocumentReport, page: Page, mask: Mask) -> Iterator[s
         yield from _lines(difference, page)
     for route, was_order, now_order in orders:
         names = f"{', '.join(was_order)} -> {', '.join(now_order)}"
-        yield page.styled(f"  {page.plain(f'= {path(route)}: the same entries in another order: {names}')}", "yellow")
+        yield page.styled(
+            f"  {page.plain(f'= {path(route)}: the same entries in a different order: {names}')}", "yellow"
+        )
 
 
 def _with(node: _Tree, route: Route, values: _Tree) -> _Tree:

@@ -192,16 +192,16 @@ def _next(file: FileReport) -> str:
         what = f"{count(len(file.changes), 'change')}, nothing" if file.changes else "Nothing"
         return f"{what} to decide: run migrate."
     if file.status == "current" and file.findings:
-        return "Nothing to migrate, but the target version does not run like this: mend the errors above."
+        return "Nothing to migrate, but the target version does not run like this: fix the errors above."
     return {
         "current": "Nothing to do.",
-        "unrelated": "No values of these charts in it: nothing to do.",
-        "out-of-scope": "Nothing that is edited here.",
+        "unrelated": "No values of these charts: nothing to do.",
+        "out-of-scope": "Out of scope: not edited.",
         "skipped": "Left out.",
         "refused": "Refused; nothing was written.",
         "failed": "Failed.",
         "migrated": "Migrated.",
-    }.get(file.status, "Something is left to decide.")
+    }.get(file.status, "Some decisions are still open.")
 
 
 def _went(file: FileReport, page: Page) -> Iterator[str]:
@@ -215,6 +215,6 @@ def _went(file: FileReport, page: Page) -> Iterator[str]:
         for path in file.backups:
             yield from page.wrapped(path, indent=2, lead="backup: ")
         if file.written and not file.backups:
-            yield from page.wrapped("no backup was made: undo has nothing to put back", indent=2)
+            yield from page.wrapped("no backup was made: undo has nothing to restore", indent=2)
     yield from _rules(file, page)
     yield from _notices(file.notices, page)

@@ -20,7 +20,7 @@ def _of_file(file: FileReport, command: str, page: Page) -> Iterator[str]:
     still_open = file.open_questions
     count = "1 decision is" if len(still_open) == 1 else f"{len(still_open)} decisions are"
     came_of_it = {"migrate": "nothing was written", "diff": "left out of the diff"}.get(
-        command, "it cannot be judged yet"
+        command, "it cannot be checked yet"
     )
     if command == "diff" and file.next_steps:  # a page for review shows what is decided
         came_of_it = "the rest is shown"
@@ -41,6 +41,6 @@ def _of_question(question: QuestionReport, page: Page) -> Iterator[str]:
         yield from page.wrapped(passed_over(question), indent=4, style="yellow")
     for value, leads_to in question.choices:
         yield from page.wrapped(f"{value}: {leads_to}", indent=6, lead="- ")
-    why = "nothing known uses it" if question.id == "redis-db" else "suggested"
+    why = "no known user" if question.id == "redis-db" else "suggested"
     hint = f" ({question.suggestion}: {why})" if question.suggestion else ""
     yield from page.wrapped(f"{question.flag}{hint}", indent=4, lead="answer with ")

@@ -34,14 +34,14 @@ def _needs_docket(release: Release) -> bool:
 def _missing(release: Release) -> Iterator[Breach]:
     for pod in pods(release) if _needs_docket(release) else ():
         if _has_no_docket(release, pod) and not env.extra_sources(release, pod):
-            yield at(release, URL, f"{PODS[pod]} has no docket, so every process keeps one of its own")
+            yield at(release, URL, f"{PODS[pod]} has no docket, so every process keeps its own")
 
 
 def _unseen(release: Release) -> Iterator[Breach]:
     for pod in pods(release) if _needs_docket(release) else ():
         sources = env.extra_sources(release, pod)
         if _has_no_docket(release, pod) and sources:
-            yield at(release, URL, f"{PODS[pod]} has no docket, unless it stands in {' or '.join(sources)}")
+            yield at(release, URL, f"{PODS[pod]} has no docket, unless {' or '.join(sources)} sets one")
 
 
 def _has_no_docket(release: Release, pod: str) -> bool:
@@ -59,7 +59,7 @@ def _private(release: Release) -> Iterator[Breach]:
     crowd = deployment.several_processes(release)
     in_env = next((each.docket for each in dockets_in_env(release) if each.pod == "server"), Docket())
     if crowd and in_env is not None and not in_env.secret and redis_url.complaint_about(in_env.url):
-        text = f"{crowd}, so the background services run several times over, each with a docket of its own"
+        text = f"{crowd}, so the background services run more than once, each with its own docket"
         yield at(release, ("server",), text)
 
 
@@ -67,7 +67,7 @@ def _unsound(release: Release) -> Iterator[Breach]:
     for pod, docket in _urls(release):
         complaint = redis_url.complaint_about(messaging.filled_in(release, docket.url))
         if complaint:
-            yield at(release, URL, f"the docket URL of {PODS[pod]} is not sound: {complaint}")
+            yield at(release, URL, f"the docket URL of {PODS[pod]} is not valid: {complaint}")
 
 
 def _urls(release: Release) -> Iterator[tuple[str, Docket]]:
@@ -94,9 +94,9 @@ def _differs(release: Release) -> Iterator[Breach]:
     server, background = docket_on(release, "server"), docket_on(release, "background")
     in_env = docket_entries(release)
     if server is None or server != background:
-        text = "the two pods are not surely on one docket"
+        text = "the two pods may not be on the same docket"
         if server is not None and background is not None:
-            text = "the two pods have different dockets: the chart's own wins on the server, env on the background pod"
+            text = "the two pods have different dockets: the chart's wins on the server pod, env on the background pod"
         yield at_entry(*in_env[-1], text) if in_env else at(release, URL, text)
 
 
@@ -113,20 +113,22 @@ def _shared_with(release: Release, *, with_messaging: bool) -> Iterator[Breach]:
     for url in sound_urls(release):
         who = shared_with(url, release)
         if who and any("messaging" in each for each in who) is with_messaging:
-            yield at(release, URL, f"the docket lives in database {url.database}, which is used by {' and '.join(who)}")
+            yield at(
+                release, URL, (f"the docket is in database {url.database}, which is also used by {' and '.join(who)}")
+            )
 
 
 def _high(release: Release) -> Iterator[Breach]:
     for url in sound_urls(release):
         if url.database >= redis_databases.DATABASES:
-            yield at(release, URL, f"the docket lives in database {url.database}; a server has 0 to 15 by default")
+            yield at(release, URL, f"the docket is in database {url.database}; a server has 0 to 15 by default")
 
 
 def _tls(release: Release) -> Iterator[Breach]:
     for url in sound_urls(release):
         clash = contradicts_tls(release, url)
         if clash:
-            yield at(release, URL, f"the docket's URL cannot be right: {clash}")
+            yield at(release, URL, f"the docket URL cannot be right: {clash}")
 
 
 def _reference(release: Release) -> Iterator[Breach]:
@@ -135,7 +137,11 @@ def _reference(release: Release) -> Iterator[Breach]:
             continue
         known = messaging.injects_password(release)
         if not known or "$(" in docket.url.replace(PASSWORD_REFERENCE, ""):
-            yield at(release, URL, f"the docket URL of {PODS[pod]} refers to a variable that the chart sets no earlier")
+            yield at(
+                release,
+                URL,
+                (f"the docket URL of {PODS[pod]} refers to a variable that the chart does not set before it"),
+            )
 
 
 def _docket_name(release: Release) -> Iterator[Breach]:
@@ -152,12 +158,12 @@ def _null_docket(release: Release) -> Iterator[Breach]:
         yield at(
             release,
             DOCKET,
-            f"{named(release, DOCKET)} is no mapping, and the chart cannot render",
+            f"{named(release, DOCKET)} is not a mapping, and the chart cannot render it",
         )
 
 
 ONE_DATABASE = (
-    "Choose a database of that server that nothing else uses or flushes: whoever empties the docket's stops the "
+    "Choose a database on that server that nothing else uses or flushes: flushing the docket's stops the "
     "background services."
 )
 
@@ -165,28 +171,28 @@ RULES = (
     Rule(
         "docket-null",
         "error",
-        "messaging.docket is a mapping, and no null.",
+        "messaging.docket is a mapping, not null.",
         "Remove the key, or give it a url.",
         _null_docket,
     ),
     Rule(
         "docket-missing",
         "error",
-        "Separate services share a docket: messaging.docket.url or existingSecret, and not memory://.",
+        "Separate services share a docket: messaging.docket.url or existingSecret, not memory://.",
         "Run infrahub-migrator migrate, or set messaging.docket.url to redis://HOST:6379/2.",
         _missing,
     ),
     Rule(
         "docket-unseen",
         "warning",
-        "The docket stands in the values, and not in a ConfigMap or Secret that only one pod may get.",
-        "Set messaging.docket.url or existingSecret; it wins over what the ConfigMap or Secret holds.",
+        "The docket is set in the values, not in a ConfigMap or Secret that only one pod may get.",
+        "Set messaging.docket.url or existingSecret, which overrides the ConfigMap or Secret.",
         _unseen,
     ),
     Rule(
         "docket-private",
         "warning",
-        "Several processes with the services inside share a docket, too.",
+        "Several API processes that run the services share a docket.",
         "Work is done twice: run one process, set backgroundServices.runAsSeparateDeployment to true, or put "
         f"{DOCKET_NAME} into server.env (messaging.docket counts for separate services only).",
         _private,
@@ -194,50 +200,50 @@ RULES = (
     Rule(
         "docket-url",
         "error",
-        "A docket URL is redis[s]://[USER:PASSWORD@]HOST[:PORT]/N, with the credentials percent-encoded.",
-        "Write it in that form; what differs connects to another server or database, or stops Prefect.",
+        "A docket URL has the form redis[s]://[USER:PASSWORD@]HOST[:PORT]/N, with percent-encoded credentials.",
+        "Write it in that form; anything else connects to another server or database, or stops Prefect.",
         _unsound,
     ),
     Rule(
         "docket-differs",
         "error",
         "Both pods are on the same docket.",
-        f"Take {DOCKET_NAME} out of the env lists and set messaging.docket.url or existingSecret.",
+        f"Remove {DOCKET_NAME} from the env lists and set messaging.docket.url or existingSecret.",
         _differs,
     ),
     Rule(
         "docket-shared-with-cache",
         "error",
-        "The docket does not live in the Infrahub cache's database.",
+        "The docket is not in the Infrahub cache's database.",
         ONE_DATABASE,
         _shared_with_cache,
     ),
     Rule(
         "docket-shared",
         "warning",
-        "The docket does not live in messaging's database.",
-        ONE_DATABASE + " On a server with one database only, this is as good as it gets.",
+        "The docket is not in messaging's database.",
+        ONE_DATABASE + " On a server with only one database there is no other choice.",
         _shared_with_messaging,
     ),
     Rule(
         "docket-database",
         "warning",
-        "The docket's database is one that a Redis has by default, 0 to 15.",
-        "Choose a lower one, or make sure that the server is configured for so many: where it is not, the background "
-        "services stop at their start.",
+        "The docket's database is one that Redis has by default, 0 to 15.",
+        "Choose a lower one, or make sure that the server is configured for that many: otherwise the background "
+        "services stop at start.",
         _high,
     ),
     Rule(
         "docket-tls",
         "error",
-        "On messaging's own server, the docket URL is rediss:// exactly where messaging.redis.ssl is true.",
+        "On messaging's own server, the docket URL is rediss:// exactly if messaging.redis.ssl is true.",
         "Make the scheme and ssl agree: rediss:// on a plain port hangs, redis:// on a TLS port is refused.",
         _tls,
     ),
     Rule(
         "docket-reference",
         "error",
-        f"Only {PASSWORD_REFERENCE} stands for something in a docket URL, where the chart injects a password.",
+        f"Only {PASSWORD_REFERENCE} works in a docket URL, and only if the chart injects a password.",
         "Put the whole URL into a Secret and name it in messaging.docket.existingSecret.",
         _reference,
     ),
@@ -245,7 +251,7 @@ RULES = (
         "docket-name",
         "error",
         "PREFECT_SERVER_DOCKET_NAME is not set: the background services' docket is always named prefect.",
-        "Remove it; with it, the API pods take the background services' tasks and drop them.",
+        "Remove it: with it, the API pods take the background services' tasks and drop them.",
         _docket_name,
     ),
 )

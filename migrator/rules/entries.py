@@ -32,14 +32,14 @@ def _twice(release: Release) -> Iterator[Breach]:
             beside = " beside the chart's own" if by_chart[name] else ""
             # The server's lists stand before what separate services bring, the background's after all of the chart's.
             wins = beside and ("; the chart's wins" if pod == "server" and name in injected else "; yours wins")
-            often = {1: "stands", 2: "stands twice"}.get(times, f"stands {times} times")
+            often = {1: "is set", 2: "is set twice"}.get(times, f"is set {times} times")
             text = f"{env_edits.path_of(listed, name)} {often}{beside} on {PODS[pod]}{wins}"
-            remedy = f"Take yours out: {_BOTH}" if beside else ""
+            remedy = f"Remove yours: {_BOTH}" if beside else ""
             yield at_entry(listed, entry, text)._replace(about=f"{name} on {pod}", remedy=remedy)
 
 
 _BOTH = (
-    "server-side apply refuses both, and an upgrade from two to one entries can lose both, so look at the live pod's "
+    "server-side apply refuses both, and an upgrade from two entries to one can lose both, so check the live pod's "
     "env afterwards."
 )
 
@@ -48,7 +48,7 @@ def _no_string(release: Release) -> Iterator[Breach]:
     for _, listed in all_lists(release):
         for entry in listed.entries:
             if entry.value is not None and not isinstance(entry.value, str):
-                text = f"{env_edits.path_of(listed, entry.name)} is {_kind(entry)}, and Kubernetes takes only text"
+                text = f"{env_edits.path_of(listed, entry.name)} is {_kind(entry)}, and Kubernetes accepts only strings"
                 yield at_entry(listed, entry, text)
 
 
@@ -83,14 +83,14 @@ RULES = (
     Rule(
         "env-twice",
         "error",
-        "No env name stands twice on a pod, in the lists or beside what the chart sets itself.",
-        f"Take all but one out: the last wins, {_BOTH}",
+        "No env name is set twice on a pod, in the lists or beside the chart's own entries.",
+        f"Keep one of them: the last wins, {_BOTH}",
         _twice,
     ),
     Rule(
         "env-string",
         "error",
-        "An env value is text.",
+        "An env value is a string.",
         "Put it in quotes: Helm lets a bare number or boolean through, and the API server refuses it.",
         _no_string,
     ),
@@ -98,7 +98,7 @@ RULES = (
         "env-entry",
         "error",
         "An env entry has a name, and either a value or a valueFrom.",
-        "Mend the entry: the API server refuses it.",
+        "Correct the entry: the API server refuses it.",
         _no_entry,
     ),
 )

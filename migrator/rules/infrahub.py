@@ -16,7 +16,7 @@ from migrator.values.release import Release
 _OLD_HEAP = {"infrahub-enterprise": "4.21.2", "infrahub": "4.33.5"}
 _RESTORE = {"infrahub-enterprise": "4.18.0", "infrahub": "4.32.0"}
 _AGENTS_IS_PUBLISHED = (
-    "INFRAHUB_INITIAL_AGENT_TOKEN has the chart's published default, while other tokens here are your own"
+    "INFRAHUB_INITIAL_AGENT_TOKEN has the chart's published default, while the other tokens are your own"
 )
 _AGENT_TOKEN = {"infrahub-enterprise": "4.15.0", "infrahub": "4.29.0"}
 
@@ -28,7 +28,7 @@ def _handlers(release: Release) -> Iterator[Breach]:
         path = (*infrahub.SERVER, name)
         ways = handlers(part.get(path))
         if len(ways) > 1:
-            yield breach(part, path, f"{part.show(path)} asks in {len(ways)} ways: {' and '.join(ways)}")
+            yield breach(part, path, f"{part.show(path)} has {len(ways)} handlers: {' and '.join(ways)}")
 
 
 def _above_limits(release: Release) -> Iterator[Breach]:
@@ -108,41 +108,44 @@ def _flavour_change(release: Release) -> Iterator[Breach]:
     left = presets.flavour_left(release)
     if left:
         text = (
-            f"The flavour changes from {left} to {release.flavour or 'none'}: all that the file leaves out is the "
-            "other preset's from then on, replicas, memory and env lists included"
+            f"The flavour changes from {left} to {release.flavour or 'none'}: everything that the file leaves out "
+            "then comes from the new preset, replicas, memory and env lists included"
         )
-        overlay = "openshift is an overlay without a preset: layer its values last over your own instead (-f). "
+        overlay = "openshift is an overlay without a preset: pass its values as the last -f instead. "
         remedy = f"{overlay if release.flavour == 'openshift' else ''}{_CARRY} from values.{left}.yaml."
         yield Breach(text, release.home(), (), remedy=remedy)
 
 
 _CARRY = (
-    "Go to the version with the old flavour, or migrate --answer flavour-change=carry: what is known of the old preset "
-    "goes into the file. Take the rest (Infrahub's own pods, Redis)"
+    "Upgrade to the version with the old flavour, or run migrate --answer flavour-change=carry: it writes the "
+    "known values of the old preset into the file. Copy the rest (Infrahub's own pods, Redis)"
 )
 
 RULES = (
     Rule(
         "probe-handlers",
         "error",
-        "A probe asks in one way.",
-        "Set the others to null, the chart's own httpGet included: Kubernetes refuses a probe with two.",
+        "A probe has one handler.",
+        "Set the others to null, including the chart's own httpGet: Kubernetes refuses a probe with two.",
         _handlers,
         "infrahub",
     ),
     Rule(
         "requests-above-limits",
         "error",
-        "No container asks for more than its limits allow.",
-        "Raise the limits with the requests: the API server refuses the pods, and what ran before stays down.",
+        "No container requests more than its limits allow.",
+        (
+            "Raise the limits along with the requests: the API server refuses such pods, and the old ones do not come "
+            "back."
+        ),
         _above_limits,
         "infrahub",
     ),
     Rule(
         "gateway-and-ingress",
         "error",
-        "Infrahub's server has a Gateway or an Ingress, and not both.",
-        "Set infrahubServer.ingress.enabled to false, which is true in the chart: it refuses both together.",
+        "Infrahub's server has a Gateway or an Ingress, not both.",
+        "Set infrahubServer.ingress.enabled to false (the chart's default is true): the chart refuses both together.",
         _two_entries,
         "infrahub",
     ),
@@ -157,8 +160,8 @@ RULES = (
     Rule(
         "image-flavour-twice",
         "error",
-        "A flavour of the image stands in the tag or in infrahubImageFlavor, and not in both.",
-        "Take it out of the tag (migrate --answer image-flavour=split): there is no such image.",
+        "The image's flavour is in the tag or in infrahubImageFlavor, not in both.",
+        "Remove it from the tag (migrate --answer image-flavour=split): there is no such image.",
         _flavour_twice,
         "infrahub",
     ),
@@ -166,8 +169,8 @@ RULES = (
         "restore-enabled",
         "warning",
         "No restore is enabled.",
-        "Set infrahub-backup.restore.enabled to false unless that is meant: its Job runs after the upgrade, and after "
-        "every one, over live data.",
+        "Set infrahub-backup.restore.enabled to false unless you mean it: its Job restores over live data after "
+        "this and every later upgrade.",
         _restores,
         "infrahub",
     ),
@@ -182,24 +185,27 @@ RULES = (
     Rule(
         "image-flavour",
         "warning",
-        "A flavour of the image stands in infrahubImageFlavor.",
-        "It works; migrate --answer image-flavour=split puts it there. Never set the key beside such a tag.",
+        "The image's flavour is in infrahubImageFlavor.",
+        (
+            "It works in the tag, too; migrate --answer image-flavour=split moves it. Never set the key beside such a "
+            "tag."
+        ),
         _flavour_in_tag,
         "infrahub",
     ),
     Rule(
         "agent-token",
         "warning",
-        "The agent's token is no published one where the other tokens are not.",
-        "Set it in the env of infrahubServer and of infrahubTaskWorker; where a Secret holds it, set it "
-        'to "" in both, or the chart\'s default wins.',
+        "The agent's token is not the published one if the other tokens are not.",
+        'Set it in the env of infrahubServer and of infrahubTaskWorker; if a Secret has it, set it to "" in both, '
+        "or the chart's default wins.",
         _agent_token,
         "infrahub",
     ),
     Rule(
         "flavour-change",
         "warning",
-        "The flavour of the chart stays what it is.",
+        "The chart's flavour stays the same.",
         f"{_CARRY} from the old flavour's own values.",
         _flavour_change,
         "infrahub",
@@ -207,8 +213,8 @@ RULES = (
     Rule(
         "neo4j-heap",
         "warning",
-        "Neo4j's heap leaves room in the memory that it asks for.",
-        f"Today's preset has {heap.NEW}: migrate --answer neo4j-heap={heap.NEW} takes that.",
+        "Neo4j's heap leaves room in the memory that it requests.",
+        f"Today's preset has {heap.NEW}: migrate --answer neo4j-heap={heap.NEW} sets it.",
         _old_heap,
         "infrahub",
     ),

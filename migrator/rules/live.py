@@ -32,79 +32,79 @@ def _lacking(release: Release) -> Iterator[Breach]:
     for seen, number in _databases(release):
         lack = seen.lack(number)
         if lack:
-            yield at(release, URL, f"the docket lives in database {number}, and of the Redis at {seen.where}: {lack}")
+            yield at(release, URL, f"the docket is in database {number}, but on the Redis at {seen.where}: {lack}")
 
 
 def _unseen(release: Release) -> Iterator[Breach]:
     for seen, number in _databases(release):
         if seen.lack(number) is None:
-            yield at(release, URL, f"whether the Redis at {seen.where} has a database {number} cannot be known")
+            yield at(release, URL, f"the Redis at {seen.where} does not say whether it has a database {number}")
     for seen in _seen(release):
         secret = standing_docket(release).secret
         if secret and seen.named is None:
-            yield at(release, URL, f"which database the docket lives in is known to the Secret {secret} alone")
+            yield at(release, URL, f"only the Secret {secret} knows which database the docket is in")
 
 
 def _filled(release: Release) -> Iterator[Breach]:
     brought = standing_docket(release) != standing_docket(release.start)
     for seen, number in _databases(release):
         count = seen.keys.get(number, 0)
-        text = f"database {number} of the Redis at {seen.where} holds {seen.contents(number)} already"
+        text = f"database {number} of the Redis at {seen.where} already has {seen.contents(number)}"
         if count and number not in seen.dockets:
-            yield at(release, URL, f"{text}, and not a docket's alone")
+            yield at(release, URL, f"{text}, and not only a docket's")
         elif count and brought:
-            yield at(release, URL, f"{text}, and the release has had none there until now")
+            yield at(release, URL, f"{text}, and this release has had no docket there so far")
 
 
 def _forgetful(release: Release) -> Iterator[Breach]:
     for seen in _seen(release):
         if seen.persists is False:
-            text = f"the Redis at {seen.where} keeps nothing over a restart (appendonly is no, save is empty)"
-            yield at(release, URL, f"{text}, the docket neither")
+            text = f"the Redis at {seen.where} loses everything when it restarts (appendonly is no, save is empty)"
+            yield at(release, URL, f"{text}, the docket included")
 
 
 def _evicting(release: Release) -> Iterator[Breach]:
     for seen in _seen(release):
         if seen.evicts:
-            text = f"the Redis at {seen.where} throws any key away once its memory is full"
-            yield at(release, URL, f"{text} (maxmemory-policy {seen.evicts}), the docket's too")
+            text = f"the Redis at {seen.where} evicts any key once its memory is full"
+            yield at(release, URL, f"{text} (maxmemory-policy {seen.evicts}), the docket's included")
 
 
 RULES = (
     Rule(
         "redis-database",
         "error",
-        "The Redis that was looked at has the docket's database.",
-        "Choose one that it has; where it has one only, give Prefect a Redis of its own.",
+        "The Redis that was checked has the docket's database.",
+        "Choose one that it has; if it has only one, give Prefect its own Redis.",
         _lacking,
     ),
     Rule(
         "redis-unseen",
         "warning",
-        "The docket's database is among those that were looked at.",
-        "Name it in the URL of the look: --check-redis redis://HOST:PORT/N.",
+        "The docket's database is one of those that were checked.",
+        "Name it in the URL: --check-redis redis://HOST:PORT/N.",
         _unseen,
     ),
     Rule(
         "redis-keys",
         "warning",
-        "Nothing but the release's own docket is in the docket's database.",
+        "The docket's database contains only the release's own docket.",
         ONE_DATABASE,
         _filled,
     ),
     Rule(
         "redis-persistence",
         "warning",
-        "The docket's Redis keeps its data over a restart.",
-        "Turn on appendonly or save; else restart the background services whenever that Redis has been restarted.",
+        "The docket's Redis keeps its data when it restarts.",
+        "Turn on appendonly or save; otherwise restart the background services after each restart of that Redis.",
         _forgetful,
     ),
     Rule(
         # https://redis.io/docs/latest/develop/reference/eviction/: allkeys-* may evict any key, noeviction none.
         "redis-eviction",
         "warning",
-        "The docket's Redis throws nothing away while it is still wanted.",
-        "Set maxmemory-policy to noeviction, or give the docket a Redis of its own.",
+        "The docket's Redis evicts no keys that are still in use.",
+        "Set maxmemory-policy to noeviction, or give the docket its own Redis.",
         _evicting,
     ),
 )

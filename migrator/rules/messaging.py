@@ -39,14 +39,14 @@ def _example_host(release: Release) -> Iterator[Breach]:
     for path in (REDIS_HOST, DOCKET_URL):
         value = tree.get(release.prefect, path)
         if EXAMPLE_HOST in str(value or ""):
-            breach = at(release, path, f"{named(release, path)} holds {EXAMPLE_HOST}")
+            breach = at(release, path, f"{named(release, path)} contains {EXAMPLE_HOST}")
             unused = "" if deployment.is_separate(release) else _UNUSED
             yield breach._replace(remedy=unused)
 
 
 _UNUSED = (
-    "Put the host of your Redis there, or an empty text: nothing uses it without separate services, but a flavoured "
-    "chart refuses to install with the example."
+    'Set it to the host of your Redis, or to "": nothing uses it without separate services, but a flavoured chart '
+    "refuses to install with the example."
 )
 
 
@@ -88,7 +88,7 @@ def _bundled_password(release: Release) -> Iterator[Breach]:
         return
     host = messaging.given_bundled_password(release)
     if host:
-        text = f"redis.enabled is true, so the chart gives the pods the password of its own Redis for {host}"
+        text = f"redis.enabled is true, so the pods get the password of the chart's own Redis for {host}"
         yield at(release, REDIS_HOST, text)
 
 
@@ -106,8 +106,11 @@ def _messaging_differs(release: Release) -> Iterator[Breach]:
         if ours != theirs
     ]
     if differing:
-        text = f"the pods connect to different messaging Redis: {', '.join(differing)} by {server.source} on the server"
-        yield at(release, env.BACKGROUND, f"{text}, by {background.source} on the background pod")
+        text = (
+            f"the pods connect to different messaging Redis servers: {', '.join(differing)} from "
+            f"{server.source} on the server pod"
+        )
+        yield at(release, env.BACKGROUND, f"{text}, from {background.source} on the background pod")
 
 
 def _refused_keys(release: Release) -> Iterator[Breach]:
@@ -119,22 +122,26 @@ def _refused_keys(release: Release) -> Iterator[Breach]:
         values = tree.get(release.prefect, path)
         for key in as_map(values):
             if key not in allowed:
-                breach = at(release, (*path, key), f"{named(release, (*path, key))} is no key of this chart")
+                breach = at(release, (*path, key), f"{named(release, (*path, key))} is not a key of this chart")
                 yield breach._replace(remedy=_remedy_of_key(release, (*path, key), allowed))
     ssl = tree.get(release.prefect, (*REDIS_BLOCK, "ssl"))
     if ssl is not None and not isinstance(ssl, bool):
         path = (*REDIS_BLOCK, "ssl")
-        yield at(release, path, f"{named(release, path)} is {ssl!r}, and the chart takes only true and false")._replace(
-            remedy="Write true or false, without quotes."
-        )
+        yield at(
+            release, path, f"{named(release, path)} is {ssl!r}, and the chart accepts only true and false"
+        )._replace(remedy="Write true or false, without quotes.")
 
 
 def _remedy_of_key(release: Release, path: Route, allowed: set[str]) -> str:
     key = str(path[-1])
     if key in _SINCE_THE_DOCKET and not is_bumped(release):
-        return "Remove it, or go to the chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer."
+        return "Remove it, or upgrade to a chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer."
     near = nearest(key, sorted(allowed))
-    return f"Is {named(release, (*path[:-1], near))} meant?" if near else f"Remove it; known are {_listed(allowed)}."
+    return (
+        f"Did you mean {named(release, (*path[:-1], near))}?"
+        if near
+        else f"Remove it; the known keys are {_listed(allowed)}."
+    )
 
 
 def _listed(keys: set[str]) -> str:
@@ -145,14 +152,14 @@ RULES = (
     Rule(
         "example-host",
         "error",
-        "No host is the presets' example, neither in messaging.redis.host nor in messaging.docket.url.",
-        "Put the host of your Redis there; a flavoured chart refuses to install with the example.",
+        "Neither messaging.redis.host nor messaging.docket.url has the presets' example host.",
+        "Set it to the host of your Redis; a flavoured chart refuses to install with the example.",
         _example_host,
     ),
     Rule(
         "cache-example-host",
         "warning",
-        "No pod looks for the Infrahub cache at the presets' example host.",
+        "No pod uses the presets' example host for the Infrahub cache.",
         caches.REMEDY,
         _example_cache,
         "infrahub",
@@ -161,21 +168,21 @@ RULES = (
         "messaging-host",
         "error",
         "Separate services have a messaging Redis: messaging.redis.host, or the bundled one.",
-        "Set messaging.redis.host to the plain name of your Redis, or redis.enabled to true.",
+        "Set messaging.redis.host to the host name of your Redis, or redis.enabled to true.",
         _no_host,
     ),
     Rule(
         "messaging-host-placeholder",
         "warning",
-        "The messaging host is a host's name, and no placeholder.",
-        "Make sure that something fills it in before Helm reads the file.",
+        "The messaging host is a host name, not a placeholder.",
+        "Make sure that it is filled in before Helm reads the file.",
         _placeholder_host,
     ),
     Rule(
         "bundled-password",
         "warning",
-        "A Redis of your own is not given the password of the chart's own one.",
-        "Set redis.enabled to false where nothing uses that Redis, and say the password of your own by "
+        "Your own Redis is not given the password of the chart's Redis.",
+        "Set redis.enabled to false if nothing uses that Redis, and set your own password with "
         "messaging.redis.existingSecret or messaging.redis.password.",
         _bundled_password,
     ),
@@ -183,13 +190,13 @@ RULES = (
         "messaging-differs",
         "warning",
         "Both pods connect to the same messaging Redis.",
-        "Take the PREFECT_REDIS_MESSAGING_ entries out of the env lists; the chart sets them on both pods.",
+        "Remove the PREFECT_REDIS_MESSAGING_ entries from the env lists; the chart sets them on both pods.",
         _messaging_differs,
     ),
     Rule(
         "messaging-keys",
         "error",
-        "messaging, messaging.redis and messaging.docket hold only what the chart's schema knows.",
+        "messaging, messaging.redis and messaging.docket have only keys of the chart's schema.",
         "Correct or remove it: the chart's schema refuses it.",
         _refused_keys,
     ),

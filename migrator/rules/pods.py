@@ -37,12 +37,12 @@ def _toggle_left(release: Release) -> Iterator[Breach]:
 
 
 _NEEDED = (
-    "Nothing has to be done: it holds against the same toggle in global.prefect.env, which says otherwise. To be rid "
-    "of it, take that one out as well."
+    "No action needed: it overrides the same toggle in global.prefect.env, which says the opposite. To drop it, "
+    "remove both."
 )
 _KEPT = (
-    "Nothing has to be done: it works, and infrahub-migrator migrate leaves it, as what was kept on purpose. To be rid "
-    "of it, take the entry out."
+    "No action needed: it works, and infrahub-migrator migrate keeps it, since it was kept on purpose. To drop it, "
+    "remove the entry."
 )
 
 
@@ -119,7 +119,7 @@ def _nobody_serves(release: Release) -> Iterator[Breach]:
         return
     alone = "there is no background deployment: nothing runs the background services"
     if "--no-services" in messaging.server_args(release):
-        yield at(release, ("server", "args"), f"server.args hold --no-services, and {alone}")
+        yield at(release, ("server", "args"), f"server.args has --no-services, and {alone}")
     elif deployment.webserver_only(release):
         found = env.winner(release, "server", WEBSERVER_ONLY)
         assert found is not None, "webserver_only looked at it"
@@ -129,14 +129,16 @@ def _nobody_serves(release: Release) -> Iterator[Breach]:
 def _migrations_job(release: Release) -> Iterator[Breach]:
     job = tree.get(release.prefect, _MIGRATIONS) is True
     if deployment.is_separate(release) and deployment.has_infrahub_image(release) and job:
-        yield at(release, _MIGRATIONS, f"{named(release, _MIGRATIONS)} is true beside the Infrahub image")
+        yield at(release, _MIGRATIONS, f"{named(release, _MIGRATIONS)} is true with the Infrahub image")
 
 
 def _nobody_migrates(release: Release) -> Iterator[Breach]:
     job = tree.get(release.prefect, _MIGRATIONS) is True
     if deployment.is_separate(release) and not deployment.has_infrahub_image(release) and not job:
         yield at(
-            release, _MIGRATIONS, f"{named(release, _MIGRATIONS)} is not true, and the chart keeps the pods from it"
+            release,
+            _MIGRATIONS,
+            (f"{named(release, _MIGRATIONS)} is not true, and the chart keeps the pods from migrating"),
         )
 
 
@@ -165,80 +167,83 @@ def _database_override(release: Release) -> Iterator[Breach]:
         found = env.winner(release, pod, "PREFECT_API_DATABASE_CONNECTION_URL")
         if found is not None:
             listed, entry = found
-            text = f"{env_edits.path_of(listed, entry.name)} loses to PREFECT_SERVER_DATABASE_CONNECTION_URL"
+            text = f"{env_edits.path_of(listed, entry.name)} is overridden by PREFECT_SERVER_DATABASE_CONNECTION_URL"
             yield at_entry(listed, entry, f"{text}, which the chart sets on {PODS[pod]}")
     found = env.winner(release, "background", PIN) if deployment.is_separate(release) else None
     if found is not None and env.as_bool(found[1].value) is True:
         listed, entry = found
-        text = f"{env_edits.path_of(listed, entry.name)} loses to {INJECTED_PIN}"
-        text = f'{text}, which the chart sets to "false" on the background pod; charts before it obeyed this one'
+        text = f"{env_edits.path_of(listed, entry.name)} is overridden by {INJECTED_PIN}"
+        text = f'{text}, which the chart sets to "false" on the background pod; older charts obeyed this one'
         yield at_entry(listed, entry, text)._replace(remedy="Remove the entry.")
 
 
-WHY_EXACT = 'Infrahub sets up Prefect only where it is exactly "false", quoted and in lower case.'
+WHY_EXACT = 'Infrahub sets up Prefect only if it is exactly "false", quoted and in lower case.'
 
 RULES = (
     Rule(
         "toggle-left",
         "warning",
         "None of the presets' eight service toggles is left.",
-        "Run infrahub-migrator migrate, which drops what is redundant and asks about the rest; a kept one works.",
+        (
+            "Run infrahub-migrator migrate: it removes the redundant ones and asks about the rest. A toggle that you "
+            "keep works."
+        ),
         _toggle_left,
     ),
     Rule(
         "toggle-value",
         "error",
-        "A toggle of a service is true or false.",
-        "Write it so, or remove the entry: Prefect does not start with anything else, an empty text included.",
+        "A service toggle is true or false.",
+        'Set it to one of them, or remove the entry: Prefect does not start with anything else, not even "".',
         _toggle_unreadable,
     ),
     Rule(
         "migrate-pin",
         "error",
         f'On the server pod of an Infrahub image {PIN} is exactly "false".',
-        f"Run infrahub-migrator migrate, or write it into server.env. {WHY_EXACT}",
+        f"Run infrahub-migrator migrate, or set it in server.env. {WHY_EXACT}",
         _pin,
     ),
     Rule(
         "blocks-register",
         "error",
         f'On the server pod of an Infrahub image {REGISTER} is exactly "false".',
-        f"Write it so into server.env. {WHY_EXACT}",
+        f"Set it in server.env. {WHY_EXACT}",
         _register,
     ),
     Rule(
         "migrate-pin-single",
         "warning",
-        "On a single deployment nothing keeps Prefect from migrating its database on start.",
+        "On a single deployment nothing keeps Prefect from migrating its database at start.",
         "Remove the entry, unless something else migrates the database.",
         _pin_on_single,
     ),
     Rule(
         "webserver-only",
         "error",
-        f"Where server.args is custom and services are separate, {WEBSERVER_ONLY} is set on the server.",
+        f"With separate services and a custom server.args, {WEBSERVER_ONLY} is set on the server.",
         f'Add {WEBSERVER_ONLY} "true" to server.env: without it every API pod runs the services as well.',
         _webserver_only,
     ),
     Rule(
         "webserver-only-false",
         "warning",
-        f"{WEBSERVER_ONLY} does not look switched off: any text that is not empty means on.",
-        'Write "true" if it is meant; else remove the entry, or make it an empty text.',
+        f'{WEBSERVER_ONLY} does not look turned off: any value but "" means on.',
+        'Set it to "true" if you mean on; otherwise remove the entry, or set it to "".',
         _webserver_only_false,
     ),
     Rule(
         "services-nowhere",
         "error",
         "Something runs the background services.",
-        "Set backgroundServices.runAsSeparateDeployment to true with a replica at least, or let the API pod run them: "
-        f"take {WEBSERVER_ONLY} and --no-services out.",
+        "Set backgroundServices.runAsSeparateDeployment to true with at least one replica, or let the API pod run "
+        f"them: remove {WEBSERVER_ONLY} and --no-services.",
         _nobody_serves,
     ),
     Rule(
         "migrations-job",
         "warning",
-        "With the Infrahub image there is no migrations Job: Infrahub's own set-up migrates the database.",
+        "With the Infrahub image there is no migrations Job: Infrahub's own setup migrates the database.",
         "Set migrations.enabled to false.",
         _migrations_job,
     ),
@@ -259,15 +264,18 @@ RULES = (
     Rule(
         "server-metrics",
         "error",
-        f"On the Infrahub image's server pod {METRICS} is set where the root is read-only.",
-        f'Add {METRICS} "/tmp" to server.env: the image\'s own folder is read-only there, and the server crashes.',
+        f"On the Infrahub image's server pod {METRICS} is set if the root is read-only.",
+        (
+            f'Add {METRICS} "/tmp" to server.env: the image\'s own folder is read-only there, and the server crashes '
+            "at start."
+        ),
         _server_metrics,
     ),
     Rule(
         "database-override",
         "warning",
-        "No PREFECT_API_DATABASE_ entry stands where the chart sets the PREFECT_SERVER_ name, which wins.",
-        "Remove the entry, and set the database by the chart's own values (secret, postgresql).",
+        "No PREFECT_API_DATABASE_ entry is set where the chart sets the PREFECT_SERVER_ name, which wins.",
+        "Remove the entry, and configure the database with the chart's own values (secret, postgresql).",
         _database_override,
     ),
 )

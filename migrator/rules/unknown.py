@@ -17,8 +17,8 @@ from migrator.values.merge import Map, as_map
 from migrator.values.release import Release
 
 ID = "unknown-key"
-TITLE = "Every key of the file is one of the chart's own values."
-REMEDY = "Correct it, by the nearest key that the finding names, or take it out."
+TITLE = "Every key of the file is a key of the chart's own values."
+REMEDY = "Correct it to the nearest key, which the finding names, or remove it."
 
 _FREE = {
     "affinity",
@@ -62,7 +62,7 @@ def unknown_keys(
                     severity="warning",
                     file=names[number],
                     line=line_of(number, route),
-                    text=f"{tree.show(route)} is no key of the chart's own values, so most likely nothing reads it",
+                    text=f"{tree.show(route)} is not a key of the chart's own values, so most likely nothing reads it",
                     remedy=_remedy(release.root, route, known, chart_values),
                 )
             )
@@ -97,10 +97,10 @@ def _remedy(root: Route, route: Route, known: Map, chart_values: Map) -> str:
     near = nearest(str(route[-1]), known)
     elsewhere = list(_named(route[-1], tree.get(chart_values, root), root))
     if elsewhere and near.lower() != str(route[-1]).lower():
-        return f"The chart has that key at {' and '.join(map(tree.show, elsewhere[:3]))}: does it belong there?"
+        return f"The chart has this key at {' and '.join(map(tree.show, elsewhere[:3]))}: does it belong there?"
     if near:
-        return f"Is {tree.show((*route[:-1], near))} meant?"
-    return "Remove it, or look it up in what helm show values prints for the chart."
+        return f"Did you mean {tree.show((*route[:-1], near))}?"
+    return "Remove it, or look it up in the output of helm show values."
 
 
 def _named(key: object, values: Value, route: Route) -> Iterator[Route]:

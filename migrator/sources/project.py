@@ -78,7 +78,7 @@ def read(path: str) -> Project:
     if len(stream.documents) > 1:
         reader.refuse((), "holds several YAML documents; a project file is one.")
     for duplicate in reader.document.duplicates():
-        reader.refuse(duplicate.route, f"{tree.show(duplicate.route)} stands here twice.")
+        reader.refuse(duplicate.route, f"{tree.show(duplicate.route)} is set twice.")
     top = reader.mapping((), _TOP)
     if "version" not in top:
         reader.refuse((), "does not say which version of project files it is.", "Begin it with version: 1.")

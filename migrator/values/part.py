@@ -75,10 +75,10 @@ class Part:
             standing = self.in_layer(layer, path[:depth])
             if standing is not tree.MISSING and not isinstance(standing, (dict, type(None))):
                 raise ShapeError(
-                    f"{self.show(path[:depth])} is no mapping of keys, so {self.show(path)} cannot stand below it.",
+                    f"{self.show(path[:depth])} is not a mapping, so {self.show(path)} cannot stand below it.",
                     Location(layer, self.root + path[:depth]),
                     path=self.release.layers[layer].name,
-                    remedy="Mend it first.",
+                    remedy="Correct it first.",
                 )
 
     def place(self, path: Route) -> int:

@@ -82,7 +82,10 @@ CHECKS = {
     "pods-requests": Check(
         "error",
         "No container of any pod asks for more than its limits allow.",
-        "Raise the limits with the requests: the API server refuses the pods, and what ran before stays down.",
+        (
+            "Raise the limits along with the requests: the API server refuses such pods, and the old ones do not come "
+            "back."
+        ),
     ),
     "pods-docket": Check(
         "error",
@@ -205,7 +208,7 @@ def _above_limits(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
 def _of_any(pod: Pod) -> Iterator[Trouble]:
     for name, times in Counter(str(entry.get("name")) for entry in pod.env).items():
         if times > 1:
-            yield Trouble("pods-env-twice", f"{name} stands {times} times on {pod.deployment}")
+            yield Trouble("pods-env-twice", f"{name} is set {times} times on {pod.deployment}")
     for entry in pod.env:
         value = entry.get("value")
         if value is not None and not isinstance(value, str):

@@ -105,7 +105,7 @@ def test_layers_are_one_release(tmp_path: Path) -> None:
             "did you mean redis-db",
         ),
         (lambda: api.migrate_text(TEXT, TO._replace(answers={"redis-db": "two"})), api.UsageError, "redis-db"),
-        (lambda: api.migrate_text(TEXT, TO._replace(version_from="4.19.0")), api.UsageError, "only goes forward"),
+        (lambda: api.migrate_text(TEXT, TO._replace(version_from="4.19.0")), api.UsageError, "only moves forward"),
     ],
 )
 def test_what_cannot_be_is_an_error_in_words(call: Callable[[], object], kind: type[Exception], words: str) -> None:

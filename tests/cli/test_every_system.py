@@ -58,7 +58,7 @@ def test_what_writes_nothing(values: Path, tmp_path: Path, command: tuple[str, .
     absolute, relative = values, os.path.join("deploy", "live", "values.yaml")
     for named in (absolute, relative):
         done = run(tmp_path, command[0], named, *command[1:])
-        assert (done.returncode, b"mistake of" in done.stderr) == (code, False), done.stderr
+        assert (done.returncode, b"bug in" in done.stderr) == (code, False), done.stderr
         assert done.stdout
     assert values.read_bytes() == BEFORE
 

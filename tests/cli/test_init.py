@@ -171,7 +171,7 @@ def test_nothing_is_written_where_a_file_cannot_be_read(cli: Cli, tmp_path: Path
     (tmp_path / "base.yaml").symlink_to("/proc/self/mem")
     done = cli("init")
     assert done.returncode == 2
-    assert b"base.yaml: cannot be read: Input/output error. What is in there may be missing" in done.stderr
+    assert b"base.yaml: cannot be read: Input/output error. Releases in it would be missing" in done.stderr
     assert not (tmp_path / "infrahub-migrator.yaml").exists()
     (tmp_path / "base.yaml").unlink()
     assert cli("init").returncode == 0

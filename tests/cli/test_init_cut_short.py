@@ -33,7 +33,7 @@ def test_nothing_stray_stays(tmp_path: Path) -> None:
         [sys.executable, "-m", "migrator", "init"], cwd=tmp_path, env=environment, capture_output=True
     )
 
-    assert (again.returncode, b"stands there already" in again.stderr) == (2, True)
+    assert (again.returncode, b"already exists" in again.stderr) == (2, True)
     assert (tmp_path / "infrahub-migrator.yaml").read_bytes() == written
     assert sorted(os.listdir(tmp_path)) == ["infrahub-migrator.yaml", "values.yaml"]
 

@@ -103,12 +103,12 @@ def test_all_missing_decisions_are_named_at_once(cli: Cli, values: Path) -> None
     [
         (["--redis-db", "1"], b"used by Prefect's messaging"),
         (["--redis-db", "0"], b"used by the Infrahub cache"),
-        (["--redis-db", "two"], b"not the number"),
-        (["--redis-db", "2", "--docket-url", "redis://h:6379/3"], b"give one of them"),
+        (["--redis-db", "two"], b"not a database number"),
+        (["--redis-db", "2", "--docket-url", "redis://h:6379/3"], b"give only one of them"),
         (["--docket-url", "redis://h:6379/3?db=1"], b"?db="),
         (["--redis-db", "2", "--answer", "nonsense=1"], b"nonsense"),
         (["--redis-db", "2", "--answer", "nonsense"], b"ID=VALUE"),
-        (["--from", "4.14.1", "--to", "4.14.0"], b"only goes forward"),
+        (["--from", "4.14.1", "--to", "4.14.0"], b"only moves forward"),
         (["--from", "next"], b"no chart version"),
         (["--chart", "prefect-server", "--root", "elsewhere", "--bogus"], b"--bogus"),
     ],
@@ -125,8 +125,8 @@ def test_a_wrong_answer_is_exit_2_and_writes_nothing(cli: Cli, values: Path, arg
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--redis-db", "foo"], "--redis-db: 'foo' is not the number of a database (0, 1, 2 and so on)."),
-        (["--redis-db", "-1"], "--redis-db: '-1' is not the number"),
+        (["--redis-db", "foo"], "--redis-db: 'foo' is not a database number (0, 1, 2 and so on)."),
+        (["--redis-db", "-1"], "--redis-db: '-1' is not a database number"),
         (
             ["--docket-url", "redis://:s3same@host:6379"],
             "--docket-url: 'redis://:***@host:6379' cannot be used: it names",
@@ -137,12 +137,12 @@ def test_a_wrong_answer_is_exit_2_and_writes_nothing(cli: Cli, values: Path, arg
         ),
         (
             ["--docket-url", "redis://:s3@same@host/2"],
-            "--docket-url: 'redis://:***@host/2' cannot be used: it holds a raw",
+            "--docket-url: 'redis://:***@host/2' cannot be used: it has an unencoded",
         ),
-        (["--docket-secret", "Name"], "--docket-secret: 'Name' is no NAME or NAME:KEY of a Secret."),
-        (["--redis-host", "redis://host"], "--redis-host: that is no host name"),
-        (["--release-name", "My Release"], "--release-name: 'My Release' is no name that Kubernetes knows."),
-        (["--namespace", "UPPER"], "--namespace: 'UPPER' is no name that Kubernetes knows."),
+        (["--docket-secret", "Name"], "--docket-secret: 'Name' is not the NAME or NAME:KEY of a Secret."),
+        (["--redis-host", "redis://host"], "--redis-host: that is not a host name"),
+        (["--release-name", "My Release"], "--release-name: 'My Release' is not a valid Kubernetes name."),
+        (["--namespace", "UPPER"], "--namespace: 'UPPER' is not a valid Kubernetes name."),
         (["--answer", "migrate-on-start=yes"], "--answer migrate-on-start: 'yes' is none of remove, keep."),
         (["--answer", "docket-password=x"], "--answer docket-password: *** is none of reference, secret."),
         (["--answer", "separate-services=x"], "--answer separate-services: 'x' is none of separate, single."),
@@ -289,8 +289,8 @@ def test_without_a_backup_there_is_none(cli: Cli, values: Path) -> None:
         (b"a: *nowhere\n", b"values.yaml:1"),
         (UNRELATED.encode(), b"holds nothing of these charts"),
         (b"prefect-server: text\n", b"prefect-server"),
-        (BEFORE.replace("      env:\n", "      env: text\n      other:\n", 1).encode(), b"no list"),
-        (BEFORE.encode() + b"infrahub: {}\n", b"infrahub stands on lines"),
+        (BEFORE.replace("      env:\n", "      env: text\n      other:\n", 1).encode(), b"is not a list"),
+        (BEFORE.encode() + b"infrahub: {}\n", b"infrahub is on lines"),
         (b"sops:\n  mac: x\n" + BEFORE.encode(), b"SOPS"),
         (b"apiVersion: v1\nkind: ConfigMap\n", b"ConfigMap"),
     ],
@@ -384,9 +384,9 @@ def test_every_command_speaks_json_by_the_schema(cli: Cli, values: Path, command
 @pytest.mark.parametrize(
     ("arguments", "command", "says"),
     [
-        (["plan", "--format", "json"], "plan", "nothing is named."),
+        (["plan", "--format", "json"], "plan", "no file is named."),
         (["plan", "values.yaml", "--format=json", "--frmo", "4.13.0"], "plan", "unrecognized arguments: --frmo 4.13.0"),
-        (["migrate", "values.yaml", "--format", "json", "--output", "-"], "migrate", "both want standard output"),
+        (["migrate", "values.yaml", "--format", "json", "--output", "-"], "migrate", "both write to standard output"),
         (["check", "values.yaml", "--redis-db", "two", "--format", "json"], "check", "--redis-db: 'two' is not"),
         (["check", "values.yaml", "--answers", "nowhere.yaml", "--format", "json"], "check", "nowhere.yaml"),
         (["plan", "values.yaml", "--docket-url", "http://:s3same@h/2", "--format", "json"], "plan", "http://:***@h/2"),
@@ -410,7 +410,7 @@ def test_what_ends_before_any_file_speaks_json_too(
 
 @pytest.mark.parametrize(
     ("raised", "code", "says"),
-    [(KeyboardInterrupt(), 130, "interrupted; nothing was written."), (ZeroDivisionError("x"), 4, "this is a mistake")],
+    [(KeyboardInterrupt(), 130, "interrupted; nothing was written."), (ZeroDivisionError("x"), 4, "this is a bug")],
 )
 def test_an_end_that_nobody_wanted_speaks_json_too(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int, says: str
@@ -541,7 +541,7 @@ def test_json_and_the_result_of_standard_input_are_not_mixed(cli: Cli, tmp_path:
     asked = ["migrate", "-", "--redis-db", "2", "--non-interactive", "--format", "json"]
     refused = cli(*asked, stdin=BEFORE.encode())
     assert refused.returncode == 2
-    assert b"both want standard output" in refused.stderr
+    assert b"both go to standard output" in refused.stderr
     assert json.loads(refused.stdout)["status"] == "refused"
     done = cli(*asked, "--output", "out.yaml", stdin=BEFORE.encode())
     assert json.loads(done.stdout)["status"] == "migrated"
@@ -552,11 +552,11 @@ def test_json_and_the_result_of_standard_input_are_not_mixed(cli: Cli, tmp_path:
 def test_what_only_looks_like_a_database_is_no_number(cli: Cli, tmp_path: Path, huge: str) -> None:
     (tmp_path / "values.yaml").write_text(BEFORE.replace("db: 1", f'db: "{huge}"'), "utf-8")
     for command in ("plan", "check"):
-        assert b"mistake" not in cli(command, "values.yaml").stderr
+        assert b"bug in" not in cli(command, "values.yaml").stderr
     (tmp_path / "values.yaml").write_text(BEFORE, "utf-8")
     answered = cli("migrate", "values.yaml", "--non-interactive", "--redis-db", huge)
     assert answered.returncode == 2
-    assert b"mistake" not in answered.stderr
+    assert b"bug in" not in answered.stderr
 
 
 @pytest.mark.parametrize(
@@ -595,4 +595,4 @@ def test_undo_of_a_directory_puts_back_what_was_migrated_in_it(cli: Cli, tmp_pat
     assert (folder / "prod" / "values.yaml").read_text("utf-8") == BEFORE
     again = cli("undo", "releases")
     assert again.returncode == 2
-    assert b"releases: is a directory in which no file has a backup." in again.stderr
+    assert b"releases: has no file with a backup." in again.stderr

@@ -64,7 +64,7 @@ def test_several_processes_say_the_same(fleet: Path, cli: Callable[..., Done], a
         assert lines[1].pop().startswith(b"70 releases: ")
     assert lines[0] == lines[1]
     if "--redis-db" in arguments:
-        assert b"takes database 2 of the Redis at redis-2:6379 for its docket" in alone.stderr + alone.stdout
+        assert b"uses database 2 of the Redis at redis-2:6379 for its docket" in alone.stderr + alone.stdout
 
 
 @pytest.mark.usefixtures("fleet")
@@ -178,7 +178,7 @@ def _all_of(terminal: int) -> bytes:
 def test_a_number_of_processes_is_one(cli: Callable[..., Done], text: str) -> None:
     done = cli("check", "t", f"--jobs={text}")
     assert done.returncode == 2
-    assert b"is no number from 1 to 1024" in done.stderr
+    assert b"is not a number from 1 to 1024" in done.stderr
 
 
 def test_a_version_that_is_none_is_told_once_and_not_for_each_release(cli: Callable[..., Done], tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ from tests.sources.texts import VALUES, helm_release, indented
 Cli = Callable[..., Any]
 GIT = """\
   Commit and push release.yaml.
-  Flux then upgrades values and chart at once.
-  To roll back, revert that commit: the old values and the old chart come back.
+  Flux then upgrades values and chart together.
+  To roll back, revert that commit: it restores the old values and the old chart.
 """
 UNDO = """\
-  As long as nothing is committed:
+  Before you commit:
     infrahub-migrator undo release.yaml
 """
 
@@ -51,13 +51,13 @@ def test_helm_upgrade_takes_the_layers_in_their_order(next_steps: Callable[..., 
 
 def test_past_a_step_of_no_return_no_rollback_is_advised(next_steps: Callable[..., str]) -> None:
     said = next_steps({"values.yaml": VALUES}, "values.yaml", "--to", "4.19.0")
-    assert "There is no rolling back" in said
+    assert "This cannot be rolled back" in said
     assert "    infrahub-migrator undo values.yaml\n" in said
     assert "helm rollback" not in said
     past = next_steps({"values.yaml": VALUES}, "values.yaml", "--from", "4.19.0")
     assert "helm rollback RELEASE" in past
     in_git = next_steps({"release.yaml": helm_release(VALUES)}, "release.yaml", "--to", "4.21.2")
-    assert "There is no rolling back" in in_git
+    assert "This cannot be rolled back" in in_git
     assert "revert that commit" not in in_git
 
 
@@ -72,7 +72,7 @@ def test_what_was_written_elsewhere_is_what_helm_takes(next_steps: Callable[...,
 def test_an_umbrella_is_upgraded_as_itself(next_steps: Callable[..., str]) -> None:
     said = next_steps({"values.yaml": "platform:\n" + indented(VALUES, 2)}, "values.yaml")
     assert "    helm upgrade RELEASE CHART --namespace NAMESPACE -f values.yaml\n" in said
-    assert "CHART for your own around infrahub-enterprise, with that dependency at 4.18.0" in " ".join(said.split())
+    assert "CHART is your own around infrahub-enterprise, with that dependency at 4.18.0" in " ".join(said.split())
 
 
 def test_nobody_runs_helm_where_flux_does(next_steps: Callable[..., str]) -> None:
@@ -114,7 +114,7 @@ def test_a_version_that_has_gone_ahead_is_in_the_file(next_steps: Callable[..., 
 def test_an_object_that_was_written_elsewhere_goes_back_to_its_place(next_steps: Callable[..., str]) -> None:
     files = {"release.yaml": helm_release(VALUES)}
     said = next_steps(files, "release.yaml", "--output", "new.yaml")
-    assert said == GIT.replace("release.yaml.", "new.yaml, in the place of release.yaml.")
+    assert said == GIT.replace("release.yaml.", "new.yaml, in place of release.yaml.")
 
 
 def test_a_secret_comes_before_the_commit_as_a_command_and_as_a_file(next_steps: Callable[..., str]) -> None:
@@ -133,12 +133,11 @@ def test_a_secret_comes_before_the_commit_as_a_command_and_as_a_file(next_steps:
       namespace: prod
     stringData:
       docket-url: "redis://USER:PASSWORD@cache:6379/N"
-  (USER and PASSWORD percent-encoded, and USER:PASSWORD@ left out where Redis asks for none; N a
-  database that nothing else uses.)
-  Never commit that file as it is once the password is in it: whoever reads the repository reads it
-  then. Encrypt it with sops (sops --encrypt --in-place FILE), make a SealedSecret of it (kubeseal
-  --format yaml < FILE), or let an ExternalSecret fetch the URL from where you keep passwords, into
-  a Secret of that name.
+  (USER and PASSWORD percent-encoded; leave out USER:PASSWORD@ if Redis needs none; N is a database
+  that nothing else uses.)
+  Never commit that file unencrypted once the password is in it. Encrypt it with sops (sops
+  --encrypt --in-place FILE), make it a SealedSecret (kubeseal --format yaml < FILE), or let an
+  ExternalSecret fetch the URL from your secret store into a Secret of that name.
 """
         + GIT
         + UNDO
@@ -176,14 +175,14 @@ def test_what_comes_next_is_not_said_twice(cli: Cli, tmp_path: Path) -> None:
     answers = ("values.yaml", "--docket-secret", "docket")
     planned = cli("plan", *answers).stdout.decode()
     said = cli("migrate", *answers, "--non-interactive").stdout.decode()
-    for words in ("The Secret has to exist", "Upgrade file and chart in one go: the old", "To roll back, put back"):
+    for words in ("The Secret must exist", "Upgrade values and chart together: the old", "To roll back, restore"):
         assert (words in planned, words in said) == (True, False)
 
 
 def test_what_is_told_of_the_upgrade_speaks_of_no_helm_where_a_controller_runs_it(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "release.yaml").write_text(helm_release(VALUES), encoding="utf-8")
     said = " ".join(cli("plan", "release.yaml").stdout.decode().split())
-    assert "Values and chart version go into one commit: the old chart refuses the new values. Flux then" in said
+    assert "Commit values and chart version together: the old chart refuses the new values. Flux then" in said
     assert "helm upgrade" not in said and "helm rollback" not in said
 
 

@@ -42,7 +42,9 @@ def values(tmp_path: Path) -> Path:
 def test_a_migration_whose_output_fails_is_exit_6_and_names_the_file(values: Path, options: tuple[str, ...]) -> None:
     code, told = on_a_full_output("migrate", str(values), *ANSWERS, *options)
     assert code == 6
-    assert f"infrahub-migrator: {values}: written, but not all could be told: No space left on device." in told
+    assert (
+        f"infrahub-migrator: {values}: written, but not everything could be printed: No space left on device." in told
+    )
     assert b"docket" in values.read_bytes()
 
 

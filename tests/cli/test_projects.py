@@ -158,7 +158,7 @@ def test_the_project_is_found_from_below_up_to_the_repository_and_no_higher(
     (tmp_path / "r/infrahub-migrator.yaml").unlink()
     done = cli("check")
     assert done.returncode == 2
-    assert b"nothing is named. Name a FILE" in done.stderr
+    assert b"no file is named. Name a FILE" in done.stderr
     done = cli("check", "--config", "../../../infrahub-migrator.yaml")
     assert done.stderr.count(b"there is no such file") == 3
 
@@ -168,7 +168,7 @@ def test_a_shared_base_is_not_written_while_a_release_over_it_is_undecided(cli: 
     write(tmp_path, {**FILES, "infrahub-migrator.yaml": text})
     done = cli("migrate", "--non-interactive")
     assert done.returncode == 3
-    assert b"nothing was written to dev and prod, whose releases are written together: first prod." in done.stderr
+    assert b"nothing was written to dev and prod, whose releases are written together: first fix prod." in done.stderr
     assert (tmp_path / "base.yaml").read_text("utf-8") == BASE
     assert (tmp_path / "dev.yaml").read_text("utf-8") == FILES["dev.yaml"]
     assert (tmp_path / "alone.yaml").read_text("utf-8") == whole_after("redis-alone")
@@ -180,7 +180,7 @@ def test_a_shared_base_is_refused_by_name_where_it_is_not_right_for_all(cli: Cli
     write(tmp_path, {**FILES, "dev.yaml": single})
     done = cli("migrate", "--non-interactive")
     assert done.returncode == 2
-    assert b"dev: base.yaml would change as other releases need it, which is not right for this one: " in done.stderr
+    assert b"dev: base.yaml would change for other releases in a way that is wrong for this one: " in done.stderr
     assert {name: (tmp_path / name).read_text("utf-8") for name in ("base.yaml", "dev.yaml", "prod.yaml")} == {
         "base.yaml": BASE,
         "dev.yaml": single,
@@ -204,7 +204,7 @@ def test_of_a_base_that_is_not_right_for_all_it_is_said_why(cli: Cli, tmp_path: 
     done = cli("migrate", "base.yaml", "--non-interactive")
     said = " ".join(done.stderr.decode().split())
     assert done.returncode == 2
-    assert f"would change as other releases need it, which is not right for this one: {told}" in said
+    assert f"would change for other releases in a way that is wrong for this one: {told}" in said
     assert (tmp_path / "base.yaml").read_text("utf-8") == base
 
 
@@ -302,9 +302,7 @@ def test_nothing_but_a_docket_url_is_taken_from_the_environment(cli: Cli, tmp_pa
     for command in ("check", "plan", "verify"):
         done = cli(command)
         assert done.returncode == 2
-        assert (
-            b"infrahub-migrator.yaml:2: redis-db may not be taken from the environment; only docket-url" in done.stderr
-        )
+        assert b"infrahub-migrator.yaml:2: redis-db must not come from the environment; only docket-url" in done.stderr
 
 
 def test_a_default_that_names_a_redis_is_refused_for_several(cli: Cli, tmp_path: Path) -> None:
@@ -312,7 +310,7 @@ def test_a_default_that_names_a_redis_is_refused_for_several(cli: Cli, tmp_path:
     write(tmp_path, {**FILES, "infrahub-migrator.yaml": text})
     done = cli("check")
     assert done.returncode == 2
-    assert b"infrahub-migrator.yaml:2: redis-host names one Redis, and 3 releases stand here" in done.stderr
+    assert b"infrahub-migrator.yaml:2: redis-host names one Redis, and 3 releases are listed here" in done.stderr
 
 
 def test_a_question_that_does_not_exist_is_told_by_its_line(cli: Cli, tmp_path: Path) -> None:
@@ -343,12 +341,12 @@ def test_schemas_are_printed(cli: Cli, name: str) -> None:
 
 def test_undo_puts_the_files_of_the_project_back(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, FILES)
-    assert b"infrahub-migrator.yaml: no file of its releases has a backup." in cli("undo").stderr
+    assert b"infrahub-migrator.yaml: none of its releases has a file with a backup." in cli("undo").stderr
     assert cli("migrate", "--non-interactive").returncode == 0
     assert cli("undo").returncode == 0
     assert {name: (tmp_path / name).read_text("utf-8") for name in FILES} == FILES
     (tmp_path / "infrahub-migrator.yaml").unlink()
-    assert b"nothing is named. Name a FILE." in cli("undo").stderr
+    assert b"no file is named. Name a FILE." in cli("undo").stderr
 
 
 @pytest.mark.parametrize("command", [("check",), ("migrate", "--non-interactive"), ("plan", "--format", "json")])
@@ -395,14 +393,14 @@ def test_one_base_cannot_hold_two_dockets_and_the_way_out_is_said(cli: Cli, tmp_
     done = cli("migrate", "--non-interactive")
     said = " ".join(done.stderr.decode().split())
     assert (done.returncode, (tmp_path / "base.yaml").read_text("utf-8")) == (2, SHARED["base.yaml"])
-    assert "dev: base.yaml would change as other releases need it, which is not right for this one" in said
-    assert "say messaging.redis.host in a file of this release's own: its docket then goes there, too." in said
+    assert "dev: base.yaml would change for other releases in a way that is wrong for this one" in said
+    assert "set messaging.redis.host in this release's own file: its docket then goes there, too." in said
     hosts = {name: overlay("redis") for name in ("dev.yaml", "prod.yaml")}
     write(tmp_path, {**SHARED, **hosts, "infrahub-migrator.yaml": project})
     assert cli("migrate", "--non-interactive").returncode == 0
 
 
-TWICE = "MIGRATE_ON_START twice until now"
+TWICE = "MIGRATE_ON_START twice so far"
 
 
 @pytest.mark.parametrize("pinned", [False, True])
@@ -425,7 +423,7 @@ def test_a_base_that_was_migrated_for_another_release_may_have_its_pin_from_ther
     assert TWICE not in shown  # nothing of its changes is decided yet
     options = ("--redis-db", "2")
     shown = " ".join(cli("plan", "-f", "base.yaml", "-f", "prod.yaml", *options).stdout.decode().split())
-    assert f"{TWICE} (unless it stands in base.yaml only since that file was migrated)" in shown
+    assert f"{TWICE} (unless base.yaml has it only since that file was migrated)" in shown
 
 
 def test_what_is_wrong_with_what_was_typed_names_the_release(cli: Cli, tmp_path: Path) -> None:
@@ -453,7 +451,7 @@ def test_undo_of_one_file_names_the_others_of_its_run(cli: Cli, tmp_path: Path, 
     assert cli("migrate", "-f", "base.yaml", "-f", "dev.yaml", "--redis-db", "2", *options).returncode == 0
     done = cli("undo", "base.yaml", *options)
     command = f"infrahub-migrator undo {'--backup-dir kept ' * bool(folder)}dev.yaml\n"
-    assert f"dev.yaml was migrated in the same run, and stays so. To put it back as well: {command}" in (
+    assert f"dev.yaml was migrated in the same run, and stays so. To restore it too: {command}" in (
         done.stderr.decode()
     )
     done = cli("undo", "dev.yaml", *options)
@@ -490,8 +488,8 @@ def test_a_base_is_not_written_for_some_of_the_releases_that_read_it(cli: Cli, t
     done = cli("migrate", "dev.yaml", "alone.yaml", "--non-interactive")
     assert done.returncode == 2
     assert done.stderr.decode().splitlines() == [
-        "infrahub-migrator: dev: base.yaml would change, and the project file gives it to prod as well, which is not "
-        "named. Name base.yaml, which stands for all of them, or give this release a copy of its own first."
+        "infrahub-migrator: dev: base.yaml would change, but the project file also uses it for prod, which is not "
+        "named. Name base.yaml, which covers all of them, or give this release its own copy first."
     ]
     assert {name: (tmp_path / name).read_text("utf-8") for name in FILES} == {
         **FILES,
@@ -515,7 +513,7 @@ def test_a_plan_names_the_others_that_read_a_file_that_changes(cli: Cli, tmp_pat
     assert (
         b"base.yaml is a layer of prod as well, and is migrated for all of them at once: name it, and it stands" in told
     )
-    assert b"Every other release that is given this file" not in told
+    assert b"If other releases use this file too" not in told
 
 
 WAITING = {

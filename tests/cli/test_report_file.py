@@ -78,7 +78,7 @@ def test_a_result_elsewhere_is_told(cli: Cli, values: Path, tmp_path: Path) -> N
     _migrate(cli, "--redis-db", "2", "--output", "new.yaml", "--report", "done.json")
     assert json.loads((tmp_path / "done.json").read_text())["files"][0]["output"] == "new.yaml"
     _migrate(cli, "--redis-db", "2", "--output", "-", "--report", "done.md")
-    assert "- Written to standard output; the file itself is as it was." in (tmp_path / "done.md").read_text()
+    assert "- Written to standard output; the file itself is unchanged." in (tmp_path / "done.md").read_text()
 
 
 def test_what_was_not_done_is_recorded_too(cli: Cli, values: Path, tmp_path: Path) -> None:
@@ -92,15 +92,15 @@ def test_what_was_not_done_is_recorded_too(cli: Cli, values: Path, tmp_path: Pat
 def test_an_older_record_is_kept(cli: Cli, values: Path, tmp_path: Path) -> None:
     (tmp_path / "done.md").write_text("an older record\n")
     done = _migrate(cli, "--redis-db", "2", "--report", "done.md")
-    assert b"done.md: what stood there is kept in " in done.stderr
+    assert b"done.md: the previous file is kept in " in done.stderr
     assert "an older record\n" in [path.read_text() for path in tmp_path.glob("done.md.*.bak")]
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--report", "done.txt"), "--report done.txt: its ending names the format: .html, .md or .json."),
-        (("--report", "nowhere/done.md"), "nowhere is no directory"),
+        (("--report", "done.txt"), "--report done.txt: the file name must end in .html, .md or .json."),
+        (("--report", "nowhere/done.md"), "nowhere is not a directory"),
         (("--report", "done.md", "--dry-run"), "--dry-run does nothing"),
         (("--report", "out.json", "--output", "out.json"), "names a file that this run reads or writes"),
     ],

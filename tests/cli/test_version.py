@@ -34,7 +34,7 @@ def test_it_tells_what_it_runs_on(cli: Cli, tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    ("script", "said"), [("exit 3", "on PATH, and ends with 3"), ("sleep 9", "on PATH, and does not run")]
+    ("script", "said"), [("exit 3", "on PATH, but exits with 3"), ("sleep 9", "on PATH, but does not run")]
 )
 def test_a_helm_that_is_broken_is_told(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str

@@ -20,7 +20,7 @@ backgroundServices:
   note: NOTE
   messaging: {redis: {host: redis, db: 1, password: "PASSWORD"}}
 """
-HINT = b"*** stands for a credential; --show-secrets shows it."
+HINT = b"*** masks a credential; --show-secrets shows it."
 
 
 @pytest.fixture
@@ -59,7 +59,9 @@ def test_a_sign_that_nobody_sees_is_an_escape_for_a_person_and_itself_for_a_prog
 def test_a_value_with_such_a_sign_is_warned_of(cli: Cli, values: Any, note: str) -> None:
     values(note=note)
     told = " ".join(cli("plan", "values.yaml", "--redis-db", "2").stdout.decode().split())
-    assert "warning: values.yaml:7: backgroundServices.note holds U+202E (right-to-left override)" in told
+    assert (
+        "warning: values.yaml:7: backgroundServices.note contains the invisible U+202E (right-to-left override)" in told
+    )
     values(note='"é\\\\d → 漢"')
     assert b"nobody sees" not in cli("plan", "values.yaml", "--redis-db", "2").stdout
 
@@ -68,7 +70,7 @@ def test_a_backup_with_credentials_in_a_work_tree_of_git_is_told(cli: Cli, value
     def told() -> bool:
         done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
         assert done.returncode == 0, done.stderr
-        return b"put *.bak into .gitignore" in b" ".join(done.stdout.split())
+        return b"add *.bak to .gitignore" in b" ".join(done.stdout.split())
 
     values("hunter2-canary")
     assert not told()
@@ -101,7 +103,7 @@ def test_a_backup_in_a_folder_that_git_leaves_out_is_not_told(
     (tmp_path / "backups/.gitignore").write_text(inside)
     done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--backup-dir", "backups")
     assert done.returncode == 0, done.stderr
-    assert (b"put *.bak into .gitignore" in b" ".join(done.stdout.split())) is is_told
+    assert (b"add *.bak to .gitignore" in b" ".join(done.stdout.split())) is is_told
 
 
 @pytest.mark.parametrize(
@@ -123,7 +125,7 @@ def test_a_backup_is_the_whole_file_with_documents_and_comments(
     path.write_text(path.read_text("utf-8") + more, "utf-8")
     done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
     assert done.returncode == 0, done.stderr
-    assert (b"put *.bak into .gitignore" in b" ".join(done.stdout.split())) is is_told
+    assert (b"add *.bak to .gitignore" in b" ".join(done.stdout.split())) is is_told
 
 
 def test_only_the_backups_that_hold_credentials_are_named(cli: Cli, values: Any, tmp_path: Path) -> None:
@@ -133,4 +135,4 @@ def test_only_the_backups_that_hold_credentials_are_named(cli: Cli, values: Any,
     (tmp_path / "over.yaml").write_text("backgroundServices: {note: {password: hunter2-canary}}\n", "utf-8")
     done = cli("migrate", "-f", "values.yaml", "-f", "over.yaml", "--redis-db", "2", "--non-interactive")
     assert done.returncode == 0, done.stderr
-    assert b".bak" in done.stdout and b"put *.bak" not in b" ".join(done.stdout.split())
+    assert b".bak" in done.stdout and b"add *.bak" not in b" ".join(done.stdout.split())

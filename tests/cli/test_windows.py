@@ -134,7 +134,7 @@ def test_what_writes_nothing_does_and_says_the_same(run: Run, folder: Path, comm
     arguments = tuple(word.replace("{}", here) for word in command)
     acted = run(*arguments, acted=True)
     assert acted == run(*arguments, acted=False)
-    assert b"mistake of" not in acted.err
+    assert b"bug in" not in acted.err
     assert (folder / "sub" / "values.yaml").read_bytes() == BEFORE
 
 

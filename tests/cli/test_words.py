@@ -68,7 +68,7 @@ def test_a_variable_that_is_unset_is_no_default(cli: Cli, values: Path, argument
     before = values.read_bytes()
     done = cli("migrate", "values.yaml", "--redis-db", "2", "--redis-host", "foo", "--non-interactive", *arguments)
     assert (done.returncode, done.stdout, values.read_bytes()) == (2, b"", before)
-    assert b"an empty word: look whether a variable is unset, or leave it out" in done.stderr
+    assert b"an empty argument: check for an unset variable, or leave it out" in done.stderr
 
 
 def test_an_empty_set_sets_nothing_as_for_helm(cli: Cli) -> None:
@@ -100,14 +100,14 @@ def test_files_and_options_stand_in_any_order(
 
 def test_behind_two_dashes_all_are_files(cli: Cli) -> None:
     assert b"--quiet: there is no such file" in cli("check", "--", "values.yaml", "--quiet").stderr
-    assert b"an empty word" in cli("check", "--", "").stderr
+    assert b"an empty argument" in cli("check", "--", "").stderr
 
 
 @pytest.mark.parametrize("words", [[], ["help"]])
 def test_without_a_command_those_there_are_are_told(cli: Cli, words: list[str]) -> None:
     done = cli(*words)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"The commands are plan, diff, migrate" in done.stderr and b"--help tells what they do" in done.stderr
+    assert b"The commands are plan, diff, migrate" in done.stderr and b"--help describes them" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_no_canary_comes_back(
             if command[0] == "diff" and "--rendered" not in command and form == "text":
                 form = "unified"
             done = cli(*command, "--format", form, "--verbose")
-            assert b"mistake" not in done.stderr, done.stderr
+            assert b"bug in" not in done.stderr, done.stderr
             seen += done.stdout + done.stderr
     shown = seen.decode()
     assert "deployed-crash-loop" in shown and "its log ends" in shown and "CreateContainerError" in shown

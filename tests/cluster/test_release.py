@@ -252,14 +252,14 @@ def test_as_a_plugin_of_helm_s(cli: Cli, cluster: Cluster, tmp_path: Path, monke
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["check", "--all-releases", "--release", "x"], "give one of them"),
-        (["check", "--all-releases", "values.yaml"], "names others"),
-        (["plan", "--release", "x", "values.yaml"], "named with -f"),
+        (["check", "--all-releases", "--release", "x"], "give only one of them"),
+        (["check", "--all-releases", "values.yaml"], "names other ones"),
+        (["plan", "--release", "x", "values.yaml"], "with -f"),
         (["plan", "values.yaml", "--kube-context", "x"], "Add --release NAME"),
         (["check", "values.yaml", "--all-namespaces"], "Add --all-releases"),
         (["verify", "values.yaml", "--deployed"], "Add --release NAME"),
         (["check", "--all-releases", "--all-namespaces", "--namespace", "x"], "exclude each other"),
-        (["plan", "--release", "x", "--release-name", "y"], "leave --release-name out"),
+        (["plan", "--release", "x", "--release-name", "y"], "leave out --release-name"),
         (["plan", "--release", "-x"], "expected one argument"),
         (["plan", "--release=--debug"], "no name of a release"),
         (["plan", "--release", "Upper"], "no name of a release"),

@@ -98,4 +98,4 @@ def test_a_question_is_explained(cli: Callable[..., Done], name: str, answer: st
 def test_only_migrations_are_explained_as_json(cli: Callable[..., Done]) -> None:
     done = cli("explain", "docket-tls", "--format", "json")
     assert done.returncode == 2
-    assert "docket-tls is none" in done.stdout.decode()
+    assert "docket-tls is not one" in done.stdout.decode()

@@ -35,7 +35,7 @@ CODES = {
 }
 """The exit codes that a command may end with here, where nothing hinders its writing."""
 
-OWN_MISTAKES = ("This is a mistake of", "Traceback", "does not read as planned", "the file is nested too deeply")
+OWN_MISTAKES = ("This is a bug in", "Traceback", "differs from the plan", "the file is nested too deeply")
 """What the program says where one of its own proofs failed."""
 
 MANNERS = ((), (), (), ("--quiet",), ("--color", "always"), ("--show-secrets",), ("--verbose",))
@@ -373,7 +373,7 @@ class Course:
     def _do(self, *arguments: str, stdin: bytes = b"") -> Ran:
         words = [*arguments, *self.rng.choice(MANNERS)]
         ran = self._once(words, stdin)
-        if "this is a mistake of" in ran.err:  # with --verbose the exception comes through, and with it its place
+        if "this is a bug in" in ran.err:  # with --verbose the exception comes through, and with it its place
             return self._once([*words, "--verbose"], stdin)
         return ran
 
@@ -401,7 +401,7 @@ class Course:
         ran = Ran(tuple(words), code, out, err.decode("utf-8", "replace"))
         if fault:
             self._found(fault, detail, ran)
-        elif "this is a mistake of" not in ran.err:
+        elif "this is a bug in" not in ran.err:
             self._hold(ran)
         return ran
 

@@ -121,14 +121,14 @@ def test_keys_that_the_chart_does_not_know(unknown: Callable[[str], list[Finding
 
     prefect = "infrahub.prefect-server"
     assert found == [
-        (2, "infraHub", "Is infrahub meant?"),
-        (4, "infrahub.prefectServer", f"Is {prefect} meant?"),
-        (7, f"{prefect}.server.replicacount", f"Is {prefect}.server.replicaCount meant?"),
-        (8, f"{prefect}.server.zzz", "Remove it, or look it up in what helm show values prints for the chart."),
+        (2, "infraHub", "Did you mean infrahub?"),
+        (4, "infrahub.prefectServer", f"Did you mean {prefect}?"),
+        (7, f"{prefect}.server.replicacount", f"Did you mean {prefect}.server.replicaCount?"),
+        (8, f"{prefect}.server.zzz", "Remove it, or look it up in the output of helm show values."),
         (
             10,
             f"{prefect}.backgroundServices.runAsSeperateDeployment",
-            f"Is {prefect}.backgroundServices.runAsSeparateDeployment meant?",
+            f"Did you mean {prefect}.backgroundServices.runAsSeparateDeployment?",
         ),
     ]
 
@@ -143,9 +143,9 @@ def test_a_key_in_the_wrong_place_is_told_where_it_belongs(unknown: Callable[[st
         """)
     prefect = "infrahub.prefect-server"
     assert [each.remedy for each in unknown(text)] == [
-        f"The chart has that key at {prefect}.backgroundServices.runAsSeparateDeployment: does it belong there?",
-        f"The chart has that key at {prefect}.backgroundServices.messaging.docket: does it belong there?",
-        f"Is {prefect}.redis meant?",
+        f"The chart has this key at {prefect}.backgroundServices.runAsSeparateDeployment: does it belong there?",
+        f"The chart has this key at {prefect}.backgroundServices.messaging.docket: does it belong there?",
+        f"Did you mean {prefect}.redis?",
     ]
 
 

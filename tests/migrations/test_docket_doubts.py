@@ -22,7 +22,7 @@ backgroundServices:
 """
 OWN = "      username: us\n      password: p@ss\n"
 SERVER = "The docket is on the Redis at"
-CREDENTIALS = "The docket URL has other credentials than messaging.redis"
+CREDENTIALS = "The docket URL and messaging.redis have different credentials"
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_urls_that_differ_are_a_question(migrate: Migrate, plan: Plans) -> None:
     text = SEPARATE + ON_BACKGROUND.replace("/2", "/3") + ON_SERVER
     questions = by_id(plan(text))
     assert list(questions) == ["docket-url"]
-    assert "is not the same on the server and background pods" in questions["docket-url"].text
+    assert "differs between the server and background pods" in questions["docket-url"].text
     assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + BACKGROUND + SERVER
     assert migrate(text, {"docket-secret": "queue:url"}).text == IN_SECRET + BACKGROUND + SERVER
 
@@ -140,7 +140,7 @@ def test_a_url_from_a_secret_moves_to_existing_secret(migrate: Migrate) -> None:
     done = migrate(SEPARATE + BACKGROUND + SECRET_ENTRY + SERVER + SECRET_ENTRY)
     assert done.text == IN_SECRET + BACKGROUND + SERVER
     assert effects(done.plan) == {"none"}
-    assert "The Secret has to exist" not in done.notices
+    assert "The Secret must exist" not in done.notices
 
 
 def test_secrets_that_differ_are_a_question(plan: Plans) -> None:
@@ -202,7 +202,7 @@ def test_a_messaging_url_in_env_counts_as_the_messaging_redis(migrate: Migrate) 
     text = f"{SEPARATE}global: {{prefect: {{env: [{entry}]}}}}\n"
     done = migrate(text, {"redis-db": "2"})
     assert "url: rediss://me:p%40ss@queue:6380/2" in done.text
-    with pytest.raises(UsageError, match="database 4 there is used by Prefect's messaging already"):
+    with pytest.raises(UsageError, match="database 4 there is already used by Prefect's messaging"):
         migrate(text, {"redis-db": "4"})
 
 

@@ -72,7 +72,7 @@ def test_a_docket_stands_behind_the_redis_it_is_on() -> None:
     ("host", "why"),
     [
         ("example-infrahub-cache-master", "the chart refuses the presets' example host"),
-        ("localhost", "both pods reach Redis by it, and it names none"),
+        ("localhost", "both pods connect to Redis through it, and it names no host"),
     ],
 )
 def test_the_change_of_a_host_says_what_is_wrong_with_the_one_before(host: str, why: str) -> None:

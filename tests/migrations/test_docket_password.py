@@ -71,7 +71,7 @@ def test_a_password_in_env_of_another_file_is_no_reference_on_the_background_pod
 def test_in_one_file_it_is_carried_and_told(migrate: Migrate) -> None:
     done = migrate(f"{HOST}      password: hunter2\n", {"redis-db": "2"})
     assert done.text == f"{HOST}      password: hunter2\n    docket:\n      url: redis://:hunter2@redis:6379/2\n"
-    assert "stands in backgroundServices.messaging.docket.url as well as in messaging.redis.password" in done.notices
+    assert "is now in backgroundServices.messaging.docket.url as well as in messaging.redis.password" in done.notices
     assert "--answer docket-password=reference or --docket-secret" in done.notices
 
 
@@ -125,7 +125,7 @@ def test_where_a_later_file_has_the_last_word_a_url_of_env_goes_into_a_secret() 
     case, _ = case_of([apart, empty], {})
     (question,) = by_id(case.plan).values()
     assert question.id == "docket-secret"
-    assert "PREFECT_SERVER_DOCKET_URL holds a password, and would stand in clear text" in question.text
+    assert "PREFECT_SERVER_DOCKET_URL contains a password, which would be written in clear text" in question.text
     after = migrated([apart, empty], {"docket-secret": "queue"})
     assert after == [
         "global: {prefect: {env: []}}\n",

@@ -64,21 +64,21 @@ def test_a_sound_url_is_kept(migrate: Migrate, url: str) -> None:
         ("redis:///2", "it names no host, which silently means localhost"),
         ("redis://:secret@/2", "it names no host"),
         ("redis://redis:6379", "it names no database (…/N), which silently means database 0"),
-        ("redis://redis:6379/", "its database '' is no number"),
-        ("redis://redis:6379/two", "its database 'two' is no number, which silently means database 0"),
-        ("redis://redis:6379/1/2", "it holds a raw @, / or #"),
-        ("redis://redis:6379/2?db=5", "`?db=` beats the database in the path"),
+        ("redis://redis:6379/", "its database '' is not a number"),
+        ("redis://redis:6379/two", "its database 'two' is not a number, which silently means database 0"),
+        ("redis://redis:6379/1/2", "it has an unencoded @, / or #"),
+        ("redis://redis:6379/2?db=5", "`?db=` overrides the database in the path"),
         ("redis://redis:6379/2?ssl_cert_reqs=none", "it has a query"),
-        ("redis://redis:6379/-1", "its database '-1' is no number"),
-        ("redis://:p@ss@redis:6379/2", "it holds a raw @, / or #"),
-        ("redis://:p/ss@redis:6379/2", "it holds a raw @, / or #"),
-        ("redis://:p#ss@redis:6379/2", "it holds a raw @, / or #"),
-        ("redis://:p%ss@redis:6379/2", "its password holds a % that starts no percent-encoded character"),
+        ("redis://redis:6379/-1", "its database '-1' is not a number"),
+        ("redis://:p@ss@redis:6379/2", "it has an unencoded @, / or #"),
+        ("redis://:p/ss@redis:6379/2", "it has an unencoded @, / or #"),
+        ("redis://:p#ss@redis:6379/2", "it has an unencoded @, / or #"),
+        ("redis://:p%ss@redis:6379/2", "its password has a % that starts no percent-encoded character"),
         ("redis://redis:99999/2", "port 99999 is not between 1 and 65535"),
         ("redis://redis:0/2", "port 0 is not between 1 and 65535"),
-        ("redis://{{ .Values.host }}:6379/2", "it holds a template expression"),
+        ("redis://{{ .Values.host }}:6379/2", "it contains a template expression"),
         ("redis://:$(OTHER)@redis:6379/2", "Kubernetes cannot fill in $(OTHER)"),
-        (f"redis://:{REFERENCE}@redis:6379/2", "stands for nothing, since messaging.redis has no password"),
+        (f"redis://:{REFERENCE}@redis:6379/2", "is not set, since messaging.redis has no password"),
         ("ref+vault://secret/docket#/url", "its scheme is 'ref+vault'"),
     ],
 )
@@ -95,7 +95,7 @@ def test_an_unsound_url_is_a_question_and_no_answer(migrate: Migrate, plan: Plan
 
 
 def test_the_example_host_is_no_answer(plan: Plans) -> None:
-    with pytest.raises(UsageError, match="holds the presets' example host"):
+    with pytest.raises(UsageError, match="contains the presets' example host"):
         plan(SEPARATE, {"docket-url": "redis://example-infrahub-cache-master.prod:6379/2"})
 
 
@@ -131,7 +131,7 @@ def test_messagings_database_is_kept_and_warned_of(migrate: Migrate) -> None:
     text = DOCKET.replace("/2", "/1") + CACHE
     done = migrate(text)
     assert done.text == text
-    assert ["database 1, which is used by Prefect's messaging" in each.text for each in done.warnings] == [True]
+    assert ["database 1, which is also used by Prefect's messaging" in each.text for each in done.warnings] == [True]
 
 
 def test_the_caches_database_is_left(migrate: Migrate, plan: Plans) -> None:
@@ -147,18 +147,18 @@ def test_the_caches_database_is_left(migrate: Migrate, plan: Plans) -> None:
     assert done.text == DOCKET.replace("/2", "/3") + CACHE
     assert effects(done.plan) == {"required"}
     assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + CACHE
-    with pytest.raises(UsageError, match="database 0 there is used by the Infrahub cache already"):
+    with pytest.raises(UsageError, match="database 0 there is already used by the Infrahub cache"):
         plan(text, {"redis-db": "0"})
 
 
 @pytest.mark.parametrize(
     ("redis", "url", "how"),
     [
-        ("{host: redis, db: 1, ssl: true}", "redis://redis:6379/2", "it is redis://, while messaging reaches that"),
+        ("{host: redis, db: 1, ssl: true}", "redis://redis:6379/2", "it is redis://, while messaging uses that"),
         (
             "{host: redis, db: 1}",
             "rediss://redis/2",
-            "it is rediss://, while messaging reaches that server without TLS",
+            "it is rediss://, while messaging uses that server without TLS",
         ),
         ("{host: redis.prod, db: 1}", "rediss://redis.prod.:6379/2", "it is rediss://"),
     ],
@@ -169,7 +169,7 @@ def test_a_scheme_that_messaging_contradicts_is_a_question(plan: Plans, redis: s
     questions = by_id(plan(text))
     assert list(questions) == ["docket-url"]
     assert how in questions["docket-url"].text
-    with pytest.raises(UsageError, match=r"it is rediss?://, while messaging reaches that server"):
+    with pytest.raises(UsageError, match=r"it is rediss?://, while messaging uses that server"):
         plan(text, {"docket-url": url})
 
 
@@ -223,7 +223,7 @@ def test_a_reference_that_stands_for_nothing_behind_the_example_host(migrate: Mi
     text = own.replace("host: redis", f"host: {host}")
     questions = by_id(plan(text))
     assert list(questions) == ["redis-host", "docket-url"]
-    assert "stands for nothing" in questions["docket-url"].text
+    assert "is not set" in questions["docket-url"].text
     done = migrate(text, {"redis-host": "redis", "docket-url": "redis://redis:6379/2"})
     assert done.text == f'{SEPARATE}    docket: {{url: "redis://redis:6379/2"}}\n'
     assert migrate(text, {"redis-host": "redis", "redis-db": "2"}).text == done.text
@@ -276,7 +276,7 @@ def test_a_secret_is_written_when_answered(migrate: Migrate) -> None:
 
 @pytest.mark.parametrize("answer", ["", "Queue", "queue:", ":url", "queue url", "queue:u/rl"])
 def test_a_name_that_no_secret_can_have_is_refused(plan: Plans, answer: str) -> None:
-    with pytest.raises(UsageError, match="is no NAME or NAME:KEY of a Secret"):
+    with pytest.raises(UsageError, match="is not the NAME or NAME:KEY of a Secret"):
         plan(SEPARATE, {"docket-secret": answer})
 
 
@@ -297,8 +297,8 @@ def test_a_password_in_a_secret_is_referred_to_or_the_url_goes_into_one(migrate:
 @pytest.mark.parametrize(
     ("values", "source"),
     [
-        ("username: prefect", "there is a username only"),
-        ('password: "${PASSWORD}"', "messaging.redis.password is filled in from elsewhere"),
+        ("username: prefect", "only a username is set"),
+        ('password: "${PASSWORD}"', "messaging.redis.password is filled in later"),
         ('password: "x${PASSWORD}y"', "messaging.redis.password"),
         ('password: "<password>"', "messaging.redis.password"),
         ("password: ref+vault://redis#/password", "messaging.redis.password"),

@@ -96,12 +96,12 @@ def test_the_lowest_free_database_is_suggested_where_2_is_taken(plan: Plans) -> 
 
 
 @pytest.mark.parametrize(("answer", "complaint"), [
-    ("1", "database 1 there is used by Prefect's messaging already"),
-    ("abc", "'abc' is not the number of a database"),
-    ("-1", "'-1' is not the number of a database"),
-    ("1.5", "'1.5' is not the number of a database"),
-    ("", "'' is not the number of a database"),
-    ("²", "'²' is not the number of a database"),
+    ("1", "database 1 there is already used by Prefect's messaging"),
+    ("abc", "'abc' is not a database number"),
+    ("-1", "'-1' is not a database number"),
+    ("1.5", "'1.5' is not a database number"),
+    ("", "'' is not a database number"),
+    ("²", "'²' is not a database number"),
 ])  # fmt: skip
 def test_a_database_that_cannot_be_is_refused(plan: Plans, answer: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=r"--redis-db") as refused:
@@ -120,27 +120,27 @@ def test_a_database_that_can_be_is_taken(migrate: Migrate, answer: str, database
 def test_a_database_above_15_is_a_warning(migrate: Migrate, answer: str) -> None:
     done = migrate(SEPARATE, {"redis-db": answer})
     assert docket(done.text) == f"redis://redis:6379/{answer}"
-    assert [f"the docket lives in database {answer}; a server has 0 to 15" in each.text for each in done.warnings] == [
+    assert [f"the docket is in database {answer}; a server has 0 to 15" in each.text for each in done.warnings] == [
         True
     ]
 
 
 def test_messagings_own_database_0_needs_the_whole_url(migrate: Migrate, plan: Plans) -> None:
-    with pytest.raises(UsageError, match="if that Redis has one database only, say so with --docket-url"):
+    with pytest.raises(UsageError, match="if that Redis has only one database, use --docket-url"):
         plan(SEPARATE, {"redis-db": "0"})
     done = migrate(SEPARATE, {"docket-url": "redis://redis:6379/0"})
     assert docket(done.text) == "redis://redis:6379/0"
-    assert "database 0, which is used by Prefect's messaging" in done.warnings[0].text
+    assert "database 0, which is also used by Prefect's messaging" in done.warnings[0].text
 
 
 def test_database_0_of_a_cache_elsewhere_is_refused(plan: Plans) -> None:
     text = SEPARATE + "server: {env: [{name: INFRAHUB_CACHE_ADDRESS, value: cache}]}\n"
-    with pytest.raises(UsageError, match="database 0 there is used by the Infrahub cache already"):
+    with pytest.raises(UsageError, match="database 0 there is already used by the Infrahub cache"):
         plan(text, {"docket-url": "redis://cache:6379/0"})
 
 
 def test_another_database_of_messagings_is_refused_as_a_url_too(plan: Plans) -> None:
-    with pytest.raises(UsageError, match="database 1 there is used by Prefect's messaging already"):
+    with pytest.raises(UsageError, match="database 1 there is already used by Prefect's messaging"):
         plan(SEPARATE + "      db: 1\n", {"docket-url": "redis://redis:6379/1"})
 
 
@@ -188,9 +188,9 @@ infrahub:
       messaging:
         redis: {{host: redis.prod, db: 1}}
 """
-    with pytest.raises(UsageError, match="database 2 there is used by the Infrahub cache already"):
+    with pytest.raises(UsageError, match="database 2 there is already used by the Infrahub cache"):
         plan(text, {"redis-db": "2"})
-    with pytest.raises(UsageError, match="database 0 there is used by the Infrahub cache already"):
+    with pytest.raises(UsageError, match="database 0 there is already used by the Infrahub cache"):
         plan(text, {"redis-db": "0"})
     other = text.replace("redis.prod:6379", "other:6379").replace("ADDRESS: redis.prod", "ADDRESS: other")
     assert "2 by" not in by_id(plan(other))["redis-db"].text
@@ -210,10 +210,10 @@ infrahub:
         ("<your-redis>", "is a placeholder"),
         ("ref+vault://redis#/host", "is a placeholder"),
         ("{{ .Release.Name }}-cache-master", "is a template expression, which the chart does not render there"),
-        ("redis://redis", "is no host name"),
-        ("redis:6379", "is no host name"),
-        ("cafe:6379", "is no host name"),
-        ("a b", "is no host name"),
+        ("redis://redis", "is not a host name"),
+        ("redis:6379", "is not a host name"),
+        ("cafe:6379", "is not a host name"),
+        ("a b", "is not a host name"),
     ],
 )
 def test_a_host_that_cannot_stand_in_a_url_is_a_question(plan: Plans, host: str, problem: str) -> None:
@@ -250,7 +250,7 @@ def test_a_placeholder_may_be_the_answer(migrate: Migrate) -> None:
 
 def test_messagings_database_is_taken_under_the_name_answered_too(plan: Plans) -> None:
     text = SEPARATE.replace("host: redis", "host: ${REDIS_HOST}") + "      db: 1\n"
-    with pytest.raises(UsageError, match="database 1 there is used by Prefect's messaging already"):
+    with pytest.raises(UsageError, match="database 1 there is already used by Prefect's messaging"):
         plan(text, {"redis-host": "redis.prod", "redis-db": "1"})
 
 

@@ -95,7 +95,7 @@ def test_an_answer_writes_down_what_is_known_of_the_old_preset(migrate: Migrate)
     assert done.text == CARRIED
     assert effects(done.plan) == {"behaviour"}
     assert "(Infrahub's own pods, Redis) from values.medium.yaml" in done.notices
-    assert "layer its values last" in done.notices
+    assert "pass its values as the last -f" in done.notices
 
 
 def test_what_the_new_preset_says_as_well_is_not_repeated(migrate: Migrate) -> None:
@@ -135,7 +135,7 @@ def test_without_prefect_its_part_is_not_written(migrate: Migrate) -> None:
 
 
 def test_where_the_new_preset_is_not_known_the_way_out_is_told(plan: Plans) -> None:
-    with pytest.raises(RefusedError, match="or as medium had them: --answer flavour-change=carry"):
+    with pytest.raises(RefusedError, match="or as in medium: --answer flavour-change=carry"):
         plan(TEXT, **TO_OVERLAY)
 
 

@@ -108,7 +108,7 @@ def test_single_on_a_flavour_takes_the_presets_example_away(migrate: Migrate) ->
     """The chart's validation refuses the example URL even where nothing uses it."""
     done = migrate(SINGLE, **FROM)
     assert done.text == SINGLE.replace("redis.prod}}", 'redis.prod}, docket: {url: ""}}')
-    assert "must get a real URL" in done.notices
+    assert "Set a real URL" in done.notices
     done = migrate(SINGLE, {"redis-db": "2"}, **FROM)
     assert done.text == SINGLE.replace("redis.prod}}", 'redis.prod}, docket: {url: "redis://redis.prod:6379/2"}}')
 
@@ -162,7 +162,7 @@ def test_a_preset_that_is_not_known_is_not_guessed_at(migrate: Migrate, plan: Pl
               runAsSeparateDeployment: true
               messaging: {redis: {host: redis.prod, db: 1}, docket: {url: "redis://redis.prod:6379/2"}}
         """)
-    with pytest.raises(RefusedError, match=r"does not know that preset: infrahub\.prefect-server\.server\.env, "):
+    with pytest.raises(RefusedError, match=r"that preset is not known here: infrahub\.prefect-server\.server\.env, "):
         plan(text, version_from="4.15.0-openshift")
     whole = (
         text
@@ -292,8 +292,8 @@ def test_each_flavour_says_what_it_decides_in_this_file(plan: Plans) -> None:
                 redis: {host: redis, db: 3}
         """)
     choices = {choice.value: choice.leads_to for choice in by_id(plan(text))["flavour"].choices}
-    lists = "server.env of the preset, backgroundServices.env of the preset"
+    lists = "the preset's server.env, the preset's backgroundServices.env"
     assert choices["none"].endswith("one replica each, and the background services run inside the API process")
     assert choices["small"] == f"X.Y.Z-small: separate background services, server.replicaCount 1, {lists}"
     assert choices["large"] == f"X.Y.Z-large: separate background services, server.replicaCount 4, {lists}"
-    assert choices["openshift"] == "X.Y.Z-openshift: its preset is not known here"
+    assert choices["openshift"] == "X.Y.Z-openshift: its preset is not known"

@@ -130,7 +130,7 @@ def test_b_keeps_what_is_harmless(migrate: Migrate, preset: Preset) -> None:
     wanted = swap(head + DIRECTORY + env + tail, (toggles("false"), ""), (DATABASE, DATABASE + DOCKET))
     head, background, env = swap(wanted, (toggles("true"), "")).rpartition("    backgroundServices:\n")
     assert done.text == head + background + swap(env, (PIN, ""))
-    assert "pods had PREFECT_API_DATABASE_MIGRATE_ON_START twice until now" in done.notices
+    assert "pods have had PREFECT_API_DATABASE_MIGRATE_ON_START twice so far" in done.notices
 
 
 def test_a_with_a_secret_clears_the_url_that_a_preset_brings(migrate: Migrate, preset: Preset) -> None:

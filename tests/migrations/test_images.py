@@ -30,7 +30,7 @@ def test_a_pin_that_is_kept_on_purpose_is_no_warning(migrate: Migrate, text: str
     done = migrate(text, {"image-pin": "keep"}, version_from="4.13.0")
     assert done.text == text
     assert not done.warnings
-    assert "The image stays as" in done.notices and "--answer image-pin" not in done.notices
+    assert "The image stays pinned by" in done.notices and "--answer image-pin" not in done.notices
 
 
 @pytest.mark.parametrize(("text", "apart"), [(PIN, True), (BOTH, False), (TOP, False)])
@@ -38,7 +38,7 @@ def test_of_halves_that_part_the_rule_is_told_in_place_of_the_pin(migrate: Migra
     for answers, by_rule in (({}, apart), ({"image-pin": "keep"}, False)):
         told = migrate(text, answers, version_from="4.13.0").plan.notices
         assert ["image-pins"] * by_rule == [each.rule for each in told if each.rule]
-        assert any("pins it" in each.text for each in told) is not by_rule
+        assert any("stays pinned by" in each.text for each in told) is not by_rule
 
 
 @pytest.mark.parametrize("answer", ["", "a b", "-1", "1.10.6/x"])
@@ -168,12 +168,12 @@ def test_prefects_own_image_is_no_infrahub(migrate: Migrate, plan: Plans) -> Non
     vanilla = "server: {uiConfig: {}}\nglobal: {prefect: {image: {prefectTag: 3.6.13}}}\n"
     assert "image" not in migrate(vanilla).notices
     own = vanilla.replace("{prefectTag", "{repository: registry.opsmill.io/opsmill/infrahub, prefectTag")
-    assert "image-pin=VERSION moves it along with Infrahub." in migrate(own).notices
+    assert "image-pin=VERSION moves the pin along with Infrahub." in migrate(own).notices
     assert "takes them out" not in migrate(own).notices
     assert not migrate(own).warnings
     (asked,) = plan(own, {"image-pin": "keep"}).asked
     assert asked.question.flag == "--answer image-pin=keep|VERSION"
     (asked,) = plan(BOTH, {"image-pin": "keep"}, version_from="4.13.0").asked
     assert asked.question.flag == "--answer image-pin=keep|remove|VERSION"
-    with pytest.raises(UsageError, match="runs no Infrahub image"):
+    with pytest.raises(UsageError, match="does not run the Infrahub image"):
         plan(own, {"image-pin": "remove"})

@@ -55,7 +55,7 @@ def test_the_caches_address_stays_and_the_example_in_it_is_a_warning(migrate: Mi
     assert example in done.text
     (told,) = done.warnings
     where = "backgroundServices.env.INFRAHUB_CACHE_ADDRESS"
-    assert told.text == f"{where} holds example-infrahub-cache-master. Put the host of your own cache there."
+    assert told.text == f"{where} contains example-infrahub-cache-master. Set it to the host of your own cache."
     assert (told.rule, told.route) == ("cache-example-host", ("backgroundServices", "env", 1))
     assert "it is harmless" not in done.notices
 
@@ -98,7 +98,7 @@ def test_a_chart_that_sets_the_old_name_needs_no_entry_of_it_on_the_server(migra
     text = f"{IMAGE}server:\n  env:\n{ADDRESS}{FALSE}{SEPARATE}"
     done = migrate(text, chart="prefect-server", version_to="2025.12.24192415")
     assert done.text == text.replace(FALSE, "")
-    assert {change.why for change in done.plan.changes} == {"the chart sets the same on both pods"}
+    assert {change.why for change in done.plan.changes} == {"the chart sets the same value on both pods"}
     background = migrate(SEPARATE + FALSE, chart="prefect-server", version_to="2025.12.24192415")
     assert background.text == SEPARATE
     assert "keeps the background pod from migrating" in background.plan.changes[0].why

@@ -208,7 +208,7 @@ NEAR_MISSES = [
     (HA, "only one of server.env and backgroundServices.env"),
     (generation_a((HOST, "triggers-off", *WIRING), A_BACKGROUND), "does not keep the services off the API pods"),
     (generation_a((HOST, "webserver-only", *WIRING), (HOST, *WIRING)), "no service toggles"),
-    (A.replace('HOST\n          value: "cache"', 'HOST\n          value: "other"', 1), "is not the same on both pods"),
+    (A.replace('HOST\n          value: "cache"', 'HOST\n          value: "other"', 1), "differs between the two pods"),
     (A.replace("DB\n          value: \"1\"", "DB\n          value: \"{{ .Values.db }}\""), "is a template expression"),
     (A.replace("_HOST\n", "_URL\n").replace('"cache"', '"{{ .Values.url }}"'), "_URL cannot be read from here"),
     (A.replace('"prefect_redis.messaging"', '"prefect.server.utilities.messaging.memory"'), "which is not Redis"),
@@ -260,10 +260,10 @@ PASSWORD_OF_ENV = "    - name: PREFECT_REDIS_MESSAGING_PASSWORD\n      value: s3
 def test_a_password_that_nothing_read_until_now_is_told_of(migrate: Migrate) -> None:
     answers = {"separate-services": "separate", **DB}
     (warning,) = migrate(WITH_PASSWORD, answers).warnings
-    assert warning.text.startswith("backgroundServices.messaging.redis.password was not read until now")
+    assert warning.text.startswith("backgroundServices.messaging.redis.password had no effect so far")
     assert warning.route == ("backgroundServices", "messaging", "redis", "password")
     assert migrate(HA, answers).warnings == []
-    assert "not read" not in migrate(WITH_PASSWORD, {"separate-services": "single"}).notices
+    assert "had no effect" not in migrate(WITH_PASSWORD, {"separate-services": "single"}).notices
     assert migrate(WITH_PASSWORD.replace("  env:\n", "  env:\n" + PASSWORD_OF_ENV), answers).warnings == []
 
 
@@ -272,13 +272,13 @@ def test_a_database_that_nothing_read_until_now_is_told_of(migrate: Migrate) -> 
     with_db = HA + "backgroundServices:\n  messaging:\n    redis:\n      db: 1\n      port: 6379\n"
     done = migrate(with_db, answers)
     (warning,) = done.warnings
-    assert warning.text.startswith("backgroundServices.messaging.redis.db (1) was not read until now")
+    assert warning.text.startswith("backgroundServices.messaging.redis.db (1) had no effect so far")
     assert "its default (0)" in warning.text
     assert warning.route == ("backgroundServices", "messaging", "redis", "db")
     assert "db: 1\n" in done.text and not any(change.path.endswith("redis.db") for change in done.plan.changes)
     assert migrate(with_db.replace("db: 1", "db: 0"), answers).warnings == []
     single = migrate(with_db, {"separate-services": "single"})
-    assert not any("not read until now" in each.text for each in single.warnings)
+    assert not any("had no effect so far" in each.text for each in single.warnings)
     db_of_env = '    - name: PREFECT_REDIS_MESSAGING_DB\n      value: "1"\n'
     assert migrate(with_db.replace("  env:\n", "  env:\n" + db_of_env), answers).warnings == []
 
@@ -298,12 +298,12 @@ def test_what_differs_between_the_pods_is_asked_for(migrate: Migrate, plan: Plan
     assert [choice.value for choice in questions["messaging-redis.db"].choices] == ["5", "1"]
     # Which of the two servers it is on is asked in the same breath.
     undecided = by_id(plan(before, {"separate-services": "separate", "flavour": "none"}))
-    assert "Which database of the messaging Redis is to hold" in undecided["redis-db"].text
+    assert "Which database of the messaging Redis should hold" in undecided["redis-db"].text
     decided = by_id(plan(before, {"separate-services": "separate", "flavour": "none", "redis-host": "cache"}))
-    assert "Which database of the Redis at cache:6379 is to hold" in decided["redis-db"].text
+    assert "Which database of the Redis at cache:6379 should hold" in decided["redis-db"].text
     done = migrate(before, {**given, "redis-host": "cache", "messaging-redis.db": "1"})
     assert done.text == E
-    with pytest.raises(UsageError, match="'9' is none of 5, 1"):
+    with pytest.raises(UsageError, match="'9' is not one of 5, 1"):
         plan(before, {**given, "messaging-redis.db": "9"})
 
 

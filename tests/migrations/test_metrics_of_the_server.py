@@ -113,4 +113,4 @@ def test_prefect_server_alone_is_only_told(plan: Plans) -> None:
     image = "global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub, prefectTag: 1.9.8}}}\n"
     told = plan("server: {env: [{name: PREFECT_UI_SERVE_BASE, value: /}]}\n" + image)
     assert not told.changes
-    assert any("nobody tried" in notice.text for notice in told.notices)
+    assert any("not verified" in notice.text for notice in told.notices)

@@ -30,8 +30,8 @@ def test_a_current_file_that_is_in_order_is_told_nothing(migrate: Migrate) -> No
 def test_a_file_that_changes_is_told_how_to_upgrade_and_to_go_back(migrate: Migrate) -> None:
     before = INFRAHUB.replace('        docket: {url: "redis://redis:6379/2"}\n', "")
     done = migrate(before, {"redis-db": "2", "release-name": "infrahub", "namespace": "prod"})
-    assert "--reset-then-reuse-values, never with --reuse-values" in done.notices
-    assert "infrahub-migrator undo FILE, and helm rollback infrahub --namespace prod." in done.notices
+    assert "--reset-then-reuse-values, never --reuse-values" in done.notices
+    assert "infrahub-migrator undo FILE and helm rollback infrahub --namespace prod." in done.notices
     assert "two installations on one database take each other's work" in done.notices
 
 
@@ -40,7 +40,7 @@ def test_a_connection_url_that_loses(migrate: Migrate, place: str) -> None:
     text = with_entry("{name: PREFECT_API_DATABASE_CONNECTION_URL, value: postgresql+asyncpg://db/prefect}", place)
     done = migrate(text)
     assert done.text == text
-    assert "PREFECT_API_DATABASE_CONNECTION_URL loses to" in done.warnings[0].text
+    assert "PREFECT_API_DATABASE_CONNECTION_URL is overridden by" in done.warnings[0].text
     other = with_entry("{name: PREFECT_API_DATABASE_ECHO, value: 'true'}", place)
     assert migrate(other).notices == ""
 
@@ -50,14 +50,14 @@ def test_a_connection_url_loses_on_a_single_deployment_too(migrate: Migrate) -> 
         backgroundServices: {runAsSeparateDeployment: false}
         server: {env: [{name: PREFECT_API_DATABASE_CONNECTION_URL, value: postgresql+asyncpg://db/prefect}]}
         """)
-    assert "PREFECT_API_DATABASE_CONNECTION_URL loses to" in migrate(text).warnings[0].text
+    assert "PREFECT_API_DATABASE_CONNECTION_URL is overridden by" in migrate(text).warnings[0].text
 
 
 def test_a_background_migrate_that_was_obeyed(migrate: Migrate) -> None:
     obeyed = with_entry("{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: 'true'}", BACKGROUND)
     done = migrate(obeyed)
     assert done.text == obeyed
-    assert "charts before it obeyed this one" in done.warnings[0].text
+    assert "older charts obeyed this one" in done.warnings[0].text
     same = with_entry("{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: 'false'}", BACKGROUND)
     assert migrate(same).notices == ""
 
@@ -67,8 +67,8 @@ def test_a_name_that_stands_twice_in_a_list(migrate: Migrate) -> None:
     done = migrate(text)
     assert done.text == text
     assert [notice.text for notice in done.warnings] == [
-        "infrahub.prefect-server.server.env.WEB_CONCURRENCY stands twice on the server pod. Take all but one out: the "
-        "last wins, server-side apply refuses both, and an upgrade from two to one entries can lose both, so look at "
+        "infrahub.prefect-server.server.env.WEB_CONCURRENCY is set twice on the server pod. Keep one of them: the "
+        "last wins, server-side apply refuses both, and an upgrade from two entries to one can lose both, so check "
         "the live pod's env afterwards."
     ]
     assert migrate(with_entry("{name: WEB_CONCURRENCY, value: '1'}", SERVER)).notices == ""
@@ -79,7 +79,7 @@ def test_a_name_that_a_pod_gets_from_two_lists(migrate: Migrate) -> None:
     text = with_entry("{name: WEB_CONCURRENCY, value: '2'}", SERVER) + head
     done = migrate(text)
     assert done.text == text
-    twice = "infrahub.prefect-server.server.env.WEB_CONCURRENCY stands twice on the server pod"
+    twice = "infrahub.prefect-server.server.env.WEB_CONCURRENCY is set twice on the server pod"
     assert [told.text.partition(". ")[0] for told in done.plan.notices] == [twice]
     assert migrate(INFRAHUB + head).notices == ""
 
@@ -87,11 +87,11 @@ def test_a_name_that_a_pod_gets_from_two_lists(migrate: Migrate) -> None:
 def test_a_name_that_the_chart_sets_as_well(migrate: Migrate) -> None:
     entry = "{name: PREFECT_REDIS_MESSAGING_HOST, value: redis}"
     server, background = migrate(with_entry(entry, SERVER)), migrate(with_entry(entry, BACKGROUND))
-    beside = "PREFECT_REDIS_MESSAGING_HOST stands beside the chart's own on the"
-    assert f"{beside} server pod; the chart's wins. Take yours out: " in server.notices
-    assert f"{beside} background pod; yours wins. Take yours out: " in background.notices
+    beside = "PREFECT_REDIS_MESSAGING_HOST is set beside the chart's own on the"
+    assert f"{beside} server pod; the chart's wins. Remove yours: " in server.notices
+    assert f"{beside} background pod; yours wins. Remove yours: " in background.notices
     home = migrate(with_entry("{name: HOME, value: /tmp}", SERVER)).notices
-    assert "HOME stands beside the chart's own on the server pod; yours wins" in home  # the chart's come first
+    assert "HOME is set beside the chart's own on the server pod; yours wins" in home  # the chart's come first
     # The chart sets neither without ssl and username, and the batch size never.
     for name in ("PREFECT_REDIS_MESSAGING_SSL", "PREFECT_REDIS_MESSAGING_PUBLISHER_BATCH_SIZE"):
         assert migrate(with_entry(f"{{name: {name}, value: '0'}}", BACKGROUND)).notices == ""
@@ -100,12 +100,12 @@ def test_a_name_that_the_chart_sets_as_well(migrate: Migrate) -> None:
 def test_a_name_that_was_there_twice_and_is_there_once(migrate: Migrate) -> None:
     """Generation B: the entry stands in the file, and the old chart injected it as well."""
     before = INFRAHUB.replace('        docket: {url: "redis://redis:6379/2"}\n', "")
-    once = "The server pods had PREFECT_API_DATABASE_MIGRATE_ON_START twice until now"
+    once = "The server pods have had PREFECT_API_DATABASE_MIGRATE_ON_START twice so far"
     assert once in migrate(before, {"redis-db": "2"}).notices
     assert once not in migrate(before, {"redis-db": "2"}, version_from="2026.4.21154022").notices
     pin = '        - {name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: "false"}\n'
     without = migrate(before.replace(pin, ""), {"redis-db": "2"})
-    assert without.text.count("MIGRATE_ON_START") == 1 and "twice until now" not in without.notices
+    assert without.text.count("MIGRATE_ON_START") == 1 and "twice so far" not in without.notices
 
 
 @pytest.mark.parametrize("place", [SERVER, BACKGROUND])
@@ -121,9 +121,9 @@ def test_blocks_register_on_start_must_be_false_for_the_bootstrap(migrate: Migra
     missing = migrate(INFRAHUB.replace(f"        - {entry}\n", ""))
     assert "PREFECT_API_BLOCKS_REGISTER_ON_START is missing on the server pod" in missing.warnings[0].text
     unquoted = migrate(INFRAHUB.replace(entry, entry.replace('"false"', "false")))
-    assert "PREFECT_API_BLOCKS_REGISTER_ON_START is false. Write it so" in unquoted.warnings[0].text
+    assert "PREFECT_API_BLOCKS_REGISTER_ON_START is false. Set it" in unquoted.warnings[0].text
     true = migrate(INFRAHUB.replace(entry, entry.replace("false", "true")))
-    assert 'PREFECT_API_BLOCKS_REGISTER_ON_START is "true". Write it so' in true.warnings[0].text
+    assert 'PREFECT_API_BLOCKS_REGISTER_ON_START is "true". Set it' in true.warnings[0].text
 
 
 def test_a_docket_on_the_charts_own_cache(migrate: Migrate) -> None:
@@ -141,7 +141,7 @@ def test_two_pods_of_one_process_each(migrate: Migrate) -> None:
         server: {replicaCount: %s}
         """)
     assert migrate(text % 1).warnings == []
-    assert "server.replicaCount is 3, so the background services run several times over" in (
+    assert "server.replicaCount is 3, so the background services run more than once" in (
         migrate(text % 3).warnings[0].text
     )
 
@@ -159,7 +159,7 @@ def test_several_processes_of_a_single_deployment(migrate: Migrate, server: str)
     text = f"backgroundServices: {{runAsSeparateDeployment: false}}\nserver: {server}\n"
     done = migrate(text)
     assert done.text == text
-    assert "the background services run several times over" in done.warnings[0].text
+    assert "the background services run more than once" in done.warnings[0].text
 
 
 def test_services_that_run_nowhere(migrate: Migrate) -> None:
@@ -182,18 +182,18 @@ def test_the_example_host_on_a_single_deployment(migrate: Migrate) -> None:
         """)
     done = migrate(text)
     assert done.text == text
-    assert "the new chart refuses it even where nothing uses it" in done.warnings[0].text
+    assert "the new chart refuses it even if nothing uses it" in done.warnings[0].text
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "reason"),
     [
         ("    server:\n", "    server:\n    other:\n", 3, "infrahub.prefect-server.server is empty"),
-        ("redis: {host: redis, db: 1}", "redis: redis", 11, "messaging.redis is no mapping of keys"),
+        ("redis: {host: redis, db: 1}", "redis: redis", 11, "messaging.redis is not a mapping"),
         ("redis: {host: redis, db: 1}", "redis:", 11, "messaging.redis is empty"),
-        ('url: "redis://redis:6379/2"', "existingSecret: [a]", 12, "docket.existingSecret is no text"),
-        ('url: "redis://redis:6379/2"', "url: {a: b}", 12, "docket.url is no text"),
-        ("      env:\n        - {name: PROM", "      env:\n        PROM: {name: PROM", 13, "env is no list"),
+        ('url: "redis://redis:6379/2"', "existingSecret: [a]", 12, "docket.existingSecret is not a string"),
+        ('url: "redis://redis:6379/2"', "url: {a: b}", 12, "docket.url is not a string"),
+        ("      env:\n        - {name: PROM", "      env:\n        PROM: {name: PROM", 13, "env is not a list"),
     ],
 )
 def test_a_shape_that_the_chart_cannot_read_is_refused(plan: Plans, old: str, new: str, line: int, reason: str) -> None:
@@ -259,7 +259,7 @@ def test_old_names_lose_from_the_version_on_that_sets_new_ones(plan: Plans, to: 
         """)
     options = {"chart": "prefect-server", "version_from": "2025.12.24192415", "version_to": to}
     notices = " ".join(notice.text for notice in plan(text, {"redis-db": "2"}, **options).notices)
-    for words in ("CONNECTION_URL loses to", "charts before it obeyed this one", "twice until now"):
+    for words in ("CONNECTION_URL is overridden by", "older charts obeyed this one", "twice so far"):
         assert (words in notices) == told, words
 
 
@@ -284,7 +284,7 @@ infrahub:
     backgroundServices: {{runAsSeparateDeployment: false}}
 """
     notices = " ".join(notice.text for notice in plan(text, version_from="4.13.0").notices)
-    assert ("each with a docket of its own" in notices) == told
+    assert ("each with its own docket" in notices) == told
 
 
 def test_a_single_deployment_is_told_why_nothing_changes(plan: Plans) -> None:
@@ -301,7 +301,7 @@ def test_the_bundled_redis_gives_its_password_to_a_redis_of_your_own(migrate: Mi
     text = INFRAHUB + "    redis: {enabled: true}\n"
     done = migrate(text)
     assert done.text == text
-    assert "so the chart gives the pods the password of its own Redis for redis." in done.warnings[0].text
+    assert "so the pods get the password of the chart's own Redis for redis." in done.warnings[0].text
     assert "Set redis.enabled to false" in done.warnings[0].text
     # The twins: a password of its own wins, and beside a broker that is not Redis none is given.
     assert "its own Redis" not in migrate(text.replace("db: 1}", "db: 1, password: mine}")).notices
@@ -320,7 +320,7 @@ FAR = "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {h
 )
 def test_the_database_of_a_url_that_a_secret_beats_is_nobodys_business(plan: Plans, docket: str, is_told: bool) -> None:
     found = plan(FAR % docket, chart="prefect-server").notices
-    assert any("the docket lives in database 99" in each.text for each in found) is is_told
+    assert any("the docket is in database 99" in each.text for each in found) is is_told
 
 
 INFRAHUB_IMAGE = """\
@@ -333,12 +333,12 @@ backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {host: re
 def test_the_question_for_a_host_that_no_file_names_says_whose_it_is(plan: Plans) -> None:
     lists = "infrahub: {prefect-server: {server: {env: []}, backgroundServices: {env: []%s}}}\n"
     nowhere = by_id(plan(lists % "", version_from="4.13.0-medium"))["redis-host"].text
-    assert "No file that is read here says it, and the chart's own default is 'example-infrahub" in nowhere
+    assert "No file read here sets it, and the chart's own default is 'example-infrahub" in nowhere
     named = by_id(plan(lists % ", messaging: {redis: {host: TODO}}", version_from="4.13.0-medium"))["redis-host"].text
-    assert "No file" not in named and "In the values it is 'TODO'" in named
+    assert "No file" not in named and "The values have 'TODO'" in named
 
 
 @pytest.mark.parametrize(("host", "named"), [("redis", "the Redis at redis:6379"), ("TODO", "the messaging Redis")])
 def test_a_host_that_is_still_to_be_told_stands_in_no_other_question(plan: Plans, host: str, named: str) -> None:
     text = f"backgroundServices: {{runAsSeparateDeployment: true, messaging: {{redis: {{host: {host}}}}}}}\n"
-    assert f"Which database of {named} is to hold" in by_id(plan(text))["redis-db"].text
+    assert f"Which database of {named} should hold" in by_id(plan(text))["redis-db"].text

@@ -20,7 +20,7 @@ backgroundServices:
   messaging:
     redis: {host: @host@, db: 1}
 """
-HINT = "if both are in one namespace: --answers FILE takes a namespace for each release"
+HINT = "if both are in one namespace: --answers FILE accepts a namespace for each release"
 
 
 class Two:
@@ -57,9 +57,9 @@ def test_what_is_not_surely_one_server_is_said_to_be_so(host: str, other: str, n
     offers = {each.value: each.leads_to for each in question.offers}
     assert offers["2"] == f"used by two.yaml for its docket{', if in one namespace' if hinted else ''}"
     assert question.complaint("2") == (
-        f"database 2 there is used by two.yaml for its docket already{f' ({HINT})' if hinted else ''}"
+        f"database 2 there is already used by two.yaml for its docket{f' ({HINT})' if hinted else ''}"
     )
-    assert offers["3"] == "nothing known uses it"
+    assert offers["3"] == "no known user"
     assert HINT not in question.text, "a saved answer has to fit in other company, too"
 
 
@@ -82,7 +82,7 @@ def test_a_docket_that_stands_where_another_release_is_is_told(database: int, to
     other = Surroundings(Two(Use("cache", "6379", database, "two.yaml for its docket")))
     request = examine.Request(discover.Options(chart="prefect-server"), {}, surroundings=other)
     made = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan
-    notices = [notice.text for notice in made.notices if "give each release a database of its own" in notice.text]
+    notices = [notice.text for notice in made.notices if "give each release its own database" in notice.text]
     assert [text.partition(". If")[0] for text in notices] == (
-        ["The docket's database 2 at cache:6379 is taken by two.yaml for its docket as well"] if told else []
+        ["The docket's database 2 at cache:6379 is also used by two.yaml for its docket"] if told else []
     )

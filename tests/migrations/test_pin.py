@@ -233,7 +233,7 @@ def test_a_users_entry_under_the_injected_name_is_a_question_where_it_differs(mi
     assert effects(removed.plan) == {"required", "behaviour"}
     kept = migrate(server, {"migrate-on-start": "keep"})
     assert 'PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"' in kept.text
-    assert "MIGRATE_ON_START stands beside the chart's own on the server pod; the chart's wins" in kept.notices
+    assert "MIGRATE_ON_START is set beside the chart's own on the server pod; the chart's wins" in kept.notices
 
 
 @pytest.mark.parametrize("place", ["background", "both"])
@@ -254,7 +254,7 @@ def test_what_was_kept_is_told_afterwards(migrate: Migrate) -> None:
     text = PINNED + '    - {name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}\n'
     done = migrate(text)
     assert done.text == text
-    assert "MIGRATE_ON_START stands beside the chart's own on the server pod; the chart's wins" in done.notices
+    assert "MIGRATE_ON_START is set beside the chart's own on the server pod; the chart's wins" in done.notices
 
 
 def test_on_vanilla_prefect_an_entry_that_differs_stays_and_is_told(migrate: Migrate) -> None:
@@ -262,7 +262,7 @@ def test_on_vanilla_prefect_an_entry_that_differs_stays_and_is_told(migrate: Mig
     text = head + '  env: [{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}]\n'
     done = migrate(text)
     assert done.text == text
-    assert "MIGRATE_ON_START stands beside the chart's own on the server pod; the chart's wins" in done.notices
+    assert "MIGRATE_ON_START is set beside the chart's own on the server pod; the chart's wins" in done.notices
     assert migrate(text.replace('"true"', '"false"')).text == head + "  env: []\n"
 
 

@@ -117,7 +117,7 @@ def test_what_a_config_map_may_hold_is_a_warning(migrate: Migrate) -> None:
 
 def test_beside_an_entry_that_stands_a_config_map_is_no_matter(migrate: Migrate) -> None:
     text = HEAD + '      env: [{name: PROMETHEUS_MULTIPROC_DIR, value: ""}]\n      extraEnvVarsCM: tuning\n'
-    assert "The empty entry in env wins" not in migrate(text, version_from="4.14.0").notices
+    assert "The empty entry in env overrides it" not in migrate(text, version_from="4.14.0").notices
 
 
 def test_the_list_is_created_in_the_layer_that_took_it_away(cli: Callable[..., Done], tmp_path: Path) -> None:

@@ -25,10 +25,10 @@ backgroundServices:
 @pytest.mark.parametrize(
     ("pod", "service", "value", "leads_to"),
     [
-        ("server", "TRIGGERS", "'true'", "the API pods run no background service, whatever it says"),
-        ("server", "EVENT_LOGGER", "'true'", "the API pods run no background service, whatever it says"),
-        ("background", "TRIGGERS", "'false'", "the background pods run the service, unless"),
-        ("background", "EVENT_LOGGER", "'true'", "the background pods do not run the service, unless"),
+        ("server", "TRIGGERS", "'true'", "the API pods run no background services either way"),
+        ("server", "EVENT_LOGGER", "'true'", "the API pods run no background services either way"),
+        ("background", "TRIGGERS", "'false'", "the background pods run the service unless"),
+        ("background", "EVENT_LOGGER", "'true'", "the background pods do not run the service unless"),
     ],
 )
 def test_what_becomes_of_a_toggle_that_goes_is_said(
@@ -39,7 +39,7 @@ def test_what_becomes_of_a_toggle_that_goes_is_said(
     question = by_id(plan(text))[f"custom-toggles.{pod}.{service}"]
     keep, remove = question.choices
     assert keep.leads_to == "the toggle stays as it is"
-    assert remove.leads_to.startswith(f"the toggle goes{';' if pod == 'server' else ', and'} {leads_to}")
+    assert remove.leads_to.startswith(f"the toggle is removed{';' if pod == 'server' else ', and'} {leads_to}")
 
 
 # The database
@@ -80,20 +80,20 @@ def test_an_empty_database_is_suggested_and_0_only_where_there_is_no_other(
 def test_databases_that_are_not_there_are_not_offered() -> None:
     question = by_id(looked_at(REDIS, seen(databases=4, db3=7)))["redis-db"]
     assert [(each.value, each.leads_to) for each in question.offers] == [
-        ("0", "nothing known uses it, empty"),
+        ("0", "no known user, empty"),
         ("1", "used by Prefect's messaging, empty"),
-        ("2", "nothing known uses it, empty"),
-        ("3", "nothing known uses it, 7 keys"),
+        ("2", "no known user, empty"),
+        ("3", "no known user, 7 keys"),
     ]
     assert len(by_id(looked_at(REDIS, Seen("redis:6379")))["redis-db"].offers) == 16
 
 
 def test_the_server_is_named_where_its_name_is_known(plan: Plans) -> None:
-    assert "Which database of the Redis at redis:6379 is to hold" in by_id(plan(REDIS))["redis-db"].text
+    assert "Which database of the Redis at redis:6379 should hold" in by_id(plan(REDIS))["redis-db"].text
     ipv6 = REDIS.replace("host: redis", 'host: "fd00::1"')
-    assert "Which database of the Redis at [fd00::1]:6379 is to hold" in by_id(plan(ipv6))["redis-db"].text
+    assert "Which database of the Redis at [fd00::1]:6379 should hold" in by_id(plan(ipv6))["redis-db"].text
     template = REDIS.replace("host: redis", "host: '${HOST}'")
-    assert "Which database of the messaging Redis is to hold" in by_id(plan(template))["redis-db"].text
+    assert "Which database of the messaging Redis should hold" in by_id(plan(template))["redis-db"].text
     assert "Redis at redis:6379" in by_id(plan(template, {"redis-host": "redis"}))["redis-db"].text
 
 

@@ -42,7 +42,7 @@ def test_the_keys_move_and_it_is_off_unless_it_is_meant(
 def test_it_is_asked_at_a_terminal(plan: Plans) -> None:
     question = plan(BEFORE, version_from="4.13.0").asked[0].question
     assert (question.id, question.default) == ("restore", "disable")
-    assert "Its keys stand at infrahub.infrahub-backup.restore.s3, which no version reads." in question.text
+    assert "Its keys are at infrahub.infrahub-backup.restore.s3, which no version reads." in question.text
     assert [choice.value for choice in question.choices] == ["disable", "on-upgrade"]
 
 
@@ -88,8 +88,8 @@ def test_what_stood_in_the_right_place_wins(migrate: Migrate) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (BEFORE.replace("enabled: true  # once", "enabled: false"), "read by no version of the chart"),
-        (BEFORE.replace("    enabled: true\n", "    enabled: false\n"), "read by no version of the chart"),
+        (BEFORE.replace("enabled: true  # once", "enabled: false"), "No version of the chart reads"),
+        (BEFORE.replace("    enabled: true\n", "    enabled: false\n"), "No version of the chart reads"),
         (HEAD + "      enabled: true\n      storage: {type: local}\n      s3: {bucket: b}\n", "over live data"),
         (HEAD + "      enabled: true\n      storage: {s3: {bucket: b, key: k}}\n", "over live data"),
         (HEAD + '      enabled: true\n      storage: {s3: {latest: true}}\n      s3: {bucket: ""}\n', "over live data"),
@@ -109,7 +109,10 @@ def test_the_community_chart_has_it_at_its_own_root(migrate: Migrate, plan: Plan
 
 
 def test_a_value_where_the_keys_would_go_is_refused_by_name(plan: Plans) -> None:
-    for storage, shown in (("x", "restore.storage is no mapping"), ("{s3: x}", "restore.storage.s3 is no mapping")):
+    for storage, shown in (
+        ("x", "restore.storage is not a mapping"),
+        ("{s3: x}", "restore.storage.s3 is not a mapping"),
+    ):
         text = HEAD + f"      enabled: true\n      s3: {{bucket: b, key: k}}\n      storage: {storage}\n"
         with pytest.raises(RefusedError, match=shown):
             plan(text, version_from="4.13.0")
@@ -137,7 +140,7 @@ infrahub:
 def test_an_older_backup_image_is_told_of(migrate: Migrate, image: str, version: str, is_told: bool) -> None:
     done = migrate(STORED % image, version_from=version)
     assert done.text == STORED % image
-    assert ("image.tag keeps an older infrahub-backup" in done.notices) is is_told
+    assert ("image.tag pins an older infrahub-backup" in done.notices) is is_told
 
 
 def test_where_prefects_part_stands_alone_no_restore_is_looked_for(migrate: Migrate) -> None:

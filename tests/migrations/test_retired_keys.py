@@ -43,7 +43,7 @@ def test_both_keys_together_become_one(migrate: Migrate) -> None:
     done = migrate(text, version_from="4.27.0")
     assert done.text == "infrahubServer:\n  infrahubServer:\n    envFromExistingSecrets: [a, b, c]\n"
     assert effects(done.plan) == {"required"}
-    assert all(change.why.startswith("the chart refuses the release where both") for change in done.plan.changes)
+    assert all(change.why.startswith("the chart refuses a release that sets both") for change in done.plan.changes)
     twice = text.replace("[b, c]", "[c, a]")
     assert migrate(twice, version_from="4.27.0").text == twice.replace("    envFromExistingSecret: a\n", "")
 
@@ -54,14 +54,16 @@ def test_beside_a_list_without_a_secret_only_the_place_changes(migrate: Migrate,
     done = migrate(text, version_from="4.27.0")
     assert done.text == "infrahubServer: {infrahubServer: {envFromExistingSecrets: [a]}}\n"
     assert effects(done.plan) == {"none"}
-    assert {change.why.partition(":")[0] for change in done.plan.changes} == {"the chart's list took this key's place"}
+    assert {change.why.partition(":")[0] for change in done.plan.changes} == {
+        "the chart replaced this key with a list; the pods get the same Secrets"
+    }
 
 
 @pytest.mark.parametrize("shape", ["b", "ab", "{b: c}", "5"])
 def test_what_is_no_list_is_refused_by_name(plan: Plans, shape: str) -> None:
     """What stands there was no list to the chart; which Secrets were meant is for a person to say."""
     text = f"infrahubServer:\n  infrahubServer:\n    envFromExistingSecret: a\n    envFromExistingSecrets: {shape}\n"
-    with pytest.raises(RefusedError, match="envFromExistingSecrets is no list, so a of "):
+    with pytest.raises(RefusedError, match="envFromExistingSecrets is not a list, so a from "):
         plan(text, version_from="4.27.0")
     alone = text.replace("    envFromExistingSecret: a\n", "")
     assert plan(alone, version_from="4.27.0").is_current

@@ -67,16 +67,20 @@ def test_a_probe_that_waits_just_as_long_as_the_charts_is_no_question(plan: Plan
 @pytest.mark.parametrize(
     ("probe", "said", "unsaid"),
     [
-        (LONG, "the livenessProbe waits 700 s. What", "asks"),
-        (LONG + "        httpGet: {path: /up}\n", "waits 700 s and the livenessProbe and the readinessProbe ask", "by"),
-        ("      readinessProbe:\n        httpGet: {port: 9000}\n", "ask differently. What", "waits"),
+        (LONG, "the livenessProbe waits 700 s. Which", "differ"),
+        (
+            LONG + "        httpGet: {path: /up}\n",
+            "waits 700 s and the livenessProbe and the readinessProbe differ",
+            "uses",
+        ),
+        ("      readinessProbe:\n        httpGet: {port: 9000}\n", "the readinessProbe differ. Which", "waits"),
         (
             "      livenessProbe:\n        initialDelaySeconds: 200\n        httpGet: {port: 9000}\n",
-            "Here the livenessProbe and the readinessProbe ask differently. What",
+            "Here the livenessProbe and the readinessProbe differ. Which",
             "waits",
         ),
-        (SOCKET, "Here the livenessProbe asks by tcpSocket. What", "waits"),
-        ("      livenessProbe: null\n", "Here the livenessProbe asks by nothing. What", "differently"),
+        (SOCKET, "Here the livenessProbe uses tcpSocket. Which", "waits"),
+        ("      livenessProbe: null\n", "Here the livenessProbe uses no handler. Which", "differ"),
     ],
 )
 def test_the_question_says_what_is_unlike_the_charts(plan: Plans, probe: str, said: str, unsaid: str) -> None:
@@ -109,7 +113,7 @@ def test_where_nobody_knows_what_runs_it_is_told(migrate: Migrate) -> None:
     text = (HEAD + OWN).replace("infrahub:\n  ", "", 1).replace("\n  ", "\n")
     done = migrate(text)
     assert done.text == text
-    assert any("say so with --from" in notice.text for notice in done.warnings)
+    assert any("give its version with --from" in notice.text for notice in done.warnings)
 
 
 def test_a_copied_exec_loses_the_charts_own_get(migrate: Migrate) -> None:

@@ -24,11 +24,11 @@ infrahub:
     ("text", "options", "told"),
     [
         (SERVER + "      args: []\n", {"version_from": "4.14.1"}, "without a terminal"),
-        (SERVER + "      tty: true\n", {"version_from": "4.14.1"}, "tty counts from 4.15.0 on"),
+        (SERVER + "      tty: true\n", {"version_from": "4.14.1"}, "tty takes effect from 4.15.0 on"),
         (SERVER + "      env: {INFRAHUB_INITIAL_ADMIN_TOKEN: x}\n", {"version_from": "4.18.0"}, "published"),
         (SERVER + '      env: {INFRAHUB_INITIAL_ADMIN_TOKEN: ""}\n', {"version_from": "4.18.0"}, "published"),
         ("infrahub: {upgrade: {enabled: true}}\n", {"version_from": "4.16.0"}, "--rebase-branches"),
-        ("infrahub: {upgrade: {}}\n", {"version_from": "4.18.0", "version_to": "4.21.2"}, "only it leads back"),
+        ("infrahub: {upgrade: {}}\n", {"version_from": "4.18.0", "version_to": "4.21.2"}, "it is the only way back"),
         ("infrahub: {neo4j: {enabled: false}}\n", {"version_from": "4.18.0", "version_to": "4.19.0"}, "Neo4j is off"),
         (
             "infrahub: {neo4j: {image: {customImage: x}}}\n",
@@ -98,8 +98,8 @@ def test_whom_it_does_not_concern_is_not_told(migrate: Migrate, text: str, optio
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("infrahub: {neo4j: {neo4j: {resources: {limits: {cpu: 4}}}}}\n", "until now the requests counted as limits"),
-        ("infrahub: {neo4j: {neo4j: {resources: {}}}}\n", "until now the requests counted as limits"),
+        ("infrahub: {neo4j: {neo4j: {resources: {limits: {cpu: 4}}}}}\n", "the requests used to count as limits"),
+        ("infrahub: {neo4j: {neo4j: {resources: {}}}}\n", "the requests used to count as limits"),
         ("infrahub: {infrahubTaskWorker: {infrahubTaskWorker: {args: [infrahub, worker]}}}\n", "git-agent"),
     ],
 )

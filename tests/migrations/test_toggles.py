@@ -145,7 +145,7 @@ def test_what_was_kept_is_told_afterwards(migrate: Migrate) -> None:
     )
     done = migrate(text)
     assert done.text == text
-    assert 'PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED is "false". Nothing has to be done: it works' in done.notices
+    assert 'PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED is "false". No action needed: it works' in done.notices
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_the_presets_event_logger_goes_and_says_so(migrate: Migrate) -> None:
     assert done.text == DOCKET + "  env: []\n"
     why = {change.path.rpartition(".")[2]: (change.effect, change.why) for change in done.plan.changes}
     effect, text = why["PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED"]
-    assert effect == "behaviour" and "turns the debugging event logger off" in text
+    assert effect == "behaviour" and "turns off the debugging event logger" in text
 
 
 def test_the_presets_event_logger_is_kept_when_answered_so(migrate: Migrate) -> None:
@@ -275,7 +275,7 @@ def test_a_toggle_that_holds_against_global_is_needed_and_stays(migrate: Migrate
 """,
         " []\n",
     )
-    assert "it holds against the same toggle in global.prefect.env" in done.notices
+    assert "it overrides the same toggle in global.prefect.env" in done.notices
 
 
 def test_what_a_config_map_may_hold_is_a_notice(migrate: Migrate) -> None:
@@ -283,9 +283,9 @@ def test_what_a_config_map_may_hold_is_a_notice(migrate: Migrate) -> None:
     done = migrate(text)
     assert done.text == text
     both = "Secret more (server.extraEnvVarsSecret) and ConfigMap tuning (backgroundServices.extraEnvVarsCM)"
-    assert f"{both} cannot be read from here. Look whether any holds service toggles" in done.notices
+    assert f"{both} cannot be read from here. Check whether any of them has service toggles" in done.notices
     one = migrate(BACKGROUND + "  extraEnvVarsCM: tuning\n").notices
-    assert "ConfigMap tuning (backgroundServices.extraEnvVarsCM) cannot be read from here. Look whether it" in one
+    assert "ConfigMap tuning (backgroundServices.extraEnvVarsCM) cannot be read from here. Check whether it" in one
     assert "cannot be read from here" not in migrate(BACKGROUND).notices
 
 

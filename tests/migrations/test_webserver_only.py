@@ -120,7 +120,7 @@ def test_the_last_webserver_only_is_the_one_that_counts(migrate: Migrate) -> Non
         """)
     done = migrate(before)
     assert done.text == before.replace('value: ""', 'value: "true"')
-    assert "PREFECT__SERVER_WEBSERVER_ONLY stands twice on the server pod" in done.notices
+    assert "PREFECT__SERVER_WEBSERVER_ONLY is set twice on the server pod" in done.notices
 
 
 def test_webserver_only_without_any_list_comes_with_the_charts_own_entries(migrate: Migrate) -> None:

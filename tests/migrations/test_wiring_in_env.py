@@ -212,7 +212,7 @@ def test_set_apart_before_the_rename_the_servers_own_entry_loses_and_goes(
     between = migrate(text, apart, chart="prefect-server", version_to=HOPS[1])
     assert "MIGRATE_ON_START" not in between.text
     (gone,) = [change for change in between.plan.changes if "MIGRATE_ON_START" in change.path]
-    assert (gone.effect, "comes after it and wins" in gone.why) == ("none", True)
+    assert (gone.effect, "comes later and wins" in gone.why) == ("none", True)
     at_once = migrate(text, apart, chart="prefect-server", version_to=HOPS[2]).text
     assert migrate(between.text, chart="prefect-server", version_to=HOPS[2]).text == at_once
     assert ("MIGRATE_ON_START" in at_once) is (image == "acme/infrahub")
@@ -275,7 +275,7 @@ backgroundServices:
 @pytest.mark.parametrize(
     ("version", "said"),
     [
-        ("2025.7.31204438", "messaging.redis.host is 'old', which nothing read until now, while PREFECT_REDIS"),
+        ("2025.7.31204438", "messaging.redis.host is 'old', which nothing has read so far, while PREFECT_REDIS"),
         ("2025.9.5145513", "PREFECT_REDIS_MESSAGING_HOST is 'old' on the server pod and 'ours' on the background pod"),
     ],
 )
@@ -293,7 +293,7 @@ IN_ONE_LIST = "server: {env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: a}]}\n
 )
 def test_wiring_in_one_list_only_is_said_where_it_is_asked(plan: Plans, text: str) -> None:
     (question,) = by_id(plan(text, chart="prefect-server")).values()
-    assert "only one of server.env and backgroundServices.env says where Redis is" in question.text
+    assert "only one of server.env and backgroundServices.env sets the Redis address" in question.text
 
 
 @pytest.mark.parametrize(("database", "asked"), [("1", ["redis-db"]), ("3", ["messaging-redis.db", "redis-db"])])

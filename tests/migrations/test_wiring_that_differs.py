@@ -145,9 +145,9 @@ def test_a_host_from_elsewhere_is_asked_for(migrate: Migrate, plan: Plans) -> No
 @pytest.mark.parametrize(
     ("server", "background", "told"),
     [
-        ("one", "other", "In the values it is 'other', which is in doubt: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
-        ("one", "$(OTHER)", "In the values it is '', which is in doubt: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
-        ("'{{ 1 }}'", "other", "PREFECT_REDIS_MESSAGING_HOST is not readable here on the server pod and 'other' on"),
+        ("one", "other", "The values have 'other', which is ambiguous: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
+        ("one", "$(OTHER)", "The values have '', which is ambiguous: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
+        ("'{{ 1 }}'", "other", "PREFECT_REDIS_MESSAGING_HOST is unreadable here on the server pod and 'other' on"),
     ],
 )
 def test_what_each_pod_has_is_told(plan: Plans, server: str, background: str, told: str) -> None:
@@ -179,7 +179,7 @@ def test_a_suggestion_is_made_where_one_pod_alone_can_be_read(plan: Plans) -> No
 
     one = asked("'{{ .Values.db }}'", "'3'")
     assert (one.suggestion, one.choices) == ("3", ())
-    assert "is not readable here on the server pod and '3' on the background pod" in one.text
+    assert "is unreadable here on the server pod and '3' on the background pod" in one.text
     two = asked("'4'", "'3'")
     assert two.suggestion is None
     assert [choice.value for choice in two.choices] == ["4", "3"]

@@ -40,7 +40,7 @@ def test_the_questions_own_answer_comes_before_its_groups() -> None:
 
 
 def test_an_answer_that_is_no_choice_is_refused_by_the_flag() -> None:
-    with pytest.raises(UsageError, match=r"--colour: 'gray' is none of blue, grey \(did you mean grey\?\)"):
+    with pytest.raises(UsageError, match=r"--colour: 'gray' is not one of blue, grey \(did you mean grey\?\)"):
         Asking({"colour": "gray"})(QUESTION)
 
 
@@ -55,7 +55,7 @@ def test_an_answer_that_is_replayed_is_used_where_it_was_given_to_this_question(
     assert asked(QUESTION) is None
     found = asked.asked["colour.sky"]
     assert (found.answer, found.given, found.stale) == (None, False, True)
-    with pytest.raises(UsageError, match=r"answers\.yaml:3: colour: 'gray' is none of"):
+    with pytest.raises(UsageError, match=r"answers\.yaml:3: colour: 'gray' is not one of"):
         Asking({"colour": "gray"}, earlier={"colour": fits})(QUESTION)
 
 
@@ -71,7 +71,7 @@ def complaint(answer: str) -> str:
         ("redis-db", "wrong", False, "'wrong' cannot be used"),
         ("docket-secret", "wrong", False, "'wrong' cannot be used"),
         ("docket-password", "wrong", False, "*** cannot be used"),
-        ("docket-url", "wrong", True, "what the environment holds cannot be used; --docket-url on the command line"),
+        ("docket-url", "wrong", True, "the value in the environment cannot be used; give it with --docket-url"),
     ],
 )
 def test_what_is_wrong_with_an_answer_is_told_without_a_secret(name: str, answer: str, hidden: bool, told: str) -> None:

@@ -128,7 +128,7 @@ def test_a_comment_that_lost_what_it_spoke_of_is_told() -> None:
     toggle = '        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}\n'
     apart = apply.apply_plan(case_of(VALUES.replace(toggle, f"        # the services\n\n{toggle}"))[0])
     (notice,) = apart.notices
-    assert notice.text == "this comment spoke of something that is gone now: # the services"
+    assert notice.text == "this comment is about something that was removed: # the services"
     assert (notice.file, notice.line) == ("values.yaml", 7)
     assert b"# the services\n" in apart.streams[0].data
     over = apply.apply_plan(case_of(VALUES.replace(toggle, f"        # the services\n{toggle}"))[0])
@@ -140,7 +140,7 @@ def test_a_result_that_does_not_read_as_planned_is_a_mistake() -> None:
     layer = case.plan.result.layers[0]
     other = case.plan.result.edited([])
     other.layers = (layer._replace(data={"infrahub": {}}),)
-    with pytest.raises(VerificationError, match=r"values\.yaml: the result does not read as planned; nothing was"):
+    with pytest.raises(VerificationError, match=r"values\.yaml: the result differs from the plan; nothing was"):
         apply.apply_plan(case._replace(plan=case.plan._replace(result=other)))
 
 
@@ -152,5 +152,5 @@ def test_a_value_that_was_shared_and_is_no_more_is_told() -> None:
     assert entry in text
     notices = apply.apply_plan(case_of(text, **{"custom-toggles": "keep"})[0]).notices
     assert [(notice.text, notice.line) for notice in notices] == [
-        ("a value that was shared by an anchor stands here as a copy of its own now", 13)
+        ("a value that was shared through an anchor is now a separate copy here", 13)
     ]

@@ -79,7 +79,7 @@ def test_it_stays_where_nothing_changes_and_a_target_that_is_named_moves_it(plan
 
 def test_a_chart_that_refuses_the_docket_is_told_of(plan: Plan) -> None:
     assert notices(plan(helm_release(DONE, version="4.13.0"))) == (
-        "The chart version 4.13.0 refuses messaging.docket, which these values hold: move it to 4.18.0."
+        "The chart version 4.13.0 refuses messaging.docket, which these values have: move it to 4.18.0."
     )
     without = "infrahub: {prefect-server: {backgroundServices: {runAsSeparateDeployment: false}}}"
     assert notices(plan(helm_release(without, version="4.13.0"))) == ""
@@ -97,7 +97,7 @@ def test_the_version_of_another_chart_stays(plan: Plan) -> None:
     found = plan(helm_release(f"ours: {{{OPEN}}}", chart="platform", version="1.2.3"), "--redis-db", "2")
     assert (found["from"], moved(found)) == ("", None)
     assert notices(found) == (
-        "The chart version is not moved here: 1.2.3 is the version of platform, around these values."
+        "The chart version is not moved here: 1.2.3 is the version of platform, which wraps this chart."
     )
 
 
@@ -195,7 +195,7 @@ def test_an_object_without_prefect_values_has_them_where_its_chart_reads_them(
 ) -> None:
     found = plan(helm_release("podAnnotations: {}", chart=chart, version=version))
     assert (found["root"], found["chart"]) == (root, chart)
-    assert f"no Prefect values in the object: the chart's own hold, at {root}" in found["evidence"]
+    assert f"no Prefect values in the object: the chart's own apply, at {root}" in found["evidence"]
 
 
 def test_a_controller_rolls_back_by_a_commit(plan: Plan) -> None:

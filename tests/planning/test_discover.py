@@ -55,7 +55,7 @@ def test_the_place_of_the_values_tells_the_chart(plan: Plan, text: str, chart: s
     found = plan(text)
     assert (found.report["chart"], found.report["root"]) == (chart, root)
     shown = root if root != "." else "the top of the file"
-    assert f"Prefect values at {shown}\nchart {chart} (by the place of the Prefect values, {shown})" in found.evidence
+    assert f"Prefect values at {shown}\nchart {chart} (from the path of the Prefect values, {shown})" in found.evidence
     named = plan(text, "--chart", chart)
     assert f"chart {chart} (as named)" in named.evidence
 
@@ -71,7 +71,7 @@ def test_the_place_of_the_values_tells_the_chart(plan: Plan, text: str, chart: s
 def test_a_chart_that_reads_its_values_elsewhere_is_refused(plan: Plan, text: str, chart: str, belongs: str) -> None:
     found = plan(text, "--chart", chart)
     assert found.code == 2
-    assert "where that chart would ignore them" in found.said and f"They belong to {belongs}" in found.said
+    assert "where that chart ignores them" in found.said and f"They belong to {belongs}" in found.said
 
 
 def test_a_root_that_is_named_stands_over_the_chart(plan: Plan) -> None:
@@ -84,14 +84,14 @@ def test_a_root_that_is_named_stands_over_the_chart(plan: Plan) -> None:
 def test_a_root_without_values_is_refused_and_the_right_one_named(plan: Plan, extra: tuple[str, ...]) -> None:
     found = plan(ENTERPRISE, "--root", "prefect-server", *extra)
     assert found.code == 2
-    assert "no Prefect values stand at prefect-server; they stand at infrahub.prefect-server." in found.said
+    assert "there are no Prefect values at prefect-server; they are at infrahub.prefect-server." in found.said
 
 
 def test_a_root_where_something_stands_that_is_not_known_as_prefects_is_taken(plan: Plan) -> None:
     """An empty mapping, or keys that no Prefect chart has: the person who named it knows."""
     assert plan("# prefect-server\nours: {server: {}}\n", "--root", "ours").report["root"] == "ours"
     nothing = plan("# prefect-server\nours: 1\n", "--root", "theirs")
-    assert nothing.code == 2 and "no Prefect values stand at theirs." in nothing.said
+    assert nothing.code == 2 and "there are no Prefect values at theirs." in nothing.said
     flavoured = plan("# prefect-server\nours: 1\n", "--root", "infrahub.prefect-server", "--from", "4.13.0-medium")
     assert flavoured.report["root"] == "infrahub.prefect-server"
     assert flavoured.report["status"] == "needs-decision"
@@ -107,14 +107,14 @@ def test_several_sets_of_values_are_refused_until_one_is_named(cli: Cli, tmp_pat
         (tmp_path / f"{name}.yaml").write_text(f"{name}: {{backgroundServices: {REDIS}}}\n")
     layers = ("-f", "one.yaml", "-f", "two.yaml", "--format", "json")
     found = Answer(cli("plan", *layers))
-    assert found.code == 2 and "holds several sets of Prefect values: one, two." in found.said
+    assert found.code == 2 and "has several sets of Prefect values: one, two." in found.said
     assert Answer(cli("plan", *layers, "--root", "two")).report["root"] == "two"
 
 
 @pytest.mark.parametrize("text", ["infrahub: []\n", "infrahub: {prefect-server: 1}\n"])
 def test_a_place_that_is_no_mapping_is_refused(plan: Plan, text: str) -> None:
     found = plan(text, "--chart", "infrahub-enterprise", "--root", "infrahub.prefect-server", "--from", "4.13.0-small")
-    assert found.code == 2 and "is no mapping, so it holds no values" in found.said
+    assert found.code == 2 and "is not a mapping, so it has no values" in found.said
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_file_without_prefect_values_is_one_where_a_preset_holds_them(
     found = plan(text, *arguments)
     if is_taken:
         assert found.report["root"] == "infrahub.prefect-server"
-        assert "no Prefect values in the file: all of them are the preset's" in found.evidence
+        assert "no Prefect values in the file: all come from the preset" in found.evidence
     else:
         assert found.code == 2 and "Prefect" in found.said
 
@@ -144,9 +144,12 @@ def test_a_file_without_prefect_values_is_one_where_a_preset_holds_them(
 
 
 def test_the_versions_are_told(plan: Plan) -> None:
-    assert "to 4.18.0 (the newest that can be taken back; --to 4.19.0 or later goes on)" in plan(ENTERPRISE).evidence
+    assert (
+        "to 4.18.0 (the newest version you can roll back from; --to 4.19.0 or later goes further)"
+        in plan(ENTERPRISE).evidence
+    )
     known = plan(ENTERPRISE, "--from", "4.13.0-small")
-    assert "runs on 4.13.0-small now" in known.evidence
+    assert "now on 4.13.0-small" in known.evidence
     assert (known.report["from"], known.report["to"]) == ("4.13.0-small", "4.18.0-small")
     named = plan(ENTERPRISE, "--from", "4.13.0-small", "--to", "4.14.0")
     assert "to 4.14.0 (--to)" in named.evidence and named.report["to"] == "4.14.0-small"
@@ -155,9 +158,9 @@ def test_the_versions_are_told(plan: Plan) -> None:
 @pytest.mark.parametrize(
     ("start", "to"),
     [
-        ("4.18.0", "4.18.0 (the newest that can be taken back; --to 4.19.0 or later goes on)"),
-        ("4.19.0", "4.21.2 (the newest known)"),
-        ("4.99.0-rc.1", "4.99.0-rc.1 (where it is already)"),
+        ("4.18.0", "4.18.0 (the newest version you can roll back from; --to 4.19.0 or later goes further)"),
+        ("4.19.0", "4.21.2 (the newest known version)"),
+        ("4.99.0-rc.1", "4.99.0-rc.1 (its current version)"),
     ],
 )
 def test_where_it_goes_by_itself_is_told_as_that_chart_is_published(plan: Plan, start: str, to: str) -> None:
@@ -169,7 +172,9 @@ def test_only_forward(plan: Plan, target: str, code: int) -> None:
     found = plan(ENTERPRISE, "--from", "4.13.0-small", "--to", target)
     assert found.code == code
     if code:
-        assert "4.12.0 is below 4.13.0-small, which the release runs on: this tool only goes forward" in found.said
+        assert (
+            "4.12.0 is below 4.13.0-small, which the release runs: infrahub-migrator only moves forward" in found.said
+        )
 
 
 # The flavour
@@ -190,10 +195,10 @@ def test_where_the_flavour_comes_from_is_told(plan: Plan) -> None:
     assert "flavour medium (configPreset in the file)" in of_preset.evidence
     assert (of_preset.report["from"], of_preset.report["to"]) == ("", "4.18.0-medium")
     behind = plan(ENTERPRISE, "--from", "4.13.0-small")
-    assert "flavour small (behind the version, 4.13.0-small)" in behind.evidence
+    assert "flavour small (from the version, 4.13.0-small)" in behind.evidence
     target = plan(ENTERPRISE, "--to", "4.14.0-large")
-    assert "flavour large (behind the version, 4.14.0-large)" in target.evidence
-    assert "no flavour (behind the version, 4.13.0)" in plan(preset, "--from", "4.13.0").evidence
+    assert "flavour large (from the version, 4.14.0-large)" in target.evidence
+    assert "no flavour (from the version, 4.13.0)" in plan(preset, "--from", "4.13.0").evidence
     assert "no flavour" not in plan(ENTERPRISE, "--from", "4.13.0").evidence
 
 
@@ -213,7 +218,7 @@ def test_a_preset_that_stands_against_the_version_given_is_a_warning(plan: Plan,
     (told,) = [each for each in plan(PRESET, *arguments.split()).report["notices"] if "configPreset" in each["text"]]
     assert (told["severity"], told["file"], told["line"]) == ("warning", "values.yaml", 2)
     runs = "VERSION-medium" if "--to" in arguments else "4.13.0-medium"
-    assert told["text"].startswith(f"configPreset says medium, but {says} and that is what counts here. If {runs} is")
+    assert told["text"].startswith(f"configPreset says medium, but {says} which is what is used. If {runs} is")
     assert f"give --from {runs}." in told["text"]
 
 
@@ -239,7 +244,7 @@ def test_a_version_in_the_object_is_no_slip(cli: Cli, tmp_path: Path) -> None:
     head = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: infrahub}\n"
     (tmp_path / "release.yaml").write_text(f"{head}spec:\n  chart: {chart}\n  values:\n{values}")
     found = Answer(cli("plan", "release.yaml", "--format", "json"))
-    assert "no flavour (behind the version, 4.13.0)" in found.evidence
+    assert "no flavour (from the version, 4.13.0)" in found.evidence
     assert "configPreset" not in " ".join(each["text"] for each in found.report["notices"])
 
 
@@ -277,7 +282,7 @@ def test_prefect_server_on_its_own_has_no_flavour(plan: Plan) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("", "is empty, so it holds no values"),
+        ("", "is empty, so it has no values"),
         ("- infrahub\n", "holds a list at the top"),
         ("prefect-server\n", "holds a single value at the top"),
         ("sops: {mac: ENC}\ninfrahub: {prefect-server: {}}\n", "whose checksum covers every value"),
@@ -330,9 +335,9 @@ def test_one_of_several_layers_has_room_for_what_comes(cli: Cli, tmp_path: Path,
     if taken:
         assert {each["file"] for each in found.report["changes"]} == {taken}
     else:
-        assert "is empty, so it holds no values" in found.said
+        assert "is empty, so it has no values" in found.said
         typed = cli("plan", "0.yaml", "--set", "infrahub.url=x", *what)
-        assert typed.returncode == 2 and b"is empty, so it holds no values" in typed.stderr
+        assert typed.returncode == 2 and b"is empty, so it has no values" in typed.stderr
 
 
 def test_sops_as_a_key_of_ones_own_is_no_encryption(plan: Plan) -> None:

@@ -44,8 +44,8 @@ def notices(report: Any) -> str:
 @pytest.mark.parametrize(
     ("key", "lines"),
     [
-        ("      messaging: {}\n", "infrahub.prefect-server.backgroundServices.messaging stands on lines 9 and 10"),
-        ("      env: []\n", "infrahub.prefect-server.backgroundServices.env stands on lines 9 and 12"),
+        ("      messaging: {}\n", "infrahub.prefect-server.backgroundServices.messaging is on lines 9 and 10"),
+        ("      env: []\n", "infrahub.prefect-server.backgroundServices.env is on lines 9 and 12"),
         ("      resources: {}\n", ""),
     ],
 )
@@ -68,30 +68,32 @@ def test_a_key_that_stands_twice_in_a_layer_that_stays_is_nobodys_matter(cli: Cl
     (tmp_path / "above.yaml").write_text(above.replace("server: {repl", "server: {env: [], env: [], repl"))
     done = cli("migrate", *layers, "--redis-db", "2", "--non-interactive")
     assert done.returncode == 2
-    assert b"above.yaml:1: infrahub.prefect-server.server.env stands on lines 1 and 1" in done.stderr
+    assert b"above.yaml:1: infrahub.prefect-server.server.env is on lines 1 and 1" in done.stderr
 
 
 def test_values_in_a_second_document_are_told(plan: Callable[..., Any]) -> None:
-    assert "holds several documents" in notices(plan(f"{VALUES}---\n{VALUES}"))
-    assert "holds several documents" not in notices(plan(f"{VALUES}---\nneo4j: {{}}\n"))
-    assert "holds several documents" not in notices(plan(VALUES))
+    assert "has several documents" in notices(plan(f"{VALUES}---\n{VALUES}"))
+    assert "has several documents" not in notices(plan(f"{VALUES}---\nneo4j: {{}}\n"))
+    assert "has several documents" not in notices(plan(VALUES))
 
 
 def test_an_empty_first_document_is_refused_where_values_stand_behind_it(plan: Callable[..., Any]) -> None:
     found = plan(f"---\n---\n{VALUES}")
-    assert "begins with an empty document, and Helm reads that one: the values from line 3 on" in str(found["error"])
+    assert "starts with an empty document, which is the one Helm reads: the values from line 3 on" in str(
+        found["error"]
+    )
 
 
 def test_computed_values_are_told(plan: Callable[..., Any]) -> None:
     computed = "COMPUTED VALUES:\n" + VALUES
-    assert "holds all computed values" in notices(plan(computed))
-    assert "holds all computed values" not in notices(plan(VALUES))
+    assert "has all computed values" in notices(plan(computed))
+    assert "has all computed values" not in notices(plan(VALUES))
 
 
 def test_a_target_past_all_that_is_known_is_told(plan: Callable[..., Any]) -> None:
-    assert "What infrahub-enterprise asks for above" in notices(plan(VALUES, "--to", "9.0.0"))
-    assert "and not to 9.0.0." in notices(plan(VALUES, "--to", "9.0.0"))
-    assert "asks for above" not in notices(plan(VALUES, "--to", "4.14.0"))
+    assert "Versions of infrahub-enterprise above" in notices(plan(VALUES, "--to", "9.0.0"))
+    assert "not to 9.0.0." in notices(plan(VALUES, "--to", "9.0.0"))
+    assert "not known here: the file is migrated to" not in notices(plan(VALUES, "--to", "4.14.0"))
 
 
 def test_an_answer_that_was_given_is_told_from_a_default(plan: Callable[..., Any]) -> None:
@@ -126,15 +128,19 @@ def test_a_migration_that_waits_for_an_answer_is_named(cli: Cli, tmp_path: Path)
 
 @pytest.mark.parametrize(("to", "severity"), [("4.21.9", "info"), ("4.22.0", "warning"), ("41.8.0", "warning")])
 def test_a_target_far_past_what_is_known_is_a_warning(plan: Callable[..., Any], to: str, severity: str) -> None:
-    found = [each for each in plan(VALUES, "--to", to)["notices"] if "asks for above" in each["text"]]
+    found = [
+        each
+        for each in plan(VALUES, "--to", to)["notices"]
+        if "not known here: the file is migrated to" in each["text"]
+    ]
     assert [each["severity"] for each in found] == [severity]
-    assert ("for a slip in --to" in found[0]["text"]) == (severity == "warning")
+    assert ("for a typo in --to" in found[0]["text"]) == (severity == "warning")
 
 
 def test_a_dry_run_shows_the_warnings(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(VALUES)
     done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--dry-run", "--to", "41.8.0")
-    assert b"warning: What infrahub-enterprise asks for above" in done.stdout
+    assert b"warning: Versions of infrahub-enterprise above" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -145,6 +151,9 @@ def test_signs_that_nobody_sees_are_told_however_they_are_written(value: str, is
     text = f"infrahub:\n  prefect-server:\n    server: {{uiConfig: {{}}, name: {value}}}\n"
     source = examine.read_bytes(text.encode(), "values.yaml")
     made = examine.examine([source], examine.Request(discover.Options(version_from="4.13.0"), {})).plan
-    told = [notice.text for notice in made.notices if "which nobody sees" in notice.text]
+    told = [notice.text for notice in made.notices if "contains the invisible" in notice.text]
     assert len(told) == is_told
-    assert all(text.startswith("infrahub.prefect-server.server.name holds U+200B (zero width space)") for text in told)
+    assert all(
+        text.startswith("infrahub.prefect-server.server.name contains the invisible U+200B (zero width space)")
+        for text in told
+    )

@@ -48,7 +48,7 @@ def test_what_stays_is_told_before_and_after(tmp_path: Path) -> None:
     """An entry of one's own that stands twice is mended by nobody."""
     twice = TWICE.replace(BROKER, BROKER + '        - {name: OURS, value: "1"}\n' * 2, 1)
     (after,) = told(twice, tmp_path, redis_host="redis", redis_db="2")
-    assert (after.rule, after.text.partition(" stands")[0][-4:]) == ("env-twice", "OURS")
+    assert (after.rule, after.text.partition(" is set")[0][-4:]) == ("env-twice", "OURS")
     assert told(twice, tmp_path) == [after]
 
 
@@ -57,7 +57,7 @@ def test_what_one_answer_mends_is_told_with_that_answer(tmp_path: Path) -> None:
     assert (single.rule, "Answered" in single.text) == ("services-nowhere", False)
     assert told(NOWHERE, tmp_path, separate_services="separate", redis_db="2") == []
     (before,) = told(NOWHERE, tmp_path)
-    assert before.text == f"{single.text} Answered separate-services=separate, this run mends it."
+    assert before.text == f"{single.text} With separate-services=separate, this run fixes it."
 
 
 def test_warnings_alone_cost_no_further_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ def test_a_file_with_none_of_their_keys_is_none_of_theirs(text: str) -> None:
 @pytest.mark.parametrize("chart", ["infrahub", "infrahub-enterprise"])
 def test_global_values_at_the_top_are_of_whoever_is_named(chart: str) -> None:
     text = "global: {infrahubTag: 1.9.8}\n"
-    with pytest.raises(MigratorError, match="holds global values only"):
+    with pytest.raises(MigratorError, match="has only global values"):
         case(text)
     assert case(text, chart=chart, version_from="4.27.0" if chart == "infrahub" else "4.13.0").found.chart == chart
 
@@ -60,9 +60,9 @@ def test_they_are_told_in_a_directory_too(cli: Cli, tmp_path: Path) -> None:
 
 def test_where_it_goes_is_said_with_what_lies_beyond() -> None:
     evidence = case("infrahubServer: {replicas: 2}\n", version_from="4.27.0").found.evidence
-    assert "to 4.32.0 (the newest that can be taken back; --to 4.33.0 or later goes on)" in evidence
+    assert "to 4.32.0 (the newest version you can roll back from; --to 4.33.0 or later goes further)" in evidence
     evidence = case("infrahubServer: {replicas: 2}\n", version_from="4.33.0").found.evidence
-    assert "to 4.33.5 (the newest known)" in evidence
+    assert "to 4.33.5 (the newest known version)" in evidence
 
 
 def test_an_unknown_preset_is_told(cli: Cli, tmp_path: Path) -> None:

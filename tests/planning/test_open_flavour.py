@@ -46,7 +46,7 @@ def test_an_unknown_preset_matters_unless_the_file_is_right_for_all_others(text:
 def test_a_file_that_was_migrated_for_some_flavours_says_for_which(text: str, names: str) -> None:
     found = case(text)
     assert found.status == "current"
-    told = f"right as it is for {names}; where another flavour runs, give --from VERSION-FLAVOUR"
+    told = f"right as it is for {names}; for another flavour, give --from VERSION-FLAVOUR"
     assert found.found.evidence[-1] == told
 
 
@@ -54,4 +54,4 @@ def test_a_file_that_was_migrated_for_some_flavours_says_for_which(text: str, na
 def test_no_flavour_matters_where_no_prefect_runs(enabled: str, told: bool) -> None:
     single = f"{{enabled: {enabled}, backgroundServices: {{runAsSeparateDeployment: false}}}}"
     notices = [each.text for each in case(f"infrahub: {{prefect-server: {single}}}\n").plan.notices]
-    assert any("Nothing here says which flavour of the chart is installed" in each for each in notices) is told
+    assert any("The values do not say which flavour of the chart is installed" in each for each in notices) is told

@@ -216,9 +216,7 @@ def test_an_endpoint_for_traces_is_switched_on_where_it_stands_in_the_file(
 
 
 IN_CHART = "The chart's own values set global.tracing.endpoint, and from 4.15.1 on no traces go there"
-IN_OLD_CHART = (
-    "The chart that runs sends traces to an endpoint by what its own values set, and on the new one they stop."
-)
+IN_OLD_CHART = "The chart that runs now sends traces to an endpoint from its own values; on the new chart they stop."
 AT_TOP: Value = {"global": {"tracing": {"endpoint": "otel:4317"}}}
 SENT: Value = {"global": {"tracing": {"endpoint": "otel:4317", "enabled": True}}}
 

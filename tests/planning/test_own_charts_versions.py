@@ -47,7 +47,7 @@ def test_one_chart(own: OwnChart, said: Options, wanted: tuple[str, str, str]) -
 
 def test_a_chart_beyond_what_can_be_taken_back_needs_a_word() -> None:
     beyond = chart("4.19.0")
-    with pytest.raises(UsageError, match=r"is infrahub-enterprise 4\.19\.0, beyond 4\.19\.0"):
+    with pytest.raises(UsageError, match=r"is infrahub-enterprise 4\.19\.0, above 4\.19\.0"):
         beyond.settle_options(Options())
     assert beyond.settle_options(Options(version_to="4.19.0")).version_to == "4.19.0"
     assert beyond.settle_options(Options(version_from="4.19.0")).version_to == "4.19.0"

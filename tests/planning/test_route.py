@@ -35,8 +35,8 @@ def test_the_stops(chart: str, start: str, to: str, stops: list[str]) -> None:
 
 def test_the_stop_that_cannot_be_taken_back_says_so() -> None:
     last = route.stops("infrahub-enterprise", Version("4.13.0"), Version("4.21.2"), "4.21.2")[-1]
-    assert "only that backup leads back" in last.text(2, 2)
-    assert "Back up Neo4j and PostgreSQL before" in last.text(2, 2)
+    assert "that backup is the only way back" in last.text(2, 2)
+    assert "Back up Neo4j and PostgreSQL;" in last.text(2, 2)
     assert "wait until every pod is ready" in last.text(2, 2)
 
 
@@ -45,7 +45,7 @@ def test_the_stop_that_cannot_be_taken_back_says_so() -> None:
     [
         ("4.14.1", "1.9", "4.14.1 (Infrahub 1.9)."),
         ("4.15.3", "", "4.15.3."),
-        ("", "1.8", "a chart that installs Infrahub 1.8, of which none is known here (helm search repo -l)."),
+        ("", "1.8", "a chart that installs Infrahub 1.8; none is known here (helm search repo -l)."),
     ],
 )
 def test_a_stop_is_named_as_far_as_it_is_known(version: str, app: str, named: str) -> None:
@@ -77,8 +77,8 @@ def test_plan_tells_them(cli: Cli, tmp_path: Path) -> None:
     options = ("values.yaml", "--from", "4.2.3", "--format", "json")
     plain = json.loads(cli("plan", *options).stdout)["files"][0]["notices"]
     told = json.loads(cli("plan", *options, "--route").stdout)["files"][0]["notices"]
-    jump = "More than one minor version of Infrahub lies between 4.2.3 and 4.18.0; only one at a time is supported. "
-    assert f"{jump}The stops: Infrahub 1.8, 4.14.1, 4.18.0 (plan --route)." in [each["text"] for each in plain]
+    jump = "4.18.0 is more than one minor version of Infrahub above 4.2.3; only one at a time is supported. "
+    assert f"{jump}Stops: Infrahub 1.8, 4.14.1, 4.18.0 (plan --route)." in [each["text"] for each in plain]
     assert [each["text"][:11] for each in told if each not in plain] == ["Stop 1 of 3", "Stop 2 of 3", "Stop 3 of 3"]
     assert b"give --from" in cli("plan", "values.yaml", "--route", "--answer", "flavour=none").stdout
 
@@ -101,11 +101,11 @@ def test_plan_tells_them_without_a_file(cli: Cli, tmp_path: Path) -> None:
         ("--route", "--from", "4.2.3", "--format=json"),
     ):
         refused = cli("plan", *options)
-        assert (refused.returncode, b"nothing is named" in refused.stderr) == (2, True)
+        assert (refused.returncode, b"no file is named" in refused.stderr) == (2, True)
     (tmp_path / "infrahub-migrator.yaml").write_text("version: 1\n", "utf-8")
     assert b"lists no release" in cli("plan", "--route", "--from", "4.2.3").stderr
 
 
 def test_one_minor_is_no_jump(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("infrahub: {upgrade: {enabled: false}}\n", "utf-8")
-    assert b"More than one minor" not in cli("plan", "values.yaml", "--from", "4.13.0").stdout
+    assert b"more than one minor" not in cli("plan", "values.yaml", "--from", "4.13.0").stdout

@@ -254,7 +254,7 @@ def test_a_password_in_a_source_of_the_pod_is_hidden() -> None:
     password = at(release(extra), "background").password
     assert (password.kind, password.source) == (
         "hidden",
-        "Secret more (backgroundServices.extraEnvVarsSecret) may hold it",
+        "Secret more (backgroundServices.extraEnvVarsSecret) may have it",
     )
     assert at(release(extra), "server").password.kind == "none"
 

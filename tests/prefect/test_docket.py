@@ -40,8 +40,8 @@ def test_a_url_that_comes_from_elsewhere_counts_as_a_secret(url: str, stands: Do
 @pytest.mark.parametrize(
     ("scheme", "redis", "how"),
     [
-        ("rediss", "host: redis", "it is rediss://, while messaging reaches that server without TLS"),
-        ("redis", "host: redis, ssl: true", "it is redis://, while messaging reaches that server with TLS"),
+        ("rediss", "host: redis", "it is rediss://, while messaging uses that server without TLS"),
+        ("redis", "host: redis, ssl: true", "it is redis://, while messaging uses that server with TLS"),
         ("redis", "host: redis", ""),
         ("rediss", "host: redis, ssl: true", ""),
         ("rediss", "host: other", ""),

@@ -42,8 +42,8 @@ def test_flavours_differ_in_what_a_file_leaves_out(prefect: str, differ: list[st
     [
         (
             "{}",
-            "separate background services, server.replicaCount 2, backgroundServices.replicaCount 2, server.env of the "
-            "preset, backgroundServices.env of the preset",
+            "separate background services, server.replicaCount 2, backgroundServices.replicaCount 2, the preset's "
+            "server.env, the preset's backgroundServices.env",
         ),
         (
             LISTS % ("", ""),
@@ -51,7 +51,7 @@ def test_flavours_differ_in_what_a_file_leaves_out(prefect: str, differ: list[st
         ),
         (
             SEPARATE.replace("true", "true, env: [], replicaCount: 1"),
-            "server.replicaCount 2, server.env of the preset",
+            "server.replicaCount 2, the preset's server.env",
         ),
     ],
 )
@@ -63,4 +63,4 @@ def test_each_choice_says_what_it_decides(prefect: str, medium: str) -> None:
         "the plain chart, X.Y.Z: one replica each, and the background services run inside the API process"
     )
     assert told["medium"] == f"X.Y.Z-medium: {medium}"
-    assert told["openshift"] == "X.Y.Z-openshift: its preset is not known here"
+    assert told["openshift"] == "X.Y.Z-openshift: its preset is not known"

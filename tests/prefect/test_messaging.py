@@ -77,7 +77,7 @@ def test_hosts_that_can_stand_in_a_url(host: str) -> None:
     "host", ["", " ", "redis:6379", "cafe:6379", "fe80::1%eth0", "::g", "redis/2", "a@b", "-redis", "redis-", "a b"]
 )
 def test_hosts_that_cannot(host: str) -> None:
-    assert "that is no host name" in complaint_about_host(host)
+    assert "that is not a host name" in complaint_about_host(host)
 
 
 def test_the_parts_of_a_url() -> None:

@@ -86,17 +86,17 @@ def test_who_meets_whom(one: Release, two: Release, who: set[str]) -> None:
 def test_the_way_out_of_a_bare_name_is_a_namespace(host: str, namespaces: tuple[str, str], told: bool) -> None:
     both = [release(host, docket=2, stands=False, namespace=each) for each in namespaces]
     found = RedisClaims({"one": both[0], "two": both[1]}).collisions()["one"]
-    assert "takes database 2 of the Redis at" in str(found) and "two takes it for its docket" in str(found)
+    assert "uses database 2 of the Redis at" in str(found) and "two uses it for its docket" in str(found)
     assert ("In two namespaces" in str(found.remedy)) == told
-    assert ("run once for each, with its own --redis-db" in str(found.remedy)) != told
+    assert ("run once for each with its own --redis-db" in str(found.remedy)) != told
 
 
 def test_what_is_decided_is_taken_unless_it_meets_another() -> None:
     claims = RedisClaims({"one": release(docket=2, stands=False), "two": release(db=3)})
-    with pytest.raises(InputError, match="two: takes database 2"):
+    with pytest.raises(InputError, match="two: uses database 2"):
         claims.settle("two", release(db=3, docket=2, stands=False))
     claims.settle("two", release(db=3, docket=4, stands=False))
-    with pytest.raises(InputError, match="one: takes database 4"):
+    with pytest.raises(InputError, match="one: uses database 4"):
         claims.settle("one", release(docket=4, stands=False))
     claims.settle("one", release(docket=2, stands=False))
 

@@ -147,7 +147,7 @@ def test_a_database_that_a_look_did_not_find_is_none() -> None:
     seen = Seen("redis:6379", databases=1, keys={0: 0})
     one = release({}, "prefect-server", Surroundings(seen=seen))
     assert redis_databases.why_not(one, ["redis"], "6379", 1) == (
-        "there is no database 1 in the Redis at redis:6379: it has 1 database"
+        "the Redis at redis:6379 has no database 1: it has 1 database"
     )
     assert redis_databases.why_not(one, ["redis"], "6379", 0) == ""
 

@@ -45,23 +45,23 @@ DOCKET = "backgroundServices: {{messaging: {{docket: {{{}}}}}}}\n"
 )
 def test_a_switch_is_true_or_false(text: str, value: str, is_read: bool) -> None:
     said = refusal(release(text.format(value)))
-    assert ("and the chart takes nothing but true and false" not in said) is is_read
+    assert ("and the chart accepts only true and false" not in said) is is_read
     assert (said == "") is is_read
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("server: []", "server is no mapping of keys"),
-        ("server:", "server is empty, which takes the chart's own values away"),
-        ("backgroundServices: text", "backgroundServices is no mapping of keys"),
-        ("backgroundServices:", "backgroundServices is empty, which takes"),
-        ("backgroundServices: {messaging: 1}", "backgroundServices.messaging is no mapping"),
+        ("server: []", "server is not a mapping"),
+        ("server:", "server is empty, which removes the chart's own values"),
+        ("backgroundServices: text", "backgroundServices is not a mapping"),
+        ("backgroundServices:", "backgroundServices is empty, which removes"),
+        ("backgroundServices: {messaging: 1}", "backgroundServices.messaging is not a mapping"),
         ("backgroundServices: {messaging: }", "backgroundServices.messaging is empty"),
-        ("backgroundServices: {messaging: {redis: host}}", "backgroundServices.messaging.redis is no mapping"),
+        ("backgroundServices: {messaging: {redis: host}}", "backgroundServices.messaging.redis is not a mapping"),
         ("backgroundServices: {messaging: {redis: }}", "backgroundServices.messaging.redis is empty"),
-        ("global: []", "global is no mapping"),
-        ("global: {prefect: text}", "global.prefect is no mapping"),
+        ("global: []", "global is not a mapping"),
+        ("global: {prefect: text}", "global.prefect is not a mapping"),
         ("server: {}", ""),
         ("backgroundServices: {}", ""),
         ("backgroundServices: {messaging: {redis: {}}}", ""),
@@ -80,7 +80,7 @@ def test_a_block_is_a_mapping(text: str, said: str) -> None:
 @pytest.mark.parametrize(("value", "is_read"), [("text", True), ("", True), ("7", True), ("[a]", False), ("{}", False)])
 def test_a_docket_is_told_in_text(key: str, value: str, is_read: bool) -> None:
     said = refusal(release(DOCKET.format(f"{key}: {value}")))
-    assert (f"docket.{key} is no text" in said) is not is_read
+    assert (f"docket.{key} is not a string" in said) is not is_read
     assert (said == "") is is_read
 
 
@@ -94,16 +94,16 @@ def test_the_layer_is_named_that_says_it() -> None:
     [
         (["infrahub: {prefect-server: {}}"], ""),
         (["other: 1"], ""),
-        (["infrahub: []"], "0.yaml: infrahub is no mapping of keys, and Helm refuses it for a chart"),
-        (["infrahub: {prefect-server: text}"], "0.yaml: infrahub.prefect-server is no mapping"),
-        (["infrahub:"], "0.yaml: infrahub is empty, which takes all away that is said below it"),
+        (["infrahub: []"], "0.yaml: infrahub is not a mapping; Helm refuses that for a chart"),
+        (["infrahub: {prefect-server: text}"], "0.yaml: infrahub.prefect-server is not a mapping"),
+        (["infrahub:"], "0.yaml: infrahub is empty, which removes everything that earlier layers set there"),
         (
             ["infrahub: {prefect-server: {}}", "infrahub: {prefect-server: }"],
             "1.yaml: infrahub.prefect-server is empty",
         ),
         # A null that a later layer fills is gone when Helm looks.
         (["infrahub:", "infrahub: {prefect-server: {}}"], ""),
-        (["infrahub: text", "infrahub: {prefect-server: {}}"], "0.yaml: infrahub is no mapping"),
+        (["infrahub: text", "infrahub: {prefect-server: {}}"], "0.yaml: infrahub is not a mapping"),
     ],
 )
 def test_a_chart_is_a_mapping(texts: list[str], said: str) -> None:
@@ -145,7 +145,7 @@ def test_a_preset_that_is_not_known_decides_nothing(text: str, flavour: str, mis
     if not missing:
         shapes.refuse_unknown_preset(one)
         return
-    with pytest.raises(RefusedError, match="does not know that preset") as caught:
+    with pytest.raises(RefusedError, match="that preset is not known here") as caught:
         shapes.refuse_unknown_preset(one)
     assert caught.value.path == "0.yaml"
     assert all(each in str(caught.value) for each in missing)
@@ -163,7 +163,7 @@ def test_what_the_preset_that_is_left_had_can_be_carried_where_it_is_known() -> 
     )
     with pytest.raises(RefusedError) as caught:
         shapes.refuse_unknown_preset(left)
-    assert str(caught.value.remedy).endswith(", or as medium had them: --answer flavour-change=carry.")
+    assert str(caught.value.remedy).endswith(", or as in medium: --answer flavour-change=carry.")
 
 
 @pytest.mark.parametrize(

@@ -143,19 +143,19 @@ def test_an_answer_that_names_a_redis_is_refused_for_several_releases(cli: Cli, 
         ),
         ("releases:\n  values.yaml:\n    nonsense: 2\n", ":3:", "there is no question 'nonsense'"),
         ("redis-db: 2\n", ":1:", "'redis-db' is neither answers nor releases. Put it under answers: redis-db: ..."),
-        ("answers:\n  redis-db: 2\n  docket-url: redis://h/3\n", ":3:", "redis-db and docket-url each say where"),
-        ("answers:\n  redis-db: 2\n  redis-db: 3\n", ":3:", "answers.redis-db stands here twice"),
-        ("answers:\n  event-logger: no\n", ":2:", "is neither a text nor a whole number"),
-        ("answers:\n  redis-db: [2]\n", ":2:", "is neither a text nor a whole number"),
-        ("answers:\n  redis-host:\n    from-env: PATH\n", ":3:", "redis-host may not be taken from the environment"),
-        ("answers:\n  redis-db:\n    answer: 2\n    from-env: DB\n", ":2:", "needs an answer, or from-env"),
-        ("answers:\n  redis-db:\n    question: abc\n", ":2:", "needs an answer, or from-env"),
-        ("answers:\n  redis-db:\n    value: 2\n", ":3:", "'value' is none of answer, from-env, question"),
-        ("answers: 2\n", ":1:", "answers is no mapping of questions to answers"),
-        ("- redis-db: 2\n", ":1:", "the file is no mapping of answers and releases"),
-        ("", ":1:", "the file is no mapping"),
-        ("answers: {}\n---\nanswers: {}\n", ":1:", "holds several YAML documents"),
-        ("answers:\n  redis-db: 1\n", ":2:", "redis-db: database 1 there is used by Prefect's messaging already"),
+        ("answers:\n  redis-db: 2\n  docket-url: redis://h/3\n", ":3:", "redis-db and docket-url both set where"),
+        ("answers:\n  redis-db: 2\n  redis-db: 3\n", ":3:", "answers.redis-db is set twice"),
+        ("answers:\n  event-logger: no\n", ":2:", "is neither a string nor a whole number"),
+        ("answers:\n  redis-db: [2]\n", ":2:", "is neither a string nor a whole number"),
+        ("answers:\n  redis-host:\n    from-env: PATH\n", ":3:", "redis-host must not come from the environment"),
+        ("answers:\n  redis-db:\n    answer: 2\n    from-env: DB\n", ":2:", "needs either answer or from-env"),
+        ("answers:\n  redis-db:\n    question: abc\n", ":2:", "needs either answer or from-env"),
+        ("answers:\n  redis-db:\n    value: 2\n", ":3:", "'value' is not one of answer, from-env, question"),
+        ("answers: 2\n", ":1:", "answers is not a mapping of questions to answers"),
+        ("- redis-db: 2\n", ":1:", "the file is not a mapping of answers and releases"),
+        ("", ":1:", "the file is not a mapping"),
+        ("answers: {}\n---\nanswers: {}\n", ":1:", "has several YAML documents"),
+        ("answers:\n  redis-db: 1\n", ":2:", "redis-db: database 1 there is already used by Prefect's messaging"),
         ("answers:\n  event-logger: stay\n", ":2:", "event-logger: 'stay' is none of keep, remove"),
         ("answers: [\n", ":", "answers.yaml"),
     ],
@@ -180,8 +180,11 @@ def test_a_file_that_is_not_there_is_refused(cli: Cli, values: Path) -> None:
     ("entry", "words"),
     [
         ("migrate-on-start: maybe", "migrate-on-start: 'maybe' is none of remove, keep."),
-        ("docket-secret: A b", "docket-secret: 'A b' is no NAME or NAME:KEY of a Secret."),
-        ("docket-url: {from-env: URL}", "docket-url: what the environment holds cannot be used; --docket-url"),
+        ("docket-secret: A b", "docket-secret: 'A b' is not the NAME or NAME:KEY of a Secret."),
+        (
+            "docket-url: {from-env: URL}",
+            ("docket-url: the value in the environment cannot be used; give it with --docket-url"),
+        ),
         ("custom-toggles.server.TRIGGERS: maybe", "custom-toggles.server.TRIGGERS: 'maybe' is none of keep, remove."),
     ],
 )
@@ -232,7 +235,7 @@ def test_a_known_answer_that_nothing_asked_for_is_noted(cli: Cli, values: Path) 
     assert code == 0
     assert "note: answers.yaml:1: nothing asked for flavour, so its answer was not used." in err
     assert "note: answers.yaml:3: nothing asked for migrate-on-start, so its answer was not used." in err
-    assert "note: answers.yaml:4: other.yaml is none of the releases here, so its answers were not used." in err
+    assert "note: answers.yaml:4: other.yaml is not one of the releases here, so its answers were not used." in err
     assert "nothing asked for redis-db" not in err
 
 
@@ -249,19 +252,19 @@ def test_saved_answers_say_what_each_decided(cli: Cli, values: Path) -> None:
         """\
 # Answers for infrahub-migrator.
 # Replay them with: infrahub-migrator migrate values.yaml --to 4.14.1 --answers 'my answers.yaml' --non-interactive
-# A flag on the command line beats what stands here. `question` tells the question that was answered from
-# another of the same name: where it no longer fits, the answer is not used, and you are told.
+# A flag on the command line overrides this file. `question` identifies the question that was answered: if it
+# no longer matches, the answer is not used, and you are told.
 
 answers:
   # The old presets turned on the event logger, which prints every Prefect event to the log of the background
-  # services. It serves debugging only, and is off where no toggle turns it on. Do you read that log?
+  # services. It is for debugging only, and off by default. Do you read that log?
   # keep: the toggle stays, and so do the log lines.
   event-logger:
     answer: "keep"
     question: ...
-  # Which database of the Redis at cache:6379 is to hold the docket, the queue of the background services?
-  # Nothing else may use it or flush it. Redis has databases 0 to 15 unless it is configured otherwise. In use
-  # there: 0 by the Infrahub cache, 1 by Prefect's messaging.
+  # Which database of the Redis at cache:6379 should hold the docket, the queue of the background services?
+  # Nothing else may use or flush it. Redis has databases 0 to 15 by default. In use there: 0 by the Infrahub
+  # cache, 1 by Prefect's messaging.
   redis-db:
     answer: "3"
     question: ...
@@ -301,7 +304,7 @@ def test_an_answer_to_another_question_is_not_used(cli: Cli, values: Path) -> No
     assert code == 3
     assert "1 decision is missing" in err
     assert "? redis-db: Which database of the Redis at elsewhere:6379" in err
-    assert "an answer to redis-db, given when the question was another: it is not used." in err
+    assert "an answer to redis-db, but to a different question of that name: it is not used." in err
     assert values.read_text(encoding="utf-8") == before
 
     code, err = unattended(cli, "values.yaml", "--redis-db", "2")
@@ -311,7 +314,7 @@ def test_an_answer_to_another_question_is_not_used(cli: Cli, values: Path) -> No
 
 def test_every_format_tells_that_an_answer_is_not_used(cli: Cli, values: Path) -> None:
     said("answers: {redis-db: {answer: '3', question: 1111111111111111}}\n", values.parent)
-    told = "answer to redis-db, given when the question was another: it is not used."
+    told = "answer to redis-db, but to a different question of that name: it is not used."
     for command in (("plan",), ("diff", "--format", "markdown"), ("diff", "--format", "html")):
         shown = cli(*command, "values.yaml", "--answers", "answers.yaml")[1].decode()
         assert told in " ".join(shown.split()), command
@@ -417,7 +420,7 @@ def test_a_credential_is_saved_as_a_reference_and_asked_for_again(
 
 def test_answers_are_not_saved_over_anything_else(cli: Cli, values: Path) -> None:
     (values.parent / "notes.txt").write_text("mine\n")
-    for name, words in (("values.yaml", b"names the values file itself"), ("notes.txt", b"has not written")):
+    for name, words in (("values.yaml", b"would overwrite the values file"), ("notes.txt", b"did not write")):
         code, _, err = cli("migrate", "values.yaml", "--non-interactive", "--redis-db", "2", "--save-answers", name)
         assert code == 2
         assert words in err
@@ -448,8 +451,8 @@ def test_saved_answers_of_a_directory_are_taken_again(cli: Cli, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        (["--output", "o.yaml", "--save-answers", "./o.yaml"], b"--save-answers and --output name the same file"),
-        (["--save-answers", "gone/a.yaml"], b"gone is no directory"),
+        (["--output", "o.yaml", "--save-answers", "./o.yaml"], b"--save-answers and --output are the same file"),
+        (["--save-answers", "gone/a.yaml"], b"gone is not a directory"),
     ],
 )
 def test_a_place_for_the_answers_is_refused_before_anything_is_written(

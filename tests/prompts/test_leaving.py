@@ -64,7 +64,7 @@ def test_esc_goes_back_and_never_leaves(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
     come_to(session, 0)
     session.type(ESC)
-    session.says("Nothing was asked before this. Ctrl-C leaves, and nothing is written.")
+    session.says("There is no question before this. Ctrl-C leaves without writing.")
     session.asks("Answer")
     session.type(DOWN, ENTER)
     session.asks("Database")
@@ -246,5 +246,5 @@ def test_what_was_written_before_somebody_left_is_named(
     code, _, err = cli("migrate", "values.yaml", "second.yaml", "--redis-db", "2", "--non-interactive")
 
     assert code == 130
-    assert b"interrupted; values.yaml had been written before, and nothing of the rest was." in err
+    assert b"interrupted; values.yaml had already been written, and nothing else was." in err
     assert (tmp_path / "values.yaml").read_text(encoding="utf-8") == AFTER

@@ -61,11 +61,11 @@ def test_under_cron_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert "values.yaml: 3 decisions are missing; nothing was written." in said
     assert "? docket-password: The docket URL needs the Redis password, which comes from Secret redis." in said
-    assert "- secret: you put the whole URL into a Secret; it has to exist before the upgrade" in said
-    assert "? redis-host: Which host is Prefect's messaging Redis on?" in said
+    assert "- secret: you put the whole URL into a Secret, which must exist before the upgrade" in said
+    assert "? redis-host: What is the host of Prefect's messaging Redis?" in said
     assert "answer with --redis-host" in said
     assert "? redis-db: Which database" in said
-    assert "answer with --redis-db (2: nothing known uses it)" in said
+    assert "answer with --redis-db (2: no known user)" in said
     assert "with --answers FILE" in said
     assert path.read_bytes() == before
 

@@ -47,10 +47,12 @@ def test_the_record_tells_who_decided(migrate: Start, tmp_path: Path) -> None:
 def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml", PYTHONUTF8="1")  # so it begins with Python's own start
     session.asks("Answer")
-    session.says("chart infrahub-enterprise (by the place of the Prefect values, infrahub.prefect-server)")
+    session.says("chart infrahub-enterprise (from the path of the Prefect values, infrahub.prefect-server)")
     session.says("v4_14_0_prefect_docket: one docket, separate services")
     session.says("v4_14_1_prometheus_multiproc: metrics directory")
-    session.says("- remove (the safe default): the toggle goes and these log lines stop; nothing else depends on them.")
+    session.says(
+        "- remove (the safe default): the toggle is removed and these log lines stop; nothing else depends on them."
+    )
     session.type(ENTER)
     session.asks("Database")
     session.says("> event-logger = remove")
@@ -68,7 +70,7 @@ def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start,
     session.says("effect: required, or the release breaks")
     session.says("effect: a pod changes")
     session.says("effect: pods restart, behaviour unchanged")
-    session.says("Give each Prefect installation a Redis database of its own")
+    session.says("Give each Prefect installation its own Redis database")
     session.asks("Choose")
     assert values.read_text(encoding="utf-8") == BEFORE
     session.type(ENTER)
@@ -82,7 +84,7 @@ def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start,
     session.says(
         "helm upgrade RELEASE REPO/infrahub-enterprise --version 4.18.0-medium --namespace NAMESPACE -f values.yaml"
     )
-    session.says("Never with --reuse-values")
+    session.says("Never use --reuse-values")
     session.says("helm rollback RELEASE --namespace NAMESPACE")
 
 
@@ -90,7 +92,7 @@ def test_a_database_in_use_is_shown_with_its_user_and_passed_over(migrate: Start
     session = migrate("values.yaml", "--event-logger", "remove")
     session.asks("Database")
     session.says("In use there: 0 by the Infrahub cache, 1 by Prefect's messaging.")
-    session.says("> 2 nothing known uses it, suggested 3 nothing known uses it 4 nothing known uses it another number")
+    session.says("> 2 no known user, suggested 3 no known user 4 no known user another number")
     session.type(UP, DOWN, DOWN, ENTER)  # up from 2 goes round to the end of the list: 0 and 1 are no stops
     session.asks("Choose")
     session.says("> redis-db = 3")
@@ -110,14 +112,14 @@ def test_a_number_beyond_the_list_is_checked_while_it_is_typed(migrate: Start, v
     session.type(UP, UP, UP, ENTER)
     session.asks("Database (Enter")
     session.type("1", ENTER)
-    session.says("database 1 there is used by Prefect's messaging already")
+    session.says("database 1 there is already used by Prefect's messaging")
     session.asks("Database (Enter; Esc: back, ?: why) 1")
     session.type(CLEAR, "two", ENTER)
-    session.says("'two' is not the number of a database (0, 1, 2 and so on)")
+    session.says("'two' is not a database number (0, 1, 2 and so on)")
     session.asks("Database (Enter; Esc: back, ?: why) two")
     session.type(CLEAR, "17", ENTER)
     session.asks("Choose")
-    session.says("docket-database: the docket lives in database 17; a server has 0 to 15 by")
+    session.says("docket-database: the docket is in database 17; a server has 0 to 15 by")
     session.type(ENTER)
 
     assert session.ends() == 0
@@ -139,7 +141,7 @@ def test_an_answer_can_be_changed_before_anything_is_written(migrate: Start, val
     session.asks("Which")
     session.type(DOWN, ENTER)
     session.asks("Database")
-    session.says("> 2 nothing known uses it, suggested")
+    session.says("> 2 no known user, suggested")
     session.type(DOWN, ENTER)
     session.asks("Choose")
     session.type(ENTER)
@@ -166,7 +168,7 @@ def test_the_steps_can_be_walked_forth_and_back_and_none_left_out(migrate: Start
     to_the_choice(session)
     session.type(DOWN, DOWN, ENTER)
     session.asks("Step 1 of 4")
-    session.says("left out one by one, half a migration would fail on the cluster")
+    session.says("half a migration would fail on the cluster")
     assert "skip" not in session.display
     session.type(ENTER)
     session.asks("Step 2 of 4")
@@ -262,7 +264,7 @@ def test_an_object_is_told_of_in_its_own_words(migrate: Start, values: Path) -> 
     values.write_text(helm_release(VALUES), encoding="utf-8")
     session = migrate("values.yaml", columns=120)
     session.asks("Database")
-    session.says("- flavour medium (behind the version, 4.13.0-medium)")
+    session.says("- flavour medium (from the version, 4.13.0-medium)")
     session.type(ENTER)
     session.asks("Choose")
     session.says("5. move the chart version")
@@ -270,7 +272,7 @@ def test_an_object_is_told_of_in_its_own_words(migrate: Start, values: Path) -> 
 
     assert session.ends() == 0
     assert "helm upgrade" not in session.text
-    session.says("Commit and push values.yaml. Flux then upgrades values and chart at once.")
+    session.says("Commit and push values.yaml. Flux then upgrades values and chart together.")
     assert values.read_text(encoding="utf-8") == helm_release(MIGRATED, "4.18.0-medium")
 
 
@@ -280,7 +282,7 @@ def test_the_lines_open_in_the_pager_that_somebody_wants(migrate: Start, values:
     to_the_choice(session)
     session.type(DOWN, ENTER)
     lead = "| " if pager.startswith("sed") else ""
-    session.says(f"{lead}Step 4 of 4: blank the metrics directory")
+    session.says(f'{lead}Step 4 of 4: set the metrics directory to ""')
     session.asks("Choose")
     session.type(CTRL_C)
     assert session.ends() == 130

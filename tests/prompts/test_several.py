@@ -39,17 +39,17 @@ def test_what_all_ask_alike_is_asked_once_and_a_database_of_each(migrate: Start,
     session.says("- infrahub-enterprise to 4.18.0-medium: one.yaml and two.yaml")
     session.asks("Answer")
     session.says("Question 1: event-logger (both releases)")
-    session.says("Asked alike by one.yaml:19 and two.yaml:19.")
+    session.says("Also asked by one.yaml:19 and two.yaml:19.")
     session.says("> remove (the safe default), for both")
     session.type(ENTER)
     session.says("> event-logger = remove, for both")
     session.asks("Database")
     session.says("Question 2: redis-db (release 1 of 2)")
-    session.says("> 2 nothing known uses it, suggested")
+    session.says("> 2 no known user, suggested")
     session.type(ENTER)
     session.says("Question 3: redis-db (release 2 of 2)")
     session.asks("Database")
-    session.says("> 3 nothing known uses it, suggested")
+    session.says("> 3 no known user, suggested")
     session.type(ENTER)
     session.says("2 releases: what now?")
     session.asks("Choose")
@@ -59,7 +59,7 @@ def test_what_all_ask_alike_is_asked_once_and_a_database_of_each(migrate: Start,
     assert session.ends() == 0
     assert read(files, "one.yaml", "two.yaml") == [AFTER, on(3)]
     assert session.text.count("Question") == 3
-    assert session.text.count("Nothing else may use it or flush it.") == 1
+    assert session.text.count("Nothing else may use or flush it.") == 1
 
 
 def test_equal_steps_are_told_once_and_what_comes_next_too(migrate: Start, files: Path) -> None:
@@ -83,7 +83,7 @@ def test_equal_steps_are_told_once_and_what_comes_next_too(migrate: Start, files
     assert "one.yaml: migrated: 5 changes\ntwo.yaml: migrated: 5 changes\n" in end
     assert "The old files are kept beside the new ones, as NAME.TIME.DIGEST.bak." in end
     assert "2 releases: 2 migrated\n" in end
-    assert end.count("Next") == end.count("Never with --reuse-values") == end.count("To roll back") == 1
+    assert end.count("Next") == end.count("Never use --reuse-values") == end.count("To roll back") == 1
     assert "infrahub-migrator undo one.yaml two.yaml\n" in end
     assert end.count("helm upgrade RELEASE REPO/infrahub-enterprise") == 2
 
@@ -102,7 +102,7 @@ def test_one_can_be_answered_alone_and_the_rest_then_alike(migrate: Start, files
     session.type(ESC)
     session.says("Unattended: --event-logger.\nQuestion 1: event-logger (all 3 releases)")
     session.asks("Answer")
-    session.says("Asked alike by one.yaml:19, two.yaml:19 and three.yaml:19.")
+    session.says("Also asked by one.yaml:19, two.yaml:19 and three.yaml:19.")
     session.type(ONLY)
     session.says("> remove (the safe default)\n keep\n leave one.yaml out")
     session.asks("Answer")
@@ -110,7 +110,7 @@ def test_one_can_be_answered_alone_and_the_rest_then_alike(migrate: Start, files
     session.says("> event-logger = keep")
     session.says("Question 2: event-logger (2 of 3 releases)")
     session.asks("Answer")
-    session.says("Asked alike by two.yaml:19 and three.yaml:19.")
+    session.says("Also asked by two.yaml:19 and three.yaml:19.")
     session.type(ENTER)
     session.says("- backgroundServices.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n two.yaml and three.yaml:")
     session.asks("Choose")
@@ -129,11 +129,11 @@ def test_one_is_left_out_and_comes_back(migrate: Start, files: Path) -> None:
     session.says("> left out: one.yaml")
     session.says("Question 2: redis-db (release 1 of 1)")
     session.asks("Database")
-    session.says("> 2 nothing known uses it, suggested")
+    session.says("> 2 no known user, suggested")
     session.type(ESC)
     session.says("messaging and one.yaml for Prefect's messaging.\nQuestion 1: redis-db (release 1 of 2)")
     session.asks("Database")
-    session.says("> 2 nothing known uses it, suggested")
+    session.says("> 2 no known user, suggested")
     session.type(UP, ENTER)
     session.says("> left out: one.yaml\nQuestion 2: redis-db (release 1 of 1)")
     session.asks("Database")
@@ -274,7 +274,7 @@ def test_a_number_that_another_one_takes_is_refused(migrate: Start, files: Path)
     session.type(3 * DOWN, ENTER)
     session.asks("Database (Enter")
     session.type("2", ENTER)
-    session.says("database 2 there is used by one.yaml for its docket already (if both are in one namespace")
+    session.says("database 2 there is already used by one.yaml for its docket (if both are in one namespace")
     session.asks("Database (Enter; Esc: back, ?: why) 2")
     session.type(ESC)
     session.asks("Database (arrows")
@@ -311,14 +311,14 @@ def test_a_host_that_is_answered_may_bring_two_releases_together(migrate: Start,
     session.type("cache", ENTER)
     session.asks("Database")
     session.type(ENTER)
-    session.says("error: two.yaml: takes database 1 of the Redis at cache:6379 for Prefect's messaging, and one.yaml")
+    session.says("error: two.yaml: uses database 1 of the Redis at cache:6379 for Prefect's messaging, and one.yaml")
     session.asks("Choose")
     session.type(ENTER)
 
     assert session.ends() == 2
     session.says(
-        "two.yaml: takes database 1 of the Redis at cache:6379 for Prefect's messaging, and one.yaml takes it for its "
-        "docket."
+        "two.yaml: uses database 1 of the Redis at cache:6379 for Prefect's messaging, and one.yaml uses it for "
+        "its docket."
     )
     assert read(files, "two.yaml") == [before]
 
@@ -402,7 +402,7 @@ def test_releases_of_one_file_are_left_out_together(migrate: Start, files: Path)
     session = migrate("both.yaml", "one.yaml", "--event-logger", "remove")
     session.asks("Database")
     session.type(UP, ENTER)
-    session.says("They share files, which are written for all of them or for none.")
+    session.says("They share files, which are written for all of them or none.")
     session.says("one.yaml:16")
     session.asks("Database")
     session.type(ENTER)
@@ -433,7 +433,7 @@ def test_a_base_that_releases_share_is_told_and_written_once(migrate: Start, fil
     (files / "infrahub-migrator.yaml").write_text(f"version: 1\nreleases:\n{releases}")
     session = migrate()
     session.asks("Answer")
-    session.says("Asked alike by dev (base.yaml:19) and prod (base.yaml:19).")
+    session.says("Also asked by dev (base.yaml:19) and prod (base.yaml:19).")
     for prompt in ("Answer", "Database", "Database"):
         session.asks(prompt)
         session.type(ENTER)
@@ -477,5 +477,5 @@ def test_one_file_of_two_releases_may_go_elsewhere(migrate: Start, files: Path) 
         objects(BEFORE, "4.13.0-medium"),
         objects(AFTER, "4.18.0-medium"),
     ]
-    session.says("Commit and push new.yaml, in the place of both.yaml.")
+    session.says("Commit and push new.yaml, in place of both.yaml.")
     assert "The old files are kept" not in session.text

@@ -68,7 +68,7 @@ def file() -> FileReport:
                 line=7,
                 before="false",
                 after=None,
-                why="repeats what separate background services do anyway",
+                why="redundant, since separate background services do this anyway",
                 effect="none",
             ),
             ChangeReport(
@@ -81,7 +81,7 @@ def file() -> FileReport:
                 line=12,
                 before=None,
                 after="redis://cache:6379/2",
-                why="without one docket each background replica keeps a queue of its own",
+                why="without a shared docket every background replica keeps its own queue",
                 effect="required",
             ),
         ),

@@ -91,7 +91,7 @@ def _whole(file: FileReport) -> FileReport:
         b'        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n          value: "false"\n', b""
     )
     steps = (
-        StepReport("v4_14_0_prefect_docket", "toggles", "drop the service toggles", (layer._replace(after=middle),)),
+        StepReport("v4_14_0_prefect_docket", "toggles", "remove the service toggles", (layer._replace(after=middle),)),
         StepReport(
             "v4_14_0_prefect_docket", "docket", "give both deployments one docket", (layer._replace(before=middle),)
         ),
@@ -109,10 +109,10 @@ def test_it_says_what_a_reviewer_asks(file: FileReport) -> None:
     for said in (
         "1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is.",
         "infrahub-enterprise 4.13.0-small -> 4.14.1-small",
-        "What changes Drop the service toggles: 1 change (leaving behaviour as it is). "
+        "What changes Remove the service toggles: 1 change (leaving behaviour as it is). "
         "Give both deployments one docket: 1 change (required).",
         "What restarts The Prefect API server and the Prefect background services, whose pods",
-        "event-logger = remove, by the safe default, nobody was asked.",
+        "event-logger = remove, by the safe default, without asking.",
         "redis-db = 2, by the flag --redis-db.",
         "What to look at first 2 warnings, under To know.",
         "warning values.yaml:9 WEB_CONCURRENCY stands once.",
@@ -171,9 +171,9 @@ def test_what_is_to_be_decided_comes_with_its_flag(needs_decision: FileReport) -
 
 
 def test_what_may_follow_from_a_decision_is_told(file: FileReport, needs_decision: FileReport) -> None:
-    assert "behaviour as it is). More can follow from what is to be decided." in _text(_page(needs_decision))
+    assert "behaviour as it is). More can follow from open decisions." in _text(_page(needs_decision))
     nothing = needs_decision._replace(changes=(), steps=())
-    assert "What changes Nothing yet; more can follow from what is to be decided." in _text(_page(nothing))
+    assert "What changes Nothing yet; more can follow from open decisions." in _text(_page(nothing))
     assert "can follow" not in _text(_page(file))
 
 
@@ -308,7 +308,7 @@ def test_a_thousand_releases_stay_below_ten_megabytes(cli: Any, tmp_path: Path) 
     one = len(page[page.index('<div id="r11"') : page.index('<div id="r12"')].encode())
     assert 1000 * (one + 600) < 10_000_000  # a row of the table, and what surrounds each release
     assert page.count('<figure class="queues">') == 1
-    assert "30 releases" in page and "Give each Prefect installation a Redis database of its own" in page
+    assert "30 releases" in page and "Give each Prefect installation its own Redis database" in page
 
 
 def test_a_release_that_is_refused_has_its_place(cli: Any, tmp_path: Path) -> None:

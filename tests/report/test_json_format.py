@@ -102,7 +102,7 @@ def test_the_whole_object(report: Report) -> None:
         "line": 7,
         "before": "false",
         "after": None,
-        "why": "repeats what separate background services do anyway",
+        "why": "redundant, since separate background services do this anyway",
         "effect": "none",
     }
     assert file["questions"][1] == {

@@ -76,7 +76,7 @@ def test_the_whole_text(report: Report) -> None:
 
         #### Step `toggles`
 
-        Repeats what separate background services do anyway (pods restart, behaviour unchanged):
+        Redundant, since separate background services do this anyway (pods restart, behaviour unchanged):
 
         ```diff
         @@ values.yaml:7 @@ - server.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
@@ -85,7 +85,7 @@ def test_the_whole_text(report: Report) -> None:
 
         #### Step `docket`
 
-        Without one docket each background replica keeps a queue of its own (**required**, or the release breaks):
+        Without a shared docket every background replica keeps its own queue (**required**, or the release breaks):
 
         ```diff
         @@ values.yaml:12 @@ + backgroundServices.messaging.docket.url
@@ -99,7 +99,7 @@ def test_the_whole_text(report: Report) -> None:
         ### Decisions
 
         - `redis-db`: `2` (by the flag --redis-db). Which database of the Redis at cache:6379 is to hold the docket?
-        - `event-logger`: `remove` (by the safe default, nobody was asked). Keep the event logger?
+        - `event-logger`: `remove` (by the safe default, without asking). Keep the event logger?
           - `remove`: the event logger stops
           - `keep`: the log lines stay
 
@@ -270,7 +270,7 @@ def test_what_check_counts_as_wrong_it_tells(cli: Any, tmp_path: Path, is_wrong:
     done = cli("check", "values.yaml", "--format", "markdown")
     row, *rest = done.stdout.decode().partition("| `values.yaml` | ")[2].splitlines()
     assert row == f"current | infrahub-enterprise to 4.18.0-medium | {'1 error (below)' if is_wrong else ''} |"
-    told = f" {MISSING} is missing on the server pod. Write it so into server.env."
+    told = f" {MISSING} is missing on the server pod. Set it in server.env."
     assert any(line.startswith("- **error** `values.yaml:") and told in line for line in rest) == is_wrong
     assert bool(rest) == is_wrong
     assert b"`migrate FILE` makes them" not in done.stdout  # there is nothing to migrate

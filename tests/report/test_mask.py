@@ -224,7 +224,10 @@ SENTENCES = [
     ("X_PASSWORD is missing", "X_PASSWORD is missing"),
     ("the URL holds $(PREFECT_REDIS_MESSAGING_PASSWORD)", "the URL holds $(PREFECT_REDIS_MESSAGING_PASSWORD)"),
     ("me:one@h/2 is no URL, nor is image:tag@sha256:0", "me:***1@h/2 is no URL, nor is image:tag@sha256:0"),
-    ("a raw @, / or #: percent-encode the password (%40)", "a raw @, / or #: percent-encode the password (%40)"),
+    (
+        "an unencoded @, / or #: percent-encode the password (%40)",
+        "an unencoded @, / or #: percent-encode the password (%40)",
+    ),
 ]
 
 

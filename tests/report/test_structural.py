@@ -86,13 +86,15 @@ def test_an_entry_that_takes_its_value_from_a_secret() -> None:
 def test_only_the_order_changes() -> None:
     before = {"env": _env(("A", "1"), ("B", "2"), ("C", "3"))}
     after = {"env": _env(("C", "3"), ("A", "1"), ("B", "2"))}
-    assert _diff(before, after) == "  = .env: the same entries in another order: A, B, C -> C, A, B\n"
+    assert _diff(before, after) == "  = .env: the same entries in a different order: A, B, C -> C, A, B\n"
 
 
 def test_order_and_entries_change() -> None:
     before = {"env": _env(("A", "1"), ("B", "2"), ("C", "3"))}
     after = {"env": _env(("C", "3"), ("A", "1"))}
-    assert _diff(before, after) == (f'  - {_of("B")}: "2"\n  = .env: the same entries in another order: A, C -> C, A\n')
+    assert _diff(before, after) == (
+        f'  - {_of("B")}: "2"\n  = .env: the same entries in a different order: A, C -> C, A\n'
+    )
 
 
 def test_an_added_entry_changes_no_order() -> None:

@@ -32,13 +32,13 @@ Migration v4_14_0_prefect_docket
   Step toggles
   - values.yaml:7 server.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED
       "false" -> (removed)
-    why: repeats what separate background services do anyway
+    why: redundant, since separate background services do this anyway
     effect: pods restart, behaviour unchanged
 
   Step docket
   + values.yaml:12 backgroundServices.messaging.docket.url
       (none) -> "redis://cache:6379/2"
-    why: without one docket each background replica keeps a queue of its own
+    why: without a shared docket every background replica keeps its own queue
     effect: required, or the release breaks
 
 Decided
@@ -198,9 +198,7 @@ def test_outcome_says_where_the_backup_is_and_how_to_undo(file: FileReport) -> N
 
 
 def test_outcome_without_a_backup_says_so(file: FileReport) -> None:
-    assert _outcome(_bare(file)).endswith(
-        "  written: values.yaml\n  no backup was made: undo has nothing to put back\n"
-    )
+    assert _outcome(_bare(file)).endswith("  written: values.yaml\n  no backup was made: undo has nothing to restore\n")
 
 
 @pytest.mark.parametrize(("output", "where"), [("-", "standard output"), ("new.yaml", "new.yaml")])

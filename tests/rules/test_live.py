@@ -32,7 +32,7 @@ def findings(text: str, seen: Seen | None, to: str = "") -> list[Finding]:
 
 
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
-    ("redis-database", {"databases": 2}, {"databases": 3}, "of the Redis at redis:6379: it has 2 databases, 0 to 1"),
+    ("redis-database", {"databases": 2}, {"databases": 3}, "on the Redis at redis:6379: it has 2 databases, 0 to 1"),
     (
         "redis-database",
         {"databases": None, "refused": {2: "DB index is out of range"}, "keys": {0: 0}},
@@ -40,10 +40,10 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         "it refuses it (DB index is out of range)",
     ),
     ("redis-database", {"is_cluster": True}, {}, "it is a cluster, which has database 0 only"),
-    ("redis-unseen", {"databases": None, "keys": {0: 0}}, {"databases": None, "keys": {2: 0}}, "cannot be known"),
-    ("redis-keys", {"keys": {2: 7}}, {"keys": {3: 7}}, "holds 7 keys already, and not a docket's alone"),
-    ("redis-keys", {"keys": {2: 1}}, {"keys": {2: 1}, "dockets": frozenset({2})}, "holds 1 key already"),
-    ("redis-persistence", {"persists": False}, {"persists": None}, "keeps nothing over a restart"),
+    ("redis-unseen", {"databases": None, "keys": {0: 0}}, {"databases": None, "keys": {2: 0}}, "does not say whether"),
+    ("redis-keys", {"keys": {2: 7}}, {"keys": {3: 7}}, "already has 7 keys, and not only a docket's"),
+    ("redis-keys", {"keys": {2: 1}}, {"keys": {2: 1}, "dockets": frozenset({2})}, "already has 1 key"),
+    ("redis-persistence", {"persists": False}, {"persists": None}, "loses everything when it restarts"),
     ("redis-eviction", {"evicts": "allkeys-lru"}, {"evicts": ""}, "(maxmemory-policy allkeys-lru)"),
 ]
 
@@ -71,7 +71,7 @@ def test_every_live_rule_has_its_case() -> None:
 def test_the_database_of_a_docket_in_a_secret_is_the_one_that_the_url_of_the_look_names() -> None:
     found = findings(SECRET, PLAIN)
     assert [each.rule for each in found] == ["redis-unseen"]
-    assert "which database the docket lives in is known to the Secret docket alone" in found[0].text
+    assert "only the Secret docket knows which database the docket is in" in found[0].text
     assert "--check-redis redis://HOST:PORT/N" in found[0].remedy
 
     filled = PLAIN._replace(keys={**PLAIN.keys, 4: 3})

@@ -576,7 +576,7 @@ def test_each_finding_names_the_layer_that_owns_it() -> None:
     ("value", "words"),
     [
         ("value: redis://redis.example.org:6379/3", "the two pods have different dockets"),
-        ("valueFrom: {configMapKeyRef: {name: x, key: x}}", "the two pods are not surely on one docket"),
+        ("valueFrom: {configMapKeyRef: {name: x, key: x}}", "the two pods may not be on the same docket"),
     ],
 )
 def test_dockets_that_differ_are_told_from_those_that_cannot_be_read(value: str, words: str) -> None:
@@ -632,7 +632,7 @@ def test_the_old_chart_injects_the_pin_under_its_old_name() -> None:
     found = findings(SOUND.replace(DOCKET, ""), to="4.13.0")
 
     assert [each.rule for each in found] == ["env-twice"]
-    assert "PREFECT_API_DATABASE_MIGRATE_ON_START stands beside the chart's own on the server pod" in found[0].text
+    assert "PREFECT_API_DATABASE_MIGRATE_ON_START is set beside the chart's own on the server pod" in found[0].text
 
 
 @pytest.mark.parametrize(
@@ -679,11 +679,14 @@ def remedies(text: str, rule: str, **options: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "remedy"),
     [
-        ("hots: x", "Is infrahub.prefect-server.backgroundServices.messaging.redis.host meant?"),
-        ("Password: x", "Is infrahub.prefect-server.backgroundServices.messaging.redis.password meant?"),
+        ("hots: x", "Did you mean infrahub.prefect-server.backgroundServices.messaging.redis.host?"),
+        ("Password: x", "Did you mean infrahub.prefect-server.backgroundServices.messaging.redis.password?"),
         (
             "qqqq: x",
-            "Remove it; known are db, existingSecret, existingSecretPasswordKey, host, password, port, ssl, username.",
+            (
+                "Remove it; the known keys are db, existingSecret, existingSecretPasswordKey, host, password, port, "
+                "ssl, username."
+            ),
         ),
         ("ssl: 'true'", "Write true or false, without quotes."),
     ],
@@ -697,7 +700,7 @@ def test_what_only_the_new_chart_takes_is_told_so_on_the_old_one(key: str) -> No
     text = SOUND.replace(PIN, "").replace(DOCKET, "").replace(HOST, f"{HOST}          {key}: x\n")
 
     (remedy,) = remedies(text, "messaging-keys", to="4.13.0")
-    assert remedy == "Remove it, or go to the chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer."
+    assert remedy == "Remove it, or upgrade to a chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer."
 
 
 TOGGLE = "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
@@ -717,7 +720,7 @@ TOGGLE = "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
 def test_a_toggle_that_was_kept_is_told_apart_from_one_that_a_migration_would_drop(text: str, kept: bool) -> None:
     (remedy,) = remedies(text, "toggle-left")
 
-    assert remedy.startswith("Nothing has to be done") is kept
+    assert remedy.startswith("No action needed") is kept
     assert remedy.startswith("Run infrahub-migrator migrate") is not kept
 
 
@@ -726,9 +729,7 @@ def test_a_toggle_that_holds_against_one_for_both_pods_is_told_why_it_stays() ->
     both = "    global:\n      prefect:\n        env:\n" + indent(entry(TOGGLE, '"false"'), "  ")
     found = remedies(text + both, "toggle-left")
 
-    assert (
-        len(found) == 2 and sum("it holds against the same toggle in global.prefect.env" in each for each in found) == 1
-    )
+    assert len(found) == 2 and sum("it overrides the same toggle in global.prefect.env" in each for each in found) == 1
 
 
 @pytest.mark.parametrize(
@@ -753,7 +754,7 @@ def test_the_example_host_may_be_emptied_where_nothing_uses_it(separate: str, em
         text.replace("runAsSeparateDeployment: true", f"runAsSeparateDeployment: {separate}"), "example-host"
     )
 
-    assert ["or an empty text" in remedy for remedy in found] == [empty_will_do]
+    assert ['or to ""' in remedy for remedy in found] == [empty_will_do]
 
 
 EXAMPLE_CACHE = entry("INFRAHUB_CACHE_ADDRESS", "my-example-infrahub-cache-master")
@@ -774,8 +775,8 @@ OWN_ARGS = SOUND.replace("    server:\n", "    server:\n      args: [prefect, se
 def test_an_example_that_the_servers_arguments_replace_is_told_so(text: str, is_read: bool) -> None:
     (remedy,) = remedies(text, "cache-example-host")
 
-    assert remedy.startswith("Put the host of your own cache there.")
-    assert ("messaging's host in its place" not in remedy) is is_read
+    assert remedy.startswith("Set it to the host of your own cache.")
+    assert ("replaces it with messaging's host" not in remedy) is is_read
 
 
 @pytest.mark.parametrize("enabled", ["true", "false"])
@@ -820,16 +821,16 @@ UNKNOWN_KEY = "infrahub: {prefect-server: {backgroundServices: {messaging: {dock
 @pytest.mark.parametrize(("to", "key"), [("4.13.0", "docket"), ("4.14.1", "docket.urll")])
 def test_a_chart_that_has_no_docket_knows_no_key_of_it(to: str, key: str) -> None:
     where = "infrahub.prefect-server.backgroundServices.messaging"
-    assert told("messaging-keys", UNKNOWN_KEY, to=to) == [f"{where}.{key} is no key of this chart"]
+    assert told("messaging-keys", UNKNOWN_KEY, to=to) == [f"{where}.{key} is not a key of this chart"]
 
 
 @pytest.mark.parametrize(
     ("key", "remedy"),
     [
-        ("hots", "Is infrahub.prefect-server.backgroundServices.messaging.redis.host meant?"),
+        ("hots", "Did you mean infrahub.prefect-server.backgroundServices.messaging.redis.host?"),
         (
             "existingSecret",
-            "Remove it, or go to the chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer.",
+            "Remove it, or upgrade to a chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer.",
         ),
     ],
 )
@@ -848,4 +849,6 @@ def test_a_map_that_is_empty_in_the_chart_takes_any_key() -> None:
     what = discover.find_out(layers, options, catalog.load())
     release = discover.release_of(what, layers, options, "")
     unknown = unknown_keys(release, values, lambda _, route: stream.documents[0].line(route), ["values.yaml"])
-    assert [each.text.partition(" is no key")[0] for each in unknown] == ["infrahub.prefect-server.server.probe.ours"]
+    assert [each.text.partition(" is not a key")[0] for each in unknown] == [
+        "infrahub.prefect-server.server.probe.ours"
+    ]

@@ -53,7 +53,7 @@ def test_hop_by_hop_the_version_goes_as_far_as_at_once(migrate: Migrate) -> None
 def test_a_version_that_refuses_what_the_values_hold_is_told(migrate: Migrate) -> None:
     left = migrate(helm_release(VALUES), DB, bump=False)
     words = (
-        "The chart version 4.13.0-medium refuses messaging.docket, which these values hold: move it to 4.18.0-medium."
+        "The chart version 4.13.0-medium refuses messaging.docket, which these values have: move it to 4.18.0-medium."
     )
     again = migrate(left.text)
     assert again.text == left.text
@@ -272,11 +272,11 @@ def test_one_that_is_ahead_of_the_others_does_not_turn_their_gate_red(cli: Calla
     done = cli("check", "ahead.yaml", "--to", "4.18.0")
     assert done.returncode == 0 and done.stdout.startswith(b"ahead.yaml: current"), done.stderr
     told = cli("plan", "ahead.yaml", "--to", "4.18.0").stdout.decode()
-    assert "- to 4.21.2 (where it is already, past --to 4.18.0)" in told
+    assert "- to 4.21.2 (its current version, past --to 4.18.0)" in told
     assert "The chart is at 4.21.2-medium already, past 4.18.0" in " ".join(told.split())
     (tmp_path / "ahead.yaml").write_text(behind, "utf-8")
     assert cli("migrate", "ahead.yaml", "--to", "4.18.0", "--redis-db", "2", "--non-interactive").returncode == 0
     assert (tmp_path / "ahead.yaml").read_text("utf-8") == ahead
     done = cli("check", "ahead.yaml", "--from", "4.21.2", "--to", "4.18.0")
-    assert done.returncode == 2 and b"only goes forward" in done.stderr
+    assert done.returncode == 2 and b"only moves forward" in done.stderr
     assert b"'~4.18' is no chart version" in cli("check", "ahead.yaml", "--to", "~4.18").stderr

@@ -193,8 +193,8 @@ def test_values_behind_an_empty_first_document(cli: Cli, tmp_path: Path) -> None
     write(tmp_path, "values.yaml", text)
     done = cli("migrate", "values.yaml", *FLAGS)
     assert done.returncode == 2
-    assert b"values.yaml:1: begins with an empty document" in done.stderr
-    assert b"from line 4 on" in done.stderr and b"write {}" not in done.stderr
+    assert b"values.yaml:1: starts with an empty document" in done.stderr
+    assert b"from line 4 on" in done.stderr and b"put {}" not in done.stderr
 
 
 FLEET = "defaultNamespace: hub\nhelm:\n  releaseName: hub\n  chart: infrahub-enterprise\n  version: {}\n  values:\n{}"

@@ -54,7 +54,7 @@ def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, repository: Path
     assert (found["from"], found["to"]) == ("4.13.0-medium", "4.18.0-medium")
     assert "infrahub-enterprise 4.13.0-medium (helmfile.yaml:5)" in found["evidence"]
     assert "helmfile.yaml:5 still names infrahub-enterprise 4.13.0-medium" in notices(found)
-    assert "write 4.18.0-medium there in the same change." in notices(found)
+    assert "set it to 4.18.0-medium in the same change." in notices(found)
     assert "lays it over" not in notices(found)
     done = cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive")
     told = done.stdout.decode()

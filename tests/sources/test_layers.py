@@ -52,7 +52,7 @@ def test_each_change_lands_in_its_own_layer(cli: Cli, tmp_path: Path) -> None:
     done = cli("migrate", *layers, *FLAGS)
     assert done.returncode == 0, done.stderr
     assert read(tmp_path, "base", "prod") == [BASE_AFTER, PROD_AFTER]
-    assert b"base.yaml changes. Every other release that is given this file" in b" ".join(done.stdout.split())
+    assert b"base.yaml changes. If other releases use this file too" in b" ".join(done.stdout.split())
     assert cli("check", *layers).returncode == 0
     assert cli("migrate", *layers, "--non-interactive").returncode == 0
     assert read(tmp_path, "base", "prod") == [BASE_AFTER, PROD_AFTER]
@@ -149,7 +149,7 @@ def test_an_object_lies_over_what_it_takes_from_elsewhere(cli: Cli, tmp_path: Pa
         (["-f", "base.yaml", "prod.yaml"], b"-f names the layers of one release"),
         (["-f", "base.yaml", "-f", "-"], b"standard input cannot be"),
         (["-f", "base.yaml", "-f", "none.yaml"], b"there is no such file"),
-        ([], b"nothing is named"),
+        ([], b"no file is named"),
     ],
 )
 def test_what_cannot_be_layers(cli: Cli, tmp_path: Path, arguments: list[str], words: bytes) -> None:
@@ -177,7 +177,7 @@ def test_the_result_of_layers_has_no_single_output(cli: Cli, tmp_path: Path) -> 
     write(tmp_path, base=VALUES, prod=PROD)
     done = cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", "--output", "-", *FLAGS)
     assert done.returncode == 2
-    assert b"--output takes the result of one file" in done.stderr
+    assert b"--output is for the result of one file" in done.stderr
 
 
 # Directories

@@ -120,7 +120,7 @@ def test_a_parameter_that_is_set_twice_is_refused(cli: Callable[..., Any], tmp_p
     (tmp_path / "app.yaml").write_text(application(parameters(*twice) + in_object(VALUES)), "utf-8")
     done = cli("check", "app.yaml", "--docket-url", "redis://c:6379/2")
     assert done.returncode == 2
-    assert b"docket.url stands on lines" in done.stderr
+    assert b"docket.url is on lines" in done.stderr
 
 
 def test_a_password_in_a_file_parameter_is_not_guessed(cli: Callable[..., Any], tmp_path: Path) -> None:

@@ -46,9 +46,9 @@ def test_lines_are_those_of_the_file(place: str) -> None:
 
 
 TWICE = {
-    "the values": ("  values:\n", "a key around the values stands on lines 13 and 14: "),
-    "what is around them": ("spec:\n", "a key around the values stands on lines 6 and 7: "),
-    "a key in them": ("    infrahub:\n", "infrahub stands on lines 14 and 15: "),
+    "the values": ("  values:\n", "a key around the values is on lines 13 and 14: "),
+    "what is around them": ("spec:\n", "a key around the values is on lines 6 and 7: "),
+    "a key in them": ("    infrahub:\n", "infrahub is on lines 14 and 15: "),
 }
 
 

@@ -79,7 +79,7 @@ WRONG = {
     ),
     ONE.replace("@", "a.yaml, ./a.yaml"): (4, "a.yaml is a layer of this release already"),
     ONE.replace("@", "a.yaml") + "  - name: a\n    layers: [b.yaml]\n": (5, "a is the name of the release on line 3"),
-    "version: 1\nversion: 1\n": (2, "version stands here twice"),
+    "version: 1\nversion: 1\n": (2, "version is set twice"),
     "version: 1\n---\na: 1\n": (1, "holds several YAML documents"),
     "version: 1\nexclude: [3]\n": (2, "exclude[0] is no text"),
 }

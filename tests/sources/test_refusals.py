@@ -23,7 +23,7 @@ REFUSED = {
     "secret.yaml": ("apiVersion: v1\nkind: Secret\nstringData: {}\n", b"object of kind Secret"),
     "sops.yaml": (VALUES + "sops: {mac: x}\n", b"encrypted by SOPS"),
     "null.yaml": ("USER-SUPPLIED VALUES:\nnull\n", b"for a release without values of its own. Write {} in place"),
-    "empty.yaml": ("null\n", b"is empty, so it holds no values. For a release without values of its own, write {}"),
+    "empty.yaml": ("null\n", b"is empty, so it has no values. For a release without custom values, put {}"),
     "broken.yaml": ("infrahub: [\n", b"broken.yaml:"),
 }
 
@@ -62,4 +62,4 @@ def test_the_output_of_helm_is_a_values_file(cli: Callable[..., Any], tmp_path: 
     assert cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
     assert (tmp_path / "values.yaml").read_text("utf-8") == "USER-SUPPLIED VALUES:\n" + AFTER
     (tmp_path / "values.yaml").write_text("COMPUTED VALUES:\n" + VALUES, "utf-8")
-    assert b"holds all computed values" in cli("plan", "values.yaml").stdout
+    assert b"has all computed values" in cli("plan", "values.yaml").stdout

@@ -77,8 +77,8 @@ def test_two_releases_on_one_database_are_an_error_that_names_both(cli: Cli, tmp
         (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
     done = cli("migrate", "one.yaml", "two.yaml", "three.yaml", "--redis-db", "2", "--non-interactive")
     assert done.returncode == 2
-    assert b"one.yaml: takes database 2 of the Redis at redis.prod:6379 for its docket, and two.yaml" in done.stderr
-    assert b"two.yaml: takes database 2 of the Redis at redis.prod:6379 for its docket, and one.yaml" in done.stderr
+    assert b"one.yaml: uses database 2 of the Redis at redis.prod:6379 for its docket, and two.yaml" in done.stderr
+    assert b"two.yaml: uses database 2 of the Redis at redis.prod:6379 for its docket, and one.yaml" in done.stderr
     texts = {name: (tmp_path / f"{name}.yaml").read_text("utf-8") for name in ("one", "two", "three")}
     assert texts == {"one": VALUES, "two": VALUES, "three": AFTER.replace("redis.prod", "redis.three")}
 
@@ -87,8 +87,8 @@ def test_a_docket_on_the_messaging_database_of_another_is_an_error(cli: Cli, tmp
     (tmp_path / "one.yaml").write_text(VALUES, "utf-8")
     (tmp_path / "two.yaml").write_text(AFTER.replace("db: 1", "db: 2").replace("6379/2", "6379/3"), "utf-8")
     done = cli("plan", "one.yaml", "two.yaml", "--redis-db", "2")
-    assert b"one.yaml: takes database 2" in done.stderr
-    assert b"two.yaml takes it for Prefect's messaging" in done.stderr
+    assert b"one.yaml: uses database 2" in done.stderr
+    assert b"two.yaml uses it for Prefect's messaging" in done.stderr
 
 
 def test_one_name_in_two_namespaces_is_not_one_redis(cli: Cli, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_the_way_out_leads_out(cli: Cli, tmp_path: Path) -> None:
         (tmp_path / name).write_text(VALUES.replace("redis.prod", "infrahub-cache-master"), "utf-8")
     done = cli("migrate", *names, "--answers", "answers.txt", "--non-interactive")
     assert done.returncode == 2
-    assert b"dev.yaml: takes database 2" in done.stderr
+    assert b"dev.yaml: uses database 2" in done.stderr
     assert b"two servers" not in done.stderr
 
 
@@ -171,8 +171,8 @@ def test_answers_of_the_file_that_meet_are_an_error_that_names_both(cli: Cli, tm
     (tmp_path / "answers.yaml").write_text(answers, "utf-8")
     done = cli("migrate", "one.yaml", "two.yaml", "--answers", "answers.yaml", "--non-interactive")
     assert done.returncode == 2
-    assert b"one.yaml: takes database 4 of the Redis at redis.prod:6379 for its docket, and two.yaml" in done.stderr
-    assert b"two.yaml: takes database 4 of the Redis at redis.prod:6379 for its docket, and one.yaml" in done.stderr
+    assert b"one.yaml: uses database 4 of the Redis at redis.prod:6379 for its docket, and two.yaml" in done.stderr
+    assert b"two.yaml: uses database 4 of the Redis at redis.prod:6379 for its docket, and one.yaml" in done.stderr
     assert (tmp_path / "one.yaml").read_text("utf-8") == VALUES
 
 
@@ -180,7 +180,7 @@ def test_an_answer_that_names_a_redis_is_refused_for_several(cli: Cli, tmp_path:
     (tmp_path / "apps.yaml").write_text(both(VALUES, "4.13.0-medium"), "utf-8")
     done = cli("migrate", "apps.yaml", "--docket-url", "redis://x:6379/2", "--non-interactive")
     assert done.returncode == 2
-    assert b"2 releases are named" in done.stderr
+    assert b"the 2 named releases" in done.stderr
 
 
 def test_several_roots_in_one_file_are_releases_of_their_own(cli: Cli, tmp_path: Path) -> None:
@@ -247,8 +247,10 @@ def test_one_bad_release_leaves_the_file_whole(cli: Cli, tmp_path: Path, dry: li
     path.write_text(text, "utf-8")
     done = cli("migrate", "apps.yaml", "--redis-db", "2", "--non-interactive", *dry)
     assert done.returncode == 2
-    assert b"takes nothing but true and false" in done.stderr
-    assert b"nothing was written to apps.yaml, whose releases are written together: first apps.yaml (" in done.stderr
+    assert b"accepts only true and false" in done.stderr
+    assert (
+        b"nothing was written to apps.yaml, whose releases are written together: first fix apps.yaml (" in done.stderr
+    )
     assert path.read_text("utf-8") == text
     assert cli("diff", "apps.yaml", "--redis-db", "2").stdout == b""
 
@@ -278,4 +280,4 @@ def test_dockets_that_stand_on_one_name_are_told_and_no_error(cli: Cli, tmp_path
         done = cli(*command.split(), "one/values.yaml", "two/values.yaml")
         assert done.returncode == 0, (command, done.stderr)
     told = b" ".join(cli("plan", "one/values.yaml", "two/values.yaml").stdout.split())
-    assert b"database 2 at cache:6379 is taken by two/values.yaml for its docket as well" in told
+    assert b"database 2 at cache:6379 is also used by two/values.yaml for its docket" in told

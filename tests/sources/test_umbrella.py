@@ -42,7 +42,7 @@ def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, tmp_path: Path) 
     )
     assert "infrahub-enterprise 4.13.0-medium (Chart.yaml:10)" in found["evidence"]
     assert "Chart.yaml:10 still names infrahub-enterprise 4.13.0-medium" in notices(found)
-    assert "write 4.18.0-medium there" in notices(found)
+    assert "set it to 4.18.0-medium" in notices(found)
     assert "helm dependency update" in notices(found)
     assert cli("migrate", "values.yaml", *FLAGS).returncode == 0
     assert (tmp_path / "Chart.yaml").read_text("utf-8") == text

@@ -77,8 +77,8 @@ def test_a_list_that_may_stand_below_is_asked_about(
 def test_a_list_that_stands_below_is_left_there(migrate: Migrate, form: Callable[..., str]) -> None:
     done = migrate(form(VALUES), {"redis-db": "2", "unseen-env": "leave"})
     assert done.text == form(LEFT, "4.18.0")
-    assert 'it has to hold PREFECT_API_DATABASE_MIGRATE_ON_START "false" there' in done.notices
-    assert 'it has to hold PROMETHEUS_MULTIPROC_DIR "" there' in done.notices
+    assert 'it must contain PREFECT_API_DATABASE_MIGRATE_ON_START "false" there' in done.notices
+    assert 'it must contain PROMETHEUS_MULTIPROC_DIR "" there' in done.notices
     assert migrate(done.text).text == done.text
 
 
@@ -133,7 +133,7 @@ def test_a_list_of_the_server_that_may_stand_below_is_told_and_not_covered(
     cli: Callable[..., Any], tmp_path: Path, head: str
 ) -> None:
     (tmp_path / "object.yaml").write_text(helm_release(READ_ONLY, "4.14.1", head=head), "utf-8")
-    said = b"server.env may stand in ConfigMap base"
+    said = b"server.env may be set in ConfigMap base"
     assert (said in cli("plan", "object.yaml", "--answer", "separate-services=single").stdout) is bool(head)
     is_added = b"infrahub.prefect-server.server.env\n      (none)" in cli("plan", "object.yaml").stdout
     assert is_added is not bool(head)

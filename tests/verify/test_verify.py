@@ -47,7 +47,7 @@ def test_a_current_file_that_does_not_run_is_told_by_plan_and_migrate_as_by_veri
     for done in (verified, planned, migrated):
         assert b"values.yaml:6 toggle-value:" in done.stdout
     assert planned.stdout.endswith(
-        b"Nothing to migrate, but the target version does not run like this: mend the errors above.\n"
+        b"Nothing to migrate, but the target version does not run like this: fix the errors above.\n"
     )
     assert values.read_bytes() == before
 
@@ -95,4 +95,4 @@ def test_a_kubernetes_version_without_a_chart_is_refused(values: Path, cli: Cli)
     done = cli("verify", "values.yaml", "--kube-version", "1.30")
 
     assert done.returncode == 2
-    assert b"--kube-version is for rendering a chart. Name one with --chart-path." in done.stderr
+    assert b"--kube-version is only for rendering a chart. Give one with --chart-path." in done.stderr

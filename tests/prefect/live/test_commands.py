@@ -39,7 +39,7 @@ def test_verify_finds_what_is_wrong_with_the_database(cli: Cli, redis_server: St
     said = " ".join(done.stdout.decode().split())
 
     assert done.returncode == 4
-    assert "error: values.yaml:21 redis-database: the docket lives in database 2, and of the Redis at 127.0.0.1" in said
+    assert "error: values.yaml:21 redis-database: the docket is in database 2, but on the Redis at 127.0.0.1" in said
     assert f"{at(server)}: it has 2 databases, 0 to 1 Choose one that it has" in said
     assert "warning: values.yaml:21 redis-persistence: " in said
     assert f"- Redis at {at(server)}: 2 databases; all empty." in said
@@ -81,9 +81,7 @@ def test_migrate_refuses_a_database_that_is_not_there(cli: Cli, redis_server: St
     done = cli("migrate", "values.yaml", "--check-redis", server.url(), "--redis-db", "5", *UNATTENDED)
 
     assert done.returncode == 2
-    assert (
-        f"--redis-db: there is no database 5 in the Redis at {at(server)}: it has 2 databases" in done.stderr.decode()
-    )
+    assert f"--redis-db: the Redis at {at(server)} has no database 5: it has 2 databases" in done.stderr.decode()
     assert values.read_text(encoding="utf-8") == BEFORE
 
 
@@ -136,7 +134,7 @@ def test_one_redis_is_looked_at_for_one_release(cli: Cli, values: Path) -> None:
     for names in (["values.yaml", "two.yaml"], ["both.yaml"]):
         done = cli("plan", *names, "--check-redis", "redis://localhost")
         assert done.returncode == 2
-        assert b"--check-redis names one Redis, and 2 releases are named" in done.stderr
+        assert b"--check-redis names one Redis, which the 2 named releases" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["check", "diff"])
@@ -173,16 +171,16 @@ def test_the_list_of_databases_shows_what_they_hold(
     session.says(f"- Redis at {at(server)}: 6 databases; 1 holds 3 keys; 2 holds 1 key, a docket; 4 holds 1 key")
     session.says(
         """
-        > 3  nothing known uses it, empty, suggested
-          4  nothing known uses it, 1 key
-          5  nothing known uses it, empty
+        > 3  no known user, empty, suggested
+          4  no known user, 1 key
+          5  no known user, empty
           another number
         """
     )
     session.type(UP * 3, ENTER)  # past the Secret and the URL
     session.asks("Database (Enter")
     session.type("6", ENTER)
-    session.says(f"there is no database 6 in the Redis at {at(server)}: it has 6 databases, 0 to 5")
+    session.says(f"the Redis at {at(server)} has no database 6: it has 6 databases, 0 to 5")
     session.asks("Database (Enter; Esc: back, ?: why) 6")
     session.type(CLEAR, "3", ENTER)
     session.asks("Choose")

@@ -146,7 +146,7 @@ def test_the_password_may_come_from_the_environment(redis_server: Start, monkeyp
     server = redis_server(password=PASSWORD)
     monkeypatch.setenv("REDISCLI_AUTH", PASSWORD)
     assert redis_live.look(f"redis://127.0.0.1:{server.port}").databases == 16
-    assert "refuses this user or password" in complaint(server.url(password="other"))
+    assert "rejects this user or password" in complaint(server.url(password="other"))
 
 
 def test_a_user_that_may_do_less(redis_server: Start) -> None:
@@ -165,9 +165,9 @@ def test_a_user_that_may_do_less(redis_server: Start) -> None:
 @pytest.mark.parametrize(
     ("asks_for", "given", "words"),
     [
-        (PASSWORD, "", "asks for a password. Put it into the URL, or into the environment variable REDISCLI_AUTH."),
-        (PASSWORD, "wr0ng%21", "refuses this user or password. In the URL they are percent-encoded."),
-        ("", "wr0ng%21", "has no password, and one is given."),
+        (PASSWORD, "", "needs a password. Put it in the URL or in the environment variable REDISCLI_AUTH."),
+        (PASSWORD, "wr0ng%21", "rejects this user or password. Both must be percent-encoded in the URL."),
+        ("", "wr0ng%21", "needs no password, and one is given."),
     ],
 )
 def test_a_password_that_does_not_fit(redis_server: Start, asks_for: str, given: str, words: str) -> None:
@@ -215,8 +215,8 @@ def test_a_server_that_never_answers(listener: Listen, monkeypatch: pytest.Monke
     assert time.monotonic() - began < 10
     assert f"the Redis at 127.0.0.1:{port} does not answer within 0.5 seconds." in said
     other = {
-        "redis": "If it is a port with TLS, say rediss://.",
-        "rediss": "If it is a port without TLS, say redis://.",
+        "redis": "If the port has TLS, use rediss://.",
+        "rediss": "If the port has no TLS, use redis://.",
     }
     assert other[scheme] in said
 
@@ -224,8 +224,8 @@ def test_a_server_that_never_answers(listener: Listen, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("reply", "words"),
     [
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "does not speak Redis's protocol."),
-        (b"", "breaks off the connection (Connection closed by server)."),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "does not speak the Redis protocol."),
+        (b"", "closes the connection (Connection closed by server)."),
         (b"-LOADING Redis is loading the dataset in memory\r\n", "Redis is loading the dataset in memory"),
     ],
 )
@@ -238,7 +238,7 @@ def test_a_sentinel_is_no_redis(tmp_path: Path) -> None:
     config.write_text("")
     server = Server(tmp_path, ["--sentinel"], first=[str(config)])
     try:
-        assert "is a Redis Sentinel. Name the Redis that it watches." in complaint(server.url())
+        assert "is a Redis Sentinel. Give the URL of the Redis that it watches." in complaint(server.url())
     finally:
         server.close()
 
@@ -266,13 +266,13 @@ def test_tls(redis_server: Start, certificate: tuple[Path, Path]) -> None:
     for query in (f"?ssl_ca_certs={cert}&ssl_check_hostname=false", "?ssl_cert_reqs=none"):
         assert redis_live.look(url + query).databases == 16
     said = complaint(url.replace("rediss", "redis"))
-    assert "breaks off the connection" in said and "If it is a port with TLS, say rediss://." in said
+    assert "closes the connection" in said and "If the port has TLS, use rediss://." in said
 
 
 def test_tls_on_a_port_without(redis_server: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_live, "SECONDS", 0.5)
     server = redis_server()
-    assert "If it is a port without TLS, say redis://." in complaint(f"rediss://127.0.0.1:{server.port}")
+    assert "If the port has no TLS, use redis://." in complaint(f"rediss://127.0.0.1:{server.port}")
 
 
 @pytest.mark.parametrize(
@@ -309,10 +309,10 @@ def test_a_url_that_is_none_is_not_repeated(url: str) -> None:
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ("ssl_cert_reqs=nine", "ssl_cert_reqs is to be required or none."),
-        ("ssl_check_hostname=", "ssl_check_hostname is to be true or false."),
-        ("ssl_ca_certs=/no/such/file", "ssl_ca_certs is to be a file with certificates."),
-        ("ssl_ca_certs=", "ssl_ca_certs is to be a file with certificates."),
+        ("ssl_cert_reqs=nine", "ssl_cert_reqs must be required or none."),
+        ("ssl_check_hostname=", "ssl_check_hostname must be true or false."),
+        ("ssl_ca_certs=/no/such/file", "ssl_ca_certs must be a file with certificates."),
+        ("ssl_ca_certs=", "ssl_ca_certs must be a file with certificates."),
     ],
 )
 def test_an_option_says_what_it_is_to_be(options: str, what: str) -> None:
@@ -327,7 +327,7 @@ def test_an_address_is_shown_as_a_url_has_it(host: str, shown: str) -> None:
 
 def test_what_speaks_no_tls_is_told_the_other_scheme(listener: Listen) -> None:
     said = complaint(f"rediss://127.0.0.1:{listener(b'-ERR no TLS here' + CRLF)}")
-    assert "does not speak TLS" in said and said.endswith("If it is a port without TLS, say redis://.")
+    assert "does not speak TLS" in said and said.endswith("If the port has no TLS, use redis://.")
 
 
 def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
