@@ -17,6 +17,7 @@ from migrator.charts.ranges import is_range
 from migrator.errors import RefusedError, VerificationError
 from migrator.sources import nearby
 from migrator.sources.bundle import ChartVersion, chart_name
+from migrator.sources.nearby import Item
 from migrator.sources.source import Done, Source
 from migrator.values.edits import Edit, Route, Value
 from migrator.values.merge import Map, as_map, as_text
@@ -66,22 +67,17 @@ def refers(spec: Map) -> bool:
 
 def find(place: Source, data: Map) -> ChartSource:
     """The chart and version by the object that the release refers to, in its file or in one beside it."""
-    reference, namespace = _reference(data)
-    around = list(nearby.documents(place, [as_text(reference.get("name"))]))
-    home = nearby.find(around, reference, namespace)
-    if home is None:
+    reference = as_map(as_map(data.get("spec")).get("chartRef"))
+    around = nearby.items(place, [as_text(reference.get("name"))])
+    item = nearby.find(around, reference, as_text(reference.get("namespace")) or nearby.namespace_of(data))
+    if item is None:
         called = f"{reference.get('kind')} {reference.get('name')}"
         why = f"its chart comes from {called}: move the version there, in the same change"
         return ChartSource(ChartVersion(unmovable=why))
-    version = _of_repository(home) if reference.get("kind") == "OCIRepository" else _of_chart(home)
-    refused = version.refused or _locked(home, version) or _shared(place, data, around, home, version)
+    home = item.read(place)
+    version = _of_repository(home) if item.kind == "OCIRepository" else _of_chart(home)
+    refused = version.refused or _locked(home, version) or _shared(place, data, around, item, home, version)
     return ChartSource(version._replace(refused=refused), (home.at("spec")._replace(inner=NoValues()),))
-
-
-def _reference(data: Map) -> tuple[Map, str]:
-    """What a release says of the object that it takes its chart from, and the namespace of that."""
-    reference = as_map(as_map(data.get("spec")).get("chartRef"))
-    return reference, as_text(reference.get("namespace")) or nearby.namespace_of(data)
 
 
 def _of_repository(home: Source) -> ChartVersion:
@@ -121,18 +117,19 @@ def _locked(home: Source, version: ChartVersion) -> RefusedError | None:
     return home._replace(route=()).refusal(what, _BY_HAND, version.route)
 
 
-def _shared(place: Source, data: Map, around: list[Source], home: Source, version: ChartVersion) -> RefusedError | None:
+def _shared(
+    place: Source, data: Map, around: Sequence[Item], item: Item, home: Source, version: ChartVersion
+) -> RefusedError | None:
     """A version that releases of other files take as well would move for them without their values."""
-    its_data = as_map(home.data)
     for other in around:
-        release = as_map(other.data)
-        is_other = release.get("kind") == "HelmRelease" and release != data
-        is_together = other.name == place.name == home.name
-        if is_other and not is_together and nearby.is_meant(its_data, *_reference(release)):
+        is_together = other.path == place.name == home.name
+        namespace = as_text(other.chart.get("namespace")) or other.namespace
+        is_taker = item.is_meant(other.chart, namespace)
+        if is_taker and not is_together and other.itself != hash(repr(data)):
             return home._replace(route=()).refusal(
-                f"holds the chart version of HelmRelease {nearby.name_of(release)} ({other.name}) as well, "
-                "which would move without its values.",
-                f"Put these releases and their {its_data.get('kind')} into one file. {_BY_HAND}",
+                f"holds the chart version of HelmRelease {other.name} ({other.path}) as well, which would move without "
+                "its values.",
+                f"Put these releases and their {item.kind} into one file. {_BY_HAND}",
                 version.route,
             )
     return None

@@ -27,6 +27,11 @@ class Tree(NamedTuple):
     files: tuple[str, ...]
     places: frozenset[str]
 
+    @property
+    def name(self) -> str:
+        """The file of the uppermost kustomization."""
+        return self.kustomizations[0].name
+
 
 class Made(NamedTuple):
     """One item of a generator: where it stands, what it says, and the generator's own settings for all."""
@@ -72,20 +77,20 @@ def of_folder(folder: str) -> Tree | None:
 
 def generators(path: str, kind: str, name: str) -> list[Made]:
     """The generators of that item in the kustomizations that apply the file."""
-    sources = {each.name: each for tree in above(path) for each in tree.kustomizations}
-    makers = [once("makers", source.name, partial(_makers, source)) for source in sources.values()]
+    makers = [once("makers", tree.name, partial(_makers, tree)) for tree in above(path)]
     return [each for made in makers for each in made.get((kind, name), [])]
 
 
-def _makers(source: Source) -> dict[tuple[str, str], list[Made]]:
-    """The items of a kustomization's generators, by kind and name."""
-    data = as_map(source.data)
-    options = as_map(data.get("generatorOptions"))
+def _makers(tree: Tree) -> dict[tuple[str, str], list[Made]]:
+    """The items of the generators of all its kustomizations, by kind and name."""
     found: dict[tuple[str, str], list[Made]] = {}
-    for kind, key in kustomize.GENERATORS.items():
-        for number, item in enumerate(as_list(data.get(key))):
-            made = Made(source, (key, number), as_map(item), options)
-            found.setdefault((kind, as_text(made.data.get("name"))), []).append(made)
+    for source in tree.kustomizations:
+        data = as_map(source.data)
+        options = as_map(data.get("generatorOptions"))
+        for kind, key in kustomize.GENERATORS.items():
+            for number, item in enumerate(as_list(data.get(key))):
+                made = Made(source, (key, number), as_map(item), options)
+                found.setdefault((kind, as_text(made.data.get("name"))), []).append(made)
     return found
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from migrator.errors import MigratorError
 from migrator.sources import kustomized
@@ -13,37 +14,93 @@ from migrator.sources.marks import hides_words
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.sources.walking import peek
-from migrator.values.merge import Map, as_map, as_text
+from migrator.values.edits import Route
+from migrator.values.merge import Map, as_list, as_map, as_text
 
 _ENDINGS = (".yaml", ".yml")
 _NAMES = re.compile(rb"""name["']?\s*:\s*(?:[&!]\S+\s+)*["']?([\w.-]+|[*|>])""")
 """What stands behind a key `name`: a word, or the beginning of something that only a parser can read."""
 
 
-def documents(place: Source, names: Sequence[str]) -> Iterator[Source]:
-    """Every object of the file, and of the files around it that name one of the objects."""
-    yield from _in_file(place)
+class Item(NamedTuple):
+    """An object in one of these files: where it stands, and what it is; nothing is kept of its text.
+
+    `target` is the file behind links. Of a HelmRelease, `takes` and `chart` are what it says of where its values and
+    its chart come from, and `itself` is a digest of all it says, which tells it from others.
+    """
+
+    path: str
+    target: str
+    document: int
+    route: Route
+    kind: str
+    name: str
+    namespace: str
+    itself: int
+    takes: tuple[Map, ...]
+    chart: Map
+
+    def read(self, place: Source) -> Source:
+        """The object, from the file of the release itself or from its own. Raises what `read` of a file raises."""
+        is_here = place.snapshot is None or self.target == place.snapshot.target
+        return (place if is_here else read(self.path))._replace(document=self.document, route=self.route)
+
+    def is_meant(self, reference: Map, namespace: str) -> bool:
+        """Whether it is the object; a namespace that either leaves out is what the kustomization puts there."""
+        is_named = self.kind == reference.get("kind") and self.name == reference.get("name")
+        return is_named and is_same_namespace(self.namespace, namespace)
+
+
+def items(place: Source, names: Sequence[str]) -> list[Item]:
+    """Every object of the file, and of the files around it that name one of the objects.
+
+    Each file is read once for all releases that ask for these names.
+    """
+    own = [_item(each) for each in _in_file(place)]
     if place.snapshot is None:
-        return
-    for path in _naming(place.name, names):
-        if os.path.realpath(path) == place.snapshot.target:
-            continue
+        return own
+    found: dict[tuple[str, int, Route], Item] = {}
+    for key, by_name in _groups(place.name):
+        for name in (*names, ""):
+            for item in once("items", (key, name), partial(_items_of, by_name.get(name, ()))):
+                if item.target != place.snapshot.target:
+                    found.setdefault((item.target, item.document, item.route), item)
+    return [*own, *found.values()]
+
+
+def _groups(path: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """The files that are applied with this one, and those beside it, by the names that something in them may have."""
+    for tree in kustomized.above(path):
+        yield tree.name, once("names", tree.name, partial(_by_name, tree.files))
+    folder = os.path.dirname(path)
+    yield folder, once("names", folder, partial(_by_name_in, folder))
+
+
+def _items_of(paths: Sequence[str]) -> list[Item]:
+    found = []
+    for path in paths:
         try:
-            source = read(path)
+            found += [_item(each) for each in _in_file(read(path))]
         except MigratorError:
             continue  # what cannot be read is told where it is named
-        yield from _in_file(source)
+    return found
 
 
-def _naming(path: str, names: Sequence[str]) -> list[str]:
-    """The files beside this one, or applied with it, in which something may have one of these names."""
-    folder = os.path.dirname(path)
-    groups = [
-        once("names", tree.kustomizations[0].name, partial(_by_name, tree.files)) for tree in kustomized.above(path)
-    ]
-    groups.append(once("names", folder, partial(_by_name_in, folder)))
-    found = [each for group in groups for name in (*names, "") for each in group.get(name, ())]
-    return list({os.path.normpath(each): each for each in found}.values())
+def _item(place: Source) -> Item:
+    data = as_map(place.data)
+    spec = as_map(data.get("spec")) if data.get("kind") == "HelmRelease" else {}
+    return Item(
+        path=place.name,
+        target=place.snapshot.target if place.snapshot is not None else "",
+        document=place.document,
+        route=place.route,
+        kind=as_text(data.get("kind")),
+        name=as_text(as_map(data.get("metadata")).get("name")),
+        namespace=namespace_of(data),
+        itself=hash(repr(data)) if spec else 0,
+        takes=tuple(as_map(each) for each in as_list(spec.get("valuesFrom"))),
+        chart=as_map(spec.get("chartRef")),
+    )
 
 
 def _by_name_in(folder: str) -> dict[str, list[str]]:
@@ -80,20 +137,9 @@ def namespace_of(data: Map) -> str:
     return as_text(as_map(data.get("metadata")).get("namespace"))
 
 
-def name_of(data: Map) -> str:
-    """The name of an object."""
-    return as_text(as_map(data.get("metadata")).get("name"))
-
-
-def find(around: Sequence[Source], reference: Map, namespace: str) -> Source | None:
+def find(around: Sequence[Item], reference: Map, namespace: str) -> Item | None:
     """The object that is meant, if it is among these."""
-    return next((each for each in around if is_meant(as_map(each.data), reference, namespace)), None)
-
-
-def is_meant(data: Map, reference: Map, namespace: str) -> bool:
-    """Whether it is the object; a namespace that either leaves out is what the kustomization puts there."""
-    is_named = data.get("kind") == reference.get("kind") and name_of(data) == reference.get("name")
-    return is_named and is_same_namespace(namespace_of(data), namespace)
+    return next((each for each in around if each.is_meant(reference, namespace)), None)
 
 
 def is_same_namespace(one: str, other: str) -> bool:

@@ -76,16 +76,16 @@ def _meant(target: Map) -> _Meant:
 def over(name: str) -> list[Patch]:
     """The patches by the kustomizations that apply a file, or stand in its folder; a broken one tells of none."""
     trees = list(kustomized.above(name))
+    found = [patch for tree in trees for patch in once("patches", tree.name, partial(_of_all, tree.kustomizations))]
     beside = kustomized.of_folder(os.path.dirname(name))
-    sources = {source.name: source for tree in trees for source in tree.kustomizations}
-    sources.update({source.name: source for source in (beside.kustomizations[:1] if beside is not None else ())})
-    affixes = tuple(_affixes(trees))
-    found = [
-        patch
-        for source in sources.values()
-        for patch in once("patches", source.name, partial(of_kustomization, source))
-    ]
+    if beside is not None and beside.name not in {tree.name for tree in trees}:
+        found += _of_all(beside.kustomizations[:1])
+    affixes = [pair for tree in trees for pair in once("affixes", tree.name, partial(_affixes, tree))]
     return [patch._replace(affixes=(*patch.affixes, *affixes)) for patch in found] if affixes else found
+
+
+def _of_all(sources: Sequence[Source]) -> list[Patch]:
+    return [patch for source in sources for patch in of_kustomization(source)]
 
 
 def of_kustomization(source: Source) -> list[Patch]:
@@ -99,18 +99,16 @@ def affixes_below(source: Source) -> tuple[tuple[str, str], ...]:
     """What a kustomization and those that it applies put around names (prefix, suffix)."""
     is_one = os.path.basename(source.name) in kustomize.NAMES
     whole = kustomized.of_folder(os.path.dirname(source.name)) if is_one else None
-    return () if whole is None else tuple(_affixes([whole]))
+    return () if whole is None else tuple(_affixes(whole))
 
 
-def _affixes(trees: Sequence[kustomized.Tree]) -> Iterator[tuple[str, str]]:
+def _affixes(tree: kustomized.Tree) -> list[tuple[str, str]]:
     """What the kustomizations of a tree put around names: each by itself, and all of them, the innermost first."""
-    for each in trees:
-        datas = [as_map(source.data) for source in each.kustomizations]
-        pairs = [(as_text(data.get("namePrefix")), as_text(data.get("nameSuffix"))) for data in datas]
-        pairs = [pair for pair in pairs if pair != ("", "")]
-        yield from pairs
-        if pairs:
-            yield "".join(prefix for prefix, _ in pairs), "".join(suffix for _, suffix in reversed(pairs))
+    datas = [as_map(source.data) for source in tree.kustomizations]
+    pairs = [(as_text(data.get("namePrefix")), as_text(data.get("nameSuffix"))) for data in datas]
+    pairs = [pair for pair in pairs if pair != ("", "")]
+    all_of_them = "".join(prefix for prefix, _ in pairs), "".join(suffix for _, suffix in reversed(pairs))
+    return [*pairs, all_of_them] if pairs else []
 
 
 def spares(patch: Patch, path: str, items: Collection[str]) -> bool:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from migrator.sources import blocktext, kustomized, nearby
 from migrator.sources.bundle import Shared
+from migrator.sources.nearby import Item
 from migrator.sources.source import Source, read
-from migrator.values.merge import Map, as_list, as_map, as_text
+from migrator.values.merge import Map, as_map, as_text
 
 _REMEDY = "Migrate its values as a file of their own, below the object (-f FILE -f OBJECT), and take them over."
 
@@ -42,15 +43,18 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
     layers: list[Source] = []
     shared: list[Shared] = []
     found: set[int] = set()
-    around = list(nearby.documents(place, [str(each.get("name")) for each in wanted]))
+    around = nearby.items(place, [str(each.get("name")) for each in wanted])
     namespace = nearby.namespace_of(data)
     for number, reference in enumerate(references):
         if reference not in wanted:
             continue
         standing = nearby.find(around, reference, namespace)
-        layer = _layer(standing, reference) if standing is not None else _generated(place, reference, namespace)
+        if standing is not None:
+            layer = _layer(standing.read(place), reference)
+        else:
+            layer = _generated(place, reference, namespace)
         if layer is not None:
-            shared += _shared(place, data, around, reference, layer)
+            shared += _shared(place, namespace, around, reference, layer)
             layers.append(layer)
             found.add(number)
         elif layers:
@@ -106,28 +110,25 @@ def _generated(place: Source, reference: Map, namespace: str) -> Source | None:
     return layer
 
 
-def _shared(place: Source, data: Map, around: Sequence[Source], reference: Map, layer: Source) -> Iterator[Shared]:
+def _shared(place: Source, namespace: str, around: Sequence[Item], reference: Map, layer: Source) -> Iterator[Shared]:
     """Values that several releases take have to be right for each of them: the other ones, by their files."""
     for each in around:
-        other = as_map(each.data)
-        is_itself = each.name == place.name and (each.document, each.route) == (place.document, place.route)
-        is_neighbour = nearby.is_same_namespace(nearby.namespace_of(other), nearby.namespace_of(data))
-        if other.get("kind") == "HelmRelease" and is_neighbour and not is_itself and _takes(other, reference):
+        is_itself = (each.path, each.document, each.route) == (place.name, place.document, place.route)
+        is_neighbour = nearby.is_same_namespace(each.namespace, namespace)
+        if is_neighbour and not is_itself and any(_is_same(taken, reference) for taken in each.takes):
             error = layer._replace(route=(), inner=None).refusal(
-                f"{_called(reference)} is taken by HelmRelease {nearby.name_of(other)} as well ({each.name}), and what "
-                "is right for one need not be for the other.",
+                f"{_called(reference)} is taken by HelmRelease {each.name} as well ({each.path}), and what is right "
+                "for one need not be for the other.",
                 "Name the folder that holds both, which are judged and written together then.",
                 layer.route,
             )
-            yield Shared(each.name, error)
+            yield Shared(each.path, error)
 
 
-def _takes(release: Map, reference: Map) -> bool:
+def _is_same(taken: Map, reference: Map) -> bool:
     """Whether a release takes the same values, and not to a path of their own."""
-    items = map(as_map, as_list(as_map(release.get("spec")).get("valuesFrom")))
-    keys = ("kind", "name", "valuesKey")
-    same = [each for each in items if all(each.get(key) == reference.get(key) for key in keys)]
-    return any(not each.get("targetPath") for each in same)
+    is_same = all(taken.get(key) == reference.get(key) for key in ("kind", "name", "valuesKey"))
+    return is_same and not taken.get("targetPath")
 
 
 def _called(reference: Map) -> str:
