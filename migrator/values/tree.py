@@ -214,13 +214,11 @@ def _add_key(tree: Value, edit: AddKey) -> Value:
             continue
         if not isinstance(here, dict) or not isinstance(key, str):
             raise NoSuchRoute(f"{show(edit.route[:depth])} is no mapping")
-        if key in here and depth + 1 < len(edit.route):
+        if key in here:
             if here[key] is None:
                 here[key] = {}
             here = here[key]
             continue
-        if key in here:
-            raise NoSuchRoute(f"{show(edit.route)} exists already")
         value = copy(edit.value)
         for missing in reversed(edit.route[depth + 1 :]):
             if not isinstance(missing, str):

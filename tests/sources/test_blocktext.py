@@ -92,6 +92,14 @@ def test_lines_that_end_otherwise_are_refused_by_line(sign: str) -> None:
     with pytest.raises(RefusedError, match="lines end otherwise than by a line feed") as caught:
         text_in(FILE.replace("# ours", f"# ours{sign}# and yours"))
     assert caught.value.line == 4
+    assert caught.value.remedy.endswith(", or the values as a mapping (valuesObject).")
+
+
+def test_only_argo_cds_values_could_be_a_mapping_as_well() -> None:
+    source = read_bytes("data:\x85  values.yaml: |\n    a: 1\n".encode(), "object.yaml")
+    with pytest.raises(RefusedError) as caught:
+        blocktext.find(source.stream, 0, ("data", "values.yaml"))
+    assert caught.value.remedy == "Write a line feed in place of '\\x85'."
 
 
 def test_which_line_of_the_file_was_which() -> None:

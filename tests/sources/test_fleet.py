@@ -8,6 +8,8 @@ import pytest
 
 from migrator.sources import Bundle, open_file
 from migrator.sources.fleet import is_fleet, values_files
+from migrator.sources.objects import objects_in
+from migrator.sources.source import read_bytes
 from migrator.values.edits import Value
 from migrator.values.merge import Map
 
@@ -74,3 +76,15 @@ def test_the_files_that_it_takes_values_from() -> None:
 def test_one_of_another_chart_is_told_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "fleet.yaml").write_text("helm: {chart: redis}\n", "utf-8")
     assert open_file(str(tmp_path / "fleet.yaml")).unrelated == ("fleet.yaml",)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name"),
+    [
+        ("a/fleet.yaml", b"helm: {chart: infrahub-enterprise}\n", "fleet.yaml"),
+        ("a/kustomization.yaml", b"helmCharts: []\nmetadata: {name: x}\n", "Kustomization x"),
+    ],
+)
+def test_what_says_no_kind_is_called_by_what_it_is(path: str, text: bytes, name: str) -> None:
+    (each,) = objects_in(read_bytes(text, path))
+    assert each.name == name

@@ -53,6 +53,16 @@ def test_in_the_same_file(cli: Cli, tmp_path: Path) -> None:
     assert texts(tmp_path, "release") == [f"{holder(AFTER)}---\n{moved}"]
 
 
+def test_what_only_looks_like_a_list_beside_it_is_none(cli: Cli, tmp_path: Path) -> None:
+    head = "apiVersion: v1\nkind: {}\nmetadata: {{name: base}}\n"
+    pool = head.format("Pool") + f"items:\n  - {indented(holder(VALUES), 4)[4:]}"
+    write(tmp_path, empty=head.format("List"), pool=pool, base=holder(VALUES))
+    write(tmp_path, release=helm_release("", head=FROM.format("ConfigMap")))
+    done = cli("migrate", "release.yaml", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert texts(tmp_path, "base", "pool") == [holder(AFTER), pool]
+
+
 def test_in_the_same_list(cli: Cli, tmp_path: Path) -> None:
     def listed(*objects: str) -> str:
         items = "".join(f"  - {indented(each, 4)[4:]}" for each in objects)
