@@ -338,6 +338,16 @@ def test_a_journal_cannot_lead_to_the_backup_of_another_migration(values: Path, 
     assert older.read_bytes() == b"older: still\n"
 
 
+@pytest.mark.parametrize("way", ["", "{folder}/../{name}/"])
+def test_a_journal_cannot_lead_to_a_backup_by_a_roundabout_way(values: Path, way: str) -> None:
+    digits = f"{sha256(BEFORE).hexdigest()[:12]}-{sha256(AFTER).hexdigest()[:12]}"
+    folder = way.format(folder=values.parent, name=values.parent.name)
+    forge(values, backup=f"{folder}values.yaml.20260624T101500Z.{digits}-6fd0c1.bak")
+    with pytest.raises(WriteError, match="was not written for this file"):
+        writing.recover([str(values)])
+    assert values.read_bytes() == BEFORE
+
+
 def test_a_journal_with_a_name_that_no_file_can_have_is_refused_in_words(values: Path) -> None:
     digits = f"{sha256(BEFORE).hexdigest()[:12]}-{sha256(AFTER).hexdigest()[:12]}"
     forge(values, backup=f"{values}.20260624T101500Z.{digits}-\0.bak")

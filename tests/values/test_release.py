@@ -11,8 +11,8 @@ from migrator import yamltext
 from migrator.charts import presets
 from migrator.prefect import env
 from migrator.values import tree
-from migrator.values.edits import SetValue, Value
-from migrator.values.merge import merge
+from migrator.values.edits import AddKey, SetValue, Value
+from migrator.values.merge import as_map, merge
 from migrator.values.part import prefect_part
 from migrator.values.release import Layer, Release
 from tests.preset_files import preset_files
@@ -85,6 +85,18 @@ def test_of_several_globals_the_outermost_wins_whole() -> None:
     assert tree.get(effective.prefect, ("global", "prefect", "image", "repository")) == "mirror/infrahub"
 
 
+@pytest.mark.parametrize(("outer", "inner"), [("text", {"note": 1}), ({"note": 2}, "text")])
+def test_where_one_of_two_globals_is_a_mapping_the_inner_one_stays(outer: Value, inner: Value) -> None:
+    part: Value = {"global": {"prefect": inner}}
+    effective = release({"global": {"prefect": outer}, "infrahub": {"prefect-server": part}})
+
+    found = tree.get(effective.prefect, ("global", "prefect"))
+    if isinstance(inner, dict):
+        assert as_map(found)["note"] == 1
+    else:
+        assert found == "text"
+
+
 def test_infrahubs_own_part_has_the_globals_of_its_own_level_and_those_around_it() -> None:
     inner: Value = {"prefect": {"env": []}, "imageRegistry": "inner"}
     deeper: Value = {"global": {"nodeSelector": {"zone": "a"}}}
@@ -121,6 +133,16 @@ def test_a_change_belongs_in_the_last_layer_that_may_hold_it() -> None:
         layer._replace(accepts="nothing" if number else "anything") for number, layer in enumerate(effective.layers)
     )
     assert prefect_part(effective).place(("server", "replicaCount")) == 0
+
+
+def test_a_notice_stands_where_the_file_as_it_was_read_has_its_path() -> None:
+    root = ("infrahub", "prefect-server")
+    effective = release({}, {"infrahub": {"prefect-server": {"server": {"replicaCount": 2}}}}, {"infrahub": {}})
+    edited = effective.edited([(0, AddKey((*root, "server", "replicaCount"), 3))])
+
+    assert prefect_part(edited).notice(("server", "replicaCount"), "x")[2:4] == (1, (*root, "server", "replicaCount"))
+    assert prefect_part(edited).notice(("server", "image", "tag"), "x")[2:4] == (1, (*root, "server"))
+    assert prefect_part(edited).notice(("worker",), "x")[2:4] == (0, ())
 
 
 def test_an_edited_release_remembers_how_it_began() -> None:

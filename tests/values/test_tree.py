@@ -61,6 +61,11 @@ def test_an_edit_that_does_not_fit(edit: Edit) -> None:
         tree.apply(DATA, [edit])
 
 
+def test_an_inner_list_is_the_one_that_stood_there_when_an_outer_one_shrinks() -> None:
+    edits: list[Edit] = [RemoveItems((), (0,)), InsertItem((1,), 3)]
+    assert tree.apply([[1], [2]], edits) == [[2, 3]]
+
+
 def test_what_no_edit_goes_through_is_shared_and_the_rest_is_not() -> None:
     result = tree.apply(DATA, [SetValue(("l", 1, "x"), 9)])
     assert tree.find(result, ("a",)) is tree.find(DATA, ("a",))
@@ -132,6 +137,7 @@ def env(*names: str) -> Value:
             ("env", 1),
         ),
         ({"l": ["a", "b"]}, {"l": ["b"]}, ("l", 1), ("l", 0)),
+        ({"l": ["hostname"]}, {"l": ["x", "hostname"]}, ("l", 0), ("l", 1)),
         (env("a"), {"env": None}, ("env", 0), ("env",)),
         (env("a"), {}, ("env", 0), ()),
         (env("a"), env("a"), ("k",), ("k",)),
