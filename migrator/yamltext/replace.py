@@ -9,7 +9,7 @@ from migrator.values.edits import Value
 from migrator.yamltext.comments import head_block
 from migrator.yamltext.layout import NO_KEY, Entry
 from migrator.yamltext.page import LONGEST_KEY, Page
-from migrator.yamltext.record import BLOCK_SEQ, FLOW_MAP, FLOW_SEQ, PLAIN
+from migrator.yamltext.record import BLOCK_SEQ, FLOW_MAP, FLOW_SEQ
 from migrator.yamltext.routes import entry_of
 
 _PROPERTY_TOKENS = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*(?:[ \t]+(?=[&!]))?)+")
@@ -77,10 +77,9 @@ def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value,
 
 def _style_of(page: Page, node: int) -> int | None:
     """The style that a new scalar in the place of `node` should keep; None where there is nothing to keep."""
-    kind = page.record.kinds[node]
-    if kind < PLAIN or not isinstance(page.record.values[node], str) or node in page.record.aliases:
+    if not isinstance(page.record.values[node], str) or node in page.record.aliases:
         return None
-    return kind
+    return page.record.kinds[node]
 
 
 class _Replacement:

@@ -62,6 +62,8 @@ next: 1
         ("# b\nx\n", SetValue((), {"a": 1}), "# b\na: 1\n"),
         ("x # c\n", SetValue((), {"a": 1}), " # c\na: 1\n"),
         ("a: 1\n", AddKey(("k" * 1000,), 5), "a: 1\n" + "k" * 1000 + ": 5\n"),  # no key may be longer
+        ("a: [x]\nb:\nc: 1\n", SetValue(("b",), 5), "a: [x]\nb: 5\nc: 1\n"),
+        ("a: [x]\nb:\n\nc: 1\n", AddKey(("b", "d"), 5), "a: [x]\nb:\n  d: 5\n\nc: 1\n"),
         ("# c\n", SetValue((), "x"), "# c\nx\n"),
         ("---\n# c", SetValue((), "x"), "---\n# c\nx"),
         ("", AddKey(("a", "b"), 1), "a:\n  b: 1\n"),

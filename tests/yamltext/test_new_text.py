@@ -96,6 +96,7 @@ ENV = [AddKey(("env",), [{"name": "N", "value": "v"}])]
         ("- name: A\n  value: word\n", InsertItem((), {"name": "B", "value": "w"}),
          "- name: A\n  value: word\n- name: B\n  value: w\n"),
         # quotes by what stands nearest
+        ("a: 'q'\nb: w\n", SetValue(("b",), "v"), "a: 'q'\nb: v\n"),
         ("a: 'q'\nb: w\n", SetValue(("b",), "yes"), "a: 'q'\nb: 'yes'\n"),
         ("a: 'q'\nb: w\nc: v\n", SetValue(("c",), "yes"), "a: 'q'\nb: w\nc: 'yes'\n"),
         ("m:\n  redis:\n    host: 'h'\n", AddKey(("m", "docket", "url"), "redis://h/2"),
