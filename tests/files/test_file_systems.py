@@ -80,10 +80,14 @@ def test_an_attribute_that_cannot_be_kept_is_named(
 
 
 @has_attributes
-def test_a_label_that_the_new_file_has_already_is_not_set(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["security.selinux", "user.origin"])
+def test_a_label_that_the_new_file_has_already_is_not_set(
+    values: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     """Who may not set one gets it all the same for what they make in that folder."""
-    monkeypatch.setattr(os, "listxattr", lambda _: ["security.selinux"])
+    monkeypatch.setattr(os, "listxattr", lambda _: [name])
     monkeypatch.setattr(os, "getxattr", lambda *_: b"system_u:object_r:etc_t:s0")
+    monkeypatch.setattr(os, "removexattr", refusing(errno.EPERM))
     monkeypatch.setattr(os, "setxattr", refusing(errno.EPERM))
     change(values)
     assert values.read_bytes() == AFTER

@@ -307,6 +307,18 @@ def test_a_backup_never_overwrites_another(values: Path) -> None:
     assert len(names(values.parent)) == 4
 
 
+def test_backups_of_one_second_are_numbered_so_that_the_newest_is_known(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("migrator.files.backups.this_moment", lambda: "20260624T101500Z")
+    backups = [change(values, AFTER + b"# more\n" * number)[0].backup or "" for number in range(3)]
+    assert [Path(each).name.split(".")[2] for each in backups] == [
+        "20260624T101500Z",
+        "20260624T101500Z-2",
+        "20260624T101500Z-3",
+    ]
+
+
 def test_backups_elsewhere_are_told_apart(values: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     twin = tmp_path / "twin" / "values.yaml"
