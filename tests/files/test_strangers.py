@@ -291,3 +291,19 @@ def test_root_may_replace_an_output_of_the_inputs_owner(shared: Path) -> None:
     as_user(VICTIM, lambda: plant(output, b"mine: 1\n", 0o600))
     as_user(0, lambda: writing.create(str(output), AFTER, like=files.read(str(values))))
     assert (output.read_bytes(), output.stat().st_uid) == (AFTER, VICTIM)
+
+
+@pytest.mark.parametrize("runs", [VICTIM, 0])
+def test_a_strangers_journal_is_looked_at_by_nobody(shared: Path, runs: int) -> None:
+    """A lock on it would be the stranger's to hold, and what stands in it the stranger's to say."""
+    values = shared / "values.yaml"
+    journal = shared / ".values.yaml.infrahub-migrator"
+    as_user(ATTACKER, lambda: plant(journal, b""))
+
+    def recover() -> None:
+        with pytest.raises(WriteError, match="infrahub-migrator"):
+            writing.recover([str(values)])
+        assert journal.exists()
+
+    as_user(runs, recover)
+    assert values.read_bytes() == BEFORE
