@@ -222,7 +222,7 @@ def _what_stands_for(words: Sequence[str]) -> Iterator[NextStep]:
 def _by_helmfile(case: examine.Case) -> Iterator[NextStep]:
     """By what installs the release: the version stands there, and its name and namespace are labels.
 
-    Source: https://helmfile.readthedocs.io/en/latest/#labels-overview
+    Source: https://helmfile.readthedocs.io/en/latest/releases/#selectors-and-needs
     """
     bundle = case.bundle
     before = f"Write version {case.found.shown_to} into {bundle.helmfile}, and upgrade" if _moved(case) else "Upgrade"

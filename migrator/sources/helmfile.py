@@ -84,7 +84,10 @@ def _nearest(folder: str) -> str:
     """The nearest helmfile from the folder up to the repository's root; without a repository, in the folder."""
     paths = (os.path.join(each, name) for each in repository.within(folder) or [folder] for name in _NAMES)
     found = next(filter(os.path.isfile, paths), "")
-    return os.path.relpath(found) if found else ""
+    try:
+        return os.path.relpath(found) if found else ""
+    except ValueError:  # from one drive of Windows no path leads to another
+        return found
 
 
 def releases(path: str) -> list[Told]:
