@@ -85,6 +85,8 @@ def _check(settings: Settings) -> None:
     if settings.output and len(settings.values) > 1:
         raise UsageError("--output is for the result of one file, and several layers are named.")
     refuse_one_output_for_several(settings, files_named(settings))
+    if settings.backup_dir and not settings.backup:
+        raise UsageError("--no-backup keeps no backup, and --backup-dir says where to keep it: give only one of them.")
     if settings.format == "json" and settings.output == "-":
         raise UsageError("--format json and --output - both write to standard output: give only one of them.")
     is_result = settings.command == "migrate" and not settings.output and not settings.dry_run

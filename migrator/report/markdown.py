@@ -47,6 +47,8 @@ def record(report: Report, *, mask: Mask) -> str:
 
 def _whole(head: Sequence[str], report: Report, mask: Mask, limit: int) -> str:
     report = mask.conceal(report)
+    if report.error:
+        head = [*head, "", f"**{prose(report.error)}**"]
     table = ["| File | Status | Chart | Changes | To decide |", "|---|---|---|---:|---|"]
     rows = [Row.of(_cells(file), file.status) for file in report.files]
     shared = _shared(report)

@@ -105,6 +105,7 @@ def test_all_missing_decisions_are_named_at_once(cli: Cli, values: Path) -> None
         (["--redis-db", "0"], b"used by the Infrahub cache"),
         (["--redis-db", "two"], b"not a database number"),
         (["--redis-db", "2", "--docket-url", "redis://h:6379/3"], b"give only one of them"),
+        (["--redis-db", "2", "--no-backup", "--backup-dir", "."], b"give only one of them"),
         (["--docket-url", "redis://h:6379/3?db=1"], b"?db="),
         (["--redis-db", "2", "--answer", "nonsense=1"], b"nonsense"),
         (["--redis-db", "2", "--answer", "nonsense"], b"ID=VALUE"),

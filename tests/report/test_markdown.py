@@ -154,6 +154,14 @@ def test_each_change_stands_below_its_reason(file: FileReport) -> None:
     assert "Turns the logger off (**a pod changes**):" in parts[1]
 
 
+def test_a_record_says_what_ended_the_run(report: Report) -> None:
+    error = "the answers were not saved: redis://:hunter2-Zz@h"
+    record = markdown.record(report._replace(command="migrate", error=error), mask=Mask())
+    assert "\n\n**the answers were not saved: " in record
+    assert "hunter2" not in record
+    assert "****" not in markdown.record(report._replace(command="migrate"), mask=Mask())
+
+
 def test_an_open_decision_names_its_flag(needs_decision: FileReport) -> None:
     text = markdown.diff(Report("diff", (needs_decision,)), mask=Mask())
     assert "| 1 | `--redis-db` |" in text
