@@ -22,12 +22,13 @@ def prove(plan: Plan, path: str) -> None:
             # A step's changes are made at once. One may be without effect because another is made, a value that moves
             # for example, or because another is not made yet: an entry that loses to one that goes.
             others = [change for change in planned.changes if change.effect != "none"]
-            first = _differences(here, _edited(here, quiet))
-            last = _differences(_edited(here, others), after)
-            if first & last:
+            differing = _differences(here, _edited(here, quiet))
+            if differing:
+                differing &= _differences(_edited(here, others), after)
+            if differing:
                 raise VerificationError(
                     f"{planned.known.id}, step {planned.step.id}: a change that should not affect the pods' "
-                    f"behaviour would change {', '.join(sorted(first & last))}; nothing was written. This is a bug "
+                    f"behaviour would change {', '.join(sorted(differing))}; nothing was written. This is a bug "
                     "in infrahub-migrator.",
                     path=path,
                 )

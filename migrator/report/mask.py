@@ -220,10 +220,11 @@ class Mask:
         from migrator.report.mask_shapes import hosts_in
 
         text = str(value)
-        self._texts.add(text)
         if is_kept(text, place):
             self._kept.add(text)
-        self._kept.update(hosts_in(text))
+        if text not in self._texts:
+            self._texts.add(text)
+            self._kept.update(hosts_in(text))
 
     def in_text(self, text: str) -> str:
         """A text of the values with the credentials masked that show by their shape."""
