@@ -102,7 +102,7 @@ MIGRATION = Migration(
             "report keys that nothing reads",
             keys_that_nothing_reads,
             part="infrahub",
-            kind="told",
+            kind="report",
             tells=("key-refused", "key-unread"),
         ),
     ),

@@ -67,7 +67,7 @@ MIGRATION = Migration(
     versions=VERSIONS,
     steps=(
         Step("probes", "decide on the server's new probes", probes),
-        Step("ui-url", "report braces in the UI's URL", ui_url, {"prefect-server": "2026.7.31163938"}, kind="told"),
+        Step("ui-url", "report braces in the UI's URL", ui_url, {"prefect-server": "2026.7.31163938"}, kind="report"),
     ),
     questions={"probes": Decision(one_of("disable", "enable"))},
 )

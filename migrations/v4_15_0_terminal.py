@@ -46,7 +46,7 @@ MIGRATION = Migration(
     title="no terminal; the agent's token",
     versions=VERSIONS,
     steps=(
-        Step("terminal", "report that the pods lose their terminal", terminal, {}, "infrahub", "told"),
-        Step("agent-token", "report a published token", part="infrahub", kind="told", tells=("agent-token",)),
+        Step("terminal", "report that the pods lose their terminal", terminal, {}, "infrahub", "report"),
+        Step("agent-token", "report a published token", part="infrahub", kind="report", tells=("agent-token",)),
     ),
 )

@@ -32,5 +32,5 @@ def arguments(release: Release, ask: Ask) -> Iterator[Notice]:
 MIGRATION = Migration(
     title="arguments of the upgrade Job",
     versions=VERSIONS,
-    steps=(Step("arguments", "report how open branches are rebased", arguments, {}, "infrahub", "told"),),
+    steps=(Step("arguments", "report how open branches are rebased", arguments, {}, "infrahub", "report"),),
 )

@@ -80,7 +80,7 @@ MIGRATION = Migration(
     title="Neo4j 2026.05",
     versions=VERSIONS,
     steps=(
-        Step("neo4j", "report what to do about the database", neo4j, {}, "infrahub", "told"),
-        Step("git-agent", "report a command that no longer exists", git_agent, {}, "infrahub", "told"),
+        Step("neo4j", "report what to do about the database", neo4j, {}, "infrahub", "report"),
+        Step("git-agent", "report a command that no longer exists", git_agent, {}, "infrahub", "report"),
     ),
 )

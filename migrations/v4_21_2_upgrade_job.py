@@ -86,7 +86,7 @@ MIGRATION = Migration(
             volumes,
             {"infrahub-enterprise": BY_SHAPE, "infrahub": BY_SHAPE},
             "infrahub",
-            "told",
+            "report",
         ),
         Step(
             "cpus",
@@ -94,7 +94,7 @@ MIGRATION = Migration(
             cpus,
             {"infrahub-enterprise": "4.21.2", "infrahub": ""},
             "infrahub",
-            "told",
+            "report",
         ),
         Step("old-heap", "report the older presets' heap", old_heap, {}, "infrahub", "by answer", ("neo4j-heap",)),
     ),

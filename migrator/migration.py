@@ -121,7 +121,7 @@ def if_given(ask: Ask, question: Question) -> str | None:
     return ask(question) if ask.given(question.id) is not None else None
 
 
-Kind = Literal["edit", "by answer", "told"]
+Kind = Literal["edit", "by answer", "report"]
 
 
 def nothing(release: Release, ask: Ask) -> Iterator[Outcome]:

@@ -13,7 +13,7 @@ from migrator.planning.catalog import Known
 EFFECT = {
     "edit": "edits",
     "by answer": "reports, and edits only by an answer that is not asked for",
-    "told": "reports, and changes nothing",
+    "report": "reports, and changes nothing",
 }
 
 

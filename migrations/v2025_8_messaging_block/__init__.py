@@ -30,7 +30,7 @@ MIGRATION = Migration(
             "cache",
             "report a cache at the example host",
             part="infrahub",
-            kind="told",
+            kind="report",
             tells=("cache-example-host",),
         ),
     ),

@@ -45,7 +45,7 @@ MIGRATION = Migration(
         Step("host", "replace the example host", host),
         Step("docket", "give both deployments one docket", docket),
         Step("pin", "pin migrate-on-start", pin, {"prefect-server": "2026.4.21154022"}),
-        Step("notices", "report what to know before the upgrade", notices, kind="told", tells=TOLD),
+        Step("notices", "report what to know before the upgrade", notices, kind="report", tells=TOLD),
     ),
     questions={
         "redis-db": ON_DATABASE,

@@ -150,7 +150,7 @@ def _row(known: catalog.Known, step: Step) -> _Row:
 
 def _kind(known: catalog.Known, step: Step) -> str:
     if step.kind != "edit":
-        return step.kind if step.kind == "told" else "told, edits by answer"
+        return step.kind if step.kind == "report" else "report, edits by answer"
     return "edit, may ask" if known.migration.questions else "edit"
 
 
