@@ -132,7 +132,7 @@ class _Unpacked:
 
 
 def _too_large(bound: int, path: str) -> ChartError:
-    return ChartError(f"holds more than {bound // 1024 // 1024} MiB unpacked, which no chart does.", path=path)
+    return ChartError(f"is more than {bound // 1024 // 1024} MiB unpacked, too large for a chart.", path=path)
 
 
 def _files_below(folder: str) -> Iterator[tuple[str, bytes]]:

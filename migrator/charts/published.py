@@ -68,7 +68,7 @@ class OneWay(NamedTuple):
 ONE_WAY = (
     OneWay(
         {"infrahub-enterprise": "4.19.0", "infrahub": "4.33.0"},
-        "Neo4j 2026.05 upgrades its store at the first start, and no older Neo4j reads it after that",
+        "Neo4j 2026.05 upgrades its store at the first start, and no older Neo4j can read it afterwards",
     ),
 )
 

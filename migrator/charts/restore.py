@@ -38,8 +38,8 @@ def advertised(part: Part) -> Map:
 def lack(source: Map) -> str:
     """Why the chart refuses to restore from there, in a clause; empty where it does not."""
     if source.get("key") and source.get("latest"):
-        return "it names both a key and latest"
-    return "" if source.get("key") or source.get("latest") else "it names neither a key nor latest"
+        return "it sets both key and latest"
+    return "" if source.get("key") or source.get("latest") else "it sets neither key nor latest"
 
 
 def refusal(part: Part) -> str:
@@ -48,7 +48,7 @@ def refusal(part: Part) -> str:
         return ""
     scheduled = part.get((*RESTORE, "mode")) == "cronjob"
     if scheduled and not takes_s3(part):
-        return "a scheduled restore takes S3 only"
+        return "a scheduled restore works with S3 only"
     if scheduled and part.is_on((*BACKUP, "backup", "enabled")):
-        return "a scheduled restore stands beside a backup that is enabled"
+        return "a scheduled restore cannot be combined with an enabled backup"
     return lack(as_map(part.get(READ))) if takes_s3(part) else ""

@@ -37,7 +37,7 @@ class Key(NamedTuple):
     by_schema: bool = False
 
 
-_IMAGE = "The image is global.prefect.image (repository, prefectTag). Do not move an old tag there unseen."
+_IMAGE = "The image is global.prefect.image (repository, prefectTag). Check an old tag before you move it there."
 _SECRET = "The connection is secret (create, name, username, password, host, port, database)."
 _URL = "The API's address is server.uiConfig.prefectUiApiUrl."
 
@@ -46,15 +46,15 @@ PREFECT_KEYS = (
     Key(
         ("server", "uiConfig", "enabled"),
         "nothing reads it",
-        'Whether there is a UI says the entry PREFECT_UI_ENABLED "false" in server.env.',
+        'To turn the UI off, set PREFECT_UI_ENABLED to "false" in server.env.',
         since="2025.3.7033449",
     ),
-    Key(("backgroundServices", "livenessProbe"), "nothing reads it", "Take it out.", since="2025.3.7033449"),
-    Key(("backgroundServices", "readinessProbe"), "nothing reads it", "Take it out.", since="2025.3.7033449"),
+    Key(("backgroundServices", "livenessProbe"), "nothing reads it", "Remove it.", since="2025.3.7033449"),
+    Key(("backgroundServices", "readinessProbe"), "nothing reads it", "Remove it.", since="2025.3.7033449"),
     Key(
         ("postgresql", "useSubChart"),
-        "nothing reads it: whether there is a bundled PostgreSQL says postgresql.enabled",
-        "Setting postgresql.enabled to false needs secret.* besides; a bundled database that runs holds your data.",
+        "nothing reads it: postgresql.enabled decides whether PostgreSQL is bundled",
+        "Setting postgresql.enabled to false also needs secret.*; a running bundled database holds your data.",
         since="2024.6.13185354",
     ),
     Key(("postgresql", "externalHostname"), "nothing reads it", _SECRET, since="2024.8.13184720"),
@@ -76,7 +76,7 @@ PREFECT_KEYS = (
     Key(
         ("server", "backgroundServices"),
         "the chart refuses it",
-        "Background services stand beside server, at backgroundServices.",
+        "Background services are configured next to server, at backgroundServices.",
         refused=True,
         by_schema=True,
         since="2025.8.21160848",
@@ -84,13 +84,13 @@ PREFECT_KEYS = (
 )
 _GATEWAY = Key(
     ("gateway", "create"),
-    "the chart refuses it where httproute.parentRefs names no Gateway, be gateway.enabled true or not",
+    "the chart refuses it if httproute.parentRefs names no Gateway, whether gateway.enabled is true or not",
     "Name the Gateway at httproute.parentRefs[].name, or set httproute.enabled to false.",
     refused=True,
     since="2026.4.16160238",
 )
 _HOSTS: Route = ("infrahubServer", "ingress", "extraHosts")
-INFRAHUB_KEYS = (Key(("infrahubServerDbInitJob",), "nothing reads it", "Take it out."),)
+INFRAHUB_KEYS = (Key(("infrahubServerDbInitJob",), "nothing reads it", "Remove it."),)
 
 
 class Standing(NamedTuple):
@@ -120,12 +120,14 @@ def standing(release: Release) -> Iterator[Standing]:
     for name in ("ports", "type"):
         old, new = ("infrahubServer", name), ("infrahubServer", "service", name)
         if around.is_on(old) and around.owners(old) and around.owners(new):
-            text = f"{around.show(new)}: nothing reads it, since the older {around.show(old)} beside it wins."
-            yield Standing(Key(new, "", "Take the older key out of all layers."), around, new, text)
+            text = f"{around.show(new)}: nothing reads it, because the older {around.show(old)} takes precedence."
+            yield Standing(Key(new, "", "Remove the older key from all layers."), around, new, text)
     names = _names_of_hosts(around)
     if names:
-        text = f"{around.show(_HOSTS)}: nothing reads the name of an entry ({names}), which once went into its TLS."
-        yield Standing(Key(_HOSTS, "", "hostname names a host there and in its rule."), around, _HOSTS, text)
+        text = f"{around.show(_HOSTS)}: nothing reads the name of an entry ({names}), which used to go into its TLS."
+        yield Standing(
+            Key(_HOSTS, "", "Use hostname, which names the host there and in its rule."), around, _HOSTS, text
+        )
 
 
 def _lacks_a_gateway(part: Part) -> bool:

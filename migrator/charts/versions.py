@@ -54,7 +54,7 @@ def parse(text: str) -> ChartVersion:
     if match is None:
         meant = _version_in(text)
         remedy = f"Write {meant} alone." if meant else "Write it like 4.13.0 or 4.13.0-medium."
-        raise UsageError(f"{text!r} is no chart version.", remedy=remedy)
+        raise UsageError(f"{text!r} is not a chart version.", remedy=remedy)
     numbers, suffix = match["numbers"], match["suffix"] or ""
     if not suffix:
         return ChartVersion(Version(numbers), "", text.strip())
@@ -75,7 +75,7 @@ def refuse_unknown_flavour(flavour: str) -> None:
     """Raise UsageError for what stands behind a version and is none of the flavours."""
     if flavour and flavour not in FLAVOURS:
         meant = did_you_mean(flavour, FLAVOURS)
-        raise UsageError(f"{flavour!r} is no flavour{meant}.", remedy=f"They are {', '.join(FLAVOURS)}.")
+        raise UsageError(f"{flavour!r} is not a flavour{meant}.", remedy=f"They are {', '.join(FLAVOURS)}.")
 
 
 def _version_in(text: str) -> str:

@@ -29,7 +29,7 @@ def run_group(opened: Opened, command: commands.Command, session: Session) -> li
 def _unrelated(opened: Opened, settings: Settings) -> FileReport:
     """A file of GitOps objects that are nobody's business here; where it is passed, it is the result as it is."""
     others = f"holds {', '.join(opened.unrelated)}"
-    text = f"{opened.name}: {others}: nothing of these charts."
+    text = f"{opened.name}: {others}: nothing for these charts."
     report = FileReport(path=opened.name, status="unrelated", evidence=(others,), error=text)
     if not settings.skip_unrelated:
         return report._replace(exit_code=2)

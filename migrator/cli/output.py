@@ -39,7 +39,7 @@ def refuse_impossible_writes(settings: Settings) -> None:
     if settings.backup_dir and not os.path.isdir(settings.backup_dir):
         is_there = os.path.lexists(settings.backup_dir)
         raise UsageError(
-            f"--backup-dir: {settings.backup_dir} {'is no directory' if is_there else 'does not exist'}.",
+            f"--backup-dir: {settings.backup_dir} {'is not a directory' if is_there else 'does not exist'}.",
             remedy="Name a directory." if is_there else "Create it first (mkdir -p).",
         )
 

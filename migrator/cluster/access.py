@@ -81,7 +81,7 @@ class Access(NamedTuple):
         environment = os.environ
         if environment.get("HELM_KUBETOKEN"):
             raise ClusterError(
-                "HELM_KUBETOKEN is read by helm alone, and on kubectl's command line everybody could see it.",
+                "only helm reads HELM_KUBETOKEN, and on kubectl's command line anybody could see it.",
                 remedy="Put the token into a kubeconfig, and name that with --kubeconfig.",
             )
         words = list(self._options("--context"))
@@ -108,7 +108,7 @@ class Access(NamedTuple):
         except subprocess.TimeoutExpired as error:
             raise trouble.too_slow(shown, seconds) from error
         except program.TooMuch as error:
-            raise ClusterError(f"{shown} answers with more than {MOST // 1024 // 1024} MiB.") from error
+            raise ClusterError(f"{shown} returned more than {MOST // 1024 // 1024} MiB.") from error
         except OSError as error:
             raise ClusterError(f"{found} cannot be run: {error.strerror or error}.") from error
         if done.code:
@@ -120,7 +120,7 @@ def as_data(text: str, what: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ClusterError(f"{what} answers with what is no JSON.") from error
+        raise ClusterError(f"{what} returned something that is not JSON.") from error
 
 
 def as_items(data: Any) -> list[Mapping[str, Any]]:

@@ -74,7 +74,7 @@ def log_of(access: Access, pod: Manifest, container: str, *, show_secrets: bool)
             text = ""
     lines = [line.strip()[:_LONGEST] for line in text.splitlines()[-_LINES:] if line.strip()]
     shown = lines if show_secrets else [without_credentials(line) for line in lines]
-    return f"its log ends: {' | '.join(shown)}" if shown else "its log holds nothing"
+    return f"its log ends: {' | '.join(shown)}" if shown else "its log is empty"
 
 
 _SIGN = "[A-Za-z0-9+=_-]"

@@ -67,8 +67,8 @@ def about_manager(deployed: Deployed) -> Iterator[Notice]:
     """Who installs the release again and again undoes what somebody does with helm."""
     if deployed.managed_by:
         yield Notice(
-            f"{deployed.managed_by} installs this release: values and chart version belong there, in one change (name "
-            "its file in place of --release). What helm upgrade does by hand is undone.",
+            f"{deployed.managed_by} manages this release: change values and chart version there, in one change (name "
+            "its file instead of --release). It undoes a helm upgrade run by hand.",
             "warning",
         )
 
@@ -78,7 +78,7 @@ def _about_status(deployed: Deployed) -> Iterator[Notice]:
         return
     newest = f"Revision {deployed.newest} of {deployed.name} is {deployed.status}"
     if deployed.revision == deployed.newest:
-        yield Notice(f"{newest}, and none before it is deployed: its values are taken.", "warning")
+        yield Notice(f"{newest}, and none before it is deployed: its values are used.", "warning")
     else:
         yield Notice(
             f"{newest}: the values and the version are those of revision {deployed.revision}, which is deployed.",
@@ -103,14 +103,14 @@ def _beyond(deployed: Deployed, values: Mapping[str, Value], own: Map) -> Iterat
             other.append(route)
     if absent:
         yield Notice(
-            f"Release {deployed.called} holds {_count(absent)} in no file named here: {_names(absent)}. helm upgrade "
-            "with these files alone drops what was typed with --set, or stands in another file: name that file with "
-            "-f, or put the values into one.",
+            f"Release {deployed.called} has {_count(absent)} in no file named here: {_names(absent)}. helm upgrade "
+            "with these files alone drops what was typed with --set or is in another file: name that file with -f, "
+            "or put the values into one.",
             "warning",
         )
     if other:
         yield Notice(
-            f"The files and release {deployed.called} differ in {_names(other)}: the files are taken.", "warning"
+            f"The files and release {deployed.called} differ in {_names(other)}: the files are used.", "warning"
         )
 
 
@@ -124,7 +124,7 @@ def _as_kept(value: Value) -> object:
 
 
 def _count(routes: Sequence[Route]) -> str:
-    return f"{len(routes)} value{'s' if len(routes) > 1 else ''} that stand{'' if len(routes) > 1 else 's'}"
+    return f"{len(routes)} value{'s' if len(routes) > 1 else ''} that {'are' if len(routes) > 1 else 'is'}"
 
 
 def _names(routes: Sequence[Route]) -> str:

@@ -45,7 +45,7 @@ class Found(NamedTuple):
 def find(access: Access, name: str) -> Found:
     """The release of that name. Raises UsageError for what can be none's, ClusterError where there is none."""
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{name!r} is no name of a release.", remedy="`helm list -A` lists them.")
+        raise UsageError(f"{name!r} is not a release name.", remedy="`helm list -A` lists them.")
     try:
         newest = access.helm_json("get", "metadata", name)
     except ReleaseNotFound:
@@ -59,7 +59,7 @@ def find(access: Access, name: str) -> Found:
         except ReleaseNotFound:  # Helm forgot it
             break
     if newest.get("status") == "uninstalled":
-        raise ClusterError(f"release {name} is uninstalled; Helm keeps its history only.")
+        raise ClusterError(f"release {name} is uninstalled; Helm keeps only its history.")
     if about.get("status") != "deployed":
         about = newest
     return _found(about, newest, access)
@@ -149,7 +149,7 @@ def _inside(about: Mapping[str, Any]) -> Iterator[Dependency]:
 def _revision(about: Mapping[str, Any]) -> int:
     revision = about.get("revision")
     if not isinstance(revision, int):
-        raise ClusterError("helm get metadata tells no revision.", remedy="Install a newer helm.")
+        raise ClusterError("helm get metadata reports no revision.", remedy="Install a newer helm.")
     return revision
 
 
@@ -164,7 +164,7 @@ def _chart_of(text: str) -> tuple[str, str]:
 
 def _unknown(access: Access, name: str) -> ClusterError:
     """The error for a name that no release has there, with where one has it, or with the nearest."""
-    where = f"namespace {access.namespace}" if access.namespace else "the namespace that helm takes without --namespace"
+    where = f"namespace {access.namespace}" if access.namespace else "the namespace that helm uses without --namespace"
     try:
         listed = as_items(access.helm_json("list", "--all-namespaces", *_ALL, seconds=SECONDS_FOR_ALL))
     except ClusterError:  # whoever may not list all of them

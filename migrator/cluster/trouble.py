@@ -6,7 +6,7 @@ import re
 
 from migrator.errors import MigratorError
 
-_WHICH = "Name the cluster with --kube-context or --kubeconfig; `kubectl cluster-info` tells whether it answers."
+_WHICH = "Name the cluster with --kube-context or --kubeconfig; `kubectl cluster-info` shows whether it responds."
 
 
 class ClusterError(MigratorError):
@@ -24,9 +24,9 @@ class ReleaseNotFound(ClusterError):
 def missing(program: str) -> ClusterError:
     """There is no such program on PATH."""
     where = {"helm": "https://helm.sh/docs/intro/install", "kubectl": "https://kubernetes.io/docs/tasks/tools"}
-    for_what = "--release and --all-releases ask" if program == "helm" else "--deployed asks"
+    for_what = "--release and --all-releases query" if program == "helm" else "--deployed queries"
     return ClusterError(
-        f"{for_what} the cluster by the {program} program, and there is none on PATH.",
+        f"{for_what} the cluster with the {program} program, and there is none on PATH.",
         remedy=f"Install it ({where[program]}).",
     )
 
@@ -35,7 +35,8 @@ def too_slow(command: str, seconds: float) -> ClusterError:
     """It did not end in time, and was ended."""
     return NoAnswer(
         f"{command} did not end within {seconds:g} s, and was ended.",
-        remedy="Is the cluster reached from here, and does its login ask for anything? `kubectl cluster-info` tells.",
+        remedy="Can the cluster be reached from here, and does its login prompt for anything? `kubectl cluster-info` "
+        "shows it.",
     )
 
 
@@ -44,7 +45,7 @@ def from_words(command: str, code: int, printed: str) -> ClusterError:
     lines = [line.strip() for line in printed.splitlines() if line.strip()]
     last = next((line for line in reversed(lines) if re.match("error", line, re.IGNORECASE)), "")
     words = re.sub(
-        r"^(?:Error|error)(?: from server(?: \(\w+\))?)?: ", "", last or (lines or [f"it ended with {code}"])[-1]
+        r"^(?:Error|error)(?: from server(?: \(\w+\))?)?: ", "", last or (lines or [f"it exited with {code}"])[-1]
     )
     return _known(command, words) or ClusterError(f"{command} failed: {words}")
 
@@ -67,12 +68,12 @@ def _known(command: str, words: str) -> ClusterError | None:
         r"no Auth Provider"
     ):
         return NoAnswer(
-            f"the cluster takes no login of yours, or it has expired ({command}: {words}).",
+            f"the cluster refuses your login, or it has expired ({command}: {words}).",
             remedy="Log in again as you do for kubectl, and run this once more.",
         )
     if found := says(r'(?:context|cluster|user|auth info) "[^"]*" does not exist'):
-        remedy = "`kubectl config get-contexts` lists what it knows."
-        return ClusterError(f"the kubeconfig does not know it: {found[0]}.", remedy=remedy)
+        remedy = "`kubectl config get-contexts` lists what it has."
+        return ClusterError(f"the kubeconfig has no such entry: {found[0]}.", remedy=remedy)
     if found := says(r"(stat \S+: .*|error loading config file.*|invalid configuration.*)"):
         remedy = "Name another one with --kubeconfig, or set KUBECONFIG."
         return ClusterError(f"the kubeconfig cannot be read: {found[1]}.", remedy=remedy)
@@ -92,8 +93,8 @@ def _denied(command: str, words: str) -> ClusterError:
     can = re.search(r'cannot (\w+) resource "([\w/]+)".*?(in the namespace "[^"]*"|at the cluster scope)', words)
     what = f"{can[2]}, {can[1]}, {can[3]}" if can is not None else words
     if can is not None and can[2] == "secrets":
-        remedy = "Helm keeps releases in Secrets: it takes the right to get and list them"
+        remedy = "Helm keeps releases in Secrets: you need permission to get and list them"
         remedy += ", or --namespace where you have it for one." if "scope" in can[3] else " there."
     else:
-        remedy = "--deployed takes the right to get and list deployments and pods, and to get pods/log."
+        remedy = "--deployed needs permission to get and list deployments and pods, and to get pods/log."
     return ClusterError(f"the cluster denies {command}: {what}.", remedy=remedy)

@@ -133,9 +133,9 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
             if not _lock(descriptor, shown):
                 is_ours = False  # another run was faster, and it is that run's by now
                 raise WriteError(
-                    "another run is at work on this file.",
+                    "another run is working on this file.",
                     path=shown,
-                    remedy="Nothing was written by this one; run it again.",
+                    remedy="This run wrote nothing; run it again.",
                 )
             if journal.still_stands():
                 return journal
@@ -147,7 +147,7 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
             raise
         # The run that held it finished and removed it between our opening and our locking.
         journal.close()
-    raise WriteError("other runs are at work on this file.", path=shown, remedy="Run again when they are done.")
+    raise WriteError("other runs are working on this file.", path=shown, remedy="Run again when they are done.")
 
 
 def _open(path: str, *, create: bool) -> tuple[int | None, bool]:
@@ -173,9 +173,9 @@ def _has_no_room(path: str, error: OSError) -> bool:
 def _refuse_a_strangers(found: os.stat_result | None, target: str, path: str, shown: str) -> None:
     if found is not None and (reason := distrusted(found, standing_at(target))):
         raise WriteError(
-            f"the place of its journal is taken by {path}, which {reason}.",
+            f"its journal cannot be created: {path} is in the way (it {reason}).",
             path=shown,
-            remedy="Nothing was written. Look at that file, and remove it if no run of its owner's is at work.",
+            remedy="Nothing was written. Inspect that file, and remove it if its owner has no run in progress.",
         )
 
 
@@ -191,8 +191,7 @@ def _lock(descriptor: int, shown: str) -> bool:
         if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
             raise
         raise WriteError(
-            f"stands on a file system that gives no locks ({error.strerror}), without which two runs could not tell"
-            " each other apart.",
+            f"is on a file system without file locks ({error.strerror}), so two runs at once could not be prevented.",
             path=shown,
             remedy="Nothing was written. Write elsewhere: --output PATH, or --output - to print the result.",
         ) from error

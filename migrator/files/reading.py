@@ -15,7 +15,7 @@ READ_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in _FLAGS)
 each of them, and none changes anything for a regular file elsewhere."""
 
 _KINDS = (
-    (stat.S_ISLNK, "a symbolic link that leads to itself"),
+    (stat.S_ISLNK, "a symbolic link that points to itself"),
     (stat.S_ISDIR, "a directory"),
     (stat.S_ISFIFO, "a FIFO (named pipe)"),
     (stat.S_ISSOCK, "a socket"),
@@ -60,7 +60,7 @@ def read(path: str) -> Snapshot:
         data, status = read_regular(target, path)
     except FileNotFoundError:
         if os.path.islink(path):
-            raise InputError("is a symbolic link to nothing.", path=path, remedy=f"It leads to {target}.") from None
+            raise InputError("is a broken symbolic link.", path=path, remedy=f"It points to {target}.") from None
         raise InputError("there is no such file.", path=path) from None
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}.", path=path) from error
@@ -106,7 +106,7 @@ def identity(path: str) -> object:
 def read_regular(target: str, shown: str) -> tuple[bytes, os.stat_result]:
     """The bytes of the regular file `target`, which is no symbolic link, and its status from before the reading.
 
-    Raises InputError (speaking of `shown`) for what is no regular file, too large, or changes meanwhile, else OSError.
+    Raises InputError (naming `shown`) for what is not a regular file, too large, or changes meanwhile, else OSError.
     """
     # A device is refused before it is opened, since opening alone can act (a tape rewinds, a watchdog starts).
     refuse_irregular(os.lstat(target), shown)
@@ -135,7 +135,7 @@ def read_descriptor(descriptor: int, shown: str) -> tuple[bytes, os.stat_result]
 def _refuse_too_large(size: int, shown: str) -> None:
     if size > LARGEST:
         raise InputError(
-            f"is larger than {LARGEST // 1024 // 1024} MiB, which no values file is.",
+            f"is larger than {LARGEST // 1024 // 1024} MiB, too large for a values file.",
             path=shown,
             remedy="Name the values file itself.",
         )
@@ -147,7 +147,7 @@ def standing(status: os.stat_result) -> tuple[int, ...]:
 
 
 def refuse_irregular(status: os.stat_result, shown: str) -> None:
-    """Raise InputError that names the kind of what is no regular file."""
+    """Raise InputError that names the kind of what is not a regular file."""
     if stat.S_ISREG(status.st_mode):
         return
     kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "no regular file")

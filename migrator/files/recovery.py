@@ -38,7 +38,7 @@ def settle(target: str, shown: str) -> list[str]:
         raise WriteError(
             f"what an earlier run left here cannot be cleaned up: {error.strerror or error}.",
             path=shown,
-            remedy="Run again when that is mended.",
+            remedy="Fix that, and run again.",
         ) from error
 
 
@@ -102,8 +102,12 @@ def _finish(swaps: Sequence[Swap]) -> list[str]:
     if not unfinished:
         return []
     return [
-        f"{swap.target}: an earlier run was cut short; "
-        + ("what it had prepared is written now" if swap in missing else "it had written this file, which stays so")
+        f"{swap.target}: an earlier run was interrupted; "
+        + (
+            "what it had prepared has now been written"
+            if swap in missing
+            else "it had already written this file, which stays as written"
+        )
         + (f" (backup: {swap.backup})." if stands(swap.backup) else ".")
         for swap in swaps
     ]
@@ -116,14 +120,14 @@ def _roll_back(swaps: Sequence[Swap]) -> list[str]:
         outcome = put_back(swap)
         if outcome == "changed":
             told.append(
-                f"{swap.target}: an earlier run was cut short, and the file was changed since; it stays as"
-                " it is" + (f" (before: {swap.backup})." if stands(swap.backup) else ".")
+                f"{swap.target}: an earlier run was interrupted, and the file has changed since; it stays as it is"
+                + (f" (before: {swap.backup})." if stands(swap.backup) else ".")
             )
         elif outcome == "put back":
-            told.append(f"{swap.target}: an earlier run was cut short; the file is put back as it was.")
+            told.append(f"{swap.target}: an earlier run was interrupted; the file was restored.")
         elif staged:
             told.append(
-                f"{swap.target}: an earlier run was cut short before it replaced this file, which is as it was."
+                f"{swap.target}: an earlier run was interrupted before it replaced this file, which is unchanged."
             )
     make_durable(path for swap in swaps for path in swap.places)
     return told

@@ -24,8 +24,8 @@ def lacking() -> list[str]:
     there = {
         "file locks": locks,
         "opening without following links": hasattr(os, "O_NOFOLLOW") and hasattr(os, "O_DIRECTORY"),
-        "owners and modes of files": hasattr(os, "fchown") and hasattr(os, "fchmod") and hasattr(os, "geteuid"),
-        "signals that wait": hasattr(signal, "pthread_sigmask") and hasattr(signal, "sigwait"),
+        "file owners and modes": hasattr(os, "fchown") and hasattr(os, "fchmod") and hasattr(os, "geteuid"),
+        "blocking of signals": hasattr(signal, "pthread_sigmask") and hasattr(signal, "sigwait"),
     }
     return [name for name, is_there in there.items() if not is_there]
 
@@ -34,8 +34,8 @@ def refuse_to_write_without() -> None:
     """Raise UsageError, with the ways that are left, where the system lacks what writing rests on."""
     if missing := lacking():
         raise UsageError(
-            f"no file is written on this system, which lacks what that rests on ({', '.join(missing)}).",
-            remedy="plan, diff, check, verify and migrate --dry-run work here. To migrate, run it in WSL, or let the "
-            "result be printed: migrate FILE --output - > NEW-FILE (in PowerShell 7.4 or later, or cmd: earlier "
-            "ones change what they pass on).",
+            f"files cannot be written safely on this system, which lacks {', '.join(missing)}.",
+            remedy="plan, diff, check, verify and migrate --dry-run work here. To migrate, run it in WSL, or print "
+            "the result: migrate FILE --output - > NEW-FILE (in cmd or in PowerShell 7.4 or later: older versions "
+            "change what they redirect).",
         )

@@ -71,7 +71,7 @@ def commit(parts: Sequence[Part], tool_version: str) -> None:
                 raise InterruptedByUser("interrupted; nothing was written.")
             for journal, part in zip(journals, sorted(parts, key=_target)):
                 if not journal.still_stands():  # without it, another run could have begun
-                    raise WriteError("its journal was taken away meanwhile.", path=part.shown, remedy="Run again.")
+                    raise WriteError("its journal was removed in the meantime.", path=part.shown, remedy="Run again.")
             for part, stood in zip(parts, before):
                 _compare(part, stood)
                 os.rename(part.swap.fresh, part.swap.target)
@@ -113,13 +113,15 @@ def _claim(part: Part) -> Journal:
 
 def _refuse_a_killed_runs(journal: Journal, part: Part) -> None:
     if not journal.is_new():
-        raise WriteError("an earlier run was cut short while it wrote this file.", path=part.shown, remedy="Run again.")
+        raise WriteError(
+            "an earlier run was interrupted while writing this file.", path=part.shown, remedy="Run again."
+        )
 
 
 def _compare(part: Part, before: _Before | None = None) -> _Before | None:
     """How the file stands; WriteError unless it is what was read and, later, just as it was `before`."""
     target, former = part.swap.target, part.former
-    changed = WriteError("was changed since it was read.", path=part.shown, remedy="Nothing was written; run again.")
+    changed = WriteError("has changed since it was read.", path=part.shown, remedy="Nothing was written; run again.")
     if os.path.realpath(part.shown) != target:
         raise changed
     if former is None:
@@ -138,9 +140,9 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
             raise WriteError(f"its backup {part.swap.backup} exists already.", path=part.shown, remedy="Run again.")
         if status.st_nlink > 1:
             raise WriteError(
-                f"has {status.st_nlink} names (hard links), and replacing it would part it from the others.",
+                f"has {status.st_nlink} names (hard links), and replacing it would detach it from the others.",
                 path=part.shown,
-                remedy="Use --output, or make it a file of its own (cp -p FILE COPY && mv COPY FILE).",
+                remedy="Use --output, or break the links (cp -p FILE COPY && mv COPY FILE).",
             )
         if not os.access(target, os.W_OK):
             raise WriteError("is read-only for you.", path=part.shown, remedy="Make it writable, or use --output.")
@@ -195,7 +197,7 @@ def _take_back(parts: Sequence[Part], replaced: set[Swap]) -> str:
         make_durable(path for part in parts for path in part.swap.places)
     if not stuck:
         return ""
-    return f"It could not be taken back at {', '.join(stuck)}: each file is whole, and the next run puts this right."
+    return f"It could not be rolled back at {', '.join(stuck)}: each file is intact, and the next run repairs this."
 
 
 def _drop(journals: Sequence[Journal], recorded: bool) -> None:
@@ -220,12 +222,12 @@ def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> 
         errno.EDQUOT: "Free some space and run again.",
         errno.EACCES: "The file is replaced by renaming a new one over it, so its directory must be writable.",
         errno.EPERM: "Is the file or its directory protected (lsattr, or owned by somebody else)?",
-        errno.EBUSY: "Is the file a mount of its own, as a container's -v FILE:FILE makes it? Mount its folder, or use "
+        errno.EBUSY: "Is the file itself a mount, as with a container's -v FILE:FILE? Mount its folder, or use "
         "--output - to print the result.",
         errno.EROFS: "Use --output to write elsewhere.",
         errno.ENAMETOOLONG: "Its backup and temporary files have longer names; shorten the file's name.",
     }
-    words = (left or "The original is whole.", remedies.get(error.errno or 0, ""))
+    words = (left or "The original is intact.", remedies.get(error.errno or 0, ""))
     return WriteError(
         f"could not be written: {error.strerror or error} ({where}).",
         path=part.shown,

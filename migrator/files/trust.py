@@ -21,14 +21,14 @@ def distrusted(found: os.stat_result, target: os.stat_result | None) -> str:
     the file that it stands beside; and nobody may write to it who may not write to `target`.
     """
     if not stat.S_ISREG(found.st_mode):
-        return "is no regular file"
+        return "is not a regular file"
     if found.st_nlink > 1:
         return f"has {found.st_nlink} names (hard links)"
     if reason := not_ones_own(found, target):
         return reason
     writers = found.st_mode & _OTHERS_WRITE
     if writers & ~(target.st_mode if target is not None else 0):
-        return f"can be written to by others (mode {stat.S_IMODE(found.st_mode):04o})"
+        return f"is writable by others (mode {stat.S_IMODE(found.st_mode):04o})"
     return ""
 
 

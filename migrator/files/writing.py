@@ -132,17 +132,17 @@ def create(
 
 def _refuse_what_is_not_to_be_replaced(target: str, path: str, like: Snapshot | None) -> None:
     if like is not None and target == like.target:
-        raise WriteError("is the input itself.", path=path, remedy="Leave --output away to change it in place.")
+        raise WriteError("is the input itself.", path=path, remedy="Omit --output to change it in place.")
     standing = _status(target, path)
     if standing is None:
         return
     if stat.S_ISLNK(standing.st_mode):
         raise WriteError(
-            "is a symbolic link, through which nothing is written.", path=path, remedy="Name the file itself."
+            "is a symbolic link, and nothing is written through a link.", path=path, remedy="Name the file itself."
         )
     if stat.S_ISREG(standing.st_mode) and (reason := not_ones_own(standing, like.stat if like else None)):
         raise WriteError(
-            f"{reason}, who would get to read what is written there.",
+            f"{reason}, who could then read what is written there.",
             path=path,
             remedy="Nothing was written. Remove it first, or name another file.",
         )
@@ -152,7 +152,7 @@ def _status(target: str, path: str) -> os.stat_result | None:
     try:
         return status_of(target)
     except OSError as error:
-        raise WriteError(f"cannot be looked at: {error.strerror}.", path=path, remedy="Nothing was written.") from error
+        raise WriteError(f"cannot be accessed: {error.strerror}.", path=path, remedy="Nothing was written.") from error
 
 
 def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Written:
@@ -175,7 +175,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     data, looks = _read_backup(chosen, snapshot, force)
     if data == snapshot.data:
         raise InputError(
-            "is already what it was before the migration.",
+            "is already as it was before the migration.",
             path=path,
             remedy=f"The backup is {chosen.path}.",
         )
@@ -211,7 +211,7 @@ def _refuse_what_changed(snapshot: Snapshot) -> None:
     except InputError:
         is_same = False
     if not is_same:
-        raise WriteError("was changed since it was read.", path=snapshot.path, remedy="Nothing was written; run again.")
+        raise WriteError("has changed since it was read.", path=snapshot.path, remedy="Nothing was written; run again.")
 
 
 def _refuse_what_was_cut_short(paths: Sequence[str]) -> None:
@@ -221,7 +221,7 @@ def _refuse_what_was_cut_short(paths: Sequence[str]) -> None:
     finished, so that a second one would go back further than anybody meant.
     """
     if told := recover(paths):
-        raise WriteError(" ".join(told), remedy="Look at that, and run again if there is more to do.")
+        raise WriteError(" ".join(told), remedy="Check that, and run again if there is more to do.")
 
 
 def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str, together: Together) -> str:
@@ -244,7 +244,7 @@ def _chosen_backup(
     try:
         backups = backups_of(snapshot.target, backup_dir)
     except OSError as error:
-        raise InputError(f"its backups cannot be looked for: {error.strerror}.", path=snapshot.path) from error
+        raise InputError(f"its backups cannot be searched for: {error.strerror}.", path=snapshot.path) from error
     found = [(backup, _distrust(backup, snapshot)) for backup in backups]
     passed_over = tuple(f"the backup {backup.path} {reason}" for backup, reason in found if reason)
     backups = [backup for backup, reason in found if not reason]
@@ -252,7 +252,7 @@ def _chosen_backup(
         raise InputError(
             f"has no backup that can be trusted: {'; '.join(passed_over)}.",
             path=snapshot.path,
-            remedy="Look at it; copy it over the file by hand if it is what you want.",
+            remedy="Inspect it; if it is what you want, copy it over the file by hand.",
         )
     if not backups:
         raise InputError(
@@ -265,9 +265,9 @@ def _chosen_backup(
         return made_this[0], passed_over
     if not force and backups[0].old != digest[:DIGITS]:
         raise RefusedError(
-            "was changed since the migration wrote it, and undoing would lose that.",
+            "has changed since the migration wrote it, and undoing would lose those changes.",
             path=snapshot.path,
-            remedy=f"Compare it with {backups[0].path}; --force puts that back all the same.",
+            remedy=f"Compare it with {backups[0].path}; --force restores that anyway.",
         )
     return backups[0], passed_over
 
@@ -290,7 +290,7 @@ def _read_backup(backup: Backup, snapshot: Snapshot, force: bool) -> tuple[bytes
         try:
             data, status = read_descriptor(descriptor, backup.path)
             if reason := distrusted(status, snapshot.stat):
-                raise InputError(f"its backup {backup.path} {reason}.", path=path, remedy="Look at it.")
+                raise InputError(f"its backup {backup.path} {reason}.", path=path, remedy="Inspect it.")
             looks = attributes_of(descriptor, status)
         finally:
             os.close(descriptor)
@@ -298,9 +298,9 @@ def _read_backup(backup: Backup, snapshot: Snapshot, force: bool) -> tuple[bytes
         raise InputError(f"its backup {backup.path} cannot be read: {error.strerror}.", path=path) from error
     if not digest_of(data).startswith(backup.old) and not force:
         raise WriteError(
-            f"its backup {backup.path} was changed since it was made.",
+            f"its backup {backup.path} has changed since it was made.",
             path=path,
-            remedy="--force puts it back all the same.",
+            remedy="--force restores it anyway.",
         )
     return data, looks
 
@@ -309,7 +309,9 @@ def _refuse_no_directory(backup_dir: str) -> None:
     if os.path.isdir(backup_dir):
         return
     if os.path.lexists(backup_dir):
-        raise WriteError("is to hold the backup, and is no directory.", path=backup_dir, remedy="Name a directory.")
+        raise WriteError(
+            "is not a directory, so it cannot hold the backup.", path=backup_dir, remedy="Name a directory."
+        )
     raise WriteError("the backup directory does not exist.", path=backup_dir, remedy="Create it first (mkdir -p).")
 
 

@@ -50,8 +50,8 @@ def render(
     else:
         if kube_version:
             raise UsageError(
-                "--kube-version is taken into account by the helm program only, and there is none on PATH.",
-                remedy="Install helm, or leave the option out.",
+                "--kube-version needs the helm program, and there is none on PATH.",
+                remedy="Install helm, or omit the option.",
             )
         texts = _by_library(chart_path, values, name, space)
     return [manifest for text in texts for manifest in objects_in(text, f"{chart_path} (rendered)")]
@@ -70,11 +70,11 @@ def _by_program(
     try:
         done = helm.run(command, values, SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise RenderError(f"helm template did not end within {SECONDS} s.", path=chart_path) from error
+        raise RenderError(f"helm template did not finish within {SECONDS} s.", path=chart_path) from error
     except OSError as error:
         raise HelmMissing(f"{program} cannot be run: {error.strerror}.") from error
     if done.code:
-        words = done.err.strip().removeprefix("Error: ") or f"helm template ended with {done.code}"
+        words = done.err.strip().removeprefix("Error: ") or f"helm template exited with {done.code}"
         for number, path in enumerate(done.paths, start=1):
             words = words.replace(path, "the values" if len(done.paths) == 1 else f"the values of layer {number}")
         raise _refused(words, chart_path)

@@ -25,7 +25,7 @@ _LISTS = {"prefect-server": env.SERVER, "prefect-background-services": env.BACKG
 _JOB = "pre-upgrade-migration"
 _LABELS = {"helm.sh/chart", "chart", "app.kubernetes.io/version", "prefect-version"}
 
-UNKNOWN = Explanation("none", text="no single cause could be told apart")
+UNKNOWN = Explanation("none", text="no single cause could be identified")
 
 
 class Step(NamedTuple):
@@ -60,7 +60,7 @@ def _explanation(
     if made_up == len(upgrade.made_up):
         return Explanation("made-up")
     if made_up:
-        return UNKNOWN._replace(text="one of the charts makes it up anew each time that it renders, the other does not")
+        return UNKNOWN._replace(text="one of the charts generates it anew on every render, the other does not")
     causes = _causes(difference, upgrade)
     of_steps = [steps[cause.step] for cause in causes if cause.kind == "step"]
     charts = [cause.kind for cause in causes if cause.kind != "step"]
@@ -144,7 +144,7 @@ def _by_what_is_known(difference: Difference) -> str:
 
 def _image(difference: Difference) -> str:
     route = difference.route
-    return "it brings another image" if route[-1:] == ("image",) and route[-3:-2] != ("env",) else ""
+    return "it uses another image" if route[-1:] == ("image",) and route[-3:-2] != ("env",) else ""
 
 
 def _renamed(difference: Difference) -> str:
@@ -181,7 +181,7 @@ def _service_account_token(difference: Difference) -> str:
     says_default = difference.before is None and difference.after is True
     if difference.route[-1:] != ("automountServiceAccountToken",) or not says_default:
         return ""
-    return "it now says that the service account's token is mounted, as Kubernetes does where nothing is said"
+    return "it now says that the service account's token is mounted, which is Kubernetes' default"
 
 
 _KNOWN: tuple[Callable[[Difference], str], ...] = (
@@ -210,7 +210,7 @@ def _by_own_env(name: str, listed: Route | None, differing: Sequence[tuple[Route
     for path, was, became in own_list_first:
         had, has = name in _names_of(was), name in _names_of(became)
         if path[-1] == "env" and had is not has:
-            return f"{tree.show(path)} {'holds it now' if has else 'no longer holds it'}"
+            return f"{tree.show(path)} {'has it now' if has else 'no longer has it'}"
         if path[-2:] == ("env", name) or any(tree.show(path).endswith(end) for end in _made_from(name)):
             return f"{tree.show(path)} differs"
     return ""

@@ -152,5 +152,5 @@ def _load_one(name: str) -> Known:
         raise BrokenMigration(f"migrations/{name} has no steps, or two of one id")
     for chart in [*migration.versions, *(chart for step in migration.steps for chart in step.versions)]:
         if chart not in CHARTS:
-            raise BrokenMigration(f"migrations/{name} speaks of {chart!r}, which is none of the charts")
+            raise BrokenMigration(f"migrations/{name} names {chart!r}, which is not one of the charts")
     return Known(name, migration, text)

@@ -17,7 +17,7 @@ from migrator.values.changes import Notice
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_list, as_map, as_text
 
-OF_A_SET = Notice("What changes here changes for every Application that the set makes.")
+OF_A_SET = Notice("What changes here changes for every Application that the set generates.")
 
 
 def is_application(data: Map) -> bool:
@@ -56,7 +56,7 @@ def _about_set(place: Source, data: Map) -> Iterator[Notice]:
         if is_about_prefect(text) or "targetRevision" in text:
             where = f"{place.name}:{place.line(('spec', *route))}: {tree.show(('spec', *route))}"
             yield Notice(
-                f"{where} lies over these values and their version, and is not edited: look whether it sets what "
+                f"{where} overrides these values and their version, and is not edited: check whether it sets what "
                 "changes here.",
                 "warning",
             )
@@ -98,7 +98,7 @@ def _release(place: Source, source: Map, name: str) -> Bundle | None:
         from migrator.sources import blocktext
 
         layer = layer._replace(inner=blocktext.find(layer.stream, layer.document, layer.route))
-    ignored = Notice("helm.values is ignored by Argo CD while helm.valuesObject stands.", "warning")
+    ignored = Notice("Argo CD ignores helm.values while helm.valuesObject is set.", "warning")
     return Bundle(
         name=name,
         layers=(layer, *over),
@@ -130,18 +130,18 @@ def _version(place: Source, source: Map) -> ChartVersion:
         where = f"{location}, path {source.get('path')}"
         why = f"its chart comes from Git ({where}): move the chart there, in the same change"
         if "repoURL" not in source:
-            why = "the object names no chart; move that of the one which it is a patch for"
+            why = "the object names no chart; move the version in the object that it patches"
         return ChartVersion(unmovable=why)
     unmovable = left_open(text, "targetRevision")
     if "{{" in text:
-        unmovable = f"its targetRevision is a template expression ({text}): move what it is made of"
+        unmovable = f"its targetRevision is a template expression ({text}): move what it is built from"
     return chart_named(chart, text, (*place.route, "targetRevision"))._replace(unmovable=unmovable)
 
 
 def _patched(source: Map) -> Iterator[Elsewhere]:
     """The object below, for one that names no source of its own: Kustomize lays it over another."""
     if "repoURL" not in source and "chart" not in source:
-        yield Elsewhere("the object that this is a patch for")
+        yield Elsewhere("the object that this patches")
 
 
 def _unseen(helm: Map) -> tuple[Elsewhere, ...]:

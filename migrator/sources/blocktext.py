@@ -139,16 +139,16 @@ def find(stream: Stream, document: int, route: Route, at: Route = ()) -> BlockTe
     other = _OTHER_BREAK.search(whole)
     if other is not None:
         raise RefusedError(
-            f"{tree.show(route)} is a text of its own in a file whose lines end otherwise than by a line feed.",
+            f"{tree.show(route)} is embedded text in a file whose lines do not end in a line feed.",
             path=stream.name,
             line=line,
-            remedy=f"Write a line feed in place of {other[0]!r}{or_mapping}.",
+            remedy=f"Write a line feed instead of {other[0]!r}{or_mapping}.",
         )
     lines = _split(whole)
     match = _HEADER.search(lines[line - 1].rstrip("\r\n"))
     if match is None:
         raise RefusedError(
-            f"{tree.show(route)} holds its values in a string that is not a literal block.",
+            f"{tree.show(route)} has its values in a string that is not a literal block.",
             path=stream.name,
             line=line,
             remedy=f"Write it as a block ({key}: |){or_mapping}."
@@ -165,15 +165,13 @@ def find(stream: Stream, document: int, route: Route, at: Route = ()) -> BlockTe
     own = below[:count]
     inner = "".join(_without_indent(each, indent) for each in own)
     if inner.replace("\r\n", "\n").rstrip("\n ") != text.rstrip("\n "):
-        raise RefusedError(
-            f"{tree.show(route)} is a block whose lines cannot be told apart.", path=stream.name, line=line
-        )
+        raise RefusedError(f"{tree.show(route)} is a block whose lines cannot be located.", path=stream.name, line=line)
     try:
         parsed = yamltext.parse(inner.encode(), stream.name)
     except InputError as error:
         where = line + error.line if error.line else line
         raise InputError(
-            f"{tree.show(route)} holds no YAML that Helm reads: {error.message}", path=stream.name, line=where
+            f"{tree.show(route)} is not YAML that Helm can read: {error.message}", path=stream.name, line=where
         ) from error
     return BlockText(parsed, line, indent, tuple(own), at)
 
@@ -189,9 +187,7 @@ def _prove(source: Source, stream: Stream, inner: Stream) -> None:
             )
             expected = tree.apply(before.data, [SetValue(source.route, new)]) if reads else None
         if not tree.same(expected, after.data):
-            raise VerificationError(
-                "the edited text does not hold what was planned; nothing was written.", path=source.name
-            )
+            raise VerificationError("the edited text does not match the plan; nothing was written.", path=source.name)
     if len(source.stream.documents) != len(stream.documents):
         raise VerificationError("the edit would end the object early; nothing was written.", path=source.name)
 

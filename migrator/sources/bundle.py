@@ -184,7 +184,7 @@ def object_around(layer: Source) -> Map:
 def left_open(text: str, called: str = "chart version") -> str:
     """Why it cannot be told from a version's text what is installed, in a clause; empty where it is one version."""
     if not text:
-        return f"it names no {called}, so that the newest is installed; pin one"
+        return f"it names no {called}, so the newest is installed; pin one"
     if is_placeholder(text):
         return f"its {called} is filled in from elsewhere ({text}): move it there, in the same change"
     if is_range(text):

@@ -47,7 +47,7 @@ class NoValues(NamedTuple):
         return data == {}
 
     def apply(self, source: Source, edits: Sequence[Edit]) -> Done:
-        raise VerificationError("a value would go into an object that holds none.", path=source.name)
+        raise VerificationError("a value would go into an object that has none.", path=source.name)
 
 
 _BY_HAND = "Or move the version there yourself in the same change, and give --no-bump."
@@ -90,8 +90,8 @@ def _of_repository(home: Source) -> ChartVersion:
         return ChartVersion(chart, tag, (*home.route, "spec", "ref", "tag"))
     key = stronger or "tag"
     what = f"ref.{key} is {ref.get(key)}, " if key in ref else "It has no ref.tag, "
-    what += "which beats every tag" if stronger == "digest" else "which leaves it open what is installed"
-    return _unpinned(home, chart, ("spec", "ref", key), what, "Leave a tag alone in spec.ref (tag: X.Y.Z)")
+    what += "which overrides every tag" if stronger == "digest" else "which does not say what is installed"
+    return _unpinned(home, chart, ("spec", "ref", key), what, "Set only a tag in spec.ref (tag: X.Y.Z)")
 
 
 def _of_chart(home: Source) -> ChartVersion:
@@ -100,20 +100,20 @@ def _of_chart(home: Source) -> ChartVersion:
     if version and not is_range(version):
         return ChartVersion(chart, version, (*home.route, "spec", "version"))
     what = f"spec.version is {version}" if version else "It has no spec.version"
-    what += ", which leaves it open what is installed"
-    return _unpinned(home, chart, ("spec", "version"), what, "Write one version (version: X.Y.Z)")
+    what += ", which does not say what is installed"
+    return _unpinned(home, chart, ("spec", "version"), what, "Set spec.version (version: X.Y.Z)")
 
 
 def _unpinned(home: Source, chart: str, route: Route, what: str, remedy: str) -> ChartVersion:
-    what += ", while the values of a release change with its chart."
-    remedy = f"{remedy}, the version that runs now: it then moves with them. {_BY_HAND}"
+    what += ", but the values of a release must match its chart."
+    remedy = f"{remedy} to the version that runs now: it then moves with the values. {_BY_HAND}"
     return ChartVersion(chart, refused=home.refusal(what, remedy, route))
 
 
 def _locked(home: Source, version: ChartVersion) -> RefusedError | None:
     if "mac" not in as_map(as_map(home.data).get("sops")):
         return None
-    what = "holds the chart version, and is encrypted by SOPS."
+    what = "has the chart version, and is encrypted by SOPS."
     return home._replace(route=()).refusal(what, _BY_HAND, version.route)
 
 
@@ -127,8 +127,8 @@ def _shared(
         is_taker = item.is_meant(other.chart, namespace)
         if is_taker and not is_together and other.itself != hash(repr(data)):
             return home._replace(route=()).refusal(
-                f"holds the chart version of HelmRelease {other.name} ({other.path}) as well, which would move without "
-                "its values.",
+                f"also has the chart version of HelmRelease {other.name} ({other.path}), which would move without its "
+                "values.",
                 f"Put these releases and their {item.kind} into one file. {_BY_HAND}",
                 version.route,
             )

@@ -47,13 +47,13 @@ def expand(
 
     An error tells of each release that is several layers, since migrating one without the others would go wrong in
     silence; of each file that the system does not hand over; and, as an OutOfScopeError, of each that speaks of these
-    charts and is nothing that is edited here. What holds nothing of these charts is left out. Raises InputError for a
-    directory without any.
+    charts and is nothing that is edited here. What has nothing to do with these charts is left out. Raises InputError
+    for a directory without any.
     """
     found = survey(name, sieve, spread)
     if not found.releases and not found.errors:
         raise InputError(
-            f"is a directory without a values file that holds Prefect values ({found.looked_at} YAML files looked at).",
+            f"is a directory without a values file for Prefect ({found.looked_at} YAML files checked).",
             path=name,
             remedy=sieve.told("it") if sieve is not None and sieve.ignored else "",
         )
@@ -296,7 +296,7 @@ def _sharing(taken: Mapping[str, Sequence[str]], alone: Collection[str]) -> tupl
 def _shared(path: str, takers: Sequence[str]) -> RefusedError:
     """The error for a file that releases of several files take values from, and each would change for itself."""
     return RefusedError(
-        f"holds values of the releases in {' and '.join(takers)}, which are not written together.",
+        f"has values of the releases in {' and '.join(takers)}, which are not written together.",
         path=path,
         remedy="Name the layers of one of them (-f FILE -f OBJECT), and then those of the others.",
     )
@@ -305,21 +305,21 @@ def _shared(path: str, takers: Sequence[str]) -> RefusedError:
 def _several_layers(layers: tuple[str, ...]) -> RefusedError:
     below = ", ".join(layers[:-1])
     return RefusedError(
-        f"lies over {below}: they look like layers of one release, and are not migrated one without the other.",
+        f"overrides {below}: they look like layers of one release, which must be migrated together.",
         path=layers[-1],
-        remedy=f"Name the layers in Helm's order (-f {' -f '.join(layers)}), or each file that is a release of its "
-        "own. For a whole directory, infrahub-migrator init writes a project file that says so for good.",
+        remedy=f"Name the layers in Helm's order (-f {' -f '.join(layers)}), or each file that is a release by "
+        "itself. For a whole directory, infrahub-migrator init writes a project file that records it.",
     )
 
 
 def _in_doubt(upper: Mapping[str, int], lower: Mapping[str, str]) -> Iterable[Doubt]:
-    remedy = "Name the layers of each release in Helm's order (-f FILE -f FILE), or each file that is one of its own."
+    remedy = "Name the layers of each release in Helm's order (-f FILE -f FILE), or each file that is one by itself."
     for path, count in upper.items():
-        what = f"leaves values to a base, and which of the {count} whole values files beside it that is, nothing tells."
+        what = f"builds on a base, but nothing says which of the {count} complete values files next to it that is."
         yield Doubt(what, path=path, remedy=remedy)
     for path, other in lower.items():
         if path not in upper:
-            yield Doubt(f"may be the base of {other} beside it, which nothing tells.", path=path, remedy=remedy)
+            yield Doubt(f"may be the base of {other} next to it, but nothing says so.", path=path, remedy=remedy)
 
 
 def _values_of(source: Source) -> Value:
@@ -327,7 +327,7 @@ def _values_of(source: Source) -> Value:
     scope.refuse(source)
     data = source.stream.documents[0].data
     if data is None and len(source.stream.documents) > 1:
-        raise InputError("begins with an empty document, and Helm reads that one.", path=source.name, line=1)
+        raise InputError("starts with an empty document, which is the one Helm reads.", path=source.name, line=1)
     if not has_values(data):
         raise foreign.without_values(source.name)
     foreign.refuse_encrypted(source.name, data)

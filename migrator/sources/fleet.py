@@ -37,9 +37,9 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
         return []
     for route in _parts(data):
         raise place.refusal(
-            f"{tree.show(route)} holds values or a version of the same release, which are not edited along with the "
-            "rest of a fleet.yaml.",
-            "Migrate each cluster's values as files of their own (-f FILE -f FILE), take them over, and move all "
+            f"{tree.show(route)} has values or a version of the same release, which are not edited with the rest of "
+            "a fleet.yaml.",
+            "Migrate each cluster's values in separate files (-f FILE -f FILE), copy the results back, and move all "
             "versions in one commit.",
             route,
         )

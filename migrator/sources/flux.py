@@ -109,7 +109,7 @@ def _notices(spec: Map) -> Iterator[Notice]:
     if as_map(spec.get("upgrade")).get("preserveValues") is True:
         yield Notice(
             "spec.upgrade.preserveValues is true: as helm's --reuse-values does, Flux then keeps the old chart's "
-            "defaults. Take it out in the same commit.",
+            "defaults. Remove it in the same commit.",
             "warning",
         )
 
@@ -122,7 +122,7 @@ def _names_chart(spec: Map) -> bool:
 
 
 def _patched(name: str) -> Elsewhere:
-    return Elsewhere(f"the HelmRelease {name} that this is a patch for", item=f"HelmRelease/{name}")
+    return Elsewhere(f"the HelmRelease {name} that this patches", item=f"HelmRelease/{name}")
 
 
 def chart_version(place: Source, spec: Map) -> ChartVersion:

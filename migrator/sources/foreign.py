@@ -18,43 +18,43 @@ from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
 
 BY_NAME = (
-    (r"Chart\.ya?ml|Chart\.lock|requirements\.(ya?ml|lock)", "belongs to a chart itself, and holds no values", "chart"),
+    (r"Chart\.ya?ml|Chart\.lock|requirements\.(ya?ml|lock)", "is part of a chart, and has no values", "chart"),
     (r"values\.schema\.json", "is the schema of a chart's values", "schema"),
     (r"helmfile.*\.ya?ml(\.gotmpl)?", "is a helmfile", "helmfile"),
     (r"(docker-compose|compose)([._-]?(override|prod|dev|test|ci))?\.ya?ml", "is a compose file", "compose"),
     (r"\.gitlab-ci.*\.ya?ml|azure-pipelines.*\.ya?ml|bitbucket-pipelines\.ya?ml|Jenkinsfile.*", "is a CI file", "ci"),
-    (r"Pulumi(\..+)?\.ya?ml", "is a file of Pulumi", "own"),
+    (r"Pulumi(\..+)?\.ya?ml", "is a Pulumi file", "own"),
     (r".*\.(tf|tfvars|hcl|tftpl|tf\.json)", "is Terraform", "terraform"),
-    (r"kustomization\.ya?ml|Kustomization", "is a kustomization that inflates no chart of these", "kustomization"),
+    (r"kustomization\.ya?ml|Kustomization", "is a kustomization that inflates none of these charts", "kustomization"),
     (r".*\.gotmpl", "is a Go template", "template"),
     (r".*\.(j2|jinja2?)", "is a Jinja template", "template"),
     (r".*\.te?mpl|.*\.tpl", "is a template", "template"),
 )
 _FOLDERS = (
     (r"/\.github/workflows/|/\.circleci/", "is a CI file", "ci"),
-    (r"/(group_vars|host_vars|roles/[^/]+/(vars|defaults|tasks|handlers))/", "is a file of Ansible", "ansible"),
+    (r"/(group_vars|host_vars|roles/[^/]+/(vars|defaults|tasks|handlers))/", "is an Ansible file", "ansible"),
 )
 _FILLED_IN = {"terraform", "template", "ansible"}
 """What something else fills in before Helm meets it, so that it is no values even where it has their shape."""
 _OBJECTS = {
-    ("helm.cattle.io", "HelmChart"): ("is a HelmChart of k3s", "own"),
-    ("helm.cattle.io", "HelmChartConfig"): ("is a HelmChartConfig of k3s", "own"),
-    ("helm.crossplane.io", "Release"): ("is a Release of Crossplane", "own"),
+    ("helm.cattle.io", "HelmChart"): ("is a k3s HelmChart", "own"),
+    ("helm.cattle.io", "HelmChartConfig"): ("is a k3s HelmChartConfig", "own"),
+    ("helm.crossplane.io", "Release"): ("is a Crossplane Release", "own"),
     ("fluxcd.controlplane.io", "ResourceSet"): ("is a ResourceSet, whose templates an operator fills in", "template"),
-    ("fluxcd.controlplane.io", "ResourceSetInputProvider"): ("is an input of a ResourceSet", "template"),
+    ("fluxcd.controlplane.io", "ResourceSetInputProvider"): ("is a ResourceSet input", "template"),
 }
 """Objects by their group and kind."""
 _NOT_VALUES = ", not a values file"
 _REMEDIES = {
     "chart": "Name the chart's values file; move a dependency's version by hand, and run helm dependency update.",
     "schema": "Name the values file that it describes.",
-    "helmfile": "Name the values files of one release in its order (-f FILE -f FILE), and move its version by hand.",
-    "compose": "Helm's values are another file: name that.",
-    "ci": "Name the values files that it hands to Helm; move a chart version in it by hand.",
-    "ansible": "Migrate the values in it in a file of their own, and take them over; move the version by hand.",
-    "terraform": "Migrate the values in it by themselves, in a file of their own, and move the version by hand.",
-    "template": "Migrate what it is rendered to, and take the changes over by hand.",
-    "own": "Migrate the values in it in a file of their own, and take them over; move the version by hand.",
+    "helmfile": "Name the values files of one release in order (-f FILE -f FILE), and move its version by hand.",
+    "compose": "Helm's values are in another file: name that one.",
+    "ci": "Name the values files that it passes to Helm; move a chart version in it by hand.",
+    "ansible": "Migrate its values in a separate file, and copy the result back; move the version by hand.",
+    "terraform": "Migrate its values in a separate file, and move the version by hand.",
+    "template": "Migrate the rendered file, and copy the changes by hand.",
+    "own": "Migrate its values in a separate file, and copy the result back; move the version by hand.",
     "object": "Name the values files, or the object that embeds the values.",
     "kustomization": "Name the object or the values that it builds from.",
 }
@@ -92,14 +92,14 @@ def by_shape(name: str, data: Value) -> OutOfScopeError | None:
         items = [as_map(item) for item in data]
         is_patch = bool(items) and all({"op", "path"} <= item.keys() for item in items)
         if is_patch:
-            return _error(name, "is a patch of JSON 6902, which a kustomization lays over objects", "kustomization")
+            return _error(name, "is a JSON 6902 patch, which a kustomization applies to objects", "kustomization")
         is_play = any(item.keys() & {"hosts", "tasks", "roles", "import_playbook"} for item in items)
         is_task = any("name" in item and any("helm" in key for key in item) for item in items)
         if is_play or is_task:
-            return _error(name, "is a file of Ansible", "ansible")
+            return _error(name, "is an Ansible file", "ansible")
     if not isinstance(data, dict):
         what = "a list" if isinstance(data, list) else "a single value"
-        return OutOfScopeError(f"holds {what} at the top, and Helm values are a mapping.", path=name, line=1)
+        return OutOfScopeError(f"has {what} at the top, but Helm values are a mapping.", path=name, line=1)
     return next((_error(name, what, remedy) for what, remedy in _shapes(data)), None)
 
 
@@ -135,7 +135,7 @@ def _shapes(values: Map) -> Iterator[tuple[str, str]]:
     if isinstance(values.get("$schema"), str) and "properties" in values:
         yield "is a JSON Schema", "schema"
     if isinstance(values.get("runtime"), (str, dict)) and "name" in values:
-        yield "is a file of Pulumi", "own"
+        yield "is a Pulumi file", "own"
 
 
 def refuse_encrypted(name: str, data: Value) -> None:
@@ -145,7 +145,7 @@ def refuse_encrypted(name: str, data: Value) -> None:
         return
     why = "whose checksum covers every value: an edit outside sops breaks the file"
     if sops.get("mac_only_encrypted") is True:
-        why = "which alone can tell what of that which comes has to be encrypted as well"
+        why = "and only sops can decide which of the new values to encrypt"
     raise EncryptedError(
         f"is encrypted by SOPS, {why}.",
         path=name,
@@ -172,7 +172,7 @@ def unrelated(name: str, error: MigratorError | None = None) -> UnrelatedError:
     if error is not None:
         return UnrelatedError(error.message, path=name, line=error.line, remedy=error.remedy)
     return UnrelatedError(
-        "holds nothing of these charts: no key, chart or image of theirs.",
+        "has nothing to do with these charts: it contains none of their keys, chart names or images.",
         path=name,
         line=1,
     )
@@ -181,12 +181,12 @@ def unrelated(name: str, error: MigratorError | None = None) -> UnrelatedError:
 def without_values(name: str) -> OutOfScopeError:
     """The error for a file that speaks of these charts, in no way that is known here."""
     return OutOfScopeError(
-        "speaks of these charts, and holds no values of theirs that can be told by their keys: nothing below infrahub "
-        "(enterprise chart), no infrahubServer and the like (community chart), nothing of prefect-server.",
+        "mentions these charts, but has no values that can be recognised as theirs: nothing below infrahub "
+        "(enterprise chart), no infrahubServer or similar key (community chart), nothing of prefect-server.",
         path=name,
         line=1,
-        remedy="If it does hold values, say whose they are with --chart, or where Prefect's stand with --root; for "
-        "overrides of a flavoured chart, give --from VERSION-FLAVOUR and --chart infrahub-enterprise.",
+        remedy="If it does have values, say which chart they are for with --chart, or where Prefect's are with --root; "
+        "for overrides of a flavoured chart, give --from VERSION-FLAVOUR and --chart infrahub-enterprise.",
     )
 
 

@@ -63,7 +63,7 @@ def above(bundle: Bundle) -> Bundle:
         bundle = bundle._replace(version=version)
     named = {os.path.realpath(each.name) for each in files}
     if told.is_whole and any(os.path.realpath(each) not in named for each in told.layers):
-        text = f"{told.path}:{told.line} lays it over other files: name them all (-f {' -f '.join(told.layers)})."
+        text = f"{told.path}:{told.line} lists it over other files: name them all (-f {' -f '.join(told.layers)})."
         bundle = bundle._replace(notices=(*bundle.notices, Notice(text, "warning")))
     return bundle._replace(
         release_name=told.name, namespace=told.namespace, helmfile=told.path if told.name and told.namespace else ""

@@ -88,8 +88,8 @@ def _release(place: Source, chart: Map, data: Map, name: str) -> Bundle:
     over = [below, *files] if merge == "merge" else files
     if chart.get("valuesInline") and over:
         raise place.refusal(
-            f"{tree.show(route)} has values of {', '.join(over)} over it, which cannot be layers above an object here.",
-            "Put the inline values into a file among them, and name the files and this one with -f.",
+            f"{tree.show(route)} is overridden by {', '.join(over)}, which cannot be layers above an object here.",
+            "Move the inline values into a file listed with them, and name the files and this one with -f.",
         )
     files = files if merge == "replace" else [below, *files]
     return Bundle(
@@ -108,5 +108,5 @@ def _version(place: Source, chart: Map) -> ChartVersion:
     named = chart_named(as_text(chart.get("name")), as_text(chart.get("version")), (*place.route, "version"))
     if named.text:
         return named
-    why = "it names no chart version, so that the newest, or the one in its charts folder, is taken; pin one"
+    why = "it names no chart version, so the newest, or the one in its charts folder, is taken; pin one"
     return named._replace(unmovable=why)

@@ -55,8 +55,7 @@ def open_source(source: Source, chart: str = "", root: str = "", beside: Sequenc
     apart = [each for each in bundles if len({layer.name for layer in each.layers}) > 1]
     if len(bundles) > 1 and apart:
         raise InputError(
-            f"holds {len(bundles)} releases, of which {apart[0].name} takes values or its chart's version from another "
-            "file.",
+            f"has {len(bundles)} releases, and {apart[0].name} takes values or its chart version from another file.",
             path=source.name,
             remedy="Put that into this file, or give each release a file of its own.",
         )
@@ -102,7 +101,7 @@ def open_layers(names: Sequence[str]) -> Opened:
     whole, *patches = around.values()
     if names[-1] not in around:
         raise UsageError(
-            "holds the release, whose own values lie over all it takes from elsewhere: name it last.",
+            "is the release itself, and its own values override all that it takes from elsewhere: name it last.",
             path=[whole, *patches][-1].layers[0].name,
         )
     patched, home = _patched(whole, patches)
@@ -131,7 +130,7 @@ def _release_in(source: Source, before: Sequence[Bundle]) -> Bundle | None:
         bundles = [*inline_patches.releases(source, before[0].items)]
     if (found or bundles) and len(bundles) != 1:
         raise InputError(
-            f"holds {len(bundles)} releases with Prefect values, and a layer belongs to one.", path=source.name
+            f"has {len(bundles)} releases with Prefect values, but a layer belongs to one.", path=source.name
         )
     return bundles[0] if bundles else None
 
@@ -179,7 +178,7 @@ def _patched(whole: Bundle, patches: Sequence[Bundle]) -> tuple[Bundle, Source]:
     for patch in patches:
         if not patch.is_patch or not _is_patch_of(patch, whole):
             raise UsageError(
-                "only one of the layers can be an object that holds the release; others can be patches of it.",
+                "only one of the layers can be the release's object; the others can be patches of it.",
                 path=patch.layers[0].name,
             )
         if patch.version.text:

@@ -106,7 +106,7 @@ class Parameters(NamedTuple):
         standing = [each for each in self.settings if each.route[: len(edit.route)] == edit.route]
         for each in standing:
             if not each.is_seen:
-                raise self._refused(each, "its value stands elsewhere")
+                raise self._refused(each, "its value is elsewhere")
         first = (standing or self.settings)[0]
         if isinstance(edit, ListEdit):
             raise self._refused(first, "a list cannot be edited there")
@@ -118,12 +118,12 @@ class Parameters(NamedTuple):
             for route, value in tree.leaves(edit.route, edit.value):
                 yield self._added(route, value)
         else:
-            raise self._refused(first, "a single value cannot say what is to be there")
+            raise self._refused(first, "a single value cannot express what is needed there")
 
     def _added(self, route: Route, value: Value) -> InsertItem:
         beside = self._beside(route) or self.settings
         if isinstance(value, (list, dict)):
-            raise self._refused(beside[-1], "a single value cannot hold the list that is to be beside it")
+            raise self._refused(beside[-1], "a single value cannot hold the list that is needed next to it")
         item: Value = {"name": set_values.name_of(route), **_written(value)}
         return InsertItem(self.items, item, after(beside[-1].place[-1]))
 
@@ -138,10 +138,11 @@ class Parameters(NamedTuple):
 
     def _refused(self, setting: Setting, why: str) -> RefusedError:
         return RefusedError(
-            f"{setting.what} sets {set_values.name_of(setting.route)} over all other values, and has to change; {why}.",
+            f"{setting.what} overrides all other values of {set_values.name_of(setting.route)}, and has to change; "
+            f"{why}.",
             path=self.name,
             line=setting.line,
-            remedy="Put that value among the others in the object, and take it out there; or change it by hand first.",
+            remedy="Move that value to the others in the object, or change it by hand first.",
         )
 
 
@@ -200,9 +201,9 @@ def _target(at: Source, what: str, name: str) -> Iterator[Route]:
         yield route
     elif route[depth - 2 : depth] in _LISTS:
         raise at.refusal(
-            f"{what} sets an entry of {tree.show(route[:depth])} by its number, which means another entry once the "
-            "list changes.",
-            "Put the entry into the list itself, and take this out.",
+            f"{what} sets an entry of {tree.show(route[:depth])} by its index, which will mean another entry once "
+            "the list changes.",
+            "Put the entry into the list itself, and remove this one.",
         )
 
 

@@ -95,8 +95,8 @@ def refuse_directives(path: str, line_of: Callable[[Route], int], spec: Value) -
     for route, _ in tree.leaves(("spec",), spec):
         if "$patch" in route:
             raise RefusedError(
-                f"{tree.show(route)} says how the patch is merged, which layers of values have no word for.",
+                f"{tree.show(route)} says how the patch is merged, which layers of values cannot express.",
                 path=path,
                 line=line_of(route),
-                remedy="Take it out, and write what shall go as null, or what is left into the object.",
+                remedy="Remove it, and write null for what it removes, or put what remains into the object.",
             )

@@ -47,10 +47,10 @@ _REPLACED = (
     *("data.", "stringData."),
 )
 """Where a replacement sets values, or a version."""
-_INTO_THE_OBJECT = "Put what the patch says into the object, and take the patch out."
-_INTO_A_FILE = "Put the patch into a file of its own (patches: [{path: FILE}]), and name it with -f above its object."
+_INTO_THE_OBJECT = "Put what the patch says into the object, and remove the patch."
+_INTO_A_FILE = "Put the patch into a separate file (patches: [{path: FILE}]), and name it with -f after its object."
 _AS_STRATEGIC = (
-    "Write it as a strategic patch in a file of its own (patches: [{path: FILE}]) and name that with -f above the "
+    "Write it as a strategic patch in a separate file (patches: [{path: FILE}]) and name that with -f after the "
     "object, or put the value into the object."
 )
 _Place = tuple[str, int]
@@ -181,8 +181,12 @@ def _at(where: _Place, meant: _Meant, path: str, value: str) -> Iterator[Patch]:
     is_of_prefect = path.startswith("/spec/") and ("/env/" in path or is_about_prefect(path) or is_about_prefect(value))
     if is_version or is_of_prefect or _WHOLE.match(path) is not None:
         what = "sets the chart version" if is_version else f"changes {path or 'all'}"
-        why = "" if is_version else ", which means another entry once the list changes" * bool(re.search(r"/\d", path))
-        error = _error(where, f"{what} of {meant} by a patch of JSON 6902{why}", _AS_STRATEGIC)
+        why = (
+            ""
+            if is_version
+            else ", which will mean another entry once the list changes" * bool(re.search(r"/\d", path))
+        )
+        error = _error(where, f"{what} of {meant} by a JSON 6902 patch{why}", _AS_STRATEGIC)
         yield Patch(meant.kind, meant.name, error, target=meant.target)
 
 
@@ -260,7 +264,7 @@ def _replacement(where: _Place, item: Map) -> Iterator[Patch]:
         meant = _meant(as_map(each.get("select")))
         paths = [str(path) for path in as_list(each.get("fieldPaths"))]
         if any(path.startswith(_REPLACED) for path in paths):
-            remedy = "Put the value into the object, and take the replacement out."
+            remedy = "Put the value into the object, and remove the replacement."
             yield Patch(meant.kind, meant.name, _error(where, f"replaces {', '.join(paths)} of {meant}", remedy))
 
 

@@ -83,7 +83,7 @@ def read(path: str) -> Project:
     if "version" not in top:
         reader.refuse((), "does not say which version of project files it is.", "Begin it with version: 1.")
     if top["version"] != 1 or isinstance(top["version"], bool):
-        reader.refuse(("version",), "is of a version that this program does not know.", "It knows version: 1.")
+        reader.refuse(("version",), "is of a version that infrahub-migrator does not know.", "It knows version: 1.")
     return Project(
         path,
         reader.document,
@@ -110,11 +110,13 @@ class _Reader:
         value = tree.get(self.document.data, route)
         what = tree.show(route) if route else "the file"
         if not isinstance(value, dict):
-            self.refuse(route, f"{what} is no mapping of {', '.join(keys)}.", "docs/many-releases.md shows one.")
+            self.refuse(route, f"{what} is not a mapping of {', '.join(keys)}.", "docs/many-releases.md shows one.")
         for key in value:
             if key not in keys:
                 meant = did_you_mean(key, keys)
-                self.refuse((*route, key), f"{key!r} is no key of {what}{meant}.", f"The keys are {', '.join(keys)}.")
+                self.refuse(
+                    (*route, key), f"{key!r} is not a key of {what}{meant}.", f"The keys are {', '.join(keys)}."
+                )
         return value
 
     def length(self, route: Route, most: int, of_what: str) -> int:
@@ -123,16 +125,16 @@ class _Reader:
         if value is None:
             return 0
         if not isinstance(value, list):
-            self.refuse(route, f"{tree.show(route)} is no list of {of_what}.")
+            self.refuse(route, f"{tree.show(route)} is not a list of {of_what}.")
         if len(value) > most:
-            self.refuse(route, f"{tree.show(route)} has {len(value):,} {of_what}, and {most:,} is the most.")
+            self.refuse(route, f"{tree.show(route)} has {len(value):,} {of_what}; the limit is {most:,}.")
         return len(value)
 
     def text(self, route: Route) -> str:
         """The text there, on one line."""
         value = tree.get(self.document.data, route)
         if not isinstance(value, str) or not value.strip():
-            self.refuse(route, f"{tree.show(route)} is no text.", 'Put it in quotes: "...".')
+            self.refuse(route, f"{tree.show(route)} is not text.", 'Put it in quotes: "...".')
         if len(value) > _LONGEST:
             self.refuse(route, f"{tree.show(route)} is longer than {_LONGEST:,} characters.")
         if not value.isprintable():
@@ -161,11 +163,11 @@ class _Reader:
             values = self.mapping(route, _RELEASE)
             for key in ("name", "layers"):
                 if key not in values:
-                    self.refuse(route, f"{tree.show(route)} has no {key}.", "Each release has a name and its layers.")
+                    self.refuse(route, f"{tree.show(route)} has no {key}.", "Each release needs a name and its layers.")
             name = self.text((*route, "name"))
             if name in found:
                 line = self.document.line(("releases", found[name].number))
-                self.refuse((*route, "name"), f"{name} is the name of the release on line {line} already.")
+                self.refuse((*route, "name"), f"{name} is already the name of the release on line {line}.")
             found[name] = ProjectRelease(name, self._layers(route), self.upgrade(route, _RELEASE), number)
         return list(found.values())
 
@@ -177,22 +179,24 @@ class _Reader:
         layers = [self._layer((*at, number)) for number in range(count)]
         twice = next((number for number, each in enumerate(layers) if each in layers[:number]), None)
         if twice is not None:
-            self.refuse((*at, twice), f"{layers[twice]} is a layer of this release already.")
+            self.refuse((*at, twice), f"{layers[twice]} is already a layer of this release.")
         return tuple(layers)
 
     def _layer(self, route: Route) -> str:
         """A path below the file's folder, as it is seen from the current directory."""
         text = self.text(route)
         if "$" in text or text.startswith("~"):
-            self.refuse(route, f"{text!r}: nothing is filled in here, neither variables nor ~.", "Write the path out.")
+            self.refuse(route, f"{text!r}: neither variables nor ~ are expanded here.", "Write the path out.")
         if os.path.isabs(text) or "\\" in text or text[1:2] == ":":
-            self.refuse(route, f"{text!r} is no path below this file.", "Write it from here, with slashes.")
+            self.refuse(
+                route, f"{text!r} is not a path below this file.", "Write it relative to this file, with slashes."
+            )
         below = os.path.normpath(text)
         if below in (os.curdir, os.pardir) or below.startswith(os.pardir + os.sep):
-            self.refuse(route, f"{text!r} leads out of the folder of this file.", "Name files below it only.")
+            self.refuse(route, f"{text!r} points outside the folder of this file.", "Name files below it only.")
         path = os.path.join(self._folder, below)
         if not os.path.realpath(path).startswith(os.path.join(self._inside, "")):
-            self.refuse(route, f"{text!r} is reached by a link that leads out of the folder of this file.")
+            self.refuse(route, f"{text!r} is reached through a link that points outside the folder of this file.")
         return path
 
     def _version(self, route: Route, text: str) -> None:

@@ -18,8 +18,8 @@ from migrator.sources.helmfile import Told
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*", re.ASCII)
 _NO_TEXTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _HEAD = """\
-# The releases of this repository, as `infrahub-migrator init` found them: look through them.
-# `infrahub-migrator schema project` prints what can stand here.
+# The releases of this repository, as `infrahub-migrator init` found them: review them.
+# `infrahub-migrator schema project` prints what is allowed here.
 version: 1
 """
 
@@ -47,7 +47,7 @@ def draft(survey: Survey, told: Sequence[Told], folder: str) -> Draft:
     errors = [
         each for each in survey.errors if not isinstance(each, Doubt) or os.path.normpath(each.path) not in settled
     ]
-    errors += [Doubt("looks like a layer of a release, and no helmfile names it.", path=path) for path in sorted(left)]
+    errors += [Doubt("looks like a layer of a release, but no helmfile names it.", path=path) for path in sorted(left)]
     return Draft(sorted(found, key=lambda each: each[0][-1]), errors)
 
 
@@ -71,7 +71,7 @@ def text_for(made: Draft, folder: str) -> str:
         lines += _known(told, folder) if told is not None else []
     in_doubt = [error for error in made.errors if not isinstance(error, OutOfScopeError)]
     foreign = [error for error in made.errors if isinstance(error, OutOfScopeError)]
-    lines += _told("In doubt, or not to be read:", in_doubt, folder)
+    lines += _told("Unclear or unreadable:", in_doubt, folder)
     sealed = [_quoted("/" + _below(error.path, folder)) for error in in_doubt if isinstance(error, EncryptedError)]
     if sealed:
         lines += ["# To leave out the encrypted ones, once you know that nothing in them concerns the upgrade:\n"]

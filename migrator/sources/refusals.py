@@ -10,20 +10,20 @@ def explained(error: InputError, data: bytes, name: str) -> MigratorError:
     """The error to raise for a text that does not parse: what the text is, where that can be told."""
     if b'resource "helm_release"' in data:
         return OutOfScopeError(
-            "is Terraform, not YAML.", path=name, line=error.line, remedy="Migrate the values in it by themselves."
+            "is Terraform, not YAML.", path=name, line=error.line, remedy="Migrate its values in a separate file."
         )
     if data.split() == [b"USER-SUPPLIED", b"VALUES:", b"null"]:
         return InputError(
-            "is what helm get values prints for a release without values of its own.",
+            "is what helm get values prints for a release without custom values.",
             path=name,
             line=2,
-            remedy="Write {} in place of all of it, and say what is installed with --chart and --from VERSION-FLAVOUR.",
+            remedy="Replace all of it with {}, and say what is installed with --chart and --from VERSION-FLAVOUR.",
         )
     if b"{{" in data and marks.mentions(name, data):
         return foreign.by_name(name) or OutOfScopeError(
-            "holds Go templates where YAML should be, and what they are rendered to cannot be known here.",
+            "has Go templates where YAML should be, and what they render to is not known here.",
             path=name,
             line=error.line,
-            remedy="Migrate what they are rendered to, and take the changes over by hand.",
+            remedy="Migrate the rendered file, and copy the changes by hand.",
         )
     return foreign.unreadable(name, data, error)

@@ -21,7 +21,7 @@ _ROOTS = {tuple(filter(None, roots.root_of_chart(chart).split("."))) for chart i
 
 
 def refuse(source: Source, chart: str = "") -> None:
-    """Raise UnrelatedError for a file that holds nothing of these charts, OutOfScopeError for one that is no values.
+    """Raise UnrelatedError for a file that has nothing to do with these charts, OutOfScopeError for one of no values.
 
     What has the shape of their values is some, whatever the file is called, unless something fills it in first; so are
     the keys of the `chart` that somebody named.

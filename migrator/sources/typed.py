@@ -44,7 +44,7 @@ def over(bundle: Bundle, typed: Sequence[Typed]) -> Bundle:
         return bundle
     if bundle.controller:
         raise UsageError(
-            f"{typed[0].flag} sets what {bundle.controller} never hears of, which upgrades {bundle.name}.",
+            f"{typed[0].flag} sets a value that {bundle.controller}, which upgrades {bundle.name}, never sees.",
             remedy="Put the value into the object.",
         )
     below: Map = {}
@@ -71,14 +71,14 @@ def refuse_change(bundle: Bundle, changes: Sequence[Change]) -> None:
         if hit is None:
             continue
         route, wanted = hit
-        remedy = "Put it into a values file, and take it off the command line."
+        remedy = "Move it to a values file, and remove it from the command line."
         if isinstance(wanted, str):
             text, as_text = set_values.write(wanted)
             text = re.sub(r"(?<!\\),", r"\,", text)  # a comma begins the next value
             flag = "--set-string" if as_text else "--set"
-            remedy = f"Type {flag} '{set_values.name_of(route)}={text}' in its place, here and for helm."
+            remedy = f"Give {flag} '{set_values.name_of(route)}={text}' instead, here and to helm."
         raise RefusedError(
-            f"{tree.show(route)} has to change, and {ON_COMMAND_LINE} on the command line sets it over all files.",
+            f"{tree.show(route)} has to change, but {ON_COMMAND_LINE} on the command line overrides all files.",
             path=bundle.name,
             remedy=remedy,
         )
@@ -122,7 +122,7 @@ class _Reader:
     def error(self, what: str) -> UsageError:
         return UsageError(
             f"{self.typed.flag} {self.typed.text}: {what}.",
-            remedy="Write it as helm reads it: KEY=VALUE, several with commas between.",
+            remedy="Write it as helm reads it: KEY=VALUE, separated by commas.",
         )
 
 
@@ -153,7 +153,7 @@ def _key(reader: _Reader, data: Map, above: Route) -> list[Route]:
         return found
     inner = data.get(name, {})
     if not isinstance(inner, dict):
-        raise reader.error(f"{name} is no mapping")
+        raise reader.error(f"{name} is not a mapping")
     copy = dict(inner)
     found = _key(reader, copy, here)
     if not copy:
@@ -165,7 +165,7 @@ def _key(reader: _Reader, data: Map, above: Route) -> list[Route]:
 def _list(reader: _Reader, standing: Value, here: Route, called: str) -> tuple[list[Value], list[Route]]:
     """The list that stands there with one of its items set, and where that went."""
     if standing is not None and not isinstance(standing, list):
-        raise reader.error(f"{called} is no list")
+        raise reader.error(f"{called} is not a list")
     items = list(standing or [])
     return items, _item(reader, items, here)
 
@@ -173,12 +173,12 @@ def _list(reader: _Reader, standing: Value, here: Route, called: str) -> tuple[l
 def _item(reader: _Reader, items: list[Value], above: Route) -> list[Route]:
     number, _ = reader.until("]")
     if not number.isdecimal() or not number.isascii() or int(number) > _MOST_INDEXES:
-        raise reader.error(f"{number!r} is no index")
+        raise reader.error(f"{number!r} is not an index")
     index = int(number)
     items += [None] * (index + 1 - len(items))
     name, sign = reader.until("[.=")
     if name or not sign:
-        raise reader.error(f"{name!r} stands behind an index")
+        raise reader.error(f"{name!r} follows an index")
     here = (*above, index)
     if sign == "=":
         items[index] = _value(reader)
@@ -203,7 +203,7 @@ def _value(reader: _Reader) -> Value:
     while True:
         item, sign = reader.until(",}")
         if not sign:
-            raise reader.error("a list ends in }")
+            raise reader.error("a list has no closing }")
         items.append(read(item))
         if sign == "}":
             reader.at += text.startswith(",", reader.at)

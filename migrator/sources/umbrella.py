@@ -48,6 +48,6 @@ def _with_dependency(bundle: Bundle, chart: Source) -> Bundle:
 def _version(name: str, text: str, place: str, key: str) -> ChartVersion:
     unmovable = ""
     if not text or is_range(text):
-        what = f"leaves it open ({text})" if text else "names none"
+        what = f"gives a range ({text})" if text else "names no version"
         unmovable = f"{place} {what}, and Chart.lock says what is installed; move it with helm dependency update"
     return ChartVersion(name, text, (), unmovable, key=key, elsewhere=place, then=THEN)

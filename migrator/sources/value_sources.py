@@ -17,7 +17,7 @@ from migrator.sources.nearby import Item
 from migrator.sources.source import Source, read
 from migrator.values.merge import Map, as_map, as_text
 
-_REMEDY = "Migrate its values as a file of their own, below the object (-f FILE -f OBJECT), and take them over."
+_REMEDY = "Migrate its values in a separate file, below the object (-f FILE -f OBJECT), and copy the result back."
 
 
 class Below(NamedTuple):
@@ -59,9 +59,9 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
             found.add(number)
         elif layers:
             raise place.refusal(
-                f"takes values from {_called(reference)}, which stands nowhere here, over those of {layers[-1].name}, "
-                "which does.",
-                "Name the files of all of them in their order (-f FILE -f OBJECT).",
+                f"takes values from {_called(reference)}, which is not here, over those of {layers[-1].name}, which "
+                "is.",
+                "Name the files of all of them in order (-f FILE -f OBJECT).",
                 ("spec", "valuesFrom", number),
             )
     return Below(tuple(layers), frozenset(found), tuple(shared))
@@ -73,13 +73,13 @@ def _layer(standing: Source, reference: Map) -> Source | None:
     part, coded = ("stringData", "data") if reference.get("kind") == "Secret" else ("data", "binaryData")
     text = as_map(data.get(part)).get(key)
     if text is None and key in as_map(data.get(coded)):
-        raise standing.refusal(f"{called} holds the values in base64.", _REMEDY, (coded, key))
+        raise standing.refusal(f"{called} has the values in base64.", _REMEDY, (coded, key))
     if text is None:
         return None
     if not isinstance(text, str):
-        raise standing.refusal(f"{called} holds no text there, as Kubernetes asks for.", _REMEDY, (part, key))
+        raise standing.refusal(f"{called} does not have text there, as Kubernetes requires.", _REMEDY, (part, key))
     if data.get("immutable") is True:
-        why = f"{called} is immutable: Kubernetes takes no other values for it."
+        why = f"{called} is immutable: Kubernetes refuses other values for it."
         raise standing.refusal(why, _REMEDY, ("immutable",))
     if "mac" in as_map(data.get("sops")):
         raise standing.refusal(f"{called} is encrypted by SOPS.", _REMEDY, ("sops",))
@@ -106,7 +106,7 @@ def _generated(place: Source, reference: Map, namespace: str) -> Source | None:
         raise made.kustomization.refusal(f"{called} is immutable, and its name stays the same.", _REMEDY, made.route)
     layer = read(path)
     if "mac" in as_map(as_map(layer.data).get("sops")):
-        raise layer.refusal(f"{called} is made of this file, which is encrypted by SOPS.", _REMEDY)
+        raise layer.refusal(f"{called} is built from this file, which is encrypted by SOPS.", _REMEDY)
     return layer
 
 
@@ -117,9 +117,9 @@ def _shared(place: Source, namespace: str, around: Sequence[Item], reference: Ma
         is_neighbour = nearby.is_same_namespace(each.namespace, namespace)
         if is_neighbour and not is_itself and any(_is_same(taken, reference) for taken in each.takes):
             error = layer._replace(route=(), inner=None).refusal(
-                f"{_called(reference)} is taken by HelmRelease {each.name} as well ({each.path}), and what is right "
-                "for one need not be for the other.",
-                "Name the folder that holds both, which are judged and written together then.",
+                f"{_called(reference)} is also used by HelmRelease {each.name} ({each.path}), and what is right for "
+                "one may be wrong for the other.",
+                "Name the folder with both: they are then checked and written together.",
                 layer.route,
             )
             yield Shared(each.path, error)

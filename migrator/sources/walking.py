@@ -54,8 +54,8 @@ class Sieve:
 
     def told(self, directory: str) -> str:
         """How many files `.gitignore` leaves out of the directory, and what takes them in, as a sentence."""
-        files = "1 file that speaks" if self.ignored == 1 else f"{self.ignored} files that speak"
-        return f".gitignore leaves {files} of these charts out of {directory}; --include-ignored takes them in."
+        files = "1 file that mentions" if self.ignored == 1 else f"{self.ignored} files that mention"
+        return f".gitignore leaves {files} these charts out of {directory}; --include-ignored includes them."
 
     def count(self, path: str) -> None:
         """Take down a file that `.gitignore` leaves out, if it may concern anybody."""
@@ -76,7 +76,7 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
         try:
             files, folders = _entries(folder)
         except OSError as error:
-            unread.append(InputError(f"cannot be looked into: {error.strerror}.", path=folder))
+            unread.append(InputError(f"cannot be read: {error.strerror}.", path=folder))
             continue
         rules = [] if sieve.takes_ignored else gitignore.of(folder, ignoring.pop(folder))
         real = os.path.realpath(folder) if rules else ""

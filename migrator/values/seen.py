@@ -51,8 +51,8 @@ class Seen(NamedTuple):
             which = _times(self.databases, "database")
         else:
             taken = [number for number in sorted(self.keys) if number not in self.refused]
-            which = "how many databases it has it does not say (CONFIG is not allowed there), "
-            which += f"and SELECT takes {_listed(taken)}" if taken else "and SELECT takes none"
+            which = "it does not say how many databases it has (CONFIG is not allowed there), "
+            which += f"and SELECT accepts {_listed(taken)}" if taken else "and SELECT accepts none"
         filled = [f"{number} holds {self.contents(number)}" for number, keys in sorted(self.keys.items()) if keys]
         return f"Redis at {self.where}: {which}; {'; '.join(filled) or 'all empty'}"
 

@@ -188,7 +188,7 @@ def _apply_to_key(tree: Value, edit: KeyEdit) -> Value:
         return _add_key(tree, edit)
     parent = _parent(tree, edit.route)
     if not isinstance(parent, dict):
-        raise NoSuchRoute(f"{show(edit.route)} is no key of a mapping")
+        raise NoSuchRoute(f"{show(edit.route)} is not a key of a mapping")
     key = cast(str, edit.route[-1])
     if isinstance(edit, RemoveKey):
         del parent[key]
@@ -213,7 +213,7 @@ def _add_key(tree: Value, edit: AddKey) -> Value:
             here = here[key]
             continue
         if not isinstance(here, dict) or not isinstance(key, str):
-            raise NoSuchRoute(f"{show(edit.route[:depth])} is no mapping")
+            raise NoSuchRoute(f"{show(edit.route[:depth])} is not a mapping")
         if key in here:
             if here[key] is None:
                 here[key] = {}

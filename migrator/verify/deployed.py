@@ -122,11 +122,11 @@ def _about_release(
 ) -> Iterator[Finding]:
     where = deployed.called
     if deployed.status != "deployed":
-        text = f"revision {deployed.newest} is {deployed.status}, and revision {deployed.revision} counts"
-        remedy, first = "See why, mend it, and install it again.", f"helm history {shlex.join(deployed.words)}"
+        text = f"revision {deployed.newest} is {deployed.status}, and revision {deployed.revision} is the one in use"
+        remedy, first = "See why, fix it, and install it again.", f"helm history {shlex.join(deployed.words)}"
         if deployed.status.startswith("pending"):
             words = (deployed.name, str(deployed.revision), *deployed.words[1:])
-            remedy, first = "Once nobody is at it any more:", f"helm rollback {shlex.join(words)}"
+            remedy, first = "Once nobody else is upgrading it:", f"helm rollback {shlex.join(words)}"
         yield _finding("deployed-status", where, text, remedy, (first, again))
     if stands is None or not report.version_to:
         return
@@ -135,7 +135,7 @@ def _about_release(
     except UsageError:
         return
     if stands.release < target:
-        text = f"what runs is {bundle.version.chart} {bundle.version.text}, and not {report.version_to} yet"
+        text = f"what runs is {bundle.version.chart} {bundle.version.text}, not {report.version_to} yet"
         commands: tuple[str, ...] = (again,)
         if bundle.is_of_cluster:
             way = f"--release {shlex.join(deployed.words)} --to {report.version_to} --output values.yaml"
@@ -160,17 +160,17 @@ def _about_reuse(
         toggles = [name for name in _names(tree.get(seen.computed, (*root, *listed))) if service_of(name)]
         old = [name for name in toggles if name not in _names(tree.get(own, listed))]
         if old:
-            left.append(f"{tree.show((*root, *listed))} still holds {', '.join(old)}")
+            left.append(f"{tree.show((*root, *listed))} still has {', '.join(old)}")
     url = tree.get(own, (*DOCKET, "url"))
     way = (*root, *DOCKET, "url")
     if url and not tree.get(seen.computed, way) and not _is_given(seen.given, way):
-        left.append(f"{tree.show(way)} is empty, where the chart has one of its own")
+        left.append(f"{tree.show(way)} is empty, although the chart sets one")
     if left:
         text = (
-            f"the old chart's own values are still in force, as --reuse-values leaves them: {'; '.join(left)}, and no "
-            "value that the release was given says so"
+            f"the old chart's own values are still in force, as --reuse-values leaves them: {'; '.join(left)}, and "
+            "no value given to the release says so"
         )
-        remedy = "Take the new chart's, below what the release was given."
+        remedy = "Use the new chart's values, below those given to the release."
         yield _finding("deployed-reuse-values", seen.deployed.called, text, remedy, (again,))
 
 
@@ -197,7 +197,7 @@ def _about_pods(
     def log(pod: Manifest, container: str) -> str:
         read.append(pod)
         if len(read) > _MOST_LOGS:
-            return "its log was not read, as those of others were"
+            return "its log was not read, because enough others were"
         return live.log_of(access, pod, container, show_secrets=show_secrets)
 
     where, namespace = seen.deployed.called, seen.deployed.namespace

@@ -49,13 +49,13 @@ class Pod(NamedTuple):
         return " ".join(map(str, args)) if isinstance(args, list) else ""
 
 
-_BOTH_REFUSED = "Take it out of the values' env lists where the chart sets it; server-side apply refuses both."
+_BOTH_REFUSED = "Remove it from the values' env lists where the chart sets it; server-side apply refuses both."
 
 CHECKS = {
     "chart-refuses": Check(
         "error",
         "Helm renders the chart with the values.",
-        "Mend what Helm names; a chart older than 4.14.0 (prefect-server 2026.4.10163454) refuses a migrated file, "
+        "Fix what Helm names; a chart older than 4.14.0 (prefect-server 2026.4.10163454) refuses a migrated file, "
         "so upgrade both together.",
     ),
     "pods-none": Check(
@@ -63,7 +63,7 @@ CHECKS = {
         "A deployment of a Prefect server is rendered.",
         "Name the chart that the values belong to, unpacked with its dependencies; see prefect-server.enabled.",
     ),
-    "pods-env-twice": Check("error", "No env name stands twice on a pod of Prefect.", _BOTH_REFUSED),
+    "pods-env-twice": Check("error", "No env name appears twice on a Prefect pod.", _BOTH_REFUSED),
     "pods-env-string": Check(
         "error",
         "Every env value of Prefect's pods is text.",
@@ -71,12 +71,12 @@ CHECKS = {
     ),
     "pods-example-host": Check(
         "error",
-        "Prefect's pods connect to no Redis by the presets' example host.",
-        "Put the host of your Redis into the values.",
+        "Prefect's pods connect to no Redis at the presets' example host.",
+        "Set the host of your Redis in the values.",
     ),
     "pods-example-left": Check(
         "warning",
-        "No other env entry of Prefect's pods holds the presets' example host.",
+        "No other env entry of Prefect's pods contains the presets' example host.",
         "Put the right host there, or remove the entry.",
     ),
     "pods-requests": Check(
@@ -89,8 +89,8 @@ CHECKS = {
     ),
     "pods-docket": Check(
         "error",
-        f"Both pods of Prefect get {DOCKET_NAME} once, and the same.",
-        "Set messaging.docket.url or existingSecret, and take the name out of all env lists.",
+        f"Both Prefect pods get {DOCKET_NAME} once, with the same value.",
+        "Set messaging.docket.url or existingSecret, and remove the name from all env lists.",
     ),
     "pods-toggle": Check(
         "warning",
@@ -99,7 +99,7 @@ CHECKS = {
     ),
     "pods-webserver-only": Check(
         "error",
-        "The API pods run no background services where these have pods of their own.",
+        "The API pods run no background services where these have their own pods.",
         f'Add {WEBSERVER_ONLY} "true" to server.env.',
     ),
     "pods-migrate-pin": Check(
@@ -212,10 +212,10 @@ def _of_any(pod: Pod) -> Iterator[Trouble]:
     for entry in pod.env:
         value = entry.get("value")
         if value is not None and not isinstance(value, str):
-            text = f"{entry.get('name')} on {pod.deployment} is no text"
+            text = f"{entry.get('name')} on {pod.deployment} is not text"
             yield Trouble("pods-env-string", text)
         if isinstance(value, str) and EXAMPLE_HOST in value:
-            text = f"{entry.get('name')} on {pod.deployment} holds {EXAMPLE_HOST}"
+            text = f"{entry.get('name')} on {pod.deployment} contains {EXAMPLE_HOST}"
             yield Trouble("pods-example-host" if entry.get("name") in _ADDRESSES else "pods-example-left", text)
 
 
@@ -236,7 +236,7 @@ def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Ite
             text = f"a Job migrates the database of {server.deployment}, which Infrahub does itself"
             yield Trouble("pods-migrations-job", text)
     elif not job:
-        text = f"no Job migrates the database of {server.deployment}, and its pods are told not to"
+        text = f"no Job migrates the database of {server.deployment}, and its pods are set not to"
         yield Trouble("pods-migrations-missing", text)
 
 
@@ -244,7 +244,7 @@ def _docket(server: Pod, background: Pod) -> Iterator[Trouble]:
     counts = [sum(entry.get("name") == DOCKET_NAME for entry in pod.env) for pod in (server, background)]
     for pod, count in zip((server, background), counts):
         if count != 1:
-            often = f"stands {count} times" if count else "is missing"
+            often = f"is set {count} times" if count else "is missing"
             yield Trouble("pods-docket", f"{DOCKET_NAME} {often} on {pod.deployment}")
     ours, theirs = server.last(DOCKET_NAME), background.last(DOCKET_NAME)
     if ours is not None and theirs is not None and ours != theirs:
@@ -263,7 +263,7 @@ def _pins(server: Pod) -> Iterator[Trouble]:
 
 def _of_single(server: Pod) -> Iterator[Trouble]:
     if "--no-services" in server.args or _is_set(server.last(WEBSERVER_ONLY)):
-        text = f"nothing runs the background services: {server.deployment} is told not to, and stands alone"
+        text = f"nothing runs the background services: {server.deployment} is set not to, and no other deployment does"
         yield Trouble("pods-services-nowhere", text)
 
 

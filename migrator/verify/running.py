@@ -15,8 +15,8 @@ from migrator.values.merge import as_map
 Log = Callable[[Manifest, str], str]
 """The end of the log of a pod's container, in words."""
 
-INSTALL = "Install the release again: that puts back what it lost."
-TWICE = "Take all of them out, and put one back."
+INSTALL = "Install the release again: that restores what it lost."
+TWICE = "Remove all of them, and add one back."
 _ON_ITS_WAY = ("ContainerCreating", "PodInitializing", "")
 
 
@@ -77,20 +77,20 @@ def _env(
     for name in asked:
         mend = _mend(deployment, space, container, name, ours[name], again)
         if name not in stands:
-            text = f"{where} lacks, as a patch can lose it, what the manifest holds: {name}"
+            text = f"{where} lacks what the manifest has, as a patch can lose it: {name}"
             yield Trouble("deployed-env-lost", text, *mend, deployment, name)
         elif stands[name] > asked[name]:
-            text = f"{name} stands {stands[name]} times in {where}, and {_times(asked[name])} in the manifest"
+            text = f"{name} appears {stands[name]} times in {where}, but {_times(asked[name])} in the manifest"
             commands = (_set(deployment, space, container, f"{name}-"), *mend[1])
             yield Trouble("deployed-env-twice", text, TWICE, commands, deployment, name)
         elif ours[name] != theirs[name]:
-            text = f"{where} has otherwise than the manifest: {name}"
+            text = f"{where} differs from the manifest: {name}"
             yield Trouble("deployed-env-differs", text, *mend, deployment, name)
     for name in stands:
         if name not in asked:
-            text = f"{where} has beyond the manifest: {name}"
+            text = f"{where} has more than the manifest: {name}"
             commands = (_set(deployment, space, container, f"{name}-"),)
-            yield Trouble("deployed-env-added", text, "Take it out.", commands, deployment, name)
+            yield Trouble("deployed-env-added", text, "Remove it.", commands, deployment, name)
 
 
 def folded(troubles: Sequence[Trouble]) -> list[Trouble]:
@@ -145,7 +145,7 @@ def _mend(
     from migrator.report.mask import Mask
 
     if isinstance(value, str) and Mask().value(value, name) == value:
-        return "Put it back.", (_set(deployment, space, container, shlex.quote(f"{name}={value}")),)
+        return "Restore it.", (_set(deployment, space, container, shlex.quote(f"{name}={value}")),)
     return INSTALL, (again,)
 
 
@@ -164,9 +164,9 @@ def _rollout(deployment: Manifest, pods: Sequence[Manifest], space: str) -> Iter
     if ready < wanted:
         why.append(f"{ready} of {wanted} replicas are ready")
     if seen < _number(tree.get(deployment, ("metadata", "generation"))):
-        why.append("its last change has not been taken up yet")
+        why.append("its last change has not been picked up yet")
     elif updated < wanted:
-        why.append(f"{updated} of {wanted} are of the new template")
+        why.append(f"{updated} of {wanted} use the new template")
     if old:
         why.append(f"with the env from before: {', '.join(old)}")
     if why:
@@ -188,7 +188,7 @@ def _pod(pod: Manifest, deployment: str, space: str, log: Log) -> Iterator[Troub
     name = name_of(pod)
     for condition in _maps(tree.get(pod, ("status", "conditions"))):
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
-            text = f"pod {name} finds no node: {condition.get('message') or condition.get('reason')}"
+            text = f"pod {name} cannot be scheduled: {condition.get('message') or condition.get('reason')}"
             commands = (f"kubectl describe pod {name} --namespace {space}",)
             yield Trouble("deployed-unscheduled", text, "See what it asks for.", commands, deployment)
     for kind in ("initContainerStatuses", "containerStatuses"):
@@ -205,15 +205,15 @@ def _container(status: Manifest, pod: Manifest, deployment: str, space: str, log
     where = f"container {container} of pod {name}"
     whole = f"kubectl logs {name} --container {container} --previous --namespace {space}"
     if reason == "CrashLoopBackOff":
-        text = f"{where} ends again and again, {restarts} times so far{why}; {log(pod, container)}"
-        yield Trouble("deployed-crash-loop", text, "Read why.", (whole,), deployment)
+        text = f"{where} keeps exiting, {restarts} times so far{why}; {log(pod, container)}"
+        yield Trouble("deployed-crash-loop", text, "See why.", (whole,), deployment)
     elif reason not in _ON_ITS_WAY:
-        text = f"{where} does not start, {reason}: {waiting.get('message') or 'no more is said'}"
+        text = f"{where} does not start, {reason}: {waiting.get('message') or 'no details given'}"
         commands = (f"kubectl describe pod {name} --namespace {space}",)
-        yield Trouble("deployed-not-started", text, "See what hinders it.", commands, deployment)
+        yield Trouble("deployed-not-started", text, "See what prevents it.", commands, deployment)
     elif restarts and container in dict(_envs({"containers": tree.get(pod, ("spec", "containers"))})):
-        text = f"{where} was started again {_times(restarts)}{why}; {log(pod, container)}"
-        yield Trouble("deployed-restarts", text, "Read why.", (whole,), deployment)
+        text = f"{where} was restarted {_times(restarts)}{why}; {log(pod, container)}"
+        yield Trouble("deployed-restarts", text, "See why.", (whole,), deployment)
 
 
 def _maps(value: Value) -> list[Manifest]:

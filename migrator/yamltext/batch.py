@@ -180,7 +180,7 @@ class Batch:
         else:
             sibling = str(place.sibling)
             if self.sharing.merged(node).intersection((sibling, key)):
-                self.page.refuse(f"a place beside {sibling!r}, which a merge key brings in", entries[0].head)
+                self.page.refuse(f"cannot insert next to {sibling!r}, which a merge key `<<` adds", entries[0].head)
             index = self._index(node, (sibling,))
         return (index, False) if place.side == "before" else (index + 1, True)
 
@@ -213,9 +213,9 @@ class Batch:
         if len(found) > 1:
             first, second = (self.layout.line(entries[index].head) for index in (found[0], found[-1]))
             self.page.refuse(
-                f"the key {key!r} stands twice in its mapping, on lines {first} and {second}",
+                f"the key {key!r} appears twice in its mapping, on lines {first} and {second}",
                 entries[found[-1]].head,
-                f"Delete one of the two (Helm reads only that of line {second}), then run again.",
+                f"Delete one of them (Helm reads only the one on line {second}), then run again.",
             )
         if not found or self.sharing.is_merged_in(node, key):
             self.page.refuse(f"{tree.show(route)} comes from a merge key `<<`", self.sharing.merge_line(node))
@@ -223,4 +223,4 @@ class Batch:
 
     def _check_key(self, key: str) -> None:
         if len(key) > LONGEST_KEY:
-            self.page.refuse(f"a new key of more than {LONGEST_KEY:,} characters", 0)
+            self.page.refuse(f"cannot write a new key of more than {LONGEST_KEY:,} characters", 0)

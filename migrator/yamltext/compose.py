@@ -177,7 +177,7 @@ class _Composer:
                     items.append(value)
                 elif kind is DocumentStartEvent:
                     if event.version not in (None, (1, 1)):
-                        raise _at(event, "the %YAML directive names a version that Helm does not read, other than 1.1")
+                        raise _at(event, "the %YAML directive names a version other than 1.1, which Helm does not read")
                     items = []
                     opening, first = event, len(values)
                     self.anchored.clear()
@@ -229,15 +229,15 @@ class _Composer:
         target = self.anchored.get(name)
         if target is None:
             # Its name is not repeated: it may be the password of somebody who left out the quotes.
-            raise _at(event, "an alias (a word that begins with *) names an anchor that does not stand before it")
+            raise _at(event, "an alias (a word that starts with *) refers to an anchor that is not defined before it")
         if target in self.open:
-            raise _at(event, f"the alias *{name} stands inside the very thing it names")
+            raise _at(event, f"the alias *{name} is inside the value it refers to")
         self.record.aliases[node] = target
         value = self.record.values[target]
         nodes, depth = self.weigh(value)
         self.aliased += nodes
         if self.aliased > MAX_ALIASED:
-            raise _at(event, f"aliases blow the file up to more than {MAX_ALIASED:,} nodes")
+            raise _at(event, f"aliases expand the file to more than {MAX_ALIASED:,} nodes")
         if level + depth > MAX_DEPTH:
             raise _at(event, f"aliases make the nesting more than {MAX_DEPTH} levels deep")
         return value
@@ -260,7 +260,7 @@ class _Composer:
             # Go's reader lets a merge win over what stands before it, and in a list the first mapping over the rest.
             for one in reversed(value) if isinstance(value, list) else [value]:
                 if not isinstance(one, dict):
-                    raise _at(event, "a merge key `<<` wants a mapping or a list of mappings", self.start_of(begun))
+                    raise _at(event, "a merge key `<<` needs a mapping or a list of mappings", self.start_of(begun))
                 merged.update(one)
         return merged
 

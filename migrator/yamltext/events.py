@@ -92,7 +92,7 @@ def _with_colons(work: Callable[[Iterator[Any]], T], text: str, error: ScannerEr
             error = again
         except YAMLError as again:
             raise _in_words(again, text) from again
-    raise UnreadableError("too many texts in brackets have a colon; write them in quotes", error.problem_mark.index)
+    raise UnreadableError("too many values in brackets contain a colon; put them in quotes", error.problem_mark.index)
 
 
 def _unveiled(events: Iterator[Any], sign: str) -> Iterator[Any]:

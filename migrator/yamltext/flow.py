@@ -41,7 +41,7 @@ class _FlowEdit:
         self.open = self.layout.content_start(self.node)
         self.close = self.layout.stop(self.node) - 1
         if self.text[self.open] not in "{[":
-            page.refuse("a pair in a flow list without braces of its own", self.open)
+            page.refuse("cannot edit a `key: value` pair without braces in a flow list", self.open)
         self.pieces = [self._piece(entry) for entry in self.layout.entries(self.node)]
 
     def _piece(self, entry: Entry) -> _Piece:

@@ -10,7 +10,7 @@ from migrator.values.edits import Value
 from migrator.yamltext.page import Splice
 from migrator.yamltext.stream import Stream
 
-OUR_BUG = "Nothing was written; this is a bug of the migrator, please report it with the lines around."
+OUR_BUG = "Nothing was written. This is a bug in infrahub-migrator: report it with the lines around this one."
 
 
 def holds(before: Stream, after: Stream, document: int, expected: Value) -> bool:
@@ -24,7 +24,7 @@ def holds(before: Stream, after: Stream, document: int, expected: Value) -> bool
 def check_data(before: Stream, after: Stream, document: int, expected: Value) -> None:
     """Raise VerificationError unless `after` is what `holds` asks for."""
     if not holds(before, after, document, expected):
-        raise VerificationError("the edited text does not hold what was planned.", path=before.name, remedy=OUR_BUG)
+        raise VerificationError("the edited text does not match the plan.", path=before.name, remedy=OUR_BUG)
 
 
 def check_bytes(before: Stream, after: Stream, splices: Sequence[Splice]) -> None:
@@ -44,8 +44,10 @@ def check_bytes(before: Stream, after: Stream, splices: Sequence[Splice]) -> Non
             )
         new_at += kept
         if new[new_at : new_at + len(splice.text)] != splice.text:
-            raise VerificationError("the edited text is not where it belongs.", path=before.name, remedy=OUR_BUG)
+            raise VerificationError("the edited text ended up in the wrong place.", path=before.name, remedy=OUR_BUG)
         new_at += len(splice.text)
         old_at = splice.end
     if new_at != len(new):
-        raise VerificationError("the edited text has a tail that nobody wrote.", path=before.name, remedy=OUR_BUG)
+        raise VerificationError(
+            "the edited text ends with something that no edit wrote.", path=before.name, remedy=OUR_BUG
+        )

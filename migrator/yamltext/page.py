@@ -169,6 +169,6 @@ class Page:
                     end = line.end
                 continue
             if line.column >= indent:
-                self.refuse("a comment would become text of the block scalar above what is removed", line.start)
+                self.refuse("a comment would become part of the block scalar above what is removed", line.start)
             break
         return end

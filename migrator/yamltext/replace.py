@@ -63,9 +63,9 @@ def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value,
     start, end = page.record.starts[node], page.layout.stop(node)
     if page.layout.is_bare(entry):
         if entry.stop - entry.head > LONGEST_KEY:
-            page.refuse(f"a key of more than {LONGEST_KEY:,} characters without a value", entry.head)
+            page.refuse(f"cannot edit a key of more than {LONGEST_KEY:,} characters without a value", entry.head)
         if page.layout.line(entry.head) != page.layout.line(entry.stop):
-            page.refuse("a key of several lines without a value", entry.head)
+            page.refuse("cannot edit a multi-line key without a value", entry.head)
         page.splice(entry.stop, entry.stop, ": " + text)
     elif start == end:
         colon = page.layout.skip_fill(page.layout.stop(entry.key))
@@ -109,7 +109,7 @@ class _Replacement:
         if self.in_list:
             return self.entry.head + 1
         if self.layout.is_bare(self.entry):
-            self.page.refuse("an explicit key `?` without a value", self.entry.head)
+            self.page.refuse("cannot edit an explicit key `?` without a value", self.entry.head)
         colon = self.layout.skip_fill(self.layout.stop(self.entry.key))
         return colon + 1
 
@@ -124,7 +124,7 @@ class _Replacement:
         assert match
         following = self.layout.skip_fill(match.end())
         if following < self.content and text[following] in "&!":
-            self.page.refuse("an anchor and a tag on lines of their own", self.start)
+            self.page.refuse("cannot edit an anchor and a tag on lines of their own", self.start)
         return match.end()
 
     # -- the cases -----------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ class _Replacement:
             page.splice(self.after, max(old_end, self.after), mark)
             page.splice(below, text_end, self._below(lines, below))
         elif mark or block_scalar or not page.own_line(self.start):
-            page.refuse("a value with an anchor, or a block scalar, on a line below its key", self.start)
+            page.refuse("cannot edit a value with an anchor, or a block scalar, on a line below its key", self.start)
         else:
             page.splice(layout.line_start(self.start), layout.next_line(self.stop), self._below(lines, below))
 
@@ -273,7 +273,7 @@ class _Replacement:
             self._at_document_end(lines)
             return
         if self._props() or page.is_block_scalar(self.node):
-            page.refuse("a document that is one scalar with an anchor, a tag or several lines", self.start)
+            page.refuse("cannot edit a document that is one scalar with an anchor, a tag or several lines", self.start)
         newline = page.style.newline(self.stop)
         if page.own_line(self.start) and not page.comment_follows(self.stop):
             page.splice(self.start, layout.line_end(self.stop), newline.join(lines))

@@ -114,12 +114,12 @@ def resolve_tagged(tag: str, text: str) -> Scalar:
     value = resolve(text)
     if name == "timestamp":
         if not re.match(_TIMESTAMP, text, re.ASCII):
-            raise UnreadableScalarError(f"{text!r} is tagged !!timestamp and is none")
+            raise UnreadableScalarError(f"{text!r} is tagged !!timestamp but is not a timestamp")
         return text
     if name == "float" and type(value) is int:
         return float(value)
     if type(value) is not {"bool": bool, "int": int, "float": float, "null": type(None)}[name]:
-        raise UnreadableScalarError(f"{text!r} is tagged !!{name} and is none")
+        raise UnreadableScalarError(f"{text!r} is tagged !!{name} but is not a valid {name}")
     return value
 
 
@@ -128,7 +128,7 @@ def _binary(text: str) -> str:
     try:
         return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError) as error:
-        raise UnreadableScalarError("the text is tagged !!binary and is not base64") from error
+        raise UnreadableScalarError("the text is tagged !!binary but is not base64") from error
 
 
 def key_text(value: object) -> str:

@@ -61,7 +61,7 @@ class Sharing:
         """Have a key that a merge brings in stand in the mapping `way[-1]` itself. Raises Preparation."""
         node = way[-1]
         if self.layout.indexes_of(node, key):
-            self.page.refuse(f"the merge key `<<` overrides {key!r}, which stands before it", self.merge_line(node))
+            self.page.refuse(f"the merge key `<<` overrides {key!r}, which is set before it", self.merge_line(node))
         data = self.page.record.values[node]
         assert isinstance(data, dict)
         raise Preparation({}, set(), (way, New(key, data[key])))
@@ -101,7 +101,9 @@ class Sharing:
         for alias in aliases:
             _, entry = entry_of(self.layout, self.page.root, alias)
             if entry.key == alias:
-                self.page.refuse("an alias is used as a key, and its anchor would go", self.page.record.starts[alias])
+                self.page.refuse(
+                    "an alias is used as a key, and its anchor would be removed", self.page.record.starts[alias]
+                )
         more = len(self._aliases_of[target]) > len(aliases)
         name = self.page.record.anchors[target] if more else ""
         unmarked = {target} if more else set()  # an anchor that nobody uses any more harms nobody, and stays

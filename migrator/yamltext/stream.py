@@ -159,7 +159,7 @@ def _decode(data: bytes, name: str) -> str:
             remedy=_CONVERT,
         ) from error
     if text.startswith(BOM + BOM):  # the parser takes the second away as well, and every place moves by one
-        raise InputError("the file begins with two byte-order marks.", path=name, line=1, remedy="Leave one, or none.")
+        raise InputError("the file starts with two byte-order marks.", path=name, line=1, remedy="Keep one, or none.")
     return text[1:] if text.startswith(BOM) else text
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 
-TAB = "is indented with a tab, and YAML takes spaces only: put spaces in its place"
-SIGN = "has a value that begins with {sign}, which YAML keeps for itself: put the value in quotes"
-QUOTE = "opens a quote that nothing closes: close it, or take it out"
+TAB = "is indented with a tab, but YAML allows only spaces: replace it with spaces"
+SIGN = "has a value that starts with {sign}, which YAML reserves: put the value in quotes"
+QUOTE = "opens a quote that is never closed: close it, or remove it"
 INDENT = (
-    "is indented otherwise than the lines that it belongs to: give it as many spaces as they have, or look whether "
-    "what stands above it has text behind its closing quote"
+    "is indented differently from the lines it belongs to: indent it as they are, or check whether a line above it "
+    "has text after its closing quote"
 )
-ITEM = "stands among the items of a list and is none: begin it with -, or indent it as the key that it belongs to"
-BRACKET = "opens a bracket in which a comma or the end is missing: close it, or put the text in quotes"
-COLON = "has a second colon, or is indented too far: put a value that holds a colon and a blank in quotes"
-NO_COLON = "has text where a key is expected: write a colon and a blank behind the key, or indent what goes on above"
+ITEM = "is inside a list but is not a list item: start it with -, or indent it like the key it belongs to"
+BRACKET = "opens a bracket that lacks a comma or its closing bracket: close it, or put the text in quotes"
+COLON = "has a second colon, or is indented too far: quote a value that contains a colon and a space"
+NO_COLON = "has text where a key is expected: add a colon and a space after the key, or indent it to continue a value"
 
-CONFLICT = "holds a conflict that git left in it (<<<<<<< to >>>>>>>): settle it first"
+CONFLICT = "has an unresolved git conflict (<<<<<<< to >>>>>>>): resolve it first"
 _BEGINS, _ENDS = re.compile(r"^<{7} ", re.MULTILINE), re.compile(r"^>{7} ", re.MULTILINE)
 
 _AT_THE_START = {"unexpected end of stream": QUOTE, "expected ',' or": BRACKET}

@@ -53,7 +53,7 @@ def test_the_table_fits_the_terminal(forks: Forks, tmp_path: Path, columns: int)
         (("--from", "4.14.1"), "v4_18_0_restore", "v4_19_0_neo4j", ""),
         (("--to", "4.14.1"), "v4_14_1_prometheus_multiproc", "v4_15_1_tracing", ""),
         (("--from", "4.13.0", "--to", "4.21.2"), "v4_19_0_neo4j", "v4_13_0_startup_probe", "more than one minor"),
-        (("--from", "4.18.0", "--to", "4.19.0"), "v4_19_0_neo4j", "v4_18_0_restore", "no older Neo4j reads it"),
+        (("--from", "4.18.0", "--to", "4.19.0"), "v4_19_0_neo4j", "v4_18_0_restore", "no older Neo4j can read it"),
         (("--chart", "infrahub", "--from", "4.29.1"), "v4_15_2_metrics_of_the_server", "v4_15_1_tracing", ""),
         (("--from", "2026.6.5172345", "--to", "2026.8.18172642"), "v2026_7_23_probes", "v4_14_0_prefect_docket", ""),
     ],

@@ -71,7 +71,7 @@ def test_a_helmfile_knows_better_than_a_look_which_files_are_layers(cli: Cli, tm
     alone = HELMFILE.replace("[base.yaml, dev.yaml]", "[dev.yaml]").replace("      - base.yaml\n", "")
     found, text = by_init(cli, tmp_path, {"helmfile.yaml": alone})
     assert [each["layers"] for each in found.values()] == [["dev.yaml"], ["prod.yaml"]]
-    assert "# - base.yaml: looks like a layer of a release, and no helmfile names it.\n" in text
+    assert "# - base.yaml: looks like a layer of a release, but no helmfile names it.\n" in text
 
 
 def test_what_cannot_be_edited_is_told_although_a_helmfile_names_it(cli: Cli, tmp_path: Path) -> None:

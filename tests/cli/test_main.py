@@ -110,7 +110,7 @@ def test_all_missing_decisions_are_named_at_once(cli: Cli, values: Path) -> None
         (["--redis-db", "2", "--answer", "nonsense=1"], b"nonsense"),
         (["--redis-db", "2", "--answer", "nonsense"], b"ID=VALUE"),
         (["--from", "4.14.1", "--to", "4.14.0"], b"only moves forward"),
-        (["--from", "next"], b"no chart version"),
+        (["--from", "next"], b"not a chart version"),
         (["--chart", "prefect-server", "--root", "elsewhere", "--bogus"], b"--bogus"),
     ],
 )
@@ -288,7 +288,7 @@ def test_without_a_backup_there_is_none(cli: Cli, values: Path) -> None:
         (b"a: \xe9\n", b"not UTF-8"),
         (b"a: \x00\n", b"values.yaml:1"),
         (b"a: *nowhere\n", b"values.yaml:1"),
-        (UNRELATED.encode(), b"holds nothing of these charts"),
+        (UNRELATED.encode(), b"has nothing to do with these charts"),
         (b"prefect-server: text\n", b"prefect-server"),
         (BEFORE.replace("      env:\n", "      env: text\n      other:\n", 1).encode(), b"is not a list"),
         (BEFORE.encode() + b"infrahub: {}\n", b"infrahub is on lines"),

@@ -185,7 +185,7 @@ def test_a_version_that_is_none_is_told_once_and_not_for_each_release(cli: Calla
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text("infrahub: {infrahubServer: {replicas: 1}}\n", "utf-8")
     done = cli("check", ".", "--to", "~4.18")
-    assert done.returncode == 2 and done.stderr.count(b"is no chart version") == 1
-    assert done.stderr.startswith(b"infrahub-migrator: --to: '~4.18' is no chart version")
+    assert done.returncode == 2 and done.stderr.count(b"is not a chart version") == 1
+    assert done.stderr.startswith(b"infrahub-migrator: --to: '~4.18' is not a chart version")
     done = cli("check", ".", "--from", "4.13.0-medum")
-    assert done.stderr.startswith(b"infrahub-migrator: --from: 'medum' is no flavour (did you mean medium?)")
+    assert done.stderr.startswith(b"infrahub-migrator: --from: 'medum' is not a flavour (did you mean medium?)")

@@ -79,7 +79,10 @@ def test_a_backup_directory_that_is_none_is_refused_before_anything_is_asked(
     cli: Cli, values: Path, command: str
 ) -> None:
     Path("store").write_bytes(b"mine")
-    for name, said in (("store", "is no directory. Name a directory."), ("none", "does not exist. Create it first")):
+    for name, said in (
+        ("store", "is not a directory. Name a directory."),
+        ("none", "does not exist. Create it first"),
+    ):
         done = cli(command, "d/values.yaml", "--backup-dir", name)
         assert (done.returncode, f"--backup-dir: {name} {said}" in done.stderr.decode()) == (2, True), done.stderr
     assert values.read_bytes() == BEFORE

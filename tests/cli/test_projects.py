@@ -327,7 +327,7 @@ def test_init_keeps_its_doubts_as_comments(cli: Cli, tmp_path: Path) -> None:
     assert done.stdout.startswith(b"t/infrahub-migrator.yaml: 1 release, 19 in doubt (see its comments)")
     text = (tmp_path / "t/infrahub-migrator.yaml").read_text("utf-8")
     assert "  - name: x/no\n    layers: [x/no.yaml]\n" in text
-    assert "# - over.yaml: leaves values to a base, and which of the 17 whole values files" in text
+    assert "# - over.yaml: builds on a base, but nothing says which of the 17 complete values files" in text
 
 
 @pytest.mark.parametrize("name", ["project", "report", "answers", "migrations"])

@@ -164,7 +164,7 @@ def test_what_writes_is_refused_before_anything_is_asked(run: Run, folder: Path,
     done = run(*command, acted=True)
     assert (done.code, done.out) == (2, b"")
     (line,) = done.err.decode().splitlines()
-    assert "no file is written on this system" in line
+    assert "files cannot be written safely on this system" in line
     assert "plan, diff, check, verify and migrate --dry-run work here" in line
     assert "WSL" in line and "migrate FILE --output -" in line
     assert sorted(folder.rglob("*")) == before

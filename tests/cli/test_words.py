@@ -31,7 +31,7 @@ def values(cli: Cli, tmp_path: Path) -> Path:
         (["plan", "--event-logger", "kep", "values.yaml"], "(did you mean keep?)"),
         (["plan", "--answer", "redis-bd=2", "values.yaml"], "there is no such question (did you mean redis-db?)"),
         (["plan", "--answer", "event-logger=remov", "values.yaml"], "is none of keep, remove (did you mean remove?)"),
-        (["plan", "--from", "4.13.0-medum", "values.yaml"], "'medum' is no flavour (did you mean medium?)"),
+        (["plan", "--from", "4.13.0-medum", "values.yaml"], "'medum' is not a flavour (did you mean medium?)"),
         (["example", "smal"], "there is no example of 'smal' (did you mean small?)"),
         (["explain", "v4_14_0_docket"], "(did you mean v4_14_0_prefect_docket?)"),
         (["check", "--format", "jso", "values.yaml"], "(did you mean json?)"),

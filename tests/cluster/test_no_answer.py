@@ -68,7 +68,7 @@ DEPLOYMENT = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n"
 
 def test_a_login_that_has_expired(cli: Cli, there: Cluster) -> None:
     there.logged_in = False
-    assert "takes no login of yours, or it has expired" in error(cli, "plan", *HERE)
+    assert "refuses your login, or it has expired" in error(cli, "plan", *HERE)
 
 
 def test_a_cluster_that_is_not_there(cli: Cli, programs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,10 +115,10 @@ def test_no_helm_and_no_kubectl(cli: Cli, there: Cluster, tmp_path: Path, monkey
     assert helm is not None
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    assert "by the helm program, and there is none on PATH" in error(cli, "plan", *HERE)
+    assert "with the helm program, and there is none on PATH" in error(cli, "plan", *HERE)
     os.symlink(helm, tmp_path / "bin" / "helm")
     there.releases = [there.releases[0]._replace(manifest=DEPLOYMENT)]
-    assert "by the kubectl program, and there is none on PATH" in error(cli, "verify", *HERE, "--deployed")
+    assert "with the kubectl program, and there is none on PATH" in error(cli, "verify", *HERE, "--deployed")
 
 
 def test_a_token_for_helm_alone(cli: Cli, there: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +126,7 @@ def test_a_token_for_helm_alone(cli: Cli, there: Cluster, monkeypatch: pytest.Mo
     there.releases = [there.releases[0]._replace(manifest=DEPLOYMENT)]
     told = error(cli, "verify", *HERE, "--deployed")
     told += cli("verify", *HERE, "--deployed", "--verbose").stderr.decode()
-    assert "HELM_KUBETOKEN is read by helm alone" in told and "c4n4ry" not in told
+    assert "only helm reads HELM_KUBETOKEN" in told and "c4n4ry" not in told
 
 
 def test_what_is_run_is_told_and_reads_only(cli: Cli, there: Cluster) -> None:
@@ -143,13 +143,13 @@ def test_what_is_run_is_told_and_reads_only(cli: Cli, there: Cluster) -> None:
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("echo '{}'", "tells no revision"),
-        ("echo hello", "answers with what is no JSON"),
+        ("echo '{}'", "reports no revision"),
+        ("echo hello", "returned something that is not JSON"),
         ("echo 'Error: unknown command \"metadata\"' >&2; exit 1", "this helm does not know helm get metadata"),
         ("echo 'Error: some failure' >&2; exit 3", "helm get metadata failed: some failure"),
-        ("exit 3", "helm get metadata failed: it ended with 3"),
+        ("exit 3", "helm get metadata failed: it exited with 3"),
         ("printf 'Error: a\\033[31mb' >&2; exit 3", r"failed: a\x1b[31mb"),
-        ("yes", "answers with more than"),
+        ("yes", "returned more than"),
         ("sleep 60 & wait", "did not end within"),
     ],
 )

@@ -138,7 +138,7 @@ def test_beside_files_these_are_edited_and_the_rest_is_told(cli: Cli, cluster: C
     file = report(cli("plan", "-f", "values.yaml", *HERE, "--redis-db", "2", "--format", "json"))
     told = [each["text"] for each in file["notices"] if each["severity"] == "warning"]
     assert any(
-        "holds 2 values that stand in no file named here: infrahub.prefect-server.server.podLabels.a, "
+        "has 2 values that are in no file named here: infrahub.prefect-server.server.podLabels.a, "
         "infrahub.prefect-server.server.replicaCount" in each
         for each in told
     )
@@ -180,7 +180,7 @@ def test_flux_undoes_what_helm_does_by_hand(cli: Cli, cluster: Cluster) -> None:
         "managed_by": "Flux's HelmRelease infra in flux",
     }  # fmt: skip
     (told,) = [each for each in file["notices"] if "HelmRelease" in each["text"]]
-    assert told["severity"] == "warning" and "upgrade does by hand is undone" in told["text"]
+    assert told["severity"] == "warning" and "undoes a helm upgrade run by hand" in told["text"]
     cluster.releases = [held(USER, manifest=manifest.replace(labels, "    a: b\n"))]
     assert report(cli("plan", *HERE, "--format", "json"))["release"]["managed_by"] == ""
 
@@ -261,8 +261,8 @@ def test_as_a_plugin_of_helm_s(cli: Cli, cluster: Cluster, tmp_path: Path, monke
         (["check", "--all-releases", "--all-namespaces", "--namespace", "x"], "exclude each other"),
         (["plan", "--release", "x", "--release-name", "y"], "leave out --release-name"),
         (["plan", "--release", "-x"], "expected one argument"),
-        (["plan", "--release=--debug"], "no name of a release"),
-        (["plan", "--release", "Upper"], "no name of a release"),
+        (["plan", "--release=--debug"], "not a release name"),
+        (["plan", "--release", "Upper"], "not a release name"),
         (["diff", "--rendered", "--release", "x"], "--chart-path is missing"),
         (["plan", "--all-releases"], "unrecognized arguments"),
     ],

@@ -119,7 +119,7 @@ def test_a_docket_on_one_pod_only(
     code, (finding,) = verified()
     assert (code, finding["rule"], finding["severity"]) == (4, "pods-docket", "error")
     assert f"{DOCKET} is missing on {BACKGROUND} (as it runs; not so in the manifest)" in finding["text"]
-    assert finding["remedy"] == "Put it back."
+    assert finding["remedy"] == "Restore it."
     assert finding["commands"] == [
         f"kubectl set env deployment/{BACKGROUND} --namespace prod --containers prefect-background-services "
         f"{DOCKET}=redis://redis.prod:6379/2"
@@ -157,13 +157,13 @@ def test_other_entries_lost_or_doubled_or_changed(
     where = "container prefect-server of deployment prefect-server"
     assert code == 4
     assert [(each["rule"], each["text"]) for each in findings if each["rule"].startswith("deployed-")] == [
-        ("deployed-env-lost", f"{where} lacks, as a patch can lose it, what the manifest holds: "
+        ("deployed-env-lost", f"{where} lacks what the manifest has, as a patch can lose it: "
                               "PREFECT_UI_API_URL, WEB_CONCURRENCY"),
-        ("deployed-env-lost", f"{where} lacks, as a patch can lose it, what the manifest holds: "
+        ("deployed-env-lost", f"{where} lacks what the manifest has, as a patch can lose it: "
                               "PREFECT_SERVER_DATABASE_CONNECTION_URL"),
         ("deployed-env-added", "container prefect-background-services of deployment prefect-server-background-services "
-                               "has beyond the manifest: OF_SOMEBODY"),
-        ("deployed-env-differs", f"{where} has otherwise than the manifest: PREFECT_UI_SERVE_BASE"),
+                               "has more than the manifest: OF_SOMEBODY"),
+        ("deployed-env-differs", f"{where} differs from the manifest: PREFECT_UI_SERVE_BASE"),
     ]  # fmt: skip
     by_text = {each["text"].rpartition(": ")[2]: each["commands"] for each in findings}
     assert by_text["PREFECT_UI_API_URL, WEB_CONCURRENCY"] == [
@@ -197,7 +197,7 @@ def test_a_toggle_that_somebody_put_there(
     renew_pods(cluster, BACKGROUND)
     _, (finding,) = verified()
     assert finding["rule"] == "pods-toggle" and "not so in the manifest" in finding["text"]
-    assert finding["remedy"] == "Take it out."
+    assert finding["remedy"] == "Remove it."
     assert finding["commands"][0].endswith(f"--containers prefect-background-services {TOGGLE}-")
 
 
@@ -209,7 +209,7 @@ def test_reuse_values(
     code, findings = verified()
     assert code == 4 and all(each["commands"] for each in findings if each["rule"].startswith(("pods-", "deployed-")))
     (found,) = [each for each in findings if each["rule"] == "deployed-reuse-values"]
-    assert "infrahub.prefect-server.server.env still holds" in found["text"] and TOGGLE in found["text"]
+    assert "infrahub.prefect-server.server.env still has" in found["text"] and TOGGLE in found["text"]
     assert found["commands"] == [
         "helm upgrade infrahub REPO/infrahub-enterprise --version 4.14.0-medium --namespace prod "
         "--reset-then-reuse-values"

@@ -96,7 +96,7 @@ def test_what_cannot_be_looked_at_does_not_count_as_nothing(values: Path, monkey
         return real(path)
 
     monkeypatch.setattr(os, "lstat", failing)
-    with pytest.raises(WriteError, match=r"cannot be looked at: Input/output error\. Nothing was written\."):
+    with pytest.raises(WriteError, match=r"cannot be accessed: Input/output error\. Nothing was written\."):
         writing.create(str(output), AFTER, like=files.read(str(values)))
     assert output.read_bytes() == BEFORE
     assert names(values.parent) == ["out.yaml", "values.yaml"]
@@ -112,7 +112,7 @@ def test_what_came_meanwhile_is_not_written_over(values: Path, monkeypatch: pyte
         return claim(target, shown, create=create)
 
     monkeypatch.setattr("migrator.files.transaction.claim", come)
-    with pytest.raises(WriteError, match="was changed since it was read"):
+    with pytest.raises(WriteError, match="has changed since it was read"):
         writing.create(str(output), AFTER, like=files.read(str(values)))
     assert output.read_bytes() == b"by: somebody else\n"
     assert names(values.parent) == ["out.yaml", "values.yaml"]

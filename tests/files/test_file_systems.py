@@ -98,9 +98,9 @@ def test_a_label_that_the_new_file_has_already_is_not_set(
     [
         ("O_NOFOLLOW", "opening without following links"),
         ("O_DIRECTORY", "opening without following links"),
-        ("fchown", "owners and modes of files"),
-        ("fchmod", "owners and modes of files"),
-        ("geteuid", "owners and modes of files"),
+        ("fchown", "file owners and modes"),
+        ("fchmod", "file owners and modes"),
+        ("geteuid", "file owners and modes"),
     ],
 )
 def test_a_system_that_lacks_one_thing_says_which(monkeypatch: pytest.MonkeyPatch, name: str, words: str) -> None:
@@ -112,7 +112,7 @@ def test_a_file_that_is_a_mount_of_its_own_says_how_else(values: Path, monkeypat
     """No file can be renamed over it, which rename(2) says as EBUSY."""
     monkeypatch.setattr(os, "rename", refusing(errno.EBUSY))
     told = refused(values)
-    assert "could not be written: Device or resource busy" in told and "The original is whole." in told
+    assert "could not be written: Device or resource busy" in told and "The original is intact." in told
     assert "Mount its folder, or use --output - to print the result." in told
 
 

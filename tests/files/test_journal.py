@@ -27,8 +27,8 @@ def change(path: Path) -> list[writing.Written]:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (OSError(errno.ENOLCK, "No locks available"), "gives no locks .No locks available.*--output PATH"),
-        (OSError(errno.EOPNOTSUPP, "Operation not supported"), "gives no locks .Operation not supported"),
+        (OSError(errno.ENOLCK, "No locks available"), "without file locks .No locks available.*--output PATH"),
+        (OSError(errno.EOPNOTSUPP, "Operation not supported"), "without file locks .Operation not supported"),
         (OSError(errno.EIO, "Input/output error"), "could not be written: Input/output error"),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_journal_that_another_run_locked_first_is_that_runs(values: Path, monk
 
     monkeypatch.setattr(fcntl, "flock", too_late)
     try:
-        with pytest.raises(WriteError, match="another run is at work"):
+        with pytest.raises(WriteError, match="another run is working"):
             change(values)
         assert values.with_name(JOURNAL).exists()
     finally:
@@ -109,7 +109,7 @@ def test_a_run_whose_journal_goes_away_stops(
         make_durable(paths)
 
     monkeypatch.setattr("migrator.files.transaction.make_durable", interfering)
-    with pytest.raises(WriteError, match="its journal was taken away meanwhile"):
+    with pytest.raises(WriteError, match="its journal was removed in the meantime"):
         change(values)
     assert values.read_bytes() == BEFORE
     assert set(os.listdir(values.parent)) - {JOURNAL} == {"values.yaml"}

@@ -100,7 +100,7 @@ def test_a_run_killed_before_it_replaced_anything_is_rolled_back(
     assert len(everything(tmp_path)) == 3 * 5  # file, journal, new, old, backup
     told = writing.recover([str(layers[2])])
     assert [sentence.split(": ", 1)[0] for sentence in told] == [str(layer) for layer in layers]
-    assert all("cut short before it replaced this file, which is as it was" in sentence for sentence in told)
+    assert all("interrupted before it replaced this file, which is unchanged" in sentence for sentence in told)
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
     assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
 
@@ -122,8 +122,8 @@ def test_a_run_killed_between_two_files_is_finished(
     monkeypatch.undo()
     assert [layer.read_bytes() for layer in layers] == [AFTER] * renames + [BEFORE] * (3 - renames)
     told = writing.recover([str(layers[named])])
-    assert sum("what it had prepared is written now" in sentence for sentence in told) == 3 - renames
-    assert sum("it had written this file, which stays so" in sentence for sentence in told) == renames
+    assert sum("what it had prepared has now been written" in sentence for sentence in told) == 3 - renames
+    assert sum("it had already written this file, which stays as written" in sentence for sentence in told) == renames
     assert [layer.read_bytes() for layer in layers] == [AFTER] * 3
     assert looks(layers[0]) == before
     assert len(everything(tmp_path)) == 6
@@ -142,8 +142,8 @@ def test_where_a_file_that_waits_was_changed_the_others_are_put_back(
     monkeypatch.undo()
     layers[1].write_bytes(b"by: somebody else\n")
     told = writing.recover([str(layers[0])])
-    assert "the file is put back as it was" in told[0]
-    _, found, backup = told[1].removesuffix(").").partition("was changed since; it stays as it is (before: ")
+    assert "the file was restored" in told[0]
+    _, found, backup = told[1].removesuffix(").").partition("has changed since; it stays as it is (before: ")
     assert found and Path(backup).read_bytes() == BEFORE
     assert [layer.read_bytes() for layer in layers] == [BEFORE, b"by: somebody else\n", BEFORE]
     assert layers[0].stat().st_mtime_ns == times
@@ -161,7 +161,7 @@ def test_what_was_changed_after_everything_was_written_stays_and_so_do_the_other
     monkeypatch.undo()
     layers[0].write_bytes(b"by: somebody else\n")
     told = writing.recover([str(layers[1])])
-    assert all("it had written this file, which stays so (backup: " in sentence for sentence in told)
+    assert all("it had already written this file, which stays as written (backup: " in sentence for sentence in told)
     assert [layer.read_bytes() for layer in layers] == [b"by: somebody else\n", AFTER, AFTER]
     assert len(everything(tmp_path)) == 6
 
@@ -262,7 +262,7 @@ def test_where_nobody_recovers_the_next_write_does_and_stops(
         act()
     monkeypatch.undo()
     with pytest.raises(
-        WriteError, match=r"cut short before it replaced this file, which is as it was\. Look at that, and run again"
+        WriteError, match=r"interrupted before it replaced this file, which is unchanged\. Check that, and run again"
     ):
         act()
     act()
@@ -279,7 +279,7 @@ def test_a_journal_that_a_killed_run_left_meanwhile_is_not_lost(
     monkeypatch.undo()
     monkeypatch.setattr("migrator.files.writing._refuse_what_was_cut_short", lambda paths: None)
     before = names(values.parent)
-    with pytest.raises(WriteError, match="earlier run was cut short while it wrote this file"):
+    with pytest.raises(WriteError, match="earlier run was interrupted while writing this file"):
         change(values)
     assert names(values.parent) == before
     assert len(writing.recover([str(values)])) == 1
@@ -291,9 +291,9 @@ def test_recovery_waits_for_a_run_that_lives(values: Path) -> None:
     journal = values.with_name(".values.yaml.infrahub-migrator")
     with open(journal, "wb") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
-        with pytest.raises(WriteError, match="another run is at work"):
+        with pytest.raises(WriteError, match="another run is working"):
             writing.recover([str(values)])
-        with pytest.raises(WriteError, match="another run is at work"):
+        with pytest.raises(WriteError, match="another run is working"):
             change(values)
     assert writing.recover([str(values)]) == []
     assert names(values.parent) == ["values.yaml"]
@@ -550,7 +550,7 @@ def test_a_rollback_that_fails_too_is_left_to_the_next_run(
         rename(*paths)
 
     monkeypatch.setattr(os, "rename", fail_from_the_second_on)
-    with pytest.raises(WriteError, match="each file is whole, and the next run puts this right") as caught:
+    with pytest.raises(WriteError, match="each file is intact, and the next run repairs this") as caught:
         change(*layers)
     monkeypatch.undo()
     assert str(layers[0]) in str(caught.value)
@@ -574,7 +574,7 @@ def test_a_failing_rename_is_rolled_back(layers: list[Path], tmp_path: Path, mon
 
     monkeypatch.setattr(os, "rename", fail_at_the_third)
     with pytest.raises(
-        WriteError, match=r"b/prod\.yaml: could not be written: Input/output error .* original is whole"
+        WriteError, match=r"b/prod\.yaml: could not be written: Input/output error .* original is intact"
     ):
         change(*layers)
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
@@ -598,7 +598,7 @@ def test_a_rename_that_is_done_and_told_as_failed_is_taken_back(
             raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), paths[0], None, paths[1])
 
     monkeypatch.setattr(os, "rename", answer_lost)
-    with pytest.raises(WriteError, match="The original is whole"):
+    with pytest.raises(WriteError, match="The original is intact"):
         change(values)
     assert (values.read_bytes(), looks(values)) == (BEFORE, before)
     assert everything(tmp_path) == ["values.yaml"]
@@ -618,13 +618,13 @@ def test_where_that_cannot_be_taken_back_the_backup_stays(
         raise OSError(errno.EIO, os.strerror(errno.EIO), paths[0], None, paths[1])
 
     monkeypatch.setattr(os, "rename", answer_lost_and_then_the_link)
-    with pytest.raises(WriteError, match=r"It could not be taken back at .* the next run puts this right"):
+    with pytest.raises(WriteError, match=r"It could not be rolled back at .* the next run repairs this"):
         change(values)
     monkeypatch.undo()
     (told,) = writing.recover([str(values)])
     assert values.read_bytes() == AFTER
     (backup,) = [name for name in everything(tmp_path) if name.endswith(".bak")]
-    assert f"it had written this file, which stays so (backup: {tmp_path / backup})" in told
+    assert f"it had already written this file, which stays as written (backup: {tmp_path / backup})" in told
     assert writing.undo(str(values)).path == str(values)
     assert values.read_bytes() == BEFORE
 
@@ -666,7 +666,10 @@ def test_migrate_reads_what_recovery_left(
 
     assert replaced == ["server.yaml"]
     assert b"put back" not in dry.stderr
-    assert (again.returncode, b"server.yaml: an earlier run was cut short; the file is put back" in again.stderr) == (
+    assert (
+        again.returncode,
+        b"server.yaml: an earlier run was interrupted; the file was restored" in again.stderr,
+    ) == (
         0,
         True,
     )

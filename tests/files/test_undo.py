@@ -92,7 +92,7 @@ def test_a_changed_file_stays_without_force(values: Path) -> None:
     change(values)
     values.write_bytes(LATER)
     before = names(values.parent)
-    with pytest.raises(RefusedError, match="was changed since the migration wrote it"):
+    with pytest.raises(RefusedError, match="has changed since the migration wrote it"):
         writing.undo(str(values))
     assert values.read_bytes() == LATER
     assert names(values.parent) == before
@@ -115,7 +115,7 @@ def test_what_was_put_back_by_hand_is_nothing_to_undo(values: Path) -> None:
     change(values)
     values.write_bytes(BEFORE)
     before = values.stat()
-    with pytest.raises(InputError, match="already what it was before the migration"):
+    with pytest.raises(InputError, match="already as it was before the migration"):
         writing.undo(str(values))
     after = values.stat()  # not compared whole: reading a file may move its time of access
     assert (after.st_ino, after.st_mtime_ns, after.st_mode) == (before.st_ino, before.st_mtime_ns, before.st_mode)
@@ -126,7 +126,7 @@ def test_a_damaged_backup_is_refused_without_force(values: Path) -> None:
     (written,) = change(values)
     assert written.backup is not None
     Path(written.backup).write_bytes(b"torn")
-    with pytest.raises(WriteError, match=r"its backup .* was changed since it was made"):
+    with pytest.raises(WriteError, match=r"its backup .* has changed since it was made"):
         writing.undo(str(values))
     assert values.read_bytes() == AFTER
     writing.undo(str(values), force=True)
@@ -150,7 +150,7 @@ def test_a_backup_that_is_a_link_is_not_followed(values: Path, tmp_path: Path) -
     (tmp_path / "secret").write_bytes(BEFORE)
     backup.unlink()
     backup.symlink_to(tmp_path / "secret")
-    with pytest.raises(InputError, match="is no regular file"):
+    with pytest.raises(InputError, match="is not a regular file"):
         writing.undo(str(values))
     assert values.read_bytes() == AFTER
 
@@ -197,7 +197,7 @@ def test_what_fails_behind_the_renaming_is_taken_back_whatever_the_modes(
         make_durable(paths)
 
     monkeypatch.setattr("migrator.files.transaction.make_durable", failing)
-    with pytest.raises(WriteError, match="The original is whole"):
+    with pytest.raises(WriteError, match="The original is intact"):
         writing.undo(str(values))
     assert values.read_bytes() == AFTER
     assert stat.S_IMODE(values.stat().st_mode) == 0o666

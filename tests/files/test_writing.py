@@ -164,7 +164,7 @@ def test_follows_a_symbolic_link_and_leaves_it_one(values: Path, tmp_path: Path)
 def test_refuses_a_file_that_changed_since_it_was_read(values: Path) -> None:
     snapshot = files.read(str(values))
     values.write_bytes(b"by: somebody else\n")
-    with pytest.raises(WriteError, match=r"values\.yaml: was changed since it was read"):
+    with pytest.raises(WriteError, match=r"values\.yaml: has changed since it was read"):
         writing.write([writing.Replacement(snapshot, AFTER)])
     assert values.read_bytes() == b"by: somebody else\n"
     assert names(values.parent) == ["values.yaml"]
@@ -250,7 +250,7 @@ def test_several_files_are_written_together_or_not_at_all(values: Path, tmp_path
         layer.write_bytes(BEFORE)
     snapshots = [files.read(str(layer)) for layer in layers]
     layers[2].write_bytes(b"changed: meanwhile\n")
-    with pytest.raises(WriteError, match=r"b/values\.yaml: was changed"):
+    with pytest.raises(WriteError, match=r"b/values\.yaml: has changed"):
         writing.write([writing.Replacement(snapshot, AFTER) for snapshot in snapshots])
     assert [layer.read_bytes() for layer in layers] == [BEFORE, BEFORE, b"changed: meanwhile\n"]
     assert [names(layer.parent) for layer in layers] == [["a", "b", "values.yaml"], ["values.yaml"], ["values.yaml"]]
@@ -268,10 +268,10 @@ def test_a_file_that_stays_has_to_be_what_was_read_all_the_same(values: Path, tm
     snapshots = [files.read(str(path)) for path in (other, values)]
     replacements = [writing.Replacement(snapshots[0], BEFORE), writing.Replacement(snapshots[1], AFTER)]
     other.write_bytes(b"changed: meanwhile\n")
-    with pytest.raises(WriteError, match=r"base\.yaml: was changed since it was read"):
+    with pytest.raises(WriteError, match=r"base\.yaml: has changed since it was read"):
         writing.write(replacements)
     other.unlink()
-    with pytest.raises(WriteError, match=r"base\.yaml: was changed since it was read"):
+    with pytest.raises(WriteError, match=r"base\.yaml: has changed since it was read"):
         writing.write(replacements)
     assert values.read_bytes() == BEFORE
 
@@ -344,9 +344,9 @@ def test_a_backup_directory_that_does_not_exist_is_refused(values: Path, tmp_pat
 def test_a_file_in_place_of_a_backup_directory_is_refused_as_what_it_is(values: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     store.write_bytes(b"mine")
-    with pytest.raises(WriteError, match=r"store: is to hold the backup, and is no directory\."):
+    with pytest.raises(WriteError, match=r"store: is not a directory, so it cannot hold the backup\."):
         change(values, backup_dir=str(store))
-    with pytest.raises(WriteError, match="no directory"):
+    with pytest.raises(WriteError, match="not a directory"):
         writing.undo(str(values), backup_dir=str(store))
     assert (values.read_bytes(), store.read_bytes()) == (BEFORE, b"mine")
 
@@ -459,12 +459,12 @@ def test_what_has_the_place_of_the_journal_is_left_alone(values: Path, tmp_path:
         change(values)
     journal.unlink()
     os.link(precious, journal)
-    with pytest.raises(WriteError, match="place of its journal is taken"):
+    with pytest.raises(WriteError, match="its journal cannot be created"):
         change(values)
     assert precious.read_bytes() == b""
     journal.unlink()
     os.mkfifo(journal)
-    with pytest.raises(WriteError, match="place of its journal is taken"):
+    with pytest.raises(WriteError, match="its journal cannot be created"):
         change(values)
     assert values.read_bytes() == BEFORE
     assert names(tmp_path) == [".values.yaml.infrahub-migrator", "precious", "values.yaml"]
@@ -489,7 +489,7 @@ def test_of_two_runs_at_once_one_wins_and_the_other_says_so(values: Path) -> Non
     for thread in threads:
         thread.join()
     assert results.count("won") == 1
-    assert set(results) <= {"won", "was changed since it was read.", "another run is at work on this file."}
+    assert set(results) <= {"won", "has changed since it was read.", "another run is working on this file."}
     assert values.read_bytes().startswith(AFTER)
     assert len(names(values.parent)) == 2
 
@@ -502,8 +502,8 @@ def test_of_two_runs_at_once_one_wins_and_the_other_says_so(values: Path) -> Non
         (lambda path: os.mkfifo(path), "FIFO"),
         (lambda path: path.symlink_to("/dev/zero"), "is a device"),
         (lambda path: path.symlink_to("/dev/tty"), "is a device"),
-        (lambda path: path.symlink_to("nowhere"), "symbolic link to nothing"),
-        (lambda path: path.symlink_to(path.name), "symbolic link that leads to itself"),
+        (lambda path: path.symlink_to("nowhere"), "broken symbolic link"),
+        (lambda path: path.symlink_to(path.name), "symbolic link that points to itself"),
         (lambda path: path.write_bytes(b"a" * (files.LARGEST + 1)), "larger than 8 MiB"),
     ],
 )

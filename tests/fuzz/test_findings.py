@@ -64,7 +64,7 @@ def test_objects_of_other_charts_are_passed_on_as_they_are(cli: Cli, tmp_path: P
     assert (elsewhere.returncode, (tmp_path / "out.yaml").read_text()) == (0, UNRELATED)
     assert (printed.returncode, printed.stdout.decode()) == (0, UNRELATED)
     assert (piped.returncode, piped.stdout.decode()) == (0, UNRELATED)
-    assert b"nothing of these charts" in piped.stderr
+    assert b"nothing for these charts" in piped.stderr
 
 
 APPLICATION = """\
@@ -90,7 +90,7 @@ def test_a_text_of_its_own_in_a_file_of_other_line_ends_is_refused_by_line(cli: 
     done = migrate(cli, tmp_path, text)
 
     assert done.returncode == 2
-    assert b"values.yaml:10: spec.source.helm.values is a text of its own" in done.stderr
+    assert b"values.yaml:10: spec.source.helm.values is embedded text" in done.stderr
 
 
 def test_results_of_several_files_in_a_directory_do_not_go_over_each_other(cli: Cli, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_the_name_of_an_object_steers_no_terminal(cli: Cli, tmp_path: Path, comm
     done = cli(command, "values.yaml")
 
     assert done.returncode == 2
-    assert b"\\x1b[2J\\u202e: nothing of these charts" in done.stderr
+    assert b"\\x1b[2J\\u202e: nothing for these charts" in done.stderr
 
 
 def test_a_flavour_steers_no_terminal(cli: Cli, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_two_byte_order_marks_are_refused(cli: Cli, tmp_path: Path, command: str
     done = cli(command, "values.yaml", "--redis-db", "2")
 
     assert done.returncode == 2
-    assert b"values.yaml:1: the file begins with two byte-order marks" in done.stdout + done.stderr
+    assert b"values.yaml:1: the file starts with two byte-order marks" in done.stdout + done.stderr
 
 
 def test_one_byte_order_mark_stays(cli: Cli, tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_what_cannot_be_read_in_a_directory_is_no_clean_bill(
             raise PermissionError(13, "Permission denied", str(path))
         return really_list(path)
 
-    for function, put, words in (("open", refused, "cannot be read"), ("scandir", unlisted, "cannot be looked into")):
+    for function, put, words in (("open", refused, "cannot be read"), ("scandir", unlisted, "cannot be read")):
         with monkeypatch.context() as patched:
             patched.setattr(os, function, put)
             done = cli("check", "deploy")

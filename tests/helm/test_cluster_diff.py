@@ -168,9 +168,9 @@ def test_what_a_flavours_new_preset_brings_is_explained(
         for what, path, explanation in USUAL
     }
     assert {each["explanation"]["text"] for each in found["changes"] if each["explanation"]["kind"] == "values"} == {
-        "infrahub.prefect-server.server.env no longer holds it",
-        "infrahub.prefect-server.backgroundServices.env no longer holds it",
-        "infrahub.prefect-server.backgroundServices.env holds it now",
+        "infrahub.prefect-server.server.env no longer has it",
+        "infrahub.prefect-server.backgroundServices.env no longer has it",
+        "infrahub.prefect-server.backgroundServices.env has it now",
     }
 
 
@@ -415,7 +415,7 @@ def test_a_file_of_other_charts_has_nothing_to_show(
     assert [line for line in done.stdout.decode().splitlines() if "other.yaml" in line] == (
         []
         if style == "text"
-        else ["| `other.yaml` | unrelated | holds HelmRelease prod/infrahub: nothing of these charts. |"]
+        else ["| `other.yaml` | unrelated | holds HelmRelease prod/infrahub: nothing for these charts. |"]
     )
 
 

@@ -64,11 +64,11 @@ def explained(
         ("B", (FIRST, SECOND), ("step", "first", "together with step second: neither renders alone")),
         ("PREFECT_REDIS_MESSAGING_HOST", (FIRST, SECOND), ("step", "second", "why host")),
         ("A", (CHART, FIRST), ("step", "first", "why A")),
-        ("B", (CHART, FIRST), ("none", "", "no single cause could be told apart")),
+        ("B", (CHART, FIRST), ("none", "", "no single cause could be identified")),
         ("B", (TEMPLATES,), ("none", "", "it comes with the new chart, whatever the file says")),
         ("B", (CHART,), ("none", "", "it comes with the new chart, whatever the file says")),
         ("B", (VALUES,), ("values", "", "they differ from the old chart's")),
-        ("B", (), ("none", "", "no single cause could be told apart")),
+        ("B", (), ("none", "", "no single cause could be identified")),
     ],
 )
 def test_an_entry_is_explained_by_what_causes_it(
@@ -98,13 +98,13 @@ def test_the_last_move_that_changes_a_field_explains_it() -> None:
 @pytest.mark.parametrize(
     ("was", "became", "text"),
     [
-        ({"server": {"env": [{"name": "B"}]}}, {"server": {"env": []}}, "server.env no longer holds it"),
-        ({"server": {"env": []}}, {"server": {"env": [{"name": "B"}]}}, "server.env holds it now"),
+        ({"server": {"env": [{"name": "B"}]}}, {"server": {"env": []}}, "server.env no longer has it"),
+        ({"server": {"env": []}}, {"server": {"env": [{"name": "B"}]}}, "server.env has it now"),
         ({"worker": {"env": {"B": "1"}}}, {"worker": {"env": {"B": "2"}}}, "worker.env.B differs"),
         (
             {"backgroundServices": {"env": []}, "server": {"env": []}},
             {"backgroundServices": {"env": [{"name": "B"}]}, "server": {"env": [{"name": "B"}]}},
-            "server.env holds it now",
+            "server.env has it now",
         ),
     ],
 )
@@ -130,12 +130,12 @@ def test_another_field_is_found_in_the_charts_own_values() -> None:
 @pytest.mark.parametrize(
     ("fields", "known"),
     [
-        ({"image": "x:2"}, "it brings another image"),
+        ({"image": "x:2"}, "it uses another image"),
         ({"livenessProbe": {"x": 1}}, "it turns the health probes on, unless the values say otherwise"),
         ({"lifecycle": {"x": 1}}, ""),
         (
             {"automountServiceAccountToken": True},
-            "it now says that the service account's token is mounted, as Kubernetes does where nothing is said",
+            "it now says that the service account's token is mounted, which is Kubernetes' default",
         ),
         ({"automountServiceAccountToken": False}, ""),
     ],

@@ -107,9 +107,9 @@ HOSTS = "infrahub: {infrahubServer: {ingress: {tls: true, extraHosts: [{hostname
         ("infrahub: {infrahubServerDbInitJob: {x: 1}}\n", "infrahubServerDbInitJob: nothing reads it"),
         (
             "infrahub: {infrahubServer: {type: NodePort, service: {type: ClusterIP}}}\n",
-            "infrahubServer.service.type: nothing reads it, since the older infrahub.infrahubServer.type",
+            "infrahubServer.service.type: nothing reads it, because the older infrahub.infrahubServer.type",
         ),
-        (GATEWAY, "gateway.create: the chart refuses it where httproute.parentRefs names no Gateway"),
+        (GATEWAY, "gateway.create: the chart refuses it if httproute.parentRefs names no Gateway"),
         (GATEWAY.replace("false", "null"), "gateway.create: the chart refuses it"),
         (GATEWAY.replace("{gateway", '{httproute: {parentRefs: [{name: ""}]}, gateway'), "gateway.create: the chart"),
         (HOSTS, "ingress.extraHosts: nothing reads the name of an entry (a.example)"),

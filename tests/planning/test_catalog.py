@@ -70,7 +70,7 @@ def test_what_else_lies_there_is_none(add: Add, name: str) -> None:
         (SOUND[SOUND.index("from") :], "v4_99_0_nothing.py", "names no source in its docstring"),
         (SOUND.replace('(Step("one", "one", nothing),)', "()"), "v4_99_0_nothing.py", "has no steps, or two of one id"),
         (SOUND.replace("nothing),)", 'nothing), Step("one", "two", nothing))'), "v4_99_0_nothing.py", "two of one id"),
-        (SOUND.replace("infrahub-enterprise", "prefect"), "v4_99_0_nothing.py", "speaks of 'prefect', which is none"),
+        (SOUND.replace("infrahub-enterprise", "prefect"), "v4_99_0_nothing.py", "names 'prefect', which is not one"),
     ],
 )
 def test_one_that_breaks_a_rule_says_which(add: Add, text: str, name: str, why: str) -> None:

@@ -150,7 +150,7 @@ def test_a_version_that_another_file_takes_too_is_told_where_it_would_have_to_mo
     left = plan(text, "--redis-db", "2", "--no-bump")
     assert left["status"] == "pending"
     line = text.splitlines().index(f"  ref: {{tag: {tag}}}") + 1
-    held = f"The chart version is not moved here: object.yaml:{line} holds the chart version of HelmRelease other"
+    held = f"The chart version is not moved here: object.yaml:{line} also has the chart version of HelmRelease other"
     assert notices(left).partition(" (")[0] == (held if is_left_behind else "")
 
 

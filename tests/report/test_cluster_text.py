@@ -18,7 +18,7 @@ from migrator.report.records import FileReport, Report
 from migrator.values.edits import Value
 
 ENV = "spec.template.spec.containers.prefect-server.env"
-CHART = Explanation("chart", text="it brings another image")
+CHART = Explanation("chart", text="it uses another image")
 NONE = Explanation("none", text="it comes with the new chart, whatever the file says")
 
 
@@ -84,7 +84,7 @@ def test_the_whole_text(shown: Report) -> None:
             + env PREFECT_SERVER_DOCKET_URL: "redis://:***1@cache:6379/2"
 
         The chart (2)
-          it brings another image
+          it uses another image
           Deployment a
             ~ containers.sidecar.image: "x:1" -> "x:2"
             ~ env X: key url of the Secret database -> "y"
@@ -111,7 +111,7 @@ def test_each_table_of_the_page_has_a_name_of_its_own(shown: Report) -> None:
     written = page.page(shown._replace(files=(first, first._replace(path="other.yaml"))), mask=Mask())
     names = re.findall('role="region" aria-label="(values.yaml: .*?|other.yaml: .*?)"', written)
     assert len(names) == 10 and len(set(names)) == 10, names
-    assert "values.yaml: Deployment a, it brings another image" in names
+    assert "values.yaml: Deployment a, it uses another image" in names
 
 
 def test_a_crowd_of_releases_fits_into_a_comment(shown: Report) -> None:
@@ -170,7 +170,7 @@ def test_the_whole_markdown(shown: Report) -> None:
 
         ### The chart (2)
 
-        it brings another image
+        it uses another image
 
         ```diff
         @@ Deployment a @@

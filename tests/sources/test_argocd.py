@@ -144,7 +144,7 @@ def test_a_generator_fills_the_host_in_wherever_it_stands(cli: Callable[..., Any
         "url: redis://redis.prod:6379/2", "url: redis://{{ .redis }}:6379/2"
     )
     assert path.read_text("utf-8") == applications(after, NEW)
-    assert b"every Application that the set makes" in b" ".join(done.stdout.split())
+    assert b"every Application that the set generates" in b" ".join(done.stdout.split())
     assert cli("check", "set.yaml").returncode == 0
     verified = cli("verify", "set.yaml").stdout
     assert b"blocks-register" in verified
@@ -178,7 +178,7 @@ def test_a_patch_of_the_template_is_told_of(migrate: Migrate) -> None:
     before = applications(VALUES).replace("  template:\n", patch + "  template:\n")
     done = migrate(before, DB)
     assert done.text == applications(AFTER, NEW).replace("  template:\n", patch + "  template:\n")
-    assert "object.yaml:6: spec.templatePatch lies over these values" in done.notices
+    assert "object.yaml:6: spec.templatePatch overrides these values" in done.notices
     assert "templatePatch" not in migrate(before.replace("prefect-server: {{", "other: {{"), DB).notices
 
 
@@ -196,7 +196,7 @@ def test_a_patch_of_an_application_tells_of_the_one_below(migrate: Migrate) -> N
 
     done = migrate(text(VALUES), DB)
     assert done.text == text(AFTER)
-    assert "Values from the object that this is a patch for lie below these" in done.notices
+    assert "Values from the object that this patches lie below these" in done.notices
     assert "the object names no chart" in done.notices
 
 
@@ -224,7 +224,7 @@ def test_the_mapping_alone_counts_beside_a_text(migrate: Migrate) -> None:
     before = application(in_block("infrahub: {}\n") + in_object(VALUES))
     done = migrate(before, DB)
     assert done.text == application(in_block("infrahub: {}\n") + in_object(AFTER), NEW)
-    assert "helm.values is ignored by Argo CD" in done.notices
+    assert "Argo CD ignores helm.values" in done.notices
 
 
 @pytest.mark.parametrize(
@@ -305,5 +305,5 @@ def test_a_version_over_that_of_a_set_is_told(migrate: Migrate, more: str, where
     more = more.replace("X", "{metadata: {}, spec: {source: {targetRevision: 4.13.0-large}}}")
     more = more.replace("targetRevision: 4.13.0-large", says)
     text = applications(VALUES).replace("  template:\n", more + "  template:\n", 1)
-    told = f"{where} lies over these values and their version" in migrate(text, DB).notices
+    told = f"{where} overrides these values and their version" in migrate(text, DB).notices
     assert told is says.startswith("targetRevision")

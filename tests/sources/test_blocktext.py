@@ -89,7 +89,7 @@ def test_keys_that_stand_twice_on_the_way_to_the_values_or_in_them() -> None:
 
 @pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\r"])
 def test_lines_that_end_otherwise_are_refused_by_line(sign: str) -> None:
-    with pytest.raises(RefusedError, match="lines end otherwise than by a line feed") as caught:
+    with pytest.raises(RefusedError, match="lines do not end in a line feed") as caught:
         text_in(FILE.replace("# ours", f"# ours{sign}# and yours"))
     assert caught.value.line == 4
     assert caught.value.remedy.endswith(", or the values as a mapping (valuesObject).")
@@ -99,7 +99,7 @@ def test_only_argo_cds_values_could_be_a_mapping_as_well() -> None:
     source = read_bytes("data:\x85  values.yaml: |\n    a: 1\n".encode(), "object.yaml")
     with pytest.raises(RefusedError) as caught:
         blocktext.find(source.stream, 0, ("data", "values.yaml"))
-    assert caught.value.remedy == "Write a line feed in place of '\\x85'."
+    assert caught.value.remedy == "Write a line feed instead of '\\x85'."
 
 
 def test_which_line_of_the_file_was_which() -> None:

@@ -37,7 +37,7 @@ def test_a_version_is_known_where_it_says_one(version: ChartVersion, is_one: boo
     ("text", "told"),
     [
         ("4.13.0", ""),
-        ("", "it names no chart version, so that the newest is installed; pin one"),
+        ("", "it names no chart version, so the newest is installed; pin one"),
         ("${VERSION}", "its chart version is filled in from elsewhere (${VERSION})"),
         ("4.x", "its chart version is a range (4.x)"),
         ("4.13", "its chart version is a range (4.13)"),

@@ -103,7 +103,7 @@ def test_a_version_that_a_release_of_another_file_takes_is_refused(cli: Cli, tmp
     for named in ("one.yaml", "."):
         done = cli("migrate", named, *FLAGS, "--answer", "redis-db=2")
         assert done.returncode == 2
-        assert b"a.yaml:7: holds the chart version of HelmRelease second (" in done.stderr
+        assert b"a.yaml:7: also has the chart version of HelmRelease second (" in done.stderr
         assert texts(tmp_path, "a", "one", "two") == [source, one, two]
 
 
@@ -138,7 +138,7 @@ def test_of_two_with_one_name_that_of_the_named_namespace_is_meant(cli: Cli, tmp
 
 OPEN = {
     "semver": ("OCIRepository", 'semver: ">=4.13.0 <4.14.0"', 7, "ref.semver is >=4.13.0 <4.14.0"),
-    "digest": ("OCIRepository", "digest: sha256:abc", 7, "ref.digest is sha256:abc, which beats every tag"),
+    "digest": ("OCIRepository", "digest: sha256:abc", 7, "ref.digest is sha256:abc, which overrides every tag"),
     "both": ("OCIRepository", "tag: 4.13.0\n    digest: sha256:abc", 8, "ref.digest is sha256:abc"),
     "latest": ("OCIRepository", "tag: latest", 7, "ref.tag is latest"),
     "nothing": ("OCIRepository", "{}", 6, "It has no ref.tag"),
@@ -168,7 +168,7 @@ def test_a_version_that_cannot_move_keeps_the_values(cli: Cli, tmp_path: Path, p
 def test_an_encrypted_version_keeps_the_values(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, a=chart_source("tag: 4.13.0") + "sops: {mac: x}\n", release=release(VALUES))
     done = cli("migrate", "release.yaml", *FLAGS)
-    assert done.returncode == 2 and b"a.yaml:7: holds the chart version, and is encrypted by SOPS" in done.stderr
+    assert done.returncode == 2 and b"a.yaml:7: has the chart version, and is encrypted by SOPS" in done.stderr
     assert texts(tmp_path, "release") == [release(VALUES)]
 
 

@@ -98,9 +98,9 @@ def test_layers_of_one_release_are_told_release_by_release(cli: Cli, tmp_path: P
     assert done.returncode == 2
     for layers in releases:
         flags = " ".join(f"-f {layer}" for layer in layers.split())
-        assert f"{layers.split()[-1]}: lies over" in done.stderr.decode()
+        assert f"{layers.split()[-1]}: overrides" in done.stderr.decode()
         assert f"({flags})" in done.stderr.decode()
-    assert done.stderr.count(b"lies over") == len(releases) == done.stderr.count(b"infrahub-migrator init writes")
+    assert done.stderr.count(b": overrides ") == len(releases) == done.stderr.count(b"infrahub-migrator init writes")
     layered = {layer for layers in releases for layer in layers.split()}
     for name, text in files.items():
         if f"t/{name}" in layered:
@@ -154,7 +154,7 @@ def test_a_folder_without_anything_is_an_error(cli: Cli, tmp_path: Path) -> None
     write(tmp_path / "t", {"a.yaml": "x: 1\n"})
     done = cli("check", "t")
     assert done.returncode == 2
-    assert b"t: is a directory without a values file that holds Prefect values (1 YAML files looked at)" in done.stderr
+    assert b"t: is a directory without a values file for Prefect (1 YAML files checked)" in done.stderr
 
 
 def test_folders_can_be_nested_deeper_than_functions(cli: Cli, tmp_path: Path) -> None:
@@ -206,8 +206,10 @@ def test_what_may_lie_over_any_of_many_is_told_in_a_line_for_each(cli: Cli, tmp_
     assert done.returncode == 2
     lines = done.stderr.decode().splitlines()
     assert len(lines) == 19
-    assert "t/00.yaml: may be the base of t/wide.yaml beside it" in lines[0]
-    assert "t/over.yaml: leaves values to a base, and which of the 17 whole values files beside it" in lines[17]
+    assert "t/00.yaml: may be the base of t/wide.yaml next to it" in lines[0]
+    assert (
+        "t/over.yaml: builds on a base, but nothing says which of the 17 complete values files next to it" in lines[17]
+    )
     assert (tmp_path / "t/00.yaml").read_text("utf-8") == files["00.yaml"]
 
 
@@ -216,8 +218,8 @@ def test_files_that_an_object_takes_count_among_those_that_it_may_lie_over(cli: 
     taking = application(f"valueFiles: [{', '.join(names)}]\n" + in_object(PROD))
     write(tmp_path / "t", {**dict.fromkeys(names, VALUES), "app.yaml": taking, "over.yaml": PROD})
     app, over = cli("check", "t").stderr.decode().splitlines()
-    assert "t/app.yaml: lies over t/00.yaml, " in app
-    assert "t/over.yaml: leaves values to a base, and which of the 17 whole values files beside it" in over
+    assert "t/app.yaml: overrides t/00.yaml, " in app
+    assert "t/over.yaml: builds on a base, but nothing says which of the 17 complete values files next to it" in over
 
 
 @pytest.mark.parametrize(("count", "are_below"), [(16, True), (17, False)])
@@ -227,8 +229,8 @@ def test_few_files_beside_an_object_lie_below_it(cli: Cli, tmp_path: Path, count
     write(tmp_path / "t", {**files, "release.yaml": helm_release(PROD, head=FROM)})
     told = cli("check", "t").stderr.decode()
     below = ", ".join(f"t/{name}" for name in names)
-    assert (f"t/release.yaml: lies over {below}:" in told) is are_below
-    assert ("lies over" in told) is are_below
+    assert (f"t/release.yaml: overrides {below}:" in told) is are_below
+    assert (": overrides " in told) is are_below
 
 
 def test_a_large_folder_of_bases_is_matched_by_name(cli: Cli, tmp_path: Path) -> None:
@@ -236,14 +238,14 @@ def test_a_large_folder_of_bases_is_matched_by_name(cli: Cli, tmp_path: Path) ->
     write(tmp_path / "t", {f"base/{name}": VALUES for name in names})
     write(tmp_path / "t", {f"prod/{name}": PROD for name in names})
     told = cli("check", "t").stderr.decode()
-    assert told.count("lies over") == 17
+    assert told.count(": overrides ") == 17
     assert "(-f t/base/team03.yaml -f t/prod/team03.yaml)" in told
 
 
 def test_two_folders_of_bases_lie_over_each_other_in_one_order(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "t", {"base/a.yaml": VALUES, "common/b.yaml": VALUES, "values.yaml": VALUES})
     told = cli("check", "t").stderr.decode()
-    assert "t/values.yaml: lies over t/base/a.yaml, t/common/b.yaml" in told
+    assert "t/values.yaml: overrides t/base/a.yaml, t/common/b.yaml" in told
 
 
 def test_generators_of_another_app_are_not_put_below_a_release(cli: Cli, tmp_path: Path) -> None:
@@ -258,7 +260,7 @@ def test_generators_of_another_app_are_not_put_below_a_release(cli: Cli, tmp_pat
     }
     write(tmp_path / "t", files)
     told = cli("check", "t").stderr.decode()
-    assert told.count("lies over") == 2
+    assert told.count(": overrides ") == 2
     assert "(-f t/one/prod/v.yaml -f t/one/base/release.yaml)" in told
     assert "(-f t/two/prod/v.yaml -f t/two/base/release.yaml)" in told
 

@@ -279,4 +279,4 @@ def test_one_that_is_ahead_of_the_others_does_not_turn_their_gate_red(cli: Calla
     assert (tmp_path / "ahead.yaml").read_text("utf-8") == ahead
     done = cli("check", "ahead.yaml", "--from", "4.21.2", "--to", "4.18.0")
     assert done.returncode == 2 and b"only moves forward" in done.stderr
-    assert b"'~4.18' is no chart version" in cli("check", "ahead.yaml", "--to", "~4.18").stderr
+    assert b"'~4.18' is not a chart version" in cli("check", "ahead.yaml", "--to", "~4.18").stderr

@@ -26,8 +26,8 @@ dependencies:
 """
 OBJECT = "apiVersion: {}\nkind: {}\nmetadata: {{name: infrahub}}\nspec: {{}}\n"
 FOREIGN = {
-    "Chart.yaml": (UMBRELLA, "belongs to a chart itself"),
-    "Chart.lock": ("dependencies: [{name: infrahub}]\ndigest: x\n", "belongs to a chart itself"),
+    "Chart.yaml": (UMBRELLA, "is part of a chart"),
+    "Chart.lock": ("dependencies: [{name: infrahub}]\ndigest: x\n", "is part of a chart"),
     "moved-chart.yaml": (UMBRELLA, "is the Chart.yaml of a chart"),
     "values.schema.json": ('{"$schema": "x", "properties": {"infrahub": {}}}', "is the schema of a chart's values"),
     "helmfile.yaml": ("releases: [{name: infrahub, chart: x/infrahub}]\n", "is a helmfile"),
@@ -37,15 +37,15 @@ FOREIGN = {
     ".gitlab-ci.yml": ("deploy: {script: [helm upgrade infrahub]}\n", "is a CI file"),
     ".github/workflows/deploy.yaml": ("on: push\nenv: {CHART: infrahub}\n", "is a CI file"),
     "pipeline.yaml": ("jobs: {deploy: {steps: [{run: helm upgrade infrahub}]}}\n", "is a CI file"),
-    "k3s.yaml": (OBJECT.format("helm.cattle.io/v1", "HelmChart"), "is a HelmChart of k3s"),
-    "k3s-config.yaml": (OBJECT.format("helm.cattle.io/v1", "HelmChartConfig"), "is a HelmChartConfig of k3s"),
-    "crossplane.yaml": (OBJECT.format("helm.crossplane.io/v1beta1", "Release"), "is a Release of Crossplane"),
+    "k3s.yaml": (OBJECT.format("helm.cattle.io/v1", "HelmChart"), "is a k3s HelmChart"),
+    "k3s-config.yaml": (OBJECT.format("helm.cattle.io/v1", "HelmChartConfig"), "is a k3s HelmChartConfig"),
+    "crossplane.yaml": (OBJECT.format("helm.crossplane.io/v1beta1", "Release"), "is a Crossplane Release"),
     "set.yaml": (OBJECT.format("fluxcd.controlplane.io/v1", "ResourceSet"), "is a ResourceSet"),
     "deployment.yaml": (OBJECT.format("apps/v1", "Deployment"), "is a Kubernetes object of kind Deployment"),
-    "group_vars/prod.yml": ("infrahub_values:\n" + indented(VALUES, 2), "is a file of Ansible"),
-    "roles/infrahub/defaults/main.yml": (VALUES, "is a file of Ansible"),
-    "playbook.yaml": ("- hosts: all\n  tasks: [{name: infrahub}]\n", "is a file of Ansible"),
-    "Pulumi.yaml": ("name: infrahub\nruntime: nodejs\n", "is a file of Pulumi"),
+    "group_vars/prod.yml": ("infrahub_values:\n" + indented(VALUES, 2), "is an Ansible file"),
+    "roles/infrahub/defaults/main.yml": (VALUES, "is an Ansible file"),
+    "playbook.yaml": ("- hosts: all\n  tasks: [{name: infrahub}]\n", "is an Ansible file"),
+    "Pulumi.yaml": ("name: infrahub\nruntime: nodejs\n", "is a Pulumi file"),
     "main.tf": ('resource "helm_release" "infrahub" {\n}\n', "is Terraform"),
     "yaml-like.tf": ("infrahub: x\n", "is Terraform"),
     "values.yaml.tftpl": (VALUES.replace("redis.prod", "${host}"), "is Terraform"),
@@ -53,9 +53,9 @@ FOREIGN = {
     "values.yaml.gotmpl": (VALUES, "is a Go template"),
     "values.yaml.j2": (VALUES, "is a Jinja template"),
     "values.yaml.tpl": (VALUES, "is a template"),
-    "replicas.yaml": ("- {op: add, path: /spec/values/infrahub/replicas, value: 2}\n", "is a patch of JSON 6902"),
-    "list.yaml": ("- infrahub\n", "holds a list at the top"),
-    "some.yaml": ("image: registry.example.net/opsmill/infrahub\n", "speaks of these charts, and holds no values"),
+    "replicas.yaml": ("- {op: add, path: /spec/values/infrahub/replicas, value: 2}\n", "is a JSON 6902 patch"),
+    "list.yaml": ("- infrahub\n", "has a list at the top"),
+    "some.yaml": ("image: registry.example.net/opsmill/infrahub\n", "mentions these charts, but has no values"),
 }
 
 
@@ -66,8 +66,8 @@ PLAY = "- hosts: all\n  tasks:\n  - block:\n    - kubernetes.core.helm:\n       
 NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: infrahub}\n---\n"
 TEMPLATED = "{{ if .x }}\n" + VALUES
 HOLDING = {
-    "a text": (K3S.format(indented(VALUES, 4)), 5, "is a HelmChart of k3s", "spec.valuesContent"),
-    "further down": (NAMESPACE + K3S.format(indented(VALUES, 4)), 9, "is a HelmChart of k3s", "spec.valuesContent"),
+    "a text": (K3S.format(indented(VALUES, 4)), 5, "is a k3s HelmChart", "spec.valuesContent"),
+    "further down": (NAMESPACE + K3S.format(indented(VALUES, 4)), 9, "is a k3s HelmChart", "spec.valuesContent"),
     "a template": (
         PROXY.format(indented(TEMPLATED, 4)),
         4,
@@ -75,7 +75,7 @@ HOLDING = {
         "spec.valuesTemplate",
     ),
     "a mapping": (KOTS.format(indented(VALUES, 4)), 4, "is a Kubernetes object of kind HelmChart", "spec.values"),
-    "a task": (PLAY.format(indented(VALUES, 10)), 5, "is a file of Ansible", "[0].tasks[0].block[0]."),
+    "a task": (PLAY.format(indented(VALUES, 10)), 5, "is an Ansible file", "[0].tasks[0].block[0]."),
 }
 
 
@@ -113,7 +113,7 @@ def test_where_it_holds_values_is_told_with_what_to_do(cli: Cli, tmp_path: Path,
     told = done.stderr.decode()
     assert (done.returncode, path.read_text("utf-8")) == (2, text)
     assert f"object.yaml:{line}: {what}, with values of these charts at {where}" in told
-    assert "Migrate the values in it in a file of their own" in told
+    assert "Migrate its values in a separate file" in told
 
 
 @pytest.mark.parametrize("text", ["speaks of infrahub\nand prefect", "a: [infrahub\n", "infrahub: {x: 1}\n"])
@@ -227,7 +227,7 @@ def test_fleet_in_parts_is_refused_by_name(cli: Cli, tmp_path: Path, more: str, 
     path = write(tmp_path, "fleet.yaml", text)
     done = cli("migrate", "fleet.yaml", "--redis-db", "2", "--non-interactive")
     assert (done.returncode, path.read_text("utf-8")) == (2, text)
-    assert f"{where} holds values or a version" in done.stderr.decode()
+    assert f"{where} has values or a version" in done.stderr.decode()
 
 
 FILES = "helm:\n  chart: infrahub-enterprise\n  version: 4.13.0-medium\n  valuesFiles: [{}]\n"
@@ -254,15 +254,15 @@ def test_a_file_that_a_refused_fleet_does_not_name_is_a_release(cli: Cli, tmp_pa
 
 
 SHAPES: list[tuple[Value, str]] = [
-    ([{"op": "add", "path": "/a", "value": 1}], "is a patch of JSON 6902"),
-    ([{"op": "remove", "path": "/a"}], "is a patch of JSON 6902"),
-    ([{"op": "remove"}], "holds a list"),
-    ([], "holds a list"),
-    ([{"hosts": "all"}], "is a file of Ansible"),
-    ([{"name": "x", "kubernetes.core.helm": {}}], "is a file of Ansible"),
-    ([{"name": "x", "copy": {}}], "holds a list"),
-    ([{"kubernetes.core.helm": {}}], "holds a list"),
-    ("infrahub", "holds a single value"),
+    ([{"op": "add", "path": "/a", "value": 1}], "is a JSON 6902 patch"),
+    ([{"op": "remove", "path": "/a"}], "is a JSON 6902 patch"),
+    ([{"op": "remove"}], "has a list"),
+    ([], "has a list"),
+    ([{"hosts": "all"}], "is an Ansible file"),
+    ([{"name": "x", "kubernetes.core.helm": {}}], "is an Ansible file"),
+    ([{"name": "x", "copy": {}}], "has a list"),
+    ([{"kubernetes.core.helm": {}}], "has a list"),
+    ("infrahub", "has a single value"),
     ({"apiVersion": "v2", "name": "x", "version": "1.0.0"}, "is the Chart.yaml of a chart"),
     ({"apiVersion": "v2", "name": "x"}, ""),
     ({"apiVersion": "v2", "version": "1.0.0"}, ""),
@@ -283,14 +283,14 @@ SHAPES: list[tuple[Value, str]] = [
     ({"$schema": "x", "properties": {}}, "is a JSON Schema"),
     ({"$schema": "x"}, ""),
     ({"properties": {}}, ""),
-    ({"runtime": "nodejs", "name": "x"}, "is a file of Pulumi"),
-    ({"runtime": {"name": "nodejs"}, "name": "x"}, "is a file of Pulumi"),
+    ({"runtime": "nodejs", "name": "x"}, "is a Pulumi file"),
+    ({"runtime": {"name": "nodejs"}, "name": "x"}, "is a Pulumi file"),
     ({"runtime": "nodejs"}, ""),
     ({"name": "x"}, ""),
     ({"apiVersion": "v1", "kind": "Pod"}, "is a Kubernetes object of kind Pod, not a values file"),
     ({"kind": "Pod"}, ""),
     ({"apiVersion": "v1"}, ""),
-    ({"apiVersion": "helm.cattle.io/v1", "kind": "HelmChart"}, "is a HelmChart of k3s"),
+    ({"apiVersion": "helm.cattle.io/v1", "kind": "HelmChart"}, "is a k3s HelmChart"),
     ({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "HelmChart"}, "is a Kubernetes object of kind HelmChart"),
 ]
 

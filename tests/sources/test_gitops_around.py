@@ -86,10 +86,10 @@ def test_another_object_is_not_taken_for_it(cli: Cli, tmp_path: Path, other: str
 
 BASE64 = "apiVersion: v1\nkind: Secret\nmetadata: {name: base}\ndata: {values.yaml: YTogYgo=}\n"
 LOCKED = {
-    "base64": ("Secret", BASE64, "holds the values in base64"),
+    "base64": ("Secret", BASE64, "has the values in base64"),
     "immutable": ("ConfigMap", holder(VALUES, more="immutable: true\n"), "is immutable"),
     "sops": ("ConfigMap", holder(VALUES) + "sops: {mac: x}\n", "is encrypted by SOPS"),
-    "mapping": ("ConfigMap", holder(VALUES).replace("values.yaml: |", "values.yaml:"), "holds no text there"),
+    "mapping": ("ConfigMap", holder(VALUES).replace("values.yaml: |", "values.yaml:"), "does not have text there"),
     "quoted": ("ConfigMap", holder("").replace("|", '"a: 1"'), "Write it as a block (values.yaml: |).\n"),
 }
 
@@ -109,7 +109,7 @@ def test_values_that_two_releases_take_are_refused(cli: Cli, tmp_path: Path) -> 
     one = helm_release("", head=FROM.format("ConfigMap"))
     write(tmp_path, base=holder(VALUES), one=one, two=one.replace("name: infrahub\n", "name: second\n"))
     done = cli("migrate", "one.yaml", *FLAGS)
-    assert done.returncode == 2 and b"is taken by HelmRelease" in done.stderr
+    assert done.returncode == 2 and b"is also used by HelmRelease" in done.stderr
     assert texts(tmp_path, "base", "one") == [holder(VALUES), one]
 
 
@@ -165,7 +165,7 @@ def test_unseen_values_over_seen_ones_are_refused(cli: Cli, tmp_path: Path) -> N
     head = "  valuesFrom: [{kind: ConfigMap, name: base}, {kind: Secret, name: elsewhere}]\n"
     write(tmp_path, base=holder(VALUES), release=helm_release("", head=head))
     done = cli("migrate", "release.yaml", *FLAGS)
-    assert done.returncode == 2 and b"Secret elsewhere, which stands nowhere here, over those of" in done.stderr
+    assert done.returncode == 2 and b"Secret elsewhere, which is not here, over those of" in done.stderr
 
 
 OPERATION = "- {op: replace, path: /spec/values/infrahub/prefect-server/server/env/2/value, value: x}\n"
@@ -175,9 +175,9 @@ OF_VERSION = STRATEGIC.replace("spec: {}", "spec: {chart: {spec: {version: 4.13.
 OF_VALUES = STRATEGIC.replace("spec: {}", "spec: {values: {infrahub: {prefect-server: {server: {env: []}}}}}")
 TARGET = "    target: {kind: HelmRelease, name: infra.*}\n"
 PATCHES = {
-    "an operation": (f"patches:\n  - patch: |\n{indented(OPERATION, 6)}{TARGET}", "which means another entry"),
+    "an operation": (f"patches:\n  - patch: |\n{indented(OPERATION, 6)}{TARGET}", "which will mean another entry"),
     "of the version": (f"patches:\n  - patch: |\n{indented(VERSION, 6)}{TARGET}", "sets the chart version"),
-    "in patchesJson6902": (f"patchesJson6902:\n  - path: p.yaml\n{TARGET}", "which means another entry"),
+    "in patchesJson6902": (f"patchesJson6902:\n  - path: p.yaml\n{TARGET}", "which will mean another entry"),
     "strategic and inline": (f"patches:\n  - patch: |\n{indented(OF_VALUES, 6)}", "inside the kustomization"),
     "the version inline": (f"patchesStrategicMerge:\n  - |\n{indented(OF_VERSION, 4)}", "sets the chart version"),
     "the version in a file": ("patches:\n  - path: v.yaml\n", "sets the chart version 4.13.0-large"),

@@ -93,8 +93,8 @@ def test_what_is_ignored_is_left_out_and_its_number_told(cli: Cli, tmp_path: Pat
     lines = done.stdout.splitlines()[:-1]  # the last one has the totals
     assert [line.split(b":")[0] for line in lines] == [b"t/a/values.yaml", b"t/keep/values.yaml"]
     assert done.stderr == (
-        b"infrahub-migrator: note: .gitignore leaves 2 files that speak of these charts out of t; --include-ignored "
-        b"takes them in.\n"
+        b"infrahub-migrator: note: .gitignore leaves 2 files that mention these charts out of t; --include-ignored "
+        b"includes them.\n"
     )
     assert cli("check", "t", "--quiet").stderr == b""
     assert cli("check", "t", "--include-ignored").stdout.count(b"\n") == 4 + 1
@@ -118,7 +118,7 @@ def test_a_directory_of_ignored_files_says_so(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "t/.gitignore").write_text("*.yaml\n")
     done = cli("check", "t")
     assert done.returncode == 2
-    assert b"(0 YAML files looked at). .gitignore leaves 1 file that speaks of these charts out of it;" in done.stderr
+    assert b"(0 YAML files checked). .gitignore leaves 1 file that mentions these charts out of it;" in done.stderr
 
 
 def test_what_is_excluded_is_left_out(cli: Cli, tmp_path: Path) -> None:

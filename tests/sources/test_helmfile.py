@@ -73,7 +73,7 @@ def test_a_version_that_moved_already_is_nothing_to_tell(cli: Cli, repository: P
 
 def test_a_file_that_lies_over_others_says_which(cli: Cli, repository: Path) -> None:
     text = notices(report(cli, "values/prod.yaml"))
-    assert "helmfile.yaml:2 lays it over other files: name them all (-f values/base.yaml -f values/prod.yaml)" in text
+    assert "helmfile.yaml:2 lists it over other files: name them all (-f values/base.yaml -f values/prod.yaml)" in text
 
 
 @pytest.mark.parametrize(

@@ -98,8 +98,8 @@ def test_the_object_alone_is_refused_with_the_layers_to_name(cli: Cli, overlay: 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (patch(HOST).replace("spec:\n", "spec:\n  valuesFrom: []\n"), b"file of its own"),
-        (f"{patch(HOST)}---\n{patch(HOST, name='other')}", b"file of its own"),
+        (patch(HOST).replace("spec:\n", "spec:\n  valuesFrom: []\n"), b"separate file"),
+        (f"{patch(HOST)}---\n{patch(HOST, name='other')}", b"separate file"),
     ],
 )
 def test_what_is_more_than_a_layer_is_refused_by_its_line(
@@ -121,7 +121,7 @@ def test_a_text_that_is_no_block_is_refused_by_its_line(cli: Cli, overlay: Calla
     folder = overlay(text)
     done = cli("migrate", *LAYERS, *FLAGS)
     assert done.returncode == 2
-    assert b"prod/kustomization.yaml:3: patches[0].patch holds its values in a string" in done.stderr
+    assert b"prod/kustomization.yaml:3: patches[0].patch has its values in a string" in done.stderr
     assert (folder / "prod/kustomization.yaml").read_text("utf-8") == text
 
 

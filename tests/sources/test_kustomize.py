@@ -89,9 +89,9 @@ def test_what_says_both_is_one_whatever_its_file_is_called(more: Map) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("resources: [infrahub.yaml]\n", b"is a kustomization that inflates no chart of these"),
-        (HEAD + "resources: [infrahub.yaml]\n", b"is a kustomization that inflates no chart of these"),
-        ("apiVersion: v1\nkind: List\nmetadata: {name: infrahub}\n", b"a kustomization that inflates no chart"),
+        ("resources: [infrahub.yaml]\n", b"is a kustomization that inflates none of these charts"),
+        (HEAD + "resources: [infrahub.yaml]\n", b"is a kustomization that inflates none of these charts"),
+        ("apiVersion: v1\nkind: List\nmetadata: {name: infrahub}\n", b"a kustomization that inflates none"),
     ],
 )
 def test_what_inflates_nothing_is_called_so(cli: Callable[..., Any], tmp_path: Path, text: str, words: bytes) -> None:
@@ -104,7 +104,7 @@ def test_a_chart_without_a_version_is_told_of(cli: Callable[..., Any], tmp_path:
     text = kustomization(VALUES).replace("    version: 4.13.0-medium\n", "")
     (tmp_path / "kustomization.yaml").write_text(text, "utf-8")
     done = cli("plan", "kustomization.yaml", "--from", "4.13.0-medium", "--redis-db", "2")
-    assert b"so that the newest, or the one in its charts folder, is taken; pin one" in b" ".join(done.stdout.split())
+    assert b"so the newest, or the one in its charts folder, is taken; pin one" in b" ".join(done.stdout.split())
 
 
 def test_a_values_file_below_is_told_of(migrate: Migrate) -> None:
@@ -143,7 +143,7 @@ def test_files_over_inline_values_are_refused(cli: Callable[..., Any], tmp_path:
     (tmp_path / "kustomization.yaml").write_text(text, "utf-8")
     done = cli("check", "kustomization.yaml")
     assert done.returncode == 2
-    assert b"kustomization.yaml:9: helmCharts[1].valuesInline has values of " + over in done.stderr
+    assert b"kustomization.yaml:9: helmCharts[1].valuesInline is overridden by " + over in done.stderr
     (tmp_path / over.decode()).write_text(VALUES, "utf-8")
     done = cli("migrate", ".", "--redis-db", "2", "--non-interactive")
     assert (done.returncode, (tmp_path / over.decode()).read_text("utf-8")) == (2, VALUES)
@@ -153,6 +153,6 @@ def test_a_kustomization_of_other_charts_is_unrelated(cli: Callable[..., Any], t
     text = kustomization(VALUES)
     (tmp_path / "kustomization.yaml").write_text(text[: text.index("  - name: infrahub")], "utf-8")
     done = cli("check", "kustomization.yaml")
-    assert (done.returncode, b"nothing of these charts" in done.stderr) == (2, True)
+    assert (done.returncode, b"nothing for these charts" in done.stderr) == (2, True)
     done = cli("check", "kustomization.yaml", "--skip-unrelated")
     assert (done.returncode, b"kustomization.yaml: unrelated" in done.stdout) == (0, True)

@@ -121,7 +121,7 @@ def test_two_releases_of_one_generator_are_refused(cli: Cli, tmp_path: Path) -> 
     before = {"release.yaml": RELEASE, "second.yaml": second, "own.yaml": VALUES}
     write(tmp_path, {**before, "kustomization.yaml": HEAD.format("release.yaml, second.yaml") + GENERATOR})
     done = cli("migrate", "release.yaml", *FLAGS)
-    assert done.returncode == 2 and b"is taken by HelmRelease second as well" in done.stderr
+    assert done.returncode == 2 and b"is also used by HelmRelease second" in done.stderr
     assert unchanged(tmp_path, before)
 
 
@@ -130,7 +130,7 @@ def test_a_patch_of_a_kustomization_above_is_refused(cli: Cli, tmp_path: Path) -
     before = {"app/release.yaml": helm_release(VALUES)}
     write(tmp_path, {**before, "kustomization.yaml": HEAD.format("app/release.yaml") + patch})
     done = cli("migrate", "app/release.yaml", *FLAGS)
-    assert done.returncode == 2 and b"which means another entry" in done.stderr
+    assert done.returncode == 2 and b"which will mean another entry" in done.stderr
     assert unchanged(tmp_path, before)
 
 

@@ -138,7 +138,7 @@ def test_an_object_lies_over_what_it_takes_from_elsewhere(cli: Cli, tmp_path: Pa
     write(tmp_path, base=VALUES, release=helm_release(PROD))
     done = cli("check", "-f", "release.yaml", "-f", "base.yaml")
     assert done.returncode == 2
-    assert b"release.yaml: holds the release" in done.stderr
+    assert b"release.yaml: is the release itself" in done.stderr
     assert b"name it last" in done.stderr
 
 

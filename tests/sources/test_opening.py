@@ -41,7 +41,7 @@ def test_the_files_of_generators_are_layers_once(tmp_path: Path, named: list[str
 )
 def test_a_layer_is_of_one_release(tmp_path: Path, text: str, count: int) -> None:
     write(tmp_path, {"base.yaml": VALUES, "release.yaml": text})
-    with pytest.raises(InputError, match=f"holds {count} releases with Prefect values, and a layer belongs to one"):
+    with pytest.raises(InputError, match=f"has {count} releases with Prefect values, but a layer belongs to one"):
         layers_of(tmp_path, "base.yaml", "release.yaml")
 
 
@@ -49,7 +49,7 @@ def test_a_release_that_shares_values_is_no_layer_alone(cli: Cli, tmp_path: Path
     second = RELEASE.replace("name: infrahub\n", "name: second\n")
     write(tmp_path, {"one.yaml": RELEASE, "two.yaml": second, "base.yaml": holder(VALUES)})
     done = cli("check", "-f", "one.yaml")
-    assert done.returncode == 2 and b"is taken by HelmRelease second as well" in done.stderr
+    assert done.returncode == 2 and b"is also used by HelmRelease second" in done.stderr
 
 
 def test_several_releases_with_values_in_other_files_are_refused(cli: Cli, tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_several_releases_with_values_in_other_files_are_refused(cli: Cli, tmp_p
     write(tmp_path, before)
     done = cli("migrate", "all.yaml", *FLAGS)
     assert done.returncode == 2
-    assert b"holds 2 releases, of which HelmRelease prod/infrahub takes values" in b" ".join(done.stderr.split())
+    assert b"has 2 releases, and HelmRelease prod/infrahub takes values" in b" ".join(done.stderr.split())
     assert unchanged(tmp_path, before)
 
 
@@ -78,7 +78,7 @@ def test_a_patch_by_itself_is_looked_at(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, {"release.yaml": helm_release(VALUES), "patch.yaml": patch(HOST)})
     write(tmp_path, {"kustomization.yaml": kustomization})
     done = cli("plan", "patch.yaml", "--from", "4.13.0-medium", "--redis-db", "2")
-    assert done.returncode != 2 and b"that this is a patch for lie below" in b" ".join(done.stdout.split())
+    assert done.returncode != 2 and b"that this patches lie below" in b" ".join(done.stdout.split())
 
 
 def test_a_patch_of_another_object_is_none_of_this_one(tmp_path: Path) -> None:

@@ -126,44 +126,47 @@ UNEDITED: dict[str, tuple[str, Edit, str]] = {
     "an item of a list": (
         items("name: b", "name: a, value: '{x,y}'"),
         InsertItem(("a",), "z"),
-        "parameter a sets a over all other values, and has to change; a list cannot be edited there.",
+        "parameter a overrides all other values of a, and has to change; a list cannot be edited there.",
     ),
     "an item of a list beside it": (
         items("name: b", "name: a, value: x"),
         InsertItem(("c",), "z"),
-        "parameter b sets b over all other values, and has to change; a list cannot be edited there.",
+        "parameter b overrides all other values of b, and has to change; a list cannot be edited there.",
     ),
     "a key that goes": (
         items("name: b", "name: a, value: x"),
         RemoveKey(("a",)),
-        "parameter a sets a over all other values, and has to change; a single value cannot say what is to be there.",
+        "parameter a overrides all other values of a, and has to change; a single value cannot express what is "
+        "needed there.",
     ),
     "a mapping for a text": (
         items("name: b", "name: a, value: x"),
         SetValue(("a",), {}),
-        "parameter a sets a over all other values, and has to change; a single value cannot say what is to be there.",
+        "parameter a overrides all other values of a, and has to change; a single value cannot express what is "
+        "needed there.",
     ),
     "a text for two": (
         items("name: a.b", "name: a.c"),
         SetValue(("a",), "x"),
-        "parameter a.b sets a.b over all other values, and has to change; a single value cannot say what is to be",
+        "parameter a.b overrides all other values of a.b, and has to change; a single value cannot express what is "
+        "needed",
     ),
     "a list beside": (
         items(PORT),
         AddKey(("a", "env"), ["x"]),
-        "parameter a.port sets a.port over all other values, and has to change; a single value cannot hold the",
+        "parameter a.port overrides all other values of a.port, and has to change; a single value cannot hold the",
     ),
     "a value in a file": (
         FILE,
         SetValue(("a", "port"), "1"),
-        "the file files/port (file parameter a.port) sets a.port over all other values, and has to change; its value "
-        "stands elsewhere.",
+        "the file files/port (file parameter a.port) overrides all other values of a.port, and has to change; its "
+        "value is elsewhere.",
     ),
     "a value beside one in a file": (
         FILE,
         AddKey(("a", "host"), "x"),
-        "the file files/port (file parameter a.port) sets a.port over all other values, and has to change; a single "
-        "value cannot say what is to be there.",
+        "the file files/port (file parameter a.port) overrides all other values of a.port, and has to change; a single "
+        "value cannot express what is needed there.",
     ),
 }
 

@@ -65,7 +65,7 @@ def test_parameters_tell_that_a_chart_from_git_is_one_of_these(cli: Callable[...
     done = cli("plan", "app.yaml", "--redis-db", "2")
     assert b"Prefect root: platform.infrahub.prefect-server" in done.stdout
     (tmp_path / "app.yaml").write_text(text.replace("prefect-server", "other"), "utf-8")
-    assert b"nothing of these charts" in cli("plan", "app.yaml").stderr
+    assert b"nothing for these charts" in cli("plan", "app.yaml").stderr
 
 
 def test_a_forced_string_lies_over_the_same_without_force(migrate: Migrate) -> None:
@@ -102,7 +102,7 @@ def test_parameters_alone_are_values_too(migrate: Migrate) -> None:
 )
 def test_an_entry_that_is_set_by_its_number_is_refused_by_name_and_line(migrate: Migrate, name: str) -> None:
     before = application(parameters((name, '"true"')) + in_object(VALUES))
-    with pytest.raises(RefusedError, match="by its number") as caught:
+    with pytest.raises(RefusedError, match="by its index") as caught:
         migrate(before, DB)
     assert f"name: {name}" in before.splitlines()[caught.value.line - 1]
 
@@ -110,7 +110,7 @@ def test_an_entry_that_is_set_by_its_number_is_refused_by_name_and_line(migrate:
 def test_a_parameter_for_a_list_is_refused_by_name_and_line(migrate: Migrate) -> None:
     name = "infrahub.prefect-server.server.env"
     before = application(parameters(("a.b", "c"), (name, '"null"')) + in_object(VALUES))
-    with pytest.raises(RefusedError, match=f"parameter {name} sets {name} over all other values") as caught:
+    with pytest.raises(RefusedError, match=f"parameter {name} overrides all other values of {name}") as caught:
         migrate(before, DB)
     assert f"name: {name}" in before.splitlines()[caught.value.line - 1]
 
@@ -179,7 +179,7 @@ def test_a_value_that_stands_elsewhere_and_would_have_to_change_is_refused(migra
     )
     before = helm_release(wired, head=references("a.b", f"{REDIS}.db"))
     with pytest.raises(
-        RefusedError, match=r"Secret own \(key key\) sets .*redis.db .*its value stands elsewhere"
+        RefusedError, match=r"Secret own \(key key\) overrides .*redis.db, .*its value is elsewhere"
     ) as caught:
         migrate(before, {**DB, "messaging-redis.db": "5"})
     assert f"{REDIS}.db" in before.splitlines()[caught.value.line - 1]
@@ -187,7 +187,7 @@ def test_a_value_that_stands_elsewhere_and_would_have_to_change_is_refused(migra
 
 def test_an_entry_at_a_target_path_is_refused_by_name_and_line(migrate: Migrate) -> None:
     before = helm_release(VALUES, head=references("a.b", "infrahub.prefect-server.server.env[0].value"))
-    with pytest.raises(RefusedError, match=r"Secret own \(key key\) sets an entry of .* by its number") as caught:
+    with pytest.raises(RefusedError, match=r"Secret own \(key key\) sets an entry of .* by its index") as caught:
         migrate(before, DB)
     assert "server.env[0]" in before.splitlines()[caught.value.line - 1]
 

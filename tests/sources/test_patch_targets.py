@@ -62,7 +62,7 @@ def test_a_patch_that_may_be_for_it_is_refused(cli: Cli, tmp_path: Path, target:
     before = {"release.yaml": OWN, "kustomization.yaml": kustomization(target, more)}
     write(tmp_path, before)
     done = cli("migrate", named, *FLAGS)
-    assert done.returncode == 2 and b"by a patch of JSON 6902" in b" ".join(done.stderr.split())
+    assert done.returncode == 2 and b"by a JSON 6902 patch" in b" ".join(done.stderr.split())
     assert unchanged(tmp_path, before)
 
 

@@ -81,7 +81,7 @@ def test_a_target_path_of_the_object_lies_over_its_patch(cli: Cli, overlays: Cal
 def test_a_patch_alone_tells_of_the_object_below(cli: Cli, overlays: Callable[..., Path]) -> None:
     overlays()
     done = cli("plan", "prod/patch.yaml", "--from", "4.13.0-medium", "--redis-db", "2")
-    assert b"the HelmRelease infrahub that this is a patch for lie below" in b" ".join(done.stdout.split())
+    assert b"the HelmRelease infrahub that this patches lie below" in b" ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("named", ["release.yaml", "."])

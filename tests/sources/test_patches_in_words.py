@@ -14,9 +14,9 @@ from .test_patches import HOST, patch
 from .texts import AFTER, VALUES, application, helm_release, in_object, indented
 
 Cli = Callable[..., Any]
-INTO = "Put what the patch says into the object, and take the patch out."
-OWN_FILE = "Put the patch into a file of its own (patches: [{path: FILE}]), and name it with -f above its object."
-STRATEGIC = "Write it as a strategic patch in a file of its own"
+INTO = "Put what the patch says into the object, and remove the patch."
+OWN_FILE = "Put the patch into a separate file (patches: [{path: FILE}]), and name it with -f after its object."
+STRATEGIC = "Write it as a strategic patch in a separate file"
 NUMBER = "/spec/values/infrahub/prefect-server/server/env/2/value"
 LABEL = "- {op: add, path: /metadata/labels/a, value: b}\n"
 TAG = "global: {infrahubTag: 1.8.0}\n"
@@ -47,7 +47,7 @@ REFUSED = {
         "patches: [{path: p.yaml, target: {kind: HelmRelease}}]\n",
         LABEL + OPERATION,
         "p.yaml:2",
-        f"changes {NUMBER} of HelmRelease by a patch of JSON 6902, which means another entry once the list changes: "
+        f"changes {NUMBER} of HelmRelease by a JSON 6902 patch, which will mean another entry once the list changes: "
         f"the object is not migrated without it. {STRATEGIC}",
     ),
     "an operation of the version": (
@@ -55,14 +55,14 @@ REFUSED = {
         inline(VERSION, "kind: HelmRelease, name: infrahub"),
         "",
         "kustomization.yaml:5",
-        "sets the chart version of HelmRelease infrahub by a patch of JSON 6902: the object is not migrated",
+        "sets the chart version of HelmRelease infrahub by a JSON 6902 patch: the object is not migrated",
     ),
     "an operation of the version of the second source": (
         {"release.yaml": APP},
         inline("- {op: replace, path: /spec/sources/1/targetRevision, value: 4.13.0}\n", "kind: Application"),
         "",
         "kustomization.yaml:5",
-        "sets the chart version of Application by a patch of JSON 6902: the object is not migrated",
+        "sets the chart version of Application by a JSON 6902 patch: the object is not migrated",
     ),
     "a patch of the values below, in a file": (
         HOLDING,

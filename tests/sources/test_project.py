@@ -60,28 +60,31 @@ def test_a_file_of_a_version_alone_lists_nothing(tmp_path: Path) -> None:
 ONE = "version: 1\nreleases:\n  - name: a\n    layers: [@]\n"
 WRONG = {
     "releases: []\n": (1, "does not say which version of project files it is"),
-    "version: 2\n": (1, "is of a version that this program does not know"),
+    "version: 2\n": (1, "is of a version that infrahub-migrator does not know"),
     "version: true\n": (1, "is of a version"),
-    "- a\n": (1, "the file is no mapping of version, defaults"),
-    "version: 1\nrelease: []\n": (2, "'release' is no key of the file (did you mean releases?)"),
-    "version: 1\ndefaults: {form: 4.13.0}\n": (2, "'form' is no key of defaults (did you mean from?)"),
-    "version: 1\ndefaults: {from: 4.13}\n": (2, "defaults.from is no text. Put it in quotes"),
-    "version: 1\ndefaults: {from: newest}\n": (2, "'newest' is no chart version"),
-    "version: 1\ndefaults: {from: 4.13.0-medum}\n": (2, "'medum' is no flavour (did you mean medium?)"),
+    "- a\n": (1, "the file is not a mapping of version, defaults"),
+    "version: 1\nrelease: []\n": (2, "'release' is not a key of the file (did you mean releases?)"),
+    "version: 1\ndefaults: {form: 4.13.0}\n": (2, "'form' is not a key of defaults (did you mean from?)"),
+    "version: 1\ndefaults: {from: 4.13}\n": (2, "defaults.from is not text. Put it in quotes"),
+    "version: 1\ndefaults: {from: newest}\n": (2, "'newest' is not a chart version"),
+    "version: 1\ndefaults: {from: 4.13.0-medum}\n": (2, "'medum' is not a flavour (did you mean medium?)"),
     "version: 1\ndefaults: {chart: infrahub-entreprise}\n": (2, "no chart 'infrahub-entreprise' (did you mean infra"),
-    "version: 1\nreleases: {a: b}\n": (2, "releases is no list of releases"),
+    "version: 1\nreleases: {a: b}\n": (2, "releases is not a list of releases"),
     "version: 1\nreleases:\n  - name: a\n": (3, "releases[0] has no layers"),
     "version: 1\nreleases:\n  - layers: [a.yaml]\n": (3, "releases[0] has no name"),
     "version: 1\nreleases:\n  - name: a\n    layers: []\n": (4, "names no file"),
     "version: 1\nreleases:\n  - name: a\n    layer: [a]\n": (
         4,
-        "'layer' is no key of releases[0] (did you mean layers?)",
+        "'layer' is not a key of releases[0] (did you mean layers?)",
     ),
-    ONE.replace("@", "a.yaml, ./a.yaml"): (4, "a.yaml is a layer of this release already"),
-    ONE.replace("@", "a.yaml") + "  - name: a\n    layers: [b.yaml]\n": (5, "a is the name of the release on line 3"),
+    ONE.replace("@", "a.yaml, ./a.yaml"): (4, "a.yaml is already a layer of this release"),
+    ONE.replace("@", "a.yaml") + "  - name: a\n    layers: [b.yaml]\n": (
+        5,
+        "a is already the name of the release on line 3",
+    ),
     "version: 1\nversion: 1\n": (2, "version is set twice"),
     "version: 1\n---\na: 1\n": (1, "holds several YAML documents"),
-    "version: 1\nexclude: [3]\n": (2, "exclude[0] is no text"),
+    "version: 1\nexclude: [3]\n": (2, "exclude[0] is not text"),
 }
 
 
@@ -96,16 +99,16 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str) -> None:
 
 
 HOSTILE = {
-    "../values.yaml": "'../values.yaml' leads out of the folder of this file",
-    "a/../../values.yaml": "'a/../../values.yaml' leads out of the folder of this file",
-    "..": "'..' leads out of the folder of this file",
-    "a/..": "'a/..' leads out of the folder of this file",
-    "/etc/passwd": "is no path below this file",
-    "C:/values.yaml": "is no path below this file",
-    "'..\\values.yaml'": "is no path below this file",
-    "~/values.yaml": "nothing is filled in here",
-    "$HOME/values.yaml": "nothing is filled in here",
-    "'${HOME}/values.yaml'": "nothing is filled in here",
+    "../values.yaml": "'../values.yaml' points outside the folder of this file",
+    "a/../../values.yaml": "'a/../../values.yaml' points outside the folder of this file",
+    "..": "'..' points outside the folder of this file",
+    "a/..": "'a/..' points outside the folder of this file",
+    "/etc/passwd": "is not a path below this file",
+    "C:/values.yaml": "is not a path below this file",
+    "'..\\values.yaml'": "is not a path below this file",
+    "~/values.yaml": "are expanded here",
+    "$HOME/values.yaml": "are expanded here",
+    "'${HOME}/values.yaml'": "are expanded here",
     '"a\\0b"': "holds a character that cannot be printed",
     '"a\\e[31m.yaml"': "holds a character that cannot be printed",
     "a" * 1001: "is longer than 1,000 characters",
@@ -133,27 +136,27 @@ def test_a_link_out_of_the_folder_is_refused_and_one_inside_it_is_followed(tmp_p
     os.symlink(tmp_path, tmp_path / "in/out")
     os.symlink("real", tmp_path / "in/link")
     assert read(tmp_path / "in", ONE.replace("@", "link/values.yaml")).releases
-    with pytest.raises(MigratorError, match="is reached by a link that leads out"):
+    with pytest.raises(MigratorError, match="is reached through a link that points outside"):
         read(tmp_path / "in", ONE.replace("@", "out/values.yaml"))
     os.symlink("/etc/hostname", tmp_path / "in/values.yaml")
-    with pytest.raises(MigratorError, match="is reached by a link that leads out"):
+    with pytest.raises(MigratorError, match="is reached through a link that points outside"):
         read(tmp_path / "in", ONE.replace("@", "values.yaml"))
 
 
 BOMBS = {
     "ten thousand releases": (
         "version: 1\nreleases:\n" + "".join(f"  - {{name: r{n}, layers: [a]}}\n" for n in range(10_000)),
-        "releases has 10,000 releases, and 5,000 is the most",
+        "releases has 10,000 releases; the limit is 5,000",
     ),
-    "many layers": (ONE.replace("@", ", ".join(f"{n}.yaml" for n in range(33))), "has 33 layers, and 32 is the most"),
+    "many layers": (ONE.replace("@", ", ".join(f"{n}.yaml" for n in range(33))), "has 33 layers; the limit is 32"),
     "many globs": (
         "version: 1\nexclude: [" + ", ".join(f"a{n}" for n in range(1001)) + "]\n",
-        "has 1,001 globs, and 1,000 is the most",
+        "has 1,001 globs; the limit is 1,000",
     ),
     "aliases": (
         "version: 1\na: &a [x,x,x,x,x,x,x,x,x,x]\n"
         + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]\n" for a, b in zip("abcdef", "bcdefg")),
-        "aliases blow the file up",
+        "aliases expand the file",
     ),
     "depth": ("version: 1\nreleases: " + "[" * 5000, "more than 100 levels"),
     "size": ("version: 1\n" + "#" * (8 * 1024 * 1024), "is larger than 8 MiB"),

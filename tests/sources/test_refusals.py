@@ -12,7 +12,7 @@ from .texts import AFTER, VALUES
 
 REFUSED = {
     "values.yaml.gotmpl": (VALUES.replace("redis.prod", '{{ requiredEnv "HOST" }}'), b"is a Go template"),
-    "values.yaml": ("{{- if .Values.x }}\n" + VALUES + "{{- end }}\n", b"holds Go templates"),
+    "values.yaml": ("{{- if .Values.x }}\n" + VALUES + "{{- end }}\n", b"has Go templates"),
     "main.tf": ('resource "helm_release" "x" {\n  values = [<<EOT\n' + VALUES + "EOT\n  ]\n}\n", b"is Terraform"),
     "main.yaml": (
         'resource "helm_release" "x" {\n  values = [<<EOT\n' + VALUES + "EOT\n  ]\n}\n",
@@ -22,7 +22,7 @@ REFUSED = {
     "configmap.yaml": ("apiVersion: v1\nkind: ConfigMap\ndata: {}\n", b"object of kind ConfigMap, not a values file"),
     "secret.yaml": ("apiVersion: v1\nkind: Secret\nstringData: {}\n", b"object of kind Secret"),
     "sops.yaml": (VALUES + "sops: {mac: x}\n", b"encrypted by SOPS"),
-    "null.yaml": ("USER-SUPPLIED VALUES:\nnull\n", b"for a release without values of its own. Write {} in place"),
+    "null.yaml": ("USER-SUPPLIED VALUES:\nnull\n", b"for a release without custom values. Replace all of it"),
     "empty.yaml": ("null\n", b"is empty, so it has no values. For a release without custom values, put {}"),
     "broken.yaml": ("infrahub: [\n", b"broken.yaml:"),
 }
@@ -53,7 +53,7 @@ def test_a_directory_passes_over_what_is_refused(cli: Callable[..., Any], tmp_pa
     done = cli("check", "all")
     assert done.returncode == 1
     assert b"all/good.yaml: needs-decision" in done.stdout
-    assert b"all/bad.yaml: out-of-scope: line 2: holds Go templates" in done.stdout
+    assert b"all/bad.yaml: out-of-scope: line 2: has Go templates" in done.stdout
     assert b"all/other.yaml" not in done.stdout + done.stderr
 
 

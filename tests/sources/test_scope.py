@@ -30,7 +30,7 @@ SHAPE = "server: {uiConfig: {enabled: true}}\n"
 
 @pytest.mark.parametrize("text", [SHAPE, 'a: "\\x41"\n', "replicas: 2\n"])
 def test_what_names_nothing_of_these_charts_is_nobodys_business(text: str) -> None:
-    with pytest.raises(UnrelatedError, match="holds nothing of these charts"):
+    with pytest.raises(UnrelatedError, match="has nothing to do with these charts"):
         sources.open_source(sources.read_bytes(text.encode(), "values.yaml"))
 
 

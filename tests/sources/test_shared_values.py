@@ -84,7 +84,7 @@ def test_one_of_them_alone_is_refused_with_the_way_out(cli: Cli, tmp_path: Path,
     write(tmp_path, before)
     done = cli("migrate", name, *FLAGS)
     assert done.returncode == 2
-    assert b"as well" in done.stderr and b"Name the folder that holds both" in b" ".join(done.stderr.split())
+    assert b"is also used by" in done.stderr and b"Name the folder with both" in b" ".join(done.stderr.split())
     assert unchanged(tmp_path, before)
 
 
@@ -100,8 +100,8 @@ def test_a_release_of_its_own_values_is_no_part_of_it(cli: Cli, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("shape", "path", "text"),
     [
-        ("three files", "base.yaml", "holds values of the releases in dev.yaml and live.yaml, which are not written"),
-        ("beside one of them", "live.yaml:21", "ConfigMap base is taken by HelmRelease dev as well (dev.yaml)"),
+        ("three files", "base.yaml", "has values of the releases in dev.yaml and live.yaml, which are not written"),
+        ("beside one of them", "live.yaml:21", "ConfigMap base is also used by HelmRelease dev (dev.yaml)"),
     ],
 )
 def test_where_a_patch_keeps_one_from_being_written_so_are_the_others(

@@ -168,7 +168,7 @@ def test_what_it_sets_and_would_have_to_change_is_refused(cli: Cli, tmp_path: Pa
     text = VALUES.replace("redis.prod", "other")
     done = run(cli, tmp_path, text, "--set", typed, "--redis-db", "2", "--redis-host", "other")
     assert done.returncode == 2
-    assert f"Type --set '{flag}' in its place" in done.stderr.decode()
+    assert f"Give --set '{flag}' instead" in done.stderr.decode()
     assert (tmp_path / "values.yaml").read_text("utf-8") == text
 
 
@@ -186,7 +186,7 @@ def test_what_is_to_be_typed_in_its_place(wanted: str, flag: str) -> None:
     change = Change(1, SetValue(("a", "b"), wanted), "a.b", 1, wanted, "why", "required")
     with pytest.raises(RefusedError) as caught:
         refuse_change(bundle, [change])
-    assert caught.value.remedy == f"Type {flag} in its place, here and for helm."
+    assert caught.value.remedy == f"Give {flag} instead, here and to helm."
     option, _, text = flag.partition(" ")
     assert merged(BELOW, Typed(option, text.strip("'")))["a"] == {"b": wanted, "c": ["x", {"d": 2}]}
 
@@ -195,4 +195,4 @@ def test_a_controller_never_hears_of_it(cli: Cli, tmp_path: Path) -> None:
     release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n  values:\n"
     text = release + "".join(f"    {line}\n" for line in VALUES.splitlines())
     done = run(cli, tmp_path, text, "--set", f"{P}.redis.host=x", "--redis-db", "2")
-    assert done.returncode == 2 and b"--set sets what Flux never hears of" in done.stderr
+    assert done.returncode == 2 and b"--set sets a value that Flux" in done.stderr

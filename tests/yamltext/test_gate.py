@@ -58,7 +58,7 @@ def test_splicing_that_goes_wrong_is_caught(monkeypatch: pytest.MonkeyPatch) -> 
     # Whatever the writers do, nothing else than the plan leaves the engine.
     real = page.Page.splice
     monkeypatch.setattr(page.Page, "splice", lambda self, start, end, text: real(self, start, end, text + "5"))
-    with pytest.raises(VerificationError, match="does not hold what was planned"):
+    with pytest.raises(VerificationError, match="does not match the plan"):
         apply(BEFORE, [SetValue(("a",), 2)])
     monkeypatch.setattr(page.Page, "splice", lambda self, start, end, text: real(self, start, end, "[" + text))
     with pytest.raises(VerificationError, match="cannot be read"):

@@ -109,7 +109,7 @@ def test_any_collection_in_brackets_is_read_as_helm_reads_it(inside: str, bracke
 
 def test_colons_without_end_take_no_time_without_end() -> None:
     text = "k: [" + "a:b, " * 60_000 + "]\n"
-    with pytest.raises(InputError, match="too many texts in brackets have a colon; write them in quotes"):
+    with pytest.raises(InputError, match="too many values in brackets contain a colon; put them in quotes"):
         parse(text.encode())
     assert parse(("k: [" + "a:b, " * 500 + "]\n").encode()).documents[0].data == {"k": ["a:b"] * 500}
 

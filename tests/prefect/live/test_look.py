@@ -80,7 +80,10 @@ def test_where_config_is_taken_away_select_tells(redis_server: Start) -> None:
         "it refuses it (DB index is out of range)",
         None,
     ]
-    assert "it does not say (CONFIG is not allowed there), and SELECT takes 0 to 3; all empty" in seen.summary()
+    assert (
+        "it does not say how many databases it has (CONFIG is not allowed there), and SELECT accepts 0 to 3; all empty"
+        in seen.summary()
+    )
 
 
 def test_a_database_above_15_is_looked_at_where_the_url_names_it(redis_server: Start) -> None:
@@ -348,6 +351,6 @@ def test_nothing_but_a_look_loads_the_library(tmp_path: Path) -> None:
 
 def test_words_for_what_was_seen() -> None:
     gaps = Seen("redis:6379", refused={1: "no"}, keys={0: 0, 2: 0, 3: 0, 5: 7})
-    assert gaps.summary().endswith(" (CONFIG is not allowed there), and SELECT takes 0, 2, 3, 5; 5 holds 7 keys")
+    assert gaps.summary().endswith(" (CONFIG is not allowed there), and SELECT accepts 0, 2, 3, 5; 5 holds 7 keys")
     assert Seen("redis:6379", databases=1, keys={0: 0}).summary() == "Redis at redis:6379: 1 database; all empty"
     assert Seen("redis:6379", databases=1).lack(1) == "it has 1 database"
