@@ -32,9 +32,9 @@ def missing(program: str) -> ClusterError:
 
 
 def too_slow(command: str, seconds: float) -> ClusterError:
-    """It did not end in time, and was ended."""
+    """It did not finish in time, and was stopped."""
     return NoAnswer(
-        f"{command} did not end within {seconds:g} s, and was ended.",
+        f"{command} did not finish within {seconds:g} s, and was stopped.",
         remedy="Can the cluster be reached from here, and does its login prompt for anything? `kubectl cluster-info` "
         "shows it.",
     )

@@ -85,7 +85,7 @@ def test_one_that_does_not_answer_is_not_waited_for(cli: Cli, there: Cluster, mo
     there.delay = 30
     began = time.monotonic()
     done = cli("plan", *HERE)
-    assert done.returncode == 2 and b"did not end within 1 s, and was ended" in done.stderr
+    assert done.returncode == 2 and b"did not finish within 1 s, and was stopped" in done.stderr
     assert time.monotonic() - began < 10
 
 
@@ -97,7 +97,7 @@ def test_of_many_releases_the_first_that_gets_no_answer_is_the_last(
     monkeypatch.setattr(Cluster, "answer", _slow_after_the_list(Cluster.answer))
     began = time.monotonic()
     done = cli("check", "--all-releases")
-    assert done.returncode == 2 and done.stderr.decode().count("did not end within 1 s") == 1
+    assert done.returncode == 2 and done.stderr.decode().count("did not finish within 1 s") == 1
     assert time.monotonic() - began < 15
 
 
@@ -150,7 +150,7 @@ def test_what_is_run_is_told_and_reads_only(cli: Cli, there: Cluster) -> None:
         ("exit 3", "helm get metadata failed: it exited with 3"),
         ("printf 'Error: a\\033[31mb' >&2; exit 3", r"failed: a\x1b[31mb"),
         ("yes", "returned more than"),
-        ("sleep 60 & wait", "did not end within"),
+        ("sleep 60 & wait", "did not finish within"),
     ],
 )
 def test_a_helm_that_says_anything_else(

@@ -199,7 +199,7 @@ def test_a_program_that_hangs_is_ended(
     left = program("sleep 20 & echo $! > $left/child; wait")
     monkeypatch.setattr(engine, "SECONDS", 0.2)
 
-    with pytest.raises(RenderError, match=r"did not end within 0\.2 s"):
+    with pytest.raises(RenderError, match=r"did not finish within 0\.2 s"):
         engine.render(str(plain), [])
     child = int((left / "child").read_text(encoding="utf-8"))
     assert until(lambda: is_gone(child))

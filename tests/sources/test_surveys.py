@@ -54,7 +54,7 @@ def test_a_kustomization_that_hands_nothing_on_has_no_line(cli: Cli, tmp_path: P
 def test_an_object_that_only_speaks_of_these_charts_has_its_line(cli: Cli, tmp_path: Path) -> None:
     other = helm_release("a: 1\n", chart="nginx")
     write(tmp_path, {"t/values.yaml": VALUES, "t/nginx.yaml": other.replace("name: infrahub", "name: infrahub-proxy")})
-    assert told(cli)["t/nginx.yaml"].startswith("out-of-scope: line 1: speaks of these charts")
+    assert told(cli)["t/nginx.yaml"].startswith("out-of-scope: line 1: mentions these charts")
     write(tmp_path, {"t/nginx.yaml": other.replace("infrahub", "proxy")})
     assert list(told(cli)) == ["t/values.yaml"]
 
@@ -79,9 +79,9 @@ def test_a_file_of_values_that_begins_with_nothing(cli: Cli, tmp_path: Path, tex
     write(tmp_path, {"t/dev/values.yaml": VALUES, "t/infrahub.yaml": text})
     line = told(cli)["t/infrahub.yaml"]
     if text.endswith(VALUES):
-        assert line.startswith("begins with an empty document")
+        assert line.startswith("starts with an empty document")
     else:
-        assert line.startswith("out-of-scope: line 1: speaks of these charts")
+        assert line.startswith("out-of-scope: line 1: mentions these charts")
 
 
 INLINE = """\
@@ -106,7 +106,7 @@ def test_files_that_refused_fleets_take_are_told_with_them(cli: Cli, tmp_path: P
     write(tmp_path, {"t/a/fleet.yaml": fleet, "t/b/fleet.yaml": fleet, "t/both.yaml": VALUES})
     found = told(cli)
     assert sorted(found) == ["t/a/fleet.yaml", "t/b/fleet.yaml"]
-    assert all(text.startswith("helm.valuesFiles holds values") for text in found.values())
+    assert all(text.startswith("helm.valuesFiles has values") for text in found.values())
 
 
 OVER = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis-prod}}}}}\n"

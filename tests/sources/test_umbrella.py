@@ -103,7 +103,7 @@ def test_a_range_is_told_of(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
     found = report(cli, "values.yaml")
     assert found["from"] == ""
-    assert "Chart.yaml:7 leaves it open (4.x), and Chart.lock says what is installed" in notices(found)
+    assert "Chart.yaml:7 gives a range (4.x), and Chart.lock says what is installed" in notices(found)
 
 
 def test_a_range_that_cannot_reach_the_target_is_told(cli: Cli, tmp_path: Path) -> None:

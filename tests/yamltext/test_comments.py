@@ -116,7 +116,7 @@ def test_comments_that_go_with_what_they_stand_in_are_told(
 
 
 def test_a_comment_that_would_become_text_is_refused_with_its_line(outcome: Callable[..., Edited]) -> None:
-    with pytest.raises(RefusedError, match=r"values\.yaml:4: a comment would become text"):
+    with pytest.raises(RefusedError, match=r"values\.yaml:4: a comment would become part"):
         outcome("a: |\n  x\nb:\n    # deep\nc: 1\n", [RemoveKey(("b",))])
     # The twin whose comment is not deep enough to be text.
     done = outcome("a: |\n  x\nb:\n # not deep\nc: 1\n", [RemoveKey(("b",))])
