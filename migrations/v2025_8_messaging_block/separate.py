@@ -37,7 +37,7 @@ def question(release: Release, reason: str) -> Question:
         choices=(
             Choice(
                 "separate",
-                ("the chart starts a background deployment, and the Redis settings move to backgroundServices"),
+                "the chart starts a background deployment, and the Redis settings move to backgroundServices",
             ),
             Choice("single", "everything stays as it is; runAsSeparateDeployment: false is added"),
         ),

@@ -82,7 +82,7 @@ class _Session:
         if case.plan.open_questions:
             # What is likely wrong, values that cannot be seen above all, can decide a question: it is read first.
             self._told = [each for each in report.notices if each.severity != "info"]
-            review.notices(self._told, screen, "To know first")
+            review.notices(self._told, screen, "Read first")
 
     def _ask_all(self, case: examine.Case) -> Decided:
         """Ask whatever is open until nothing is. An answer can raise or settle others, so the plan is made anew."""

@@ -139,7 +139,7 @@ def _lines(lines: Sequence[Line], everyone: Sequence[str], screen: Screen) -> No
             screen.say(value, indent=5, lead=f"{of_whom(its, everyone)}: ")
 
 
-def notices(told: Iterable[tuple[str, NoticeReport]], screen: Screen, title: str = "To know") -> None:
+def notices(told: Iterable[tuple[str, NoticeReport]], screen: Screen, title: str = "Notices") -> None:
     """What is to be known, warnings first, each once: `told` pairs it with the release it is told of."""
     found = by_kind(((each.severity, each.text, each.rank), each.place or name) for name, each in told)
     reports = [

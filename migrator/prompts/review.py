@@ -139,7 +139,7 @@ def placed(found: Sequence[Finding]) -> list[tuple[Finding, str]]:
     return [(each, each.place) for each in found]
 
 
-def notices(notices: Sequence[NoticeReport], screen: Screen, title: str = "To know") -> None:
+def notices(notices: Sequence[NoticeReport], screen: Screen, title: str = "Notices") -> None:
     """What is to be known beside the changes, warnings first."""
     if notices:
         screen.heading(title)

@@ -103,7 +103,7 @@ class _Session:
         folded.introduce(reports, current, errors, self._screen)
         if any(each.open for each in self._releases):
             first = [(each.path, told) for each in reports for told in each.notices if told.severity != "info"]
-            folded.notices(first, self._screen, "To know first")
+            folded.notices(first, self._screen, "Read first")
             self._told = {(name, told.text) for name, told in first}
 
     def hold(self, dry_run: bool) -> None:

@@ -140,7 +140,7 @@ def _asked_first(own: str, file: FileReport, steps: Sequence[StepView]) -> Itera
     found = [notice.severity for notice in file.to_know]
     grave = [count(found.count(severity), severity) for severity in ("error", "warning") if severity in found]
     if grave:
-        yield "What to look at first", ((f"{' and '.join(grave)}, under To know.", f"{own}-notices"),)
+        yield "What to look at first", ((f"{' and '.join(grave)}, under Notices.", f"{own}-notices"),)
 
 
 def _what_changes_in_the_cluster(file: FileReport, cluster: ClusterReport) -> Iterator[str]:

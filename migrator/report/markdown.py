@@ -248,7 +248,7 @@ def _questions(questions: Sequence[QuestionReport]) -> Iterator[str]:
 def _notices(notices: Sequence[NoticeReport]) -> Iterator[str]:
     if not notices:
         return
-    yield "### To know"
+    yield "### Notices"
     yield ""
     for each in notices:
         severity = "" if each.severity == "info" else f"**{each.severity}** "

@@ -63,7 +63,7 @@ def _planned(file: FileReport, page: Page, verbose: bool) -> Iterator[str]:
         yield from page.wrapped(error_without_path(file), indent=2, style="red")
     yield from _findings(file, page)
     stops = [notice for notice in file.notices if notice.is_stop]
-    yield from _notices(stops, page, "The way")
+    yield from _notices(stops, page, "Route")
     if file.evidence:
         yield from _section("Evidence", page)
         for text in file.evidence:
@@ -77,7 +77,7 @@ def _planned(file: FileReport, page: Page, verbose: bool) -> Iterator[str]:
         yield from _changes([change for change in file.changes if change.migration == name], page, verbose)
     # What is likely wrong, values that cannot be seen above all, can decide a question: it is read first.
     first = [notice for notice in file.notices if file.open_questions and notice.severity != "info"]
-    yield from _notices(first, page, "To know first")
+    yield from _notices(first, page, "Read first")
     yield from _questions(file, page, verbose)
     yield from _rules(file, page)
     yield from _notices([notice for notice in file.notices if notice not in (*first, *stops)], page)
@@ -171,7 +171,7 @@ def _rules(file: FileReport, page: Page) -> Iterator[str]:
             yield from (f"      {page.plain(command)}" for command in each.commands)
 
 
-def _notices(notices: Sequence[NoticeReport], page: Page, title: str = "To know") -> Iterator[str]:
+def _notices(notices: Sequence[NoticeReport], page: Page, title: str = "Notices") -> Iterator[str]:
     """Warnings first: what is likely wrong must not drown in what is good to know."""
     if notices:
         yield from _section(title, page)

@@ -57,10 +57,10 @@ def effects_in_words(report: Report) -> str:
 
 
 def graves_in_words(report: Report) -> str:
-    """A sentence such as `1 error and 2 warnings, under "To know".`; empty where there is neither."""
+    """A sentence such as `1 error and 2 warnings, under "Notices".`; empty where there is neither."""
     found = Counter[str]()
     for file in report.files:
         found.update(notice.severity for notice in file.notices)
         found.update(finding.severity for finding in file.findings)
     told = [count(found[severity], severity) for severity in ("error", "warning") if found[severity]]
-    return f'{" and ".join(told)}, under "To know".' if told else ""
+    return f'{" and ".join(told)}, under "Notices".' if told else ""

@@ -91,7 +91,7 @@ def test_a_question_tells_the_charts_default_and_what_is_unseen(cli: Cli, tmp_pa
     (tmp_path / "app.yaml").write_text(ONLY_THE_PRESET, "utf-8")
     said = " ".join(cli("plan", "app.yaml", "--redis-db", "2").stdout.decode().split())
     assert "The values have" not in said
-    assert said.index("To know first warning: Values from $values/prod.yaml") < said.index("To decide")
+    assert said.index("Read first warning: Values from $values/prod.yaml") < said.index("To decide")
     assert said.count("Values from $values/prod.yaml") == 1
     assert (
         "No file read here sets it, and the chart's own default is 'example-infrahub-cache-master', which is the "

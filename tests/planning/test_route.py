@@ -86,7 +86,7 @@ def test_plan_tells_them(cli: Cli, tmp_path: Path) -> None:
 def test_plan_tells_them_first(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("infrahub: {upgrade: {enabled: false}}\n", "utf-8")
     shown = cli("plan", "values.yaml", "--from", "4.2.3", "--route").stdout.decode()
-    assert shown.index("\nThe way\n  - Stop 1 of 3") < shown.index("\nEvidence\n") < shown.index("\nTo know")
+    assert shown.index("\nRoute\n  - Stop 1 of 3") < shown.index("\nEvidence\n") < shown.index("\nNotices")
     assert shown.count("Stop 1 of 3") == 1
 
 

@@ -236,7 +236,7 @@ def test_what_is_unseen_is_said_before_the_first_question_and_once(migrate: Star
     session = migrate("app.yaml", "--redis-host", "redis")
     session.asks("Database")
     shown = " ".join(session.text.split())
-    assert shown.index("To know first") < shown.index("Values from $values/prod.yaml") < shown.index("Question 1")
+    assert shown.index("Read first") < shown.index("Values from $values/prod.yaml") < shown.index("Question 1")
     session.type(ENTER)
     session.asks("Choose")
     assert " ".join(session.text.split()).count("Values from $values/prod.yaml") == 1

@@ -114,7 +114,7 @@ def test_it_says_what_a_reviewer_asks(file: FileReport) -> None:
         "What restarts The Prefect API server and the Prefect background services, whose pods",
         "event-logger = remove, by the safe default, without asking.",
         "redis-db = 2, by the flag --redis-db.",
-        "What to look at first 2 warnings, under To know.",
+        "What to look at first 2 warnings, under Notices.",
         "warning values.yaml:9 WEB_CONCURRENCY stands once.",
         "What to do next Write it: infrahub-migrator migrate values.yaml",
         "Two replicas, Prefect 3.6.13",
@@ -180,9 +180,9 @@ def test_what_may_follow_from_a_decision_is_told(file: FileReport, needs_decisio
 def test_errors_and_warnings_are_counted_apart_and_linked_to(file: FileReport) -> None:
     notices = (NoticeReport("error", "Wrong.", "values.yaml", 1), *file.notices)
     page = _page(file._replace(notices=notices))
-    assert '<dd><a href="#r1-notices">1 error and 2 warnings, under To know.</a></dd>' in page
-    assert '<h3 id="r1-notices">To know</h3>' in page
-    assert "under To know" not in _page(file._replace(notices=(), findings=()))
+    assert '<dd><a href="#r1-notices">1 error and 2 warnings, under Notices.</a></dd>' in page
+    assert '<h3 id="r1-notices">Notices</h3>' in page
+    assert "under Notices" not in _page(file._replace(notices=(), findings=()))
 
 
 def test_a_line_after_other_steps_says_what_it_is_counted_in(file: FileReport) -> None:

@@ -64,7 +64,7 @@ def test_the_whole_text(report: Report) -> None:
         <!-- infrahub-migrator diff -->
         # Migration of Infrahub values
 
-        1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is. 2 warnings, under "To know".
+        1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is. 2 warnings, under "Notices".
 
         | File | Status | Chart | Changes | To decide |
         |---|---|---|---:|---|
@@ -103,7 +103,7 @@ def test_the_whole_text(report: Report) -> None:
           - `remove`: the event logger stops
           - `keep`: the log lines stay
 
-        ### To know
+        ### Notices
 
         - **warning** `values.yaml:9` WEB_CONCURRENCY stands once.
         - **warning** `values.yaml:12` `docket-url` It shares a database. Choose another.

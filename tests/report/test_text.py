@@ -50,7 +50,7 @@ Rules of the target version
   warning: values.yaml:12 docket-url: It shares a database.
     Choose another.
 
-To know
+Notices
   warning: values.yaml:9: WEB_CONCURRENCY stands once.
   - Upgrade file and chart in one go.
 
