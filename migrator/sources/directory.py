@@ -7,19 +7,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple
 
 from migrator.charts.roots import has_values
-from migrator.errors import InputError, MigratorError, RefusedError, UnrelatedError
+from migrator.errors import InputError, MigratorError, UnrelatedError
 from migrator.report.packed import Packed
 from migrator.sources import bases, fleet, flux, foreign, kustomize, layering, marks, objects, patches, scope, walking
+from migrator.sources.doubts import on_bases, several_layers, shared
 from migrator.sources.layering import Holder
 from migrator.sources.memory import kept
 from migrator.sources.patch_records import Patch, Target
 from migrator.sources.source import Source, read
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
-
-
-class Doubt(RefusedError):
-    """Which files of a directory are layers of one release, where nothing in it tells."""
 
 
 class Survey(NamedTuple):
@@ -58,7 +55,7 @@ def expand(
             remedy=sieve.told("it") if sieve is not None and sieve.ignored else "",
         )
     group_of: dict[str, str | tuple[str, ...]] = {path: group for group in found.together for path in group}
-    entries = (group_of.get(each[0], each[0]) if len(each) == 1 else _several_layers(each) for each in found.releases)
+    entries = (group_of.get(each[0], each[0]) if len(each) == 1 else several_layers(each) for each in found.releases)
     return [*dict.fromkeys(entries), *found.errors]
 
 
@@ -218,20 +215,20 @@ class _Found:
         found = layering.releases(self._holders, plain, self._generated, self._links)
         alone = {layers[0] for layers in found.releases if len(layers) == 1} - broken if self._taken else set()
         self.together, apart = _sharing(self._taken, alone)
-        shared = {path: _shared(path, self._taken[path]) for path in apart}
+        refused = {path: shared(path, self._taken[path]) for path in apart}
         told = {
             *self._taken,
             *(each.file for each in self._patches),
             *(os.path.normpath(each.error.path) for each in self._patches),
         }
-        others = [*blocked, *dict.fromkeys(shared.values())] + [
+        others = [*blocked, *dict.fromkeys(refused.values())] + [
             error for error in self._others if os.path.normpath(error.path) not in told
         ]
-        broken |= {taker for path in shared for taker in self._taken[path]}
+        broken |= {taker for path in refused for taker in self._taken[path]}
         whole = found.releases
         if broken:
             whole = [layers for layers in whole if len(layers) > 1 or layers[0] not in broken]
-        others += _in_doubt(found.in_doubt, found.may_be_bases)
+        others += on_bases(found.in_doubt, found.may_be_bases)
         return whole, [*self.unread, *sorted(others, key=lambda error: error.path)]
 
 
@@ -291,35 +288,6 @@ def _sharing(taken: Mapping[str, Sequence[str]], alone: Collection[str]) -> tupl
         whole = sorted({each for one in sharing for each in groups.get(one, [one])})
         groups |= dict.fromkeys(whole, whole)
     return [tuple(each) for each in {id(each): each for each in groups.values()}.values()], apart
-
-
-def _shared(path: str, takers: Sequence[str]) -> RefusedError:
-    """The error for a file that releases of several files take values from, and each would change for itself."""
-    return RefusedError(
-        f"has values of the releases in {' and '.join(takers)}, which are not written together.",
-        path=path,
-        remedy="Name the layers of one of them (-f FILE -f OBJECT), and then those of the others.",
-    )
-
-
-def _several_layers(layers: tuple[str, ...]) -> RefusedError:
-    below = ", ".join(layers[:-1])
-    return RefusedError(
-        f"overrides {below}: they look like layers of one release, which must be migrated together.",
-        path=layers[-1],
-        remedy=f"Name the layers in Helm's order (-f {' -f '.join(layers)}), or each file that is a release by "
-        "itself. For a whole directory, infrahub-migrator init writes a project file that records it.",
-    )
-
-
-def _in_doubt(upper: Mapping[str, int], lower: Mapping[str, str]) -> Iterable[Doubt]:
-    remedy = "Name the layers of each release in Helm's order (-f FILE -f FILE), or each file that is one by itself."
-    for path, count in upper.items():
-        what = f"builds on a base, but nothing says which of the {count} complete values files next to it that is."
-        yield Doubt(what, path=path, remedy=remedy)
-    for path, other in lower.items():
-        if path not in upper:
-            yield Doubt(f"may be the base of {other} next to it, but nothing says so.", path=path, remedy=remedy)
 
 
 def _values_of(source: Source) -> Value:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from migrator.errors import MigratorError, OutOfScopeError
 from migrator.sources.bases import BASE_NAMES
-from migrator.sources.directory import Doubt, Survey
+from migrator.sources.directory import Survey
+from migrator.sources.doubts import Doubt
 from migrator.sources.foreign import EncryptedError
 from migrator.sources.helmfile import Told
 
