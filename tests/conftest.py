@@ -100,3 +100,30 @@ def forks() -> Iterator[Forks]:
     running = Forks()
     yield running
     running.close()
+
+
+@pytest.fixture
+def as_nobody() -> Callable[[Callable[[], None]], None]:
+    """Run something in a child process without privileges; assertions in it count."""
+    if os.geteuid() != 0:
+        pytest.skip("dropping privileges needs root")
+
+    def run(action: Callable[[], None]) -> None:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+                action()
+                code = 0
+            except BaseException:
+                import traceback
+
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+    return run

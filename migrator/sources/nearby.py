@@ -13,11 +13,10 @@ from migrator.sources import kustomized
 from migrator.sources.marks import hides_words
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
-from migrator.sources.walking import peek
+from migrator.sources.walking import peek, yaml_in
 from migrator.values.edits import Route
 from migrator.values.merge import Map, as_list, as_map, as_text
 
-_ENDINGS = (".yaml", ".yml")
 _NAMES = re.compile(rb"""name["']?\s*:\s*(?:[&!]\S+\s+)*["']?([\w.-]+|[*|>])""")
 """What stands behind a key `name`: a word, or the beginning of something that only a parser can read."""
 
@@ -104,8 +103,7 @@ def _item(place: Source) -> Item:
 
 
 def _by_name_in(folder: str) -> dict[str, list[str]]:
-    names = sorted(name for name in os.listdir(folder or ".") if name.endswith(_ENDINGS))
-    return _by_name([os.path.join(folder, name) for name in names])
+    return _by_name(yaml_in(folder))
 
 
 def _by_name(paths: Sequence[str]) -> dict[str, list[str]]:

@@ -12,12 +12,10 @@ from functools import partial
 from migrator.errors import MigratorError
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
-from migrator.sources.walking import peek
+from migrator.sources.walking import peek, yaml_in
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map
-
-_ENDINGS = (".yaml", ".yml")
 
 
 def beside(layers: Sequence[Source]) -> Callable[[Route], tuple[str, ...]]:
@@ -34,8 +32,7 @@ def _setting(layers: Sequence[Source], path: Route) -> tuple[str, ...]:
 def _sealed(folder: str) -> list[tuple[str, Value]]:
     """The encrypted files of a folder, each with its data."""
     found = []
-    for name in sorted(name for name in os.listdir(folder or ".") if name.endswith(_ENDINGS)):
-        path = os.path.join(folder, name)
+    for path in yaml_in(folder):
         data = peek(path)
         if data is None or b"sops:" not in data or b"ENC[" not in data:
             continue

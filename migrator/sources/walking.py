@@ -140,6 +140,15 @@ def _is_to_be_seen(name: str) -> bool:
     return is_yaml or name in _NAMES or (name.endswith(".json") and "values" in name)
 
 
+def yaml_in(folder: str) -> list[str]:
+    """The paths of the YAML files in a folder; none in a folder that cannot be listed, whose files may be known."""
+    try:
+        names = os.listdir(folder or os.curdir)
+    except OSError:
+        return []
+    return [os.path.join(folder, name) for name in sorted(names) if name.endswith((".yaml", ".yml"))]
+
+
 def peek(path: str) -> bytes | None:
     """The bytes of a file for a first look; None for what is no regular file, too large, or cannot be read."""
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,33 +16,6 @@ def values(tmp_path: Path) -> Path:
     path.chmod(0o600)
     os.utime(path, ns=(1_577_836_800_123_456_789, 1_577_836_800_987_654_321))
     return path
-
-
-@pytest.fixture
-def as_nobody() -> Callable[[Callable[[], None]], None]:
-    """Run something in a child process without privileges; assertions in it count."""
-    if os.geteuid() != 0:
-        pytest.skip("dropping privileges needs root")
-
-    def run(action: Callable[[], None]) -> None:
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                os.setgroups([])
-                os.setgid(65534)
-                os.setuid(65534)
-                action()
-                code = 0
-            except BaseException:
-                import traceback
-
-                traceback.print_exc()
-            finally:
-                os._exit(code)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-    return run
 
 
 def set_attribute(path: Path, name: str, value: bytes) -> None:

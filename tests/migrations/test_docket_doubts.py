@@ -90,3 +90,22 @@ def test_a_password_in_an_encrypted_file_beside_the_values(
     assert done.returncode == 0 and b"redis.prod:6379/2" in done.stdout
     assert (TOLD in done.stderr.decode()) == is_told
     assert TOLD not in cli("diff", "prod/values.yaml", "--docket-secret", "docket", *FLAVOUR).stderr.decode()
+
+
+def test_a_folder_that_cannot_be_listed_keeps_nobody_from_a_file_in_it(
+    cli: Cli, tmp_path: Path, as_nobody: Callable[[Callable[[], None]], None]
+) -> None:
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(0o755)
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "prod/secrets.yaml").write_text(SEALED, "utf-8")
+    (tmp_path / "prod/values.yaml").write_text(skeleton.values("webserver-only register", ""), "utf-8")
+    seen = cli("diff", "prod/values.yaml", "--redis-db", "2", *FLAVOUR)
+    assert TOLD in seen.stderr.decode()
+    (tmp_path / "prod").chmod(0o311)
+
+    def look() -> None:
+        done = cli("diff", "prod/values.yaml", "--redis-db", "2", *FLAVOUR)
+        assert (done.returncode, done.stdout, done.stderr) == (0, seen.stdout, b"")
+
+    as_nobody(look)
