@@ -1,1 +1,1 @@
-"""What is known of the charts: their versions, their own values, where Prefect's values stand in them, a sample."""
+"""What is known about the charts: their versions, their defaults, where they read Prefect's values, a sample."""

@@ -1,4 +1,4 @@
-"""A chart's own files: in a folder or packed, its values, its metadata and the charts it depends on."""
+"""A chart's own files, from a folder or an archive: its values, its metadata and the charts it depends on."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from migrator.values.merge import as_map, merge
 Manifest = dict[str, Value]
 
 LARGEST = 100 * 1024 * 1024
-"""Bytes beyond which a chart is refused, as Helm refuses it by default: what an archive's entries add up to, or a
-folder's files (MaxDecompressedChartSize, pkg/chart/loader/archive/archive.go and budget.go of helm/helm; its 5 MiB for
-a single file are gone there). Metadata, values and packed charts are all that is read of a folder."""
+"""Charts with more bytes are refused, as Helm does by default: the sum of an archive's entries, or of a folder's files
+(MaxDecompressedChartSize, pkg/chart/loader/archive/archive.go and budget.go of helm/helm; its limit of 5 MiB for a
+single file was removed there). Of a folder, only metadata, values and packed charts are read."""
 
 _LARGEST_STREAM = 2 * LARGEST
-"""Bytes that all archives of a chart may unpack to, those in archives included. Helm counts each archive by itself, and
-its entries alone: a thousand small ones, or a name of a gigabyte, would cost minutes and the memory."""
+"""Bytes that all archives of a chart may unpack to, nested ones included. Helm counts each archive separately, and only
+its entries: a thousand small ones, or a name of a gigabyte, would take minutes and fill the memory."""
 
 
 class ChartError(InputError):
-    """A chart that cannot be loaded, or whose dependencies are not unpacked beside it."""
+    """A chart that cannot be loaded, or whose dependencies are not next to it."""
 
 
 def without_dependencies(names: str, chart_path: str) -> ChartError:
-    """The error for a chart that lacks charts which it wraps."""
+    """The error for a chart without the charts that it wraps."""
     return ChartError(
         f"the chart's dependencies are not unpacked in its charts/ folder: {names}.",
         path=chart_path,
@@ -39,22 +39,22 @@ def without_dependencies(names: str, chart_path: str) -> ChartError:
 
 
 def own_metadata(chart_path: str) -> Manifest:
-    """What the chart's Chart.yaml says. Raises ChartError for what is no chart."""
+    """The contents of the chart's Chart.yaml. Raises ChartError if it is not a chart."""
     return as_map(_yaml(_own_files(chart_path)["Chart.yaml"], chart_path))
 
 
 def own_values(chart_path: str) -> Manifest:
-    """The chart's own values, with those of its unpacked or packed dependencies below them, under their names.
+    """The chart's own values over those of its unpacked or packed dependencies, which are under their names.
 
-    Raises ChartError for what is no chart.
+    Raises ChartError if it is not a chart.
     """
     return _values_of(_own_files(chart_path), chart_path)
 
 
 def missing_dependencies(chart_path: str) -> list[Route]:
-    """Where the charts belong that this one wraps, at any depth, and that are not there; Helm looks at its own only.
+    """The paths of the missing charts that this one wraps, at any depth; Helm checks only its direct dependencies.
 
-    Raises ChartError for what is no chart.
+    Raises ChartError if it is not a chart.
     """
     return list(_missing_in(_own_files(chart_path), chart_path, ()))
 
@@ -71,20 +71,20 @@ def _missing_in(files: dict[str, bytes], chart_path: str, route: Route) -> Itera
 
 
 def _names_of_dependencies(files: dict[str, bytes], chart_path: str) -> dict[str, str]:
-    """Under which key the values of each chart stand that this one names as a dependency."""
+    """The key for the values of each chart that this one names as a dependency."""
     dependencies = as_map(_yaml(files["Chart.yaml"], chart_path)).get("dependencies")
     listed = [as_map(each) for each in dependencies] if isinstance(dependencies, list) else []
     return {str(each.get("name")): str(each.get("alias") or each.get("name")) for each in listed}
 
 
 def refuse_nothing(chart_path: str) -> None:
-    """Raise ChartError where there is no such path."""
+    """Raise ChartError if there is no such path."""
     if not os.path.exists(chart_path):
         raise ChartError("there is no chart here.", path=chart_path, remedy="Name a chart's directory or .tgz.")
 
 
 def _own_files(chart_path: str) -> dict[str, bytes]:
-    """The files of a chart that count, by their path below it; those of a packed chart in it below the archive's."""
+    """The relevant files of a chart, by path; those of a packed chart in it are below the archive's path."""
     refuse_nothing(chart_path)
     read = _files_below if os.path.isdir(chart_path) else _files_in_archive
     files = dict(read(chart_path))
@@ -94,7 +94,7 @@ def _own_files(chart_path: str) -> dict[str, bytes]:
 
 
 def _values_of(files: dict[str, bytes], chart_path: str) -> Manifest:
-    """The values of a chart whose files these are, by their path below it."""
+    """The values of the chart with these files, which are by their path in it."""
     merged: Manifest = {}
     names = _names_of_dependencies(files, chart_path)
     for inner in _charts_in(files):
@@ -105,7 +105,7 @@ def _values_of(files: dict[str, bytes], chart_path: str) -> Manifest:
 
 
 def _charts_in(files: dict[str, bytes]) -> list[dict[str, bytes]]:
-    """The files of each dependency, by their path below it."""
+    """The files of each dependency, by their path in it."""
     found: dict[str, dict[str, bytes]] = {}
     for path, data in files.items():
         parts = path.split("/", 2)
@@ -115,7 +115,7 @@ def _charts_in(files: dict[str, bytes]) -> list[dict[str, bytes]]:
 
 
 class _Unpacked:
-    """A stream that is unpacked while it is read, and ends in a ChartError where that comes to too much."""
+    """A stream that is unpacked while it is read, and raises ChartError when it becomes too large."""
 
     def __init__(self, packed: BinaryIO, left: list[int], path: str) -> None:
 
@@ -159,7 +159,7 @@ def _files_in_archive(path: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _with_packed(name: str, data: bytes, left: list[int], path: str) -> Iterator[tuple[str, bytes]]:
-    """A file, or the files of the packed chart that it is, below its own name."""
+    """A file, or the files of the packed chart that it is, below its name."""
 
     if not name.endswith(".tgz"):
         yield name, data
@@ -169,7 +169,7 @@ def _with_packed(name: str, data: bytes, left: list[int], path: str) -> Iterator
 
 
 def _members(packed: BinaryIO, left: list[int], path: str) -> Iterator[tuple[str, bytes]]:
-    """The files of a packed chart that count: everything in it stands below one folder of the chart's name."""
+    """The relevant files of a packed chart: everything in it is in one folder with the chart's name."""
     import tarfile
     from typing import IO, cast
 

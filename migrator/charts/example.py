@@ -1,4 +1,4 @@
-"""A sample values file to try things on: a customer's own, as it stood on infrahub-enterprise 4.13.0."""
+"""A sample values file to try things on: a customer's file for infrahub-enterprise 4.13.0."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ infrahub:
 
 
 def values(flavour: str) -> str:
-    """The sample for that preset: its env lists as 4.13.0 had them, with a real host in place of the example."""
+    """The sample for that preset: its env lists as in 4.13.0, with a real host in place of the placeholder."""
     preset = presets.of_chart("infrahub-enterprise", Version("4.13.0"), flavour).prefect
     return _TEXT.format(
         flavour=flavour,

@@ -1,6 +1,6 @@
 """Which images the values pin, and where: one key for Infrahub's own pods, another for Prefect's.
 
-Both stand below `global`, at several roots, of which the outermost wins. Source: templates/_helpers.tpl of infrahub and
+Both are below `global`, at several roots, of which the outermost wins. Source: templates/_helpers.tpl of infrahub and
 of prefect-server; `infrahubImageFlavor` came with infrahub 4.30.0 and makes the image `TAG-FLAVOR`.
 """
 
@@ -16,7 +16,7 @@ from migrator.values.release import Release
 
 FLAVOUR_KEY: Versions = {"infrahub-enterprise": "4.16.0", "infrahub": "4.30.0"}
 FLAVOURS = ("avd",)
-"""The flavours of the image of which it is known that they are published."""
+"""The flavours of the image that are known to be published."""
 
 TAG: Route = ("infrahubTag",)
 PREFECT_TAG: Route = ("prefect", "image", "prefectTag")
@@ -24,7 +24,7 @@ FLAVOUR: Route = ("infrahubImageFlavor",)
 
 
 class Pin(NamedTuple):
-    """A value that stands in a layer, and the route to it there."""
+    """A value in a layer, and its route there."""
 
     layer: int
     route: Route
@@ -32,7 +32,7 @@ class Pin(NamedTuple):
 
 
 def pins(release: Release, path: Route) -> list[Pin]:
-    """Every pin of that key, from the one that wins on; a null takes the chart's own away and pins nothing."""
+    """Every pin of that key, the winning one first; a null removes the chart's own and pins nothing."""
     levels = release.levels() if path == PREFECT_TAG else release.levels()[:-1]
     if path != PREFECT_TAG and release.chart == "prefect-server":
         return []
@@ -41,24 +41,24 @@ def pins(release: Release, path: Route) -> list[Pin]:
 
 
 def is_infrahubs(release: Release) -> bool:
-    """Whether Prefect runs in Infrahub's image, so that its tag is an Infrahub's."""
+    """Whether Prefect runs in Infrahub's image, so that its tag is an Infrahub version."""
     return "infrahub" in str(tree.get(release.prefect, ("global", "prefect", "image", "repository")) or "")
 
 
 def tags(release: Release) -> list[Pin]:
-    """The pins that win: of Infrahub's image, and of Prefect's where that is Infrahub's, too."""
+    """The pins that win: of Infrahub's image, and of Prefect's if it is Infrahub's image too."""
     runs_prefect = release.prefect.get("enabled") is not False
     prefect = pins(release, PREFECT_TAG) if runs_prefect and is_infrahubs(release) else []
     return [*pins(release, TAG)[:1], *prefect[:1]]
 
 
 def flavour_of(tag: str) -> str:
-    """The flavour that a tag carries at its end; empty for none that is known."""
+    """The flavour at the end of a tag; empty if it has none that is known."""
     return next((each for each in FLAVOURS if tag.endswith(f"-{each}")), "")
 
 
 def apart(release: Release) -> str:
-    """How the two halves of Infrahub come from different releases, in a clause; empty where they do not."""
+    """How the two halves of Infrahub come from different releases, in a clause; empty if they do not."""
     if release.chart == "prefect-server" or release.prefect.get("enabled") is False or not is_infrahubs(release):
         return ""
     own, prefect = pins(release, TAG)[:1], pins(release, PREFECT_TAG)[:1]

@@ -1,9 +1,9 @@
-"""The infrahub chart: its own values below a customer's, as far as a decision rests on them, and its part of a release.
+"""The infrahub chart: its defaults, as far as a decision depends on them, and its part of a release.
 
 Sources: charts/infrahub/values.yaml of opsmill/infrahub-helm at infrahub 4.27.0 (probes, tokens, backup, Neo4j) and
 templates/_env.tpl at 4.29.1 (tracing), charts/infrahub-backup/values.yaml at 1.3.0, and the values.FLAVOUR.yaml of
-infrahub-enterprise at 4.13.0 to 4.18.0 (Neo4j). Limits of Neo4j came and went between versions that were not read, and
-are left out.
+infrahub-enterprise at 4.13.0 to 4.18.0 (Neo4j). Limits of Neo4j were added and removed in versions that were not read,
+and are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WORKER: Route = ("infrahubTaskWorker", "infrahubTaskWorker")
 ADMIN_TOKEN = "06438eb2-8019-4776-878c-0941b1f1d1ec"
 """The published default of INFRAHUB_INITIAL_ADMIN_TOKEN on the server and of INFRAHUB_API_TOKEN on the worker."""
 
-_NEO4J = {  # requests of CPU and memory, heap and page cache, by flavour
+_NEO4J = {  # CPU and memory requests, heap and page cache, by flavour
     "small": ("4", "16Gi", "8G", "1G"),
     "medium": ("8", "32Gi", "24G", "4G"),
     "medium-data": ("8", "32Gi", "24G", "4G"),
@@ -40,13 +40,13 @@ def part_of(release: Release) -> Part | None:
 
 
 def handlers(probe: Value) -> list[str]:
-    """The ways in which a probe asks; Kubernetes takes one."""
+    """The handlers that a probe has; Kubernetes allows one."""
     values = as_map(probe)
     return [name for name in ("httpGet", "exec", "tcpSocket", "grpc") if values.get(name) is not None]
 
 
 def defaults(chart: str, version: Version, flavour: str, *, preset_is_known: bool) -> Map:
-    """The infrahub chart's values as that version of `chart` has them."""
+    """The infrahub chart's values in that version of `chart`."""
     server: Map = {
         "env": {"INFRAHUB_CACHE_PORT": 6379, "INFRAHUB_INITIAL_ADMIN_TOKEN": ADMIN_TOKEN},
         "envFromExistingSecret": "",

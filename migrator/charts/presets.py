@@ -1,8 +1,9 @@
-"""The charts' own values below a customer's: the Prefect part of them, as plain data.
+"""The charts' defaults, as far as they concern Prefect, as plain data.
 
 Sources: the values.yaml of prefect-server at 2025.12.24192415 and 2026.6.5172345 (PrefectHQ/prefect-helm), of infrahub
 at 4.27.0 to 4.29.2, and of infrahub-enterprise with its values.FLAVOUR.yaml at 4.13.0, 4.14.0 and 4.14.1
-(opsmill/infrahub-helm). Kept is what a decision can rest on. The flavours' own values from 4.19.0 on were not read.
+(opsmill/infrahub-helm). Only what a decision can depend on is here. The flavours' own values from 4.19.0 on were not
+read.
 """
 
 from typing import NamedTuple
@@ -17,11 +18,11 @@ from migrator.values.merge import Map
 from migrator.values.release import Release
 
 EXAMPLE_HOST = "example-infrahub-cache-master"
-"""The host that the presets ship for a customer to replace; the enterprise chart refuses to install with it."""
+"""The placeholder host in the presets, for a customer to replace; the enterprise chart refuses to install with it."""
 
 
 class _Tuning(NamedTuple):
-    """What sets the presets apart: replicas, and the batch sizes of the publisher and the background services."""
+    """How the presets differ: replicas, and the batch sizes of the publisher and the background services."""
 
     server_replicas: int
     background_replicas: int
@@ -46,7 +47,7 @@ def knows_preset(flavour: str) -> bool:
 
 
 def tuning(flavour: str) -> dict[Route, object] | None:
-    """All that sets a known preset apart from the others, by where it stands below the Prefect root; else None."""
+    """Everything in which a known preset differs from the others, by path below the Prefect root; else None."""
     preset = _PRESETS.get(flavour)
     if preset is None:
         return None
@@ -59,7 +60,7 @@ def tuning(flavour: str) -> dict[Route, object] | None:
 
 
 def flavour_left(release: Release) -> str:
-    """The flavour that the release runs on, where it goes to another one; empty where it stays, or nobody knows."""
+    """The flavour that the release runs on, if it changes to another; empty if it stays, or is not known."""
     left = release.before.flavour
     return left if release.before.is_known and left != release.flavour else ""
 
@@ -68,13 +69,13 @@ TOGGLED_SERVICES = ("EVENT_LOGGER", "EVENT_PERSISTER", "TRIGGERS", "TASK_RUN_REC
 """The services that the presets before 4.14.0 switched off on the server and on in the background."""
 
 TOGGLED = {"server": False, "background": True}
-"""What those presets make of each of them, by pod."""
+"""What those presets set each of them to, by pod."""
 
 
 def of_chart(chart: str, version: Version, flavour: str) -> Defaults:
     """The defaults of that version of infrahub-enterprise, infrahub or prefect-server.
 
-    Versions between the ones that were read take the values of the nearest read one below.
+    A version that was not read takes the values of the nearest lower one that was.
     """
     if chart == "prefect-server":
         return Defaults(

@@ -1,7 +1,8 @@
-"""The published lines of the charts, oldest first: which versions go together, and which steps nobody can take back.
+"""The published lines of the charts, oldest first: which versions go together, and which steps cannot be rolled back.
 
 Sources: the Chart.yaml and CHANGELOG.md of infrahub-enterprise and infrahub (opsmill/infrahub-helm). What was not read
-there is left empty. Infrahub 4.13.0 to 4.14.1 install is known from the application's own releases of those days only.
+there is left empty. The Infrahub that 4.13.0 to 4.14.1 install is known only from the application's releases at that
+time.
 """
 
 from collections.abc import Mapping
@@ -17,9 +18,9 @@ Versions = Mapping[str, str]
 
 
 class Line(NamedTuple):
-    """Charts that were published together, and the Infrahub and the Neo4j that they install unless values pin others.
+    """Charts that were published together, and the Infrahub and Neo4j that they install unless values pin others.
 
-    An empty text is a version that nobody could read.
+    An empty string is a version that is not known.
     """
 
     enterprise: str
@@ -34,7 +35,7 @@ class Line(NamedTuple):
 
     @property
     def minor(self) -> tuple[int, int] | None:
-        """The minor version of Infrahub, 1.10 as (1, 10); None where it could not be read."""
+        """The minor version of Infrahub, 1.10 as (1, 10); None if it is not known."""
         if not self.app:
             return None
         major, minor = self.app.split(".")[:2]
@@ -59,7 +60,7 @@ LINES = (
 
 
 class OneWay(NamedTuple):
-    """A step that cannot be taken back: the versions that bring it, and what it does, in a clause."""
+    """A step that cannot be rolled back: the versions that bring it, and what it does, in a clause."""
 
     versions: Versions
     what: str
@@ -73,18 +74,18 @@ ONE_WAY = (
 )
 
 PRESET_UNKNOWN: Versions = {"infrahub-enterprise": "4.19.0"}
-"""From there on what a flavour's preset says is not known here; only the chart itself (--chart-path) can tell."""
+"""From this version on a flavour's preset is not known here; only the chart itself (--chart-path) can tell."""
 
 
 def newest(chart: str) -> Version:
-    """The newest version of the chart that was seen."""
+    """The newest known version of the chart."""
     return max(_versions_of(chart))
 
 
 def goes_to(chart: str, start: Version | None) -> Version:
-    """Where a release goes that nobody sends anywhere: to the newest version before the next step of no return.
+    """The default target of a release: the newest version before the next step that cannot be rolled back.
 
-    A release that is past the last of them goes to the newest version, and never back.
+    A release that is past the last of these steps goes to the newest version, and never to an older one.
     """
     ahead = [Version(step.versions[chart]) for step in ONE_WAY if chart in step.versions]
     ahead = [each for each in ahead if start is None or start < each]
@@ -93,13 +94,13 @@ def goes_to(chart: str, start: Version | None) -> Version:
 
 
 def one_way_steps(chart: str, start: Version | None, to: Version) -> list[OneWay]:
-    """The steps of no return between two versions of the chart; None stands for one that is not known."""
+    """The steps that cannot be rolled back between two versions of the chart; None is a version that is not known."""
     ahead = [step for step in ONE_WAY if reaches(to, chart, step.versions)]
     return [step for step in ahead if start is None or start < Version(step.versions[chart])]
 
 
 def ways_of_no_return(release: Release) -> list[OneWay]:
-    """The steps of no return between what the release runs on, as far as anybody says, and where it goes."""
+    """The steps that cannot be rolled back between what the release runs on, as far as known, and its target."""
     start = release.before.version if release.before.is_known else None
     return one_way_steps(release.chart, start, release.after.version)
 
@@ -109,7 +110,7 @@ def reaches(version: Version, chart: str, versions: Versions) -> bool:
     return chart in versions and version >= Version(versions[chart])
 
 
-@lru_cache(maxsize=64)  # asked for each key of each release, and always of the same few versions
+@lru_cache(maxsize=64)  # called for each key of each release, always with the same few versions
 def line_of(chart: str, version: Version) -> Line | None:
     """The line that this version of the chart belongs to: its own, or the newest one below it."""
     found = [line for line in LINES if line.of(chart) and Version(line.of(chart)) <= version]

@@ -1,4 +1,4 @@
-"""Kubernetes quantities, as far as two of them are compared: 500m, 2, 32Gi, 34359738368, 1e3.
+"""Kubernetes quantities, as far as needed to compare two of them: 500m, 2, 32Gi, 34359738368, 1e3.
 
 Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 """
@@ -17,7 +17,7 @@ _TWOS = {f"{unit}i": 10 * power for power, unit in enumerate("KMGTPE", 1)}
 
 
 def number(value: Value) -> int | None:
-    """What a quantity amounts to, in billionths, which is as fine as Kubernetes reads it; None for what is none."""
+    """The value of a quantity, in billionths, the finest that Kubernetes reads; None if it is not a quantity."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     match = re.fullmatch(_SHAPE, str(value).strip(), re.ASCII)
@@ -31,14 +31,14 @@ def number(value: Value) -> int | None:
 
 
 def requests_above_limits(values: Map, skip: tuple[str, ...] = ()) -> Iterator[tuple[Route, str]]:
-    """Each `resources` in a chart's values that asks for more than it is allowed, with a clause that says so."""
+    """Each `resources` in a chart's values that requests more than its limits, with a clause that says so."""
     for route, resources in _resources(values, ()):
         if route[0] not in skip:
             yield from ((route, words) for words in above(resources))
 
 
 def above(resources: Map) -> Iterator[str]:
-    """What a container asks for beyond its limits, each in a clause."""
+    """What a container requests above its limits, each in a clause."""
     requests, limits = as_map(resources.get("requests")), as_map(resources.get("limits"))
     for name, wanted in requests.items():
         asked, allowed = number(wanted), number(limits.get(name))

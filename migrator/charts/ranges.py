@@ -11,22 +11,22 @@ _ONE = re.compile(r"(?P<sign>[<>=!~^]*)\s*v?(?P<numbers>[0-9xX*]+(?:\.[0-9xX*]+)
 
 
 def is_range(text: str) -> bool:
-    """Whether a version constraint leaves it open what is installed (`4.x`, `>=4.13 <5`, `~4.13.0`, `*`)."""
+    """Whether a version constraint leaves the installed version open (`4.x`, `>=4.13 <5`, `~4.13.0`, `*`)."""
     return bool(re.search(r"[*<>=~^|,]|\bx\b|\.x|\s-\s", text, re.IGNORECASE)) or text.count(".") < 2
 
 
 def stays_below(text: str, version: Version) -> bool:
-    """Whether no version of that range is as new as this one; False where that cannot be told."""
+    """Whether every version in that range is older than this one; False if that is not known."""
     return all(any(_ends(one, version) for one in _ONE.finditer(each)) for each in _spelt_out(text).split("||"))
 
 
 def _spelt_out(text: str) -> str:
-    """`4.12 - 4.13` as what it stands for."""
+    """`4.12 - 4.13` written as comparisons."""
     return re.sub(r"(\S+)\s+-\s+(\S+)", r">=\1 <=\2", text)
 
 
 def _ends(one: re.Match[str], version: Version) -> bool:
-    """Whether one comparison, as `<4.14` or `~4.13.0`, lets nothing through that is as new as that version."""
+    """Whether one comparison, such as `<4.14` or `~4.13.0`, allows only versions older than this one."""
     sign, numbers = one["sign"], _numbers(one["numbers"])
     if not numbers or ">" in sign or "!" in sign:
         return False
@@ -34,7 +34,7 @@ def _ends(one: re.Match[str], version: Version) -> bool:
         return version.release >= (*numbers, 0, 0)[:3]
     if sign == "^":  # up to the next change of the first number that is not 0
         kept = next((place for place, number in enumerate(numbers) if number), len(numbers) - 1) + 1
-    elif sign == "~":  # the last number may rise, and no other
+    elif sign == "~":  # only the last number may rise
         kept = min(len(numbers), 2)
     else:
         kept = len(numbers)

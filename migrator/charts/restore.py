@@ -14,7 +14,7 @@ BACKUP: Route = ("infrahub-backup",)
 RESTORE: Route = (*BACKUP, "restore")
 ENABLED: Route = (*RESTORE, "enabled")
 ADVERTISED: Route = (*RESTORE, "s3")
-"""What the infrahub chart's own values advertise, and no template ever read."""
+"""What the infrahub chart's default values show, and no template ever read."""
 
 STORAGE: Route = (*RESTORE, "storage")
 READ: Route = (*STORAGE, "s3")
@@ -31,19 +31,19 @@ def takes_s3(part: Part) -> bool:
 
 
 def advertised(part: Part) -> Map:
-    """What the layers say where nothing reads it; empty keys say nothing."""
+    """What the layers set where nothing reads it; empty keys set nothing."""
     return {key: value for key, value in as_map(part.own(ADVERTISED)).items() if value not in (None, "")}
 
 
 def lack(source: Map) -> str:
-    """Why the chart refuses to restore from there, in a clause; empty where it does not."""
+    """Why the chart refuses to restore from there, in a clause; empty if it does not."""
     if source.get("key") and source.get("latest"):
         return "it sets both key and latest"
     return "" if source.get("key") or source.get("latest") else "it sets neither key nor latest"
 
 
 def refusal(part: Part) -> str:
-    """Why the chart refuses the release for its restore, in a clause; empty where it does not."""
+    """Why the chart refuses the release because of its restore, in a clause; empty if it does not."""
     if not runs(part):
         return ""
     scheduled = part.get((*RESTORE, "mode")) == "cronjob"

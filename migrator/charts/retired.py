@@ -1,8 +1,8 @@
-"""Keys that the charts no longer read, or refuse: where they stand, since when, and what took their place.
+"""Keys that the charts no longer read, or refuse: where they are set, since when, and what replaced them.
 
 Sources: the schema, the templates and UPGRADING.md of prefect-server at its tags (PrefectHQ/prefect-helm), and
-templates/infrahub-server.yaml and infrahub-server-ingress.yaml of infrahub (opsmill/infrahub-helm). A key is only here
-where a rendering shows it, or the template.
+templates/infrahub-server.yaml and infrahub-server-ingress.yaml of infrahub (opsmill/infrahub-helm). A key is here only
+if a rendering shows it, or the template.
 """
 
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ _TAKEN = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 class Key(NamedTuple):
     """A key below its chart's root. `since` is the prefect-server that stopped reading it (empty: not known).
 
-    `refused` is whether the chart refuses the release for it, be it empty (`by_schema`) or not, and `until` the version
-    that reads it again (empty: none).
+    `refused` is whether the chart refuses the release because of it, even if it is empty (`by_schema`) or only if it is
+    not, and `until` the version that reads it again (empty: none).
     """
 
     path: Route
@@ -94,7 +94,7 @@ INFRAHUB_KEYS = (Key(("infrahubServerDbInitJob",), "nothing reads it", "Remove i
 
 
 class Standing(NamedTuple):
-    """A key that stands in a layer and counts for nothing: where, and what that means, as a sentence."""
+    """A key in a layer that has no effect: where, and what that means, as a sentence."""
 
     key: Key
     part: Part
@@ -103,19 +103,19 @@ class Standing(NamedTuple):
 
 
 def standing(release: Release) -> Iterator[Standing]:
-    """The retired keys that stand in the layers, on the chart that the release goes to."""
+    """The retired keys in the layers, for the target chart of the release."""
     if release.prefect.get("enabled") is not False:
         part = Part(release, release.root, release.prefect)
         for key in PREFECT_KEYS:
-            if _stands(part, key) and _counts(release, key):
+            if _is_set(part, key) and _applies(release, key):
                 yield Standing(key, part, key.path, f"{part.show(key.path)}: {key.what}.")
-        if _counts(release, _GATEWAY) and _lacks_a_gateway(part):
+        if _applies(release, _GATEWAY) and _lacks_a_gateway(part):
             yield Standing(_GATEWAY, part, _GATEWAY.path, f"{part.show(_GATEWAY.path)}: {_GATEWAY.what}.")
     around = infrahub.part_of(release)
     if around is None:
         return
     for key in INFRAHUB_KEYS:
-        if _stands(around, key):
+        if _is_set(around, key):
             yield Standing(key, around, key.path, f"{around.show(key.path)}: {key.what}.")
     for name in ("ports", "type"):
         old, new = ("infrahubServer", name), ("infrahubServer", "service", name)
@@ -131,7 +131,7 @@ def standing(release: Release) -> Iterator[Standing]:
 
 
 def _lacks_a_gateway(part: Part) -> bool:
-    """Whether a route is to be made (the chart's default), to a Gateway that is neither made nor named."""
+    """Whether a route is to be created (the chart's default), to a Gateway that is neither created nor named."""
     route, create = ("httproute", "enabled"), _GATEWAY.path
     if not part.owners(create) or part.is_on(create) or (part.owners(route) and not part.is_on(route)):
         return False
@@ -140,7 +140,7 @@ def _lacks_a_gateway(part: Part) -> bool:
 
 
 def _names_of_hosts(part: Part) -> str:
-    """The names of extra hosts that the TLS of older charts took, where the host is called otherwise."""
+    """The names of extra hosts that older charts used for TLS, where the host has a different name."""
     listed = part.get(_HOSTS)
     if not part.is_on((*_HOSTS[:-1], "tls")) or part.get((*_HOSTS[:-1], "enabled")) is False:
         return ""
@@ -148,7 +148,7 @@ def _names_of_hosts(part: Part) -> str:
     return ", ".join(str(each["name"]) for each in hosts if each.get("name") not in (None, "", each.get("hostname")))
 
 
-def _counts(release: Release, key: Key) -> bool:
+def _applies(release: Release, key: Key) -> bool:
     """Whether the prefect-server of the target does not read the key."""
     version = release.after.version
     if release.chart != "prefect-server":
@@ -158,7 +158,7 @@ def _counts(release: Release, key: Key) -> bool:
     return not read_again and not (key.since and version < Version(key.since))
 
 
-def _stands(part: Part, key: Key) -> bool:
+def _is_set(part: Part, key: Key) -> bool:
     """Whether the key says something. No template refuses an empty one; the schema refuses its keys, empty or not."""
     if not part.owners(key.path):
         return False
@@ -167,7 +167,7 @@ def _stands(part: Part, key: Key) -> bool:
 
 
 def level_meant(value: object) -> str:
-    """The level that a text means which the schema refuses; empty where it takes it, or nobody can tell."""
+    """The level meant by a value that the schema refuses; empty if the schema accepts it, or the level is not known."""
     if not isinstance(value, str) or value in _TAKEN:
         return ""
     meant = {"WARN": "WARNING", "FATAL": "CRITICAL"}.get(value.upper(), value.upper())
@@ -175,7 +175,7 @@ def level_meant(value: object) -> str:
 
 
 def refused_levels(release: Release) -> Iterator[Route]:
-    """Where an effective logging level stands that the schema refuses."""
+    """The effective logging levels that the schema refuses, by position."""
     for path in LEVELS:
         if tree.exists(release.prefect, path) and tree.get(release.prefect, path) not in _TAKEN:
             yield path

@@ -1,4 +1,4 @@
-"""Where prefect-server's values and those of the charts around it stand in a tree of values, by their shape."""
+"""Where the values of prefect-server, and of the charts around it, are in a tree of values, by their shape."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map
 
 DEPTH = 4
-"""How many keys may stand above a Prefect root: umbrella, infrahub, prefect-server, and one to spare."""
+"""The maximum number of keys above a Prefect root: umbrella, infrahub, prefect-server, and one to spare."""
 
 
 _OWN_KEYS = {
@@ -22,27 +22,27 @@ _OWN_KEYS = {
     "infrahub-observability",
     "infrahub-mcp",
 }
-"""Keys of the infrahub chart that nothing else has."""
+"""Keys that only the infrahub chart has."""
 
 _OWN_GLOBALS = {"infrahubTag", "infrahubRepository", "infrahubImageFlavor"}
 
 _OTHER_KEYS = {"global", "neo4j", "redis", "rabbitmq", "nats", "emma", "upgrade", "prefect-server", "serviceAccount"}
-"""Keys of the infrahub chart that other charts have as well: below a key `infrahub` they are its."""
+"""Keys of the infrahub chart that other charts have too: below a key `infrahub` they are its own."""
 
 
 def has_values(data: Value) -> bool:
-    """Whether a values file holds values of these charts in any place that can be told by its shape."""
+    """Whether a values file has values of these charts anywhere, as far as their shape shows."""
     is_object = isinstance(data, dict) and isinstance(data.get("kind"), str)
     return not is_object and (bool(prefect_roots([data])) or has_global_values(data))
 
 
 def has_global_values(data: Value) -> bool:
-    """Whether the top says something that each of the Infrahub charts reads, wherever the rest of its values stands."""
+    """Whether the top level sets something that each Infrahub chart reads, wherever the rest of its values are."""
     return not _OWN_GLOBALS.isdisjoint(as_map(as_map(data).get("global")))
 
 
 def may_be_of(data: Value, chart: str) -> bool:
-    """Whether a file's keys are such as that chart reads, which by themselves would not tell whose they are."""
+    """Whether a file's keys are among those that the chart reads, which alone do not prove whose they are."""
     if chart == "infrahub":
         return not (_OWN_KEYS | _OTHER_KEYS).isdisjoint(as_map(data))
     if chart == "prefect-server":
@@ -51,19 +51,19 @@ def may_be_of(data: Value, chart: str) -> bool:
 
 
 def is_related(values: Value, chart: str) -> bool:
-    """Whether a release of that chart with these values has to do with these charts, by its name or by its shape."""
+    """Whether a release of that chart with these values involves these charts, by its name or by its shape."""
     return chart in versions.CHARTS or has_values(values)
 
 
 def is_about_prefect(text: str) -> bool:
-    """Whether a text that nobody parses speaks of Prefect's values."""
+    """Whether a text, unparsed, mentions Prefect's values."""
     return any(word in text for word in ("prefect-server", "backgroundServices", "PREFECT_"))
 
 
 def prefect_roots(values: Sequence[Value], chart: str = "") -> list[Route]:
-    """Every place in the layers where prefect-server's values stand, as far as their shape tells.
+    """Every place in the layers that has prefect-server's values, as far as their shape shows.
 
-    Where none of them stand, it is where they would, beside the values of the Infrahub chart that wraps it.
+    If there are none, it is where they would be, beside the values of the Infrahub chart that wraps it.
     """
     roots = list(dict.fromkeys(route for data in values for route in _of(data, ())))
     roots = roots or list(dict.fromkeys(route for data in values for route in _beside_infrahub(data, ())))
@@ -75,8 +75,8 @@ def prefect_roots(values: Sequence[Value], chart: str = "") -> list[Route]:
 def presets(values: Sequence[Value], root: Route | None) -> dict[Route, str]:
     """Where the layers name a preset (`configPreset`), by the place of the enterprise chart's values.
 
-    That is beside the `infrahub` of `root`; with no root, the top or below the one key of an umbrella chart. The last
-    layer that says anything wins; a null takes the name away.
+    That is beside the `infrahub` of `root`; with no root, the top level or below the single key of an umbrella chart.
+    The last layer that sets it wins; a null removes the name.
     """
     if root is not None:
         places = [root[:-2]] if root[-2:] == ("infrahub", "prefect-server") else [()]
@@ -99,12 +99,12 @@ def _may_name_preset(data: Value) -> Iterator[Route]:
 
 
 def root_of_chart(chart: str) -> str:
-    """Where that chart reads prefect-server's values, as --root would say it."""
+    """The root at which that chart reads prefect-server's values, in the form of --root."""
     return {"infrahub-enterprise": "infrahub.prefect-server", "infrahub": "prefect-server"}.get(chart, ".")
 
 
 def _of(data: Value, above: Route) -> Iterator[Route]:
-    """Where prefect-server's values stand: under a key of that name, or wherever they have their shape."""
+    """Where prefect-server's values are: under a key of that name, or wherever they have their shape."""
     values = as_map(data)
     if "prefect-server" in values:
         yield (*above, "prefect-server")
@@ -119,7 +119,7 @@ def _of(data: Value, above: Route) -> Iterator[Route]:
 
 
 def _beside_infrahub(data: Value, above: Route) -> Iterator[Route]:
-    """Where prefect-server's values would stand: beside the infrahub chart's own keys, or below a key `infrahub`."""
+    """Where prefect-server's values would be: beside the infrahub chart's own keys, or below a key `infrahub`."""
     values = as_map(data)
     if not _OWN_KEYS.isdisjoint(values):
         yield (*above, "prefect-server")

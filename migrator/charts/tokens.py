@@ -1,7 +1,7 @@
-"""The tokens that the infrahub chart brings along for everybody to read.
+"""The tokens that the infrahub chart publishes in its defaults.
 
-Source: charts/infrahub/values.yaml and README.md of opsmill/infrahub-helm. An entry of `env` beats a Secret's, and an
-empty one in both maps takes it away (templates/infrahub-server.yaml).
+Source: charts/infrahub/values.yaml and README.md of opsmill/infrahub-helm. An entry of `env` overrides a Secret's, and
+an empty one in both maps removes it (templates/infrahub-server.yaml).
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _OTHERS: tuple[Route, ...] = (
 
 
 def own(part: Part) -> list[Route]:
-    """Where the layers give another token a value of their own, or none."""
+    """Where the layers set another token to a value of their own, or to none."""
     return [path for path in _OTHERS if part.owners(path) and part.own(path) != ADMIN_TOKEN]
 
 
 def is_published(part: Part) -> bool:
-    """Whether the agent's token is the published one although somebody minds: the other tokens are their own."""
+    """Whether the agent's token is the published one although the customer has set another token."""
     return bool(own(part)) and any(not part.owners(path) for path in AGENT)

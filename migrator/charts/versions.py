@@ -1,8 +1,8 @@
 """The only reader of chart versions.
 
 Every enterprise release X.Y.Z is also published as X.Y.Z-FLAVOUR with a preset baked in. To SemVer that suffix is a
-pre-release and to `packaging` it is nonsense or worse (`1.2.3-1` would be a post-release), so the flavour comes off
-first and only the numbers, with a true pre-release if there is one, ever reach `packaging`.
+pre-release and to `packaging` it is invalid or worse (`1.2.3-1` would be a post-release), so the flavour is split off
+first and only the numbers, with a real pre-release if there is one, ever reach `packaging`.
 """
 
 import re
@@ -25,7 +25,7 @@ _FLAVOUR = r"[a-z]+(?:-[a-z]+)*"
 
 
 class ChartVersion(NamedTuple):
-    """A chart's version: what it orders by, and the flavour it was published in (empty for none)."""
+    """A chart's version: what it is ordered by, and the flavour it was published in (empty for none)."""
 
     release: Version
     flavour: str
@@ -36,7 +36,7 @@ class ChartVersion(NamedTuple):
 
     @property
     def published(self) -> str:
-        """The version as a chart of no flavour is published: SemVer, three numbers, a pre-release as it is spelt."""
+        """The version as published without a flavour: SemVer, three numbers, a pre-release as it is spelt."""
         text = self.text.removeprefix("v").partition("+")[0]
         if self.flavour:
             text = text.removesuffix(f"-{self.flavour}")
@@ -44,9 +44,9 @@ class ChartVersion(NamedTuple):
         return numbers + ".0" * (2 - numbers.count(".")) + dash + pre
 
 
-@lru_cache(maxsize=1024)  # a run asks for the same few again and again, for each of its releases
+@lru_cache(maxsize=1024)  # a run parses the same few again and again, for each of its releases
 def parse(text: str) -> ChartVersion:
-    """Read `4.13.0-medium`, `2026.6.5172345`, `v4.14.0+build.7` and the like.
+    """Parse a version such as `4.13.0-medium`, `2026.6.5172345` or `v4.14.0+build.7`.
 
     Raises UsageError for anything else, ranges included: a range says what may be installed, not what is.
     """
@@ -72,14 +72,14 @@ def parse(text: str) -> ChartVersion:
 
 
 def refuse_unknown_flavour(flavour: str) -> None:
-    """Raise UsageError for what stands behind a version and is none of the flavours."""
+    """Raise UsageError for a suffix of a version that is not a flavour."""
     if flavour and flavour not in FLAVOURS:
         meant = did_you_mean(flavour, FLAVOURS)
         raise UsageError(f"{flavour!r} is not a flavour{meant}.", remedy=f"They are {', '.join(FLAVOURS)}.")
 
 
 def _version_in(text: str) -> str:
-    """The version in a text that holds one, as `helm list` prints a chart with its name; empty where none is."""
+    """The version in a text, such as a chart with its name as `helm list` prints it; empty if there is none."""
     flavours = "|".join(sorted(FLAVOURS, key=len, reverse=True))
     found = re.search(
         rf"(?<![0-9.])([0-9]{{1,18}}(?:\.[0-9]{{1,18}}){{2}})(?:[-_+. ]({flavours}))?(?![0-9A-Za-z.])", text
@@ -88,8 +88,8 @@ def _version_in(text: str) -> str:
 
 
 def before_newest_break(chart: str) -> Version:
-    """The version that a release of unknown age is taken to run on: the last one before the docket came.
+    """The version assumed for a release of unknown version: the last one before the docket.
 
-    Source: the dependencies of infrahub-enterprise 4.13.0 (Chart.yaml), which 4.14.0 moved on.
+    Source: the dependencies of infrahub-enterprise 4.13.0 (Chart.yaml), which 4.14.0 upgraded.
     """
     return Version({"infrahub-enterprise": "4.13.0", "infrahub": "4.27.0"}.get(chart, "2025.12.24192415"))

@@ -1,7 +1,7 @@
-"""Files: bytes in, bytes out, and nothing lost in between.
+"""Files: bytes in, bytes out, nothing lost in between.
 
-What reads stands here. `migrator.files.writing` is the door of what writes, which a command that only looks does not
-load. What is promised about writing, and how it is kept, stands in `docs/engine/writing.md`.
+Reading is here. Writing is in `migrator.files.writing`, which read-only commands do not import. What writing promises,
+and how, is in `docs/engine/writing.md`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What belongs to a file besides its bytes: mode, owner, group, times, extended attributes and ACLs."""
+"""The attributes of a file: mode, owner, group, times, extended attributes and ACLs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from migrator.errors import WriteError
 
 
 class Attributes(NamedTuple):
-    """How a file is to look: `mode` in permission bits, times in nanoseconds, `xattrs` with POSIX ACLs among them.
+    """The attributes to give a file: `mode` in permission bits, times in nanoseconds, `xattrs` including POSIX ACLs.
 
-    An owner or group of -1, times or `xattrs` that are None: whatever the new file has.
+    An owner or group of -1, or times or `xattrs` of None: keep what the new file has.
     """
 
     mode: int
@@ -24,16 +24,16 @@ class Attributes(NamedTuple):
     xattrs: dict[str, bytes] | None = None
 
     def without_times(self) -> Attributes:
-        """The same for a file with new contents, whose times are its own."""
+        """The same for a file with new contents, which has its own times."""
         return self._replace(times=None)
 
 
 _BOUND_TO_CONTENTS = ("security.ima", "security.evm")
-"""Signatures over the file's own bytes or inode: a copy of them would be false, and the kernel makes new ones."""
+"""Signatures of the file's bytes or inode: a copy of them would be wrong, and the kernel makes new ones."""
 
 
 def attributes_of(descriptor: int, status: os.stat_result) -> Attributes:
-    """The attributes of an open file, with the times that `status` has."""
+    """The attributes of an open file, with the times from `status`."""
     return Attributes(
         stat.S_IMODE(status.st_mode),
         status.st_uid,
@@ -46,8 +46,8 @@ def attributes_of(descriptor: int, status: os.stat_result) -> Attributes:
 def give(descriptor: int, wanted: Attributes, shown: str) -> None:
     """Give an open file these attributes.
 
-    Raises WriteError, speaking of `shown`, where one cannot be kept: a file that silently changes hands or loses an
-    ACL is worse than one that is not written.
+    Raises WriteError, naming `shown`, where one cannot be kept: not writing a file is better than silently changing its
+    owner or losing an ACL.
     """
     now = os.fstat(descriptor)
     uid = wanted.uid if wanted.uid not in (-1, now.st_uid) else -1
@@ -63,7 +63,7 @@ def give(descriptor: int, wanted: Attributes, shown: str) -> None:
             ) from None
     if wanted.xattrs is not None:
         _give_xattrs(descriptor, wanted.xattrs, shown)
-    # After the owner, whose change clears bits, and after the ACLs, which change the group's bits.
+    # After the owner, because changing it clears bits, and after the ACLs, which change the group's bits.
     if stat.S_IMODE(os.fstat(descriptor).st_mode) != wanted.mode:
         os.fchmod(descriptor, wanted.mode)
         if stat.S_IMODE(os.fstat(descriptor).st_mode) != wanted.mode:
@@ -87,7 +87,7 @@ def _xattrs(descriptor: int) -> dict[str, bytes]:
 def _give_xattrs(descriptor: int, wanted: dict[str, bytes], shown: str) -> None:
     if sys.platform != "linux":
         return
-    # A new file may have attributes of its own: an ACL that it inherits from its directory, a security label.
+    # A new file may have inherited attributes: an ACL from its directory, a security label.
     has = _xattrs(descriptor)
     for name in has:
         if name not in wanted and not name.startswith("security."):
@@ -113,7 +113,7 @@ def _unsupported(error: OSError) -> bool:
 
 
 def person(uid: int) -> str:
-    """The name of a user, or `user NUMBER` where there is none."""
+    """The name of a user, or `user NUMBER` if it has none."""
     try:
         import pwd
 

@@ -1,14 +1,13 @@
-"""Backups: how they are named, and how they are found again.
+"""Backups: how they are named and found again.
 
 A backup is an ordinary copy of the original with the original's mode, owner, attributes and times, so that it can be
-looked at, compared and copied back without this tool. What `undo` needs to know besides stands in its name:
+inspected, compared and copied back without this tool. Everything else that `undo` needs is in its name:
 
     values.yaml.20260624T101500Z.4b1f0c9a2d7e-93ac51e07b42-6fd0c1.bak
 
-the moment (UTC), the first 12 digits of the SHA-256 of the original and of what the migration wrote, and six random
-digits, which all files have that were written together, and no others of that second. In another directory
-(`--backup-dir`) eight digits of the SHA-256 of the original's path stand before the moment, since two files there may
-have one name.
+the time (UTC), the first 12 digits of the SHA-256 of the original and of what the migration wrote, and six random
+digits, shared by all files written together and by no others in that second. In another directory (`--backup-dir`)
+eight digits of the SHA-256 of the original's path come before the time, because two files there may have the same name.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Backup(NamedTuple):
 
     @property
     def together(self) -> Together:
-        """What the backups share that were made together."""
+        """What backups that were made together share."""
         return self.moment, self.mark
 
 
@@ -47,18 +46,18 @@ Together = tuple[str, str]
 
 
 def this_moment() -> str:
-    """The second that it is, as names of backups have it."""
+    """The current second, in the format used in the names of backups."""
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
 
 
 def new_backup(target: str, backup_dir: str | None, old: str, new: str, together: Together) -> str:
     """A path that does not exist yet, for the backup of `target`; `old` and `new` are digests.
 
-    `together` is the moment and the mark that all share whose files are written together. Raises OSError where the
-    directory cannot be read.
+    `together` is the time and the mark shared by files that are written together. Raises OSError where the directory
+    cannot be read.
     """
     moment, mark = together
-    # Counted within the second, so that the newest is known whatever its digests are.
+    # Counted within the second, so that the newest is known whatever the digests are.
     number = 1 + max((backup.number for backup in backups_of(target, backup_dir) if backup.moment == moment), default=0)
     numbered = moment if number == 1 else f"{moment}-{number}"
     directory, prefix = _place(target, backup_dir)
@@ -66,14 +65,14 @@ def new_backup(target: str, backup_dir: str | None, old: str, new: str, together
 
 
 def backups_of(target: str, backup_dir: str | None) -> list[Backup]:
-    """The backups of `target`, the newest first. Raises OSError where the directory cannot be read."""
+    """The backups of `target`, newest first. Raises OSError where the directory cannot be read."""
     directory, prefix = _place(target, backup_dir)
     found = [_parse(directory, prefix, name) for name in os.listdir(directory)]
     return sorted(filter(None, found), key=lambda backup: (backup.moment, backup.number), reverse=True)
 
 
 def kept_with(together: Collection[Together], directory: str, backup_dir: str | None) -> list[str]:
-    """The files in `directory` of which a backup stands that was made with these. Raises OSError as `backups_of`."""
+    """The files in `directory` that have a backup made together with these. Raises OSError as `backups_of`."""
     where = directory if backup_dir is None else os.path.realpath(backup_dir)
     found = []
     for name in sorted(os.listdir(where)):
@@ -86,7 +85,7 @@ def kept_with(together: Collection[Together], directory: str, backup_dir: str | 
 
 
 def is_backup_of(path: str, target: str, old: str, new: str | None = None) -> bool:
-    """Whether `path` is named as a backup of `target` that holds `old`, made when `new` was written (digests)."""
+    """Whether `path` is the name of a backup of `target` with contents `old`, made when `new` was written (digests)."""
     directory, name = os.path.split(path)
     if not os.path.isabs(path) or os.path.normpath(path) != path:
         return False
@@ -95,7 +94,7 @@ def is_backup_of(path: str, target: str, old: str, new: str | None = None) -> bo
 
 
 def _place(target: str, backup_dir: str | None) -> tuple[str, str]:
-    """The directory of its backups, and how their names begin."""
+    """The directory of its backups, and the prefix of their names."""
     beside, name = os.path.split(target)
     directory = beside if backup_dir is None else os.path.realpath(backup_dir)
     if directory == beside:

@@ -1,9 +1,9 @@
-"""The journal: a small dotfile beside each file that is being written, at once a lock and a record.
+"""The journal: a small dotfile next to each file that is being written, both a lock and a record.
 
-While a run is at work it holds an advisory lock on the journal, which the system takes back when the run dies. So a
-journal that can be locked was left by a killed run, and one that cannot belongs to a run that lives. The record says
-all that the next run needs in order to finish or to roll back; every file of a transaction has the same record in its
-own journal, so each of them leads to the others.
+During a run the journal has an advisory lock, which the system releases when the process ends. So a journal that can be
+locked was left by a killed run, and one that cannot belongs to a run in progress. The record has everything that the
+next run needs to finish or roll back; every file of a transaction has the same record in its own journal, so each of
+them leads to the others.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from migrator.files.trust import distrusted, standing_at
 
 SUFFIX = "infrahub-migrator"
 FORMAT = 1
-_LARGEST = 4 * 1024 * 1024  # a directory of some thousand layers; a larger journal is none of ours
+_LARGEST = 4 * 1024 * 1024  # enough for a directory of some thousand layers; a larger journal is not ours
 
 
 class Swap(NamedTuple):
-    """One file of a transaction: `old` and `new` are SHA-256 digests, `old` empty where there was no file.
+    """One file of a transaction: `old` and `new` are SHA-256 digests, `old` empty if there was no file.
 
-    `token` names the transaction's temporary files; `backup` is the backup to be made and `spent` the one that
-    `undo` uses up (paths, or empty).
+    `token` names the transaction's temporary files; `backup` is the backup to be made and `spent` the one that `undo`
+    uses up (paths, or empty).
     """
 
     target: str
@@ -43,46 +43,46 @@ class Swap(NamedTuple):
     @property
     def journal(self) -> str:
         """The file's journal."""
-        return _beside(self.target, SUFFIX)
+        return _dotfile(self.target, SUFFIX)
 
     @property
     def fresh(self) -> str:
         """The temporary file with the new contents; it is renamed over the target."""
-        return _beside(self.target, f"{SUFFIX}-{self.token}-new")
+        return _dotfile(self.target, f"{SUFFIX}-{self.token}-new")
 
     @property
     def former(self) -> str:
-        """The temporary copy of the old file, by which a failed transaction is rolled back."""
-        return _beside(self.target, f"{SUFFIX}-{self.token}-old")
+        """The temporary copy of the old file, from which a failed transaction is rolled back."""
+        return _dotfile(self.target, f"{SUFFIX}-{self.token}-old")
 
     @property
     def places(self) -> tuple[str, ...]:
-        """What a transaction creates, renames or removes for good."""
+        """The paths that a transaction creates, renames or removes permanently."""
         return self.target, self.backup, self.spent
 
     @property
     def all_paths(self) -> tuple[str, ...]:
-        """Every path that belongs to this file's share of the transaction."""
+        """Every path that belongs to this file's part of the transaction."""
         return self.target, self.journal, self.fresh, self.former, self.backup, self.spent
 
 
 class Journal(NamedTuple):
-    """A journal that this process holds the lock of."""
+    """A journal that this process has locked."""
 
     path: str
     descriptor: int
 
     def is_new(self) -> bool:
-        """Whether nothing was recorded in it yet."""
+        """Whether it has no record yet."""
         return os.fstat(self.descriptor).st_size == 0
 
     def record(self, text: bytes) -> None:
-        """Write the record durably; OSError where that fails."""
+        """Write the record durably. Raises OSError."""
         write_all(self.descriptor, text)
         os.fsync(self.descriptor)
 
     def text(self) -> bytes:
-        """What is recorded in it."""
+        """The record in it."""
         os.lseek(self.descriptor, 0, os.SEEK_SET)
         pieces = []
         while piece := os.read(self.descriptor, 65536):
@@ -92,7 +92,7 @@ class Journal(NamedTuple):
         return b"".join(pieces)
 
     def still_stands(self) -> bool:
-        """Whether its name still leads to it; else another run could hold a journal of that name."""
+        """Whether its name still refers to it; if not, another run could hold a journal of that name."""
         there = status_of(self.path)
         ours = os.fstat(self.descriptor)
         return there is not None and (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
@@ -103,23 +103,23 @@ class Journal(NamedTuple):
             os.unlink(self.path)
 
     def close(self) -> None:
-        """Let go of the lock."""
+        """Release the lock."""
         os.close(self.descriptor)
 
 
 def claim(target: str, shown: str, *, create: bool) -> Journal | None:
-    """The journal of `target`, locked; None where there is none and `create` is false.
+    """The journal of `target`, locked; None if there is none and `create` is false.
 
-    Raises WriteError where another run is at work on the file or the journal's place is taken by something else,
-    OSError where it cannot be made.
+    Raises WriteError where another run is working on the file or something else has the journal's name, OSError where
+    it cannot be created.
     """
-    path = _beside(target, SUFFIX)
+    path = _dotfile(target, SUFFIX)
     for _ in range(100):
         try:
             descriptor, is_ours = _open(path, create=create)
         except OSError as error:
-            # Where nothing can stand (no directory, too long a name), nothing was left either. What was missing a
-            # moment ago is not looked for again: another run may just have made it.
+            # Where nothing can exist (no directory, name too long), nothing was left either. A journal that was
+            # missing a moment ago is not looked for again: another run may just have created it.
             _refuse_a_strangers(standing_at(path), target, path, shown)
             if create or not _has_no_room(path, error):
                 raise
@@ -131,7 +131,7 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
             if not is_ours:
                 _refuse_a_strangers(os.fstat(descriptor), target, path, shown)
             if not _lock(descriptor, shown):
-                is_ours = False  # another run was faster, and it is that run's by now
+                is_ours = False  # another run was faster, and owns it now
                 raise WriteError(
                     "another run is working on this file.",
                     path=shown,
@@ -151,7 +151,7 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
 
 
 def _open(path: str, *, create: bool) -> tuple[int | None, bool]:
-    """The journal, opened, and whether it was made just now; None where it came and went meanwhile."""
+    """The journal, opened, and whether it was just created; None if it appeared and vanished meanwhile."""
     flags = os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     if not create:
         return os.open(path, flags), False
@@ -163,11 +163,11 @@ def _open(path: str, *, create: bool) -> tuple[int | None, bool]:
 
 
 def _has_no_room(path: str, error: OSError) -> bool:
-    """Whether nothing can stand at a path that cannot be opened, as far as the system lets anybody see."""
+    """Whether a path that cannot be opened cannot exist, as far as the system allows looking."""
 
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
         return True
-    return error.errno == errno.EACCES and standing_at(path) is None  # a directory that lets nobody in
+    return error.errno == errno.EACCES and standing_at(path) is None  # a directory that cannot be entered
 
 
 def _refuse_a_strangers(found: os.stat_result | None, target: str, path: str, shown: str) -> None:
@@ -180,7 +180,7 @@ def _refuse_a_strangers(found: os.stat_result | None, target: str, path: str, sh
 
 
 def _lock(descriptor: int, shown: str) -> bool:
-    """Lock the journal; whether no other run had done so. Raises WriteError where the file system has no locks."""
+    """Lock the journal; False if another run holds it. Raises WriteError where the file system has no locks."""
     import fcntl
 
     try:
@@ -199,14 +199,14 @@ def _lock(descriptor: int, shown: str) -> bool:
 
 
 def write_all(descriptor: int, data: bytes) -> None:
-    """Write every byte; a full disk can take a part of them."""
+    """Write every byte; a full disk may accept only some of them."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
 
 
 def as_text(swaps: Sequence[Swap], tool_version: str) -> bytes:
-    """The record of a transaction: one line of JSON, and its SHA-256, by which a torn record is known."""
+    """The record of a transaction: one line of JSON, and its SHA-256, by which a torn record is recognised."""
 
     body = {"format": FORMAT, "tool": tool_version, "files": [swap._asdict() for swap in swaps]}
     line = json.dumps(body).encode() + b"\n"
@@ -216,8 +216,8 @@ def as_text(swaps: Sequence[Swap], tool_version: str) -> bytes:
 def from_text(text: bytes, journal: str, shown: str) -> list[Swap]:
     """The transaction that `as_text` recorded; empty for a torn record, whose transaction had not begun.
 
-    Raises WriteError for a record of another format, and for one that speaks of anything but files of its own kind: a
-    journal may have come with a repository, from people who would have this tool rename or remove what is not theirs.
+    Raises WriteError for a record in another format, and for one that names anything but files of its own kind: a
+    journal may come with a repository from an attacker who wants this tool to rename or remove other people's files.
     """
 
     line, newline, digest = text.partition(b"\n")
@@ -262,7 +262,7 @@ def _is_sound(swap: Swap) -> bool:
     )
 
 
-def _beside(target: str, suffix: str) -> str:
-    """A dotfile beside `target`; never ends in .yaml, since a GitOps controller would read it."""
+def _dotfile(target: str, suffix: str) -> str:
+    """A dotfile next to `target`; never ends in .yaml, since a GitOps controller would read it."""
     directory, name = os.path.split(target)
     return os.path.join(directory, f".{name}.{suffix}")

@@ -1,4 +1,4 @@
-"""Bytes in: one regular file, read whole, with how it stood at that moment."""
+"""Bytes in: one regular file, read in full, with its status at that moment."""
 
 import os
 import stat
@@ -7,12 +7,12 @@ from typing import BinaryIO, NamedTuple
 from migrator.errors import InputError
 
 LARGEST = 8 * 1024 * 1024
-"""Bytes beyond which a file is refused; the largest preset is below 64 KiB, and Kubernetes stops at about 1 MiB."""
+"""Files with more bytes are refused; the largest preset is below 64 KiB, and Kubernetes stops at about 1 MiB."""
 
 _FLAGS = ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
 READ_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in _FLAGS)
 """O_NONBLOCK so that opening a FIFO returns at once, O_BINARY so that Windows leaves CRLF alone; not every system has
-each of them, and none changes anything for a regular file elsewhere."""
+each of them, and for a regular file on other systems they change nothing."""
 
 _KINDS = (
     (stat.S_ISLNK, "a symbolic link that points to itself"),
@@ -25,10 +25,10 @@ _KINDS = (
 
 
 class Snapshot(NamedTuple):
-    """What a file held when it was read, and how it stood.
+    """The contents and status of a file when it was read.
 
-    `path` is the name that the user gave, `target` the file behind it with every symbolic link resolved, `stat` its
-    status from before the reading (so with the access time that it had).
+    `path` is the name that the user gave, `target` the file that it resolves to through all symbolic links, `stat` its
+    status from before the reading (so with its access time from before).
     """
 
     path: str
@@ -52,8 +52,8 @@ def digest_of(data: bytes) -> str:
 def read(path: str) -> Snapshot:
     """The file at `path`, through symbolic links.
 
-    Raises InputError, in words, for what is missing, unreadable, no regular file, larger than `LARGEST`, or being
-    written to at that moment. Opening a FIFO or a device never waits.
+    Raises InputError, with an explanation, for a file that is missing, unreadable, not regular, larger than `LARGEST`,
+    or being written to at that moment. Opening a FIFO or a device never waits.
     """
     target = os.path.realpath(path)
     try:
@@ -68,7 +68,7 @@ def read(path: str) -> Snapshot:
 
 
 def read_stream(stream: BinaryIO, shown: str) -> bytes:
-    """All that comes from a stream, such as standard input. Raises InputError beyond `LARGEST`, having read no more."""
+    """Everything from a stream, such as standard input. Raises InputError beyond `LARGEST`, having read no more."""
     pieces: list[bytes] = []
     size = 0
     while piece := stream.read(1024 * 1024):
@@ -79,9 +79,10 @@ def read_stream(stream: BinaryIO, shown: str) -> bytes:
 
 
 def status_of(path: str) -> os.stat_result | None:
-    """How what has this name stands, a link not followed; None where nothing has it.
+    """The status of the file with this name, without following a link; None if there is none.
 
-    Raises OSError where nobody can tell: what cannot be seen must not be taken for nothing, and written over.
+    Raises OSError where that cannot be determined: a file that cannot be seen must not be taken for missing and
+    overwritten.
     """
     try:
         return os.lstat(path)
@@ -90,12 +91,12 @@ def status_of(path: str) -> os.stat_result | None:
 
 
 def stands(path: str) -> bool:
-    """Whether anything has this name, be it a link to nothing. Raises OSError where nobody can tell."""
+    """Whether this name exists, even as a broken link. Raises OSError where that cannot be determined."""
     return status_of(path) is not None
 
 
 def identity(path: str) -> object:
-    """What is equal for two names of one file, whichever way they lead there: links, hard links, `./`."""
+    """A value that is equal for two names of the same file, however they refer to it: links, hard links, `./`."""
     try:
         status = os.stat(path)
     except OSError:
@@ -104,11 +105,11 @@ def identity(path: str) -> object:
 
 
 def read_regular(target: str, shown: str) -> tuple[bytes, os.stat_result]:
-    """The bytes of the regular file `target`, which is no symbolic link, and its status from before the reading.
+    """The bytes of the regular file `target`, which is not a symbolic link, and its status from before the reading.
 
-    Raises InputError (naming `shown`) for what is not a regular file, too large, or changes meanwhile, else OSError.
+    Raises InputError (naming `shown`) for a file that is not regular, too large, or changes meanwhile, else OSError.
     """
-    # A device is refused before it is opened, since opening alone can act (a tape rewinds, a watchdog starts).
+    # A device is refused before it is opened, because opening alone can act (a tape rewinds, a watchdog starts).
     refuse_irregular(os.lstat(target), shown)
     descriptor = os.open(target, READ_FLAGS | getattr(os, "O_NOFOLLOW", 0))
     try:
@@ -118,7 +119,7 @@ def read_regular(target: str, shown: str) -> tuple[bytes, os.stat_result]:
 
 
 def read_descriptor(descriptor: int, shown: str) -> tuple[bytes, os.stat_result]:
-    """As `read_regular`, from an open descriptor that stands at the file's beginning."""
+    """As `read_regular`, from an open descriptor positioned at the start of the file."""
     status = os.fstat(descriptor)
     refuse_irregular(status, shown)
     pieces: list[bytes] = []
@@ -142,12 +143,12 @@ def _refuse_too_large(size: int, shown: str) -> None:
 
 
 def standing(status: os.stat_result) -> tuple[int, ...]:
-    """What differs as soon as anybody replaced, wrote to, or changed the mode, owner or attributes of a file."""
+    """A value that differs as soon as a file is replaced or written to, or its mode, owner or attributes change."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def refuse_irregular(status: os.stat_result, shown: str) -> None:
-    """Raise InputError that names the kind of what is not a regular file."""
+    """Raise InputError, naming the kind of file, unless it is a regular one."""
     if stat.S_ISREG(status.st_mode):
         return
     kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "no regular file")

@@ -1,7 +1,7 @@
-"""What a transaction that did not come to its end left behind: told apart, finished, or rolled back.
+"""What an unfinished transaction left behind: recognised, completed, or rolled back.
 
-For each file the journal names what stood there, what was to stand there, and the temporary files. From these follows
-how far the transaction came: while the new file still stands under its temporary name, the target was not replaced.
+For each file the journal has the old and the new contents (as digests) and the temporary files. They show how far the
+transaction came: while the new file still has its temporary name, the target was not replaced.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from migrator.files.trust import distrusted, standing_at
 
 
 def settle(target: str, shown: str) -> list[str]:
-    """Finish or roll back what a killed run left at `target`, and say what was done; empty where nothing was left.
+    """Complete or roll back what a killed run left at `target`, and say what was done; empty if nothing was left.
 
     Raises WriteError where another run is at work there or the clean-up fails; then it can be tried again.
     """
@@ -43,7 +43,7 @@ def settle(target: str, shown: str) -> list[str]:
 
 
 def _settle(journals: list[Journal], shown: str) -> list[str]:
-    """`journals` holds the first one; those of the transaction's other files are added to it."""
+    """`journals` has the first one; those of the transaction's other files are added to it."""
     first = journals[0]
     recorded = from_text(first.text(), first.path, shown)
     swaps = []
@@ -55,7 +55,7 @@ def _settle(journals: list[Journal], shown: str) -> list[str]:
         if journal is None:
             continue
         journals.append(journal)
-        # Only where the same record stands beside that file as well, since a journal from elsewhere proves nothing.
+        # Only where that file's journal has the same record, since a journal from elsewhere proves nothing.
         if journal.is_new():
             continue
         if from_text(journal.text(), journal.path, swap.target) == recorded:
@@ -73,7 +73,7 @@ def _settle(journals: list[Journal], shown: str) -> list[str]:
 
 
 def _is_replaced(swap: Swap) -> bool:
-    """Whether the new file was renamed over the target, be it that somebody changed it afterwards."""
+    """Whether the new file was renamed over the target, even if somebody changed it afterwards."""
     if stands(swap.fresh):
         return False
     now = _digest(swap.target)
@@ -81,7 +81,7 @@ def _is_replaced(swap: Swap) -> bool:
 
 
 def _is_ready(swap: Swap) -> bool:
-    """Whether everything of this file is staged, and only the renaming is missing."""
+    """Whether everything for this file is staged, and only the rename is missing."""
     return (
         _own_digest(swap.fresh, swap) == swap.new
         and _digest(swap.target) == swap.old
@@ -134,10 +134,10 @@ def _roll_back(swaps: Sequence[Swap]) -> list[str]:
 
 
 def put_back(swap: Swap, *, staged_here: bool = False) -> str:
-    """Undo one file's share: "untouched" (it was not replaced), "put back", or "changed" (by somebody else since).
+    """Undo one file's part: "untouched" (it was not replaced), "put back", or "changed" (by somebody else since).
 
-    A backup goes only where the target holds the whole original, and the backup the same or a torn part of it.
-    `staged_here` where this very process made the temporary files, so that nobody has to ask whose they are.
+    A backup is removed only where the target has the complete original, and the backup the same or a torn part of it.
+    `staged_here` is whether this process made the temporary files, so that their owner need not be checked.
     Raises OSError.
     """
     replaced = _is_replaced(swap)
@@ -153,7 +153,7 @@ def put_back(swap: Swap, *, staged_here: bool = False) -> str:
         now = swap.old
     if swap.backup and now == swap.old and _is_part_of(swap.backup, swap.target, swap):
         remove(swap.backup)
-    # The new file goes last: as long as it stands, the target was not replaced.
+    # The new file is removed last: as long as it exists, the target was not replaced.
     remove(swap.former)
     remove(swap.fresh)
     if now != swap.old:
@@ -162,27 +162,27 @@ def put_back(swap: Swap, *, staged_here: bool = False) -> str:
 
 
 def clean_up(swap: Swap) -> None:
-    """Remove what a file that stands in its new form no longer needs. Raises OSError."""
+    """Remove what is no longer needed for a file that has its new contents. Raises OSError."""
     remove(swap.former)
     if swap.spent and _own_digest(swap.spent, swap) == swap.new:
         remove(swap.spent)
 
 
 def remove(path: str) -> None:
-    """Remove a file that may be gone already; no path, nothing to do."""
+    """Remove a file, which may already be gone; an empty path does nothing."""
     if path:
         with suppress(FileNotFoundError):
             os.unlink(path)
 
 
 def make_durable(paths: Iterable[str]) -> None:
-    """Make what was created, renamed or removed at these paths survive a power cut."""
+    """Make creations, renames and removals at these paths survive a power cut."""
     for directory in sorted({os.path.dirname(path) for path in paths if path}):
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)
         except OSError as error:
-            # Some file systems have no such thing for directories; they say so, and there is nothing to wait for.
+            # Some file systems do not support this for directories; they say so, and there is nothing to wait for.
             if error.errno not in (errno.EINVAL, errno.ENOTSUP):
                 raise
         finally:
@@ -190,7 +190,7 @@ def make_durable(paths: Iterable[str]) -> None:
 
 
 def _digest(path: str) -> str:
-    """The digest of a regular file; empty where nothing stands, "-" for anything else."""
+    """The digest of a regular file; empty if nothing is there, "-" for anything else."""
     try:
         return digest_of(read_regular(path, path)[0])
     except FileNotFoundError:
@@ -200,13 +200,13 @@ def _digest(path: str) -> str:
 
 
 def _own_digest(path: str, swap: Swap) -> str:
-    """As `_digest`, but "-" too for what somebody else could have put there."""
+    """As `_digest`, but "-" also for a file that somebody else could have put there."""
     data = _own_bytes(path, swap)
     return digest_of(data) if data is not None else ("-" if stands(path) else "")
 
 
 def _own_bytes(path: str, swap: Swap) -> bytes | None:
-    """The bytes of a file of the transaction; None where none stands, or where it could be somebody else's."""
+    """The bytes of a file of the transaction; None if there is none, or if it could be somebody else's."""
     try:
         descriptor = os.open(path, READ_FLAGS | os.O_NOFOLLOW)
     except OSError as error:
@@ -224,6 +224,6 @@ def _own_bytes(path: str, swap: Swap) -> bytes | None:
 
 
 def _is_part_of(backup: str, target: str, swap: Swap) -> bool:
-    """Whether a backup holds what the target holds, or the beginning of it: staging it was cut short."""
+    """Whether a backup has the target's contents, or the start of them, if staging it was interrupted."""
     data = _own_bytes(backup, swap)
     return data is not None and read_regular(target, target)[0].startswith(data)

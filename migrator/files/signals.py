@@ -1,4 +1,4 @@
-"""Signals: held back while files are being replaced, and not lost where Python loses what their handlers raise."""
+"""Signals: deferred while files are being replaced, and kept where Python loses exceptions from their handlers."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def interrupts_noted() -> Iterator[None]:
-    """Within it, a ^C that comes at a bad moment is not lost.
+    """In this context, a ^C at a bad moment is not lost.
 
-    What a handler raises while a weak reference is cleared, or a destructor runs, ends there ("Exception ignored in"),
-    and the program goes on: https://docs.python.org/3/library/signal.html#handlers-and-exceptions.
+    An exception that a handler raises while a weak reference is cleared, or in a destructor, is dropped ("Exception
+    ignored in"), and the program goes on: https://docs.python.org/3/library/signal.html#handlers-and-exceptions.
     """
     is_ours = (
         threading.current_thread() is threading.main_thread()
@@ -40,15 +40,15 @@ def interrupts_noted() -> Iterator[None]:
 
 
 def raise_noted() -> None:
-    """Raise the KeyboardInterrupt that was lost, if one was: between two releases, and before each question."""
+    """Raise the KeyboardInterrupt that was lost, if any: between two releases, and before each question."""
     if _noted:
         raise KeyboardInterrupt
 
 
 class SignalsHeld:
-    """Within it, SIGINT, SIGTERM and SIGHUP wait; they take their course when it is left.
+    """In this context, SIGINT, SIGTERM and SIGHUP are deferred until it is left.
 
-    Signals that the process ignores (under nohup, say) are not held: they would look like pending ones.
+    Signals that the process ignores (under nohup, for example) are not: they would look like pending ones.
     """
 
     def __enter__(self) -> SignalsHeld:
@@ -59,13 +59,13 @@ class SignalsHeld:
         return self
 
     def pending(self) -> bool:
-        """Whether one of them came meanwhile."""
+        """Whether one of them arrived meanwhile."""
         return bool(signal.sigpending() & self._held)
 
     def come_too_late(self) -> None:
-        """Forget, on leaving, those that would raise in this process: they could only say that nothing was written.
+        """On leaving, drop those that would raise in this process: they could only say that nothing was written.
 
-        One that ends the process by default still does, with everything in place.
+        One that ends the process by default still does, with every file complete.
         """
         self._too_late = True
 

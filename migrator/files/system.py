@@ -1,7 +1,8 @@
-"""What writing rests on, and whether the system has it: Windows does not.
+"""What writing depends on, and whether the system has it: Windows does not.
 
-There Python has no `fcntl` (https://docs.python.org/3/library/fcntl.html), no `os.O_NOFOLLOW` and no
-`signal.pthread_sigmask`. Two runs could not be kept apart and a link not be told from a file, so nothing is written.
+There, Python has no `fcntl` (https://docs.python.org/3/library/fcntl.html), no `os.O_NOFOLLOW` and no
+`signal.pthread_sigmask`. Two runs could not exclude each other and a link could look like a file, so nothing is
+written.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from migrator.errors import UsageError
 
 
 def lacking() -> list[str]:
-    """What writing rests on and this system has not, in words; empty where files can be written."""
+    """What writing depends on and this system lacks, as text; empty where files can be written."""
     try:
         import fcntl
 
@@ -31,7 +32,7 @@ def lacking() -> list[str]:
 
 
 def refuse_to_write_without() -> None:
-    """Raise UsageError, with the ways that are left, where the system lacks what writing rests on."""
+    """Raise UsageError, with the alternatives, where the system lacks what writing depends on."""
     if missing := lacking():
         raise UsageError(
             f"files cannot be written safely on this system, which lacks {', '.join(missing)}.",

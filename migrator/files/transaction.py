@@ -1,10 +1,10 @@
 """Several files replaced together, all or none, whatever happens in between.
 
-The order of things, which `docs/engine/writing.md` explains: every file is locked and compared with what was read; the
-record is made durable in each journal; new contents, copies of the old ones and backups are staged and made durable;
-every file is compared once more and replaced by a rename; the directories are made durable; then the temporary files
-and the journals go. Whatever fails before the end is rolled back here; what a kill leaves is for `recovery.settle`,
-which the next run calls.
+The steps, which `docs/engine/writing.md` explains: every file is locked and compared with what was read; the record is
+made durable in each journal; new contents, copies of the old ones and backups are staged and made durable; every file
+is compared once more and replaced by a rename; the directories are made durable; then the temporary files and the
+journals are removed. Any failure before the end is rolled back here; what a killed run leaves is handled by
+`recovery.settle`, which the next run calls.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from migrator.files.signals import SignalsHeld
 
 
 class Part(NamedTuple):
-    """One file's share of a transaction: what is to stand there, and in what looks.
+    """One file's part of a transaction: its new contents and attributes.
 
-    `former` is what was read (None where no file stood), `looks` the new file's attributes (None: those of the file
-    that it replaces, with times of its own), `shown` the path for people.
+    `former` is what was read (None if there was no file), `looks` the new file's attributes (None: those of the file
+    that it replaces, with its own times), `shown` the path for people.
     """
 
     swap: Swap
@@ -38,7 +38,7 @@ class Part(NamedTuple):
 
 
 class _Before(NamedTuple):
-    """How a file stood when the transaction began: what tells that it was changed, and its attributes."""
+    """A file when the transaction began: its status, which shows whether it was changed since, and its attributes."""
 
     standing: tuple[int, ...]
     attributes: Attributes
@@ -47,8 +47,8 @@ class _Before(NamedTuple):
 def commit(parts: Sequence[Part], tool_version: str) -> None:
     """Replace all files or none.
 
-    Raises WriteError when anything failed, InterruptedByUser when a signal came in time; in both cases every file is
-    as it was.
+    Raises WriteError if anything failed, InterruptedByUser if a signal arrived in time; in both cases every file is as
+    it was.
     """
     with SignalsHeld() as signals:
         journals: list[Journal] = []
@@ -78,17 +78,17 @@ def commit(parts: Sequence[Part], tool_version: str) -> None:
                 replaced.add(part.swap)
             make_durable(part.swap.target for part in parts)
         except BaseException as error:
-            left = _take_back(parts, replaced) if recorded else ""
+            left = _undo(parts, replaced) if recorded else ""
             if not left:
                 _drop(journals, recorded)
             if isinstance(error, (OSError, InputError)):
-                raise _in_words(error, parts, left) from error
+                raise _write_error(error, parts, left) from error
             if left and isinstance(error, WriteError):
                 error.remedy = f"{error.remedy} {left}".strip()
             raise
         else:
-            # All files stand and are durable; an interruption comes too late to be told as one. What cannot be
-            # cleaned up now is left to the next run, with the journals that say so.
+            # All files are written and durable; it is too late to report an interruption. What cannot be cleaned up
+            # now is left to the next run, with the journals that list it.
             signals.come_too_late()
             with suppress(OSError):
                 for part in parts:
@@ -119,7 +119,7 @@ def _refuse_a_killed_runs(journal: Journal, part: Part) -> None:
 
 
 def _compare(part: Part, before: _Before | None = None) -> _Before | None:
-    """How the file stands; WriteError unless it is what was read and, later, just as it was `before`."""
+    """The file's status and attributes; WriteError unless it is what was read and, later, the same as `before`."""
     target, former = part.swap.target, part.former
     changed = WriteError("has changed since it was read.", path=part.shown, remedy="Nothing was written; run again.")
     if os.path.realpath(part.shown) != target:
@@ -148,7 +148,7 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
             raise WriteError("is read-only for you.", path=part.shown, remedy="Make it writable, or use --output.")
         if before:
             return before
-        # Reading it the first time may have moved its access time, so that is taken from before.
+        # The first reading may have changed its access time, so that is taken from before.
         times = former.stat.st_atime_ns, status.st_mtime_ns
         return _Before(standing(status), attributes_of(descriptor, status)._replace(times=times))
     finally:
@@ -156,7 +156,7 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
 
 
 def _stage(part: Part, before: _Before | None) -> None:
-    """Make the new file, then the copies of the old one: recovery concludes from what stands how far this came."""
+    """Make the new file, then the copies of the old one: recovery tells how far a run came by which exist."""
     swap = part.swap
     looks = part.looks or (before.attributes.without_times() if before else None)
     assert looks is not None
@@ -181,12 +181,12 @@ def _make(path: str, data: bytes, looks: Attributes, shown: str) -> None:
     os.close(descriptor)  # can fail too: a network file system reports a full disk only here
 
 
-def _take_back(parts: Sequence[Part], replaced: set[Swap]) -> str:
+def _undo(parts: Sequence[Part], replaced: set[Swap]) -> str:
     """Undo what was done so far; a sentence about what could not be undone, else empty."""
     stuck = []
     for part in parts:
         try:
-            # A network file system may tell of a rename that failed, and have done it.
+            # A network file system may report that a rename failed when it succeeded.
             done = part.swap in replaced or (not stands(part.swap.fresh) and stands(part.swap.former))
             put_back(part.swap, staged_here=True)
             if not done:
@@ -208,11 +208,11 @@ def _drop(journals: Sequence[Journal], recorded: bool) -> None:
                 journal.remove()
 
 
-def _in_words(error: OSError | InputError, parts: Sequence[Part], left: str) -> WriteError:
+def _write_error(error: OSError | InputError, parts: Sequence[Part], left: str) -> WriteError:
 
     if isinstance(error, InputError):
         return WriteError(f"could not be written: it {error.message}", path=error.path, remedy=left)
-    name = error.filename if isinstance(error.filename, str) else ""  # else none, or an open file's number
+    name = error.filename if isinstance(error.filename, str) else ""  # otherwise missing, or an open file's number
     concerned = [part for part in parts if name in part.swap.all_paths] if name else []
     part = (concerned or parts)[0]
     named = bool(name) and name in (part.swap.target, part.swap.backup)

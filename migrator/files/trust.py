@@ -1,7 +1,7 @@
-"""Whom a file beside a values file may come from: what anybody else could have planted is not acted upon.
+"""Who may own a file next to a values file: one that somebody else could have planted is not used.
 
 In a directory where several people may create files (`/tmp`, a share), a journal, a staged file or a backup is only a
-name until its owner is known. `docs/security/threat-model.md` says what this holds against.
+name until its owner is known. `docs/security/threat-model.md` says what this protects against.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def distrusted(found: os.stat_result, target: os.stat_result | None) -> str:
-    """Why the file of status `found` is not to be acted upon, as a clause about it; empty where it may be.
+    """Why the file with status `found` must not be used, as a clause about it; empty if it may be.
 
-    It is to be a regular file of one name that belongs to the user who runs or, for root, to the owner of `target`,
-    the file that it stands beside; and nobody may write to it who may not write to `target`.
+    It must be a regular file with one name, owned by the current user or, for root, by the owner of `target`, the file
+    that it is next to; and nobody may write to it who may not write to `target`.
     """
     if not stat.S_ISREG(found.st_mode):
         return "is not a regular file"
@@ -33,9 +33,9 @@ def distrusted(found: os.stat_result, target: os.stat_result | None) -> str:
 
 
 def not_ones_own(found: os.stat_result, target: os.stat_result | None) -> str:
-    """Whose the file of status `found` is, as a clause about it; empty for the user's who runs.
+    """Who owns the file with status `found`, as a clause about it; empty if the current user does.
 
-    For root it may be the owner's of `target`, the file that it belongs to.
+    For root it may also be the owner of `target`, the file that it belongs to.
     """
     runs = os.geteuid()
     owners = {runs} | ({target.st_uid} if runs == 0 and target is not None else set())
@@ -43,7 +43,7 @@ def not_ones_own(found: os.stat_result, target: os.stat_result | None) -> str:
 
 
 def standing_at(path: str) -> os.stat_result | None:
-    """The status of what stands at `path`, a link not followed; None where nothing can be seen."""
+    """The status of what is at `path`, without following a link; None if nothing can be seen."""
     try:
         return os.lstat(path)
     except OSError:

@@ -1,6 +1,6 @@
-"""Bytes out: replace files, create one, take a migration back, and put right what a killed run left.
+"""Bytes out: replace files, create one, undo a migration, and recover from a killed run.
 
-The machinery below is imported where it is needed: `check` reads files without paying for the writing of any.
+The modules that do the work are imported where needed: `check` reads files without loading the code that writes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Replacement(NamedTuple):
-    """A file that was read, and the bytes that are to stand in its place."""
+    """A file that was read, and its new contents."""
 
     snapshot: Snapshot
     data: bytes
@@ -31,8 +31,8 @@ class Replacement(NamedTuple):
 class Written(NamedTuple):
     """A file that was written, by the name that the user gave, and the backup that was made of it.
 
-    `passed_over` says of each backup that `undo` did not look at why somebody else could have put it there; `together`
-    is what the one that it put back shares with those that were made with it.
+    `passed_over` says, for each backup that `undo` did not consider, why somebody else could have put it there;
+    `together` is what the backup that it restored shares with those made with it.
     """
 
     path: str
@@ -48,13 +48,13 @@ def write(
     backup_dir: str | None = None,
     tool_version: str = __version__,
 ) -> list[Written]:
-    """Replace all these files or none, durably; those whose bytes stay the same are not touched, nor returned.
+    """Replace all these files or none, durably; those whose bytes stay the same are neither touched nor returned.
 
-    They have to be what was read all the same, since what is written to the others rests on them.
+    Those too must still be what was read, since what is written to the others depends on them.
 
-    Mode, owner, group, extended attributes and ACLs are kept. `backup_dir` must exist; without it a backup stands
-    beside its file. Raises WriteError where a file changed since it was read or anything failed: then all of them are
-    as they were.
+    Mode, owner, group, extended attributes and ACLs are kept. `backup_dir` must exist; without it a backup is next to
+    its file. Raises WriteError where a file changed since it was read or anything failed: then all of them are as they
+    were.
     """
     refuse_to_write_without()
     from migrator.files.backups import this_moment
@@ -96,13 +96,13 @@ def create(
     backup_dir: str | None = None,
     private: bool = False,
 ) -> Written:
-    """Write `data` to `path`, whole or not at all, with the mode of `like`, or the usual one (the umask's).
+    """Write `data` to `path`, completely or not at all, with the mode of `like`, or the default one (from the umask).
 
-    With `private` nobody but this user can read a new file.
+    With `private` only this user can read a new file.
 
-    A file that stands there is replaced, and keeps its own mode, owner and attributes; with `backup` it is kept as
-    `write` keeps one. Raises WriteError where `path` is a symbolic link, somebody else's file, the input itself, no
-    regular file, or cannot be written.
+    An existing file is replaced, and keeps its own mode, owner and attributes; with `backup` it gets a backup as in
+    `write`. Raises WriteError where `path` is a symbolic link, somebody else's file, the input itself, not a regular
+    file, or cannot be written.
     """
     refuse_to_write_without()
     from migrator.files.attributes import Attributes
@@ -156,12 +156,12 @@ def _status(target: str, path: str) -> os.stat_result | None:
 
 
 def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Written:
-    """Put back what the last migration of `path` replaced: bytes, mode, owner, attributes and times.
+    """Restore what the last migration of `path` replaced: bytes, mode, owner, attributes and times.
 
-    The backup is used up by it. Where the file is not what that migration wrote, it stays, unless `force`: then the
-    changed file gets a backup first, which is in the answer. Raises RefusedError for that, WriteError where writing
-    failed, InputError where there is no backup or nothing to undo. What an earlier run left is put right first; then
-    nothing is undone, and a WriteError says so.
+    The backup is removed. If the file is not what that migration wrote, it stays, unless `force`: then the changed file
+    gets a backup first, which is in the result. Raises RefusedError for that, WriteError where writing failed,
+    InputError if there is no backup or nothing to undo. What an earlier run left is recovered first; then nothing is
+    undone, and a WriteError says so.
     """
     refuse_to_write_without()
     from migrator.files.backups import DIGITS, this_moment
@@ -182,18 +182,18 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     changed = chosen.new != digest[:DIGITS]
     new, token = digest_of(data), _token()
     kept = _new_backup(snapshot, backup_dir, digest, new, (this_moment(), token)) if changed else ""
-    spent = chosen.path if chosen.old == new[:DIGITS] else ""  # a damaged one stays, to be looked at
+    spent = chosen.path if chosen.old == new[:DIGITS] else ""  # a damaged one is kept for inspection
     swap = Swap(snapshot.target, token, digest, new, kept, spent)
     commit([Part(swap, path, data, snapshot, looks)], __version__)
     return Written(path, kept or None, passed_over, chosen.together)
 
 
 def recover(paths: Sequence[str]) -> list[str]:
-    """Finish or roll back what killed runs left at these files; a sentence for each thing that was done.
+    """Complete or roll back what killed runs left at these files; a sentence for each thing that was done.
 
-    Every command that writes calls it before it reads, for its outputs as well: what is read before can be stale
-    afterwards. `undo` does it by itself. Raises WriteError where another run is at work on one of them. Where the
-    system lacks what writing rests on no run has left anything.
+    Every command that writes calls it before it reads, for its outputs too: what is read before it can be stale
+    afterwards. `undo` does it by itself. Raises WriteError where another run is working on one of them. Where the
+    system lacks what writing depends on, no run has left anything.
     """
     if lacking():
         return []
@@ -215,10 +215,10 @@ def _refuse_what_changed(snapshot: Snapshot) -> None:
 
 
 def _refuse_what_was_cut_short(paths: Sequence[str]) -> None:
-    """Put right what nobody called `recover` for, and stop.
+    """Recover what an earlier run left, if `recover` was not called for it, and stop.
 
-    What was read before may not be what stands there now; and an `undo` that was cut short may just have been
-    finished, so that a second one would go back further than anybody meant.
+    What was read before may no longer be in the file; and an interrupted `undo` may just have been completed, so that a
+    second one would go back further than intended.
     """
     if told := recover(paths):
         raise WriteError(" ".join(told), remedy="Check that, and run again if there is more to do.")
@@ -236,7 +236,7 @@ def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str, 
 def _chosen_backup(
     snapshot: Snapshot, backup_dir: str | None, digest: str, force: bool
 ) -> tuple[Backup, tuple[str, ...]]:
-    """The backup to put back, and what was passed over in choosing it."""
+    """The backup to restore, and those passed over in choosing it."""
     from migrator.files.backups import DIGITS, backups_of
 
     if backup_dir is not None:

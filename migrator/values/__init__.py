@@ -1,1 +1,1 @@
-"""Plain values: what edits do to them, Helm's merge, one release of them, and what is known of it from elsewhere."""
+"""Plain values: edits and what they do, Helm's merge, one release, and what is known about it from elsewhere."""

@@ -12,10 +12,10 @@ Severity = Literal["info", "warning", "error"]
 class Change(NamedTuple):
     """One located edit that a step wants.
 
-    `layer` and `edit` say what happens where; `path` names it below the Prefect root, with env entries by name;
-    `before` and `after` are the values for people (None where there is none). `effect` tells a change that leaves
-    every pod as it was ("none") from one that alters a pod ("behaviour") and one without which the release breaks
-    ("required").
+    `layer` and `edit` say what happens where; `path` is the path below the Prefect root, with env entries by name;
+    `before` and `after` are the values for people (None where there is none). `effect` is "none" for a change that
+    leaves every pod as it was, "behaviour" for one that alters a pod, and "required" for one without which the release
+    breaks.
     """
 
     layer: int
@@ -34,16 +34,16 @@ class Change(NamedTuple):
 
 
 class Location(NamedTuple):
-    """Where something stands in the layers as they were read: the layer's number, and the route from its root."""
+    """The position of a value in the layers as they were read: the layer's number, and the route from its root."""
 
     layer: int
     route: Route
 
 
 class ShapeError(RefusedError):
-    """A value of a layer that is of no shape which a decision can rest on, or an edit can be made in.
+    """A value in a layer has a shape that no decision can be based on, or that cannot be edited.
 
-    It says where the value stands, `at`; whoever has the layer's text adds the line.
+    `at` is its position; the caller that has the layer's text adds the line.
     """
 
     def __init__(self, message: str, at: Location, *, path: str, remedy: str) -> None:
@@ -54,9 +54,9 @@ class ShapeError(RefusedError):
 class Notice(NamedTuple):
     """Something the customer should know that no edit expresses; `route` locates it in `layer` where that helps.
 
-    `severity` is "warning" where something is likely wrong, else "info". What a rule of the target version says has its
-    id as `rule`, its words and its severity: planning makes it where a step names the rule. `comes_next` is one that
-    `migrate` says again, in commands, once it has written.
+    `severity` is "warning" where something is likely wrong, else "info". A notice from a rule of the target version has
+    that rule's id as `rule`, its text and its severity: a step names the rule, and planning makes the notice. With
+    `comes_next`, `migrate` repeats it, with commands, after writing.
     """
 
     text: str

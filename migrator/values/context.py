@@ -1,4 +1,4 @@
-"""What is known of a release from elsewhere than its own values."""
+"""What is known about a release from sources other than its own values."""
 
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -19,20 +19,20 @@ class Use(NamedTuple):
 
 
 class Others(Protocol):
-    """The databases that the other releases of a run use; their hosts carry the namespace, if it is known."""
+    """The databases that the other releases of a run use; their hosts include the namespace, if it is known."""
 
     def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
-        """The uses of that database on what is surely the server that goes by one of these names."""
+        """The uses of that database on a server that certainly has one of these names."""
 
 
 class Surroundings(NamedTuple):
-    """`others` is what the other releases of the run use, if there are any.
+    """What is known from outside the release; `others` is what the other releases of the run use, if there are any.
 
-    `unseen` names values that lie below all layers and cannot be read. `fills_in` is whether a generator puts values in
-    place of `{{...}}` before Helm meets them. `controller` is who upgrades the release once its values are committed
-    (empty: a person, with helm). `seen` is what a look at the Redis showed, if there was one. `as_found` is
-    the data of each layer as the run found it, where releases that share one have changed it since. `sealed` names the
-    encrypted files beside the layers that set a path.
+    `unseen` names values below all layers that cannot be read. `fills_in` is whether a generator replaces `{{...}}`
+    before Helm reads the values. `controller` is what upgrades the release once its values are committed (empty: a
+    person, with helm). `seen` is what `--check-redis` found, if it ran. `as_found` is the data of each layer as the run
+    found it, where releases that share a layer have changed it since. `sealed` names the encrypted files next to the
+    layers that set a path.
     """
 
     others: Others | None = None

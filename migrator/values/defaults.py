@@ -1,4 +1,4 @@
-"""What a chart brings along below a customer's values, whatever chart it is."""
+"""The defaults of a chart, which a customer's values override."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ from migrator.values.merge import Map
 class Defaults(NamedTuple):
     """A chart's values: prefect-server's (relative to its root), the wrapping infrahub chart's, and their source.
 
-    `version` is the chart's; `is_known` is whether anything says so, or it is only what is taken for granted.
-    `preset_is_known` is whether the values of the flavour are in them, where there is one (empty: the plain chart).
+    `version` is the chart's; `is_known` is whether it was given or found, not assumed. `preset_is_known` is whether the
+    values include those of the flavour, if there is one (empty: the plain chart).
     """
 
     prefect: Map

@@ -1,9 +1,9 @@
-"""Edits as data: what is to change in a tree of values, with no word about text.
+"""Edits as data: changes to a tree of values, independent of any text.
 
-A route is the way from a document's root to a value: mapping keys as Helm reads them (always strings) and list
-indexes. All edits of one batch speak of the tree as it was before the first of them, so an index never shifts under
-another edit's feet. `migrator.values.tree` carries them out on data, `migrator.yamltext` on text; the two share no
-code, and the second is checked against the first.
+A route is the path from a document's root to a value: mapping keys as Helm reads them (always strings) and list
+indexes. All edits of a batch refer to the tree as it was before the first of them, so no edit shifts another's
+indexes. `migrator.values.tree` applies them to data, `migrator.yamltext` to text; the two share no code, and the
+second is checked against the first.
 """
 
 from typing import Literal, NamedTuple, Union
@@ -15,7 +15,7 @@ Route = tuple[Key, ...]
 
 
 class Place(NamedTuple):
-    """Where a new child stands among its siblings; `sibling` is a key or an index for `before` and `after`."""
+    """The position of a new child among its siblings; `sibling` is a key or an index for `before` and `after`."""
 
     side: Literal["first", "last", "before", "after"] = "last"
     sibling: Key | None = None
@@ -26,27 +26,27 @@ LAST = Place("last")
 
 
 def before(sibling: Key) -> Place:
-    """The place just before that sibling."""
+    """The place directly before that sibling."""
     return Place("before", sibling)
 
 
 def after(sibling: Key) -> Place:
-    """The place just after that sibling."""
+    """The place directly after that sibling."""
     return Place("after", sibling)
 
 
 class SetValue(NamedTuple):
-    """Replace the value at `route`, which exists, by `value` (a scalar, a mapping or a list)."""
+    """Replace the existing value at `route` with `value` (a scalar, a mapping or a list)."""
 
     route: Route
     value: Value
 
 
 class AddKey(NamedTuple):
-    """Add the key that ends `route`, which does not exist yet, with `value`.
+    """Add the key at the end of `route`, which must not exist yet, with `value`.
 
-    Parents that are missing are created as mappings, and one that is null becomes a mapping. `place` is among the
-    siblings of the first key that is created.
+    Missing parents are created as mappings, and a null parent becomes a mapping. `place` is among the siblings of the
+    first key that is created.
     """
 
     route: Route
@@ -61,7 +61,7 @@ class RemoveKey(NamedTuple):
 
 
 class RenameKey(NamedTuple):
-    """Give the key at `route` another `name`; its value and its place stay."""
+    """Give the key at `route` another `name`; its value and position stay."""
 
     route: Route
     name: str
@@ -88,5 +88,5 @@ Edit = KeyEdit | ListEdit
 
 
 def below(above: Route, edit: Edit) -> Edit:
-    """The edit of what stands at `above` as one of the whole that it stands in."""
+    """The edit of the value at `above`, as an edit of the whole tree around it."""
     return edit._replace(route=above + edit.route) if above else edit

@@ -1,4 +1,4 @@
-"""Helm's merge, as its own engine does it: maps are merged, lists and scalars replaced, null takes away."""
+"""Helm's merge, as its own engine does it: maps are merged, lists and scalars replaced, null removes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Map = dict[str, Value]
 
 
 def merge(below: Map, above: Map) -> Map:
-    """A customer's values `above` laid over a chart's: a null removes what the chart has."""
+    """A customer's values `above` merged over a chart's: a null removes the chart's value."""
     result = dict(below)
     for key, value in above.items():
         under = result.get(key)
@@ -22,7 +22,7 @@ def merge(below: Map, above: Map) -> Map:
 
 
 def lay_over(below: Map, above: Map) -> Map:
-    """One values file laid over another: a null stays, to take away what the chart has."""
+    """One values file merged over another: a null stays, to remove the chart's value later."""
     result = dict(below)
     for key, value in above.items():
         under = result.get(key)
@@ -31,7 +31,7 @@ def lay_over(below: Map, above: Map) -> Map:
 
 
 def global_of_subchart(outer: Value, inner: Value) -> Value:
-    """The `global` block that a subchart gets from the chart around it: the outer one wins.
+    """The `global` block that a subchart gets from its parent chart: the outer one wins.
 
     Where only one of two values of a key is a mapping, the inner one stays (Helm, `pkg/chart/common/util`,
     coalesceGlobals).
@@ -61,5 +61,5 @@ def as_list(value: Value) -> list[Value]:
 
 
 def as_text(value: Value) -> str:
-    """The value if it is a text, else an empty one."""
+    """The value if it is a string, else an empty one."""
     return value if isinstance(value, str) else ""

@@ -1,7 +1,7 @@
-"""One release: the chart's defaults, the layers over them, Helm's merge, and who owns what.
+"""One release: the chart's defaults, the layers over them, Helm's merge, and which layer sets what.
 
 Helm's rules, as its own engine applies them: maps are merged, lists and scalars replaced, the later layer wins, null
-removes what lies below, and of several `global` blocks the outermost wins.
+removes the value below, and of several `global` blocks the outermost wins.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ T = TypeVar("T")
 class Layer(NamedTuple):
     """One values file of a release: its name for people, and its data as Helm reads it.
 
-    `accepts` is what can be added to it: anything, single values and no list, or nothing.
+    `accepts` is what can be added to it: anything, single values but no lists, or nothing.
     """
 
     name: str
@@ -33,11 +33,11 @@ class Layer(NamedTuple):
 
 
 class Release:
-    """Layers of values over a chart's defaults, as they stand now and as the target version will read them.
+    """Layers of values over a chart's defaults, as they are now and as the target version will read them.
 
-    `root` is where prefect-server's values stand in each layer; `before` are the defaults of the chart that the
-    release runs on now, `after` those of the target. `surroundings` is what is known from elsewhere. A release is
-    never changed: `edited` answers a new one, whose `start` is still the release as it was before the first edit.
+    `root` is the path of prefect-server's values in each layer; `before` are the defaults of the chart that the release
+    runs on now, `after` those of the target. `surroundings` is what is known from elsewhere. A release is never
+    changed: `edited` returns a new one, whose `start` is still the release before the first edit.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Release:
         flavour: str = "",
         name: str = "",
         namespace: str = "",
-        surroundings: Surroundings = Surroundings(),  # noqa: B008 - a record, which nobody can change
+        surroundings: Surroundings = Surroundings(),  # noqa: B008 - an immutable record
         start: Release | None = None,
     ) -> None:
         self.start = start or self
@@ -68,7 +68,7 @@ class Release:
         self._worked_out: dict[tuple[str, Hashable], object] = {}
 
     def edited(self, edits: Sequence[tuple[int, Edit]]) -> Release:
-        """The release after the edits, each with the number of the layer it is made in."""
+        """The release after the edits, each with the number of its layer."""
         layers = list(self.layers)
         for number, layer in enumerate(self.layers):
             own = [edit for where, edit in edits if where == number]
@@ -81,11 +81,11 @@ class Release:
         return self._copy(self.layers, surroundings, None)
 
     def on_charts(self, *, before: Defaults | None = None, after: Defaults | None = None) -> Release:
-        """The unedited release on other defaults of the chart that runs now, or of the one it goes to."""
+        """The unedited release with other defaults, of the chart that it runs on now or of the target."""
         return self._copy(self.layers, self.surroundings, None, before, after)
 
     def as_found(self) -> Release:
-        """The unedited release as the run found its files: releases that share one may have changed it since."""
+        """The unedited release as the run found its files: releases that share a file may have changed it since."""
         found = self.surroundings.as_found
         if not found:
             return self.start
@@ -93,7 +93,7 @@ class Release:
         return self._copy(layers, self.surroundings, None)
 
     def at_start(self, layer: int, route: Route) -> Route:
-        """Where what stands at `route` of the layer stood when it was read; its nearest parent where it did not."""
+        """The route, when the layer was read, of what is at `route` now; of its nearest parent if it was not there."""
         return tree.same_place(self.layers[layer].data, self.start.layers[layer].data, route)
 
     def _copy(
@@ -126,45 +126,45 @@ class Release:
 
     @property
     def infrahub(self) -> Map:
-        """The effective values of the infrahub chart that wraps prefect-server; empty where none does."""
+        """The effective values of the infrahub chart that wraps prefect-server; empty if none does."""
         if "infrahub" not in self._merged:
             self._merged["infrahub"] = self._effective_infrahub(self.after)
         return self._merged["infrahub"]
 
     @property
     def infrahub_now(self) -> Map:
-        """The same on the chart that runs now, as far as anything tells which it is."""
+        """The same on the chart that it runs on now, known or assumed."""
         return self.once("release", "infrahub now", lambda: self._effective_infrahub(self.before))
 
     def runs_on(self, version: str) -> bool:
-        """Whether the chart that it runs on now is of that version or a later one, as far as anything tells."""
+        """Whether the chart that it runs on now, known or assumed, is of that version or a later one."""
         return self.before.version >= Version(version)
 
     def is_below(self, versions: Mapping[str, str]) -> bool:
-        """Whether it is known to run on a chart below the version, by chart, that brought something."""
+        """Whether it is known to run on a chart older than the version, by chart, that brought something."""
         return self.chart in versions and self.before.is_known and self.before.version < Version(versions[self.chart])
 
     def may_be_below(self, versions: Mapping[str, str]) -> bool:
-        """Whether it may run on a chart below that version: it does, or nobody says what it runs on."""
+        """Whether it may run on a chart older than that version: it does, or its version is not known."""
         return self.chart in versions and (not self.before.is_known or self.is_below(versions))
 
     def reaches(self, versions: Mapping[str, str]) -> bool:
-        """Whether the chart that it goes to has what that version, by chart, brought."""
+        """Whether the target chart has what that version (by chart) brought."""
         return self.chart in versions and self.after.version >= Version(versions[self.chart])
 
     def once(self, what: str, which: Hashable, work_out: Callable[[], T]) -> T:
-        """What `work_out` answers, worked out once for each release: releases never change."""
+        """The result of `work_out`, computed once for each release: releases never change."""
         key = (what, which)
         if key not in self._worked_out:
             self._worked_out[key] = work_out()
         return cast("T", self._worked_out[key])
 
     def in_layer(self, number: int, path: Route) -> Value | object:
-        """What stands in that layer at `path` below the Prefect root, or `tree.MISSING`."""
+        """The value in that layer at `path` below the Prefect root, or `tree.MISSING`."""
         return tree.find(self.layers[number].data, self.root + path)
 
     def owners(self, path: Route) -> list[int]:
-        """The layers in which something (null included) stands at `path` below the Prefect root, lowest first."""
+        """The layers that set `path` below the Prefect root (to null included), lowest first."""
         return [number for number in range(len(self.layers)) if self.in_layer(number, path) is not tree.MISSING]
 
     def owners_accepting(self, path: Route) -> list[int]:
@@ -172,13 +172,13 @@ class Release:
         return [number for number in self.owners(path) if self.layers[number].accepts != "nothing"]
 
     def home(self) -> int:
-        """The layer for what no layer holds yet: the last one with a Prefect part, else the last of all."""
+        """The layer for a value that no layer has yet: the last one with a Prefect part, else the last of all."""
         deep = [number for number, layer in enumerate(self.layers) if layer.accepts == "anything"]
         owners = [number for number in self.owners(()) if number in deep]
         return (owners or deep)[-1]
 
     def levels(self) -> list[Route]:
-        """The charts' roots from the outermost to prefect-server's own: each may hold a `global` block."""
+        """The charts' roots from the outermost to prefect-server's own: each may have a `global` block."""
         return [self.root[:depth] for depth in range(len(self.root) + 1)]
 
     def _effective_prefect(self) -> Map:
@@ -202,7 +202,7 @@ class Release:
         return merge(defaults.infrahub, values)
 
     def own_values(self) -> Map:
-        """The layers laid over each other, before any chart's values come below them."""
+        """The layers merged with each other, without any chart's defaults."""
         return self.once("release", "values", lambda: _laid_over_each_other(self.layers))
 
 

@@ -1,4 +1,4 @@
-"""What a look at a running Redis showed (`--check-redis`)."""
+"""What `--check-redis` found on a running Redis."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 
 class Seen(NamedTuple):
-    """What a look at the Redis that the docket is on, or is to be on, showed.
+    """What `--check-redis` found on the Redis that has the docket now, or will have it.
 
-    `where` is its address without credentials, `named` the database in the URL that led there (None: none). `databases`
-    is how many it has (None: it does not say), `refused` those that it refuses with its reason, `keys` how many keys
-    the others hold, and `dockets` are those that hold a docket and nothing else, as far as a sample tells. `persists`
-    is whether it keeps its data over a restart (None: it does not say), `evicts` the policy by which it throws any key
-    away once its memory is full (empty: it does not).
+    `where` is its address without credentials, `named` the database in the URL used (None: none). `databases` is how
+    many it has (None: it does not say), `refused` those that it refuses, with its reason, `keys` how many keys the
+    others hold, and `dockets` those that, judging by a sample, hold a docket and nothing else. `persists` is whether it
+    keeps its data over a restart (None: it does not say), `evicts` the policy by which it evicts any key once its
+    memory is full (empty: it does not).
     """
 
     where: str
@@ -27,7 +27,7 @@ class Seen(NamedTuple):
     evicts: str = ""
 
     def lack(self, number: int) -> str | None:
-        """Why there is no such database, in a clause; empty where there is one, None where nobody can tell."""
+        """Why there is no such database, in a clause; empty where there is one, None where that is not known."""
         if self.is_cluster and number > 0:
             return "it is a cluster, which has database 0 only"
         if self.databases is not None and number >= self.databases:
@@ -37,7 +37,7 @@ class Seen(NamedTuple):
         return "" if self.databases is not None or number in self.keys else None
 
     def contents(self, number: int) -> str:
-        """What the database holds, in a few words; empty where nobody can tell."""
+        """The contents of the database, in a few words; empty where they are not known."""
         if self.lack(number) != "":
             return ""
         found = self.keys.get(number, 0)

@@ -1,4 +1,4 @@
-"""Values as plain data: looking things up, comparing strictly, and carrying out edits without any text."""
+"""Values as plain data: lookup, strict comparison, and edits, independent of any text."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from migrator.values.edits import (
 
 
 class NoSuchRoute(LookupError):
-    """An edit speaks of a place that the tree does not have, or adds one that it has."""
+    """An edit refers to a place that the tree does not have, or adds one that it has."""
 
 
 MISSING = object()
-"""What `find` answers for a route that leads nowhere, as apart from one that leads to null."""
+"""The result of `find` for a route that does not exist, as opposed to one with a null."""
 
 
 def find(tree: Value, route: Route) -> Value | object:
@@ -45,20 +45,20 @@ def find(tree: Value, route: Route) -> Value | object:
 
 
 def exists(tree: Value, route: Route) -> bool:
-    """Whether `route` leads somewhere, be it to null."""
+    """Whether `route` exists, even with a null."""
     return find(tree, route) is not MISSING
 
 
 def get(tree: Value, route: Route, default: Value = None) -> Value:
-    """The value at `route`; `default` where it leads nowhere."""
+    """The value at `route`; `default` if it does not exist."""
     found = find(tree, route)
     return default if found is MISSING else cast(Value, found)
 
 
 def same_place(now: Value, before: Value, route: Route) -> Route:
-    """Where in `before` stands what stands at `route` in `now`, or the nearest of its parents that `before` has.
+    """The route in `before` of what is at `route` in `now`, or of its nearest parent that `before` has.
 
-    Items of lists go by their name, several of one name from the last on; those without a name by all that they are.
+    List items are matched by name, several of one name from the last backwards; items without a name by equality.
     """
     found: Route = ()
     for depth, key in enumerate(route):
@@ -86,7 +86,7 @@ def _name(item: Value) -> Value:
 
 
 def leaves(route: Route, value: Value) -> Iterator[tuple[Route, Value]]:
-    """The single values at `route` and below it, each with its own route."""
+    """The single values at `route` and below it, each with its route."""
     if isinstance(value, dict) and value:
         for key, inner in value.items():
             yield from leaves((*route, key), inner)
@@ -120,7 +120,7 @@ def same(one: Value | object, other: Value | object) -> bool:
     else:
         return one == other or (one != one and other != other)  # NaN equals itself here
     for value, there in children:
-        # Most children are strings, and a call for each would cost more than all the rest.
+        # Most children are strings, and a call for each would cost more than everything else.
         if value is there or (type(value) is str and type(there) is str and value == there):
             continue
         if not same(value, there):
@@ -129,15 +129,15 @@ def same(one: Value | object, other: Value | object) -> bool:
 
 
 def apply(tree: Value, edits: Sequence[Edit]) -> Value:
-    """`tree` with the edits carried out, as a new tree; all of them speak of `tree` as it is now.
+    """`tree` with the edits applied, as a new tree; all of them refer to `tree` as it is now.
 
-    `tree` itself stays as it is; the new one shares with it what no edit goes through.
+    `tree` itself stays unchanged; the new one shares with it whatever no edit goes through.
 
     Raises NoSuchRoute where an edit does not fit the tree.
     """
     result = _copied_along(tree, [edit.route for edit in edits])
-    # Routes stay true while only keys and values change, so lists grow and shrink last, the deepest first: an index
-    # on the way to an inner list must still be the one that the edit means.
+    # Routes stay valid while only keys and values change, so lists grow and shrink last, the deepest first: an index
+    # on the path to an inner list must still be the one that the edit means.
     for edit in edits:
         if isinstance(edit, KeyEdit):
             result = _apply_to_key(result, edit)
@@ -195,14 +195,14 @@ def _apply_to_key(tree: Value, edit: KeyEdit) -> Value:
         return tree
     if edit.name in parent:
         raise NoSuchRoute(f"{show((*edit.route[:-1], edit.name))} exists already")
-    # A later edit may go by the new name, along which nothing was copied.
+    # A later edit may use the new name, along which nothing was copied.
     parent[key] = copy(parent[key])
     _refill(parent, ((edit.name if name == key else name, value) for name, value in list(parent.items())))
     return tree
 
 
 def _add_key(tree: Value, edit: AddKey) -> Value:
-    """Create what is missing on the way; the first created key goes where `place` says."""
+    """Create the missing parents; the first created key is placed as `place` says."""
     if tree is None:
         tree = {}
     here: Value = tree
@@ -253,7 +253,7 @@ def _refill(mapping: dict[str, Value], items: Iterable[tuple[str, Value]]) -> No
 
 def _edited_list(items: list[Value], edits: Sequence[ListEdit], route: Route) -> list[Value]:
     gone: set[int] = set()
-    slots: list[list[Value]] = [[] for _ in range(len(items) + 1)]  # slots[i]: what goes in front of item i
+    slots: list[list[Value]] = [[] for _ in range(len(items) + 1)]  # slots[i]: the new items before item i
     for edit in edits:
         if isinstance(edit, RemoveItems):
             if any(not 0 <= index < len(items) for index in edit.indexes):
@@ -288,7 +288,7 @@ _AMBIGUOUS = frozenset('.[]" ')
 
 
 def show(route: Route) -> str:
-    """A route for people: `server.env[2].value`; the root in words."""
+    """A route for people; the root is described in words."""
     text = ""
     for key in route:
         if isinstance(key, int):

@@ -56,7 +56,7 @@ def kill_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
             return real(*arguments, **options)
 
         monkeypatch.setattr(os, function, die)
-        monkeypatch.setattr("migrator.files.transaction._take_back", lambda *_: "dead")
+        monkeypatch.setattr("migrator.files.transaction._undo", lambda *_: "dead")
 
     return arm
 
