@@ -1,1 +1,1 @@
-"""What Prefect and Redis make of a release's values: env lists, deployments, the docket, messaging, databases."""
+"""How Prefect and Redis read a release's values: env lists, deployments, the docket, messaging, databases."""

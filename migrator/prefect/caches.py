@@ -1,7 +1,7 @@
 """Where a release still looks for the Infrahub cache at the presets' example host.
 
-The Infrahub code of every pod reads INFRAHUB_CACHE_ADDRESS, or INFRAHUB_CACHE_URL where it is new enough. The
-enterprise chart's own `server.args` set the address anew from messaging's host, so that there the entry's is not read.
+The Infrahub code of every pod reads INFRAHUB_CACHE_ADDRESS or, in newer versions, INFRAHUB_CACHE_URL. The enterprise
+chart's own `server.args` overwrite the address with messaging's host, so the entry is not read there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NAMES = (CACHE_ADDRESS, CACHE_URL)
 
 
 class Left(NamedTuple):
-    """The example in one place: what to say of it, what mends it, and where it stands."""
+    """One place that still has the example host: what to say about it, how to fix it, and where it is."""
 
     text: str
     remedy: str
@@ -32,7 +32,7 @@ class Left(NamedTuple):
 
 
 def at_example(release: Release) -> list[Left]:
-    """The entries of the pods that name the example, each once; one that some pod reads counts as read."""
+    """The pods' entries that name the example, each once; an entry that any pod reads counts as read."""
     return list({each.place: each for each in (*_in_prefect(release), *_in_infrahub(release))}.values())
 
 

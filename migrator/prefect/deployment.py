@@ -1,4 +1,4 @@
-"""What a release makes of Prefect: one process or two deployments, whose image, and what the chart injects."""
+"""How a release runs Prefect: one process or two deployments, in which image, and with what the chart injects."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from migrator.values.release import Release
 
 
 def is_separate(release: Release) -> bool:
-    """Whether the background services are a deployment of their own (effective `runAsSeparateDeployment`)."""
+    """Whether the background services run as a separate deployment (effective `runAsSeparateDeployment`)."""
     return as_map(release.prefect.get("backgroundServices")).get("runAsSeparateDeployment") is True
 
 
 def has_infrahub_image(release: Release) -> bool:
-    """Whether the Infrahub bootstrap runs on the server: its image, or its entry point, is Infrahub's."""
+    """Whether the Infrahub bootstrap runs on the server: the image or the entry point is Infrahub's."""
     repository = tree.get(release.prefect, ("global", "prefect", "image", "repository"))
     return "infrahub" in str(repository or "") or "infrahub" in server_args(release)
 
 
 def has_custom_args(release: Release) -> bool:
-    """Whether the server's own arguments keep the chart from adding `--no-services`, and do not hold it themselves."""
+    """Whether custom server arguments keep the chart from adding `--no-services`, and do not include it themselves."""
     return bool(server_args(release)) and not has_no_services_argument(release)
 
 
 def has_no_services_argument(release: Release) -> bool:
-    """Whether the server's own arguments keep the services off its pods."""
+    """Whether custom server arguments include `--no-services`."""
     return "--no-services" in server_args(release)
 
 
@@ -44,17 +44,17 @@ def webserver_only(release: Release) -> bool:
 
 
 def is_surely_set(entry: env.Entry) -> bool:
-    """Whether an entry gives its name a text that is not empty, as far as can be read here.
+    """Whether an entry sets a non-empty value, as far as can be read here.
 
-    To PREFECT__SERVER_WEBSERVER_ONLY any such text means on, "false" included.
+    For PREFECT__SERVER_WEBSERVER_ONLY any such value means on, even "false".
     """
     return entry.is_plain and entry.value not in (None, "")
 
 
 def has_new_names(release: Release) -> bool:
-    """Whether the target chart sets PREFECT_SERVER_DATABASE_ names, and no longer PREFECT_API_DATABASE_ ones.
+    """Whether the target chart sets PREFECT_SERVER_DATABASE_ names instead of PREFECT_API_DATABASE_ ones.
 
-    The Infrahub charts took them together with the docket; prefect-server itself had the docket ten days before.
+    The Infrahub charts got these together with the docket; prefect-server had the docket ten days before the names.
     """
     if release.chart != "prefect-server":
         return is_bumped(release)
@@ -62,7 +62,7 @@ def has_new_names(release: Release) -> bool:
 
 
 def several_processes(release: Release) -> str:
-    """Why more than one process serves the API, in words; empty where nothing says so."""
+    """Why more than one process serves the API, as text; empty where nothing says so."""
     server = as_map(release.prefect.get("server"))
     replicas = server.get("replicaCount")
     if isinstance(replicas, int) and replicas > 1:
@@ -79,7 +79,7 @@ def several_processes(release: Release) -> str:
 
 
 def is_bumped(release: Release) -> bool:
-    """Whether the target chart has the docket, and with it all that came in 4.14.0."""
+    """Whether the target chart has the docket, and so everything that came in 4.14.0."""
     return has_docket(release.after.prefect)
 
 
@@ -89,7 +89,7 @@ def has_docket(chart: Map) -> bool:
 
 
 def needs_bumped_chart(release: Release) -> bool:
-    """Whether a layer holds what charts before the docket refuse, whose schema knows no such key below `messaging`.
+    """Whether a layer sets keys below `messaging` that charts before the docket refuse, since their schema lacks them.
 
     Source: values.schema.json of prefect-server 2025.12.24192415.
     """
@@ -97,12 +97,12 @@ def needs_bumped_chart(release: Release) -> bool:
 
 
 def what_is_refused(release: Release, chart: Map) -> str:
-    """What the layers hold and a chart with these Prefect values refuses; empty for nothing."""
+    """What the layers set that a chart with these Prefect values refuses; empty if nothing."""
     return tree.show(DOCKET[1:]) if needs_bumped_chart(release) and not has_docket(chart) else ""
 
 
 def names_by_chart(release: Release, pod: str) -> list[str]:
-    """The env names that the chart itself puts on the pod, in its order (the database URL counts as one of them)."""
+    """The env names that the chart itself sets on the pod, in the chart's order; the database URL counts as one."""
     database = "PREFECT_SERVER_DATABASE" if has_new_names(release) else "PREFECT_API_DATABASE"
     if pod == "server":
         names = [
@@ -130,10 +130,10 @@ def names_by_chart(release: Release, pod: str) -> list[str]:
 
 
 def injected(release: Release) -> list[tuple[str, Value]]:
-    """The block that stands on both pods of separate services, in its order, with its values; empty on a single one.
+    """The env that the chart injects into both pods of separate services, in order; empty for a single deployment.
 
-    A value that comes from a Secret is a mapping, as `valueFrom` has it. Source: `backgroundServices.envVars` in
-    templates/_helpers.tpl of prefect-server, at each of the tags named here.
+    A value from a Secret is a mapping, as in `valueFrom`.
+    Source: `backgroundServices.envVars` in templates/_helpers.tpl of prefect-server, at each of the tags named here.
     """
     if not is_separate(release):
         return []
@@ -166,7 +166,7 @@ def injected(release: Release) -> list[tuple[str, Value]]:
 
 
 def _brings(release: Release, version: str) -> bool:
-    """Whether the target chart has what that version of prefect-server brought; all Infrahub charts known have it."""
+    """Whether the target chart has what that version of prefect-server added; all known Infrahub charts have it."""
     return release.chart != "prefect-server" or release.after.version >= Version(version)
 
 

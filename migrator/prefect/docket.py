@@ -1,4 +1,4 @@
-"""Which docket a release's pods share: the chart's own, and what env lists name beside it."""
+"""Which docket a release's pods share: the chart's own, and any that env lists name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from migrator.values.release import Release
 
 
 class Docket(NamedTuple):
-    """Where the pods find their docket: a URL, or a key of a Secret; neither where it is private to each process."""
+    """Where the pods find their docket: a URL or a key of a Secret; neither if it is private to each process."""
 
     url: str = ""
     secret: str = ""
@@ -24,7 +24,7 @@ class Docket(NamedTuple):
 
 
 class NewSecret(NamedTuple):
-    """A Secret that has to exist before the upgrade: name, key, what it holds (in words), its text to fill in."""
+    """A Secret that must exist before the upgrade: name, key, what it holds, and a template to fill in."""
 
     name: str
     key: str
@@ -33,7 +33,7 @@ class NewSecret(NamedTuple):
 
 
 class EnvDocket(NamedTuple):
-    """A docket that an env list names, on one pod. `docket` is None where it cannot be known from here."""
+    """A docket that an env list names on one pod. `docket` is None where it cannot be read."""
 
     pod: str
     name: str
@@ -41,9 +41,9 @@ class EnvDocket(NamedTuple):
 
 
 def standing_docket(release: Release) -> Docket:
-    """The docket that the chart will inject on the target version; its Secret beats its URL.
+    """The docket that the chart injects on the target version; a Secret takes precedence over a URL.
 
-    A URL that a controller takes from elsewhere can be judged as little as a Secret, and counts as one.
+    A URL that a controller reads from elsewhere cannot be checked any more than a Secret can, and counts as one.
     """
     values = as_map(tree.get(release.prefect, DOCKET))
     url, secret = str(values.get("url") or ""), str(values.get("existingSecret") or "")
@@ -56,7 +56,7 @@ def standing_docket(release: Release) -> Docket:
 
 
 def new_secret(release: Release) -> NewSecret | None:
-    """The Secret that the values name for the docket and did not name before; None where there is none."""
+    """The Secret that the values newly name for the docket; None if there is none."""
     docket = standing_docket(release)
     if not docket.secret or standing_docket(release.start).secret:
         return None
@@ -64,7 +64,7 @@ def new_secret(release: Release) -> NewSecret | None:
 
 
 def url_to_fill_in(release: Release) -> str:
-    """All of the docket URL that is known and no secret, with words for the rest."""
+    """The docket URL with everything that is known and not secret; descriptive placeholders for the rest."""
     address = messaging(release, "background")
     is_known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
     where = f"{redis_url.in_url(address.host)}:{address.port}" if is_known else "HOST:6379"
@@ -72,7 +72,7 @@ def url_to_fill_in(release: Release) -> str:
 
 
 def has_sound_docket(release: Release) -> bool:
-    """Whether both pods end up on one docket that works, as far as the values tell."""
+    """Whether both pods end up on the same working docket, as far as the values show."""
     docket = standing_docket(release)
     if dockets_in_env(release):
         return False
@@ -82,12 +82,12 @@ def has_sound_docket(release: Release) -> bool:
 
 
 def is_private(url: str) -> bool:
-    """Whether a docket URL gives each process a docket of its own, as none at all does."""
+    """Whether a docket URL gives each process its own docket, as an empty one does."""
     return not url or url.lower().startswith("memory:")
 
 
 def shared_with(url: redis_url.Url, release: Release) -> list[str]:
-    """Who uses the database that a sound docket URL names, by the release's own values; each once."""
+    """Who uses the database that a valid docket URL names, according to the release's own values; each once."""
     used = redis_databases.uses(release)
     return list(dict.fromkeys(use.who for use in used if _is_same_database(use, url)))
 
@@ -98,9 +98,9 @@ def _is_same_database(use: Use, url: redis_url.Url) -> bool:
 
 
 def on_the_cache(release: Release, docket: Docket) -> str:
-    """Who loses work or locks to a docket, since it lives in their database; empty where nobody does.
+    """Who loses work or locks because the docket is in their database; empty if nobody does.
 
-    A database of messaging as well counts as messaging's: on a server with one database only there is no other choice.
+    A database that messaging uses too counts as messaging's: a server with a single database leaves no choice.
     """
     url = filled_in(release, docket.url)
     if docket.secret or redis_url.complaint_about(url):
@@ -110,7 +110,7 @@ def on_the_cache(release: Release, docket: Docket) -> str:
 
 
 def what_is_wrong_with_url(release: Release, url: str) -> str:
-    """Why a docket URL would not work on this release; empty where nothing speaks against it."""
+    """Why a docket URL would not work on this release; empty if it would."""
     complaint = redis_url.complaint_about(filled_in(release, url))
     if complaint:
         return complaint
@@ -123,9 +123,9 @@ def what_is_wrong_with_url(release: Release, url: str) -> str:
 
 
 def why_not_there(release: Release, url: str) -> str:
-    """Why a docket cannot live in the database that a sound URL names; empty where it can.
+    """Why a docket cannot use the database that a valid URL names; empty if it can.
 
-    Database 0 may be messaging's as well, since a server may have that one only.
+    It may share database 0 with messaging, since a server may have no other.
     """
     parts = redis_url.parse_url(filled_in(release, url))
     place = ([parts.host], str(parts.port), parts.database)
@@ -136,7 +136,7 @@ def why_not_there(release: Release, url: str) -> str:
 
 
 def contradicts_tls(release: Release, url: redis_url.Url) -> str:
-    """How a sound docket URL and messaging reach one server differently, in a clause; empty where they agree."""
+    """How TLS differs between a valid docket URL and messaging on one server, as a clause; else empty."""
     address = messaging(release, "background")
     is_same = redis_url.same_server(address.host, url.host) and address.port == str(url.port)
     if not is_same or address.tls == (url.scheme == "rediss"):
@@ -145,10 +145,10 @@ def contradicts_tls(release: Release, url: redis_url.Url) -> str:
 
 
 def docket_on(release: Release, pod: str) -> Docket | None:
-    """The docket that the pod reads on the target version: an empty one where it has none, None where nobody can tell.
+    """The docket that the pod reads on the target version: an empty one if it has none, None if it cannot be known.
 
-    On the server pod the chart's own comes last and wins, on the background pod an env entry does. The presets' example
-    is no docket.
+    On the server pod the chart's own comes last and wins; on the background pod an env entry does. The presets' example
+    is not a docket.
     """
     standing = standing_docket(release)
     injected = Docket(secret=standing.secret, key=standing.key) if standing.secret else Docket(standing.url)
@@ -161,7 +161,7 @@ def docket_on(release: Release, pod: str) -> Docket | None:
 
 
 def dockets_in_env(release: Release) -> list[EnvDocket]:
-    """The dockets that env lists name, as each pod would read them; the chart's injected one not counted."""
+    """The dockets that env lists name, as each pod would read them, without the one that the chart injects."""
     found = []
     for pod in env.POD_LISTS:
         entry = env.winner(release, pod, DOCKET_NAME)
@@ -171,7 +171,7 @@ def dockets_in_env(release: Release) -> list[EnvDocket]:
 
 
 def docket_entries(release: Release) -> list[tuple[env.EnvList, env.Entry]]:
-    """Every env entry in a named layer that names a docket, the ones that never win included."""
+    """Every env entry in a named layer that names a docket, including those that never win."""
     return [(listed, entry) for listed in env.own_lists(release) for entry in listed.named(DOCKET_NAME)]
 
 
@@ -185,5 +185,5 @@ def _docket_of(entry: env.Entry) -> Docket | None:
 
 
 def _is_text_without_references(value: Value) -> bool:
-    """`$(NAME)` expands only names defined earlier, and the chart defines none but the messaging password by then."""
+    """`$(NAME)` expands only names defined earlier; by then the chart has defined only the messaging password."""
     return isinstance(value, str) and "$(" not in value.replace(redis_url.PASSWORD_REFERENCE, "")

@@ -1,4 +1,4 @@
-"""Env lists of the two Prefect pods: where the entries stand, and which one a container sees.
+"""Env lists of the two Prefect pods: where the entries are, and which one a container sees.
 
 In a container the last entry of a name wins. On the server pod the order is global.prefect.env, server.env, then what
 the chart injects; on the background pod the chart's injected block comes first, then global.prefect.env, then
@@ -20,7 +20,7 @@ GLOBAL: Route = ("global", "prefect", "env")
 POD_LISTS = {"server": SERVER, "background": BACKGROUND}
 
 IN_DEFAULTS = -1
-"""The layer number of a list in the chart's defaults, where nothing can be edited."""
+"""The layer number of a list in the chart's defaults, which cannot be edited."""
 
 
 class Entry(NamedTuple):
@@ -33,23 +33,23 @@ class Entry(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether the value can be read here: it stands in the file and no template is to render it."""
+        """Whether the value can be read here: it is in the file and is not a template."""
         return self.value_from is None and not is_template(self.value)
 
 
 class EnvList(NamedTuple):
-    """An env list: the layer it stands in, its route from that layer's document root, and its entries in order."""
+    """An env list: its layer, its route from that layer's document root, and its entries in order."""
 
     layer: int
     route: Route
     entries: tuple[Entry, ...]
 
     def named(self, *names: str) -> tuple[Entry, ...]:
-        """The entries of any of these names, in order."""
+        """The entries with any of these names, in order."""
         return tuple(entry for entry in self.entries if entry.name in names)
 
     def last(self, name: str) -> Entry | None:
-        """The entry that wins among those of this name."""
+        """The entry that wins among those with this name."""
         found = self.named(name)
         return found[-1] if found else None
 
@@ -62,20 +62,20 @@ EMPTY = EnvList(IN_DEFAULTS, (), ())
 
 
 def lists_in_layers(release: Release, path: Route) -> list[EnvList]:
-    """The lists that stand at `path` below the Prefect root, one for each named layer that has one.
+    """The lists at `path` below the Prefect root, one for each named layer that has one.
 
-    Raises RefusedError where something else than a list or null stands there.
+    Raises RefusedError where the value is neither a list nor null.
     """
     return [found for number in release.owners(path) if (found := _list_at(release, number, release.root + path))]
 
 
 def pod_lists(release: Release) -> list[EnvList]:
-    """Every list of one pod that stands in a named layer, the server's first."""
+    """Every list of a single pod in a named layer, the server's first."""
     return [listed for path in POD_LISTS.values() for listed in lists_in_layers(release, path)]
 
 
 def own_lists(release: Release) -> list[EnvList]:
-    """Every list that stands in a named layer, those that both pods get last."""
+    """Every list in a named layer; those that both pods get come last."""
     return pod_lists(release) + global_lists(release)
 
 
@@ -84,18 +84,18 @@ def effective(release: Release, path: Route) -> EnvList:
     owners = release.owners(path)
     if owners:
         listed = _list_at(release, owners[-1], release.root + path) or EMPTY
-        # A null in a later layer, there or further up, takes the list away.
+        # A null in a later layer, there or further up, removes the list.
         return listed if isinstance(tree.get(release.prefect, path), list) else EMPTY
     return EnvList(IN_DEFAULTS, path, _entries(tree.get(release.prefect, path)))
 
 
 def stands_in_layer(release: Release, path: Route) -> bool:
-    """Whether the list that counts is a named layer's own, rather than the chart's, or none since a null took it."""
+    """Whether the effective list is in a named layer; false for the chart's own and for one removed by null."""
     return effective(release, path).layer != IN_DEFAULTS
 
 
 def may_stand_unseen(release: Release, path: Route) -> bool:
-    """Whether what no layer holds may stand in values below them, which nobody can read here."""
+    """Whether a path that no layer sets may be set in values below them, which cannot be read here."""
     return bool(release.surroundings.unseen) and not release.owners(path)
 
 
@@ -111,7 +111,7 @@ def global_lists(release: Release) -> list[EnvList]:
 
 
 def effective_global(release: Release) -> EnvList:
-    """The global.prefect.env that both pods get: the outermost level's last one."""
+    """The global.prefect.env that both pods get: the last one at the outermost level."""
     wins = tree.get(release.prefect, GLOBAL)
     if not isinstance(wins, list):
         return EMPTY
@@ -122,7 +122,7 @@ def effective_global(release: Release) -> EnvList:
 
 
 def on_pod(release: Release, pod: str) -> list[tuple[EnvList, Entry]]:
-    """What the values set on the pod ("server" or "background"), in order: the last of a name wins."""
+    """What the values set on the pod ("server" or "background"), in order; the last entry of a name wins."""
     return release.once("env", pod, lambda: _on_pod(release, pod))
 
 
@@ -139,12 +139,12 @@ def winner(release: Release, pod: str, *names: str) -> tuple[EnvList, Entry] | N
 
 
 def _last_by_name(release: Release, pod: str) -> dict[str, int]:
-    """Where in `on_pod` the entry of each name stands that wins."""
+    """The index in `on_pod` of the winning entry of each name."""
     return {entry.name: place for place, (_, entry) in enumerate(on_pod(release, pod))}
 
 
 def extra_sources(release: Release, pod: str) -> list[str]:
-    """The ConfigMaps and Secrets whose keys become env of the pod, and which nobody can see from here."""
+    """The ConfigMaps and Secrets whose keys become env of the pod; their content cannot be read here."""
     part = "server" if pod == "server" else "backgroundServices"
     values = as_map(release.prefect.get(part))
     kinds = (("extraEnvVarsCM", "ConfigMap"), ("extraEnvVarsSecret", "Secret"))
@@ -152,7 +152,7 @@ def extra_sources(release: Release, pod: str) -> list[str]:
 
 
 def as_bool(value: Value) -> bool | None:
-    """The truth of an env value as Prefect (pydantic) reads it; None where Prefect would refuse to start."""
+    """An env value as Prefect (pydantic) reads a boolean; None where Prefect would refuse to start."""
     text = str(value).lower()
     if text in ("true", "t", "yes", "y", "on", "1"):
         return True
@@ -162,19 +162,19 @@ def as_bool(value: Value) -> bool | None:
 
 
 def raw(entry: Entry) -> Value:
-    """What an entry sets, as data: its value, or its `valueFrom` in a mapping of its own."""
+    """What an entry sets, as data: its value, or a mapping with its `valueFrom`."""
     return entry.value if entry.value_from is None else {"valueFrom": entry.value_from}
 
 
 def secret_of(entry: Entry) -> tuple[str, str] | None:
-    """The Secret that an entry is taken from and the key in it; None where none is named in full."""
+    """The Secret and key that an entry's value comes from; None unless both are named."""
     secret = as_map(as_map(entry.value_from).get("secretKeyRef"))
     name, key = secret.get("name"), secret.get("key")
     return (name, key) if name and key and isinstance(name, str) and isinstance(key, str) else None
 
 
 def is_optional(entry: Entry) -> bool:
-    """Whether the container starts without the entry where the Secret is missing; what the chart injects is required.
+    """Whether the container starts without the entry if its Secret is missing; what the chart injects is required.
 
     Source: SecretKeySelector, core/v1 of Kubernetes.
     """
@@ -183,7 +183,7 @@ def is_optional(entry: Entry) -> bool:
 
 
 def spelled(entry: Entry) -> str:
-    """What an entry sets, for a sentence: text in quotes, anything else bare, as it would stand in YAML."""
+    """What an entry sets, for a sentence: text in quotes, anything else bare, as in YAML."""
     if entry.value_from is not None:
         return "set by valueFrom"
     if isinstance(entry.value, str):
@@ -196,7 +196,7 @@ def spelled(entry: Entry) -> str:
 
 
 def is_template(value: Value) -> bool:
-    """Whether the chart would render the value as a template, so that it cannot be known here."""
+    """Whether the chart renders the value as a template, so that it cannot be known here."""
     return isinstance(value, str) and "{{" in value
 
 

@@ -1,4 +1,4 @@
-"""Changes of env entries, notices about them, and what such an entry is called for people."""
+"""Changes of env entries, notices about them, and how such an entry is named in messages."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from migrator.values.release import Release
 
 
 def path_of(listed: env.EnvList, entry_name: str) -> str:
-    """An env entry for people, from the file's own root: `prefect-server.server.env.PREFECT_UI_SERVE_BASE`."""
+    """An env entry's path in messages, from the file's root: `prefect-server.server.env.PREFECT_UI_SERVE_BASE`."""
     return f"{tree.show(listed.route)}.{entry_name}"
 
 
 def remove(listed: env.EnvList, entries: tuple[env.Entry, ...], why: str, effect: Effect) -> Iterator[Change]:
-    """The changes that take these entries out of their list."""
+    """The changes that remove these entries from their list."""
     for entry in entries:
         edit = RemoveItems(listed.route, (entry.position,))
         yield Change(listed.layer, edit, path_of(listed, entry.name), env.raw(entry), None, why, effect)
 
 
 def insert(listed: env.EnvList, name: str, value: str, place: Place, why: str, effect: Effect) -> Change:
-    """The change that puts an entry into a list that has none of that name."""
+    """The change that adds an entry to a list that has none of that name."""
     edit = InsertItem(listed.route, {"name": name, "value": value}, place)
     return Change(listed.layer, edit, path_of(listed, name), None, value, why, effect)
 
 
 def set_value(release: Release, listed: env.EnvList, entry: env.Entry, value: str, why: str, effect: Effect) -> Change:
-    """The change that gives an env entry this value, in place of another value or of its `valueFrom`."""
+    """The change that gives an env entry this value, replacing another value or its `valueFrom`."""
     route = listed.route_of(entry)
     edit: Edit = SetValue(route, {"name": entry.name, "value": value})
     if entry.value_from is None and tree.exists(release.layers[listed.layer].data, (*route, "value")):
@@ -39,20 +39,20 @@ def set_value(release: Release, listed: env.EnvList, entry: env.Entry, value: st
 
 
 def location(release: Release, listed: env.EnvList, entry: env.Entry) -> Location:
-    """Where the list's entry stands in the file as it was read."""
+    """Where the list's entry is in the file as it was read."""
     return Location(listed.layer, release.at_start(listed.layer, listed.route_of(entry)))
 
 
 def notice(release: Release, listed: env.EnvList, entry: env.Entry, text: str) -> Notice:
-    """A notice about the entry, which `text` goes on about after its path."""
+    """A notice about the entry: its path, followed by `text`."""
     return Notice(f"{path_of(listed, entry.name)} {text}", "info", *location(release, listed, entry))
 
 
 def own_server_env(release: Release, name: str, value: str, place: Place, why: str, effect: Effect) -> Change:
-    """The change that gives a file a `server.env` of its own: the chart's list, which it replaces, plus this entry.
+    """The change that adds `server.env` to a file: the chart's list, which it replaces, plus this entry.
 
-    `place.sibling` is the name of the entry to stand after; without such an entry it stands last. Where a null in the
-    file had removed the chart's list, the new one holds the entry alone.
+    The entry comes after the one named `place.sibling`, or last if there is none. Where a null in the file had removed
+    the chart's list, the new one holds only this entry.
     """
     entry: Value = {"name": name, "value": value}
     path = (*release.root, *env.SERVER)

@@ -1,4 +1,4 @@
-"""Which preset a release has, where neither a version nor the file names it: whether that matters, and the question."""
+"""Which preset a release has if neither a version nor the file names it: whether that matters, and the question."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def matter(release: Release) -> bool:
 
 
 def about_validation(release: Release) -> Iterator[Notice]:
-    """What a flavoured chart refuses although nothing uses it, where nobody knows whether this one is flavoured."""
+    """Unused values that a flavoured chart would refuse, where it is unknown whether this chart is flavoured."""
     paths = [(*DOCKET, "url"), REDIS_HOST]
     left_open = [tree.show(release.root + path) for path in paths if not release.owners(path)]
     if left_open and deployment.is_bumped(release):
@@ -36,9 +36,9 @@ def about_validation(release: Release) -> Iterator[Notice]:
 
 
 def that_differ(release: Release) -> list[str]:
-    """One flavour of each kind: what sets two of a kind apart, the layers override.
+    """One flavour of each kind; flavours of a kind differ only in what the layers override.
 
-    The plain chart ("") comes first, then presets that are not known here, which mostly settle that it matters.
+    The plain chart ("") comes first, then presets that are not known here, which mostly show that it matters.
     """
     kinds: list[object] = []
     found = []
@@ -52,7 +52,7 @@ def that_differ(release: Release) -> list[str]:
 
 
 def ask_for(ask: Ask, release: Release) -> str | None:
-    """Ask which preset the chart version has baked in; "none" for the plain chart. Each says what it decides here."""
+    """Ask which preset the chart version has built in; "none" for the plain chart. Each choice says what it decides."""
     choices = [Choice("none", f"the plain chart, X.Y.Z: {_decided(release, '')}")]
     choices += [Choice(name, f"X.Y.Z-{name}: {_decided(release, name)}") for name in versions.FLAVOURS]
     answer = ask(
@@ -68,7 +68,7 @@ def ask_for(ask: Ask, release: Release) -> str | None:
 
 
 def _decided(release: Release, flavour: str) -> str:
-    """What that flavour decides of what the file leaves out, in words; of an env list that it is the preset's."""
+    """What that flavour decides of what the file leaves out, as text; for an env list, only that it is the preset's."""
     if not presets.knows_preset(flavour):
         return "its preset is not known"
     tuned = presets.tuning(flavour)

@@ -1,4 +1,4 @@
-"""Redis as the charts wire it: the messaging connection of each pod."""
+"""The messaging Redis connection of each pod, as the charts set it up."""
 
 import re
 from typing import NamedTuple
@@ -21,15 +21,15 @@ from migrator.values.release import Release
 BROKER = "prefect_redis.messaging"
 
 UNREADABLE = "{{...}}"
-"""Stands for a value that a template or a reference will fill in."""
+"""Placeholder for a value that a template or a reference will fill in."""
 
 
 class Password(NamedTuple):
     """Where the messaging password comes from.
 
     `kind`: "none"; "visible" (`value` holds it); "injected" (the chart injects it from a Secret, so that
-    `PASSWORD_REFERENCE` works); "hidden" (it cannot be seen, and cannot be referred to). `source` names the place, and
-    for a hidden one says in a clause why it is hidden.
+    `PASSWORD_REFERENCE` works); "hidden" (it can neither be read nor referred to). `source` names the place, and for a
+    hidden one is a clause that says why it is hidden.
     """
 
     kind: str
@@ -50,22 +50,22 @@ class Address(NamedTuple):
 
 
 def redis_values(release: Release) -> Map:
-    """What the values say of the messaging Redis."""
+    """What the values say about the messaging Redis."""
     return as_map(tree.get(release.prefect, REDIS_BLOCK))
 
 
 def has_bundled(release: Release) -> bool:
-    """Whether the Redis that prefect-server bundles is on."""
+    """Whether the Redis that prefect-server bundles is enabled."""
     return as_map(release.prefect.get("redis")).get("enabled") is True
 
 
 def goes_over_redis(release: Release) -> bool:
-    """Whether the broker is Redis: beside another one the chart sets nothing of Redis."""
+    """Whether the broker is Redis; with any other broker the chart sets nothing for Redis."""
     return tree.get(release.prefect, (*MESSAGING, "broker")) == BROKER
 
 
 def build_url(address: Address, host: str, database: int) -> str:
-    """The docket URL on that database of the messaging Redis, with a visible password carried over."""
+    """The docket URL for that database of the messaging Redis, including a visible password."""
     from urllib.parse import quote  # on demand: with `ipaddress` behind it, it weighs on every start
 
     credentials = ""
@@ -113,7 +113,7 @@ def messaging(release: Release, pod: str) -> Address:
 
 
 def differences(server: Address, background: Address) -> str:
-    """In what the pods' connections surely differ, hosts and databases aside; empty where in nothing."""
+    """How the pods' connections certainly differ, apart from hosts and databases; empty if they do not."""
     ours = {"port": server.port, "username": server.username, "TLS": server.tls}
     theirs = {"port": background.port, "username": background.username, "TLS": background.tls}
     names = [name for name in ours if ours[name] != theirs[name]]
@@ -124,7 +124,7 @@ def differences(server: Address, background: Address) -> str:
 
 
 def host_of_messaging(release: Release) -> str:
-    """The host that the chart injects: that of the values, else the bundled Redis's; empty while nothing tells it."""
+    """The host that the chart injects: the one in the values, else the bundled Redis's; empty while it is unknown."""
     values = redis_values(release)
     host = "" if values.get("host") is None else str(values.get("host"))
     bundled = has_bundled(release)
@@ -134,14 +134,14 @@ def host_of_messaging(release: Release) -> str:
 def bundled_host(release: Release, name: str, namespace: str) -> str:
     """The service of the Redis that prefect-server itself bundles; empty while release name or namespace are unknown.
 
-    The name is the Bitnami common chart's `common.names.fullname` with `-headless` behind it, as prefect-server's
-    `backgroundServices.envVars` puts it together.
+    The name is the Bitnami common chart's `common.names.fullname` followed by `-headless`, as built in prefect-server's
+    `backgroundServices.envVars`.
     """
     values = as_map(release.prefect.get("redis"))
     short = text_of(values.get("nameOverride")) or "redis"
     full = text_of(values.get("fullnameOverride"))
     if not full and name:
-        # What a label of DNS does not take, a dot for example, becomes a hyphen.
+        # A character that a DNS label does not allow, such as a dot, becomes a hyphen.
         label = re.sub(r"(-?[^a-z\d-])+-?", "-", name.lower())
         full = label if short in label else f"{label}-{short}"
     if not full or not namespace:
@@ -150,7 +150,7 @@ def bundled_host(release: Release, name: str, namespace: str) -> str:
 
 
 def injects_password(release: Release) -> bool:
-    """Whether the chart injects the messaging password, so that `PASSWORD_REFERENCE` stands for something."""
+    """Whether the chart injects the messaging password, so that `PASSWORD_REFERENCE` has a value."""
     values = redis_values(release)
     return _injected_password(values, has_bundled(release)).kind != "none"
 
@@ -162,10 +162,10 @@ def uses_bundled(release: Release) -> bool:
 
 
 def given_bundled_password(release: Release) -> str:
-    """The host of another Redis that is given the bundled one's password; empty where none is.
+    """The host of another Redis that gets the bundled one's password; empty if none does.
 
     While `redis.enabled` is true the chart takes the password from the bundled Redis's Secret, whatever the host is,
-    and passes `existingSecret` over (`backgroundServices.envVars` of prefect-server).
+    and ignores `existingSecret` (`backgroundServices.envVars` of prefect-server).
     """
     values = redis_values(release)
     host = text_of(values.get("host"))
@@ -174,24 +174,24 @@ def given_bundled_password(release: Release) -> str:
 
 
 def filled_in(release: Release, text: str) -> str:
-    """The text with a placeholder for each `{{...}}` that a generator fills in before Helm meets it."""
+    """The text with a placeholder for each `{{...}}` that a generator fills in before Helm reads it."""
     return re.sub(r"\{\{[^{}]*\}\}", "${generated}", text) if release.surroundings.fills_in else text
 
 
 def is_filled_in(release: Release, host: str) -> bool:
-    """Whether a generator makes a host of the text, wherever it stands in the values."""
+    """Whether a generator fills in a host in this text, wherever in the values it is."""
     filled = filled_in(release, host)
     return filled != host and not complaint_about_host(filled)
 
 
 def server_args(release: Release) -> str:
-    """The server's arguments in one line; empty where the chart's own are used."""
+    """The server's arguments as one line; empty if the chart's own are used."""
     args = as_map(release.prefect.get("server")).get("args")
     return " ".join(text_of(arg) for arg in args) if isinstance(args, list) else text_of(args)
 
 
 def sets_cache_address(release: Release) -> bool:
-    """Whether the server's arguments set the Infrahub cache's address anew, from messaging's host."""
+    """Whether the server's arguments overwrite the Infrahub cache's address with messaging's host."""
     return f"{CACHE_ADDRESS}=$PREFECT_REDIS_MESSAGING_HOST" in server_args(release)
 
 
@@ -201,7 +201,7 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
     username = text_of(values.get("username"))
     user = env.winner(release, pod, "PREFECT_REDIS_MESSAGING_USERNAME")
     if user is not None and not user[1].is_plain and (pod == "background" or not username):
-        # Without a name that can be read, a password that can be is of no use in a URL.
+        # A readable password is of no use in a URL if the username cannot be read.
         return Password("hidden", "", f"the username comes from env {user[1].name}, which cannot be read here")
     if own is not None and (pod == "background" or injected.kind == "none"):
         entry = own[1]
@@ -219,7 +219,7 @@ def _password(release: Release, pod: str, values: Map, bundled: bool) -> Passwor
 
 def _injected_password(values: Map, bundled: bool) -> Password:
     """What `backgroundServices.envVars` of prefect-server injects, in its order of precedence."""
-    password = _whole(values.get("password") or None)  # false, 0 and {} are as good as nothing to a template
+    password = _whole(values.get("password") or None)  # a template treats false, 0 and {} as empty
     secret = text_of(values.get("existingSecret") or None)
     if bundled and not password:
         return Password("injected", "", "the bundled Redis's Secret")
@@ -266,7 +266,7 @@ def _from_url(entry: env.Entry) -> Address:
 
 
 def _whole(value: Value) -> str:
-    """A password as a template prints it, blanks around it included: they are part of it."""
+    """A password as a template prints it, including surrounding whitespace, which is part of it."""
     return value if isinstance(value, str) else text_of(value)
 
 

@@ -1,4 +1,4 @@
-"""Where Prefect's metrics go in the Infrahub image, which points PROMETHEUS_MULTIPROC_DIR at a folder of its own."""
+"""Where Prefect writes its metrics in the Infrahub image, which points PROMETHEUS_MULTIPROC_DIR at its own folder."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from migrator.values.merge import as_map
 from migrator.values.release import Release
 
 FOLDER = "/prom_shared"
-"""The folder that the Infrahub image has for them, in its own file system."""
+"""The folder that the Infrahub image has for metrics, in its own file system."""
 
 
 def needs_directory(release: Release) -> bool:
-    """Whether the server cannot write its metrics, and nothing that can be seen here says where else they may go."""
+    """Whether the server cannot write its metrics and nothing readable here sets another folder."""
     server = as_map(release.prefect.get("server"))
     mounts = server.get("extraVolumeMounts")
     return (

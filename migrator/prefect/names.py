@@ -1,4 +1,4 @@
-"""The names that Prefect, its chart and Infrahub give to what a migration or a rule looks for, each once."""
+"""The names in Prefect, its chart and Infrahub that migrations and rules look for, each defined once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MESSAGING_NAMES = {
     "broker": "PREFECT_MESSAGING_BROKER",
     "cache": "PREFECT_MESSAGING_CACHE",
 }
-"""What the chart injects from `messaging`, by its key there; a password is a matter of its own."""
+"""What the chart injects from `messaging`, by its key there; the password is handled separately."""
 
 MESSAGING_HOST = MESSAGING_NAMES["host"]
 MESSAGING_URL = f"{_PREFIX}URL"

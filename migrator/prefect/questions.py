@@ -27,7 +27,7 @@ ON_UNSEEN_ENV = Decision(one_of("leave", "create"))
 
 
 def stands_at(release: Release, *paths: Route, names: Collection[str] = ()) -> tuple[Location, ...]:
-    """Where these values, and on each pod the env entries of these names that win, stand in the layers as read."""
+    """Where these values, and each pod's winning env entries of these names, are in the layers as read."""
     start = release.start
     found = [
         Location(owners[-1], start.root + path)
@@ -44,7 +44,7 @@ def stands_at(release: Release, *paths: Route, names: Collection[str] = ()) -> t
 
 
 def redis_host(host: str, problem: str, release: Release) -> Question:
-    """The question for the Redis server, where the values do not name one that can be used."""
+    """The question for the Redis server if the values do not name a usable one."""
     reason = f"The values have {host!r}, which {problem}."
     about = stands_at(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL"))
     if not about and _is_default(release, host):
@@ -69,14 +69,14 @@ def _is_default(release: Release, host: str) -> bool:
 
 
 def masked(url: str) -> str:
-    """The URL with what may be a credential out of sight, for a sentence; a raw @ does not end it, nor no scheme."""
+    """The URL with possible credentials masked, for a sentence; works with a raw @ in them and without a scheme."""
     from migrator.report.mask import unnumbered
 
     return unnumbered(url) if "://" in url or "@" not in url else f"***@{url.rpartition('@')[2]}"
 
 
 def unseen_list(release: Release, path: Route) -> Question:
-    """Whether values that cannot be read hold the list at `path`."""
+    """The question whether values that cannot be read hold the list at `path`."""
     where = tree.show(release.root + path)
     sources = ", ".join(release.surroundings.unseen)
     return Question(
@@ -96,9 +96,9 @@ def unseen_list(release: Release, path: Route) -> Question:
 def put_own_list(
     release: Release, ask: Ask, path: Route, change: Callable[[], Change], needed: str, *, settled: bool
 ) -> Iterator[Outcome]:
-    """The change that creates the list at `path`, if nothing that cannot be read may hold it; else what is decided.
+    """The change that creates the list at `path`, unless unreadable values may hold it; then what the answer decides.
 
-    `needed` is what the list has to hold wherever it stands, `settled` whether this was decided before.
+    `needed` is what the list must hold wherever it is, `settled` whether this was decided before.
     """
     is_unseen = env.may_stand_unseen(release, path)
     answer = "create" if not is_unseen else "leave" if settled else ask(unseen_list(release, path))
@@ -116,9 +116,9 @@ def put_own_list(
 def put_own_server_env(
     release: Release, ask: Ask, name: str, value: str, place: Place, why: str, effect: Effect
 ) -> Iterator[Outcome]:
-    """What `put_own_list` makes of a `server.env` with the chart's own entries and this one.
+    """`put_own_list` for a `server.env` with the chart's own entries and this one.
 
-    A release that had a docket before was asked then where its list stands.
+    A release that already had a docket was asked then where its list is.
     """
     yield from put_own_list(
         release,

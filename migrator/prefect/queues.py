@@ -1,4 +1,4 @@
-"""The facts for the picture of queues, from the release before and after its migration."""
+"""The facts for the diagram of queues, from the release before and after its migration."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from migrator.values.release import Release
 
 
 def queues(start: Release, end: Release, to_decide: Mapping[str, str]) -> QueuesReport | None:
-    """What the upgrade does to the queues of background work; None where separate services do not gain a docket by it.
+    """What the upgrade does to the queues of background work; None unless separate services gain a docket.
 
-    `to_decide` are the ids of the questions still open, with their flags.
+    `to_decide` maps the ids of open questions to their flags.
     """
     before = docket.docket_on(start, "background")
     after = docket.docket_on(end, "background") or docket.Docket()
@@ -51,7 +51,7 @@ def _replicas(release: Release, part: str) -> int:
 
 
 def _place(release: Release, found: docket.Docket) -> str:
-    """Where the docket is, in words that hold no credential."""
+    """Where the docket is, as text without credentials."""
     if found.secret:
         return f"the URL in the Secret {found.secret}"
     database = _database(release, found)

@@ -1,4 +1,4 @@
-"""Releases that are named together must not meet on one Redis database: each would take the other's work."""
+"""Releases given in one run must not share a Redis database: each would take the other's work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from migrator.values.release import Release
 
 
 class Taken(NamedTuple):
-    """A Redis database that a release takes, for what, whether that is its docket, and whether it took it before."""
+    """A Redis database that a release takes, for what, whether for its docket, and whether already before this run."""
 
     host: str
     namespace: str
@@ -31,12 +31,12 @@ class Taken(NamedTuple):
 
     @property
     def indexed(self) -> Place:
-        """Its place among what meets others for the same reason."""
+        """Its place, keyed by kind as well."""
         return self.place._replace(kind=_KIND[self.is_docket, self.stands])
 
 
 class RedisClaims:
-    """What the releases of one run take of Redis, by their names, each as far as it is decided."""
+    """The Redis databases that the releases of one run take, by release name, as far as decided."""
 
     def __init__(self, planned: Mapping[str, Release] | None = None) -> None:
         self._taken: dict[str, tuple[Taken, ...]] = {}
@@ -45,7 +45,7 @@ class RedisClaims:
             self.take(name, release)
 
     def take(self, name: str, release: Release) -> None:
-        """Take down what a release takes, as far as it is decided."""
+        """Record what a release takes, as far as it is decided."""
         self.keep(name, taken_by(release))
 
     def collisions(self) -> dict[str, MigratorError]:
@@ -54,11 +54,11 @@ class RedisClaims:
         return {name: error for name, error in found.items() if error is not None}
 
     def around(self, name: str) -> Surroundings:
-        """What the other releases take, for the plan of this one."""
+        """What the other releases take, for this one's plan."""
         return Surroundings(_Others(self._by_kind, name))
 
     def settle(self, name: str, release: Release) -> None:
-        """Take a release as it is decided now. Raises InputError where it would meet another one."""
+        """Record a release as it is decided now. Raises InputError where it would share a database with another one."""
         own = taken_by(release)
         error = self._collision(name, own)
         if error is not None:
@@ -66,7 +66,7 @@ class RedisClaims:
         self.keep(name, own)
 
     def keep(self, name: str, own: Sequence[Taken]) -> None:
-        """Take down what a release was found to take."""
+        """Record what a release was found to take."""
         for each in self._taken.get(name, ()):
             self._by_kind.remove(name, each.indexed)
         self._taken[name] = tuple(own)
@@ -75,7 +75,7 @@ class RedisClaims:
 
     def _collision(self, name: str, own: Sequence[Taken]) -> MigratorError | None:
         for mine in own:
-            # What both took before this run is told by each; nobody can be kept from it here.
+            # A database that both had before this run cannot be refused here; each release reports it.
             for (is_docket, stands), kind in _KIND.items():
                 if (mine.stands and stands) or not (mine.is_docket or is_docket):
                     continue
@@ -86,7 +86,7 @@ class RedisClaims:
 
 
 class _Others:
-    """What all releases but one use; an `Others` of the plan's surroundings."""
+    """What all releases but one use; the `Others` of a plan's surroundings."""
 
     def __init__(self, taken: ByServer[Taken], own: str) -> None:
         self._all = taken
@@ -103,7 +103,7 @@ class _Others:
 
 
 _ENOUGH = 64
-"""How many users of one database are looked at: who shares it with more learns nothing from the rest."""
+"""How many users of one database are looked at; more would tell nothing new."""
 
 
 _KIND = {
@@ -112,7 +112,7 @@ _KIND = {
     (True, True): "docket that stands",
     (False, True): "other that stands",
 }
-"""Kinds by whether it is a docket and whether it stood before, in the order in which they are asked for."""
+"""Kinds by whether it is a docket and whether it was there before this run, in lookup order."""
 
 
 def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
@@ -131,7 +131,7 @@ def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
 
 
 def taken_by(release: Release) -> list[Taken]:
-    """What it takes on servers that are named: an example, a placeholder or a template names none."""
+    """What the release takes on named servers; an example, a placeholder or a template names none."""
     if not deployment.is_separate(release):
         return []
     before = standing_docket(release.start)

@@ -1,4 +1,4 @@
-"""Who uses which database of a Redis: this release by its own values, and the other releases of the run."""
+"""Who uses which Redis database: this release, by its own values, and the other releases of the run."""
 
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
@@ -25,11 +25,11 @@ DATABASES = 16
 
 
 _TOLD = 3
-"""How many users of one database are named."""
+"""How many users of one database messages name."""
 
 
 class _Claim(NamedTuple):
-    """A database that something uses, as the values have it; `is_own` is the Infrahub chart's own cache."""
+    """A database in use, as the values give it; `is_own` marks the Infrahub chart's own cache."""
 
     host: str
     port: str
@@ -39,9 +39,9 @@ class _Claim(NamedTuple):
 
 
 class Database(NamedTuple):
-    """A database that a docket could have: who is known to use it, why it cannot have it (empty: it can), its keys.
+    """A database that a docket could use: who is known to use it, why it cannot (empty: it can), and its keys.
 
-    `keys` is None where nobody looked. `words` tells all of it.
+    `keys` is None where nobody looked. `words` sums it all up as text.
     """
 
     number: int
@@ -52,7 +52,7 @@ class Database(NamedTuple):
 
 
 IN_ONE_NAMESPACE = "if both are in one namespace: --answers FILE accepts a namespace for each release"
-"""Until both are known, a bare name is taken for one server."""
+"""Until both namespaces are known, a bare name is taken for one server."""
 
 _INFRAHUB = (("infrahubServer", "the Infrahub cache"), ("infrahubTaskWorker", "the task workers' cache"))
 
@@ -72,7 +72,7 @@ def _uses(release: Release) -> list[Use]:
 
 
 def _claims(release: Release) -> Iterator[_Claim]:
-    """All that the values say on databases, placeholders and missing hosts included."""
+    """All that the values say about databases, including placeholders and missing hosts."""
     for pod in ("server", "background"):
         address = messaging(release, pod)
         yield _Claim(address.host, address.port, address.database, "Prefect's messaging")
@@ -81,9 +81,9 @@ def _claims(release: Release) -> Iterator[_Claim]:
 
 
 def unknown_databases(release: Release, host: str, port: str) -> list[tuple[str, str]]:
-    """Who uses a database whose number is filled in later, and the placeholder that stands for it.
+    """Who uses a database whose number is filled in later, and the placeholder for it.
 
-    Those on a server that is surely not the one at `host` and `port` are left out.
+    Those certainly not on the server at `host` and `port` are left out.
     """
     found = [
         (each.who, each.database)
@@ -100,9 +100,9 @@ def _may_be_at(claim: _Claim, host: str, port: str) -> bool:
 
 
 def taken_by(release: Release, host: str, port: str, database: int, aliases: Collection[str] = ()) -> str:
-    """Who uses that database by the release's own values; empty: nobody that is known.
+    """Who uses that database according to the release's own values; empty if nobody is known to.
 
-    The server may go by `aliases`, too.
+    `aliases` are other names of the server.
     """
     who = [
         use.who
@@ -115,7 +115,7 @@ def taken_by(release: Release, host: str, port: str, database: int, aliases: Col
 
 
 def taken_elsewhere(release: Release, hosts: Collection[str], port: str, database: int) -> str:
-    """Which other releases of the run use that database on the server that goes by `hosts`; empty: none."""
+    """Which other releases of the run use that database on the server with these names; empty if none."""
     if release.surroundings.others is None:
         return ""
     names = [in_namespace(host, release.namespace) for host in hosts]
@@ -126,7 +126,7 @@ def taken_elsewhere(release: Release, hosts: Collection[str], port: str, databas
 
 
 def may_be_another_server(release: Release, hosts: Collection[str], port: str, database: int) -> bool:
-    """Whether only other releases use that database, and perhaps on a server of that name in another namespace."""
+    """Whether only other releases use that database, possibly on a server of the same name in another namespace."""
     others = release.surroundings.others
     if others is None or taken_by(release, "", port, database, hosts):
         return False
@@ -177,7 +177,7 @@ def _plain(release: Release, pod: str, name: str, default: str) -> str:
 
 
 def _claim_of_url(url: str, who: str) -> Iterator[_Claim]:
-    """What a cache's URL takes, its database perhaps a placeholder; nothing where it cannot be read otherwise."""
+    """What a cache's URL takes; its database may be a placeholder. Nothing if the URL cannot be read otherwise."""
     server, _, database = url.rpartition("/")
     if not is_number(database) and not is_placeholder(database):
         return
@@ -185,11 +185,11 @@ def _claim_of_url(url: str, who: str) -> Iterator[_Claim]:
         parts = parse_url(f"{server}/0")
         yield _Claim(parts.host, str(parts.port), database, who)
     elif is_placeholder(database):
-        yield _Claim("", "", "filled in later", who)  # what stands before it may hold a password
+        yield _Claim("", "", "filled in later", who)  # the part before it may hold a password
 
 
 def why_not(release: Release, hosts: Collection[str], port: str, database: int) -> str:
-    """Why the docket cannot live in that database of the server that goes by `hosts`; empty where it can."""
+    """Why the docket cannot use that database of the server with these names; empty if it can."""
     who = users(release, hosts, port, database)
     return _problem(release, database, who, bool(who) and may_be_another_server(release, hosts, port, database))
 
@@ -205,13 +205,13 @@ def _problem(release: Release, database: int, who: str, may_be_another: bool) ->
 
 
 def users(release: Release, hosts: Collection[str], port: str, database: int) -> str:
-    """Who uses that database of the server that goes by `hosts`, this release or another one; empty: nobody known."""
+    """Who uses that database of the server with these names, in this release or another; empty if none is known."""
     own = taken_by(release, "", port, database, hosts)
     return " and ".join(filter(None, (own, taken_elsewhere(release, hosts, port, database))))
 
 
 def survey(release: Release, hosts: Collection[str], port: str) -> list[Database]:
-    """The databases that the server which goes by `hosts` has by default, and what is known of each."""
+    """The databases that the server with these names has by default, and what is known about each."""
     seen = release.surroundings.seen
     found = []
     for number in range(DATABASES):
@@ -226,7 +226,7 @@ def survey(release: Release, hosts: Collection[str], port: str) -> list[Database
 
 
 def best_of(databases: Collection[Database]) -> int:
-    """The number to suggest: a free one that holds nothing, 2 before all others, and 0 only for want of another."""
+    """The number to suggest: a free and empty database, preferably 2, and 0 only if there is no other."""
     free = [each for each in databases if not each.why_not]
     best = sorted(free, key=lambda each: (each.number == 0, bool(each.keys), each.number != 2, each.number))
     return best[0].number if best else 2

@@ -1,8 +1,8 @@
-"""A look at a running Redis, read-only: which databases it has, what is in them, and whether it keeps what it has.
+"""A read-only look at a running Redis: which databases it has, what is in them, and whether it keeps its data.
 
-The commands are INFO, CONFIG GET, SELECT and SCAN. Managed offerings take CONFIG away
+The commands are INFO, CONFIG GET, SELECT and SCAN. Managed services disable CONFIG
 (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ClientConfig.RestrictedCommands.html), so what only CONFIG
-tells may stay unknown; whether a database is there shows in any case, since SELECT refuses one that is not.
+returns may stay unknown. Whether a database exists is always known, since SELECT refuses one that does not.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ SECONDS = 5
 
 FLAG = "--check-redis"
 DOCKET_KEYS = "prefect:"
-"""What the names of a docket's keys begin with: `prefect server services start` names its docket `prefect`."""
+"""Prefixes of a docket's key names: `prefect server services start` names its docket `prefect`."""
 
 _NUMBERS = range(16)
-_SAMPLE = 100  # keys of each database whose names are looked at
+_SAMPLE = 100  # keys per database whose names are looked at
 _OPTIONS = {"ssl_ca_certs": (), "ssl_check_hostname": ("true", "false"), "ssl_cert_reqs": ("required", "none")}
 
 
 class LibraryMissing(MigratorError):
-    """The library that speaks to Redis is not installed."""
+    """The Redis client library is not installed."""
 
 
 class _Place(NamedTuple):
-    """Where to look, the credentials in the clear."""
+    """Where to look, with unmasked credentials."""
 
     tls: bool
     host: str
@@ -54,14 +54,14 @@ class _Place(NamedTuple):
 
 
 def look(url: str) -> Seen:
-    """What the Redis at `url` shows of its databases 0 to 15, and of the one that the URL names.
+    """What the Redis at `url` shows about its databases 0 to 15 and the one that the URL names.
 
-    Raises UsageError for a URL that is none, LibraryMissing, and InputError where nobody answers, or not this user.
-    Neither names a credential.
+    Raises UsageError for an invalid URL, LibraryMissing, and InputError if Redis does not answer or rejects the user.
+    None of them shows a credential.
     """
     place = _place(url)
     _refuse_missing_library()
-    with _in_words(place), _connected(place) as client:
+    with _translated_errors(place), _connected(place) as client:
         return _look(client, place)
 
 
@@ -87,12 +87,12 @@ def _look(client: Redis, place: _Place) -> Seen:
         try:
             client.select(number)
         except NoPermissionError:
-            # Another user, as the pods' may be, is perhaps allowed to.
+            # The pods may connect as another user, who may have access.
             if number not in filled:
                 del keys[number]
             continue
         except ResponseError as error:
-            refused[number] = _words_of(error, place)
+            refused[number] = _masked_message(error, place)
             del keys[number]
             continue
         if keys[number] and _holds_a_docket_only(client):
@@ -109,8 +109,8 @@ def _look(client: Redis, place: _Place) -> Seen:
         keys=keys,
         dockets=frozenset(dockets),
         persists=is_kept,
-        # `allkeys-*` evicts any key, and with the others a key stays that has no time to live (redis.conf,
-        # maxmemory-policy); without a limit nothing is evicted.
+        # `allkeys-*` evicts any key; the other policies keep keys without a time to live (redis.conf,
+        # maxmemory-policy). Without a limit nothing is evicted.
         evicts=policy if policy.startswith("allkeys-") and info.get("maxmemory") else "",
     )
 
@@ -126,7 +126,7 @@ def _holds_a_docket_only(client: Redis) -> bool:
 
 
 def _place(url: str) -> _Place:
-    """The URL in its parts. Nothing of one that cannot be read is repeated: it may be a password."""
+    """The parts of the URL. An error never repeats any of an unreadable URL: it may be a password."""
     scheme, colon, _ = url.partition("://")
     if not colon or scheme not in ("redis", "rediss"):
         raise UsageError("does not begin with redis:// or rediss:// (for TLS).", path=FLAG, remedy=_FORM)
@@ -202,8 +202,8 @@ def _connected(place: _Place) -> Iterator[Redis]:
 
 
 @contextmanager
-def _in_words(place: _Place) -> Iterator[None]:
-    """Within it, what goes wrong on the way to Redis becomes an InputError."""
+def _translated_errors(place: _Place) -> Iterator[None]:
+    """Turns errors of the Redis connection into InputError."""
     from redis import exceptions
 
     try:
@@ -229,7 +229,7 @@ def _in_words(place: _Place) -> Iterator[None]:
     except exceptions.ConnectionError as error:
         raise _error(place, *_why_not_connected(error, place)) from None
     except exceptions.RedisError as error:
-        raise _error(place, f"answers: {_words_of(error, place)}.", "") from None
+        raise _error(place, f"answers: {_masked_message(error, place)}.", "") from None
 
 
 _OTHER_SCHEME = {
@@ -250,15 +250,15 @@ def _why_not_connected(error: Exception, place: _Place) -> tuple[str, str]:
     is_cut_off = isinstance(cause, (ConnectionResetError, BrokenPipeError))
     if isinstance(cause, OSError) and cause.strerror and not is_cut_off:
         return f"cannot be reached: {cause.strerror}.", "Is the port forwarded (kubectl port-forward)?"
-    return f"closes the connection ({_words_of(error, place)}).", _OTHER_SCHEME[place.tls]
+    return f"closes the connection ({_masked_message(error, place)}).", _OTHER_SCHEME[place.tls]
 
 
-def _words_of(error: Exception, place: _Place) -> str:
-    """Redis's own words. It repeats the arguments of a command that it does not know, AUTH's among them."""
-    words = re.sub(r",? with args.*", "", str(error), flags=re.DOTALL)
+def _masked_message(error: Exception, place: _Place) -> str:
+    """Redis's message, masked: Redis repeats the arguments of an unknown command, including those of AUTH."""
+    message = re.sub(r",? with args.*", "", str(error), flags=re.DOTALL)
     for secret in filter(None, (place.password, place.username)):
-        words = words.replace(secret, "***")
-    return words.strip().removesuffix(".")
+        message = message.replace(secret, "***")
+    return message.strip().removesuffix(".")
 
 
 def _error(place: _Place, what: str, remedy: str) -> InputError:

@@ -1,6 +1,6 @@
-"""Who is on which Redis database, for many releases at once: asked by server, so that each costs the same.
+"""Who uses which Redis database, for many releases at once: indexed by server, so the cost per release is constant.
 
-Two names are surely one server where they are equal, or one is the other with its domain cut off (`same_server`).
+Two names are certainly one server if they are equal, or one is the other without its domain (`same_server`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 _Shelf = list[tuple[str, T]]
-"""Things in the order in which they came, each with its owner."""
+"""Items in the order they were added, each with its owner."""
 
 
 class Place(NamedTuple):
-    """A database of a server; `kind` tells things apart that are never asked for together."""
+    """A database of a server; `kind` separates items that are never looked up together."""
 
     host: str
     port: str
@@ -24,9 +24,9 @@ class Place(NamedTuple):
 
 
 class ByServer(Generic[T]):
-    """Things of releases on databases, with the name of the release that each is of.
+    """Items on databases, each with the name of its release.
 
-    It is kept of every release of a run, so that nothing stands in it twice.
+    It grows with every release of a run, so nothing is stored twice.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class ByServer(Generic[T]):
         self._under: dict[Place, _Shelf[T]] = {}
 
     def add(self, owner: str, place: Place, thing: T) -> None:
-        """Take down what a release has there."""
+        """Add an item of a release there."""
         entry = owner, thing
         for shelves, key in self._shelves(place):
             if key in shelves:
@@ -43,13 +43,13 @@ class ByServer(Generic[T]):
                 shelves[key] = [entry]
 
     def remove(self, owner: str, place: Place) -> None:
-        """Forget what a release has there."""
+        """Remove what a release has there."""
         for shelves, key in self._shelves(place):
             if key in shelves:
                 shelves[key][:] = [entry for entry in shelves[key] if entry[0] != owner]
 
     def on(self, place: Place, but: str = "") -> Iterator[tuple[str, T]]:
-        """What is on that database of what is surely that server, what the release `but` has left out."""
+        """The items on that database of servers that are certainly this one, except those of the release `but`."""
         names = _names(place.host)
         found = [self._at.get(place._replace(host=name)) for name in names]
         for each in (*found, self._under.get(place._replace(host=names[0]))):
@@ -65,9 +65,9 @@ class ByServer(Generic[T]):
 
 
 class Servers:
-    """Which servers (host and port) more than one release has to do with.
+    """Which servers (host and port) more than one release uses.
 
-    Of each server only a number is kept, its hash. Should two have the same, their releases are looked at for nothing.
+    Only a hash of each server is kept. If two collide, their releases are compared needlessly.
     """
 
     def __init__(self) -> None:
@@ -75,25 +75,25 @@ class Servers:
         self._shared: set[int] = set()
 
     def add(self, servers: Iterable[tuple[str, str]]) -> None:
-        """Take down the servers of one release."""
+        """Add the servers of one release."""
         own = {hash((_names(host)[0], port)) for host, port in servers}
         self._shared |= own & self._known
         self._known |= own
 
     def compare(self, servers: Iterable[tuple[str, str]]) -> None:
-        """Once all are taken down, find those that others call by a part of the name alone."""
+        """Once all are added, find those that other releases name without their domain."""
         for host, port in servers:
             first, *shorter = _names(host)
             also = self._known.intersection(hash((name, port)) for name in shorter)
             self._shared |= {hash((first, port)), *also} if also else also
 
     def are_shared(self, servers: Iterable[tuple[str, str]]) -> bool:
-        """Whether another release has to do with one of these."""
+        """Whether another release uses one of these."""
         return any(hash((_names(host)[0], port)) in self._shared for host, port in servers)
 
 
 def _names(host: str) -> list[str]:
-    """The name as it is compared, and the same with its domain cut off, part by part."""
-    name = sys.intern(host.lower().rstrip("."))  # every key that has it has the same one
-    ends = [place for place, sign in enumerate(name) if sign == "."]
+    """The name in the form that is compared, then without its domain, cut off part by part."""
+    name = sys.intern(host.lower().rstrip("."))  # all keys share one string
+    ends = [index for index, character in enumerate(name) if character == "."]
     return [name, *(name[:end] for end in ends[::-1])]

@@ -1,4 +1,4 @@
-"""What a docket URL must be, and what a Redis host can be: words only, without any release.
+"""What a docket URL must be, and what a Redis host can be: text checks that need no release.
 
 What redis-py does with a URL that is not quite right is in its `parse_url` (redis/connection.py): `/abc` and a missing
 path mean database 0, `?db=` beats the path, credentials are percent-decoded. Such URLs connect, to the wrong place.
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from migrator.charts.presets import EXAMPLE_HOST
 
 PASSWORD_REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
-"""Kubernetes expands this in the docket URL, since the chart injects the password just before it."""
+"""Kubernetes expands this in the docket URL, since the chart injects the password right before it."""
 
 _URL = (
     r"(?P<scheme>rediss?)://"
@@ -37,7 +37,7 @@ _UNSEEN = "<value of "
 
 
 class Url(NamedTuple):
-    """A sound docket URL in its parts; credentials as they stand, percent-encoded."""
+    """The parts of a valid docket URL; credentials stay percent-encoded."""
 
     scheme: str
     username: str
@@ -48,12 +48,12 @@ class Url(NamedTuple):
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a whole number as Redis and Kubernetes read one: the digits 0 to 9, as many as fit 64 bits."""
+    """Whether a text is a whole number as Redis and Kubernetes read it: digits 0 to 9, within 64 bits."""
     return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
 def complaint_about(url: str) -> str:
-    """Why a docket URL is not sound; empty where it is."""
+    """Why a docket URL is not valid; empty if it is."""
     match = re.fullmatch(_URL, url)
     if match is not None:
         if match["port"] and not 0 < int(match["port"]) < 65536:
@@ -96,7 +96,7 @@ def _complaint_about_references(url: str) -> str:
 
 
 def parse_url(url: str) -> Url:
-    """The parts of a sound docket URL."""
+    """The parts of a valid docket URL."""
     match = re.fullmatch(_URL, url)
     if match is None:
         raise ValueError(complaint_about(url))
@@ -111,7 +111,7 @@ def parse_url(url: str) -> Url:
 
 
 def complaint_about_host(host: str) -> str:
-    """Why a host given as an answer cannot be one; empty where it can."""
+    """Why an answer is not a valid host; empty if it is."""
     if EXAMPLE_HOST in host:
         return f"{EXAMPLE_HOST} is the presets' example, which the chart refuses (alone or inside a longer name)"
     if _nobody(host):
@@ -122,7 +122,7 @@ def complaint_about_host(host: str) -> str:
 
 
 def what_is_wrong_with_host(host: str) -> str:
-    """Why the messaging host in the values cannot be used as it is; empty where it can."""
+    """Why the messaging host in the values cannot be used as it is; empty if it can."""
     if not host.strip():
         return "is empty"
     if host != host.strip():
@@ -139,12 +139,12 @@ def what_is_wrong_with_host(host: str) -> str:
 
 
 def is_nobodys(host: str) -> bool:
-    """Whether a host is well written and surely not the Redis that all pods share."""
+    """Whether a host is well-formed but certainly not a Redis that all pods share."""
     return bool(_nobody(host))
 
 
 def _nobody(host: str) -> str:
-    """Why a host that is well written is nobody's server, in a clause; empty where it may be one."""
+    """Why a well-formed host cannot be a shared server, as a clause; empty if it may be one."""
     if re.fullmatch(_OWN_POD, host, re.IGNORECASE):
         return "is each pod itself, and all pods must use the same server"
     if re.fullmatch(_TO_BE_FILLED_IN, host, re.IGNORECASE):
@@ -153,27 +153,27 @@ def _nobody(host: str) -> str:
 
 
 def in_url(host: str) -> str:
-    """A host as it stands in a URL: an IPv6 address in brackets."""
+    """A host as written in a URL: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
 def is_placeholder(credential: str) -> bool:
-    """Whether somebody, or Kubernetes, fills the user or password in after this program has read it."""
+    """Whether the user or password is filled in later, by a person or Kubernetes."""
     return re.search(_FILLED_IN_LATER, credential, re.DOTALL) is not None
 
 
 def unseen(what: str) -> str:
-    """The placeholder for a value that stands in something that cannot be read from here."""
+    """The placeholder for a value that is inside something that cannot be read here."""
     return f"{_UNSEEN}{what}>"
 
 
 def what_is_unseen(value: str) -> str:
-    """What holds the value that such a placeholder stands for; empty for any other value."""
+    """What holds the value behind such a placeholder; empty for any other value."""
     return value[len(_UNSEEN) : -1] if value.startswith(_UNSEEN) else ""
 
 
 def in_container(text: str) -> str:
-    """An env value as the container sees it: Kubernetes writes $$ as $ there, which a URL with %24 escapes."""
+    """An env value as the container sees it: Kubernetes turns $$ into $; a URL avoids that with %24."""
     return text.replace("$$", "$")
 
 
@@ -186,22 +186,22 @@ def _is_host(text: str) -> bool:
         ipaddress.IPv6Address(text)
     except ValueError:
         return False
-    return "%" not in text  # a zone means nothing to another pod
+    return "%" not in text  # an IPv6 zone is local to one pod
 
 
 def same_server(one: str, other: str) -> bool:
-    """Whether two names are surely one server: equal, or one is the other with its domain cut off."""
+    """Whether two names are certainly one server: equal, or one is the other without its domain."""
     first, second = (name.lower().rstrip(".") for name in (one, other))
     return first == second or first.startswith(second + ".") or second.startswith(first + ".")
 
 
 def in_namespace(host: str, namespace: str) -> str:
-    """The host, told from one of the same name in another namespace: a bare service name is one server in each."""
+    """The host with its namespace if it is a bare service name, which is a different server in each namespace."""
     is_bare = host and not any(sign in host for sign in ".:")
     return f"{host}.{namespace}" if is_bare and namespace else host
 
 
 def is_bundled_cache(host: str) -> bool:
-    """Whether the host is named like the Infrahub chart's own cache (its Redis has `nameOverride: cache`)."""
+    """Whether the host has the name of the Infrahub chart's own cache (its Redis has `nameOverride: cache`)."""
     label = host.partition(".")[0]
     return label.endswith(("-cache-master", "-cache-headless")) or label in ("cache-master", "cache-headless")

@@ -1,7 +1,7 @@
-"""What a release's values make of Prefect: each pod's settings as Prefect reads them, and the services it runs.
+"""How a release's values configure Prefect: each pod's settings as Prefect reads them, and the services it runs.
 
-Two sets of values behave the same where these are the same, however differently they say it. Templates, references
-and `valueFrom` are compared as they are written.
+Two sets of values behave the same if these are the same, however they are written. Templates, references and
+`valueFrom` are compared as written.
 
 Sources: prefect/settings of PrefectHQ/prefect (defaults, `validation_alias`), and the templates of prefect-server.
 """
@@ -38,9 +38,9 @@ _PARTS = {"URL", "HOST", "PORT", "DB", "SSL", "USERNAME", "PASSWORD"}
 
 
 class Behaviour(NamedTuple):
-    """What a pod does: its settings by name, and how the services that it runs differ from Prefect's defaults.
+    """What a pod does: its settings by name, and how its services differ from Prefect's defaults.
 
-    `services` is None for a pod that runs none of them.
+    `services` is None for a pod that runs none.
     """
 
     settings: Mapping[str, str]
@@ -61,14 +61,14 @@ def _of_pod(release: Release, pod: str) -> Behaviour:
     settings |= _bootstrap(release, pod, raw)
     settings.pop(WEBSERVER_ONLY, None)
     runs = pod == "background" or _runs_services(release, raw)
-    # What an entry says that is the default anyway, it need not say.
+    # An entry that sets the default changes nothing.
     defaults = {name: "true" if is_on_by_default(service_of(name)) else "false" for name in toggles}
     services = {name: value for name, value in toggles.items() if value != defaults[name]}
     return Behaviour(settings, services if runs else None)
 
 
 def _in_container(release: Release, pod: str) -> dict[str, str]:
-    """The env that the container sees: of several entries of a name the last counts."""
+    """The env that the container sees: the last entry of a name counts."""
     own = [(entry.name, _as_read(entry)) for _, entry in env.on_pod(release, pod)]
     by_chart: list[tuple[str, Value]] = [
         (name, {"valueFrom": value} if isinstance(value, dict) else value)
@@ -79,7 +79,7 @@ def _in_container(release: Release, pod: str) -> dict[str, str]:
 
 
 def _as_read(entry: env.Entry) -> Value:
-    """What an entry sets, a reference to a Secret without what Kubernetes does not look at."""
+    """What an entry sets; a reference to a Secret without the fields that Kubernetes ignores."""
     reference = as_map(entry.value_from)
     if list(reference) != ["secretKeyRef"]:
         return env.raw(entry)
@@ -88,7 +88,7 @@ def _as_read(entry: env.Entry) -> Value:
 
 
 def _as_prefect_reads(raw: Mapping[str, str]) -> dict[str, str]:
-    """Settings by their names of today: of two spellings the newer wins, and what nobody says is the default."""
+    """Settings by their current names: of two spellings the newer wins, and what is not set has its default."""
     read = _connected({name: value for name, value in raw.items() if value or not name.startswith(_REDIS)})
     for old, new in _OLD_SPELLINGS:
         for name in [name for name in read if name.startswith(old)]:
@@ -103,7 +103,7 @@ def _as_prefect_reads(raw: Mapping[str, str]) -> dict[str, str]:
 
 
 def _connected(raw: dict[str, str]) -> dict[str, str]:
-    """The connection in its parts: a URL beats them all (prefect-redis, RedisMessagingSettings)."""
+    """The parts of the connection; a URL overrides them all (prefect-redis, RedisMessagingSettings)."""
     url = raw.get(f"{_REDIS}URL", "")
     if not url:
         return raw
@@ -123,7 +123,7 @@ def _connected(raw: dict[str, str]) -> dict[str, str]:
 
 
 def _bootstrap(release: Release, pod: str, raw: Mapping[str, str]) -> dict[str, str]:
-    """Whether Infrahub's entry point sets up Prefect: it looks for exactly these texts."""
+    """Whether Infrahub's entry point sets up Prefect: it compares exactly these strings."""
     if pod != "server" or not deployment.has_infrahub_image(release):
         return {}
     return {"bootstrap": str(raw.get(PIN) == raw.get(REGISTER) == "false")}
@@ -136,7 +136,7 @@ def _runs_services(release: Release, raw: Mapping[str, str]) -> bool:
 
 
 def _text(value: Value) -> str:
-    """An env value as the container sees it: an empty one where an entry has none (EnvVar of Kubernetes, core/v1)."""
+    """An env value as the container sees it: empty if the entry has none (EnvVar of Kubernetes, core/v1)."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True)

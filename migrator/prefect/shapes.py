@@ -1,4 +1,4 @@
-"""What a release must look like before anything is decided on it: shapes that the chart takes, a known preset."""
+"""What a release must look like before it is planned: shapes that the chart accepts, a known preset."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from migrator.values.release import Layer, Release
 
 
 def refuse_odd_shapes(release: Release) -> None:
-    """Raise RefusedError for what the chart's schema refuses, and for what would have to be guessed.
+    """Raise RefusedError for what the chart's schema refuses and what would have to be guessed.
 
-    That is something else than a mapping where the chart reads one, and a switch in quotes. A null takes the chart's
-    own values away, without which it does not render; the docket's null is mended.
+    That is any value that is not a mapping where the chart reads one, and a quoted boolean. A null removes the chart's
+    own values, without which it does not render; a null docket is repaired instead.
     """
     for path in (SEPARATE, (*MESSAGING, "redis", "ssl")):
         for number in release.owners(path):
@@ -58,9 +58,9 @@ def refuse_odd_shapes(release: Release) -> None:
 
 
 def refuse_what_is_no_chart(layers: Sequence[Layer], root: Route) -> None:
-    """Raise RefusedError where something else than a mapping stands for one of the charts on the way to Prefect's.
+    """Raise RefusedError where the values of a chart on the way to Prefect's are not a mapping.
 
-    Helm refuses that as a "type mismatch", a null included that has the last word (seen with Helm 3.19 and 4.2).
+    Helm refuses that as a "type mismatch", including an effective null (seen with Helm 3.19 and 4.2).
     """
     for depth in range(1, len(root) + 1):
         level = root[:depth]
@@ -84,7 +84,7 @@ def refuse_what_is_no_chart(layers: Sequence[Layer], root: Route) -> None:
 
 
 def refuse_unknown_preset(release: Release) -> None:
-    """Raise RefusedError where a preset that is not known here decides what the layers leave out."""
+    """Raise RefusedError where an unknown preset decides what the layers leave out."""
     if knows_preset(release.flavour):
         return
     if release.owners(SEPARATE) and not is_separate(release):
@@ -103,7 +103,7 @@ def refuse_unknown_preset(release: Release) -> None:
 
 
 def is_validated(release: Release) -> bool:
-    """Whether the chart refuses the presets' example host, be it used or not.
+    """Whether the chart refuses the presets' example host, even if it is unused.
 
     That is the enterprise chart with the docket, where `configPreset` is set (templates/_validation.tpl); of the
     flavours, `openshift` sets none.
@@ -113,5 +113,5 @@ def is_validated(release: Release) -> bool:
 
 
 def names_preset(release: Release) -> bool:
-    """Whether a layer says `configPreset`, whatever the chart has baked in: the chart's own checks look at it."""
+    """Whether a layer sets `configPreset`, whatever is built into the chart: the chart's own checks read it."""
     return bool(presets([layer.data for layer in release.layers], release.root))

@@ -1,4 +1,4 @@
-"""Service toggles: env entries that turn a whole service of Prefect on or off, and what the presets made of them.
+"""Service toggles: env entries that turn a whole Prefect service on or off, and how the presets used them.
 
 Source: prefect/settings/models/server/services of PrefectHQ/prefect (names, both spellings, defaults).
 """
@@ -19,7 +19,7 @@ _PREFIXES = ("PREFECT_SERVER_SERVICES_", "PREFECT_API_SERVICES_")
 
 
 def service_of(name: str) -> str:
-    """The service whose toggle an env name is, `TRIGGERS` for example; empty where it is none, or tunes one."""
+    """The service that an env name toggles, for example `TRIGGERS`; empty if it toggles none or only tunes one."""
     for prefix in _PREFIXES:
         if name.startswith(prefix) and name.endswith("_ENABLED") and not name.endswith("_STREAM_OUT_ENABLED"):
             return name[len(prefix) : -len("_ENABLED")]
@@ -27,7 +27,7 @@ def service_of(name: str) -> str:
 
 
 def is_on_by_default(service: str) -> bool:
-    """Whether a service runs where nobody says anything: all do but the debugging event logger."""
+    """Whether a service runs by default: all do but the debugging event logger."""
     return service != LOGGER
 
 
@@ -37,9 +37,9 @@ def names_of(service: str) -> tuple[str, ...]:
 
 
 def state(entries: Iterable[Entry], service: str) -> bool | None:
-    """What these entries make of a service; None where they say nothing, or nothing that can be read here.
+    """Whether these entries turn a service on or off; None if they do not say so readably.
 
-    Of one name the last entry wins, and of the two spellings PREFECT_SERVER_.
+    The last entry of a name wins, and of the two spellings PREFECT_SERVER_ wins.
     """
     for name in names_of(service):
         found = [entry for entry in entries if entry.name == name]
@@ -49,9 +49,9 @@ def state(entries: Iterable[Entry], service: str) -> bool | None:
 
 
 def is_redundant(release: Release, pod: str, service: str, listed: EnvList) -> bool:
-    """Whether this list says what the preset's did, and the pod behaves the same without it.
+    """Whether this list sets what the preset set, and the pod behaves the same without it.
 
-    The API pods run no service anyway: WEBSERVER_ONLY or the chart's --no-services sees to that.
+    The API pods run no services anyway, because of WEBSERVER_ONLY or the chart's --no-services.
     """
     if state(listed.entries, service) is not TOGGLED[pod]:
         return False
@@ -61,13 +61,13 @@ def is_redundant(release: Release, pod: str, service: str, listed: EnvList) -> b
 
 
 def is_needed(release: Release, pod: str, service: str, listed: EnvList) -> bool:
-    """Whether the list says what the preset's did, and global.prefect.env would say otherwise."""
+    """Whether the list sets what the preset set, and global.prefect.env would override it if it were gone."""
     from_global = env.effective_global(release).named(*names_of(service))
     return pod == "background" and bool(from_global) and state(listed.entries, service) is TOGGLED[pod]
 
 
 def were_settled(release: Release) -> bool:
-    """Whether 4.14.0 was migrated to before, so that a toggle that still stands was kept on purpose."""
+    """Whether 4.14.0 was migrated to before, so that any toggle left was kept on purpose."""
     return has_sound_docket(release) and not any(
         is_redundant(release, pod, service, listed)
         for pod, path in env.POD_LISTS.items()
