@@ -1,4 +1,4 @@
-"""What the program says: the records of a run, and one file a format, each a function from those to text.
+"""Output: the records of a run, and one module per format, each a function from records to text.
 
-Nothing here prints, reads a file or asks; everything passes through a `mask.Mask` on its way out.
+Nothing here prints, reads a file or asks; all text passes through a `mask.Mask` on its way out.
 """

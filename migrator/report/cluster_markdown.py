@@ -15,7 +15,7 @@ from migrator.report.text_check import error_without_path
 
 
 def markdown(report: Report, *, mask: Mask) -> str:
-    """What differs, release by release, as GitHub-flavoured Markdown that fits into a comment."""
+    """The differences, release by release, as GitHub-flavoured Markdown that fits into a comment."""
     report = mask.conceal(report)
     rows = []
     for file in report.files:

@@ -1,4 +1,4 @@
-"""What an upgrade changes in the cluster, in plain records; kept apart, since few runs render anything."""
+"""What an upgrade changes in the cluster, as plain records; a separate module, since few runs render anything."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Literal, NamedTuple
 from migrator.values.edits import Value
 
 HIDDEN = "(hidden)"
-"""What stands for the data of a Secret in the cluster."""
+"""Shown instead of the data of a Secret in the cluster."""
 
 
 class Explanation(NamedTuple):
     """What explains a difference in the cluster.
 
-    "step": a step of a migration, `title` saying what it does and `text` why; "chart": what `text` says the chart does
-    now; "values": its own values, `text` naming which; "version": labels and checksums that follow the chart;
-    "made-up": Helm makes it up anew each time it renders; "none": nothing does, `text` saying what is known.
+    "step": a step of a migration, `title` says what it does and `text` why; "chart": `text` says what the chart now
+    does; "values": the values set it, `text` names which; "version": labels and checksums that follow the version;
+    "made-up": Helm generates it anew on each render; "none": unexplained, `text` says what is known.
     """
 
     kind: Literal["step", "chart", "values", "version", "made-up", "none"]
@@ -26,7 +26,7 @@ class Explanation(NamedTuple):
 
 
 class ClusterChange(NamedTuple):
-    """One field of one object that the upgrade changes in the cluster, or an object that comes or goes (no `path`)."""
+    """One field of one object that the upgrade changes in the cluster, or an object added or removed (no `path`)."""
 
     object: str
     path: str
@@ -37,7 +37,7 @@ class ClusterChange(NamedTuple):
 
 
 class ClusterReport(NamedTuple):
-    """What an upgrade changes in the cluster: the charts, the release that was rendered, and the differences."""
+    """What an upgrade changes in the cluster: the charts, the rendered release, and the differences."""
 
     old_chart: str
     new_chart: str
@@ -47,14 +47,14 @@ class ClusterReport(NamedTuple):
 
     @property
     def differs(self) -> bool:
-        """Whether the upgrade changes anything; what Helm makes up anew each time is no change."""
+        """Whether the upgrade changes anything, apart from what Helm generates anew on each render."""
         return any(change.explanation.kind != "made-up" for change in self.changes)
 
     @property
     def unexplained(self) -> list[ClusterChange]:
-        """What is for a person to look at."""
+        """The changes that a person has to look at."""
         return [change for change in self.changes if change.explanation.kind == "none"]
 
 
 AGAIN = " (once more)"
-"""Behind the name of an entry that a later one of the same name makes ineffective."""
+"""Follows the name of an entry that a later entry of the same name overrides."""

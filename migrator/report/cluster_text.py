@@ -1,4 +1,4 @@
-"""What an upgrade changes in the cluster, at a terminal: what nothing explains first, then by explanation."""
+"""What an upgrade changes in the cluster, for a terminal: unexplained differences first, then by explanation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from migrator.report.text_check import count
 from migrator.values.edits import Value
 
 FEW = 3
-"""How many objects that share a change are named."""
+"""How many of the objects that share a change are named."""
 
 _HEADINGS = {
     "none": "NOTHING EXPLAINS THESE: look at them before you upgrade",
@@ -27,14 +27,14 @@ _LAST = ("chart", "values", "version", "made-up")
 
 
 class Group(NamedTuple):
-    """Changes that the same objects share."""
+    """Changes shared by the same objects."""
 
     objects: tuple[str, ...]
     changes: tuple[ClusterChange, ...]
 
 
 class Section(NamedTuple):
-    """What has one explanation: a heading, and groups by what is said of them."""
+    """The differences with one explanation: a heading, and groups by the text of the explanation."""
 
     kind: str
     heading: str
@@ -47,14 +47,14 @@ class Section(NamedTuple):
 
 
 def text(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> str:
-    """Everything that differs, release by release; `verbose` names every object."""
+    """All differences, release by release; `verbose` names every object."""
     report = mask.conceal(report)
     shown = ["".join(line + "\n" for line in _release(file, page, verbose)) for file in report.files]
     return "\n".join(shown)
 
 
 def sections(file: FileReport, cluster: ClusterReport) -> list[Section]:
-    """The differences by what explains them: what nothing does first, then the steps in their order, then the chart."""
+    """The differences by explanation: unexplained ones first, then the steps in their order, then the chart."""
     titles = dict(file.migrations)
     keys = [("none", "", "")]
     keys += [("step", *key) for key in dict.fromkeys((change.migration, change.step) for change in file.changes)]
@@ -73,7 +73,7 @@ def sections(file: FileReport, cluster: ClusterReport) -> list[Section]:
 
 
 def verdict(cluster: ClusterReport) -> str:
-    """How many differences there are, and how many of them nothing explains, in one sentence."""
+    """How many differences there are and how many of them are unexplained, in one sentence."""
     if not cluster.changes:
         return "Nothing changes in the cluster."
     wrong = len(cluster.unexplained)
@@ -84,7 +84,7 @@ def verdict(cluster: ClusterReport) -> str:
 
 
 def restarting(cluster: ClusterReport) -> list[str]:
-    """The objects whose pods are made anew, since their template differs: Kubernetes rolls those out, and no others."""
+    """The objects whose pod template differs: Kubernetes restarts the pods of these, and no others."""
     objects = [
         each.object
         for each in cluster.changes
@@ -104,7 +104,7 @@ def restarts(cluster: ClusterReport) -> str:
 
 
 def without_difference(file: FileReport, cluster: ClusterReport) -> str:
-    """A sentence on the steps that change the file and leave the cluster as it is; empty where there is none."""
+    """A sentence on the steps that change the file but not the cluster; empty if there are none."""
     causing = {(each.explanation.migration, each.explanation.step) for each in cluster.changes}
     steps = dict.fromkeys((change.migration, change.step) for change in file.changes if change.step)
     idle = [f"{migration}, step {step}" for migration, step in steps if (migration, step) not in causing]
@@ -114,7 +114,7 @@ def without_difference(file: FileReport, cluster: ClusterReport) -> str:
 
 
 def twice(cluster: ClusterReport) -> str:
-    """A warning of entries that stood twice and stand once now; empty where there is none."""
+    """A warning about entries that were set twice and are now set once; empty if there are none."""
     names = [place(each) + " on " + each.object for each in cluster.changes if each.path.rstrip('"').endswith(AGAIN)]
     if not names:
         return ""
@@ -125,7 +125,7 @@ def twice(cluster: ClusterReport) -> str:
 
 
 def named(objects: Sequence[str], verbose: bool) -> str:
-    """The objects in a line; a crowd only by its number and its kinds."""
+    """The objects in one line; many of them only as a count and their kinds."""
     if verbose or len(objects) <= FEW:
         return ", ".join(objects)
     kinds = ", ".join(dict.fromkeys(each.partition(" ")[0] for each in objects))
@@ -133,7 +133,7 @@ def named(objects: Sequence[str], verbose: bool) -> str:
 
 
 def place(change: ClusterChange) -> str:
-    """Where in the object a field stands, without the way to a pod and to Prefect's container, alike everywhere."""
+    """The path of a field in its object, without the part that leads to the pod and to Prefect's container."""
     path = change.path.removeprefix("spec.template.spec.")
     for container in ("prefect-server", "prefect-background-services"):
         path = path.removeprefix(f"containers.{container}.")
@@ -141,7 +141,7 @@ def place(change: ClusterChange) -> str:
 
 
 def spelled(value: Value, path: str) -> str:
-    """A value in a line; of an env entry what it is set to, the name being in the path already."""
+    """A value in one line; for an env entry, only its value, since its name is already in the path."""
     if isinstance(value, dict) and "env" in path:
         rest = {key: child for key, child in value.items() if key != "name"}
         source = rest.get("valueFrom")
@@ -158,10 +158,10 @@ def _parts(changes: Sequence[ClusterChange]) -> tuple[tuple[str, tuple[Group, ..
 
 
 def _groups(changes: Sequence[ClusterChange]) -> tuple[Group, ...]:
-    """First the objects of each change, then the changes of each set of objects."""
+    """First group objects by change, then changes by their set of objects."""
     objects: dict[str, list[ClusterChange]] = {}
     for change in changes:
-        where = place(change) or change.object  # objects that come or go are not alike
+        where = place(change) or change.object  # never group added or removed objects
         objects.setdefault(repr((where, change.before, change.after)), []).append(change)
     together: dict[tuple[str, ...], list[ClusterChange]] = {}
     for alike in objects.values():
@@ -204,7 +204,7 @@ def facts(file: FileReport, cluster: ClusterReport) -> Iterator[tuple[str, str]]
 
 
 def lead(kind: str) -> str:
-    """What stands before what is said of differences."""
+    """The text in front of an explanation."""
     return {"step": "why: ", "none": "known: "}.get(kind, "")
 
 
@@ -221,7 +221,7 @@ def _group(group: Group, page: Page, verbose: bool) -> Iterator[str]:
 
 
 def whole(change: ClusterChange) -> str:
-    """That an object comes or goes, and in short what it is."""
+    """Whether an object is added or removed, with a short summary of it."""
     summary = change.after if change.kind == "add" else change.before
     facts = summary.items() if isinstance(summary, dict) else ()
     clauses = [f"{name} {', '.join(map(str, fact)) if isinstance(fact, list) else fact}" for name, fact in facts]

@@ -1,4 +1,4 @@
-"""Annotations of GitHub Actions: workflow commands that put each issue beside its line.
+"""GitHub Actions annotations: workflow commands that show each issue beside its line.
 
 Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands (how values are escaped).
 """
@@ -17,7 +17,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def commands(report: Report, *, mask: Mask) -> Iterator[str]:
-    """One command a line, and the totals as a line of their own."""
+    """One command per line, then a line with the totals."""
     report = mask.conceal(report)
     for issue in issues(report):
         yield f"{_command(issue)}\n"

@@ -1,8 +1,8 @@
-"""One page for whoever has to say yes: self-contained, without a script, and nothing in it reaches for the network.
+"""The HTML page for the approver: self-contained, without a script or any network access.
 
-Jinja2 escapes whatever is put into the templates, and `visible` shows what would steer a reader's eye (control and
-bidirectional signs), so that nothing that stands in a file is markup. The page's own policy forbids every script, and
-every style but its own; filters and the two views of lines are checkboxes that the style looks at.
+Jinja2 escapes everything that is put into the templates, and `visible` shows characters that would mislead a reader
+(control and bidirectional ones), so nothing from a file becomes markup. The page's content security policy forbids all
+scripts, and all styles but its own; the filters and the two line views are checkboxes that the style sheet reads.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 MANY = 25
-"""With more releases the page is short on each, and all are folded: fewer lines around changes and no numbers beside
-them, one picture, what was decided without its question, and what is said of many of them once."""
+"""With more releases than this the page shortens and folds each one: fewer context lines, no line numbers, one picture,
+decisions without their questions, and shared notices only once."""
 
 
 class Bar(NamedTuple):
-    """A part of a small chart: what it counts, how many, and where it begins and ends of a hundred."""
+    """A bar of a small chart: its label, its count, and its start and width in percent."""
 
     name: str
     label: str
@@ -42,7 +42,7 @@ class Bar(NamedTuple):
 
 
 def page(report: Report, *, mask: Mask) -> str:
-    """The whole page for `diff`, of files or of what is rendered."""
+    """The whole page for `diff`, of files or of rendered objects."""
     report = mask.conceal(report)
     is_rendered = any(file.cluster is not None for file in report.files)
     are_many = len(report.files) > MANY
@@ -82,7 +82,7 @@ _TITLES = {
 
 
 def _causes(report: Report) -> dict[str, int]:
-    """How many differences in the cluster have each cause, those without one first."""
+    """How many differences in the cluster have each cause, unexplained ones first."""
     kinds = [
         each.explanation.kind for file in report.files if file.cluster is not None for each in file.cluster.changes
     ]
@@ -99,7 +99,7 @@ def _bars(counts: Sequence[tuple[str, str, int]]) -> list[Bar]:
 
 
 def _said_of_many(files: Collection[FileReport]) -> dict[str, tuple[int, str]]:
-    """Notices that concern so many releases that they are told once: how many, and how grave, the gravest first."""
+    """Notices that concern so many releases that they are shown once: count and severity, the most severe first."""
     found: dict[str, tuple[int, str]] = {}
     for file in files:
         for notice in {notice.text: notice for notice in file.to_know}.values():
@@ -114,7 +114,7 @@ def _environment() -> Environment:
     from markupsafe import Markup
 
     def shown(value: object) -> object:
-        """What stands in a file may hold signs that are not seen, or that turn a line around."""
+        """Text from a file, with invisible characters and those that reverse a line made visible."""
         return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
     environment = Environment(
@@ -144,7 +144,7 @@ def _environment() -> Environment:
 
 
 def _style(environment: Environment) -> str:
-    """The style sheet, without what only its authors read."""
+    """The style sheet without its comments."""
 
     assert environment.loader is not None
     text = environment.loader.get_source(environment, "style.css")[0]

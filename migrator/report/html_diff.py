@@ -1,4 +1,4 @@
-"""Lines before and after, side by side: which belong together, and which words of them differ."""
+"""Lines before and after, side by side: which lines belong together, and which words in them differ."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from migrator.report.mask import Mask, visible
 from migrator.report.result_records import LayerReport
 
 _MOST_TO_PAIR = 40
-"""In longer blocks lines are paired in their order: comparing each with each would take too long."""
+"""In longer blocks lines are paired in order: comparing every pair would take too long."""
 
 _ALIKE = 0.5
 
 _MOST_COLUMNS = 400
-"""Words of longer lines are not compared, and what is longer than this many times five is cut."""
+"""The words of longer lines are not compared, and a line is cut at five times this length."""
 
 
 class Piece(NamedTuple):
-    """A part of a line, and whether the other side has another one there."""
+    """A part of a line, and whether it differs from the other side."""
 
     text: str
     is_changed: bool
@@ -36,7 +36,7 @@ class Line(NamedTuple):
 
 
 class Row(NamedTuple):
-    """Lines that stand beside each other; None where a side has none."""
+    """Two lines side by side; None where a side has no line."""
 
     kind: Literal["same", "removed", "added", "changed"]
     old: Line | None
@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Lines of one kind that follow each other, or one changed line; both sides are the same where it is not that."""
+    """Consecutive lines of one kind, or one changed line; both sides are the same unless the kind is changed."""
 
     kind: Literal["same", "removed", "added", "changed"]
     old: tuple[tuple[Piece, ...], ...]
@@ -52,14 +52,14 @@ class Run(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A stretch of a file with something changed in it, and the line it begins on."""
+    """A section of a file that contains a change, and its first line."""
 
     start: int
     rows: tuple[Row, ...]
 
     @property
     def runs(self) -> list[Run]:
-        """The rows in fewer pieces, for a page with many of them; a changed line stays one of its own."""
+        """The rows in fewer pieces, for a page with many of them; a changed line stays separate."""
         found: list[Run] = []
         for kind, together in groupby(self.rows, key=lambda row: row.kind):
             rows = list(together)
@@ -72,7 +72,7 @@ class Part(NamedTuple):
 
 
 class FileDiff(NamedTuple):
-    """What changes in one file."""
+    """The changes in one file."""
 
     path: str
     parts: tuple[Part, ...]
@@ -81,7 +81,7 @@ class FileDiff(NamedTuple):
 
 
 def file_diff(layer: LayerReport, mask: Mask, context: int) -> FileDiff:
-    """The file's differences with that many lines around each."""
+    """The file's differences with `context` lines around each."""
     before, after = layer.before.split(b"\n"), layer.after.split(b"\n")
     shown = _Shown(layer.before, mask), _Shown(layer.after, mask)
     parts = [Part(hunk.start + 1, tuple(_rows(hunk, *shown))) for hunk in hunks(before, after, context)]
@@ -95,7 +95,7 @@ def file_diff(layer: LayerReport, mask: Mask, context: int) -> FileDiff:
 
 
 class _Shown:
-    """The lines of a text as they may be seen; only those that are looked at are made so."""
+    """The lines of a text, masked and printable; each line is converted when it is first read."""
 
     def __init__(self, data: bytes, mask: Mask) -> None:
         self._lines = mask.lines(data.decode("utf-8", "backslashreplace"))
@@ -135,7 +135,7 @@ def _of_block(block: Block, before: _Shown, after: _Shown) -> Iterator[Row]:
 
 
 def _pairs(block: Block, before: _Shown, after: _Shown) -> list[tuple[int, int]]:
-    """The lines that became another, in order: each with the first one after the last pair that is like it."""
+    """Pairs of a removed and an added line, in order: each with the first similar line after the previous pair."""
     found: list[tuple[int, int]] = []
     if max(block.end - block.start, block.new_end - block.new_start) > _MOST_TO_PAIR:
         return list(zip(range(block.start, block.end), range(block.new_start, block.new_end)))
@@ -156,7 +156,7 @@ def _are_alike(one: str, other: str) -> bool:
 
 
 def _words(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Both lines cut where their words begin to differ."""
+    """Both lines split where their words differ."""
     if max(len(before), len(after)) > _MOST_COLUMNS:
         return (Piece(before, True),), (Piece(after, True),)
     one, other = (re.findall(r"\w+|\s+|[^\w\s]", line) for line in (before, after))

@@ -1,4 +1,4 @@
-"""Where the boxes of the picture of queues stand: each pod with its own queue, then all on one docket."""
+"""The layout of the picture of queues: each pod with its own queue, then all pods on one docket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WIDTH = 360
 
 
 class Pod(NamedTuple):
-    """A box at `x` that is `width` wide, with its name; `middle` is where its arrow begins."""
+    """A box at `x`, `width` wide, with the pod's name; its arrow starts at `middle`."""
 
     x: float
     width: float
@@ -20,7 +20,7 @@ class Pod(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """A database of the server, in its row."""
+    """A database of the server, and its row."""
 
     y: int
     text: str
@@ -28,7 +28,7 @@ class Slot(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """What both halves are drawn from; `more` says how many pods have no box."""
+    """What both halves are drawn from; `more` is the number of pods without a box."""
 
     pods: tuple[Pod, ...]
     more: int

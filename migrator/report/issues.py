@@ -1,4 +1,4 @@
-"""What a machine is told of a run: one issue for each change, open decision, warning and error, with its place."""
+"""The issues of a run for machine formats: one per change, open decision, warning and error, with its place."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _LEVELS: dict[str, Level] = {"required": "error", "behaviour": "warning", "none"
 
 
 class Issue(NamedTuple):
-    """One thing to see to: the rule that says it, how bad that is, the place (line 0: the whole file), and the words.
+    """One thing to look at: the rule that reports it, its severity, its place (line 0: the whole file), and its text.
 
-    `key` stays the same from run to run while the thing does, whatever moves above it in the file.
+    `key` stays the same from run to run as long as the issue exists, even if it moves within the file.
     """
 
     rule: str
@@ -28,10 +28,10 @@ class Issue(NamedTuple):
 
 
 def issues(report: Report) -> Iterator[Issue]:
-    """The issues of a report that is masked already, release by release."""
-    seen: Counter[int] = Counter()  # of thousands of keys, no more than their hashes
+    """The issues of an already masked report, release by release."""
+    seen: Counter[int] = Counter()  # hashes only, since there can be thousands of keys
     for file in report.files:
-        for issue in _of_release(file):  # of things alike, each has a key of its own
+        for issue in _of_release(file):  # identical issues get different keys
             seen[hash(issue.key)] += 1
             yield issue._replace(key=f"{issue.key}#{seen[hash(issue.key)]}")
 
@@ -59,7 +59,7 @@ def _of_release(file: FileReport) -> Iterator[Issue]:
 
 
 def _place(file: FileReport) -> tuple[str, int]:
-    """The file and the line that an error begins with, as far as it does."""
+    """The file and line at the start of an error, as far as it names them."""
     where, colon, _ = file.error.partition(": ")
     path, _, line = where.rpartition(":")
     if colon and line.isdecimal() and path:

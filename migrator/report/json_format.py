@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from migrator.report.records import FileReport, Report, Status
 
 SCHEMA = 1
-"""Rises when a reader of the output would have to be changed; a new key is no such change."""
+"""Incremented when programs that read the output have to change; a new key does not count."""
 
 HERE = "..."
-"""What stands in place of the items of a list that are to come."""
+"""Placeholder for the items of a list that are inserted later."""
 
 FROM_WORST: tuple[Status, ...] = (
     "failed", "needs-decision", "refused", "pending", "migrated", "current", "unrelated", "out-of-scope", "skipped",
 )  # fmt: skip
-"""Every status, in the order of the exit codes that they come with."""
+"""Every status, in the order of its exit code."""
 
 
 def dumps(report: Report, *, mask: Mask) -> str:
-    """One JSON object, ASCII only (so that no terminal obeys what is in it), without a line feed at the end."""
+    """One JSON object, ASCII only (a terminal cannot execute anything in it), without a trailing line feed."""
     return "".join(pieces(report, mask=mask))
 
 
@@ -56,9 +56,9 @@ def pieces(report: Report, *, mask: Mask) -> Iterator[str]:
 
 
 def filled(whole: Value, items: Iterable[Value], *, depth: int) -> Iterator[str]:
-    """JSON in which a list of `HERE` alone, so deep inside, has these items instead, of which none has to wait."""
+    """JSON in which a list of only `HERE`, at that depth, is replaced by these items, one at a time."""
     margin, inner = "\n" + "  " * (depth - 1), "\n" + "  " * depth
-    # Line feeds of texts are escaped, so that nothing else reads like this.
+    # Line feeds in strings are escaped, so nothing else can match this.
     before, _, after = json.dumps(whole, indent=2, allow_nan=False).partition(f"[{inner}{json.dumps(HERE)}{margin}]")
     yield f"{before}["
     sign = ""
@@ -122,7 +122,7 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
 
 
 def _without(fields: dict[str, Value], *own: str) -> dict[str, Value]:
-    """The fields less those that are for the program itself."""
+    """The fields without the internal ones."""
     return {name: value for name, value in fields.items() if name not in own}
 
 

@@ -1,8 +1,8 @@
 """The change of a document's data as a JSON Patch (RFC 6902), https://www.rfc-editor.org/rfc/rfc6902.
 
-Operations come in the order in which they apply. Before an item leaves a list a `test` holds what stands there, so that
-a patch does not take another entry out of another file. Values that stand in an object as a text are replaced as a
-text: no pointer leads into one.
+Operations are in the order in which they apply. Before a list item is removed, a `test` checks its value, so that the
+patch cannot remove a different entry from another file. Values that an object holds as text are replaced as text,
+since no JSON pointer leads into them.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _MASKED = (
 
 
 class _Node(NamedTuple):
-    """A value and how it is shown, which differs where there is a credential in it."""
+    """A value, and the value shown, which differs if it contains a credential."""
 
     raw: Value
     shown: Value
 
 
 def operations(document: DocumentReport, mask: Mask) -> list[Operation]:
-    """What turns the document's data into that after the migration; empty where nothing changes.
+    """The operations that turn the document's data into that after the migration; empty if nothing changes.
 
-    Where a credential had to be masked, a test that holds for no values comes first, so that no program applies it.
+    If a credential had to be masked, a test that always fails comes first, so that no program applies the patch.
     """
     before, after = (_Node(plain(data), plain(mask.value(data))) for data in (document.before, document.after))
     found = list(_changed(before, after, ""))
@@ -62,7 +62,7 @@ def _changed(before: _Node, after: _Node, at: str) -> Iterator[tuple[Operation, 
 
 
 def _changed_list(before: Sequence[_Node], after: Sequence[_Node], at: str) -> Iterator[tuple[Operation, bool]]:
-    """From the end, so that no operation moves an item that another one means."""
+    """Last item first, so that no operation shifts an item that a later one addresses."""
     for block in reversed(blocks([_key(item.raw) for item in before], [_key(item.raw) for item in after])):
         pairs = _pairs(before, after, block)
         for number in reversed(range(block.start + pairs, block.end)):
@@ -77,7 +77,7 @@ def _changed_list(before: Sequence[_Node], after: Sequence[_Node], at: str) -> I
 
 
 def _pairs(before: Sequence[_Node], after: Sequence[_Node], block: Block) -> int:
-    """How many items at the begin of a block are the same ones, changed: entries of one name on either side."""
+    """How many items at the start of a block are changed, not replaced: entries with equal names on both sides."""
     pairs = 0
     for one, other in zip(before[block.start : block.end], after[block.new_start : block.new_end]):
         if _name(one.raw) is None or _name(one.raw) != _name(other.raw):
@@ -117,5 +117,5 @@ def _below(at: str, key: str) -> str:
 
 
 def _key(value: Value) -> bytes:
-    """What two values share if they are the same to JSON: a number is no truth value, the order of keys is nothing."""
+    """A key that is equal for values equal in JSON: a number is not a boolean, the order of keys does not matter."""
     return json.dumps(value, sort_keys=True).encode()

@@ -1,6 +1,6 @@
-"""JUnit's XML: one test case for each release, as CI systems read it.
+"""JUnit XML: one test case per release, as CI systems read it.
 
-Source: https://github.com/testmoapp/junitxml, which writes down what the common readers have in common.
+Source: https://github.com/testmoapp/junitxml, which documents what the common readers accept.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from migrator.report.records import FileReport, Report
 from migrator.report.text_check import reason
 
 _FORBIDDEN = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to say."""
+"""Characters that XML 1.0 cannot represent."""
 
 
 def pieces(report: Report, *, mask: Mask, seconds: float) -> Iterator[str]:
-    """The report as one test suite, case by case; the same secrets are masked as everywhere."""
+    """The report as one test suite, case by case, masked as in every other format."""
     report = mask.conceal(report)
     kinds = Counter(map(_kind, report.files))
     counts = {
@@ -33,7 +33,7 @@ def pieces(report: Report, *, mask: Mask, seconds: float) -> Iterator[str]:
     suites = ElementTree.Element("testsuites", {"name": "infrahub-migrator", **counts})
     name = f"infrahub-migrator {report.command}"
     suite = ElementTree.SubElement(suites, "testsuite", {"name": name, **counts, "skipped": str(kinds["skipped"])})
-    suite.text = "\n"  # the cases are to come
+    suite.text = "\n"  # the cases are inserted later
     ElementTree.indent(suites)
     before, after = ElementTree.tostring(suites, encoding="unicode").split("\n</testsuite>")
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n{before.rstrip()}'
@@ -56,7 +56,7 @@ def pieces(report: Report, *, mask: Mask, seconds: float) -> Iterator[str]:
 
 
 def _issues_in_words(report: Report, file: FileReport) -> Iterator[str]:
-    """What there is to see to, a line each with its place; an error of the whole release is the message already."""
+    """The issues, one per line with its place; an error of the whole release is already the message."""
     for issue in issues(report._replace(files=(file,))):
         if issue.rule != file.status:
             place = f"{issue.file}:{issue.line}" if issue.line else issue.file

@@ -1,7 +1,7 @@
 """Which lines of two texts differ: the shortest script by Myers' greedy method ("An O(ND) Difference Algorithm", 1986).
 
-Its cost grows with the number of differences rather than with the size of the texts, which a migration of a few lines
-in a file of fifty thousand is glad of; the standard library's matcher is quadratic there.
+Its cost grows with the number of differences, not with the size of the texts, so a few changed lines in a file of
+fifty thousand are found quickly; the standard library's matcher is quadratic there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 MOST_DIFFERENCES = 2000
-"""With more lines than these added and removed, everything between the first and the last is shown as replaced."""
+"""With more added and removed lines than this, everything from the first to the last is shown as replaced."""
 
 _SHORT = 2
 
@@ -28,7 +28,7 @@ class Block(NamedTuple):
 
 
 class Hunk(NamedTuple):
-    """Blocks near each other, with the range of lines around them that a diff shows."""
+    """Blocks close to each other, with the range of lines that a diff shows around them."""
 
     start: int
     end: int
@@ -38,7 +38,7 @@ class Hunk(NamedTuple):
 
 
 def signed(hunk: Hunk, before: Sequence[Line], after: Sequence[Line]) -> Iterator[tuple[str, Line]]:
-    """The lines of a hunk, each with its sign: `-` goes, `+` comes, a blank stays."""
+    """The lines of a hunk, each with its sign: `-` removed, `+` added, a space unchanged."""
     at = hunk.start
     for block in hunk.blocks:
         yield from ((" ", line) for line in before[at : block.start])
@@ -49,7 +49,7 @@ def signed(hunk: Hunk, before: Sequence[Line], after: Sequence[Line]) -> Iterato
 
 
 def hunks(before: Sequence[bytes], after: Sequence[bytes], context: int = 3) -> list[Hunk]:
-    """The differences with `context` lines around each, joined where these would touch."""
+    """The differences with `context` lines around each, joined where they would touch."""
     groups: list[list[Block]] = []
     for block in blocks(before, after):
         if groups and block.start - groups[-1][-1].end <= 2 * context:
@@ -67,7 +67,7 @@ def hunks(before: Sequence[bytes], after: Sequence[bytes], context: int = 3) -> 
 
 
 def blocks(before: Sequence[bytes], after: Sequence[bytes]) -> list[Block]:
-    """What differs, in order; each block begins where a reader of YAML would say it does."""
+    """The differences in order; each block starts where a reader of YAML would expect it."""
     head = 0
     while head < len(before) and head < len(after) and before[head] == after[head]:
         head += 1
@@ -102,7 +102,7 @@ def _script(before: Sequence[bytes], after: Sequence[bytes]) -> list[Block]:
 
 
 def _backtracked(trail: list[dict[int, int]], x: int, y: int) -> list[Block]:
-    """The blocks on the way that `trail` (how far each diagonal reached, by number of differences) came to x, y."""
+    """The blocks on the path to x, y. `trail`: how far each diagonal reached, by number of differences."""
     found: list[Block] = []
     for differences in range(len(trail) - 1, 0, -1):
         reached = trail[differences]
@@ -120,9 +120,9 @@ def _backtracked(trail: list[dict[int, int]], x: int, y: int) -> list[Block]:
 
 
 def _slid(found: list[Block], before: Sequence[bytes], after: Sequence[bytes]) -> list[Block]:
-    """Blocks of lines only removed, or only added, moved among equal lines to where they begin the least indented.
+    """Blocks with only removed or only added lines, moved among equal lines to start at the least indented one.
 
-    Of `- name: A`, `  value: x` in a list of such entries a diff may as well remove `  value: x`, `- name: B`.
+    In a list of entries `- name: A`, `  value: x` a diff may otherwise remove `  value: x`, `- name: B`.
     """
     result: list[Block] = []
     for number, block in enumerate(found):
@@ -140,16 +140,16 @@ def _slid(found: list[Block], before: Sequence[bytes], after: Sequence[bytes]) -
             up += 1
         while down < highest - block.end and lines[start + down] == lines[end + down]:
             down += 1
-        # The latest of the shallowest: what is said of new text ("after X") is then what the diff shows.
+        # The last of the least indented: text about an added entry ("after X") then matches the diff.
         best = min(range(down, -up - 1, -1), key=lambda shift: _depth(lines[start + shift]))
         result.append(Block(*(position + best for position in block)))
     return result
 
 
 def _joined(found: list[Block], before: Sequence[bytes]) -> list[Block]:
-    """Blocks joined where whole entries went and another came, so that each is shown whole.
+    """Blocks joined where whole entries were removed and another was added, so that each is shown whole.
 
-    Of a removed `- name: A`, `  value: x` and an added `- name: B`, `  value: x` the shortest script keeps the value.
+    For a removed `- name: A`, `  value: x` and an added `- name: B`, `  value: x` the shortest script keeps the value.
     """
     result: list[Block] = []
     for block in found:
@@ -161,7 +161,7 @@ def _joined(found: list[Block], before: Sequence[bytes]) -> list[Block]:
 
 
 def _is_inside_an_entry(before: Sequence[bytes], above: Block, below: Block) -> bool:
-    """Whether only a line or two, deeper than their neighbours, stand between a change and lines that only go."""
+    """Whether only one or two lines, indented deeper than their neighbours, separate a change from removed lines."""
     between = before[above.end : below.start]
     only_goes = below.start < below.end and below.new_start == below.new_end
     if not only_goes or not between or len(between) > _SHORT or above.start == above.end:

@@ -1,8 +1,8 @@
 """What a reviewer reads in a pull request: the diff of each release step by step, or the findings of `check`.
 
-Whatever comes from the file is text, never markup: it stands in code spans and fences that it cannot close, or escaped;
-no name in it notifies anybody, no number links to an issue. The first line is a comment that no reader sees and that
-stays the same, by which a bot finds the comment that it is to update.
+Text from the file is never markup: it is in code spans and fences that it cannot close, or escaped; no name in it
+notifies anybody, and no number links to an issue. The first line is an invisible comment that never changes, by which a
+bot finds the comment to update.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ _EFFECTS = {
 
 
 def marker(command: str) -> str:
-    """The comment at the top by which a bot finds its own; it never changes."""
+    """The invisible comment at the top by which a bot finds its own comment; it never changes."""
     return f"<!-- infrahub-migrator {command} -->"
 
 
 def diff(report: Report, *, mask: Mask) -> str:
-    """Everything that a reviewer wants to see, as GitHub-flavoured Markdown that fits into a comment."""
+    """Everything that a reviewer needs, as GitHub-flavoured Markdown that fits into a comment."""
     return _whole(_head("Migration of Infrahub values", "diff", report), report, mask, LIMIT)
 
 
 def record(report: Report, *, mask: Mask) -> str:
-    """What was done and decided, for whoever audits it: nothing is left out for want of room."""
+    """What was done and decided, for an audit: nothing is shortened to fit."""
     head = _head("Migration of Infrahub values: what was done", "migrate", report)
     return _whole([*head, "", f"By infrahub-migrator {__version__}, {report.time}."], report, mask, sys.maxsize)
 
@@ -57,8 +57,7 @@ def _whole(head: Sequence[str], report: Report, mask: Mask, limit: int) -> str:
 
 
 def check(report: Report, *, mask: Mask) -> str:
-    """One row a release with what there is to do, and below what is to decide and what is wrong, as GitHub-flavoured
-    Markdown."""
+    """One row per release with what to do, then open decisions and problems, as GitHub-flavoured Markdown."""
     report = mask.conceal(report)
     rows = []
     for file in report.files:
@@ -92,7 +91,7 @@ def _cells(file: FileReport) -> list[str]:
 
 
 def _part(file: FileReport, report: Report, mask: Mask, shared: Mapping[str, Sequence[str]]) -> Part | None:
-    """All that is told of one release, and shorter forms of it; None where its row says everything."""
+    """The section of one release, and shorter forms of it; None if its row says everything."""
     head = [f"## {code(file.path)}", ""]
     if file.error:
         head += [f"**{file.status}**: {prose(file.error)}", ""]
@@ -115,7 +114,7 @@ def _part(file: FileReport, report: Report, mask: Mask, shared: Mapping[str, Seq
 
 
 def _evidence(file: FileReport) -> Iterator[str]:
-    """From what it was concluded which release this is, and what a look at its Redis showed."""
+    """The evidence for which release this is, and the result of looking at its Redis."""
     if file.evidence:
         yield "<details><summary>How chart, versions and flavour were found out</summary>"
         yield ""
@@ -126,7 +125,7 @@ def _evidence(file: FileReport) -> Iterator[str]:
 
 
 def _files(file: FileReport) -> Iterator[str]:
-    """What was written, by its digests, and where the bytes before are kept."""
+    """What was written, with digests, and where the previous bytes are kept."""
     if file.layers:
         yield "| File | SHA-256 before | SHA-256 after |"
         yield "|---|---|---|"
@@ -171,7 +170,7 @@ def _restarts(file: FileReport) -> Iterator[str]:
 
 
 def _shared(report: Report) -> dict[str, list[str]]:
-    """Of each file that releases share, the release with which its diff stands, and those that tell changes of it."""
+    """For each file that releases share: the release that shows its diff, then those that list changes of it."""
     found: dict[str, list[str]] = {}
     for file in report.files:
         for path in file.written:
@@ -182,7 +181,7 @@ def _shared(report: Report) -> dict[str, list[str]]:
 
 
 def _about_shared(file: FileReport, shared: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Where the rest stands of what becomes of a file that releases share: its diff stands once, each change too."""
+    """Where to find the rest about a shared file: its diff and each of its changes are shown once."""
     for layer in file.layers:
         home, *others = shared.get(layer.path, (file.path,))
         if home != file.path and layer.is_changed:
@@ -208,7 +207,7 @@ def _patch(file: FileReport, mask: Mask) -> Iterator[str]:
 
 
 def _step(step: str, changes: Sequence[ChangeReport]) -> Iterator[str]:
-    """The changes of the step by their reason, each reason above a fence with what is changed for it."""
+    """The changes of the step by reason, each reason above a fence with its changes."""
     yield f"#### Step {code(step)}"
     yield ""
     for why, effect in dict.fromkeys((change.why, change.effect) for change in changes):

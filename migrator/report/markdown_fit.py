@@ -1,4 +1,4 @@
-"""Markdown that fits into a comment: whatever is too long is folded, from the end, and what was left out is said."""
+"""Markdown that fits into a comment: text that is too long is shortened from the end, and omissions are reported."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from migrator.report.markup import code
 from migrator.report.text_check import count
 
 LIMIT = 65_000
-"""Characters of a whole text. GitHub refuses a comment of more than 65,536; the rest is room for a bot's own words."""
+"""Characters of the whole text. GitHub refuses comments of more than 65,536; the rest is left for a bot's own text."""
 
 _MOST_NAMES = 5
 
 
 class Part(NamedTuple):
-    """What is told of one release, from the whole to the shortest; `left_out` says what each next form lacks."""
+    """The text on one release, from the full form to the shortest; `left_out` says what each shorter form lacks."""
 
     name: str
     forms: tuple[str, ...]
@@ -23,33 +23,33 @@ class Part(NamedTuple):
 
     @classmethod
     def of(cls, name: str, longest_first: Sequence[Sequence[str]], left_out: tuple[str, ...]) -> Part:
-        """The part whose forms have these lines."""
+        """The part with these lines for its forms."""
         return cls(name, tuple("\n".join([*lines, ""]) if lines else "" for lines in longest_first), left_out)
 
 
 class Row(NamedTuple):
-    """A release's line in the table of all, and the status by which rows that find no room are counted."""
+    """A release's row in the table, and the status under which it is counted if it does not fit."""
 
     line: str
     status: str
 
     @classmethod
     def of(cls, cells: Sequence[str], status: str) -> Row:
-        """The row of these cells."""
+        """The row with these cells."""
         return cls(f"| {' | '.join(cells)} |", status)
 
 
 def fitted(
     head: Sequence[str], table: Sequence[str], rows: Sequence[Row], parts: Sequence[Part], *, limit: int = LIMIT
 ) -> str:
-    """The whole text under the limit: the head, the table with its rows, what is left out, and the parts.
+    """The whole text, within the limit: the head, the table with its rows, what is left out, and the parts.
 
-    Half of the room is the table's at most. Of the parts the fullest forms are kept for the first of them.
+    The table takes at most half of the room. The first parts keep their fullest forms.
     """
     shown = _rows_that_fit(rows, limit // 2)
     lines = [*head, "", *table, *(row.line for row in shown), ""]
     lines += _about_rows(rows[len(shown) :])
-    room = limit - len("\n".join(lines)) - 2_000  # what is left out has to be said in the rest
+    room = limit - len("\n".join(lines)) - 2_000  # the rest is for the list of what is left out
     forms = [0] * len(parts)
     size = sum(len(part.forms[0]) for part in parts)
     for form in range(max((len(part.forms) for part in parts), default=0) - 1):
@@ -57,7 +57,7 @@ def fitted(
             if size <= room:
                 break
             this, *shorter = parts[number].forms[form:] or ("",)
-            if shorter and len(shorter[0]) < len(this):  # else nothing is left out
+            if shorter and len(shorter[0]) < len(this):  # otherwise shortening gains nothing
                 size += len(shorter[0]) - len(this)
                 forms[number] = form + 1
     lines += _about_parts(parts, forms)

@@ -12,7 +12,7 @@ _AT_THE_START = re.compile(r"^(\d*)([-+=#>.)])")
 
 
 def prose(text: str) -> str:
-    """Text in a line of prose: nothing in it is markup, a mention, a reference or a link."""
+    """One line of prose: nothing in it is markup, a mention, a reference or a link."""
     text = _MARKUP.sub(lambda sign: "\\" + sign[0], visible(text.strip()))
     text = _AT_THE_START.sub(r"\1\\\2", text)
     text = re.sub(r"(?<=\w)://|www\.(?=\w)", lambda found: found[0][:-1] + "<!-- -->" + found[0][-1], text)
@@ -20,7 +20,7 @@ def prose(text: str) -> str:
 
 
 def code(text: str, *, in_table: bool = False) -> str:
-    """Text in a code span, whose ticks outnumber every run of ticks in it."""
+    """Text in a code span with more backticks than any run of backticks in it."""
     text = visible(text)
     if in_table:
         text = text.replace("|", "\\|")
@@ -30,7 +30,7 @@ def code(text: str, *, in_table: bool = False) -> str:
 
 
 def fence(kind: str, lines: Sequence[str]) -> Iterator[str]:
-    """Lines in a fence that none of them closes; `kind` says how they are to be coloured."""
+    """Lines in a fence that none of them closes; `kind` is the language for highlighting."""
     shown = [visible(line.removesuffix("\r").replace("\t", " ")) for line in lines]
     ticks = "`" * max(3, max((_longest_run(line) for line in shown), default=0) + 1)
     yield f"{ticks}{kind}"
