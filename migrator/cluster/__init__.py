@@ -1,4 +1,4 @@
-"""What a cluster says of a release: by `helm` what it was given and what was installed, by `kubectl` what runs.
+"""What a cluster reports about a release: its values and manifest (from `helm`), and what runs (from `kubectl`).
 
-Read-only, always: `access` runs no other verb than get and list, and everything else here goes through it.
+Always read-only: `access` runs only get and list, and everything else in this package uses it.
 """

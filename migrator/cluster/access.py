@@ -1,7 +1,7 @@
-"""The one way to a cluster: `helm` and `kubectl` as children with an end, and no verb but get and list.
+"""The only access to a cluster: `helm` and `kubectl` as child processes with a timeout, limited to get and list.
 
-Which cluster is meant is said as for those programs themselves: their environment, their kubeconfig, and the options
-`--kube-context` and `--kubeconfig`. kubectl is led to the cluster that Helm's own variables name, too.
+The cluster is chosen as for those programs themselves: by their environment, their kubeconfig, and the options
+`--kube-context` and `--kubeconfig`. Helm's own variables are passed on to kubectl as options.
 
 Sources: pkg/cli/environment.go of Helm (HELM_KUBE...), `kubectl options`.
 """
@@ -18,13 +18,13 @@ from migrator.cluster import trouble
 from migrator.cluster.trouble import ClusterError
 
 SECONDS = 45
-"""How long one question may take: a login by another program and a slow way there are in it."""
+"""Timeout of one command; it allows for an exec login plugin and a slow connection."""
 
 SECONDS_FOR_ALL = 120
-"""How long the list of all releases may take, for which Helm reads every revision of each."""
+"""Timeout for listing all releases, for which Helm reads every revision of each."""
 
 MOST = 64 * 1024 * 1024
-"""Bytes that an answer may have; Kubernetes keeps a release in one MiB, packed."""
+"""Largest output of a command, in bytes; Kubernetes stores a release in at most one MiB, compressed."""
 
 _OF_HELM = (("get", "values"), ("get", "metadata"), ("get", "manifest"), ("get", "hooks"), ("list",))
 
@@ -36,11 +36,11 @@ _FOR_KUBECTL = {
     "HELM_KUBEINSECURE_SKIP_TLS_VERIFY": "--insecure-skip-tls-verify",
     "HELM_KUBEASUSER": "--as",
 }
-"""Helm's variables that kubectl does not know, with its option for the same."""
+"""Helm's variables that kubectl does not read, each with the kubectl option for it."""
 
 
 class Access(NamedTuple):
-    """A way to a cluster: what was typed for it (empty: the programs find it), and who is told what is run."""
+    """How to reach a cluster: the options given (empty: the programs' defaults); `tell` is called for each command."""
 
     kube_context: str = ""
     kubeconfig: str = ""
@@ -49,7 +49,7 @@ class Access(NamedTuple):
 
     @property
     def options(self) -> tuple[str, ...]:
-        """What leads helm to the cluster, as it was typed."""
+        """The options that select the cluster for helm, as given on the command line."""
         return self._options("--kube-context")
 
     def _options(self, context: str) -> tuple[str, ...]:
@@ -57,24 +57,24 @@ class Access(NamedTuple):
         return tuple(word for flag, value in typed if value for word in (flag, value))
 
     def helm(self, *words: str, namespace: str = "", seconds: float = 0) -> str:
-        """What helm prints. Raises ClusterError where it is missing, fails, or takes too long."""
+        """Run helm and return its output. Raises ClusterError if it is missing, fails, or takes too long."""
         assert words[: 1 if words[0] == "list" else 2] in _OF_HELM, f"helm {words[0]} is not read-only for sure"
         space = namespace or self.namespace
         own = ("--namespace", space) if space and "--all-namespaces" not in words else ()
         return self._run("helm", (*words, *own, *self.options), seconds or SECONDS)
 
     def helm_json(self, *words: str, namespace: str = "", seconds: float = 0) -> Any:
-        """What helm prints, as data. Raises ClusterError as `helm` does, and where it is no JSON."""
+        """Run helm and parse its output. Raises ClusterError as `helm` does, and if the output is not JSON."""
         return as_data(
             self.helm(*words, "--output", "json", namespace=namespace, seconds=seconds), f"helm {' '.join(words[:2])}"
         )
 
     def get(self, path: str) -> Any:
-        """What the API server answers to a GET of that path, as data. Raises ClusterError."""
+        """The API server's response to a GET of that path, parsed. Raises ClusterError."""
         return as_data(self.get_text(path), f"kubectl get --raw {path}")
 
     def get_text(self, path: str) -> str:
-        """As `get`, of what is no JSON."""
+        """As `get`, for a response that is not JSON."""
         return self._run("kubectl", ("get", "--raw", path, *self._leading_kubectl()), SECONDS)
 
     def _leading_kubectl(self) -> tuple[str, ...]:
@@ -124,6 +124,6 @@ def as_data(text: str, what: str) -> Any:
 
 
 def as_items(data: Any) -> list[Mapping[str, Any]]:
-    """The items of a list, be it one of the API server's or helm's own; what is none holds no items."""
+    """The items of a list from the API server or from helm; empty if `data` is not a list."""
     items = data.get("items") if isinstance(data, dict) else data
     return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else []

@@ -1,7 +1,7 @@
-"""What runs of a release: its deployments as they stand, their pods, and the last lines of a container's log.
+"""What runs of a release: its live deployments, their pods, and the last lines of a container's log.
 
-Paths of the API are asked for as they are (`kubectl get --raw`): so kubectl looks nothing up besides, and keeps nothing
-on a disk. Source: the Kubernetes API reference, apps/v1 Deployment and v1 Pod.
+API paths are read with `kubectl get --raw`, so that kubectl does no discovery and caches nothing on disk.
+Source: the Kubernetes API reference, apps/v1 Deployment and v1 Pod.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Live(NamedTuple):
     pods: tuple[Manifest, ...]
 
     def pods_of(self, deployment: Manifest) -> list[Manifest]:
-        """Its pods, old ones that have not ended included."""
+        """The deployment's pods, including old ones that have not terminated yet."""
         wanted = as_map(tree.get(deployment, ("spec", "selector", "matchLabels")))
         space = namespace_of(deployment)
         return [
@@ -40,7 +40,7 @@ class Live(NamedTuple):
 
 
 def look(access: Access, deployed: Deployed, manifest: Sequence[Manifest]) -> Live:
-    """Look at what the manifest's deployments have become. Raises ClusterError where that is denied, or fails."""
+    """Read the live state of the manifest's deployments. Raises ClusterError if access is denied or fails."""
     wanted = {
         (namespace_of(each) or deployed.namespace, name_of(each))
         for each in manifest
@@ -60,7 +60,7 @@ def look(access: Access, deployed: Deployed, manifest: Sequence[Manifest]) -> Li
 
 
 def log_of(access: Access, pod: Manifest, container: str, *, show_secrets: bool) -> str:
-    """The last lines of a container's log before it ended, in one; in words where there are none to be had."""
+    """A clause with the last lines of a container's log before it ended, or saying that its log is empty."""
     where = f"/api/v1/namespaces/{quote(namespace_of(pod), safe='')}/pods/{quote(name_of(pod), safe='')}/log"
     options = f"?container={quote(container, safe='')}&tailLines={_LINES}&limitBytes=65536"
     try:
@@ -83,7 +83,7 @@ _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\
 
 
 def without_credentials(line: str) -> str:
-    """A line of a log with what may be a credential masked: by its shape, and whatever is long and nobody's word."""
+    """A log line with possible credentials masked: known shapes, and long runs that mix letters and digits."""
     from migrator.report import mask_shapes
 
     shaped = mask_shapes.in_text(line, lambda secret: "***")
@@ -91,22 +91,22 @@ def without_credentials(line: str) -> str:
 
 
 def name_of(manifest: Manifest) -> str:
-    """Its name; empty where it has none."""
+    """The object's name; empty if it has none."""
     return str(tree.get(manifest, ("metadata", "name")) or "")
 
 
 def namespace_of(manifest: Manifest) -> str:
-    """Its namespace; empty where it names none."""
+    """The object's namespace; empty if it has none."""
     return str(tree.get(manifest, ("metadata", "namespace")) or "")
 
 
 def _in(space: str, manifest: Manifest) -> Manifest:
-    """As the API server would say it on its own: what a list holds can leave the namespace out."""
+    """The object with its namespace set, which items of a list can leave out."""
     return {**manifest, "metadata": {**as_map(manifest.get("metadata")), "namespace": space}}
 
 
 def _selector(deployments: Sequence[Manifest]) -> str:
-    """A query for the labels that the pods of all of them have in common, so that no others are asked for."""
+    """A query for the labels that all their pods share, so that the server returns as few other pods as possible."""
     wanted = [as_map(tree.get(each, ("spec", "selector", "matchLabels"))) for each in deployments]
     shared = [pair for pair in wanted[0].items() if all(pair in each.items() for each in wanted)] if wanted else []
     text = ",".join(f"{key}={value}" for key, value in shared)
@@ -114,6 +114,6 @@ def _selector(deployments: Sequence[Manifest]) -> str:
 
 
 def _counts(pod: Manifest) -> bool:
-    """Whether a pod is there to stay: not one that is being ended, nor one that has."""
+    """Whether a pod is neither terminating nor finished."""
     is_ending = tree.exists(pod, ("metadata", "deletionTimestamp"))
     return not is_ending and tree.get(pod, ("status", "phase")) not in ("Succeeded", "Failed")

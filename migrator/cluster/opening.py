@@ -1,4 +1,4 @@
-"""A release of a cluster as one more source of values: what Helm was given is a layer, what Helm knows is evidence."""
+"""A release in a cluster as a source of values: the values given to Helm are a layer, Helm's metadata is evidence."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map, lay_over
 
 _MOST = 8
-"""Values that are named one by one; whoever has more of them reads `helm get values`."""
+"""How many values a notice lists before it refers to `helm get values`."""
 
 
 def from_cluster(found: Found, access: Access) -> Bundle:
-    """The release with the values that it was given. Raises ClusterError, and InputError for what is no YAML."""
+    """The release with the values given to it. Raises ClusterError, and InputError if they are not YAML."""
     called = found.deployed.called
     layer = read_bytes(releases.values(access, found.deployed), called)
     evidence = "values: what helm was given, without the chart's own (helm get values)"
@@ -27,7 +27,7 @@ def from_cluster(found: Found, access: Access) -> Bundle:
 
 
 def beside_files(bundle: Bundle, found: Found, access: Access) -> Bundle:
-    """The release whose values stand in files, with what Helm knows of it, and of values that are in none of them."""
+    """The release whose values are in files, with Helm's metadata and notices for values that the files lack."""
     text = releases.values(access, found.deployed)
     values = as_map(read_bytes(text, found.deployed.called).data)
     own: Map = {}
@@ -64,7 +64,7 @@ def _version(found: Found) -> ChartVersion:
 
 
 def about_manager(deployed: Deployed) -> Iterator[Notice]:
-    """Who installs the release again and again undoes what somebody does with helm."""
+    """A warning if a controller manages the release: it undoes manual helm upgrades."""
     if deployed.managed_by:
         yield Notice(
             f"{deployed.managed_by} manages this release: change values and chart version there, in one change (name "
@@ -93,7 +93,7 @@ def _about_status(deployed: Deployed) -> Iterator[Notice]:
 
 
 def _beyond(deployed: Deployed, values: Mapping[str, Value], own: Map) -> Iterator[Notice]:
-    """What the release holds that the files do not say, or say otherwise; nothing of the values themselves."""
+    """Notices for values of the release that the files lack or set differently; paths only, never the values."""
     absent: list[Route] = []
     other: list[Route] = []
     for route, value in tree.leaves((), dict(values)):
@@ -115,7 +115,7 @@ def _beyond(deployed: Deployed, values: Mapping[str, Value], own: Map) -> Iterat
 
 
 def _as_kept(value: Value) -> object:
-    """A value as Helm keeps it: in JSON, where the order of keys is nothing and a number is a number."""
+    """A value as Helm stores it, in JSON: the order of keys does not matter, and all numbers are alike."""
     if isinstance(value, dict):
         return {key: _as_kept(inner) for key, inner in value.items()}
     if isinstance(value, list):

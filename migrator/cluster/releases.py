@@ -1,4 +1,4 @@
-"""Releases as Helm keeps them: which revision is deployed, what it was given, what was installed.
+"""Releases as Helm stores them: which revision is deployed, its values, and its manifest.
 
 Sources: cmd/helm get_metadata.go, list.go and get_values.go of Helm 3.19 and 4.3 (the fields of their JSON).
 """
@@ -17,18 +17,18 @@ from migrator.errors import UsageError, did_you_mean
 from migrator.sources.bundle import Deployed
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,51}[a-z0-9])?")
-"""What Helm takes for a release's name (pkg/chart/common/util/validate_name.go); nothing of it is an option."""
+"""Release names that Helm accepts (pkg/chart/common/util/validate_name.go); none can be mistaken for an option."""
 
 _BACK = 10
-"""How many revisions are looked at for the one that is deployed: helm upgrade keeps ten unless told otherwise."""
+"""How many revisions are searched for the deployed one; helm upgrade keeps ten by default."""
 
 
 _ALL = ("--deployed", "--failed", "--pending", "--max", "0")
-"""Whatever stands, and as much of it as there is: helm list leaves out by default what is being installed."""
+"""Every installed release, without a limit; by default helm list omits pending ones."""
 
 
 class Dependency(NamedTuple):
-    """One of these charts inside another one: its name, its version or range, and the key that it reads values at."""
+    """One of these charts as a dependency of another: its name, its version or range, and the key of its values."""
 
     chart: str
     version: str
@@ -36,14 +36,14 @@ class Dependency(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A release, and what its chart has of these where it is none of them itself."""
+    """A release; `inside` is the dependency on one of these charts if the release's own chart is not one of them."""
 
     deployed: Deployed
     inside: Dependency | None = None
 
 
 def find(access: Access, name: str) -> Found:
-    """The release of that name. Raises UsageError for what can be none's, ClusterError where there is none."""
+    """The release of that name. Raises UsageError if the name is not valid, ClusterError if there is none."""
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is not a release name.", remedy="`helm list -A` lists them.")
     try:
@@ -56,7 +56,7 @@ def find(access: Access, name: str) -> Found:
             break
         try:
             about = access.helm_json("get", "metadata", name, "--revision", str(revision))
-        except ReleaseNotFound:  # Helm forgot it
+        except ReleaseNotFound:  # pruned from the history
             break
     if newest.get("status") == "uninstalled":
         raise ClusterError(f"release {name} is uninstalled; Helm keeps only its history.")
@@ -66,7 +66,7 @@ def find(access: Access, name: str) -> Found:
 
 
 def every(access: Access) -> list[Found]:
-    """All releases of these charts that a cluster holds, or a namespace where `access` names one, by their names."""
+    """All releases of these charts in the cluster, or in the namespace of `access`, sorted by namespace and name."""
     where = () if access.namespace else ("--all-namespaces",)
     listed = as_items(access.helm_json("list", *where, *_ALL, seconds=SECONDS_FOR_ALL))
     found = []
@@ -75,7 +75,7 @@ def every(access: Access) -> list[Found]:
         chart, version = _chart_of(str(each.get("chart")))
         if not chart or not _NAME.fullmatch(name):
             continue
-        if each.get("status") != "deployed":  # which revision is, only its own metadata tells
+        if each.get("status") != "deployed":  # only its metadata says which revision is deployed
             found.append(find(access._replace(namespace=namespace), name))
             continue
         revision = int(str(each.get("revision")))
@@ -85,7 +85,7 @@ def every(access: Access) -> list[Found]:
 
 
 def values(access: Access, deployed: Deployed) -> bytes:
-    """What the release was given (`helm get values`), as YAML; an empty mapping where that was nothing."""
+    """The values given to the release (`helm get values`), as YAML; an empty mapping if there are none."""
     text = _of(access, deployed, "values", "--output", "yaml")
     return b"{}\n" if text.strip() in ("", "null", "{}") else text.encode()
 
@@ -94,7 +94,7 @@ _FLUX = re.compile(r"^\s+helm\.toolkit\.fluxcd\.io/(name|namespace): *\"?([\w.-]
 
 
 def with_manager(access: Access, found: Found) -> Found:
-    """The release with the object by which Flux installs it, where it does: Flux labels all that it installs.
+    """The release with `managed_by` set if Flux installs it: Flux labels every object that it installs.
 
     Source: 0.9.0 in the CHANGELOG of fluxcd/helm-controller.
     """
@@ -107,17 +107,17 @@ def with_manager(access: Access, found: Found) -> Found:
 
 
 def given(access: Access, deployed: Deployed) -> Any:
-    """What the release was given, as data."""
+    """The values given to the release, parsed."""
     return as_data(_of(access, deployed, "values", "--output", "json"), "helm get values")
 
 
 def computed_values(access: Access, deployed: Deployed) -> Any:
-    """The same over the values that Helm took for the chart's own (`helm get values --all`), as data."""
+    """The values given, merged over the chart's defaults (`helm get values --all`), parsed."""
     return as_data(_of(access, deployed, "values", "--all", "--output", "json"), "helm get values")
 
 
 def manifest(access: Access, deployed: Deployed, *, with_hooks: bool = False) -> list[Manifest]:
-    """The objects that were installed, and the hooks that ran."""
+    """The objects that were installed; `with_hooks` adds the hooks."""
     from migrator.helm.engine import objects_in
 
     found = list(objects_in(_of(access, deployed, "manifest"), f"the manifest of {deployed.called}"))
@@ -154,7 +154,7 @@ def _revision(about: Mapping[str, Any]) -> int:
 
 
 def _chart_of(text: str) -> tuple[str, str]:
-    """One of these charts and its version, from both in one text as `helm list` has them; empty for another chart."""
+    """Chart name and version from the CHART-VERSION text of `helm list`; empty for any other chart."""
     for chart in CHARTS:
         version = text.removeprefix(f"{chart}-")
         if version != text and version[:1].isdigit():
@@ -163,11 +163,11 @@ def _chart_of(text: str) -> tuple[str, str]:
 
 
 def _unknown(access: Access, name: str) -> ClusterError:
-    """The error for a name that no release has there, with where one has it, or with the nearest."""
+    """The error for a release that is not there, with the namespaces that have one, or the most similar name."""
     where = f"namespace {access.namespace}" if access.namespace else "the namespace that helm uses without --namespace"
     try:
         listed = as_items(access.helm_json("list", "--all-namespaces", *_ALL, seconds=SECONDS_FOR_ALL))
-    except ClusterError:  # whoever may not list all of them
+    except ClusterError:  # no permission to list all namespaces
         remedy = "`helm list --all-namespaces` lists what there is."
     else:
         homes = [str(each.get("namespace")) for each in listed if each.get("name") == name]

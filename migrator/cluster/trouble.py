@@ -1,4 +1,4 @@
-"""Why a cluster gave no answer, in a sentence: from what `helm` and `kubectl` say where they fail."""
+"""Errors for failed cluster commands, from what `helm` and `kubectl` print on standard error."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ _WHICH = "Name the cluster with --kube-context or --kubeconfig; `kubectl cluster
 
 
 class ClusterError(MigratorError):
-    """The cluster, or the program that asks it, gave no answer."""
+    """The cluster, or the program that queries it, failed."""
 
 
 class NoAnswer(ClusterError):
-    """Nobody answers, or lets anybody in: the next question would end alike."""
+    """The cluster does not respond or rejects the login: any further query would fail the same way."""
 
 
 class ReleaseNotFound(ClusterError):
-    """There is no such release, or revision of it, in that namespace."""
+    """The namespace has no such release, or no such revision of it."""
 
 
 def missing(program: str) -> ClusterError:
-    """There is no such program on PATH."""
+    """The error for a program that is not on PATH."""
     where = {"helm": "https://helm.sh/docs/intro/install", "kubectl": "https://kubernetes.io/docs/tasks/tools"}
     for_what = "--release and --all-releases query" if program == "helm" else "--deployed queries"
     return ClusterError(
@@ -32,7 +32,7 @@ def missing(program: str) -> ClusterError:
 
 
 def too_slow(command: str, seconds: float) -> ClusterError:
-    """It did not finish in time, and was stopped."""
+    """The error for a command that was stopped after its timeout."""
     return NoAnswer(
         f"{command} did not finish within {seconds:g} s, and was stopped.",
         remedy="Can the cluster be reached from here, and does its login prompt for anything? `kubectl cluster-info` "
@@ -41,7 +41,7 @@ def too_slow(command: str, seconds: float) -> ClusterError:
 
 
 def from_words(command: str, code: int, printed: str) -> ClusterError:
-    """The error for a command that ended with `code`, after it said that on standard error."""
+    """The error for a command that exited with `code`; `printed` is its standard error."""
     lines = [line.strip() for line in printed.splitlines() if line.strip()]
     last = next((line for line in reversed(lines) if re.match("error", line, re.IGNORECASE)), "")
     words = re.sub(
@@ -51,9 +51,9 @@ def from_words(command: str, code: int, printed: str) -> ClusterError:
 
 
 def _known(command: str, words: str) -> ClusterError | None:
-    """The error for what the programs say, where it is known.
+    """The error for a message that is known.
 
-    The order counts: who is not logged in is "unreachable" to helm.
+    The order matters: helm reports a missing login as "unreachable", too.
     """
 
     def says(pattern: str) -> re.Match[str] | None:

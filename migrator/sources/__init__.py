@@ -1,6 +1,6 @@
-"""Where values live: plain files, layers, Flux and Argo CD objects; found here, and handed on as releases.
+"""Where values live: plain files, layers, Flux and Argo CD objects; found here, and returned as releases.
 
-Nobody above has to know where the values of a layer stand: a `Source` reads them, edits them, and knows their lines.
+Callers need not know where a layer's values are: a `Source` reads them, edits them, and knows their lines.
 """
 
 from __future__ import annotations

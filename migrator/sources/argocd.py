@@ -1,6 +1,6 @@
-"""Argo CD: an Application holds values in its source's `helm` part, as a mapping or as a text; a set in its template.
+"""Argo CD: an Application has values in its source's `helm` part, as a mapping or a string; a set in its template.
 
-Where both stand, `valuesObject` alone counts; `parameters` win over either, and `valueFiles` lie below.
+If both are set, only `valuesObject` counts; `parameters` override either, and `valueFiles` are below both.
 Source: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/
 """
 
@@ -27,7 +27,7 @@ def is_application(data: Map) -> bool:
 
 
 def releases(place: Source, data: Map, name: str) -> list[Bundle]:
-    """The object's releases of these charts: one for each source that has values of them."""
+    """The object's releases of these charts, one for each source that has values for them."""
     is_set = data.get("kind") == "ApplicationSet"
     above: Route = ("spec", "template", "spec") if is_set else ("spec",)
     spec = as_map(tree.get(data, above))
@@ -63,7 +63,7 @@ def _about_set(place: Source, data: Map) -> Iterator[Notice]:
 
 
 def _templates(generators: Value, above: Route) -> Iterator[Route]:
-    """Where generators, and those inside them, have a template of their own, which lies over the set's."""
+    """The routes of templates in generators, nested ones included; they override the set's template."""
     for number, item in enumerate(as_list(generators)):
         for kind, each in as_map(item).items():
             own = as_map(each)
@@ -81,7 +81,7 @@ def _sources(spec: Map) -> Iterator[tuple[Route, Map]]:
 
 
 def _release(place: Source, source: Map, name: str) -> Bundle | None:
-    """The release of the source that stands here; None where it is none of these charts'."""
+    """The release of this source; None if it is not a release of these charts."""
     helm = as_map(source.get("helm"))
     version = _version(place, source)
     text, mapping = as_text(helm.get("values")), helm.get("valuesObject")
@@ -92,7 +92,7 @@ def _release(place: Source, source: Map, name: str) -> Bundle | None:
     is_ours = any(is_related(each, version.chart) for each in values) or (is_text and holds(text, has_values))
     if not is_ours:
         return None
-    # Where neither stands, there is nothing that could be edited, and nothing to be seen of what holds.
+    # If neither is set, there is nothing to edit, and the values in effect cannot be seen.
     layer = place.at("helm", "values" if is_text else "valuesObject")
     if is_text:
         from migrator.sources import blocktext
@@ -111,7 +111,7 @@ def _release(place: Source, source: Map, name: str) -> Bundle | None:
 
 
 def _over(place: Source, helm: Map) -> tuple[Source, ...]:
-    """The layer of what parameters set, over the values."""
+    """The layer that parameters set over the values."""
     if not (helm.get("parameters") or helm.get("fileParameters")):
         return ()
     from migrator.sources import parameters
@@ -139,16 +139,16 @@ def _version(place: Source, source: Map) -> ChartVersion:
 
 
 def _patched(source: Map) -> Iterator[Elsewhere]:
-    """The object below, for one that names no source of its own: Kustomize lays it over another."""
+    """The object that this one patches, if it names no source: Kustomize applies it over another."""
     if "repoURL" not in source and "chart" not in source:
         yield Elsewhere("the object that this patches")
 
 
 def _unseen(helm: Map) -> tuple[Elsewhere, ...]:
-    """What lies below the values, as people call it."""
+    """The `valueFiles` below the values."""
     return tuple(Elsewhere(f"{each} (helm.valueFiles)", file=str(each)) for each in as_list(helm.get("valueFiles")))
 
 
 def _known(value: Value) -> str:
-    """The text, unless a template is to fill it in."""
+    """The text, unless it is a template expression."""
     return value if isinstance(value, str) and "{{" not in value else ""

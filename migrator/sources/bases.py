@@ -1,8 +1,8 @@
-"""Which values files of a directory lie over which, by their names, their folders, and what they leave out.
+"""Which values files of a directory override which, by their names, their folders, and what they leave out.
 
-All of it is looked up by key (a folder, a name, a place in the chart), so that a file costs the same in a folder of two
-as in one of two thousand. No release has more layers than `MOST`: where a file could lie over more, its names tell
-nothing, and somebody has to say which it is.
+Everything is looked up by key (a folder, a name, a place in the chart), so that a file costs the same in a folder of
+two as in one of two thousand. No release has more layers than `MOST`: a file that could override more than that is
+reported as in doubt.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from migrator.values import tree
 from migrator.values.edits import Route, Value
 
 BASE_NAMES = ("base", "common", "default", "defaults", "shared", "values")
-"""What files and folders are called that hold what others lie over."""
+"""Names of files and folders that hold bases."""
 
 MOST = 16
-"""How many layers are taken for those of one release."""
+"""The most layers that one release is assumed to have."""
 
 _LINKS = "-._"
-"""What stands between a file's name and what another adds to it: values-prod.yaml, prod.secrets.yaml."""
+"""Separators between a base's name and an overlay's suffix: values-prod.yaml, prod.secrets.yaml."""
 
 
 class Plain(NamedTuple):
-    """A values file: the places in it where Prefect's values stand, and whether it leaves nothing to a base."""
+    """A values file: its Prefect roots, and whether it is complete without a base."""
 
     path: str
     roots: frozenset[Route]
@@ -44,7 +44,7 @@ class Plain(NamedTuple):
 
     @property
     def rank(self) -> tuple[int, bool, bool, str]:
-        """Bases first: by name, and then those that say most."""
+        """The sort key: less nested files first, then bases by name, then complete files."""
         return self.path.count(os.sep), self.stem not in BASE_NAMES, not self.is_whole, self.path
 
 
@@ -53,35 +53,35 @@ Group = tuple[str, Route]
 
 
 class Below(NamedTuple):
-    """What a file lies over, lowest first; `in_doubt` are groups of which nothing tells what of them is among it."""
+    """The bases of a file, lowest first; `in_doubt` are groups with files that may or may not be among them."""
 
     bases: tuple[Plain, ...]
     in_doubt: tuple[Group, ...] = ()
 
 
 ALONE = Below(())
-"""Over nothing: the one for all of them, which are most of thousands."""
+"""No bases: one shared object, since this applies to most of thousands of files."""
 
 
 @lru_cache(maxsize=64)
 def one_for_all(roots: frozenset[Route]) -> frozenset[Route]:
-    """The first of equal places: thousands of files have the same."""
+    """The first of equal sets, to save memory: thousands of files have the same roots."""
     return roots
 
 
 def plain(path: str, data: Value) -> Plain:
-    """What there is to know of a values file."""
+    """The record of a values file with this data."""
     roots = prefect_roots([data])
     return Plain(path, frozenset(roots), any(_decides(data, root) for root in roots))
 
 
 def in_order(files: Sequence[Plain]) -> list[Plain]:
-    """Values files as layers of one release, as far as names tell."""
+    """Values files in the order of layers of one release, as far as their names show it."""
     return sorted(files, key=lambda each: each.rank)
 
 
 def folders_above(folder: str) -> Iterator[str]:
-    """The folder itself, and those that it stands in, the nearest first."""
+    """The folder itself and its parents, the nearest first."""
     while True:
         yield folder
         above = os.path.dirname(folder)
@@ -91,17 +91,17 @@ def folders_above(folder: str) -> Iterator[str]:
 
 
 class Bases:
-    """The values files of a directory that belong to no object, to be asked which lies over which."""
+    """The values files of a directory that belong to no object, indexed to find the bases of each."""
 
     def __init__(self, files: Sequence[Plain]) -> None:
         self._in_folder: dict[str, tuple[Plain, ...]] = {}
-        for folder, beside in groupby(files, lambda each: each.folder):  # few parts of a folder stand apart
+        for folder, beside in groupby(files, lambda each: each.folder):  # a folder's files are mostly adjacent
             self._in_folder[folder] = tuple(in_order([*self._in_folder.get(folder, ()), *beside]))
-        self._whole: dict[Group, list[Plain]] = {}  # of what was asked for
-        self._by_stem: dict[str, dict[str, list[Plain]]] = {}  # likewise
+        self._whole: dict[Group, list[Plain]] = {}  # filled on demand
+        self._by_stem: dict[str, dict[str, list[Plain]]] = {}  # filled on demand
 
     def below(self, file: Plain) -> Below:
-        """What the file lies over."""
+        """The bases of the file."""
         beside = self._beside(file)
         if beside is None:
             return Below((), tuple((file.folder, root) for root in sorted(file.roots, key=str)))
@@ -113,17 +113,17 @@ class Bases:
                 found += self._named(folder)
             for name in BASE_NAMES:
                 if is_base and folder == above and name == os.path.basename(own):
-                    break  # of two folders of bases, the later name lies over the earlier one
+                    break  # among base folders, a later name overrides an earlier one
                 inside = os.path.join(folder, name)
                 if own != inside:
                     found += self._bases_in(inside, file)
         if not (found or file.is_whole or self._named(own)):
-            found = [*self._in_folder[own][:1]]  # where nothing else tells, the first is the base
+            found = [*self._in_folder[own][:1]]  # with no other hint, the first file is the base
         bases = dict.fromkeys(each for each in found if each is not file and each.roots & file.roots)
         return Below(tuple(in_order(list(bases)))) if bases else ALONE
 
     def whole(self, group: Group) -> Sequence[Plain]:
-        """The files of a group that leave nothing to a base."""
+        """The files of a group that are complete without a base."""
         if group not in self._whole:
             folder, root = group
             beside = self._in_folder.get(folder, ())
@@ -131,11 +131,11 @@ class Bases:
         return self._whole[group]
 
     def _named(self, folder: str) -> list[Plain]:
-        """The files of a folder that are called what bases are: they come first there."""
+        """The files of a folder that have a base's name: they sort first."""
         return list(takewhile(lambda each: each.stem in BASE_NAMES, self._in_folder.get(folder, ())))
 
     def _of_stem(self, folder: str, stem: str) -> Sequence[Plain]:
-        """The files of a folder with that name, whatever they end in."""
+        """The files of a folder with that name, whatever their extension."""
         if folder not in self._by_stem:
             found: dict[str, list[Plain]] = {}
             for each in self._in_folder.get(folder, ()):
@@ -144,10 +144,9 @@ class Bases:
         return self._by_stem[folder].get(stem, [])
 
     def _beside(self, file: Plain) -> Sequence[Plain] | None:
-        """The same of its own folder; None where it is in doubt.
+        """The bases in the file's own folder; None if in doubt.
 
-        Where none is called a base, those that say too little lie over the rest, or over the one whose name they go on
-        from.
+        If no file has a base's name, an incomplete file overrides all complete ones, or the one whose name it extends.
         """
         named = self._named(file.folder)
         if named:
@@ -165,7 +164,7 @@ class Bases:
         return [each for group in groups for each in group]
 
     def _bases_in(self, folder: str, file: Plain) -> Sequence[Plain]:
-        """What of a folder of bases lies below a file: all of it, or what has its name where that is too much."""
+        """The files of a base folder below a file: all, or if that is too many, those with a base's or its own name."""
         inside = self._in_folder.get(folder, ())
         if len(inside) <= MOST:
             return inside
@@ -173,7 +172,7 @@ class Bases:
 
 
 def _decides(data: Value, root: Route) -> bool:
-    """Whether a file decides what the overrides of a base leave out: both env lists, or the deployment itself."""
+    """Whether a file sets what overlays leave to their base: both env lists, or runAsSeparateDeployment."""
     lists = [tree.get(data, (*root, part, "env")) for part in ("server", "backgroundServices")]
     is_decided = tree.exists(data, (*root, "backgroundServices", "runAsSeparateDeployment"))
     return is_decided or all(isinstance(each, list) for each in lists)

@@ -1,7 +1,7 @@
-"""Values that stand in an object as a text (`values: |`): a YAML file of their own, indented in another.
+"""Values embedded in an object as a string (`values: |`): a YAML file of its own, indented inside another.
 
-The inner text is edited by itself, with its own positions. Its lines go back behind their indentation, and those that
-did not change go back byte for byte.
+The inner text is edited by itself, with its own positions. Its lines are then indented again and put back; unchanged
+lines stay byte for byte.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r"[:-][ \t]+(?:[&!][^ \t]+[ \t]+)*\|[-+0-9]*[ \t]*(?:#.*)?$")
 _OTHER_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
-"""What ends a line in YAML besides a line feed; lines are split at line feeds here."""
+"""YAML's line breaks other than a line feed; this module splits lines at line feeds only."""
 
 
 class BlockText(NamedTuple):
     """A literal block scalar: `stream` is its text, `header` the line of its `|`, `lines` the file's lines below it.
 
-    The values stand at `at` in the text: it may be a whole object.
+    The values are at `at` in the text, which may be a whole object.
     """
 
     stream: Stream
@@ -47,15 +47,15 @@ class BlockText(NamedTuple):
         return {} if found is None and self.at else found
 
     def line(self, route: Route) -> int:
-        """The line of the file that has what stands at `route` in the values."""
+        """The line in the file of `route` in the values."""
         return self.line_of_text(self.at + route)
 
     def line_of_text(self, route: Route) -> int:
-        """The line of the file that has what stands at `route` in the text."""
+        """The line in the file of `route` in the text."""
         return self.header + self.stream.documents[0].line(route)
 
     def duplicates(self) -> list[Duplicate]:
-        """The keys that stand twice in the text, with lines of the file."""
+        """The keys that are set twice in the text, with their lines in the file."""
         return [
             each._replace(route=each.route[len(self.at) :], lines=tuple(self.header + line for line in each.lines))
             for each in self.stream.documents[0].duplicates()
@@ -63,21 +63,21 @@ class BlockText(NamedTuple):
         ]
 
     def on(self, source: Source) -> BlockText:
-        """The text at the same place, in another text of the file."""
+        """The block at the same place in another version of the file."""
         return find(source.stream, source.document, source.route, self.at)
 
     def reads_as(self, data: Value) -> bool:
-        """Whether the values are these, in this order."""
+        """Whether the values equal `data`, in the same order."""
         return tree.same(self.data, data)
 
     def apply(self, source: Source, edits: Sequence[Edit]) -> BlockEdited:
-        """The file with edits of the values carried out. Raises what `apply_to_text` raises."""
+        """The file with edits of the values applied. Raises what `apply_to_text` raises."""
         return self.apply_to_text(source, [below(self.at, edit) for edit in edits])
 
     def apply_to_text(self, source: Source, edits: Sequence[Edit]) -> BlockEdited:
-        """The file with the edits carried out inside the text.
+        """The file with the edits applied inside the text.
 
-        Raises what `yamltext.apply` raises, and VerificationError where the file would not read as planned.
+        Raises what `yamltext.apply` raises, and VerificationError if the result would not read as planned.
         """
         edited = yamltext.apply(self.stream, edits)
         old, new = _split(self.stream.data.decode()), _split(edited.stream.data.decode())
@@ -99,9 +99,9 @@ class BlockText(NamedTuple):
 
 
 class BlockEdited(NamedTuple):
-    """The file's text after an edit inside one of its texts; the counterpart of `yamltext.Edited`.
+    """The file after an edit inside a block; the counterpart of `yamltext.Edited`.
 
-    The text begins below the line `header`; `codes` say which of its lines became which.
+    The block starts below the line `header`; `codes` are difflib opcodes from its old lines to its new ones.
     """
 
     stream: Stream
@@ -112,7 +112,7 @@ class BlockEdited(NamedTuple):
     codes: Sequence[tuple[str, int, int, int, int]]
 
     def original_line(self, line: int) -> int:
-        """The line of the file before that a line of it after stands for; for a new line, the one it was put at."""
+        """The line before the edit that a line after it comes from; for a new line, where it was inserted."""
         inside = line - self.header - 1
         if inside < 0:
             return line
@@ -124,17 +124,16 @@ class BlockEdited(NamedTuple):
 
 
 def find(stream: Stream, document: int, route: Route, at: Route = ()) -> BlockText:
-    """The text at `route`, of which the values stand at `at`.
+    """The text at `route`, with the values at `at` in it.
 
-    Raises RefusedError where it is written otherwise than as a literal block (`|`), InputError where what it holds is
-    no YAML.
+    Raises RefusedError if it is not written as a literal block (`|`), InputError if its content is not YAML.
     """
     text = tree.get(stream.documents[document].data, route)
     assert isinstance(text, str)
     line = stream.documents[document].line(route)
     whole = stream.data.decode()
     key = route[-1]
-    # Argo CD alone has two ways to write values.
+    # Only Argo CD has two ways to write values.
     or_mapping = ", or the values as a mapping (valuesObject)" if key == "values" else ""
     other = _OTHER_BREAK.search(whole)
     if other is not None:
@@ -177,7 +176,7 @@ def find(stream: Stream, document: int, route: Route, at: Route = ()) -> BlockTe
 
 
 def _prove(source: Source, stream: Stream, inner: Stream) -> None:
-    """The new file must hold the new text at that place, and everything else as before."""
+    """Raise VerificationError unless the new file has the new text at that place, and all else unchanged."""
     for before, after in zip(source.stream.documents, stream.documents):
         expected = before.data
         if before.index == source.document:
@@ -193,7 +192,7 @@ def _prove(source: Source, stream: Stream, inner: Stream) -> None:
 
 
 def _split(text: str) -> list[str]:
-    """Lines with their ends; only line feeds end one."""
+    """Lines with their line ends; only a line feed ends a line."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 

@@ -1,4 +1,4 @@
-"""One release as it is handed on: its layers, what the object around them says, and what cannot be seen."""
+"""One release as it was found: its layers, what the object around them says, and what cannot be seen."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,12 +17,13 @@ from migrator.yamltext import Stream
 
 
 class ChartVersion(NamedTuple):
-    """What an object says of its chart: the chart's name, and the text at `route` that says which version.
+    """The chart of a release: its name, and the text at `route` that gives the version.
 
-    `unmovable` says why it is not moved with the values (empty: it is). Where the text stands in a file of its own,
-    or in an object of its own, `elsewhere` is that place for people, `then` what moving it there takes besides, and
-    `key` the key of the values that the chart gets. `refused` is why values are not migrated without it, although it
-    stands here. `runs`: it is what a cluster runs, by Helm's word; nothing holds it that could be moved.
+    `unmovable` says why the version is not moved with the values (empty: it is moved). If the version is in another
+    file or object, `elsewhere` is that place for display, `then` what else moving it there requires, and `key` the key
+    under which the chart gets its values. `refused` is the error to raise because the version is here but cannot be
+    moved, and the values are not migrated without it. `runs`: Helm reports it as running in a cluster, so there is no
+    text to move.
     """
 
     chart: str = ""
@@ -37,7 +38,7 @@ class ChartVersion(NamedTuple):
 
     @property
     def version(self) -> versions.ChartVersion | None:
-        """The version, where the text is one; None for a range, a reference, or nothing."""
+        """The parsed version; None for a range, a reference, or no text."""
         if not self.text or self.unmovable:
             return None
         try:
@@ -47,19 +48,19 @@ class ChartVersion(NamedTuple):
 
 
 def chart_named(name: str, text: str, route: Route) -> ChartVersion:
-    """What an object says of its chart: a name, which may be an address, and at `route` the version."""
+    """The chart of an object by its name, which may be an address, with the version at `route`."""
     return ChartVersion(chart_name(name), text, route if text else (), left_open(text))
 
 
 def chart_name(text: str) -> str:
-    """The chart in a reference to it: a name, one behind that of a repository, or an address."""
+    """The chart's name in a reference to it: NAME, REPOSITORY/NAME, or an address."""
     return text.rstrip("/").rpartition("/")[2]
 
 
 class Elsewhere(NamedTuple):
-    """Values that lie below an object's own: what people call them, and where they stand as far as it says.
+    """Values below an object's own that are stored elsewhere; `called` is their name for display.
 
-    That is a file, as the object writes its path, or an `item` (KIND/NAME) of the cluster.
+    As far as the object says where, that is a `file` (the path as written) or an `item` (KIND/NAME) of the cluster.
     """
 
     called: str
@@ -68,18 +69,18 @@ class Elsewhere(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """Another release that takes some of a release's values: its file, and why none is migrated without the other."""
+    """Another release that uses the same values: its file, and the error if only one of the two is migrated."""
 
     file: str
     error: RefusedError
 
 
 class Deployed(NamedTuple):
-    """A release as a cluster runs it: the revision that is deployed, and which chart that is, the version as text.
+    """A release as a cluster runs it: the deployed revision, its chart, and the chart version as text.
 
-    `newest` is the last revision, which may have failed, and `status` its status. `options` are what leads helm to the
-    cluster (`--kube-context`, `--kubeconfig`), as they were typed. `managed_by` is the object by which a controller
-    installs it (empty: nothing tells of one).
+    `newest` is the last revision, which may have failed, and `status` its status. `options` select the cluster for helm
+    (`--kube-context`, `--kubeconfig`), as given. `managed_by` is the object through which a controller installs it
+    (empty: none known).
     """
 
     name: str
@@ -94,27 +95,27 @@ class Deployed(NamedTuple):
 
     @property
     def called(self) -> str:
-        """What it is called where releases are told apart."""
+        """NAMESPACE/NAME."""
         return f"{self.namespace}/{self.name}"
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What names it behind a command of helm's, options first."""
+        """The arguments that name it in a helm command."""
         return (self.name, "--namespace", self.namespace, *self.options)
 
 
 class Bundle(NamedTuple):
-    """A release: `layers` in Helm's order, lowest first, and what stands around them.
+    """A release: `layers` in Helm's order, lowest first, and what is known about them.
 
-    `home` is the number of the layer whose file and document hold `version`. `unseen` names the values that lie below
-    all layers and stand elsewhere. `fills_in` is whether a generator puts values in place of `{{...}}` first.
-    `item` (KIND/NAME) is the object that holds it, with `is_patch` only what Kustomize lays over another of that name.
-    `controller` is who upgrades the release once the file is committed, as a sentence begins (empty: a person, with
-    helm). `typed` are the options of the command line that make its uppermost layer, as they were typed. `deployed` is
-    what a cluster runs of it, where one was asked; the values are those that Helm holds if no layer is a file. `shared`
-    are the other releases that take some of its layers; `as_found` are its layers as the run found them,
-    where what these needed has changed some already. `read_by` says of its files by which releases they are read as
-    well that the run leaves out. `helmfile` is the helmfile that installs it, where there is one.
+    `home` is the index of the layer whose file and document have `version`. `unseen` names values below all layers that
+    are stored elsewhere. `fills_in`: a generator first replaces `{{...}}` in the values. `item` (KIND/NAME) is the
+    object with the values; with `is_patch` it is only a patch that Kustomize applies over the object of that name.
+    `controller` upgrades the release once the file is committed, capitalised to begin a sentence (empty: a person, with
+    helm). `typed` are the command-line options that make the uppermost layer, as given. `deployed` is what a cluster
+    runs of it, if one was queried; the values are Helm's own if no layer is a file. `shared` are other releases that
+    use some of its layers; `as_found` are its layers as the run found them, if changes for those releases have already
+    altered some. `read_by` lists for each file the releases that also read it and are not part of the run. `helmfile`
+    is the helmfile that installs it, if any.
     """
 
     name: str
@@ -140,33 +141,33 @@ class Bundle(NamedTuple):
 
     @property
     def moves_along(self) -> bool:
-        """Whether what other releases needed has changed its values already."""
+        """Whether changes for other releases have already altered its values."""
         return bool(self.as_found)
 
     @property
     def snapshot(self) -> files.Snapshot | None:
-        """The file on disk; None for standard input, and for values that a cluster holds."""
+        """The file on disk; None for standard input and for values from a cluster."""
         return self.layers[0].snapshot
 
     @property
     def is_of_cluster(self) -> bool:
-        """Whether its values are those that Helm holds in a cluster, and stand in no file."""
+        """Whether its values come from Helm in a cluster and are in no file."""
         return self.deployed is not None and self.snapshot is None
 
     @property
     def items(self) -> tuple[str, ...]:
-        """The objects (KIND/NAME) that hold its values and its chart's version; none for values files."""
+        """The objects (KIND/NAME) that have its values and its chart's version; empty for values files."""
         objects = [object_around(layer) for layer in self.layers if layer.route]
         names = [f"{each.get('kind')}/{as_map(each.get('metadata')).get('name')}" for each in objects]
         return tuple(dict.fromkeys([self.item, *names])) if self.item else ()
 
     @property
     def is_plain(self) -> bool:
-        """Whether every layer is a values file as Helm takes it."""
+        """Whether every layer is a whole values file."""
         return all(not layer.route for layer in self.layers)
 
     def on(self, streams: Sequence[Stream]) -> "Bundle":
-        """The same release in other texts of its layers' files."""
+        """The same release in other versions of its layers' files."""
         layers = tuple(layer.on(stream) for layer, stream in zip(self.layers, streams))
         text = self.version.text
         if self.version.route:
@@ -176,13 +177,13 @@ class Bundle(NamedTuple):
 
 
 def object_around(layer: Source) -> Map:
-    """The object that a layer stands in, in a List or by itself."""
+    """The object that contains a layer, itself in a List or not."""
     above = layer.route[:2] if layer.route[0] == "items" else ()
     return as_map(tree.get(layer.stream.documents[layer.document].data, above))
 
 
 def left_open(text: str, called: str = "chart version") -> str:
-    """Why it cannot be told from a version's text what is installed, in a clause; empty where it is one version."""
+    """A clause saying why a version's text does not show what is installed; empty if it is an exact version."""
     if not text:
         return f"it names no {called}, so the newest is installed; pin one"
     if is_placeholder(text):
@@ -193,5 +194,5 @@ def left_open(text: str, called: str = "chart version") -> str:
 
 
 def of_layers(layers: Sequence[Source]) -> Bundle:
-    """Values files as a release, with nothing known besides."""
+    """Values files as a release, with nothing else known about it."""
     return Bundle(layers[0].name, tuple(layers))

@@ -1,7 +1,7 @@
-"""The object that a HelmRelease of Flux takes its chart from, where it stands beside it: its version moves along.
+"""The object that a Flux HelmRelease takes its chart from, if it is nearby: its version is moved with the values.
 
-Of an OCIRepository's `ref`, `digest` beats `semver`, and that beats `tag`: only a tag alone says which chart is
-installed. A HelmChart without a version takes the newest.
+In an OCIRepository's `ref`, `digest` overrides `semver`, and `semver` overrides `tag`: only a tag alone says which
+chart is installed. A HelmChart without a version installs the newest.
 
 Sources: https://fluxcd.io/flux/components/helm/helmreleases/#chart-reference (the release's own namespace, unless
 `chartRef.namespace` names one), https://fluxcd.io/flux/components/source/ocirepositories/#reference, and
@@ -26,7 +26,7 @@ from migrator.yamltext import Duplicate
 
 
 class NoValues(NamedTuple):
-    """What an object that holds a chart's version has of values; nothing is ever put there."""
+    """The values of an object that has only a chart's version: none, and none are ever added."""
 
     accepts: Accepts = "nothing"
 
@@ -54,19 +54,19 @@ _BY_HAND = "Or move the version there yourself in the same change, and give --no
 
 
 class ChartSource(NamedTuple):
-    """What a `chartRef` says of the chart, and the layer without values that `version` stands in, if it is here."""
+    """The chart that a `chartRef` names, and the layer without values that has `version`, if it was found."""
 
     version: ChartVersion
     layers: tuple[Source, ...] = ()
 
 
 def refers(spec: Map) -> bool:
-    """Whether a release names an object for its chart, rather than the chart itself."""
+    """Whether a release refers to an object for its chart instead of naming the chart itself."""
     return "chartRef" in spec and not as_map(as_map(spec.get("chart")).get("spec"))
 
 
 def find(place: Source, data: Map) -> ChartSource:
-    """The chart and version by the object that the release refers to, in its file or in one beside it."""
+    """The chart and version from the object that the release refers to, in the same file or a nearby one."""
     reference = as_map(as_map(data.get("spec")).get("chartRef"))
     around = nearby.items(place, [as_text(reference.get("name"))])
     item = nearby.find(around, reference, as_text(reference.get("namespace")) or nearby.namespace_of(data))
@@ -120,7 +120,7 @@ def _locked(home: Source, version: ChartVersion) -> RefusedError | None:
 def _shared(
     place: Source, data: Map, around: Sequence[Item], item: Item, home: Source, version: ChartVersion
 ) -> RefusedError | None:
-    """A version that releases of other files take as well would move for them without their values."""
+    """The error if releases in other files use the same version: it would move without their values."""
     for other in around:
         is_together = other.path == place.name == home.name
         namespace = as_text(other.chart.get("namespace")) or other.namespace

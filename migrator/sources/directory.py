@@ -1,4 +1,4 @@
-"""A directory: the files in it that have to do with Prefect, release by release."""
+"""A directory: the files in it that concern Prefect, release by release."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from migrator.values.merge import as_map
 
 
 class Survey(NamedTuple):
-    """What stands in a directory: releases as the paths of their layers, lowest first, and errors for the rest.
+    """The content of a directory: releases as the paths of their layers, lowest first, and errors for the rest.
 
-    `unread` are those of the errors that are of what the system does not hand over. `together` are files of releases
-    that take the same values.
+    `unread` are the errors for files and folders that the system cannot read. `together` are groups of files whose
+    releases share values.
     """
 
     releases: list[tuple[str, ...]]
@@ -38,14 +38,11 @@ def expand(
 ) -> list[str | tuple[str, ...] | MigratorError]:
     """The files of a directory that are releases by themselves, and an error for each that is not.
 
-    Files whose releases take the same values stand together.
+    Files whose releases share values are grouped in a tuple. `sieve` leaves files out; without one, all are read.
 
-    `sieve` leaves files out; without one, all are looked at.
-
-    An error tells of each release that is several layers, since migrating one without the others would go wrong in
-    silence; of each file that the system does not hand over; and, as an OutOfScopeError, of each that speaks of these
-    charts and is nothing that is edited here. What has nothing to do with these charts is left out. Raises InputError
-    for a directory without any.
+    There is an error for each release of several layers, since migrating one without the others would silently break
+    it; for each file that the system cannot read; and an OutOfScopeError for each that mentions these charts but is not
+    edited here. Unrelated files are omitted. Raises InputError for a directory without any related file.
     """
     found = survey(name, sieve, spread)
     if not found.releases and not found.errors:
@@ -60,10 +57,10 @@ def expand(
 
 
 class Looked(NamedTuple):
-    """What one file turned out to be; nothing is kept of its text.
+    """The result for one file; its text is not kept.
 
-    `taken` are the files that its objects take values from (True) or their chart's version, `held_up` the items that
-    they name where they cannot be judged.
+    `taken` are the files that its objects take values from (True) or their chart's version (False). `held_up` are the
+    items (KIND/NAME) that its HelmReleases take values from, if the file is refused.
     """
 
     path: str
@@ -78,12 +75,12 @@ class Looked(NamedTuple):
 
 
 Spread = Callable[[Callable[[str], Looked], Packed[str]], Iterable[Looked]]
-"""How a function is applied to many paths, in their order: `map`, or several processes."""
+"""How a function is applied to many paths, in order: `map`, or several processes."""
 
 
 @kept()
 def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) -> Survey:
-    """Look at all of a directory that `sieve` does not leave out, and put together what belongs together."""
+    """Read everything in a directory that `sieve` does not leave out, and group the files into releases."""
     found = _Found()
     count = 0
     paths: Packed[str] = Packed()
@@ -93,7 +90,7 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
         count += 1
         if _is_worth_parsing(path, below=path[above:]):
             (links if os.path.islink(path) else paths).append(path)
-    # A link to a file that stands there itself would look like a layer over it.
+    # A link to a file in the same directory would look like a layer over it.
     own = set(map(os.path.realpath, paths)) if links else set()
     again = [path for path in links if os.path.realpath(path) in own]
     for path in links:
@@ -111,7 +108,7 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
 
 
 def look(path: str) -> Looked:
-    """What a file holds. What nobody cares about here leaves nothing."""
+    """The result for a file; empty for an unrelated one."""
     looked = Looked(path)
     documents: list[Value] = []
     try:
@@ -125,7 +122,7 @@ def look(path: str) -> Looked:
             found = patches.of_kustomization(source)
             looked = looked._replace(patches=tuple(each for each in found if not each.is_layer))
         if is_kustomization and "helmCharts" not in as_map(source.data):
-            return looked  # what it hands on is told with the release that takes it
+            return looked  # what it generates is reported with the release that uses it
         return _looked_at(source, looked)
     except UnrelatedError:
         return looked
@@ -147,7 +144,7 @@ def _values_files(path: str, documents: Sequence[Value]) -> Iterator[str]:
 
 
 def _looked_at(source: Source, looked: Looked) -> Looked:
-    """What is in a file that was read. Raises UnrelatedError for one that has nothing to do with these charts."""
+    """The result for a file that was parsed. Raises UnrelatedError if it has nothing to do with these charts."""
     found = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not found:
         return looked._replace(plain=bases.plain(source.name, _values_of(source)))
@@ -160,13 +157,13 @@ def _looked_at(source: Source, looked: Looked) -> Looked:
     items = tuple(item for bundle in bundles if not bundle.is_patch for item in bundle.items)
     return looked._replace(
         holder=Holder(source.name, unseen, items),
-        # A chart's version is judged with its releases.
+        # A chart's version is checked with its releases.
         taken=tuple((os.path.normpath(layer.name), layer.accepts != "nothing") for layer in below),
     )
 
 
 class _Found:
-    """What the files of a directory turned out to be."""
+    """Collects the results for the files of a directory."""
 
     def __init__(self) -> None:
         self.unread: list[MigratorError] = []
@@ -181,7 +178,7 @@ class _Found:
         self._generated: dict[str, list[tuple[str, list[str]]]] = {}
 
     def add(self, looked: Looked) -> None:
-        """Take one file down."""
+        """Record one file."""
         self._patches += looked.patches
         self._held_up |= looked.held_up
         if looked.plain is not None:
@@ -195,19 +192,19 @@ class _Found:
             (self.unread if looked.is_unread else self._others).append(looked.error)
 
     def add_link(self, looked: Looked) -> None:
-        """Take down a link to a file that is taken down by itself."""
+        """Record a link to a file that is recorded by itself."""
         if looked.plain is not None:
             self._links.append(looked.plain)
 
     def add_listed(self, looked: Looked) -> None:
-        """Take down what is told with a release that is looked at elsewhere: the files that it takes values from."""
+        """Record the files that a release takes values from, if the release itself is handled elsewhere."""
         self._held_up |= looked.held_up
         for file, _ in looked.taken:
             self._taken.setdefault(file, [])
 
     def put_together(self) -> tuple[list[tuple[str, ...]], list[MigratorError]]:
-        """The releases, in the order of their paths, and an error for each file that is none, and told."""
-        # What a release takes is no release by itself, one that is refused included.
+        """The releases, sorted by path, and an error for each related file that is not one."""
+        # A file that a release takes values from is not a release itself, even if that release is refused.
         made = (file for item in self._held_up for _, files in self._generated.get(item, []) for file in files)
         below = {*self._taken, *made}
         plain = [each for each in self._plain if os.path.normpath(each.path) not in below] if below else self._plain
@@ -239,17 +236,17 @@ def is_of_flux(data: Value) -> bool:
 
 def _is_worth_parsing(path: str, below: str) -> bool:
     data = walking.peek(path)
-    return data is None or marks.may_concern(below, data)  # what cannot be read is told by whoever reads it
+    return data is None or marks.may_concern(below, data)  # an unreadable file is reported when it is read
 
 
 def _without_frames(error: MigratorError) -> MigratorError:
-    """The error for keeping: with the frames that it came through, it would keep the whole file."""
+    """The error without its traceback and cause, whose frames would keep the whole file in memory."""
     error.__context__ = error.__cause__ = None
     return error.with_traceback(None)
 
 
 def _broken_by(found: Sequence[Patch], holders: Sequence[Holder]) -> tuple[set[str], list[MigratorError]]:
-    """The files whose objects patches would break, and an error for each of these patches."""
+    """The files with objects that a patch would break, and an error for each such patch."""
     by_item: dict[str, list[str]] = {}
     for holder in holders:
         for item in holder.items:
@@ -272,7 +269,7 @@ def _broken_by(found: Sequence[Patch], holders: Sequence[Holder]) -> tuple[set[s
 
 
 def _sharing(taken: Mapping[str, Sequence[str]], alone: Collection[str]) -> tuple[list[tuple[str, ...]], list[str]]:
-    """The files whose releases take the same values, in groups; and the files of which not all takers can be in one.
+    """Groups of files whose releases share values, and the shared files that cannot be grouped with all their users.
 
     `alone` are the files that are releases by themselves.
     """
@@ -291,7 +288,7 @@ def _sharing(taken: Mapping[str, Sequence[str]], alone: Collection[str]) -> tupl
 
 
 def _values_of(source: Source) -> Value:
-    """The values in a file. Raises UnrelatedError for one that has nothing to do with these charts."""
+    """The values in a file. Raises UnrelatedError if it has nothing to do with these charts."""
     scope.refuse(source)
     data = source.stream.documents[0].data
     if data is None and len(source.stream.documents) > 1:

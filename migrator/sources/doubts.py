@@ -1,4 +1,4 @@
-"""What a directory cannot say of its files: which of them are layers of one release, and whose base one is."""
+"""What a directory does not say about its files: which are layers of one release, and which is the base of which."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -6,11 +6,11 @@ from migrator.errors import RefusedError
 
 
 class Doubt(RefusedError):
-    """Which files of a directory are layers of one release, where nothing in it says so."""
+    """Nothing in a directory says which of its files are layers of one release."""
 
 
 def shared(path: str, takers: Sequence[str]) -> RefusedError:
-    """The error for a file that releases of several files take values from, and each would change for itself."""
+    """The error for a file whose values are used by releases in several files that are not written together."""
     return RefusedError(
         f"has values of the releases in {' and '.join(takers)}, which are not written together.",
         path=path,
@@ -30,7 +30,7 @@ def several_layers(layers: tuple[str, ...]) -> RefusedError:
 
 
 def on_bases(upper: Mapping[str, int], lower: Mapping[str, str]) -> Iterator[Doubt]:
-    """A doubt on each file of `upper`, by how many could be its base, and of `lower`, by what may lie over it."""
+    """A doubt for each file of `upper`, with how many could be its base, and of `lower`, with what may override it."""
     remedy = "Name the layers of each release in Helm's order (-f FILE -f FILE), or each file that is one by itself."
     for path, count in upper.items():
         what = f"builds on a base, but nothing says which of the {count} complete values files next to it that is."

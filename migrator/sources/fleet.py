@@ -21,15 +21,15 @@ _TAKES_FROM = ("valuesFiles", "valuesFrom", "templateValues")
 
 
 def is_fleet(data: Map, path: str) -> bool:
-    """Whether a document is Fleet's, which only the file's name and a `helm` mapping tell."""
+    """Whether a document is Fleet's, recognised only by the file's name and a `helm` mapping."""
     return os.path.basename(path) in NAMES and isinstance(data.get("helm"), dict)
 
 
 def releases(place: Source, data: Map, name: str) -> list[Bundle]:
-    """The release of these charts that the file installs, if it does.
+    """The release of these charts that the file installs, if any.
 
-    Raises RefusedError where its values or its version are changed for some clusters, or come from other files too: it
-    would be migrated in part only.
+    Raises RefusedError if its values or version are changed for some clusters, or also come from other files: it would
+    be migrated only in part.
     """
     helm = as_map(data.get("helm"))
     version = chart_named(as_text(helm.get("chart")), as_text(helm.get("version")), (*place.route, "helm", "version"))
@@ -58,14 +58,14 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
 
 
 def values_files(data: Map, folder: str) -> list[str]:
-    """The files that the chart takes values from, for some clusters or for all."""
+    """The files that the chart takes values from, for all clusters or some."""
     parts = [data, *map(as_map, as_list(data.get("targetCustomizations")))]
     names = [str(each) for part in parts for each in as_list(as_map(part.get("helm")).get("valuesFiles"))]
     return [os.path.normpath(os.path.join(folder, each)) for each in names]
 
 
 def _parts(data: Map) -> Iterator[Route]:
-    """Where values and versions stand besides the ones for all."""
+    """The routes of values and versions other than `helm.values` and `helm.version`."""
     helm = as_map(data.get("helm"))
     yield from (("helm", key) for key in _TAKES_FROM if helm.get(key))
     for number, target in enumerate(as_list(data.get("targetCustomizations"))):

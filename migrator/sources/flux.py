@@ -1,6 +1,6 @@
-"""Flux: a HelmRelease holds values at `spec.values`, over those of `spec.valuesFrom`, which stand in the cluster.
+"""Flux: a HelmRelease has values at `spec.values`, over those of `spec.valuesFrom`, which are in the cluster.
 
-A reference with a `targetPath` sets one value, and over all others.
+A reference with a `targetPath` sets a single value, which overrides all others.
 
 Sources: https://fluxcd.io/flux/components/helm/helmreleases/, and ChartValuesFromReferences in chartutil/values.go of
 fluxcd/pkg.
@@ -26,13 +26,13 @@ VALUES = ("spec", "values")
 
 
 def is_release(data: Map) -> bool:
-    """Whether the object is a HelmRelease of Flux."""
+    """Whether the object is a Flux HelmRelease."""
     group = str(data.get("apiVersion")).partition("/")[0]
     return data.get("kind") == "HelmRelease" and group in ("helm.toolkit.fluxcd.io", "helm.fluxcd.io")
 
 
 def releases(place: Source, data: Map, name: str) -> list[Bundle]:
-    """The object's release, if it is one of these charts'. `place` is where the object stands."""
+    """The object's release, if it is of one of these charts. `place` is where the object is."""
     spec = as_map(data.get("spec"))
     is_patch = not _names_chart(spec)
     refers = chart_sources.refers(spec)
@@ -53,7 +53,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     metadata = as_map(data.get("metadata"))
     own = as_text(metadata.get("name"))
     target = as_text(spec.get("targetNamespace"))
-    # What a patch does not say is as the object below says it.
+    # What a patch leaves out stays as in the object that it patches.
     namespace = target or ("" if is_patch else as_text(metadata.get("namespace")))
     by_default = "" if is_patch else f"{target}-{own}" if target and own else own
     return [
@@ -86,7 +86,7 @@ def items_below(documents: Collection[Value]) -> set[str]:
 
 
 def version_patch(place: Source, data: Map, name: str) -> Bundle | None:
-    """A patch of a release's chart version alone; None for anything else."""
+    """A patch of only a release's chart version; None for anything else."""
     spec = as_map(data.get("spec"))
     version = chart_version(place, spec)
     if _names_chart(spec) or not version.text:
@@ -105,7 +105,7 @@ def version_patch(place: Source, data: Map, name: str) -> Bundle | None:
 
 
 def _notices(spec: Map) -> Iterator[Notice]:
-    """Flux's own way to helm upgrade --reuse-values (internal/action/upgrade.go of fluxcd/helm-controller)."""
+    """A warning for Flux's form of --reuse-values (internal/action/upgrade.go of fluxcd/helm-controller)."""
     if as_map(spec.get("upgrade")).get("preserveValues") is True:
         yield Notice(
             "spec.upgrade.preserveValues is true: as helm's --reuse-values does, Flux then keeps the old chart's "
@@ -115,7 +115,7 @@ def _notices(spec: Map) -> Iterator[Notice]:
 
 
 def _names_chart(spec: Map) -> bool:
-    """Whether the object says which chart it is for; a patch that Kustomize lays over another one need not."""
+    """Whether the object names its chart; a patch that Kustomize applies over another object need not."""
     chart = as_map(spec.get("chart"))
     parts = (chart, as_map(chart.get("spec")))
     return "chartRef" in spec or any(part.get(key) for part in parts for key in ("chart", "name", "git"))
@@ -126,7 +126,7 @@ def _patched(name: str) -> Elsewhere:
 
 
 def chart_version(place: Source, spec: Map) -> ChartVersion:
-    """What the object itself says of its chart."""
+    """The chart and version that the object itself names."""
     chart = as_map(spec.get("chart"))
     inner = as_map(chart.get("spec"))
     # The operator before Flux 2 had chart and version one level higher.
@@ -137,7 +137,7 @@ def chart_version(place: Source, spec: Map) -> ChartVersion:
 
 
 def _unseen(spec: Map, found: Collection[int]) -> Iterator[Elsewhere]:
-    """What lies below the object's own values and was not found beside it, as people call it."""
+    """Values below the object's own that were not found nearby."""
     for number, item in enumerate(_references(spec)):
         if not item.get("targetPath") and number not in found:
             yield Elsewhere(_called(item), item=f"{item.get('kind')}/{item.get('name')}")
@@ -146,7 +146,7 @@ def _unseen(spec: Map, found: Collection[int]) -> Iterator[Elsewhere]:
 
 
 def _over(place: Source, spec: Map) -> tuple[Source, ...]:
-    """The layer of what references put at a path of their own, over the object's values."""
+    """The layer of references with a `targetPath`, over the object's values."""
     references = {
         number: (str(item["targetPath"]), _called(item))
         for number, item in enumerate(_references(spec))
@@ -166,7 +166,7 @@ def _references(spec: Map) -> list[Map]:
 
 
 def _called(item: Map) -> str:
-    """A reference for people; the operator before Flux 2 had the kind as a key (`configMapKeyRef`)."""
+    """A reference for display; the operator before Flux 2 had the kind as a key (`configMapKeyRef`)."""
     for kind, key in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
         if isinstance(item.get(key), dict):
             item = {"kind": kind, "valuesKey": as_map(item[key]).get("key"), **as_map(item[key])}

@@ -1,7 +1,7 @@
-"""Files that speak of these charts and are no values of theirs: told by what they are, with what to do instead.
+"""Files that mention these charts but are not values for them: errors that say what they are and what to do instead.
 
-What a file is, its name or its shape tells. Whether it is anybody's business here, its bytes do: a file that holds no
-key, chart or image of these charts is unrelated, whatever it is.
+A file is recognised by its name or its shape. Whether it concerns these charts at all depends on its bytes: a file
+without any of their keys, chart names or images is unrelated, whatever it is.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _FOLDERS = (
     (r"/(group_vars|host_vars|roles/[^/]+/(vars|defaults|tasks|handlers))/", "is an Ansible file", "ansible"),
 )
 _FILLED_IN = {"terraform", "template", "ansible"}
-"""What something else fills in before Helm meets it, so that it is no values even where it has their shape."""
+"""Kinds of files that are rendered before Helm reads them, and so are not values even if they have their shape."""
 _OBJECTS = {
     ("helm.cattle.io", "HelmChart"): ("is a k3s HelmChart", "own"),
     ("helm.cattle.io", "HelmChartConfig"): ("is a k3s HelmChartConfig", "own"),
@@ -43,7 +43,7 @@ _OBJECTS = {
     ("fluxcd.controlplane.io", "ResourceSet"): ("is a ResourceSet, whose templates an operator fills in", "template"),
     ("fluxcd.controlplane.io", "ResourceSetInputProvider"): ("is a ResourceSet input", "template"),
 }
-"""Objects by their group and kind."""
+"""Objects by group and kind."""
 _NOT_VALUES = ", not a values file"
 _REMEDIES = {
     "chart": "Name the chart's values file; move a dependency's version by hand, and run helm dependency update.",
@@ -61,11 +61,11 @@ _REMEDIES = {
 
 
 class EncryptedError(RefusedError):
-    """A file that SOPS has encrypted."""
+    """A file encrypted by SOPS."""
 
 
 def by_name(name: str) -> OutOfScopeError | None:
-    """The error for a file whose name says what it is; None where it says nothing."""
+    """The error for a file that its name identifies; None if it does not."""
     return next((_error(name, what, remedy) for what, remedy in _names(name)), None)
 
 
@@ -75,19 +75,19 @@ def is_helmfile(name: str, data: Value) -> bool:
 
 
 def _names(name: str) -> Iterator[tuple[str, str]]:
-    """What a file is by its name, and by the folders that it stands in, with what to do instead."""
+    """What a file is by its name and by the folders that it is in, each with the key of its remedy."""
     base, path = os.path.basename(name), os.path.abspath(name).replace(os.sep, "/")
     yield from ((what, remedy) for pattern, what, remedy in BY_NAME if re.fullmatch(pattern, base, re.IGNORECASE))
     yield from ((what, remedy) for pattern, what, remedy in _FOLDERS if re.search(pattern, path))
 
 
 def is_filled_in(name: str) -> bool:
-    """Whether the file's name says that something fills it in before Helm meets it."""
+    """Whether the file's name says that it is rendered before Helm reads it."""
     return not _FILLED_IN.isdisjoint(remedy for _, remedy in _names(name))
 
 
 def by_shape(name: str, data: Value) -> OutOfScopeError | None:
-    """The error for a document whose shape says that it is no values; None where it may be some."""
+    """The error for a document whose shape shows that it is not values; None if it may be."""
     if isinstance(data, list):
         items = [as_map(item) for item in data]
         is_patch = bool(items) and all({"op", "path"} <= item.keys() for item in items)
@@ -104,7 +104,7 @@ def by_shape(name: str, data: Value) -> OutOfScopeError | None:
 
 
 def with_values(error: OutOfScopeError, place: str, line: int) -> OutOfScopeError:
-    """The error of a file that holds values of these charts at that place all the same."""
+    """The error for a file that nevertheless has values of these charts at that place."""
     what = error.message.removesuffix(".").removesuffix(_NOT_VALUES)
     remedy = _REMEDIES["own"] if error.remedy == _REMEDIES["object"] else error.remedy
     return OutOfScopeError(
@@ -139,7 +139,7 @@ def _shapes(values: Map) -> Iterator[tuple[str, str]]:
 
 
 def refuse_encrypted(name: str, data: Value) -> None:
-    """Raise RefusedError for a file that SOPS has encrypted: nothing but sops can write it."""
+    """Raise RefusedError for a file encrypted by SOPS: only sops can write it."""
     sops = as_map(as_map(data).get("sops"))
     if "mac" not in sops:
         return
@@ -160,15 +160,15 @@ def has_values(data: Value) -> bool:
 
 
 def unreadable(name: str, data: bytes, error: MigratorError) -> MigratorError:
-    """The error for a text that is no YAML: nobody's business, something known by its name, or a broken file."""
+    """The error for text that is not YAML: an unrelated file, one that its name identifies, or a broken file."""
     known: MigratorError | None = by_name(name)
     if known is None or known.remedy == _REMEDIES["kustomization"]:
-        known = error  # a kustomization is edited here, so it is to be sound
+        known = error  # kustomizations are edited, so a broken one is an error
     return known if mentions(name, data) else unrelated(name, known)
 
 
 def unrelated(name: str, error: MigratorError | None = None) -> UnrelatedError:
-    """The error for a file that neither by its path nor by its bytes has to do with these charts."""
+    """The error for a file whose path and bytes have nothing to do with these charts."""
     if error is not None:
         return UnrelatedError(error.message, path=name, line=error.line, remedy=error.remedy)
     return UnrelatedError(
@@ -179,7 +179,7 @@ def unrelated(name: str, error: MigratorError | None = None) -> UnrelatedError:
 
 
 def without_values(name: str) -> OutOfScopeError:
-    """The error for a file that speaks of these charts, in no way that is known here."""
+    """The error for a file that mentions these charts but has no recognisable values."""
     return OutOfScopeError(
         "mentions these charts, but has no values that can be recognised as theirs: nothing below infrahub "
         "(enterprise chart), no infrahubServer or similar key (community chart), nothing of prefect-server.",

@@ -1,4 +1,4 @@
-"""What `.gitignore` files leave out of a directory: those of each folder, and of those above it in the repository.
+"""What `.gitignore` files exclude from a directory: those of each folder, and of its parents in the repository.
 
 Git itself is never run: a repository's configuration can name programs. Source: https://git-scm.com/docs/gitignore.
 """
@@ -19,21 +19,21 @@ NAME = ".gitignore"
 
 
 class Rules(NamedTuple):
-    """The patterns that stand in a folder."""
+    """The patterns of a folder."""
 
     folder: str
     globs: Globs
 
 
 ALL: list[Rules] = [Rules("", Globs([]))]
-"""The rules inside a folder that is ignored, from which nothing is taken back."""
+"""The rules inside an ignored folder, in which nothing can be included again."""
 
 
 def above(folder: str) -> Iterator[Rules]:
-    """The rules of the repository that the folder is in, from its root down to the folder above it."""
+    """The rules of the folder's repository, from its root down to the folder's parent."""
     folders = repository.within(os.path.realpath(folder))
     if not folders:
-        return  # only what is in the folder itself counts
+        return  # outside a repository, only the folder's own rules apply
     own = _read(os.path.join(folders[-1], ".git", "info", "exclude"))
     yield from [Rules(folders[-1], own)] if own else []
     for each in reversed(folders[1:]):
@@ -42,7 +42,7 @@ def above(folder: str) -> Iterator[Rules]:
 
 
 def of(folder: str, inherited: list[Rules]) -> list[Rules]:
-    """The rules for what is in the folder: those from above, and its own, which win."""
+    """The rules for what is in the folder: the inherited ones, and its own, which take precedence."""
     if inherited is ALL:
         return ALL
     globs = _read(os.path.join(folder, NAME))
@@ -50,7 +50,7 @@ def of(folder: str, inherited: list[Rules]) -> list[Rules]:
 
 
 def is_ignored(folder: str, name: str, rules: list[Rules], *, is_folder: bool) -> bool:
-    """Whether git would leave it out of the folder (a real path): the nearest patterns that speak of it decide."""
+    """Whether git ignores `name` in the folder (a real path): the nearest rules that match it decide."""
     if rules is ALL:
         return True
     whole = f"{folder.rstrip(os.sep)}{os.sep}{name}"
@@ -63,7 +63,7 @@ def is_ignored(folder: str, name: str, rules: list[Rules], *, is_folder: bool) -
 
 
 def is_seen_by_git(path: str) -> bool:
-    """Whether a file stands in a work tree of git, and no pattern leaves it out, nor a folder that it stands in."""
+    """Whether a file is in a git work tree, and neither it nor a folder that it is in is ignored."""
     real = os.path.realpath(path)
     folders = repository.within(os.path.dirname(real))[::-1]
     if not folders:
@@ -80,7 +80,7 @@ def _read(path: str) -> Globs:
     if not os.path.isfile(path):
         return Globs([])
     try:
-        data = read(path).data.removeprefix(codecs.BOM_UTF8)  # as git does, too
+        data = read(path).data.removeprefix(codecs.BOM_UTF8)  # as git does
         return Globs(data.decode("utf-8", "surrogateescape").split("\n"))
     except MigratorError:
-        return Globs([])  # what cannot be read ignores nothing: the files in question are told
+        return Globs([])  # an unreadable file ignores nothing: the files that it may ignore are reported

@@ -1,10 +1,10 @@
-"""What a helmfile says of its releases: chart, version, namespace, and the values files in their order.
+"""What a helmfile says about its releases: chart, version, namespace, and the values files in order.
 
-A helmfile is not edited here. `init` takes from it what a directory cannot say, and for values files it is evidence of
-what runs and where that stands, as far as it is plain text: what a template, an environment or another helmfile would
-fill in is left out.
-Source: https://helmfile.readthedocs.io/en/latest/configuration/ (`bases`, `defaultInherit` and `inherit` bring values
-of elsewhere, and a values file that ends in .gotmpl is a template; paths are seen from the helmfile's own folder).
+A helmfile is not edited. `init` takes from it what a directory does not show, and for values files it is evidence of
+which version runs and where that is set. Only plain text counts: what a template, an environment or another helmfile
+would fill in is ignored.
+Source: https://helmfile.readthedocs.io/en/latest/configuration/ (`bases`, `defaultInherit` and `inherit` add values
+from elsewhere, and a values file that ends in .gotmpl is a template; paths are relative to the helmfile's folder).
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from migrator.values.edits import Value
 from migrator.values.merge import as_list, as_map, as_text
 
 _BESIDE = ("inherit", "set", "setString", "setTemplate", "valuesTemplate", "valuesPathPrefix")
-"""Keys of a release that bring values besides, or change where its files are looked for; `secrets` lie over them."""
+"""Keys of a release that add other values, or change where its files are looked up; `secrets` override them."""
 _AROUND = ("bases", "defaultInherit")
 _NAMES = ("helmfile.yaml", "helmfile.yml")
 
 
 class Told(NamedTuple):
-    """A release of these charts in a helmfile; empty texts are what it does not say in plain words.
+    """A release of these charts in a helmfile; a field is empty if the helmfile does not give it as plain text.
 
-    `layers` are the values files that it names, from the current directory, and `is_whole` is whether these are all the
-    values files there are. The helmfile stands at `path`, the release in it on `line`, and its version, as `text`, at
-    `place`.
+    `layers` are the values files that it names, relative to the current directory, and `is_whole` is whether these are
+    all of its values files. `path` is the helmfile, `line` the line of the release, `text` its version as written, and
+    `place` the FILE:LINE of that version.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Told(NamedTuple):
 
 
 def above(bundle: Bundle) -> Bundle:
-    """The release with what a helmfile says of it that names its uppermost file for one release, and for no other."""
+    """The release with what a helmfile says about it, if that lists its uppermost file as the last of one release."""
     files = [layer for layer in bundle.layers if not layer.is_typed]
     told = _of(files[-1].name)
     if told is None:
@@ -71,7 +71,7 @@ def above(bundle: Bundle) -> Bundle:
 
 
 def _of(path: str) -> Told | None:
-    """The one release of which the file is the uppermost one, in the nearest helmfile of its folder or above."""
+    """The only release whose last values file this is, in the nearest helmfile in its folder or above."""
     folder = os.path.dirname(os.path.realpath(path))
     nearest = once("helmfile", folder, lambda: _nearest(folder))
     told = once("releases of a helmfile", nearest, lambda: releases(nearest)) if nearest else []
@@ -81,17 +81,17 @@ def _of(path: str) -> Told | None:
 
 
 def _nearest(folder: str) -> str:
-    """The nearest helmfile from the folder up to the repository's root; without a repository, in the folder."""
+    """The nearest helmfile from the folder up to the repository's root; outside a repository, only in the folder."""
     paths = (os.path.join(each, name) for each in repository.within(folder) or [folder] for name in _NAMES)
     found = next(filter(os.path.isfile, paths), "")
     try:
         return os.path.relpath(found) if found else ""
-    except ValueError:  # from one drive of Windows no path leads to another
+    except ValueError:  # on Windows, there is no relative path to another drive
         return found
 
 
 def releases(path: str) -> list[Told]:
-    """The releases of these charts that the file installs, as far as it needs no rendering; none of what is none."""
+    """The releases of these charts that the file installs, without rendering it; empty if it is not a helmfile."""
     try:
         source = read(path)
     except MigratorError:
@@ -124,7 +124,7 @@ def _releases(source: Source) -> Iterator[Told]:
 
 
 def _plain(value: Value) -> str:
-    """The text, unless a template is to fill it in."""
+    """The text; empty if it is a template expression or not printable."""
     text = as_text(value)
     return "" if "{{" in text or not text.isprintable() else text
 
@@ -140,7 +140,7 @@ def _version(text: str) -> str:
 
 
 def _file(folder: str, value: Value) -> str:
-    """The path of a values file that stands here; empty for values in the helmfile, addresses, and templates."""
+    """The path of this values file; empty for inline values, addresses, and templates."""
     name = _plain(value)
     path = os.path.normpath(os.path.join(folder, name))
     is_values = name.endswith((".yaml", ".yml")) and not os.path.isabs(name)

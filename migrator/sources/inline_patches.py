@@ -1,6 +1,7 @@
-"""Strategic patches of a HelmRelease that stand as texts in a kustomization, or in a Kustomization of Flux.
+"""Strategic patches of a HelmRelease that are inline text in a kustomization or a Flux Kustomization.
 
-Each is a layer over the object that it patches, edited inside its text. What `patches` tells besides is no layer.
+Each is a layer over the object that it patches, edited inside its text. Other patches that `patches` finds are not
+layers.
 Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/ and
 https://fluxcd.io/flux/components/kustomize/kustomizations/#patches.
 """
@@ -23,9 +24,9 @@ _LISTS = ("patches", "patchesStrategicMerge")
 
 
 def releases(source: Source, items: tuple[str, ...]) -> Iterator[Bundle]:
-    """The patches in the file of one of these objects (KIND/NAME), each as what is laid over it.
+    """The file's patches of these objects (KIND/NAME), each as a release whose layer goes over its object.
 
-    Raises RefusedError for one whose text cannot be edited where it is.
+    Raises RefusedError for a patch whose text cannot be edited in place.
     """
     for number, route, item in kustomize.listed(source, *_LISTS):
         route = (*route, "patch") if isinstance(item, dict) else route
@@ -39,7 +40,7 @@ def _patch(place: Source, item: Value, items: tuple[str, ...]) -> Iterator[Bundl
     try:
         documents = yamltext.parse(text.encode(), place.name).documents
     except MigratorError:
-        return  # it is no patch that anything lays over an object
+        return  # not a patch that could be applied to an object
     data = as_map(documents[0].data)
     target = as_map(as_map(item).get("target"))
     own = as_text((target or as_map(data.get("metadata"))).get("name"))

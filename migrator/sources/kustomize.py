@@ -1,9 +1,9 @@
-"""Kustomize: a kustomization can inflate charts (`helmCharts`), and hand files on as ConfigMaps and Secrets.
+"""Kustomize: a kustomization can inflate charts (`helmCharts`), and generate ConfigMaps and Secrets from files.
 
-The values of a chart come from `valuesFile`, with `valuesInline` over it, and `additionalValuesFiles` over both.
+The values of a chart come from `valuesFile`, overridden by `valuesInline`, overridden by `additionalValuesFiles`.
 Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/helmcharts/;
-api/types/helmchartargs.go, api/types/kustomization.go (FixKustomizationPostUnmarshalling: what kind and apiVersion are
-where they are left out) and api/internal/builtins/HelmChartInflationGenerator.go of kubernetes-sigs/kustomize.
+api/types/helmchartargs.go, api/types/kustomization.go (FixKustomizationPostUnmarshalling: the default kind and
+apiVersion) and api/internal/builtins/HelmChartInflationGenerator.go of kubernetes-sigs/kustomize.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from migrator.values.merge import Map, as_list, as_map, as_text
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
-"""What a kustomization makes of files, and under which of its keys."""
+"""What a kustomization generates from files, and the key for it."""
 _GROUP = "kustomize.config.k8s.io"
 
 
 def is_kustomization(data: Map, path: str) -> bool:
     """Whether a document is a kustomization, or a component, which can inflate charts too.
 
-    Where it leaves out its group or its kind, the file's name says so.
+    If it leaves out apiVersion or kind, the file's name decides.
     """
     if not {"kind", "apiVersion"} <= data.keys() and os.path.basename(path) not in NAMES:
         return False
@@ -38,7 +38,7 @@ def is_kustomization(data: Map, path: str) -> bool:
 def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     """The releases of these charts among those that the kustomization inflates.
 
-    Raises RefusedError where values files lie over the values in it.
+    Raises RefusedError if values files override the inline values.
     """
     charts = [as_map(each) for each in as_list(data.get("helmCharts"))]
     return [
@@ -49,7 +49,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
 
 
 def listed(source: Source, *keys: str) -> Iterator[tuple[int, Route, Value]]:
-    """What kustomizations, and Kustomizations of Flux, list under these keys: the document, the route, the item."""
+    """What kustomizations and Flux Kustomizations list under these keys: document, route, and item."""
     for document in source.stream.documents:
         data = as_map(document.data)
         above: Route = ("spec",) if str(data.get("apiVersion")).startswith("kustomize.toolkit.fluxcd.io/") else ()
@@ -68,7 +68,7 @@ def values_files(data: Map, folder: str) -> list[str]:
 
 
 def generated(data: Map, folder: str) -> Iterator[tuple[str, list[str]]]:
-    """What the kustomization makes of files: the name of each ConfigMap and Secret (KIND/NAME), and the files in it."""
+    """The ConfigMaps and Secrets (KIND/NAME) that the kustomization generates, each with the files in it."""
     for kind, key in GENERATORS.items():
         for item in map(as_map, as_list(data.get(key))):
             names = [each.partition("=")[2] or each for each in texts(item.get("files"))]
@@ -77,7 +77,7 @@ def generated(data: Map, folder: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def texts(value: Value) -> list[str]:
-    """The items of a list as texts."""
+    """The items of a list as strings."""
     return [str(each) for each in as_list(value)]
 
 

@@ -1,8 +1,8 @@
-"""The kustomizations that apply a file: in its folder or above it, as far as they say so.
+"""The kustomizations that apply a file: those in its folder or above that list it.
 
-An overlay that stands beside a base is not among them: there can be several, each with values of its own.
+Overlays next to a base are not among them: there can be several, each with its own values.
 Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/ and .../configmapgenerator/
-(a file's key is its name unless `KEY=FILE` gives one; `behavior` says whether it is merged into another's).
+(a file's key is its name unless `KEY=FILE` gives one; `behavior` says whether it is merged into another item).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from migrator.values.merge import Map, as_list, as_map, as_text
 
 
 class Tree(NamedTuple):
-    """What a kustomization applies: itself and those below it, the files that they list, and these by whole paths."""
+    """What a kustomization applies: itself and those below it, and the files that they list; `places`: absolute."""
 
     kustomizations: tuple[Source, ...]
     files: tuple[str, ...]
@@ -29,12 +29,12 @@ class Tree(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The file of the uppermost kustomization."""
+        """The file of the top kustomization."""
         return self.kustomizations[0].name
 
 
 class Made(NamedTuple):
-    """One item of a generator: where it stands, what it says, and the generator's own settings for all."""
+    """One item of a generator: where it is, its data, and the kustomization's `generatorOptions`."""
 
     kustomization: Source
     route: Route
@@ -42,7 +42,7 @@ class Made(NamedTuple):
     options: Map
 
     def file_of(self, key: str) -> str:
-        """The file that is handed on under that key; empty where none is."""
+        """The file that is put under that key; empty if none is."""
         for each in kustomize.texts(self.data.get("files")):
             own, _, path = each.rpartition("=")
             if (own or os.path.basename(path)) == key:
@@ -50,7 +50,7 @@ class Made(NamedTuple):
         return ""
 
     def literal_of(self, key: str) -> Route | None:
-        """Where the text stands that is handed on under that key."""
+        """The route of the literal that is put under that key; None if there is none."""
         for number, each in enumerate(kustomize.texts(self.data.get("literals"))):
             if each.partition("=")[0] == key:
                 return (*self.route, "literals", number)
@@ -58,31 +58,31 @@ class Made(NamedTuple):
 
     @property
     def is_locked(self) -> bool:
-        """Whether the cluster keeps what it has: immutable, under a name without a hash of what is in it."""
+        """Whether the object in the cluster cannot change: it is immutable, and its name has no hash of its content."""
         own = {**self.options, **as_map(self.data.get("options"))}
         return own.get("immutable") is True and own.get("disableNameSuffixHash") is True
 
 
 def above(path: str) -> Iterator[Tree]:
-    """What the kustomizations in the file's folder, and above it up to the repository's root, apply along with it."""
+    """The kustomizations that apply the file, from its folder up to the repository's root, with all they apply."""
     for tree in map(of_folder, repository.up(os.path.dirname(path))):
         if tree is not None and os.path.abspath(path) in tree.places:
             yield tree
 
 
 def of_folder(folder: str) -> Tree | None:
-    """What the kustomization in a folder applies; None where there is none that can be read."""
+    """What the kustomization in a folder applies; None if there is none that can be read."""
     return once("tree", folder, partial(_tree, folder))
 
 
 def generators(path: str, kind: str, name: str) -> list[Made]:
-    """The generators of that item in the kustomizations that apply the file."""
+    """The generators of the item KIND/NAME in the kustomizations that apply the file."""
     makers = [once("makers", tree.name, partial(_makers, tree)) for tree in above(path)]
     return [each for made in makers for each in made.get((kind, name), [])]
 
 
 def _makers(tree: Tree) -> dict[tuple[str, str], list[Made]]:
-    """The items of the generators of all its kustomizations, by kind and name."""
+    """The generated items of all kustomizations of the tree, by kind and name."""
     found: dict[tuple[str, str], list[Made]] = {}
     for source in tree.kustomizations:
         data = as_map(source.data)
@@ -104,7 +104,7 @@ def _tree(top: str) -> Tree | None:
         folder = os.path.realpath(path)
         if os.path.isfile(path):
             files.append(path)
-        elif folder not in seen:  # folders that list each other, or one several times, are gone through once
+        elif folder not in seen:  # folders can list each other, or one twice
             seen.add(folder)
             source = _in_folder(path)
             sources += [source] if source is not None else []
@@ -115,10 +115,10 @@ def _tree(top: str) -> Tree | None:
 
 
 def _in_folder(folder: str) -> Source | None:
-    """The kustomization that stands in a folder; None where there is none that can be read."""
+    """The kustomization in a folder; None if there is none that can be read."""
     paths = [os.path.normpath(os.path.join(folder, name)) for name in kustomize.NAMES]
     path = next(filter(os.path.isfile, paths), "")
     try:
         return read(path) if path else None
     except MigratorError:
-        return None  # a broken kustomization is told where it is named
+        return None  # a broken kustomization is reported when it is opened by name

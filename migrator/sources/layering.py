@@ -1,5 +1,4 @@
-"""Which files of a directory belong to one release: an object and the files it takes values from, a base and what
-lies over it."""
+"""Which files of a directory belong to one release: an object and its values files, or a base and its overlays."""
 
 from __future__ import annotations
 
@@ -11,13 +10,13 @@ from migrator.sources.bases import MOST, Bases, Below, Plain, folders_above, in_
 from migrator.sources.bundle import Elsewhere
 
 Generated = Mapping[str, Sequence[tuple[str, Sequence[str]]]]
-"""By KIND/NAME: the kustomizations that make such an item, each with the files in it."""
+"""By KIND/NAME: the kustomizations that generate such an item, each with the files in it."""
 
 
 class Holder(NamedTuple):
-    """A file with objects that hold values, and take some from `unseen` too.
+    """A file with objects that have values, and take others from `unseen`.
 
-    `items` (KIND/NAME) are the objects in it, patches of others left out.
+    `items` (KIND/NAME) are the objects in it, without patches of others.
     """
 
     path: str
@@ -32,8 +31,8 @@ class Holder(NamedTuple):
 class Layered(NamedTuple):
     """The releases in a directory, each as the paths of its layers, lowest first; a base can belong to several.
 
-    `in_doubt` are the files of which nothing tells what they lie over, each with how many others it might;
-    `may_be_bases` are those others, each with a file that may lie over it.
+    `in_doubt` are the files with an unknown base, each with the number of candidates; `may_be_bases` are these
+    candidates, each with a file that may override it.
     """
 
     releases: list[tuple[str, ...]]
@@ -42,18 +41,18 @@ class Layered(NamedTuple):
 
 
 class _Nearest:
-    """Paths by a key, to be asked for the one that has most of its folders in common with another path."""
+    """Paths by key, to find the one that has the most folders in common with another path."""
 
     def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
         self._first: dict[tuple[str, str], list[str]] = {}
         for key, path in entries:
             for folder in folders_above(os.path.dirname(path)):
                 found = self._first.setdefault((key, folder), [])
-                if len(found) < 2:  # the second is for who is the first
+                if len(found) < 2:  # the second is the answer for the first
                     found.append(path)
 
     def find(self, key: str, near: str) -> str:
-        """The nearest path under the key but `near` itself; empty where there is none."""
+        """The path under the key that is nearest to `near` and not `near` itself; empty if there is none."""
         for folder in folders_above(os.path.dirname(near)):
             for path in self._first.get((key, folder), []):
                 if path != near:
@@ -64,7 +63,7 @@ class _Nearest:
 def releases(
     holders: Sequence[Holder], plain: Sequence[Plain], generated: Generated, links: Sequence[Plain] = ()
 ) -> Layered:
-    """Put the files of a directory together. `links` lead to others in it: no releases, and what some lie over."""
+    """Group the files of a directory. `links` to other files in it are not releases, but can be bases."""
     found: list[tuple[str, ...]] = []
     handed_on: set[str] = set()
     around = _Around(holders, plain, generated)
@@ -75,7 +74,7 @@ def releases(
             found.append((*files, *below, holder.path))
     rest = [each for each in plain if each.path not in handed_on]
     bases = Bases(rest)
-    # What leaves something to a base may leave it to one that an object takes, too, or that a link leads to.
+    # The base of an incomplete file may also be one that an object takes values from, or a link.
     wider = Bases([*plain, *links]) if handed_on or links else bases
     placed = [
         (each.path, bases.below(each) if each.is_whole else _but_twice(each, wider.below(each), links)) for each in rest
@@ -92,7 +91,7 @@ def releases(
 
 
 def _but_twice(file: Plain, below: Below, links: Sequence[Plain]) -> Below:
-    """The same without links to the file itself, or to another one that it lies over."""
+    """The bases without links to the file itself or to another of its bases."""
     paths = {each.path for each in links}
     if paths.isdisjoint(each.path for each in below.bases):
         return below
@@ -102,10 +101,10 @@ def _but_twice(file: Plain, below: Below, links: Sequence[Plain]) -> Below:
 
 
 class _Around:
-    """What stands around the objects of a directory, by what they call it."""
+    """The files around the objects of a directory, by the names that the objects use for them."""
 
     def __init__(self, holders: Sequence[Holder], plain: Sequence[Plain], generated: Generated) -> None:
-        plain = plain if holders else []  # then nobody asks
+        plain = plain if holders else []  # without holders nothing is looked up
         self._known = {each.path for each in plain}
         self._beside: dict[str, list[Plain]] = {}
         for each in plain:
@@ -123,12 +122,12 @@ class _Around:
                     self._made.setdefault((item, folder), {}).setdefault(maker, files)
 
     def patched(self, holder: Holder) -> tuple[str, ...]:
-        """The file of the object that this one is a patch for, the nearest if there are several."""
+        """The file of the object that this one patches, the nearest if there are several."""
         found = [self._holding.find(each.item, holder.path) for each in holder.unseen if each.item]
         return tuple(each for each in found if each)[:1]
 
     def files_of(self, holder: Holder) -> Iterator[tuple[str, ...]]:
-        """The files below an object, once for each way in which they are put together; none stand for none."""
+        """The values files of an object, once for each kustomization that generates them; an empty tuple if none."""
         named = [path for each in holder.unseen if each.file for path in self._meant(each.file, holder)]
         made = [self._makers(each.item, holder.folder) for each in holder.unseen]
         ways = []
@@ -142,12 +141,12 @@ class _Around:
         yield from dict.fromkeys(ways)
 
     def _makers(self, item: str, folder: str) -> Mapping[str, Sequence[str]]:
-        """The kustomizations that make the item, those nearest to the folder: others make it for other releases."""
+        """The kustomizations nearest to the folder that generate the item: others do so for other releases."""
         found = (self._made.get((item, above)) for above in folders_above(folder))
         return next((makers for makers in found if makers), {})
 
     def _meant(self, file: str, holder: Holder) -> list[str]:
-        """The files that a path can mean: beside the object, else any whose path ends so, the nearest one."""
+        """The file that a path means: the one relative to the object, else the nearest whose path ends with it."""
         beside = os.path.normpath(os.path.join(holder.folder, file))
         if beside in self._known:
             return [beside]
@@ -156,7 +155,7 @@ class _Around:
 
 
 def _ending(file: str) -> str:
-    """How the path of a file ends that an object names; in `$values/env/a.yaml` Argo CD puts a repository first."""
+    """The end of the path that an object names; in Argo CD's `$values/env/a.yaml` the first part is a repository."""
     return os.sep.join(part for part in file.split("/") if part not in ("", ".", "..") and not part.startswith("$"))
 
 

@@ -1,8 +1,8 @@
-"""Whether a file's bytes can concern these charts, told before any parser sees them: most files of a directory cannot.
+"""Whether a file's bytes can concern these charts, decided without parsing: most files of a directory cannot.
 
-What a parser would find stands in the bytes as it is, but for four ways to write a word so that it does not: an escape
-in double quotes (`"\\x69nfrahub"`), a tag that makes a text of base64, a tag whose own name is written so, and UTF-16.
-A file with any of them is looked at closer. An alias repeats what stands in the file, and needs no care.
+Every word that a parser would find is in the bytes as written, with four exceptions: an escape in double quotes
+(`"\\x69nfrahub"`), a tag that decodes base64, a tag whose own name is escaped, and UTF-16. A file with any of them is
+parsed. An alias only repeats what is in the file, and needs no care.
 
 Sources: https://yaml.org/spec/1.1/#id872840 (escapes), https://yaml.org/type/binary.html.
 """
@@ -13,22 +13,22 @@ import os
 import re
 
 _OURS = (b"infrahub", b"prefect", b"configpreset", b"backgroundservices")
-"""Keys, charts and images of these charts, in lower case."""
+"""Keys, names and images of these charts, in lower case."""
 
 _SHAPES = (b"uiconfig",)
-"""What else has the shape of their values, in an object that embeds some."""
+"""Other words that mark these charts' values in an object that embeds them."""
 
 _AROUND = (
     (b"helmrelease", (b"valuesfrom", b"chartref")),
     (b"kustom", (b"generator", b"patches", b"replacements", b"helmcharts")),
 )
-"""What can hold values of these charts by way of another file, or change them, and says so by one of these words."""
+"""Objects that can take values of these charts from another file, or change them, with the keys that do so."""
 
 _HIDDEN = re.compile(rb"\\[xuU\r\n]|!\S*(?:binary|%)|^%TAG", re.MULTILINE)
 
 
 def mentions(name: str, data: bytes) -> bool:
-    """Whether a file's path or its bytes hold a key, chart or image of these charts."""
+    """Whether a file's path or bytes contain a key, name or image of these charts."""
     low = data.lower()
     if b"\0" in low:  # in UTF-16 every other byte
         low = low.replace(b"\0", b"")
@@ -36,12 +36,12 @@ def mentions(name: str, data: bytes) -> bool:
 
 
 def hides_words(data: bytes) -> bool:
-    """Whether words can stand in the file otherwise than as their letters."""
+    """Whether the file may contain words that are escaped or encoded."""
     return (b"\\" in data or b"!" in data or b"%TAG" in data) and _HIDDEN.search(data) is not None
 
 
 def may_concern(name: str, data: bytes) -> bool:
-    """Whether a file is worth parsing: it may hold values of these charts, or say what becomes of those of another."""
+    """Whether a file is worth parsing: it may have values of these charts, or refer to or change another file's."""
     low = data.lower()
     if any(word in low for word in _OURS) or any(word in low for word in _SHAPES):
         return True

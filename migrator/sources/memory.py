@@ -1,7 +1,7 @@
-"""What was read around a release, kept for a while: a file beside a thousand releases is read once, not for each.
+"""A small cache of what was read around a release, so that a file next to a thousand releases is read once.
 
-Kept is only what was worked out inside `kept()`, and the last few of each kind: files that stand together are asked for
-one after another. Nobody may write to files meanwhile.
+Only results computed inside `kept()` are cached, and only the last few of each kind: files of one folder are requested
+one after another. No file may be written meanwhile.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _stores: list[dict[str, dict[Hashable, object]]] = []
 
 @contextmanager
 def kept() -> Iterator[None]:
-    """Inside it, `once` works out a thing once; within another one, that one's memory serves."""
+    """Turn on the cache of `once`; a nested `kept` shares the outer cache."""
     _stores.append(_stores[-1] if _stores else {})
     try:
         yield
@@ -26,12 +26,12 @@ def kept() -> Iterator[None]:
 
 
 def once(what: str, which: Hashable, work_out: Callable[[], T]) -> T:
-    """What `work_out` answers, from memory where it is there."""
+    """The result of `work_out`, from the cache if it is there."""
     if not _stores:
         return work_out()
     store = _stores[-1].setdefault(what, {})
     if which in store:
-        store[which] = store.pop(which)  # the one used last goes last
+        store[which] = store.pop(which)  # most recently used last
     else:
         store[which] = work_out()
         if len(store) > _LAST:

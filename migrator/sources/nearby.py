@@ -1,4 +1,4 @@
-"""The objects in the same file as a release, in a file beside it, or in one that the same kustomization applies."""
+"""The objects in the same file as a release, in a file next to it, or in one that the same kustomization applies."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from migrator.values.edits import Route
 from migrator.values.merge import Map, as_list, as_map, as_text
 
 _NAMES = re.compile(rb"""name["']?\s*:\s*(?:[&!]\S+\s+)*["']?([\w.-]+|[*|>])""")
-"""What stands behind a key `name`: a word, or the beginning of something that only a parser can read."""
+"""The value of a key `name`: a word, or the start of something that only a parser can read."""
 
 
 class Item(NamedTuple):
-    """An object in one of these files: where it stands, and what it is; nothing is kept of its text.
+    """An object in one of these files: where it is, and what it is; its text is not kept.
 
-    `target` is the file behind links. Of a HelmRelease, `takes` and `chart` are what it says of where its values and
-    its chart come from, and `itself` is a digest of all it says, which tells it from others.
+    `target` is the file with links resolved. For a HelmRelease, `takes` is its `valuesFrom`, `chart` its `chartRef`,
+    and `itself` a hash of its content, which distinguishes it from others.
     """
 
     path: str
@@ -40,20 +40,20 @@ class Item(NamedTuple):
     chart: Map
 
     def read(self, place: Source) -> Source:
-        """The object, from the file of the release itself or from its own. Raises what `read` of a file raises."""
+        """The object, from the release's file or its own. Raises what `source.read` raises."""
         is_here = place.snapshot is None or self.target == place.snapshot.target
         return (place if is_here else read(self.path))._replace(document=self.document, route=self.route)
 
     def is_meant(self, reference: Map, namespace: str) -> bool:
-        """Whether it is the object; a namespace that either leaves out is what the kustomization puts there."""
+        """Whether the reference means this object; a kustomization may set a namespace that either leaves out."""
         is_named = self.kind == reference.get("kind") and self.name == reference.get("name")
         return is_named and is_same_namespace(self.namespace, namespace)
 
 
 def items(place: Source, names: Sequence[str]) -> list[Item]:
-    """Every object of the file, and of the files around it that name one of the objects.
+    """Every object in the file, and in the files around it that contain one of the names.
 
-    Each file is read once for all releases that ask for these names.
+    Each file is read once for all releases that look up these names.
     """
     own = [_item(each) for each in _in_file(place)]
     if place.snapshot is None:
@@ -68,7 +68,7 @@ def items(place: Source, names: Sequence[str]) -> list[Item]:
 
 
 def _groups(path: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """The files that are applied with this one, and those beside it, by the names that something in them may have."""
+    """The files that are applied with this one, and those next to it, by the names of objects that may be in them."""
     for tree in kustomized.above(path):
         yield tree.name, once("names", tree.name, partial(_by_name, tree.files))
     folder = os.path.dirname(path)
@@ -81,7 +81,7 @@ def _items_of(paths: Sequence[str]) -> list[Item]:
         try:
             found += [_item(each) for each in _in_file(read(path))]
         except MigratorError:
-            continue  # what cannot be read is told where it is named
+            continue  # an unreadable file is reported when it is opened by name
     return found
 
 
@@ -107,7 +107,7 @@ def _by_name_in(folder: str) -> dict[str, list[str]]:
 
 
 def _by_name(paths: Sequence[str]) -> dict[str, list[str]]:
-    """By each name that something in them has, the files; under none, those in which that cannot be told at a look."""
+    """The files by the names found in them; under "" those in which only a parser can find the names."""
     found: dict[str, list[str]] = {}
     for path in paths:
         data = peek(path)
@@ -131,15 +131,15 @@ def _in_file(source: Source) -> Iterator[Source]:
 
 
 def namespace_of(data: Map) -> str:
-    """The namespace that an object says it is of."""
+    """The namespace in an object's metadata; empty if it has none."""
     return as_text(as_map(data.get("metadata")).get("namespace"))
 
 
 def find(around: Sequence[Item], reference: Map, namespace: str) -> Item | None:
-    """The object that is meant, if it is among these."""
+    """The object that the reference means, if it is among these."""
     return next((each for each in around if each.is_meant(reference, namespace)), None)
 
 
 def is_same_namespace(one: str, other: str) -> bool:
-    """Whether two objects can be of one namespace, which a kustomization gives to what names none."""
+    """Whether two namespaces can be the same; a kustomization may set one that is left out."""
     return one == other or not one or not other

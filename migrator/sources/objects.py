@@ -1,4 +1,4 @@
-"""Objects of GitOps controllers in a file, and the releases whose values they hold."""
+"""Objects of GitOps controllers in a file, and the releases whose values they have."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_list, as_map
 
 Reader = Callable[[Source, Map, str], list[Bundle]]
-"""Takes the releases out of an object: where it stands, what it says, and what people call it."""
+"""Reads the releases of an object from its place, its data, and its name for display."""
 
 
 class Object(NamedTuple):
-    """A Kubernetes object in a file, or what is like one: which document, where in it, and what it is.
+    """A Kubernetes object in a file, or something similar: its document, its route in it, and its data.
 
-    `reader` takes the releases out of it; None where its kind embeds no values of any.
+    `reader` reads the releases of it; None if its kind embeds no values.
     """
 
     path: str
@@ -30,25 +30,25 @@ class Object(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Its kind; that of a file of Fleet is its name, and a kustomization may leave it out."""
+        """The kind; a Fleet file uses its name instead, and a kustomization may leave it out."""
         by_default = "Kustomization" if "helmCharts" in self.data else os.path.basename(self.path)
         return str(self.data.get("kind") or by_default)
 
     @property
     def name(self) -> str:
-        """KIND NAMESPACE/NAME, as far as it says so."""
+        """KIND NAMESPACE/NAME, as far as they are set."""
         metadata = as_map(self.data.get("metadata"))
         parts = [str(metadata[key]) for key in ("namespace", "name") if metadata.get(key)]
         return f"{self.kind} {'/'.join(parts)}".strip()
 
 
 def is_object(data: Value) -> bool:
-    """Whether a document is an object of Kubernetes rather than values."""
+    """Whether a document is a Kubernetes object rather than values."""
     return isinstance(data, dict) and isinstance(data.get("apiVersion"), str) and isinstance(data.get("kind"), str)
 
 
 def objects_in(source: Source) -> Iterator[Object]:
-    """The objects in all documents of a file, those of a List one by one, and kustomizations and the like."""
+    """The objects in all documents of a file, items of a List one by one, and kustomizations and Fleet files."""
     for document in source.stream.documents:
         data = as_map(document.data)
         if is_object(data) and data["kind"] == "List" and isinstance(data.get("items"), list):
@@ -72,7 +72,7 @@ def _reader(data: Map, path: str) -> Reader | None:
 
         return kustomize.releases if kustomize.is_kustomization(data, path) else None
     if is_object(data):
-        from migrator.sources import argocd, flux  # most files hold no object at all
+        from migrator.sources import argocd, flux  # most files have no object at all
 
         if flux.is_release(data):
             return flux.releases
@@ -83,9 +83,9 @@ def _reader(data: Map, path: str) -> Reader | None:
 
 
 def releases_of(source: Source, each: Object) -> list[Bundle]:
-    """The Prefect releases whose values the object holds; none for an object that has nothing to do with them.
+    """The Prefect releases whose values the object has; empty for an unrelated object.
 
-    Raises RefusedError or InputError for a release of these charts whose values cannot be edited where they are.
+    Raises RefusedError or InputError for a release of these charts whose values cannot be edited in place.
     """
     place = source._replace(document=each.document, route=each.route)
     found = each.reader(place, each.data, each.name) if each.reader is not None else []
@@ -99,7 +99,7 @@ def releases_of(source: Source, each: Object) -> list[Bundle]:
 
 
 def version_patches(source: Source, each: Object) -> list[Bundle]:
-    """A patch that moves a release's chart version and says nothing of its values."""
+    """The object as a patch that sets only a release's chart version and no values, if it is one."""
     from migrator.sources import flux
 
     place = source._replace(document=each.document, route=each.route)
