@@ -1,4 +1,4 @@
-"""Text with positions: YAML as Helm reads it, and edits that leave every other byte alone."""
+"""Text with positions: YAML as Helm reads it, and edits that leave every other byte unchanged."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["Document", "Duplicate", "Stream", "apply", "parse"]
 
 
 def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
-    """Carry out `edits`, which all speak of `document` as it is, and nothing else; without edits, the same bytes.
+    """Apply `edits`, which all refer to `document` as it is, and nothing else; without edits, the bytes stay the same.
 
-    Raises RefusedError, with the line, for a shape that is not edited, NoSuchRoute where an edit does not fit the
-    data, and VerificationError if the outcome is not exactly what was planned, which would be our bug.
+    Raises RefusedError, with the line, for a shape that is not edited, NoSuchRoute where an edit does not fit the data,
+    and VerificationError if the result is not exactly what was planned, which would be our bug.
     """
     # Most runs find nothing to edit, and the writing half is most of the code.
     from migrator.yamltext import splicing

@@ -1,4 +1,4 @@
-"""From edits that name routes to what is to be done at which node of the text, refusing what has no one meaning."""
+"""From edits with routes to one job per collection of the text; edits without a single clear meaning are refused."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from migrator.yamltext.page import LONGEST_KEY, New, Page
 from migrator.yamltext.shared import Sharing
 
 Steps = tuple[tuple[int, int], ...]
-"""The way to a collection: from the root on, each collection with the number of the entry that leads further."""
+"""The path to a collection: from the root, each collection with the number of the entry to follow."""
 
 
 class Job:
-    """What happens to the entries of one collection."""
+    """The changes to the entries of one collection."""
 
     __slots__ = ("node", "removed", "renamed", "replaced", "slots", "steps")
 
@@ -45,7 +45,7 @@ class Job:
 
 
 class Batch:
-    """The jobs that edits come to, by collection. `root` holds the new value of the document, if it gets one."""
+    """The jobs for a batch of edits, by collection. `root` has the new value of the document, if it gets one."""
 
     def __init__(self, page: Page, data: Value) -> None:
         self.page = page
@@ -57,9 +57,9 @@ class Batch:
         self.sharing = Sharing(page)
 
     def add(self, edits: Sequence[Edit]) -> list[Edit]:
-        """Take edits in, and return those that speak of what others of the batch bring in: they need another round.
+        """Add edits, and return those that refer to what others of the batch add: they need another round.
 
-        Changes of keys come before changes of lists, so that an index means the same item throughout the batch.
+        Changes to keys are added before changes to lists, so that an index means the same item throughout the batch.
         Raises Preparation.
         """
         keys = [edit for edit in edits if not isinstance(edit, ListEdit)]
@@ -84,7 +84,7 @@ class Batch:
         return any(route[:length] in self._touched for route in routes for length in range(len(route) + 1))
 
     def _existing(self, route: Route) -> Route:
-        """As much of a route as leads somewhere."""
+        """The longest part of a route that exists."""
         length = next(length for length in range(len(route), -1, -1) if tree.exists(self.data, route[:length]))
         return route[:length]
 
@@ -94,7 +94,7 @@ class Batch:
         if isinstance(edit, AddKey):
             self._add_key(edit)
             return
-        if isinstance(edit, SetValue) and self._stands(edit):
+        if isinstance(edit, SetValue) and self._already_set(edit):
             return
         if not edit.route:
             assert isinstance(edit, SetValue)
@@ -121,8 +121,8 @@ class Batch:
         self.sharing.must_not_be_needed(entry.node)
         job.removed.add(index)
 
-    def _stands(self, edit: SetValue) -> bool:
-        """Whether the value is there already, as it may be written: no edit of the batch changes anything in it."""
+    def _already_set(self, edit: SetValue) -> bool:
+        """Whether the value is there already, however it is written, and the batch changes nothing in it."""
         below = any(route[: len(edit.route)] == edit.route for route in self._touched)
         return not below and tree.same(tree.find(self.data, edit.route), edit.value)
 
@@ -169,7 +169,7 @@ class Batch:
         job.removed.update(edit.indexes)
 
     def _slot(self, node: int, place: Place, key: str) -> tuple[int, bool]:
-        """In front of which entry a new one goes, and whether in front of others that go there already."""
+        """The entry before which a new one is put, and whether it precedes others that are put there too."""
         entries = self.layout.entries(node)
         if place.side == "first":
             return 0, True
@@ -187,7 +187,7 @@ class Batch:
     # -- from routes to nodes ------------------------------------------------------------------------------------
 
     def _job(self, route: Route) -> Job:
-        """The job for the collection at `route`, which nothing else in the file may share."""
+        """The job for the collection at `route`, which must not be shared with anything else in the file."""
         node = self.page.root
         steps: list[tuple[int, int]] = []
         self.sharing.must_be_own(node)
@@ -204,7 +204,7 @@ class Batch:
         return self.jobs[node]
 
     def _index(self, node: int, route: Route) -> int:
-        """The number of the entry that the last key of `route` names in the collection `node`."""
+        """The number of the entry for the last key of `route` in the collection `node`."""
         key = route[-1]
         if isinstance(key, int):
             return key

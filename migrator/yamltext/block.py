@@ -1,4 +1,4 @@
-"""Entries put into and taken out of block mappings and block lists: whole lines, wherever that is possible."""
+"""Entries added to and removed from block mappings and block lists: whole lines wherever possible."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ Slots = Mapping[int, Sequence[New]]
 
 
 def edit_block(page: Page, way: Sequence[int], removed: set[int], slots: Slots) -> None:
-    """Take the entries `removed` out of the block collection `way[-1]` and put the new ones of `slots` in.
+    """Remove the entries `removed` from the block collection `way[-1]` and add the new ones of `slots`.
 
-    `slots[i]` go in front of entry number i. Something is left afterwards: emptying is `replace.replace_node`'s.
+    `slots[i]` are put before entry number i. Something must be left afterwards: `replace.replace_node` empties
+    collections.
     """
     _BlockEdit(page, way, removed, slots).run()
 
@@ -48,7 +49,7 @@ class _BlockEdit:
         return self.layout.line_start(entry.head), self.layout.next_line(entry.stop)
 
     def _take_first_inline(self) -> None:
-        """Take the first entry from the line of its parent's dash; what comes next moves up to it where it can."""
+        """Remove the first entry from the line of its parent's dash; the next one moves up to that line if possible."""
         first = self.entries[0]
         line_end = self.layout.line_end(first.stop)
         gone = 1
@@ -60,7 +61,7 @@ class _BlockEdit:
             return
         follower = self.entries[gone].head
         if not self._gaps(range(gone)):
-            # All up to the follower goes, the lines of further entries that go included.
+            # Everything up to the next entry that stays is removed, including the lines of other removed entries.
             self.page.splice(first.head, self.layout.next_line(first.stop), "")
             self.page.splice(self.layout.line_start(follower), follower, "")
             return
@@ -94,7 +95,7 @@ class _BlockEdit:
         return gap_lines(self.layout, start, self.layout.line_start(self.entries[index].head))
 
     def _take_comments(self) -> None:
-        """Take the comment block above a run of entries when the whole run goes; note what is orphaned."""
+        """Remove the comment block above a run of entries if the whole run is removed; note what is orphaned."""
         if not self.removed:
             return
         for run in runs(self.layout, self.entries):
@@ -118,7 +119,7 @@ class _BlockEdit:
                     break
 
     def _note_closing(self, gone: Sequence[GapLine], stop: int) -> None:
-        """Note the comments below a run that end what the comments above it, which went with it, had begun."""
+        """Note the comments below a run that close what the comments above it, removed with it, had opened."""
         below = self.page.comments_below(self.layout.next_line(self.entries[stop - 1].stop))
         for line in below:
             if line.column >= 0 and any(closes(self.page.comment(line), self.page.comment(each)) for each in gone):
@@ -160,12 +161,12 @@ class _BlockEdit:
         self.page.insert_lines(at, self._lines(fresh, slot, at))
 
     def _first_place(self) -> int:
-        """Above the first entry; a comment right above it stays above in a list, and goes with it in a mapping."""
+        """Above the first entry; in a list below a comment directly above it, in a mapping above that comment."""
         head = self.entries[0].head
         if self.layout.is_mapping(self.node):
             gap = self._gap_before(0)
             above = head_block(gap, self.column)
-            # What opens the whole document is a heading, not a remark on its first key.
+            # The opening comment of a document is a heading, not a comment about its first key.
             if above and not (self.node == self.page.root and above == len(gap)):
                 return gap[-above].start
         return self.layout.line_start(head)
@@ -181,7 +182,7 @@ class _BlockEdit:
 
 
 def _last_block(gap: Sequence[GapLine], column: int) -> list[GapLine]:
-    """The last comment block in a gap, if it speaks of this level."""
+    """The last comment block in a gap, if it belongs to this level."""
     block: list[GapLine] = []
     for line in reversed(gap):
         if line.column < 0:

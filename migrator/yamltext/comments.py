@@ -1,4 +1,4 @@
-"""Comments around entries: which go with what goes, and which stay behind."""
+"""Comments around entries: which are removed with an entry, and which stay."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from migrator.yamltext.routes import walk
 
 
 class Orphan(NamedTuple):
-    """A comment that stays though what it spoke of went: the line in the result, from 1, and its text."""
+    """A comment that stays though its subject was removed: its line in the result, from 1, and its text."""
 
     line: int
     text: str
 
 
 def comments_in(layout: Layout, root: int, route: Route) -> list[Orphan]:
-    """The comments that stand in the entry at `route`, from the line of its key to that of its end."""
+    """The comments in the entry at `route`, from the line of its key to the line where it ends."""
     way = walk(layout, root, route)
     if len(way) < len(route):
         return []
@@ -50,7 +50,7 @@ class GapLine(NamedTuple):
 
 
 def gap_lines(layout: Layout, start: int, stop: int) -> list[GapLine]:
-    """The lines from `start`, where one begins, up to `stop`: all of them comments or blank."""
+    """The lines from `start`, the beginning of a line, up to `stop`: all of them comments or blank."""
     lines: list[GapLine] = []
     at = start
     while at < stop:
@@ -68,7 +68,7 @@ def gap_lines(layout: Layout, start: int, stop: int) -> list[GapLine]:
 def head_block(lines: list[GapLine], column: int) -> int:
     """How many of the last `lines` are a comment block directly above an entry at `column`.
 
-    A comment that is indented deeper than the entry speaks of something inside what stands above.
+    A comment indented deeper than the entry is about something inside the entry before it.
     """
     count = 0
     for line in reversed(lines):
@@ -85,11 +85,11 @@ _BEGUN_BY = {
     "<<<": (">>>",),
     "}}}": ("{{{",),
 }
-"""What ends a group of entries in a comment, and what begins one that a bare end may end."""
+"""What closes a group of entries in a comment, and, if the closing comment has no name, what may have opened it."""
 
 
 def closes(comment: str, opening: str) -> bool:
-    """Whether a comment ends what another began: `# </x>` after `# <x> of ours`, `# end` after `# begin x`."""
+    """Whether a comment closes what another opened: `# </x>` after `# <x> of ours`, `# end` after `# begin x`."""
     words, begun = _marker(comment), _marker(opening)
     ends = [word for word in words if word in _BEGUN_BY]
     begins = [word for end in _BEGUN_BY for word in _BEGUN_BY[end]]
@@ -105,7 +105,7 @@ def _marker(comment: str) -> list[str]:
 
 
 def inner_tail(layout: Layout, start: int, stop: int, column: int) -> int:
-    """Where the comments end that follow an entry at `column` and are indented deeper than it, hence belong inside."""
+    """Where the comments end that follow an entry at `column` and, being indented deeper than it, belong inside it."""
     end = start
     for line in gap_lines(layout, start, stop):
         if line.column > column:
@@ -116,7 +116,7 @@ def inner_tail(layout: Layout, start: int, stop: int, column: int) -> int:
 
 
 def runs(layout: Layout, entries: Entries) -> list[range]:
-    """The entries in runs: those that no blank line and no comment line parts."""
+    """The entries in runs: neighbours without a blank line or a comment line between them."""
     found: list[range] = []
     begin = 0
     for index in range(1, len(entries)):

@@ -1,8 +1,8 @@
-"""From the parser's events to plain data and to a flat record of where everything stands.
+"""From the parser's events to plain data and a flat record of the positions of all nodes.
 
-One pass works out all of it, since passes are what a run spends its time on; of a text that may not be looked at again
-it leaves the places out, which a second pass finds. The record is flat (one number a node in each of a few sequences)
-because objects for every node would cost as much time again as the parser itself, and most of the memory;
+One pass does both, because passes take most of the time of a run; for a text that may not be looked at again it leaves
+the positions out, and a second pass finds them if needed. The record is flat (one number per node in each of a few
+sequences), because an object per node would take as much time again as the parser itself, and most of the memory;
 `layout.Layout` makes it navigable.
 """
 
@@ -57,22 +57,22 @@ from migrator.yamltext.scalars import (
 _STRINGS = {str}
 _UNKNOWN = object()
 
-# Helm itself stops at 10,000 levels; no values file comes near, and data this deep can still be walked recursively.
+# Helm itself stops at 10,000 levels; no values file comes close, and data this deep can still be walked recursively.
 MAX_DEPTH = 100
 _STYLES = {"'": SINGLE, '"': DOUBLE, "|": LITERAL, ">": FOLDED, "": PLAIN, None: PLAIN}
 _END_OF = {BLOCK_MAP: BLOCK_END, BLOCK_SEQ: BLOCK_END, FLOW_MAP: FLOW_END, FLOW_SEQ: FLOW_END}
-# The events that are neither a node nor the end of one.
+# The events that neither are a node nor end one.
 _AROUND = frozenset((StreamStartEvent, StreamEndEvent, DocumentStartEvent, DocumentEndEvent))
-# How many events are made before they are looked at: more of them would not stay in the processor's cache.
+# How many events are made before they are processed: more would not stay in the processor's cache.
 _CHUNK = 256
-# A text of more characters is kept in as little memory as possible.
+# A text with more characters is kept in as little memory as possible.
 _LARGE = 1_000_000
-# How many nodes aliases may add in all. Helm starts to complain at 400,000 too.
+# How many nodes aliases may add in total. Helm starts to complain at 400,000 too.
 MAX_ALIASED = 400_000
 
 
 def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None, *, located: bool = True) -> NodeRecord:
-    """Read the whole stream; with `located` off, only what it holds, until `locate`. Raises UnreadableError."""
+    """Read the whole stream; without `located`, only its data, until `locate`. Raises UnreadableError."""
     plain = plain_scalars() if plain is None else plain
 
     def read(events: Iterator[Any]) -> NodeRecord:
@@ -84,31 +84,31 @@ def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None,
 
 
 def locate(record: NodeRecord, text: str) -> None:
-    """Take down where everything stands in a text that was composed without."""
+    """Record the positions in a text that was composed without them."""
 
-    def take_down(events: Iterator[Any]) -> None:
+    def record_places(events: Iterator[Any]) -> None:
         record.clear_places()
         while chunk := list(islice(events, _CHUNK)):
-            _take_down(record, chunk)
+            _record_places(record, chunk)
 
-    work_through(take_down, text, events_of(text))
+    work_through(record_places, text, events_of(text))
     record.located = True
 
 
-def _take_down(record: NodeRecord, events: list[Any]) -> None:
+def _record_places(record: NodeRecord, events: list[Any]) -> None:
     nodes = [event for event in events if type(event) not in _AROUND]
     record.starts.extend([event.start_mark.index for event in nodes])
     record.ends.extend([event.end_mark.index for event in nodes])
 
 
 class _Composer:
-    """The state that rare events need; the loop itself keeps to local names for speed."""
+    """The state for rare events; the loop itself uses only local names, for speed."""
 
     def __init__(self, record: NodeRecord) -> None:
         self.record = record
-        self.anchored: dict[str, int] = {}  # name -> the node that bears it now
+        self.anchored: dict[str, int] = {}  # name -> the node that has it now
         self.open: set[int] = set()  # anchored collections that have not ended
-        self.weights: dict[int, tuple[int, int]] = {}  # id of anchored data -> how many nodes, how deep
+        self.weights: dict[int, tuple[int, int]] = {}  # id of anchored data -> number of nodes, depth
         self.aliased = 0
 
     def run(self, events: Iterator[Any]) -> None:
@@ -117,12 +117,12 @@ class _Composer:
         kinds = record.kinds
         located = record.located
         kind_of, number_starts, texts, known = _STYLES, NUMBER_STARTS, _STRINGS, plain.get
-        items: list[Value] = []  # children of the collection that is open, keys and values in turn in a mapping
-        stack: list[tuple[list[Value], int]] = []  # of the enclosing ones: children, and the start of the inner one
-        previous = 0  # where the document before ends
+        items: list[Value] = []  # children of the open collection; in a mapping, keys and values alternate
+        stack: list[tuple[list[Value], int]] = []  # of each enclosing one: its children, and the start of the inner one
+        previous = 0  # where the previous document ends
         while chunk := list(islice(events, _CHUNK)):
             if located:
-                _take_down(record, chunk)
+                _record_places(record, chunk)
             for event in chunk:
                 kind = type(event)
                 if kind is ScalarEvent:
@@ -134,7 +134,7 @@ class _Composer:
                     elif style:
                         value = event.value
                     elif (value := known(text := event.value, _UNKNOWN)) is _UNKNOWN:
-                        # `PlainScalars.__missing__` at half the price: most scalars are strings, and each its own.
+                        # `PlainScalars.__missing__` at half the cost: most scalars are strings, and each is different.
                         value = plain[text] = number_or_text(text) if text[0] in number_starts else text
                     values.append(value)
                     items.append(value)
@@ -158,7 +158,7 @@ class _Composer:
                     else:
                         pairs = iter(children)
                         try:
-                            value = dict(zip(pairs, pairs))  # most keys are text; they are looked at below
+                            value = dict(zip(pairs, pairs))  # most keys are strings; they are checked below
                         except TypeError:  # a list or a mapping as a key
                             value = {}
                         if len(value) * 2 != len(children) or MERGE in value or not texts.issuperset(map(type, value)):
@@ -210,7 +210,7 @@ class _Composer:
         self.weigh(self.record.values[node])
 
     def weigh(self, value: Value) -> tuple[int, int]:
-        """How many nodes `value` has once its aliases are followed, and how deep it is."""
+        """The number of nodes in `value` once its aliases are followed, and its depth."""
         if not isinstance(value, (dict, list)):
             return 1, 0
         known = self.weights.get(id(value))
@@ -228,7 +228,7 @@ class _Composer:
         name = event.anchor
         target = self.anchored.get(name)
         if target is None:
-            # Its name is not repeated: it may be the password of somebody who left out the quotes.
+            # The message does not quote the name: it may be a password that was not put in quotes.
             raise _at(event, "an alias (a word that starts with *) refers to an anchor that is not defined before it")
         if target in self.open:
             raise _at(event, f"the alias *{name} is inside the value it refers to")
@@ -243,7 +243,7 @@ class _Composer:
         return value
 
     def mapping(self, children: list[Value], begun: int, event: Any) -> dict[str, Value]:
-        """A mapping from its keys and values in turn, as Helm reads it; of two equal keys the last wins."""
+        """A mapping from its alternating keys and values, as Helm reads it; of two equal keys the last wins."""
         keys = children[::2]
         try:
             result = dict(zip(map(key_text, keys), children[1::2]))
@@ -257,7 +257,7 @@ class _Composer:
             if key is not MERGE:
                 merged[key_text(key)] = value
                 continue
-            # Go's reader lets a merge win over what stands before it, and in a list the first mapping over the rest.
+            # go-yaml lets a merge override the keys before it, and in a list the first mapping override the rest.
             for one in reversed(value) if isinstance(value, list) else [value]:
                 if not isinstance(one, dict):
                     raise _at(event, "a merge key `<<` needs a mapping or a list of mappings", self.start_of(begun))
@@ -265,7 +265,7 @@ class _Composer:
         return merged
 
     def start_of(self, node: int) -> int | None:
-        """Where the node starts, if that is taken down."""
+        """Where the node starts, if that is recorded."""
         return self.record.starts[node] if self.record.located else None
 
 

@@ -1,4 +1,4 @@
-"""The parser's events: by which parser, and in words where it refuses a text."""
+"""The parser's events, from whichever parser is installed, and readable errors where it refuses a text."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ T = TypeVar("T")
 _COLON = "found unexpected ':'"
 _END_OF_WORD = "[ \t\n\r\x85\u2028\u2029]|[,?\\[\\]{}]|\\Z"
 _SIGNS = range(0xE000, 0xF8FF)
-"""Characters without a meaning of their own (Unicode's private use area)."""
+"""Characters without a meaning (Unicode's private use area)."""
 
 _FEWEST, _MOST_READ = 4, 1 << 25
-"""How often a text is begun anew for the colons in it, and how many characters that may come to."""
+"""How often a text is parsed again because of the colons in it, and how many characters in total that may take."""
 
 
 class UnreadableError(Exception):
-    """Text that is not YAML as Helm reads it, and the offset in it, in characters, where that shows."""
+    """Text that is not YAML as Helm reads it, and the offset, in characters, where that shows."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -39,12 +39,12 @@ def events_of(text: str) -> Iterator[Any]:
         from migrator.yamltext.pure import pure_events
 
         return pure_events(text)
-    # `iter` with a sentinel keeps the loop in C; the parser answers None after the last event.
+    # `iter` with a sentinel keeps the loop in C; the parser returns None after the last event.
     return iter(CParser(text).get_event, None)
 
 
 def parser_name() -> str:
-    """Which parser reads, for a report of a mistake."""
+    """The parser in use, for bug reports."""
     try:
         import _ruamel_yaml  # noqa: F401
     except ImportError:
@@ -53,27 +53,27 @@ def parser_name() -> str:
 
 
 def work_through(work: Callable[[Iterator[Any]], T], text: str, events: Iterator[Any]) -> T:
-    """What `work` makes of the events of the text; it may be begun anew, with others. Raises UnreadableError."""
-    # Nothing made here is garbage before the end; looking for some all the while costs a tenth of the time.
+    """The result of `work` on the events of the text; it may be called again, with new ones. Raises UnreadableError."""
+    # Nothing made here is garbage before the end; looking for some meanwhile would take a tenth of the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
         return work(events)
     except ScannerError as error:
         if error.problem != _COLON:
-            raise _in_words(error, text) from error
+            raise _readable_error(error, text) from error
         return _with_colons(work, text, error)
     except YAMLError as error:
-        raise _in_words(error, text) from error
+        raise _readable_error(error, text) from error
     finally:
         if collecting:
             gc.enable()
 
 
 def _with_colons(work: Callable[[Iterator[Any]], T], text: str, error: ScannerError) -> T:
-    """Read `[a:b]`, which Helm reads as one scalar and libyaml 0.1.7 refuses, with a sign in place of such colons.
+    """Read `[a:b]`, which Helm reads as one scalar and libyaml 0.1.7 refuses, with another character for such colons.
 
-    The sign stands for one character, as the colon does, so every position stays true.
+    It is one character, as the colon is, so every position stays right.
     """
     sign = next(sign for sign in map(chr, _SIGNS) if sign not in text)
     veiled, end_of_word = text, re.compile(_END_OF_WORD)
@@ -81,28 +81,28 @@ def _with_colons(work: Callable[[Iterator[Any]], T], text: str, error: ScannerEr
         at = error.problem_mark.index
         end = end_of_word.search(veiled, at)
         assert end is not None
-        is_key = end.group() not in (*",?[]{}",) and veiled[end.start() - 1] == ":"  # the last colon is no part of it
+        is_key = end.group() not in (*",?[]{}",) and veiled[end.start() - 1] == ":"  # the last colon is not part of it
         last = end.start() - is_key
         veiled = veiled[:at] + veiled[at:last].replace(":", sign) + veiled[last:]
         try:
-            return work(_unveiled(events_of(veiled), sign))
+            return work(_restored(events_of(veiled), sign))
         except ScannerError as again:
             if again.problem != _COLON:
-                raise _in_words(again, text) from again
+                raise _readable_error(again, text) from again
             error = again
         except YAMLError as again:
-            raise _in_words(again, text) from again
+            raise _readable_error(again, text) from again
     raise UnreadableError("too many values in brackets contain a colon; put them in quotes", error.problem_mark.index)
 
 
-def _unveiled(events: Iterator[Any], sign: str) -> Iterator[Any]:
+def _restored(events: Iterator[Any], sign: str) -> Iterator[Any]:
     for event in events:
         if isinstance(event, ScalarEvent) and sign in event.value:
             event.value = event.value.replace(sign, ":")
         yield event
 
 
-def _in_words(error: YAMLError, text: str) -> UnreadableError:
+def _readable_error(error: YAMLError, text: str) -> UnreadableError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     began = getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", "") or error).splitlines()[0]

@@ -1,4 +1,4 @@
-"""Entries put into and taken out of flow collections, `{a: 1}` and `[a, b]`, on one line or on several."""
+"""Entries added to and removed from flow collections, `{a: 1}` and `[a, b]`, on one line or on several."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _NO_COMMA = -1
 
 
 class _Piece(NamedTuple):
-    """An entry with the comma after it: `comma` is its offset, or `_NO_COMMA` where the last entry has none."""
+    """An entry with the comma after it: `comma` is its offset, or `_NO_COMMA` if the last entry has none."""
 
     entry: Entry
     comma: int
 
     @property
     def end(self) -> int:
-        """Where the entry ends, its comma included."""
+        """Where the entry ends, including its comma."""
         return self.entry.stop if self.comma == _NO_COMMA else self.comma + 1
 
 
 def edit_flow(page: Page, way: Sequence[int], removed: set[int], slots: Slots) -> None:
-    """Take the entries `removed` out of the flow collection `way[-1]` and put the new ones of `slots` in."""
+    """Remove the entries `removed` from the flow collection `way[-1]` and add the new ones of `slots`."""
     _FlowEdit(page, way, removed, slots).run()
 
 
@@ -74,7 +74,7 @@ class _FlowEdit:
         return renderer.flow(new.value) if new.key is None else renderer.flow_entry(new.key, new.value)
 
     def _swap(self) -> None:
-        """Let new entries beside a removed one take its very place, commas and line included."""
+        """Put new entries next to a removed one exactly in its place, keeping commas and lines."""
         for index in sorted(self.removed):
             news = self.slots.pop(index, []) + self.slots.pop(index + 1, [])
             if news:
@@ -85,7 +85,7 @@ class _FlowEdit:
     # -- taking out ----------------------------------------------------------------------------------------------
 
     def _groups(self) -> list[tuple[int, int]]:
-        """The removed entries in groups of neighbours that stand on one line."""
+        """The removed entries, grouped: neighbours on one line."""
         groups: list[tuple[int, int]] = []
         for index in sorted(self.removed):
             if groups and groups[-1][1] == index - 1 and self._on_one_line(index - 1):
@@ -95,7 +95,7 @@ class _FlowEdit:
         return groups
 
     def _on_one_line(self, index: int) -> bool:
-        """Whether the entry after number `index` begins on the line where that one ends, comma included."""
+        """Whether the entry after number `index` begins on the line where that one ends, including its comma."""
         piece = self.pieces[index]
         follower = self.pieces[index + 1].entry.head
         return self.layout.line(piece.entry.stop) == self.layout.line(follower)
@@ -108,7 +108,7 @@ class _FlowEdit:
         if self.page.own_line(head) and (not rest or rest.startswith("#")) and not split:
             self.page.splice(self.layout.line_start(head), self.layout.next_line(end), "")
             return
-        if split:  # the comma stands on a later line: it goes, and the line breaks stay
+        if split:  # the comma is on a later line: remove it, and keep the line breaks
             self.page.splice(head, piece.entry.stop, "")
             self.page.splice(piece.comma, piece.comma + 1, "")
             return
@@ -122,7 +122,7 @@ class _FlowEdit:
         self.page.splice(start, end, "")
 
     def _fix_last_comma(self) -> None:
-        """Where the last entry goes that had no comma, the one before it loses its own."""
+        """Where the last entry is removed and had no comma, remove the comma of the one before it."""
         last = len(self.pieces) - 1
         if last < 0 or last not in self.removed or self.pieces[last].comma != _NO_COMMA:
             return

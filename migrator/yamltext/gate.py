@@ -1,4 +1,4 @@
-"""The check that nothing leaves the engine but the original with exactly the edits: no code of the splicing is used."""
+"""The check that a result is the original with exactly the edits; it shares no code with the splicing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OUR_BUG = "Nothing was written. This is a bug in infrahub-migrator: report it wi
 
 
 def holds(before: Stream, after: Stream, document: int, expected: Value) -> bool:
-    """Whether `after` holds `expected` in that document, and in the others what `before` holds there."""
+    """Whether that document in `after` is `expected`, and the others are as in `before`."""
     return len(before.documents) == len(after.documents) and all(
         tree.same(expected if one.index == document else one.data, other.data)
         for one, other in zip(before.documents, after.documents)
@@ -22,7 +22,7 @@ def holds(before: Stream, after: Stream, document: int, expected: Value) -> bool
 
 
 def check_data(before: Stream, after: Stream, document: int, expected: Value) -> None:
-    """Raise VerificationError unless `after` is what `holds` asks for."""
+    """Raise VerificationError unless `holds` is true of `after`."""
     if not holds(before, after, document, expected):
         raise VerificationError("the edited text does not match the plan.", path=before.name, remedy=OUR_BUG)
 
@@ -30,7 +30,7 @@ def check_data(before: Stream, after: Stream, document: int, expected: Value) ->
 def check_bytes(before: Stream, after: Stream, splices: Sequence[Splice]) -> None:
     """Raise VerificationError unless `after` is `before` with only the places of the splices changed.
 
-    Splices have to be in order and apart. What lies between two of them is compared in the bytes of both texts.
+    Splices must be in order and must not overlap. The text between two of them is compared in the bytes of both.
     """
     old, new = before.text, after.text
     old_at = new_at = 0

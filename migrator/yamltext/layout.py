@@ -1,4 +1,4 @@
-"""Where the nodes of a composed stream stand in its text.
+"""The positions of the nodes of a composed stream in its text.
 
 A node is its number in the `NodeRecord`. All offsets are in characters.
 """
@@ -32,7 +32,7 @@ _PROPERTIES = "(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*[ \t]*)*"
 
 
 NO_KEY = -1
-"""What an item of a list has in place of the node of its key."""
+"""Used for a list item in place of the node of its key."""
 
 
 class Child(NamedTuple):
@@ -43,7 +43,7 @@ class Child(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An entry of a collection with its place in the text.
+    """An entry of a collection with its position in the text.
 
     `head` is where it begins: its key, the `?` before it, the dash of a block list. `stop` is where its text ends;
     comments after it are not part of it.
@@ -58,7 +58,7 @@ class Entry(NamedTuple):
 class Entries:
     """The entries of one collection, in the order of the text; a merge key is one of them.
 
-    Where one stands is worked out when it is asked for: of the many keys of a large mapping an edit looks at few.
+    Positions are computed on demand: an edit looks at few of the many keys of a large mapping.
     """
 
     __slots__ = ("_found", "_layout", "_length", "_node")
@@ -112,7 +112,7 @@ class Layout(Lines):
         return self.record.jump.get(node, node)
 
     def firsts(self, node: int) -> array[int]:
-        """What the entries of a collection begin with: the nodes of a mapping's keys, the items of a list."""
+        """The nodes that the entries of a collection begin with: a mapping's keys, a list's items."""
         found = self._firsts.get(node)
         if found is None:
             found = self._firsts[node] = array("l")
@@ -144,7 +144,7 @@ class Layout(Lines):
         return iter(self.firsts(node))
 
     def indexes_of(self, node: int, key: str) -> list[int]:
-        """The numbers of a mapping's entries that have that key, as Helm reads it; a merge key is none."""
+        """The numbers of a mapping's entries with that key, as Helm reads it; a merge key does not count."""
         values = self.record.values
         return [
             index
@@ -162,13 +162,13 @@ class Layout(Lines):
     # -- places --------------------------------------------------------------------------------------------------
 
     def entries(self, node: int) -> Entries:
-        """The entries of a collection with where each begins and ends."""
+        """The entries of a collection with their positions."""
         if node not in self._entries:
             self._entries[node] = Entries(self, node)
         return self._entries[node]
 
     def locate(self, node: int, index: int) -> Entry:
-        """The entry number `index` of a collection with where it begins and ends."""
+        """The entry number `index` of a collection with its position."""
         child = self.child(node, index)
         return Entry(child.key, child.node, self._head(node, index, child), self._end(child))
 
@@ -177,7 +177,7 @@ class Layout(Lines):
         return self.stop(child.key if self.is_bare(child) else child.node)
 
     def _end_before(self, node: int, index: int) -> int:
-        """Where the text before the entry number `index` ends, with its comma or the bracket that opens it all."""
+        """Where the text before the entry number `index` ends, including its comma or the opening bracket."""
         if not index:
             at = self.content_start(node)
             return at + (self.is_flow(node) and self.text[at : at + 1] in ("{", "["))
@@ -209,11 +209,11 @@ class Layout(Lines):
         return not self.text.startswith(":", self.skip_fill(self.stop(child.key)))
 
     def content_start(self, node: int) -> int:
-        """Where a node begins past its anchor and tag; where it would, if nothing else is there."""
+        """Where a node begins after its anchor and tag, or would begin if there is nothing else."""
         record = self.record
         kind, start, end = record.kinds[node], record.starts[node], record.ends[node]
         if kind == BLOCK_SEQ:
-            # The parser marks the dash itself of an indented list, and the end of it where the list is not indented.
+            # The parser marks the dash itself of an indented list, but the end of the dash if the list is not indented.
             return end - 1 if self.text[end - 1 : end] == "-" else end
         if kind == BLOCK_MAP:
             return end
@@ -236,7 +236,7 @@ class Layout(Lines):
         return record.ends[last]
 
     def _block_scalar_stop(self, node: int) -> int:
-        """The end of the last line of a block scalar, without its break; blank lines count only where kept by `+`."""
+        """The end of the last line of a block scalar, without its break; blank lines count only if `+` keeps them."""
         start = self.content_start(node)
         end = self.record.ends[node]
         header = self.text[start : self.line_end(start)].split("#")[0]
@@ -246,7 +246,7 @@ class Layout(Lines):
             return match.start() if match else end
         lines = [match.span() for match in compiled(_LINE).finditer(self.text, first, end)]
         indent = self.block_scalar_indent(node)
-        # A line of blanks that is longer than the indentation is text; a shorter one is not.
+        # A line of spaces that is longer than the indentation is text; a shorter one is not.
         for begin, stop in reversed(lines):
             line = self.text[begin:stop]
             if line.strip(" ") or len(line) > indent:
@@ -254,7 +254,7 @@ class Layout(Lines):
         return first
 
     def block_scalar_indent(self, node: int) -> int:
-        """How many blanks before the lines of a block scalar are no text: as its header says, or as its text begins."""
+        """The indentation of the lines of a block scalar, in spaces: as its header says, or that of its first text."""
         start, end = self.content_start(node), self.record.ends[node]
         indicator = compiled(_INDICATOR).match(self.text, start)
         lines = [match.group() for match in compiled(_LINE).finditer(self.text, self.line_end(start), end)]
@@ -262,20 +262,20 @@ class Layout(Lines):
         depth = len(first) - len(first.lstrip(" ")) if first else max(map(len, lines), default=0)
         if indicator is None:
             return depth
-        # The indicator counts from the collection around; what is deeper than the text begins is no indentation.
+        # The indicator counts from the enclosing collection; spaces beyond the start of the text are not indentation.
         outer = [self.column(self.content_start(node)) for node in self._around(node) if self.is_block(node)]
         return min(max(outer, default=0) + int(indicator.group(1)), depth)
 
     def _around(self, node: int) -> Iterator[int]:
-        """The collections that a node stands in."""
+        """The collections around a node."""
         return (start for start, end in self.record.jump.items() if start < node < end)
 
     def dash(self, node: int) -> int:
-        """Where the dash of a block list's item stands, from the item; in a flow list, where the item begins."""
+        """The position of a block list item's dash, found from the item; in a flow list, where the item begins."""
         at = self.record.starts[node]
         if self.text[at - 1 : at] == "-":
             return at - 1
-        # Only blanks, breaks and comments stand between a dash and its item.
+        # Only spaces, tabs, breaks and comments come between a dash and its item.
         best = at
         line = self.line_start(at)
         while True:

@@ -15,15 +15,15 @@ from migrator.yamltext.render import Renderer
 from migrator.yamltext.style import Style
 
 LONGEST_KEY = 1000
-"""Characters; a key must end within 1,024 of where it begins to be one without `?`."""
+"""In characters; a key must end within 1,024 of its beginning to need no `?`."""
 
-# What a comment may follow without a blank between: nothing, blanks, breaks, and the ends of quotes and brackets.
+# What a comment may follow without a space: nothing, spaces, tabs, breaks, and the ends of quotes and brackets.
 _TOUCHABLE = frozenset(("", *" \t\n\r\x85\u2028\u2029'\"]}"))
 _HEADER = re.compile("[|>][-+0-9]*")
 
 
 class Splice(NamedTuple):
-    """`text` in place of what stands from `start` up to `end`, in characters of the original."""
+    """`text` in place of the text from `start` up to `end`, in characters of the original."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class Splice(NamedTuple):
 class New(NamedTuple):
     """A new entry: its key, None in a list, and its value.
 
-    `above_comment` is whether it goes above the comment on the first item, which is that item's own.
+    `above_comment` is whether it is put above the comment of the first item, which stays with that item.
     """
 
     key: str | None
@@ -42,10 +42,10 @@ class New(NamedTuple):
 
 
 class Page:
-    """A document under the knife.
+    """A document being edited.
 
-    `layout` has a line break at the end of the text even where the file has none, so that every entry has whole lines;
-    `apply` takes it off again.
+    `layout` has a line break at the end of the text even if the file has none, so that every entry has whole lines;
+    `apply` removes it again.
     """
 
     def __init__(self, name: str, layout: Layout, root: int, begin: int, end: int) -> None:
@@ -63,7 +63,7 @@ class Page:
     # -- writing -------------------------------------------------------------------------------------------------
 
     def splice(self, start: int, end: int, text: str) -> None:
-        """Put `text` there. A comment that touches the quote or bracket before it is moved off what comes instead."""
+        """Put `text` there. A comment that touches the old quote or bracket gets a space before it if it needs one."""
         before = text[-1:] or self.layout.text[start - 1 : start]
         if self.layout.text.startswith("#", end) and before not in _TOUCHABLE:
             text += " "
@@ -71,12 +71,12 @@ class Page:
             self.splices.append(Splice(start, end, text))
 
     def insert_lines(self, at: int, lines: Sequence[str]) -> None:
-        """Put whole lines where a line begins."""
+        """Insert whole lines at the beginning of a line."""
         newline = self.style.newline(at)
         self.splice(at, at, "".join(line + newline for line in lines))
 
     def orphan(self, line: GapLine) -> None:
-        """Note a comment line that stays without what it spoke of."""
+        """Note a comment line that stays without its subject."""
         self.orphans.append((line.start, self.comment(line)))
 
     def comment(self, line: GapLine) -> str:
@@ -84,7 +84,7 @@ class Page:
         return self.layout.text[line.start : self.layout.line_end(line.start)].strip()
 
     def refuse(self, shape: str, offset: int, remedy: str = "Edit that line by hand, then run again.") -> NoReturn:
-        """Stop, naming the shape and the line."""
+        """Refuse the edit, naming the shape and the line."""
         raise RefusedError(f"{shape}.", path=self.name, line=self.layout.line(offset), remedy=remedy)
 
     def renderer(self, way: Sequence[int], near: int, near_item: int = 0, *, literals: bool = True) -> Renderer:
@@ -93,21 +93,21 @@ class Page:
     # -- looking -------------------------------------------------------------------------------------------------
 
     def own_line(self, offset: int) -> bool:
-        """Whether nothing but blanks stands before `offset` on its line."""
+        """Whether only spaces and tabs come before `offset` on its line."""
         return not self.layout.text[self.layout.line_start(offset) : offset].strip(" \t")
 
     def blanks_before(self, offset: int) -> int:
-        """Where the blanks right before `offset` begin."""
+        """Where the spaces and tabs directly before `offset` begin."""
         while offset and self.layout.text[offset - 1] in " \t":
             offset -= 1
         return offset
 
     def comment_follows(self, offset: int) -> bool:
-        """Whether a comment stands between `offset` and the end of its line."""
+        """Whether there is a comment between `offset` and the end of its line."""
         return "#" in self.layout.text[offset : self.layout.line_end(offset)]
 
     def gap_above(self, offset: int) -> list[GapLine]:
-        """The blank lines and comment lines right above the line of `offset`, which is the first entry of something."""
+        """The blank lines and comment lines directly above the line of `offset`, the first entry of a collection."""
         start = self.layout.line_start(offset)
         top = start
         while top > self.begin:
@@ -121,14 +121,14 @@ class Page:
         return gap_lines(self.layout, top, start)
 
     def comments_below(self, at: int) -> list[GapLine]:
-        """The blank lines and comment lines from the line that begins at `at` up to the next thing that is neither."""
+        """The blank lines and comment lines from the line that begins at `at` up to the next line that is neither."""
         return gap_lines(self.layout, at, self.layout.line_start(self.layout.skip_fill(at)))
 
     def literals_fit(self, at: int, column: int) -> bool:
-        """Whether a block scalar may end above the line at `at`: no comment below would become text of it.
+        """Whether a block scalar may end above the line at `at`: no comment below would become part of its text.
 
-        Nor would a line of blanks that is indented deeper than the key. And lines that end at LS or PS would keep these
-        in the value, where it has line feeds.
+        Nor would a blank line longer than the indentation of the key. And lines that end at LS or PS would keep these
+        in the value, which has line feeds instead.
         """
         if self.style.newline(at) in "\u2028\u2029":
             return False
@@ -147,15 +147,16 @@ class Page:
         return self.record.kinds[node] in (LITERAL, FOLDED)
 
     def header_end(self, node: int) -> int:
-        """Where the indicator of a block scalar, as `|-`, ends."""
+        """Where the indicator of a block scalar, such as `|-`, ends."""
         match = _HEADER.match(self.layout.text, self.layout.content_start(node))
         assert match
         return match.end()
 
     def after_removal(self, leaf: int, at: int) -> int:
-        """Where a removal below the block scalar `leaf` that would end at `at` has to end.
+        """Where a removal below the block scalar `leaf` must end if it would end at `at`.
 
-        Blank lines that come to stand right below a `|+` would be part of it. A comment that would is refused.
+        Blank lines directly below a `|+` would become part of it, so they are removed too. A comment that would is
+        refused.
         """
         if not self.is_block_scalar(leaf):
             return at

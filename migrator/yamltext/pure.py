@@ -1,4 +1,4 @@
-"""The events of ruamel.yaml's parser in pure Python, with the C parser's positions, where there is no C extension."""
+"""The events of ruamel.yaml's pure Python parser, with the C parser's positions, for use without the C extension."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ READ_OTHERWISE = re.compile(
     r"|(?P<a_block_that_begins_a_line>(?:^|(?<=\r))(?:---)? *(?:&[^ \n]+ +)?[|>])",
     re.MULTILINE,
 )
-"""What ruamel.yaml's parser in pure Python reads otherwise than Helm and libyaml do: it keeps to YAML 1.2 in places."""
+"""What ruamel.yaml's pure Python parser reads differently from Helm and libyaml: it follows YAML 1.2 in places."""
 
 
 class _Mark:
@@ -36,8 +36,8 @@ class _Mark:
 def pure_events(text: str) -> Iterator[Any]:
     """The events of `text`, by the rules of YAML 1.1.
 
-    This parser puts an empty value at the next token; the C parser puts it right after its colon or dash, which is
-    where text for it has to go.
+    This parser puts an empty value at the next token; the C parser puts it directly after its colon or dash, where text
+    for it must be inserted.
     """
     last = brackets = 0
     for event in _parse(text):
@@ -49,7 +49,7 @@ def pure_events(text: str) -> Iterator[Any]:
                 assert match
                 at = match.end()
                 if text[at : at + 1] in (":", "-") and (not brackets or text[at] == ":") and at < event.end_mark.index:
-                    # In brackets the C parser, too, goes to the next token.
+                    # In brackets the C parser also uses the next token.
                     match = _FILL.match(text, at + 1)
                     assert match
                     event.start_mark = event.end_mark = _Mark(match.end() if brackets else at + 1)
@@ -67,7 +67,7 @@ def pure_events(text: str) -> Iterator[Any]:
 
 
 def _parse(text: str) -> Iterator[Any]:
-    """The parser's own events. Raises MarkedYAMLError for one of which it makes something else than Helm."""
+    """The parser's own events. Raises MarkedYAMLError for one that it reads differently from Helm."""
     otherwise = READ_OTHERWISE.search(text)
     if otherwise is not None:
         what = next(name for name, found in otherwise.groupdict().items() if found is not None).replace("_", " ")

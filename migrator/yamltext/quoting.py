@@ -1,4 +1,4 @@
-"""How a value is written as one YAML scalar, so that Helm, and any other reader, reads it back as it is meant."""
+"""How a value is written as one YAML scalar, so that Helm, and any other reader, reads the same value back."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from migrator.values.edits import Scalar
 from migrator.yamltext.record import FOLDED, LITERAL, PLAIN, SINGLE
 from migrator.yamltext.scalars import resolve
 
-# Indicators that may not begin a plain scalar; `-`, `?` and `:` may where something follows them, but need not.
+# Indicators that may not begin a plain scalar; `-`, `?` and `:` may if something follows them, but need not.
 _PLAIN_BLOCK = re.compile(
     "(?![-?:,\\[\\]{}#&*!|>'\"%@` ])(?!\\.\\.\\.)[^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*\\Z"
 )
 _DASH_WORD = re.compile(r"-[A-Za-z0-9_/.=-]*[A-Za-z0-9_/=-]\Z")
-# Inside brackets only what no reader stumbles over.
+# Inside brackets, only what every reader accepts.
 _PLAIN_FLOW = re.compile(r"[A-Za-z0-9_./$(~+][A-Za-z0-9_./$()~+@%*=^ -]*\Z")
-# Strings to Helm that other readers of YAML 1.1 or 1.2 take for something else.
+# Strings to Helm that other readers of YAML 1.1 or 1.2 take for another type.
 _MISREAD_ELSEWHERE = re.compile(
     r"(?:[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?"  # base 60
     r"|\d{4}-\d\d?-\d\d?(?:[Tt ].*)?"  # dates
@@ -30,7 +30,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def may_be_plain(text: str, *, flow: bool) -> bool:
-    """Whether the string `text` can stand without quotes and still be that string to every reader."""
+    """Whether the string `text` can be written without quotes and still be that string to every reader."""
     if not text or text != text.strip() or resolve(text) is not text:
         return False
     if text[0] in _MISREAD_STARTS and _MISREAD_ELSEWHERE.match(text):
@@ -43,14 +43,14 @@ def may_be_plain(text: str, *, flow: bool) -> bool:
 
 
 def may_be_single(text: str) -> bool:
-    """Whether the string `text` can stand in single quotes on one line."""
+    """Whether the string `text` can be written in single quotes on one line."""
     return _NOT_SINGLE.search(text) is None
 
 
 def write_string(text: str, style: int, *, flow: bool) -> str:
-    """The string `text` on one line in `style` if that can hold it, else in double quotes.
+    """The string `text` on one line in `style` if possible, else in double quotes.
 
-    Raises ValueError for half a surrogate pair, which no YAML can hold.
+    Raises ValueError for half a surrogate pair, which YAML cannot represent.
     """
     if _SURROGATE.search(text):
         raise ValueError("a text with half a surrogate pair cannot be written as YAML")
@@ -85,9 +85,10 @@ def write_other(value: Scalar) -> str:
 
 
 def block_scalar(text: str, style: int) -> tuple[str, list[str]] | None:
-    """The header and the lines (without indentation) of `text` as a block scalar in `style`; None where it has none.
+    """The header and the lines (without indentation) of `text` as a block scalar in `style`; None if it cannot be one.
 
-    Texts whose first line begins with a blank, or that hold what YAML must escape, are for double quotes.
+    Texts whose first line begins with a space or a tab, and texts with characters that YAML must escape, need double
+    quotes.
     """
     body = text.rstrip("\n")
     tail = len(text) - len(body)

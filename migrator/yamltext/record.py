@@ -1,4 +1,4 @@
-"""What a pass over the parser's events leaves: the data, and where everything of it stands in the text."""
+"""The result of a pass over the parser's events: the data, and its positions in the text."""
 
 from array import array
 from typing import NamedTuple
@@ -6,14 +6,14 @@ from typing import NamedTuple
 from migrator.values.edits import Value
 from migrator.yamltext.scalars import PlainScalars
 
-# What an entry of the record is. Scalars and aliases are below BLOCK_MAP, the starts of collections below BLOCK_END.
+# The kinds of entries. Scalars and aliases are below BLOCK_MAP, the starts of collections below BLOCK_END.
 PLAIN, SINGLE, DOUBLE, LITERAL, FOLDED, ALIAS, BLOCK_MAP, FLOW_MAP, BLOCK_SEQ, FLOW_SEQ, BLOCK_END, FLOW_END = range(12)
 
 
 class DocumentRecord(NamedTuple):
-    """One document: its data, its events from `first` up to `stop`, and where it stands in the text.
+    """One document: its data, its events from `first` up to `stop`, and its position in the text.
 
-    `begin` is where content may begin, past the `---` if there is one; `end` where it must have ended: at `...`, the
+    `begin` is where content may begin, after the `---` if there is one; `end` where it must have ended: at `...`, the
     next `---`, or the end of the text.
     """
 
@@ -27,9 +27,9 @@ class DocumentRecord(NamedTuple):
 class NodeRecord:
     """All documents of a stream in parallel sequences, one entry for each node and one for each end of a collection.
 
-    `values` holds a scalar's value, a collection's data, and the data that an alias stands for. `starts` of a node
-    counts its anchor and tag in. `ends` is exact but for block collections: at their start it says where their content
-    begins, at their end nothing of use.
+    `values` has a scalar's value, a collection's data, and the data that an alias refers to. `starts` of a node
+    includes its anchor and tag. `ends` is exact except for block collections: at their start it says where their
+    content begins, at their end it is unused.
     """
 
     __slots__ = (
@@ -40,24 +40,24 @@ class NodeRecord:
     def __init__(self, plain: PlainScalars, *, compact: bool, located: bool) -> None:
         self.located = located
         self.kinds = bytearray()
-        # Lists are filled in half the time, and take five times the memory.
+        # Lists are filled in half the time, but take five times the memory.
         self.starts: array[int] | list[int] = array("l") if compact else []
         self.ends: array[int] | list[int] = array("l") if compact else []
         self.values: list[Value] = []
         self.jump: dict[int, int] = {}  # start of a collection -> its end
-        self.anchors: dict[int, str] = {}  # node -> the name it is given
-        self.aliases: dict[int, int] = {}  # alias -> the node it stands for
+        self.anchors: dict[int, str] = {}  # node -> its anchor
+        self.aliases: dict[int, int] = {}  # alias -> the node it refers to
         self.tagged: set[int] = set()
-        self.doubled: list[int] = []  # mappings with a merge key, or in which a key stands twice
+        self.doubled: list[int] = []  # mappings with a merge key, or with a key that appears twice
         self.documents: list[DocumentRecord] = []
         self.plain = plain
 
     def clear_places(self) -> None:
-        """Forget where nodes stand."""
+        """Clear the positions of all nodes."""
         del self.starts[:], self.ends[:]
 
     def add_empty_document(self, length: int) -> None:
-        """Take a text of that length, without any content, for one null document."""
+        """Record one null document, for a text of that length without any content."""
         self.located = True
         self.kinds.append(PLAIN)
         self.starts.append(length)

@@ -1,4 +1,4 @@
-"""New values as text: block lines in a block, one line in brackets, in the style of what stands around them."""
+"""New values as text: block lines in a block, one line in brackets, in the style of the text around them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from migrator.yamltext.style import Style
 class Renderer:
     """Writes new values at one place: inside the collections `way` (outermost first), near the node `near`.
 
-    `near_item` is the number of the list item that new text goes beside, where `way` ends in a list.
+    `near_item` is the number of the list item next to the new text, where `way` ends in a list.
     """
 
     def __init__(
@@ -23,8 +23,8 @@ class Renderer:
         self.way = way
         self.near = near
         self.near_item = near_item
-        self.in_item = False  # whether what is written stands in a list item that is new
-        self.literals = literals  # whether block scalars may be written: not right above a deeper comment
+        self.in_item = False  # whether the value being written is in a new list item
+        self.literals = literals  # whether block scalars are allowed: not directly above a deeper comment
 
     # -- scalars -------------------------------------------------------------------------------------------------
 
@@ -43,7 +43,7 @@ class Renderer:
         return write_string(value, found, flow=flow)
 
     def key(self, name: str, *, flow: bool) -> str:
-        """A key; in quotes where its neighbours' are, as in JSON, or where it would be misread without."""
+        """A key; in quotes if its neighbours' are, as in JSON, or if it would be misread without."""
         examples = self.style.key_examples(self.way)
         if self.way and self.style.layout.is_sequence(self.way[-1]):
             own = [each.key for each in self.style.role_entries(self.way[-1], name, self.near_item)]
@@ -53,7 +53,7 @@ class Renderer:
 
     def _examples(self, key: str, *, flow: bool) -> Iterator[int]:
         if key and self.way and (self.in_item or self.style.layout.is_sequence(self.way[-1])):
-            # Items of one kind have told all there is to tell.
+            # Items of one kind have settled the style by now.
             if self.style.layout.is_sequence(self.way[-1]):
                 own = [each.node for each in self.style.role_entries(self.way[-1], key, self.near_item)]
                 yield from own
@@ -64,13 +64,13 @@ class Renderer:
             if cousins:
                 return
         yield from self.style.value_examples(self.way, self.near)
-        if flow:  # in JSON the keys tell, where no value is a string
+        if flow:  # in JSON the keys settle it, where no value is a string
             yield from self.style.key_examples(self.way)
 
     # -- block ---------------------------------------------------------------------------------------------------
 
     def entry(self, name: str, value: Value, column: int) -> list[str]:
-        """The lines of a key with its value, the first to be put at `column`, the rest with their indentation."""
+        """The lines of a key with its value, the first to be put at `column`, the rest already indented."""
         key = self.key(name, flow=False)
         first, rest = self.after_indicator(value, column, key=name)
         return [f"{key}:{first}", *rest]
@@ -78,7 +78,7 @@ class Renderer:
     def after_indicator(
         self, value: Value, column: int, *, key: str = "", like: int | None = None
     ) -> tuple[str, list[str]]:
-        """What follows a key's colon: the rest of that line, with its blank, and the lines below it."""
+        """What follows a key's colon: the rest of that line, with its space, and the lines below it."""
         if isinstance(value, dict) and value:
             return "", self.block(value, column + self.style.mapping_step(self.way, self.near))
         if isinstance(value, list) and value:
@@ -96,7 +96,7 @@ class Renderer:
         kept = like in (LITERAL, FOLDED)
         if not kept and (like in (SINGLE, DOUBLE) or "\n" not in value.rstrip("\n")):
             return None
-        # Blank lines below would add to what `+` keeps; where a block scalar stood, none are left below.
+        # Blank lines below would extend what `+` keeps; where a block scalar was, none are left below.
         if value.endswith("\n\n") and not kept:
             return None
         written = block_scalar(value, FOLDED if like == FOLDED else LITERAL)
@@ -123,7 +123,7 @@ class Renderer:
         return [f"- {lines_of_text[0]}", *(indent + line if line else "" for line in lines_of_text[1:])]
 
     def block(self, value: Value, column: int) -> list[str]:
-        """The lines of a mapping or a list that is not empty, all with their indentation."""
+        """The lines of a mapping or list that is not empty, all indented."""
         lines: list[str] = []
         if isinstance(value, dict):
             for name, child in value.items():
@@ -139,7 +139,7 @@ class Renderer:
     # -- flow ----------------------------------------------------------------------------------------------------
 
     def flow(self, value: Value, key: str = "", *, like: int | None = None) -> str:
-        """Any value on one line, to stand in brackets; a mapping's braces are as those of the node `like`."""
+        """Any value on one line, for use in brackets; a mapping's braces are written like those of the node `like`."""
         if isinstance(value, dict) and value:
             gap = self.style.braces_gap(self.way if like is None else [*self.way, like])
             return "{" + gap + ", ".join(self.flow_entry(name, child) for name, child in value.items()) + gap + "}"
@@ -148,5 +148,5 @@ class Renderer:
         return self.scalar(value, flow=True, key=key)
 
     def flow_entry(self, name: str, value: Value) -> str:
-        """A key with its value on one line, to stand in braces."""
+        """A key with its value on one line, for use in braces."""
         return f"{self.key(name, flow=True)}: {self.flow(value, name)}"

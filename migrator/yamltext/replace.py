@@ -1,4 +1,4 @@
-"""One value put in the place of another, in a block; in brackets it is a matter of one splice."""
+"""One value replaced by another, in a block; in brackets one splice is enough."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _PROPERTY_TOKENS = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*(?:[ \
 
 
 def replace_node(page: Page, way: Sequence[int], entry: Entry | None, value: Value) -> None:
-    """Put `value` where the value of `entry` in the collection `way[-1]` stands; None is for the document's root.
+    """Replace the value of `entry` in the collection `way[-1]` with `value`; None is for the document's root.
 
-    An anchor there stays; whether that is right is the caller's to know.
+    An anchor there stays; the caller must know whether that is right.
     """
     node = page.root if entry is None else entry.node
     _put(page, way, entry, value, page.record.anchors.get(node, ""), _style_of(page, node))
 
 
 def copy_alias(page: Page, alias: int, anchor: str) -> None:
-    """Put a copy of what an alias stands for in its place, with an anchor of its own unless `anchor` is empty."""
+    """Replace an alias with a copy of its value, which gets the anchor `anchor` unless that is empty."""
     way, entry = entry_of(page.layout, page.root, alias)
     target = page.record.aliases[alias]
     _put(page, way, entry, page.record.values[alias], anchor, _style_of(page, target))
 
 
 def remove_anchor(page: Page, node: int) -> None:
-    """Take the anchor of a node away, and leave the node."""
+    """Remove the anchor of a node, and keep the node."""
     text, start = page.layout.text, page.record.starts[node]
     at = text.index("&" + page.record.anchors[node], start)
     end = at + 1 + len(page.record.anchors[node])
@@ -76,14 +76,14 @@ def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value,
 
 
 def _style_of(page: Page, node: int) -> int | None:
-    """The style that a new scalar in the place of `node` should keep; None where there is nothing to keep."""
+    """The style that a new scalar in place of `node` should keep; None if there is none to keep."""
     if not isinstance(page.record.values[node], str) or node in page.record.aliases:
         return None
     return page.record.kinds[node]
 
 
 class _Replacement:
-    """The pieces of a value in a block: the indicator before it, what stays of its properties, its own text."""
+    """The parts of a value in a block: the indicator before it, the properties that stay, its own text."""
 
     def __init__(self, page: Page, way: Sequence[int], entry: Entry | None, anchor: str, like: int | None) -> None:
         self.page = page
@@ -116,7 +116,7 @@ class _Replacement:
     def _properties_end(self) -> int:
         """Where the anchor and the tag before the value end; where it begins, if it has none."""
         text = self.layout.text
-        # Where a block mapping has none, the ones of its first key stand there, as in `!!merge <<: *x`.
+        # Where a block mapping has none, those of its first key are at this position, as in `!!merge <<: *x`.
         has_none = self.content <= self.start or self.node in self.page.record.aliases
         if has_none or text[self.start : self.start + 1] not in ("&", "!"):
             return self.start
@@ -152,7 +152,7 @@ class _Replacement:
 
     def _literals_fit(self) -> bool:
         if self.layout.is_block(self.node) and self.entry is not None and self.page.own_line(self.content):
-            # What stays between the key and a block, blank lines or comments, would become text of a block scalar.
+            # Blank lines or comments that stay between the key and a block would become part of a block scalar's text.
             above = self.layout.next_line(self.properties_end if self._props() else self.after)
             if above != self._block_span()[0]:
                 return False
@@ -162,7 +162,7 @@ class _Replacement:
         return f"&{self.anchor} " if self.anchor else ""
 
     def _inline(self, first: str, rest: list[str]) -> None:
-        """Put `first` where the value begins and the lines `rest` below it."""
+        """Put `first` where the value begins, and the lines `rest` below it."""
         page, layout = self.page, self.layout
         if layout.is_block(self.node):
             head, stop = self._block_span()
@@ -202,7 +202,7 @@ class _Replacement:
         return self.properties_end > self.start
 
     def _block_span(self) -> tuple[int, int]:
-        """From the line where a block collection begins to the line after its last, its heading comment included."""
+        """From the line where a block collection begins to the line after its last, including its heading comment."""
         gap = self.page.gap_above(self.content) if self.page.own_line(self.content) else []
         start = self.layout.line_start(self.content)
         if self.entry is not None:
@@ -217,7 +217,7 @@ class _Replacement:
         return start, stop
 
     def _column_for(self, value: Value) -> int:
-        """The column for a new block in the place of an old one."""
+        """The column for a new block in place of an old one."""
         column = self.layout.column(self.content)
         if isinstance(value, dict) and column <= self.column and not self.in_list:
             return self.column + self.page.style.mapping_step(self.way, self.node)
@@ -234,7 +234,7 @@ class _Replacement:
             page.splice(self.content, layout.line_end(self.stop), newline.join(lines).lstrip(" "))
 
     def _block_for_other(self, value: Value) -> None:
-        """A block collection where a scalar, an alias, a flow collection or nothing stands."""
+        """A block collection in place of a scalar, an alias, a flow collection or nothing."""
         page, layout = self.page, self.layout
         renderer = page.renderer(self.way, self.node, literals=self._literals_fit())
         if self.entry is None:
@@ -257,7 +257,7 @@ class _Replacement:
         lines = renderer.block(value, column)
         if on_line:
             rest = layout.text[old_end : layout.line_end(old_end)]
-            if self.in_list and rest.startswith("\t"):  # no parser takes a tab right after a dash
+            if self.in_list and rest.startswith("\t"):  # every parser refuses a tab directly after a dash
                 old_end += len(rest) - len(rest.lstrip(" \t"))
                 mark += " "
             page.splice(self.after, max(old_end, self.after), mark)
@@ -277,7 +277,7 @@ class _Replacement:
         newline = page.style.newline(self.stop)
         if page.own_line(self.start) and not page.comment_follows(self.stop):
             page.splice(self.start, layout.line_end(self.stop), newline.join(lines))
-        else:  # what else is on the line, a `---` or a comment, stays there
+        else:  # anything else on the line, a `---` or a comment, stays there
             page.splice(page.blanks_before(self.start), self.stop, "")
             page.insert_lines(layout.next_line(self.stop), lines)
 

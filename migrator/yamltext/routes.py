@@ -1,4 +1,4 @@
-"""The way from routes to nodes and back, as the text goes."""
+"""From routes to nodes and back, in the structure of the text."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from migrator.yamltext.scalars import key_text
 
 
 def walk(layout: Layout, root: int, route: Route) -> list[Child]:
-    """The entries on the way along `route`, as far as they exist: aliases are followed, merge keys are not.
+    """The entries along `route`, as far as they exist: aliases are followed, merge keys are not.
 
-    Of two equal keys the last is taken, as Helm does.
+    Of two equal keys the last is used, as Helm does.
     """
     way: list[Child] = []
     here = root
@@ -25,7 +25,7 @@ def walk(layout: Layout, root: int, route: Route) -> list[Child]:
 
 
 def find(layout: Layout, node: int, key: Key) -> Child | None:
-    """The entry that `key` names in the collection `node`; None where it has none, or a merge key brings it."""
+    """The entry for `key` in the collection `node`; None if there is none, or if it comes from a merge key."""
     if isinstance(key, int):
         fits = layout.is_sequence(node) and 0 <= key < len(layout.firsts(node))
         return layout.child(node, key) if fits else None
@@ -34,7 +34,7 @@ def find(layout: Layout, node: int, key: Key) -> Child | None:
 
 
 def steps_to(layout: Layout, root: int, node: int) -> list[tuple[int, int]]:
-    """The way from `root` to a node below it: each collection with the number of the entry that leads further."""
+    """The path from `root` to a node below it: each collection with the number of the entry to follow."""
     steps: list[tuple[int, int]] = []
     here = root
     while here != node:
@@ -47,14 +47,14 @@ def steps_to(layout: Layout, root: int, node: int) -> list[tuple[int, int]]:
 
 
 def entry_of(layout: Layout, root: int, node: int) -> tuple[tuple[int, ...], Entry]:
-    """The collections from the root to the one that `node` stands in as key or value, and its entry there."""
+    """The collections from the root to the one in which `node` is a key or value, and its entry there."""
     steps = steps_to(layout, root, node)
     parent, index = steps[-1]
     return tuple(one for one, _ in steps), layout.entries(parent)[index]
 
 
 def route_to(layout: Layout, root: int, node: int) -> Route:
-    """The way from `root` to a collection below it, as the text goes: aliases and merge keys are not followed."""
+    """The route from `root` to a collection below it, in the text itself: aliases and merge keys are not followed."""
     route: list[Key] = []
     for parent, index in steps_to(layout, root, node):
         key = layout.child(parent, index).key

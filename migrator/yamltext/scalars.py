@@ -1,8 +1,8 @@
 """What a scalar means to Helm, which reads YAML 1.1 through go-yaml v2 and then JSON.
 
-The rules are go-yaml's `resolve` and sigs.k8s.io/yaml's key conversion, found out by asking Helm's own reader
-(`tests/yamltext/test_helm.py` holds us to it). Differences from other YAML 1.1 readers: no sexagesimal numbers,
-`y` and `n` are booleans, `0o10` is octal, `08` is a float, timestamps stay the strings they are.
+The rules are go-yaml's `resolve` and sigs.k8s.io/yaml's key conversion, determined by running Helm's own reader
+(`tests/yamltext/test_helm.py` checks that we match it). Differences from other YAML 1.1 readers: no sexagesimal
+numbers, `y` and `n` are booleans, `0o10` is octal, `08` is a float, timestamps stay strings.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import struct
 
 from migrator.values.edits import Scalar
 
-# The plain `<<` of a merge key; told from a quoted "<<", which is an ordinary key, by identity.
+# The plain `<<` of a merge key; distinguished by identity from a quoted "<<", which is an ordinary key.
 MERGE = "".join(("<", "<"))
 
 _WORDS: dict[str, Scalar] = {
@@ -26,7 +26,7 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
     "<<": MERGE,
 }
-# Patterns are compiled, and kept, by `re` when first used: most files need only the first of them.
+# `re` compiles and caches the patterns when they are first used: most files need only the first of them.
 _INTEGER = r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z"
 _FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"
 _LOOSE_UNDERSCORE = "(?<![0-9])_|_(?![0-9])"
@@ -39,11 +39,11 @@ _STANDARD = "tag:yaml.org,2002:"
 
 
 class UnreadableScalarError(ValueError):
-    """A scalar whose explicit tag does not fit its text, or a key that Helm takes from nobody."""
+    """A scalar whose explicit tag does not fit its text, or a key that Helm never accepts."""
 
 
 class PlainScalars(dict[str, Scalar]):
-    """The meaning of each plain scalar met so far, by its text; one of its kind is worked out once."""
+    """The meaning of each plain scalar seen so far, by its text; each distinct text is resolved once."""
 
     def __missing__(self, text: str) -> Scalar:
         # Most scalars are strings that look like nothing else.
@@ -65,22 +65,22 @@ def resolve(text: str) -> Scalar:
 
 
 def number_or_text(text: str) -> Scalar:
-    """The number that a plain scalar is which begins like one, or the string that it is after all."""
-    # Most are plain numbers, or quantities like 8Gi and 500m; neither is worth a pattern.
+    """The value of a plain scalar that begins like a number: that number, or a string after all."""
+    # Most are plain numbers, or quantities like 8Gi and 500m; neither needs a pattern.
     if text[-1] not in _NUMBER_ENDS:
         return text
-    if text[0] in "+-" and text[1:2] not in _DIGITS_OR_POINT:  # a flag of a command line, as in `-c`
+    if text[0] in "+-" and text[1:2] not in _DIGITS_OR_POINT:  # a command-line flag, as in `-c`
         return text
-    if text[0] in "123456789" and text.isascii() and text.isdigit() and len(text) < 19:  # of 64 bits at most
+    if text[0] in "123456789" and text.isascii() and text.isdigit() and len(text) < 19:  # at most 64 bits
         return int(text)
     if text[0] == "." and re.search(
         _LOOSE_UNDERSCORE, text
-    ):  # such a text goes to Go's own, stricter, reader of floats
+    ):  # such a text is parsed by Go's own, stricter, float parser
         return text
     digits = text.replace("_", "")
     if re.match(_INTEGER, digits):
         number = int(digits, 0) if digits.lstrip("+-")[:2].lower() in _PREFIXES else _decimal_or_octal(digits)
-        # Beyond 64 bits Go falls back to a float; it has no unsigned spelling with a sign.
+        # Beyond 64 bits Go falls back to a float; it does not read an unsigned number with a sign.
         if -(2**63) <= number < 2**63 or (number < 2**64 and digits[0] not in "+-"):
             return number
     if re.match(_FLOAT, digits):
@@ -110,7 +110,7 @@ def resolve_tagged(tag: str, text: str) -> Scalar:
     if name == "binary":
         return _binary(text)
     if name not in ("bool", "int", "float", "null", "timestamp"):
-        return text  # `!!str`, `!` and whatever nobody knows
+        return text  # `!!str`, `!` and any unknown tag
     value = resolve(text)
     if name == "timestamp":
         if not re.match(_TIMESTAMP, text, re.ASCII):
@@ -151,7 +151,7 @@ def key_text(value: object) -> str:
 
 
 def _short_float(value: float) -> str:
-    """Go's `FormatFloat(value, 'g', -1, 32)`: the shortest digits that single precision tells apart."""
+    """Go's `FormatFloat(value, 'g', -1, 32)`: the fewest digits that identify the single-precision number."""
     if value != value:
         return ".nan"
 

@@ -9,11 +9,11 @@ from migrator.yamltext.routes import entry_of
 
 
 class Preparation(Exception):
-    """What has to be done, without any change of the data, before the edits have one meaning.
+    """What must be separated, without changing the data, before the edits have a single meaning.
 
-    `copies` are aliases that become copies of what they stand for, with the anchor that each bears from then on;
-    `unmarked` are the nodes that lose theirs. `override` is an entry that takes a key over from a merge, after the
-    collections from the root to the mapping that it goes into.
+    `copies` are aliases that become copies of their value, each with its new anchor (empty: none); `unmarked` are the
+    nodes that lose theirs. `override` is an entry that overrides a key from a merge, after the collections from the
+    root to the mapping that it is added to.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class Preparation(Exception):
 
 
 class Sharing:
-    """The anchors, aliases and merge keys of a document, and what has to be taken apart for an edit."""
+    """The anchors, aliases and merge keys of a document, and what must be separated for an edit."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -38,7 +38,7 @@ class Sharing:
     # -- merge keys ----------------------------------------------------------------------------------------------
 
     def merged(self, node: int, stop: int | None = None) -> set[str]:
-        """The keys that merge keys among the first `stop` entries bring in, or among all."""
+        """The keys from merge keys among the first `stop` entries, or among all."""
         keys: set[str] = set()
         if node not in self.page.record.doubled:
             return keys
@@ -50,7 +50,7 @@ class Sharing:
         return keys
 
     def is_merged_in(self, node: int, key: str) -> bool:
-        """Whether Helm takes the value of `key` from a merge key: one that no entry after it overrides."""
+        """Whether Helm takes the value of `key` from a merge key: no entry after the merge key overrides it."""
         merged = self.merged(node)
         if key not in merged:
             return False
@@ -58,7 +58,7 @@ class Sharing:
         return not own or key in merged - self.merged(node, own[-1])
 
     def take_over(self, way: tuple[int, ...], key: str) -> None:
-        """Have a key that a merge brings in stand in the mapping `way[-1]` itself. Raises Preparation."""
+        """Have a key from a merge added to the mapping `way[-1]` itself. Raises Preparation."""
         node = way[-1]
         if self.layout.indexes_of(node, key):
             self.page.refuse(f"the merge key `<<` overrides {key!r}, which is set before it", self.merge_line(node))
@@ -67,37 +67,37 @@ class Sharing:
         raise Preparation({}, set(), (way, New(key, data[key])))
 
     def merge_line(self, node: int) -> int:
-        """Where the first merge key of a mapping stands."""
+        """Where the first merge key of a mapping is."""
         return next((entry.head for entry in self.layout.entries(node) if self.layout.is_merge(entry)), 0)
 
     def refuse_if_merge_has(self, node: int, key: str, offset: int) -> None:
-        """Stop where a key whose entry at `offset` goes would come from a merge key then."""
+        """Refuse the edit if the key removed with its entry at `offset` would then come from a merge key."""
         if key in self.merged(node):
             self.page.refuse(f"without its entry, {key!r} would come from the merge key `<<`", offset)
 
     # -- anchors -------------------------------------------------------------------------------------------------
 
     def must_be_own(self, node: int) -> None:
-        """See to it that an edit inside `node` changes nothing elsewhere. Raises Preparation."""
+        """Make sure that an edit inside `node` changes nothing elsewhere. Raises Preparation."""
         if node in self.page.record.aliases:
             raise Preparation({node: ""}, set())
         if node in self._aliases_of:
-            self._hand_over(node, self._aliases_of[node][:1])
+            self._move_anchor(node, self._aliases_of[node][:1])
 
     def must_not_be_needed(self, *nodes: int) -> None:
-        """See to it that no alias elsewhere needs what goes with `nodes`, all at once. Raises Preparation."""
+        """Make sure that no alias elsewhere needs what is removed with `nodes`, all at once. Raises Preparation."""
         spans = [(node, self.layout.last_event(node)) for node in nodes]
 
-        def goes(node: int) -> bool:
+        def is_removed(node: int) -> bool:
             return any(first <= node <= last for first, last in spans)
 
         for target, aliases in self._aliases_of.items():
-            outside = [alias for alias in aliases if not goes(alias)]
-            if outside and goes(target):
-                self._hand_over(target, [alias for alias in aliases if alias <= outside[0]])
+            outside = [alias for alias in aliases if not is_removed(alias)]
+            if outside and is_removed(target):
+                self._move_anchor(target, [alias for alias in aliases if alias <= outside[0]])
 
-    def _hand_over(self, target: int, aliases: list[int]) -> None:
-        """Give the anchor of `target` to the last of the `aliases`, which becomes a copy; those before it do, too."""
+    def _move_anchor(self, target: int, aliases: list[int]) -> None:
+        """Move the anchor of `target` to the last of the `aliases`, which becomes a copy, as do those before it."""
         for alias in aliases:
             _, entry = entry_of(self.layout, self.page.root, alias)
             if entry.key == alias:
@@ -106,5 +106,5 @@ class Sharing:
                 )
         more = len(self._aliases_of[target]) > len(aliases)
         name = self.page.record.anchors[target] if more else ""
-        unmarked = {target} if more else set()  # an anchor that nobody uses any more harms nobody, and stays
+        unmarked = {target} if more else set()  # an unused anchor does no harm, and stays
         raise Preparation({alias: name if alias == aliases[-1] else "" for alias in aliases}, unmarked)

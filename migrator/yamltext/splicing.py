@@ -1,4 +1,4 @@
-"""Edits carried out on text: decided first, all of them, and spliced in from the end backwards."""
+"""Edits applied to text: all of them are planned first, then spliced in from the end backwards."""
 
 from __future__ import annotations
 
@@ -25,12 +25,11 @@ _BREAKS = "\n\r\x85\u2028\u2029"
 
 
 class Edited:
-    """The outcome of edits: `stream` is the new text, parsed.
+    """The result of edits: `stream` is the new text, parsed.
 
-    `orphans` are comments that lost what they spoke of; `lost` those that went with a mapping or a list that was taken
-    out whole, each with its line in the input, and stand nowhere in the result; `copies` the lines of the result where
-    a copy now stands for an alias, or beside a merge key, since the edits change only one of the places that shared a
-    value.
+    `orphans` are comments that lost their subject; `lost` are those removed with a whole mapping or list, each with its
+    line in the input, unless the result has them; `copies` are the lines of the result where a copy replaces an alias,
+    or overrides a merge key, because the edits change only one of the places that shared a value.
     """
 
     __slots__ = ("_rounds", "copies", "lost", "orphans", "stream")
@@ -50,7 +49,7 @@ class Edited:
         self._rounds = rounds
 
     def original_line(self, line: int) -> int:
-        """The line of the input that a line of the result stands for; for a new line, the one it was put at."""
+        """The line of the input for a line of the result; for a new line, the one it was put at."""
         for before, after, splices in reversed(self._rounds):
             offset = _back(splices, after.layout.start_of_line(line))
             line = before.layout.line(min(offset, len(before.text)))
@@ -58,10 +57,10 @@ class Edited:
 
 
 def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
-    """Carry out `edits`, which all speak of `document` as it is, and nothing else; without edits, the same bytes.
+    """Apply `edits`, which all refer to `document` as it is, and nothing else; without edits, the bytes stay the same.
 
-    Raises RefusedError, with the line, for a shape that is not edited, NoSuchRoute where an edit does not fit the
-    data, and VerificationError if the outcome is not exactly what was planned, which would be our bug.
+    Raises RefusedError, with the line, for a shape that is not edited, NoSuchRoute where an edit does not fit the data,
+    and VerificationError if the result is not exactly what was planned, which would be our bug.
     """
     rounds: list[tuple[Stream, Stream, Sequence[Splice]]] = []
     orphans: list[tuple[int, str]] = []
@@ -71,7 +70,7 @@ def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
     while rest:
         before = here
         here, rest, splices, page = _round(before, rest, document, expected)
-        # What earlier rounds remarked on has moved; so has what this one did, which speaks of the text before it.
+        # Positions noted in earlier rounds have moved; so have those of this round, which refer to the text before it.
         orphans = [(_forward(splices, offset), text) for offset, text in orphans + sorted(set(page.orphans))]
         copies = [_forward(splices, offset) for offset in copies + sorted(page.copies)]
         rounds.append((before, here, splices))
@@ -85,7 +84,7 @@ def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
 
 
 def _lost(before: Stream, after: Stream, edits: Sequence[Edit], document: int) -> list[Orphan]:
-    """The comments that stood in what was taken out whole, and that the result does not hold."""
+    """The comments in what was removed whole that the result does not have."""
     data, root = before.documents[document].data, before.documents[document].record.first
     gone = [edit.route for edit in edits if isinstance(edit, RemoveKey)]
     whole = [route for route in gone if isinstance(tree.find(data, route), (dict, list))]
@@ -96,7 +95,7 @@ def _lost(before: Stream, after: Stream, edits: Sequence[Edit], document: int) -
 def _round(
     stream: Stream, edits: list[Edit], document: int, expected: Value
 ) -> tuple[Stream, list[Edit], Sequence[Splice], Page]:
-    """Carry out as many of the edits as speak of the text as it is; `expected` is the data once none is left."""
+    """Apply as many of the edits as refer to the text as it is; `expected` is the data once none is left."""
     page = _page(stream, stream.documents[document])
     batch = Batch(page, stream.documents[document].data)
     done: list[Edit] = []
@@ -138,14 +137,14 @@ def _write(page: Page, batch: Batch) -> None:
     if batch.root:
         replace_node(page, (), None, batch.root[0])
         return
-    # The deepest first: of two insertions at one place, the one that belongs to the inner collection comes first.
+    # The deepest first: of two insertions at one place, the one for the inner collection comes first.
     for job in sorted(batch.jobs.values(), key=lambda job: -len(job.steps)):
         if not _is_moot(job, batch):
             _write_job(page, job)
 
 
 def _prepare(page: Page, needed: Preparation) -> None:
-    """Change the text so that the data stays as it is and the edits have one meaning."""
+    """Change the text so that the data stays as it is and the edits have a single meaning."""
     for alias, anchor in needed.copies.items():
         copy_alias(page, alias, anchor)
         page.copies.append(page.record.starts[alias])
@@ -160,7 +159,7 @@ def _prepare(page: Page, needed: Preparation) -> None:
 
 
 def _is_moot(job: Job, batch: Batch) -> bool:
-    """Whether something around the collection goes or is replaced, and it with that."""
+    """Whether the collection is removed or replaced along with something around it."""
     return any(
         index in batch.jobs[node].removed or index in batch.jobs[node].replaced
         for node, index in job.steps
@@ -205,7 +204,7 @@ def _rename(page: Page, node: int, key: int, name: str) -> None:
 
 
 def _spliced(stream: Stream, page: Page, document: int, expected: Value) -> tuple[Stream, list[Splice]]:
-    """The text with the splices in it, parsed and found to hold `expected`; and the splices as they were made."""
+    """The text with the splices in it, parsed and checked against `expected`; and the splices as they were made."""
     splices = sorted(page.splices, key=lambda splice: (splice.start, splice.end))
     if len(page.layout.text) > len(stream.text):  # there is a break at the end that the file does not have
         splices = sorted(splices + _guard_of_last_scalar(page, stream, splices), key=lambda one: (one.start, one.end))
@@ -213,7 +212,7 @@ def _spliced(stream: Stream, page: Page, document: int, expected: Value) -> tupl
         after = _parsed(stream, without)
         if holds(stream, after, document, expected):
             return after, without
-        # A block scalar that has come to stand last needs the break at its end.
+        # A block scalar that is now last needs the break at its end.
         splices = _in_the_file(page, stream, splices, keep_break=True)
     after = _parsed(stream, splices)
     check_data(stream, after, document, expected)
@@ -230,7 +229,7 @@ def _parsed(stream: Stream, splices: Sequence[Splice]) -> Stream:
 
 
 def _assembled(text: str, splices: Sequence[Splice], start: int) -> str:
-    """`text` from `start` on with the splices, in order, in it."""
+    """`text` from `start` on with the splices applied, in order."""
     pieces: list[str] = []
     for splice in splices:
         pieces += text[start : splice.start], splice.text
@@ -240,9 +239,9 @@ def _assembled(text: str, splices: Sequence[Splice], start: int) -> str:
 
 
 def _guard_of_last_scalar(page: Page, stream: Stream, splices: Sequence[Splice]) -> list[Splice]:
-    """What keeps the value of a `|` scalar at the end of a file without a last break, when text comes below it.
+    """What preserves the value of a `|` scalar at the end of a file without a last break, when text is added below it.
 
-    Such a scalar has no break at the end of its value; with a line below it would get one, unless it becomes `|-`.
+    Such a scalar has no break at the end of its value; with a line below it, it would get one unless it becomes `|-`.
     """
     leaf = len(page.record.kinds) - 1
     while leaf and page.record.kinds[leaf] == BLOCK_END:
@@ -263,7 +262,7 @@ def _without_break(text: str) -> str:
 
 
 def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_break: bool) -> list[Splice]:
-    """Splices for the file's own text, from those for the text with a break put at its end."""
+    """Splices for the file's own text, from those for the text with a break added at its end."""
     text, length = page.layout.text, len(stream.text)
     body = [splice for splice in splices if splice.end < length]
     tail = [splice for splice in splices if splice.end >= length]
@@ -274,7 +273,7 @@ def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_
     new = _assembled(text, tail, start)
     if not keep_break:
         new = _without_break(new)
-        while not new:  # the blank lines that would come to stand last go as well: they would end in a break
+        while not new:  # blank lines that would become the last ones are removed too: they would end in a break
             if body and body[-1].end == start:
                 start, new = body[-1].start, _without_break(body.pop().text)
                 continue
@@ -291,7 +290,7 @@ def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_
 
 
 def _forward(splices: Sequence[Splice], offset: int) -> int:
-    """Where what stands at `offset` of the input has come to stand."""
+    """The offset in the result for `offset` in the input."""
     shift = 0
     for splice in splices:
         if splice.start > offset or (splice.start == offset and splice.end > offset):
@@ -303,7 +302,7 @@ def _forward(splices: Sequence[Splice], offset: int) -> int:
 
 
 def _back(splices: Sequence[Splice], offset: int) -> int:
-    """Where what stands at `offset` of the result stood in the input, or was put."""
+    """The offset in the input for `offset` in the result, or where that was put."""
     shift = 0
     for splice in splices:
         begin = splice.start + shift

@@ -1,4 +1,4 @@
-"""A YAML text read as Helm reads it, with the place in the text of everything that it holds."""
+"""A YAML text read as Helm reads it, with the positions of everything in it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _CONVERT = "Convert it to UTF-8."
 
 
 class Duplicate(NamedTuple):
-    """A key that stands more than once in its mapping: the route to it and the lines of all of them."""
+    """A key that appears more than once in its mapping: its route and all its lines."""
 
     route: Route
     lines: tuple[int, ...]
 
 
 class _Places:
-    """The text of a stream and what a pass over it left; `layout`, which many a run does without, when asked for."""
+    """The text of a stream and the record of its nodes; `layout`, which many runs do not need, is made on demand."""
 
     __slots__ = ("_layout", "record", "text")
 
@@ -63,7 +63,7 @@ class Document:
 
     @property
     def layout(self) -> Layout:
-        """Where everything of its stream stands in the text."""
+        """The positions of everything in its stream."""
         return self._places.layout
 
     def line(self, route: Route) -> int:
@@ -73,7 +73,7 @@ class Document:
         return line_of(self.layout, self.record.first, route)
 
     def duplicates(self) -> Sequence[Duplicate]:
-        """The keys that stand twice or more; only the last of each counts to Helm, with its whole subtree."""
+        """The keys that appear twice or more; Helm uses only the last of each, with its whole subtree."""
         suspects = [node for node in self._places.record.doubled if self.record.first <= node < self.record.stop]
         return sorted((each for node in suspects for each in self._doubled(node)), key=lambda each: each.lines)
 
@@ -110,17 +110,17 @@ class Stream:
 
     @property
     def plain(self) -> PlainScalars:
-        """The scalars met in it, which another text like it can be read with."""
+        """The scalars found in it, for reading another text like it."""
         return self._places.record.plain
 
     @property
     def layout(self) -> Layout:
-        """Where everything stands in the text."""
+        """The positions of everything in the text."""
         return self._places.layout
 
 
 def parse(data: bytes, name: str = "<input>") -> Stream:
-    """Read `data`; `name` is how errors call it.
+    """Read `data`; `name` is its name in errors.
 
     Raises InputError with the line for whatever Helm would not read, and for what would take unbounded time or memory.
     """
@@ -128,7 +128,7 @@ def parse(data: bytes, name: str = "<input>") -> Stream:
 
 
 def parse_again(stream: Stream, text: str) -> Stream:
-    """`parse` for what has become of a stream's text: where things stand in it is looked up when somebody asks."""
+    """`parse` for the new text of an edited stream: positions in it are found on demand."""
     mark = BOM if stream.data.startswith(BOM.encode()) else ""
     return _parse((mark + text).encode(), stream.name, stream.plain, located=False)
 
@@ -158,7 +158,7 @@ def _decode(data: bytes, name: str) -> str:
             line=line,
             remedy=_CONVERT,
         ) from error
-    if text.startswith(BOM + BOM):  # the parser takes the second away as well, and every place moves by one
+    if text.startswith(BOM + BOM):  # the parser also removes the second, and every position moves by one
         raise InputError("the file starts with two byte-order marks.", path=name, line=1, remedy="Keep one, or none.")
     return text[1:] if text.startswith(BOM) else text
 

@@ -1,4 +1,4 @@
-"""What new text should look like, read off what stands nearest by."""
+"""What new text should look like, judging by the nearest existing text."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from migrator.yamltext.quoting import may_be_plain
 from migrator.yamltext.record import ALIAS, BLOCK_MAP, BLOCK_SEQ, DOUBLE, PLAIN, SINGLE
 from migrator.yamltext.routes import find
 
-# How far to look for an example: a large file is not read through for the sake of its quotes.
+# How far to look for an example: a large file is not searched just for its quotes.
 _NEAR = 60
 _EXAMPLES = 12
 _COUSINS = 400
 
 
 class Style:
-    """The habits of a text. `way` is always the collections from the root to where new text goes, outermost first."""
+    """The style of a text. `way` is always the collections from the root to the place of new text, outermost first."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -35,7 +35,7 @@ class Style:
         return match.group() if match else "\n"
 
     def mapping_step(self, way: Sequence[int], near: int) -> int:
-        """By how many columns a mapping stands deeper than the key that holds it."""
+        """By how many columns a mapping is indented deeper than its key."""
         for parent, child_node in self._nested(way, near):
             if self.record.kinds[child_node] == BLOCK_MAP and self.record.kinds[parent] == BLOCK_MAP:
                 step = self._column(child_node) - self._column(parent)
@@ -44,14 +44,14 @@ class Style:
         return 2
 
     def list_step(self, way: Sequence[int], near: int) -> int:
-        """By how many columns a list's dashes stand deeper than the key that holds the list; 0 is common."""
+        """By how many columns a list's dashes are indented deeper than the list's key; 0 is common."""
         for parent, child_node in self._nested(way, near):
             if self.record.kinds[child_node] == BLOCK_SEQ and self.record.kinds[parent] == BLOCK_MAP:
                 return max(self._column(child_node) - self._column(parent), 0)
         return 2
 
     def dash_gap(self, way: Sequence[int]) -> int:
-        """How many blanks follow a dash."""
+        """How many spaces to put after a dash."""
         for node in reversed(way):
             if self.record.kinds[node] == BLOCK_SEQ:
                 item = next(self.layout.values_in(node), None)
@@ -62,7 +62,7 @@ class Style:
         return 1
 
     def braces_gap(self, way: Sequence[int]) -> str:
-        """What stands between a flow mapping's brace and its content: a blank or nothing."""
+        """What is between a flow mapping's brace and its content: a space or nothing."""
         for node in reversed(way):
             if self.layout.is_flow(node):
                 start = self.layout.content_start(node)
@@ -70,7 +70,7 @@ class Style:
         return ""
 
     def item_in_braces(self, way: Sequence[int], near: int) -> int | None:
-        """The mapping next to the item number `near` of the list `way[-1]`, where it is in braces on one line."""
+        """The mapping next to the item number `near` of the list `way[-1]`, if it is in braces on one line."""
         if not way or not self.layout.is_sequence(way[-1]):
             return None
         nodes = _by_distance(self.layout.firsts(way[-1]), near)
@@ -81,10 +81,10 @@ class Style:
         return node if self.layout.line(first) == self.layout.line(last) else None
 
     def string_style(self, text: str, examples: Iterable[int], *, flow: bool) -> int:
-        """The style for the string `text`, by what the first telling one of the nodes `examples` does.
+        """The style for the string `text`, as in the first of the nodes `examples` that settles it.
 
-        An example tells about a text that may be plain when it might have been plain itself; quotes that it needed
-        say only which kind of quotes.
+        For a text that may be plain, an example settles it if it could have been plain itself; quotes that an example
+        needed settle only which quotes to use.
         """
         quoted_of_need = 0
         plain = may_be_plain(text, flow=flow)
@@ -104,11 +104,11 @@ class Style:
                 quoted_of_need = kind
             if seen >= _EXAMPLES:
                 break
-        # Siblings that are all quoted, though each had to be, set a fashion too.
+        # Siblings that are all quoted, even if each had to be, are a style too.
         return quoted_of_need or PLAIN
 
     def role_entries(self, sequence: int, key: str, near: int) -> Iterator[Child]:
-        """The entries of that key in the mappings of a list, the nearest to the item number `near` first."""
+        """The entries with that key in the mappings of a list, the nearest to the item number `near` first."""
         for node in _by_distance(self.layout.firsts(sequence), near):
             if self.layout.is_mapping(node):
                 found = find(self.layout, node, key)
@@ -116,7 +116,7 @@ class Style:
                     yield found
 
     def cousin_examples(self, way: Sequence[int], key: str) -> Iterator[int]:
-        """The values under `key` in the items of other lists, the nearest first: an env list looks like the other."""
+        """The values of `key` in the items of other lists, the nearest first: one env list should look like another."""
         looked_at = 0
         for container in reversed(way):
             for parent, node in self._below(container, 4):
@@ -135,12 +135,12 @@ class Style:
             place = bisect_left(firsts, near)
             paired = self.layout.is_mapping(container)
             if paired and place and self.layout.last_event(firsts[place - 1]) + 1 >= near:
-                place -= 1  # only the key stands before `near`, not its value
+                place -= 1  # only the key is before `near`, not its value
             for first in _by_distance(firsts, place):
                 yield from self._scalars_below(self.layout.last_event(first) + 1 if paired else first)
 
     def key_examples(self, way: Sequence[int]) -> Iterator[int]:
-        """Keys near by, from the innermost mapping outwards."""
+        """Nearby keys, from the innermost mapping outwards."""
         for container in reversed(way):
             if self.layout.is_mapping(container):
                 yield from self.layout.firsts(container)[:_EXAMPLES]
@@ -156,7 +156,7 @@ class Style:
         return self.layout.column(self.layout.content_start(node))
 
     def _nested(self, way: Sequence[int], near: int) -> Iterator[tuple[int, int]]:
-        """Collections directly inside others, with those: around `way` first, then further out, then anywhere near."""
+        """Pairs of a collection and one directly inside it: around `way` first, then further out, then near by."""
         for parent in reversed(way):
             children = [child for child in self.layout.values_in(parent) if child in self.record.jump]
             for node in _by_distance(children, bisect_left(children, near)):
@@ -173,7 +173,7 @@ class Style:
 
 
 def _by_distance(nodes: Sequence[int], near: int) -> Iterator[int]:
-    """The nodes before place `near` backwards, in turn with those after it; at most `_NEAR` of them."""
+    """The nodes before place `near`, backwards, alternating with those after it; at most `_NEAR` of each."""
     for distance in range(_NEAR):
         left, right = near - 1 - distance, near + distance
         if left >= 0 and left < len(nodes):

@@ -1,4 +1,4 @@
-"""What keeps a text from being YAML, in words for whoever wrote it; the parser's own stand behind them."""
+"""Readable explanations of why a text is not YAML, with the parser's own message after them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONFLICT = "has an unresolved git conflict (<<<<<<< to >>>>>>>): resolve it firs
 _BEGINS, _ENDS = re.compile(r"^<{7} ", re.MULTILINE), re.compile(r"^>{7} ", re.MULTILINE)
 
 _AT_THE_START = {"unexpected end of stream": QUOTE, "expected ',' or": BRACKET}
-"""What shows only later, at a place that says nothing: told where it began."""
+"""Errors found only later, at an unhelpful place: reported where the construct began."""
 
 _AT_THE_PLACE = {
     "did not find expected key": INDENT,
@@ -30,24 +30,24 @@ _AT_THE_PLACE = {
 
 
 def in_words(problem: str, text: str, at: int, began: int | None) -> tuple[str, int]:
-    """The message for what the parser says, and the offset that it speaks of.
+    """The message for what the parser says, and the offset it is about.
 
-    `at` is where the parser stopped, `began` where what it was reading begins, if it says so.
+    `at` is where the parser stopped, `began` where the construct that it was reading begins, if it says so.
     """
     conflict = _BEGINS.search(text)
     if conflict and _ENDS.search(text, conflict.end()):
         return CONFLICT, conflict.start()
-    words, place = _words(problem, text, at, began)
-    return (f"{words} (the parser: {problem})" if words else problem), place
+    explanation, place = _explanation(problem, text, at, began)
+    return (f"{explanation} (the parser: {problem})" if explanation else problem), place
 
 
-def _words(problem: str, text: str, at: int, began: int | None) -> tuple[str, int]:
+def _explanation(problem: str, text: str, at: int, began: int | None) -> tuple[str, int]:
     if "cannot start any token" in problem:
         sign = text[at : at + 1]
         return (TAB if sign == "\t" else SIGN.format(sign=sign)), at
     if "could not find expected ':'" in problem:
         return NO_COLON, at if began is None else began
-    for words, told in _AT_THE_START.items():
+    for words, explanation in _AT_THE_START.items():
         if words in problem and began is not None and text[began : began + 1] in "\"'[{":
-            return told, began
-    return next((told for words, told in _AT_THE_PLACE.items() if words in problem), ""), at
+            return explanation, began
+    return next((explanation for words, explanation in _AT_THE_PLACE.items() if words in problem), ""), at
