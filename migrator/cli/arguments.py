@@ -1,4 +1,4 @@
-"""The command line as data: read, and its options held against each other."""
+"""The command line as data: parsed, and its options checked against each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from migrator.sources import project_file
 
 
 def parse(arguments: list[str]) -> Settings:
-    """Read the command line. Raises UsageError, and SystemExit for --help and --version."""
+    """Parse the command line. Raises UsageError, and SystemExit for --help and --version."""
     words = command_first(arguments)
     if words and words[0] in COMMANDS:
         given = parser_of(words[0]).parse_words(words[1:], argparse.Namespace(command=words[0]))
@@ -25,7 +25,7 @@ def parse(arguments: list[str]) -> Settings:
         what = f"there is no command {words[0]!r}{did_you_mean(words[0], COMMANDS)}" if words else "no command is given"
         raise UsageError(f"{what}.", remedy=f"The commands are {', '.join(COMMANDS)}; --help describes them.")
     else:
-        if words[:1] in (["-V"], ["--version"]):  # it needs no parser, which loads all migrations
+        if words[:1] in (["-V"], ["--version"]):  # without the parser, which loads all migrations
             from migrator.cli import version
 
             is_verbose = bool({"-v", "--verbose"} & set(words))
@@ -43,7 +43,7 @@ def parse(arguments: list[str]) -> Settings:
 
 
 def command_first(arguments: Sequence[str]) -> list[str]:
-    """The command line with the global options that stand before the command behind it."""
+    """The command line with global options that precede the command moved behind it."""
     at = 0
     while at < len(arguments) and arguments[at].partition("=")[0] in GLOBAL:
         at += 1 + (GLOBAL[arguments[at]] if "=" not in arguments[at] else 0)
@@ -51,7 +51,7 @@ def command_first(arguments: Sequence[str]) -> list[str]:
 
 
 def is_route_alone(settings: Settings) -> bool:
-    """Whether only the way between two versions is asked for, whatever the values are."""
+    """Whether `--route` asks for the route between two versions without any values."""
     is_asked = settings.command == "plan" and settings.route and bool(settings.version_from)
     return is_asked and settings.format == "text" and _names_nothing(settings)
 
@@ -98,7 +98,7 @@ def _check(settings: Settings) -> None:
 
 
 def _check_cluster(settings: Settings) -> None:
-    """Hold the options about a cluster against each other and the rest. Raises UsageError."""
+    """Check the cluster options against each other and the rest. Raises UsageError."""
     if not settings.asks_a_cluster:
         alone = {
             "--kube-context": settings.kube_context,
@@ -135,7 +135,7 @@ def _check_cluster(settings: Settings) -> None:
 
 
 def refuse_one_output_for_several(settings: Settings, files: int) -> None:
-    """Raise UsageError where the results of several files would go over each other."""
+    """Raise UsageError if the results of several files would overwrite each other."""
     if files > 1 and settings.output:
         raise UsageError(
             f"--output is for the result of one file, and {files} are named.",
@@ -144,7 +144,7 @@ def refuse_one_output_for_several(settings: Settings, files: int) -> None:
 
 
 def _settle_diff(settings: Settings, *, has_format: bool) -> Settings:
-    """Hold the options of a diff against each other, and choose the format where none is named."""
+    """Check the options of a diff against each other, and choose the format if none is given."""
     formats = RENDERED_FORMATS if settings.rendered else FILE_FORMATS
     settings = settings if has_format else settings.but(format=formats[0])
     if settings.format not in formats:
@@ -155,7 +155,7 @@ def _settle_diff(settings: Settings, *, has_format: bool) -> Settings:
         )
     charts = {"--old-chart-path": settings.old_chart_path, "--chart-path": settings.chart_path}
     missing = [flag for flag, path in charts.items() if not path]
-    if settings.rendered and settings.release:  # the cluster holds what the old chart made
+    if settings.rendered and settings.release:  # the cluster has what the old chart rendered
         missing = [] if settings.chart_path else ["--chart-path"]
     if settings.rendered and missing:
         raise UsageError(
@@ -171,9 +171,9 @@ def _settle_diff(settings: Settings, *, has_format: bool) -> Settings:
 
 
 def files_named(settings: Settings) -> int:
-    """How many files the command line names: one that is named twice, by whichever names, counts once.
+    """How many files the command line names. A file named twice, even by different paths, counts once.
 
-    What a directory holds is known later.
+    The contents of a directory are not known yet.
     """
     if len(settings.files) < 2:
         return len(settings.files)
@@ -181,7 +181,7 @@ def files_named(settings: Settings) -> int:
 
 
 def refuse_one_redis_for_several(settings: Settings, releases: int) -> None:
-    """Raise UsageError where an option names a Redis, which several releases must not share."""
+    """Raise UsageError if an option names one Redis for several releases, which must not share it."""
     redis = catalog.naming_a_redis(settings.given)
     if settings.check_redis:
         redis.append("check-redis")

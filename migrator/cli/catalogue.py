@@ -1,4 +1,4 @@
-"""The commands that need no file: list, explain, example, schema."""
+"""The commands that do not need a file: list, explain, example, schema."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _NO_BREAK = "\u00a0"
 
 
 def _list(settings: Settings) -> str:
-    """The way as a table, or what a jump between two versions meets."""
+    """All steps as a table, or those that a jump between two versions meets."""
     chart, start, to = _jump(settings)
     steps = [(known, step) for known in catalog.load() for step in known.migration.steps]
     if to is not None:
@@ -72,7 +72,7 @@ def _list(settings: Settings) -> str:
 
 
 def _wide(rows: Sequence[_Row]) -> list[str]:
-    """A line a step."""
+    """One line per step."""
     every = [_HEAD, *rows]
     widths = [max(len(row.versions[number]) for row in every) for number in range(len(CHARTS))]
     what, kind = max(len(row.what) for row in every), max(len(row.kind) for row in every)
@@ -80,7 +80,7 @@ def _wide(rows: Sequence[_Row]) -> list[str]:
 
 
 def _narrow(rows: Sequence[_Row], width: int) -> list[str]:
-    """Each migration with its steps below it, for a terminal on which the table has no room."""
+    """Each migration with its steps below it, for a terminal too narrow for the table."""
     heads = tuple(chart.removeprefix("infrahub-") for chart in CHARTS)
     widths = [max(len(each[number]) for each in (heads, *(row.versions for row in rows))) for number in range(3)]
     lines, margin = [f"{_cells(heads, widths)}  {_HEAD.what}"], " " * (sum(widths) + 2 * len(widths))
@@ -100,7 +100,7 @@ def _cells(texts: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _jump(settings: Settings) -> tuple[str, Version | None, Version | None]:
-    """The chart, where it runs and where it goes, as far as the command line says; the newest for where it goes."""
+    """The chart, current version and target on the command line; `published.goes_to` gives the default target."""
     named = settings.version_from or settings.version_to
     if not named:
         return settings.chart, None, None
@@ -113,7 +113,7 @@ def _jump(settings: Settings) -> tuple[str, Version | None, Version | None]:
 
 
 def _route(settings: Settings) -> str:
-    """The supported stops between two versions, with no file to plan."""
+    """The supported stops between two versions, without a file to plan."""
     chart, start, to = _jump(settings)
     assert to is not None, "a route needs a version"
     to_text = settings.version_to or str(to)
@@ -126,7 +126,7 @@ def _route(settings: Settings) -> str:
 
 
 def _is_met(known: catalog.Known, step: Step, chart: str, start: Version | None, to: Version) -> bool:
-    """Whether a release on its way meets the step; what is told by the shape of a file is met on every way."""
+    """Whether a jump meets the step; a step that depends on the shape of a file is met on every jump."""
     version = catalog.version_of(known, step, chart)
     if version is None or version > to:
         return False
@@ -196,13 +196,13 @@ def _explain(settings: Settings) -> str:
 
 
 def _id_in(text: str) -> str:
-    """The id in what SARIF and annotations print: rule/ID, decide/ID and MIGRATION/STEP."""
+    """The id in the forms that SARIF and annotations print: rule/ID, decide/ID and MIGRATION/STEP."""
     kind, _, name = text.partition("/")
     return name if name and kind in ("rule", "decide") else kind
 
 
 def _explain_other(wanted: str, settings: Settings, migrations: Sequence[str]) -> str:
-    """What is known of a rule or a question of that id, and of the chart's own version."""
+    """The explanation of a rule or question by its id, or of the update of the chart version."""
     from migrator.cli import explaining
 
     told = explaining.of_rule(wanted) or explaining.of_question(wanted) or explaining.of_version(wanted)
@@ -218,7 +218,7 @@ def _explain_other(wanted: str, settings: Settings, migrations: Sequence[str]) -
 
 
 def _brings(known: catalog.Known, text: str) -> bool:
-    """Whether that version of one of the charts, its flavour aside, brought the migration."""
+    """Whether that version of one of the charts, flavour ignored, introduced the migration."""
     try:
         version = versions.parse(text).release
     except UsageError:

@@ -1,4 +1,4 @@
-"""What the command line names in a cluster, opened as releases."""
+"""Open the releases that the command line names in a cluster."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def access(settings: Settings) -> Access:
-    """The way to the cluster that is meant; --verbose tells what is run on it."""
+    """Access to the selected cluster; --verbose prints the commands that are run."""
 
     def tell(sentence: str) -> None:
         if settings.verbose:
@@ -32,9 +32,9 @@ def access(settings: Settings) -> Access:
 
 
 def opened(settings: Settings) -> list[sources.Opened | FileReport]:
-    """The release that is named, or all releases; what cannot be had is a report.
+    """The named release, or all releases; a release that cannot be read becomes a report.
 
-    Raises what ends the list of all of them, and UsageError where there is none.
+    Raises any error in listing all of them, and UsageError if there are none.
     """
     way = access(settings)
     if settings.release:
@@ -61,7 +61,7 @@ def opened(settings: Settings) -> list[sources.Opened | FileReport]:
 
 
 def beside(opened: sources.Opened | FileReport, settings: Settings) -> sources.Opened | FileReport:
-    """The release whose files were opened, with what the cluster knows of it."""
+    """The release whose files were opened, completed with its data from the cluster."""
     if isinstance(opened, FileReport):
         return opened
     way = access(settings)
@@ -73,7 +73,7 @@ def beside(opened: sources.Opened | FileReport, settings: Settings) -> sources.O
 
 
 def installed(deployed: sources.Deployed, settings: Settings) -> Installed:
-    """What the release's old chart made, and of which values, for a diff without that chart. Raises ClusterError."""
+    """What the old chart rendered, and from which values, for a diff without that chart. Raises ClusterError."""
     from migrator.helm.cluster_diff import Installed
 
     way = access(settings)
@@ -91,7 +91,7 @@ def _find(way: Access, settings: Settings) -> releases.Found:
 def _opened(found: releases.Found, way: Access) -> sources.Opened | FileReport:
     try:
         return _as_opened(opening.from_cluster(found, way))
-    except NoAnswer:  # so would all the others end, each after its time
+    except NoAnswer:  # all the others would fail too, each after its own timeout
         raise
     except MigratorError as error:
         return failed(found.deployed.called, error)

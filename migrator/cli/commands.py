@@ -1,4 +1,4 @@
-"""The commands that judge releases and write nothing; `migrate` has a module of its own."""
+"""The commands that judge releases and write nothing; `migrate` has its own module."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from migrator.sources import Bundle, Opened
 
 
 class Command(ABC):
-    """What is done with each release that is named."""
+    """What to do with each named release."""
 
     @abstractmethod
     def run(self, release: Bundle, session: Session) -> FileReport:
-        """Do it with one release, and report on it. Raises MigratorError for what ends it."""
+        """Run on one release, and report on it. Raises MigratorError if it cannot finish."""
 
     def run_together(self, opened: Opened, session: Session) -> list[FileReport]:
-        """Do it with releases that are written together, and report on each, in their order.
+        """Run on releases that are written together, and report on each, in their order.
 
-        The last one goes first: what it changes moves no line of those above it.
+        The last one is processed first: its changes do not shift the lines of those above it.
         """
         reports: list[FileReport] = []
         texts: dict[str, bytes] = {}
@@ -38,7 +38,7 @@ class Command(ABC):
 
 
 class Plan(Command):
-    """What would change, and what is wrong with what would not."""
+    """What would change, and what is wrong with the rest."""
 
     def run(self, release: Bundle, session: Session) -> FileReport:
         from migrator.planning import summary
@@ -51,7 +51,7 @@ class Plan(Command):
 
 
 class Diff(Command):
-    """The change for review, of the file or of what Helm renders."""
+    """The change for review, in the file or in what Helm renders."""
 
     def run(self, release: Bundle, session: Session) -> FileReport:
         settings, request = session.settings, session.request(release)
@@ -98,7 +98,7 @@ class Check(Command):
 
 
 class Verify(Command):
-    """Whether the release obeys the rules of the target version as it is."""
+    """Whether the release, as it is, obeys the rules of the target version."""
 
     def run(self, release: Bundle, session: Session) -> FileReport:
         from migrator.verify import verify

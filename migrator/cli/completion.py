@@ -1,7 +1,6 @@
 """What a shell completes: commands, options and their values, files, flavours, questions with their choices.
 
-shtab writes it from the parser (https://docs.iterative.ai/shtab/); nothing of this program runs when somebody presses
-Tab.
+shtab generates the script from the parser (https://docs.iterative.ai/shtab/); pressing Tab does not run this program.
 """
 
 from __future__ import annotations
@@ -74,16 +73,16 @@ _FOLDERS = ("DIR",)
 
 
 def script(shell: str) -> str:
-    """The completion of that shell, to be loaded by it. Raises UsageError for a shell that is not known."""
+    """The completion script for that shell. Raises UsageError for an unknown shell."""
     if shell not in SHELLS:
         meant = did_you_mean(shell, SHELLS)
         raise UsageError(f"there is no completion for {shell!r}{meant}.", remedy=f"The shells are {', '.join(SHELLS)}.")
     parser = parser_of_all()
-    parser.prog = PROGRAM  # whatever it was called as: the shell completes this name
+    parser.prog = PROGRAM  # however this process was called: the shell completes this name
     for action in _actions(parser):
         _complete(action)
     text = shtab.complete(parser, shell=shell, root_prefix=PROGRAM.replace("-", "_"))
-    if shell == "zsh":  # it takes a value behind "=" where that is said, too
+    if shell == "zsh":  # also complete a value after "="
         text = re.sub(r'(?m)^( *"\*?--[a-z-]+)(?=\[.*\]:)', r"\1=", text)
     text = re.sub(r"# AUTOMATICALLY GENERATED.*?\n(?=\n)", lambda _: _HEAD[shell], text, count=1, flags=re.DOTALL)
     return text.rstrip("\n") + "\n" + (_WORDS_OF_BASH if shell == "bash" else "")
@@ -100,7 +99,7 @@ def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 
 
 def _complete(action: argparse.Action) -> None:
-    """Say what is completed there, where the parser itself does not."""
+    """Set what completes the argument, unless the parser already knows."""
     if action.metavar in _FILES:
         action.complete = shtab.FILE  # type: ignore[attr-defined]
     elif action.metavar in _FOLDERS:
@@ -111,7 +110,7 @@ def _complete(action: argparse.Action) -> None:
 
 
 def _words(name: str) -> list[str]:
-    """The values that may stand there; none where it is free."""
+    """The possible values of that argument; empty if any value is allowed."""
     if name == "flavour":
         return [*EXAMPLE_FLAVOURS]
     if name == "schema":
@@ -124,5 +123,5 @@ def _words(name: str) -> list[str]:
 
 
 def _answers() -> list[str]:
-    """Every question as `--answer` takes it, with each choice where it has some."""
+    """Every question as `--answer` takes it, with each of its choices if it has any."""
     return [f"{name}={value}" for name, each in catalog.questions().items() for value in each.values or ("",)]

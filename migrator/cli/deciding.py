@@ -1,4 +1,4 @@
-"""Several releases to migrate and somebody to ask: what is to become of each, decided before any is written."""
+"""Several releases and a person at the terminal: every decision is made before any file is written."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from migrator.sources import Opened
 
 
 def decide(named: Named, session: Session) -> None:
-    """Ask about all releases at once, where there are several and somebody is there; the session keeps what came of it.
+    """Ask about all releases at once, if there are several and somebody can be asked; the session keeps the outcome.
 
-    Raises InterruptedByUser where they leave.
+    Raises InterruptedByUser if the person leaves.
     """
     settings, claims = session.settings, session.redis_claims
     asked = [bundle for bundle in named.bundles if somebody_is_there(bundle, settings)]
     if claims is None or not asked:
         return
-    from migrator.prompts import several  # everything that draws a screen, which a pipeline has no use for
+    from migrator.prompts import several  # loads everything that draws a screen, which a pipeline does not need
 
     groups = [each.bundles for each in named.groups if isinstance(each, Opened)]
     broken = [each for each in named.groups if isinstance(each, FileReport) and each.exit_code]
@@ -37,7 +37,7 @@ def decide(named: Named, session: Session) -> None:
 
 
 def left_out(opened: Opened, session: Session) -> Sequence[FileReport]:
-    """The reports on releases that somebody left out; empty where they go on."""
+    """The reports on releases that the person skipped; empty if they are to be migrated."""
     if session.outcome is None or not session.outcome.left_out.intersection(each.name for each in opened.bundles):
         return ()
     return [FileReport(path=each.name, status="skipped") for each in opened.bundles]

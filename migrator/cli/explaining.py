@@ -1,4 +1,4 @@
-"""What `explain` says of a rule and of a question, which messages name by their ids."""
+"""What `explain` says about rules and questions, which messages name by their ids."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from migrator.verify.rendered_pods import CHECKS
 
 
 def rules() -> Mapping[str, Check]:
-    """Every rule that a finding may name, by its id: of values, renderings, keys, and what runs."""
+    """Every rule that a finding may name, by its id: about values, renderings, keys, and running pods."""
     return {
         **{rule.id: Check(rule.severity, rule.title, rule.remedy) for rule in RULES},
         **CHECKS,
@@ -23,7 +23,7 @@ def rules() -> Mapping[str, Check]:
 
 
 def of_rule(name: str) -> str:
-    """What a rule asks, how bad a breach is, and what to do; empty where no rule is called so."""
+    """What a rule requires, how severe a breach is, and what to do; empty if there is no such rule."""
     rule = rules().get(name)
     if rule is None:
         return ""
@@ -32,7 +32,7 @@ def of_rule(name: str) -> str:
 
 
 def of_question(name: str) -> str:
-    """Which migration asks a question, and what answers it; empty where no question is called so."""
+    """Which migration asks a question, and how to answer it; empty if there is no such question."""
     loaded = catalog.load()
     decision = catalog.about(name)
     if decision is None:
@@ -52,7 +52,7 @@ def of_question(name: str) -> str:
 
 
 def of_version(name: str) -> str:
-    """What moves the chart's version in the object around the values; empty for any other name."""
+    """How the chart version in the object around the values is updated; empty for any other name."""
     if name != chart_bump.NAME:
         return ""
     return (

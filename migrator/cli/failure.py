@@ -1,4 +1,4 @@
-"""The report on a release that an error ended."""
+"""The report on a release that ended in an error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from migrator.sources import Bundle
 
 
 def failed(path: str, error: MigratorError, *, is_passed: bool = False) -> FileReport:
-    """The report; with `is_passed` what is nobody's concern here, or cannot be edited here, is no failure."""
+    """The report; with `is_passed`, an unrelated or out-of-scope file is not a failure."""
     status: Status = "refused"
     if isinstance(error, (VerificationError, WriteError)):
         status = "failed"
@@ -24,12 +24,12 @@ def failed(path: str, error: MigratorError, *, is_passed: bool = False) -> FileR
     elif isinstance(error, (OutOfScopeError, UnrelatedError)):
         status = "out-of-scope" if isinstance(error, OutOfScopeError) else "unrelated"
     names_itself = bool(error.path) or isinstance(error, NotAllTold)
-    text = str(error) if names_itself else f"{path}: {error}"  # of many releases one has to be told which it is
+    text = str(error) if names_itself else f"{path}: {error}"  # among many releases, the message has to say which one
     passes = is_passed and status in ("out-of-scope", "unrelated")
     return FileReport(path=path, status=status, error=text, exit_code=0 if passes else error.exit_code)
 
 
 def failed_release(release: Bundle, error: MigratorError, *, is_passed: bool = False) -> FileReport:
-    """The report on a release that was read: with its values, of which the error may repeat a credential."""
+    """The report on a release that was read: with its values, to mask credentials that the error may repeat."""
     data = [document.data for layer in release.layers for document in layer.stream.documents]
     return failed(release.name, error, is_passed=is_passed)._replace(values_before=data)

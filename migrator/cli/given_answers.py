@@ -1,4 +1,4 @@
-"""The answers that a run was given, on the command line and in an answers file: held to what can be asked, and used."""
+"""The answers given on the command line and in answers files: checked against the possible questions, and applied."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class GivenAnswers:
-    """The answers of a run, for each of its releases. Raises UsageError for what answers no question of any."""
+    """The answers of a run, for each of its releases. Raises UsageError for an answer that matches no question."""
 
     def __init__(self, settings: Settings, project: Project | None = None) -> None:
         self._settings = settings
@@ -42,13 +42,13 @@ class GivenAnswers:
 
     @property
     def take_from_environment(self) -> bool:
-        """Whether an answer stands in the environment, and whoever misses it there says so."""
+        """Whether any answer is taken from an environment variable, which is reported where it is not set."""
         files = [file for file in (self._file, self._of_project) if file is not None]
         groups = [group for file in files for group in (file.common, *file.releases.values())]
         return any(written.variable for group in groups for written in group.values())
 
     def request(self, release: Bundle) -> Request:
-        """What is asked of the run on that release; what is wrong with its answers is told once."""
+        """The request for that release; problems with its answers are reported once."""
         name = release.name if self._file is not None or self._project is not None else ""
         if name not in self._requests:
             self._requests[name] = self._make(name, release)
@@ -70,7 +70,7 @@ class GivenAnswers:
         for file, called in files:  # the first wins
             if file is None or (file is self._of_project and own is None):
                 continue
-            from migrator.prompts import answers_file  # the YAML text, and files, that most runs have no need of
+            from migrator.prompts import answers_file  # loads YAML and file handling that most runs do not need
 
             found = answers_file.replay(file, called, given)
             for sentence in found.unset:
@@ -85,7 +85,7 @@ class GivenAnswers:
         return plain._replace(options=options, given=given, earlier=earlier)
 
     def tell_unused(self, reports: Collection[FileReport]) -> None:
-        """A given answer that no question used is worth a word, and no error: one set of flags serves many files."""
+        """Note each given answer that no question used. It is not an error: one set of flags serves many files."""
         if not self.are_given or not reports or any(report.error for report in reports):
             return
         asked = _asked(reports)
@@ -114,7 +114,7 @@ class GivenAnswers:
 
 
 def _refuse_impossible(given: Mapping[str, str]) -> None:
-    """Refuse what answers no question of any release; whether this one asks it is another matter."""
+    """Refuse answers that match no question at all; a question that this release does not ask is allowed."""
     for name, answer in given.items():
         decision = catalog.about(name)
         if decision is None:
@@ -138,7 +138,7 @@ def _read(settings: Settings) -> Answers:
 
 
 def _options(settings: Settings, given: Mapping[str, str]) -> Options:
-    """What the command line says about the upgrade, and answers about the release."""
+    """The options of the upgrade from the command line, and those that answers give about the release."""
     return Options(
         chart=settings.chart,
         version_from=settings.version_from,
@@ -159,7 +159,7 @@ def _of_project(project: Project) -> Answers:
 
 
 def _refuse_one_redis_for_several(answers: Answers, releases: int, where: str, remedy: str) -> None:
-    """Raise UsageError where the answers for all of several releases name a Redis; `{}` in the remedy is which one."""
+    """Raise UsageError if the answers common to several releases name a Redis; `{}` in the remedy is that answer."""
     naming = catalog.naming_a_redis(answers.common)
     if naming and releases > 1:
         raise UsageError(
@@ -171,7 +171,7 @@ def _refuse_one_redis_for_several(answers: Answers, releases: int, where: str, r
 
 
 def _in_project(options: Options, release: Bundle, upgrade: Upgrade) -> Options:
-    """What the project file says of a release, where neither the command line does nor the object around it."""
+    """The options, completed from the project file where the command line and the object around it set none."""
     is_known = release.version.version is not None
     return options._replace(
         chart=options.chart or ("" if release.version.chart else upgrade.chart),

@@ -1,4 +1,4 @@
-"""What a command makes of releases that are written together, or of what could not be opened."""
+"""Run a command on releases that are written together, or report that a file has none."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run_group(opened: Opened, command: commands.Command, session: Session) -> li
 
 
 def _unrelated(opened: Opened, settings: Settings) -> FileReport:
-    """A file of GitOps objects that are nobody's business here; where it is passed, it is the result as it is."""
+    """Report a file whose GitOps objects are all unrelated; with --skip-unrelated, `migrate` passes it on unchanged."""
     others = f"holds {', '.join(opened.unrelated)}"
     text = f"{opened.name}: {others}: nothing for these charts."
     report = FileReport(path=opened.name, status="unrelated", evidence=(others,), error=text)

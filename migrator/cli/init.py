@@ -1,4 +1,4 @@
-"""`init`: a project file for what stands in a directory, where none stands yet."""
+"""`init`: write a project file for the releases in a directory, unless it already has one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from migrator.sources.walking import Sieve
 
 
 def write_project(settings: Settings) -> int:
-    """Write the project file, and say what is in it; answer the exit code. Raises UsageError where one stands."""
+    """Write the project file, print a summary, and return the exit code. Raises UsageError if one exists."""
     folder = settings.directory
     if not os.path.isdir(folder):
         raise InputError("there is no such directory.", path=folder)

@@ -1,4 +1,4 @@
-"""Places judged one by one: what is kept of each release until all of a run are known."""
+"""Judge places one by one, and keep what the output needs until all releases of a run are known."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from migrator.sources import Opened
 
 
 class Told(NamedTuple):
-    """What is kept of a release: what stands in its line, where that is all there is to tell, or else its report."""
+    """What is kept of a release: the contents of its line if that is all there is to print, otherwise its report."""
 
     path: str
     status: Status
@@ -33,7 +33,7 @@ class Told(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a release takes of Redis, and the servers (host and port) on which it asked about others."""
+    """The Redis databases that a release uses, and the servers (host, port) on which it asked about others."""
 
     name: str
     taken: tuple[Taken, ...]
@@ -41,13 +41,13 @@ class Seen(NamedTuple):
 
     @property
     def servers(self) -> set[tuple[str, str]]:
-        """All servers that it has to do with: on one whose name is none, nobody takes anything."""
+        """All servers that it involves; an invalid host name is left out, as nothing can be used there."""
         asked = {(host, port) for host, port in self.asked if not redis_url.what_is_wrong_with_host(host)}
         return asked.union((each.place.host, each.port) for each in self.taken)
 
 
 class Judged(NamedTuple):
-    """What came of one place."""
+    """The result for one place."""
 
     told: tuple[Told, ...]
     seen: tuple[Seen, ...] = ()
@@ -63,7 +63,7 @@ def judge(place: Place, session: Session, page: Page) -> Judged:
             continue
         reports += run_group(group, command, session)
         if session.watch is not None:
-            _see_what_was_not_seen(group, session, session.watch)
+            _record_missing(group, session, session.watch)
     told = tuple(keep(report, session.settings, page) for report in reports)
     watch = session.watch
     if watch is None:
@@ -72,27 +72,27 @@ def judge(place: Place, session: Session, page: Page) -> Judged:
     return Judged(told, tuple(seen))
 
 
-def _see_what_was_not_seen(group: Opened, session: Session, watch: Watch) -> None:
-    """Commands that look at more than a plan do not tell what a release takes."""
+def _record_missing(group: Opened, session: Session, watch: Watch) -> None:
+    """Record the Redis use of releases for which the command, one that does more than plan, did not."""
     for release in group.bundles:
         if release.name not in watch.taken:
-            # What is wrong with a release is in its report.
+            # Errors in a release are in its report already.
             with suppress(MigratorError):
                 session.saw(examine.examine([release], session.request(release)))
 
 
 def judge_by_itself(place: Place, settings: Settings, answers: GivenAnswers, page: Page) -> Judged:
-    """Judge a place as long as nothing is known of the others."""
+    """Judge a place while nothing is known about the others."""
     return judge(place, Session(settings, answers, watch=Watch()), page)
 
 
 def keep(report: FileReport, settings: Settings, page: Page) -> Told:
-    """What is kept of a report."""
+    """What to keep of a report."""
     told = Told(report.path, report.status, report.exit_code)
     if not settings.tells_lines:
         return told._replace(report=report)
     told = told._replace(asked=tuple(each.id for each in report.questions))
-    if report.error:  # it repeats what has to be masked alike for all
+    if report.error:  # printed with the others, so that all are masked alike
         return told._replace(report=report._replace(layers=()))
     from migrator.report import text_check
 
@@ -100,7 +100,7 @@ def keep(report: FileReport, settings: Settings, page: Page) -> Told:
 
 
 def text_of(told: Told, page: Page) -> str:
-    """The line of a release that has no report."""
+    """The line of a release whose report was not kept."""
     from migrator.report import text_check
 
     shown = FileReport(Mask().path(told.path), told.status)

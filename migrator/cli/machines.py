@@ -1,4 +1,4 @@
-"""The formats of `check` for machines, with what is known of each rule."""
+"""The machine-readable formats of `check`, with the help for each rule."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STATUSES = {
 
 
 def pieces(report: Report, form: str, *, mask: Mask, seconds: float) -> Iterator[str]:
-    """The report in one of these formats, in pieces, with a line feed at the end."""
+    """The report in one of these formats, in pieces that end with a line feed."""
     if form == "sarif":
         from migrator.report import sarif
 
@@ -52,6 +52,6 @@ def _help_of(rule: str) -> Help:
             if (known.id, step.id) == (kind, name):
                 text = f"{step.title}.\n\n{known.text}"
                 return Help(f"{known.migration.title}: {step.title}", text, pages.of_migration(known.id))
-    from migrator.cli import explaining  # most runs move no version
+    from migrator.cli import explaining  # most runs do not update a version
 
     return Help(chart_bump.TITLE, explaining.ABOUT_VERSION, pages.of_version())

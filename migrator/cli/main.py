@@ -1,4 +1,4 @@
-"""The command line: streams, exit codes, and the one place where errors become words."""
+"""The command line: streams, exit codes, and the one place where errors become messages."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from migrator.report import streams
 
 
 def run_command_line(arguments: list[str]) -> int:
-    """Carry out a command line, flush what it printed, and answer the process's exit code; nothing is raised."""
+    """Run a command line, flush its output, and return the exit code of the process. Raises nothing."""
     _prepare_streams()
     verbose = bool({"-v", "--verbose"} & set(arguments))
     try:
         code = _dispatch(arguments)
-        if code != NotAllTold.exit_code:  # then the output has failed before, and would again
+        if code != NotAllTold.exit_code:  # otherwise the output has already failed
             sys.stdout.flush()
             sys.stderr.flush()
         return code
@@ -32,7 +32,7 @@ def run_command_line(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _fail("interrupted; nothing was written.", InterruptedByUser.exit_code, arguments)
     except BrokenPipeError:
-        # Whoever read our output has gone (as in `… | head`), and there is nobody to tell.
+        # The reader of our output has closed it (as in `… | head`), so nobody would see a message.
         return InterruptedByUser.exit_code
     except OSError as error:
         return _fail(f"output cannot be written: {error.strerror or error}.", WriteError.exit_code)
@@ -46,12 +46,12 @@ def run_command_line(arguments: list[str]) -> int:
 
 
 def _prepare_streams() -> None:
-    """A stream that whoever started us closed (`>&-`) takes what is printed, and loses it: the work goes on."""
+    """Discard output to a stream that the caller closed (`>&-`), so that the work continues."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process lives
     if streams.is_ascii(sys.stdout) and isinstance(sys.stdout, TextIOWrapper):
-        # What a screen without Unicode cannot show is escaped there, as it is on standard error anyway.
+        # Escape what a terminal without Unicode cannot show; standard error does so anyway.
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
@@ -81,7 +81,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _fail(message: str, code: int, arguments: Sequence[str] = ()) -> int:
-    """Say what ended the run; where JSON was asked for, there as well, so that whoever parses it always gets some."""
+    """Print what ended the run; for --format json also as JSON, so that a parser always gets some."""
     from migrator.report.mask import mask_message
 
     try:
@@ -98,11 +98,11 @@ def _fail(message: str, code: int, arguments: Sequence[str] = ()) -> int:
             sys.stdout.write(json_format.dumps(report, mask=Mask()) + "\n")
             sys.stdout.flush()
     except OSError:
-        pass  # nowhere is left to say it; the exit code does
+        pass  # no stream is left; the exit code still says it
     return code
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
-    """Whether the command line says --format json, be it otherwise wrong."""
+    """Whether the command line says --format json, even if it is otherwise invalid."""
     pairs = zip(arguments, [*arguments[1:], ""])
     return any(word == "--format=json" or (word, following) == ("--format", "json") for word, following in pairs)

@@ -1,8 +1,8 @@
-"""Many releases, for the commands that write nothing: each is judged by itself first, in several processes where that
-pays, and told in its order once it is known what all of them take of Redis.
+"""Many releases, for the commands that write nothing. Each is judged by itself first, in several processes if that
+is faster, and printed in order once the Redis use of all is known.
 
-Only what is to be told is kept of a release, and packed. One that asked about a server which another one uses
-too is judged again.
+Only what will be printed is kept of a release, packed. A release that asked about a server that another one also uses
+is judged again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from migrator.report.records import FileReport, QuestionReport, Report, Status
 
 @interrupts_noted()
 def run(places: Packed[Place | FileReport], settings: Settings, answers: GivenAnswers, began: float) -> Report | int:
-    """Judge all places. Lines are told at once, and the answer is the exit code; else it is the whole report."""
+    """Judge all places. Print them and return the exit code if each is a line; otherwise return the whole report."""
     page = printing.page_for_lines(settings)
     servers = Servers()
     judged = _judge_all(places, settings, answers, page, servers)
@@ -55,9 +55,9 @@ def run(places: Packed[Place | FileReport], settings: Settings, answers: GivenAn
 def _judge_all(
     places: Packed[Place | FileReport], settings: Settings, answers: GivenAnswers, page: Page, servers: Servers
 ) -> Packed[Judged]:
-    """Judge all places by themselves, and take down on which servers their releases are.
+    """Judge each place by itself, and record the Redis servers of its releases.
 
-    Raises UsageError where several would share what the command line gives to one.
+    Raises UsageError if several releases would share a Redis that the command line names.
     """
     from migrator.cli import processes, progress
 
@@ -85,7 +85,7 @@ def _judge_all(
 
 
 def _claims(judged: Packed[Judged], servers: Servers) -> RedisClaims:
-    """What releases take of Redis that are on the same server as others: nobody else asks for it."""
+    """The Redis use of releases that share a server with others; nothing else is ever asked about."""
     for each in judged:
         for seen in each.seen:
             servers.compare(seen.servers)
@@ -101,7 +101,7 @@ _NO_RELEASE: tuple[Status, ...] = ("out-of-scope", "unrelated", "skipped")
 
 
 class _Lines:
-    """Tells the releases of a `check` line by line, and the totals last."""
+    """Prints the releases of a `check` line by line, then the totals."""
 
     def __init__(self, settings: Settings, session: Session, page: Page) -> None:
         self._settings = settings
@@ -114,7 +114,7 @@ class _Lines:
         self._is_watched = streams.is_there(sys.stdout)
 
     def tell(self, releases: Sequence[Told]) -> None:
-        """Tell of the releases of one place."""
+        """Print the releases of one place."""
         for told in releases:
             self._counts[told.status] += 1
             self._exit_code = max(self._exit_code, told.exit_code)
@@ -130,7 +130,7 @@ class _Lines:
             sys.stdout.flush()
 
     def end(self) -> int:
-        """Tell of answers that nothing asked for, and the totals; answer the exit code."""
+        """Report unused answers, print the totals, and return the exit code."""
         self._session.answers.tell_unused(self._asked)
         printing.print_totals(self._settings, self._counts, self._session.seconds)
         return self._exit_code

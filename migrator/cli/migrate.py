@@ -1,4 +1,4 @@
-"""`migrate`: from a plan to what may be written, by way of a person where there is one; `output` delivers it."""
+"""`migrate`: from a plan to a result that may be written, with questions to a person; `output` writes it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Migrate(Command):
-    """Plan, ask, prove and write."""
+    """Plan, ask, prove, and write."""
 
     def run(self, release: Bundle, session: Session) -> FileReport:
         ready = self.prepare(release, session)
@@ -42,8 +42,8 @@ class Migrate(Command):
     def prepare(self, release: Bundle, session: Session) -> Ready | FileReport:
         """Plan, ask and prove one release, and write nothing.
 
-        Where decisions are missing and nobody can be asked, the answer is the report that says so. Raises
-        InterruptedByUser where somebody left.
+        If decisions are missing and nobody can be asked, returns the report that says so. Raises InterruptedByUser
+        if the person leaves.
         """
         settings, request = session.settings, session.request(release)
         decisions = session.outcome.of(release.name) if session.outcome is not None else None
@@ -66,7 +66,7 @@ class Migrate(Command):
         return Ready(release, case, report)
 
     def run_together(self, opened: Opened, session: Session) -> list[FileReport]:
-        """Plan, ask and prove every release, and only then write their files, once; a bad one leaves them whole."""
+        """Plan, ask and prove every release, then write their files once; if one fails, no file is changed."""
         try:
             return self._run_together(opened, session)
         except (WriteError, NotAllTold) as error:  # written for all of them or for none
@@ -75,7 +75,7 @@ class Migrate(Command):
     def _run_together(self, opened: Opened, session: Session) -> list[FileReport]:
         first_look = [_look(release, session) for release in opened.bundles]
         if any(report.error for report in first_look):
-            return _left(opened, first_look, session)
+            return _unwritten(opened, first_look, session)
         decided = {report.path for report in first_look if report.status != "needs-decision"}
         ready: list[Ready] = []
         others: list[FileReport] = []
@@ -87,29 +87,29 @@ class Migrate(Command):
                 raise
             except MigratorError as error:
                 why = f"{error.message} {error.remedy}".strip()
-                reached = failed_release(release, _as_others_need_it(release, texts, why) or error)
+                reached = failed_release(release, _conflict_error(release, texts, why) or error)
             if isinstance(reached, Ready):
                 ready.append(reached)
                 texts |= together.texts_after(reached.report)
             elif reached.status == "needs-decision" and release.name in decided:
                 flags = some_of(sorted(flags_of(reached.questions)))
-                asks = _as_others_need_it(release, texts, f"it would have to decide {flags} then.")
+                asks = _conflict_error(release, texts, f"it would have to decide {flags} then.")
                 others.append(failed_release(release, asks) if asks is not None else reached)
             else:
                 others.append(reached)
         shares = any(each.bundle.shared for each in ready)
         if not others and (shares or len({layer.path for each in ready for layer in each.report.layers}) > 1):
             asked = {each.bundle.name: each.case.plan.asked for each in ready}
-            others = [report for release in opened.bundles if (report := _not_right(release, texts, asked, session))]
+            others = [report for release in opened.bundles if (report := _conflict(release, texts, asked, session))]
             ready = [each for each in ready if each.bundle.name not in {report.path for report in others}]
         if not others:
             return output.deliver(ready[::-1], session)
         by_name = {report.path: report for report in [*others, *(each.report for each in ready)]}
-        return _left(opened, [by_name[release.name] for release in opened.bundles], session)
+        return _unwritten(opened, [by_name[release.name] for release in opened.bundles], session)
 
 
 def _look(release: Bundle, session: Session) -> FileReport:
-    """What can be said before anybody is asked: a decision that is open then is no failure, if somebody is there."""
+    """The report before anybody is asked; an open decision is not a failure if somebody can be asked."""
     try:
         report = summary.report(examine.examine([release], session.request(release)))
     except MigratorError as error:
@@ -117,10 +117,10 @@ def _look(release: Bundle, session: Session) -> FileReport:
     return report._replace(exit_code=0) if somebody_is_there(release, session.settings) else report
 
 
-def _not_right(
+def _conflict(
     release: Bundle, texts: together.Texts, asked: Mapping[str, Sequence[Asked]], session: Session
 ) -> FileReport | None:
-    """The report on a release for which the files that it shares would change otherwise than by itself; else None."""
+    """The report on a release whose shared files would change differently than on its own; otherwise None."""
     decisions = session.outcome.of(release.name) if session.outcome is not None else None
     request = decisions.settled_request() if decisions is not None else session.request(release)
     decided = {each.question.id: each.answer for each in asked[release.name] if each.answer is not None}
@@ -133,13 +133,13 @@ def _not_right(
     pairs = ((wanted.prefect, found.prefect), (wanted.infrahub, found.infrahub))
     places = [together.first_difference(one, other) for one, other in pairs]
     place = next(filter(None, places), case.plan.changes[0].path if case.plan.changes else "")
-    error = _as_others_need_it(release, texts, f"{place} would not be as its own answers say." if place else "")
+    error = _conflict_error(release, texts, f"{place} would not be as its own answers say." if place else "")
     assert error is not None
     return failed_release(release, error)
 
 
-def _as_others_need_it(release: Bundle, texts: together.Texts, why: str = "") -> RefusedError | None:
-    """The error for a release whose files others have changed, with what came of it; None where nobody has."""
+def _conflict_error(release: Bundle, texts: together.Texts, why: str = "") -> RefusedError | None:
+    """The error for a release whose files other releases changed, with the reason `why`; None if none did."""
     changed = {each.name for each in release.layers if texts.get(each.name, each.stream.data) != each.stream.data}
     if not changed:
         return None
@@ -152,8 +152,8 @@ def _as_others_need_it(release: Bundle, texts: together.Texts, why: str = "") ->
     )
 
 
-def _left(opened: Opened, reports: list[FileReport], session: Session) -> list[FileReport]:
-    """The reports on releases whose files are left as they are, since they are written as a whole."""
+def _unwritten(opened: Opened, reports: list[FileReport], session: Session) -> list[FileReport]:
+    """The reports on releases that are written together, when none is written because one of them fails."""
     bad = some_of([report.path for report in reports if report.error or report.status == "needs-decision"])
     text = f"nothing was written to {opened.name}, whose releases are written together: first fix {bad}."
     tell(session.settings, text)
@@ -161,7 +161,7 @@ def _left(opened: Opened, reports: list[FileReport], session: Session) -> list[F
 
 
 def _with_a_person(release: Bundle, request: examine.Request, session: Session) -> Ready:
-    from migrator.prompts import conversation  # everything that draws a screen, which a pipeline has no use for
+    from migrator.prompts import conversation  # loads everything that draws a screen, which a pipeline does not need
 
     settings = session.settings
     case, _, report = conversation.hold(
@@ -177,8 +177,8 @@ def _with_a_person(release: Bundle, request: examine.Request, session: Session) 
 
 
 def _settle(case: examine.Case, session: Session) -> None:
-    """Claim what the release takes, as it is decided. Raises InputError where another one has that of Redis, and
-    RefusedError where one that the run leaves out reads a file that changes."""
+    """Claim the Redis databases of the decided release. Raises InputError if another release has claimed one, and
+    RefusedError if a release outside this run reads a file that changes."""
     error = together.half_of_a_file(case)
     if error is not None:
         raise error
@@ -188,9 +188,9 @@ def _settle(case: examine.Case, session: Session) -> None:
 
 @contextmanager
 def hangup_as_leaving() -> Iterator[None]:
-    """Within it, a terminal that is closed, or a polite kill, is heard as ^C is: nothing written, answers saved.
+    """Handle SIGHUP (a closed terminal) and SIGTERM as ^C within the context: nothing is written, answers are saved.
 
-    Whoever has left is heard once: a second signal would cut short what is left to do, and the exit code with it.
+    Only the first signal counts: a second one would cut the cleanup short and change the exit code.
     """
 
     def leave(number: int, frame: FrameType | None) -> None:
@@ -201,7 +201,8 @@ def hangup_as_leaving() -> Iterator[None]:
         for kind in (*kinds, signal.SIGINT):
             signal.signal(kind, signal.SIG_IGN)
 
-    there = [kind for kind in (getattr(signal, "SIGHUP", None), signal.SIGTERM) if kind is not None]  # Windows has one
+    # Windows has no SIGHUP.
+    there = [kind for kind in (getattr(signal, "SIGHUP", None), signal.SIGTERM) if kind is not None]
     kinds = [kind for kind in there if signal.getsignal(kind) is signal.SIG_DFL]
     for kind in kinds:
         signal.signal(kind, leave)
@@ -218,7 +219,7 @@ def hangup_as_leaving() -> Iterator[None]:
 
 
 def at_terminal(settings: Settings) -> tuple[Person, Screen]:
-    """Who sits there, and what they read on."""
+    """The person at the terminal, and their screen."""
     from migrator.prompts.screen import Screen
     from migrator.prompts.terminal import at_this_terminal
 
@@ -228,7 +229,7 @@ def at_terminal(settings: Settings) -> tuple[Person, Screen]:
 
 
 def somebody_is_there(release: Bundle, settings: Settings) -> bool:
-    """Whether a person can be asked: a terminal on both sides, and nobody said otherwise."""
+    """Whether a person can be asked: input and output are terminals, and no option forbids it."""
     is_piped = release.snapshot is None and not release.is_of_cluster
     if settings.non_interactive or is_piped or settings.format == "json" or settings.output == "-":
         return False
@@ -236,7 +237,7 @@ def somebody_is_there(release: Bundle, settings: Settings) -> bool:
 
 
 def _tell_new_defaults(case: examine.Case, settings: Settings) -> None:
-    """With an answers file, what it does not decide is worth a word: the question may have come since."""
+    """Note the questions that an answers file leaves to their defaults: they may be newer than the file."""
     if not settings.answers:
         return
     for asked in case.plan.asked:

@@ -1,4 +1,4 @@
-"""What to run next: write the file, upgrade with it, the Secret that this needs, and the way back, to be copied."""
+"""The next steps, with commands to copy: write the file, create its Secret, upgrade, and roll back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from migrator.report.result_records import NextStep
 from migrator.values import tree
 
 _NEW_FILE = "values.yaml"
-"""Where the values of a release without a file go, unless a name is given."""
+"""The file for the values of a release that has none, unless --output names one."""
 
 
 def lines(steps: Sequence[NextStep], page: Page) -> Iterator[str]:
@@ -32,7 +32,7 @@ def lines(steps: Sequence[NextStep], page: Page) -> Iterator[str]:
 
 
 def before_writing(case: examine.Case, report: FileReport, settings: Settings) -> tuple[NextStep, ...]:
-    """What follows from a diff: decide what is open, or write what was agreed, and then upgrade."""
+    """The next steps after a diff: answer the open questions, or write the approved change and upgrade."""
     if report.status == "needs-decision":
         flags = " and ".join(flags_of(report.questions))
         return (
@@ -51,7 +51,7 @@ def before_writing(case: examine.Case, report: FileReport, settings: Settings) -
 
 
 def _migrate(case: examine.Case, settings: Settings) -> str:
-    """The command that writes what these settings show."""
+    """The `migrate` command that writes the change that these settings show."""
     words = [f"-f {typed(name)}" for name in settings.values]
     deployed = case.bundle.deployed
     if deployed is not None:
@@ -71,7 +71,7 @@ def _migrate(case: examine.Case, settings: Settings) -> str:
 
 
 class Done(NamedTuple):
-    """A release whose values stand at `paths` now; `changed` are the files that `undo` can put back."""
+    """A release whose values are now in `paths`; `changed` are the files that `undo` can restore."""
 
     case: examine.Case
     paths: Sequence[str]
@@ -79,7 +79,7 @@ class Done(NamedTuple):
 
 
 def after_writing(*done: Done) -> Iterator[NextStep]:
-    """What follows once releases are written; what several of them have in common is said once."""
+    """The next steps once releases are written; steps that several of them share appear once."""
     yield from _folded([step for each in done for step in _secret(each.case)])
     in_git: dict[tuple[str, str, bool], list[Done]] = {}
     for each in done:
@@ -92,7 +92,7 @@ def after_writing(*done: Done) -> Iterator[NextStep]:
 
 
 def _folded(steps: Sequence[NextStep]) -> Iterator[NextStep]:
-    """Each sentence once, with the commands below it of all releases; what words stand for comes last."""
+    """Each sentence once, followed by the commands of all releases; the legend of placeholders comes last."""
     found: dict[str, list[str]] = {}
     text = ""
     for step in steps:
@@ -110,7 +110,7 @@ def _folded(steps: Sequence[NextStep]) -> Iterator[NextStep]:
 
 
 def _secret(case: examine.Case) -> Iterator[NextStep]:
-    """The Secret that has to exist, by kubectl or as a file to commit; no password is in either."""
+    """How to create the required Secret, by kubectl or as a file to commit; neither contains a password."""
     release = case.plan.result
     secret = new_secret(release)
     if secret is None:
@@ -145,7 +145,7 @@ def _elsewhere(done: Done) -> str:
 
 
 def _moved(case: examine.Case) -> str:
-    """Which chart version has to come with the values, where it is not in the file."""
+    """Which chart version to commit together with the values, if the file does not have it."""
     stands = case.bundle.version.version
     is_there = case.bump is not None or (stands is not None and stands.release >= case.found.version_to)
     return "" if is_there else f", in one commit with chart version {case.found.shown_to}, which is not in it"
@@ -156,7 +156,7 @@ def _is_final(case: examine.Case) -> bool:
 
 
 def _in_git(controller: str, releases: Sequence[Done], moved: str, *, is_final: bool) -> Iterator[NextStep]:
-    """Nobody runs helm where a controller does."""
+    """The steps for a release that a GitOps controller upgrades: nobody runs helm there."""
     paths = list(dict.fromkeys(path for each in releases for path in each.paths))
     changed = list(dict.fromkeys(path for each in releases for path in each.changed))
     yield NextStep(f"Commit and push {' and '.join(paths)}{moved}.")
@@ -204,23 +204,23 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
         if changed:
             yield NextStep("To restore only the file:")
             yield from (_undo([path]) for path in changed)
-        yield from _what_stands_for(stands_for)
+        yield from _legend(stands_for)
         return
     yield NextStep("To roll back, run both:" if changed else "To roll back:")
     if changed:
-        yield from (_undo([path]) for path in changed)  # what several share is folded into one
+        yield from (_undo([path]) for path in changed)  # `_folded` merges those that share files
     revision = f" {deployed.revision}" if deployed is not None else ""
     yield _command(f"helm rollback {name}{revision} {where}")
-    yield from _what_stands_for(stands_for)
+    yield from _legend(stands_for)
 
 
-def _what_stands_for(words: Sequence[str]) -> Iterator[NextStep]:
+def _legend(words: Sequence[str]) -> Iterator[NextStep]:
     if words:
         yield NextStep(f"({'; '.join(words)}.)")
 
 
 def _by_helmfile(case: examine.Case) -> Iterator[NextStep]:
-    """By what installs the release: the version stands there, and its name and namespace are labels.
+    """By Helmfile, which sets the chart version, and selects a release by labels for its name and namespace.
 
     Source: https://helmfile.readthedocs.io/en/latest/releases/#selectors-and-needs
     """
@@ -232,7 +232,7 @@ def _by_helmfile(case: examine.Case) -> Iterator[NextStep]:
 
 
 def _where(case: examine.Case, context: str = "--kube-context") -> str:
-    """The options that lead helm to the release, or kubectl, which has another name for the context."""
+    """The options that select the release for helm, or for kubectl, which calls the context option differently."""
     deployed = case.bundle.deployed
     options = deployed.options if deployed is not None else ()
     words = ["--namespace", case.plan.result.namespace or "NAMESPACE", *options]

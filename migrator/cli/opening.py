@@ -1,4 +1,4 @@
-"""The releases that a command line names, opened all at once, in groups that are written together."""
+"""Open the releases that a command line names, in groups that are written together."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Named(NamedTuple):
-    """What the command line names, in its order: releases in groups that are written together, or a report instead."""
+    """What the command line names, in order: groups of releases that are written together, or reports instead."""
 
     groups: tuple[sources.Opened | FileReport, ...]
 
@@ -32,22 +32,22 @@ class Named(NamedTuple):
 
 
 def project_of(settings: Settings) -> Project | None:
-    """The project file, where there is one and it counts. Raises what `project.read` raises."""
+    """The project file, if there is one and it applies. Raises what `project.read` raises."""
     if settings.values or settings.asks_a_cluster or list(settings.files) == ["-"]:
         return None
     path = settings.config or project_file.find()
     if not path:
         return None
-    from migrator.sources import project  # with patterns for paths and walks through directories
+    from migrator.sources import project  # loads path patterns and directory walking
 
     return project.read(path)
 
 
 @sources.kept()
 def named(settings: Settings, project: Project | None = None) -> Named:
-    """Open all that is named, or all that the project file lists; what cannot be opened becomes a report."""
+    """Open everything that is named, or that the project file lists; what cannot be opened becomes a report."""
     if settings.asks_a_cluster:
-        from migrator.cli import clusters  # programs and their words, which files have no need of
+        from migrator.cli import clusters  # runs other programs, which files do not need
 
         if settings.values:
             return Named((clusters.beside(_open(settings.values, settings), settings),))
@@ -64,10 +64,10 @@ def named(settings: Settings, project: Project | None = None) -> Named:
 
 
 class Place(NamedTuple):
-    """What is opened at once: a file, or releases that share files: of the project file, each with its chart.
+    """What is opened together: a file, or releases of the project file that share files, each with its chart.
 
-    `together` are files of objects that take the same values. `read_by` says of files which releases read them, too,
-    that are listed and not meant.
+    `together` are files of objects that use the same values. `read_by` maps files to the listed releases that read
+    them but are not selected.
     """
 
     path: str = ""
@@ -77,7 +77,7 @@ class Place(NamedTuple):
 
 
 def places(settings: Settings, project: Project | None = None) -> Packed[Place | FileReport]:
-    """What is named, or listed in the project file, before anything of it is opened; a report where that fails."""
+    """What is named, or listed in the project file, before anything is opened; a report where that fails."""
     seen: dict[object, str] = {}
     if project is None:
         return Packed(place for name in settings.files for place in _places_of(name, seen, settings))
@@ -110,7 +110,7 @@ def open_place(place: Place, settings: Settings) -> list[sources.Opened | FileRe
 def _open_listed(
     release: ProjectRelease, chart: str, settings: Settings, read_by: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> sources.Opened | FileReport:
-    """A release of the project file, by the name that it has there."""
+    """A release of the project file, under its name there."""
     opened = _open(release.layers, settings, chart)
     if isinstance(opened, FileReport):
         return opened._replace(path=release.name)
@@ -120,7 +120,7 @@ def _open_listed(
 
 
 def _grouped(opened: Sequence[sources.Opened | FileReport], settings: Settings) -> list[sources.Opened | FileReport]:
-    """Releases that share files as one group; where one of them cannot be read, none of the others is written."""
+    """Releases that share files as one group; if one of them cannot be read, `migrate` writes none of the others."""
     sound = [each for each in opened if isinstance(each, sources.Opened)]
     broken = [each for each in opened if isinstance(each, FileReport)]
     if len(opened) == 1 or not sound:
@@ -136,7 +136,7 @@ def _grouped(opened: Sequence[sources.Opened | FileReport], settings: Settings) 
 def _places_of(
     name: str, seen: dict[object, str], settings: Settings, listed: Listed | None = None
 ) -> Iterator[Place | FileReport]:
-    """The places behind a name: the file itself, or what a directory holds besides the project's releases."""
+    """The places that a name stands for: the file itself, or a directory's contents except the project's releases."""
     try:
         paths = _files_of(name, settings, listed)
     except MigratorError as error:
@@ -155,7 +155,7 @@ def _places_of(
 
 
 def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[str | tuple[str, ...] | MigratorError]:
-    """The files that a name stands for: itself, or what a directory holds, with errors for what counts and is none."""
+    """The files that a name stands for: itself, or the contents of a directory, with errors for what cannot be used."""
     if not os.path.isdir(name):
         return [name]
     from migrator.sources import directory
@@ -171,7 +171,7 @@ def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[
 
 
 def _spread(settings: Settings) -> Spread:
-    """How the look at one file is applied to all of a directory: in several processes where that pays."""
+    """How to inspect all files of a directory: in several processes if that is faster."""
 
     def apply(look: Callable[[str], Looked], paths: Packed[str]) -> Iterable[Looked]:
         from migrator.cli import pool
@@ -183,7 +183,7 @@ def _spread(settings: Settings) -> Spread:
 
 
 def _is_named_again(path: str, seen: dict[object, str], settings: Settings) -> bool:
-    """Whether a file came before, by whichever name; that is said, and it counts once."""
+    """Whether a file was named before, even by another path; it is reported, and counts once."""
     itself = files.identity(path)
     if itself not in seen:
         seen[itself] = path
@@ -196,7 +196,7 @@ def _is_named_again(path: str, seen: dict[object, str], settings: Settings) -> b
 def _open(
     names: Sequence[str], settings: Settings, chart: str = "", beside: Sequence[str] = ()
 ) -> sources.Opened | FileReport:
-    """What a file holds, or the layers of one release do, with the values of the command line over it."""
+    """The releases in a file, or in the layers of one release, with the values of the command line over them."""
     try:
         if settings.command == "migrate" and not settings.dry_run:
             _recover(names, settings)
@@ -229,7 +229,7 @@ def _typed_over(opened: sources.Opened | FileReport, settings: Settings) -> sour
 
 
 def _recover(names: Sequence[str], settings: Settings) -> None:
-    """Finish or take back what a run that was killed left of these files and of the output, before they are read."""
+    """Finish or undo what a killed run left of these files and of the output, before they are read."""
     from migrator.files import writing
 
     output = [settings.output] if settings.output else []

@@ -1,4 +1,4 @@
-"""The options that several commands have in common, group by group."""
+"""The options that several commands share, group by group."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from migrator.planning import catalog
 
 
 class _Answer(argparse.Action):
-    """Keeps what an option answers by the id of its question, which is the option's name."""
+    """Stores the value of an option as the answer to its question, whose id is the option's name."""
 
     def __call__(
         self,
@@ -32,7 +32,7 @@ def _answer(text: str) -> tuple[str, str]:
 
 
 def directories(parser: argparse.ArgumentParser) -> None:
-    """Which files of a directory count."""
+    """Which files of a directory are used."""
     parser.add_argument(
         "--exclude",
         action="append",
@@ -45,7 +45,7 @@ def directories(parser: argparse.ArgumentParser) -> None:
 
 
 def common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._ArgumentGroup:
-    """The options of all commands that judge releases; the answer is the group of those about a cluster."""
+    """The options of all commands that judge releases; returns the group of cluster options."""
     parser.add_argument("files", nargs="*", metavar="FILE", help="a values file, a directory, or - for standard input")
     parser.add_argument(
         "-f", "--values", action="append", metavar="FILE", help="a layer of one release, in Helm's order"
@@ -118,7 +118,7 @@ def common(parser: argparse.ArgumentParser, formats: list[str]) -> argparse._Arg
 
 
 def jobs(parser: argparse.ArgumentParser) -> None:
-    """In how many processes."""
+    """How many processes to use."""
     parser.add_argument(
         "--jobs", type=_number, metavar="N", help="number of processes for many releases (default: the number of CPUs)"
     )
@@ -131,7 +131,7 @@ def _number(text: str) -> int:
 
 
 def live(parser: argparse.ArgumentParser) -> None:
-    """The look at a running Redis."""
+    """Whether to look at a running Redis."""
     parser.add_argument(
         "--check-redis",
         metavar="URL",
@@ -140,7 +140,7 @@ def live(parser: argparse.ArgumentParser) -> None:
 
 
 def output(parser: argparse.ArgumentParser) -> None:
-    """How much is printed, and how."""
+    """How much to print, and how."""
     output = parser.add_argument_group("output")
     output.add_argument("--show-secrets", action="store_true", help="print credentials unmasked")
     output.add_argument("--color", choices=["auto", "always", "never"], help="default: auto")

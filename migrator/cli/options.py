@@ -1,4 +1,4 @@
-"""The options of each command, declared. What is not given is left to the defaults of `Settings`.
+"""The declared options of each command. Those not given get the defaults of `Settings`.
 
 The parser is argparse: it is in the standard library, and importing it costs 3 ms where click costs 25.
 """
@@ -42,7 +42,7 @@ RENDERED_FORMATS = ("text", "json", "markdown", "html")
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """argparse's own, told the width: to find it out itself it imports shutil, and with that three compressors."""
+    """argparse's formatter with a given width: to detect it, argparse imports shutil, and so three compressors."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=min(streams.width(), 120) - 2)
@@ -52,14 +52,14 @@ _EMPTY = "an empty argument: check for an unset variable, or leave it out"
 
 
 def _word(text: str) -> str:
-    """What an option or an argument is given, as it is. An empty one would mean the default, which nobody asked for."""
+    """The text of an option or argument, unchanged. An empty one is an error: it would silently mean the default."""
     if not text:
         raise argparse.ArgumentTypeError(_EMPTY)
     return text
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse's own, which takes no option by its beginning, and meets a mistyped word with the nearest one."""
+    """argparse's parser without abbreviated options; it suggests the nearest word for a mistyped one."""
 
     def __init__(self, prog: str, description: str, *, epilog: str | None = None) -> None:
         super().__init__(
@@ -73,14 +73,14 @@ class Parser(argparse.ArgumentParser):
         self.register("type", None, _word)
 
     def parse_words(self, words: list[str], namespace: argparse.Namespace) -> argparse.Namespace:
-        """Parse a command's words, files and options in any order; all behind `--` are files."""
+        """Parse a command's words, files and options in any order; everything after `--` is a file."""
         if all(action.dest != "files" for action in self._actions):
             return self.parse_args(words, namespace)
         end = words.index("--") if "--" in words else len(words)
         given, rest = self.parse_known_args(words[:end], namespace)
         if any(word.startswith("-") and word != "-" for word in rest):
             self.error(f"unrecognized arguments: {' '.join(rest)}")
-        # argparse takes the files of one place for all; its own way to mix them parses twice, and sets up the help.
+        # argparse takes only one run of files; parse_intermixed_args would parse twice, and set up the help.
         more = [*rest, *words[end + 1 :]]
         if "" in more:
             self.error(f"argument FILE: {_EMPTY}")
@@ -91,7 +91,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}{self._meant(message)} (see {self.prog} --help).")
 
     def _meant(self, message: str) -> str:
-        """What a word that argparse complains of was meant to be, as far as anything is near."""
+        """The nearest known word to the one that argparse complains about, if any is near."""
         unknown = re.match(r"unrecognized arguments: (--?[^ =]+)", message)
         if unknown is not None:
             return did_you_mean(unknown[1], self._option_string_actions)
@@ -100,7 +100,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser_of(command: str) -> Parser:
-    """The parser of one command: to set up the others, which are never looked at, would take longer than to parse."""
+    """The parser of one command: setting up the others, which are not used, takes longer than parsing."""
     description, fill_in = COMMANDS[command]
     parser = Parser(f"{called()} {command}", description)
     fill_in(parser)
@@ -247,7 +247,7 @@ def _completion(parser: argparse.ArgumentParser) -> None:
 
 
 GLOBAL = {"--show-secrets": 0, "--color": 1, "-q": 0, "--quiet": 0, "-v": 0, "--verbose": 0}
-"""The options that may stand before the command, with how many words follow each."""
+"""The options that may precede the command, with the number of words that follow each."""
 
 COMMANDS = {
     "plan": ("show what would change and why, and what would be asked; writes nothing, exit 0", _plan),

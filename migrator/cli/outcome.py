@@ -1,4 +1,4 @@
-"""What `migrate` tells of what it did: of each release when it is written, and of several of them at the end."""
+"""What `migrate` prints about its results: each release when it is written, and several of them at the end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DRY_RUN = "dry run: nothing was written."
 
 
 def show(settings: Settings, report: FileReport) -> None:
-    """The plan and its diff, where a person reads them; in JSON they are in the report."""
+    """Print the plan and its diff for a person; in JSON they are in the report."""
     if settings.format == "json" or settings.quiet:
         return
     from migrator.report import unified
@@ -38,17 +38,17 @@ def show(settings: Settings, report: FileReport) -> None:
 
 
 def tell(written: Written, stream: TextIO, session: Session, *, was_shown: bool) -> None:
-    """Tell of one release; what comes next is told at the end, where it is one of several."""
+    """Print the result for one release; for one of several, the next steps come at the end."""
     settings, report, about = session.settings, written.report, written.about
     session.written.append(written)
     if settings.format == "json" or settings.quiet:
         return
-    if session.outcome is not None:  # one line; the rest is told of all at the end
+    if session.outcome is not None:  # one line; the rest is printed for all at the end
         serious = tuple(each for each in report.notices if each.severity != "info" and not report.changes)
         findings = () if report.changes else report.findings
         _outcome(settings, report._replace(notices=serious, findings=findings, layers=(), backups=()), stream)
         return
-    # What was on the screen before the choice, and what comes next below, is not said twice: it would hide the rest.
+    # Do not repeat what was shown before the choice, or the next steps below: it would hide the rest.
     if report.changes:
         news = tuple(each for each in report.notices if not each.comes_next)
         report = report._replace(notices=about, findings=()) if was_shown else report._replace(notices=news)
@@ -58,7 +58,7 @@ def tell(written: Written, stream: TextIO, session: Session, *, was_shown: bool)
 
 
 def tell_all(report: Report, session: Session) -> None:
-    """Tell of several releases what they have in common: how many were written, the way back, and what comes next."""
+    """Print what several releases have in common: how many were written, how to undo that, and the next steps."""
     settings = session.settings
     if session.redis_claims is None or settings.quiet:
         return
@@ -66,10 +66,10 @@ def tell_all(report: Report, session: Session) -> None:
         complain(DRY_RUN)
     if settings.format == "json":
         return
-    stream = sys.stderr if settings.output or list(settings.files) == ["-"] else sys.stdout  # as each was told
+    stream = sys.stderr if settings.output or list(settings.files) == ["-"] else sys.stdout  # as for each release
     if session.outcome is not None:
         _tell_of_backups(session, stream)
-    seconds = session.seconds if session.outcome is None else None  # how long a person took says nothing
+    seconds = session.seconds if session.outcome is None else None  # the time a person took is not of interest
     print_totals(settings, Counter(file.status for file in report.files), seconds, stream)
     left_out = [file.path for file in report.files if file.status == "skipped"]
     if left_out:
@@ -98,14 +98,14 @@ def _tell_of_backups(session: Session, stream: TextIO) -> None:
 
 
 def about_backups(report: FileReport, backups: Mapping[str, str]) -> Iterator[NoticeReport]:
-    """A backup holds what the file held, credentials too, and stands where `git add .` would take it.
+    """Notices about backups: one contains what the file did, credentials too, where `git add .` would add it.
 
-    `backups` are by the path of their file, all of which was copied: other documents, and comments, too.
+    `backups` are by the path of their file, which was copied in full, with other documents and comments.
     """
     secret = [backup for path, backup in backups.items() if _holds_credentials(report, path)]
     if not secret:
         return
-    from migrator.sources import gitignore  # files without credentials need it not
+    from migrator.sources import gitignore  # files without credentials do not need it
 
     seen = [path for path in secret if gitignore.is_seen_by_git(path)]
     if seen:
@@ -117,7 +117,7 @@ def about_backups(report: FileReport, backups: Mapping[str, str]) -> Iterator[No
 
 
 def _holds_credentials(report: FileReport, path: str) -> bool:
-    """Whether a file held some before it was migrated, by its text or by what that says where it is a document."""
+    """Whether a file had some before it was migrated, judged by its text, or by its values if it is a document."""
     for document in report.documents:
         if document.path == path and Mask().value(document.before) != document.before:
             return True
@@ -134,7 +134,7 @@ def _outcome(settings: Settings, report: FileReport, stream: TextIO) -> None:
 
 
 def next_steps(*written: Written) -> tuple[NextStep, ...]:
-    """What comes next for releases that are written."""
+    """The next steps for releases that are written."""
     from migrator.cli import next_steps
 
     return tuple(next_steps.after_writing(*map(_places, written)))
@@ -155,7 +155,7 @@ def _tell_next(settings: Settings, written: Sequence[Written], stream: TextIO) -
 
 
 def _places(written: Written) -> Done:
-    """The release, where its values stand now, and which of its files `undo` can put back."""
+    """The release, where its values are now, and which of its files `undo` can restore."""
     from migrator.cli.next_steps import Done
 
     case, report = written.case, written.report

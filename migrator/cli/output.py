@@ -1,4 +1,4 @@
-"""What a migration has made of a file, put where it belongs: the file itself, --output, or standard output."""
+"""Write the result of a migration where it belongs: to the file itself, --output, or standard output."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from migrator.sources import Bundle, Source
 
 
 class Ready(NamedTuple):
-    """A release that is decided and proved: its report holds the texts. `was_shown`: a person has seen the plan."""
+    """A decided and proved release: its report contains the texts. `was_shown`: a person has seen the plan."""
 
     bundle: Bundle
     case: examine.Case
@@ -30,7 +30,7 @@ class Ready(NamedTuple):
 
 
 def refuse_impossible_writes(settings: Settings) -> None:
-    """Raise UsageError where it is known before anything is asked that `migrate` or `undo` cannot write."""
+    """Raise UsageError if `migrate` or `undo` could not write its result, before anything is asked."""
     if settings.command == "migrate":
         is_printed = settings.output == "-" or (settings.files == ["-"] and not settings.output)
         if (settings.dry_run or is_printed) and not settings.save_answers and not settings.report:
@@ -45,10 +45,10 @@ def refuse_impossible_writes(settings: Settings) -> None:
 
 
 def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
-    """Put releases that are written together where they belong, all of them or none, and report on each.
+    """Write releases that are written together, all of them or none, and report on each.
 
-    Of several each one's texts hold what those behind it have made of them, so a file's first text is the whole.
-    What was decided is saved before: where that fails, nothing is written.
+    The texts of each release include the changes of those after it, so the first text of a file is complete.
+    The answers are saved first: if that fails, nothing is written.
     """
     settings = session.settings
     if settings.dry_run:
@@ -71,7 +71,7 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     if output == "-":
         _print_bytes(ready[0].report.layers[0].after)
     elif output:
-        # What helm holds, nobody but its users can read.
+        # Values from a cluster may contain credentials: only this user may read the file.
         after = ready[0].report.layers[0].after
         _write_elsewhere(output, after, first.snapshot, settings, private=first.is_of_cluster)
     elif any(each.report.changes for each in ready):
@@ -80,7 +80,7 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     done = []
     told: set[str] = set()
     for each in ready:
-        # A release in whose files others changed what it needs is migrated with them.
+        # A release is migrated too if others made the changes that it needs in its files.
         own = tuple(dict.fromkeys(layer.name for layer in each.bundle.layers if layer.name in new))
         status: Status = "migrated" if each.report.changes or own else "current"
         kept = {path: backups[path] for path in new_files(each.report, "") if path in backups}
@@ -110,17 +110,17 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
 
 
 def new_files(report: FileReport, output: str) -> list[str]:
-    """The files that a migrated release has made new."""
+    """The files that a migrated release has written."""
     return [output] if output else report.written
 
 
 def not_all_told(new: Sequence[str], error: OSError) -> NotAllTold:
-    """The error for an output that failed when files stood already."""
+    """The error for output that failed after files were written."""
     return NotAllTold(f"{' and '.join(new)}: written, but not everything could be printed: {error.strerror or error}.")
 
 
 def pass_on(source: Source, settings: Settings) -> None:
-    """Deliver a file in which there is nothing to migrate as it is, where its result is to stand elsewhere."""
+    """Copy a file that has nothing to migrate to --output or standard output, if its result goes there."""
     output = settings.output or ("-" if source.snapshot is None else "")
     if settings.dry_run or not output:
         return
@@ -131,7 +131,7 @@ def pass_on(source: Source, settings: Settings) -> None:
 
 
 def _write(ready: Sequence[Ready], whole: Sequence[FileReport], settings: Settings) -> dict[str, str]:
-    """Replace the files, and answer where each was kept."""
+    """Replace the files, and return the backup of each."""
     snapshots = {layer.name: layer.snapshot for each in ready for layer in each.bundle.layers}
     replacements = []
     texts = {layer.path: layer for report in reversed(whole) for layer in report.layers}
@@ -152,7 +152,7 @@ def _print_bytes(data: bytes) -> None:
 def _write_elsewhere(
     output: str, data: bytes, like: files.Snapshot | None, settings: Settings, *, private: bool = False
 ) -> None:
-    """Write the result to a file of its own; one that stands there already is kept as a backup first."""
+    """Write the result to a separate file; an existing one is backed up first."""
     written = writing.create(
         output, data, like=like, backup=settings.backup, backup_dir=settings.backup_dir, private=private
     )

@@ -1,6 +1,6 @@
-"""Helm's plugin `infrahub-migrate` is this program, too: how it is called there, and what Helm hands on.
+"""This program as the Helm plugin `infrahub-migrate`: how it is called there, and what Helm passes on.
 
-Helm takes options of its own out of a plugin's arguments and sets them as HELM_* instead
+Helm removes its own options from a plugin's arguments and sets them as HELM_* variables instead
 (https://helm.sh/docs/topics/plugins/#environment-variables).
 """
 
@@ -13,18 +13,18 @@ PLUGIN = "infrahub-migrate"
 
 
 def called() -> str:
-    """How the program is called, for commands that are to be typed again."""
+    """How the program is called, for commands to copy."""
     return f"helm {PLUGIN}" if _is_plugin() else PROGRAM
 
 
 def namespace() -> str:
-    """The namespace that Helm works in; empty where nobody said one, which Helm tells as `default`."""
+    """The namespace that Helm works in; empty if none was given, for which Helm sets `default`."""
     given = os.environ.get("HELM_NAMESPACE", "") if _is_plugin() else ""
     return "" if given == "default" else given
 
 
 def kube_context() -> str:
-    """The context of the kubeconfig that Helm was told; empty where it was told none."""
+    """The kubeconfig context that Helm was given; empty if none."""
     return os.environ.get("HELM_KUBECONTEXT", "") if _is_plugin() else ""
 
 

@@ -24,15 +24,15 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 FEWEST = 64
-"""Below so many things to do one process is done before others have started."""
+"""Below this many things, one process is done before others have started."""
 
 _CHUNK = 16
 _AHEAD = 8
-"""So many chunks for each process are handed out before the first of them is done: more would only take memory."""
+"""The number of chunks queued ahead for each process: more would only take memory."""
 
 
 def jobs(settings: Settings, things: int) -> int:
-    """How many processes it takes: one where there is little to do."""
+    """How many processes to use: one if there is little to do."""
     if things < FEWEST:
         return 1
     return min(settings.jobs or _processors(), things // _CHUNK)
@@ -41,13 +41,13 @@ def jobs(settings: Settings, things: int) -> int:
 def each(
     work: Callable[[A], B], things: Iterable[A], jobs: int, begin: Callable[[], None] | None = None
 ) -> Iterator[B]:
-    """What `work` makes of each thing; where a process is killed, the rest is done here.
+    """The result of `work` for each thing; if a process is killed, the rest is done here.
 
-    `begin` sets a process up. Both are sent to the processes, and so have to stand at the top of a module.
+    `begin` sets a process up. Both are sent to the processes, so they must be defined at the top level of a module.
     """
     from migrator.files.signals import interrupts_noted, raise_noted
 
-    sys.stdout.flush()  # what stands in a buffer, a child would print again
+    sys.stdout.flush()  # a child would print buffered output again
     sys.stderr.flush()
     with interrupts_noted():
         yield from _each(work, iter(things), jobs, begin)
@@ -59,7 +59,7 @@ def _each(work: Callable[[A], B], things: Iterator[A], jobs: int, begin: Callabl
     from concurrent.futures.process import BrokenProcessPool
 
     pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(begin,))
-    chunks: deque[list[A]] = deque()  # what is handed out and not done
+    chunks: deque[list[A]] = deque()  # handed out and not done yet
     results: deque[Future[list[B]]] = deque()
     try:
         while True:
@@ -76,7 +76,7 @@ def _each(work: Callable[[A], B], things: Iterator[A], jobs: int, begin: Callabl
             begin()
         yield from map(work, chain(*chunks, things))
     except BaseException:
-        # Whoever presses ^C does not wait for what is queued.
+        # On ^C, do not wait for what is queued.
         pool.shutdown(wait=False, cancel_futures=True)
         raise
 
@@ -89,15 +89,15 @@ _memory: list[AbstractContextManager[None]] = []
 
 
 def _begin(begin: Callable[[], None] | None) -> None:
-    """Set a process up: ^C is the parent's business, and whoever lost the parent leaves."""
-    import multiprocessing  # where one process does it all, nothing of this is loaded
+    """Set a process up: it leaves ^C to the parent, and exits if the parent dies."""
+    import multiprocessing  # not needed when one process does everything
     import threading
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
-    memory = sources.kept()  # as long as the process lives: what stands beside many is read once in each
+    memory = sources.kept()  # for the life of the process: files that many share are read once
     memory.__enter__()
     _memory.append(memory)
     if begin is not None:

@@ -1,4 +1,4 @@
-"""A run's report on its way out: which format, on which stream, in colour or not."""
+"""Print a run's report: in which format, on which stream, in colour or not."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def tell(settings: Settings, sentence: str) -> None:
-    """Say something beside the result, unless --quiet."""
+    """Print a message besides the result, unless --quiet."""
     if not settings.quiet:
         complain(sentence, show_secrets=settings.show_secrets)
 
 
 def complain(sentence: str, *, show_secrets: bool = False) -> None:
-    """Say on standard error what cannot be left unsaid."""
+    """Print a message on standard error, even with --quiet."""
     _say(mask_message(sentence, show_secrets=show_secrets))
 
 
@@ -35,7 +35,7 @@ def _say(masked: str) -> None:
 
 
 def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
-    """Print what came of the releases, errors and missing decisions apart from the rest; answer the exit code.
+    """Print the results, with errors and missing decisions apart from the rest; return the exit code.
 
     `seconds` is how long the run took.
     """
@@ -63,10 +63,10 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
         from migrator.report.text_missing import missing
 
         sys.stderr.write(missing(sound, page_for(settings, sys.stderr), mask=mask))
-    if settings.format in ("markdown", "html"):  # every release has its place, those that failed included
+    if settings.format in ("markdown", "html"):  # these show every release, even failed ones
         _write(settings, _page(settings, report, mask))
         return report.exit_code
-    if settings.format in MACHINES:  # so it is with these
+    if settings.format in MACHINES:  # so do these
         from migrator.cli import machines
 
         sys.stdout.writelines(machines.pieces(report, settings.format, mask=mask, seconds=seconds))
@@ -87,20 +87,20 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
 
 
 def page_for(settings: Settings, stream: TextIO) -> Page:
-    """A page as wide as the terminal, with what the stream can show."""
+    """A page as wide as the terminal, limited to what the stream can show."""
     from migrator.report.page import Page
 
     return Page(streams.width(), streams.wants_colour(settings.color, stream), streams.is_ascii(stream))
 
 
 def page_for_lines(settings: Settings) -> Page:
-    """A page for lines on standard output, each as long as it is."""
+    """A page for unwrapped lines on standard output."""
     return page_for(settings, sys.stdout)._replace(width=0)
 
 
 def _write(settings: Settings, text: str | Iterable[str]) -> None:
-    """Print a text for people; where something in it is masked, say beside it how to see it."""
-    if settings.format == "html":  # it says of itself that it is UTF-8, whatever the terminal takes
+    """Print a text for people; if something in it is masked, say separately how to see it."""
+    if settings.format == "html":  # declares itself as UTF-8, whatever the terminal's encoding
         text = "".join(text)
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
@@ -132,7 +132,7 @@ def print_check(settings: Settings, report: Report, mask: Mask) -> None:
         if file.error and file.exit_code:
             _say(file.error)
     sound = [file for file in report.files if not file.exit_code or not file.error]
-    if settings.quiet:  # what is nobody's business is no result
+    if settings.quiet:  # an unrelated file is not a result
         sound = [file for file in sound if file.status != "unrelated"]
     _write(settings, text_check.check(report._replace(files=tuple(sound)), page_for_lines(settings), mask=mask))
 
@@ -140,7 +140,7 @@ def print_check(settings: Settings, report: Report, mask: Mask) -> None:
 def print_totals(
     settings: Settings, found: Mapping[Status, int], seconds: float | None, stream: TextIO | None = None
 ) -> None:
-    """The last line of a command on several releases; on standard output, if nothing else is said."""
+    """The last line of a command on several releases; on standard output by default."""
     if sum(found.values()) > 1 and not settings.quiet:
         from migrator.report.totals import in_words
 
@@ -172,7 +172,7 @@ def _diff(settings: Settings, report: Report, mask: Mask) -> None:
 
 
 def _tell_beside(settings: Settings, report: Report, mask: Mask) -> None:
-    """What a reviewer needs to know and a diff of text or of data cannot show: warnings, and notices on a line."""
+    """Print what a reviewer needs but a diff of text or data cannot show: warnings, and notices about a line."""
     if settings.quiet:
         return
     report = mask.conceal(report)

@@ -14,12 +14,12 @@ from migrator.report.page import Page
 
 
 def jobs(settings: Settings, places: int, answers: GivenAnswers) -> int:
-    """How many processes it takes: one where there is little to do, or where each would say the same of its answers."""
+    """How many processes to use: one if there is little to do, or if each would repeat messages about the answers."""
     return 1 if answers.take_from_environment else pool.jobs(settings, places)
 
 
 def judge_all(places: Iterator[Place], settings: Settings, page: Page, jobs: int) -> Iterator[Judged]:
-    """Judge the places in so many processes."""
+    """Judge the places in `jobs` processes."""
     return pool.each(_judge, places, jobs, partial(_begin, settings, page))
 
 
@@ -27,7 +27,7 @@ _state: list[tuple[Settings, GivenAnswers, Page]] = []
 
 
 def _begin(settings: Settings, page: Page) -> None:
-    quiet = settings.but(quiet=True)  # what is to be said besides, the parent says
+    quiet = settings.but(quiet=True)  # the parent prints all messages
     _state[:] = [(quiet, GivenAnswers(quiet, opening.project_of(quiet)), page)]
 
 

@@ -1,4 +1,4 @@
-"""A bar on standard error for whoever waits at a terminal, once it has taken more than half a second."""
+"""A progress bar on standard error at a terminal, once a run has taken more than half a second."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATIENCE = 0.5
 
 
 class Bar:
-    """Counts what is done; nothing is drawn before it is worth it, nor where nobody looks."""
+    """Counts what is done; draws nothing if the run is short or nobody is watching."""
 
     def __init__(self, total: int, *, is_shown: bool) -> None:
         self._total = total
@@ -43,14 +43,14 @@ class Bar:
         progress.start()
 
     def end(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._drawn is not None:
             self._drawn[0].stop()
 
 
 @contextmanager
 def bar(settings: Settings, total: int) -> Iterator[Bar]:
-    """A bar for so many releases; it leaves nothing behind."""
+    """A bar for `total` releases, removed at the end."""
     shown = Bar(total, is_shown=not settings.quiet and streams.is_there(sys.stderr))
     try:
         yield shown

@@ -1,4 +1,4 @@
-"""What a project file makes of the files that are named: which releases they stand for, and which share files."""
+"""Named files in terms of the project file: which releases they stand for, and which of these share files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from migrator.sources.project import Project, ProjectRelease
 
 
 class Listed(NamedTuple):
-    """The project's releases that are meant, and the names of files and directories that stand for others.
+    """The project's selected releases, and the named files and directories that stand for others.
 
-    `paths` are the whole paths of all files that the project lists. `left_out` says of these which releases read them
-    that are not meant.
+    `paths` are the real paths of all files that the project lists. `left_out` maps these to the releases that read
+    them but are not selected.
     """
 
     project: Project
@@ -24,7 +24,7 @@ class Listed(NamedTuple):
     left_out: Mapping[str, Sequence[str]] = {}
 
     def read_by(self, together: Sequence[ProjectRelease]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The files of these releases that others read as well which are not meant, with the names of those."""
+        """The files of these releases that unselected ones also read, with the names of the latter."""
         if not any(self.left_out.values()):
             return ()
         files = dict.fromkeys(path for release in together for path in release.layers)
@@ -32,14 +32,14 @@ class Listed(NamedTuple):
         return tuple((path, names) for path, names in found if names)
 
     def is_covered(self, directory: str) -> bool:
-        """Whether a release of the project stands in the directory, so that nothing else has to."""
+        """Whether a release of the project is in the directory, so that the rest of it may be empty."""
         return any(_is_in(path, os.path.realpath(directory)) for path in self.paths)
 
 
 def listed(own: Project, names: Sequence[str]) -> Listed:
-    """The releases that the names stand for: all, where there is none; a file stands for each that it is a layer of.
+    """The releases that the names stand for: all if there are none; a file stands for each release it is a layer of.
 
-    Raises UsageError where nothing is named and the project file lists nothing: that must not look like a success.
+    Raises UsageError if nothing is named and the project file lists nothing, which must not look like success.
     """
     if not names and not own.releases:
         raise UsageError("lists no release.", path=own.path, remedy="List them, or name a FILE.")
@@ -66,9 +66,9 @@ def listed(own: Project, names: Sequence[str]) -> Listed:
 
 
 def sharing_files(releases: Sequence[ProjectRelease]) -> list[list[ProjectRelease]]:
-    """The releases in groups that share files, by whichever name, in the order of their first ones.
+    """The releases in groups that share files, even by different paths, in the order of their first releases.
 
-    A file that they call by different names has the first one in all of them.
+    A file with different paths gets the first of them in all releases.
     """
     called: dict[str, str] = {}
     taker: dict[str, int] = {}

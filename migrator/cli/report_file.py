@@ -1,4 +1,4 @@
-"""`--report FILE`: the record of what `migrate` did and what was decided; the file's ending names its format."""
+"""`--report FILE`: the record of what `migrate` did and what was decided; the suffix of FILE selects the format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENDINGS = (".html", ".md", ".json")
 
 
 def refuse_impossible(settings: Settings, releases: Sequence[Bundle]) -> None:
-    """Raise UsageError for a report that could not be written, or would go over a file of the run, before it begins."""
+    """Raise UsageError, before the run, for a report that cannot be written or would overwrite a file of the run."""
     path = settings.report
     if os.path.splitext(path)[1].lower() not in ENDINGS:
         names = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
@@ -38,7 +38,7 @@ def refuse_impossible(settings: Settings, releases: Sequence[Bundle]) -> None:
 
 
 def write(report: Report, settings: Settings) -> None:
-    """Write the record; one that stands there is kept as a backup first. Raises WriteError where that fails."""
+    """Write the record; an existing file is backed up first. Raises WriteError if that fails."""
     mask = Mask(settings.show_secrets)
     whole = report._replace(time=_now())
     ending = os.path.splitext(settings.report)[1].lower()
@@ -63,7 +63,7 @@ def write(report: Report, settings: Settings) -> None:
 
 
 def _now() -> str:
-    """The time in UTC, as ISO 8601 writes it; SOURCE_DATE_EPOCH stands for it where it is set.
+    """The time in UTC, in ISO 8601; SOURCE_DATE_EPOCH replaces it if set.
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """

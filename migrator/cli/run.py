@@ -1,4 +1,4 @@
-"""One run of a command over all that is named: each release on its own, all reported, one never stopping the others."""
+"""One run of a command over everything named: each release is reported, and none stops the others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def run(settings: Settings) -> int:
-    """Run plan, diff, migrate, check or verify, print its report, and answer the exit code."""
+    """Run plan, diff, migrate, check or verify, print its report, and return the exit code."""
     began = time.monotonic()
     if settings.command == "migrate":
         from migrator.cli import output
@@ -95,14 +95,14 @@ def _run_many(
 
 def _command(name: str) -> commands.Command:
     if name == "migrate":
-        from migrator.cli.migrate import Migrate  # with all that proves and writes, 10 ms of a start
+        from migrator.cli.migrate import Migrate  # loads everything that proves and writes: 10 ms of startup
 
         return Migrate()
     return commands.READING[name]
 
 
 def _redis_claims(named: opening.Named, answers: GivenAnswers) -> RedisClaims | None:
-    """What several releases take of Redis, as far as they are decided; None for a release alone."""
+    """The Redis use of several releases, as far as it is decided; None for a single release."""
     releases = named.bundles
     if len(releases) + sum(isinstance(each, FileReport) and each.exit_code > 0 for each in named.groups) < 2:
         return None
@@ -117,7 +117,7 @@ def _redis_claims(named: opening.Named, answers: GivenAnswers) -> RedisClaims | 
 
 
 def _halves(named: opening.Named, answers: GivenAnswers) -> dict[str, MigratorError]:
-    """What is wrong with releases that change a file for others, too, which the run leaves out: once for a group."""
+    """The errors for releases that change a file of others outside this run: one error per group."""
     found: dict[str, MigratorError] = {}
     for group in named.groups:
         for release in group.bundles if isinstance(group, Opened) else ():
@@ -138,14 +138,14 @@ def _recorder(settings: Settings) -> Recorder:
 
     for sentence in writing.recover([settings.save_answers]):
         tell(settings, sentence)
-    # Values of a cluster stand in no file, so that their command is no command without it.
+    # Values from a cluster are not in a file, so the saved command does not work without --output.
     output = ["--output", settings.output] if settings.release and settings.output else []
     options = [*settings.upgrade_options, *output]
     return Recorder(settings.save_answers, settings.inputs, options, output=settings.output, program=plugin.called())
 
 
 def _tell(report: Report, session: Session) -> int:
-    """Save what was decided, print the report, and answer the exit code: 6 where that fails and files are new."""
+    """Save the answers, print the report, and return the exit code: 6 if that fails after files were written."""
     settings = session.settings
     new = _new_files(report.files, settings)
     try:
@@ -175,13 +175,13 @@ def _tell(report: Report, session: Session) -> int:
 
 def _save_answers(session: Session) -> None:
     if session.recorder is None or session.recorder.has_failed:
-        return  # the release that could not go on for it has told it
+        return  # already reported for the release that failed because of it
     if session.recorder.save():
         tell(session.settings, f"answers saved in {session.settings.save_answers}")
 
 
 def _not_saved(report: Report, what: str, error: WriteError, session: Session) -> Report:
-    """The report with what went wrong: by now files may be written, and what became of them is still to be told."""
+    """The report with the error: files may already be written, so their results must still be printed."""
     new = _new_files(report.files, session.settings)
     which = f" ({' and '.join(new)} is written)" if new else ""
     text = f"{what}{which}: {error}"
@@ -198,7 +198,7 @@ def _write_report(report: Report, settings: Settings) -> None:
 
 
 def _save_what_was_decided(session: Session) -> None:
-    """Save the answers of somebody who leaves; whatever hinders that, and be the terminal gone, they have left."""
+    """Save the answers of a person who leaves. No error here, not even a closed terminal, changes that they left."""
     try:
         _save_answers(session)
     except (MigratorError, OSError) as error:
@@ -207,7 +207,7 @@ def _save_what_was_decided(session: Session) -> None:
 
 
 def _new_files(reports: Collection[FileReport], settings: Settings) -> list[str]:
-    """The files that hold something else than when the run began."""
+    """The files that the run has changed."""
     if settings.command != "migrate" or settings.dry_run or settings.output == "-":
         return []
     from migrator.cli.output import new_files

@@ -1,4 +1,4 @@
-"""A run over what is named, as its commands see it: the settings, the answers, and what its releases have in common."""
+"""A run as its commands see it: the settings, the answers, and what its releases have in common."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class Written(NamedTuple):
-    """A release that is written, with what its backups make necessary to know, and its files that are new.
+    """A written release, with the notices about its backups, and its files that were written.
 
-    `backups` are those of the files that are told as written with it, each once in a run.
+    `backups` are those of the files reported with this release; each is reported once in a run.
     """
 
     case: Case
@@ -34,11 +34,11 @@ class Written(NamedTuple):
 
 
 class Session:
-    """`recorder` is told of every decision, if they are saved; `redis_claims` holds what several releases take.
+    """`recorder` gets every decision, if they are saved; `redis_claims` has the Redis use of several releases.
 
-    `began` is the moment when the run did, `watch` takes down what releases do that are judged by themselves.
-    `collisions` are errors, by their names, for those of them that meet another one on a Redis or in a file.
-    `outcome` is what somebody decided of several releases at once, where that was done, `written` what was written.
+    `began` is when the run started; `watch` records the Redis use of releases that are judged by themselves.
+    `collisions` are errors by release name, for releases that collide with another on a Redis or in a file.
+    `outcome` is what a person decided for several releases at once, if so; `written` is what was written.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Session:
         return time.monotonic() - self.began
 
     def request(self, release: Bundle) -> Request:
-        """What is asked of the run on that release. Raises MigratorError where it meets another one."""
+        """The request for that release. Raises MigratorError if it collides with another one."""
         if release.name in self.collisions:
             raise self.collisions[release.name]
         request = self.answers.request(release)
@@ -83,7 +83,7 @@ class Session:
         return request
 
     def saw(self, case: Case) -> None:
-        """Take down what a release takes, where that is watched."""
+        """Record the Redis use of a release, if the session has a watch."""
         if self.watch is not None:
             from migrator.prefect.redis_collisions import taken_by
 
@@ -91,9 +91,9 @@ class Session:
 
 
 class Watch:
-    """What releases that are judged one by one take of Redis, and on which servers each asked about the others.
+    """The Redis use of releases that are judged one by one, and the servers on which each asked about the others.
 
-    One whose servers turn out to be nobody else's need not be judged again once all are known.
+    Once all are known, a release that shares no server with another need not be judged again.
     """
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ class Watch:
 
 
 class _Asked:
-    """Others of which nothing is known yet; an `Others` that takes down what it is asked."""
+    """An `Others` that knows nothing yet, and records what it is asked."""
 
     def __init__(self, asked: set[tuple[str, str]]) -> None:
         self._asked = asked

@@ -9,14 +9,14 @@ from migrator.planning import catalog
 
 
 class Settings:
-    """One field for each option. Where a command has no such option, or it was not given, the default here holds.
+    """One field for each option, with its default if a command lacks the option or it was not given.
 
-    It is no NamedTuple: fifty fields take that a millisecond, before every run.
+    Not a NamedTuple: with fifty fields it would cost a millisecond in every run.
     """
 
     command: str
 
-    # What is named: releases of their own, or the layers of one, with values over them all.
+    # What is named: separate releases, or the layers of one, with values over them all.
     files: Sequence[str] = ()
     values: Sequence[str] = ()
     set_values: Sequence[str] = ()
@@ -28,7 +28,7 @@ class Settings:
     config: str = ""
     jobs: int = 0
 
-    # What a cluster is asked for: one release, or all; and how it is reached.
+    # What to read from a cluster, one release or all, and how to reach it.
     release: str = ""
     all_releases: bool = False
     all_namespaces: bool = False
@@ -47,7 +47,7 @@ class Settings:
     bump: bool = True
 
     # What is decided.
-    flags: Mapping[str, str] = {}  # by the question's id, of those that have an option of their own
+    flags: Mapping[str, str] = {}  # by question id, for questions that have their own option
     release_name: str = ""
     namespace: str = ""
     other_answers: Sequence[tuple[str, str]] = ()
@@ -65,7 +65,7 @@ class Settings:
     report: str = ""
     force: bool = False
 
-    # How it is told.
+    # How it is printed.
     format: str = "text"
     rendered: bool = False
     exit_code: bool = False
@@ -76,20 +76,20 @@ class Settings:
 
     route: bool = False
 
-    # What the catalogue is asked for.
+    # What to look up in the catalogue.
     migration: str = ""
     flavour: str = "medium"
     schema: str = ""
     shell: str = ""
 
-    # Where a project file is written.
+    # Where to write a project file.
     directory: str = "."
 
     def __init__(self, **given: Any) -> None:
         vars(self).update(given)
 
     def but(self, **changed: Any) -> Settings:
-        """The same settings but for those."""
+        """The same settings with these changes."""
         return Settings(**{**vars(self), **changed})
 
     @property
@@ -107,7 +107,7 @@ class Settings:
 
     @property
     def tells_lines(self) -> bool:
-        """Whether a line is all that is to be told of most releases."""
+        """Whether most releases are printed as a single line."""
         return self.command == "check" and self.format == "text"
 
     @property
@@ -117,7 +117,7 @@ class Settings:
 
     @property
     def cluster_options(self) -> list[str]:
-        """The options that say which release of which cluster is meant, as they would be typed again."""
+        """The options that select the release and its cluster, as they would be typed again."""
         typed = {
             "--release": self.release,
             "--namespace": self.namespace,
@@ -133,7 +133,7 @@ class Settings:
 
     @property
     def upgrade_options(self) -> list[str]:
-        """The options that say which values and which upgrade are meant, as they would be typed again."""
+        """The options that select the values and the upgrade, as they would be typed again."""
         typed = {
             "--config": self.config,
             "--chart": self.chart,

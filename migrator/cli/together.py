@@ -1,5 +1,5 @@
-"""Releases that are written together, in one file or with files in common: each is judged in the text that those before
-it left."""
+"""Releases that are written together, in one file or with files in common: each is judged on the text that those
+processed before it left."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from migrator.sources import Bundle
 from migrator.values.edits import Value
 
 Texts = Mapping[str, bytes]
-"""What files have become, by their paths."""
+"""The new texts of files, by path."""
 
 
 def standing(bundle: Bundle, texts: Texts) -> Bundle:
-    """The bundle in the texts that the releases before it left; its chart is the one that the run began with.
+    """The bundle with the texts that the releases before it left, and the chart that it had when the run began.
 
-    Releases can share the object that their chart's version stands in: the last of them moves it for all. They can
-    share values as well: what one of them changed there moves the charts of the others along.
+    Releases can share the object that has their chart's version: the last of them updates it for all. They can also
+    share values: a change by one of them there also moves the chart versions of the others.
     """
     now = reread(bundle, texts)
     changed = any(one.data != other.data for one, other in zip(bundle.layers, now.layers))
@@ -28,7 +28,7 @@ def standing(bundle: Bundle, texts: Texts) -> Bundle:
 
 
 def reread(bundle: Bundle, texts: Texts) -> Bundle:
-    """The bundle as it is in these texts of its files."""
+    """The bundle read again from these texts of its files."""
     changed = {
         layer.name: yamltext.parse(texts[layer.name], layer.name)
         for layer in bundle.layers
@@ -38,9 +38,9 @@ def reread(bundle: Bundle, texts: Texts) -> Bundle:
 
 
 def half_of_a_file(case: Case) -> RefusedError | None:
-    """The error for a release that changes a file for others, too, which the run leaves out; None where it does not.
+    """The error for a release that changes a file of others outside this run; None if it does not.
 
-    These would be given what they were not asked about, and nothing of their own.
+    The others would get changes without being asked, and without their own.
     """
     changed = {case.bundle.layers[change.layer].name for change in case.plan.changes}
     for path, names in case.bundle.read_by:
@@ -55,7 +55,7 @@ def half_of_a_file(case: Case) -> RefusedError | None:
 
 
 def first_difference(one: Value, other: Value) -> str:
-    """The first place at which two trees differ, for people; empty where they are alike."""
+    """The first place at which two trees differ, for people; empty if they are equal."""
     return ".".join(_first_difference(one, other))
 
 
@@ -74,12 +74,12 @@ def _first_difference(one: Value, other: Value) -> list[str]:
 
 
 def texts_after(report: FileReport) -> Texts:
-    """What a release makes of its files."""
+    """The new texts of a release's files."""
     return {layer.path: layer.after for layer in report.layers}
 
 
 def with_others(report: FileReport, others: Sequence[FileReport]) -> FileReport:
-    """The report on a release that has nothing to do but what these others do in a file that it shares with them."""
+    """The report on a release that is current only because of what these others change in a file it shares."""
     if report.status != "current":
         return report
     files = {layer.path for layer in report.layers}
@@ -93,7 +93,7 @@ def with_others(report: FileReport, others: Sequence[FileReport]) -> FileReport:
 
 
 def in_order(backwards: Sequence[FileReport]) -> list[FileReport]:
-    """The reports in order, with one diff for each file, or none where it would not be written."""
+    """The reports in order, with one diff for each file, or without diffs if nothing would be written."""
     reports = backwards[::-1]
     if any(report.error or report.status == "needs-decision" for report in reports):
         return [
@@ -104,7 +104,7 @@ def in_order(backwards: Sequence[FileReport]) -> list[FileReport]:
 
 
 def with_one_diff(reports: Sequence[FileReport]) -> list[FileReport]:
-    """The reports, of which the last was made first, with one diff for each file: it stands with the first of them."""
+    """The reports, made from last to first, with one diff for each file, on the first report that has it."""
     if len(reports) < 2:
         return list(reports)
     before: dict[str, bytes] = {}

@@ -1,4 +1,4 @@
-"""`undo`: the last backup of each file put back."""
+"""`undo`: restore the last backup of each file."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from migrator.sources.walking import yaml_files
 
 
 def undo_all(settings: Settings) -> int:
-    """Undo all that is named and report it, whatever cannot be undone among it; answer the exit code."""
+    """Undo everything named and report it, continuing past what cannot be undone; return the exit code."""
     output.refuse_impossible_writes(settings)
     done: list[Written] = []
     try:
-        # A file that is named twice, by whichever names, goes back once.
+        # A file named twice, even by different paths, is restored once.
         names = settings.files or _of_project(settings)
         paths = [path for name in names for path in _undoable(name, settings.backup_dir)]
         once: dict[object, str] = {}
@@ -58,7 +58,7 @@ def _undo_one(path: str, settings: Settings, done: list[Written]) -> int:
 
 
 def _tell_what_stays(done: Sequence[Written], settings: Settings) -> None:
-    """Files that were migrated together, as a base and what lies over it, fit each other only together."""
+    """Note the files that stay migrated: layers that were migrated together only fit each other."""
     together = {each.together for each in done}
     found = [path for each in done for path in _of_directory(each.path, together, settings.backup_dir)]
     found += [path for path in _of_same_project(settings) if together & set(_together(path, settings.backup_dir))]
@@ -77,7 +77,7 @@ def _tell_what_stays(done: Sequence[Written], settings: Settings) -> None:
 
 
 def _of_directory(path: str, together: Collection[Together], backup_dir: str | None) -> list[str]:
-    """The files beside one, as it was named, that were migrated in the same run."""
+    """The files next to `path`, named relative to it, that were migrated in the same run."""
     try:
         found = kept_with(together, os.path.dirname(os.path.realpath(path)), backup_dir)
     except OSError:
@@ -89,15 +89,15 @@ def _of_same_project(settings: Settings) -> list[str]:
     try:
         project = opening.project_of(settings)
     except MigratorError:
-        return []  # it says nothing that the undoing rests on
+        return []  # undo does not depend on the project file
     return [layer for release in project.releases for layer in release.layers] if project is not None else []
 
 
 def _undoable(name: str, backup_dir: str | None) -> list[str]:
-    """The file itself, or of a directory the files that have a backup: the others were not migrated."""
+    """The file itself, or the files in a directory that have a backup: the others were not migrated."""
     if not os.path.isdir(name):
         return [name]
-    # Where none has one, the directory itself is what cannot be undone.
+    # If none has one, report the directory itself as impossible to undo.
     return [path for path in yaml_files(name, []) if _has_backup(path, backup_dir)] or [name]
 
 
@@ -117,7 +117,7 @@ def _has_backup(path: str, backup_dir: str | None) -> bool:
     try:
         return bool(backups_of(os.path.realpath(path), backup_dir))
     except OSError:
-        return True  # undoing it will say why nobody can tell
+        return True  # undoing it will report the error
 
 
 def _together(path: str, backup_dir: str | None) -> list[Together]:

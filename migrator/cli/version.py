@@ -1,4 +1,4 @@
-"""What `--version --verbose` tells, as a report of a mistake needs it: no name, path or host of the machine."""
+"""The output of `--version --verbose`, for bug reports: without names, paths or hosts of the machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECONDS = 10
 
 
 def told(name: str) -> str:
-    """The version of the program, of Python and of what it rests on, a line each."""
+    """The versions of the program, Python and its dependencies, one per line."""
     return "".join(f"{line}\n" for line in _lines(name))
 
 
@@ -43,7 +43,7 @@ def _version(distribution: str) -> str:
 
 
 def _of_program(name: str, *words: str) -> str:
-    """The first line of what a program says of its version."""
+    """The first line of a program's version output."""
     path = shutil.which(name)
     if path is None:
         return "not on PATH"
