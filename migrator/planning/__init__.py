@@ -1,1 +1,1 @@
-"""From a file to its plan, and from the plan to the new text: what applies, what is asked, what changes."""
+"""From a file to its plan, and from the plan to the new text: what applies, what to ask, what changes."""

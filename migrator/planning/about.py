@@ -1,4 +1,4 @@
-"""What is told of a release besides its changes: what was read, what it is, and where it goes."""
+"""What is reported about a release besides its changes: what was read, what it is, and its target."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
 
-_MOST_OF_A_KIND = 10  # notices: who has read ten alike knows the file
+_MOST_OF_A_KIND = 10  # notices; after ten of a kind more would tell nothing new
 
 NO_PREFECT = Notice(
     "prefect-server.enabled is false: this release runs no Prefect, so nothing about Prefect applies to it."
@@ -23,7 +23,7 @@ NO_PREFECT = Notice(
 
 
 def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
-    """All of it, with what the plan itself tells."""
+    """All notices about the release, including the plan's own."""
     bundle = upgrade.bundle
     return (
         *bundle.notices,
@@ -32,7 +32,7 @@ def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
         *made.notices,
         *_about_documents(bundle),
         *_about_computed(bundle),
-        *_about_unseen_signs(bundle),
+        *_about_invisible_characters(bundle),
         *_about_target(upgrade.found, upgrade.known),
         *_about_ahead(upgrade),
         *_about_jump(upgrade.found),
@@ -72,17 +72,17 @@ def _about_computed(bundle: Bundle) -> Iterator[Notice]:
             )
 
 
-def _about_unseen_signs(bundle: Bundle) -> Iterator[Notice]:
-    """A reviewer sees another value than the pod gets where a sign turns the text around, or has no width."""
+def _about_invisible_characters(bundle: Bundle) -> Iterator[Notice]:
+    """Characters that reverse the text or have no width: a reviewer sees another value than the pod gets."""
     for number, source in enumerate(bundle.layers):
         if source.stream.text.isascii() and "\\" not in source.stream.text:
-            continue  # no such sign, and no escape that makes one
+            continue  # no such character, and no escape that could make one
         from unicodedata import name
 
         from migrator.report.signs import unseen_in
 
-        for route, signs in islice(unseen_in(source.data), _MOST_OF_A_KIND):
-            named = " and ".join(f"U+{ord(sign):04X} ({name(sign, 'no name').lower()})" for sign in signs[:3])
+        for route, characters in islice(unseen_in(source.data), _MOST_OF_A_KIND):
+            named = " and ".join(f"U+{ord(each):04X} ({name(each, 'no name').lower()})" for each in characters[:3])
             yield Notice(
                 f"{tree.show(route)} contains the invisible {named}, which can change how it is read: retype it, "
                 "unless you mean it.",
@@ -93,9 +93,9 @@ def _about_unseen_signs(bundle: Bundle) -> Iterator[Notice]:
 
 
 def _about_other_preset(upgrade: Upgrade) -> Iterator[Notice]:
-    """A configPreset of another flavour than that behind the version: one of the two may be a slip.
+    """A configPreset that differs from the flavour in the version: one of the two may be a mistake.
 
-    What the object around the values says of its own version is no slip.
+    A version that the object around the values states itself is not questioned.
     """
     found, given = upgrade.found, upgrade.request.options
     values = [layer.data for layer in upgrade.layers]
@@ -132,11 +132,11 @@ def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> It
 
 
 def _about_ahead(upgrade: Upgrade) -> Iterator[Notice]:
-    """One of many releases may have gone on before the others, and nothing takes it back."""
+    """One of many releases may be ahead of the others; it is not downgraded."""
     if upgrade.options.below:
-        stands, asked = upgrade.bundle.version.text, upgrade.options.below
+        current, asked = upgrade.bundle.version.text, upgrade.options.below
         yield Notice(
-            f"The chart is at {stands} already, past {asked}: it stays there, and the values are judged for it."
+            f"The chart is at {current} already, past {asked}: it stays there, and the values are judged for it."
         )
 
 
@@ -157,7 +157,7 @@ def _about_preset(found: discover.Found, made: plan.Plan) -> Iterator[Notice]:
 
 
 def _about_base(bundle: Bundle, made: plan.Plan) -> Iterator[Notice]:
-    """A lower layer may serve other releases, which nobody named."""
+    """A lower layer may be used by other releases that are not part of the run."""
     top = [layer for layer in bundle.layers if not layer.is_typed][-1].name
     for number in sorted({change.layer for change in made.changes}):
         name = bundle.layers[number].name

@@ -1,4 +1,4 @@
-"""The answers that somebody gave, and what the questions made of them."""
+"""The answers that were given, and the questions that they were used for."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -8,11 +8,10 @@ from migrator.migration import Question
 
 
 class Asked(NamedTuple):
-    """A question that a plan met: its answer (None while there is none), and whether somebody gave it.
+    """A question that a plan asked: its answer (None while there is none), and whether it was given.
 
-    `stale` means that there is an answer under its name, which was given to another question and so is not used;
-    `hidden` that it came from the environment, so that nothing of it is shown.
-    `where` says where a replayed answer stands.
+    `stale` means that an answer with its id was given to a different question and is not used; `hidden` that the answer
+    came from the environment, so nothing of it is shown. `where` names the place of a replayed answer.
     """
 
     question: Question
@@ -24,9 +23,9 @@ class Asked(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """An answer given earlier: where it stands, in words, and whether a question is the one it was given to.
+    """An answer given earlier: where it is, as text, and whether a question is the one it was given to.
 
-    `hidden` is one that came from the environment.
+    `hidden` means that it came from the environment.
     """
 
     where: str
@@ -35,24 +34,24 @@ class Earlier(NamedTuple):
 
 
 def problem_with(name: str, answer: str, complaint: Callable[[str], str], *, hidden: bool = False) -> str:
-    """What is wrong with an answer (empty: nothing); one that is a secret is not repeated."""
+    """What is wrong with an answer (empty: nothing); a secret answer is not repeated."""
     problem = complaint(answer)
     if not problem:
         return ""
     if hidden:
         return f"the value in the environment cannot be used; give it with --{name} to see why"
-    from migrator.report.mask_names import is_credential  # only somebody whose answer is wrong needs it
+    from migrator.report.mask_names import is_credential  # needed only for an invalid answer
 
-    is_secret = is_credential(name) and not name.endswith("secret")  # that one is a Secret's name
+    is_secret = is_credential(name) and not name.endswith("secret")  # that answer is the name of a Secret
     return problem.replace(repr(answer), "***") if is_secret else problem
 
 
 class Asking:
-    """Answers questions from what was given, else by their safe default; remembers every question it met.
+    """Answers questions from what was given, else by their safe default; remembers every question asked.
 
-    With `defaults` off a question without a given answer stays open even if it has a default: a person is to be asked.
-    `earlier` tells of given answers that are replayed: one that was given to another question leaves this one open,
-    default or not, since whoever answered did not mean it.
+    With `defaults` off a question without a given answer stays open even if it has a default, so that it is asked.
+    `earlier` describes given answers that are replayed: one given to a different question leaves this one open, even if
+    it has a default, since it was not meant for it.
     """
 
     def __init__(
@@ -82,9 +81,9 @@ class Asking:
             self.asked[question.id] = Asked(question, answer, True, where=where, hidden=hidden)
             return answer
         fallback = question.default if self._defaults else None
-        standing = self.asked.get(question.id)
-        if fallback is None and standing is not None and standing.answer is None:
-            return None  # who asked first knows best why: later steps see what it could not settle
+        known = self.asked.get(question.id)
+        if fallback is None and known is not None and known.answer is None:
+            return None  # keep the first text: later steps see only what its asker could not settle
         self.asked[question.id] = Asked(question, fallback, False)
         return fallback
 
@@ -92,7 +91,7 @@ class Asking:
         return self._given.get(question_id)
 
     def open_questions(self) -> list[Question]:
-        """The questions that have no answer yet, in the order in which they came up."""
+        """The questions that have no answer yet, in the order they were asked."""
         return [asked.question for asked in self.asked.values() if asked.answer is None]
 
 

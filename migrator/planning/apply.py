@@ -1,4 +1,4 @@
-"""A plan carried out on text: step by step, each result parsed again, the whole proved before anything is written."""
+"""Applies a plan to text, step by step: each result is parsed again, and the whole verified before any write."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from migrator.yamltext import Stream
 
 
 class Result(NamedTuple):
-    """A plan carried out on text: each layer parsed again, and where each change stands in the original.
+    """An applied plan: each layer parsed again, and where each change is in the original.
 
-    `stages` holds the layers' texts before the first step and after each; `places` each change's line in the text
-    that its step met.
+    `stages` holds the layers' texts before the first step and after each; `places` each change's line in the text that
+    its step started from.
     """
 
     streams: tuple[Stream, ...]
@@ -31,11 +31,11 @@ class Result(NamedTuple):
 
 
 def apply_plan(case: Case) -> Result:
-    """Apply the plan to the text, step by step, and prove the result.
+    """Apply the plan to the text, step by step, and verify the result.
 
-    Each step's text is parsed again and held against the plan by the text engine; the whole must read as the plan
-    says, and must itself plan to nothing. Raises RefusedError for a shape that is not edited, VerificationError where
-    the proof fails, which is a mistake of this program; either way nothing was written.
+    The text engine parses each step's text again and compares it with the plan; the whole must read as planned, and
+    planning it again must change nothing. Raises RefusedError for a shape that is not edited, VerificationError if the
+    verification fails, which is a bug in infrahub-migrator; either way nothing was written.
     """
     effects.prove(case.plan, case.bundle.name)
     sources = list(case.sources)
@@ -72,7 +72,7 @@ def apply_plan(case: Case) -> Result:
 
 
 def _left_behind(done: Mapping[str, Sequence[Done]]) -> Iterator[NoticeReport]:
-    """The comments that edits left behind or took along, and the copies of shared values, by their original lines."""
+    """Comments that edits left behind or moved, and copies of shared values, by their original lines."""
     found: list[tuple[int, str, int, str]] = []
     for name, edits in done.items():
         for depth, edited in enumerate(edits):
@@ -92,7 +92,7 @@ def _left_behind(done: Mapping[str, Sequence[Done]]) -> Iterator[NoticeReport]:
 
 
 def prove_settled(case: Case, result: Result, request: Request) -> None:
-    """The result must itself plan to nothing, whatever was answered. Raises VerificationError where it does not."""
+    """Check that planning the result again changes nothing, whatever was answered. Raises VerificationError if not."""
     again = examine([case.bundle.on(result.streams)], request._replace(earlier={}))
     if not again.plan.is_current:
         left = [change.path for change in again.plan.changes] + [each.id for each in again.plan.open_questions]
@@ -104,14 +104,14 @@ def prove_settled(case: Case, result: Result, request: Request) -> None:
 
 
 def _original(done: Sequence[Done], line: int) -> int:
-    """The line of the original text that a line after these edits stands for."""
+    """The line in the original text of a line after these edits."""
     for edited in reversed(done):
         line = edited.original_line(line)
     return line
 
 
 def _place_of(change: Change, values: Value) -> Route:
-    """The place that a person would look at for a change: the thing itself, or the one it is put beside."""
+    """Where a reader would look for a change: the value itself, or its neighbour if it is added."""
     edit = change.edit
     if isinstance(edit, RemoveItems):
         return (*edit.route, edit.indexes[0])

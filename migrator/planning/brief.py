@@ -1,4 +1,4 @@
-"""What came of planning in plain records, without places in the text: all that the line of `check` tells."""
+"""The outcome of planning as plain records, without places in the text: all that a line of `check` needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from migrator.values.changes import Notice
 
 
 def brief(case: Case, status: Status | None = None) -> FileReport:
-    """The case as a report; `status` is what became of it, where that is more than a plan."""
+    """The case as a report; `status` is its outcome, if it went further than a plan."""
     found, made = case.found, case.plan
     concerned = {planned.known.id for planned in made.steps} | made.waiting
     final = status or case.status
@@ -34,7 +34,7 @@ def brief(case: Case, status: Status | None = None) -> FileReport:
 
 
 def _changes(case: Case) -> Iterator[ChangeReport]:
-    """The changes of the migrations, and last that of the chart's own version, where it moves."""
+    """The migrations' changes, then that of the chart's version, if it moves."""
     for planned in case.plan.steps:
         for change in planned.changes:
             yield ChangeReport(

@@ -1,4 +1,4 @@
-"""Finds the migrations, holds them to the rules they must keep, and says which of them a release is to be judged by."""
+"""Finds the migrations, checks that they are well-formed, and selects those that apply to a release."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from migrator.charts.versions import CHARTS
 from migrator.migration import Decision, Migration, Step, one_of
 
 NAMES = {"release-name": "The Helm release's name.", "namespace": "The Helm release's namespace."}
-"""What an option of its own or the project file says of the release, and a question asks where nothing does."""
+"""Facts about the release that have their own option or project file key, and are asked for only without either."""
 
 _NAME = r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*"
 
@@ -31,17 +31,17 @@ class Known(NamedTuple):
 
 
 class Selected(NamedTuple):
-    """A step that a release is judged by, with the migration it belongs to."""
+    """A step that applies to a release, with the migration it belongs to."""
 
     known: Known
     step: Step
 
 
 class BrokenMigration(Exception):
-    """An entry of migrations/ breaks a rule; a mistake of its author, not of a customer."""
+    """A malformed entry in migrations/: its author's mistake, not a customer's."""
 
 
-@lru_cache(maxsize=1)  # once a run, however many releases it has
+@lru_cache(maxsize=1)  # once per run, however many releases
 def load() -> tuple[Known, ...]:
     """All migrations, in the order of their versions."""
     found = []
@@ -53,7 +53,7 @@ def load() -> tuple[Known, ...]:
 
 @lru_cache(maxsize=1)
 def questions() -> Mapping[str, Decision]:
-    """The ids of all questions that a run may ask, each with what holds of its answers whatever the release."""
+    """The ids of all questions that a run may ask, each with what holds for its answers on any release."""
     found = {"flavour": Decision(one_of("none", *versions.FLAVOURS))}
     for known in load():
         found.update(known.migration.questions)
@@ -61,24 +61,24 @@ def questions() -> Mapping[str, Decision]:
 
 
 def about(question_id: str) -> Decision | None:
-    """What holds of the answers to that question, or to all of its kind (`KIND.which`); None where there is none."""
+    """What holds for the answers to that question, or to its kind (`KIND.which`); None if there is none."""
     known = questions()
     return known.get(question_id) or known.get(question_id.partition(".")[0])
 
 
 def is_for_each(question_id: str) -> bool:
-    """Whether its answer is one release's own, so that each release is asked for itself."""
+    """Whether its answer differs by release, so that it is asked for each one."""
     return question_id in questions() and bool(questions()[question_id].scope)
 
 
 def rivals(question_id: str) -> list[str]:
-    """The questions that settle the same as that one, itself included; none where it settles nothing with others."""
+    """The questions that settle the same thing as that one, including itself; empty if it settles nothing."""
     settles = questions()[question_id].settles if question_id in questions() else ""
     return [name for name, each in questions().items() if settles and each.settles == settles]
 
 
 def in_conflict(answered: Collection[str]) -> tuple[list[str], str]:
-    """The answers that rule each other out, and what each of them settles; none where all go together."""
+    """The answers that contradict each other, and what each of them settles; none if all are compatible."""
     for name in answered:
         found = [rival for rival in rivals(name) if rival in answered]
         if len(found) > 1:
@@ -87,24 +87,24 @@ def in_conflict(answered: Collection[str]) -> tuple[list[str], str]:
 
 
 def naming_a_redis(answered: Collection[str]) -> list[str]:
-    """Those of the answers that name one Redis, which several releases must not share unseen."""
+    """The answers that name a single Redis, which several releases must not share by accident."""
     return [name for name, each in questions().items() if each.scope == "redis" and name in answered]
 
 
 def asked_by(question_id: str, all_known: tuple[Known, ...]) -> Known | None:
-    """The migration that asks that question; None for one of the planning's own."""
+    """The migration that asks that question; None for one that planning itself asks."""
     names = (question_id, question_id.partition(".")[0])
     return next((known for known in all_known if any(name in known.migration.questions for name in names)), None)
 
 
 def version_of(known: Known, step: Step, chart: str) -> Version | None:
-    """The version of that chart which asks for the step; None where the chart never does."""
+    """The version of that chart that needs the step; None if the chart never does."""
     text = step.versions.get(chart, known.migration.versions.get(chart))
     return versions.parse(text).release if text else None
 
 
 def select(chart: str, to: Version, all_known: tuple[Known, ...]) -> list[Selected]:
-    """The steps a release of that chart is judged by: every one up to `to`, whatever it runs on now."""
+    """The steps that apply to a release of that chart: every one up to `to`, whatever it runs on now."""
     return [
         Selected(known, step)
         for known in all_known
@@ -114,7 +114,7 @@ def select(chart: str, to: Version, all_known: tuple[Known, ...]) -> list[Select
 
 
 def newest(chart: str, all_known: tuple[Known, ...]) -> Version:
-    """The newest version that is known: of a migration, or of one that was seen and asks for nothing."""
+    """The newest known version: a migration's, or one that was checked and needs no change."""
     return max(published.newest(chart), *_versions_on(chart, all_known))
 
 
@@ -132,7 +132,7 @@ def _order(known: Known) -> Version:
 
 
 def _name_of(entry: os.DirEntry[str]) -> str:
-    """The id of the migration that a file or a folder in migrations/ is; empty for what is none."""
+    """The migration id of a file or folder in migrations/; empty if it is not a migration."""
     name, extension = os.path.splitext(entry.name)
     is_one = extension == ".py" or (not extension and os.path.isfile(os.path.join(entry.path, "__init__.py")))
     return name if is_one and not name.startswith("_") else ""

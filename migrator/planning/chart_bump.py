@@ -1,4 +1,4 @@
-"""The chart's version in the object around the values: evidence of what runs now, and moved with the values."""
+"""The chart's version in the object around the values: it shows what runs now, and moves with the values."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
     from migrator.sources.blocktext import BlockText
 
 NAME = "chart-version"
-"""What the change is called, where others go by their migration and their step."""
+"""The change's id, in place of a migration and a step."""
 TITLE = "move the chart version along with the values"
 WHY = "values and chart move together: the old chart refuses the new values"
 
 
 class Bump(NamedTuple):
-    """The version text that stands at `route` in the object's document, and the one that is to stand there."""
+    """The version text at `route` in the object's document, and the one to put there."""
 
     route: Route
     before: str
     after: str
 
     def line(self, home: Source) -> int:
-        """The line of the version in the object that `home` stands in."""
+        """The line of the version in the object that `home` is in."""
         text = _text_around(home)
         return text.line_of_text(self.route) if text else home.stream.documents[home.document].line(self.route)
 
     def apply(self, home: Source) -> Done:
-        """The file with the version moved."""
+        """The file with the new version."""
         edits = [SetValue(self.route, self.after)]
         text = _text_around(home)
         return text.apply_to_text(home, edits) if text else yamltext.apply(home.stream, edits, home.document)
 
     def report(self, bundle: Bundle) -> ChangeReport:
-        """The change in plain records, as those of the migrations are."""
+        """The change as a plain record, like those of the migrations."""
         path = tree.show(self.route)
         name = bundle.layers[bundle.home].name
         return ChangeReport(
@@ -56,42 +56,42 @@ class Bump(NamedTuple):
 
 
 def _text_around(home: Source) -> BlockText | None:
-    """The text that holds the object, version included, where it is a patch inside a kustomization."""
+    """The text that holds the object with its version, if it is a patch inside a kustomization."""
     if home.inner is None:
         return None
-    from migrator.sources.blocktext import BlockText  # most values stand in no text
+    from migrator.sources.blocktext import BlockText  # most values are not inside a text block
 
     return home.inner if isinstance(home.inner, BlockText) and home.inner.at else None
 
 
 def settle_options(bundle: Bundle, given: discover.Options) -> discover.Options:
-    """What the command line says, and where it says nothing, what the object says of its chart and release."""
+    """The command line's options, completed with what the object says about its chart and release."""
     is_ours = bundle.version.chart in versions.CHARTS and _is_of_its_key(bundle)
     chart = given.chart or (bundle.version.chart if is_ours else "")
-    stands = bundle.version.version
-    speaks_of_ours = is_ours and stands is not None
-    if speaks_of_ours and not given.version_from and _is_below(given.version_to, stands):
+    current = bundle.version.version
+    names_our_version = is_ours and current is not None
+    if names_our_version and not given.version_from and _is_below(given.version_to, current):
         given = given._replace(version_to=bundle.version.text, below=given.version_to)
     return given._replace(
         chart=chart,
         root=given.root or bundle.root,
         default_root=_default_root(bundle) if is_ours else "",
-        version_from=given.version_from or (bundle.version.text if speaks_of_ours else ""),
+        version_from=given.version_from or (bundle.version.text if names_our_version else ""),
         release_name=given.release_name or bundle.release_name,
         namespace=given.namespace or bundle.namespace,
     )
 
 
-def _is_below(text: str, stands: versions.ChartVersion | None) -> bool:
-    """Whether an object stands at a newer version than the one that is asked for; what is none is told elsewhere."""
+def _is_below(text: str, current: versions.ChartVersion | None) -> bool:
+    """Whether the requested version is older than the object's; an invalid version is reported elsewhere."""
     try:
-        return bool(text) and stands is not None and versions.parse(text).release < stands.release
+        return bool(text) and current is not None and versions.parse(text).release < current.release
     except UsageError:
         return False
 
 
 def evidence(bundle: Bundle, given: discover.Options) -> Iterator[str]:
-    """What the object told, for people."""
+    """What the object says, for display."""
     yield from bundle.evidence
     if bundle.version.text and not given.version_from:
         chart = bundle.version.chart or "the chart"
@@ -99,9 +99,9 @@ def evidence(bundle: Bundle, given: discover.Options) -> Iterator[str]:
 
 
 def _is_of_its_key(bundle: Bundle) -> bool:
-    """Whether the layers hold the key of the dependency that a Chart.yaml beside them names, where one does.
+    """Whether the layers have the key of the dependency that a Chart.yaml beside them names; true if none does.
 
-    It says which chart values are for, and not that a file holds any.
+    The Chart.yaml says which chart values are for, not that a file has any.
     """
     key = bundle.version.key
     return not key or any(isinstance(as_map(layer.data).get(key), dict) for layer in bundle.layers)
@@ -113,37 +113,37 @@ def _default_root(bundle: Bundle) -> str:
 
 
 def refuse_left_behind(bundle: Bundle, found: discover.Found) -> None:
-    """Raise RefusedError for values that must not change without a chart version that stands here and cannot move."""
+    """Raise RefusedError for values that must change together with a chart version here that cannot be moved."""
     refused = bundle.version.refused
     if refused is not None and bundle.version.chart in versions.CHARTS and _is_behind(bundle.version, found):
         raise refused
 
 
 def _is_behind(version: ChartVersion, found: discover.Found) -> bool:
-    stands = version.version
-    return stands is None or stands.release < found.version_to
+    current = version.version
+    return current is None or current.release < found.version_to
 
 
 def bump(
     bundle: Bundle, found: discover.Found, result: Release, *, moves: bool, wanted: bool
 ) -> tuple[Bump | None, list[Notice]]:
-    """Where the version moves with the values, which then are `result`'s, and what is told where it does not."""
+    """How the version moves with the values, which are then `result`'s, and notices if it does not."""
     version = bundle.version
-    stands = version.version
-    if version.runs:  # whoever upgrades names the new one
+    current = version.version
+    if version.runs:  # the new version is given on upgrade
         return None, []
     why = _why_not_here(version, found)
     if why:
         return None, [Notice(f"The chart version is not moved here: {why}", "warning")] * moves
-    if stands is None or version.chart not in versions.CHARTS:
+    if current is None or version.chart not in versions.CHARTS:
         return None, []
-    if stands.release > found.version_to or (stands.release == found.version_to and not found.flavour_left):
+    if current.release > found.version_to or (current.release == found.version_to and not found.flavour_left):
         return None, []
-    kept = found.flavour if found.flavour_left else stands.flavour
+    kept = found.flavour if found.flavour_left else current.flavour
     flavour = f"-{kept}" if kept else ""
     after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
     if not moves:
-        its_values = presets.of_chart(version.chart, stands.release, stands.flavour).prefect
+        its_values = presets.of_chart(version.chart, current.release, current.flavour).prefect
         refused = deployment.what_is_refused(result, its_values)
         text = f"The chart version {version.text} refuses {refused}, which these values have: move it to {after}."
         return None, [Notice(text, "warning")] * bool(refused)
@@ -157,7 +157,7 @@ def bump(
 
 
 def _why_not_here(version: ChartVersion, found: discover.Found) -> str:
-    """Why a version that stands somewhere is not moved with the values, as a sentence; empty where it can be."""
+    """Why a version is not moved with the values, as a sentence; empty if it can be."""
     if version.refused is not None and _is_behind(version, found):
         return f"{version.refused.path}:{version.refused.line} {version.refused.message}"
     if version.unmovable:
@@ -168,7 +168,7 @@ def _why_not_here(version: ChartVersion, found: discover.Found) -> str:
 
 
 def _why_too_low(version: ChartVersion, found: discover.Found) -> str:
-    """Why a range can never install the chart that the values are for now; empty where it may."""
+    """Why a range can never install the chart that the values are now for; empty if it may."""
     if not (ranges.is_range(version.text) and ranges.stays_below(version.text, found.version_to)):
         return ""
     place = version.elsewhere or tree.show(version.route)

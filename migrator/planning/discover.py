@@ -1,6 +1,6 @@
-"""Finds out what a values file is: whose chart it belongs to, where the Prefect values stand, which flavour it means.
+"""Finds out what a values file is: which chart it belongs to, where its Prefect values are, and its flavour.
 
-Whatever is concluded is said with its evidence, since a wrong root or chart is an edit that Helm ignores in silence.
+Every conclusion comes with its evidence, since with a wrong root or chart Helm would silently ignore the edits.
 """
 
 from collections.abc import Sequence
@@ -23,10 +23,10 @@ from migrator.values.release import Layer, Release
 
 
 class Options(NamedTuple):
-    """What the command line says about the upgrade; empty strings say nothing.
+    """What the command line says about the upgrade; an empty string means not given.
 
-    `default_root` is where the chart that an object names reads Prefect values, for values that hold none. `below` is
-    the version that was asked for where the object is past it already, and `version_to` the object's own then.
+    `default_root` is where the chart that an object names reads Prefect values, for values that have none. `below` is
+    the requested version if the object is already past it; `version_to` is then the object's own.
     """
 
     chart: str = ""
@@ -40,9 +40,9 @@ class Options(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a release is and where it goes, by which chart versions, and these as text without a flavour.
+    """What a release is, and its current and target chart versions, also as text without a flavour.
 
-    `version_from` is None, and `text_from` empty, where nothing tells.
+    `version_from` is None, and `text_from` empty, if unknown.
     """
 
     chart: str
@@ -53,29 +53,29 @@ class Found(NamedTuple):
     text_to: str
     flavour: str | None
     evidence: tuple[str, ...]
-    flavour_left: str = ""  # that of the version that runs now, where another one is gone to
+    flavour_left: str = ""  # that of the version that runs now, if the target has another
 
     @property
     def shown_from(self) -> str:
-        """The version that runs now as the chart is published, flavour included; empty where nothing tells."""
+        """The version that runs now as the chart is published, with its flavour; empty if unknown."""
         flavour = self.flavour_left or self.flavour
         return f"{self.text_from}-{flavour}" if self.text_from and flavour else self.text_from
 
     @property
     def shown_to(self) -> str:
-        """The version to go to as the chart is published, flavour included."""
+        """The target version as the chart is published, with its flavour."""
         return f"{self.text_to}-{self.flavour}" if self.flavour else self.text_to
 
 
 def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Known, ...]) -> Found:
-    """Conclude chart, root, versions and flavour from the layers and from what the command line says.
+    """Conclude chart, root, versions and flavour from the layers and the command line.
 
     Raises RefusedError for a file of another kind, OutOfScopeError for one without values of these charts, UsageError
-    where the command line and the file contradict each other.
+    if the command line and the file contradict each other.
     """
     has_room = any(layer.accepts == "anything" for layer in layers)
     for layer in layers:
-        if layer.data is not None or not has_room:  # Helm takes an empty layer as one that says nothing
+        if layer.data is not None or not has_room:  # Helm treats an empty layer as one that sets nothing
             _refuse_other_kinds(layer)
     evidence: list[str] = []
     start = version_typed(options.version_from, "--from")
@@ -106,9 +106,9 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
 
 
 def version_typed(text: str, option: str) -> versions.ChartVersion | None:
-    """The version of an option; None for no text. Raises UsageError, by the option, for what is no version of a chart.
+    """The version of an option; None for no text. Raises UsageError, naming the option, for an invalid chart version.
 
-    What an object or a project file says was read before.
+    Versions from an object or a project file were parsed before.
     """
     try:
         version = versions.parse(text) if text else None
@@ -120,7 +120,7 @@ def version_typed(text: str, option: str) -> versions.ChartVersion | None:
 
 
 def _why_there(chart: str, start: versions.ChartVersion | None, to: Version) -> str:
-    """Why a release that nobody sends anywhere goes to that version."""
+    """Why a release with no given target goes to that version."""
     ahead = published.one_way_steps(chart, to, published.newest(chart))
     if ahead:
         return f"the newest version you can roll back from; --to {ahead[0].versions[chart]} or later goes further"
@@ -164,12 +164,12 @@ def _root(layers: Sequence[Layer], options: Options, flavour_known: bool, eviden
         root: Route = () if options.root == "." else tuple(options.root.split("."))
         flavour_known = flavour_known or bool(presets_in([layer.data for layer in layers], root))
         _refuse_wrong_root(layers, root, flavour_known)
-        _refuse_no_mapping(layers, root)
+        _refuse_blocked_root(layers, root)
         evidence.append(f"Prefect values at {tree.show(root)} (as named)")
         return root
     roots = prefect_roots([layer.data for layer in layers], options.chart)
     for root in roots:
-        _refuse_no_mapping(layers, root)
+        _refuse_blocked_root(layers, root)
     if len(roots) > 1:
         names = ", ".join(tree.show(root) for root in roots)
         raise RefusedError(
@@ -189,7 +189,7 @@ def _root(layers: Sequence[Layer], options: Options, flavour_known: bool, eviden
     wrapped = bool(named) or any("infrahub" in as_map(layer.data) for layer in layers)
     if (named or flavour_known) and (options.chart == "infrahub-enterprise" or wrapped) and len(named) < 2:
         root = (*next(iter(named), ()), "infrahub", "prefect-server")
-        _refuse_no_mapping(layers, root)
+        _refuse_blocked_root(layers, root)
         evidence.append("no Prefect values in the file: all come from the preset or from elsewhere")
         return root
     if any(may_be_of(layer.data, options.chart) for layer in layers):
@@ -204,8 +204,8 @@ def _root(layers: Sequence[Layer], options: Options, flavour_known: bool, eviden
     raise foreign.without_values(layers[0].name)
 
 
-def _refuse_no_mapping(layers: Sequence[Layer], root: Route) -> None:
-    """A list or a text on the way to the Prefect values, which leaves no place for any."""
+def _refuse_blocked_root(layers: Sequence[Layer], root: Route) -> None:
+    """Refuse a list or a text on the path to the Prefect values, since it leaves no place for them."""
     for layer in layers:
         for depth in range(1, len(root) + 1):
             if not isinstance(tree.get(layer.data, root[:depth]), (dict, type(None))):
@@ -239,10 +239,10 @@ def _chart(root: Route, layers: Sequence[Layer], options: Options, evidence: lis
 
 
 def _refuse_wrong_root(layers: Sequence[Layer], root: Route, flavour_known: bool) -> None:
-    """Values at a place that the chart does not read are ignored by Helm in silence, and would be here."""
+    """Refuse values at a place that the chart does not read: Helm silently ignores them, and so would this program."""
     roots = [each for layer in layers for each in prefect_roots([layer.data])]
-    stands = any(isinstance(tree.get(layer.data, root), dict) for layer in layers)
-    if root in roots or (not roots and (stands or flavour_known)):
+    is_there = any(isinstance(tree.get(layer.data, root), dict) for layer in layers)
+    if root in roots or (not roots and (is_there or flavour_known)):
         return
     there = ", ".join(dict.fromkeys(tree.show(each) for each in roots))
     raise UsageError(
@@ -277,10 +277,10 @@ def _flavour(
 
 
 def is_generation_a(layers: Sequence[Layer], root: Route) -> bool:
-    """Whether the layers are shaped like the oldest presets, which were copied and put over the plain chart.
+    """Whether the layers are shaped like the oldest presets, which were copied and used with the plain chart.
 
-    Their `configPreset` says nothing of the chart's flavour: they wire Redis in env lists and never say
-    `runAsSeparateDeployment`, or false where somebody answered that the services stay in the API process.
+    Their `configPreset` does not say which flavour the chart has. They set Redis in env lists and never set
+    `runAsSeparateDeployment`, except to false after an answer that the services stay in the API process.
     """
     is_decided = any(tree.get(layer.data, (*root, "backgroundServices", "runAsSeparateDeployment")) for layer in layers)
     lists = [tree.get(layer.data, (*root, *path)) for layer in layers for path in (env.SERVER, env.BACKGROUND)]

@@ -1,4 +1,4 @@
-"""The proof of a change's effect: what claims to leave the pods' behaviour as it is, does."""
+"""Verifies effects: a change that claims not to affect the pods' behaviour must not."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from migrator.values.release import Release
 
 
 def prove(plan: Plan, path: str) -> None:
-    """Hold each step's changes without effect against what the pods do with and without them, on the target chart.
+    """Check that each step's changes without effect leave what the pods do on the target chart unchanged.
 
-    Raises VerificationError where a pod's settings or services differ, which is a mistake of this program.
+    Raises VerificationError if a pod's settings or services differ, which is a bug in infrahub-migrator.
     """
     here = plan.start
     for planned in plan.steps:
         after = _edited(here, planned.changes)
         quiet = [change for change in planned.changes if change.effect == "none"]
         if quiet:
-            # A step's changes are made at once. One may be without effect because another is made, a value that moves
-            # for example, or because another is not made yet: an entry that loses to one that goes.
+            # A step's changes are made at once. One may have no effect because another is made too (a value that
+            # moves), or because another is not made yet (an entry overridden by one that is removed).
             others = [change for change in planned.changes if change.effect != "none"]
             differing = _differences(here, _edited(here, quiet))
             if differing:
@@ -40,7 +40,7 @@ def _edited(release: Release, changes: list[Change] | tuple[Change, ...]) -> Rel
 
 
 def _differences(before: Release, after: Release) -> set[str]:
-    """In what the pods differ, by the names of the settings; their values may be secrets."""
+    """What differs on the pods before and after, by setting name only, since values may be secrets."""
     found = set()
     ours, theirs = behaviour(before), behaviour(after)
     for pod in ours.keys() | theirs.keys():

@@ -1,6 +1,6 @@
-"""The first half of the way through the house: read, find out, plan, ask. It touches no text.
+"""The first half of a run: read, find out, plan, ask. It does not change any text.
 
-`apply` takes the plan to bytes and proves them, `summary` says what came of it, and `migrate` writes.
+`apply` turns the plan into bytes and verifies them, `summary` reports the outcome, and `migrate` writes.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ __all__ = ["Case", "Request", "Source", "examine", "read", "read_bytes"]
 
 
 class Case(NamedTuple):
-    """A release on its way: what was read, what was found out, and the plan.
+    """A release during a run: what was read, what was found out, and the plan.
 
-    `bump` is the version that the chart moves to in the object around the values, where it does.
+    `bump` is the chart version's move in the object around the values, if there is one.
     """
 
     bundle: Bundle
@@ -54,10 +54,10 @@ class Case(NamedTuple):
 
 
 def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
-    """Find out what the release is, and plan; nothing is asked and nothing written.
+    """Find out what the release is, and plan; nobody is asked and nothing is written.
 
     `inputs` are the release's layers, lowest first, or the one bundle of them. Raises InputError, RefusedError and
-    UsageError, with file and line as far as something in a file is meant.
+    UsageError, with file and line if it concerns something in a file.
     """
     bundle = _bundle(inputs)
     try:
@@ -73,7 +73,7 @@ def _examined(bundle: Bundle, request: Request) -> Case:
     shapes.refuse_what_is_no_chart(upgrade.layers, upgrade.found.root)
     ask = request.asking()
     settled = _settle_flavour(upgrade, ask)
-    if settled is None:  # the question is open, and all the rest depends on it
+    if settled is None:  # the question is open, and everything else depends on it
         return _case(upgrade, _nothing(upgrade.release(""), ask))
     upgrade, made = settled
     if made is None:
@@ -83,7 +83,7 @@ def _examined(bundle: Bundle, request: Request) -> Case:
         made = upgrade.plan(release, ask)
     _refuse_unclear(upgrade, made)
     if made.open_questions and not request.in_a_line:
-        from migrator.planning import foresight  # most releases are decided, or have nothing to decide
+        from migrator.planning import foresight  # most releases have no open question
 
         made = foresight.without_mended(upgrade, made)
     return _bump(upgrade, made._replace(notices=about.all_of(upgrade, made)))
@@ -96,7 +96,7 @@ def _bundle(inputs: Sequence[Source | Bundle]) -> Bundle:
 
 
 def _refuse_empty_first(bundle: Bundle) -> None:
-    """Raise InputError for a file whose values stand behind an empty first document, the only one that Helm 3 reads."""
+    """Raise InputError for values after an empty first document, which is the only one that Helm 3 reads."""
     for source in bundle.layers:
         first, *others = source.stream.documents
         full = next((each for each in others if each.data is not None), None)
@@ -111,7 +111,7 @@ def _refuse_empty_first(bundle: Bundle) -> None:
 
 
 def _detect(bundle: Bundle, request: Request) -> Upgrade:
-    """What the release is and where it goes: by the command line, else the object around it, else the chart."""
+    """What the release is and its target, from the command line, else the object around it, else the chart."""
     known = catalog.load()
     layers = tuple(_layer(source) for source in bundle.layers)
     own = _own_chart(request.chart_path, request.old_chart_path)
@@ -133,27 +133,27 @@ def _detect(bundle: Bundle, request: Request) -> Upgrade:
 
 
 def _layer(source: Source) -> Layer:
-    """A layer as Helm reads it; one that is empty, or comments only, stays so."""
+    """A layer as Helm reads it; one that is empty or has only comments stays so."""
     return Layer(source.name, source.data, "nothing" if source.data is None else source.accepts)
 
 
 def _own_chart(path: str, old_path: str) -> OwnChart | TwoCharts | None:
     if not path:
         return None
-    from migrator.planning import own_chart  # it reads archives, which most runs never do
+    from migrator.planning import own_chart  # on demand: it imports archive support, which most runs do not need
 
     new = own_chart.read(path)
     return own_chart.TwoCharts(own_chart.read(old_path), new) if old_path else new
 
 
 def _settle_flavour(upgrade: Upgrade, ask: Asking) -> tuple[Upgrade, plan.Plan | None] | None:
-    """The upgrade with its flavour, or with the plan that is the same for all; None where that is an open question."""
+    """The upgrade with its flavour, or with the plan that is the same for all; None while that question is open."""
     found = upgrade.found
     if upgrade.own_chart is not None or found.flavour is not None or found.chart != "infrahub-enterprise":
         return upgrade, None
     if not _runs_prefect(upgrade.release("")):
         return upgrade, None
-    from migrator.planning import open_flavour  # most files name theirs
+    from migrator.planning import open_flavour  # on demand: most files name theirs
 
     return open_flavour.settle(upgrade, ask)
 
@@ -163,17 +163,17 @@ def _runs_prefect(release: Release) -> bool:
 
 
 def _refuse_unclear(upgrade: Upgrade, made: plan.Plan) -> None:
-    """Raise RefusedError for changes that cannot be made where they would have to be."""
+    """Raise RefusedError for changes that cannot be made where they are needed."""
     bundle = upgrade.bundle
     _refuse_duplicates(bundle.layers, upgrade.found, made)
     if bundle.typed:
-        from migrator.sources import typed  # most releases have no values but those in files
+        from migrator.sources import typed  # on demand: most releases have values in files only
 
         typed.refuse_change(bundle, made.changes)
 
 
 def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: plan.Plan) -> None:
-    """A key that stands twice on the way to a change leaves open which of the two is meant, for people at least."""
+    """Refuse a duplicate key on the path to a change: readers cannot tell which of the two is meant."""
     for number, source in enumerate(sources):
         routes = [found.root, *(change.edit.route for change in made.changes if change.layer == number)]
         for duplicate in source.duplicates():
@@ -192,13 +192,13 @@ def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: p
 def _bump(upgrade: Upgrade, made: plan.Plan) -> Case:
     """The case with the chart's version, which moves with the values."""
     bundle, found, request = upgrade.bundle, upgrade.found, upgrade.request
-    # A version that the command line names is gone to even where no value has to change on the way.
+    # A target from the command line applies even if no value has to change.
     changes = bool(made.changes) or bundle.moves_along
     moves = changes or bool(request.options.version_to)
     if changes and request.bump:
         chart_bump.refuse_left_behind(bundle, found)
-    bump, told = chart_bump.bump(bundle, found, made.result, moves=moves, wanted=request.bump)
-    return _case(upgrade, made._replace(notices=(*made.notices, *told)), bump)
+    bump, notices = chart_bump.bump(bundle, found, made.result, moves=moves, wanted=request.bump)
+    return _case(upgrade, made._replace(notices=(*made.notices, *notices)), bump)
 
 
 def _case(upgrade: Upgrade, made: plan.Plan, bump: chart_bump.Bump | None = None) -> Case:

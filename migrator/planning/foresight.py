@@ -1,7 +1,7 @@
-"""What a release with open questions will be told once they are answered: of what the run itself mends nothing is said.
+"""Leaves out notices that the run itself will fix once the open questions of a release are answered.
 
-A step that waits for a decision leaves its changes out, so the steps after it see, and tell, what the changes would
-mend. The plan is made again for the ways in which the questions can be answered, as far as these can be looked through.
+A step that waits for an answer leaves its changes out, so later steps see, and report, what those changes would fix.
+The plan is made again for each way to answer the questions, unless there are too many.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from migrator.values.changes import Notice
 
 _MOST_PLANS = 24
 _EXAMPLES = ("1", "redis.example.org", "redis://elsewhere.example.org:6379/9", "example")
-"""A stand-in for an answer: what a notice says about a rule does not depend on it."""
+"""Sample answers: what a notice says about a rule does not depend on them."""
 
 
 class _Way(NamedTuple):
-    """Answers to all that is open, and what is told then."""
+    """Answers to all open questions, and the notices that follow."""
 
     answers: Mapping[str, str]
     notices: tuple[Notice, ...]
 
 
 def without_mended(upgrade: Upgrade, made: plan.Plan) -> plan.Plan:
-    """The plan without what rules say that any answer leads out of.
+    """The plan without the rules' notices that any answer fixes.
 
-    Where only some answers do, the notice says which. One that would be told in other words is told in these. Looked
-    at are errors, and warnings of a migration that waits: another's may be told too much, rather than every plan made
-    several times over.
+    If only some answers do, the notice says which. A notice that the answers would word differently gets that wording.
+    Only errors and warnings of a waiting migration are checked: some other warning may be reported needlessly, but not
+    every plan has to be made several times.
     """
     waiting = {rule for known, step in upgrade.selected if known.id in made.waiting for rule in step.tells}
     if not any(notice.severity == "error" or notice.rule in waiting for notice in made.notices):
         return made
     ways = _ways(upgrade, made)
-    return made._replace(notices=tuple(_told(made.notices, ways))) if ways else made
+    return made._replace(notices=tuple(_without_fixed(made.notices, ways))) if ways else made
 
 
-def _told(notices: Sequence[Notice], ways: Sequence[_Way]) -> Iterator[Notice]:
+def _without_fixed(notices: Sequence[Notice], ways: Sequence[_Way]) -> Iterator[Notice]:
     gone: set[str] = set()
     for notice in notices:
-        where_told = [notice in way.notices for way in ways]
-        if not notice.rule or all(where_told):
+        is_given = [notice in way.notices for way in ways]
+        if not notice.rule or all(is_given):
             yield notice
-        elif any(where_told):
-            mends = _what_mends(where_told, ways)
-            yield notice._replace(text=f"{notice.text} {mends}") if mends else notice
+        elif any(is_given):
+            fix = _fixing_answer(is_given, ways)
+            yield notice._replace(text=f"{notice.text} {fix}") if fix else notice
         else:
             gone.add(notice.rule)
     for notice in ways[0].notices:
@@ -58,19 +58,19 @@ def _told(notices: Sequence[Notice], ways: Sequence[_Way]) -> Iterator[Notice]:
             yield notice
 
 
-def _what_mends(where_told: Sequence[bool], ways: Sequence[_Way]) -> str:
-    """The one answer without which it is told, as a sentence; empty where it is not one alone."""
-    mended = [way for way, is_told in zip(ways, where_told) if not is_told]
-    told = [way for way, is_told in zip(ways, where_told) if is_told]
-    for name, value in mended[0].answers.items():
-        is_of_all = all(way.answers.get(name) == value for way in mended)
-        if is_of_all and all(way.answers.get(name, value) != value for way in told):
+def _fixing_answer(is_given: Sequence[bool], ways: Sequence[_Way]) -> str:
+    """The single answer that avoids the notice, as a sentence; empty if no single one does."""
+    fixed = [way for way, given in zip(ways, is_given) if not given]
+    kept = [way for way, given in zip(ways, is_given) if given]
+    for name, value in fixed[0].answers.items():
+        is_of_all = all(way.answers.get(name) == value for way in fixed)
+        if is_of_all and all(way.answers.get(name, value) != value for way in kept):
             return f"With {name}={value}, this run fixes it."
     return ""
 
 
 def _ways(upgrade: Upgrade, made: plan.Plan) -> list[_Way]:
-    """The ways to answer all that is open; none where there are too many to look at."""
+    """The ways to answer all open questions; empty if there are too many."""
     stale = {asked.question.id for asked in made.asked if asked.stale}
     given = {name: answer for name, answer in upgrade.request.given.items() if name not in stale}
     waiting: list[tuple[dict[str, str], list[Question]]] = [({}, made.open_questions)]
@@ -88,7 +88,7 @@ def _ways(upgrade: Upgrade, made: plan.Plan) -> list[_Way]:
             try:
                 then = upgrade.plan(made.start, Asking({**given, **chosen}, defaults=upgrade.request.defaults))
             except MigratorError:
-                continue  # nobody can answer so
+                continue  # not a valid answer
             if then.open_questions:
                 waiting.append((chosen, then.open_questions))
             else:

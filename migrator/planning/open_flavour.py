@@ -1,4 +1,4 @@
-"""A release of which nothing tells the flavour: planned without it where that ends in the same file, else asked for."""
+"""A release of unknown flavour: planned without it if the result is the same for all, else the flavour is asked."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from migrator.values.changes import Change
 
 
 class Settled(NamedTuple):
-    """An upgrade whose flavour is known, or does not matter: then with the plan, which is the same for all."""
+    """An upgrade whose flavour is known, or does not matter; in that case with the plan, which is the same for all."""
 
     upgrade: Upgrade
     plan: plan.Plan | None = None
 
 
 def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
-    """Find out whether the flavour matters, and ask for it where it does; None while nobody has answered."""
+    """Find out whether the flavour matters, and ask for it if it does; None while there is no answer."""
     release = upgrade.release("")
     if not flavours.matter(release):
         return Settled(upgrade.with_notices([*flavours.about_validation(release)]))
@@ -38,7 +38,7 @@ def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
 
 
 def _same_plan_for_all(upgrade: Upgrade) -> plan.Plan | None:
-    """The plan of the first of the flavours that differ, if all of them have the same; else None."""
+    """The plan of the first of the flavours that differ, if they all lead to the same plan; else None."""
     first: plan.Plan | None = None
     for flavour in flavours.that_differ(upgrade.release("")):
         release = upgrade.release(flavour)
@@ -47,11 +47,11 @@ def _same_plan_for_all(upgrade: Upgrade) -> plan.Plan | None:
         except RefusedError:
             if knows_preset(release.flavour):
                 raise
-            # What this preset decides is not known here, so it matters, unless a file is as all others want it.
+            # What this preset decides is unknown, so it matters, unless the file is up to date for all others.
             if first is None or not first.is_current:
                 return None
             continue
-        except UsageError:  # an answer that does not go with this flavour may go with the one that runs
+        except UsageError:  # the answer may still be valid for the flavour that runs
             return None
         if first is None:
             first = made
@@ -61,9 +61,9 @@ def _same_plan_for_all(upgrade: Upgrade) -> plan.Plan | None:
 
 
 def _as_migrated(upgrade: Upgrade) -> Settled | None:
-    """The plan of a file that only a new chart takes, as some flavours want it: it was migrated for one of them.
+    """The plan of a file that only a new chart accepts and that is current for some flavours: it was migrated before.
 
-    Which one runs, no file can hold; that it is asked for once more would end in the same file.
+    A file cannot record which flavour runs; asking again would lead to the same file.
     """
     right: dict[str, plan.Plan] = {}
     for flavour in filter(knows_preset, ("", *FLAVOURS)):

@@ -1,4 +1,4 @@
-"""A customer's own charts in place of the published ones: their values are the defaults below the file's."""
+"""A customer's own charts in place of the published ones: their values are the defaults under the file's."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from migrator.values.merge import Map, as_map, merge
 from migrator.values.release import Release
 
 TARGETS = {"infrahub-enterprise": "4.14.1", "infrahub": "4.28.0", "prefect-server": "2026.4.21154022"}
-"""From these versions on a chart is taken for one to go to, where nothing says it; below, for the one that runs now."""
+"""From these versions on, a chart is by default taken for the target; below them, for the one that runs now."""
 
 UNPACKAGED = "0.0.0"
-"""What prefect-server's Chart.yaml says in its repository, where the version is put in when it is packaged."""
+"""The version in prefect-server's Chart.yaml in its repository; the real one is set when it is packaged."""
 
 
 class OwnChart(NamedTuple):
-    """A chart on disk: where, its name and version, and its values with those of its dependencies below them."""
+    """A chart on disk: path, name, version, and its values over those of its dependencies."""
 
     path: str
     name: str
     version: str
     values: Map
-    missing: tuple[Route, ...] = ()  # where dependencies belong that are not unpacked
+    missing: tuple[Route, ...] = ()  # the places of dependencies that are not unpacked
 
     @property
     def stands(self) -> versions.ChartVersion | None:
-        """Its version, where the chart is one of those that migrations know."""
+        """Its version, if migrations know the chart."""
         if self.name not in CHARTS or self.version == UNPACKAGED:
             return None
         try:
@@ -43,24 +43,24 @@ class OwnChart(NamedTuple):
             return None
 
     def is_target(self, to: Version) -> bool:
-        """Whether the chart is one to upgrade to rather than one that runs now."""
+        """Whether the chart is the upgrade's target rather than the one that runs now."""
         return self.stands is None or self.stands.release >= to
 
     def settle_options(self, given: discover.Options) -> discover.Options:
-        """What the command line says, and where it says nothing, what the chart says of itself."""
-        stands = self.stands
-        if stands is None:
+        """The command line's options, completed with what the chart says about itself."""
+        own_version = self.stands
+        if own_version is None:
             return given
         given = given._replace(chart=given.chart or self.name)
-        if stands.release < Version(TARGETS[self.name]):
+        if own_version.release < Version(TARGETS[self.name]):
             return given._replace(version_from=given.version_from or self.version)
         if not given.version_to:
             start = versions.parse(given.version_from).release if given.version_from else None
-            self._refuse_unasked(stands.release, start)
+            self._refuse_unasked(own_version.release, start)
         return given._replace(version_to=given.version_to or self.version)
 
     def _refuse_unasked(self, to: Version, start: Version | None) -> None:
-        """Raise UsageError where the chart lies beyond a step that cannot be taken back, and nobody named a target."""
+        """Raise UsageError if the chart is past a step that cannot be rolled back, and no target was given."""
         for step in published.one_way_steps(self.name, start, to):
             raise UsageError(
                 f"is {self.name} {self.version}, above {step.versions[self.name]}: {step.what}.",
@@ -69,37 +69,37 @@ class OwnChart(NamedTuple):
             )
 
     def below(self, release: Release, to: Version) -> Release:
-        """The release on the chart's own values: as what it goes to, or as what it runs on, by the chart's version."""
+        """The release on the chart's own values, as its target or as what runs now, depending on the version."""
         version = self.stands.release if self.stands is not None else to
         defaults = _defaults(self, release.root, version)
         return release.on_charts(after=defaults) if self.is_target(to) else release.on_charts(before=defaults)
 
 
 class TwoCharts(NamedTuple):
-    """The chart that runs now and the one to upgrade to, as somebody named them."""
+    """The chart that runs now and the one to upgrade to, both given by the user."""
 
     old: OwnChart
     new: OwnChart
 
     def settle_options(self, given: discover.Options) -> discover.Options:
-        """What the command line says, and where it says nothing, what the charts say of themselves."""
-        runs, goes = self.old.stands, self.new.stands
+        """The command line's options, completed with what the charts say about themselves."""
+        runs, target = self.old.stands, self.new.stands
         return given._replace(
-            chart=given.chart or (self.new.name if goes else self.old.name if runs else ""),
+            chart=given.chart or (self.new.name if target else self.old.name if runs else ""),
             version_from=given.version_from or (self.old.version if runs else ""),
-            version_to=given.version_to or (self.new.version if goes else ""),
+            version_to=given.version_to or (self.new.version if target else ""),
         )
 
     def below(self, release: Release, to: Version) -> Release:
-        """The release between the two charts' own values."""
+        """The release on the two charts' own values."""
         runs = self.old.stands.release if self.old.stands is not None else release.before.version
-        goes = self.new.stands.release if self.new.stands is not None else to
+        target = self.new.stands.release if self.new.stands is not None else to
         root = release.root
-        return release.on_charts(before=_defaults(self.old, root, runs), after=_defaults(self.new, root, goes))
+        return release.on_charts(before=_defaults(self.old, root, runs), after=_defaults(self.new, root, target))
 
 
 def read(path: str) -> OwnChart:
-    """The chart in a directory or a .tgz. Raises ChartError for what is none."""
+    """The chart in a directory or a .tgz. Raises ChartError if it is not a chart."""
     about = as_map(archive.own_metadata(path))
     return OwnChart(
         path,
@@ -111,10 +111,10 @@ def read(path: str) -> OwnChart:
 
 
 def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
-    """The chart's values as prefect-server and the chart around it get them; the outermost `global` wins.
+    """The chart's values as prefect-server and its parent chart get them; the outermost `global` wins.
 
-    Raises ChartError where prefect-server, or a chart around it, is not unpacked or not part of the chart: its values
-    are not known then.
+    Raises ChartError if prefect-server or a parent chart of it is not unpacked or not part of the chart, since its
+    values are then unknown.
     """
     for place in own.missing:
         if root[: len(place)] == place:
@@ -133,7 +133,7 @@ def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
 
 
 def _with_outer_globals(own: OwnChart, root: Route) -> Map:
-    """The chart's values at a root, with the `global` blocks of the charts around it over their own."""
+    """The chart's values at a root, with the parent charts' `global` blocks over their own."""
     values = as_map(tree.get(own.values, root))
     for depth in reversed(range(len(root))):
         outer: Value = tree.get(own.values, (*root[:depth], "global"))

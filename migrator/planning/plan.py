@@ -1,4 +1,4 @@
-"""From a release and answers to a plan: pure data in, pure data out, and always the same for the same input."""
+"""From a release and answers to a plan: pure data in, pure data out, deterministic."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from migrator.values.release import Release
 
 
 class PlannedStep(NamedTuple):
-    """What one step wants: its changes speak of the release as the steps before it left it."""
+    """What one step wants: its changes apply to the release as the previous steps left it."""
 
     known: Known
     step: Step
@@ -24,14 +24,14 @@ class PlannedStep(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Everything a run would do to a release, and everything it would have to know."""
+    """Everything a run would do to a release, and everything it needs to know for it."""
 
     start: Release
     result: Release
     steps: tuple[PlannedStep, ...]
     asked: tuple[Asked, ...]
     notices: tuple[Notice, ...]
-    waiting: frozenset[str] = frozenset()  # the ids of the migrations whose steps wait for a decision
+    waiting: frozenset[str] = frozenset()  # the ids of the migrations whose steps wait for an answer
 
     @property
     def changes(self) -> list[Change]:
@@ -39,19 +39,19 @@ class Plan(NamedTuple):
 
     @property
     def open_questions(self) -> list[Question]:
-        """What still has to be decided before the plan is whole."""
+        """What must still be decided before the plan is complete."""
         return [asked.question for asked in self.asked if asked.answer is None]
 
     @property
     def is_current(self) -> bool:
-        """Whether there is nothing to do and nothing to decide."""
+        """Whether there is nothing to change and nothing to decide."""
         return not self.changes and not self.open_questions
 
 
 def make(release: Release, selected: Sequence[Selected], ask: Asking, *, in_a_line: bool = False) -> Plan:
-    """Run the selected steps one after the other, each on what the one before it left.
+    """Run the selected steps in order, each on the result of the previous one.
 
-    Then the rules that they name tell what they find; with `in_a_line` only where no question is open.
+    Then the rules that they name report what they find; with `in_a_line` only if no question is open.
     """
     here = release
     planned: list[PlannedStep] = []
@@ -67,25 +67,25 @@ def make(release: Release, selected: Sequence[Selected], ask: Asking, *, in_a_li
         if changes:
             here = here.edited([(change.layer, change.edit) for change in changes])
             planned.append(PlannedStep(known, step, changes))
-    is_told = not (in_a_line and ask.open_questions())
-    told = {rule for _, step in selected for rule in step.tells} if is_told else set()
+    checks_rules = not (in_a_line and ask.open_questions())
+    rule_ids = {rule for _, step in selected for rule in step.tells} if checks_rules else set()
     for known, _ in selected:
-        told -= {each.keeps for name, each in known.migration.questions.items() if ask.given(name) == "keep"}
+        rule_ids -= {each.keeps for name, each in known.migration.questions.items() if ask.given(name) == "keep"}
     return Plan(
         start=release,
         result=here,
         steps=tuple(planned),
         asked=tuple(ask.asked.values()),
-        notices=tuple(dict.fromkeys([*notices, *_by_rules(here, told)])),
+        notices=tuple(dict.fromkeys([*notices, *_by_rules(here, rule_ids)])),
         waiting=frozenset(waiting),
     )
 
 
 def _by_rules(result: Release, ids: Collection[str]) -> Iterator[Notice]:
-    """What the rules of these ids say of the result, at the places in the layers as they were read."""
+    """What the rules with these ids say about the result, located in the layers as they were read."""
     if not ids:
         return
-    from migrator import rules  # most releases are far from what any of them looks at
+    from migrator import rules  # on demand: most releases need none of them
 
     for rule, breach in rules.breaches(result, ids):
         text, layer = f"{breach.text}. {breach.remedy}", max(breach.layer, 0)

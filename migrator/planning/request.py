@@ -1,4 +1,4 @@
-"""What is asked of a run on one release."""
+"""What a run is to do with one release."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -9,12 +9,12 @@ from migrator.values.context import Surroundings
 
 
 class Request(NamedTuple):
-    """The upgrade, the answers given, and whether safe defaults may answer.
+    """The upgrade, the given answers, and whether safe defaults may answer.
 
-    `bump` is whether the chart's version in a GitOps object moves with its values, `chart_path` a chart whose
-    defaults are to count in place of the published ones (empty for none), with `old_chart_path` the one that runs now,
-    `earlier` tells of answers that are replayed, `surroundings` what is known of the release's Redis from elsewhere.
-    `in_a_line`: a line is all that is told, so that of a release with open questions nobody asks what rules say.
+    `bump`: the chart's version in a GitOps object moves with its values. `chart_path`: a chart whose defaults replace
+    the published ones (empty for none); `old_chart_path`: with it, the chart that runs now. `earlier` describes
+    replayed answers, `surroundings` what is known about the release's Redis from elsewhere. `in_a_line`: the report is
+    a single line, so rules need not run for a release with open questions.
     """
 
     options: Options

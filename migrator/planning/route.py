@@ -1,4 +1,4 @@
-"""The way from one version to another in the steps that are supported: one minor version of Infrahub at a time.
+"""The supported route from one version to another: one minor version of Infrahub at a time.
 
 Sources: https://docs.infrahub.app/deploy-manage/maintain-upgrade/upgrade/overview (upgrades from the previous minor
 version only; `infrahub upgrade` in the server's pod, then the server and the workers restarted).
@@ -18,9 +18,9 @@ ADVICE = "only one at a time is supported. plan --route shows the stops."
 
 
 class Stop(NamedTuple):
-    """A version of the chart to stay at until all runs, empty where none is known here, and the Infrahub it installs.
+    """A chart version to stop at until everything runs, empty if none is known, and the Infrahub that it installs.
 
-    `crossed` are the steps of no return on the way to it.
+    `crossed` are the one-way steps on the way to it.
     """
 
     version: str
@@ -28,7 +28,7 @@ class Stop(NamedTuple):
     crossed: tuple[OneWay, ...]
 
     def text(self, number: int, of: int) -> str:
-        """What is to be done for it, as a sentence or two."""
+        """What to do at it, as a sentence or two."""
         what = f"{self.version} (Infrahub {self.app})" if self.app else self.version
         if not self.version:
             what = f"a chart that installs Infrahub {self.app}; none is known here (helm search repo -l)"
@@ -60,7 +60,7 @@ def stops(chart: str, start: Version | None, to: Version, to_text: str) -> list[
 
 
 def notices(chart: str, start: Version | None, to: Version, to_text: str) -> list[Notice]:
-    """The stops as notices; what is not known of the way is said first."""
+    """The stops as notices; what is unknown about the route comes first."""
     if start is None:
         return [Notice("The version that runs now is not known, so the stops cannot be worked out: give --from.")]
     if chart == "prefect-server":
@@ -70,9 +70,9 @@ def notices(chart: str, start: Version | None, to: Version, to_text: str) -> lis
 
 
 def skips_minors(chart: str, start: Version | None, to: Version) -> bool:
-    """Whether more than one minor version of Infrahub lies between the two, as far as that is known.
+    """Whether the two are more than one minor version of Infrahub apart, as far as is known.
 
-    prefect-server on its own goes in one step, whatever Infrahub came with the same version of it.
+    prefect-server on its own is upgraded in one step, whatever Infrahub came with the same version of it.
     """
     if chart == "prefect-server":
         return False
@@ -81,7 +81,7 @@ def skips_minors(chart: str, start: Version | None, to: Version) -> bool:
 
 
 def _minor(chart: str, version: Version | None) -> tuple[int, int] | None:
-    """The minor version of Infrahub that comes with a version of the chart, where it is known."""
+    """The minor version of Infrahub that comes with a version of the chart, if it is known."""
     line = published.line_of(chart, version) if version is not None else None
     return line.minor if line is not None else None
 

@@ -1,4 +1,4 @@
-"""What a run found out and decided, in the plain records that every way of telling it takes."""
+"""What a run found out and decided, as the plain records that every report format uses."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def report(case: Case, result: Result | None = None, *, status: Status | None = None) -> FileReport:
-    """Everything about the case in plain records; places in the text are known once it was carried out."""
-    told, made = brief(case, status), case.plan
+    """Everything about the case as plain records; places in the text are known once the plan is applied."""
+    facts, made = brief(case, status), case.plan
     streams = result.streams if result is not None else tuple(source.stream for source in case.sources)
-    told = told._replace(
+    facts = facts._replace(
         layers=tuple(
             {
                 source.name: LayerReport(source.name, source.stream.data, stream.data)
@@ -34,18 +34,18 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
             }.values()
         ),
         questions=tuple(
-            each._replace(places=places(case, asked.question)) for each, asked in zip(told.questions, made.asked)
+            each._replace(places=places(case, asked.question)) for each, asked in zip(facts.questions, made.asked)
         ),
-        notices=tuple(_located(case, *each) for each in zip(told.notices, made.notices)),
+        notices=tuple(_located(case, *each) for each in zip(facts.notices, made.notices)),
         values_before=[*_around(case), *(layer.data for layer in made.start.layers)],
         values_after=[layer.data for layer in made.result.layers],
         release=_release(case),
     )
     if result is None:
-        return told
-    return told._replace(
-        changes=tuple(change._replace(line=line) for change, line in zip(told.changes, result.lines)),
-        notices=(*told.notices, *result.notices),
+        return facts
+    return facts._replace(
+        changes=tuple(change._replace(line=line) for change, line in zip(facts.changes, result.lines)),
+        notices=(*facts.notices, *result.notices),
         documents=_documents(case, result),
         steps=tuple(_steps(case, result)),
         queues=_queues(made),
@@ -57,16 +57,16 @@ def _release(case: Case) -> ReleaseReport | None:
     return None if at is None else ReleaseReport(at.name, at.namespace, at.revision, at.status, at.managed_by)
 
 
-def _located(case: Case, told: NoticeReport, notice: Notice) -> NoticeReport:
-    """The notice with the place that it speaks of, where there is one."""
+def _located(case: Case, record: NoticeReport, notice: Notice) -> NoticeReport:
+    """The notice with its place, if it has one."""
     if not notice.route:
-        return told
+        return record
     source = case.sources[notice.layer]
-    return told._replace(file=source.name, line=source.line(notice.route))
+    return record._replace(file=source.name, line=source.line(notice.route))
 
 
 def _around(case: Case) -> Iterator[Value]:
-    """The objects that values stand in, which may hold credentials as well."""
+    """The objects around the values, which may also hold credentials."""
     for source in case.sources:
         if source.route:
             yield source.stream.documents[source.document].data
@@ -91,7 +91,7 @@ def _steps(case: Case, result: Result) -> Iterator[StepReport]:
 
 
 def _documents(case: Case, result: Result) -> tuple[DocumentReport, ...]:
-    """The documents that the release's own values stand in, each once."""
+    """The documents that contain the release's own values, each once."""
     found: dict[tuple[str, int], DocumentReport] = {}
     for source, changed in zip(case.sources, case.bundle.on(result.streams).layers):
         if source.is_typed:
@@ -105,7 +105,7 @@ def _documents(case: Case, result: Result) -> tuple[DocumentReport, ...]:
 
 
 def places(case: Case, question: Question) -> tuple[tuple[str, int], ...]:
-    """The files and lines of what a question is about."""
+    """The files and lines that a question is about."""
     found = [(case.sources[at.layer].name, case.sources[at.layer].line(at.route)) for at in question.about]
     return tuple(dict.fromkeys(found))
 
@@ -114,12 +114,12 @@ def with_route(report: FileReport, case: Case) -> FileReport:
     """The report with the supported stops on the way."""
     found = case.found
     stops = route.notices(found.chart, found.version_from, found.version_to, found.text_to)
-    told = (notice_report(stop)._replace(is_stop=True) for stop in stops)
-    return report._replace(notices=(*report.notices, *told))
+    stop_notices = (notice_report(stop)._replace(is_stop=True) for stop in stops)
+    return report._replace(notices=(*report.notices, *stop_notices))
 
 
 def with_findings(report: FileReport, findings: Sequence[Finding]) -> FileReport:
-    """The report with what the rules say; a notice that says the same is left out, since a finding says more."""
-    told = {finding.rule for finding in findings}
-    notices = tuple(notice for notice in report.notices if notice.rule not in told or not notice.rule)
+    """The report with the rules' findings, without notices of the same rules, since a finding says more."""
+    rule_ids = {finding.rule for finding in findings}
+    notices = tuple(notice for notice in report.notices if notice.rule not in rule_ids or not notice.rule)
     return report._replace(findings=tuple(findings), notices=notices)

@@ -1,4 +1,4 @@
-"""A release and where it goes, as far as it is found out: what the stages of `examine` hand on."""
+"""A release and its target, as far as known: what the stages of `examine` pass on."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Upgrade(NamedTuple):
-    """What was read, what is asked of it, and what was found out.
+    """What was read, what was requested, and what was found out.
 
-    `options` are what the command line, the object around the values and the chart say, in this order of precedence.
+    `options` come from the command line, the object around the values and the chart, in this order of precedence.
     """
 
     bundle: Bundle
@@ -31,27 +31,27 @@ class Upgrade(NamedTuple):
 
     @property
     def selected(self) -> list[catalog.Selected]:
-        """The steps that the release is judged by."""
+        """The steps that apply to the release."""
         return catalog.select(self.found.chart, self.found.version_to, self.known)
 
     def release(self, flavour: str) -> Release:
-        """The release, if that is its flavour (empty for none); a chart of one's own brings its defaults itself."""
+        """The release as that flavour (empty for none); a custom chart provides its own defaults."""
         found = discover.release_of(self.found, self.layers, self.options, flavour).with_surroundings(self.surroundings)
         return self.own_chart.below(found, self.found.version_to) if self.own_chart is not None else found
 
     def plan(self, release: Release, ask: Asking | None = None) -> plan.Plan:
         """The plan for that release; raises RefusedError and UsageError as its steps do.
 
-        One that runs no Prefect is judged by the steps of Infrahub's part.
+        For a release that runs no Prefect, only the steps of Infrahub's part apply.
         """
         runs_prefect = release.prefect.get("enabled") is not False
         steps = [each for each in self.selected if runs_prefect or each.step.part == "infrahub"]
         return plan.make(release, steps, ask or self.request.asking(), in_a_line=self.request.in_a_line)
 
     def with_evidence(self, text: str) -> "Upgrade":
-        """The same, with one more sentence of why it is what it is."""
+        """The same with one more sentence of evidence."""
         return self._replace(found=self.found._replace(evidence=(*self.found.evidence, text)))
 
     def with_notices(self, notices: list[Notice]) -> "Upgrade":
-        """The same, with more to be told of what was read."""
+        """The same with more notices about what was read."""
         return self._replace(bundle=self.bundle._replace(notices=(*self.bundle.notices, *notices)))

@@ -1,6 +1,6 @@
-"""The rules of the target version: what must hold of a release's values, without any chart at hand.
+"""The rules of the target version: what must hold for a release's values, checked without the chart itself.
 
-A rule looks at effective values only, so that it holds for a migrated file and for one that somebody wrote by hand.
+A rule looks at effective values only, so it applies to migrated and hand-written files alike.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ RULES: tuple[Rule, ...] = (
 def check(release: Release, line_of: Callable[[int, Route], int], names: Sequence[str]) -> list[Finding]:
     """What the release breaks on the target version, errors first, in the order of the rules.
 
-    `names` are the layers' names for people, and `line_of(layer, route)` is the line of a route in a layer's text,
-    from 1. What stands in the chart's own values has no file, and line 0.
+    `names` are the layers' display names, and `line_of(layer, route)` is the line of a route in a layer's text, from 1.
+    What is in the chart's own values has no file, and line 0.
     """
     found = [_finding(rule, breach, line_of, names) for rule, breach in breaches(release)]
     return [each for severity in ("error", "warning") for each in found if each.severity == severity]
 
 
 def breaches(release: Release, ids: Collection[str] | None = None) -> Iterator[tuple[Rule, Breach]]:
-    """Where the release breaks the rules (those of these ids), each breach once, with the words that it is told by.
+    """Where the release breaks the rules (only those with these `ids`, if given), each breach once.
 
-    A release without Prefect is held to the rules of Infrahub's part only.
+    For a release without Prefect, only the rules of Infrahub's part apply.
     """
     runs_prefect = release.prefect.get("enabled") is not False
     for rule in RULES:

@@ -45,7 +45,7 @@ def _unseen(release: Release) -> Iterator[Breach]:
 
 
 def _has_no_docket(release: Release, pod: str) -> bool:
-    """A null and the presets' example are breaches of rules of their own."""
+    """A null and the presets' example have their own rules."""
     standing = standing_docket(release)
     if not isinstance(tree.get(release.prefect, DOCKET), dict) or EXAMPLE_HOST in standing.url:
         return False
@@ -71,7 +71,7 @@ def _unsound(release: Release) -> Iterator[Breach]:
 
 
 def _urls(release: Release) -> Iterator[tuple[str, Docket]]:
-    """The docket URLs that can be read, of each pod; a second one that says the same is left out."""
+    """Each pod's docket URL, if it can be read; a second one that is the same is left out."""
     seen = set()
     for pod in pods(release) if _needs_docket(release) else ():
         docket = docket_on(release, pod)
@@ -81,7 +81,7 @@ def _urls(release: Release) -> Iterator[tuple[str, Docket]]:
 
 
 def sound_urls(release: Release) -> Iterator[Url]:
-    """The docket URLs that can be read and would work, each once."""
+    """The docket URLs that can be read and are valid, each once."""
     for _, docket in _urls(release):
         url = messaging.filled_in(release, docket.url)
         if not redis_url.complaint_about(url):
@@ -109,7 +109,7 @@ def _shared_with_messaging(release: Release) -> Iterator[Breach]:
 
 
 def _shared_with(release: Release, *, with_messaging: bool) -> Iterator[Breach]:
-    """A database of both counts as messaging's: on a server with one database only there is no other choice."""
+    """A database that both use counts as messaging's: a server with a single database leaves no choice."""
     for url in sound_urls(release):
         who = shared_with(url, release)
         if who and any("messaging" in each for each in who) is with_messaging:

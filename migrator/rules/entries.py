@@ -1,4 +1,4 @@
-"""Rules of the env lists themselves: what Kubernetes takes."""
+"""Rules of the env lists themselves: what Kubernetes accepts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from migrator.values.merge import as_map
 from migrator.values.release import Release
 
 
-def _twice(release: Release) -> Iterator[Breach]:
-    """Each name once, at the entry that a customer can take out: the last, or the only one beside the chart's own."""
-    told = set()
+def _duplicates(release: Release) -> Iterator[Breach]:
+    """Each name once, at the entry that a customer can remove: the last, or the only one besides the chart's own."""
+    reported = set()
     injected = {name for name, _ in deployment.injected(release)}
     for pod in pods(release):
         by_chart = Counter(deployment.names_by_chart(release, pod))
@@ -26,11 +26,11 @@ def _twice(release: Release) -> Iterator[Breach]:
                 continue
             listed, entry = found
             place = (listed.layer, listed.route_of(entry))
-            if place in told:
+            if place in reported:
                 continue
-            told.add(place)
+            reported.add(place)
             beside = " beside the chart's own" if by_chart[name] else ""
-            # The server's lists stand before what separate services bring, the background's after all of the chart's.
+            # On the server the lists come before what separate services inject, on the background after it.
             wins = beside and ("; the chart's wins" if pod == "server" and name in injected else "; yours wins")
             often = {1: "is set", 2: "is set twice"}.get(times, f"is set {times} times")
             text = f"{env_edits.path_of(listed, name)} {often}{beside} on {PODS[pod]}{wins}"
@@ -44,7 +44,7 @@ _BOTH = (
 )
 
 
-def _no_string(release: Release) -> Iterator[Breach]:
+def _not_a_string(release: Release) -> Iterator[Breach]:
     for _, listed in all_lists(release):
         for entry in listed.entries:
             if entry.value is not None and not isinstance(entry.value, str):
@@ -58,7 +58,7 @@ def _kind(entry: env.Entry) -> str:
     return f"{env.spelled(entry)} without quotes"
 
 
-def _no_entry(release: Release) -> Iterator[Breach]:
+def _not_an_entry(release: Release) -> Iterator[Breach]:
     for _, listed in all_lists(release):
         if listed.layer == env.IN_DEFAULTS:
             continue
@@ -70,7 +70,7 @@ def _no_entry(release: Release) -> Iterator[Breach]:
 
 
 def _complaint(item: Value) -> str:
-    """What is wrong with an entry, in words that stay the same wherever in its list it stands."""
+    """What is wrong with an entry, independent of its position in the list."""
     entry = as_map(item)
     name = entry.get("name")
     if not isinstance(name, str) or not name:
@@ -85,20 +85,20 @@ RULES = (
         "error",
         "No env name is set twice on a pod, in the lists or beside the chart's own entries.",
         f"Keep one of them: the last wins, {_BOTH}",
-        _twice,
+        _duplicates,
     ),
     Rule(
         "env-string",
         "error",
         "An env value is a string.",
         "Put it in quotes: Helm lets a bare number or boolean through, and the API server refuses it.",
-        _no_string,
+        _not_a_string,
     ),
     Rule(
         "env-entry",
         "error",
         "An env entry has a name, and either a value or a valueFrom.",
         "Correct the entry: the API server refuses it.",
-        _no_entry,
+        _not_an_entry,
     ),
 )

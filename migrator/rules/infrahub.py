@@ -1,4 +1,4 @@
-"""Rules of Infrahub's own part: probes, resources, images, a restore that would run, tokens and the old heap."""
+"""Rules of Infrahub's own part: probes, resources, images, an enabled restore, tokens and the old heap."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def _above_limits(release: Release) -> Iterator[Breach]:
     if release.prefect.get("enabled") is not False:
         parts.append((Part(release, release.root, release.prefect), ()))
     for each, skipped in parts:
-        for path, words in requests_above_limits(each.values, skipped):
+        for path, problem in requests_above_limits(each.values, skipped):
             if each.owners(path):
-                yield breach(each, path, f"{each.show(path)}: {words}")
+                yield breach(each, path, f"{each.show(path)}: {problem}")
 
 
 def _two_entries(release: Release) -> Iterator[Breach]:
@@ -50,10 +50,10 @@ def _two_entries(release: Release) -> Iterator[Breach]:
 
 
 def _apart(release: Release) -> Iterator[Breach]:
-    words = images.apart(release)
-    if words:
+    problem = images.apart(release)
+    if problem:
         pin = images.tags(release)[0]
-        yield Breach(words, pin.layer, pin.route)
+        yield Breach(problem, pin.layer, pin.route)
 
 
 def _flavour_in_tag(release: Release) -> Iterator[Breach]:

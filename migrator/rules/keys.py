@@ -1,4 +1,4 @@
-"""Rules of keys that the target's charts no longer read, or refuse, and of values that their schema does not take."""
+"""Rules of keys that the target's charts no longer read, or refuse, and of values that their schema refuses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from migrator.values.release import Release
 
 
 def breach(part: Part, path: tuple[str | int, ...], text: str, remedy: str = "") -> Breach:
-    """A breach at a path of a chart's part, in the last layer that has it or its nearest parent."""
+    """A breach at a path in a chart's part, in the last layer that has the path or its nearest parent."""
     for depth in range(len(path), -1, -1):
         owners = part.owners(path[:depth])
         if owners:

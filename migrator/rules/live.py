@@ -1,4 +1,4 @@
-"""Rules that a look at the running Redis lets hold (`--check-redis`); without a look they break nowhere."""
+"""Rules that need a look at the running Redis (`--check-redis`); without it they find nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _seen(release: Release) -> Iterator[Seen]:
 
 
 def _databases(release: Release) -> Iterator[tuple[Seen, int]]:
-    """The docket's database on the Redis that was looked at; out of a Secret only the URL of the look can tell it."""
+    """The docket's database on the Redis that was looked at; if a Secret holds it, the URL looked at names it."""
     for seen in _seen(release):
         numbers = [url.database for url in sound_urls(release)]
         if standing_docket(release).secret and seen.named is not None:

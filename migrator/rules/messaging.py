@@ -1,4 +1,4 @@
-"""Rules of the messaging Redis, and of what the chart's schema lets stand beside it."""
+"""Rules of the messaging Redis, and of the keys that the chart's schema allows next to it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SINCE_THE_DOCKET = {"docket", "existingSecret", "existingSecretPasswordKey"}
 
 
 def _example_host(release: Release) -> Iterator[Breach]:
-    if not _host_counts(release) or not is_bumped(release):  # charts before the docket do not look at it
+    if not _host_counts(release) or not is_bumped(release):  # charts before the docket do not check it
         return
     for path in (REDIS_HOST, DOCKET_URL):
         value = tree.get(release.prefect, path)
@@ -51,7 +51,7 @@ _UNUSED = (
 
 
 def _host_counts(release: Release) -> bool:
-    """A flavoured enterprise chart looks at the host even where nothing would connect to it."""
+    """A flavoured enterprise chart checks the host even if nothing connects to it."""
     return shapes.is_validated(release) or deployment.is_separate(release)
 
 
@@ -94,7 +94,7 @@ def _bundled_password(release: Release) -> Iterator[Breach]:
 
 def _messaging_differs(release: Release) -> Iterator[Breach]:
     if not deployment.is_separate(release) or not messaging.goes_over_redis(release):
-        return  # the chart sets nothing of Redis beside another broker, and Prefect does not connect to it
+        return  # with another broker the chart sets nothing for Redis, and Prefect does not connect to it
     server, background = messaging.messaging(release, "server"), messaging.messaging(release, "background")
     differing = [
         word

@@ -1,4 +1,4 @@
-"""Rules of what the pods run: the services, the API without them, and the set-up of Prefect's database."""
+"""Rules of what the pods run: the services, the API without them, and the setup of Prefect's database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MIGRATIONS: Route = ("migrations", "enabled")
 
 
 def _toggles(release: Release) -> Iterator[tuple[str, env.EnvList, env.Entry, str]]:
-    """The toggles in the lists that the pods get, each with the list's pod and its service's name."""
+    """The toggles in the pods' lists, each with its list's pod and its service's name."""
     for pod, listed in all_lists(release):
         for entry in listed.entries:
             service = toggles.service_of(entry.name)
@@ -57,7 +57,7 @@ def _bootstraps(release: Release) -> bool:
 
 
 def _pin(release: Release) -> Iterator[Breach]:
-    # A chart that injects the old name pins it by itself.
+    # A chart that injects the old name sets the pin itself.
     if _bootstraps(release) and deployment.has_new_names(release):
         yield from _not_exactly_false(release, PIN)
 

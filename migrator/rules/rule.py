@@ -1,4 +1,4 @@
-"""What a rule is, and what it looks at: a release's values as the target chart would read them."""
+"""What a rule is and what it checks: a release's values as the target chart would read them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ PODS = {"server": "the server pod", "background": "the background pod"}
 
 
 class Breach(NamedTuple):
-    """One place where a rule is broken: what is wrong, the layer (-1: the chart's own values) and the route there.
+    """One place that breaks a rule: what is wrong, the layer (-1: the chart's own values) and the route in it.
 
-    `about` is what stays the same when a migration moves it or makes it less (empty: `text`). `remedy` mends just this
-    one (empty: the rule's own does).
+    `about` is what stays the same when a migration moves or reduces the breach (empty: `text`). `remedy` fixes this one
+    (empty: the rule's remedy does).
     """
 
     text: str
@@ -29,16 +29,16 @@ class Breach(NamedTuple):
 
     @property
     def in_file(self) -> bool:
-        """Whether it stands in a layer, rather than in the chart's own values."""
+        """Whether it is in a layer rather than in the chart's own values."""
         return self.layer >= 0
 
 
 class Rule(NamedTuple):
-    """What must hold on the target version: `title` says it, `remedy` how to mend a breach.
+    """What must hold on the target version: `title` says it, `remedy` says how to fix a breach.
 
-    An "error" is something that Helm, Kubernetes or Prefect refuses, or that goes wrong at run time; a "warning" is
-    something that works and is likely not meant. `part` is whose values it looks at: a release that runs no Prefect is
-    held to the rules of Infrahub only.
+    An "error" is something that Helm, Kubernetes or Prefect refuses, or that fails at run time; a "warning" works but
+    is probably not intended. `part` is whose values it checks: for a release that runs no Prefect, only Infrahub's
+    rules apply.
     """
 
     id: str
@@ -52,7 +52,7 @@ class Rule(NamedTuple):
 def at(release: Release, path: Route, text: str) -> Breach:
     """A breach at `path` below the Prefect root, in the last layer that has it, or else its nearest parent.
 
-    What the chart itself says there stands in no layer.
+    A value that the chart itself sets there is in no layer.
     """
     value = tree.get(release.prefect, path)
     if not release.owners(path) and value is not None and value != "" and not isinstance(value, (dict, list)):
@@ -65,7 +65,7 @@ def at(release: Release, path: Route, text: str) -> Breach:
 
 
 def at_entry(listed: EnvList, entry: Entry, text: str) -> Breach:
-    """A breach at an env entry, be it in a layer or in the chart's own list."""
+    """A breach at an env entry, in a layer or in the chart's own list."""
     return Breach(text, listed.layer, listed.route_of(entry))
 
 
@@ -75,7 +75,7 @@ def named(release: Release, path: Route) -> str:
 
 
 def all_lists(release: Release) -> list[tuple[str, EnvList]]:
-    """The env lists that the pods get, each once, with its pod ("server", "background", or "" for both)."""
+    """The pods' env lists, each once, with its pod ("server", "background", or "" for both)."""
     found = [("", env.effective_global(release)), ("server", env.effective(release, env.SERVER))]
     if deployment.is_separate(release):
         found.append(("background", env.effective(release, env.BACKGROUND)))

@@ -1,7 +1,7 @@
-"""Keys that the chart does not know: Helm takes most of them without a word, and nothing reads them.
+"""Keys that the chart does not know: Helm silently accepts most of them, and nothing reads them.
 
-What is known is what the chart's own values hold. Looked at is the way down to prefect-server and all of its values but
-`messaging`, of which a rule knows; maps that are empty in the chart, or free by nature, take any key.
+Known keys are those in the chart's own values. Checked are the path down to prefect-server and all of its values but
+`messaging`, which has its own rule; maps that are empty in the chart, or free-form, may have any key.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _FREE = {
 }
 # What Helm reads itself, what a dependency's `condition` usually asks for, and what the enterprise chart's check reads.
 _READ_ANYWAY = {"global", "tags", "enabled", "configPreset"}
-# Charts of others below prefect-server; their values files hold much that is commented out.
+# Third-party charts below prefect-server, whose values files have many keys commented out.
 _DEPENDENCIES = {"postgresql", "redis", "common"}
 
 
@@ -70,7 +70,7 @@ def unknown_keys(
 
 
 def _unknown(root: Route, route: Route, values: Value, known: Map) -> Iterator[tuple[Route, Map]]:
-    """The routes that end in a key which is not known, each with the keys that are."""
+    """The routes that end in an unknown key, each with the known keys there."""
     if not known:
         return
     for key, value in as_map(values).items():
@@ -87,13 +87,13 @@ def _is_followed(root: Route, route: Route) -> bool:
         return False
     below = route[len(root) :]
     if below == MESSAGING:
-        return False  # the rule messaging-keys knows what the schema takes there
+        return False  # the rule messaging-keys knows what the schema accepts there
     is_on_the_way = root[: len(route)] == route
     return is_on_the_way or (route[: len(root)] == root and below[:1] != () and below[0] not in _DEPENDENCIES)
 
 
 def _remedy(root: Route, route: Route, known: Map, chart_values: Map) -> str:
-    """The nearest key beside it, unless prefect-server's values have a key of just that name in another place."""
+    """The most similar known key there, unless prefect-server's values have a key of exactly that name elsewhere."""
     near = nearest(str(route[-1]), known)
     elsewhere = list(_named(route[-1], tree.get(chart_values, root), root))
     if elsewhere and near.lower() != str(route[-1]).lower():
