@@ -60,7 +60,7 @@ def missing_dependencies(chart_path: str) -> list[Route]:
 
 
 def _missing_in(files: dict[str, bytes], chart_path: str, route: Route) -> Iterator[Route]:
-    names = _names_of_dependencies(files, chart_path)
+    names = _dependency_names(files, chart_path)
     there = set()
     for inner in _charts_in(files):
         if "Chart.yaml" in inner:
@@ -70,7 +70,7 @@ def _missing_in(files: dict[str, bytes], chart_path: str, route: Route) -> Itera
     yield from ((*route, below) for name, below in names.items() if name not in there)
 
 
-def _names_of_dependencies(files: dict[str, bytes], chart_path: str) -> dict[str, str]:
+def _dependency_names(files: dict[str, bytes], chart_path: str) -> dict[str, str]:
     """The key for the values of each chart that this one names as a dependency."""
     dependencies = as_map(_yaml(files["Chart.yaml"], chart_path)).get("dependencies")
     listed = [as_map(each) for each in dependencies] if isinstance(dependencies, list) else []
@@ -96,7 +96,7 @@ def _own_files(chart_path: str) -> dict[str, bytes]:
 def _values_of(files: dict[str, bytes], chart_path: str) -> Manifest:
     """The values of the chart with these files, which are by their path in it."""
     merged: Manifest = {}
-    names = _names_of_dependencies(files, chart_path)
+    names = _dependency_names(files, chart_path)
     for inner in _charts_in(files):
         if "Chart.yaml" in inner:
             name = str(as_map(_yaml(inner["Chart.yaml"], chart_path)).get("name"))

@@ -17,10 +17,10 @@ def is_range(text: str) -> bool:
 
 def stays_below(text: str, version: Version) -> bool:
     """Whether every version in that range is older than this one; False if that is not known."""
-    return all(any(_ends(one, version) for one in _ONE.finditer(each)) for each in _spelt_out(text).split("||"))
+    return all(any(_ends(one, version) for one in _ONE.finditer(each)) for each in _expanded(text).split("||"))
 
 
-def _spelt_out(text: str) -> str:
+def _expanded(text: str) -> str:
     """`4.12 - 4.13` written as comparisons."""
     return re.sub(r"(\S+)\s+-\s+(\S+)", r">=\1 <=\2", text)
 

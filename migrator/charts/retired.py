@@ -122,7 +122,7 @@ def standing(release: Release) -> Iterator[Standing]:
         if around.is_on(old) and around.owners(old) and around.owners(new):
             text = f"{around.show(new)}: nothing reads it, because the older {around.show(old)} takes precedence."
             yield Standing(Key(new, "", "Remove the older key from all layers."), around, new, text)
-    names = _names_of_hosts(around)
+    names = _host_names(around)
     if names:
         text = f"{around.show(_HOSTS)}: nothing reads the name of an entry ({names}), which used to go into its TLS."
         yield Standing(
@@ -139,7 +139,7 @@ def _lacks_a_gateway(part: Part) -> bool:
     return not any(as_map(each).get("name") for each in (parents if isinstance(parents, list) else []))
 
 
-def _names_of_hosts(part: Part) -> str:
+def _host_names(part: Part) -> str:
     """The names of extra hosts that older charts used for TLS, where the host has a different name."""
     listed = part.get(_HOSTS)
     if not part.is_on((*_HOSTS[:-1], "tls")) or part.get((*_HOSTS[:-1], "enabled")) is False:

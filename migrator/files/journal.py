@@ -120,8 +120,8 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
         except OSError as error:
             # Where nothing can exist (no directory, name too long), nothing was left either. A journal that was
             # missing a moment ago is not looked for again: another run may just have created it.
-            _refuse_a_strangers(standing_at(path), target, path, shown)
-            if create or not _has_no_room(path, error):
+            _refuse_foreign(standing_at(path), target, path, shown)
+            if create or not _cannot_exist(path, error):
                 raise
             return None
         if descriptor is None:
@@ -129,7 +129,7 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
         journal = Journal(path, descriptor)
         try:
             if not is_ours:
-                _refuse_a_strangers(os.fstat(descriptor), target, path, shown)
+                _refuse_foreign(os.fstat(descriptor), target, path, shown)
             if not _lock(descriptor, shown):
                 is_ours = False  # another run was faster, and owns it now
                 raise WriteError(
@@ -162,7 +162,7 @@ def _open(path: str, *, create: bool) -> tuple[int | None, bool]:
     return None, False
 
 
-def _has_no_room(path: str, error: OSError) -> bool:
+def _cannot_exist(path: str, error: OSError) -> bool:
     """Whether a path that cannot be opened cannot exist, as far as the system allows looking."""
 
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
@@ -170,7 +170,7 @@ def _has_no_room(path: str, error: OSError) -> bool:
     return error.errno == errno.EACCES and standing_at(path) is None  # a directory that cannot be entered
 
 
-def _refuse_a_strangers(found: os.stat_result | None, target: str, path: str, shown: str) -> None:
+def _refuse_foreign(found: os.stat_result | None, target: str, path: str, shown: str) -> None:
     if found is not None and (reason := distrusted(found, standing_at(target))):
         raise WriteError(
             f"its journal cannot be created: {path} is in the way (it {reason}).",

@@ -64,12 +64,12 @@ def _settle(journals: list[Journal], shown: str) -> list[str]:
             journals.remove(journal)
             journal.close()
     if any(map(_is_replaced, swaps)) and all(_is_replaced(swap) or _is_ready(swap) for swap in swaps):
-        told = _finish(swaps)
+        messages = _finish(swaps)
     else:
-        told = _roll_back(swaps)
+        messages = _roll_back(swaps)
     for journal in journals:
         journal.remove()
-    return told
+    return messages
 
 
 def _is_replaced(swap: Swap) -> bool:
@@ -114,23 +114,23 @@ def _finish(swaps: Sequence[Swap]) -> list[str]:
 
 
 def _roll_back(swaps: Sequence[Swap]) -> list[str]:
-    told = []
+    messages = []
     for swap in swaps:
         staged = stands(swap.fresh)
         outcome = put_back(swap)
         if outcome == "changed":
-            told.append(
+            messages.append(
                 f"{swap.target}: an earlier run was interrupted, and the file has changed since; it stays as it is"
                 + (f" (before: {swap.backup})." if stands(swap.backup) else ".")
             )
         elif outcome == "put back":
-            told.append(f"{swap.target}: an earlier run was interrupted; the file was restored.")
+            messages.append(f"{swap.target}: an earlier run was interrupted; the file was restored.")
         elif staged:
-            told.append(
+            messages.append(
                 f"{swap.target}: an earlier run was interrupted before it replaced this file, which is unchanged."
             )
     make_durable(path for swap in swaps for path in swap.places)
-    return told
+    return messages
 
 
 def put_back(swap: Swap, *, staged_here: bool = False) -> str:

@@ -57,7 +57,7 @@ def commit(parts: Sequence[Part], tool_version: str) -> None:
         try:
             for part in sorted(parts, key=_target):
                 journals.append(_claim(part))
-                _refuse_a_killed_runs(journals[-1], part)
+                _refuse_unfinished(journals[-1], part)
             before = [_compare(part) for part in parts]
             recorded = True
             record = as_text([part.swap for part in parts], tool_version)
@@ -111,7 +111,7 @@ def _claim(part: Part) -> Journal:
     return journal
 
 
-def _refuse_a_killed_runs(journal: Journal, part: Part) -> None:
+def _refuse_unfinished(journal: Journal, part: Part) -> None:
     if not journal.is_new():
         raise WriteError(
             "an earlier run was interrupted while writing this file.", path=part.shown, remedy="Run again."
@@ -203,7 +203,7 @@ def _undo(parts: Sequence[Part], replaced: set[Swap]) -> str:
 def _drop(journals: Sequence[Journal], recorded: bool) -> None:
     for journal in journals:
         with suppress(OSError):
-            # Before this run recorded anything, one that is not empty is a killed run's.
+            # Until this run has recorded anything, a journal with contents is from a killed run.
             if recorded or journal.is_new():
                 journal.remove()
 
@@ -227,9 +227,9 @@ def _write_error(error: OSError | InputError, parts: Sequence[Part], left: str) 
         errno.EROFS: "Use --output to write elsewhere.",
         errno.ENAMETOOLONG: "Its backup and temporary files have longer names; shorten the file's name.",
     }
-    words = (left or "The original is intact.", remedies.get(error.errno or 0, ""))
+    hints = (left or "The original is intact.", remedies.get(error.errno or 0, ""))
     return WriteError(
         f"could not be written: {error.strerror or error} ({where}).",
         path=part.shown,
-        remedy=" ".join(filter(None, words)),
+        remedy=" ".join(filter(None, hints)),
     )

@@ -73,10 +73,10 @@ def write(
         return []
     for replacement in replacements:
         if replacement not in wanted:
-            _refuse_what_changed(replacement.snapshot)
+            _refuse_changed(replacement.snapshot)
     if backup and backup_dir is not None:
-        _refuse_no_directory(backup_dir)
-    _refuse_what_was_cut_short([snapshot.path for snapshot, _ in wanted])
+        _check_directory(backup_dir)
+    _refuse_leftovers([snapshot.path for snapshot, _ in wanted])
     token, moment = _token(), this_moment()
     parts = []
     for snapshot, data in wanted:
@@ -113,10 +113,10 @@ def create(
     if name in ("", ".", ".."):
         raise WriteError("is a directory, not a file.", path=path, remedy="Name the file.")
     target = os.path.join(os.path.realpath(directory), name)
-    _refuse_what_is_not_to_be_replaced(target, path, like)
+    _check_replaceable(target, path, like)
     if backup and backup_dir is not None:
-        _refuse_no_directory(backup_dir)
-    _refuse_what_was_cut_short([path])
+        _check_directory(backup_dir)
+    _refuse_leftovers([path])
     if _status(target, path) is None:
         mode = like.stat.st_mode & 0o777 if like else (0o600 if private else 0o666) & ~_umask()
         swap = Swap(target, _token(), "", digest_of(data), "", "")
@@ -130,17 +130,17 @@ def create(
     return written[0] if written else Written(path, None)
 
 
-def _refuse_what_is_not_to_be_replaced(target: str, path: str, like: Snapshot | None) -> None:
+def _check_replaceable(target: str, path: str, like: Snapshot | None) -> None:
     if like is not None and target == like.target:
         raise WriteError("is the input itself.", path=path, remedy="Omit --output to change it in place.")
-    standing = _status(target, path)
-    if standing is None:
+    existing = _status(target, path)
+    if existing is None:
         return
-    if stat.S_ISLNK(standing.st_mode):
+    if stat.S_ISLNK(existing.st_mode):
         raise WriteError(
             "is a symbolic link, and nothing is written through a link.", path=path, remedy="Name the file itself."
         )
-    if stat.S_ISREG(standing.st_mode) and (reason := not_ones_own(standing, like.stat if like else None)):
+    if stat.S_ISREG(existing.st_mode) and (reason := not_ones_own(existing, like.stat if like else None)):
         raise WriteError(
             f"{reason}, who could then read what is written there.",
             path=path,
@@ -168,7 +168,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, commit
 
-    _refuse_what_was_cut_short([path])
+    _refuse_leftovers([path])
     snapshot = read(path)
     digest = snapshot.digest
     chosen, passed_over = _chosen_backup(snapshot, backup_dir, digest, force)
@@ -199,13 +199,13 @@ def recover(paths: Sequence[str]) -> list[str]:
         return []
     from migrator.files.recovery import settle
 
-    told: list[str] = []
+    messages: list[str] = []
     for path in paths:
-        told += settle(os.path.realpath(path), path)
-    return told
+        messages += settle(os.path.realpath(path), path)
+    return messages
 
 
-def _refuse_what_changed(snapshot: Snapshot) -> None:
+def _refuse_changed(snapshot: Snapshot) -> None:
     try:
         is_same = read(snapshot.path).data == snapshot.data
     except InputError:
@@ -214,14 +214,14 @@ def _refuse_what_changed(snapshot: Snapshot) -> None:
         raise WriteError("has changed since it was read.", path=snapshot.path, remedy="Nothing was written; run again.")
 
 
-def _refuse_what_was_cut_short(paths: Sequence[str]) -> None:
+def _refuse_leftovers(paths: Sequence[str]) -> None:
     """Recover what an earlier run left, if `recover` was not called for it, and stop.
 
     What was read before may no longer be in the file; and an interrupted `undo` may just have been completed, so that a
     second one would go back further than intended.
     """
-    if told := recover(paths):
-        raise WriteError(" ".join(told), remedy="Check that, and run again if there is more to do.")
+    if messages := recover(paths):
+        raise WriteError(" ".join(messages), remedy="Check that, and run again if there is more to do.")
 
 
 def _new_backup(snapshot: Snapshot, backup_dir: str | None, old: str, new: str, together: Together) -> str:
@@ -240,7 +240,7 @@ def _chosen_backup(
     from migrator.files.backups import DIGITS, backups_of
 
     if backup_dir is not None:
-        _refuse_no_directory(backup_dir)
+        _check_directory(backup_dir)
     try:
         backups = backups_of(snapshot.target, backup_dir)
     except OSError as error:
@@ -305,7 +305,7 @@ def _read_backup(backup: Backup, snapshot: Snapshot, force: bool) -> tuple[bytes
     return data, looks
 
 
-def _refuse_no_directory(backup_dir: str) -> None:
+def _check_directory(backup_dir: str) -> None:
     if os.path.isdir(backup_dir):
         return
     if os.path.lexists(backup_dir):

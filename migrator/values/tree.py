@@ -252,13 +252,13 @@ def _refill(mapping: dict[str, Value], items: Iterable[tuple[str, Value]]) -> No
 
 
 def _edited_list(items: list[Value], edits: Sequence[ListEdit], route: Route) -> list[Value]:
-    gone: set[int] = set()
+    removed: set[int] = set()
     slots: list[list[Value]] = [[] for _ in range(len(items) + 1)]  # slots[i]: the new items before item i
     for edit in edits:
         if isinstance(edit, RemoveItems):
             if any(not 0 <= index < len(items) for index in edit.indexes):
                 raise NoSuchRoute(f"{show(route)} has {len(items)} items, so not all of {edit.indexes}")
-            gone.update(edit.indexes)
+            removed.update(edit.indexes)
             continue
         place = edit.place
         if place.side in ("before", "after"):
@@ -271,7 +271,7 @@ def _edited_list(items: list[Value], edits: Sequence[ListEdit], route: Route) ->
     result: list[Value] = []
     for index, item in enumerate(items):
         result += slots[index]
-        if index not in gone:
+        if index not in removed:
             result.append(item)
     return result + slots[len(items)]
 

@@ -35,32 +35,32 @@ class _BlockEdit:
 
     def run(self) -> None:
         if self.inline and 0 in self.removed:
-            self._take_first_inline()
-        self._take_lines()
-        self._take_comments()
+            self._remove_first_inline()
+        self._remove_lines()
+        self._remove_comments()
         for start, end in self.cuts:
             self.page.splice(start, end, "")
         for slot in sorted(self.slots):
-            self._put(slot)
+            self._add(slot)
 
-    # -- taking out ----------------------------------------------------------------------------------------------
+    # -- removing ------------------------------------------------------------------------------------------------
 
     def _lines_of(self, entry: Entry) -> tuple[int, int]:
         return self.layout.line_start(entry.head), self.layout.next_line(entry.stop)
 
-    def _take_first_inline(self) -> None:
+    def _remove_first_inline(self) -> None:
         """Remove the first entry from the line of its parent's dash; the next one moves up to that line if possible."""
         first = self.entries[0]
         line_end = self.layout.line_end(first.stop)
-        gone = 1
-        while gone in self.removed:
-            gone += 1
-        fresh = [new for slot in range(gone + 1) for new in self.slots.pop(slot, ())]
+        kept = 1
+        while kept in self.removed:
+            kept += 1
+        fresh = [new for slot in range(kept + 1) for new in self.slots.pop(slot, ())]
         if fresh:
             self.page.splice(first.head, line_end, self._joined(fresh, 0))
             return
-        follower = self.entries[gone].head
-        if not self._gaps(range(gone)):
+        follower = self.entries[kept].head
+        if not self._gaps(range(kept)):
             # Everything up to the next entry that stays is removed, including the lines of other removed entries.
             self.page.splice(first.head, self.layout.next_line(first.stop), "")
             self.page.splice(self.layout.line_start(follower), follower, "")
@@ -73,7 +73,7 @@ class _BlockEdit:
             for index in indexes
         )
 
-    def _take_lines(self) -> None:
+    def _remove_lines(self) -> None:
         for index in sorted(self.removed):
             if index == 0 and self.inline:
                 continue
@@ -94,7 +94,7 @@ class _BlockEdit:
         start = self.layout.next_line(self.entries[index - 1].stop)
         return gap_lines(self.layout, start, self.layout.line_start(self.entries[index].head))
 
-    def _take_comments(self) -> None:
+    def _remove_comments(self) -> None:
         """Remove the comment block above a run of entries if the whole run is removed; note what is orphaned."""
         if not self.removed:
             return
@@ -118,14 +118,14 @@ class _BlockEdit:
                 elif line.column >= 0:
                     break
 
-    def _note_closing(self, gone: Sequence[GapLine], stop: int) -> None:
+    def _note_closing(self, removed: Sequence[GapLine], stop: int) -> None:
         """Note the comments below a run that close what the comments above it, removed with it, had opened."""
         below = self.page.comments_below(self.layout.next_line(self.entries[stop - 1].stop))
         for line in below:
-            if line.column >= 0 and any(closes(self.page.comment(line), self.page.comment(each)) for each in gone):
+            if line.column >= 0 and any(closes(self.page.comment(line), self.page.comment(each)) for each in removed):
                 self.page.orphan(line)
 
-    # -- putting in ----------------------------------------------------------------------------------------------
+    # -- adding --------------------------------------------------------------------------------------------------
 
     def _joined(self, fresh: Sequence[New], near_item: int) -> str:
         newline = self.page.style.newline(self.entries[0].head)
@@ -145,7 +145,7 @@ class _BlockEdit:
             lines += [" " * self.column + first, *rest]
         return lines
 
-    def _put(self, slot: int) -> None:
+    def _add(self, slot: int) -> None:
         fresh = self.slots[slot]
         if slot == 0 and self.inline:
             head = self.entries[0].head

@@ -78,7 +78,7 @@ def head_block(lines: list[GapLine], column: int) -> int:
     return count
 
 
-_BEGUN_BY = {
+_OPENED_BY = {
     "/": (),
     "end": ("begin", "start"),
     "endregion": ("region",),
@@ -90,14 +90,14 @@ _BEGUN_BY = {
 
 def closes(comment: str, opening: str) -> bool:
     """Whether a comment closes what another opened: `# </x>` after `# <x> of ours`, `# end` after `# begin x`."""
-    words, begun = _marker(comment), _marker(opening)
-    ends = [word for word in words if word in _BEGUN_BY]
-    begins = [word for end in _BEGUN_BY for word in _BEGUN_BY[end]]
-    rest = [word for word in words if word not in _BEGUN_BY]
-    subject = [word for word in begun if word not in begins]
+    closing, opened = _marker(comment), _marker(opening)
+    ends = [word for word in closing if word in _OPENED_BY]
+    begins = [word for end in _OPENED_BY for word in _OPENED_BY[end]]
+    rest = [word for word in closing if word not in _OPENED_BY]
+    subject = [word for word in opened if word not in begins]
     if rest:
         return bool(ends) and subject[: len(rest)] == rest
-    return any(word in begun for end in ends for word in _BEGUN_BY[end])
+    return any(word in opened for end in ends for word in _OPENED_BY[end])
 
 
 def _marker(comment: str) -> list[str]:

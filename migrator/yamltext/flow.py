@@ -54,10 +54,10 @@ class _FlowEdit:
             return
         self._swap()
         for first, last in self._groups():
-            self._take(first, last)
+            self._remove(first, last)
         self._fix_last_comma()
         for slot, news in sorted(self.slots.items()):
-            self._put(slot, [self._written(new, slot) for new in news])
+            self._add(slot, [self._written(new, slot) for new in news])
 
     def _has_comment(self) -> bool:
         return "#" in self.text[self.open : self.close] and any(
@@ -82,7 +82,7 @@ class _FlowEdit:
                 self.page.splice(entry.head, entry.stop, ", ".join(self._written(new, index) for new in news))
                 self.removed = self.removed - {index}
 
-    # -- taking out ----------------------------------------------------------------------------------------------
+    # -- removing ------------------------------------------------------------------------------------------------
 
     def _groups(self) -> list[tuple[int, int]]:
         """The removed entries, grouped: neighbours on one line."""
@@ -100,7 +100,7 @@ class _FlowEdit:
         follower = self.pieces[index + 1].entry.head
         return self.layout.line(piece.entry.stop) == self.layout.line(follower)
 
-    def _take(self, first: int, last: int) -> None:
+    def _remove(self, first: int, last: int) -> None:
         piece = self.pieces[last]
         head, end = self.pieces[first].entry.head, piece.end
         rest = self.text[end : self.layout.line_end(end)].strip(" \t")
@@ -131,9 +131,9 @@ class _FlowEdit:
             comma = self.pieces[kept[-1]].comma
             self.page.splice(comma, comma + 1, "")
 
-    # -- putting in ----------------------------------------------------------------------------------------------
+    # -- adding --------------------------------------------------------------------------------------------------
 
-    def _put(self, slot: int, written: list[str]) -> None:
+    def _add(self, slot: int, written: list[str]) -> None:
         page, layout = self.page, self.layout
         if not self.pieces:
             gap = " " if self.text[self.open + 1] == " " and self.close > self.open + 1 else ""
@@ -151,9 +151,9 @@ class _FlowEdit:
             else:
                 page.splice(entry.head, entry.head, "".join(one + ", " for one in written))
             return
-        self._put_last(written)
+        self._add_last(written)
 
-    def _put_last(self, written: list[str]) -> None:
+    def _add_last(self, written: list[str]) -> None:
         page, layout = self.page, self.layout
         piece = self.pieces[-1]
         trailing = piece.comma != _NO_COMMA

@@ -86,8 +86,8 @@ def apply(stream: Stream, edits: Sequence[Edit], document: int = 0) -> Edited:
 def _lost(before: Stream, after: Stream, edits: Sequence[Edit], document: int) -> list[Orphan]:
     """The comments in what was removed whole that the result does not have."""
     data, root = before.documents[document].data, before.documents[document].record.first
-    gone = [edit.route for edit in edits if isinstance(edit, RemoveKey)]
-    whole = [route for route in gone if isinstance(tree.find(data, route), (dict, list))]
+    removed = [edit.route for edit in edits if isinstance(edit, RemoveKey)]
+    whole = [route for route in removed if isinstance(tree.find(data, route), (dict, list))]
     found = [comment for route in whole for comment in comments_in(before.layout, root, route)]
     return [each for each in found if after.text.count(each.text) < before.text.count(each.text)]
 
@@ -208,12 +208,12 @@ def _spliced(stream: Stream, page: Page, document: int, expected: Value) -> tupl
     splices = sorted(page.splices, key=lambda splice: (splice.start, splice.end))
     if len(page.layout.text) > len(stream.text):  # there is a break at the end that the file does not have
         splices = sorted(splices + _guard_of_last_scalar(page, stream, splices), key=lambda one: (one.start, one.end))
-        without = _in_the_file(page, stream, splices, keep_break=False)
+        without = _for_the_file(page, stream, splices, keep_break=False)
         after = _parsed(stream, without)
         if holds(stream, after, document, expected):
             return after, without
         # A block scalar that is now last needs the break at its end.
-        splices = _in_the_file(page, stream, splices, keep_break=True)
+        splices = _for_the_file(page, stream, splices, keep_break=True)
     after = _parsed(stream, splices)
     check_data(stream, after, document, expected)
     return after, splices
@@ -261,7 +261,7 @@ def _without_break(text: str) -> str:
     return text[: ending.start()] if ending else text
 
 
-def _in_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_break: bool) -> list[Splice]:
+def _for_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep_break: bool) -> list[Splice]:
     """Splices for the file's own text, from those for the text with a break added at its end."""
     text, length = page.layout.text, len(stream.text)
     body = [splice for splice in splices if splice.end < length]

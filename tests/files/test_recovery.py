@@ -277,7 +277,7 @@ def test_a_journal_that_a_killed_run_left_meanwhile_is_not_lost(
     with pytest.raises(Killed):
         change(values)
     monkeypatch.undo()
-    monkeypatch.setattr("migrator.files.writing._refuse_what_was_cut_short", lambda paths: None)
+    monkeypatch.setattr("migrator.files.writing._refuse_leftovers", lambda paths: None)
     before = names(values.parent)
     with pytest.raises(WriteError, match="earlier run was interrupted while writing this file"):
         change(values)
