@@ -29,7 +29,7 @@ FROM_WORST: tuple[Status, ...] = (
 
 
 def dumps(report: Report, *, mask: Mask) -> str:
-    """One JSON object, ASCII only (a terminal cannot execute anything in it), without a trailing line feed."""
+    """One JSON object, ASCII only (a terminal finds nothing in it to interpret), without a trailing line feed."""
     return "".join(pieces(report, mask=mask))
 
 

@@ -1,11 +1,11 @@
-"""What keeps secrets, and control characters, out of everything that is printed.
+"""Keeps secrets and control characters out of everything that is printed.
 
-A secret becomes `***1`, `***2` and so on in the order in which a run meets them: the same secret the same mask, another
-secret another one, and nothing of it (neither length nor a digest that could be guessed at) in the mask.
+Secrets are shown as `***1`, `***2` and so on, in the order in which a run finds them: equal secrets have equal masks,
+different secrets different ones, and a mask reveals nothing of the secret (neither its length nor a guessable digest).
 
-A secret is what stands under a credential's key (`mask_places`, in the text `mask_text`) or in a credential's shape
-(`mask_shapes`). Since `learn` has seen the values, it is found by its text as well (`mask_known`), wherever it is
-repeated; keys, hosts and image names stay.
+A secret is a value under a credential's key (`mask_places`, in YAML text `mask_text`) or a text with the shape of a
+credential (`mask_shapes`). Once `learn` has seen the values, a secret is also found by its text (`mask_known`)
+wherever it is repeated; keys, hosts and image names stay.
 """
 
 from __future__ import annotations
@@ -27,42 +27,42 @@ if TYPE_CHECKING:
 
 
 _SCANNED = 256
-"""So many texts are kept as they were looked through: a few releases are shown right after they were learnt from."""
+"""How many scanned texts are cached: with a few releases, each is shown right after it was scanned for secrets."""
 
 _SHORT, _MET = 200, 2000
-"""Texts of so many characters are kept, too, and so many of them: a value is met before, after, and in its line."""
+"""Longest text and number of texts in another cache: a value is met before, after, and in its line."""
 
 
 def mask_message(text: str, *, show_secrets: bool = False) -> str:
-    """A sentence that no report holds: with credentials that can be told by their shape masked, and nothing obeyed."""
+    """A message outside any report, with credentials recognised by shape masked and control characters escaped."""
     return visible(Mask(show_secrets).text(text))
 
 
 def unnumbered(text: str) -> str:
-    """A text of the values with `***` for each credential that shows by its shape, alike in every run."""
+    """Text from the values with `***` for each credential recognised by shape, the same in every run."""
 
     return re.sub(r"\*\*\*\d+", "***", str(Mask().value(text)))
 
 
 class Mask:
-    """Masks what one run prints; it remembers the secrets that it met. With `show_secrets` it masks nothing."""
+    """Masks what one run prints and remembers the secrets it has found. With `show_secrets` it masks nothing."""
 
     def __init__(self, show_secrets: bool = False) -> None:
         self.show_secrets = show_secrets
         self._numbers: dict[str, int] = {}
-        self._kept: set[str] = set()  # hosts, images and other names, which stay whatever they read like
-        self._texts: set[str] = set()  # keys, and what stands under names of no credential
-        self._scanned: dict[tuple[str, bool], list[Piece]] = {}  # a file is learnt from, and shown: one scan is enough
-        self._met: dict[str, str] = {}  # short texts, and what is shown of each for its shape
-        self._learnt: Report | None = None  # the last one: a diff is shown, and what is to be known beside it
+        self._kept: set[str] = set()  # hosts, images and other names: shown even if they look like secrets
+        self._texts: set[str] = set()  # keys, and values under names that are not credentials
+        self._scanned: dict[tuple[str, bool], list[Piece]] = {}  # a file is learnt, then shown: scan it once
+        self._met: dict[str, str] = {}  # short texts, and each with credentials masked by shape
+        self._learnt: Report | None = None  # the last one: it may be shown in several parts
         self._is_learning = False
         self._choices: set[str] = set()  # as a flag names them: `--answer messaging-redis.password=messaging|env`
-        self._hidden: set[str] = set()  # texts of which nothing is shown, be they credentials or not
-        self._hidden_hosts: set[str] = set()  # and the hosts in them, where nothing else names them
+        self._hidden: set[str] = set()  # texts to mask in full, credentials or not
+        self._hidden_hosts: set[str] = set()  # the hosts in them, masked unless the values name them too
         self._known: Known | None = None
 
     def learn(self, report: Report) -> None:
-        """Look for secrets in everything that the report holds, so that they are known wherever they turn up."""
+        """Look for secrets in the whole report, so that they are recognised wherever they appear later."""
         if self.show_secrets or report is self._learnt:
             return
         from migrator.report import mask_shapes
@@ -84,7 +84,7 @@ class Mask:
         self._learnt = report
 
     def conceal(self, report: Report) -> Report:
-        """The report with everything in it masked but texts of files and whole values, which a diff compares first."""
+        """The report with everything masked except file contents and whole values, which a diff compares first."""
         if self.show_secrets:
             return report
         self.learn(report)
@@ -159,7 +159,7 @@ class Mask:
         )
 
     def text(self, text: str) -> str:
-        """A sentence of the program's own, with what the values put into it masked."""
+        """A message of the program, with secrets from the values masked."""
         if self.show_secrets or not text:
             return text
         from migrator.report import mask_shapes
@@ -167,7 +167,7 @@ class Mask:
         return self._without_known(mask_shapes.in_sentence(self._without_hidden(text), self.mark), in_sentence=True)
 
     def path(self, path: str) -> str:
-        """A file's name, which may read like a URL with a password in it."""
+        """A file name; it may look like a URL with a password in it."""
         if self.show_secrets or ":" not in path:
             return path
         from migrator.report import mask_shapes
@@ -175,7 +175,7 @@ class Mask:
         return mask_shapes.in_path(path, self.mark)
 
     def value(self, value: Value, name: str = "") -> Value:
-        """A value, masked all through, that stands under `name`: a key, an env name, or a dotted path to one."""
+        """A value, masked throughout, that is set under `name`: a key, an env name, or a dotted path to one."""
         if self.show_secrets:
             return value
         from migrator.report.mask_places import place_at
@@ -183,9 +183,9 @@ class Mask:
         return self._masked(value, place_at(name))
 
     def answer(self, question: str, answer: str | None, choices: Sequence[tuple[str, str]] = ()) -> str | None:
-        """An answer: a URL's password is masked, and so is all of an answer that is asked for as a password.
+        """An answer: a URL's password is masked, and the whole answer if the question asks for a password.
 
-        One that is chosen, and a Secret's name, stay as they are even where a weak password reads the same.
+        A choice or the name of a Secret stays as it is, even if a weak password reads the same.
         """
         if answer is None or self.show_secrets:
             return answer
@@ -196,11 +196,11 @@ class Mask:
         return str(self.value(answer, question))
 
     def lines(self, text: str) -> list[str]:
-        """The lines of a YAML file, without their line feeds, masked one by one."""
+        """The lines of a YAML file without their line feeds, masked, as many as before."""
         return self._yaml(text).split("\n")
 
     def mark(self, secret: str) -> str:
-        """What stands for a secret; the text itself where it is none."""
+        """The mask for a secret; the text itself if it is not a secret."""
         from migrator.report.mask_names import is_no_secret
 
         if secret in self._choices or is_no_secret(secret):
@@ -215,7 +215,7 @@ class Mask:
         return f"***{self._numbers[secret]}"
 
     def meet(self, value: Value, place: Place) -> None:
-        """Take note of a key, or of a scalar that is no secret."""
+        """Remember a key, or a scalar that is not a secret."""
         from migrator.report.mask_places import is_kept
         from migrator.report.mask_shapes import hosts_in
 
@@ -227,7 +227,7 @@ class Mask:
             self._kept.update(hosts_in(text))
 
     def in_text(self, text: str) -> str:
-        """A text of the values with the credentials masked that show by their shape."""
+        """Text from the values with credentials masked that are recognised by shape."""
         shown = self._met.get(text)
         if shown is None:
             from migrator.report import mask_shapes
@@ -258,7 +258,7 @@ class Mask:
         return value if shown == str(value) else shown
 
     def _yaml(self, text: str, *, is_part: bool = False) -> str:
-        """A YAML file, or a text that stands in one, with as many lines as before."""
+        """A YAML file, or text inside one, masked, with as many lines as before."""
         if self.show_secrets:
             return text
         from migrator.report.mask_text import inside, pieces, respelled
@@ -280,7 +280,7 @@ class Mask:
         return "".join(shown)
 
     def _without_known(self, text: str, *, in_sentence: bool = False) -> str:
-        """The text without the secrets met so far, found by their text."""
+        """The text with the secrets found so far masked, recognised by their text."""
         if self._known is None or self._is_learning:
             return text
         return self._known.masked(text, self.mark, self._kept, self._texts if in_sentence else None)

@@ -1,7 +1,7 @@
-"""Secrets that are known already, found by their text wherever it is repeated: as it is, escaped, or encoded.
+"""Known secrets, found by their text wherever it is repeated: as it is, escaped, or encoded.
 
-A run over a thousand releases knows thousands of them, so a text is looked through for their first signs only, and for
-those alone of which it has some.
+A run over a thousand releases knows thousands of secrets, so a text is first searched for their first characters, and
+then only for the secrets that match.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from urllib.parse import quote
 from migrator.report import mask_names
 
 _LEAST = 8
-"""As many characters make a repetition: a shorter word stands in other places without giving anything away."""
+"""A repeated text this long is recognised as a secret; shorter words also occur elsewhere and reveal nothing."""
 
-_GRAM = 4  # as many as the shortest that is looked for has
+_GRAM = 4  # the length of the shortest text searched for
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
 
 
@@ -25,11 +25,11 @@ class Known:
     """The secrets of a run."""
 
     def __init__(self) -> None:
-        self._spellings: dict[str, dict[str, str]] = {}  # by their first signs: each way to spell a secret, and whose
-        self._encoded: dict[str, dict[str, str]] = {}  # likewise, what any base64 of a text around a secret has in it
+        self._spellings: dict[str, dict[str, str]] = {}  # by first characters: each spelling, and its secret
+        self._encoded: dict[str, dict[str, str]] = {}  # likewise, the part common to all base64 around it
 
     def add(self, secret: str) -> None:
-        """Look for one more."""
+        """Add a secret to search for."""
         for spelling in _spellings(secret):
             if len(spelling) >= _GRAM:
                 self._spellings.setdefault(spelling[:_GRAM], {}).setdefault(spelling, secret)
@@ -37,10 +37,10 @@ class Known:
             self._encoded.setdefault(part[:_GRAM], {}).setdefault(part, secret)
 
     def masked(self, text: str, mark: Callable[[str], str], kept: Set[str], words: Set[str] | None = None) -> str:
-        """The text without them, the longest first.
+        """The text with the secrets masked, the longest first.
 
-        What is `kept` (hosts, images and other names) stays, whatever of it reads like a secret. A sentence is looked
-        through for short ones too, unless they are `words` that the values hold in other places as well.
+        Names in `kept` (hosts, images and others) stay, even if a part of one reads like a secret. In a message, short
+        secrets are searched for too, unless they are in `words`, the other texts of the values.
         """
         if not self._spellings:
             return text
@@ -62,7 +62,7 @@ def _in_text(known: dict[str, dict[str, str]], grams: set[str], text: str) -> It
 
 
 def _without_encoded(text: str, part: str, mark: str) -> str:
-    """The text without the base64 that the part is in, as far as it reaches."""
+    """The text with `mark` instead of the whole base64 around each occurrence of the part."""
     while (at := text.find(part)) >= 0:
         start, end = at, at + len(part)
         while start and _BASE64.match(text[start - 1]):
@@ -75,14 +75,14 @@ def _without_encoded(text: str, part: str, mark: str) -> str:
 
 def _is_sought(spelling: str, words: Set[str] | None) -> bool:
     if spelling in ("password", "username", "database"):
-        return False  # so it reads in every other sentence
+        return False  # too common in messages
     if not mask_names.is_weak(spelling):
         return True
     return len(spelling) >= _LEAST if words is None else mask_names.stands_out(spelling, words)
 
 
 def _as_pattern(text: str, *, is_name: bool) -> str:
-    """What finds a text: an ordinary word only where it stands alone, and no part of a path or a longer name."""
+    """A pattern for a text; an ordinary word matches only by itself, not in a path or a longer name."""
     if not is_name and mask_names.is_weak(text):
         return rf"(?<![^\s\"'`(\[{{,:]){re.escape(text)}(?![^\s\"'`)\]}},.;:])(?!\.\w|:\S)"
     is_part = not is_name and len(text) >= _LEAST
@@ -90,7 +90,7 @@ def _as_pattern(text: str, *, is_name: bool) -> str:
 
 
 def _spellings(secret: str) -> Iterator[str]:
-    """A secret as it is, in a URL, in quotes of either kind, and the longer parts of one that has several."""
+    """A secret as it is, in a URL, in either kind of quotes, in base64 and decoded from it, and its longer parts."""
     yield secret
     yield from (line.strip() for line in secret.splitlines() if len(line.strip()) >= _LEAST)
     for parts in (secret.split(":", 1), secret.split(" ")):  # user:password, and a header's Basic ...
@@ -100,7 +100,7 @@ def _spellings(secret: str) -> Iterator[str]:
     if len(secret) >= _LEAST:
         yield from (b64encode(f"{secret}{end}".encode("utf-8", "surrogatepass")).decode() for end in ("", "\n"))
     try:
-        decoded = b64decode(secret, validate=True).decode().strip()  # as in the data of a Secret
+        decoded = b64decode(secret, validate=True).decode().strip()  # the data of a Secret is base64
     except ValueError:
         return
     if len(decoded) >= _LEAST and decoded.isprintable():
@@ -108,9 +108,9 @@ def _spellings(secret: str) -> Iterator[str]:
 
 
 def _in_base64(secret: str) -> Iterator[str]:
-    """What is the same in every base64 of a text around a secret, which may begin at any of three places in it.
+    """The characters common to all base64 of a text around a secret, for each of the three offsets it can start at.
 
-    Some bits of the first and last character belong to the neighbours; what is left is no shorter than the secret.
+    Some bits of the first and last character belong to the neighbours; the rest is at least as long as the secret.
     """
     data = secret.strip().encode("utf-8", "surrogatepass")
     if len(data) < _LEAST or mask_names.is_weak(secret):

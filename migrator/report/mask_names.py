@@ -1,7 +1,7 @@
-"""Which names stand for credentials, and which texts are none although they stand under such a name.
+"""Which names are those of credentials, and which texts under such names are not secrets.
 
-In doubt a name counts as a credential's: a mask too many is a nuisance, one too few is a leak. What Kubernetes calls a
-Secret's name or key, and references that something else resolves, are shown, since operators need them.
+In doubt a name counts as a credential's: one mask too many is a nuisance, one too few is a leak. What Kubernetes uses
+as a Secret's name or key, and references that are resolved elsewhere, are shown, since operators need them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from migrator.report.cluster_records import HIDDEN
 
 
 def as_words(text: str) -> frozenset[str]:
-    """A list of words, for reading: one after the other, over lines."""
+    """The words of a text, separated by spaces or line breaks."""
     return frozenset(text.split())
 
 
@@ -35,7 +35,7 @@ _AT_THE_END = as_words(
     pass auth secret secrets bearer authorization jwt pw sig cookie salt
     """
 )
-_IN_CAPITALS = as_words("key keys pin")  # at the end of what only an environment variable is called
+_IN_CAPITALS = as_words("key keys pin")  # only at the end of a name in capitals, as env variables have
 _AFTER_KEY = as_words("id value data old new primary secondary base string")
 _PUBLIC_KEYS = as_words("public sort topology partition primary foreign group cache index lookup")
 _KEYS_OF = as_words(
@@ -117,29 +117,29 @@ def is_credential(name: str) -> bool:
 
 
 def is_setting(name: str) -> bool:
-    """Whether a name says that it is about a credential, and not one: its policy, its length, the path to it."""
+    """Whether a name is that of a setting about a credential: its policy, its length, the path to it."""
     words = words_of(name)
     return bool(words) and (words[-1] in _HARMLESS_AT_THE_END or _names_a_secret(name, words))
 
 
 def words_of(name: str) -> list[str]:
-    """The words that a name is made of, in small letters."""
+    """The words of a name, in lower case."""
     return [word.lower() for word in _WORDS.findall(name)]
 
 
 def may_hold_a_name(text: str) -> bool:
-    """Whether a credential's name can be in the text at all: cheap, and true of every name that `is_credential` is."""
+    """Whether the text may contain a credential's name: a cheap check, true for all that `is_credential` accepts."""
     lower = text.lower()
-    for stem in _STEMS:  # noqa: SIM110 - asked of every text, and twice as fast as any()
+    for stem in _STEMS:  # noqa: SIM110 - runs on every text, and twice as fast as any()
         if stem in lower:
             return True
     return False
 
 
 def _names_a_secret(name: str, words: list[str]) -> bool:
-    """`existingSecret`, `imagePullSecrets`, `passwordKey`: the name of a Secret or of a key in one.
+    """Whether it names a Secret or a key in one: `existingSecret`, `imagePullSecrets`, `passwordKey`.
 
-    In env names (`SLACK_TOKEN_SECRET`) the same words make a credential.
+    In env names (`SLACK_TOKEN_SECRET`) the same words mean a credential.
     """
     if words[-1] == "existingsecret" or ("existing" in words and "secret" in words):
         return True
@@ -151,17 +151,17 @@ def _names_a_secret(name: str, words: list[str]) -> bool:
 
 
 def is_no_secret(text: str) -> bool:
-    """Whether a text under a credential's name gives nothing away: empty, a reference, a placeholder, a boolean."""
+    """Whether a text under a credential's name reveals nothing: empty, a reference, a placeholder, a boolean."""
     text = text.strip()
-    is_template = text.startswith("{{") and "}}" not in text  # the first half of one, which quotes of its own broke
+    is_template = text.startswith("{{") and "}}" not in text  # cut off by quotes inside the template
     return not text or text == HIDDEN or is_template or _NO_SECRET.fullmatch(text) is not None
 
 
 def is_weak(secret: str) -> bool:
-    """Whether a secret reads like an ordinary word or number, which other places may hold without giving it away."""
+    """Whether a secret is like an ordinary word or number, which may appear elsewhere without revealing it."""
     return len(secret) < 6 or secret.isdecimal() or _ORDINARY.fullmatch(secret) is not None
 
 
 def stands_out(secret: str, ordinary: Set[str]) -> bool:
-    """Whether a weak secret can be told from a sentence's own words: the values hold it nowhere else, for one."""
+    """Whether a weak secret is distinct from common words, and from other texts of the values (`ordinary`)."""
     return len(secret) >= 4 and secret not in ordinary and secret.lower() not in _SAID_ANYWAY

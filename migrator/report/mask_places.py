@@ -1,4 +1,4 @@
-"""Where in values a credential stands: what the keys around a scalar, and the words before it in a list, say of it."""
+"""Where in values a credential is: what the keys above a scalar, and the words before it in a list, say about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from migrator.values.edits import Value
 _CONTAINERS = mask_names.as_words(
     "password passwords passwd passphrase pwd token tokens secrets credentials creds apikey"
 )
-"""Last words of names below which every text is a credential, whatever its key; below others settings stand beside."""
+"""Last words of names below which every text is a credential, whatever its key; others have settings there, too."""
 
 _OF_A_REFERENCE = mask_names.as_words(
     """
@@ -29,9 +29,11 @@ _A_LABEL = re.compile(r"[\w.:/-]*(?:@sha256:\w+)?")
 
 
 class Place(NamedTuple):
-    """What surrounds a value: whether a text there is a secret, and every text below it, whatever its key but those of
-    a reference; whether it is a host, an image or another name, which stays where it reads like a secret; and whether
-    it is the data of a Secret, all of which is secret.
+    """What is known of a value by its position.
+
+    `wanted`: a text there is a secret; `inherits`: so is every text below it, whatever its key, except under keys of a
+    reference; `label`: it is a host, an image or another name, which stays even if it reads like a secret; `is_data`:
+    it is the data of a Secret, all of it secret.
     """
 
     wanted: bool = False
@@ -41,7 +43,7 @@ class Place(NamedTuple):
 
 
 def place_at(path: str) -> Place:
-    """The place that a key, an env name, or a dotted path to one gives to its value."""
+    """The place of a value under a key, an env name, or a dotted path to one."""
     name = path.rsplit(".", 1)[-1] or path
     return Place(mask_names.is_credential(path), _is_container(name), _is_label(name))
 
@@ -64,7 +66,7 @@ def places_in(mapping: dict[str, Value], place: Place) -> Callable[[str], Place]
 
 
 def places_of(items: Sequence[Value], place: Place) -> list[Place]:
-    """The place of each item of a list: one behind `--requirepass` is a secret."""
+    """The place of each item of a list: for example, the one after `--requirepass` is a secret."""
     places = [place] * len(items)
     words = [item for item in items if isinstance(item, str)]
     if len(words) == len(items):
@@ -74,12 +76,12 @@ def places_of(items: Sequence[Value], place: Place) -> list[Place]:
 
 
 def is_kept(text: str, place: Place) -> bool:
-    """Whether a text is a host, an image or another name and nothing else, so that it is shown as it is."""
+    """Whether a text is only a host, an image or another name, and so is shown as it is."""
     return place.label and _A_LABEL.fullmatch(text) is not None and "://" not in text
 
 
 def _entry_name(mapping: dict[str, Value]) -> str:
-    """What an env entry, or another pair of a name and a value, is called; empty for any other mapping."""
+    """The name of an env entry, or of another name and value pair; empty for any other mapping."""
     if "value" in mapping:
         for key in ("name", "key", "Name"):
             found = mapping.get(key)
@@ -90,7 +92,7 @@ def _entry_name(mapping: dict[str, Value]) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_container(name: str) -> bool:
-    """Whether the keys below `name` are the customer's own, so that every text below it counts as a credential."""
+    """Whether users choose the keys below `name`, so that every text below it counts as a credential."""
     words = mask_names.words_of(name)
     return words in (["string", "data"], ["secret", "data"]) or (
         mask_names.is_credential(name) and words[-1] in _CONTAINERS
@@ -103,5 +105,5 @@ def _is_label(name: str) -> bool:
 
 
 def _is_of_a_reference(name: str) -> bool:
-    """Whether a key below a container describes the Secret, or how it is used, rather than fills it."""
+    """Whether a key below a container describes the Secret or how it is used, and is not part of its data."""
     return name.lower() in _OF_A_REFERENCE or mask_names.is_setting(name) or (_is_label(name) and not name.isupper())

@@ -1,4 +1,4 @@
-"""Credentials that show by their shape in a text: in a URL, behind an assignment, a flag or a header, as a token."""
+"""Credentials recognised by their shape: in a URL, after an assignment, a flag or a header, or as a token."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _PAIR = re.compile(
     r"(?P<head>(?:^|(?<=[\s\"'=(\[{,]))(?!e?mail(?:to)?:|sip:)[\w.%+-]*:)"
     r"(?P<value>(?!//)(?:(?!://)[^\s@\"'`<>{}\[\],])+)(?=@(?!sha\d+:)[\w\[])"
 )
-"""`user:password@host` without a scheme; an image's `name:tag@sha256:...` is none."""
+"""`user:password@host` without a scheme; an image's `name:tag@sha256:...` is not one."""
 
 _IN_PATH = re.compile(r"(?P<head>(?:^|/)[\w.%+-]*:)(?P<value>[^/@\\]+)(?=@)")
 _ASSIGNED = re.compile(
     r"(?P<head>(?P<name>[A-Za-z_][\w.-]*)[\"']?[ \t]*(?::=|=|:(?=[ \t\"']))[ \t]*)"
-    rf"(?=(?P<value>{_QUOTED}|{_REFERENCE}|[\"']?[^\s\"'&;,|)}}\]]+))"  # ahead, since `a=password=b` is two
+    rf"(?=(?P<value>{_QUOTED}|{_REFERENCE}|[\"']?[^\s\"'&;,|)}}\]]+))"  # lookahead: `a=password=b` is two
 )
 _IDENTIFIER = re.compile(
     r"(?P<head>\b(?P<name>[A-Za-z][\w.-]*[A-Z_.][\w.-]*)(?:(?:=|: )| is (?=[\"'])))"
@@ -69,7 +69,7 @@ _FILE_LINES = re.compile(
     r"|(?P<set>^[ \t]*(?:requirepass|masterauth)[ \t]+|(?<=\n)[ \t]*password[ \t]+)(?P<config>\S+)[ \t]*\r?$"
     r"|^(?P<user>[ \t]*user[ \t]+\S+[ \t](?:.*[ \t])?>)(?P<acl>\S+)"
 )
-"""Lines of ~/.pgpass, of ~/.netrc, of a redis.conf, and of its list of users."""
+"""Lines of ~/.pgpass, ~/.netrc, a redis.conf, and a Redis ACL file."""
 
 _TOKEN = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
@@ -87,13 +87,13 @@ _HOST = re.compile(r"://(?:[^\s/@]*@)?([\w.-]+)")
 
 
 def in_sentence(text: str, mark: Mark) -> str:
-    """A sentence of the program's own: only what reads like an identifier is taken for an assignment's name."""
+    """A message of the program, masked: an assignment counts only if its name looks like an identifier."""
     text = _urls(_TOKEN.sub(lambda found: mark(found[0]), text), mark)
     return _named(_GIVEN, _named(_IDENTIFIER, text, mark), mark)
 
 
 def in_text(text: str, mark: Mark) -> str:
-    """A text of the values: a URL as a whole, a command line, a list of settings, the lines of a file."""
+    """Text from the values, masked: a whole URL, a command line, a list of settings, the lines of a file."""
     scheme, slashes, rest = text.partition("://")
     is_alone = slashes and "\n" not in text and scheme.replace("+", "").isalnum()
     if is_alone and "@" in rest and not re.search(r"\s\w+://", rest):
@@ -110,17 +110,17 @@ def in_text(text: str, mark: Mark) -> str:
 
 
 def may_hold_one(text: str) -> bool:
-    """Whether a credential can show by its shape in the text: cheap, and true of every text that it does in."""
+    """Whether the text may contain a credential's shape: a cheap check, true for every text that has one."""
     return _SIGNS.search(text) is not None
 
 
 def in_path(text: str, mark: Mark) -> str:
-    """A file's name, which may be a URL, and one whose slashes became one on the way."""
+    """A file name, masked: it may be a URL, even one whose double slash was collapsed on the way."""
     return _urls(text, mark) if "://" in text else _replaced(_IN_PATH, text, mark)
 
 
 def in_command(words: Sequence[str]) -> set[int]:
-    """Which words of a command that is written as a list are secrets, for the sake of a word before them."""
+    """Which words of a command written as a list are secrets because of a word before them."""
     if not any(word.startswith("-") for word in words):
         return set()
     starts = []
@@ -161,7 +161,7 @@ def _urls(text: str, mark: Mark) -> str:
 
 
 def _rest_of_url(text: str, start: int) -> str:
-    """What follows `scheme://` up to a space or a quote, or beyond if that may be inside a raw password."""
+    """The text after `scheme://` up to a space or a quote, or further if that may be inside a raw password."""
     rest = _REST_OF_URL.match(text, start)[0]  # type: ignore[index]
     end = start + len(rest)
     if "@" not in rest and _ends_in_a_password(rest):
@@ -172,16 +172,16 @@ def _rest_of_url(text: str, start: int) -> str:
 
 
 def _ends_in_a_password(rest: str) -> bool:
-    """Whether what follows the first colon of an authority is no port."""
+    """Whether the text after the first colon of an authority is not a port."""
     host, colon, port = re.split(r"[/?#]", rest, maxsplit=1)[0].partition(":")
     return bool(colon) and not (port.isdecimal() and host) and not host.startswith("[")
 
 
 def _url(scheme: str, rest: str, mark: Mark) -> str:
-    """What follows `scheme://`, its credentials masked, be they percent-encoded or not.
+    """The URL's part after `scheme://` with its credentials masked, percent-encoded or not.
 
-    A raw `/`, `#` or `@` in a password ends the authority for a parser, not for whoever reads it: what lies before the
-    last `@` is credentials unless the authority is a host with a numeric port, or none at all.
+    A raw `/`, `#` or `@` in a password ends the authority for a parser, but not for a reader: everything before the
+    last `@` is credentials, unless the authority is a host with a numeric port, or empty.
     """
     is_connection = _CONNECTION.fullmatch(scheme) is not None
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
@@ -198,7 +198,7 @@ def _url(scheme: str, rest: str, mark: Mark) -> str:
         return mark(rest)
     elif not _IMAGE.fullmatch(scheme) and not authority.startswith("[") and ":" in authority:
         host, _, port = authority.partition(":")
-        if not _PORT.fullmatch(port):  # credentials whose @ was forgotten, up to the database or the query
+        if not _PORT.fullmatch(port):  # credentials without their @, up to the database or query
             end = re.search(r"(?:/\d+)?(?:\?.*)?\Z", rest).start()  # type: ignore[union-attr]
             before, rest = f"{host}:{mark(unquote(rest[len(host) + 1 : end]))}", rest[end:]
     if is_connection:
@@ -213,7 +213,7 @@ def _of_query(found: re.Match[str], mark: Mark) -> str:
 
 
 def _named(pattern: re.Pattern[str], text: str, mark: Mark) -> str:
-    """The text with what is assigned to a credential's name masked."""
+    """The text with values assigned to a credential's name masked."""
     parts = []
     at = 0
     for found in pattern.finditer(text):
@@ -242,5 +242,5 @@ def _last_group(found: re.Match[str], mark: Mark) -> str:
 
 
 def _over_lines(secret: str, mark: Mark) -> str:
-    """A secret's mark on each of its lines, so that there are as many as before."""
+    """The mask on each line of a secret, so that the number of lines stays the same."""
     return re.sub(r"(?m)^([ \t]*)\S[^\r\n]*", lambda line: line[1] + mark(secret), secret)

@@ -1,7 +1,7 @@
-"""Credentials in a YAML text, by the place of every scalar that the parser finds in it.
+"""Credentials in YAML text, by the place of every scalar that the parser finds in it.
 
-A comment is read as the YAML that it may once have been, and a text inside a value (values in a GitOps object, JSON in
-an env entry) as a text of its own. What is no YAML is read line by line.
+A comment is read as YAML that may have been commented out, and text inside a value (values in a GitOps object, JSON in
+an env entry) as a text of its own. Text that is not YAML is read line by line.
 """
 
 from __future__ import annotations
@@ -19,35 +19,35 @@ from migrator.values.edits import Value
 from migrator.yamltext.layout import Layout
 from migrator.yamltext.record import ALIAS, DOUBLE, FOLDED, LITERAL, SINGLE
 
-_DEEPEST = 4  # texts within texts
+_DEEPEST = 4  # levels of text inside text
 _COMMENT = re.compile(r"(?P<head>(?:.*?[ \t])??#+)(?P<body>.*)", re.DOTALL)
 _LINE = re.compile(r"(?P<head>[ \t#]*(?:-[ \t]+)*[\"']?(?P<key>[\w.-]+)[\"']?[ \t]*:[ \t]+)(?P<rest>\S.*)", re.DOTALL)
 _QUOTES = {SINGLE: "'", DOUBLE: '"'}
 
 
 Piece = tuple[str, str, str]
-"""A part of a text with the credentials in it masked, and what it means (empty: nothing that is looked into).
+"""A part of a text with its credentials masked, its meaning (empty: not searched further), and its spelling.
 
-Where that is spelt otherwise in the text, the third part says how: by the sign around it, or " " for several lines.
+The spelling is empty if the text is its own meaning; otherwise it is the quote around it, or " " for several lines.
 """
 
 
 class Finder(Protocol):
-    """Who remembers the secrets that are found, and answers what stands for one."""
+    """Remembers the secrets that are found, and provides their masks."""
 
     def mark(self, secret: str) -> str: ...
 
     def in_text(self, text: str) -> str:
-        """The text with those masked that show by their shape."""
+        """The text with credentials masked that are recognised by shape."""
 
     def meet(self, value: Value, place: Place) -> None:
-        """Take note of a scalar that is no secret."""
+        """Remember a scalar that is not a secret."""
 
 
 def pieces(text: str, finder: Finder, place: Place = Place(), depth: int = 0) -> Iterator[Piece]:  # noqa: B008
-    """The text in pieces, with as many lines as before; `place` is where it stands, if it is a part of another."""
+    """The text in pieces, with as many lines as before; `place` is its place if it is part of another text."""
     mark = text[:1] if text.startswith("\ufeff") else ""
-    if depth and "\r" in text.replace("\r\n", ""):  # YAML breaks a line there, and the text around it does not
+    if depth and "\r" in text.replace("\r\n", ""):  # YAML has a line break there, the text around it does not
         yield from _line_by_line(text, finder)
         return
     try:
@@ -80,11 +80,11 @@ def pieces(text: str, finder: Finder, place: Place = Place(), depth: int = 0) ->
 
 
 class _Judge:
-    """Finds the place of every scalar of a text; one that is an alias's elsewhere stands in both places."""
+    """Finds the place of every scalar of a text; one that is also used through an alias counts in both places."""
 
     def __init__(self, layout: Layout, finder: Finder) -> None:
         self.places: dict[int, Place] = {}
-        self.keys: dict[int, Place] = {}  # with the place of their mapping
+        self.keys: dict[int, Place] = {}  # the place is that of their mapping
         self._layout = layout
         self._finder = finder
         self._seen: set[tuple[int, Place]] = set()
@@ -150,7 +150,7 @@ def _scalar(layout: Layout, node: int, place: Place, finder: Finder, depth: int)
 
 
 def respelled(text: str, shown: str, quote: str) -> str:
-    """A piece whose text may spell otherwise what it means, with what is to be shown in its place."""
+    """What to show instead of a piece, in the same spelling (see `Piece`)."""
     if not quote:
         return shown
     if quote == '"':
@@ -159,7 +159,7 @@ def respelled(text: str, shown: str, quote: str) -> str:
 
 
 def inside(text: str, finder: Finder, depth: int) -> Iterator[Piece]:
-    """A text that a value or a comment holds."""
+    """Text inside a value or a comment."""
     is_yaml = "\n" in text or text.lstrip()[:1] in ("{", "[")
     if is_yaml and depth < _DEEPEST and (mask_names.may_hold_a_name(text) or mask_shapes.may_hold_one(text)):
         yield from pieces(text, finder, depth=depth + 1)
@@ -169,7 +169,7 @@ def inside(text: str, finder: Finder, depth: int) -> Iterator[Piece]:
 
 
 def _between(text: str, finder: Finder, around: Place, depth: int, *, is_first: bool) -> Iterator[Piece]:
-    """What stands between two scalars: signs, blanks, and comments, of which those on lines of their own are one."""
+    """The text between two scalars: punctuation, blanks, and comments; consecutive comment lines count as one."""
     if "#" not in text:
         yield text, "", ""
         return
@@ -194,7 +194,7 @@ def _between(text: str, finder: Finder, around: Place, depth: int, *, is_first: 
 
 
 def _comment(block: Sequence[tuple[str, str]], finder: Finder, around: Place, depth: int) -> Iterator[Piece]:
-    """The lines of a comment, each with what stands before it; below a container, keys of its own may be turned off."""
+    """The lines of a comment, each after its head (`#`); below a container, it may contain commented-out keys."""
     text = "\n".join(body for _, body in block)
     explains = block[0][0].endswith("##") or "://" in text
     place = Place(inherits=around.inherits and not explains)
@@ -207,13 +207,13 @@ def _comment(block: Sequence[tuple[str, str]], finder: Finder, around: Place, de
 
 
 def _prefixed(body: str, indent: str, finder: Finder, depth: int) -> Iterator[Piece]:
-    """The lines of a block scalar, from the end of its header on."""
+    """The lines of a block scalar, from the end of its header."""
     lines = body.split("\n")
     heads = [indent if line.startswith(indent) else "" for line in lines]
     text = "\n".join(line[len(head) :] for line, head in zip(lines, heads))
     if len(lines) > 1:
         head, _, inner = text.partition("\n")
-        end = "\r" if inner.endswith("\r") else ""  # of a CRLF whose other half stands behind the scalar
+        end = "\r" if inner.endswith("\r") else ""  # of a CRLF whose line feed is after the scalar
         yield head + "\n", "", ""
         yield from _with_heads(inside(inner.removesuffix(end), finder, depth), heads[1:])
         yield end, "", ""
@@ -222,7 +222,7 @@ def _prefixed(body: str, indent: str, finder: Finder, depth: int) -> Iterator[Pi
 
 
 def _with_heads(inner: Iterable[Piece], heads: Sequence[str]) -> Iterator[Piece]:
-    """Pieces with a head put before each of their lines."""
+    """The pieces with a head in front of each line."""
     at = 0
     yield heads[0], "", ""
     for whole, means, quote in inner:
@@ -239,9 +239,9 @@ def _with_heads(inner: Iterable[Piece], heads: Sequence[str]) -> Iterator[Piece]
 
 
 def _line_by_line(text: str, finder: Finder) -> Iterator[Piece]:
-    """A text that is no YAML, or no values: by the shapes in it, and by each line that begins with a key."""
+    """Text that is not YAML, or not values: masked by shape, and by the key at the start of a line."""
     name = ""
-    is_open = False  # the key of a credential stood on the line before, and nothing behind it
+    is_open = False  # the line before was a credential's key without a value
     for number, line in enumerate(finder.in_text(text).split("\n")):
         if number:
             yield "\n", "", ""
@@ -276,5 +276,5 @@ def _whole(text: str, finder: Finder) -> str:
 
 
 def _on_each_line(text: str, mark: str) -> str:
-    """The text with each of its lines replaced, what is left and right of them kept."""
+    """The text with each line replaced, except the blanks around it."""
     return re.sub(r"[^\s](?:[^\r\n]*[^\s])?", mark.replace("\\", "\\\\"), text)

@@ -1,4 +1,4 @@
-"""What is known of thousands of releases, kept in little memory until it is told."""
+"""Records of thousands of releases, kept in little memory until they are reported."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _TOGETHER = 64
-"""So many are packed as one: releases are much alike, and little is left of what repeats."""
+"""How many are packed together: releases are similar, so they compress well."""
 
 
 class Packed(Collection[T]):
-    """Things that can be pickled, to be gone through in their order; all but the last few are kept compressed.
+    """A collection of picklable things in order; all but the last few are kept compressed.
 
-    In memory, not in a file: they hold what the customer's files do, and no disk is too full for them.
+    In memory, not in a file: they contain customers' data, and a disk may be full.
     """
 
     def __init__(self, things: Iterable[T] = ()) -> None:
@@ -24,10 +24,10 @@ class Packed(Collection[T]):
             self.append(each)
 
     def append(self, thing: T) -> None:
-        """Keep one more."""
+        """Add one more."""
         self._last.append(thing)
         if len(self._last) == _TOGETHER:
-            import pickle  # a few releases have no need of either
+            import pickle  # a few releases need neither
             import zlib
 
             self._packs.append(zlib.compress(pickle.dumps(self._last, pickle.HIGHEST_PROTOCOL), 1))
@@ -49,5 +49,5 @@ class Packed(Collection[T]):
 
 
 def kept_alike(things: Iterable[T], like: Collection[T]) -> Collection[T]:
-    """What is made of kept things, kept as they are."""
+    """`things`, packed if `like` is."""
     return Packed(things) if isinstance(like, Packed) else tuple(things)

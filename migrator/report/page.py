@@ -1,6 +1,6 @@
-"""Text on a terminal: colour, wrapping, and a diff that cannot steer the terminal.
+"""Text on a terminal: colour, wrapping, and diffs without control characters.
 
-Plain ANSI sequences, not rich: importing rich takes longer than a whole `check`, and what is printed here is lines.
+Plain ANSI sequences, not rich: importing rich takes longer than a whole `check`, and the output is only lines.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _CODES: dict[Style, str] = {"bold": "1", "dim": "2", "red": "31", "green": "32",
 
 
 class Page(NamedTuple):
-    """How wide the page is (columns; 0: as wide as need be), and what it can show."""
+    """The width of the page (columns; 0: unlimited), and what it can show."""
 
     width: int = 80
     colour: bool = False
     ascii_only: bool = False
 
     def plain(self, text: str) -> str:
-        """Text that a terminal shows and does not obey."""
+        """The text with everything escaped that a terminal would interpret."""
         return visible(text, ascii_only=self.ascii_only)
 
     def styled(self, text: str, style: Style) -> str:
-        """Text in a colour, if the page has any; it must have been made plain before."""
+        """The text in a style, if the page has colour; pass it through `plain` first."""
         return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.colour and text else text
 
     def wrapped(self, text: str, *, indent: int = 0, lead: str = "", style: Style | None = None) -> list[str]:
-        """Lines of at most the page's width, `lead` before the first; a word stays whole, since it may be copied."""
+        """Lines of at most the page's width, the first after `lead`; words are not broken, since they may be copied."""
         import textwrap
 
         begin = " " * indent + lead
@@ -52,16 +52,16 @@ class Page(NamedTuple):
 
 
 def spelled(value: Value) -> str:
-    """A value in one line of YAML's flow style."""
+    """A value on one line, in YAML's flow style."""
     import json
 
     return json.dumps(value, ensure_ascii=False)
 
 
 def shown_diff(diff: bytes, *, colour: bool) -> str:
-    """A unified diff for somebody to read: control characters visible, lines in colours.
+    """A unified diff for reading: control characters visible, lines in colour.
 
-    What a pipe or a file gets is the diff's own bytes; a terminal would obey an escape sequence in a values file.
+    Pipes and files get the original bytes of the diff; a terminal would interpret an escape sequence in them.
     """
     page = Page(0, colour)
     styles: dict[str, Style] = {"-": "red", "+": "green", "@": "cyan", "#": "yellow"}
@@ -75,7 +75,7 @@ def shown_diff(diff: bytes, *, colour: bool) -> str:
 
 
 def versions(file: FileReport) -> str:
-    """From which version of which chart to which, as far as they are known; one version where it stays."""
+    """The old and new version of the chart, as far as they are known; one version if it stays the same."""
     if file.version_from == file.version_to:
         return f"{file.chart} {file.version_to}".strip()
     way = f"{file.version_from} -> {file.version_to}" if file.version_from else f"to {file.version_to}"
@@ -83,7 +83,7 @@ def versions(file: FileReport) -> str:
 
 
 def standing_at(places: Sequence[tuple[str, int]]) -> str:
-    """`FILE:LINE and FILE:LINE`, for what stands there; several lines of one file name it once."""
+    """`FILE:LINE and FILE:LINE`; a file with several lines is named once."""
     lines: dict[str, list[int]] = {}
     for file, line in places:
         lines.setdefault(file, []).append(line)
@@ -93,7 +93,7 @@ def standing_at(places: Sequence[tuple[str, int]]) -> str:
 
 
 def written(file: FileReport) -> list[str]:
-    """Where the result was put, and what was kept of the bytes before, a sentence each; nothing of a mere diff."""
+    """Where the result was written, and which backups were kept, a sentence each; empty for a mere diff."""
     if file.status != "migrated":
         return []
     if file.output:
@@ -105,7 +105,7 @@ def written(file: FileReport) -> list[str]:
 
 
 def answered_by(question: QuestionReport) -> str:
-    """Who gave an answer, in words; empty while there is none."""
+    """Who gave the answer, as text; empty if there is none."""
     return {
         "flag": f"the flag {_own_flag(question)}",
         "answers file": f"the answers file at {question.where}",
@@ -116,14 +116,14 @@ def answered_by(question: QuestionReport) -> str:
 
 
 def _own_flag(question: QuestionReport) -> str:
-    """Of the flags that may answer the question, the one that is named for it, without its value."""
+    """The flag named for this question, without its value, if it is one of those that may answer it."""
     name = question.id.partition(".")[0]
     flag = next((each for each in question.flag.split(" or ") if name in each), question.flag)
     return flag.partition("=")[0] if flag.startswith("--answer ") else flag.partition(" ")[0]
 
 
 def passed_over(question: QuestionReport) -> str:
-    """That an answer was given to another question of this name, and so is not used; empty where none was."""
+    """That an answer is not used because it was given to another question of this name; empty if there is none."""
     if not question.stale:
         return ""
     return f"The answers file has an answer to {question.id}, but to a different question of that name: it is not used."
@@ -140,10 +140,10 @@ def open_first(questions: Sequence[QuestionReport]) -> list[QuestionReport]:
 
 
 def typed(path: str) -> str:
-    """A path as it is typed in a shell; one that begins with a dash would be read as an option."""
+    """A path as typed in a shell; one that starts with a dash would be read as an option."""
     import shlex
 
     word = f"./{path}" if path.startswith("-") else path
     if os.sep == "/":
         return shlex.quote(word)
-    return word if set(word).isdisjoint(" &()^;,='`") else f'"{word}"'  # what both shells of Windows take
+    return word if set(word).isdisjoint(" &()^;,='`") else f'"{word}"'  # accepted by both Windows shells

@@ -1,4 +1,4 @@
-"""Where the documentation tells of a rule, a question or a migration. Nothing here asks the network."""
+"""Addresses of the documentation on a rule, a question or a migration. Nothing here uses the network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def of_rule(rule: str) -> str:
 
 
 def of_question(question: str) -> str:
-    """The address of a question, that of its group where it is one of several."""
+    """The address of a question, or that of its group if it belongs to one."""
     return f"{DOCS}/questions.md#{question.partition('.')[0]}"
 
 
@@ -21,5 +21,5 @@ def of_migration(migration: str) -> str:
 
 
 def of_version() -> str:
-    """The address of what is told of the chart's version in an object."""
+    """The address of the documentation on the chart version in an object."""
     return f"{DOCS}/shapes.md#files-and-objects"

@@ -1,10 +1,10 @@
-"""Who takes work from which queue, before an upgrade and after it: what the picture in the HTML is drawn from."""
+"""Which pods take work from which queue before and after an upgrade: the data of the picture in the HTML."""
 
 from typing import NamedTuple
 
 
 class Database(NamedTuple):
-    """A database of a Redis server and what it is used for; `server` is HOST:PORT, `number` as the values have it."""
+    """A database of a Redis server and its use; `server` is HOST:PORT, `number` is as in the values."""
 
     server: str
     number: str
@@ -12,10 +12,10 @@ class Database(NamedTuple):
 
 
 class QueuesReport(NamedTuple):
-    """How many pods share work, by which docket, and what else its Redis is used for.
+    """How many pods share work, through which docket, and what else uses its Redis.
 
-    Before, each process has a queue of its own in its memory. `place` says in words where the one docket is afterwards,
-    `docket` is its database where the values name it.
+    Before the upgrade each process has its own queue in memory. `place` describes where the shared docket is after it;
+    `docket` is its database, if the values name it.
     """
 
     servers: int

@@ -1,6 +1,6 @@
-"""What there is to tell about one release after a run: plain records that every format is written from.
+"""The results of a run for each release: plain records from which every format is written.
 
-Nothing here is masked or escaped; that is the business of the room that prints.
+Nothing here is masked or escaped; the output modules do that.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -26,7 +26,7 @@ def _place(file: str, line: int) -> str:
 
 
 class ChangeReport(NamedTuple):
-    """One change, located in the file as the customer has it: `line` counts from 1 in the original text."""
+    """One change, with its place in the customer's file: `line` counts from 1 in the original text."""
 
     id: str
     migration: str
@@ -49,10 +49,10 @@ class ChangeReport(NamedTuple):
 class QuestionReport(NamedTuple):
     """One question with the answer that the plan uses (None: still open).
 
-    `answered` is false for a default; `choices` are pairs of a value and what it leads to. `stale` means that an
-    answers file answers a different question of that name. `places` are the files and lines (from 1) of the values that
-    it is about. `by` says who gave the answer, and `where` is its line in an answers file. `hidden` is an answer from
-    the environment, which is never shown.
+    `answered` is false for a default; `choices` are pairs of a value and its effect. `stale` means that an answers file
+    answers a different question of that name. `places` are the files and lines (from 1) of the values concerned. `by`
+    says who gave the answer, and `where` is its line in an answers file. `hidden` marks an answer from the environment,
+    which is never shown.
     """
 
     id: str
@@ -76,9 +76,9 @@ class QuestionReport(NamedTuple):
 
 
 class NoticeReport(NamedTuple):
-    """One notice, with the place it is about (line 0: none), and the rule that it comes from.
+    """One notice, with its place (line 0: none) and the rule that it comes from.
 
-    `comes_next` marks one that is repeated as commands after something was written. `is_stop` is a stop of a jump.
+    `comes_next` marks a notice that is repeated as commands after files were written. `is_stop` is a stop of a jump.
     """
 
     severity: Literal["info", "warning", "error"]
@@ -91,19 +91,19 @@ class NoticeReport(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """Where it stands among others: what is likely wrong must not drown in what is good to know."""
+        """Its rank among notices: likely problems must not be buried among mere information."""
         return ("error", "warning", "info").index(self.severity)
 
     @property
     def place(self) -> str:
-        """FILE:LINE; empty where it speaks of no line."""
+        """FILE:LINE; empty if there is no line."""
         return _place(self.file, self.line)
 
 
 class Finding(NamedTuple):
     """One finding of a rule of the target version.
 
-    `about` identifies the finding before and after a migration, if `text` has counts and places that a migration
+    `about` identifies the finding before and after a migration, if `text` contains counts and places that a migration
     changes (empty: `text` identifies it). `commands` are the remedy as shell commands.
     """
 
@@ -118,7 +118,7 @@ class Finding(NamedTuple):
 
     @property
     def place(self) -> str:
-        """FILE:LINE; empty where it speaks of no line."""
+        """FILE:LINE; empty if there is no line."""
         return _place(self.file, self.line)
 
 
@@ -127,7 +127,7 @@ def _mending(finding: Finding) -> tuple[object, ...]:
 
 
 def with_remedies(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
-    """Each finding with the remedy to say below it: one that several in a row share is said once, below the last."""
+    """Each finding with the remedy to show below it: one shared by consecutive findings is shown below the last."""
     rest = [*findings[1:], None]
     return [
         (each, "" if then is not None and _mending(then) == _mending(each) else each.remedy)
@@ -136,9 +136,9 @@ def with_remedies(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
 
 
 class FileReport(NamedTuple):
-    """Everything about one release, be it a single file or several layers.
+    """Everything about one release, whether a single file or several layers.
 
-    `also_read` is what else was read on the way: it is not reported, only searched for credentials to mask.
+    `also_read` are other data that were read: they are not reported, only searched for credentials to mask.
     """
 
     path: str
@@ -150,7 +150,7 @@ class FileReport(NamedTuple):
     flavour: str = ""
     root: str = ""
     evidence: tuple[str, ...] = ()
-    migrations: tuple[tuple[str, str], ...] = ()  # id and title of each that has something to do or to ask
+    migrations: tuple[tuple[str, str], ...] = ()  # id and title of each that has changes or questions
     changes: tuple[ChangeReport, ...] = ()
     questions: tuple[QuestionReport, ...] = ()
     notices: tuple[NoticeReport, ...] = ()
@@ -171,12 +171,12 @@ class FileReport(NamedTuple):
 
     @property
     def open_questions(self) -> list[QuestionReport]:
-        """What is still to be decided."""
+        """The questions still to be decided."""
         return [question for question in self.questions if question.is_open]
 
     @property
     def to_know(self) -> list[NoticeReport]:
-        """The notices, and what rules say, the gravest first."""
+        """The notices and findings, the most severe first."""
         found = list(self.notices)
         for each in self.findings:
             text = f"{each.text.rstrip('.')}. {each.remedy}".strip()
@@ -185,15 +185,15 @@ class FileReport(NamedTuple):
 
     @property
     def written(self) -> list[str]:
-        """The files that hold something else after it, by its own diff."""
+        """The files that this release's own diff changes."""
         return [layer.path for layer in self.layers if layer.before != layer.after]
 
 
 class Report(NamedTuple):
     """A whole run: the command and its releases, in the order they were named.
 
-    `error` is what ended the run before it came to any release, or failed after the last, `error_code` the exit code
-    for that (0: nothing did). `time` is when it ended, in UTC as ISO 8601 writes it, where that is recorded.
+    `error` is what ended the run before the first release, or failed after the last; `error_code` is its exit code (0:
+    no error). `time` is when the run ended, in UTC as ISO 8601, if that is recorded.
     """
 
     command: str
@@ -204,11 +204,11 @@ class Report(NamedTuple):
 
     @property
     def exit_code(self) -> int:
-        """The highest exit code of all releases, and of the run itself."""
+        """The highest exit code of all releases and of the run itself."""
         return max(self.error_code, max((file.exit_code for file in self.files), default=0))
 
     def only(self, is_wanted: Callable[[FileReport], bool]) -> "Report":
-        """The same of some of its releases."""
+        """The report with only some of its releases."""
         from migrator.report.packed import kept_alike
 
         return self._replace(files=kept_alike(filter(is_wanted, self.files), self.files))

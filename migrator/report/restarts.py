@@ -1,4 +1,4 @@
-"""Whose pods restart by a migration, as far as the changed values tell."""
+"""Which pods a migration restarts, as far as the changed values show."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _RESTARTS = {
     "backgroundServices.runAsSeparateDeployment": ("the Prefect API server", "the Prefect background services"),
     "global": ("the Prefect API server", "the Prefect background services"),
 }
-"""Whose pods a value below the Prefect root is rendered into: the messaging block is injected into both."""
+"""Which pods a value below the Prefect root is rendered into: the messaging block goes into both."""
 
 
 def what_restarts(file: FileReport) -> tuple[str, ...]:
-    """Whose pods are rendered otherwise, and how to see what the chart's version changes besides, a sentence each."""
+    """Which pods are rendered differently, and how to see what else the chart version changes, a sentence each."""
     found: dict[str, None] = {}
     for change in file.changes:
         if change.migration == "chart-version":
@@ -41,5 +41,5 @@ def below_root(path: str, root: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital."""
+    """The text with a capital first letter."""
     return text[:1].upper() + text[1:]

@@ -1,4 +1,4 @@
-"""What was made of a release: what `check`, which makes nothing, does not tell of."""
+"""The result of a migration of a release; `check`, which makes none, does not need these records."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from migrator.values.edits import Route, Value
 
 
 class LayerReport(NamedTuple):
-    """One file of the release: its bytes before and after (the same object where nothing changes).
+    """One file of the release: its bytes before and after (the same object if nothing changes).
 
-    Of a file that releases share, the diff stands with the first of them: with the others `after` is `before`, and
-    `in_the_end` is what all of them make of it (None: `after`).
+    The diff of a file that releases share is kept with the first of them: for the others `after` is `before`, and
+    `in_the_end` is the result of all of them (None: `after`).
     """
 
     path: str
@@ -21,7 +21,7 @@ class LayerReport(NamedTuple):
 
     @property
     def is_changed(self) -> bool:
-        """Whether the file is another one in the end, be it for this release or for one that shares it."""
+        """Whether the file changes in the end, through this release or one that shares it."""
         return self.before != (self.after if self.in_the_end is None else self.in_the_end)
 
     @property
@@ -34,7 +34,7 @@ class LayerReport(NamedTuple):
 
 
 class StepReport(NamedTuple):
-    """What one step made of the files: their bytes before and after it, as far as it changes them."""
+    """The result of one step: the bytes before and after it of the files that it changes."""
 
     migration: str
     step: str
@@ -43,7 +43,7 @@ class StepReport(NamedTuple):
 
 
 class NextStep(NamedTuple):
-    """A sentence on what to do next, or a command to run, or a file to have: lines to be copied as they are."""
+    """A sentence on what to do next, a command to run, or a file to create: lines to be copied as they are."""
 
     text: str
     is_command: bool = False
@@ -52,7 +52,7 @@ class NextStep(NamedTuple):
 class DocumentReport(NamedTuple):
     """One YAML document of a file as data, before and after; `number` counts from 0.
 
-    `texts` are the values that stand in it as a text (`values: |`): where, and what they read before and after.
+    `texts` are the values that it holds as text (`values: |`): the route, and the values before and after.
     """
 
     path: str
@@ -63,7 +63,7 @@ class DocumentReport(NamedTuple):
 
 
 class ReleaseReport(NamedTuple):
-    """The release in a cluster that a report is about, where one was asked: its last revision may have failed."""
+    """The release in the cluster that the report is about, if one was queried: its last revision may have failed."""
 
     name: str
     namespace: str

@@ -21,7 +21,7 @@ from migrator.values.edits import Value
 
 
 class Help(NamedTuple):
-    """What is known of a rule: a line, all there is to say, and the address of a page about it."""
+    """The documentation of a rule: a summary, the full text, and the address of its page."""
 
     title: str
     text: str

@@ -1,4 +1,4 @@
-"""Signs that a screen obeys, or does not show: written as escapes where a person looks, and found in values."""
+"""Characters that a terminal interprets or does not show: escaped in output for people, and found in values."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from migrator.values.edits import Route, Value
 
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""What Unicode calls letters and marks, and no font shows. Source: Default_Ignorable_Code_Point in
+"""Characters that are letters or marks in Unicode but are not visible. Source: Default_Ignorable_Code_Point in
 https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt, and the empty Braille pattern."""
 
 
 def is_unseen(sign: str) -> bool:
-    """Whether a sign has no width, turns the direction of the text, or is blank and no space: it can hide in a word."""
+    """Whether a character can hide in a word: it has no width, reverses the text, or is a blank other than a space."""
     from unicodedata import category
 
     return sign in _BLANK or category(sign) == "Cf"
 
 
 def unseen_in(value: Value, route: Route = ()) -> Iterator[tuple[Route, list[str]]]:
-    """Where in values such signs stand, in a key or in a text: the route, and each sign once."""
+    """Where in values such characters are, in a key or in a text: the route, and each character once."""
     if isinstance(value, dict):
         for key, child in value.items():
             yield from unseen_in(key, (*route, key))
@@ -34,9 +34,9 @@ def unseen_in(value: Value, route: Route = ()) -> Iterator[tuple[Route, list[str
 
 
 def visible(text: str, *, ascii_only: bool = False) -> str:
-    r"""The text with every sign that a terminal would obey or not show written as an escape: `\x1b`, `\n`, `\u202e`.
+    r"""The text with every character that a terminal would interpret or not show as an escape: `\x1b`, `\n`, `\u202e`.
 
-    `ascii_only` does so for every sign beyond ASCII; a few typographic ones become what a typewriter has.
+    `ascii_only` also escapes everything beyond ASCII, except for some typographic characters that have an ASCII form.
     """
     if ascii_only and not text.isascii():
         text = "".join(sign if sign.isascii() else _TYPED.get(sign) or _escaped(sign) for sign in text)

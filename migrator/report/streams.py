@@ -1,4 +1,4 @@
-"""What the terminal is like: how wide, and whether it takes colour."""
+"""The properties of the terminal: its width, and whether it supports colour."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TextIO
 
 
 def wants_colour(choice: str, stream: TextIO) -> bool:
-    """Whether to colour what goes to that stream; `choice` is auto, always or never.
+    """Whether to colour output to the stream; `choice` is auto, always or never.
 
-    https://no-color.org: a NO_COLOR that is not empty says no.
+    https://no-color.org: a NO_COLOR that is not empty turns colour off.
     """
     if choice != "auto":
         return choice == "always"
@@ -17,7 +17,7 @@ def wants_colour(choice: str, stream: TextIO) -> bool:
 
 
 def width() -> int:
-    """The columns of the terminal; 100 where there is none, or where it does not say."""
+    """The columns of the terminal; 100 if there is none, or if the width is unknown."""
     try:
         return max(os.get_terminal_size().columns or 100, 20)
     except (OSError, ValueError):
@@ -25,10 +25,10 @@ def width() -> int:
 
 
 def is_there(stream: TextIO | None) -> bool:
-    """Whether somebody sits at that stream; one that is closed has nobody at it."""
+    """Whether the stream is an open terminal."""
     return stream is not None and not stream.closed and stream.isatty()
 
 
 def is_ascii(stream: TextIO) -> bool:
-    """Whether the stream takes ASCII only (LC_ALL=C and PYTHONIOENCODING=ascii may say so)."""
+    """Whether the stream accepts only ASCII (for example because of LC_ALL=C or PYTHONIOENCODING=ascii)."""
     return not (stream.encoding or "").lower().startswith("utf")

@@ -1,8 +1,8 @@
-"""What changes in the values, whatever it looks like in the text: dictdiffer over the values before and after.
+"""What changes in the values, regardless of the text: dictdiffer over the values before and after.
 
-Every path can be pasted into yq, and picks from the file what its line shows. Lists of named entries, such as env, are
-compared by name: an entry that goes does not make all that follow it look changed. What Kubernetes minds (an entry's
-place decides what `$(NAME)` can refer to) is said as well: a new order.
+Every path can be pasted into yq and selects what its line shows. Lists of named entries, such as env, are compared by
+name: a removed entry does not make all later ones look changed. A new order is reported too, since it matters to
+Kubernetes (an entry's position decides what `$(NAME)` can refer to).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from migrator.values.edits import Key, Route, Scalar, Value
 
 
 class _Leaf(NamedTuple):
-    """A scalar as it is compared (`1` is neither `true` nor `1.0`) and as it is shown, masked."""
+    """A scalar in two forms: for comparison (`1` is neither `true` nor `1.0`), and masked for display."""
 
     type: str
     raw: Scalar
@@ -31,7 +31,7 @@ _Tree = Union[_Leaf, "list[_Tree]", "dict[str, _Tree]"]
 
 
 class _Difference(NamedTuple):
-    """One line: what is at `route` on either side (None: nothing)."""
+    """One line: the values at `route` before and after (None: no value)."""
 
     route: Route
     before: _Tree | None
@@ -39,7 +39,7 @@ class _Difference(NamedTuple):
 
 
 def diff(report: Report, *, mask: Mask, colour: bool = False) -> str:
-    """For every release its path, then one line a difference: `-` goes, `+` comes, `~` changes, `=` only moves."""
+    """For each release its path, then one line per difference: `-` removed, `+` added, `~` changed, `=` only moved."""
     report = mask.conceal(report)
     page = Page(0, colour)
     return "".join(line + "\n" for file in report.files for line in _of_file(file, page, mask))
@@ -77,7 +77,7 @@ def _of_document(document: DocumentReport, page: Page, mask: Mask) -> Iterator[s
 
 
 def _with(node: _Tree, route: Route, values: _Tree) -> _Tree:
-    """The tree with these values in place of the text that they stand in."""
+    """The tree with these values in place of the text that contains them."""
     if not route:
         return {FROM_YAML: values}
     key, *rest = route
@@ -93,7 +93,7 @@ def _leaves(value: Value, mask: Mask) -> _Tree:
 
 
 def _paired(raw: Value, shown: Value) -> _Tree:
-    """The values with each scalar beside its masked form; masking changes no mapping and no list."""
+    """The values with each scalar next to its masked form; masking changes no mapping and no list."""
     if isinstance(raw, dict) and isinstance(shown, dict):
         return {key: _paired(child, shown[key]) for key, child in raw.items()}
     if isinstance(raw, list) and isinstance(shown, list):
@@ -106,7 +106,7 @@ def _paired(raw: Value, shown: Value) -> _Tree:
 
 
 def _by_name(one: _Tree, other: _Tree) -> tuple[_Tree, _Tree]:
-    """Both trees with lists of named entries as mappings, wherever both have one in the same place."""
+    """Both trees, with lists of named entries as mappings where both have one in the same place."""
     if isinstance(one, dict) and isinstance(other, dict):
         pairs = {key: _by_name(child, other[key]) for key, child in one.items() if key in other}
         return (
@@ -132,7 +132,7 @@ def _name(item: dict[str, _Tree]) -> str | None:
 
 
 def _entries(items: list[_Tree]) -> dict[str, _Tree]:
-    """The entries by name, without it; those that share one are numbered."""
+    """The entries by name, without the name; entries that share a name are numbered."""
     names = [str(_name(item)) for item in items if isinstance(item, dict)]
     found: dict[str, _Tree] = {}
     for at, (name, item) in enumerate(zip(names, items)):
@@ -143,7 +143,7 @@ def _entries(items: list[_Tree]) -> dict[str, _Tree]:
 
 
 def _orders(one: _Tree, other: _Tree, route: Route) -> Iterator[tuple[Route, list[str], list[str]]]:
-    """Lists of named entries in which those that stay changed places: where, and the names before and after."""
+    """Lists of named entries in which remaining entries moved: the route, and the names before and after."""
     if isinstance(one, dict) and isinstance(other, dict):
         for key, child in one.items():
             if key in other:
@@ -162,7 +162,7 @@ def _orders(one: _Tree, other: _Tree, route: Route) -> Iterator[tuple[Route, lis
 
 
 def _differences(one: _Tree, other: _Tree) -> list[_Difference]:
-    """What dictdiffer finds, one difference for each key, in the order in which the files have them."""
+    """The differences that dictdiffer finds, one per key, in the order of the keys in the files."""
     import dictdiffer  # type: ignore[import-untyped]  # it ships no types
 
     found: list[_Difference] = []
@@ -178,7 +178,7 @@ def _differences(one: _Tree, other: _Tree) -> list[_Difference]:
 
 
 def _position(route: Route, one: _Tree | None, other: _Tree | None) -> list[int]:
-    """Where a route stands: by the keys before, those that are new behind them."""
+    """A sort key for a route: the positions of its keys before the change; new keys come last."""
     position = []
     for key in route:
         if isinstance(key, int):
@@ -218,7 +218,7 @@ def _line(sign: str, style: Style, text: str, page: Page) -> str:
 
 
 def _flat(value: _Tree, route: Route) -> Iterator[tuple[Route, _Tree]]:
-    """A mapping as its ends; anything else as it is."""
+    """A mapping as its leaves; anything else as it is."""
     if isinstance(value, dict) and value:
         for key, child in value.items():
             yield from _flat(child, (*route, key))

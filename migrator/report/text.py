@@ -1,6 +1,6 @@
-"""Words for a person at a terminal or in a log: the plan, the findings, and how `migrate` went.
+"""Text for a terminal or a log: the plan, the findings, and the outcome of `migrate`.
 
-Own words and signs are ASCII; what comes from the file is shown as it is, unless the page is ASCII only.
+The program's own text is ASCII; text from the file is shown as it is, unless the page is ASCII only.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ EFFECTS = {
     "behaviour": "a pod changes",
     "required": "required, or the release breaks",
 }
-"""What a change means for the cluster, in words: it must be plain without colour."""
+"""What a change means for the cluster, as text, so that it is clear without colour."""
 
 _MOST_COLUMNS_OF_A_VALUE = 160
 
 
 def plan(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> Iterator[str]:
-    """Everything about what would be done, release by release: findings, evidence, changes, questions, notices.
+    """Everything that would be done, release by release: findings, evidence, changes, questions, notices.
 
-    `verbose` adds the choices of questions that are answered, and long values as a whole.
+    `verbose` adds the choices of answered questions, and shows long values in full.
     """
     report = mask.conceal(report)
     for number, file in enumerate(report.files):
@@ -34,16 +34,16 @@ def plan(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> It
 
 
 def outcome(report: Report, page: Page, *, mask: Mask) -> str:
-    """How `migrate` went: what was written, where the old file is, how to take it back, and the notices."""
+    """The outcome of `migrate`: what was written, where the old file is, how to undo it, and the notices."""
     report = mask.conceal(report)
     parts = ["\n".join(_went(file, page)) for file in report.files]
     return "\n".join(part for part in parts) + "\n" if parts else ""
 
 
 def verified(report: Report, page: Page, *, mask: Mask) -> Iterator[str]:
-    """What the rules of the target version say, release by release, errors first, each with what mends it.
+    """The findings of the rules of the target version, release by release, errors first, each with its remedy.
 
-    A release on which something has to be decided first cannot be judged, and is left out.
+    A release with an open decision cannot be judged, and is left out.
     """
     report = mask.conceal(report)
     for file in report.files:
@@ -75,7 +75,7 @@ def _planned(file: FileReport, page: Page, verbose: bool) -> Iterator[str]:
         if titles.get(name):
             yield from page.wrapped(titles[name], indent=2)
         yield from _changes([change for change in file.changes if change.migration == name], page, verbose)
-    # What is likely wrong, values that cannot be seen above all, can decide a question: it is read first.
+    # Likely problems, above all values that cannot be read, can affect the answers: they are shown first.
     first = [notice for notice in file.notices if file.open_questions and notice.severity != "info"]
     yield from _notices(first, page, "Read first")
     yield from _questions(file, page, verbose)
@@ -99,7 +99,7 @@ def _section(title: str, page: Page) -> list[str]:
 
 
 def _changes(changes: Sequence[ChangeReport], page: Page, verbose: bool) -> Iterator[str]:
-    """Changes that stand together for one reason are listed together, the reason once below them."""
+    """Consecutive changes with the same reason are listed together, with the reason once below them."""
     for step, of_step in groupby(changes, key=lambda change: change.step):
         yield ""
         yield from page.wrapped(step, indent=2, lead="Step ")
@@ -172,7 +172,7 @@ def _rules(file: FileReport, page: Page) -> Iterator[str]:
 
 
 def _notices(notices: Sequence[NoticeReport], page: Page, title: str = "Notices") -> Iterator[str]:
-    """Warnings first: what is likely wrong must not drown in what is good to know."""
+    """Warnings first: likely problems must not be buried among mere information."""
     if notices:
         yield from _section(title, page)
     styles: dict[str, Style] = {"error": "red", "warning": "yellow"}
@@ -184,7 +184,7 @@ def _notices(notices: Sequence[NoticeReport], page: Page, title: str = "Notices"
 
 
 def _next(file: FileReport) -> str:
-    """What to do now, in one sentence."""
+    """The next step, in one sentence."""
     missing = flags_of(file.questions)
     if file.status == "needs-decision" and missing:
         return f"{count(len(missing), 'decision')} missing: {', '.join(missing)}."

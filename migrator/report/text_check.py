@@ -1,4 +1,4 @@
-"""One line a release: what `check` prints, and what every other report begins with."""
+"""One line per release: the output of `check`, and the start of every other report."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ STYLES: dict[str, Style] = {
 
 
 def check(report: Report, page: Page, *, mask: Mask) -> str:
-    """One line a release, `PATH: STATUS` first, and in few words why."""
-    if any(file.error for file in report.files):  # else nothing of the values is said, and `check` has to be quick
+    """One line per release: `PATH: STATUS`, then a short reason."""
+    if any(file.error for file in report.files):  # otherwise no values are shown, and `check` must be fast
         report = mask.conceal(report)
     report = report._replace(files=tuple(file._replace(path=mask.path(file.path)) for file in report.files))
     return "".join(f"{headline(file, page)}{reason(file, page)}\n" for file in report.files)
@@ -26,7 +26,7 @@ def headline(file: FileReport, page: Page) -> str:
 
 
 def reason(file: FileReport, page: Page, *, more: str = "see plan") -> str:
-    """Why a release has its status, to stand behind it; `more` says where errors and warnings are told in full."""
+    """Why a release has its status, to follow it; `more` says where errors and warnings are shown in full."""
     reasons = []
     if file.error:
         reasons.append(page.plain(error_without_path(file)))
@@ -44,13 +44,13 @@ def reason(file: FileReport, page: Page, *, more: str = "see plan") -> str:
         for severity in ("error", "warning")
         if (number := sum(notice.severity == severity for notice in file.notices))
     ]
-    if told and file.status != "needs-decision":  # what rules say is not worked out for a line while a question is open
+    if told and file.status != "needs-decision":  # rules are not run just for this while a question is open
         reasons.append(f"{' and '.join(told)} ({more})")
     return f": {'; '.join(reasons)}" if reasons else ""
 
 
 def error_without_path(file: FileReport) -> str:
-    """The error without the path that the line begins with anyway."""
+    """The error without the path, since the line already starts with it."""
     rest = file.error.removeprefix(file.path + ":")
     line, colon, text = rest.partition(":")
     return f"line {line}:{text}" if rest != file.error and colon and line.isdecimal() else rest.strip()

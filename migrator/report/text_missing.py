@@ -1,4 +1,4 @@
-"""Decisions that are missing where nobody can be asked: all of them at once, each with what answers it."""
+"""Missing decisions of a run that cannot ask: all of them at once, each with the flag that answers it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from migrator.report.records import FileReport, QuestionReport, Report
 
 
 def missing(report: Report, page: Page, *, mask: Mask) -> str:
-    """For each release that waits for decisions: what each decides, its choices, and its flag."""
+    """For each release with open decisions: what each one decides, its choices, and its flag."""
     report = mask.conceal(report)
     waiting = [file for file in report.files if file.status == "needs-decision"]
     return "".join(line + "\n" for file in waiting for line in _of_file(file, report.command, page))

@@ -1,4 +1,4 @@
-"""How much a run has found, over all of its releases: by status, and by what the changes do."""
+"""The totals of a run over all of its releases: by status, and by the effect of the changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOLD: dict[Status, str] = {
     "migrated": "migrated", "current": "current", "unrelated": "unrelated", "out-of-scope": "out of scope",
     "skipped": "skipped",
 }  # fmt: skip
-"""How each status is called where it is counted."""
+"""The name of each status in a count."""
 
 _EFFECTS: tuple[tuple[Effect, str, str], ...] = (
     ("required", "is required", "are required"),
@@ -25,7 +25,7 @@ _EFFECTS: tuple[tuple[Effect, str, str], ...] = (
 
 
 def statuses(report: Report) -> dict[Status, int]:
-    """How many releases have each status that any has, the worst first."""
+    """How many releases have each status, the worst first; without those that no release has."""
     found = Counter(file.status for file in report.files)
     return {status: found[status] for status in FROM_WORST if status in found}
 
@@ -42,13 +42,13 @@ def statuses_in_words(report: Report) -> str:
 
 
 def in_words(found: Mapping[Status, int]) -> str:
-    """The same of numbers that were counted elsewhere."""
+    """The same sentence for existing counts."""
     told = ", ".join(f"{found[status]} {TOLD[status]}" for status in FROM_WORST if found.get(status))
     return f"{count(sum(found.values()), 'release')}: {told}." if told else "No release."
 
 
 def effects_in_words(report: Report) -> str:
-    """A sentence such as `14 changes: 2 are required, 12 leave behaviour as it is.`; empty where nothing changes."""
+    """A sentence such as `14 changes: 2 are required, 12 leave behaviour as it is.`; empty if nothing changes."""
     found = effects(report)
     told = ", ".join(
         f"{found[effect]} {one if found[effect] == 1 else more}" for effect, one, more in _EFFECTS if found[effect]
@@ -57,7 +57,7 @@ def effects_in_words(report: Report) -> str:
 
 
 def graves_in_words(report: Report) -> str:
-    """A sentence such as `1 error and 2 warnings, under "Notices".`; empty where there is neither."""
+    """A sentence such as `1 error and 2 warnings, under "Notices".`; empty if there are none."""
     found = Counter[str]()
     for file in report.files:
         found.update(notice.severity for notice in file.notices)

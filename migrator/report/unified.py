@@ -1,7 +1,7 @@
-"""The unified diff: what `git apply` and `patch -p1` take, byte for byte.
+"""The unified diff that `git apply` and `patch -p1` accept, byte for byte.
 
-There is no `diff --git` line on purpose: git reads the names below it as seen from the top of the repository, the names
-of a plain diff as seen from where it is run, as `patch` does.
+There is deliberately no `diff --git` line: with one, git takes the names as relative to the top of the repository; in a
+plain diff as relative to the current directory, as `patch` does.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _ESCAPES = {7: b"\\a", 8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f",
 
 
 def diff(report: Report, *, mask: Mask) -> bytes:
-    """The differences of every layer that changes; empty where none does.
+    """The differences of every layer that changes; empty if none does.
 
-    If a credential had to be masked, a comment at the top says so, and no hunk has a header that a program would take:
-    a mask must not get into anybody's file.
+    If a credential had to be masked, a comment at the top says so, and no program accepts the hunk headers: a mask must
+    not get into anybody's file.
     """
     report = mask.conceal(report)
     return patch([layer for file in report.files for layer in file.layers], mask)
 
 
 def patch(layers: Sequence[LayerReport], mask: Mask) -> bytes:
-    """The same of layers whose report was concealed already."""
+    """The same for layers of a report that is already masked."""
     layers = [layer for layer in layers if layer.before != layer.after]
     names = [_relative(layer.path) for layer in layers]
     parts = [_of_layer(layer, name, mask) for layer, (name, _) in zip(layers, names)]
@@ -81,14 +81,14 @@ def _shown(lines: Sequence[bytes], data: bytes, mask: Mask) -> Sequence[bytes]:
 
 
 def _range(start: int, end: int, sign: bytes) -> bytes:
-    """`-START,COUNT`: lines count from 1, and an empty range names the line before it."""
+    """`-START,COUNT`: lines count from 1; an empty range names the line before it."""
     count = end - start
     text = b"%d" % (start + 1 if count else start)
     return sign + (text if count == 1 else text + b",%d" % count)
 
 
 def _relative(path: str) -> tuple[str, bool]:
-    """A name that git takes (neither absolute nor with `..`), and whether it is seen from `/` instead of from here."""
+    """A name that git accepts (neither absolute nor with `..`), and whether it is relative to `/` instead of here."""
     if path == "-":
         return "stdin", False
     whole = os.path.abspath(path)
@@ -99,7 +99,7 @@ def _relative(path: str) -> tuple[str, bool]:
 
 
 def _name(name: str) -> bytes:
-    """A file's name as git writes it: quoted if it holds anything special, ended by a tab if it holds a space."""
+    """A file name as git writes it: quoted if it has special characters, followed by a tab if it has a space."""
     raw = os.fsencode(name)
     if all(32 <= byte < 127 and byte not in (34, 92) for byte in raw):
         return raw + (b"\t\n" if b" " in raw else b"\n")

@@ -1,4 +1,4 @@
-"""What YAML can say and JSON cannot."""
+"""YAML numbers that JSON does not have."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from migrator.values.edits import Value
 
 
 def plain(value: Value) -> Value:
-    """The value without what JSON cannot say: infinity and not-a-number become text as YAML spells them."""
+    """The value with infinity and not-a-number as text, spelled as in YAML."""
     if isinstance(value, dict):
         return {key: plain(child) for key, child in value.items()}
     if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""Paths that can be pasted into yq: mikefarah's program, or the wrapper of jq that goes by the same name.
+"""Paths that can be pasted into yq: either mikefarah's program or the jq wrapper of the same name.
 
-Both read `.a["b-c"].d`, `.env[] | select(.name == "X") | .value` and `.[0]`; only the first one knows `from_yaml`.
+Both read `.a["b-c"].d`, `.env[] | select(.name == "X") | .value` and `.[0]`; only the first knows `from_yaml`.
 https://mikefarah.gitbook.io/yq/operators/traverse-read, https://mikefarah.gitbook.io/yq/operators/encode-decode
 """
 
@@ -15,7 +15,7 @@ _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Entry(str):
-    """An entry of a list by its name; of those that share one, the second and later ones are other keys."""
+    """A list entry by its name; if several share it, the second and later ones are different keys."""
 
     name: str
     number: int
@@ -23,21 +23,21 @@ class Entry(str):
 
     @classmethod
     def of(cls, name: str, number: int, *, is_alone: bool) -> Entry:
-        """The entry that has `number` others of its name before it; `is_alone`: no other has it."""
+        """The entry after `number` others of its name; `is_alone`: no other entry has the name."""
         entry = cls(f"{name} (no. {number + 1})" if number else name)
         entry.name, entry.number, entry.is_alone = name, number, is_alone
         return entry
 
 
 class _FromYaml(str):
-    """Below it stand the values that the text above it holds."""
+    """The key of the values inside the text above it."""
 
 
 FROM_YAML = _FromYaml("from_yaml")
 
 
 def path(route: Route) -> str:
-    """What yq takes for the route; keys that are an `Entry` or `FROM_YAML` are what they say."""
+    """The yq path of a route; `Entry` and `FROM_YAML` keys become `select` and `from_yaml`."""
     done, here = "", "."
     for key in route:
         if isinstance(key, Entry):
