@@ -1,4 +1,4 @@
-"""Asking a person: what was found, the questions, the changes with their reasons, and answers kept.
+"""The interactive session: what was found, the questions, the changes with their reasons, and saved answers.
 
-The conversation is not imported where nobody is asked: questionary and rich take longer to load than a whole `check`.
+The conversation is only imported if a person is asked: questionary and rich take longer to load than a whole `check`.
 """

@@ -1,4 +1,4 @@
-"""The answers file: decisions written down, by hand or by `migrate --save-answers`, and taken with `--answers`.
+"""The answers file: decisions written by hand or by `migrate --save-answers`, and read with `--answers`.
 
 answers:              # for every release
   event-logger: remove
@@ -6,9 +6,9 @@ releases:             # for one release, by its path; these win
   prod/values.yaml:
     redis-db:
       answer: "2"
-      question: 5d1f02aa93c4e6b1      # tells the question that was answered from another of the same name
+      question: 5d1f02aa93c4e6b1      # fingerprint of the question, to recognise a different one of the same name
     docket-url:
-      from-env: DOCKET_URL        # not written down: the answer is in that environment variable
+      from-env: DOCKET_URL        # not in the file: the answer is in that environment variable
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _OLD_DIGITS = 12
 
 
 class Written(NamedTuple):
-    """An answer as the file has it: the text itself, or the environment variable that holds it.
+    """An answer in the file: the text itself, or the environment variable that holds it.
 
-    `question` is the fingerprint of the question it was given to; empty where nobody noted that.
+    `question` is the fingerprint of the question that it answers; empty if it was not recorded.
     """
 
     answer: str | None
@@ -46,9 +46,9 @@ class Written(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What an answers file says: for every release, and for each that it names.
+    """The contents of an answers file: answers for every release, and for each release that it names.
 
-    `keys` are the names of releases by the whole paths that they can mean.
+    `keys` are the release names by each absolute path that they may mean.
     """
 
     path: str
@@ -58,17 +58,17 @@ class Answers(NamedTuple):
     keys: Mapping[str, str] = {}
 
     def names_release(self, name: str) -> str:
-        """The key under which the file speaks of the release at path `name`; empty where it does not."""
+        """The key of the release at path `name` in the file; empty if the file does not mention it."""
         return name if name in self.releases else self.keys.get(os.path.realpath(name), "")
 
     def of_release(self, name: str) -> dict[str, Written]:
-        """The answers for the release at path `name`: the common ones, and its own, which win."""
+        """The answers for the release at path `name`: the common ones and its own, which win."""
         own = self.releases.get(self.names_release(name), {})
         return {**without_rivals(self.common, own), **own}
 
 
 class Replay(NamedTuple):
-    """Answers of the file as a run takes them; `unset` are those whose environment variable is not set."""
+    """The answers of the file as used by a run; `unset` lists those whose environment variable is not set."""
 
     given: Mapping[str, str]
     earlier: Mapping[str, Earlier]
@@ -78,7 +78,7 @@ class Replay(NamedTuple):
 def read(path: str) -> Answers:
     """Read an answers file.
 
-    Raises InputError where it cannot be read or is no YAML, UsageError with the line for what it must not say.
+    Raises InputError if it cannot be read or is not YAML, UsageError with the line if something in it is not allowed.
     """
     snapshot = files.read(path)
     stream = yamltext.parse(snapshot.data, path)
@@ -104,7 +104,7 @@ def read(path: str) -> Answers:
 
 
 def _by_whole_path(names: Iterable[str], folder: str) -> dict[str, str]:
-    """The names by where they lead, from the current directory or from that folder; the first one wins."""
+    """The names by their absolute path, relative to the current directory or to that folder; the first one wins."""
     found: dict[str, str] = {}
     for name in names:
         for path in (name, os.path.join(folder, name)):
@@ -113,9 +113,9 @@ def _by_whole_path(names: Iterable[str], folder: str) -> dict[str, str]:
 
 
 def of_project(project: Project) -> Answers:
-    """The answers that a project file gives: for all of its releases, and for each by its name.
+    """The answers in a project file: for all of its releases, and for each by its name.
 
-    Raises UsageError with the line for what they must not say.
+    Raises UsageError with the line if something in them is not allowed.
     """
     reader = _Reader(project.path, project.document)
     routes: dict[str, Route] = {
@@ -132,7 +132,7 @@ def of_project(project: Project) -> Answers:
 
 
 def replay(answers: Answers, name: str, flags: Mapping[str, str]) -> Replay:
-    """What the file adds to the flags for the release at path `name`: a flag beats it, with all it rules out."""
+    """What the file adds to the flags for the release at path `name`: a flag wins, and rules out its rivals too."""
     given: dict[str, str] = {}
     earlier: dict[str, Earlier] = {}
     unset = []
@@ -151,15 +151,15 @@ def replay(answers: Answers, name: str, flags: Mapping[str, str]) -> Replay:
 
 
 def without_rivals(answers: Mapping[str, Written], winners: Collection[str]) -> dict[str, Written]:
-    """The answers less those that settle what one of the `winners` settles already."""
+    """The answers without those that settle what one of the `winners` already settles."""
     settled = {rival for name in winners for rival in catalog.rivals(name)}
     return {name: each for name, each in answers.items() if name not in settled}
 
 
 def fingerprint(question: Question) -> str:
-    """Sixteen hexadecimal digits that change with the choices and the facts that an answer rests on, not with words.
+    """Sixteen hexadecimal digits that depend on the choices and facts behind an answer, not on the question's wording.
 
-    They are taken from masked facts, so that nothing can be guessed from them.
+    The facts are masked first, so that no secret can be guessed from the digits.
     """
 
     from migrator.report.mask import unnumbered
@@ -170,12 +170,12 @@ def fingerprint(question: Question) -> str:
 
 
 def same_as(question: Question) -> Callable[[Question], bool]:
-    """Whether a question is that one: the same choices, the same facts."""
+    """A check whether a question is the same as this one: the same choices and facts."""
     return _has(fingerprint(question))
 
 
 def _has(noted: str) -> Callable[[Question], bool]:
-    """Digits of older versions, of which there are twelve, were taken from the words: nothing can be told from them."""
+    """A check against a fingerprint; one of twelve digits (an older version's, from the wording) always passes."""
     return (lambda question: fingerprint(question) == noted) if len(noted) != _OLD_DIGITS else _any
 
 
@@ -184,7 +184,7 @@ def _any(question: Question) -> bool:
 
 
 class _Reader:
-    """Takes the parts of an answers file from its document, and refuses by line what must not be there."""
+    """Reads the parts of an answers file from its document, and refuses with its line whatever is not allowed."""
 
     def __init__(self, path: str, document: yamltext.Document) -> None:
         self._path = path
@@ -240,7 +240,7 @@ class _Reader:
         return Written(self._text((*route, "answer")), "", question, line)
 
     def _refuse_impossible(self, route: Route, written: Written, decision: Decision) -> None:
-        """Refuse what answers no question of any release; what answered another question is passed over anyway."""
+        """Refuse an answer that fits no release's question; answers to a different question are ignored anyway."""
         answer = os.environ.get(written.variable) if written.variable else written.answer
         name = str(route[-1])
         if answer is None or written.question:

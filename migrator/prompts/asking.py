@@ -1,4 +1,4 @@
-"""A question put to a person, with all that goes with it: its heading, its place, what may be asked instead, why."""
+"""Asks a person one question: its heading, its place, its reason, and alternatives to it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _OF_NO_MIGRATION = (
 
 
 class Several(NamedTuple):
-    """What a question says besides, where several releases are decided.
+    """What is added to a question when several releases are decided together.
 
-    `which` follows its name in the heading: `release 3 of 10`. `asked_by` is said below it: the release, or those that
-    ask it alike, `all_of_them` in full, for whoever wants to know. `for_whom` says behind each choice for whom it
-    counts, and `besides` are the ways on without an answer. `read_before` are the sentences that were read already, in
-    another release's question of that name.
+    `which` follows its name in the heading: `release 3 of 10`. `asked_by` is shown below: the release, or those that
+    ask the same question; `all_of_them` is the full list, shown on request. `for_whom` follows each choice and says
+    which releases it applies to; `besides` are options other than an answer. `read_before` are the sentences already
+    shown in another release's question of the same name.
     """
 
     which: str
@@ -38,7 +38,7 @@ class Several(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """The question that was answered in the end, and its answer; or, `besides`, another way that was chosen."""
+    """The question that was answered in the end, and its answer; or the other option that was chosen (`besides`)."""
 
     question: Question
     answer: str
@@ -54,7 +54,7 @@ def ask(
     screen: Screen,
     several: Several | None = None,
 ) -> Reply:
-    """Ask it as the question of that number, or what is asked instead of it. Raises Back from the first of them."""
+    """Ask the question, numbered `number`, or an alternative to it. Raises Back if the person goes back from it."""
     which = f" ({several.which})" if several is not None else ""
     screen.heading(f"Question {number}: {question.id}{which}")
     if several is not None:
@@ -81,7 +81,7 @@ def ask(
 
 
 def _about(question: Question, start: str, case: examine.Case, several: Several | None) -> questions.About:
-    """What goes with a question: where its values stand, and what its migration says."""
+    """What is shown with a question: the places of its values, and the documentation of its migration."""
     asked_by = catalog.asked_by(question.id, case.known)
     decision = catalog.about(question.id)
     found_by = (decision.found_by,) if decision is not None and decision.found_by else ()
@@ -93,7 +93,7 @@ def _about(question: Question, start: str, case: examine.Case, several: Several 
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """The paragraphs of a docstring, each as one line; sources stay one a line."""
+    """The paragraphs of a docstring, each as one line; sources stay one per line."""
     for paragraph in text.split("\n\n"):
         lines = paragraph.split("\n")
         yield from lines if "://" in lines[-1] else [" ".join(lines)]

@@ -1,4 +1,4 @@
-"""One of several releases that somebody decides on, and what they have in common."""
+"""One of several releases decided together, and the Redis databases that they share."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from migrator.values.release import Release
 
 
 class Claims(Protocol):
-    """What the releases take of Redis, as far as they are decided."""
+    """The Redis databases that the releases use, as far as they are decided."""
 
     def take(self, name: str, release: Release) -> None:
-        """Take down what a release takes now."""
+        """Record what a release now uses."""
 
     def collisions(self) -> Mapping[str, MigratorError]:
-        """An error for each release that meets another one on a database."""
+        """An error for each release that would share a database with another one."""
 
 
 class Candidate:
-    """One of the releases: its answers, the plan that they lead to, and whether it goes on.
+    """One of the releases: its answers, the resulting plan, and whether it is still to be migrated.
 
-    `seen` is the number of answers after which the plan was made; `error` says why there is none.
+    `seen` is the session's answer count when the plan was made; `error` says why there is no plan.
     """
 
     decisions: Decisions
@@ -54,10 +54,10 @@ class Candidate:
 
     @property
     def as_read(self) -> Report:
-        """The release with the values that were read: what is wrong with it may repeat a secret of them."""
+        """The release with the values as read, to learn their secrets: its error message may repeat one."""
         data = [document.data for layer in self.bundle.layers for document in layer.stream.documents]
         return Report("migrate", (FileReport(self.name, "refused", values_before=data),))
 
     def asks(self, mark: str) -> bool:
-        """Whether a question of that fingerprint is open."""
+        """Whether a question with that fingerprint is open."""
         return any(fingerprint(question) == mark for question in self.open)

@@ -1,4 +1,4 @@
-"""The way of a whole session: found, asked, shown, chosen."""
+"""A whole session on one release: introduce, ask, show, choose."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def hold(
     target: str,
     dry_run: bool,
 ) -> Decided:
-    """Hold the conversation on one release; `target` is where its result would go (empty: its own files).
+    """Hold the conversation on one release; `target` is where its result would be written (empty: its own files).
 
-    `recorder` is told of what is decided whenever that changes, so that it can be saved even where somebody leaves.
-    Raises InterruptedByUser where somebody leaves, by a key, by closing the terminal or by choosing to stop: nothing
-    is written then.
+    `recorder` is notified of every change to the decisions, so that they can be saved even if the person leaves. Raises
+    InterruptedByUser if the person leaves by a key, by closing the terminal or by choosing to stop: nothing is written
+    then.
     """
     session = _Session(Decisions(bundle, request, recorder), person, screen)
     try:
@@ -41,7 +41,7 @@ def hold(
 
 
 class _Session:
-    """The answers of a session as they come, and the plan that they lead to."""
+    """The answers of a session as they are given, and the resulting plan."""
 
     def __init__(self, decisions: Decisions, person: Person, screen: Screen) -> None:
         self._decisions = decisions
@@ -80,12 +80,12 @@ class _Session:
         for name, title in report.migrations:
             screen.say(f"{name}: {title}", lead="- ")
         if case.plan.open_questions:
-            # What is likely wrong, values that cannot be seen above all, can decide a question: it is read first.
+            # Likely problems, above all values that cannot be read, can affect the answers: they are shown first.
             self._told = [each for each in report.notices if each.severity != "info"]
             review.notices(self._told, screen, "Read first")
 
     def _ask_all(self, case: examine.Case) -> Decided:
-        """Ask whatever is open until nothing is. An answer can raise or settle others, so the plan is made anew."""
+        """Ask until no question is open. An answer can open or settle others, so the plan is remade each time."""
         while case.plan.open_questions:
             question, *others = case.plan.open_questions
             try:
@@ -103,7 +103,7 @@ class _Session:
         return self._decisions.decide(case)
 
     def _ask(self, question: Question, case: examine.Case) -> str:
-        """Ask it, or what is asked instead of it; the id of what was answered. Raises Back from the first of them."""
+        """Ask it, or an alternative; returns the id of the answered question. Raises Back if the person goes back."""
         screen, decisions = self._screen, self._decisions
         asked, answer, _ = asking.ask(question, case, decisions, decisions.count + 1, self._person, screen)
         decisions.answer(asked, answer)
@@ -147,7 +147,7 @@ class _Session:
                 return choice
 
     def _change_an_answer(self) -> None:
-        """Take one answer back, with those that only led to it, so that it is asked for again."""
+        """Take back one answer, and those that only followed from it, so that it is asked again."""
         screen = self._screen
         asked = self._decisions.asked()
         answers = {
@@ -162,9 +162,9 @@ class _Session:
             case = self._decisions.judge()
             if not case.plan.open_questions:
                 with suppress(Back):
-                    self._ask(asked[chosen], case)  # a flag answers a whole group of questions, this one among them
+                    self._ask(asked[chosen], case)  # the answer came from a flag for its whole group
 
 
 def _files(report: FileReport) -> str:
-    """What would be written, for a heading: the release's name, or those of its layers that change."""
+    """What would be written, for a heading: the release's name, or the names of its changed layers."""
     return " and ".join(report.written) if len(report.layers) > 1 else report.path

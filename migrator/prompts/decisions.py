@@ -1,4 +1,4 @@
-"""What somebody decides in a conversation: the answers as they come, taken back, and the plan that they lead to."""
+"""What a person decides in a conversation: answers given and taken back, and the resulting plan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from migrator.verify import verify
 
 
 class Decided(NamedTuple):
-    """A release with every answer in its plan: the text that this leads to, and all there is to tell."""
+    """A release with every answer in its plan: the resulting text, and the full report."""
 
     case: examine.Case
     result: apply.Result
@@ -25,8 +25,8 @@ class Decided(NamedTuple):
 
 
 class Decisions:
-    """The answers to a release's questions. `before` holds those taken back, to begin from when they are asked again;
-    `typed` are the questions that were answered here, and not by a flag or a file.
+    """The answers to a release's questions. `before` holds those taken back, to start from when they are asked again;
+    `typed` are the questions answered here rather than by a flag or a file.
     """
 
     def __init__(self, bundle: Bundle, request: examine.Request, recorder: Recorder | None) -> None:
@@ -34,8 +34,8 @@ class Decisions:
         self._request = request
         self._recorder = recorder
         self._earlier = dict(request.earlier)
-        self._order: list[str] = []  # what was answered here, so that one can go back
-        self._names: dict[str, Question] = {}  # once the release's name is known, no question asks for it any more
+        self._order: list[str] = []  # questions answered here, for going back
+        self._names: dict[str, Question] = {}  # a known release name is not asked for again
         self.given = dict(request.given)
         self.before: dict[str, str] = {}
         self.typed: set[str] = set()
@@ -46,7 +46,7 @@ class Decisions:
         return len(self._order)
 
     def go_back(self) -> bool:
-        """Take back the latest answer of this session, to be asked for again; whether there was one."""
+        """Take back the latest answer of this session, to be asked again; returns whether there was one."""
         while self._order:
             name = self._order.pop()
             if name in self.given:
@@ -55,7 +55,7 @@ class Decisions:
         return False
 
     def retract(self, name: str) -> None:
-        """Take an answer back, with those that it alone led to; each is offered when its question comes again."""
+        """Take back an answer, and those that only followed from it; each is offered when it is asked again."""
         asked = {each.question.id for each in self.judge().plan.asked}
         taken = [name, *(each for each in self.typed if each not in asked)]
         decision = catalog.about(name)
@@ -65,7 +65,7 @@ class Decisions:
         self.typed.difference_update(taken)
 
     def answer(self, question: Question, answer: str) -> None:
-        """Take the answer; what it rules out goes."""
+        """Record the answer, and drop those that it rules out."""
         for name in catalog.rivals(question.id):
             self.given.pop(name, None)
         if question.id in catalog.NAMES:
@@ -76,20 +76,20 @@ class Decisions:
         self._order = [*(each for each in self._order if each != question.id), question.id]
 
     def instead(self, question: Question, other: str) -> Question:
-        """The question that settles the same in another way, as the release makes it."""
+        """The other question that settles the same thing, as this release asks it."""
         rivals = catalog.rivals(question.id)
         given = {name: answer for name, answer in self.given.items() if name not in rivals}
-        # An answer that fits no question opens the one of its name, without anything being decided.
+        # An answer that fits no question opens the question of its name without deciding anything.
         fits_none = Earlier("", lambda _: False)
         plan = examine.examine([self._bundle], self._asking({**given, other: ""}, {other: fits_none})).plan
         return next((asked for asked in plan.open_questions if asked.id == other), question)
 
     def settled_request(self) -> examine.Request:
-        """The request that a result of these answers is judged by: no answer is to be told from another any more."""
+        """The request with which the result of these answers is judged: no answer has to match an earlier question."""
         return self._asking(self.given, {})
 
     def decide(self, case: examine.Case) -> Decided:
-        """The plan of these answers carried out and proven."""
+        """The plan of these answers, applied and verified."""
         result = apply.apply_plan(case)
         report = summary.report(case, result)
         if report.changes:
@@ -98,17 +98,17 @@ class Decisions:
         return Decided(case, result, summary.with_findings(report, verify.judge(case, result)))
 
     def with_givers(self, report: FileReport) -> FileReport:
-        """The report with what was answered in this session as a person's answer."""
+        """The report with the answers of this session attributed to a person."""
         told = [each._replace(by="person", where="") if each.id in self.typed else each for each in report.questions]
         return report._replace(questions=tuple(told))
 
     def asked(self) -> dict[str, Question]:
-        """The questions that have an answer, which can be changed."""
+        """The questions with an answer that can be changed."""
         asked = {each.question.id: each.question for each in self.judge().plan.asked}
         return asked | {name: question for name, question in self._names.items() if name in self.given}
 
     def _asking(self, given: Mapping[str, str], earlier: Mapping[str, Earlier]) -> examine.Request:
-        """The request with these answers, the release's names known to everything that looks for them."""
+        """The request with these answers; the release's name and namespace also become options."""
         options = self._request.options
         options = options._replace(
             release_name=given.get("release-name", options.release_name),
@@ -117,7 +117,7 @@ class Decisions:
         return self._request._replace(options=options, given=dict(given), defaults=False, earlier=earlier)
 
     def judge(self) -> examine.Case:
-        """The release as these answers make it; answers that no longer hold are taken back on the way."""
+        """The release with these answers; answers that no longer apply are taken back first."""
         while True:
             try:
                 case = examine.examine([self._bundle], self._asking(self.given, self._earlier))
@@ -129,14 +129,14 @@ class Decisions:
             return case
 
     def _take_back(self) -> bool:
-        """Give up the answers of this session, one of which no longer holds; they are offered when asked again."""
+        """Take back all answers of this session, since one no longer applies; they are offered when asked again."""
         taken = [name for name in self.typed if name in self.given]
         self.before |= {name: self.given.pop(name) for name in taken}
         self.typed.clear()
         return bool(taken)
 
     def _remember(self, case: examine.Case) -> None:
-        """Note which question each answer was given to, as that question reads once it is answered."""
+        """Record which question each answer belongs to, in the form that it has once answered."""
         for asked in case.plan.asked:
             name = asked.question.id
             if asked.stale and name in self.typed:

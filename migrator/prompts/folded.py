@@ -1,4 +1,4 @@
-"""Several releases told at once: what some of them have in common is said once, with their names."""
+"""Several releases shown together: what some have in common is shown once, with their names."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from migrator.prompts.screen import Screen
 from migrator.report.page import versions
 from migrator.report.records import FileReport, Finding, NoticeReport
 
-_NAMED = 4  # how many releases are named where some are meant
-_LISTED = 12  # and where it is their list that somebody looks for
+_NAMED = 4  # how many releases are named in a remark on some of them
+_LISTED = 12  # and in a list of releases
 
 Kind = TypeVar("Kind", bound=Hashable)
 
 
 def listed(names: Sequence[str], most: int = _LISTED) -> str:
-    """The names in a sentence; of many the first ones, and how many others there are."""
+    """The names as text; of many only the first ones, and the number of others."""
     if len(names) > most:
         return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} others"
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def all_of(count: int) -> str:
-    """How all of so many are called."""
+    """`both` or `all 10`."""
     return "both" if count == 2 else f"all {count}"
 
 
 def of_whom(names: Sequence[str], everyone: Sequence[str]) -> str:
-    """Which of all are meant, in a few words: `all 10`, `all but one.yaml`, or their names."""
+    """Which of all releases are meant: `all 10`, `all but one.yaml`, or their names."""
     if len(names) == len(everyone):
         return all_of(len(everyone)) if len(everyone) > 1 else everyone[0]
     others = [name for name in everyone if name not in names]
@@ -41,7 +41,7 @@ def of_whom(names: Sequence[str], everyone: Sequence[str]) -> str:
 
 
 def by_kind(pairs: Iterable[tuple[Kind, str]]) -> dict[Kind, list[str]]:
-    """The names that each kind goes with, each once, in their order."""
+    """The names for each kind, each once, in their order."""
     found: dict[Kind, list[str]] = {}
     for kind, name in pairs:
         names = found.setdefault(kind, [])
@@ -51,7 +51,7 @@ def by_kind(pairs: Iterable[tuple[Kind, str]]) -> dict[Kind, list[str]]:
 
 
 def introduce(reports: Sequence[FileReport], current: Sequence[str], errors: Sequence[str], screen: Screen) -> None:
-    """What there is: the releases to migrate and where they go, those with nothing to do, and what is wrong."""
+    """The overview: the releases to migrate with their versions, those with nothing to do, and the errors."""
     counts = [f"{len(reports)} to migrate"]
     counts += [f"{len(current)} current"] * bool(current)
     counts += [f"{len(errors)} with an error"] * bool(errors)
@@ -62,7 +62,7 @@ def introduce(reports: Sequence[FileReport], current: Sequence[str], errors: Seq
     if current:
         screen.say(f"nothing to do: {listed(current)}", lead="- ")
     for text, names in by_kind((text, each.path) for each in reports for text in each.evidence).items():
-        if len(names) == len(reports):  # what is one release's own is seen in the walk through them
+        if len(names) == len(reports):  # evidence on a single release is shown in the walk
             screen.say(text, lead="- ")
     for error in errors:
         screen.say(error, lead="error: ", style="red")
@@ -75,13 +75,13 @@ def introduce(reports: Sequence[FileReport], current: Sequence[str], errors: Seq
 
 
 def changes_in(decided: Sequence[Decided]) -> str:
-    """How many changes there are, those that releases share counted once: `12 changes`."""
+    """How many changes there are, with those that releases share counted once: `12 changes`."""
     count = len({(change.file, change.id) for each in decided for change in each.report.changes})
     return f"{count} change{'s' * (count > 1)}"
 
 
 def overview(decided: Sequence[Decided], screen: Screen) -> None:
-    """What would change in all of them: each step once, and in it each line once, with the releases it is true of."""
+    """What would change in all of them: each step once, and each of its lines once, with the releases it applies to."""
     reports = [each.report for each in decided]
     everyone = [report.path for report in reports]
     files = dict.fromkeys(change.file for report in reports for change in report.changes)
@@ -102,16 +102,16 @@ def overview(decided: Sequence[Decided], screen: Screen) -> None:
 
 
 Line = tuple[tuple[str, str, str], str, str]
-"""What a line is apart from its value (sign, path, mark), the release that it is of, and the value."""
+"""A line without its value (sign, path, mark), its release, and the value."""
 
 
 def _steps(decided: Sequence[Decided], screen: Screen) -> Iterator[tuple[str, list[Line]]]:
-    """The title of each step that any release takes, in the order in which they are taken, with the lines of all."""
+    """The title of each step of any release, in the order of the steps, with the lines of all releases."""
     found: dict[tuple[int, int, str], list[Line]] = {}
     for case, result, report in decided:
         known = [each.id for each in case.known]
         for number in range(len(result.stages) - 1):
-            place = (len(known), 0)  # what moves beside the values comes last
+            place = (len(known), 0)  # changes outside the values come last
             if number < len(case.plan.steps):
                 step = case.plan.steps[number]
                 place = (known.index(step.known.id), step.known.migration.steps.index(step.step))
@@ -124,7 +124,7 @@ def _steps(decided: Sequence[Decided], screen: Screen) -> Iterator[tuple[str, li
 
 def _lines(lines: Sequence[Line], everyone: Sequence[str], screen: Screen) -> None:
     kinds = by_kind((kind, name) for kind, name, _ in lines)
-    names_before = list(everyone)  # of whom the line before was said
+    names_before = list(everyone)  # the releases of the previous line
     for kind, names in sorted(kinds.items(), key=lambda each: len(each[1]) != len(everyone)):
         if names != names_before:
             screen.say(f"{of_whom(names, everyone)}:", indent=3)
@@ -140,7 +140,7 @@ def _lines(lines: Sequence[Line], everyone: Sequence[str], screen: Screen) -> No
 
 
 def notices(told: Iterable[tuple[str, NoticeReport]], screen: Screen, title: str = "Notices") -> None:
-    """What is to be known, warnings first, each once: `told` pairs it with the release it is told of."""
+    """Notices, warnings first, each once: `told` pairs a release with its notice."""
     found = by_kind(((each.severity, each.text, each.rank), each.place or name) for name, each in told)
     reports = [
         NoticeReport(severity, f"{listed(places, _NAMED)}: {text}", "", 0)
@@ -150,6 +150,6 @@ def notices(told: Iterable[tuple[str, NoticeReport]], screen: Screen, title: str
 
 
 def findings(told: Iterable[tuple[str, Finding]], screen: Screen) -> None:
-    """What rules say of the results, each once."""
+    """The findings on the results, each once."""
     found = by_kind((each._replace(file="", line=0), each.place or name) for name, each in told)
     review.findings([(each, listed(places, _NAMED)) for each, places in found.items()], screen)

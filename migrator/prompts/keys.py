@@ -1,7 +1,7 @@
-"""Asking with questionary: lists with arrow keys, and lines to type.
+"""Asking with questionary: lists with arrow keys, and text input.
 
-The question itself is printed by the screen, wrapped between words; what questionary shows is a short prompt, erased
-when it is answered, so that no credential stays on the screen.
+The question itself is printed by the screen, with word wrap; questionary only shows a short prompt, which is erased
+after the answer, so that no credential stays on the screen.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from prompt_toolkit.keys import Keys as Pressed
 
 from migrator.prompts.person import Back, Offer, Why
 
-_SECONDS_AFTER_ESCAPE = 0.3  # within which a key makes it Alt and that key, as in Alt-B
-_SECONDS_OF_A_KEY = 0.1  # within which the rest of an arrow's sequence comes, which begins with Escape
+_SECONDS_AFTER_ESCAPE = 0.3  # a key within this time after Escape means Alt and that key
+_SECONDS_OF_A_KEY = 0.1  # an arrow key sends Escape, and the rest within this time
 _HINT, _SHORT_HINT = "(arrows, Enter; Esc: back, ?: why)", "(Esc: back, ?: why)"
-_WIDE = 60  # columns in which the longer one surely fits beside what is asked
+_WIDE = 60  # columns that fit the long hint beside any prompt
 _NOTHING = Offer("", "(nothing chosen yet)")
 
 
 class Keys:
-    """Somebody whose terminal has arrow keys."""
+    """A person whose terminal has arrow keys."""
 
     def choose(self, prompt: str, offers: Sequence[Offer], start: str) -> str:
         is_chosen = any(offer.value == start for offer in offers)
@@ -53,7 +53,7 @@ class Keys:
 
 
 def _answer(question: questionary.Question, *, is_typed: bool = False) -> str:
-    """Ask it. Esc goes back, and `?` asks why where no text stands yet; a SIGINT that somebody sends leaves."""
+    """Ask it. Esc goes back, `?` asks why if nothing is typed yet, and a SIGINT leaves."""
     bindings = KeyBindings()
 
     @bindings.add("<sigint>")
@@ -70,7 +70,7 @@ def _answer(question: questionary.Question, *, is_typed: bool = False) -> str:
 
     @bindings.add(Pressed.BracketedPaste, filter=Condition(lambda: is_typed))
     def paste(event: KeyPressEvent) -> None:
-        """An answer is one line: of several that are pasted the first counts, and none waits unseen for the next."""
+        """An answer is one line: of several pasted lines the first counts, and none is left for the next prompt."""
         event.current_buffer.insert_text(next((line.strip() for line in event.data.splitlines() if line.strip()), ""))
 
     application: Any = question.application

@@ -1,4 +1,4 @@
-"""Long text at a terminal: a page at a time, as Git shows it."""
+"""Long text at a terminal, one page at a time, as in Git."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import sys
 
 from migrator.prompts.terminal import is_dumb
 
-_NOT_TO_BE_RUN = (126, 127)  # a shell's exit codes for a command that cannot be run, or is not there
+_NOT_TO_BE_RUN = (126, 127)  # exit codes of a shell: not executable, not found
 
 
 def show(text: str, *, plain: bool) -> None:
-    """Show the text in $PAGER (less by default), or at once where there is none, or it does not work.
+    """Show the text in $PAGER (less by default), or print it if there is no pager or it does not work.
 
-    What fits on the screen is only printed, and less passes colours on, by the options that Git gives it
+    With the options that Git passes to it, less only prints text that fits on the screen, and keeps colours
     (https://git-scm.com/docs/git-config#Documentation/git-config.txt-corepager).
     """
     command = os.environ.get("PAGER", "less")
@@ -24,9 +24,9 @@ def show(text: str, *, plain: bool) -> None:
         return
     sys.stdout.flush()
     environment = {"LESS": "FRX", "LV": "-c", **os.environ}
-    # The command is the user's own, and may hold options: a shell reads it, as for Git.
+    # The command is the user's own and may contain options: a shell runs it, as in Git.
     with subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, env=environment) as pager:
-        heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the pager's as long as it runs
+        heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C belongs to the pager while it runs
         try:
             pager.communicate(text.encode(sys.stdout.encoding or "utf-8", "replace"))
         finally:

@@ -1,4 +1,4 @@
-"""What can be asked of a person: choose one of a list, or type an answer."""
+"""How a person is asked: to choose from a list, or to type an answer."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from typing import NamedTuple, Protocol
 
 
 class Offer(NamedTuple):
-    """One line of a list: the value that it stands for, and its words."""
+    """One line of a list: its value, and its label."""
 
     value: str
     label: str
 
 
 class Back(Exception):
-    """Somebody wants to go back to what was asked before."""
+    """The person wants to go back to the previous question."""
 
 
 class Why(Exception):
-    """Somebody wants to know why this is asked."""
+    """The person wants to know why this is asked."""
 
 
 class Person(Protocol):
-    """Somebody at a terminal. Both raise KeyboardInterrupt or EOFError where they leave, and Back or Why."""
+    """A person at a terminal. Both methods raise KeyboardInterrupt or EOFError if they leave, and Back or Why."""
 
     def choose(self, prompt: str, offers: Sequence[Offer], start: str) -> str:
-        """The value of the offer chosen; `start` is the value that the list begins on.
+        """The value of the chosen offer; the list starts at the one with the value `start`.
 
-        Where no offer has that value nothing is chosen beforehand, and Enter alone is no answer.
+        If no offer has that value, nothing is selected at first, and Enter alone is not an answer.
         """
 
     def type_in(self, prompt: str, start: str) -> str:
-        """What was typed, without blanks around it; `start` stands there already."""
+        """The text typed, stripped of blanks; the input starts with `start`."""

@@ -1,4 +1,4 @@
-"""One question put to a person: its reason, its choices and what they lead to, and the prompt."""
+"""One question to a person: its reason, its choices with their effects, and the prompt."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from migrator.prompts.screen import Screen
 _SAFE = " (the safe default)"
 _OTHER = "other"
 _TYPED = "typed"
-_AROUND = 4  # lines: the heading, the place, the prompt, and that nothing is chosen yet
-_FREE_ONES = 2  # numbers that are offered beside the suggested one; any other can be typed
+_AROUND = 4  # lines: the heading, the place, the prompt, "(nothing chosen yet)"
+_FREE_ONES = 2  # numbers offered besides the suggested one; others can be typed
 
 
 class Reply(NamedTuple):
-    """An answer, or the question that is to be asked `instead` of this one, or what was chosen `besides` answering."""
+    """An answer, or the question to ask `instead` of this one, or the other option chosen (`besides`)."""
 
     answer: str
     instead: str = ""
@@ -27,10 +27,10 @@ class Reply(NamedTuple):
 
 
 class About(NamedTuple):
-    """What goes with a question: the answer that it had, the places of its values, and why it is asked.
+    """What is shown with a question: its previous answer, the places of its values, and why it is asked.
 
-    `besides` are what can be chosen other than answering, `for_whom` what to say behind a choice for several releases,
-    and `read_before` sentences that need not be said again.
+    `besides` are options other than an answer, `for_whom` follows each choice if there are several releases, and
+    `read_before` are sentences that need not be repeated.
     """
 
     start: str = ""
@@ -42,12 +42,12 @@ class About(NamedTuple):
 
 
 def sentences(question: Question) -> list[str]:
-    """What is said of a question before its choices."""
+    """The text of a question before its choices, sentence by sentence."""
     return [*re.split(r"(?<=[.?]) (?=[A-Z])", question.text), f"Unattended: {question.flag}."]
 
 
 def _instead_of(question: Question) -> dict[str, str]:
-    """The questions that settle the same in another way, and what each is called in the list of this one."""
+    """The other questions that settle the same thing, with their labels in this question's list."""
     others = [name for name in catalog.rivals(question.id) if name != question.id]
     return {name: catalog.questions()[name].instead for name in others if catalog.questions()[name].instead}
 
@@ -58,12 +58,12 @@ def _label(question: Question) -> str:
 
 
 def put(question: Question, about: About, person: Person, screen: Screen, *, alone: bool = False) -> Reply:
-    """Ask it; `alone`: without the questions that could be asked instead. Raises Back where somebody goes back."""
+    """Ask it; `alone`: without the questions that could be asked instead. Raises Back if the person goes back."""
     *text, unattended = sentences(question)
-    # What asks, and what lists, is said each time: it may be true of another server.
+    # Sentences that ask or list something are always repeated: they may be about another server.
     asked = " ".join(each for each in text if each not in about.read_before or "?" in each or ":" in each)
     choices = [f"{each.value}{_SAFE * (each.value == question.default)}: {each.leads_to}." for each in question.choices]
-    # Where there is no room for both, what the list repeats goes out of sight, and never the question itself.
+    # Without room for both, the choices scroll out of sight (the list repeats them), and never the question itself.
     is_long = not screen.has_room([asked, *choices, unattended], beside=len(choices) + len(about.besides) + _AROUND)
     for part in ("choices", "question") if is_long else ("question", "choices"):
         if part == "question":
@@ -124,7 +124,7 @@ def _from_list(
     ways: Sequence[Offer],
     instead: Mapping[str, str],
 ) -> Reply:
-    """Choose among a few that can be taken, in their order, the suggested one marked; any other is typed."""
+    """Choose among a few free numbers, in order, with the suggested one marked; any other can be typed."""
     prompt = _label(question)
     best = question.suggestion or ""
     free = [choice for choice in question.offers if not question.complaint(choice.value)]
@@ -142,7 +142,7 @@ def _from_list(
         chosen = person.choose(prompt, offers, start if start in known or not start else _OTHER)
         if chosen in [offer.value for offer in ways]:
             return _other_way(chosen, instead)
-        if chosen != _OTHER and (complaint := question.complaint(chosen)):  # a number that was typed at a list
+        if chosen != _OTHER and (complaint := question.complaint(chosen)):  # a number typed at the list
             screen.say(f"{complaint}.", style="yellow")
         elif chosen != _OTHER:
             return Reply(chosen)
@@ -154,7 +154,7 @@ def _from_list(
 
 
 def _typed(question: Question, person: Person, screen: Screen, prompt: str, start: str) -> str:
-    """What was typed, once nothing is wrong with it; complaints are printed, so that none is ever cut."""
+    """The typed text, once it is valid; complaints are printed, so that none is cut off."""
     while True:
         text = person.type_in(prompt, start)
         complaint = question.complaint(text) if text else "an answer is needed; Ctrl-C leaves without writing"
@@ -165,6 +165,6 @@ def _typed(question: Question, person: Person, screen: Screen, prompt: str, star
 
 
 def summary(question: Question, answer: str, screen: Screen) -> str:
-    """`ID = ANSWER`, the answer masked."""
+    """`ID = ANSWER`, with the answer masked."""
     choices: Sequence[tuple[str, str]] = [(choice.value, choice.leads_to) for choice in question.choices]
     return f"{question.id} = {screen.mask.answer(question.id, answer, choices)}"

@@ -1,4 +1,4 @@
-"""The planned change for a person to judge: every step with its lines and their reasons, and the whole result."""
+"""The planned changes for review: every step with its lines and their reasons, and the whole result."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _STYLES = {"-": "red", "+": "green"}
 
 
 class _Located(NamedTuple):
-    """A change, and its line (from 1) in the text that its step met."""
+    """A change, and its line (from 1) in the text before its step."""
 
     change: ChangeReport
     place: int
 
 
 def as_report(file: FileReport) -> Report:
-    """The release as a run of `migrate` would report it alone."""
+    """The report that `migrate` would give on this release alone."""
     return Report("migrate", (file,))
 
 
 class Told(NamedTuple):
-    """One line of an overview: a sign, a path, the value that comes (empty: none), what it means for the cluster."""
+    """One line of an overview: a sign, a path, the new value (empty: none), and what it means for the cluster."""
 
     sign: str
     path: str
@@ -42,7 +42,7 @@ class Told(NamedTuple):
 
 
 def overview(case: examine.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
-    """What would change, a few lines a step: equal changes told together, and what they mean for the cluster."""
+    """What would change, a few lines per step: equal changes together, with their effect on the cluster."""
     count = len(report.changes)
     files = dict.fromkeys(change.file for change in report.changes)
     screen.heading(f"What would change: {count} change{'s' * (count > 1)} in {' and '.join(files)}")
@@ -56,7 +56,7 @@ def overview(case: examine.Case, result: apply.Result, report: FileReport, scree
 
 
 RESTARTS = "The Prefect pods restart; unmarked changes leave their behaviour unchanged."
-"""What no mark means."""
+"""The effect of a change without a mark."""
 
 
 def line(told: Told, screen: Screen, *, indent: int) -> None:
@@ -68,7 +68,7 @@ _MARKS = {"none": "", "behaviour": " (a pod changes)", "required": " (required)"
 
 
 def told_together(changes: Sequence[ChangeReport], root: str, screen: Screen) -> Iterator[Told]:
-    """A line for each change, and one for those of the same kind and effect that come out of lists."""
+    """One line per change, but removals with the same effect share a line."""
     groups: dict[tuple[str, str], list[ChangeReport]] = {}
     for change in changes:
         groups.setdefault((change.kind, change.effect), []).append(change)
@@ -86,7 +86,7 @@ def told_together(changes: Sequence[ChangeReport], root: str, screen: Screen) ->
 
 
 def joined_names(names: Sequence[str]) -> str:
-    """The names, each once; what all of several begin and end with is said once, as a shell would read it."""
+    """The names, each once; a common start and end is written once, in shell braces."""
     each = list(dict.fromkeys(names))
     words = [name.split("_") for name in each]
     shortest = min(map(len, words)) - 1
@@ -100,14 +100,14 @@ def joined_names(names: Sequence[str]) -> str:
 
 
 def steps(case: examine.Case, result: apply.Result, report: FileReport, screen: Screen) -> None:
-    """Show every step, one below the other."""
+    """Show every step, one after the other."""
     for number in range(len(result.stages) - 1):
         _step(number, case, result, report, screen)
     screen.tell_of_masks()
 
 
 def walk(case: examine.Case, result: apply.Result, report: FileReport, screen: Screen, person: Person) -> None:
-    """Show one step at a time, forth and back."""
+    """Show one step at a time, forwards and backwards."""
     last = len(result.stages) - 2
     screen.say()
     screen.say(
@@ -122,7 +122,7 @@ def walk(case: examine.Case, result: apply.Result, report: FileReport, screen: S
 
 
 def findings(found: Sequence[tuple[Finding, str]], screen: Screen) -> None:
-    """What rules say of the result, each with the places that it is said of."""
+    """The findings on the result, each with its places."""
     if found:
         screen.heading("Rules of the target version")
     remedies = with_remedies([each for each, _ in found])
@@ -135,12 +135,12 @@ def findings(found: Sequence[tuple[Finding, str]], screen: Screen) -> None:
 
 
 def placed(found: Sequence[Finding]) -> list[tuple[Finding, str]]:
-    """What rules say of one release, each with its place (empty: none)."""
+    """The findings on one release, each with its place (empty: none)."""
     return [(each, each.place) for each in found]
 
 
 def notices(notices: Sequence[NoticeReport], screen: Screen, title: str = "Notices") -> None:
-    """What is to be known beside the changes, warnings first."""
+    """The notices, warnings first."""
     if notices:
         screen.heading(title)
     for notice in sorted(notices, key=lambda each: each.rank):
@@ -151,7 +151,7 @@ def notices(notices: Sequence[NoticeReport], screen: Screen, title: str = "Notic
 
 
 def whole(report: FileReport, screen: Screen) -> None:
-    """The resulting files as a whole, with numbered lines; a + stands before what is new."""
+    """The resulting files in full, with numbered lines; new lines start with a +."""
     for layer in report.layers:
         if layer.before is layer.after:
             continue
@@ -175,7 +175,7 @@ def _step(number: int, case: examine.Case, result: apply.Result, report: FileRep
 
 
 def changes_of(number: int, case: examine.Case, report: FileReport) -> tuple[ChangeReport, ...]:
-    """The changes of the step of that number; what moves beside the values comes last, as one of its own."""
+    """The changes of the step of that number; changes outside the values come last, as a separate step."""
     planned = case.plan.steps
     first = sum(len(each.changes) for each in planned[:number])
     count = len(planned[number].changes) if number < len(planned) else len(report.changes)
@@ -183,8 +183,8 @@ def changes_of(number: int, case: examine.Case, report: FileReport) -> tuple[Cha
 
 
 def title(number: int, case: examine.Case) -> str:
-    """What the step of that number does, and which migration asks for it."""
-    # What moves beside the values (the chart's version in an object that holds both) belongs to no migration's step.
+    """What the step of that number does, and the migration it belongs to."""
+    # Changes outside the values (the chart version in an object that holds both) are not a step of any migration.
     if number >= len(case.plan.steps):
         return "move the chart version"
     planned = case.plan.steps[number]
@@ -210,7 +210,7 @@ def _layer(name: str, before: bytes, after: bytes, located: Sequence[_Located], 
 
 
 def _hunk_of(line: int, found: Sequence[Hunk]) -> int:
-    """The hunk that shows the line, else the first one below it: what is added can stand far below its neighbour."""
+    """The hunk that shows the line, or else the first one below it: an addition can be far below its neighbour."""
     for number, hunk in enumerate(found):
         if line <= hunk.end:
             return number
@@ -227,6 +227,6 @@ def _printable(line: str) -> str:
 
 
 def _name(path: str) -> str:
-    """The end of a path, which is enough where the lines themselves are shown: an env name, or two keys."""
+    """The end of a path, enough beside the lines themselves: an env name, or two keys."""
     keys = path.split(".")
     return keys[-1] if keys[-1].isupper() else ".".join(keys[-2:])

@@ -1,4 +1,4 @@
-"""The planned change of several releases for a person to judge, and what is to become of it."""
+"""The planned changes of several releases for review, and the choice of what to do with them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Told = Sequence[tuple[str, NoticeReport]]
 
 
 class Reviewed(NamedTuple):
-    """What is reviewed: the releases that change, what is wrong between them, what is new to be told, and the answers
-    that can be changed, by a key for each.
+    """What is reviewed: the releases that change, conflicts between them, notices not shown yet, and the answers that
+    can be changed, by key.
     """
 
     decided: Sequence[Decided]
@@ -30,7 +30,7 @@ class Reviewed(NamedTuple):
 def choose(reviewed: Reviewed, person: Person, screen: Screen, *, dry_run: bool) -> tuple[str, str]:
     """Show it, and ask what now: "apply", "back", "change" with the key of an answer, or "leave" with a release's name.
 
-    Raises InterruptedByUser where somebody stops.
+    Raises InterruptedByUser if the person stops.
     """
     decided = reviewed.decided
     _show(reviewed, screen)
@@ -83,7 +83,7 @@ def _in_full(choice: str, each: Decided, screen: Screen) -> None:
 
 
 def _walk(decided: Sequence[Decided], screen: Screen, person: Person) -> str:
-    """Show one release at a time, forth and back; the name of one that is to be left out, or nothing."""
+    """Show one release at a time, forwards and backwards; returns the name of one to leave out, or an empty string."""
     number, last = 0, len(decided) - 1
     while True:
         each = decided[number]

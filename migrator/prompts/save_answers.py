@@ -1,4 +1,4 @@
-"""`--save-answers`: the decisions of a run, written so that `--answers` takes them again."""
+"""`--save-answers`: the decisions of a run, written in a form that `--answers` reads."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _COLUMNS = 110
 
 
 class Saved(NamedTuple):
-    """A decision to write down; `question` is None for what no question asked for."""
+    """A decision to write; `question` is None if no question asked for it."""
 
     answer: str
     question: Question | None = None
 
 
 class Recorder:
-    """Collects what is decided for each release, and writes it to `path` in the end.
+    """Collects the decisions for each release, and writes them to `path` at the end.
 
-    Raises UsageError at once where `path` names a file that is no answers file of this program's: it would be lost.
+    Raises UsageError at once if `path` is a file that is not an answers file of this program: it would be overwritten.
     """
 
     def __init__(self, path: str, inputs: Sequence[str], options: Sequence[str], *, output: str, program: str) -> None:
@@ -47,7 +47,7 @@ class Recorder:
         _refuse_to_replace(path, inputs, output)
 
     def note(self, release: str, asked: Sequence[Asked], given: Mapping[str, str]) -> None:
-        """Remember what is decided for a release by now, instead of what was noted of it before."""
+        """Record the current decisions for a release, in place of those recorded before."""
         found = {each.question.id: Saved(each.answer, each.question) for each in asked if each.answer is not None}
         for name in catalog.NAMES:
             if name in given and name not in found:
@@ -55,7 +55,7 @@ class Recorder:
         self._releases[release] = found
 
     def save(self) -> bool:
-        """Write the file if there is anything to write; whether there was. Raises WriteError where that fails."""
+        """Write the file if there is anything to write; returns whether there was. Raises WriteError if it fails."""
         releases = {name: kept for name, kept in self._releases.items() if kept}
         if not releases:
             return False
@@ -121,7 +121,7 @@ def _lines(releases: Mapping[str, Mapping[str, Saved]], command: str, *, alone: 
 
 
 def _alike(releases: Mapping[str, Mapping[str, Saved]]) -> dict[str, Saved]:
-    """What all releases were asked alike and answered alike; what names a Redis is each one's own."""
+    """What all releases were asked and answered in the same way; the name of a Redis is always kept per release."""
     first, *others = releases.values()
     return {
         name: decision
@@ -151,7 +151,7 @@ def _answers(kept: Mapping[str, Saved], indent: str, variables: Mapping[str, str
 
 
 def _comment(name: str, answer: str, question: Question | None, indent: str) -> Iterator[str]:
-    """What was asked, and what the answer leads to."""
+    """The question, and the effect of the answer."""
 
     mask = Mask()
     texts = [mask.text(question.text) if question is not None else catalog.NAMES[name]]
@@ -166,7 +166,7 @@ def _comment(name: str, answer: str, question: Question | None, indent: str) -> 
 
 
 def _variables(releases: Mapping[str, Mapping[str, Saved]]) -> dict[str, dict[str, str]]:
-    """For each release the environment variables that answers with a credential in them are taken from, by id."""
+    """For each release, by question id, the environment variables for answers that contain a credential."""
     used: set[str] = set()
     found: dict[str, dict[str, str]] = {}
     for release, kept in releases.items():
@@ -184,5 +184,5 @@ def _variables(releases: Mapping[str, Mapping[str, Saved]]) -> dict[str, dict[st
 
 
 def _quoted(text: str) -> str:
-    """The text in double quotes, as JSON and YAML both read it."""
+    """The text in double quotes, valid in both JSON and YAML."""
     return json.dumps(text, ensure_ascii=False)

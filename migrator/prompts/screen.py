@@ -1,4 +1,4 @@
-"""What a person reads between the questions: headings, paragraphs wrapped between words, and lines as they are."""
+"""What a person reads between the questions: headings, wrapped paragraphs, and unwrapped lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WIDEST = 100  # columns beyond which prose is hard to read
 
 
 class Screen:
-    """Prints to standard output; everything that may come from a file is masked, and made safe for a terminal."""
+    """Prints to standard output; text that may come from a file is masked and made safe for a terminal."""
 
     def __init__(self, mask: Mask, *, width: int, colour: bool, plain: bool) -> None:
         self.mask = mask
@@ -41,13 +41,13 @@ class Screen:
 
     @contextmanager
     def paged(self) -> Iterator[None]:
-        """What is printed within it is shown a page at a time."""
+        """Show what is printed within the block one page at a time."""
         with self._console.capture() as captured:
             yield
         pager.show(captured.get(), plain=self._is_plain)
 
     def heading(self, title: str) -> None:
-        """An empty line, and a rule with the title in it, or the title alone where there is no room for both."""
+        """An empty line, then a rule with the title in it, or only the title if there is no room for both."""
         self._console.print()
         title = self.plain(title)
         if len(title) + 2 > self._page.width:
@@ -56,26 +56,26 @@ class Screen:
             self._console.print(Rule(Text(title, style="bold"), characters="-", align="left", style="dim"))
 
     def say(self, text: str = "", *, indent: int = 0, lead: str = "", style: str = "") -> None:
-        """A paragraph, wrapped between words."""
+        """A paragraph, with word wrap."""
         for line in self._page.wrapped(self.mask.text(text), indent=indent, lead=lead):
             self.line(line, style=style)
 
     def line(self, text: str, *, style: str = "") -> None:
-        """One line as it is, never broken: it has been masked, and is there to be copied or compared."""
+        """One line as it is, never wrapped: it is already masked, and may be copied or compared."""
         self._has_masks |= "***" in text
         self._console.print(Text(self.plain(text), style=style), no_wrap=True, overflow="ignore", crop=False)
 
     def has_room(self, texts: Sequence[str], *, beside: int) -> bool:
-        """Whether the screen has room for these paragraphs, and so many lines beside them."""
+        """Whether the screen has room for these paragraphs and `beside` more lines."""
         lines = sum(len(self._page.wrapped(text, indent=4)) for text in texts)
         return lines + beside <= get_terminal_size().lines
 
     def tell_of_masks(self) -> None:
-        """Say, once, how to see what is masked, if anything was so far."""
+        """Say, once, how to see masked values, if any were masked so far."""
         if self._has_masks and not self._is_told:
             self._is_told = True
             self.say("*** masks a credential; --show-secrets shows it.", style="dim")
 
     def plain(self, text: str) -> str:
-        """The text with nothing in it that the terminal would obey or cannot show."""
+        """The text without anything that the terminal would execute or cannot show."""
         return self._page.plain(text)

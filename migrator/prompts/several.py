@@ -1,6 +1,6 @@
-"""The way of a session on several releases: what they ask alike is asked once, and all are reviewed at once.
+"""A whole session on several releases: equal questions are asked once, and all releases are reviewed together.
 
-A release can be left out at any question; those that share a file are written together, and so left out together.
+A release can be left out at any question; releases that share a file are written together, so also left out together.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _ONLY, _LEAVE, _STOP = "only-this-one", "leave-out", "stop-here"
 
 
 class Outcome(NamedTuple):
-    """What somebody decided: by name the answers of each release, what is wrong with others, and which are left out."""
+    """What was decided: the answers and the errors by release, and the releases left out."""
 
     decisions: Mapping[str, Decisions]
     errors: Mapping[str, MigratorError]
     left_out: frozenset[str]
 
     def of(self, name: str) -> Decisions:
-        """The answers of a release. Raises what is wrong with it."""
+        """The answers of a release. Raises its error if it has one."""
         if name in self.errors:
             raise self.errors[name]
         return self.decisions[name]
@@ -51,10 +51,10 @@ def hold(
     broken: Sequence[FileReport],
     dry_run: bool,
 ) -> Outcome:
-    """Hold the conversation on releases in groups that are written together; `broken` are those that cannot be read.
+    """Hold the conversation on releases, grouped by what is written together; `broken` are those that cannot be read.
 
-    What is wrong with a release is said, and it is left to whoever carries the rest out to report it. Raises
-    InterruptedByUser where somebody leaves: nothing is written then.
+    The error of a release is printed here, and left for the caller to report. Raises InterruptedByUser if the person
+    leaves: nothing is written then.
     """
     releases = [Candidate(bundle, number) for number, group in enumerate(groups) for bundle in group]
     session = _Session(releases, claims, person, screen)
@@ -72,15 +72,15 @@ class _Session:
         self._claims = claims
         self._screen = screen
         self._person = person
-        self._past: list[tuple[str, Sequence[Candidate]]] = []  # what was answered, or (no name) left out, to go back
-        self._count = 0  # answers so far, those that were taken back among them
+        self._past: list[tuple[str, Sequence[Candidate]]] = []  # questions answered, or (no name) releases left out
+        self._count = 0  # answers so far, including those taken back
         self._told: set[tuple[str, str]] = set()
-        self._read: dict[str, tuple[str, frozenset[str]]] = {}  # by question: of whom, and the sentences that were read
+        self._read: dict[str, tuple[str, frozenset[str]]] = {}  # by question: the release, and the sentences shown
 
     def begin(
         self, request: Callable[[Bundle], examine.Request], recorder: Recorder | None, broken: Sequence[FileReport]
     ) -> None:
-        """Judge all of them, and say what there is."""
+        """Judge all of them, and show the overview."""
         for release in self._releases:
             try:
                 release.decisions = Decisions(release.bundle, request(release.bundle), recorder)
@@ -136,10 +136,10 @@ class _Session:
             frozenset(each.name for each in self._releases if each.is_out),
         )
 
-    # What is asked.
+    # Questions.
 
     def _ask_all(self) -> None:
-        """Ask whatever is open until nothing is; what one release takes can open a question of another one again."""
+        """Ask until no question is open; the Redis use of one release can reopen a question of another."""
         while True:
             turn = next((each for each in self._releases if each.open), None)
             if turn is None:
@@ -158,7 +158,7 @@ class _Session:
                         self._screen.say("There is no question before this. Ctrl-C leaves without writing.")
 
     def _ask(self, turn: Candidate) -> None:
-        """Ask the first open question of a release, for all others too that ask it alike."""
+        """Ask the first open question of a release, for all releases that ask the same."""
         question = turn.open[0]
         mark = fingerprint(question)
         alike = [each for each in self._releases if each is turn or each.asks(mark)]
@@ -186,7 +186,7 @@ class _Session:
             self._answer(reply.question, reply.answer, askers)
 
     def _several(self, turn: Candidate, question: Question, askers: Sequence[Candidate]) -> asking.Several:
-        """What the question says besides, and the ways on without an answer."""
+        """What is added to the question, and the options other than an answer."""
         going = [each for each in self._releases if each.goes_on]
         done = sum(not each.open for each in going)
         besides = [Offer(_LEAVE, f"leave {turn.name} out")] * (len(going) > 1)
@@ -208,13 +208,13 @@ class _Session:
         )
 
     def _read_before(self, question: Question, name: str) -> frozenset[str]:
-        """What was read in another release's question of that name just before."""
+        """The sentences already shown in another release's question of that name, asked just before."""
         other, read_before = self._read.get(question.id, (name, frozenset[str]()))
         self._read[question.id] = name, read_before.union(questions.sentences(question))
         return read_before if other != name and catalog.is_for_each(question.id) else frozenset()
 
     def _place(self, release: Candidate, question: Question) -> str:
-        """A release's name, and where what the question is about stands in it."""
+        """A release's name, and the place of the values that the question is about."""
         asked = next((each for each in release.open if each.id == question.id), question)
         place = standing_at(summary.places(release.case, asked))
         if not place or place.startswith(f"{release.name}:"):
@@ -236,7 +236,7 @@ class _Session:
             self._screen.say(f"That settles {' and '.join(sorted(settled))}, too.")
 
     def _leave(self, releases: Sequence[Candidate]) -> None:
-        """Leave releases out, with those that are written together with them."""
+        """Leave releases out, together with those written with them."""
         groups = {each.group for each in releases}
         left = [each for each in self._releases if each.group in groups and each.goes_on]
         for release in left:
@@ -249,7 +249,7 @@ class _Session:
             self._screen.say("They share files, which are written for all of them or none.")
 
     def _go_back(self) -> bool:
-        """Take back what was answered or left out last; whether there was anything."""
+        """Take back the last answer or omission; returns whether there was one."""
         while self._past:
             name, releases = self._past.pop()
             self._count += 1
@@ -270,13 +270,13 @@ class _Session:
         return bool(taken)
 
     def _take_back(self, number: str) -> None:
-        """Take back the answer of that number, so that it is asked for again."""
+        """Take back the answer of that number, so that it is asked again."""
         name, releases = self._past.pop(int(number))
         self._count += 1
         self._retract(name, releases)
 
     def _answers(self) -> dict[str, str]:
-        """The answers of this session that can be changed, each in a line, by their numbers."""
+        """The answers of this session that can be changed, one line each, by number."""
         found = {}
         for number, (name, releases) in enumerate(self._past):
             still = [each for each in releases if each.goes_on and name in each.decisions.given]
@@ -287,10 +287,10 @@ class _Session:
                 found[str(number)] = f"{answer}, {whom}"
         return found
 
-    # What comes of it.
+    # Results.
 
     def _judge(self, release: Candidate) -> None:
-        """Plan a release anew; what is wrong with it is said, and it goes no further."""
+        """Plan a release anew; if that fails, its error is printed and it is not migrated."""
         release.decided = None
         try:
             release.case = release.decisions.judge()
@@ -300,7 +300,7 @@ class _Session:
         release.seen = self._count
 
     def _carry_out(self) -> list[Decided]:
-        """All that goes on and changes something, carried out and proven."""
+        """All releases that are migrated and change, applied and verified."""
         for release in self._releases:
             if release.goes_on and release.decided is None:
                 try:
@@ -317,7 +317,7 @@ class _Session:
         self._screen.say(str(error), lead="error: ", style="red")
 
     def _meeting(self) -> list[tuple[str, NoticeReport]]:
-        """What is wrong with releases that would meet on one database; they are not written."""
+        """Errors of releases that would share a database; they are not written."""
         going = {each.name for each in self._releases if each.goes_on}
         found = self._claims.collisions().items()
         return [(name, NoticeReport("error", error.message, "", 0)) for name, error in found if name in going]

@@ -1,4 +1,4 @@
-"""Which way somebody at this terminal is asked."""
+"""How a person at this terminal is asked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from migrator.prompts.person import Person
 
 
 def at_this_terminal(*, plain: bool) -> Person:
-    """Somebody with arrow keys, or, with `plain` or where the terminal cannot move its cursor, one who types lines."""
+    """Arrow keys, or typed lines if `plain` is set or the terminal cannot move its cursor."""
     if plain or is_dumb():
         from migrator.prompts.typed_lines import TypedLines
 
@@ -19,5 +19,5 @@ def at_this_terminal(*, plain: bool) -> Person:
 
 
 def is_dumb() -> bool:
-    """Whether the terminal cannot move its cursor: an editor's shell, a serial line."""
+    """Whether the terminal cannot move its cursor, as in an editor's shell or on a serial line."""
     return os.environ.get("TERM", "").lower() in ("", "dumb", "unknown")

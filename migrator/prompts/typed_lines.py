@@ -1,4 +1,4 @@
-"""Asking line by line, for a screen reader, and on a terminal that cannot move its cursor (TERM=dumb)."""
+"""Asking line by line, for screen readers and for terminals that cannot move the cursor (TERM=dumb)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from migrator.prompts.person import Back, Offer, Why
 
 
 class TypedLines:
-    """Somebody who types lines; a list is answered with the number in front of a line, or with its value."""
+    """A person who types lines; a list is answered with a line's number or its value."""
 
     def choose(self, prompt: str, offers: Sequence[Offer], start: str) -> str:
-        # Lists of numbers are answered with what they hold: a second numbering beside it would mislead.
+        # Lists of numbers are answered with the numbers themselves: line numbers beside them would be confusing.
         are_numbers = all(offer.value.isdecimal() for offer in offers[:1])
         by_name = {offer.value: offer for offer in offers}
         if not are_numbers:

@@ -1,4 +1,4 @@
-"""What is to become of a plan that was shown: the menu below a review, of one release or of several."""
+"""What to do with a plan: the menu below a review, of one release or of several."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from migrator.prompts.screen import Screen
 
 
 class Menu(NamedTuple):
-    """The words of the menu that are not the same everywhere; `files` are put back by undo, in words."""
+    """The variable texts of the menu; `files` says what undo restores."""
 
     heading: str
     apply: str
@@ -22,9 +22,9 @@ class Menu(NamedTuple):
 
 
 def choose(menu: Menu, person: Person, screen: Screen, *, dry_run: bool) -> str:
-    """What is chosen: "apply", "lines", "walk", "file", "change", or "back" to the question before.
+    """The choice: "apply", "lines", "walk", "file", "change", or "back" to the previous question.
 
-    Raises InterruptedByUser where somebody stops.
+    Raises InterruptedByUser if the person stops.
     """
     offers = [
         Offer("apply", "finish: a dry run writes nothing" if dry_run else f"apply: {menu.apply}"),
@@ -50,7 +50,7 @@ def choose(menu: Menu, person: Person, screen: Screen, *, dry_run: bool) -> str:
 
 
 def turn_from(number: int, last: int, what: str, person: Person, more: Sequence[Offer] = ()) -> str:
-    """Where to turn from the one of that number: "next", "previous", "back", one of `more`, or "" to see it again."""
+    """Where to go from item `number`: "next", "previous", "back", one of `more`, or "" to show it again."""
     offers = [Offer("next", f"next {what}")] if number < last else []
     offers += [Offer("previous", f"previous {what}")] if number else []
     offers += [*more, Offer("back", "back to the choice")]
@@ -64,7 +64,7 @@ def turn_from(number: int, last: int, what: str, person: Person, more: Sequence[
 
 
 def answer_to_change(answers: Mapping[str, str], person: Person, screen: Screen) -> str:
-    """The key of the answer that is to be changed, of those told in words; empty for none of them."""
+    """The key of the answer to change, chosen by its text; empty for none of them."""
     screen.heading("Change an answer")
     offers = [Offer(key, screen.plain(text)) for key, text in answers.items()]
     try:
