@@ -15,10 +15,10 @@ from migrator.values.merge import as_map, as_text
 
 
 class Opened(NamedTuple):
-    """What one FILE, or the layers of one release, hold: releases that are written together.
+    """The releases in one FILE, or the one that a list of layers makes; they are written together.
 
     `unrelated` are the names of GitOps objects that have nothing to do with these charts; `source` is the whole file
-    around them.
+    around the objects.
     """
 
     name: str
@@ -33,16 +33,16 @@ def _standard_input() -> Source:
 
 
 def open_file(name: str, chart: str = "", root: str = "", beside: Sequence[str] = ()) -> Opened:
-    """The releases in a file, standard input included; `chart` and `root` are what the command line says of them.
+    """The releases in a file, or in standard input (`-`); `chart` and `root` are the command-line options.
 
-    `beside` are files whose releases are written together with these. Raises InputError or RefusedError for what cannot
-    be read or edited.
+    `beside` are files whose releases are written together with these. Raises InputError or RefusedError if it cannot be
+    read or edited.
     """
     return open_source(_standard_input() if name == "-" else read(name), chart, root, beside)
 
 
 def open_source(source: Source, chart: str = "", root: str = "", beside: Sequence[str] = ()) -> Opened:
-    """The releases in a file that was read. Raises what `open_file` raises."""
+    """The releases in a parsed file. Raises what `open_file` raises."""
     gitops = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not gitops:
         scope.refuse(source, chart)
@@ -70,12 +70,12 @@ def open_source(source: Source, chart: str = "", root: str = "", beside: Sequenc
 
 
 def open_layers(names: Sequence[str]) -> Opened:
-    """The layers of one release, each a values file or an object that holds values, in Helm's order.
+    """One release from its layers, each a values file or an object with values, in Helm's order.
 
-    Raises UsageError where they cannot be layers of one release.
+    Raises UsageError if they cannot be layers of one release.
     """
     sources: list[Source] = []
-    around: dict[str, Bundle] = {}  # the objects among them, by their names
+    around: dict[str, Bundle] = {}  # the releases of files that are objects, by file name
     for name in names:
         if name == "-":
             raise UsageError("-f reads files; standard input cannot be one of several layers.")
@@ -91,10 +91,10 @@ def open_layers(names: Sequence[str]) -> Opened:
     named = {os.path.normpath(name) for name in names if name not in around}
     layers: list[Source] = []
     for source in sources:
-        # What is named for itself stands where it is named.
+        # A file that is named itself keeps its place in the order.
         own = around[source.name].layers if source.name in around else (source,)
         layers += [each for each in own if each is source or each.route or os.path.normpath(each.name) not in named]
-    # What is set over all values is set over those of a patch, too.
+    # Single values set over all others (parameters) also override those of a patch.
     layers.sort(key=lambda layer: layer.accepts != "anything" and bool(layer.data))
     if not around:
         return Opened(layers[0].name, (_beside_chart(of_layers(layers)),))
@@ -110,14 +110,14 @@ def open_layers(names: Sequence[str]) -> Opened:
         name=layers[0].name,
         layers=tuple(layers),
         home=layers.index(home),
-        # Whoever names as many files as the object takes values from has named them all.
+        # If as many files are named as the object takes values from, none is missing.
         unseen=patched.unseen if len(named) < len(patched.unseen) else (),
     )
     return Opened(layers[0].name, (_beside_chart(bundle),))
 
 
 def _release_in(source: Source, before: Sequence[Bundle]) -> Bundle | None:
-    """The release in a file, or the patch of what was named before it; None for a file that holds no object.
+    """The release in a file, or the patch of an object named before it; None for a file without objects.
 
     Raises InputError for a file with several.
     """
@@ -136,14 +136,14 @@ def _release_in(source: Source, before: Sequence[Bundle]) -> Bundle | None:
 
 
 def _refuse_shared(bundle: Bundle, together: Sequence[str]) -> None:
-    """Raise RefusedError for a release that shares values with one of a file that is not written together with it."""
+    """Raise RefusedError if the release shares values with one in a file that is not written together with it."""
     for each in bundle.shared:
         if os.path.normpath(each.file) not in map(os.path.normpath, together):
             raise each.error
 
 
 def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
-    """Raise RefusedError for an object that a kustomization in its folder patches in a way that is no layer here."""
+    """Raise RefusedError if a kustomization patches the object in a way that is not a layer here."""
     if not bundle.item or bundle.is_patch:
         return
     from migrator.sources import patches
@@ -168,9 +168,9 @@ def _is_same_file(one: Source, other: Source) -> bool:
 
 
 def _patched(whole: Bundle, patches: Sequence[Bundle]) -> tuple[Bundle, Source]:
-    """An object with the patches that Kustomize lays over it as one, and the layer beside which its version stands.
+    """The object merged with the patches that Kustomize applies over it, and the layer whose file has its version.
 
-    Raises UsageError where one is no patch of it.
+    Raises UsageError if one is not a patch of it.
     """
     home = whole.layers[whole.home]
     specs = [as_map(object_around(layer).get("spec")) for layer in whole.layers if layer.route]
@@ -196,7 +196,7 @@ def _patched(whole: Bundle, patches: Sequence[Bundle]) -> tuple[Bundle, Source]:
 
 
 def _is_patch_of(patch: Bundle, whole: Bundle) -> bool:
-    """Whether a patch is for that object: by its name, or by what a kustomization in its folder says of its file."""
+    """Whether a patch is for that object, by its name or according to a kustomization that lists its file."""
     if patch.item == whole.item:
         return True
     from migrator.sources import patches
@@ -206,7 +206,7 @@ def _is_patch_of(patch: Bundle, whole: Bundle) -> bool:
 
 
 def _beside_chart(bundle: Bundle) -> Bundle:
-    """The release with what a Chart.yaml beside its files says, or else a helmfile that installs it."""
+    """The release with what a Chart.yaml next to its files says, or else the helmfile that installs it."""
     paths = [os.path.join(os.path.dirname(layer.name), "Chart.yaml") for layer in bundle.layers if layer.snapshot]
     found = [path for path in dict.fromkeys(paths) if os.path.isfile(path)]
     if not bundle.is_plain or bundle.snapshot is None:
@@ -223,7 +223,7 @@ def _beside_chart(bundle: Bundle) -> Bundle:
 
 
 def _by_root(bundle: Bundle, chart: str, root: str) -> tuple[Bundle, ...]:
-    """A release for each Prefect root, where a file holds several and nobody named one."""
+    """A release for each Prefect root if a file has several and `root` is empty."""
     roots = prefect_roots([layer.data for layer in bundle.layers], chart)
     if root or len(roots) < 2:
         return (bundle,)

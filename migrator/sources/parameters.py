@@ -1,7 +1,7 @@
 """Single values that a controller sets over all others: Argo CD's `parameters`, Flux's references with a `targetPath`.
 
-They are the uppermost layer of their release. One that stands in the object with its value is edited there; one whose
-value stands elsewhere is known by its place only, and a change that it would undo is refused by its name and line.
+They are the uppermost layer of their release. A value that is in the object is edited there. If only its path is
+known, because the value is elsewhere, a change that it would override is refused with its name and line.
 
 Sources: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/ (parameters > valuesObject > values > valueFiles);
 ChartValuesFromReferences in chartutil/values.go of fluxcd/pkg (a target path overwrites the inline values too).
@@ -31,9 +31,9 @@ _LISTS = (("server", "env"), ("backgroundServices", "env"), ("prefect", "env"), 
 
 
 class Setting(NamedTuple):
-    """One value and where it goes. `place` is the item in the object's document that says so, `what` names it.
+    """One value and its route in the values. `place` is the item in the object's document, `what` its name.
 
-    `is_seen` is whether the item holds the value itself; otherwise `value` is a placeholder.
+    `is_seen`: the item has the value itself; otherwise `value` is a placeholder.
     """
 
     route: Route
@@ -45,9 +45,9 @@ class Setting(NamedTuple):
 
 
 class Parameters(NamedTuple):
-    """The settings of one release, in the order in which they come over each other.
+    """The settings of one release; later ones override earlier ones.
 
-    `items` is the route of the list that new ones are added to; empty where the object has none to add to.
+    `items` is the route of the list that new ones are added to; empty if there is none.
     """
 
     settings: tuple[Setting, ...]
@@ -56,7 +56,7 @@ class Parameters(NamedTuple):
 
     @property
     def accepts(self) -> Accepts:
-        """What can be added to it."""
+        """What can be added to the settings."""
         return "values" if any(each.place[:-1] == self.items for each in self.settings) else "nothing"
 
     @property
@@ -68,7 +68,7 @@ class Parameters(NamedTuple):
         return values
 
     def line(self, route: Route) -> int:
-        """The line of the first setting at or below `route`, else of the one beside it."""
+        """The line of the first setting at or below `route`, else of the nearest one."""
         found = [each for each in self.settings if each.route[: len(route)] == route]
         return (found or self._beside(route) or self.settings)[0].line
 
@@ -82,14 +82,14 @@ class Parameters(NamedTuple):
     def apply(self, source: Source, edits: Sequence[Edit]) -> Done:
         """The object with the settings edited.
 
-        Raises RefusedError for a setting whose value stands elsewhere, and for what a single value cannot say.
+        Raises RefusedError for a setting whose value is elsewhere, and for a change that a single value cannot express.
         """
         document = source.stream.documents[source.document]
         own = [each for edit in edits for each in self._edits(edit, document.data)]
         return yamltext.apply(source.stream, own, source.document)
 
     def on(self, source: Source) -> Parameters:
-        """The same settings in another text of the file, which may hold other values, and more of them."""
+        """The settings in another version of the file, which may have other values, and more of them."""
         if not self.items:
             document = source.stream.documents[source.document]
             moved = tuple(each._replace(line=document.line(each.place)) for each in self.settings)
@@ -99,18 +99,18 @@ class Parameters(NamedTuple):
         return found
 
     def reads_as(self, data: Value) -> bool:
-        """Whether the settings say this; their order means nothing."""
+        """Whether the settings equal `data`; their order does not matter."""
         return tree.same(_sorted(self.data), _sorted(data))
 
     def _edits(self, edit: Edit, document: Value) -> Iterator[Edit]:
-        standing = [each for each in self.settings if each.route[: len(edit.route)] == edit.route]
-        for each in standing:
+        existing = [each for each in self.settings if each.route[: len(edit.route)] == edit.route]
+        for each in existing:
             if not each.is_seen:
                 raise self._refused(each, "its value is elsewhere")
-        first = (standing or self.settings)[0]
+        first = (existing or self.settings)[0]
         if isinstance(edit, ListEdit):
             raise self._refused(first, "a list cannot be edited there")
-        if isinstance(edit, SetValue) and len(standing) == 1 and isinstance(edit.value, str):
+        if isinstance(edit, SetValue) and len(existing) == 1 and isinstance(edit.value, str):
             item = as_map(tree.get(document, first.place))
             for key, value in _written(edit.value).items():
                 yield (SetValue if key in item else AddKey)((*first.place, key), value)
@@ -128,7 +128,7 @@ class Parameters(NamedTuple):
         return InsertItem(self.items, item, after(beside[-1].place[-1]))
 
     def _beside(self, route: Route) -> tuple[Setting, ...]:
-        """The settings that stand nearest to `route`: those that have most of the way to it in common."""
+        """The settings nearest to `route`: those with the longest prefix in common."""
         own = [each for each in self.settings if each.place[:-1] == self.items]
         for depth in range(len(route) - 1, 0, -1):
             found = tuple(each for each in own if each.route[:depth] == route[:depth])
@@ -147,7 +147,7 @@ class Parameters(NamedTuple):
 
 
 def read(place: Source) -> Parameters | None:
-    """The parameters of an Argo CD source, whose `helm` part stands at `place`; None where it has none."""
+    """The parameters of an Argo CD source, whose `helm` part is at `place`; None if it has none."""
     helm = as_map(place.data)
     plain: list[Setting] = []
     texts: list[Setting] = []
@@ -169,7 +169,7 @@ def read(place: Source) -> Parameters | None:
 
 
 def from_references(place: Source, references: Mapping[int, tuple[str, str]]) -> Parameters | None:
-    """What references with a target path set: by their numbers, the path of each and what people call it."""
+    """The settings of `references` with a target path: index -> (target path, name for display)."""
     found = [
         _from_elsewhere(place.at(number), target, what)
         for number, (path, what) in references.items()
@@ -189,9 +189,9 @@ def _made(settings: Sequence[Setting], items: Route, name: str) -> Parameters | 
 
 
 def _target(at: Source, what: str, name: str) -> Iterator[Route]:
-    """Where the name of what stands here leads, if that is a place in mappings.
+    """The route of a parameter's name, unless it leads through a list.
 
-    Raises RefusedError for an entry of one of the lists that change here: its number would mean another one then.
+    Raises RefusedError for an entry of a list that migrations change: its index would then mean another entry.
     """
     route = set_values.route_of(name)
     if route is None:
@@ -208,7 +208,7 @@ def _target(at: Source, what: str, name: str) -> Iterator[Route]:
 
 
 def _put(values: Map, route: Route, value: Value) -> bool:
-    """Set a value in a tree; False where a value stands on the way, which Helm refuses."""
+    """Set a value in a tree; False if its path conflicts with another value, which Helm refuses."""
     here = values
     for key in route[:-1]:
         below = here.setdefault(str(key), {})
@@ -222,13 +222,13 @@ def _put(values: Map, route: Route, value: Value) -> bool:
 
 
 def _written(value: Value) -> Map:
-    """A value as an item of parameters holds it."""
+    """A value as the keys of a parameter item."""
     text, as_text = set_values.write(value) if isinstance(value, str) else (json.dumps(value), False)
     return {"value": text, **({"forceString": True} if as_text else {})}
 
 
 def _filled_in_later(text: str) -> str:
-    """The text with the names that Argo CD fills in from its build environment in braces, as placeholders have them."""
+    """The text with variables of Argo CD's build environment written as placeholders (`$NAME` as `${NAME}`)."""
     return re.sub(r"\$(\$|\w+)", lambda found: "$" if found[1] == "$" else f"${{{found[1]}}}", text)
 
 

@@ -1,4 +1,4 @@
-"""A patch as it is handed on: which objects it is for, and why they are not migrated without it."""
+"""A patch as it was found: which objects it is for, and why they are not migrated without it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from migrator.values.merge import Map, as_map, as_text
 
 
 class Target(NamedTuple):
-    """The namespace (a pattern) of the objects that a patch is for, and the labels that they have to have."""
+    """The namespace (a pattern) of the objects that a patch is for, and the label selector."""
 
     namespace: str = ""
     labels: str = ""
 
     def fits(self, metadata: Map) -> bool:
-        """Whether it may be an object with this metadata; a selector of another kind than `key=value` may be any."""
+        """Whether an object with this metadata may match; selectors other than `key=value` may match any."""
         own = as_text(metadata.get("namespace"))
         if own and not is_meant(self.namespace, own):
             return False
@@ -29,11 +29,11 @@ class Target(NamedTuple):
 
 
 class Patch(NamedTuple):
-    """A patch of the object KIND/NAME (both patterns), why that object is not migrated alone, and the patch's file.
+    """A patch of the object KIND/NAME (both patterns), the error for migrating that object alone, and its file.
 
-    `target` is what else its target says, `affixes` what kustomizations put around the names of the objects, and `by`
-    the file that lays it over them. `is_layer` is whether its file looks like a layer over the object by itself, so
-    that a directory that holds both is told so without this.
+    `target` is the rest of its target, `affixes` the prefixes and suffixes that kustomizations add to object names, and
+    `by` the kustomization's file. `is_layer`: its file by itself looks like a layer over the object, so that in a
+    directory with both, the two are reported without this record.
     """
 
     kind: str
@@ -46,11 +46,11 @@ class Patch(NamedTuple):
     is_layer: bool = False
 
     def hits(self, items: Collection[str]) -> bool:
-        """Whether it is laid over one of these objects (KIND/NAME)."""
+        """Whether it applies to one of these objects (KIND/NAME)."""
         return bool(self.among(items))
 
     def among(self, items: Collection[str]) -> list[str]:
-        """Those of these objects (KIND/NAME) that it is laid over."""
+        """Those of these objects (KIND/NAME) that it applies to."""
         return meant(self.kind, self.name, items, self.affixes)
 
     def error_of(self, path: str) -> RefusedError:
@@ -60,9 +60,9 @@ class Patch(NamedTuple):
 
 
 def meant(kind: str, name: str, items: Collection[str], affixes: Sequence[tuple[str, str]] = ()) -> list[str]:
-    """Those of these objects (KIND/NAME) that the patterns mean, by their names or with what was put around those."""
+    """Those of these objects (KIND/NAME) that the patterns match, with or without an affix on their names."""
     if not affixes and re.fullmatch(r"\w+", kind) and re.fullmatch(r"[\w-]+", name):
-        return [item for item in (f"{kind}/{name}",) if item in items]  # most are no patterns
+        return [item for item in (f"{kind}/{name}",) if item in items]  # most are plain names
     around = [("", ""), *affixes]
     return [
         each
@@ -73,10 +73,10 @@ def meant(kind: str, name: str, items: Collection[str], affixes: Sequence[tuple[
 
 
 def is_meant(pattern: str, text: str) -> bool:
-    """Whether a kind, a name or a namespace is what a pattern for them means; without any, all are.
+    """Whether a pattern matches a kind, a name or a namespace; an empty one matches all.
 
-    Patterns come with a repository, so nobody waits for one: what could go through a name again and again is taken to
-    mean it, and so is what is a pattern for Go alone.
+    Patterns come from a repository, so they are not trusted: one that could backtrack for long is taken to match, and
+    so is one that only Go can read.
     """
     is_slow = len(pattern) > 200 or pattern.count("|") > 8 or len(re.findall(r"[*+?{]", pattern)) > 2
     if not pattern or is_slow or re.search(r"\)[*+?{]", pattern):
@@ -88,7 +88,7 @@ def is_meant(pattern: str, text: str) -> bool:
 
 
 def refuse_directives(path: str, line_of: Callable[[Route], int], spec: Value) -> None:
-    """Raise RefusedError for a strategic patch that says how it is merged: as a layer it would be merged as Helm does.
+    """Raise RefusedError for a strategic patch with merge directives: as a layer it would be merged as Helm does.
 
     Source: https://github.com/kubernetes-sigs/kustomize (kyaml/yaml/merge2: `$patch: replace|delete|merge`).
     """

@@ -1,8 +1,8 @@
-"""Patches that Kustomize or Flux lays over an object: what they change of its values or its chart version.
+"""Patches that Kustomize or Flux applies over an object: what they change in its values or its chart version.
 
-A strategic patch in a file of its own, or as a text in the kustomization, is a layer (see `flux` and
-`inline_patches`) where it is named as one. Everything else would break in silence while the object
-under it changes: an operation of JSON 6902 means an item by its number, and a version in a patch stays behind.
+A strategic patch in its own file, or inline in the kustomization, is a layer (see `flux` and `inline_patches`) if it is
+named as one. Any other patch would silently break when the object below it changes: a JSON 6902 operation refers to
+list items by index, and a version in a patch would stay behind.
 
 Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/ (targets are anchored regular
 expressions), .../replacements/, and https://fluxcd.io/flux/components/kustomize/kustomizations/#patches.
@@ -34,11 +34,11 @@ _HOLDERS = {
     "OCIRepository": ("spec",),
     "HelmChart": ("spec",),
 }
-"""The objects beside a HelmRelease that hold its values or its chart's version, and where they do."""
+"""Other objects that have the values or the chart version of a HelmRelease, and the keys that have them."""
 _LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _SOURCE = r"(template/spec/)?sources?(/\d+)?(/helm(/\w+)?)?"
 _WHOLE = re.compile(rf"(/spec(/values(/infrahub)?|/chart(/spec)?|/template(/spec)?|/{_SOURCE})?)?$")
-"""Where an operation takes in the values as a whole, or the text that holds them."""
+"""Paths at which an operation affects the values as a whole, or the text that embeds them."""
 _VERSIONS = re.compile(r"/spec/(chart|source|sources|template)\b.*(version|targetRevision)$|/spec/chartRef\b")
 
 
@@ -46,7 +46,7 @@ _REPLACED = (
     *("spec.values", "spec.chart", "spec.source", "spec.template.spec.source", "spec.ref", "spec.version"),
     *("data.", "stringData."),
 )
-"""Where a replacement sets values, or a version."""
+"""Field paths at which a replacement sets values or a version."""
 _INTO_THE_OBJECT = "Put what the patch says into the object, and remove the patch."
 _INTO_A_FILE = "Put the patch into a separate file (patches: [{path: FILE}]), and name it with -f after its object."
 _AS_STRATEGIC = (
@@ -54,11 +54,11 @@ _AS_STRATEGIC = (
     "object, or put the value into the object."
 )
 _Place = tuple[str, int]
-"""A file and a line in it."""
+"""A file and a line number in it."""
 
 
 class _Meant(NamedTuple):
-    """Which objects a patch or a replacement is for: by kind and name, which may be patterns, and what else it says."""
+    """Which objects a patch or a replacement is for: kind and name, which may be patterns, and the rest of it."""
 
     kind: str
     name: str
@@ -74,7 +74,7 @@ def _meant(target: Map) -> _Meant:
 
 
 def over(name: str) -> list[Patch]:
-    """The patches by the kustomizations that apply a file, or stand in its folder; a broken one tells of none."""
+    """The patches of the kustomizations that apply a file, or are in its folder; broken patches are skipped."""
     trees = list(kustomized.above(name))
     found = [patch for tree in trees for patch in once("patches", tree.name, partial(_of_all, tree.kustomizations))]
     beside = kustomized.of_folder(os.path.dirname(name))
@@ -89,21 +89,21 @@ def _of_all(sources: Sequence[Source]) -> list[Patch]:
 
 
 def of_kustomization(source: Source) -> list[Patch]:
-    """The patches of a kustomization, or of a Kustomization of Flux, by the names that those below it give objects."""
+    """The patches of a kustomization or a Flux Kustomization, with the affixes that those below it add to names."""
     found = list(patches(source))
     affixes = affixes_below(source) if found else ()
     return [patch._replace(affixes=affixes, by=source.name) for patch in found]
 
 
 def affixes_below(source: Source) -> tuple[tuple[str, str], ...]:
-    """What a kustomization and those that it applies put around names (prefix, suffix)."""
+    """The affixes (prefix, suffix) that a kustomization and those that it applies add to names."""
     is_one = os.path.basename(source.name) in kustomize.NAMES
     whole = kustomized.of_folder(os.path.dirname(source.name)) if is_one else None
     return () if whole is None else tuple(_affixes(whole))
 
 
 def _affixes(tree: kustomized.Tree) -> list[tuple[str, str]]:
-    """What the kustomizations of a tree put around names: each by itself, and all of them, the innermost first."""
+    """The affixes that the kustomizations of a tree add to names: those of each one, and all of them combined."""
     datas = [as_map(source.data) for source in tree.kustomizations]
     pairs = [(as_text(data.get("namePrefix")), as_text(data.get("nameSuffix"))) for data in datas]
     pairs = [pair for pair in pairs if pair != ("", "")]
@@ -112,9 +112,9 @@ def _affixes(tree: kustomized.Tree) -> list[tuple[str, str]]:
 
 
 def spares(patch: Patch, path: str, items: Collection[str]) -> bool:
-    """Whether the namespace or the labels of its target keep a patch from all of these objects (KIND/NAME) of a file.
+    """Whether the namespace or labels of its target exclude all of these objects (KIND/NAME) of a file from a patch.
 
-    Where a kustomization gives objects another namespace or other labels, what stands in the file says nothing.
+    False if a kustomization sets namespaces or labels, because those in the file then mean nothing.
     """
     around = [source for each in kustomized.above(path) for source in each.kustomizations]
     if os.path.normpath(patch.by) not in {os.path.normpath(each.name) for each in around}:
@@ -133,7 +133,7 @@ def _metadata(data: Map) -> Map:
 
 
 def patches(source: Source) -> Iterator[Patch]:
-    """The patches that a kustomization, or a Kustomization of Flux, lays over objects that hold values."""
+    """The patches of a kustomization or a Flux Kustomization for objects that have values."""
     for number, route, item in kustomize.listed(source, *_LISTS):
         yield from _patch((source.name, source.stream.documents[number].line(route)), item)
     for number, route, item in kustomize.listed(source, "replacements"):
@@ -167,14 +167,14 @@ def _beside(name: str, path: str) -> str:
 
 
 def _operation(where: _Place, meant: _Meant, operation: Map) -> Iterator[Patch]:
-    """What an operation does at its paths; it can hold the values whole, or put a part of them there."""
+    """The patches of an operation at its `path` and `from`; its value can be all the values or a part of them."""
     for key in ("path", "from"):
         if key in operation:
             yield from _at(where, meant, as_text(operation[key]), str(operation.get("value")) if key == "path" else "")
 
 
 def _at(where: _Place, meant: _Meant, path: str, value: str) -> Iterator[Patch]:
-    for kind in _held_at(meant.kind, path):
+    for kind in _holders_changed(meant.kind, path):
         what = f"changes {path} of {kind} {meant.name}".rstrip()
         yield Patch(kind, meant.name, _error(where, what, _INTO_THE_OBJECT), target=meant.target)
     is_version = _VERSIONS.match(path) is not None
@@ -190,8 +190,8 @@ def _at(where: _Place, meant: _Meant, path: str, value: str) -> Iterator[Patch]:
         yield Patch(meant.kind, meant.name, error, target=meant.target)
 
 
-def _held_at(pattern: str, path: str) -> Iterator[str]:
-    """The kinds of which an operation at that path changes the values or the version that they hold."""
+def _holders_changed(pattern: str, path: str) -> Iterator[str]:
+    """The kinds of `_HOLDERS` whose values or version an operation at that path changes."""
     places = {"OCIRepository": "/spec/ref", "HelmChart": "/spec/version"}
     for kind, parts in _HOLDERS.items():
         begins = [places.get(kind, f"/{part}") for part in parts]
@@ -200,10 +200,10 @@ def _held_at(pattern: str, path: str) -> Iterator[str]:
 
 
 def _strategic(where: _Place, target: Map, data: Map, file: str, *, is_alone: bool) -> Iterator[Patch]:
-    # Where a target says which objects are meant, the patch's own name and kind mean none.
+    # With a target, Kustomize ignores the patch's own name and kind.
     own = as_text(_metadata(data).get("name"))
     meant = _meant(target) if target else _Meant(as_text(data.get("kind")), own)
-    if any(is_meant(meant.kind, each) and _changes_what_is_held(each, data) for each in _HOLDERS):
+    if any(is_meant(meant.kind, each) and _changes_holder(each, data) for each in _HOLDERS):
         error = _error((file, 1) if file else where, f"patches what {meant} holds", _INTO_THE_OBJECT)
         yield Patch(meant.kind, meant.name, error, target=meant.target)
     spec = as_map(data.get("spec"))
@@ -230,12 +230,12 @@ def _version_in(spec: Map) -> Value:
 
 
 def is_layer(data: Value) -> bool:
-    """Whether a patch says no more than values and the chart's version, so that it can be a layer."""
+    """Whether a patch can be a layer: it changes neither `valuesFrom` nor `chartRef`."""
     spec = as_map(as_map(data).get("spec"))
     return not {"valuesFrom", "chartRef"} & spec.keys()
 
 
-def _changes_what_is_held(kind: str, data: Map) -> bool:
+def _changes_holder(kind: str, data: Map) -> bool:
     spec = as_map(data.get("spec"))
     if "spec" in _HOLDERS[kind]:
         return "ref" in spec or "version" in spec
@@ -243,7 +243,7 @@ def _changes_what_is_held(kind: str, data: Map) -> bool:
 
 
 def _replacements_in(where: _Place, item: Map) -> Iterator[tuple[_Place, Map]]:
-    """The replacements that an item means, with their places: itself, or those in the file that it names."""
+    """The replacements of an item, with their places: itself, or those in the file that it names."""
     if not item.get("path"):
         yield where, item
         return
@@ -251,7 +251,7 @@ def _replacements_in(where: _Place, item: Map) -> Iterator[tuple[_Place, Map]]:
     try:
         documents = read(path).stream.documents
     except MigratorError:
-        return  # Kustomize itself stops at it
+        return  # Kustomize fails on it as well
     for document in documents:
         if isinstance(document.data, list):
             yield from (((path, document.line((at,))), as_map(each)) for at, each in enumerate(document.data))

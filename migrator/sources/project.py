@@ -1,4 +1,4 @@
-"""The project file, `infrahub-migrator.yaml`: what a repository says of its releases, and a directory cannot.
+"""The project file, `infrahub-migrator.yaml`: what a repository says about its releases that a directory cannot show.
 
 version: 1
 defaults: {chart: infrahub-enterprise, to: 4.14.1}
@@ -9,8 +9,8 @@ releases:
     answers: {redis-db: 2}
 exclude: [archive/]
 
-It comes with a repository, so it is not trusted: it names files below its own folder only, by no link out of it,
-nothing in it is run or filled in, and of everything there is a bound. `schemas/project.json` in `report/` describes it.
+It comes with a repository, so it is not trusted: it can name only files below its own folder, and no link that points
+outside; nothing in it is run or expanded, and everything has a limit. `schemas/project.json` in `report/` describes it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _RELEASE = ("name", "layers", "chart", "from", "namespace", "answers")
 
 
 class Upgrade(NamedTuple):
-    """What the file says of an upgrade; empty: nothing."""
+    """The upgrade as set in the file; empty: not set."""
 
     chart: str = ""
     version_from: str = ""
@@ -45,7 +45,7 @@ class Upgrade(NamedTuple):
 
 
 class ProjectRelease(NamedTuple):
-    """One release: its layers in Helm's order, as paths from the current directory, and its place in the list."""
+    """One release: its layers in Helm's order, relative to the current directory, and its index in the list."""
 
     name: str
     layers: tuple[str, ...]
@@ -54,7 +54,7 @@ class ProjectRelease(NamedTuple):
 
 
 class Project(NamedTuple):
-    """A project file as it was read; `document` is for who reads the answers in it."""
+    """A parsed project file; the answers are read from `document`."""
 
     path: str
     document: yamltext.Document
@@ -67,12 +67,12 @@ class Project(NamedTuple):
         return os.path.dirname(self.path)
 
     def upgrade(self, release: ProjectRelease) -> Upgrade:
-        """What holds for a release: its own words, and the defaults where it has none."""
+        """The upgrade of a release: its own settings, else the defaults."""
         return Upgrade(*(own or common for own, common in zip(release.upgrade, self.defaults)))
 
 
 def read(path: str) -> Project:
-    """Read a project file. Raises InputError where that cannot be done, UsageError for what it may not say."""
+    """Read a project file. Raises InputError if it cannot be read, UsageError if its content is not allowed."""
     stream = yamltext.parse(files.read(path).data, path)
     reader = _Reader(path, stream.documents[0])
     if len(stream.documents) > 1:
@@ -94,7 +94,7 @@ def read(path: str) -> Project:
 
 
 class _Reader:
-    """Takes the parts of a project file from its document, and refuses by line what must not be there."""
+    """Reads the parts of a project file from its document, and refuses invalid content with its line."""
 
     def __init__(self, path: str, document: yamltext.Document) -> None:
         self.document = document
@@ -106,7 +106,7 @@ class _Reader:
         raise UsageError(message, path=self._path, line=self.document.line(route), remedy=remedy)
 
     def mapping(self, route: Route, keys: Collection[str]) -> Map:
-        """The mapping there, which may have these keys and no others."""
+        """The mapping at `route`, which may have only these keys."""
         value = tree.get(self.document.data, route)
         what = tree.show(route) if route else "the file"
         if not isinstance(value, dict):
@@ -120,7 +120,7 @@ class _Reader:
         return value
 
     def length(self, route: Route, most: int, of_what: str) -> int:
-        """How many items the list there has; none where nothing stands."""
+        """The length of the list at `route`; 0 if it is not set."""
         value = tree.get(self.document.data, route)
         if value is None:
             return 0
@@ -131,7 +131,7 @@ class _Reader:
         return len(value)
 
     def text(self, route: Route) -> str:
-        """The text there, on one line."""
+        """The text at `route`, which must be a single line."""
         value = tree.get(self.document.data, route)
         if not isinstance(value, str) or not value.strip():
             self.refuse(route, f"{tree.show(route)} is not text.", 'Put it in quotes: "...".')
@@ -142,7 +142,7 @@ class _Reader:
         return value
 
     def upgrade(self, route: Route, keys: Collection[str]) -> Upgrade:
-        """What stands there of an upgrade."""
+        """The upgrade set at `route`."""
         values = self.mapping(route, keys)
         texts = {key: self.text((*route, key)) for key in ("chart", "from", "to", "namespace") if key in values}
         chart = texts.get("chart", "")
@@ -183,7 +183,7 @@ class _Reader:
         return tuple(layers)
 
     def _layer(self, route: Route) -> str:
-        """A path below the file's folder, as it is seen from the current directory."""
+        """A path below the file's folder, relative to the current directory."""
         text = self.text(route)
         if "$" in text or text.startswith("~"):
             self.refuse(route, f"{text!r}: neither variables nor ~ are expanded here.", "Write the path out.")

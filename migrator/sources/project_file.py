@@ -1,4 +1,4 @@
-"""Where the project file stands; most runs have none, and read no further."""
+"""Where the project file is; most runs have none, and do not import its parser."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 from migrator.sources import repository
 
 NAME = "infrahub-migrator.yaml"
-"""What it is called. It says what is to be seen, and is not itself."""
+"""Its name. It selects the files of a run, and is not one of them."""
 
 
 def find() -> str:
-    """The project file of the current directory, or above it up to the repository's root; empty where there is none."""
+    """The project file in the current directory or above it, up to the repository's root; empty if there is none."""
     paths = (os.path.join(folder, NAME) for folder in repository.within("") or [""])
     return next(filter(os.path.lexists, paths), "")

@@ -1,4 +1,4 @@
-"""A project file for what stands in a directory, with what is in doubt as comments."""
+"""Writes a project file for the releases in a directory, with everything unclear as comments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from migrator.sources.foreign import EncryptedError
 from migrator.sources.helmfile import Told
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*", re.ASCII)
-_NO_TEXTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+_NOT_STRINGS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _HEAD = """\
 # The releases of this repository, as `infrahub-migrator init` found them: review them.
 # `infrahub-migrator schema project` prints what is allowed here.
@@ -26,17 +26,17 @@ version: 1
 
 
 class Draft(NamedTuple):
-    """What a project file is to say: releases as their layers, what a helmfile says of each, and what is in doubt."""
+    """The content of a new project file: releases as layers, each with what a helmfile says about it, and errors."""
 
     releases: list[tuple[tuple[str, ...], Told | None]]
     errors: list[MigratorError]
 
 
 def draft(survey: Survey, told: Sequence[Told], folder: str) -> Draft:
-    """The releases of a directory, as helmfiles in it put them together, and otherwise as they look.
+    """The releases of a directory, as its helmfiles define them, and otherwise as `survey` found them.
 
-    A release of which a helmfile names all the values, below the folder, is as it says. Of others it is only taken what
-    it says of the one release that has their uppermost layer.
+    A helmfile defines a release if it names all its values files and these are below the folder. For any other release,
+    only the entry of the one release that uses its uppermost layer is taken.
     """
     whole = [each for each in told if each.is_whole and all(map(_is_inside(folder), each.layers))]
     settled = {path for each in whole for path in each.layers}
@@ -58,13 +58,13 @@ def _is_inside(folder: str) -> Callable[[str], bool]:
 
 
 def _of(path: str, told: Sequence[Told]) -> Told | None:
-    """The one release that takes values from the file, if it is one."""
+    """The release that takes values from the file; None if there is not exactly one."""
     found = [each for each in told if os.path.normpath(path) in each.layers]
     return found[0] if len(found) == 1 else None
 
 
 def text_for(made: Draft, folder: str) -> str:
-    """The text of a project file in that folder."""
+    """The text of a project file for that folder."""
     lines = [_HEAD, "releases:\n" if made.releases else "releases: []\n"]
     for name, (layers, told) in zip(_names(made.releases, folder), made.releases):
         paths = ", ".join(_quoted(_below(path, folder)) for path in layers)
@@ -72,12 +72,12 @@ def text_for(made: Draft, folder: str) -> str:
         lines += _known(told, folder) if told is not None else []
     in_doubt = [error for error in made.errors if not isinstance(error, OutOfScopeError)]
     foreign = [error for error in made.errors if isinstance(error, OutOfScopeError)]
-    lines += _told("Unclear or unreadable:", in_doubt, folder)
+    lines += _comments("Unclear or unreadable:", in_doubt, folder)
     sealed = [_quoted("/" + _below(error.path, folder)) for error in in_doubt if isinstance(error, EncryptedError)]
     if sealed:
         lines += ["# To leave out the encrypted ones, once you know that nothing in them concerns the upgrade:\n"]
         lines += [_ascii(f"# exclude: [{', '.join(sealed)}]") + "\n"]
-    lines += _told("Not migrated by this tool:", foreign, folder)
+    lines += _comments("Not migrated by this tool:", foreign, folder)
     return "".join(lines)
 
 
@@ -86,7 +86,7 @@ def _below(path: str, folder: str) -> str:
 
 
 def _known(told: Told, folder: str) -> Iterator[str]:
-    """What the helmfile says of the release besides its layers."""
+    """The lines for what the helmfile says about the release, other than its layers."""
     says = {"chart": told.chart, "from": told.version, "namespace": told.namespace}
     where = f"  # as {_ascii(_below(told.path, folder))}:{told.line} says"
     for key, text in says.items():
@@ -96,9 +96,9 @@ def _known(told: Told, folder: str) -> Iterator[str]:
 
 
 def _names(releases: Sequence[tuple[tuple[str, ...], Told | None]], folder: str) -> list[str]:
-    """A name for each release by the path of its uppermost layer, as short as tells it from the others.
+    """A name for each release from the path of its uppermost layer, as short as is unique.
 
-    Those that share that layer are told apart by what the helmfile calls them.
+    Releases with the same uppermost layer are distinguished by namespace and name in the helmfile.
     """
     paths = [_below(layers[-1], folder) for layers, _ in releases]
     short = [_short(path) for path in paths]
@@ -123,8 +123,8 @@ def _short(path: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """The text as YAML, in quotes where it would be read otherwise."""
-    is_plain = _PLAIN.fullmatch(text) is not None and text.lower() not in _NO_TEXTS
+    """The text as YAML, quoted if it would be read differently without quotes."""
+    is_plain = _PLAIN.fullmatch(text) is not None and text.lower() not in _NOT_STRINGS
     return text if is_plain else json.dumps(text)
 
 
@@ -132,7 +132,7 @@ def _ascii(text: str) -> str:
     return re.sub(r"[^ -~]", "?", text)
 
 
-def _told(title: str, errors: Sequence[MigratorError], folder: str) -> list[str]:
+def _comments(title: str, errors: Sequence[MigratorError], folder: str) -> list[str]:
     if not errors:
         return []
     found = [f"# - {_below(error.path, folder)}: {error.message}" for error in errors]

@@ -1,4 +1,4 @@
-"""Texts that are no YAML for a reason, in words that say what to do."""
+"""Errors for text that is not YAML for a known reason, with what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from migrator.sources import foreign, marks
 
 
 def explained(error: InputError, data: bytes, name: str) -> MigratorError:
-    """The error to raise for a text that does not parse: what the text is, where that can be told."""
+    """The error to raise for text that does not parse; it says what the text is if that is known."""
     if b'resource "helm_release"' in data:
         return OutOfScopeError(
             "is Terraform, not YAML.", path=name, line=error.line, remedy="Migrate its values in a separate file."

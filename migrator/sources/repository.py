@@ -1,4 +1,4 @@
-"""The folders that a folder stands in, up to the root of its repository."""
+"""The parents of a folder, up to the root of its repository."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 
 def up(folder: str) -> Iterator[str]:
-    """The folder and those above it, as they are seen from the current directory, up to the repository's root.
+    """The folder and its parents up to the repository's root; a relative path stays relative to the current directory.
 
-    Outside of a repository, up to the topmost of all.
+    Outside a repository, up to the root of the file system.
     """
     yield folder
     while not os.path.exists(os.path.join(folder, ".git")):
@@ -21,6 +21,6 @@ def up(folder: str) -> Iterator[str]:
 
 
 def within(folder: str) -> list[str]:
-    """The same of a folder in a repository; none where it is in none."""
+    """The same as a list, for a folder in a repository; empty outside one."""
     folders = list(up(folder))
     return folders if os.path.exists(os.path.join(folders[-1], ".git")) else []

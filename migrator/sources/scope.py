@@ -1,4 +1,4 @@
-"""Whether a file is values of these charts, and where one that is not edited in place holds some all the same."""
+"""Whether a file is values of these charts, and where a file that cannot be edited in place has such values."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from migrator.values import tree
 from migrator.values.edits import Route, Value
 
 _DEEPEST = 16
-"""How many keys may stand above values in an object; Ansible's tasks in blocks have the most known here, about ten."""
+"""How deep values are searched for in a file; the deepest known case is Ansible's tasks in blocks, about ten keys."""
 _ROOTS = {tuple(filter(None, roots.root_of_chart(chart).split("."))) for chart in CHARTS}
-"""Where Prefect's values stand in those of each chart."""
+"""The route of Prefect's values in each chart."""
 
 
 def refuse(source: Source, chart: str = "") -> None:
-    """Raise UnrelatedError for a file that has nothing to do with these charts, OutOfScopeError for one of no values.
+    """Raise UnrelatedError for a file that has nothing to do with these charts, OutOfScopeError for one without values.
 
-    What has the shape of their values is some, whatever the file is called, unless something fills it in first; so are
-    the keys of the `chart` that somebody named.
+    A document with the shape of their values counts as values, whatever the file's name, unless it is rendered first;
+    so does one with keys of the `chart` that the user named.
     """
     name, data = source.name, source.stream.data
     documents = [each.data for each in source.stream.documents]
     if documents[0] is None:
-        return  # that is told before anything else
+        return  # reported elsewhere, before anything else
     has_values = any(map(foreign.has_values, documents))
     is_values = has_values and not foreign.is_filled_in(name)
     error = (None if is_values else foreign.by_name(name)) or foreign.by_shape(name, documents[0])
@@ -41,7 +41,7 @@ def refuse(source: Source, chart: str = "") -> None:
 
 
 def _with_place(error: OutOfScopeError, source: Source) -> OutOfScopeError:
-    """The error with the first place that holds values, for whoever takes them out of there."""
+    """The error with the first place that has values, so that the user can extract them."""
     for document in source.stream.documents:
         route = next(_places_of_values(document.data, ()), None)
         if route is not None:
@@ -67,7 +67,7 @@ def _are_values(data: Value) -> bool:
 
 
 def holds(text: str, are_values: Callable[[Value], bool]) -> bool:
-    """Whether a text in an object holds values; one that does not parse, as a template, is judged by its words."""
+    """Whether a text in an object contains values; if it does not parse (a template), its words decide."""
     try:
         return are_values(yamltext.parse(text.encode("utf-8", "surrogatepass")).documents[0].data)
     except MigratorError:

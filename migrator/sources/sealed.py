@@ -1,6 +1,6 @@
-"""Values files beside a release's own that SOPS has encrypted: their keys can be read, their values cannot.
+"""Values files next to a release's own that SOPS has encrypted: their keys can be read, their values cannot.
 
-helm-secrets decrypts them for Helm as one more layer, which this program cannot be given.
+helm-secrets decrypts them for Helm as one more layer, which infrahub-migrator never sees.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from migrator.values.merge import as_map
 
 
 def beside(layers: Sequence[Source]) -> Callable[[Route], tuple[str, ...]]:
-    """Which encrypted files in the folders of these layers set something at a path; looked up when it is called."""
+    """A function that returns the encrypted files in these layers' folders that set a given path; read when called."""
     return partial(_setting, tuple(layers))
 
 
@@ -39,7 +39,7 @@ def _sealed(folder: str) -> list[tuple[str, Value]]:
         try:
             whole = read(path).data
         except MigratorError:
-            continue  # it is no layer of this run
+            continue  # not a layer of this run
         if "mac" in as_map(as_map(whole).get("sops")):
             found.append((path, whole))
     return found

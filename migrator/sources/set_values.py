@@ -1,6 +1,6 @@
-r"""The language of Helm's --set: names like `server.env[0].value`, values that guess their type.
+r"""The syntax of Helm's --set: names like `server.env[0].value`, values whose type is guessed.
 
-Argo CD hands its `parameters` to Helm so, and Flux the `targetPath` of a reference.
+Argo CD passes its `parameters` to Helm in it, and Flux the `targetPath` of a reference.
 Sources: pkg/strvals/parser.go (helm/helm); util/helm/cmd.go (argoproj/argo-cd), which escapes the commas of a value.
 """
 
@@ -15,7 +15,7 @@ _PART = rf"{_KEY}(?:\[[0-9]+\])*"
 
 
 def route_of(name: str) -> Route | None:
-    """Where the name leads in the values; None for one that Helm would not read, or that sets several values."""
+    """The route that a name means; None if Helm would not read it, or if it sets several values."""
     if re.fullmatch(rf"{_PART}(?:\.{_PART})*", name) is None:
         return None
     steps = re.findall(rf"({_KEY})|\[([0-9]+)\]", name)
@@ -23,7 +23,7 @@ def route_of(name: str) -> Route | None:
 
 
 def name_of(route: Route) -> str:
-    """The name that leads to `route`."""
+    """The name that means `route`."""
     text = ""
     for key in route:
         if isinstance(key, int):
@@ -34,9 +34,9 @@ def name_of(route: Route) -> str:
 
 
 def read(text: str, *, as_text: bool) -> Value:
-    """What Helm makes of a value; `as_text` is --set-string.
+    """The value as Helm reads it; `as_text` is --set-string.
 
-    What a generator of Argo CD fills in first (`{{host}}`) is no list.
+    An expression that an Argo CD generator fills in first (`{{host}}`) is not a list.
     """
     if text.startswith("{") and text.endswith("}") and not text.startswith("{{"):
         items = re.findall(r"(?:^|,)((?:[^\\,]|\\.)*)", text[1:-1])
@@ -45,7 +45,7 @@ def read(text: str, *, as_text: bool) -> Value:
 
 
 def write(value: str) -> tuple[str, bool]:
-    """The text that Helm reads as this string, and whether --set-string has to be used for it."""
+    """The text that Helm reads as this string, and whether it needs --set-string."""
     text = re.sub(r"([\\,])", r"\\\1", value) if "\\" in value else value
     text = f"\\{text}" if text.startswith("{") else text
     return text, typed(value, False) != value
@@ -56,7 +56,7 @@ def _plain(text: str) -> str:
 
 
 def typed(text: str, as_text: bool) -> Value:
-    """The value that Helm takes a word for; every word is text with `as_text`."""
+    """A single text as the type that Helm guesses; always a string with `as_text`."""
     if as_text:
         return text
     word = text.lower()

@@ -1,4 +1,4 @@
-"""One layer of values, wherever it stands in a file: the whole of it, a mapping inside an object, or a text in it."""
+"""One layer of values, wherever it is in a file: the whole file, a mapping inside an object, or text in an object."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 ON_COMMAND_LINE = "--set"
-"""What the layer of values typed on the command line is called."""
+"""The name of the layer of values from the command line."""
 
 
 class Done(Protocol):
-    """A file's text after edits: what it is now, what was left behind and copied, and where its lines come from."""
+    """A file after edits: its new text, orphaned, lost and copied comments, and where its lines come from."""
 
     @property
     def stream(self) -> Stream: ...
@@ -39,7 +39,7 @@ class Done(Protocol):
 
 
 class Inner(Protocol):
-    """Values that stand in an object otherwise than as a mapping; lines and edits are those of the file."""
+    """Values in an object that are not a mapping there; lines and edits are those of the file."""
 
     @property
     def data(self) -> Value: ...
@@ -51,20 +51,20 @@ class Inner(Protocol):
     def apply(self, source: Source, edits: Sequence[Edit]) -> Done: ...
 
     def on(self, source: Source) -> Inner:
-        """The same in another text of the file, which `source` has already."""
+        """The same in another version of the file, which `source` already has."""
 
     def reads_as(self, data: Value) -> bool:
-        """Whether this says the same as `data`, as far as order means anything here."""
+        """Whether the values equal `data`, including the order where it matters."""
 
     @property
     def accepts(self) -> Accepts: ...
 
 
 class Source(NamedTuple):
-    """A layer as it was read.
+    """A parsed layer.
 
-    `snapshot` is the file on disk (None for standard input), `stream` its text, parsed. The values are what stands at
-    `route` in the file's document of that number; where that is no mapping, `inner` knows how to read it.
+    `snapshot` is the file on disk (None for standard input), `stream` its parsed text. The values are at `route` in the
+    document with the index `document`; if they are not a mapping there, `inner` reads and edits them.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Source(NamedTuple):
 
     @property
     def is_typed(self) -> bool:
-        """Whether these are values of the command line, which stand in no file."""
+        """Whether these are values from the command line, which are in no file."""
         return self.name == ON_COMMAND_LINE and self.snapshot is None
 
     @property
@@ -95,7 +95,7 @@ class Source(NamedTuple):
         return self.inner.accepts if self.inner is not None else "anything"
 
     def line(self, route: Route) -> int:
-        """The line, from 1, of what stands at `route` in the values, in the file; 0 for what was typed."""
+        """The line in the file of `route` in the values, from 1; 0 for values from the command line."""
         if self.is_typed:
             return 0
         if self.inner is not None:
@@ -103,15 +103,15 @@ class Source(NamedTuple):
         return self.stream.documents[self.document].line(self.route + route)
 
     def at(self, *route: Key) -> Source:
-        """What stands further down in the same document."""
+        """The source at a route below this one in the same document."""
         return self._replace(route=self.route + route)
 
     def refusal(self, what: str, remedy: str, route: Route = ()) -> RefusedError:
-        """The error for what stands at `route` in the values, or in the object, that stand here."""
+        """The error that refuses what is at `route` in these values, or in this object."""
         return RefusedError(what, path=self.name, line=self.line(route), remedy=remedy)
 
     def duplicates(self) -> list[Duplicate]:
-        """The keys that stand twice: with a route from the values, or on the way to them (then an empty one)."""
+        """The keys that are set twice: in the values (with a route in them), or above them (with an empty route)."""
         found = []
         for each in self.stream.documents[self.document].duplicates():
             if each.route[: len(self.route)] == self.route:
@@ -121,36 +121,36 @@ class Source(NamedTuple):
         return found + (self.inner.duplicates() if self.inner is not None else [])
 
     def apply(self, edits: Sequence[Edit]) -> Done:
-        """The file with edits of the values carried out. Raises what `yamltext.apply` raises."""
+        """The file with edits of the values applied. Raises what `yamltext.apply` raises."""
         if self.inner is not None:
             return self.inner.apply(self, edits)
         return yamltext.apply(self.stream, [below(self.route, edit) for edit in edits], self.document)
 
     def on(self, stream: Stream) -> Source:
-        """The same place in another text of the file."""
+        """The same place in another version of the file."""
         if stream is self.stream:
             return self
         moved = self._replace(stream=stream)
         return moved if self.inner is None else moved._replace(inner=self.inner.on(moved))
 
     def reads_as(self, data: Value) -> bool:
-        """Whether the values are these, the order of keys included where it means anything."""
+        """Whether the values equal `data`, including the order of keys where it matters."""
         return self.inner.reads_as(data) if self.inner is not None else tree.same(self.data, data)
 
 
 def read(path: str) -> Source:
-    """Read and parse one file. Raises InputError, with file and line, or RefusedError where that cannot be done."""
+    """Read and parse one file. Raises InputError, with file and line, or RefusedError if that fails."""
     snapshot = files.read(path)
     return Source(path, snapshot, _parse(snapshot.data, path))
 
 
 def read_bytes(data: bytes, name: str) -> Source:
-    """Parse what came from elsewhere than a file."""
+    """Parse data that does not come from a file."""
     return Source(name, None, _parse(data, name))
 
 
 def as_file(layer: Source) -> bytes:
-    """The layer as Helm takes it: a file of values alone."""
+    """The layer as the content of a values file for Helm."""
     if not layer.route:
         return layer.stream.data
     import json

@@ -1,7 +1,7 @@
-"""Values typed on the command line: --set, --set-string and --set-file, over all layers, read as Helm reads them.
+"""Values from the command line: --set, --set-string and --set-file, over all layers, read as Helm reads them.
 
-Helm carries them out on the merged values files one by one: first all of --set, then --set-string, then --set-file.
-They are the uppermost layer of a release here, which is read and never edited.
+Helm applies them to the merged values files one by one: first all --set, then --set-string, then --set-file.
+Here they are the uppermost layer of a release, which is read and never edited.
 
 Sources: MergeValues in pkg/cli/values/options.go, and pkg/strvals/parser.go (helm/helm).
 """
@@ -24,11 +24,11 @@ from migrator.values.edits import AddKey, Route, SetValue, Value
 from migrator.values.merge import Map, as_map, lay_over
 
 _MOST_INDEXES = 65536
-"""The greatest index that Helm takes (MaxIndex)."""
+"""The highest index that Helm accepts (MaxIndex)."""
 
 
 class Typed(NamedTuple):
-    """One option as it was typed: --set, --set-string or --set-file, and the text behind it."""
+    """One option as given: --set, --set-string or --set-file, and its argument."""
 
     flag: str
     text: str
@@ -37,8 +37,8 @@ class Typed(NamedTuple):
 def over(bundle: Bundle, typed: Sequence[Typed]) -> Bundle:
     """The release with these values over its layers.
 
-    Raises UsageError for what Helm would not read, and where a controller upgrades the release, which never hears of
-    them.
+    Raises UsageError for a value that Helm would not read, and if a controller upgrades the release, since it never
+    sees these values.
     """
     if not typed:
         return bundle
@@ -53,7 +53,7 @@ def over(bundle: Bundle, typed: Sequence[Typed]) -> Bundle:
     own: Map = {}
     for each in typed:
         for route in _set(each, below):
-            # A list is replaced as a whole, with what --set has changed in it.
+            # Layers replace lists as a whole, so this one gets the entire list with the change in it.
             depth = next((number for number, key in enumerate(route) if isinstance(key, int)), len(route))
             _put(own, route[:depth], tree.get(below, route[:depth]))
     text = json.dumps(own, indent=2).encode()
@@ -62,7 +62,7 @@ def over(bundle: Bundle, typed: Sequence[Typed]) -> Bundle:
 
 
 def refuse_change(bundle: Bundle, changes: Sequence[Change]) -> None:
-    """Raise RefusedError for a change of what the command line sets: nothing but what is typed there can do it."""
+    """Raise RefusedError for a change to a value that the command line sets: it can only be changed there."""
     for change in changes if bundle.typed else ():
         wanted = change.edit.value if isinstance(change.edit, (SetValue, AddKey)) else None
         is_own = change.layer == len(bundle.layers) - 1
@@ -85,7 +85,7 @@ def refuse_change(bundle: Bundle, changes: Sequence[Change]) -> None:
 
 
 def _is_set(own: Value, route: Route) -> bool:
-    """Whether the value there, or one that it is part of, is set, and not only others beside it."""
+    """Whether the value at `route`, or one that contains it, is set; siblings do not count."""
     for depth in range(1, len(route) + 1):
         found = tree.find(own, route[:depth])
         if found is not tree.MISSING and not (isinstance(found, dict) and found):
@@ -94,7 +94,7 @@ def _is_set(own: Value, route: Route) -> bool:
 
 
 class _Reader:
-    """A text that is read rune by rune, as Helm's parser does."""
+    """Reads an option's text character by character, as Helm's parser does."""
 
     def __init__(self, typed: Typed) -> None:
         self.typed, self.at = typed, 0
@@ -104,19 +104,19 @@ class _Reader:
         return self.at >= len(self.typed.text)
 
     def until(self, stop: str) -> tuple[str, str]:
-        """What stands before the next of these signs, and the sign, empty at the end; a backslash takes its meaning."""
+        """The text before the next of the characters `stop`, and that character, "" at the end; "\\" escapes."""
         found, text = "", self.typed.text
         while self.at < len(text):
-            sign = text[self.at]
+            char = text[self.at]
             self.at += 1
-            if sign in stop:
-                return found, sign
-            if sign == "\\":
+            if char in stop:
+                return found, char
+            if char == "\\":
                 if self.at < len(text):
                     found += text[self.at]
                 self.at += 1
             else:
-                found += sign
+                found += char
         return found, ""
 
     def error(self, what: str) -> UsageError:
@@ -127,7 +127,7 @@ class _Reader:
 
 
 def _set(typed: Typed, into: Map) -> list[Route]:
-    """Set what was typed in these values; where it went."""
+    """Set the option's values in `into`, and return their routes."""
     reader = _Reader(typed)
     found: list[Route] = []
     while not reader.is_done:
@@ -136,19 +136,19 @@ def _set(typed: Typed, into: Map) -> list[Route]:
 
 
 def _key(reader: _Reader, data: Map, above: Route) -> list[Route]:
-    """Read one assignment, and carry it out in `data`, which stands at `above`."""
-    name, sign = reader.until("=[,.")
+    """Read one assignment, apply it to `data`, which is at `above`, and return the routes that it set."""
+    name, stop = reader.until("=[,.")
     here = (*above, name)
-    if sign in ("", ","):
-        if name or sign:
+    if stop in ("", ","):
+        if name or stop:
             raise reader.error(f"the key {name!r} has no value")
         return []
-    if sign == "=":
+    if stop == "=":
         value = _value(reader)
         if name:
             data[name] = value
         return [here] if name else []
-    if sign == "[":
+    if stop == "[":
         data[name], found = _list(reader, data.get(name), here, name)
         return found
     inner = data.get(name, {})
@@ -162,11 +162,11 @@ def _key(reader: _Reader, data: Map, above: Route) -> list[Route]:
     return found
 
 
-def _list(reader: _Reader, standing: Value, here: Route, called: str) -> tuple[list[Value], list[Route]]:
-    """The list that stands there with one of its items set, and where that went."""
-    if standing is not None and not isinstance(standing, list):
+def _list(reader: _Reader, existing: Value, here: Route, called: str) -> tuple[list[Value], list[Route]]:
+    """The existing list with one of its items set, and the routes that were set."""
+    if existing is not None and not isinstance(existing, list):
         raise reader.error(f"{called} is not a list")
-    items = list(standing or [])
+    items = list(existing or [])
     return items, _item(reader, items, here)
 
 
@@ -176,18 +176,18 @@ def _item(reader: _Reader, items: list[Value], above: Route) -> list[Route]:
         raise reader.error(f"{number!r} is not an index")
     index = int(number)
     items += [None] * (index + 1 - len(items))
-    name, sign = reader.until("[.=")
-    if name or not sign:
+    name, stop = reader.until("[.=")
+    if name or not stop:
         raise reader.error(f"{name!r} follows an index")
     here = (*above, index)
-    if sign == "=":
+    if stop == "=":
         items[index] = _value(reader)
         return [here]
-    standing = items[index]
-    if sign == "[":
-        items[index], found = _list(reader, standing, here, f"the item {index}")
+    existing = items[index]
+    if stop == "[":
+        items[index], found = _list(reader, existing, here, f"the item {index}")
         return found
-    own = dict(standing) if isinstance(standing, dict) else {}
+    own = dict(existing) if isinstance(existing, dict) else {}
     found = _key(reader, own, here)
     items[index] = own
     return found
@@ -201,11 +201,11 @@ def _value(reader: _Reader) -> Value:
     reader.at += 1
     items: list[Value] = []
     while True:
-        item, sign = reader.until(",}")
-        if not sign:
+        item, stop = reader.until(",}")
+        if not stop:
             raise reader.error("a list has no closing }")
         items.append(read(item))
-        if sign == "}":
+        if stop == "}":
             reader.at += text.startswith(",", reader.at)
             return items
 

@@ -1,6 +1,6 @@
-"""An umbrella chart: a Chart.yaml beside the values, whose `dependencies` say which version of a chart they are for.
+"""An umbrella chart: a Chart.yaml next to the values, whose `dependencies` say which chart version they are for.
 
-It is evidence only. Nobody named that file, and a version in it stands in Chart.lock as well, which only Helm rebuilds.
+It is evidence only: the user did not name that file, and its versions are also in Chart.lock, which only Helm rebuilds.
 Source: https://helm.sh/docs/topics/charts/#chart-dependencies (the key of a dependency's values is its alias or name).
 """
 
@@ -19,7 +19,7 @@ THEN = ", and run helm dependency update, which rebuilds Chart.lock"
 
 
 def beside(bundle: Bundle, path: str) -> Bundle:
-    """The release with what the Chart.yaml beside it says of its chart; a broken one is not what is asked about."""
+    """The release with what the Chart.yaml next to it says about its chart; a broken Chart.yaml is ignored."""
     try:
         return _with_dependency(bundle, read(path))
     except MigratorError:

@@ -1,8 +1,7 @@
-"""The ConfigMaps and Secrets that a HelmRelease takes values from, where they stand beside it as texts or are made of
-files.
+"""The ConfigMaps and Secrets that a HelmRelease takes values from, if they are nearby or generated from files.
 
-Flux lays them over each other in the order of `valuesFrom`, and `spec.values` over them; they are of the release's own
-namespace. Sources: https://fluxcd.io/flux/components/helm/helmreleases/#values-references, and
+Flux merges them in the order of `valuesFrom`, and `spec.values` over them; they are in the release's own namespace.
+Sources: https://fluxcd.io/flux/components/helm/helmreleases/#values-references, and
 https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable.
 """
 
@@ -21,9 +20,9 @@ _REMEDY = "Migrate its values in a separate file, below the object (-f FILE -f O
 
 
 class Below(NamedTuple):
-    """What lies below a release's own values: the layers that stand here, and which of the references they are.
+    """The layers below a release's own values that were found, and the indexes of their references.
 
-    `shared` are the releases that take one of them as well.
+    `shared` are other releases that use one of these layers.
     """
 
     layers: tuple[Source, ...] = ()
@@ -32,10 +31,9 @@ class Below(NamedTuple):
 
 
 def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
-    """The layers that these references name, lowest first, as far as their objects stand in this file or this folder.
+    """The layers that these references name, lowest first, as far as their objects are nearby.
 
-    Raises RefusedError for one that holds the values otherwise than as a text that can be edited, or that lies below
-    one that cannot be seen.
+    Raises RefusedError for one whose values are not text that can be edited, or that is below one that cannot be seen.
     """
     wanted = [each for each in references if each.get("kind") in ("ConfigMap", "Secret") and not each.get("targetPath")]
     if not wanted:
@@ -48,9 +46,9 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
     for number, reference in enumerate(references):
         if reference not in wanted:
             continue
-        standing = nearby.find(around, reference, namespace)
-        if standing is not None:
-            layer = _layer(standing.read(place), reference)
+        referenced = nearby.find(around, reference, namespace)
+        if referenced is not None:
+            layer = _layer(referenced.read(place), reference)
         else:
             layer = _generated(place, reference, namespace)
         if layer is not None:
@@ -67,28 +65,28 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
     return Below(tuple(layers), frozenset(found), tuple(shared))
 
 
-def _layer(standing: Source, reference: Map) -> Source | None:
-    """The text in the object as a layer; None where it does not have that key."""
-    data, key, called = as_map(standing.data), _key(reference), _called(reference)
+def _layer(home: Source, reference: Map) -> Source | None:
+    """The text in the object as a layer; None if it does not have that key."""
+    data, key, called = as_map(home.data), _key(reference), _called(reference)
     part, coded = ("stringData", "data") if reference.get("kind") == "Secret" else ("data", "binaryData")
     text = as_map(data.get(part)).get(key)
     if text is None and key in as_map(data.get(coded)):
-        raise standing.refusal(f"{called} has the values in base64.", _REMEDY, (coded, key))
+        raise home.refusal(f"{called} has the values in base64.", _REMEDY, (coded, key))
     if text is None:
         return None
     if not isinstance(text, str):
-        raise standing.refusal(f"{called} does not have text there, as Kubernetes requires.", _REMEDY, (part, key))
+        raise home.refusal(f"{called} does not have text there, as Kubernetes requires.", _REMEDY, (part, key))
     if data.get("immutable") is True:
         why = f"{called} is immutable: Kubernetes refuses other values for it."
-        raise standing.refusal(why, _REMEDY, ("immutable",))
+        raise home.refusal(why, _REMEDY, ("immutable",))
     if "mac" in as_map(data.get("sops")):
-        raise standing.refusal(f"{called} is encrypted by SOPS.", _REMEDY, ("sops",))
-    layer = standing.at(part, key)
+        raise home.refusal(f"{called} is encrypted by SOPS.", _REMEDY, ("sops",))
+    layer = home.at(part, key)
     return layer._replace(inner=blocktext.find(layer.stream, layer.document, layer.route))
 
 
 def _generated(place: Source, reference: Map, namespace: str) -> Source | None:
-    """The file that a generator of the release's kustomization makes the object of; None where that is not sure."""
+    """The file from which a kustomization of the release generates the object; None if that is not certain."""
     key, called = _key(reference), _called(reference)
     kind, name = as_text(reference.get("kind")), as_text(reference.get("name"))
     found = kustomized.generators(place.name, kind, name) if place.snapshot is not None else []
@@ -111,7 +109,7 @@ def _generated(place: Source, reference: Map, namespace: str) -> Source | None:
 
 
 def _shared(place: Source, namespace: str, around: Sequence[Item], reference: Map, layer: Source) -> Iterator[Shared]:
-    """Values that several releases take have to be right for each of them: the other ones, by their files."""
+    """The other releases that use the same values, which must suit each of them."""
     for each in around:
         is_itself = (each.path, each.document, each.route) == (place.name, place.document, place.route)
         is_neighbour = nearby.is_same_namespace(each.namespace, namespace)
@@ -126,7 +124,7 @@ def _shared(place: Source, namespace: str, around: Sequence[Item], reference: Ma
 
 
 def _is_same(taken: Map, reference: Map) -> bool:
-    """Whether a release takes the same values, and not to a path of their own."""
+    """Whether a release takes the same values, and not at a `targetPath`."""
     is_same = all(taken.get(key) == reference.get(key) for key in ("kind", "name", "valuesKey"))
     return is_same and not taken.get("targetPath")
 

@@ -1,4 +1,4 @@
-"""The files of a directory that may hold values, in the order of their paths, and a first look at one."""
+"""The files of a directory that may have values, sorted by path, and a first look at one."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _TEMPLATES = (".tftpl", ".gotmpl", ".tmpl", ".tpl", ".j2", ".jinja2")
 ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tf.json", *_TEMPLATES)
 _NAMES = ("Chart.lock", "values.schema.json", ".gitlab-ci.yml")
 _PIECE = 128 * 1024
-"""Bytes read at once, for which memory is taken each time: few files that hold values are larger."""
+"""Bytes per read; each read allocates that much memory, and few values files are larger."""
 
 _OF_CHART = {"charts", "crds"}
 _HIDDEN = {".github": ("workflows",), ".circleci": ()}
-"""Folders that are looked into although their names begin with a dot, and which of theirs alone (empty: all)."""
+"""Hidden folders that are searched nevertheless, and which of their subfolders (empty: all)."""
 
 
 class Sieve:
-    """What of a directory is left out: by globs that somebody gave, and by `.gitignore` files, as git reads them.
+    """What is left out of a directory: by globs that the user gave, and by `.gitignore` files, as git reads them.
 
-    `ignored` counts the files that only `.gitignore` leaves out and that may concern these charts: they are often the
-    ones that are deployed. `listed` are those that are left out as the project's own.
+    `ignored` counts the files that only `.gitignore` leaves out and that may concern these charts: often they are the
+    deployed ones. `listed` are files left out because the project file lists them.
     """
 
     def __init__(self, exclude: Sequence[str] = (), *, takes_ignored: bool) -> None:
@@ -37,12 +37,12 @@ class Sieve:
         self._paths: Collection[str] = ()
 
     def leave_out(self, exclude: Sequence[str], folder: str, paths: Collection[str]) -> None:
-        """Leave out what globs for paths below a folder name, and the files at these whole paths."""
+        """Leave out what the globs match below a folder, and the files at these absolute paths."""
         self._exclude += [(Globs(exclude), folder)] if exclude else []
         self._paths = paths
 
     def excludes(self, path: str, *, is_folder: bool) -> bool:
-        """Whether a path is left out by whoever runs this, or by the project file."""
+        """Whether a path is left out by the user's globs or by the project file."""
         for globs, folder in self._exclude:
             below = os.path.relpath(path, folder).replace(os.sep, "/")
             if globs.verdict(below, is_folder=is_folder):
@@ -53,24 +53,24 @@ class Sieve:
         return is_listed
 
     def told(self, directory: str) -> str:
-        """How many files `.gitignore` leaves out of the directory, and what takes them in, as a sentence."""
+        """A sentence with the number of files that `.gitignore` leaves out, and the option that includes them."""
         files = "1 file that mentions" if self.ignored == 1 else f"{self.ignored} files that mention"
         return f".gitignore leaves {files} these charts out of {directory}; --include-ignored includes them."
 
     def count(self, path: str) -> None:
-        """Take down a file that `.gitignore` leaves out, if it may concern anybody."""
+        """Count a file that `.gitignore` leaves out, if it may concern these charts."""
         data = peek(path)
         if data is not None and marks.may_concern(os.path.basename(path), data):
             self.ignored += 1
 
 
 def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None = None) -> Iterator[str]:
-    """The paths of the files to look at; `unread` gathers an error for each folder that cannot be looked into."""
+    """The paths of the files to read; an error for each folder that cannot be listed is added to `unread`."""
 
     sieve = sieve if sieve is not None else Sieve(takes_ignored=True)
     top = os.path.normpath(directory)
     ignoring = {top: list(gitignore.above(top))}
-    below = [top]  # not by os.walk, which up to Python 3.11 goes no deeper than a function can call itself
+    below = [top]  # not os.walk, which is recursive up to Python 3.11
     while below:
         folder = below.pop()
         try:
@@ -81,12 +81,12 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
         rules = [] if sieve.takes_ignored else gitignore.of(folder, ignoring.pop(folder))
         real = os.path.realpath(folder) if rules else ""
         kept: list[str] = []
-        passed_over = _passed_over(folder, files)
+        skipped = _skipped_folders(folder, files)
         only = _HIDDEN.get(os.path.basename(folder), ())
         for name in folders:
             path = os.path.join(folder, name)
             is_hidden = (name.startswith(".") and name not in _HIDDEN) or (bool(only) and name not in only)
-            if is_hidden or name in passed_over or sieve.excludes(path, is_folder=True):
+            if is_hidden or name in skipped or sieve.excludes(path, is_folder=True):
                 continue
             kept.append(path)
             is_ignored = bool(rules) and gitignore.is_ignored(real, name, rules, is_folder=True)
@@ -95,13 +95,13 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
         above = os.path.normpath(folder) if folder != os.curdir else ""
         for name in files:
             path = os.path.join(folder, name)
-            if not _is_to_be_seen(name) or sieve.excludes(path, is_folder=False):
+            if not _is_candidate(name) or sieve.excludes(path, is_folder=False):
                 continue
             if rules and gitignore.is_ignored(real, name, rules, is_folder=False):
                 sieve.count(path)
                 continue
             path = os.path.join(above, name)
-            yield os.path.join(os.curdir, path) if path.startswith("-") else path  # no option of a command
+            yield os.path.join(os.curdir, path) if path.startswith("-") else path  # not to be mistaken for an option
 
 
 def _entries(folder: str) -> tuple[list[str], list[str]]:
@@ -120,13 +120,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
-        return False  # as a link that leads round in a circle
+        return False  # such as a link to itself
 
 
-def _passed_over(folder: str, files: Sequence[str]) -> set[str]:
-    """The folders in one that are never looked into: what a chart unpacks, and what one of these charts is made of.
+def _skipped_folders(folder: str, files: Sequence[str]) -> set[str]:
+    """The subfolders that are never searched: a chart's `charts` and `crds`, and the templates of these charts.
 
-    Other charts' templates can be the objects that install these charts.
+    Templates of other charts are searched: they can be the objects that install these charts.
     """
     if "Chart.yaml" not in files:
         return {"node_modules"}
@@ -135,13 +135,13 @@ def _passed_over(folder: str, files: Sequence[str]) -> set[str]:
     return {"node_modules", *_OF_CHART, *(["templates"] if is_ours else [])}
 
 
-def _is_to_be_seen(name: str) -> bool:
+def _is_candidate(name: str) -> bool:
     is_yaml = name.endswith(ENDINGS) and not name.startswith(".") and name != project_file.NAME
     return is_yaml or name in _NAMES or (name.endswith(".json") and "values" in name)
 
 
 def yaml_in(folder: str) -> list[str]:
-    """The paths of the YAML files in a folder; none in a folder that cannot be listed, whose files may be known."""
+    """The paths of the YAML files in a folder; empty if it cannot be listed (its files may still be readable)."""
     try:
         names = os.listdir(folder or os.curdir)
     except OSError:
@@ -150,9 +150,9 @@ def yaml_in(folder: str) -> list[str]:
 
 
 def peek(path: str) -> bytes | None:
-    """The bytes of a file for a first look; None for what is no regular file, too large, or cannot be read."""
+    """The bytes of a file for a first look; None if it is not a regular file, is too large, or cannot be read."""
     try:
-        # Opening a device alone can act; of what changes between the look and the opening, the descriptor tells.
+        # Opening a device can have an effect by itself; if the file changes after this check, the descriptor shows it.
         if not os.path.isfile(path):
             return None
         descriptor = os.open(path, READ_FLAGS)
