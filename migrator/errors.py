@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that is spelt most like this one, upper and lower case alike; empty where none is near."""
-    from difflib import get_close_matches  # on demand: only somebody who mistyped needs it
+    """The known word closest in spelling to this one, ignoring case; empty if none is near."""
+    from difflib import get_close_matches  # on demand: only needed after a typing error
 
     by_lower = {name.lower(): name for name in known}
     found = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
@@ -19,12 +19,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def some_of(names: Sequence[str]) -> str:
-    """The names as they stand in a sentence, the first three of them where they are many."""
+    """The names joined for a sentence; only the first three if there are many."""
     return " and ".join(names) if len(names) < 5 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A clause with the nearest known word; empty where none is near."""
+    """A clause with the nearest known word; empty if none is near."""
     near = nearest(word, known)
     return f" (did you mean {near}?)" if near else ""
 

@@ -1,7 +1,7 @@
-"""What a migration is made of. An entry of `migrations/` says with these words what it asks of a release.
+"""The building blocks of migrations. Each entry of `migrations/` uses them to say what it requires of a release.
 
-A step looks at a release's values and yields changes and notices; where a decision is needed it asks for the answer by
-a question and yields what follows from it. It never sees text, offsets, prompts or files.
+A step looks at a release's values and yields changes and notices. If a decision is needed, it asks a question and
+yields what follows from the answer. It never sees text, offsets, prompts or files.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,23 +12,23 @@ from migrator.values.changes import Change, Location, Notice
 from migrator.values.release import Release
 
 BY_SHAPE = "0"
-"""Stands for the version of a change of which no published release is known: every release is judged by it."""
+"""The version of a change for which no published release is known: it applies to every release."""
 
 
 class Choice(NamedTuple):
-    """One answer of a question, and what it leads to."""
+    """One answer to a question, and what it leads to."""
 
     value: str
     leads_to: str
 
 
 def anything(answer: str) -> str:
-    """Complains about no answer."""
+    """A complaint function that accepts every answer."""
     return ""
 
 
 class OneOf:
-    """Complains about every answer but its values."""
+    """A complaint function that accepts only its values."""
 
     def __init__(self, values: tuple[str, ...]) -> None:
         self.values = values
@@ -40,22 +40,22 @@ class OneOf:
 
 
 def one_of(*values: str) -> Callable[[str], str]:
-    """Complains about every answer but these."""
+    """A complaint function that accepts only these values."""
     return OneOf(values)
 
 
 class Decision(NamedTuple):
-    """What holds of the answers to a question whatever the release, for all who take or tell one.
+    """What is true of the answers to a question for any release, for all code that reads or reports answers.
 
-    `complaint` says what is wrong with an answer in any case (empty: nothing). `help` is what the option of its own
-    that takes it (`--ID`) does, with `metavar` for what is typed there; without one it is `--answer ID=VALUE`.
-    `label` is what a person is asked to type, and `found_by` says in sentences how one finds it out. Decisions of which
-    each settles the same (`settles`, in words) rule each other out, and `instead` is what such a one is called where
-    another is asked for. `leads_to` are those that an answer may lead to, with all that settle the same as they do.
-    `scope` is "release" where each release is asked for itself, and "redis" where an answer names one Redis besides,
-    which several releases must not share unseen.
-    An answer that `may_be_secret` may be left to an environment variable, and none of it is ever shown.
-    `keeps` is the rule that is not told of a plan in which somebody answers "keep".
+    `complaint` says what is wrong with an answer for any release (empty: nothing). `help` describes the question's own
+    option (`--ID`), and `metavar` its argument; without `help`, the answer is given as `--answer ID=VALUE`.
+    `label` is what a person is asked to type, and `found_by` explains, in sentences, how to find it. Decisions that
+    settle the same thing (`settles`, a phrase) exclude each other; `instead` is the name of one where another is asked
+    for. `leads_to` are those that an answer may lead to, with all that settle the same thing as they do.
+    `scope` is "release" if the question is asked for each release, and "redis" if an answer also names one Redis,
+    which several releases must not share unnoticed.
+    An answer that `may_be_secret` can be read from an environment variable, and no part of it is ever shown.
+    `keeps` is the rule that is not reported with a plan that has the answer "keep".
     """
 
     complaint: Callable[[str], str]
@@ -72,19 +72,19 @@ class Decision(NamedTuple):
 
     @property
     def values(self) -> tuple[str, ...]:
-        """All the answers there are; empty where one is typed."""
+        """All possible answers; empty if the answer is typed."""
         return self.complaint.values if isinstance(self.complaint, OneOf) else ()
 
 
 class Question(NamedTuple):
     """A decision a step needs.
 
-    `choices` is empty where an answer is typed; `complaint` says what is wrong with one (empty: nothing). `offers` are
-    answers that a person sees in a list, with what is known of each, though others may be typed. `default` is an answer
-    that is safe unattended, `suggestion` one that is only put before a person. `flag` answers it on the command line;
-    `group` is the id whose answer serves all questions that share it. `facts` are what an answer rests on besides the
-    choices, so that one that was saved can be told from one to another question, whatever the words are. `about` says
-    where the values stand that it is about; empty where no layer holds them.
+    `choices` is empty if the answer is typed; `complaint` says what is wrong with one (empty: nothing). `offers` are
+    answers that a person sees in a list, with what is known about each, though others may be typed. `default` is an
+    answer that is safe unattended; `suggestion` is only shown to a person. `flag` answers it on the command line;
+    `group` is the id whose answer serves all questions that share it. `facts` are what an answer depends on besides the
+    choices, so that a saved answer is not used for a different question, whatever the wording. `about` says where the
+    values in question are; empty if no layer has them.
     """
 
     id: str
@@ -107,16 +107,16 @@ class Ask(Protocol):
         """The answer, or None while there is none: the step then leaves out what depends on it."""
 
     def given(self, question_id: str) -> str | None:
-        """The answer if somebody has given it already; nobody is asked for it."""
+        """The answer if it was already given; does not ask."""
 
 
 Outcome = Union[Change, Notice]
 
 
 def if_given(ask: Ask, question: Question) -> str | None:
-    """The answer to a question that nobody is asked: what is kept leaves no trace, so it would come up every time.
+    """The answer to a question that is never asked: keeping a value leaves no trace, so it would return in every run.
 
-    Such a question counts once somebody answers it by its id; until then None.
+    None unless the question was answered by its id.
     """
     return ask(question) if ask.given(question.id) is not None else None
 
@@ -125,18 +125,18 @@ Kind = Literal["edit", "by answer", "report"]
 
 
 def nothing(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """Of a step that only names rules to tell."""
+    """The `run` of a step that only names rules to report."""
     return iter(())
 
 
 class Step(NamedTuple):
-    """One thing a migration does. `versions` are the chart versions it belongs to, where they differ by step.
+    """One thing a migration does. `versions` are the chart versions it belongs to, if they differ by step.
 
-    An empty version is a chart that never asks for the step.
+    An empty version means that the chart never needs the step.
 
-    `part` is whose values it looks at: a release that runs no Prefect is judged by the steps of Infrahub only.
-    `kind` is whether it edits, edits by an answer only that nobody is asked for, or never changes anything.
-    `tells` are the ids of rules that are told with the plan, of what all steps together leave behind.
+    `part` is whose values it looks at: a release that does not run Prefect is only judged by the steps of Infrahub.
+    `kind` is whether it edits, edits only with an answer that is never asked for, or never changes anything.
+    `tells` are the ids of rules whose findings, on the result of all steps, are reported with the plan.
     """
 
     id: str
@@ -149,11 +149,11 @@ class Step(NamedTuple):
 
 
 class Migration(NamedTuple):
-    """What one chart version asks of a values file.
+    """What one chart version requires of a values file.
 
-    `versions` maps a chart to the version that brought the change; a chart that is missing never asks for it.
-    `questions` are the ids of all it may ask, each with what holds of its answers whatever the release, so that an
-    answer that nothing needs can be told from one that is unknown, and from one that can never be.
+    `versions` maps a chart to the version that introduced the change; a chart that is not listed never needs it.
+    `questions` maps the id of each question it may ask to what is true of its answers for any release, to distinguish
+    an answer that is not needed from one to an unknown question, and from one that is never valid.
     """
 
     title: str

@@ -146,8 +146,8 @@ def _elsewhere(done: Done) -> str:
 
 def _moved(case: examine.Case) -> str:
     """Which chart version to commit together with the values, if the file does not have it."""
-    stands = case.bundle.version.version
-    is_there = case.bump is not None or (stands is not None and stands.release >= case.found.version_to)
+    current = case.bundle.version.version
+    is_there = case.bump is not None or (current is not None and current.release >= case.found.version_to)
     return "" if is_there else f", in one commit with chart version {case.found.shown_to}, which is not in it"
 
 

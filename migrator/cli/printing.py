@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def tell(settings: Settings, sentence: str) -> None:
-    """Print a message besides the result, unless --quiet."""
+    """Print a message on standard error, unless --quiet."""
     if not settings.quiet:
         complain(sentence, show_secrets=settings.show_secrets)
 

@@ -110,7 +110,7 @@ def _redis_claims(named: opening.Named, answers: GivenAnswers) -> RedisClaims | 
 
     planned = {}
     for release in releases:
-        # What is wrong with a release by itself is told when its turn comes.
+        # An error in the release itself is reported when its turn comes.
         with suppress(MigratorError):
             planned[release.name] = examine.examine([release], answers.request(release)).plan.result
     return RedisClaims(planned)
@@ -123,7 +123,7 @@ def _halves(named: opening.Named, answers: GivenAnswers) -> dict[str, MigratorEr
         for release in group.bundles if isinstance(group, Opened) else ():
             if not release.read_by:
                 break
-            # What is wrong with a release by itself is told when its turn comes.
+            # An error in the release itself is reported when its turn comes.
             with suppress(MigratorError):
                 error = together.half_of_a_file(examine.examine([release], answers.request(release)))
                 if error is not None:

@@ -1,1 +1,1 @@
-"""What Helm makes of a release: its engine, the objects it renders, and what an upgrade changes in the cluster."""
+"""What Helm renders for a release: the engine, the objects, and what an upgrade changes in the cluster."""

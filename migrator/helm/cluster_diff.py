@@ -1,4 +1,4 @@
-"""`diff --rendered`: what an upgrade changes in the cluster, each difference under what explains it."""
+"""`diff --rendered`: what an upgrade changes in the cluster, with each difference under its explanation."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from migrator.values.merge import Map, as_map
 
 
 class Installed(NamedTuple):
-    """What stands in a cluster in place of what an old chart would make: `called` names it for people.
+    """A release installed in a cluster, used in place of a rendering of the old chart; `called` is its name for people.
 
-    `computed` are the values that Helm took, the chart's own included, and `given` those of them that it was given.
+    `computed` are the values that Helm used, with the chart's own values; `given` are those that Helm was given.
     """
 
     called: str
@@ -34,9 +34,9 @@ class Installed(NamedTuple):
 def diff(
     bundle: Bundle, request: examine.Request, *, kube_version: str = "", installed: Installed | None = None
 ) -> FileReport:
-    """Old chart and file as it is, or what is installed, against new chart and migrated file, as Helm renders them.
+    """Compare what Helm renders: old chart and current file, or what is installed, with new chart and migrated file.
 
-    Raises what rendering raises: HelmMissing, ChartError, and RenderError where a chart refuses the file.
+    Raises what rendering raises: HelmMissing, ChartError, and RenderError if a chart rejects the file.
     """
     case = examine.examine([bundle], request)
     if case.plan.open_questions:
@@ -55,12 +55,12 @@ def diff(
     standing = None if installed is None else manifests.objects(installed.objects)
     taken_apart = upgrade.take_apart(charts, _stages(case, result), standing)
     found = explanations.explain(taken_apart, _steps(case, report), own)
-    changes = tuple(_told(difference, explanation) for difference, explanation in found)
+    changes = tuple(_cluster_change(difference, explanation) for difference, explanation in found)
     return report._replace(cluster=ClusterReport(old, new, release.name, release.namespace, changes))
 
 
 def _without(values: Map, given: Map) -> Map:
-    """The values that nobody gave: what is left are a chart's own, as far as they count."""
+    """The values that were not given: what remains are the chart's own values, as far as they are used."""
     found: Map = {}
     for key, value in values.items():
         over = given.get(key)
@@ -72,7 +72,7 @@ def _without(values: Map, given: Map) -> Map:
 
 
 def _stages(case: examine.Case, result: apply.Result) -> list[list[bytes]]:
-    """The layers as Helm takes them, as they are and after each step."""
+    """The layers as Helm reads them, at the start and after each step."""
     names = [source.name for source in case.sources]
     stages = []
     for texts in result.stages[: len(case.plan.steps) + 1]:
@@ -82,7 +82,7 @@ def _stages(case: examine.Case, result: apply.Result) -> list[list[bytes]]:
 
 
 def _steps(case: examine.Case, report: FileReport) -> list[explanations.Step]:
-    """The plan's steps, with what is told of each."""
+    """The plan's steps, with the reported changes of each."""
     return [
         explanations.Step(
             planned.known.id,
@@ -98,7 +98,7 @@ def _steps(case: examine.Case, report: FileReport) -> list[explanations.Step]:
     ]
 
 
-def _told(difference: Difference, explanation: Explanation) -> ClusterChange:
+def _cluster_change(difference: Difference, explanation: Explanation) -> ClusterChange:
     what, route, before, after = difference
     kind = "add" if before is None else "remove" if after is None else "replace"
     return ClusterChange(what, tree.show(route) if route else "", kind, before, after, explanation)  # type: ignore[arg-type]

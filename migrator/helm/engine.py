@@ -1,6 +1,6 @@
-"""Helm behind one function: `render` asks the `helm` program, or else Helm's own engine from the library.
+"""Helm behind one function: `render` runs the `helm` program, or else Helm's own engine from the library.
 
-Nothing of either is loaded before something is rendered.
+Neither is loaded before something is rendered.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class HelmMissing(MigratorError):
 
 
 class RenderError(VerificationError):
-    """Helm, the chart or its schema refuses the values."""
+    """Helm, the chart or its schema rejects the values."""
 
 
 def render(
@@ -39,8 +39,8 @@ def render(
     `chart_path` is a chart's directory or archive; `values` are the texts of the values files in the order of `-f`,
     each as Helm reads it. An empty `kube_version` leaves Helm's own default.
 
-    Raises HelmMissing where there is no Helm, ChartError for a chart that cannot be used, RenderError where the chart
-    refuses the values, UsageError for a `kube_version` that only the program could take into account.
+    Raises HelmMissing if there is no Helm, ChartError for a chart that cannot be used, RenderError if the chart
+    rejects the values, UsageError for a `kube_version` when only the library, which does not support it, is there.
     """
     name, space = release_name or "release-name", namespace or "default"
     refuse_nothing(chart_path)
@@ -109,7 +109,7 @@ def _library() -> Any:
 
 
 def _refuse_missing_dependencies(chart: Any, chart_path: str) -> None:
-    """As the program does, whatever their conditions say; the library would leave them out without a word."""
+    """Refuse them like the program, whatever their conditions say; the library would silently leave them out."""
     there = {str(each["name"]) for each in chart.dependencies}
     missing = [str(each["name"]) for each in chart.metadata.get("dependencies") or [] if each["name"] not in there]
     if missing:
@@ -127,10 +127,10 @@ def _refused(words: str, chart_path: str) -> MigratorError:
 
 
 def objects_in(text: str, name: str) -> list[Manifest]:
-    """The objects in what a template rendered, taken apart as Helm does before it reads them.
+    """The objects in the output of a template, split as Helm does before it parses them.
 
-    Each text is trimmed and cut at lines that begin with ---, whatever follows on them: templates write `---# Source`
-    and indent a first line, which no parser of YAML takes (SplitManifests in pkg/release/v1/util/manifest.go of Helm).
+    Each text is trimmed and split at lines that begin with ---, whatever follows: templates write `---# Source` and
+    indent the first line, which no YAML parser accepts (SplitManifests in pkg/release/v1/util/manifest.go of Helm).
     """
     from migrator import yamltext
 

@@ -1,7 +1,7 @@
-"""What explains a difference in the cluster: a step of the plan, or what is known of the charts; or nothing.
+"""Explain each difference in the cluster by a step of the plan or by the charts; some have no explanation.
 
-What a step causes was seen by rendering. What comes with the new chart is explained where it is known what the chart
-does differently, or where it stands in the chart's own values; the rest is for a person to look at.
+Rendering shows what each step causes. A difference that comes with the new chart is explained if the change in the
+chart is known, or if it is in the chart's own values; the rest is left for a person to review.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ UNKNOWN = Explanation("none", text="no single cause could be identified")
 
 
 class Step(NamedTuple):
-    """A step of the plan, with its changes as they are told."""
+    """A step of the plan, with its changes as reported."""
 
     migration: str
     id: str
@@ -45,7 +45,7 @@ class OwnValues(NamedTuple):
 
 
 def explain(upgrade: Upgrade, steps: Sequence[Step], own: OwnValues) -> list[tuple[Difference, Explanation]]:
-    """Each difference between the ends of the upgrade, with what explains it."""
+    """Each difference between the start and end of the upgrade, with its explanation."""
     differing = list(_ends(own.before, own.after, ()))
     return [
         (each, _explanation(each, upgrade, steps, differing))
@@ -65,9 +65,9 @@ def _explanation(
     of_steps = [steps[cause.step] for cause in causes if cause.kind == "step"]
     charts = [cause.kind for cause in causes if cause.kind != "step"]
     for step in of_steps:
-        speaking = next((change.why for change in step.changes if _speaks_of(change, difference.route)), "")
-        if speaking:
-            return Explanation("step", step.migration, step.id, step.title, speaking)
+        why = next((change.why for change in step.changes if _affects(change, difference.route)), "")
+        if why:
+            return Explanation("step", step.migration, step.id, step.title, why)
     if of_steps and not charts:
         first, others = of_steps[0], of_steps[1:]
         together = f"together with step {' and '.join(step.id for step in others)}: neither renders alone"
@@ -77,7 +77,7 @@ def _explanation(
     kind = _version(difference.route)
     if kind:
         return Explanation("version", text=kind)
-    known = _by_what_is_known(difference)
+    known = _by_known_change(difference)
     if known:
         return Explanation("chart", text=known)
     if charts != ["templates"]:
@@ -88,7 +88,7 @@ def _explanation(
 
 
 def _causes(difference: Difference, upgrade: Upgrade) -> tuple[Cause, ...]:
-    """Of the last move that changes the field: it gives it the value that it has in the end."""
+    """The causes of the last move that changes the field, which gives it its final value."""
     for move in reversed(upgrade.moves):
         was, became = (manifests.at(each, difference.what, difference.route) for each in (move.before, move.after))
         if not tree.same(was, became):
@@ -97,13 +97,13 @@ def _causes(difference: Difference, upgrade: Upgrade) -> tuple[Cause, ...]:
 
 
 def _only_why(step: Step) -> str:
-    """Why the step does it, where it has one reason only."""
+    """The reason for the step, if it has only one."""
     whys = {change.why for change in step.changes}
     return whys.pop() if len(whys) == 1 else ""
 
 
-def _speaks_of(change: ChangeReport, route: Route) -> bool:
-    """Whether the change sets or removes that env entry, directly or by a value that the chart makes it from."""
+def _affects(change: ChangeReport, route: Route) -> bool:
+    """Whether the change sets or removes that env entry, directly or by a value that the chart builds it from."""
     if len(route) < 3 or route[-2] != "env":
         return False
     name = str(route[-1]).removesuffix(cluster_records.AGAIN)
@@ -116,7 +116,7 @@ def _speaks_of(change: ChangeReport, route: Route) -> bool:
 
 
 def _made_from(name: str) -> Iterator[str]:
-    """The paths of the values that the chart makes an entry from."""
+    """The paths of the values that the chart builds an entry from."""
     if name == DOCKET_NAME:
         yield tree.show(DOCKET)
         yield from (f"{tree.show(DOCKET)}.{key}" for key in ("url", "existingSecret"))
@@ -130,15 +130,15 @@ def _names_of(value: Value) -> set[str]:
 
 
 def _version(route: Route) -> str:
-    """Labels that carry a version, and checksums of what changed besides."""
+    """The kind of a field that follows from other changes: labels with a version, or checksums; otherwise empty."""
     key = str(route[-1]) if route else ""
     if key in _LABELS and "labels" in route:
         return "labels"
     return "checksums" if "annotations" in route and key.startswith("checksum") else ""
 
 
-def _by_what_is_known(difference: Difference) -> str:
-    """What is known of the charts. Source: PrefectHQ/prefect-helm, charts/prefect-server."""
+def _by_known_change(difference: Difference) -> str:
+    """The explanation from known changes in the charts. Source: PrefectHQ/prefect-helm, charts/prefect-server."""
     return next((text for knows in _KNOWN if (text := knows(difference))), "")
 
 
@@ -154,12 +154,12 @@ def _renamed(difference: Difference) -> str:
     if setting not in ("CONNECTION_URL", "MIGRATE_ON_START") or difference.route[-2] != "env":
         return ""
     old, new = f"PREFECT_API_DATABASE_{setting}", f"PREFECT_SERVER_DATABASE_{setting}"
-    goes, comes = name == old and difference.after is None, name == new and difference.before is None
-    return f"it now injects {new} in place of {old}" if goes or comes else ""
+    removed, added = name == old and difference.after is None, name == new and difference.before is None
+    return f"it now injects {new} in place of {old}" if removed or added else ""
 
 
 def _migrations_job(difference: Difference) -> str:
-    """Home and security context since 2026.3.18164649 (pull request 606), no name twice since 2026.4.21153810 (620)."""
+    """HOME and security context since 2026.3.18164649 (pull request 606), unique names since 2026.4.21153810 (620)."""
     route = difference.route
     if not difference.what.startswith("Job ") or "-db-migrations" not in difference.what:
         return ""
@@ -194,7 +194,7 @@ _KNOWN: tuple[Callable[[Difference], str], ...] = (
 
 
 def _by_own_values(difference: Difference, differing: Sequence[tuple[Route, Value, Value]]) -> str:
-    """The own value of the chart that differs in what differs here."""
+    """The chart's own value whose change explains the difference."""
     route = difference.route
     if len(route) > 2 and route[-2] == "env":
         return _by_own_env(str(route[-1]), _LISTS.get(str(route[-3])), differing)
@@ -205,7 +205,7 @@ def _by_own_values(difference: Difference, differing: Sequence[tuple[Route, Valu
 
 
 def _by_own_env(name: str, listed: Route | None, differing: Sequence[tuple[Route, Value, Value]]) -> str:
-    """As `_by_own_values`, of an env entry; `listed` is where its pod's own list stands, where that is known."""
+    """Like `_by_own_values`, for an env entry; `listed` is the path of its pod's own list, if known."""
     own_list_first = sorted(differing, key=lambda each: listed is None or each[0][-len(listed) :] != listed)
     for path, was, became in own_list_first:
         had, has = name in _names_of(was), name in _names_of(became)
@@ -217,7 +217,7 @@ def _by_own_env(name: str, listed: Route | None, differing: Sequence[tuple[Route
 
 
 def _ends(was: Value, became: Value, route: Route) -> Iterator[tuple[Route, Value, Value]]:
-    """The lowest places where two trees of values differ; lists as a whole."""
+    """The deepest places where two trees of values differ; lists count as a whole."""
     if isinstance(was, dict) and isinstance(became, dict):
         for key in dict.fromkeys([*was, *became]):
             yield from _ends(as_map(was).get(key), as_map(became).get(key), (*route, key))

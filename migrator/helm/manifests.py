@@ -1,6 +1,6 @@
 """What differs between two renderings, object by object and field by field.
 
-Objects are matched by kind, name and namespace, entries of lists by their name where they have one.
+Objects are matched by kind, name and namespace, entries of lists by their name if they have one.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ Objects = Mapping[str, Value]
 
 
 class Difference(NamedTuple):
-    """One field of one object that differs. `before` or `after` is None where the field is not there.
+    """One field of one object that differs. `before` or `after` is None if the field does not exist there.
 
-    The route holds names for entries of lists that have one. It is empty for an object that comes or goes: `before` or
-    `after` then says in short what the object is.
+    The route has the name of each list entry that has one. It is empty for an object that is added or removed:
+    `before` or `after` is then a summary of the object.
     """
 
     what: str
@@ -38,7 +38,7 @@ def objects(manifests: Sequence[Manifest]) -> Objects:
 
 
 def compare(before: Objects, after: Objects) -> list[Difference]:
-    """The differences, object by object in the order of the later rendering, those that went last."""
+    """The differences, object by object in the order of the later rendering, removed objects last."""
     found = []
     for what in dict.fromkeys([*after, *before]):
         for route, was, became in _fields((), before.get(what), after.get(what)):
@@ -50,7 +50,7 @@ def compare(before: Objects, after: Objects) -> list[Difference]:
 
 
 def at(rendering: Objects, what: str, route: Route) -> Value:
-    """What stands there, in an order of keys that compares; for a whole object only whether it is there."""
+    """The value there, with its keys sorted for comparison; for a whole object, only whether it exists."""
     if not route:
         return what in rendering
     return _sorted(tree.get(rendering.get(what), route))
@@ -68,7 +68,7 @@ def _is_test(manifest: Manifest) -> bool:
 
 
 def _by_name(value: Value) -> Value:
-    """Lists of named entries as mappings; of entries that share a name the last counts, as in a container."""
+    """Lists of named entries as mappings; of entries with the same name the last one keeps it, as in a container."""
     if isinstance(value, dict):
         return {key: _by_name(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -89,10 +89,10 @@ def _named(items: Sequence[Value], names: Sequence[str]) -> dict[str, Value]:
 
 
 def _fields(route: Route, was: Value, became: Value) -> Iterator[tuple[Route, Value, Value]]:
-    """The lowest places that differ; env entries, lists, and what is new or gone are told as a whole."""
+    """The deepest places that differ; env entries, lists, and anything added or removed count as a whole."""
     is_entry = len(route) > 1 and route[-2] == "env"
     if route[-1:] == ("env",):
-        was, became = was or {}, became or {}  # the first entry is told by its name, as all others are
+        was, became = was or {}, became or {}  # so that the first entry is listed by name, like all others
     if isinstance(was, dict) and isinstance(became, dict) and not is_entry:
         for key in dict.fromkeys([*was, *became]):
             yield from _fields((*route, key), was.get(key), became.get(key))
@@ -101,14 +101,14 @@ def _fields(route: Route, was: Value, became: Value) -> Iterator[tuple[Route, Va
 
 
 def _sorted(value: Value) -> Value:
-    """The order of keys is nothing to Kubernetes."""
+    """The value with its keys sorted: their order means nothing to Kubernetes."""
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def _summary(what: str, manifest: Value) -> Value:
-    """What a reviewer wants to know of an object that comes or goes: its images and replicas, its hooks, its keys."""
+    """The facts that a reviewer needs about an added or removed object: replicas, images, hooks, keys."""
     if manifest is None:
         return None
     if what.startswith("Secret "):

@@ -1,8 +1,8 @@
-"""The `helm` program as a child that does not outlive this process, on values that no kill leaves on a disk.
+"""Run `helm` as a child that does not outlive this process, with values that do not stay on disk after a kill.
 
-A signal that ends this process at once (TERM, HUP, KILL) lets nothing here run any more. So what is to be true
-afterwards is made true before: the values stand in files without a name, which go with the last process that has them
-open, and a shell waits for this process to end and then ends helm, with all that helm started.
+After a signal that ends this process at once (TERM, HUP, KILL), nothing here can clean up. So cleanup is arranged
+beforehand: the values are in unnamed files, which vanish with the last process that has them open, and a shell waits
+for this process to end and then kills helm and everything that helm started.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import subprocess
 
 _WATCH = "trap '' HUP INT QUIT TERM; read -r ended || kill -s KILL 0"
-"""What the shell does in helm's process group: its input ends without a line where this process died."""
+"""The script of the shell in helm's process group: its input ends without a line if this process dies."""
 
 
 class Done(NamedTuple):
-    """How helm ended, and what it said; `paths` are the names by which it was given the values, in their order."""
+    """How helm ended, and its output; `paths` are the paths by which it was given the values, in order."""
 
     code: int
     out: str
@@ -31,14 +31,14 @@ class Done(NamedTuple):
 
 
 class TooMuch(Exception):
-    """The child says more than anybody asked for."""
+    """The output of the child exceeds the limit."""
 
 
 def run(command: Sequence[str], values: Sequence[bytes], seconds: float, *, most: int = 0) -> Done:
-    """Run helm with `--values` for each of these texts; nobody but this user can read them meanwhile.
+    """Run helm with `--values` for each of these texts; only this user can read them meanwhile.
 
-    Raises subprocess.TimeoutExpired after `seconds`, TooMuch beyond `most` bytes of output (0: any number), and OSError
-    where it cannot be run; it has ended then, too.
+    Raises subprocess.TimeoutExpired after `seconds`, TooMuch beyond `most` bytes of output (0: no limit), and OSError
+    if it cannot be run; helm has ended in these cases too.
     """
     import subprocess
 
@@ -53,7 +53,7 @@ def run(command: Sequence[str], values: Sequence[bytes], seconds: float, *, most
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 pass_fds=descriptors,
-                # A group of its own, so that all that it starts can be ended with it.
+                # Its own process group, so that everything it starts can be killed with it.
                 start_new_session=group is None,
                 **({} if group is None else _in_group(group)),
             )
@@ -67,7 +67,7 @@ def run(command: Sequence[str], values: Sequence[bytes], seconds: float, *, most
 
 
 def _output(process: subprocess.Popen[bytes], seconds: float, most: int) -> tuple[bytes, bytes]:
-    """As `communicate`, which keeps whatever comes: what has not been asked for is not read to its end."""
+    """Like `communicate`, but stops reading beyond `most` bytes instead of keeping everything."""
     if os.name != "posix":
         return process.communicate(timeout=seconds)
     import selectors
@@ -101,7 +101,7 @@ def _hand_over(values: Sequence[bytes], stack: ExitStack) -> tuple[list[str], li
     """The paths by which a child reads these texts, and the descriptors that it needs for that."""
     import tempfile
 
-    if not os.path.isdir("/dev/fd"):  # Windows; there a folder of this user's own, which a kill leaves behind
+    if not os.path.isdir("/dev/fd"):  # Windows: use a private folder, which a kill leaves behind
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="infrahub-migrator-"))
         paths = [os.path.join(folder, f"values-{number}.yaml") for number in range(len(values))]
         for path, text in zip(paths, values):
@@ -110,28 +110,28 @@ def _hand_over(values: Sequence[bytes], stack: ExitStack) -> tuple[list[str], li
         return paths, []
     descriptors = []
     for text in values:
-        file = stack.enter_context(_without_a_name())
+        file = stack.enter_context(_unnamed_file())
         file.write(text)
-        file.seek(0)  # on macOS whoever opens it by its number goes on where this has stopped
+        file.seek(0)  # on macOS, opening it by descriptor continues at this file's position
         descriptors.append(file.fileno())
     return [f"/dev/fd/{descriptor}" for descriptor in descriptors], descriptors
 
 
-def _without_a_name() -> BinaryIO:
-    """An empty file that goes when it is closed: in memory where the system can, so that /tmp may be read-only."""
+def _unnamed_file() -> BinaryIO:
+    """An empty file that vanishes when closed: in memory if possible, so that /tmp may be read-only."""
     import tempfile
 
     if hasattr(os, "memfd_create"):
-        with suppress(OSError):  # a kernel, or a sandbox, that knows no such call
+        with suppress(OSError):  # a kernel or sandbox without this call
             return os.fdopen(os.memfd_create("values"), "w+b")
     return tempfile.TemporaryFile()
 
 
 @contextmanager
 def _watched_group() -> Iterator[int | None]:
-    """A process group that is ended when this process is, whatever ends it; None where there is no shell to watch.
+    """A process group that is killed when this process ends, however it ends; None if there is no shell to watch it.
 
-    The shell that watches is there before anything else joins the group.
+    The watching shell is started before anything else joins the group.
     """
     import subprocess
 
@@ -155,18 +155,18 @@ def _watched_group() -> Iterator[int | None]:
 
 
 def _in_group(group: int) -> dict[str, Any]:
-    """What Popen takes to start a child in that group, or in one of its own (0).
+    """The arguments for Popen to start a child in that group, or in a new one (0).
 
-    A function to be called before the program is run would have the whole of this process copied for it.
+    A `preexec_fn` would make Popen copy this whole process.
     """
     if sys.version_info >= (3, 11):
         return {"process_group": group}
-    else:  # noqa: RET505 - for mypy, to which the rest would never be reached
+    else:  # noqa: RET505 - without it, mypy considers the rest unreachable
         return {"preexec_fn": partial(os.setpgid, 0, group)}
 
 
 def _end(process: subprocess.Popen[bytes], group: int | None) -> None:
-    """End helm, and what it started: a child of a wrapper would hold its output open."""
+    """Kill helm and what it started: a child of a wrapper would keep its output open."""
     if hasattr(os, "killpg"):
         import signal
 

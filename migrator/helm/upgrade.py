@@ -1,9 +1,9 @@
-"""An upgrade taken apart: from the old chart and file to the new ones in moves that change one thing each.
+"""Split an upgrade into moves that change one thing each, from the old chart and file to the new ones.
 
-Every place on the way is rendered, so that what a move changes in the cluster is seen and not guessed. A place is a
+Every place on the way is rendered, so that the effect of a move in the cluster is observed, not guessed. A place is a
 chart and a stage of the file. The charts are the old one, the new one with the old one's own values below the file, and
 the new one; the stages are the file as it is and after each step of the plan. Not every place renders (the old chart
-refuses a docket, the new one the presets' example host), so the way goes around those.
+rejects a docket, the new one the presets' example host), so the way avoids those.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Place = tuple[int, int]
 """A row (`OLD`, `BETWEEN`, `NEW`) and a stage of the file, from 0."""
 
 Field = tuple[str, Route]
-"""An object's title, and a route in it."""
+"""An object's title, and a route in the object."""
 
 
 class Cause(NamedTuple):
@@ -37,7 +37,7 @@ class Cause(NamedTuple):
 
 
 class Move(NamedTuple):
-    """Two renderings next to each other, and what lies between them: one cause wherever that was possible."""
+    """Two adjacent renderings, and the causes of their differences: a single one wherever possible."""
 
     before: Objects
     after: Objects
@@ -45,7 +45,7 @@ class Move(NamedTuple):
 
 
 class Charts(NamedTuple):
-    """The charts that an upgrade leads from and to, `own_values` those of the old one, and how Helm is to render."""
+    """The charts of an upgrade, the `own_values` of the old one, and how Helm is to render them."""
 
     old: str
     new: str
@@ -56,10 +56,10 @@ class Charts(NamedTuple):
 
 
 class Upgrade(NamedTuple):
-    """An upgrade's ends, and the moves from one to the other.
+    """The start and end of an upgrade, and the moves between them.
 
-    `made_up` holds for each end that is rendered here the fields that differ between two renderings of it: what Helm
-    makes up anew each time, a password for example.
+    `made_up` has, for each of the two that is rendered here, the fields that differ between two renderings of it:
+    those that Helm generates anew each time, such as a password.
     """
 
     before: Objects
@@ -71,9 +71,9 @@ class Upgrade(NamedTuple):
 def take_apart(charts: Charts, stages: Sequence[Sequence[bytes]], standing: Objects | None = None) -> Upgrade:
     """Render the way from the old chart and `stages[0]` to the new chart and `stages[-1]`.
 
-    A stage holds the layers' texts in Helm's order; from one to the next, one step is carried out. `standing` is what
-    the old chart has made already, where there is no such chart here. Raises what `helm.render` raises, for the two
-    ends only.
+    A stage has the layers' texts in Helm's order; each differs from the one before by one step. `standing` is what the
+    old chart has already created, if that chart is not available here. Raises what `helm.render` raises, but only for
+    the start and the end.
     """
     rendered: dict[Place, Objects | None] = {}
 
@@ -127,7 +127,7 @@ def _explained(render: Callable[[], Objects], what: str) -> Objects:
 
 
 def _way(start: Place, end: Place, find: Callable[[Place], Objects | None]) -> list[Place]:
-    """The first way that renders all along, by single moves where there is one."""
+    """The first way on which every place renders, with single moves if possible."""
     # One thing at a time; then several steps, which may make sense only together; then the chart and steps at once.
     ahead = range(1, end[1] + 1)
     moves = [(1, 0), (2, 0), *((0, steps) for steps in ahead), *((rows, steps) for steps in ahead for rows in (1, 2))]

@@ -1,1 +1,1 @@
-"""Whether a release is right on its target version: by the rules, and by what Helm renders."""
+"""Check a release against its target version: by the rules, and by what Helm renders."""

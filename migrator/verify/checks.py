@@ -1,10 +1,10 @@
-"""What is looked at beside the values: what a check is, and those of a release that runs."""
+"""Checks on more than the values: the type, and the checks of a running release."""
 
 from typing import Literal, NamedTuple
 
 
 class Check(NamedTuple):
-    """What must hold of what was looked at: `title` says it, `remedy` how to mend a breach."""
+    """A condition that must hold: `title` states it, and `remedy` says how to fix a breach."""
 
     severity: Literal["error", "warning"]
     title: str
@@ -33,4 +33,4 @@ DEPLOYED = {
     "deployed-not-started": Check("error", "Every container has started.", _READ_WHY),
     "deployed-restarts": Check("warning", "No container was restarted.", _READ_WHY),
 }
-"""What `verify --deployed` looks at; how to mend a breach stands in each finding, with the release's own names."""
+"""What `verify --deployed` looks at; each finding says how to fix a breach, with the release's own names."""

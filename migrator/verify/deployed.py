@@ -1,7 +1,7 @@
-"""`verify --release NAME --deployed`: whether what was installed, and what runs of it, obeys the rules.
+"""`verify --release NAME --deployed`: whether what was installed, and what is running, obeys the rules.
 
-Looked at are the values (by the rules, as ever), the manifest that Helm installed, and the deployments and pods that
-run. Each finding comes with the command that mends it, or that says why.
+It looks at the values (by the rules, as always), the manifest that Helm installed, and the running deployments and
+pods. Each finding comes with a command that fixes it or shows the reason.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from migrator.verify.checks import DEPLOYED
 from migrator.verify.running import Trouble
 
 _MOST_LOGS = 5
-"""Pods of one kind fail alike, and each log is one more question to the cluster."""
+"""The most logs to read: pods of one kind fail alike, and each log is another request to the cluster."""
 
 
 class _Seen(NamedTuple):
-    """What the cluster holds of a release: the manifest, what runs, and the values that Helm took."""
+    """What the cluster knows about a release: the manifest, what is running, and the values that Helm used."""
 
     deployed: Deployed
     manifest: Sequence[Manifest]
@@ -49,15 +49,15 @@ class _Seen(NamedTuple):
 def verify_deployed(
     bundle: Bundle, request: examine.Request, access: Access, *, kube_version: str = "", show_secrets: bool = False
 ) -> FileReport:
-    """Whether the release runs as its target version asks: without a target named, the version that is installed.
+    """Whether the release runs as its target version requires; without a given target, the installed version.
 
-    Raises ClusterError where the cluster gives no answer.
+    Raises ClusterError if the cluster does not answer.
     """
     deployed = bundle.deployed
     assert deployed is not None, "only a release of a cluster is deployed"
-    stands = bundle.version.version
+    installed = bundle.version.version
     wanted = request.options.version_to
-    if not wanted and stands is not None and _knows_docket(bundle.version.chart, stands):
+    if not wanted and installed is not None and _knows_docket(bundle.version.chart, installed):
         request = request._replace(options=request.options._replace(version_to=bundle.version.text))
     report = verify.verify(bundle, request, kube_version=kube_version)
     if report.status == "needs-decision":
@@ -65,10 +65,10 @@ def verify_deployed(
     seen = _look(bundle, deployed, access)
     root: Route = () if report.root == "." else tuple(report.root.split("."))
     again = _helm_upgrade(bundle, deployed, report.version_to)
-    found = [*_about_release(bundle, deployed, report, stands, again)]
+    found = [*_about_release(bundle, deployed, report, installed, again)]
     is_behind = any(each.rule == "deployed-version" for each in found)
-    if not is_behind:  # what has not been upgraded breaks the target's rules, each of them
-        found += [*report.findings, *_about_reuse(bundle, seen, root, stands, again)]
+    if not is_behind:  # a release that is not upgraded yet would break all of the target's rules
+        found += [*report.findings, *_about_reuse(bundle, seen, root, installed, again)]
     found += _about_pods(seen, access, again, show_secrets, with_prefect=not is_behind and _runs_prefect(seen, root))
     found.sort(key=lambda each: each.severity)  # errors first, otherwise in their order
     wrong = any(each.severity == "error" for each in found)
@@ -108,7 +108,7 @@ def _runs_prefect(seen: _Seen, root: Route) -> bool:
 
 
 def _helm_upgrade(bundle: Bundle, deployed: Deployed, version: str) -> str:
-    """The command that installs the release once more, with the values that it has."""
+    """The command that installs the release again, with its current values."""
     chart = bundle.version.chart
     what = f"REPO/{chart} --version {version}" if deployed.chart == chart and version else "CHART"
     files = [f"-f {shlex.quote(layer.name)}" for layer in bundle.layers if layer.snapshot is not None]
@@ -118,7 +118,7 @@ def _helm_upgrade(bundle: Bundle, deployed: Deployed, version: str) -> str:
 
 
 def _about_release(
-    bundle: Bundle, deployed: Deployed, report: FileReport, stands: ChartVersion | None, again: str
+    bundle: Bundle, deployed: Deployed, report: FileReport, installed: ChartVersion | None, again: str
 ) -> Iterator[Finding]:
     where = deployed.called
     if deployed.status != "deployed":
@@ -128,13 +128,13 @@ def _about_release(
             words = (deployed.name, str(deployed.revision), *deployed.words[1:])
             remedy, first = "Once nobody else is upgrading it:", f"helm rollback {shlex.join(words)}"
         yield _finding("deployed-status", where, text, remedy, (first, again))
-    if stands is None or not report.version_to:
+    if installed is None or not report.version_to:
         return
     try:
         target = versions.parse(report.version_to).release
     except UsageError:
         return
-    if stands.release < target:
+    if installed.release < target:
         text = f"what runs is {bundle.version.chart} {bundle.version.text}, not {report.version_to} yet"
         commands: tuple[str, ...] = (again,)
         if bundle.is_of_cluster:
@@ -147,12 +147,16 @@ def _about_release(
 
 
 def _about_reuse(
-    bundle: Bundle, seen: _Seen, root: Route, stands: ChartVersion | None, again: str
+    bundle: Bundle, seen: _Seen, root: Route, installed: ChartVersion | None, again: str
 ) -> Iterator[Finding]:
-    """What --reuse-values leaves behind: the old chart's own values, where the new one's would stand."""
-    if stands is None or bundle.version.chart not in versions.CHARTS or not _knows_docket(bundle.version.chart, stands):
+    """What --reuse-values leaves behind: the old chart's own values in place of the new chart's."""
+    if (
+        installed is None
+        or bundle.version.chart not in versions.CHARTS
+        or not _knows_docket(bundle.version.chart, installed)
+    ):
         return
-    own = presets.of_chart(bundle.version.chart, stands.release, stands.flavour).prefect
+    own = presets.of_chart(bundle.version.chart, installed.release, installed.flavour).prefect
     left = []
     for listed in (env.SERVER, env.BACKGROUND):
         if _is_given(seen.given, (*root, *listed)):
@@ -175,7 +179,7 @@ def _about_reuse(
 
 
 def _is_given(given: Map, route: Route) -> bool:
-    """Whether the release was given that value, or one in the place of all around it."""
+    """Whether the release was given that value, or one that replaces a map around it."""
     for depth in range(1, len(route) + 1):
         found = tree.find(given, route[:depth])
         if found is tree.MISSING:
@@ -213,7 +217,7 @@ def _about_pods(
         for each in rendered_pods.check([*seen.live.deployments, *others], where):
             if (each.rule, each.text) in known or each.rule in ("pods-none", "pods-env-string"):
                 continue
-            causes = [one for one in found if one.name and _speaks_of(each.text, one.name, one.deployment)]
+            causes = [one for one in found if one.name and _mentions(each.text, one.name, one.deployment)]
             told += causes
             text = f"{each.text} (as it runs; not so in the manifest)"
             remedy, commands = (causes[0].remedy, causes[0].commands) if causes else (running.INSTALL, (again,))
@@ -226,6 +230,6 @@ def _finding(rule: str, where: str, text: str, remedy: str, commands: tuple[str,
     return Finding(rule, DEPLOYED[rule].severity, where, 0, text, remedy, commands=commands)
 
 
-def _speaks_of(text: str, *names: str) -> bool:
-    """Whether a sentence names each of these, and not only something longer."""
+def _mentions(text: str, *names: str) -> bool:
+    """Whether a sentence has each of these as a full name, not only as part of a longer one."""
     return all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) for name in names)

@@ -1,4 +1,4 @@
-"""What Helm rendered: checks on Prefect's two deployments."""
+"""Checks on Prefect's two deployments as Helm rendered them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from migrator.verify.checks import Check
 
 PINS = (PIN, INJECTED_PIN)
 
-# What Prefect connects to; the example elsewhere, in INFRAHUB_CACHE_ADDRESS for one, need not matter.
+# What Prefect connects to; the example host elsewhere, as in INFRAHUB_CACHE_ADDRESS, need not matter.
 _ADDRESSES = (DOCKET_NAME, "PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL")
 _CONTAINERS = {"prefect-server": "server", "prefect-background-services": "background"}
 
@@ -33,7 +33,7 @@ class Pod(NamedTuple):
     env: tuple[Manifest, ...]
 
     def last(self, name: str) -> Manifest | None:
-        """The entry that the container sees."""
+        """The entry that takes effect in the container."""
         found = [entry for entry in self.env if entry.get("name") == name]
         return found[-1] if found else None
 
@@ -123,7 +123,7 @@ CHECKS = {
         "Set backgroundServices.runAsSeparateDeployment to true.",
     ),
 }
-"""All that is looked at, by id."""
+"""All checks, by id."""
 
 
 class Trouble(NamedTuple):
@@ -139,7 +139,7 @@ class Trouble(NamedTuple):
 
 
 def pods(manifests: Sequence[Manifest]) -> list[Pod]:
-    """Prefect's deployments among the manifests, known by the names that the chart gives their containers."""
+    """Prefect's deployments among the manifests, recognised by the container names that the chart sets."""
     found = []
     for manifest in manifests:
         containers = tree.get(manifest, ("spec", "template", "spec", "containers"))
@@ -155,11 +155,11 @@ def pods(manifests: Sequence[Manifest]) -> list[Pod]:
 
 
 def check(manifests: Sequence[Manifest], chart_path: str) -> list[Finding]:
-    """What is wrong with Prefect's pods in these manifests, errors first; `chart_path` is where they come from.
+    """What is wrong with Prefect's pods in these manifests, errors first; `chart_path` is their source.
 
     With separate services: one docket on both pods, no toggle of the presets, no services on the API pods, and with
     Infrahub's image both migrate-on-start names "false" on them and no migrations Job. In any case: no env name twice,
-    nothing but text in env, no example host, and no container of any pod that asks for more than its limits allow.
+    only strings in env, no example host, and no container of any pod whose requests exceed its limits.
     """
     troubles = list(_troubles(manifests))
     ordered = [each for severity in ("error", "warning") for each in troubles if each.check.severity == severity]
@@ -167,7 +167,7 @@ def check(manifests: Sequence[Manifest], chart_path: str) -> list[Finding]:
 
 
 def refusal(error: RenderError, chart_path: str) -> Finding:
-    """What Helm says where it renders nothing, as a finding, so that it stands beside those of the rules."""
+    """Helm's error when it cannot render, as a finding, to be listed with those of the rules."""
     return _finding(Trouble("chart-refuses", error.message), chart_path)
 
 
@@ -193,7 +193,7 @@ def _troubles(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
 
 
 def _above_limits(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
-    """Containers of any pod that ask for more than their limits allow."""
+    """Containers of any pod whose requests exceed their limits."""
     for manifest in manifests:
         pod = tree.get(manifest, ("spec", "template", "spec"))
         for kind in ("containers", "initContainers"):

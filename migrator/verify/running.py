@@ -1,4 +1,4 @@
-"""What runs against what was installed: the env of each container, the replicas, and pods that fail."""
+"""Compare what is running with what was installed: the env of each container, the replicas, and failing pods."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from migrator.values.edits import Value
 from migrator.values.merge import as_map
 
 Log = Callable[[Manifest, str], str]
-"""The end of the log of a pod's container, in words."""
+"""Returns the end of the log of a pod's container, as a phrase."""
 
 INSTALL = "Install the release again: that restores what it lost."
 TWICE = "Remove all of them, and add one back."
@@ -21,7 +21,7 @@ _ON_ITS_WAY = ("ContainerCreating", "PodInitializing", "")
 
 
 class Trouble(NamedTuple):
-    """What is wrong with what runs: `deployment` and, where it is about one, the env entry's `name`."""
+    """What is wrong with a running release: the `deployment` and, if it is about an env entry, its `name`."""
 
     rule: str
     text: str
@@ -32,7 +32,7 @@ class Trouble(NamedTuple):
 
 
 def troubles(manifest: Sequence[Manifest], live: Live, namespace: str, again: str, log: Log) -> Iterator[Trouble]:
-    """All that differs from the manifest or does not run; `again` is the command that installs the release anew."""
+    """Everything that differs from the manifest or does not run; `again` is the command that reinstalls the release."""
     standing = {(namespace_of(each), name_of(each)): each for each in live.deployments}
     for each in manifest:
         if each.get("kind") != "Deployment":
@@ -52,7 +52,7 @@ def troubles(manifest: Sequence[Manifest], live: Live, namespace: str, again: st
 
 
 def _containers(manifest: Manifest, deployment: Manifest) -> Iterator[tuple[str, list[Manifest], list[Manifest]]]:
-    """The containers that both have, with the env of each."""
+    """The containers that both have, with both env lists of each."""
     there = dict(_envs(tree.get(deployment, ("spec", "template", "spec"))))
     for name, entries in _envs(tree.get(manifest, ("spec", "template", "spec"))):
         if name in there:
@@ -71,22 +71,22 @@ def _envs(pod: Value) -> Iterator[tuple[str, list[Manifest]]]:
 def _env(
     deployment: str, space: str, container: str, wanted: Sequence[Manifest], there: Sequence[Manifest], again: str
 ) -> Iterator[Trouble]:
-    asked, stands = (Counter(str(each.get("name")) for each in entries) for entries in (wanted, there))
+    asked, present = (Counter(str(each.get("name")) for each in entries) for entries in (wanted, there))
     ours, theirs = _last(wanted), _last(there)
     where = f"container {container} of deployment {deployment}"
     for name in asked:
         mend = _mend(deployment, space, container, name, ours[name], again)
-        if name not in stands:
+        if name not in present:
             text = f"{where} lacks what the manifest has, as a patch can lose it: {name}"
             yield Trouble("deployed-env-lost", text, *mend, deployment, name)
-        elif stands[name] > asked[name]:
-            text = f"{name} appears {stands[name]} times in {where}, but {_times(asked[name])} in the manifest"
+        elif present[name] > asked[name]:
+            text = f"{name} appears {present[name]} times in {where}, but {_times(asked[name])} in the manifest"
             commands = (_set(deployment, space, container, f"{name}-"), *mend[1])
             yield Trouble("deployed-env-twice", text, TWICE, commands, deployment, name)
         elif ours[name] != theirs[name]:
             text = f"{where} differs from the manifest: {name}"
             yield Trouble("deployed-env-differs", text, *mend, deployment, name)
-    for name in stands:
+    for name in present:
         if name not in asked:
             text = f"{where} has more than the manifest: {name}"
             commands = (_set(deployment, space, container, f"{name}-"),)
@@ -94,7 +94,7 @@ def _env(
 
 
 def folded(troubles: Sequence[Trouble]) -> list[Trouble]:
-    """What is wrong alike with several entries of a container as one trouble, with one command."""
+    """Troubles that are alike for several entries of a container merged into one, with one command."""
     found: dict[object, Trouble] = {}
     for each in troubles:
         is_entry = each.text.endswith(f": {each.name}")
@@ -103,13 +103,13 @@ def folded(troubles: Sequence[Trouble]) -> list[Trouble]:
         if first is None:
             found[key] = each
         else:
-            commands = tuple(map(_together, first.commands, each.commands))
+            commands = tuple(map(_joined, first.commands, each.commands))
             found[key] = first._replace(text=f"{first.text}, {each.name}", commands=commands)
     return list(found.values())
 
 
-def _together(one: str, other: str) -> str:
-    """Two commands for one container as one: `kubectl set env` takes any number of entries."""
+def _joined(one: str, other: str) -> str:
+    """Two commands for one container joined into one: `kubectl set env` takes any number of entries."""
     entry = other.partition(" --containers ")[2].partition(" ")[2]
     return f"{one} {entry}" if entry else one
 
@@ -119,7 +119,7 @@ def _times(count: int) -> str:
 
 
 def _last(entries: Sequence[Manifest]) -> Mapping[str, Value]:
-    """What the container sees of each name, as the API server keeps it: nothing is an empty text."""
+    """The effective entry of each name, as the API server stores it: no value is an empty string."""
     return {str(each.get("name")): _as_kept(each) for each in entries}
 
 
@@ -138,8 +138,8 @@ def _as_kept(entry: Manifest) -> Value:
 def _mend(
     deployment: str, space: str, container: str, name: str, value: Value, again: str
 ) -> tuple[str, tuple[str, ...]]:
-    """What puts an entry right: one that anybody may read is set, and one by reference or with a credential comes back
-    with the release."""
+    """The remedy and commands for an entry: a plain value is set; one with a reference or credential is restored by
+    installing the release again."""
     import shlex
 
     from migrator.report.mask import Mask
@@ -176,7 +176,7 @@ def _rollout(deployment: Manifest, pods: Sequence[Manifest], space: str) -> Iter
 
 
 def _is_old(pod: Manifest, template: Mapping[str, Sequence[Manifest]]) -> bool:
-    """Whether a pod lacks what the deployment's template sets, or has it otherwise; what was injected is no matter."""
+    """Whether a pod lacks or differs from what the deployment's template sets; injected entries do not matter."""
     own = {name: _last(entries) for name, entries in _envs(pod.get("spec"))}
     return any(
         name in own and any(own[name].get(entry) != value for entry, value in _last(entries).items())

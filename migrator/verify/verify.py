@@ -1,4 +1,4 @@
-"""Verification: a release held against the rules of its target version, before and after a migration."""
+"""Verification: check a release against the rules of its target version, before and after a migration."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from migrator.values.edits import Route
 from migrator.values.release import Release
 
 MENDED = frozenset({"docket-missing", "docket-null", "docket-url", "docket-differs", "example-host", "migrate-pin"})
-"""The rules that a migration is there to mend: their errors block its result even where they stood before."""
+"""The rules that a migration exists to fix: their errors block its result even if they were there before."""
 
 
 def verify(bundle: Bundle, request: examine.Request, *, kube_version: str = "") -> FileReport:
-    """Whether the release obeys the rules of the target version as it is; with a chart, also as Helm renders it."""
+    """Whether the release, as it is, obeys the rules of the target version; with a chart, also as Helm renders it."""
     case = examine.examine([bundle], request)
     if any(question.id == "flavour" for question in case.plan.open_questions):
         return summary.report(case)
@@ -33,16 +33,16 @@ def verify(bundle: Bundle, request: examine.Request, *, kube_version: str = "") 
 
 
 def planned(case: examine.Case) -> FileReport:
-    """What would change, and what is wrong with what would not. Raises what `hold_result` and `apply` raise."""
+    """What would change, and what is wrong with the rest. Raises what `hold_result` and `apply` raise."""
     result = apply.apply_plan(case)
     report = summary.report(case, result)
     return summary.with_findings(report, judge(case, result)) if case.plan.is_current else report
 
 
 def proved(case: examine.Case, request: examine.Request) -> FileReport:
-    """What a release that is decided becomes: it plans to nothing, and breaks no rule that the migration answers for.
+    """The proved result of a decided release: planning it again changes nothing, and it has no blocking errors.
 
-    Raises RefusedError for a shape that is not edited, VerificationError where the proof fails; nothing is written.
+    Raises RefusedError for a shape that is not edited, VerificationError if the proof fails; nothing is written.
     """
     result = apply.apply_plan(case)
     if case.plan.changes:
@@ -56,7 +56,7 @@ def _looked_at(request: examine.Request) -> tuple[NoticeReport, ...]:
 
 
 def _rendered(layers: Sequence[Source], release: Release, path: str, kube_version: str) -> list[Finding]:
-    """What Helm makes of the values with the chart: keys it does not know, and what is wrong with Prefect's pods."""
+    """Findings about the values on the chart: keys it does not know, and what is wrong with Prefect's pods."""
     from migrator.charts import archive
     from migrator.helm import engine
     from migrator.rules import unknown
@@ -79,10 +79,10 @@ def _rendered(layers: Sequence[Source], release: Release, path: str, kube_versio
 
 
 def judge(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:
-    """What the rules say of what a migration leaves behind: of its result, or the errors of a release as it stands.
+    """The findings of the rules on a migration's result, or the errors of a release that is not changed.
 
-    A release with nothing to migrate is not held for its errors, but whoever asked has to hear of them. Raises what
-    `hold_result` raises.
+    Errors do not block a release that has nothing to migrate, but they must be reported. Raises what `hold_result`
+    raises.
     """
     if case.plan.changes:
         return hold_result(case, result)
@@ -90,10 +90,10 @@ def judge(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:
 
 
 def hold_result(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:
-    """What the rules say of a migration's result, for the report.
+    """The findings of the rules on a migration's result, for the report.
 
-    Raises VerificationError for errors that the migration brought in or was there to mend; what was wrong before and
-    is none of its business is only told.
+    Raises VerificationError for errors that the migration introduced or exists to fix; other errors that were there
+    before are only reported.
     """
     before = findings(case.plan.start, case.sources)
     after = findings(case.plan.result, case.bundle.on(result.streams).layers)
@@ -116,7 +116,7 @@ def hold_result(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]
 
 
 def findings(release: Release, layers: Sequence[Source]) -> list[Finding]:
-    """What the rules say of a release whose layers these are."""
+    """The findings of the rules on a release with these layers."""
     from migrator import rules
 
     return rules.check(release, _line_of(layers), [layer.name for layer in layers])
