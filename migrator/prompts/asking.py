@@ -14,7 +14,7 @@ from migrator.prompts.person import Back, Offer, Person
 from migrator.prompts.screen import Screen
 from migrator.report.page import standing_at
 
-_OF_NO_MIGRATION = (
+_FLAVOUR_REASON = (
     "The installed flavour of the chart decides every value that the file leaves out; the file does not say which "
     "it is."
 )
@@ -85,7 +85,7 @@ def _about(question: Question, start: str, case: examine.Case, several: Several 
     asked_by = catalog.asked_by(question.id, case.known)
     decision = catalog.about(question.id)
     found_by = (decision.found_by,) if decision is not None and decision.found_by else ()
-    why = (*found_by, *(_paragraphs(asked_by.text) if asked_by else (_OF_NO_MIGRATION,)))
+    why = (*found_by, *(_paragraphs(asked_by.text) if asked_by else (_FLAVOUR_REASON,)))
     if several is None:
         return questions.About(start, standing_at(summary.places(case, question)), why)
     why = (*why, *filter(None, [several.all_of_them]))

@@ -47,7 +47,7 @@ class _Session:
         self._decisions = decisions
         self._screen = screen
         self._person = person
-        self._told: list[NoticeReport] = []
+        self._notices_shown: list[NoticeReport] = []
 
     def hold(self, target: str, dry_run: bool) -> Decided:
         case = self._decisions.judge()
@@ -81,8 +81,8 @@ class _Session:
             screen.say(f"{name}: {title}", lead="- ")
         if case.plan.open_questions:
             # Likely problems, above all values that cannot be read, can affect the answers: they are shown first.
-            self._told = [each for each in report.notices if each.severity != "info"]
-            review.notices(self._told, screen, "Read first")
+            self._notices_shown = [each for each in report.notices if each.severity != "info"]
+            review.notices(self._notices_shown, screen, "Read first")
 
     def _ask_all(self, case: examine.Case) -> Decided:
         """Ask until no question is open. An answer can open or settle others, so the plan is remade each time."""
@@ -114,9 +114,9 @@ class _Session:
         self._screen.mask.learn(review.as_report(decided.report))
         review.overview(*decided, self._screen)
         review.findings(review.placed(decided.report.findings), self._screen)
-        told = [each for each in decided.report.notices if each not in self._told]
-        review.notices([each for each in told if each.severity != "info"], self._screen)
-        rest = sum(each.severity == "info" for each in told)
+        new = [each for each in decided.report.notices if each not in self._notices_shown]
+        review.notices([each for each in new if each.severity != "info"], self._screen)
+        rest = sum(each.severity == "info" for each in new)
         if rest:
             self._screen.say(f"{rest} more to know: choose lines to read them.", style="dim")
 

@@ -99,8 +99,8 @@ class Decisions:
 
     def with_givers(self, report: FileReport) -> FileReport:
         """The report with the answers of this session attributed to a person."""
-        told = [each._replace(by="person", where="") if each.id in self.typed else each for each in report.questions]
-        return report._replace(questions=tuple(told))
+        marked = [each._replace(by="person", where="") if each.id in self.typed else each for each in report.questions]
+        return report._replace(questions=tuple(marked))
 
     def asked(self) -> dict[str, Question]:
         """The questions with an answer that can be changed."""

@@ -86,18 +86,18 @@ def overview(decided: Sequence[Decided], screen: Screen) -> None:
     everyone = [report.path for report in reports]
     files = dict.fromkeys(change.file for report in reports for change in report.changes)
     where = f"{len(files)} files" if len(files) > 1 else next(iter(files))
-    of_whom_all = f" of {len(decided)} releases" if len(decided) != len(files) else ""
-    screen.heading(f"What would change: {changes_in(decided)} in {where}{of_whom_all}")
+    of_releases = f" of {len(decided)} releases" if len(decided) != len(files) else ""
+    screen.heading(f"What would change: {changes_in(decided)} in {where}{of_releases}")
     roots = by_kind((report.root, report.path) for report in reports if report.root != ".")
     below = [root if len(roots) == 1 else f"{root} ({of_whom(its, everyone)})" for root, its in roots.items()]
     if below:
         screen.say(f"Below {listed(below)}:")
     for number, (title, lines) in enumerate(_steps(decided, screen), 1):
         whose = by_kind((name, name) for _, name, _ in lines)
-        in_general = list(whose)
-        suffix = "" if len(in_general) == len(everyone) else f": {of_whom(in_general, everyone)}"
+        affected = list(whose)
+        suffix = "" if len(affected) == len(everyone) else f": {of_whom(affected, everyone)}"
         screen.say(f"{title}{suffix}", lead=f"{number}. ")
-        _lines(lines, in_general, screen)
+        _lines(lines, affected, screen)
     screen.say(review.RESTARTS)
 
 

@@ -19,7 +19,7 @@ from prompt_toolkit.keys import Keys as Pressed
 from migrator.prompts.person import Back, Offer, Why
 
 _SECONDS_AFTER_ESCAPE = 0.3  # a key within this time after Escape means Alt and that key
-_SECONDS_OF_A_KEY = 0.1  # an arrow key sends Escape, and the rest within this time
+_SECONDS_WITHIN_KEY = 0.1  # an arrow key sends Escape, and the rest within this time
 _HINT, _SHORT_HINT = "(arrows, Enter; Esc: back, ?: why)", "(Esc: back, ?: why)"
 _WIDE = 60  # columns that fit the long hint beside any prompt
 _NOTHING = Offer("", "(nothing chosen yet)")
@@ -76,5 +76,5 @@ def _answer(question: questionary.Question, *, is_typed: bool = False) -> str:
     application: Any = question.application
     own = application.key_bindings
     application.key_bindings = merge_key_bindings([own, bindings]) if own is not None else bindings
-    application.timeoutlen, application.ttimeoutlen = _SECONDS_AFTER_ESCAPE, _SECONDS_OF_A_KEY
+    application.timeoutlen, application.ttimeoutlen = _SECONDS_AFTER_ESCAPE, _SECONDS_WITHIN_KEY
     return str(question.unsafe_ask())

@@ -9,7 +9,7 @@ import sys
 
 from migrator.prompts.terminal import is_dumb
 
-_NOT_TO_BE_RUN = (126, 127)  # exit codes of a shell: not executable, not found
+_CANNOT_RUN = (126, 127)  # exit codes of a shell: not executable, not found
 
 
 def show(text: str, *, plain: bool) -> None:
@@ -26,10 +26,10 @@ def show(text: str, *, plain: bool) -> None:
     environment = {"LESS": "FRX", "LV": "-c", **os.environ}
     # The command is the user's own and may contain options: a shell runs it, as in Git.
     with subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, env=environment) as pager:
-        heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C belongs to the pager while it runs
+        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C belongs to the pager while it runs
         try:
             pager.communicate(text.encode(sys.stdout.encoding or "utf-8", "replace"))
         finally:
-            signal.signal(signal.SIGINT, heard)
-    if pager.returncode in _NOT_TO_BE_RUN:
+            signal.signal(signal.SIGINT, previous)
+    if pager.returncode in _CANNOT_RUN:
         sys.stdout.write(text)

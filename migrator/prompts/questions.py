@@ -15,7 +15,7 @@ _SAFE = " (the safe default)"
 _OTHER = "other"
 _TYPED = "typed"
 _AROUND = 4  # lines: the heading, the place, the prompt, "(nothing chosen yet)"
-_FREE_ONES = 2  # numbers offered besides the suggested one; others can be typed
+_MORE_NUMBERS = 2  # numbers offered besides the suggested one; others can be typed
 
 
 class Reply(NamedTuple):
@@ -46,7 +46,7 @@ def sentences(question: Question) -> list[str]:
     return [*re.split(r"(?<=[.?]) (?=[A-Z])", question.text), f"Unattended: {question.flag}."]
 
 
-def _instead_of(question: Question) -> dict[str, str]:
+def _alternatives(question: Question) -> dict[str, str]:
     """The other questions that settle the same thing, with their labels in this question's list."""
     others = [name for name in catalog.rivals(question.id) if name != question.id]
     return {name: catalog.questions()[name].instead for name in others if catalog.questions()[name].instead}
@@ -77,7 +77,7 @@ def put(question: Question, about: About, person: Person, screen: Screen, *, alo
         screen.say(unattended, style="dim")
     while True:
         try:
-            return _asked(question, about, person, screen, {} if alone else _instead_of(question))
+            return _asked(question, about, person, screen, {} if alone else _alternatives(question))
         except Why:
             for paragraph in about.why:
                 screen.say(paragraph, indent=2)
@@ -131,7 +131,7 @@ def _from_list(
     shown = [choice for choice in free if choice.value in (start, best)]
     others = [choice for choice in free if choice not in shown]
     others.sort(key=lambda choice: (int(choice.value) < int(best or 0), int(choice.value)))
-    shown += others[:_FREE_ONES]
+    shown += others[:_MORE_NUMBERS]
     offers = [
         Offer(value, f"{value}  {state}" + (", suggested" if value == question.suggestion else ""))
         for value, state in sorted(shown, key=lambda choice: int(choice.value))

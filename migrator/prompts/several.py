@@ -74,7 +74,7 @@ class _Session:
         self._person = person
         self._past: list[tuple[str, Sequence[Candidate]]] = []  # questions answered, or (no name) releases left out
         self._count = 0  # answers so far, including those taken back
-        self._told: set[tuple[str, str]] = set()
+        self._notices_shown: set[tuple[str, str]] = set()
         self._read: dict[str, tuple[str, frozenset[str]]] = {}  # by question: the release, and the sentences shown
 
     def begin(
@@ -102,9 +102,9 @@ class _Session:
                 self._screen.mask.learn(each.as_read)
         folded.introduce(reports, current, errors, self._screen)
         if any(each.open for each in self._releases):
-            first = [(each.path, told) for each in reports for told in each.notices if told.severity != "info"]
+            first = [(each.path, notice) for each in reports for notice in each.notices if notice.severity != "info"]
             folded.notices(first, self._screen, "Read first")
-            self._told = {(name, told.text) for name, told in first}
+            self._notices_shown = {(name, notice.text) for name, notice in first}
 
     def hold(self, dry_run: bool) -> None:
         while True:
@@ -113,12 +113,12 @@ class _Session:
             if not decided:
                 return
             news = [
-                (each.report.path, told)
+                (each.report.path, notice)
                 for each in decided
-                for told in each.report.notices
-                if (each.report.path, told.text) not in self._told
+                for notice in each.report.notices
+                if (each.report.path, notice.text) not in self._notices_shown
             ]
-            reviewed = Reviewed(decided, self._meeting(), news, self._answers())
+            reviewed = Reviewed(decided, self._collisions(), news, self._answers())
             choice, of_whom = choose(reviewed, self._person, self._screen, dry_run=dry_run)
             if choice == "apply":
                 return
@@ -316,7 +316,7 @@ class _Session:
         self._screen.mask.learn(release.as_read)
         self._screen.say(str(error), lead="error: ", style="red")
 
-    def _meeting(self) -> list[tuple[str, NoticeReport]]:
+    def _collisions(self) -> list[tuple[str, NoticeReport]]:
         """Errors of releases that would share a database; they are not written."""
         going = {each.name for each in self._releases if each.goes_on}
         found = self._claims.collisions().items()

@@ -97,7 +97,7 @@ _WITH_PODS = ("Deployment ", "StatefulSet ", "DaemonSet ")
 
 
 def restarts(cluster: ClusterReport) -> str:
-    """The same in a sentence; empty where nothing changes."""
+    """The same in a sentence; empty if nothing changes."""
     if not cluster.changes:
         return ""
     return f"What restarts: {'; '.join(restarting(cluster)) or 'no pod'}."

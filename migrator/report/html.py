@@ -46,9 +46,9 @@ def page(report: Report, *, mask: Mask) -> str:
     report = mask.conceal(report)
     is_rendered = any(file.cluster is not None for file in report.files)
     are_many = len(report.files) > MANY
-    told = _said_of_many(report.files) if are_many else {}
+    shared = _shared_notices(report.files) if are_many else {}
     releases = [
-        release_view(number, file, mask, context=1 if are_many else 3, told=told)
+        release_view(number, file, mask, context=1 if are_many else 3, told=shared)
         for number, file in enumerate(report.files, 1)
     ]
     environment = _environment()
@@ -63,7 +63,7 @@ def page(report: Report, *, mask: Mask) -> str:
         error=report.error,
         releases=releases,
         are_many=are_many,
-        said_of_many=told,
+        said_of_many=shared,
         is_rendered=is_rendered,
         statuses=_bars([(name, totals.TOLD[name], number) for name, number in totals.statuses(report).items()]),
         effects=_bars([(name, EFFECTS[name], number) for name, number in totals.effects(report).items() if number]),
@@ -98,7 +98,7 @@ def _bars(counts: Sequence[tuple[str, str, int]]) -> list[Bar]:
     return bars
 
 
-def _said_of_many(files: Collection[FileReport]) -> dict[str, tuple[int, str]]:
+def _shared_notices(files: Collection[FileReport]) -> dict[str, tuple[int, str]]:
     """Notices that concern so many releases that they are shown once: count and severity, the most severe first."""
     found: dict[str, tuple[int, str]] = {}
     for file in files:

@@ -36,7 +36,7 @@ class Line(NamedTuple):
 
 
 class Row(NamedTuple):
-    """Two lines side by side; None where a side has no line."""
+    """Two lines side by side; None if a side has no line."""
 
     kind: Literal["same", "removed", "added", "changed"]
     old: Line | None

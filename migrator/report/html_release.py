@@ -111,11 +111,11 @@ def _steps(own: str, file: FileReport, mask: Mask, context: int) -> Iterator[tup
 
 
 def _in_short(own: str, file: FileReport, steps: Sequence[StepView]) -> Iterator[tuple[str, tuple[Answer, ...]]]:
-    for term, answers in _asked_first(own, file, steps):
+    for term, answers in _key_facts(own, file, steps):
         yield term, tuple((answer, "") if isinstance(answer, str) else answer for answer in answers)
 
 
-def _asked_first(own: str, file: FileReport, steps: Sequence[StepView]) -> Iterator[tuple[str, Sequence[str | Answer]]]:
+def _key_facts(own: str, file: FileReport, steps: Sequence[StepView]) -> Iterator[tuple[str, Sequence[str | Answer]]]:
     if file.error:
         yield "What is wrong", (error_without_path(file),)
     done = written(file)
@@ -171,12 +171,12 @@ def _what_changes(file: FileReport, steps: Sequence[StepView]) -> Iterator[str |
             effect: sum(len(reason.changes) for reason in step.reasons if reason.effect == effect) for effect in EFFECTS
         }
         whole = sum(numbers.values())
-        told = [
+        counts = [
             _IN_SHORT[effect] if number == whole else f"{number} {_IN_SHORT[effect]}"
             for effect, number in numbers.items()
             if number
         ]
-        yield f"{sentence(step.title or step.name)}: {count(whole, 'change')} ({', '.join(told)}).", step.id
+        yield f"{sentence(step.title or step.name)}: {count(whole, 'change')} ({', '.join(counts)}).", step.id
     if file.status == "needs-decision":
         yield f"{'More' if steps else 'Nothing yet; more'} can follow from open decisions."
 

@@ -38,29 +38,29 @@ def pieces(report: Report, *, mask: Mask, seconds: float) -> Iterator[str]:
     before, after = ElementTree.tostring(suites, encoding="unicode").split("\n</testsuite>")
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n{before.rstrip()}'
     for file in report.files:
-        attributes = {"name": _sayable(file.path), "classname": name, "time": "0"}
+        attributes = {"name": _without_forbidden(file.path), "classname": name, "time": "0"}
         case = ElementTree.Element("testcase", attributes)
         kind = _kind(file)
-        told = "\n".join(_issues_in_words(report, file))
+        issue_text = "\n".join(_issue_lines(report, file))
         if kind:
-            why = _sayable(reason(file, Page(0), more="below").removeprefix(": ") or file.status)
+            why = _without_forbidden(reason(file, Page(0), more="below").removeprefix(": ") or file.status)
             result = ElementTree.SubElement(
                 case, kind, {"type": file.status, "message": why} if kind != "skipped" else {"message": why}
             )
-            result.text = told or None
-        elif told:
-            ElementTree.SubElement(case, "system-out").text = told
+            result.text = issue_text or None
+        elif issue_text:
+            ElementTree.SubElement(case, "system-out").text = issue_text
         ElementTree.indent(case, level=2)
         yield f"\n    {ElementTree.tostring(case, encoding='unicode')}"
     yield f"\n  </testsuite>{after}\n"
 
 
-def _issues_in_words(report: Report, file: FileReport) -> Iterator[str]:
+def _issue_lines(report: Report, file: FileReport) -> Iterator[str]:
     """The issues, one per line with its place; an error of the whole release is already the message."""
     for issue in issues(report._replace(files=(file,))):
         if issue.rule != file.status:
             place = f"{issue.file}:{issue.line}" if issue.line else issue.file
-            yield _sayable(visible(f"{place}: {issue.level}: {issue.text}"))
+            yield _without_forbidden(visible(f"{place}: {issue.level}: {issue.text}"))
 
 
 def _kind(file: FileReport) -> str:
@@ -71,5 +71,5 @@ def _kind(file: FileReport) -> str:
     return "failure" if file.status in ("pending", "needs-decision") else ""
 
 
-def _sayable(text: str) -> str:
+def _without_forbidden(text: str) -> str:
     return _FORBIDDEN.sub("?", text)

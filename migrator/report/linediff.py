@@ -163,8 +163,8 @@ def _joined(found: list[Block], before: Sequence[bytes]) -> list[Block]:
 def _is_inside_an_entry(before: Sequence[bytes], above: Block, below: Block) -> bool:
     """Whether only one or two lines, indented deeper than their neighbours, separate a change from removed lines."""
     between = before[above.end : below.start]
-    only_goes = below.start < below.end and below.new_start == below.new_end
-    if not only_goes or not between or len(between) > _SHORT or above.start == above.end:
+    only_removes = below.start < below.end and below.new_start == below.new_end
+    if not only_removes or not between or len(between) > _SHORT or above.start == above.end:
         return False
     around = max(_depth(before[above.end - 1]), _depth(before[below.start]))
     return all(_depth(line) > around for line in between)

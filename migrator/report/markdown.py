@@ -81,8 +81,8 @@ def check(report: Report, *, mask: Mask) -> str:
 
 
 def _head(title: str, command: str, report: Report) -> list[str]:
-    told = " ".join(filter(None, (statuses_in_words(report), effects_in_words(report), graves_in_words(report))))
-    return [marker(command), f"# {title}", "", told]
+    totals = " ".join(filter(None, (statuses_in_words(report), effects_in_words(report), graves_in_words(report))))
+    return [marker(command), f"# {title}", "", totals]
 
 
 def _cells(file: FileReport) -> list[str]:
@@ -161,11 +161,11 @@ def _steps(file: FileReport) -> Iterator[str]:
 
 
 def _restarts(file: FileReport) -> Iterator[str]:
-    told = what_restarts(file)
-    if told:
+    sentences = what_restarts(file)
+    if sentences:
         yield "### What restarts"
         yield ""
-        yield prose(" ".join(told))
+        yield prose(" ".join(sentences))
         yield ""
 
 

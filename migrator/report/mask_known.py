@@ -45,7 +45,7 @@ class Known:
         if not self._spellings:
             return text
         grams = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
-        found = {each: secret for each, secret in _in_text(self._spellings, grams, text) if _is_sought(each, words)}
+        found = {each: secret for each, secret in _in_text(self._spellings, grams, text) if _is_wanted(each, words)}
         if found:
             names = {name for name in kept if name in text and any(spelling in name for spelling in found)}
             parts = sorted(names.union(found), key=len, reverse=True)
@@ -73,7 +73,7 @@ def _without_encoded(text: str, part: str, mark: str) -> str:
     return text
 
 
-def _is_sought(spelling: str, words: Set[str] | None) -> bool:
+def _is_wanted(spelling: str, words: Set[str] | None) -> bool:
     if spelling in ("password", "username", "database"):
         return False  # too common in messages
     if not mask_names.is_weak(spelling):

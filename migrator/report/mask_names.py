@@ -71,7 +71,7 @@ _NAMES_A_SECRET = as_words(
     truststore keystore credentials credential scripts mount mounts
     """
 )
-_SAID_ANYWAY = as_words(
+_COMMON_WORDS = as_words(
     """
     admin database default docket host infrahub none password postgres postgresql prefect redis secret server token
     user username value values
@@ -97,7 +97,7 @@ _NO_SECRET = re.compile(
 
 @lru_cache(maxsize=4096)
 def is_credential(name: str) -> bool:
-    """Whether what stands under `name` (a key, an env name, or a dotted path) has to be masked."""
+    """Whether a value under `name` (a key, an env name, or a dotted path) has to be masked."""
     last = name.rsplit(".", 1)[-1] or name
     words = words_of(last)
     if not words or words[-1] in _HARMLESS_AT_THE_END or words[0] in _HARMLESS_AT_THE_START:
@@ -164,4 +164,4 @@ def is_weak(secret: str) -> bool:
 
 def stands_out(secret: str, ordinary: Set[str]) -> bool:
     """Whether a weak secret is distinct from common words, and from other texts of the values (`ordinary`)."""
-    return len(secret) >= 4 and secret not in ordinary and secret.lower() not in _SAID_ANYWAY
+    return len(secret) >= 4 and secret not in ordinary and secret.lower() not in _COMMON_WORDS

@@ -15,7 +15,7 @@ _CONTAINERS = mask_names.as_words(
 )
 """Last words of names below which every text is a credential, whatever its key; others have settings there, too."""
 
-_OF_A_REFERENCE = mask_names.as_words(
+_REFERENCE_KEYS = mask_names.as_words(
     """
     name key namespace optional items path mode kind type apiversion metadata annotations labels create enabled
     valuefrom secretkeyref secretref secretname configmapkeyref fieldref username user host port database
@@ -25,7 +25,7 @@ _LABEL = re.compile(
     r"(?:^|[^a-z])(?:hosts?|hostname|address|domain|service|image|images|repository|registry|tag|digest|chart|version|"
     r"names?|namespace|key|ref|kind|issuer|class|account|secret)$"
 )
-_A_LABEL = re.compile(r"[\w.:/-]*(?:@sha256:\w+)?")
+_LABEL_TEXT = re.compile(r"[\w.:/-]*(?:@sha256:\w+)?")
 
 
 class Place(NamedTuple):
@@ -58,7 +58,7 @@ def places_in(mapping: dict[str, Value], place: Place) -> Callable[[str], Place]
             return Place(wanted=True)
         if is_secret and key in ("data", "stringData"):
             return Place(inherits=True, is_data=True)
-        inherits = place.inherits and not _is_of_a_reference(key)
+        inherits = place.inherits and not _is_reference_key(key)
         own = place_at(entry if entry and key == "value" else key)
         return Place(inherits or own.wanted, inherits or own.inherits, own.label and not inherits)
 
@@ -77,7 +77,7 @@ def places_of(items: Sequence[Value], place: Place) -> list[Place]:
 
 def is_kept(text: str, place: Place) -> bool:
     """Whether a text is only a host, an image or another name, and so is shown as it is."""
-    return place.label and _A_LABEL.fullmatch(text) is not None and "://" not in text
+    return place.label and _LABEL_TEXT.fullmatch(text) is not None and "://" not in text
 
 
 def _entry_name(mapping: dict[str, Value]) -> str:
@@ -104,6 +104,6 @@ def _is_label(name: str) -> bool:
     return _LABEL.search("_".join(mask_names.words_of(name))) is not None
 
 
-def _is_of_a_reference(name: str) -> bool:
+def _is_reference_key(name: str) -> bool:
     """Whether a key below a container describes the Secret or how it is used, and is not part of its data."""
-    return name.lower() in _OF_A_REFERENCE or mask_names.is_setting(name) or (_is_label(name) and not name.isupper())
+    return name.lower() in _REFERENCE_KEYS or mask_names.is_setting(name) or (_is_label(name) and not name.isupper())

@@ -122,7 +122,7 @@ class Finding(NamedTuple):
         return _place(self.file, self.line)
 
 
-def _mending(finding: Finding) -> tuple[object, ...]:
+def _remedy_key(finding: Finding) -> tuple[object, ...]:
     return finding.rule, finding.remedy, finding.commands
 
 
@@ -130,7 +130,7 @@ def with_remedies(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
     """Each finding with the remedy to show below it: one shared by consecutive findings is shown below the last."""
     rest = [*findings[1:], None]
     return [
-        (each, "" if then is not None and _mending(then) == _mending(each) else each.remedy)
+        (each, "" if then is not None and _remedy_key(then) == _remedy_key(each) else each.remedy)
         for each, then in zip(findings, rest)
     ]
 

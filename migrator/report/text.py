@@ -36,7 +36,7 @@ def plan(report: Report, page: Page, *, mask: Mask, verbose: bool = False) -> It
 def outcome(report: Report, page: Page, *, mask: Mask) -> str:
     """The outcome of `migrate`: what was written, where the old file is, how to undo it, and the notices."""
     report = mask.conceal(report)
-    parts = ["\n".join(_went(file, page)) for file in report.files]
+    parts = ["\n".join(_result(file, page)) for file in report.files]
     return "\n".join(part for part in parts) + "\n" if parts else ""
 
 
@@ -204,7 +204,7 @@ def _next(file: FileReport) -> str:
     }.get(file.status, "Some decisions are still open.")
 
 
-def _went(file: FileReport, page: Page) -> Iterator[str]:
+def _result(file: FileReport, page: Page) -> Iterator[str]:
     yield headline(file, page) + (f": {count(len(file.changes), 'change')}" if file.changes else "")
     if file.output and file.status == "migrated":
         where = "standard output" if file.output == "-" else file.output

@@ -39,13 +39,13 @@ def reason(file: FileReport, page: Page, *, more: str = "see plan") -> str:
         missing = flags_of(file.questions)
         if missing:
             reasons.append(f"decide with {', '.join(missing)}")
-    told = [
+    counts = [
         count(number, severity)
         for severity in ("error", "warning")
         if (number := sum(notice.severity == severity for notice in file.notices))
     ]
-    if told and file.status != "needs-decision":  # rules are not run just for this while a question is open
-        reasons.append(f"{' and '.join(told)} ({more})")
+    if counts and file.status != "needs-decision":  # rules are not run just for this while a question is open
+        reasons.append(f"{' and '.join(counts)} ({more})")
     return f": {'; '.join(reasons)}" if reasons else ""
 
 

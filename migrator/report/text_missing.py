@@ -19,12 +19,12 @@ def missing(report: Report, page: Page, *, mask: Mask) -> str:
 def _of_file(file: FileReport, command: str, page: Page) -> Iterator[str]:
     still_open = file.open_questions
     count = "1 decision is" if len(still_open) == 1 else f"{len(still_open)} decisions are"
-    came_of_it = {"migrate": "nothing was written", "diff": "left out of the diff"}.get(
+    consequence = {"migrate": "nothing was written", "diff": "left out of the diff"}.get(
         command, "it cannot be checked yet"
     )
     if command == "diff" and file.next_steps:  # a page for review shows what is decided
-        came_of_it = "the rest is shown"
-    yield from page.wrapped(f"{file.path}: {count} missing; {came_of_it}.", style="yellow")
+        consequence = "the rest is shown"
+    yield from page.wrapped(f"{file.path}: {count} missing; {consequence}.", style="yellow")
     for question in still_open:
         yield from _of_question(question, page)
     flags = " and ".join(flags_of(still_open))

@@ -43,17 +43,17 @@ def statuses_in_words(report: Report) -> str:
 
 def in_words(found: Mapping[Status, int]) -> str:
     """The same sentence for existing counts."""
-    told = ", ".join(f"{found[status]} {TOLD[status]}" for status in FROM_WORST if found.get(status))
-    return f"{count(sum(found.values()), 'release')}: {told}." if told else "No release."
+    counts = ", ".join(f"{found[status]} {TOLD[status]}" for status in FROM_WORST if found.get(status))
+    return f"{count(sum(found.values()), 'release')}: {counts}." if counts else "No release."
 
 
 def effects_in_words(report: Report) -> str:
     """A sentence such as `14 changes: 2 are required, 12 leave behaviour as it is.`; empty if nothing changes."""
     found = effects(report)
-    told = ", ".join(
+    counts = ", ".join(
         f"{found[effect]} {one if found[effect] == 1 else more}" for effect, one, more in _EFFECTS if found[effect]
     )
-    return f"{count(sum(found.values()), 'change')}: {told}." if told else ""
+    return f"{count(sum(found.values()), 'change')}: {counts}." if counts else ""
 
 
 def graves_in_words(report: Report) -> str:
@@ -62,5 +62,5 @@ def graves_in_words(report: Report) -> str:
     for file in report.files:
         found.update(notice.severity for notice in file.notices)
         found.update(finding.severity for finding in file.findings)
-    told = [count(found[severity], severity) for severity in ("error", "warning") if found[severity]]
-    return f'{" and ".join(told)}, under "Notices".' if told else ""
+    counts = [count(found[severity], severity) for severity in ("error", "warning") if found[severity]]
+    return f'{" and ".join(counts)}, under "Notices".' if counts else ""
