@@ -26,9 +26,9 @@ SECONDS_FOR_ALL = 120
 MOST = 64 * 1024 * 1024
 """Largest output of a command, in bytes; Kubernetes stores a release in at most one MiB, compressed."""
 
-_OF_HELM = (("get", "values"), ("get", "metadata"), ("get", "manifest"), ("get", "hooks"), ("list",))
+_HELM_COMMANDS = (("get", "values"), ("get", "metadata"), ("get", "manifest"), ("get", "hooks"), ("list",))
 
-_FOR_KUBECTL = {
+_KUBECTL_OPTIONS = {
     "HELM_KUBECONTEXT": "--context",
     "HELM_KUBEAPISERVER": "--server",
     "HELM_KUBECAFILE": "--certificate-authority",
@@ -58,7 +58,7 @@ class Access(NamedTuple):
 
     def helm(self, *words: str, namespace: str = "", seconds: float = 0) -> str:
         """Run helm and return its output. Raises ClusterError if it is missing, fails, or takes too long."""
-        assert words[: 1 if words[0] == "list" else 2] in _OF_HELM, f"helm {words[0]} is not read-only for sure"
+        assert words[: 1 if words[0] == "list" else 2] in _HELM_COMMANDS, f"helm {words[0]} is not read-only for sure"
         space = namespace or self.namespace
         own = ("--namespace", space) if space and "--all-namespaces" not in words else ()
         return self._run("helm", (*words, *own, *self.options), seconds or SECONDS)
@@ -75,9 +75,9 @@ class Access(NamedTuple):
 
     def get_text(self, path: str) -> str:
         """As `get`, for a response that is not JSON."""
-        return self._run("kubectl", ("get", "--raw", path, *self._leading_kubectl()), SECONDS)
+        return self._run("kubectl", ("get", "--raw", path, *self._kubectl_options()), SECONDS)
 
-    def _leading_kubectl(self) -> tuple[str, ...]:
+    def _kubectl_options(self) -> tuple[str, ...]:
         environment = os.environ
         if environment.get("HELM_KUBETOKEN"):
             raise ClusterError(
@@ -85,7 +85,7 @@ class Access(NamedTuple):
                 remedy="Put the token into a kubeconfig, and name that with --kubeconfig.",
             )
         words = list(self._options("--context"))
-        for variable, flag in _FOR_KUBECTL.items():
+        for variable, flag in _KUBECTL_OPTIONS.items():
             value = environment.get(variable, "")
             if value and not (flag == "--context" and self.kube_context):
                 words.append(f"{flag}={value}")

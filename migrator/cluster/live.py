@@ -51,10 +51,10 @@ def look(access: Access, deployed: Deployed, manifest: Sequence[Manifest]) -> Li
     for space in sorted({space for space, _ in wanted}):
         path = f"/apis/apps/v1/namespaces/{quote(space, safe='')}/deployments"
         own = [dict(each) for each in as_items(access.get(path)) if (space, name_of(dict(each))) in wanted]
-        deployments += [_in(space, each) for each in own]
+        deployments += [_with_namespace(space, each) for each in own]
         found = as_items(access.get(f"/api/v1/namespaces/{quote(space, safe='')}/pods{_selector(own)}"))
-        pods += [_in(space, dict(each)) for each in found]
-    seen = Live(tuple(deployments), tuple(each for each in pods if _counts(each)))
+        pods += [_with_namespace(space, dict(each)) for each in found]
+    seen = Live(tuple(deployments), tuple(each for each in pods if _is_active(each)))
     of_ours = [id(pod) for each in deployments for pod in seen.pods_of(each)]
     return seen._replace(pods=tuple(each for each in seen.pods if id(each) in of_ours))
 
@@ -77,8 +77,8 @@ def log_of(access: Access, pod: Manifest, container: str, *, show_secrets: bool)
     return f"its log ends: {' | '.join(shown)}" if shown else "its log is empty"
 
 
-_SIGN = "[A-Za-z0-9+=_-]"
-_LONG = re.compile(rf"(?<![\w./-])(?={_SIGN}*\d)(?={_SIGN}*[A-Za-z]){_SIGN}{{12,}}(?![\w-]*[/.])")
+_CHARACTER = "[A-Za-z0-9+=_-]"
+_LONG = re.compile(rf"(?<![\w./-])(?={_CHARACTER}*\d)(?={_CHARACTER}*[A-Za-z]){_CHARACTER}{{12,}}(?![\w-]*[/.])")
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\w+-]*")
 
 
@@ -100,7 +100,7 @@ def namespace_of(manifest: Manifest) -> str:
     return str(tree.get(manifest, ("metadata", "namespace")) or "")
 
 
-def _in(space: str, manifest: Manifest) -> Manifest:
+def _with_namespace(space: str, manifest: Manifest) -> Manifest:
     """The object with its namespace set, which items of a list can leave out."""
     return {**manifest, "metadata": {**as_map(manifest.get("metadata")), "namespace": space}}
 
@@ -113,7 +113,7 @@ def _selector(deployments: Sequence[Manifest]) -> str:
     return f"?labelSelector={quote(text, safe='')}" if text else ""
 
 
-def _counts(pod: Manifest) -> bool:
+def _is_active(pod: Manifest) -> bool:
     """Whether a pod is neither terminating nor finished."""
     is_ending = tree.exists(pod, ("metadata", "deletionTimestamp"))
     return not is_ending and tree.get(pod, ("status", "phase")) not in ("Succeeded", "Failed")

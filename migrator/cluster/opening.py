@@ -23,7 +23,7 @@ def from_cluster(found: Found, access: Access) -> Bundle:
     called = found.deployed.called
     layer = read_bytes(releases.values(access, found.deployed), called)
     evidence = "values: what helm was given, without the chart's own (helm get values)"
-    return _with(Bundle(called, (layer,)), found, (evidence,), ())
+    return _with_metadata(Bundle(called, (layer,)), found, (evidence,), ())
 
 
 def beside_files(bundle: Bundle, found: Found, access: Access) -> Bundle:
@@ -33,21 +33,21 @@ def beside_files(bundle: Bundle, found: Found, access: Access) -> Bundle:
     own: Map = {}
     for layer in bundle.layers:
         own = lay_over(own, as_map(layer.data))
-    return _with(bundle, found, (), tuple(_beyond(found.deployed, values, own)))
+    return _with_metadata(bundle, found, (), tuple(_differences(found.deployed, values, own)))
 
 
-def _with(bundle: Bundle, found: Found, evidence: Sequence[str], notices: Sequence[Notice]) -> Bundle:
+def _with_metadata(bundle: Bundle, found: Found, evidence: Sequence[str], notices: Sequence[Notice]) -> Bundle:
     deployed, inside = found.deployed, found.inside
-    stands = f"release {deployed.name} in namespace {deployed.namespace}, revision {deployed.revision}"
+    release_text = f"release {deployed.name} in namespace {deployed.namespace}, revision {deployed.revision}"
     of_chart = f", of chart {deployed.chart} {deployed.version}" if inside is not None else ""
-    told = (f"{stands}{of_chart} (helm get metadata)", *evidence)
+    details = (f"{release_text}{of_chart} (helm get metadata)", *evidence)
     return bundle._replace(
         version=bundle.version if bundle.version.text and bundle.controller else _version(found),
         release_name=deployed.name,
         namespace=deployed.namespace,
         evidence=(
             *bundle.evidence,
-            *told,
+            *details,
             *([f"installed by chart {deployed.chart} {deployed.version}"] * bool(inside)),
         ),
         notices=(*bundle.notices, *about_manager(deployed), *_about_status(deployed), *notices),
@@ -92,14 +92,14 @@ def _about_status(deployed: Deployed) -> Iterator[Notice]:
         )
 
 
-def _beyond(deployed: Deployed, values: Mapping[str, Value], own: Map) -> Iterator[Notice]:
+def _differences(deployed: Deployed, values: Mapping[str, Value], own: Map) -> Iterator[Notice]:
     """Notices for values of the release that the files lack or set differently; paths only, never the values."""
     absent: list[Route] = []
     other: list[Route] = []
     for route, value in tree.leaves((), dict(values)):
         if route and not tree.exists(own, route):
             absent.append(route)
-        elif route and _as_kept(tree.get(own, route)) != _as_kept(value):
+        elif route and _as_stored(tree.get(own, route)) != _as_stored(value):
             other.append(route)
     if absent:
         yield Notice(
@@ -114,12 +114,12 @@ def _beyond(deployed: Deployed, values: Mapping[str, Value], own: Map) -> Iterat
         )
 
 
-def _as_kept(value: Value) -> object:
+def _as_stored(value: Value) -> object:
     """A value as Helm stores it, in JSON: the order of keys does not matter, and all numbers are alike."""
     if isinstance(value, dict):
-        return {key: _as_kept(inner) for key, inner in value.items()}
+        return {key: _as_stored(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_as_kept(inner) for inner in value]
+        return [_as_stored(inner) for inner in value]
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else (type(value), value)
 
 

@@ -19,7 +19,7 @@ from migrator.sources.bundle import Deployed
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,51}[a-z0-9])?")
 """Release names that Helm accepts (pkg/chart/common/util/validate_name.go); none can be mistaken for an option."""
 
-_BACK = 10
+_MOST_REVISIONS = 10
 """How many revisions are searched for the deployed one; helm upgrade keeps ten by default."""
 
 
@@ -49,9 +49,9 @@ def find(access: Access, name: str) -> Found:
     try:
         newest = access.helm_json("get", "metadata", name)
     except ReleaseNotFound:
-        raise _unknown(access, name) from None
+        raise _not_found(access, name) from None
     about = newest
-    for revision in range(_revision(newest) - 1, max(_revision(newest) - 1 - _BACK, 0), -1):
+    for revision in range(_revision(newest) - 1, max(_revision(newest) - 1 - _MOST_REVISIONS, 0), -1):
         if about.get("status") in ("deployed", "uninstalled"):
             break
         try:
@@ -86,7 +86,7 @@ def every(access: Access) -> list[Found]:
 
 def values(access: Access, deployed: Deployed) -> bytes:
     """The values given to the release (`helm get values`), as YAML; an empty mapping if there are none."""
-    text = _of(access, deployed, "values", "--output", "yaml")
+    text = _get(access, deployed, "values", "--output", "yaml")
     return b"{}\n" if text.strip() in ("", "null", "{}") else text.encode()
 
 
@@ -98,7 +98,7 @@ def with_manager(access: Access, found: Found) -> Found:
 
     Source: 0.9.0 in the CHANGELOG of fluxcd/helm-controller.
     """
-    labels = dict(_FLUX.findall(_of(access, found.deployed, "manifest")))
+    labels = dict(_FLUX.findall(_get(access, found.deployed, "manifest")))
     if "name" not in labels:
         return found
     space = labels.get("namespace", found.deployed.namespace)
@@ -108,25 +108,25 @@ def with_manager(access: Access, found: Found) -> Found:
 
 def given(access: Access, deployed: Deployed) -> Any:
     """The values given to the release, parsed."""
-    return as_data(_of(access, deployed, "values", "--output", "json"), "helm get values")
+    return as_data(_get(access, deployed, "values", "--output", "json"), "helm get values")
 
 
 def computed_values(access: Access, deployed: Deployed) -> Any:
     """The values given, merged over the chart's defaults (`helm get values --all`), parsed."""
-    return as_data(_of(access, deployed, "values", "--all", "--output", "json"), "helm get values")
+    return as_data(_get(access, deployed, "values", "--all", "--output", "json"), "helm get values")
 
 
 def manifest(access: Access, deployed: Deployed, *, with_hooks: bool = False) -> list[Manifest]:
     """The objects that were installed; `with_hooks` adds the hooks."""
     from migrator.helm.engine import objects_in
 
-    found = list(objects_in(_of(access, deployed, "manifest"), f"the manifest of {deployed.called}"))
+    found = list(objects_in(_get(access, deployed, "manifest"), f"the manifest of {deployed.called}"))
     if with_hooks:
-        found += objects_in(_of(access, deployed, "hooks"), f"the hooks of {deployed.called}")
+        found += objects_in(_get(access, deployed, "hooks"), f"the hooks of {deployed.called}")
     return found
 
 
-def _of(access: Access, deployed: Deployed, what: str, *options: str) -> str:
+def _get(access: Access, deployed: Deployed, what: str, *options: str) -> str:
     words = ("get", what, deployed.name, "--revision", str(deployed.revision), *options)
     return access.helm(*words, namespace=deployed.namespace)
 
@@ -136,10 +136,10 @@ def _found(about: Mapping[str, Any], newest: Mapping[str, Any], access: Access) 
     chart, version = str(about.get("chart")), str(about.get("version"))
     status = str(newest.get("status"))
     found = Deployed(name, namespace, _revision(about), chart, version, status, _revision(newest), access.options)
-    return Found(found, None if chart in CHARTS else next(_inside(about), None))
+    return Found(found, None if chart in CHARTS else next(_dependencies(about), None))
 
 
-def _inside(about: Mapping[str, Any]) -> Iterator[Dependency]:
+def _dependencies(about: Mapping[str, Any]) -> Iterator[Dependency]:
     for each in as_items(about.get("dependencies")):
         chart = str(each.get("name"))
         if chart in CHARTS:
@@ -162,7 +162,7 @@ def _chart_of(text: str) -> tuple[str, str]:
     return "", ""
 
 
-def _unknown(access: Access, name: str) -> ClusterError:
+def _not_found(access: Access, name: str) -> ClusterError:
     """The error for a release that is not there, with the namespaces that have one, or the most similar name."""
     where = f"namespace {access.namespace}" if access.namespace else "the namespace that helm uses without --namespace"
     try:

@@ -6,7 +6,7 @@ import re
 
 from migrator.errors import MigratorError
 
-_WHICH = "Name the cluster with --kube-context or --kubeconfig; `kubectl cluster-info` shows whether it responds."
+_REMEDY = "Name the cluster with --kube-context or --kubeconfig; `kubectl cluster-info` shows whether it responds."
 
 
 class ClusterError(MigratorError):
@@ -47,23 +47,23 @@ def from_words(command: str, code: int, printed: str) -> ClusterError:
     words = re.sub(
         r"^(?:Error|error)(?: from server(?: \(\w+\))?)?: ", "", last or (lines or [f"it exited with {code}"])[-1]
     )
-    return _known(command, words) or ClusterError(f"{command} failed: {words}")
+    return _known_error(command, words) or ClusterError(f"{command} failed: {words}")
 
 
-def _known(command: str, words: str) -> ClusterError | None:
+def _known_error(command: str, words: str) -> ClusterError | None:
     """The error for a message that is known.
 
     The order matters: helm reports a missing login as "unreachable", too.
     """
 
-    def says(pattern: str) -> re.Match[str] | None:
+    def matches(pattern: str) -> re.Match[str] | None:
         return re.search(pattern, words, re.IGNORECASE)
 
-    if says(r"release: not found"):
+    if matches(r"release: not found"):
         return ReleaseNotFound(f"{command} found no such release.")
-    if says(r"forbidden"):
+    if matches(r"forbidden"):
         return _denied(command, words)
-    if says(
+    if matches(
         r"unauthorized|must be logged in|provide credentials|getting credentials|exec: |exec plugin|expired|"
         r"no Auth Provider"
     ):
@@ -71,30 +71,30 @@ def _known(command: str, words: str) -> ClusterError | None:
             f"the cluster refuses your login, or it has expired ({command}: {words}).",
             remedy="Log in again as you do for kubectl, and run this once more.",
         )
-    if found := says(r'(?:context|cluster|user|auth info) "[^"]*" does not exist'):
+    if found := matches(r'(?:context|cluster|user|auth info) "[^"]*" does not exist'):
         remedy = "`kubectl config get-contexts` lists what it has."
         return ClusterError(f"the kubeconfig has no such entry: {found[0]}.", remedy=remedy)
-    if found := says(r"(stat \S+: .*|error loading config file.*|invalid configuration.*)"):
+    if found := matches(r"(stat \S+: .*|error loading config file.*|invalid configuration.*)"):
         remedy = "Name another one with --kubeconfig, or set KUBECONFIG."
         return ClusterError(f"the kubeconfig cannot be read: {found[1]}.", remedy=remedy)
-    if says(
+    if matches(
         r"unreachable|connection refused|was refused|no such host|timeout|timed out|deadline exceeded|no route|"
         r"x509|certificate|tls:|EOF|unable to connect|dial tcp"
     ):
         why = re.sub(r"^kubernetes cluster unreachable: ", "", words, flags=re.IGNORECASE)
-        return NoAnswer(f"the cluster cannot be reached: {why.rstrip('.')}.", remedy=_WHICH)
-    if says(r"unknown (?:command|flag|shorthand)"):
+        return NoAnswer(f"the cluster cannot be reached: {why.rstrip('.')}.", remedy=_REMEDY)
+    if matches(r"unknown (?:command|flag|shorthand)"):
         what = f"this {command.split()[0]} does not know {command}: {words}."
         return ClusterError(what, remedy="Install a newer one.")
     return None
 
 
 def _denied(command: str, words: str) -> ClusterError:
-    can = re.search(r'cannot (\w+) resource "([\w/]+)".*?(in the namespace "[^"]*"|at the cluster scope)', words)
-    what = f"{can[2]}, {can[1]}, {can[3]}" if can is not None else words
-    if can is not None and can[2] == "secrets":
+    denied = re.search(r'cannot (\w+) resource "([\w/]+)".*?(in the namespace "[^"]*"|at the cluster scope)', words)
+    what = f"{denied[2]}, {denied[1]}, {denied[3]}" if denied is not None else words
+    if denied is not None and denied[2] == "secrets":
         remedy = "Helm keeps releases in Secrets: you need permission to get and list them"
-        remedy += ", or --namespace where you have it for one." if "scope" in can[3] else " there."
+        remedy += ", or --namespace where you have it for one." if "scope" in denied[3] else " there."
     else:
         remedy = "--deployed needs permission to get and list deployments and pods, and to get pods/log."
     return ClusterError(f"the cluster denies {command}: {what}.", remedy=remedy)

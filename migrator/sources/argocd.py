@@ -38,8 +38,8 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
         if bundle is not None:
             by_default = "" if is_set else own
             release = bundle._replace(
-                release_name=_known(as_map(source.get("helm")).get("releaseName") or by_default),
-                namespace=_known(as_map(spec.get("destination")).get("namespace")),
+                release_name=_literal(as_map(source.get("helm")).get("releaseName") or by_default),
+                namespace=_literal(as_map(spec.get("destination")).get("namespace")),
                 item=f"{data.get('kind')}/{own}",
                 fills_in=is_set,
                 notices=(*bundle.notices, *(_about_set(place, data) if is_set else [])),
@@ -87,7 +87,7 @@ def _release(place: Source, source: Map, name: str) -> Bundle | None:
     text, mapping = as_text(helm.get("values")), helm.get("valuesObject")
     is_mapping = isinstance(mapping, dict)
     is_text = not is_mapping and bool(text.strip())
-    over = _over(place.at("helm"), helm)
+    over = _parameters_layer(place.at("helm"), helm)
     values = (mapping, *(layer.data for layer in over))
     is_ours = any(is_related(each, version.chart) for each in values) or (is_text and holds(text, has_values))
     if not is_ours:
@@ -110,7 +110,7 @@ def _release(place: Source, source: Map, name: str) -> Bundle | None:
     )
 
 
-def _over(place: Source, helm: Map) -> tuple[Source, ...]:
+def _parameters_layer(place: Source, helm: Map) -> tuple[Source, ...]:
     """The layer that parameters set over the values."""
     if not (helm.get("parameters") or helm.get("fileParameters")):
         return ()
@@ -149,6 +149,6 @@ def _unseen(helm: Map) -> tuple[Elsewhere, ...]:
     return tuple(Elsewhere(f"{each} (helm.valueFiles)", file=str(each)) for each in as_list(helm.get("valueFiles")))
 
 
-def _known(value: Value) -> str:
+def _literal(value: Value) -> str:
     """The text, unless it is a template expression."""
     return value if isinstance(value, str) and "{{" not in value else ""

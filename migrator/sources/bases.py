@@ -23,7 +23,7 @@ BASE_NAMES = ("base", "common", "default", "defaults", "shared", "values")
 MOST = 16
 """The most layers that one release is assumed to have."""
 
-_LINKS = "-._"
+_SEPARATORS = "-._"
 """Separators between a base's name and an overlay's suffix: values-prod.yaml, prod.secrets.yaml."""
 
 
@@ -72,7 +72,7 @@ def one_for_all(roots: frozenset[Route]) -> frozenset[Route]:
 def plain(path: str, data: Value) -> Plain:
     """The record of a values file with this data."""
     roots = prefect_roots([data])
-    return Plain(path, frozenset(roots), any(_decides(data, root) for root in roots))
+    return Plain(path, frozenset(roots), any(_is_complete(data, root) for root in roots))
 
 
 def in_order(files: Sequence[Plain]) -> list[Plain]:
@@ -102,7 +102,7 @@ class Bases:
 
     def below(self, file: Plain) -> Below:
         """The bases of the file."""
-        beside = self._beside(file)
+        beside = self._bases_beside(file)
         if beside is None:
             return Below((), tuple((file.folder, root) for root in sorted(file.roots, key=str)))
         found = [*beside]
@@ -110,14 +110,14 @@ class Bases:
         is_base = os.path.basename(own) in BASE_NAMES
         for folder in folders_above(own):
             if folder != own and not (is_base and folder == above):
-                found += self._named(folder)
+                found += self._with_base_name(folder)
             for name in BASE_NAMES:
                 if is_base and folder == above and name == os.path.basename(own):
                     break  # among base folders, a later name overrides an earlier one
                 inside = os.path.join(folder, name)
                 if own != inside:
                     found += self._bases_in(inside, file)
-        if not (found or file.is_whole or self._named(own)):
+        if not (found or file.is_whole or self._with_base_name(own)):
             found = [*self._in_folder[own][:1]]  # with no other hint, the first file is the base
         bases = dict.fromkeys(each for each in found if each is not file and each.roots & file.roots)
         return Below(tuple(in_order(list(bases)))) if bases else ALONE
@@ -130,11 +130,11 @@ class Bases:
             self._whole[group] = [each for each in beside if each.is_whole and root in each.roots]
         return self._whole[group]
 
-    def _named(self, folder: str) -> list[Plain]:
+    def _with_base_name(self, folder: str) -> list[Plain]:
         """The files of a folder that have a base's name: they sort first."""
         return list(takewhile(lambda each: each.stem in BASE_NAMES, self._in_folder.get(folder, ())))
 
-    def _of_stem(self, folder: str, stem: str) -> Sequence[Plain]:
+    def _with_stem(self, folder: str, stem: str) -> Sequence[Plain]:
         """The files of a folder with that name, whatever their extension."""
         if folder not in self._by_stem:
             found: dict[str, list[Plain]] = {}
@@ -143,21 +143,21 @@ class Bases:
             self._by_stem[folder] = found
         return self._by_stem[folder].get(stem, [])
 
-    def _beside(self, file: Plain) -> Sequence[Plain] | None:
+    def _bases_beside(self, file: Plain) -> Sequence[Plain] | None:
         """The bases in the file's own folder; None if in doubt.
 
         If no file has a base's name, an incomplete file overrides all complete ones, or the one whose name it extends.
         """
-        named = self._named(file.folder)
+        named = self._with_base_name(file.folder)
         if named:
             before = BASE_NAMES[: BASE_NAMES.index(file.stem)] if file.stem in BASE_NAMES else BASE_NAMES
             return [each for each in named if each.stem in before]
         if file.is_whole:
             return []
-        for end in [place for place, sign in enumerate(file.stem) if sign in _LINKS][::-1]:
-            begun = [each for each in self._of_stem(file.folder, file.stem[:end]) if each.is_whole]
-            if begun:
-                return begun[-1:]
+        for end in [place for place, char in enumerate(file.stem) if char in _SEPARATORS][::-1]:
+            extended = [each for each in self._with_stem(file.folder, file.stem[:end]) if each.is_whole]
+            if extended:
+                return extended[-1:]
         groups = [self.whole((file.folder, root)) for root in file.roots]
         if sum(map(len, groups)) > MOST:
             return None
@@ -168,10 +168,10 @@ class Bases:
         inside = self._in_folder.get(folder, ())
         if len(inside) <= MOST:
             return inside
-        return [*self._named(folder), *self._of_stem(folder, file.stem)]
+        return [*self._with_base_name(folder), *self._with_stem(folder, file.stem)]
 
 
-def _decides(data: Value, root: Route) -> bool:
+def _is_complete(data: Value, root: Route) -> bool:
     """Whether a file sets what overlays leave to their base: both env lists, or runAsSeparateDeployment."""
     lists = [tree.get(data, (*root, part, "env")) for part in ("server", "backgroundServices")]
     is_decided = tree.exists(data, (*root, "backgroundServices", "runAsSeparateDeployment"))

@@ -92,13 +92,13 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
             (links if os.path.islink(path) else paths).append(path)
     # A link to a file in the same directory would look like a layer over it.
     own = set(map(os.path.realpath, paths)) if links else set()
-    again = [path for path in links if os.path.realpath(path) in own]
+    duplicates = [path for path in links if os.path.realpath(path) in own]
     for path in links:
         if os.path.realpath(path) not in own:
             paths.append(path)
     for looked in spread(look, paths):
         found.add(looked)
-    for path in again:
+    for path in duplicates:
         found.add_link(look(path))
     for path in sieve.listed if sieve is not None else ():
         if b"kind" in (walking.peek(path) or b""):
@@ -211,15 +211,15 @@ class _Found:
         broken, blocked = _broken_by(self._patches, self._holders)
         found = layering.releases(self._holders, plain, self._generated, self._links)
         alone = {layers[0] for layers in found.releases if len(layers) == 1} - broken if self._taken else set()
-        self.together, apart = _sharing(self._taken, alone)
+        self.together, apart = _group_by_shared_values(self._taken, alone)
         refused = {path: shared(path, self._taken[path]) for path in apart}
-        told = {
+        reported_elsewhere = {
             *self._taken,
             *(each.file for each in self._patches),
             *(os.path.normpath(each.error.path) for each in self._patches),
         }
         others = [*blocked, *dict.fromkeys(refused.values())] + [
-            error for error in self._others if os.path.normpath(error.path) not in told
+            error for error in self._others if os.path.normpath(error.path) not in reported_elsewhere
         ]
         broken |= {taker for path in refused for taker in self._taken[path]}
         whole = found.releases
@@ -268,7 +268,9 @@ def _broken_by(found: Sequence[Patch], holders: Sequence[Holder]) -> tuple[set[s
     return broken, errors
 
 
-def _sharing(taken: Mapping[str, Sequence[str]], alone: Collection[str]) -> tuple[list[tuple[str, ...]], list[str]]:
+def _group_by_shared_values(
+    taken: Mapping[str, Sequence[str]], alone: Collection[str]
+) -> tuple[list[tuple[str, ...]], list[str]]:
     """Groups of files whose releases share values, and the shared files that cannot be grouped with all their users.
 
     `alone` are the files that are releases by themselves.

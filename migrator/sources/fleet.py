@@ -16,8 +16,8 @@ from migrator.values.edits import Route
 from migrator.values.merge import Map, as_list, as_map, as_text
 
 NAMES = ("fleet.yaml", "fleet.yml")
-_LIES_OVER = ("values", "valuesFiles", "valuesFrom", "templateValues", "version", "chart")
-_TAKES_FROM = ("valuesFiles", "valuesFrom", "templateValues")
+_OVERRIDES = ("values", "valuesFiles", "valuesFrom", "templateValues", "version", "chart")
+_VALUE_SOURCES = ("valuesFiles", "valuesFrom", "templateValues")
 
 
 def is_fleet(data: Map, path: str) -> bool:
@@ -35,7 +35,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     version = chart_named(as_text(helm.get("chart")), as_text(helm.get("version")), (*place.route, "helm", "version"))
     if not is_related(helm.get("values"), version.chart):
         return []
-    for route in _parts(data):
+    for route in _other_routes(data):
         raise place.refusal(
             f"{tree.show(route)} has values or a version of the same release, which are not edited with the rest of "
             "a fleet.yaml.",
@@ -64,10 +64,10 @@ def values_files(data: Map, folder: str) -> list[str]:
     return [os.path.normpath(os.path.join(folder, each)) for each in names]
 
 
-def _parts(data: Map) -> Iterator[Route]:
+def _other_routes(data: Map) -> Iterator[Route]:
     """The routes of values and versions other than `helm.values` and `helm.version`."""
     helm = as_map(data.get("helm"))
-    yield from (("helm", key) for key in _TAKES_FROM if helm.get(key))
+    yield from (("helm", key) for key in _VALUE_SOURCES if helm.get(key))
     for number, target in enumerate(as_list(data.get("targetCustomizations"))):
         own = as_map(as_map(target).get("helm"))
-        yield from (("targetCustomizations", number, "helm", key) for key in _LIES_OVER if own.get(key))
+        yield from (("targetCustomizations", number, "helm", key) for key in _OVERRIDES if own.get(key))

@@ -59,7 +59,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     return [
         Bundle(
             name=name,
-            layers=(*referred.layers, *taken.layers, source, *_over(place, spec)),
+            layers=(*referred.layers, *taken.layers, source, *_target_path_layer(place, spec)),
             home=0 if referred.layers else len(taken.layers),
             version=version,
             release_name=as_text(spec.get("releaseName")) or by_default,
@@ -145,7 +145,7 @@ def _unseen(spec: Map, found: Collection[int]) -> Iterator[Elsewhere]:
     yield from (Elsewhere(f"file {each} of the chart") for each in as_list(files))
 
 
-def _over(place: Source, spec: Map) -> tuple[Source, ...]:
+def _target_path_layer(place: Source, spec: Map) -> tuple[Source, ...]:
     """The layer of references with a `targetPath`, over the object's values."""
     references = {
         number: (str(item["targetPath"]), _called(item))

@@ -24,9 +24,9 @@ from migrator.values.changes import Notice
 from migrator.values.edits import Value
 from migrator.values.merge import as_list, as_map, as_text
 
-_BESIDE = ("inherit", "set", "setString", "setTemplate", "valuesTemplate", "valuesPathPrefix")
+_ADDING_VALUES = ("inherit", "set", "setString", "setTemplate", "valuesTemplate", "valuesPathPrefix")
 """Keys of a release that add other values, or change where its files are looked up; `secrets` override them."""
-_AROUND = ("bases", "defaultInherit")
+_INHERITING = ("bases", "defaultInherit")
 _NAMES = ("helmfile.yaml", "helmfile.yml")
 
 
@@ -53,7 +53,7 @@ class Told(NamedTuple):
 def above(bundle: Bundle) -> Bundle:
     """The release with what a helmfile says about it, if that lists its uppermost file as the last of one release."""
     files = [layer for layer in bundle.layers if not layer.is_typed]
-    told = _of(files[-1].name)
+    told = _entry_of(files[-1].name)
     if told is None:
         return bundle
     unmovable = left_open(told.text)
@@ -70,13 +70,13 @@ def above(bundle: Bundle) -> Bundle:
     )
 
 
-def _of(path: str) -> Told | None:
+def _entry_of(path: str) -> Told | None:
     """The only release whose last values file this is, in the nearest helmfile in its folder or above."""
     folder = os.path.dirname(os.path.realpath(path))
     nearest = once("helmfile", folder, lambda: _nearest(folder))
     told = once("releases of a helmfile", nearest, lambda: releases(nearest)) if nearest else []
-    itself = os.path.realpath(path)
-    found = [each for each in told if each.layers and os.path.realpath(each.layers[-1]) == itself]
+    real_path = os.path.realpath(path)
+    found = [each for each in told if each.layers and os.path.realpath(each.layers[-1]) == real_path]
     return found[0] if len(found) == 1 else None
 
 
@@ -100,14 +100,14 @@ def releases(path: str) -> list[Told]:
 
 
 def _releases(source: Source) -> Iterator[Told]:
-    is_apart = not any(as_map(each.data).get(key) for each in source.stream.documents for key in _AROUND)
+    inherits_nothing = not any(as_map(each.data).get(key) for each in source.stream.documents for key in _INHERITING)
     for document in source.stream.documents:
         for number, item in enumerate(map(as_map, as_list(as_map(document.data).get("releases")))):
             chart = chart_name(_plain(item.get("chart")))
             if chart not in CHARTS:
                 continue
             layers = [_file(os.path.dirname(source.name), each) for each in as_list(item.get("values"))]
-            brings_more = any(item.get(key) for key in _BESIDE)
+            brings_more = any(item.get(key) for key in _ADDING_VALUES)
             version = ["version"] if "version" in item else []
             yield Told(
                 name=_plain(item.get("name")),
@@ -115,7 +115,7 @@ def _releases(source: Source) -> Iterator[Told]:
                 version=_version(_plain(item.get("version"))),
                 namespace=_plain(item.get("namespace")),
                 layers=tuple(filter(None, layers)),
-                is_whole=is_apart and bool(layers) and all(layers) and not brings_more,
+                is_whole=inherits_nothing and bool(layers) and all(layers) and not brings_more,
                 path=source.name,
                 line=document.line(("releases", number)),
                 text=as_text(item.get("version")),

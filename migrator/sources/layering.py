@@ -77,7 +77,8 @@ def releases(
     # The base of an incomplete file may also be one that an object takes values from, or a link.
     wider = Bases([*plain, *links]) if handed_on or links else bases
     placed = [
-        (each.path, bases.below(each) if each.is_whole else _but_twice(each, wider.below(each), links)) for each in rest
+        (each.path, bases.below(each) if each.is_whole else _without_duplicates(each, wider.below(each), links))
+        for each in rest
     ]
     doubts = [(path, below.in_doubt) for path, below in placed if below.in_doubt]
     in_doubt = {path: sum(len(wider.whole(group)) for group in groups) for path, groups in doubts}
@@ -90,7 +91,7 @@ def releases(
     return Layered(found, in_doubt, may_be_bases)
 
 
-def _but_twice(file: Plain, below: Below, links: Sequence[Plain]) -> Below:
+def _without_duplicates(file: Plain, below: Below, links: Sequence[Plain]) -> Below:
     """The bases without links to the file itself or to another of its bases."""
     paths = {each.path for each in links}
     if paths.isdisjoint(each.path for each in below.bases):
@@ -128,7 +129,7 @@ class _Around:
 
     def files_of(self, holder: Holder) -> Iterator[tuple[str, ...]]:
         """The values files of an object, once for each kustomization that generates them; an empty tuple if none."""
-        named = [path for each in holder.unseen if each.file for path in self._meant(each.file, holder)]
+        named = [path for each in holder.unseen if each.file for path in self._resolve(each.file, holder)]
         made = [self._makers(each.item, holder.folder) for each in holder.unseen]
         ways = []
         for maker in dict.fromkeys(maker for makers in made for maker in makers) or [""]:
@@ -145,7 +146,7 @@ class _Around:
         found = (self._made.get((item, above)) for above in folders_above(folder))
         return next((makers for makers in found if makers), {})
 
-    def _meant(self, file: str, holder: Holder) -> list[str]:
+    def _resolve(self, file: str, holder: Holder) -> list[str]:
         """The file that a path means: the one relative to the object, else the nearest whose path ends with it."""
         beside = os.path.normpath(os.path.join(holder.folder, file))
         if beside in self._known:

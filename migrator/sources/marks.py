@@ -18,7 +18,7 @@ _OURS = (b"infrahub", b"prefect", b"configpreset", b"backgroundservices")
 _SHAPES = (b"uiconfig",)
 """Other words that mark these charts' values in an object that embeds them."""
 
-_AROUND = (
+_REFERRING = (
     (b"helmrelease", (b"valuesfrom", b"chartref")),
     (b"kustom", (b"generator", b"patches", b"replacements", b"helmcharts")),
 )
@@ -46,6 +46,6 @@ def may_concern(name: str, data: bytes) -> bool:
     if any(word in low for word in _OURS) or any(word in low for word in _SHAPES):
         return True
     around = os.fsencode(os.path.basename(name)).lower() + b"\n" + low if b"kustom" not in low else low
-    if any(kind in around and any(word in low for word in words) for kind, words in _AROUND):
+    if any(kind in around and any(word in low for word in words) for kind, words in _REFERRING):
         return True
     return b"\0" in data or hides_words(data) or any(word in os.fsencode(name).lower() for word in _OURS)

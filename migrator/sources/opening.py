@@ -52,10 +52,10 @@ def open_source(source: Source, chart: str = "", root: str = "", beside: Sequenc
     with_any = {id(each) for each, _ in found}
     unrelated = tuple(each.name for each in gitops if id(each) not in with_any)
     bundles = [bundle for _, each in found for bundle in _by_root(each, chart, root)]
-    apart = [each for each in bundles if len({layer.name for layer in each.layers}) > 1]
-    if len(bundles) > 1 and apart:
+    spread = [each for each in bundles if len({layer.name for layer in each.layers}) > 1]
+    if len(bundles) > 1 and spread:
         raise InputError(
-            f"has {len(bundles)} releases, and {apart[0].name} takes values or its chart version from another file.",
+            f"has {len(bundles)} releases, and {spread[0].name} takes values or its chart version from another file.",
             path=source.name,
             remedy="Put that into this file, or give each release a file of its own.",
         )

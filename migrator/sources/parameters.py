@@ -112,7 +112,7 @@ class Parameters(NamedTuple):
             raise self._refused(first, "a list cannot be edited there")
         if isinstance(edit, SetValue) and len(existing) == 1 and isinstance(edit.value, str):
             item = as_map(tree.get(document, first.place))
-            for key, value in _written(edit.value).items():
+            for key, value in _as_item(edit.value).items():
                 yield (SetValue if key in item else AddKey)((*first.place, key), value)
         elif isinstance(edit, AddKey) and self.accepts == "values":
             for route, value in tree.leaves(edit.route, edit.value):
@@ -124,7 +124,7 @@ class Parameters(NamedTuple):
         beside = self._beside(route) or self.settings
         if isinstance(value, (list, dict)):
             raise self._refused(beside[-1], "a single value cannot hold the list that is needed next to it")
-        item: Value = {"name": set_values.name_of(route), **_written(value)}
+        item: Value = {"name": set_values.name_of(route), **_as_item(value)}
         return InsertItem(self.items, item, after(beside[-1].place[-1]))
 
     def _beside(self, route: Route) -> tuple[Setting, ...]:
@@ -157,7 +157,7 @@ def read(place: Source) -> Parameters | None:
             f"parameter {item.get('name')}",
             item.get("forceString") is True,
         )
-        value = set_values.read(_filled_in_later(_text(item.get("value"))), as_text=as_text)
+        value = set_values.read(_with_placeholders(_text(item.get("value"))), as_text=as_text)
         for target in _target(at, what, str(item.get("name"))):
             (texts if as_text else plain).append(Setting(target, value, at.route, at.line(()), what))
     files: list[Setting] = []
@@ -165,7 +165,7 @@ def read(place: Source) -> Parameters | None:
         at, name = place.at("fileParameters", number), str(item.get("name"))
         for target in _target(at, f"file parameter {name}", name):
             files.append(_from_elsewhere(at, target, f"the file {item.get('path')} (file parameter {name})"))
-    return _made((*plain, *texts, *files), (*place.route, "parameters"), place.name)
+    return _parameters((*plain, *texts, *files), (*place.route, "parameters"), place.name)
 
 
 def from_references(place: Source, references: Mapping[int, tuple[str, str]]) -> Parameters | None:
@@ -175,14 +175,14 @@ def from_references(place: Source, references: Mapping[int, tuple[str, str]]) ->
         for number, (path, what) in references.items()
         for target in _target(place.at(number), what, path)
     ]
-    return _made(found, (), place.name)
+    return _parameters(found, (), place.name)
 
 
 def _from_elsewhere(at: Source, target: Route, what: str) -> Setting:
     return Setting(target, unseen(what), at.route, at.line(()), what, is_seen=False)
 
 
-def _made(settings: Sequence[Setting], items: Route, name: str) -> Parameters | None:
+def _parameters(settings: Sequence[Setting], items: Route, name: str) -> Parameters | None:
     values: Map = {}
     sound = tuple(each for each in settings if _put(values, each.route, each.value))
     return Parameters(sound, items, name) if sound else None
@@ -221,13 +221,13 @@ def _put(values: Map, route: Route, value: Value) -> bool:
     return True
 
 
-def _written(value: Value) -> Map:
+def _as_item(value: Value) -> Map:
     """A value as the keys of a parameter item."""
     text, as_text = set_values.write(value) if isinstance(value, str) else (json.dumps(value), False)
     return {"value": text, **({"forceString": True} if as_text else {})}
 
 
-def _filled_in_later(text: str) -> str:
+def _with_placeholders(text: str) -> str:
     """The text with variables of Argo CD's build environment written as placeholders (`$NAME` as `${NAME}`)."""
     return re.sub(r"\$(\$|\w+)", lambda found: "$" if found[1] == "$" else f"${{{found[1]}}}", text)
 

@@ -57,7 +57,7 @@ _Place = tuple[str, int]
 """A file and a line number in it."""
 
 
-class _Meant(NamedTuple):
+class _Selector(NamedTuple):
     """Which objects a patch or a replacement is for: kind and name, which may be patterns, and the rest of it."""
 
     kind: str
@@ -68,23 +68,23 @@ class _Meant(NamedTuple):
         return " ".join(filter(None, (self.kind, self.name))) or "every object"
 
 
-def _meant(target: Map) -> _Meant:
+def _selector(target: Map) -> _Selector:
     kind, name, namespace, labels = (as_text(target.get(key)) for key in ("kind", "name", "namespace", "labelSelector"))
-    return _Meant(kind, name, Target(namespace, labels))
+    return _Selector(kind, name, Target(namespace, labels))
 
 
 def over(name: str) -> list[Patch]:
     """The patches of the kustomizations that apply a file, or are in its folder; broken patches are skipped."""
     trees = list(kustomized.above(name))
-    found = [patch for tree in trees for patch in once("patches", tree.name, partial(_of_all, tree.kustomizations))]
+    found = [patch for tree in trees for patch in once("patches", tree.name, partial(_patches_of, tree.kustomizations))]
     beside = kustomized.of_folder(os.path.dirname(name))
     if beside is not None and beside.name not in {tree.name for tree in trees}:
-        found += _of_all(beside.kustomizations[:1])
+        found += _patches_of(beside.kustomizations[:1])
     affixes = [pair for tree in trees for pair in once("affixes", tree.name, partial(_affixes, tree))]
     return [patch._replace(affixes=(*patch.affixes, *affixes)) for patch in found] if affixes else found
 
 
-def _of_all(sources: Sequence[Source]) -> list[Patch]:
+def _patches_of(sources: Sequence[Source]) -> list[Patch]:
     return [patch for source in sources for patch in of_kustomization(source)]
 
 
@@ -121,9 +121,9 @@ def spares(patch: Patch, path: str, items: Collection[str]) -> bool:
         return False
     if any(key in as_map(source.data) for source in around for key in ("namespace", "labels", "commonLabels")):
         return False
-    meant = patch.among(items)
+    matching = patch.among(items)
     found = [
-        each for each in objects.objects_in(read(path)) if f"{each.kind}/{_metadata(each.data).get('name')}" in meant
+        each for each in objects.objects_in(read(path)) if f"{each.kind}/{_metadata(each.data).get('name')}" in matching
     ]
     return bool(found) and not any(patch.target.fits(_metadata(each.data)) for each in found)
 
@@ -148,7 +148,7 @@ def _patch(where: _Place, item: Value) -> Iterator[Patch]:
     text, path = as_text(written.get("patch")), as_text(written.get("path"))
     if isinstance(item, str):
         text, path = (item, "") if "\n" in item else ("", item)
-    file = _beside(where[0], path) if path else ""
+    file = _relative_to(where[0], path) if path else ""
     try:
         documents = read(file).stream.documents if file else yamltext.parse(text.encode(), where[0]).documents
     except MigratorError:
@@ -156,27 +156,29 @@ def _patch(where: _Place, item: Value) -> Iterator[Patch]:
     for document in documents:
         for number, operation in enumerate(as_list(document.data)):
             yield from _operation(
-                (file, document.line((number,))) if file else where, _meant(target), as_map(operation)
+                (file, document.line((number,))) if file else where, _selector(target), as_map(operation)
             )
         if isinstance(document.data, dict):
             yield from _strategic(where, target, document.data, file, is_alone=len(documents) == 1)
 
 
-def _beside(name: str, path: str) -> str:
+def _relative_to(name: str, path: str) -> str:
     return os.path.normpath(os.path.join(os.path.dirname(name), path))
 
 
-def _operation(where: _Place, meant: _Meant, operation: Map) -> Iterator[Patch]:
+def _operation(where: _Place, selector: _Selector, operation: Map) -> Iterator[Patch]:
     """The patches of an operation at its `path` and `from`; its value can be all the values or a part of them."""
     for key in ("path", "from"):
         if key in operation:
-            yield from _at(where, meant, as_text(operation[key]), str(operation.get("value")) if key == "path" else "")
+            yield from _patches_at(
+                where, selector, as_text(operation[key]), str(operation.get("value")) if key == "path" else ""
+            )
 
 
-def _at(where: _Place, meant: _Meant, path: str, value: str) -> Iterator[Patch]:
-    for kind in _holders_changed(meant.kind, path):
-        what = f"changes {path} of {kind} {meant.name}".rstrip()
-        yield Patch(kind, meant.name, _error(where, what, _INTO_THE_OBJECT), target=meant.target)
+def _patches_at(where: _Place, selector: _Selector, path: str, value: str) -> Iterator[Patch]:
+    for kind in _holders_changed(selector.kind, path):
+        what = f"changes {path} of {kind} {selector.name}".rstrip()
+        yield Patch(kind, selector.name, _error(where, what, _INTO_THE_OBJECT), target=selector.target)
     is_version = _VERSIONS.match(path) is not None
     is_of_prefect = path.startswith("/spec/") and ("/env/" in path or is_about_prefect(path) or is_about_prefect(value))
     if is_version or is_of_prefect or _WHOLE.match(path) is not None:
@@ -186,8 +188,8 @@ def _at(where: _Place, meant: _Meant, path: str, value: str) -> Iterator[Patch]:
             if is_version
             else ", which will mean another entry once the list changes" * bool(re.search(r"/\d", path))
         )
-        error = _error(where, f"{what} of {meant} by a JSON 6902 patch{why}", _AS_STRATEGIC)
-        yield Patch(meant.kind, meant.name, error, target=meant.target)
+        error = _error(where, f"{what} of {selector} by a JSON 6902 patch{why}", _AS_STRATEGIC)
+        yield Patch(selector.kind, selector.name, error, target=selector.target)
 
 
 def _holders_changed(pattern: str, path: str) -> Iterator[str]:
@@ -202,24 +204,24 @@ def _holders_changed(pattern: str, path: str) -> Iterator[str]:
 def _strategic(where: _Place, target: Map, data: Map, file: str, *, is_alone: bool) -> Iterator[Patch]:
     # With a target, Kustomize ignores the patch's own name and kind.
     own = as_text(_metadata(data).get("name"))
-    meant = _meant(target) if target else _Meant(as_text(data.get("kind")), own)
-    if any(is_meant(meant.kind, each) and _changes_holder(each, data) for each in _HOLDERS):
-        error = _error((file, 1) if file else where, f"patches what {meant} holds", _INTO_THE_OBJECT)
-        yield Patch(meant.kind, meant.name, error, target=meant.target)
+    selector = _selector(target) if target else _Selector(as_text(data.get("kind")), own)
+    if any(is_meant(selector.kind, each) and _changes_holder(each, data) for each in _HOLDERS):
+        error = _error((file, 1) if file else where, f"patches what {selector} holds", _INTO_THE_OBJECT)
+        yield Patch(selector.kind, selector.name, error, target=selector.target)
     spec = as_map(data.get("spec"))
     holds_values = has_values(spec.get("values")) or is_about_prefect(str(spec))
     version = _version_in(spec) or _version_in(as_map(tree.get(spec, ("template", "spec"))))
-    if not any(is_meant(meant.kind, each) for each in KINDS) or not (holds_values or version):
+    if not any(is_meant(selector.kind, each) for each in KINDS) or not (holds_values or version):
         return
-    can_be_layer = is_meant(meant.kind, "HelmRelease") and "'$patch'" not in str(spec)
-    is_layer_by_itself = bool(file and holds_values and meant.name == own and can_be_layer)
+    can_be_layer = is_meant(selector.kind, "HelmRelease") and "'$patch'" not in str(spec)
+    is_layer_by_itself = bool(file and holds_values and selector.name == own and can_be_layer)
     what = "patches values of Prefect" if holds_values else f"sets the chart version {version}"
     how = f"in {file}" if file else "inside the kustomization"
     if not file and is_alone and can_be_layer and is_layer(data):
         file = os.path.normpath(where[0])
     remedy = f"Name the object and the patch together: -f OBJECT -f {file}." if file else _INTO_A_FILE
-    error = _error(where, f"{what} of {meant} {how}", remedy if can_be_layer else _INTO_THE_OBJECT)
-    yield Patch(meant.kind, meant.name, error, file, meant.target, is_layer=is_layer_by_itself)
+    error = _error(where, f"{what} of {selector} {how}", remedy if can_be_layer else _INTO_THE_OBJECT)
+    yield Patch(selector.kind, selector.name, error, file, selector.target, is_layer=is_layer_by_itself)
 
 
 def _version_in(spec: Map) -> Value:
@@ -247,7 +249,7 @@ def _replacements_in(where: _Place, item: Map) -> Iterator[tuple[_Place, Map]]:
     if not item.get("path"):
         yield where, item
         return
-    path = _beside(where[0], as_text(item["path"]))
+    path = _relative_to(where[0], as_text(item["path"]))
     try:
         documents = read(path).stream.documents
     except MigratorError:
@@ -261,11 +263,13 @@ def _replacements_in(where: _Place, item: Map) -> Iterator[tuple[_Place, Map]]:
 
 def _replacement(where: _Place, item: Map) -> Iterator[Patch]:
     for each in map(as_map, as_list(item.get("targets"))):
-        meant = _meant(as_map(each.get("select")))
+        selector = _selector(as_map(each.get("select")))
         paths = [str(path) for path in as_list(each.get("fieldPaths"))]
         if any(path.startswith(_REPLACED) for path in paths):
             remedy = "Put the value into the object, and remove the replacement."
-            yield Patch(meant.kind, meant.name, _error(where, f"replaces {', '.join(paths)} of {meant}", remedy))
+            yield Patch(
+                selector.kind, selector.name, _error(where, f"replaces {', '.join(paths)} of {selector}", remedy)
+            )
 
 
 def _error(where: _Place, what: str, remedy: str) -> RefusedError:

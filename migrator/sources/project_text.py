@@ -42,7 +42,7 @@ def draft(survey: Survey, told: Sequence[Told], folder: str) -> Draft:
     settled = {path for each in whole for path in each.layers}
     found: list[tuple[tuple[str, ...], Told | None]] = [(each.layers, each) for each in whole]
     kept = [layers for layers in survey.releases if os.path.normpath(layers[-1]) not in settled]
-    found += [(layers, _of(layers[-1], told)) for layers in kept]
+    found += [(layers, _entry_of(layers[-1], told)) for layers in kept]
     named = settled | {os.path.normpath(path) for layers in kept for path in layers}
     left = {os.path.normpath(path) for layers in survey.releases for path in layers} - named
     errors = [
@@ -57,7 +57,7 @@ def _is_inside(folder: str) -> Callable[[str], bool]:
     return lambda path: os.path.realpath(path).startswith(inside)
 
 
-def _of(path: str, told: Sequence[Told]) -> Told | None:
+def _entry_of(path: str, told: Sequence[Told]) -> Told | None:
     """The release that takes values from the file; None if there is not exactly one."""
     found = [each for each in told if os.path.normpath(path) in each.layers]
     return found[0] if len(found) == 1 else None
@@ -69,7 +69,7 @@ def text_for(made: Draft, folder: str) -> str:
     for name, (layers, told) in zip(_names(made.releases, folder), made.releases):
         paths = ", ".join(_quoted(_below(path, folder)) for path in layers)
         lines += [f"  - name: {_quoted(name)}\n", f"    layers: [{paths}]\n"]
-        lines += _known(told, folder) if told is not None else []
+        lines += _settings(told, folder) if told is not None else []
     in_doubt = [error for error in made.errors if not isinstance(error, OutOfScopeError)]
     foreign = [error for error in made.errors if isinstance(error, OutOfScopeError)]
     lines += _comments("Unclear or unreadable:", in_doubt, folder)
@@ -85,7 +85,7 @@ def _below(path: str, folder: str) -> str:
     return os.path.relpath(path, folder or os.curdir).replace(os.sep, "/")
 
 
-def _known(told: Told, folder: str) -> Iterator[str]:
+def _settings(told: Told, folder: str) -> Iterator[str]:
     """The lines for what the helmfile says about the release, other than its layers."""
     says = {"chart": told.chart, "from": told.version, "namespace": told.namespace}
     where = f"  # as {_ascii(_below(told.path, folder))}:{told.line} says"

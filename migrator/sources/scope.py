@@ -45,8 +45,8 @@ def _with_place(error: OutOfScopeError, source: Source) -> OutOfScopeError:
     for document in source.stream.documents:
         route = next(_places_of_values(document.data, ()), None)
         if route is not None:
-            told = foreign.by_shape(source.name, document.data) or error
-            return foreign.with_values(told, tree.show(route), document.line(route))
+            specific = foreign.by_shape(source.name, document.data) or error
+            return foreign.with_values(specific, tree.show(route), document.line(route))
     return error
 
 

@@ -20,16 +20,16 @@ from migrator.values.merge import as_map
 
 def beside(layers: Sequence[Source]) -> Callable[[Route], tuple[str, ...]]:
     """A function that returns the encrypted files in these layers' folders that set a given path; read when called."""
-    return partial(_setting, tuple(layers))
+    return partial(_files_that_set, tuple(layers))
 
 
-def _setting(layers: Sequence[Source], path: Route) -> tuple[str, ...]:
+def _files_that_set(layers: Sequence[Source], path: Route) -> tuple[str, ...]:
     folders = dict.fromkeys(os.path.dirname(layer.name) for layer in layers if layer.snapshot is not None)
-    found = [each for folder in folders for each in once("sealed", folder, partial(_sealed, folder))]
+    found = [each for folder in folders for each in once("sealed", folder, partial(_encrypted_files, folder))]
     return tuple(name for name, data in found if tree.get(data, path) not in (None, ""))
 
 
-def _sealed(folder: str) -> list[tuple[str, Value]]:
+def _encrypted_files(folder: str) -> list[tuple[str, Value]]:
     """The encrypted files of a folder, each with its data."""
     found = []
     for path in yaml_in(folder):

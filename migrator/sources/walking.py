@@ -17,8 +17,8 @@ _NAMES = ("Chart.lock", "values.schema.json", ".gitlab-ci.yml")
 _PIECE = 128 * 1024
 """Bytes per read; each read allocates that much memory, and few values files are larger."""
 
-_OF_CHART = {"charts", "crds"}
-_HIDDEN = {".github": ("workflows",), ".circleci": ()}
+_CHART_FOLDERS = {"charts", "crds"}
+_SEARCHED_HIDDEN = {".github": ("workflows",), ".circleci": ()}
 """Hidden folders that are searched nevertheless, and which of their subfolders (empty: all)."""
 
 
@@ -82,10 +82,10 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
         real = os.path.realpath(folder) if rules else ""
         kept: list[str] = []
         skipped = _skipped_folders(folder, files)
-        only = _HIDDEN.get(os.path.basename(folder), ())
+        only = _SEARCHED_HIDDEN.get(os.path.basename(folder), ())
         for name in folders:
             path = os.path.join(folder, name)
-            is_hidden = (name.startswith(".") and name not in _HIDDEN) or (bool(only) and name not in only)
+            is_hidden = (name.startswith(".") and name not in _SEARCHED_HIDDEN) or (bool(only) and name not in only)
             if is_hidden or name in skipped or sieve.excludes(path, is_folder=True):
                 continue
             kept.append(path)
@@ -132,7 +132,7 @@ def _skipped_folders(folder: str, files: Sequence[str]) -> set[str]:
         return {"node_modules"}
     data = peek(os.path.join(folder, "Chart.yaml"))
     is_ours = data is None or marks.mentions("Chart.yaml", data)
-    return {"node_modules", *_OF_CHART, *(["templates"] if is_ours else [])}
+    return {"node_modules", *_CHART_FOLDERS, *(["templates"] if is_ours else [])}
 
 
 def _is_candidate(name: str) -> bool:
