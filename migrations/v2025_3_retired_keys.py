@@ -30,7 +30,7 @@ OLD, NEW = "envFromExistingSecret", "envFromExistingSecrets"
 
 
 def logging_level(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """A level of the schema in small letters is written in capitals, in each layer that holds one."""
+    """Write a logging level from the schema in upper case, in each layer that has it in lower case."""
     part = Part(release, release.root, release.prefect)
     for path in retired.LEVELS:
         for number in part.owners(path):
@@ -40,7 +40,7 @@ def logging_level(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def env_secrets(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """The Secret of the old key stands in the list that took its place."""
+    """Move the Secret of the old key to the list that replaced it."""
     part = infrahub.part_of(release)
     for place in (infrahub.SERVER, infrahub.WORKER) if part is not None else ():
         assert part is not None
@@ -77,7 +77,7 @@ def _moved(part: Part, old: Route, new: Route) -> Iterator[Change]:
 
 
 def keys_that_nothing_reads(release: Release, ask: Ask) -> Iterator[Notice]:
-    """What nobody knows to be read; what surely counts for nothing, or is refused, rules tell."""
+    """Keys that nothing is known to read; rules report those that certainly have no effect or are refused."""
     part, path = infrahub.part_of(release), ("emma", "streamlitBasePath")
     if part is not None and part.own(path):
         own = part.show(("emma", "env", "STREAMLIT_SERVER_BASE_URL_PATH"))

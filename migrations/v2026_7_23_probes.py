@@ -27,7 +27,7 @@ PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
 def probes(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """Whether the server is probed stands in the values, for each probe that they do not speak of."""
+    """Set explicitly whether the server is probed, for each probe that the values do not mention."""
     part = Part(release, release.root, release.prefect)
     left_open = [name for name in PROBES if part.own(("server", name, "enabled")) is None]
     if not left_open or not release.may_be_below(VERSIONS):
@@ -40,7 +40,7 @@ def probes(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def ui_url(release: Release, ask: Ask) -> Iterator[Notice]:
-    """Braces in the UI's URL are a template now."""
+    """Report braces in the UI's URL, which are now a template."""
     part, path = Part(release, release.root, release.prefect), ("server", "uiConfig", "prefectUiApiUrl")
     if "{{" in as_text(part.own(path)):
         yield part.notice(path, f"from 2026.7.31163938 on, {part.show(path)} is rendered as a template.", "warning")

@@ -32,11 +32,11 @@ LIVENESS: Route = (*infrahub.SERVER, "livenessProbe")
 READINESS: Route = (*infrahub.SERVER, "readinessProbe")
 STARTUP: Route = (*infrahub.SERVER, "startupProbe")
 SECONDS, PERIOD = 300, 5
-"""How long the chart's own probe waits, and how often it probes."""
+"""How long the chart's own probe waits, and its interval."""
 
 
 def one_way_to_ask(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """A probe that a layer asks in a way of its own loses the chart's httpGet."""
+    """Remove the chart's httpGet from a probe for which a layer sets another handler."""
     part = infrahub.part_of(release)
     for path in (LIVENESS, READINESS, STARTUP) if part is not None else ():
         assert part is not None
@@ -49,21 +49,21 @@ def one_way_to_ask(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def startup_probe(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """The new probe asks as the old ones do, and waits as long."""
+    """Make the new probe use the same handler as the old ones, and wait as long."""
     part = infrahub.part_of(release)
     if part is None or part.owners(STARTUP) or not (part.owners(LIVENESS) or part.owners(READINESS)):
         return
     liveness, readiness = part.get(LIVENESS), part.get(READINESS)
     own, others = _own_get(part, LIVENESS), _own_get(part, READINESS)
-    asks_by_get = handlers(liveness) == handlers(readiness) == ["httpGet"]
+    use_http_get = handlers(liveness) == handlers(readiness) == ["httpGet"]
     seconds = _seconds(liveness)
-    if asks_by_get and not own and not others and seconds <= SECONDS:
+    if use_http_get and not own and not others and seconds <= SECONDS:
         return
     if not release.is_below(STARTUP_PROBE):
         if not release.before.is_known:
             yield part.notice(LIVENESS, _UNKNOWN, "warning")
         return
-    if asks_by_get and own == others and seconds <= SECONDS:
+    if use_http_get and own == others and seconds <= SECONDS:
         yield _put(part, {"httpGet": own}, WHY_SAME)
         return
     answer = ask(_question(liveness, readiness, seconds))
@@ -99,7 +99,7 @@ def _question(liveness: Value, readiness: Value, seconds: int) -> Question:
 
 
 def _matching(liveness: Value, own: Value, seconds: int) -> Value:
-    """A startupProbe that asks as the livenessProbe does, for as long; no more than differs from the chart's own."""
+    """A startupProbe with the livenessProbe's handler and time, reduced to what differs from the chart's own."""
     probe: dict[str, Value] = {}
     if handlers(liveness) == ["httpGet"]:
         probe |= {"httpGet": own} if own else {}
@@ -113,7 +113,7 @@ def _matching(liveness: Value, own: Value, seconds: int) -> Value:
 
 
 def _put(part: Part, probe: Value, why: str) -> Outcome:
-    """In the layer that the older probes stand in, after them."""
+    """The change that adds the probe to the layer of the older probes, after them."""
     beside = [path for path in (READINESS, LIVENESS) if part.owners(path)]
     layer = max([part.owners(path)[-1] for path in beside], default=part.place(STARTUP))
     place: Place = next((after(str(path[-1])) for path in beside if layer in part.owners(path)), LAST)
@@ -121,12 +121,12 @@ def _put(part: Part, probe: Value, why: str) -> Outcome:
 
 
 def _own_get(part: Part, path: Route) -> Value:
-    """What the layers themselves say of a probe's httpGet."""
+    """What the layers themselves set in a probe's httpGet."""
     return as_map(part.own((*path, "httpGet")))
 
 
 def _seconds(probe: Value) -> int:
-    """How long a probe lets a server start; 0 where it does not say so in numbers."""
+    """How many seconds a probe lets a server start; 0 if it does not say so in numbers."""
     numbers = [as_map(probe).get(key, 0) for key in ("initialDelaySeconds", "failureThreshold", "periodSeconds")]
     delay, failures, period = (each if isinstance(each, int) else 0 for each in numbers)
     return delay + failures * period

@@ -28,7 +28,7 @@ WHY = "the image's own folder is read-only for the background services, which ot
 
 
 def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """PROMETHEUS_MULTIPROC_DIR is empty on the background pod, unless somebody set it to something else."""
+    """Make PROMETHEUS_MULTIPROC_DIR empty on the background pod, unless it is set to something else."""
     if not deployment.is_separate(release) or not deployment.has_infrahub_image(release):
         return
     if env.effective_global(release).named(NAME):
@@ -51,9 +51,9 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _place(release: Release, listed: EnvList) -> Place:
-    """First in the list, below a comment that heads it.
+    """First in the list, below a comment at its head.
 
-    Where entries above have gone, a comment above the first one that is left is that entry's own.
+    If earlier entries were removed, a comment above the first remaining one belongs to that entry.
     """
     before = [each for each in env.lists_in_layers(release.start, env.BACKGROUND) if each.layer == listed.layer]
     names = [each.entries[0].name for each in (*before, listed) if each.entries]
@@ -61,16 +61,16 @@ def _place(release: Release, listed: EnvList) -> Place:
 
 
 def _is_settled(release: Release) -> bool:
-    """Whether it was decided before that the list stands elsewhere.
+    """Whether it was decided before that the list is elsewhere.
 
-    A release on 4.14.0 with a `server.env` of its own got its docket without being asked about the other list.
+    A release on 4.14.0 with its own `server.env` got its docket without being asked about the other list.
     """
     on_4_14_0 = release.runs_on("4.14.0") and not release.runs_on("4.14.1")
     return has_sound_docket(release.start) and not (on_4_14_0 and release.owners(env.SERVER))
 
 
 def _own_list(release: Release, entry: Value) -> Change:
-    """The change that creates the list: neither a layer nor the chart's defaults have one with anything in it."""
+    """The change that creates the list, since neither a layer nor the chart's defaults have a non-empty one."""
     route = (*release.root, *env.BACKGROUND)
     owners = release.owners(env.BACKGROUND)
     edit = SetValue(route, [entry]) if owners else AddKey(route, [entry])

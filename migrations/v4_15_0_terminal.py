@@ -26,16 +26,16 @@ KEYS: tuple[Route, ...] = ((*infrahub.SERVER, "tty"), (*infrahub.WORKER, "tty"),
 
 
 def terminal(release: Release, ask: Ask) -> Iterator[Notice]:
-    """That the pods lose their terminal, or that a key which did nothing decides it now."""
+    """Report that the pods lose their terminal, or that a key without effect so far now decides it."""
     part = infrahub.part_of(release)
     if part is None or not release.may_be_below(VERSIONS):
         return
-    standing = [path for path in KEYS if part.owners(path)]
-    for path in standing:
+    set_paths = [path for path in KEYS if part.owners(path)]
+    for path in set_paths:
         yield part.notice(
             path, (f"{part.show(path)} takes effect from 4.15.0 on; before that, every pod had a terminal.")
         )
-    if not standing and release.is_below(VERSIONS):
+    if not set_paths and release.is_below(VERSIONS):
         yield Notice(
             "From 4.15.0 on Infrahub's server, task workers and Emma run without a terminal, and logs lose their "
             f"colour. For kubectl attach -it, set {part.show(KEYS[0])}: true."

@@ -31,15 +31,15 @@ TEMPO: Route = ("infrahub-observability", "tempo", "enabled")
 
 
 def tracing(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """Traces that go to an endpoint of one's own keep going there."""
+    """Keep sending traces to a custom endpoint."""
     part = infrahub.part_of(release)
     if part is None or _sends(part.values):
         return
     levels = release.levels()[:-1]
     layer, endpoint, _ = next(globals_at(release, levels, ENDPOINT), (0, (), None))
-    stands = part.is_on(OBSERVED) and part.is_on(("global", *ENDPOINT))
-    if not (endpoint and stands):
-        yield from _by_chart(release, stands)
+    is_active = part.is_on(OBSERVED) and part.is_on(("global", *ENDPOINT))
+    if not (endpoint and is_active):
+        yield from _by_chart(release, is_active)
         return
     if not release.is_below(VERSIONS):
         if not release.before.is_known:
@@ -50,8 +50,8 @@ def tracing(release: Release, ask: Ask) -> Iterator[Outcome]:
     )
     if switch is None:
         route = (*endpoint[:-1], "enabled")
-        standing = tree.exists(release.layers[layer].data, route)
-        edit = SetValue(route, True) if standing else AddKey(route, True, before("endpoint"))
+        exists = tree.exists(release.layers[layer].data, route)
+        edit = SetValue(route, True) if exists else AddKey(route, True, before("endpoint"))
         yield Change(layer, edit, tree.show(route), None, True, WHY, "behaviour")
         return
     answer = ask(_question(tree.show(switch[1]), tree.show(endpoint)))
@@ -63,16 +63,16 @@ def tracing(release: Release, ask: Ask) -> Iterator[Outcome]:
                 yield Change(number, RemoveKey(route), tree.show(route), value, None, WHY_GONE, "behaviour")
 
 
-def _by_chart(release: Release, stands: bool) -> Iterator[Notice]:
-    """Traces that stop, where no layer holds what they rest on: the chart's own values are theirs to mend."""
-    if stands and release.may_be_below(VERSIONS):
+def _by_chart(release: Release, is_active: bool) -> Iterator[Notice]:
+    """Report traces that stop where only the chart's own values set what they depend on, for its owner to fix."""
+    if is_active and release.may_be_below(VERSIONS):
         yield Notice(_IN_CHART, "warning")
     elif release.is_below(VERSIONS) and _sent(release.infrahub_now):
         yield Notice(_IN_OLD_CHART, "warning")
 
 
 def _sent(values: Map) -> bool:
-    """Whether a chart up to 4.15.0 sent traces to an endpoint that somebody set."""
+    """Whether a chart up to 4.15.0 sent traces to a custom endpoint."""
     is_on = bool(tree.get(values, ("global", *ENABLED))) or bool(tree.get(values, OBSERVED))
     return is_on and bool(tree.get(values, ("global", *ENDPOINT)))
 

@@ -25,7 +25,7 @@ WHY = "the server's root is read-only, the image's own folder included; without 
 
 
 def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """PROMETHEUS_MULTIPROC_DIR is "/tmp" on a server whose root is read-only, unless somebody said otherwise."""
+    """Set PROMETHEUS_MULTIPROC_DIR to "/tmp" on a server with a read-only root, unless it is set already."""
     if not metrics.needs_directory(release):
         return
     if release.chart == "prefect-server":
@@ -52,7 +52,7 @@ def _in_no_list(release: Release) -> Iterator[Outcome]:
 
 
 def _place(listed: EnvList) -> Place:
-    """After PREFECT_UI_SERVE_BASE, and what other migrations put behind that; else first."""
+    """After PREFECT_UI_SERVE_BASE and what other migrations added after it; else first."""
     place = FIRST
     names = [entry.name for entry in listed.entries]
     if UI_SERVE_BASE in names:

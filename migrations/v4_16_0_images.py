@@ -33,8 +33,8 @@ WHY_TWICE = "the flavour is appended to the tag, which already has it: there is 
 
 
 def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """Pins are told; by an answer they go, or all take another version."""
-    standing = [
+    """Report pins; depending on the answer, remove them or set them all to another version."""
+    all_pins = [
         *images.pins(release, TAG),
         *(images.pins(release, PREFECT_TAG) if images.is_infrahubs(release) else []),
     ]
@@ -43,7 +43,7 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     answer = if_given(ask, _pin_question(counting, alone=release.chart == "prefect-server"))
     if answer is None and images.apart(release):
-        return  # a rule tells it
+        return  # a rule reports it
     if answer in (None, "keep"):
         shown = " and ".join(f"{tree.show(pin.route)} ({pin.value})" for pin in counting)
         advice = (
@@ -56,7 +56,7 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield Notice(text, "warning" if warns else "info", *_at_start(release, counting[0]))
         return
     assert answer is not None
-    for pin in standing:
+    for pin in all_pins:
         if answer == "remove":
             yield from _removed(release, pin)
         else:
@@ -71,13 +71,13 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _other_half(release: Release, counting: list[Pin], answer: str) -> Iterator[Outcome]:
-    """The pin that the other half of Infrahub lacks, in its own chart's part of the layer that holds the first."""
+    """Add the pin that the other half of Infrahub lacks, in its chart's part of the layer with the existing pin."""
     if not images.apart(release) or len(counting) != 1:
         return
     (pin,) = counting
     if pin.route[-1] == TAG[-1]:
         part, path = Part(release, release.root, release.prefect), ("global", *PREFECT_TAG)
-        # A flavour is of Infrahub's own pods; Prefect runs in the image without.
+        # Only Infrahub's own pods have a flavour; Prefect runs in the image without one.
         answer = answer.removesuffix(f"-{flavour_of(answer)}")
     else:
         part, path = Part(release, release.root[:-1], release.infrahub), ("global", *TAG)
@@ -85,7 +85,7 @@ def _other_half(release: Release, counting: list[Pin], answer: str) -> Iterator[
 
 
 def _removed(release: Release, pin: Pin) -> Iterator[Outcome]:
-    """Without the pin; a flavour in it goes into its own key, and stays in the tag where the chart has none."""
+    """Remove the pin; a flavour in it moves to its own key, or stays in the tag if the chart has no such key."""
     flavour = flavour_of(pin.value) if pin.route[-1] == TAG[-1] else ""
     if flavour and not release.reaches(FLAVOUR_KEY):
         text = f"{tree.show(pin.route)} stays: before 4.16.0 only the tag can set the flavour {flavour}."
@@ -99,7 +99,7 @@ def _removed(release: Release, pin: Pin) -> Iterator[Outcome]:
 
 
 def image_flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """By an answer, a flavour in the tag goes into the key that the chart has for it."""
+    """If so answered, move a flavour in the tag to the chart's key for it."""
     for pin in images.pins(release, TAG)[:1]:
         flavour = flavour_of(pin.value)
         if not flavour or if_given(ask, _FLAVOUR_QUESTION) != "split":
@@ -121,7 +121,7 @@ def _at_start(release: Release, pin: Pin) -> Location:
 
 
 def _tag_error(answer: str) -> str:
-    """Why that answers nothing; `keep` and `remove` have the form of a tag, too."""
+    """Why the answer is invalid; `keep` and `remove` also have the form of a tag."""
     is_tag = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", answer)
     return "" if is_tag else f"{answer!r} is neither keep nor remove, nor a tag"
 

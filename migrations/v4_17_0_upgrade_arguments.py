@@ -21,7 +21,7 @@ VERSIONS = {"infrahub-enterprise": "4.17.0", "infrahub": "4.31.0"}
 
 
 def arguments(release: Release, ask: Ask) -> Iterator[Notice]:
-    """That open branches need an argument of the upgrade Job."""
+    """Report that open branches need an argument for the upgrade Job."""
     part = infrahub.part_of(release)
     if part is not None and part.is_on(("upgrade", "enabled")) and release.is_below(VERSIONS):
         where = part.show(("upgrade", "extraArgs"))

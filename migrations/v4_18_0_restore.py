@@ -32,7 +32,7 @@ WHY_OFF = "an enabled restore runs after every upgrade, over live data; this one
 
 
 def restore(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """A restore that was left enabled is switched off, with its keys where the chart reads them, or armed if meant."""
+    """Switch off a restore left enabled and move its keys to where the chart reads them, or arm it if so answered."""
     part = infrahub.part_of(release)
     if part is None:
         return
@@ -77,11 +77,11 @@ def _question(part: Part, unread: bool, lack: str) -> Question:
 
 
 def _moved(part: Part, number: int) -> Iterator[Change]:
-    """The keys of one layer where the chart reads them; what stands there already wins, as it did."""
+    """Move one layer's keys to where the chart reads them; keys already there win, as before."""
     read = as_map(part.own(READ))
-    own: Map = {key: value for key, value in as_map(_standing(part, number)).items() if key not in read}
+    own: Map = {key: value for key, value in as_map(_advertised(part, number)).items() if key not in read}
     storage, target = part.in_layer(number, STORAGE), part.in_layer(number, READ)
-    if own and target is not tree.MISSING:  # a value that is no mapping is refused by name
+    if own and target is not tree.MISSING:  # a value that is not a mapping is refused with its path
         for key, value in own.items():
             yield part.add((*READ, key), value, WHY_MOVED, "required", layer=number)
     elif own:
@@ -90,7 +90,7 @@ def _moved(part: Part, number: int) -> Iterator[Change]:
     yield part.remove(ADVERTISED, WHY_GONE, "none", layer=number)
 
 
-def _standing(part: Part, number: int) -> Map:
+def _advertised(part: Part, number: int) -> Map:
     found = part.in_layer(number, ADVERTISED)
     return found if isinstance(found, dict) else {}
 

@@ -43,7 +43,7 @@ NEO4J: tuple[Route, ...] = (
 
 
 def flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """By an answer, what the old preset decided goes into the file."""
+    """If so answered, write what the old preset decided into the file."""
     left = presets.flavour_left(release)
     if left and if_given(ask, _QUESTION) == "carry" and presets.knows_preset(left):
         if release.prefect.get("enabled") is not False:
@@ -52,7 +52,7 @@ def flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _carried(release: Release, paths: tuple[Route, ...], *, prefect: bool) -> Iterator[Outcome]:
-    """What the chart that runs now says at these paths, where no layer does and the new one differs."""
+    """Write what the current chart sets at these paths, if no layer does and the new chart differs."""
     part = Part(release, release.root, release.prefect) if prefect else infrahub.part_of(release)
     if part is None:
         return
@@ -65,7 +65,7 @@ def _carried(release: Release, paths: tuple[Route, ...], *, prefect: bool) -> It
 
 
 def _is_of_the_example(release: Release, path: Route) -> bool:
-    """Whether a database is the one on the presets' example host, which is nobody's."""
+    """Whether a database is on the presets' example host, which is not a real server."""
     return path[-1] == "db" and tree.get(release.prefect, (*REDIS_BLOCK, "host")) in (None, "", EXAMPLE_HOST)
 
 

@@ -28,7 +28,7 @@ LIMITS: Route = ("neo4j", "neo4j", "resources", "limits")
 
 
 def neo4j(release: Release, ask: Ask) -> Iterator[Notice]:
-    """What is to be done about the database before the upgrade, and what it will not be able to do after it."""
+    """Report what to do about the database before the upgrade, and what it cannot do afterwards."""
     part = infrahub.part_of(release)
     if part is None or not release.may_be_below(VERSIONS):
         return
@@ -65,7 +65,7 @@ def _plugins(part: Part) -> Iterator[Notice]:
 
 
 def git_agent(release: Release, ask: Ask) -> Iterator[Notice]:
-    """That a worker which is started by a command that is gone crashes."""
+    """Report that a worker started by a removed command crashes."""
     part = infrahub.part_of(release)
     path = (*infrahub.WORKER, "args")
     if part is None or not release.may_be_below(VERSIONS):

@@ -22,13 +22,13 @@ from migrator.values.release import Release
 
 VERSIONS = {"infrahub-enterprise": "4.21.2", "infrahub": "4.33.5"}
 CPUS = {"small": 3, "medium": 6, "medium-data": 4, "large": 12, "large-data": 6}
-"""How many CPUs the pods of a preset request in total, according to the changelog: one for each pod."""
+"""How many CPUs a preset's pods request in total, according to the changelog: one for each pod."""
 
 WHY = "the heap of today's preset, which leaves Neo4j room in the 32Gi that it requests"
 
 
 def volumes(release: Release, ask: Ask) -> Iterator[Notice]:
-    """That the upgrade Job of an older chart has none of the server's volumes, and what they may do to a newer one."""
+    """Report that an old chart's upgrade Job has none of the server's volumes, and what they may do to a newer one."""
     part, path = infrahub.part_of(release), (*infrahub.SERVER, "extraVolumes")
     if part is None or not part.is_on(("upgrade", "enabled")) or not part.is_on(path):
         return
@@ -45,7 +45,7 @@ def volumes(release: Release, ask: Ask) -> Iterator[Notice]:
 
 
 def old_heap(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """By an answer, the old presets' heap becomes today's."""
+    """If so answered, replace the old presets' heap with the current one."""
     part = infrahub.part_of(release)
     if part is not None and heap.is_old(part) and if_given(ask, _QUESTION) == heap.NEW:
         for path in heap.HEAP:
@@ -53,7 +53,7 @@ def old_heap(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def cpus(release: Release, ask: Ask) -> Iterator[Notice]:
-    """That the preset's pods may ask for CPUs that no node has to spare."""
+    """Report that the preset's pods may request CPUs that no node has free."""
     part, more = infrahub.part_of(release), CPUS.get(release.flavour)
     if part is None or more is None or not release.may_be_below(VERSIONS):
         return

@@ -1,4 +1,4 @@
-"""Step of the messaging block: entries that say what the chart injects beside the block, with fixed values, go."""
+"""Step of the messaging block: removes entries that the chart injects with fixed values next to the block."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ WHY_MIGRATE = "the chart already keeps the background pod from migrating the dat
 
 
 def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """Ordering, lease storage, and the migrate-on-start of the old presets where the chart sets it.
+    """Remove ordering, lease storage, and the old presets' migrate-on-start where the chart sets it.
 
-    On the background pod that is always so; on the server pod up to the chart that sets it by another name, from which
-    on Infrahub looks for the entry. Vanilla Prefect never looks for it, so there no list has to be an old preset's: an
-    earlier hop may have taken out what told so. Where the services are set apart just now, whatever the server's entry
-    says would stand twice from here on, and lose.
+    On the background pod the chart always sets it; on the server pod up to the chart that sets it under another name,
+    since which Infrahub looks for the entry. Vanilla Prefect never looks for it, so there the list need not be an old
+    preset's: an earlier migration may have removed the sign of that. If the services become separate in this run, the
+    server's entry would from now on be set twice, and lose.
     """
     if not deployment.is_separate(release) or has_sound_docket(release.start):
         return
@@ -48,22 +48,22 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _is_set_on_server(release: Release, injected: set[str]) -> bool:
-    """Whether the chart's own keeps the server pod from migrating, and no bootstrap looks for the entry."""
+    """Whether the chart's own entry keeps the server pod from migrating, and no bootstrap looks for the user's."""
     return PIN in injected or (INJECTED_PIN in injected and not deployment.has_infrahub_image(release))
 
 
 def _cache_addresses(release: Release) -> Iterator[Notice]:
-    """Those that stay and may: of one at the presets' example a rule tells."""
-    told = {left.place for left in caches.at_example(release)}
+    """Report the entries that may stay; a rule reports those at the presets' example host."""
+    reported = {left.place for left in caches.at_example(release)}
     for listed in env.own_lists(release):
         for entry in listed.named(CACHE_ADDRESS)[-1:]:
-            if Location(listed.layer, listed.route_of(entry)) not in told:
+            if Location(listed.layer, listed.route_of(entry)) not in reported:
                 where = env_edits.path_of(listed, CACHE_ADDRESS)
                 yield Notice(f"{where} stays: it is harmless, and a custom server.args may need it.")
 
 
 def _was_old(release: Release, now: EnvList) -> bool:
-    """Whether the list was one of the old presets': those before 4.13.0 all had the cache's address in it."""
+    """Whether the list is from an old preset: before 4.13.0 they all set the cache's address in it."""
     before = [
         listed for listed in env.pod_lists(release.start) if (listed.layer, listed.route) == (now.layer, now.route)
     ]

@@ -1,4 +1,4 @@
-"""Step of the messaging block: what env entries say of Redis moves to `backgroundServices.messaging`."""
+"""Step of the messaging block: moves the Redis settings in env entries to `backgroundServices.messaging`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ WHY_GONE = "moved to messaging: the chart sets it on both pods"
 
 
 def differing(release: Release, setting: Setting) -> Question:
-    """The question for a setting on which the pods do not agree, or that only a template knows."""
+    """The question for a setting that differs between the pods, or that is a template."""
     shown = {
         pod: "unreadable here" if value is None else repr(value)
         for pod, value in (("server", setting.server), ("background", setting.background))
@@ -70,7 +70,7 @@ def differing(release: Release, setting: Setting) -> Question:
 
 
 def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """`messaging` says all that env entries said of Redis, and the entries go."""
+    """Move all Redis settings from env entries to `messaging`, and remove the entries."""
     lists = env.own_lists(release)
     present = {entry.name for listed in lists for entry in listed.named(*ALL_NAMES)}
     if not deployment.is_separate(release) or not present:
@@ -78,12 +78,12 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     shapes.refuse_odd_shapes(release)
     env_only = counts_env_only(release)
     if has_sound_docket(release.start) and not is_wired_in_env_alone(release.start):
-        # It was migrated before, so what differs was left so; what does not is harmless.
+        # It was migrated before, so any difference was left on purpose; what does not differ is harmless.
         return
     found = [setting for setting in settings(release, env_only=env_only) if NAMES[setting.key] in present or env_only]
     url = movable_url(release, env_only=env_only)
     if URL in present and not url:
-        # It beats all the rest on each pod, and the docket's step asks about it.
+        # The URL overrides everything else on each pod, and the docket's step asks about it.
         return
     if url:
         found = settings(release, env_only=env_only)
@@ -91,9 +91,9 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     effects: dict[str, Effect] = {}
     is_open = False
     for setting in found:
-        is_less = not env_only and not (setting.server and setting.background)
-        if setting.agreed is None and is_less and setting.key != "host":
-            # Nothing is turned on here, so what cannot be read stays where it is; the docket's step asks about it.
+        is_incomplete = not env_only and not (setting.server and setting.background)
+        if setting.agreed is None and is_incomplete and setting.key != "host":
+            # Nothing is enabled here, so what cannot be read stays where it is; the docket's step asks about it.
             continue
         answer = setting.agreed if setting.agreed is not None else ask(differing(release, setting))
         is_open = is_open or answer is None
@@ -110,7 +110,7 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     values = {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}
     is_new = "host" in values and not in_values(release)["host"] and not release.owners(route_of("db"))
     if is_new and NAMES["db"] in present and "db" in decided:
-        # The number that somebody wrote beside the host, be it the chart's own.
+        # Keep the database that was set next to the host, even if it is the chart's default.
         values["db"] = decided["db"]
     yield from _write(release, values, password.values)
     if password.beats:
@@ -130,10 +130,10 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _another_broker(
     release: Release, lists: list[EnvList], decided: Mapping[str, str], effects: Mapping[str, Effect]
 ) -> Iterator[Change]:
-    """`messaging` says all of it, and the broker's and the cache's entries go.
+    """Move all settings to `messaging`, and remove the entries of broker and cache only.
 
-    Beside a broker that is not Redis the chart sets nothing of Redis on the pods, so the entries that say it stay. It
-    asks for a host all the same (templates/_validation.tpl of prefect-server 2025.12.24192415 and 2026.4.21154022).
+    With a broker other than Redis the chart sets nothing for Redis on the pods, so the Redis entries stay. It requires
+    a host all the same (templates/_validation.tpl of prefect-server 2025.12.24192415 and 2026.4.21154022).
     """
     yield from _write(
         release, {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}, {}
@@ -146,16 +146,16 @@ def _another_broker(
 
 
 def _is_to_be_written(release: Release, key: str, value: str) -> bool:
-    """Whether `messaging` does not say so already, on whatever flavour."""
+    """Whether `messaging` does not set this already, on any flavour."""
     if in_values(release)[key] != value:
         return True
-    # A null takes the chart's own away, and the pods get an empty text.
+    # A null removes the chart's own value, and the pods get an empty string.
     is_null = tree.get(release.prefect, route_of(key)) is None
     return bool(value) and is_null if release.owners(route_of(key)) else value != PLAIN[key]
 
 
 def _without_password(release: Release) -> Iterator[Change]:
-    """A password in clear text, which the Secret beats."""
+    """Remove a plain-text password, which the Secret overrides."""
     path = (*REDIS_BLOCK, "password")
     for layer in release.owners(path):
         route = release.root + path
@@ -164,7 +164,7 @@ def _without_password(release: Release) -> Iterator[Change]:
 
 
 def _about_unread(release: Release, present: set[str]) -> Iterator[Notice]:
-    """What stands beside the wiring, is not said by it, and comes to count now."""
+    """Report values of `messaging` that had no effect, have no env entry, and now take effect."""
     values = in_values(release)
     for key in ("port", "db", "ssl", "username"):
         path = route_of(key)
@@ -198,19 +198,19 @@ def _write(release: Release, decided: dict[str, str], password: Mapping[str, Val
     block: dict[str, Value] = {key: _spelled(key, decided[key]) for key in REDIS if key in decided}
     holder = _holder_of_password(release)
     if "password" in password and release.layers[holder].name != release.layers[_home_of_messaging(release)].name:
-        # In clear text it stays in the file that it stands in.
+        # A plain-text password stays in the file that it is in.
         yield from _set(release, holder, (*REDIS_BLOCK, "password"), password["password"])
     else:
         block |= password
     beside: dict[str, Value] = {key: decided[key] for key in ("broker", "cache") if key in decided}
     layer = _home_of_messaging(release)
-    standing = release.in_layer(layer, MESSAGING)
+    current = release.in_layer(layer, MESSAGING)
     root = release.root
-    if not isinstance(standing, dict):
+    if not isinstance(current, dict):
         if block or beside:
             whole: Value = {**beside, **({"redis": block} if block else {})}
             route = root + MESSAGING
-            if standing is tree.MISSING:
+            if current is tree.MISSING:
                 part = as_map(tree.get(release.layers[layer].data, root + MESSAGING[:1]))
                 place = after("runAsSeparateDeployment") if "runAsSeparateDeployment" in part else LAST
                 yield Change(layer, AddKey(route, whole, place), tree.show(route), None, whole, WHY, "required")
@@ -219,7 +219,7 @@ def _write(release: Release, decided: dict[str, str], password: Mapping[str, Val
         return
     for key, value in beside.items():
         yield from _set(release, layer, route_of(key), value)
-    if block and not isinstance(standing.get("redis"), dict):
+    if block and not isinstance(current.get("redis"), dict):
         yield from _set(release, layer, REDIS_BLOCK, block)
         return
     for key, value in block.items():
@@ -227,7 +227,7 @@ def _write(release: Release, decided: dict[str, str], password: Mapping[str, Val
 
 
 def _holder_of_password(release: Release) -> int:
-    """The layer whose env entry names the password; the home of `messaging` where none does."""
+    """The layer whose env entry sets the password; the home of `messaging` if none does."""
     for pod in env.POD_LISTS:
         found = env.winner(release, pod, PASSWORD, URL)
         if found is not None and found[0].layer != env.IN_DEFAULTS:
@@ -236,7 +236,7 @@ def _holder_of_password(release: Release) -> int:
 
 
 def _set(release: Release, layer: int, path: Route, value: Value) -> Iterator[Change]:
-    """The change that makes a key of `messaging` that value: in the last layer that has it, else in `layer`."""
+    """The change that sets a key of `messaging`: in the last layer that has it, else in `layer`."""
     owners = release.owners(path)
     route = release.root + path
     if owners:
@@ -248,7 +248,7 @@ def _set(release: Release, layer: int, path: Route, value: Value) -> Iterator[Ch
 
 
 def _home_of_messaging(release: Release) -> int:
-    """The last layer that says anything of messaging, else the last that has an env list, else the release's home."""
+    """The last layer that sets anything of messaging, else the last that has an env list, else the release's home."""
     owners = release.owners_accepting(REDIS_BLOCK) or release.owners_accepting(MESSAGING)
     owners = owners or [each for path in env.POD_LISTS.values() for each in release.owners_accepting(path)]
     return max(owners) if owners else release.home()

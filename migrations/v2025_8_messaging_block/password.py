@@ -1,4 +1,4 @@
-"""What becomes of a Redis password in env entries: `messaging.redis` holds it, or the entries stay."""
+"""What happens to a Redis password in env entries: it moves to `messaging.redis`, or the entries stay."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -21,10 +21,9 @@ SECRET_KEY = "redis-password"
 
 
 class PasswordMove(NamedTuple):
-    """What `messaging.redis` is to say, and whether the entries go, with which effect.
+    """What to set in `messaging.redis`, whether the entries are removed, and with which effect.
 
-    `beats` is whether a password that stands in `messaging.redis` loses to it, and goes as well. `is_open`: it waits
-    for an answer.
+    `beats`: a password in `messaging.redis` is overridden, and removed as well. `is_open`: it waits for an answer.
     """
 
     values: Mapping[str, Value] = {}
@@ -51,11 +50,11 @@ def question(release: Release) -> Question:
 
 
 def move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
-    """What is to become of the password."""
+    """What to do with the password."""
     made = _move(release, ask, env_only=env_only)
     found = [each[1] for pod in env.POD_LISTS if (each := env.winner(release, pod, PASSWORD)) is not None]
     if made.goes and made.effect == "none" and any(map(env.is_optional, found)):
-        return made._replace(effect="behaviour")  # a pod started without its Secret
+        return made._replace(effect="behaviour")  # with an optional reference, a pod started without the Secret
     return made
 
 
@@ -70,14 +69,14 @@ def _move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
         return PasswordMove()
     is_injected = messaging.injects_password(release)
     if is_injected and not env_only and found["background"] is None:
-        return PasswordMove(goes=True)  # on the server pod the chart's own comes last, and wins
+        return PasswordMove(goes=True)  # on the server pod the chart's own comes last and wins
     if len({str(env.raw(entry)) for entry in entries}) > 1:
         return PasswordMove()
     values = _in_values(release, entries[0])
     if not is_injected:
         is_on_one_pod_only = len(entries) == 1 and not env_only
         return PasswordMove() if is_on_one_pod_only or not values else PasswordMove(values, goes=True)
-    if _says_the_same(release, entries[0]):
+    if _injects_the_same(release, entries[0]):
         return PasswordMove(goes=True)
     if not values:
         return PasswordMove()
@@ -90,31 +89,31 @@ def _move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
 
 
 def _in_values(release: Release, entry: Entry) -> dict[str, Value]:
-    """What `messaging.redis` has to say for the chart to inject the same; empty where it cannot."""
-    standing = messaging.redis_values(release)
+    """What to set in `messaging.redis` for the chart to inject the same; empty if that is impossible."""
+    in_redis = messaging.redis_values(release)
     secret = env.secret_of(entry)
     if secret is not None:
         name, key = secret
         known = as_map(tree.get(release.after.prefect, REDIS_BLOCK))
         if "existingSecret" not in known or messaging.has_bundled(release):
-            return {}  # the bundled Redis's own Secret comes before any other
+            return {}  # the bundled Redis's own Secret takes precedence
         values: dict[str, Value] = {"existingSecret": name}
-        if key != (standing.get("existingSecretPasswordKey") or SECRET_KEY):
+        if key != (in_redis.get("existingSecretPasswordKey") or SECRET_KEY):
             values["existingSecretPasswordKey"] = key
         return values
     if entry.is_plain and isinstance(entry.value, str) and entry.value and "$(" not in entry.value:
         return (
-            {} if standing.get("existingSecret") and not messaging.has_bundled(release) else {"password": entry.value}
+            {} if in_redis.get("existingSecret") and not messaging.has_bundled(release) else {"password": entry.value}
         )
     return {}
 
 
-def _says_the_same(release: Release, entry: Entry) -> bool:
-    """Whether the chart injects just what the entry says."""
-    standing = messaging.redis_values(release)
-    if messaging.has_bundled(release) and not standing.get("password"):
+def _injects_the_same(release: Release, entry: Entry) -> bool:
+    """Whether the chart injects exactly what the entry sets."""
+    in_redis = messaging.redis_values(release)
+    if messaging.has_bundled(release) and not in_redis.get("password"):
         return False
-    if standing.get("existingSecret") and not messaging.has_bundled(release):
-        key = standing.get("existingSecretPasswordKey") or SECRET_KEY
-        return env.secret_of(entry) == (standing["existingSecret"], key)
-    return entry.value_from is None and entry.value == standing.get("password")
+    if in_redis.get("existingSecret") and not messaging.has_bundled(release):
+        key = in_redis.get("existingSecretPasswordKey") or SECRET_KEY
+        return env.secret_of(entry) == (in_redis["existingSecret"], key)
+    return entry.value_from is None and entry.value == in_redis.get("password")

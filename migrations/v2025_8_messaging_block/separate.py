@@ -1,5 +1,4 @@
-"""Step of the messaging block: the background services become a separate deployment, where they were meant to be
-one."""
+"""Step of the messaging block: the background services become a separate deployment where that was intended."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ WHY_NOT = "as answered: set explicitly, so that nothing changes and nobody is as
 
 
 def question(release: Release, reason: str) -> Question:
-    """Whether the background services are to leave the API process, where the values do not tell."""
+    """The question whether the background services leave the API process, if the values do not settle it."""
     return Question(
         id="separate-services",
         text="Env entries connect Prefect to Redis, as files did before the chart could run the background "
@@ -46,7 +45,7 @@ def question(release: Release, reason: str) -> Question:
 
 
 def unseen(release: Release) -> Question:
-    """Whether the background services run apart, where values that cannot be read may say so."""
+    """The question whether the background services are separate, if values that cannot be read may say so."""
     sources = ", ".join(release.surroundings.unseen)
     where = tree.show(release.root + SEPARATE)
     return Question(
@@ -63,7 +62,7 @@ def unseen(release: Release) -> Question:
 
 
 def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """`runAsSeparateDeployment` is said wherever Redis is wired by env entries, or cannot be read whether it is."""
+    """Set `runAsSeparateDeployment` wherever env entries connect to Redis, or may do so in values not read here."""
     if release.owners(SEPARATE):
         return
     if not any(says_where(release, pod) for pod in env.POD_LISTS):
@@ -73,29 +72,29 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     shapes.refuse_odd_shapes(release)
     if is_generation_a(release):
-        yield _say(release, True, WHY, "required")
+        yield _set_separate(release, True, WHY, "required")
         return
     if deployment.is_separate(release):
         return
-    yield from _as_answered(release, ask(question(release, _what_is_less(release))))
+    yield from _as_answered(release, ask(question(release, _why_not_generation_a(release))))
 
 
 def _as_answered(release: Release, answer: str | None) -> Iterator[Outcome]:
     if answer == "separate":
-        yield _say(release, True, WHY_ASKED, "behaviour")
+        yield _set_separate(release, True, WHY_ASKED, "behaviour")
         yield from _bootstrap(release)
     elif answer == "single":
-        yield _say(release, False, WHY_NOT, "none")
+        yield _set_separate(release, False, WHY_NOT, "none")
 
 
 def _bootstrap(release: Release) -> Iterator[Change]:
-    """Infrahub's own bootstrap sets Prefect up from now on, where nothing else does any more.
+    """Make Infrahub's bootstrap set up Prefect from now on, where nothing else does any more.
 
     It runs only where it finds exactly "false" in two entries: this one, and migrate-on-start, which the pin of 4.14.0
-    sees to. A single deployment never needed it.
+    takes care of. A single deployment never needed it.
     """
-    standing = env.winner(release, "server", REGISTER)
-    if not deployment.has_infrahub_image(release) or (standing is not None and standing[1].value == "false"):
+    current = env.winner(release, "server", REGISTER)
+    if not deployment.has_infrahub_image(release) or (current is not None and current[1].value == "false"):
         return
     for listed in env.lists_in_layers(release, env.SERVER):
         last = listed.last(REGISTER)
@@ -108,34 +107,34 @@ def _bootstrap(release: Release) -> Iterator[Change]:
 
 
 def is_generation_a(release: Release) -> bool:
-    """Whether the layers are all that the oldest presets were, and say the same to both pods."""
-    return not release.owners(SEPARATE) and not _what_is_less(release)
+    """Whether the layers have everything that the oldest presets had, and the same for both pods."""
+    return not release.owners(SEPARATE) and not _why_not_generation_a(release)
 
 
 def counts_env_only(release: Release) -> bool:
-    """Whether the chart injected nothing that works until now, so that the env entries alone say what is meant.
+    """Whether the chart injected nothing usable so far, so that only the env entries count.
 
-    It injects nothing on a single deployment, and nothing at all before separate background services came; and an empty
-    host is none.
+    It injects nothing on a single deployment and nothing before it had separate background services, and an empty host
+    is not usable.
     """
     start = release.start
     return is_generation_a(start) or is_unread(release) or is_wired_in_env_alone(start)
 
 
 def is_unread(release: Release) -> bool:
-    """Whether the chart reads nothing of `messaging` until now: on a single deployment, or before it knew the block."""
+    """Whether the chart did not read `messaging` so far: on a single deployment, or before it had the block."""
     is_before = release.chart == "prefect-server" and not release.runs_on("2025.8.21160848")
     return is_before or not deployment.is_separate(release.start)
 
 
 def is_wired_in_env_alone(release: Release) -> bool:
     """Whether `messaging` names no Redis, and env entries do."""
-    names_one = in_values(release)["host"] or messaging.uses_bundled(release)
-    return not names_one and any(says_where(release, pod) for pod in env.POD_LISTS)
+    names_redis = in_values(release)["host"] or messaging.uses_bundled(release)
+    return not names_redis and any(says_where(release, pod) for pod in env.POD_LISTS)
 
 
-def _what_is_less(release: Release) -> str:
-    """What keeps the values from being generation A, in words; empty where nothing does."""
+def _why_not_generation_a(release: Release) -> str:
+    """Why the values are not generation A, as text; empty if they are."""
     if not all(env.lists_in_layers(release, path) and says_where(release, pod) for pod, path in env.POD_LISTS.items()):
         return "only one of server.env and backgroundServices.env sets the Redis address"
     if not deployment.webserver_only(release):
@@ -163,7 +162,7 @@ def _has_preset_toggle(release: Release, pod: str) -> bool:
     return False
 
 
-def _say(release: Release, wanted: bool, why: str, effect: Effect) -> Change:
+def _set_separate(release: Release, wanted: bool, why: str, effect: Effect) -> Change:
     owners = release.owners_accepting(SEPARATE[:1])
     layer = owners[-1] if owners else release.home()
     route = release.root + SEPARATE

@@ -1,4 +1,4 @@
-"""How a release is wired to Redis by env entries: what each pod sees, and what both agree on."""
+"""How env entries connect a release to Redis: what each pod sees, and what both agree on."""
 
 from typing import NamedTuple
 
@@ -16,22 +16,22 @@ FIXED = {
     "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
 }
-"""What the chart injects with fixed values beside a Redis broker."""
+"""What the chart injects with fixed values if the broker is Redis."""
 
 ALL_NAMES = (*NAMES.values(), PASSWORD, URL, *FIXED)
 PLAIN = {
     "host": "", "port": "6379", "db": "0", "ssl": "false", "username": "", "broker": BROKER,
     "cache": BROKER,
 }  # fmt: skip
-"""What applies where nothing is set, by the defaults of the chart without a flavour."""
+"""What applies if nothing is set: the defaults of the chart without a flavour."""
 
 _ALWAYS_INJECTED = ("host", "port", "db", "broker", "cache")
 
 
 class Setting(NamedTuple):
-    """One setting as each pod sees it: text, or None where it cannot be read from here.
+    """One setting as each pod sees it: text, or None if it cannot be read here.
 
-    `standing` is what a layer's `messaging` says beside env entries that alone counted so far (empty: nothing).
+    `standing` is what a layer's `messaging` sets while so far only env entries counted (empty: nothing).
     """
 
     key: str
@@ -41,14 +41,14 @@ class Setting(NamedTuple):
 
     @property
     def agreed(self) -> str | None:
-        """What all of them say; None where they differ or it cannot be read."""
+        """The value if all agree; None if they differ or it cannot be read."""
         if self.standing and self.standing != self.server:
             return None
         return self.server if self.server == self.background else None
 
 
 def says_where(release: Release, pod: str) -> bool:
-    """Whether env entries in a named layer say where the pod's Redis is."""
+    """Whether env entries in a named layer set the address of the pod's Redis."""
     found = [env.winner(release, pod, name) for name in (NAMES["host"], URL)]
     return any(each is not None and each[0].layer != env.IN_DEFAULTS for each in found)
 
@@ -56,9 +56,9 @@ def says_where(release: Release, pod: str) -> bool:
 def settings(release: Release, *, env_only: bool) -> list[Setting]:
     """Every setting, as each pod sees it.
 
-    With `env_only` nothing is injected yet, so that entries alone count, and `messaging` where they say nothing; what a
-    pod that is not told where Redis is does not say itself, it takes from the other. Otherwise the chart's own win on
-    the server pod, the entries on the background pod.
+    With `env_only` nothing is injected yet, so entries count first, then `messaging`; a pod whose entries set no Redis
+    address takes what it does not set itself from the other pod. Otherwise the chart's own values win on the server
+    pod, the entries on the background pod.
     """
     pods = {pod: _seen(release, pod, env_only) for pod in env.POD_LISTS}
     if env_only:
@@ -89,7 +89,7 @@ def _seen(release: Release, pod: str, env_only: bool) -> dict[str, str | None]:
 
 
 def url_of(release: Release, pod: str) -> str | None:
-    """PREFECT_REDIS_MESSAGING_URL on the pod; empty where there is none, None where it cannot be read."""
+    """PREFECT_REDIS_MESSAGING_URL on the pod; empty if there is none, None if it cannot be read."""
     found = env.winner(release, pod, URL)
     if found is None or found[1].value == "":
         return ""
@@ -97,9 +97,9 @@ def url_of(release: Release, pod: str) -> str | None:
 
 
 def movable_url(release: Release, *, env_only: bool) -> str:
-    """The URL that both pods have, if it holds nothing but what `messaging.redis` can hold; else empty.
+    """The URL that both pods have, if `messaging.redis` can express all of it; else empty.
 
-    With `env_only` a pod that entries tell nothing takes the other's, as in `settings`.
+    With `env_only` a pod whose entries set no Redis address takes the other's, as in `settings`.
     """
     urls = {pod: url_of(release, pod) for pod in env.POD_LISTS}
     if env_only:
@@ -111,26 +111,26 @@ def movable_url(release: Release, *, env_only: bool) -> str:
 
 
 def password_in(url: str) -> str:
-    """The password in a URL that can be moved."""
+    """The password in a movable URL."""
     from urllib.parse import unquote
 
     return unquote(redis_url.parse_url(url).password)
 
 
 def in_values(release: Release) -> dict[str, str]:
-    """What the effective `messaging` says, by key."""
+    """What the effective `messaging` sets, by key."""
     messaging = as_map(tree.get(release.prefect, MESSAGING))
     values = {**as_map(messaging.get("redis")), **{key: messaging.get(key) for key in ("broker", "cache")}}
     return {key: _text(key, values.get(key)) for key in NAMES}
 
 
 def route_of(key: str) -> Route:
-    """Where a setting stands below the Prefect root."""
+    """Where a setting is below the Prefect root."""
     return (*MESSAGING, "redis", key) if key in REDIS else (*MESSAGING, key)
 
 
 def _parts(url: str) -> dict[str, str | None] | None:
-    """What a URL says; None where `messaging.redis` could not say the same."""
+    """The settings in a URL; None if `messaging.redis` cannot express them."""
     from urllib.parse import unquote
 
     if redis_url.complaint_about(url):
@@ -148,20 +148,20 @@ def _parts(url: str) -> dict[str, str | None] | None:
 
 
 def _can_move(entry: env.Entry) -> bool:
-    """Whether the value means the same in `messaging`, which no template and no reference renders."""
-    is_text = not isinstance(entry.value, (dict, list))  # which no container can be given
+    """Whether the value means the same in `messaging`, where templates and references are not expanded."""
+    is_text = not isinstance(entry.value, (dict, list))  # a container cannot get a mapping or a list
     return is_text and entry.is_plain and "$(" not in str(entry.value)
 
 
 def stops_prefect(entry: env.Entry) -> bool:
-    """Whether Prefect does not start with this entry: it imports broker and cache by their name, and reads a boolean.
+    """Whether Prefect fails to start with this entry: it imports broker and cache by name, and parses a boolean.
 
     Sources: prefect/server/utilities/messaging/__init__.py (create_publisher, create_cache), and RedisMessagingSettings
-    of prefect-redis, where an empty text is the default.
+    of prefect-redis, where an empty string means the default.
     """
     text = "" if entry.value is None else str(entry.value)
     if text.isspace():
-        return True  # no name, no number and no user of anything
+        return True  # not a valid name, number or user
     if entry.name in (NAMES["broker"], NAMES["cache"]):
         return entry.value_from is None and not text.strip()
     return entry.name == NAMES["ssl"] and entry.is_plain and bool(text) and env.as_bool(text) is None

@@ -38,18 +38,18 @@ WHY_MOVED = "moved from env: the chart now injects the docket into both deployme
 WHY_NO_HOST = "both pods connect to Redis through it, and it names no host"
 WHY_HOST = "the chart refuses the presets' example host"
 PRESET_URL = rf"redis://[\w.-]*{EXAMPLE_HOST}[\w.-]*:6379/(?P<database>[0-9]+)"
-"""The docket URL as the presets ship it: nothing in it is the customer's but, perhaps, the database."""
+"""The docket URL as the presets ship it; only the database may be the customer's own."""
 
 
 def host(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """`messaging.redis.host` is neither the presets' example nor nobody's."""
-    standing = str(tree.get(release.prefect, REDIS_HOST) or "")
-    is_example = EXAMPLE_HOST in standing
-    if not (is_example or _names_nobody(release, standing)):
+    """Make `messaging.redis.host` name a real server rather than the presets' example or nothing usable."""
+    current = str(tree.get(release.prefect, REDIS_HOST) or "")
+    is_example = EXAMPLE_HOST in current
+    if not (is_example or _has_no_redis(release, current)):
         return
     if not (deployment.is_separate(release) or (is_example and shapes.is_validated(release))):
         return
-    answer = ask(redis_host(standing, redis_url.what_is_wrong_with_host(standing), release))
+    answer = ask(redis_host(current, redis_url.what_is_wrong_with_host(current), release))
     if answer is None:
         return
     why = WHY_HOST if is_example else WHY_NO_HOST
@@ -62,17 +62,17 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield part.set(REDIS_HOST, answer, why, "required")
 
 
-def _names_nobody(release: Release, standing: str) -> bool:
-    """Whether both pods are without a Redis, as far as can be read: no host, or one that is nobody's server."""
+def _has_no_redis(release: Release, current: str) -> bool:
+    """Whether both pods lack a Redis, as far as can be read: no host, or one that cannot be a shared server."""
     if not messaging.goes_over_redis(release) or env.may_stand_unseen(release, REDIS_HOST):
         return False
     if any(env.winner(release, pod, MESSAGING_URL, MESSAGING_HOST) is not None for pod in env.POD_LISTS):
         return False  # the docket's step asks about them
-    return redis_url.is_nobodys(standing) if standing else not messaging.uses_bundled(release)
+    return redis_url.is_nobodys(current) if current else not messaging.uses_bundled(release)
 
 
 def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """`messaging.docket` names one sound docket, and no env list names another."""
+    """Make `messaging.docket` name one working docket, with no other one in env lists."""
     if not deployment.is_separate(release):
         yield from _unused(release, ask)
         return
@@ -86,14 +86,14 @@ def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
     elif dockets_in_env(release):
         yield from _from_env(release, ask)
     elif has_sound_docket(release):
-        yield from _elsewhere(release, ask, standing_docket(release).url, crowded)
+        yield from _to_another_database(release, ask, standing_docket(release).url, crowded)
     else:
         yield from _from_values(release, ask)
 
 
 def _unused(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """A single deployment uses no docket of the chart's, and a flavoured chart refuses the preset's example all the
-    same: nothing stands in its place, or what is to be used once the services run apart."""
+    """Replace the preset's example on a single deployment, which a flavoured chart refuses although it is unused: with
+    nothing, or with the docket to use once the services are separate."""
     if not shapes.is_validated(release) or EXAMPLE_HOST not in standing_docket(release).url:
         return
     if ask.given("docket-url") is not None:
@@ -108,8 +108,8 @@ def _unused(release: Release, ask: Ask) -> Iterator[Outcome]:
         )
 
 
-def _elsewhere(release: Release, ask: Ask, url: str, users: str) -> Iterator[Outcome]:
-    """A docket that works, in the database of somebody else: the same URL with another database."""
+def _to_another_database(release: Release, ask: Ask, url: str, users: str) -> Iterator[Outcome]:
+    """Move a working docket out of a database that something else uses: same URL, another database."""
     parts = redis_url.parse_url(messaging.filled_in(release, url))
     reason = f"The docket's URL names database {parts.database}, which is used by {users}. "
     number = ask(redis_db(release, parts.host, [parts.host], str(parts.port), reason))
@@ -120,15 +120,15 @@ def _elsewhere(release: Release, ask: Ask, url: str, users: str) -> Iterator[Out
 
 
 def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """A docket in env lists moves to `messaging.docket`, if both pods mean the same one."""
+    """Move a docket in env lists to `messaging.docket`, if both pods name the same one."""
     server, background = docket_on(release, "server"), docket_on(release, "background")
     if server is None or background is None:
         yield from _by_url(release, ask, f"{DOCKET_NAME} in env cannot be read from here.")
         return
     named = {server, background} - {Docket()}
     only = named.pop() if len(named) == 1 else None
-    # A pod that had no docket of its own joins the other's, which is what the whole step is for; and a preset's example
-    # wins over env on the server pod.
+    # A pod without its own docket joins the other's, and a preset's example wins over env on the server pod: both
+    # change behaviour.
     is_as_before = server == background and EXAMPLE_HOST not in standing_docket(release).url
     is_as_before = is_as_before and not any(env.is_optional(entry) for _, entry in docket_entries(release))
     effect: Effect = "none" if is_as_before else "required"
@@ -146,33 +146,33 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
         reason = f"{DOCKET_NAME} contains a password, which would be written in clear text into a file that has none."
         yield from _by_secret(release, ask, reason)
     elif users := on_the_cache(release, only):
-        yield from _elsewhere(release, ask, only.url, users)
+        yield from _to_another_database(release, ask, only.url, users)
     else:
         yield from write_url(release, only.url, WHY_MOVED, effect, layer)
 
 
 def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
-    standing = standing_docket(release)
+    current = standing_docket(release)
     where = tree.show((*release.root, *DOCKET, "url"))
-    problem = what_is_wrong_with_url(release, standing.url.replace(EXAMPLE_HOST, "host"))
-    if standing.secret:
+    problem = what_is_wrong_with_url(release, current.url.replace(EXAMPLE_HOST, "host"))
+    if current.secret:
         why = "the chart refuses its example URL even beside a Secret; when empty, the Secret is used"
         yield from write_url(release, "", why, "required")
-    elif is_private(standing.url) or re.fullmatch(PRESET_URL, standing.url):
+    elif is_private(current.url) or re.fullmatch(PRESET_URL, current.url):
         yield from _build(release, ask)
     elif not problem:
         name = _host_of_messaging(release, ask)
         if name:
-            url = standing.url.replace(redis_url.in_url(redis_url.parse_url(standing.url).host), redis_url.in_url(name))
-            yield from write_url(release, url, WHY_HOST, "required", layer_to_keep(release, standing.url))
+            url = current.url.replace(redis_url.in_url(redis_url.parse_url(current.url).host), redis_url.in_url(name))
+            yield from write_url(release, url, WHY_HOST, "required", layer_to_keep(release, current.url))
     elif ask.given("redis-db") is not None:
         yield from _build(release, ask)
     else:
-        yield from _by_url(release, ask, f"{where} is {masked(standing.url)!r}: {problem}.")
+        yield from _by_url(release, ask, f"{where} is {masked(current.url)!r}: {problem}.")
 
 
 def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """Put the URL together from the messaging Redis and the answers."""
+    """Build the URL from the messaging Redis and the answers."""
     broker = tree.get(release.prefect, (*MESSAGING, "broker"))
     server, address = messaging.messaging(release, "server"), messaging.messaging(release, "background")
     differing = messaging.differences(server, address)
@@ -194,7 +194,7 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _build_from(release: Release, ask: Ask, server: messaging.Address, address: messaging.Address) -> Iterator[Outcome]:
-    """Ask all that is missing before giving up on any of it, so that one run tells all."""
+    """Ask for everything that is missing before giving up, so that one run shows all questions."""
     password = address.password
     is_open = password.kind == "injected" or (password.kind == "visible" and password_stands_apart(release, password))
     if is_open and password.kind == "visible" and not can_be_referred_to(release, password):
@@ -221,12 +221,12 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
     if chosen and name and how:
         yield from write_url(release, messaging.build_url(address, name, int(chosen)), WHY, "required")
         if address.password.kind == "visible":
-            yield _stands_twice(release, password)
+            yield _set_twice(release, password)
         if address.password.kind == "none":
             yield from without_password(release)
 
 
-def _stands_twice(release: Release, password: messaging.Password) -> Notice:
+def _set_twice(release: Release, password: messaging.Password) -> Notice:
     where = f"{tree.show((*release.root, *DOCKET, 'url'))} as well as in {password.source}"
     by_reference = can_be_referred_to(release, password)
     instead = "--answer docket-password=reference or --docket-secret" if by_reference else "--docket-secret"
@@ -234,7 +234,7 @@ def _stands_twice(release: Release, password: messaging.Password) -> Notice:
 
 
 def _host_of_messaging(release: Release, ask: Ask) -> str | None:
-    """The host of the messaging Redis, asked for where the values name none that can stand in a URL."""
+    """The host of the messaging Redis; asked for if the values name none that can be used in a URL."""
     server, background = messaging.messaging(release, "server"), messaging.messaging(release, "background")
     if messaging.uses_bundled(release) and not background.host:
         name = release.name or ask(bundled_name("release-name", "Helm release")) or ""

@@ -1,4 +1,4 @@
-"""How a docket is written into a values file, and how its entries in env lists go."""
+"""Writes a docket into a values file, and removes its entries from env lists."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ KEY = "docket-url"
 
 
 def layer_of(release: Release) -> int:
-    """The layer that the docket is written into: the last that says anything of the messaging Redis or the docket."""
+    """The layer to write the docket into: the last that sets anything of the messaging Redis or the docket."""
     owners = release.owners_accepting(REDIS_BLOCK) + release.owners_accepting(DOCKET)
     return max(owners) if owners else release.home()
 
 
 def layer_to_keep(release: Release, url: str) -> int | None:
-    """The layer for a sound URL that the values hold already: a password in it never goes into another file.
+    """The layer for a valid URL that the values already have: a password in it is never written into another file.
 
-    None where no file that holds it has the last word on `messaging.docket.url`.
+    None if `messaging.docket.url` cannot take effect in any file that has the URL.
     """
     usual = layer_of(release)
     password = redis_url.parse_url(filled_in(release, url)).password
@@ -45,7 +45,7 @@ def layer_to_keep(release: Release, url: str) -> int | None:
 
 
 def password_stands_apart(release: Release, password: Password) -> bool:
-    """Whether the file that the docket goes into does not hold the password: it may be one that goes into Git."""
+    """Whether the docket's file does not contain the password: that file may be committed to Git."""
     holders = {each for each in release.owners(PASSWORD) if release.in_layer(each, PASSWORD) not in (None, "")}
     for listed in env.own_lists(release):
         if any(password.value in str(entry.value) for entry in listed.named(MESSAGING_PASSWORD, MESSAGING_URL)):
@@ -55,20 +55,20 @@ def password_stands_apart(release: Release, password: Password) -> bool:
 
 
 def can_be_referred_to(release: Release, password: Password) -> bool:
-    """Whether `$(PREFECT_REDIS_MESSAGING_PASSWORD)` works: the chart injects this one, and a URL takes it as it is."""
-    from urllib.parse import quote  # on demand: it weighs on every start
+    """Whether `$(PREFECT_REDIS_MESSAGING_PASSWORD)` works: the chart injects this password, which needs no escaping."""
+    from urllib.parse import quote  # on demand: it slows every start
 
     own = env.winner(release, "background", MESSAGING_PASSWORD)
     return own is None and injects_password(release) and quote(password.value, safe="") == password.value
 
 
 def write_url(release: Release, url: str, why: str, effect: Effect, layer: int | None = None) -> Iterator[Change]:
-    """`messaging.docket.url` is that URL, in that layer or the one that speaks of the messaging Redis."""
+    """Set `messaging.docket.url`, in the given layer or else the one that sets the messaging Redis."""
     yield from _write(release, {"url": url}, why, effect, layer)
 
 
 def write_secret(release: Release, name: str, key: str, why: str, effect: Effect) -> Iterator[Change]:
-    """The Secret's name, its key where it is another than the chart's, and no URL that the chart would refuse."""
+    """Set the Secret's name, its key if it is not the chart's default, and clear a URL that the chart would refuse."""
     wanted = {"existingSecret": name}
     if key != KEY or standing_docket(release).key != key:
         wanted["existingSecretKey"] = key
@@ -80,20 +80,20 @@ def write_secret(release: Release, name: str, key: str, why: str, effect: Effect
 def _write(
     release: Release, wanted: dict[str, str], why: str, effect: Effect, layer: int | None = None
 ) -> Iterator[Change]:
-    """Set keys of `messaging.docket`; where it counts, no env list names a docket any more."""
+    """Set keys of `messaging.docket`; if it is in use, remove dockets from env lists."""
     layer = layer_of(release) if layer is None else layer
-    part, standing = prefect_part(release), release.in_layer(layer, DOCKET)
+    part, current = prefect_part(release), release.in_layer(layer, DOCKET)
     whole: Value = dict(wanted)
-    if standing is tree.MISSING:
+    if current is tree.MISSING:
         place = after("redis") if release.in_layer(layer, REDIS_BLOCK) is not tree.MISSING else LAST
         (name, text), *more = wanted.items()
         path, value = (DOCKET, whole) if more else ((*DOCKET, name), text)
         yield part.add(path, value, why, effect, layer=layer, place=place)
-    elif not isinstance(standing, dict):
+    elif not isinstance(current, dict):
         yield part.set(DOCKET, whole, why, effect, layer=layer)
     else:
         for name, text in wanted.items():
-            if standing.get(name) != text:
+            if current.get(name) != text:
                 yield part.set((*DOCKET, name), text, why, effect, layer=layer)
     for listed, entry in docket_entries(release) if deployment.is_separate(release) else ():
         yield from env_edits.remove(listed, (entry,), WHY_NOT_IN_ENV, effect)

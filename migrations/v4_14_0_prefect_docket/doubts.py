@@ -1,4 +1,4 @@
-"""What may be wrong with a docket URL that is sound: it is told while the URL is written, and by no rule afterwards."""
+"""Doubts about a valid docket URL: reported when the URL is written, and not by a rule afterwards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from migrator.values.release import Release
 
 
 def on_another_server(release: Release, url: str) -> Iterator[Notice]:
-    """A URL that somebody gave: another server than messaging's, or other credentials on it, may be a slip."""
+    """Report a given URL whose server or credentials differ from messaging's: that may be a mistake."""
     filled = messaging.filled_in(release, url)
     address = messaging.messaging(release, "background")
     is_known = not redis_url.what_is_wrong_with_host(address.host)
@@ -35,8 +35,8 @@ def on_another_server(release: Release, url: str) -> Iterator[Notice]:
 
 
 def _differs(address: messaging.Address, parts: redis_url.Url) -> bool:
-    """Whether user or password are others than the values show for messaging."""
-    from urllib.parse import unquote  # on demand: with `ipaddress` behind it, it weighs on every start
+    """Whether user or password differ from messaging's in the values."""
+    from urllib.parse import unquote  # on demand: it imports `ipaddress`, which slows every start
 
     if address.password.kind != "visible" or any(map(redis_url.is_placeholder, (parts.username, parts.password))):
         return False
@@ -44,7 +44,7 @@ def _differs(address: messaging.Address, parts: redis_url.Url) -> bool:
 
 
 def without_password(release: Release) -> Iterator[Notice]:
-    """A URL put together from values that show no password, where one may stand in what cannot be read."""
+    """Report a URL built from values without a visible password, if there may be one in what cannot be read."""
     around = release.surroundings
     if around.unseen:
         yield Notice(

@@ -1,4 +1,4 @@
-"""What a customer should know of 4.14.0 that no edit expresses."""
+"""What a customer should know about 4.14.0 that no edit expresses."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from migrator.values.release import Release
 
 
 def notices(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """Look at the release as the steps before leave it; change nothing."""
+    """Report on the release as the previous steps leave it; change nothing."""
     if not deployment.is_separate(release):
         yield from _single(release)
         return
     yield from _docket_database(release)
     if release is not release.start:
-        yield from _once_twice_now_once(release)
+        yield from _pin_was_duplicated(release)
         yield from _on_upgrading(release)
 
 
 def _single(release: Release) -> Iterator[Notice]:
-    """That nothing is to be done where the background services run inside the API process, and why."""
+    """Report that nothing is to be done if the background services run inside the API process, and why."""
     if env.may_stand_unseen(release, SEPARATE):
-        return  # whether it is one has still to be answered
+        return  # whether it is single is still an open question
     one = "" if deployment.several_processes(release) else " One process needs no shared docket."
     has_example = EXAMPLE_HOST in str(tree.get(release.start.prefect, MESSAGING))
     is_refused = has_example and shapes.is_validated(release)
@@ -47,10 +47,10 @@ def _single(release: Release) -> Iterator[Notice]:
 
 
 def _docket_database(release: Release) -> Iterator[Notice]:
-    """What is to be known of the database that the docket is on now, whoever chose it, and no rule knows."""
+    """Report what no rule checks about the docket's database, whoever chose it."""
     docket = standing_docket(release)
     if docket.secret or not docket.url or what_is_wrong_with_url(release, docket.url) or on_the_cache(release, docket):
-        return  # the docket's step asks for another one then
+        return  # then the docket's step asks for another one
     parts = redis_url.parse_url(messaging.filled_in(release, docket.url))
     for who, placeholder in redis_databases.unknown_databases(release, parts.host, str(parts.port)):
         yield Notice(
@@ -76,10 +76,10 @@ def _docket_database(release: Release) -> Iterator[Notice]:
         )
 
 
-def _once_twice_now_once(release: Release) -> Iterator[Notice]:
-    """The old chart injected the pin's name itself: with an entry of the user's, a pod had it twice."""
+def _pin_was_duplicated(release: Release) -> Iterator[Notice]:
+    """The old chart injected the pin's name itself: with a user's entry, a pod had it twice."""
     if deployment.has_docket(release.before.prefect) or not deployment.has_new_names(release):
-        return  # that chart injects another name already, or the new one does not yet
+        return  # the old chart injects another name already, or the new one not yet
     found = release.as_found()
     pods = {
         pod: listed.layer
@@ -88,7 +88,7 @@ def _once_twice_now_once(release: Release) -> Iterator[Notice]:
         if entry.name == PIN and listed.layer != env.IN_DEFAULTS
     }
     if pods:
-        # A file that this release leaves as it is may have been migrated before, for another one that shares it.
+        # A file that this release does not change may have been migrated before for another release that shares it.
         left = [number for number in pods.values() if release.layers[number].data == found.layers[number].data]
         names = " and ".join(dict.fromkeys(found.layers[number].name for number in left))
         unless = f" (unless {names} has it only since that file was migrated)" if left else ""
@@ -116,7 +116,7 @@ def _on_upgrading(release: Release) -> Iterator[Notice]:
             "or --reset-then-reuse-values, never --reuse-values, which keeps the old chart's defaults.",
             comes_next=True,
         )
-        if not no_return:  # else a migration of its own says what alone leads back
+        if not no_return:  # else a separate migration reports what leads back
             yield Notice(
                 "To roll back, restore both the old file and the old chart: infrahub-migrator undo FILE and helm "
                 f"rollback {name}{namespace}.",

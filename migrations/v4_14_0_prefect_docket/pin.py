@@ -1,4 +1,4 @@
-"""Step of 4.14.0: PREFECT_API_DATABASE_MIGRATE_ON_START "false" is set where the Infrahub bootstrap looks for it."""
+"""Step of 4.14.0: sets PREFECT_API_DATABASE_MIGRATE_ON_START "false" where the Infrahub bootstrap looks for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WHY_WINS = 'it overrides the "false" before it, and Infrahub sets up Prefect\'s 
 
 
 def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
-    """The question about a user's own entry under the name that the chart injects now."""
+    """The question about a user's entry with the name that the chart now injects."""
     where, value = env_edits.path_of(listed, INJECTED_PIN), env.spelled(entry)
     return Question(
         id="migrate-on-start",
@@ -37,7 +37,7 @@ def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
 
 
 def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """PREFECT_API_DATABASE_MIGRATE_ON_START "false" stands in server.env, where Infrahub's bootstrap looks for it."""
+    """Set PREFECT_API_DATABASE_MIGRATE_ON_START "false" in server.env, where Infrahub's bootstrap looks for it."""
     if not deployment.is_separate(release):
         return
     if deployment.has_infrahub_image(release):
@@ -48,18 +48,18 @@ def pin(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _pin_in_server_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     from_global = env.effective_global(release)
     if from_global.named(PIN):
-        yield from _put_right(release, from_global)
+        yield from _correct(release, from_global)
     for listed in env.lists_in_layers(release, env.SERVER):
         if listed.named(PIN):
-            yield from _put_right(release, listed)
+            yield from _correct(release, listed)
         elif not from_global.named(PIN):
             yield env_edits.insert(listed, PIN, "false", _place_of_pin(listed), WHY, "required")
     if not env.stands_in_layer(release, env.SERVER) and env.winner(release, "server", PIN) is None:
         yield from put_own_server_env(release, ask, PIN, "false", LAST, WHY, "required")
 
 
-def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
-    """Of the entries of this name the first is made "false" and the others go."""
+def _correct(release: Release, listed: EnvList) -> Iterator[Outcome]:
+    """Set the first entry of this name to "false" and remove the others."""
     first, *others = listed.named(PIN)
     if first.value != "false" or first.value_from is not None:
         yield env_edits.set_value(release, listed, first, "false", WHY, "required")
@@ -70,9 +70,9 @@ def _put_right(release: Release, listed: EnvList) -> Iterator[Outcome]:
 
 
 def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """Entries of the user's own under the name that the chart injects: what is equal goes, what differs is asked about.
+    """Remove the user's entries with the name that the chart injects if they are equal; ask about those that differ.
 
-    Vanilla Prefect has no bootstrap that rests on this name, so nobody has to decide anything there.
+    Vanilla Prefect has no bootstrap that relies on this name, so there is nothing to decide there.
     """
     shared = env.effective_global(release)
     shared_says = bool(shared.named(INJECTED_PIN)) and not _are_equal(shared.named(INJECTED_PIN)[-1:])
@@ -82,7 +82,7 @@ def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
             if not (shared_says and listed.route == (*release.root, *env.BACKGROUND)):
                 yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
         elif not deployment.has_infrahub_image(release) or _was_left(release, ask):
-            continue  # a rule tells it
+            continue  # a rule reports it
         elif ask(injected_pin(release, listed, entries[-1])) == "remove":
             shared_says = shared_says and listed != shared
             yield from env_edits.remove(
@@ -91,7 +91,7 @@ def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _injected_pins(release: Release) -> Iterator[tuple[EnvList, tuple[Entry, ...]]]:
-    """The user's own entries under the name that the chart injects, list by list, the shared ones first."""
+    """The user's entries with the name that the chart injects, list by list, the shared ones first."""
     for listed in (*env.global_lists(release), *env.pod_lists(release)):
         entries = listed.named(INJECTED_PIN)
         if entries:
@@ -99,12 +99,12 @@ def _injected_pins(release: Release) -> Iterator[tuple[EnvList, tuple[Entry, ...
 
 
 def _are_equal(entries: tuple[Entry, ...]) -> bool:
-    """Whether all of them say what the chart injects."""
+    """Whether all of them set what the chart injects."""
     return all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries)
 
 
 def _was_left(release: Release, ask: Ask) -> bool:
-    """Whether the file was migrated before, and nobody says anew what is to become of such entries."""
+    """Whether the file was migrated before, and no new answer says what to do with such entries."""
     pinned = env.winner(release.start, "server", PIN)
     is_pinned = pinned is not None and pinned[1].value == "false"
     return ask.given("migrate-on-start") is None and is_pinned and were_settled(release.start)

@@ -14,14 +14,14 @@ from migrator.prefect.redis_databases import why_not
 from migrator.values.release import Release
 
 SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?"
-"""NAME or NAME:KEY of a Secret, by Kubernetes' rules for object names and Secret keys."""
+"""NAME or NAME:KEY of a Secret, following Kubernetes' rules for object names and Secret keys."""
 
 
 def redis_db(release: Release, host: str, hosts: Collection[str], port: str, reason: str = "") -> Question:
-    """The question for the docket's database on the server that goes by these names; taken ones are refused.
+    """The question for the docket's database on the server with these names; databases in use are refused.
 
-    `host` is the name that it is told by; empty where that is still to be decided. `reason` is a sentence on why the
-    one that stands will not do.
+    `host` is the server's name in messages; empty while it is undecided. `reason` is a sentence on why the current
+    database will not do.
     """
     databases = redis_databases.survey(release, hosts, port)
     seen = release.surroundings.seen
@@ -44,7 +44,7 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str, rea
 
 
 def docket_password(source: str) -> Question:
-    """The question for a password that the chart injects from a Secret, and that no file shows."""
+    """The question for a password that the chart injects from a Secret and that is in no file."""
     return Question(
         id="docket-password",
         text=f"The docket URL needs the Redis password, which comes from {source}. How should the URL get it?",
@@ -74,7 +74,7 @@ def docket_secret(reason: str) -> Question:
 
 
 def docket_url(release: Release, reason: str) -> Question:
-    """The question for the docket URL as a whole, where it cannot be put together from the values."""
+    """The question for the whole docket URL, if it cannot be built from the values."""
     return Question(
         id="docket-url",
         text=f"{reason} What is the docket's URL? The form is redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// "
@@ -92,17 +92,17 @@ def bundled_name(flag: str, what: str) -> Question:
 
 
 def no_secret(answer: str) -> str:
-    """Why that is no Secret; empty where it may be one."""
+    """Why the answer is not a Secret; empty if it may be one."""
     return "" if re.fullmatch(SECRET, answer) else f"{answer!r} is not the NAME or NAME:KEY of a Secret"
 
 
 def no_number(answer: str) -> str:
-    """Why that is no database, whatever the server has; empty where it may be one."""
+    """Why the answer is not a database number on any server; empty if it may be one."""
     return "" if redis_url.is_number(answer.strip()) else f"{answer!r} is not a database number (0, 1, 2 and so on)"
 
 
 def no_url(answer: str) -> str:
-    """Why that is no docket URL on any release; empty where it may be one. A generator may fill in a template."""
+    """Why the answer is not a docket URL on any release; empty if it may be one. A generator may fill in a template."""
     return "" if "{{" in answer else _unusable(answer, redis_url.complaint_about(answer))
 
 
@@ -111,7 +111,7 @@ def _unusable(url: str, problem: str) -> str:
 
 
 def no_name(answer: str) -> str:
-    """Why that names nothing in Kubernetes; empty where it may."""
+    """Why the answer is not a name in Kubernetes; empty if it may be one."""
     is_name = re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", answer)
     return "" if is_name else f"{answer!r} is not a valid Kubernetes name"
 

@@ -1,5 +1,4 @@
-"""Step of 4.14.0: the presets' eight service toggles are removed, and the API pods still run no services without
-them."""
+"""Step of 4.14.0: removes the presets' eight service toggles; the API pods still run no services without them."""
 
 from __future__ import annotations
 
@@ -34,7 +33,7 @@ EVENT_LOGGER = Question(
 
 
 def custom_toggle(pod: str, service: str, where: str, value: str, about: Location) -> Question:
-    """The question about a toggle that the presets do not explain."""
+    """The question about a toggle that is not from a preset."""
     run = "do not run" if service == LOGGER else "run"
     without = {
         "server": "the toggle is removed; the API pods run no background services either way",
@@ -53,7 +52,7 @@ def custom_toggle(pod: str, service: str, where: str, value: str, about: Locatio
 
 
 def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
-    """The presets' eight toggles go; a toggle that is no preset pair is asked about or stays."""
+    """Remove the presets' eight toggles; any other toggle stays or is asked about."""
     shapes.refuse_odd_shapes(release)
     shapes.refuse_unknown_preset(release)
     if not deployment.is_separate(release):
@@ -86,7 +85,7 @@ def _toggle(release: Release, ask: Ask, pod: str, service: str, listed: EnvList)
     if is_redundant(release, pod, service, listed):
         yield from env_edits.remove(listed, entries, WHY_REDUNDANT, "none")
     elif is_needed(release, pod, service, listed) or were_settled(release.start):
-        return  # it was left before, or has to stay; a rule tells it
+        return  # it was left before, or has to stay; a rule reports it
     elif _is_preset_logger(pod, service, listed):
         if ask(EVENT_LOGGER._replace(about=(about,))) == "remove":
             yield from env_edits.remove(listed, entries, WHY_LOGGER, "behaviour")
@@ -95,7 +94,7 @@ def _toggle(release: Release, ask: Ask, pod: str, service: str, listed: EnvList)
 
 
 def _is_preset_logger(pod: str, service: str, listed: EnvList) -> bool:
-    """Whether the event logger came with a preset; on its own, somebody turned it on."""
+    """Whether the event logger's toggle is from a preset; without the others, a user turned it on."""
     if (pod, service) != ("background", LOGGER) or state(listed.entries, LOGGER) is not True:
         return False
     return any(state(listed.entries, other) is TOGGLED[pod] for other in TOGGLED_SERVICES if other != LOGGER)
