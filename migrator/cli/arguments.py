@@ -53,10 +53,10 @@ def command_first(arguments: Sequence[str]) -> list[str]:
 def is_route_alone(settings: Settings) -> bool:
     """Whether `--route` asks for the route between two versions without any values."""
     is_asked = settings.command == "plan" and settings.route and bool(settings.version_from)
-    return is_asked and settings.format == "text" and _names_nothing(settings)
+    return is_asked and settings.format == "text" and _has_no_input(settings)
 
 
-def _names_nothing(settings: Settings) -> bool:
+def _has_no_input(settings: Settings) -> bool:
     is_named = settings.files or settings.values or settings.config or settings.asks_a_cluster
     return not is_named and not project_file.find()
 
@@ -72,7 +72,7 @@ def _check(settings: Settings) -> None:
     discover.version_typed(settings.version_to, "--to")
     if settings.config and settings.values:
         raise UsageError("-f names the layers of one release, and --config lists them: give only one of them.")
-    if _names_nothing(settings) and not is_route_alone(settings):
+    if _has_no_input(settings) and not is_route_alone(settings):
         remedy = f"Name a FILE, or the layers of one release with -f, or create {project_file.NAME} with init."
         raise UsageError("no file is named.", remedy=remedy)
     if settings.files and settings.values:

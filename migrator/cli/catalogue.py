@@ -187,7 +187,7 @@ def _json(
 
 def _explain(settings: Settings) -> str:
     wanted, loaded = _id_in(settings.migration), catalog.load()
-    found = [each for each in loaded if each.id == wanted] or [each for each in loaded if _brings(each, wanted)]
+    found = [each for each in loaded if each.id == wanted] or [each for each in loaded if _introduces(each, wanted)]
     if not found:
         return _explain_other(wanted, settings, [each.id for each in loaded])
     if settings.format == "json":
@@ -217,7 +217,7 @@ def _explain_other(wanted: str, settings: Settings, migrations: Sequence[str]) -
     return told
 
 
-def _brings(known: catalog.Known, text: str) -> bool:
+def _introduces(known: catalog.Known, text: str) -> bool:
     """Whether that version of one of the charts, flavour ignored, introduced the migration."""
     try:
         version = versions.parse(text).release

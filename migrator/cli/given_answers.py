@@ -93,9 +93,9 @@ class GivenAnswers:
             if not _was_asked(name, asked):
                 tell(self._settings, f"note: nothing asked for {name}, so its answer was not used.")
         if self._file is not None:
-            self._tell_unused_of(self._file, reports)
+            self._note_unused_in(self._file, reports)
 
-    def _tell_unused_of(self, answers: Answers, reports: Collection[FileReport]) -> None:
+    def _note_unused_in(self, answers: Answers, reports: Collection[FileReport]) -> None:
         asked = _asked(reports)
         asked_by: dict[str, set[str]] = {}
         for report in reports:

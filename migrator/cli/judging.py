@@ -73,7 +73,7 @@ def judge(place: Place, session: Session, page: Page) -> Judged:
 
 
 def _record_missing(group: Opened, session: Session, watch: Watch) -> None:
-    """Record the Redis use of releases for which the command, one that does more than plan, did not."""
+    """Record the Redis use of releases that the command, such as `verify`, did not record itself."""
     for release in group.bundles:
         if release.name not in watch.taken:
             # Errors in a release are in its report already.

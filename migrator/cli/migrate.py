@@ -51,15 +51,15 @@ class Migrate(Command):
             request = decisions.settled_request()
         elif session.outcome is None and somebody_is_there(release, settings):
             with hangup_as_leaving():
-                return _with_a_person(release, request, session)
+                return _ask_person(release, request, session)
         case = examine.examine([release], request)
         if session.recorder is not None:
             session.recorder.note(release.name, case.plan.asked, request.given)
         if case.plan.open_questions:
             is_shown = settings.format == "json" or settings.report
             return summary.report(case, apply.apply_plan(case) if is_shown else None)
-        _tell_new_defaults(case, settings)
-        _settle(case, session)
+        _note_defaults(case, settings)
+        _claim(case, session)
         report = verify.proved(case, request)
         if decisions is not None:
             return Ready(release, case, decisions.with_givers(report), was_shown=True)
@@ -160,7 +160,7 @@ def _unwritten(opened: Opened, reports: list[FileReport], session: Session) -> l
     return together.in_order(reports[::-1])
 
 
-def _with_a_person(release: Bundle, request: examine.Request, session: Session) -> Ready:
+def _ask_person(release: Bundle, request: examine.Request, session: Session) -> Ready:
     from migrator.prompts import conversation  # loads everything that draws a screen, which a pipeline does not need
 
     settings = session.settings
@@ -172,11 +172,11 @@ def _with_a_person(release: Bundle, request: examine.Request, session: Session) 
         target=settings.output,
         dry_run=settings.dry_run,
     )
-    _settle(case, session)
+    _claim(case, session)
     return Ready(release, case, report, was_shown=True)
 
 
-def _settle(case: examine.Case, session: Session) -> None:
+def _claim(case: examine.Case, session: Session) -> None:
     """Claim the Redis databases of the decided release. Raises InputError if another release has claimed one, and
     RefusedError if a release outside this run reads a file that changes."""
     error = together.half_of_a_file(case)
@@ -236,7 +236,7 @@ def somebody_is_there(release: Bundle, settings: Settings) -> bool:
     return streams.is_there(sys.stdin) and streams.is_there(sys.stdout)
 
 
-def _tell_new_defaults(case: examine.Case, settings: Settings) -> None:
+def _note_defaults(case: examine.Case, settings: Settings) -> None:
     """Note the questions that an answers file leaves to their defaults: they may be newer than the file."""
     if not settings.answers:
         return

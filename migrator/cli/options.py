@@ -88,9 +88,9 @@ class Parser(argparse.ArgumentParser):
         return given
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}{self._meant(message)} (see {self.prog} --help).")
+        raise UsageError(f"{message}{self._suggestion(message)} (see {self.prog} --help).")
 
-    def _meant(self, message: str) -> str:
+    def _suggestion(self, message: str) -> str:
         """The nearest known word to the one that argparse complains about, if any is near."""
         unknown = re.match(r"unrecognized arguments: (--?[^ =]+)", message)
         if unknown is not None:

@@ -54,7 +54,7 @@ def tell(written: Written, stream: TextIO, session: Session, *, was_shown: bool)
         report = report._replace(notices=about, findings=()) if was_shown else report._replace(notices=news)
     _outcome(settings, report._replace(backups=written.backups), stream)
     if session.redis_claims is None:
-        _tell_next(settings, [written], stream)
+        _print_next_steps(settings, [written], stream)
 
 
 def tell_all(report: Report, session: Session) -> None:
@@ -68,7 +68,7 @@ def tell_all(report: Report, session: Session) -> None:
         return
     stream = sys.stderr if settings.output or list(settings.files) == ["-"] else sys.stdout  # as for each release
     if session.outcome is not None:
-        _tell_of_backups(session, stream)
+        _print_backups(session, stream)
     seconds = session.seconds if session.outcome is None else None  # the time a person took is not of interest
     print_totals(settings, Counter(file.status for file in report.files), seconds, stream)
     left_out = [file.path for file in report.files if file.status == "skipped"]
@@ -77,10 +77,10 @@ def tell_all(report: Report, session: Session) -> None:
         stream.write(
             f"Left out: {visible(', '.join(left_out), ascii_only=streams.is_ascii(stream))}; run again for {it}.\n"
         )
-    _tell_next(settings, session.written, stream)
+    _print_next_steps(settings, session.written, stream)
 
 
-def _tell_of_backups(session: Session, stream: TextIO) -> None:
+def _print_backups(session: Session, stream: TextIO) -> None:
     from migrator.report.page import Page
 
     settings = session.settings
@@ -98,7 +98,7 @@ def _tell_of_backups(session: Session, stream: TextIO) -> None:
 
 
 def about_backups(report: FileReport, backups: Mapping[str, str]) -> Iterator[NoticeReport]:
-    """Notices about backups: one contains what the file did, credentials too, where `git add .` would add it.
+    """Notices about backups, which contain what the file did, credentials too, and which `git add .` would add.
 
     `backups` are by the path of their file, which was copied in full, with other documents and comments.
     """
@@ -140,7 +140,7 @@ def next_steps(*written: Written) -> tuple[NextStep, ...]:
     return tuple(next_steps.after_writing(*map(_places, written)))
 
 
-def _tell_next(settings: Settings, written: Sequence[Written], stream: TextIO) -> None:
+def _print_next_steps(settings: Settings, written: Sequence[Written], stream: TextIO) -> None:
     done = [each for each in written if each.report.status == "migrated"]
     steps = next_steps(*done)
     if steps:

@@ -80,7 +80,7 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     done = []
     told: set[str] = set()
     for each in ready:
-        # A release is migrated too if others made the changes that it needs in its files.
+        # A release also counts as migrated if others made the changes it needs in its files.
         own = tuple(dict.fromkeys(layer.name for layer in each.bundle.layers if layer.name in new))
         status: Status = "migrated" if each.report.changes or own else "current"
         kept = {path: backups[path] for path in new_files(each.report, "") if path in backups}

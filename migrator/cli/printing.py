@@ -153,7 +153,7 @@ def _diff(settings: Settings, report: Report, mask: Mask) -> None:
     if settings.rendered:
         _rendered_diff(settings, decided.only(lambda file: file.cluster is not None), mask)
         return
-    _tell_beside(settings, decided, mask)
+    _print_notices(settings, decided, mask)
     if settings.format == "unified":
         from migrator.report import unified
 
@@ -171,7 +171,7 @@ def _diff(settings: Settings, report: Report, mask: Mask) -> None:
         _write(settings, structural.diff(decided, mask=mask, colour=streams.wants_colour(settings.color, sys.stdout)))
 
 
-def _tell_beside(settings: Settings, report: Report, mask: Mask) -> None:
+def _print_notices(settings: Settings, report: Report, mask: Mask) -> None:
     """Print what a reviewer needs but a diff of text or data cannot show: warnings, and notices about a line."""
     if settings.quiet:
         return

@@ -71,7 +71,7 @@ def run(settings: Settings) -> int:
             message = f"interrupted; {', '.join(new)} had already been written, and nothing else was."
             raise InterruptedByUser(message) from None
         raise
-    return _tell(Report(settings.command, tuple(reports)), session)
+    return _finish(Report(settings.command, tuple(reports)), session)
 
 
 def _run_group(group: Opened, command: commands.Command, session: Session) -> Sequence[FileReport]:
@@ -90,7 +90,7 @@ def _run_many(
     from migrator.cli import many
 
     found = many.run(places, settings, answers, began)
-    return found if isinstance(found, int) else _tell(found, Session(settings, answers, began=began))
+    return found if isinstance(found, int) else _finish(found, Session(settings, answers, began=began))
 
 
 def _command(name: str) -> commands.Command:
@@ -144,7 +144,7 @@ def _recorder(settings: Settings) -> Recorder:
     return Recorder(settings.save_answers, settings.inputs, options, output=settings.output, program=plugin.called())
 
 
-def _tell(report: Report, session: Session) -> int:
+def _finish(report: Report, session: Session) -> int:
     """Save the answers, print the report, and return the exit code: 6 if that fails after files were written."""
     settings = session.settings
     new = _new_files(report.files, settings)

@@ -112,7 +112,7 @@ class Settings:
 
     @property
     def asks_a_cluster(self) -> bool:
-        """Whether what is named, or what is known of it, comes from a cluster."""
+        """Whether a cluster is asked for the releases, or for more about them."""
         return bool(self.release) or self.all_releases
 
     @property

@@ -33,7 +33,7 @@ def undo_all(settings: Settings) -> int:
             once.setdefault(files.identity(path), path)
         code = max(_undo_one(path, settings, done) for path in once.values())
         sys.stdout.flush()
-        _tell_what_stays(done, settings)
+        _note_still_migrated(done, settings)
     except OSError as error:
         if not done:
             raise
@@ -57,7 +57,7 @@ def _undo_one(path: str, settings: Settings, done: list[Written]) -> int:
     return 0
 
 
-def _tell_what_stays(done: Sequence[Written], settings: Settings) -> None:
+def _note_still_migrated(done: Sequence[Written], settings: Settings) -> None:
     """Note the files that stay migrated: layers that were migrated together only fit each other."""
     together = {each.together for each in done}
     found = [path for each in done for path in _of_directory(each.path, together, settings.backup_dir)]
@@ -102,7 +102,7 @@ def _undoable(name: str, backup_dir: str | None) -> list[str]:
 
 
 def _of_project(settings: Settings) -> list[str]:
-    """The files of the project that have a backup. Raises UsageError where there is no project, or no backup."""
+    """The files of the project that have a backup. Raises UsageError if there is no project, or no backup."""
     project = opening.project_of(settings)
     if project is None:
         raise UsageError("no file is named.", remedy="Name a FILE.")

@@ -46,7 +46,7 @@ class OwnValues(NamedTuple):
 
 def explain(upgrade: Upgrade, steps: Sequence[Step], own: OwnValues) -> list[tuple[Difference, Explanation]]:
     """Each difference between the start and end of the upgrade, with its explanation."""
-    differing = list(_ends(own.before, own.after, ()))
+    differing = list(_leaf_differences(own.before, own.after, ()))
     return [
         (each, _explanation(each, upgrade, steps, differing))
         for each in manifests.compare(upgrade.before, upgrade.after)
@@ -81,9 +81,9 @@ def _explanation(
     if known:
         return Explanation("chart", text=known)
     if charts != ["templates"]:
-        told = _by_own_values(difference, differing)
-        if told or charts == ["values"]:
-            return Explanation("values", text=told or "they differ from the old chart's")
+        reason = _by_own_values(difference, differing)
+        if reason or charts == ["values"]:
+            return Explanation("values", text=reason or "they differ from the old chart's")
     return UNKNOWN._replace(text="it comes with the new chart, whatever the file says") if not of_steps else UNKNOWN
 
 
@@ -107,7 +107,7 @@ def _affects(change: ChangeReport, route: Route) -> bool:
     if len(route) < 3 or route[-2] != "env":
         return False
     name = str(route[-1]).removesuffix(cluster_records.AGAIN)
-    ends = {f"{tree.show(env.GLOBAL)}.{name}", *_made_from(name)}
+    ends = {f"{tree.show(env.GLOBAL)}.{name}", *_source_paths(name)}
     lists = [_LISTS[str(route[-3])]] if route[-3] in _LISTS else list(_LISTS.values())
     ends |= {f"{tree.show(each)}.{name}" for each in lists}
     if any(change.path == end or change.path.endswith(f".{end}") for end in ends):
@@ -115,7 +115,7 @@ def _affects(change: ChangeReport, route: Route) -> bool:
     return name in _names_of(change.after) and any(change.path.endswith(tree.show(each)) for each in lists)
 
 
-def _made_from(name: str) -> Iterator[str]:
+def _source_paths(name: str) -> Iterator[str]:
     """The paths of the values that the chart builds an entry from."""
     if name == DOCKET_NAME:
         yield tree.show(DOCKET)
@@ -211,15 +211,15 @@ def _by_own_env(name: str, listed: Route | None, differing: Sequence[tuple[Route
         had, has = name in _names_of(was), name in _names_of(became)
         if path[-1] == "env" and had is not has:
             return f"{tree.show(path)} {'has it now' if has else 'no longer has it'}"
-        if path[-2:] == ("env", name) or any(tree.show(path).endswith(end) for end in _made_from(name)):
+        if path[-2:] == ("env", name) or any(tree.show(path).endswith(end) for end in _source_paths(name)):
             return f"{tree.show(path)} differs"
     return ""
 
 
-def _ends(was: Value, became: Value, route: Route) -> Iterator[tuple[Route, Value, Value]]:
+def _leaf_differences(was: Value, became: Value, route: Route) -> Iterator[tuple[Route, Value, Value]]:
     """The deepest places where two trees of values differ; lists count as a whole."""
     if isinstance(was, dict) and isinstance(became, dict):
         for key in dict.fromkeys([*was, *became]):
-            yield from _ends(as_map(was).get(key), as_map(became).get(key), (*route, key))
+            yield from _leaf_differences(as_map(was).get(key), as_map(became).get(key), (*route, key))
     elif not tree.same(was, became):
         yield route, was, became

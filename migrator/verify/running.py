@@ -75,17 +75,17 @@ def _env(
     ours, theirs = _last(wanted), _last(there)
     where = f"container {container} of deployment {deployment}"
     for name in asked:
-        mend = _mend(deployment, space, container, name, ours[name], again)
+        fix = _fix(deployment, space, container, name, ours[name], again)
         if name not in present:
             text = f"{where} lacks what the manifest has, as a patch can lose it: {name}"
-            yield Trouble("deployed-env-lost", text, *mend, deployment, name)
+            yield Trouble("deployed-env-lost", text, *fix, deployment, name)
         elif present[name] > asked[name]:
             text = f"{name} appears {present[name]} times in {where}, but {_times(asked[name])} in the manifest"
-            commands = (_set(deployment, space, container, f"{name}-"), *mend[1])
+            commands = (_set(deployment, space, container, f"{name}-"), *fix[1])
             yield Trouble("deployed-env-twice", text, TWICE, commands, deployment, name)
         elif ours[name] != theirs[name]:
             text = f"{where} differs from the manifest: {name}"
-            yield Trouble("deployed-env-differs", text, *mend, deployment, name)
+            yield Trouble("deployed-env-differs", text, *fix, deployment, name)
     for name in present:
         if name not in asked:
             text = f"{where} has more than the manifest: {name}"
@@ -135,7 +135,7 @@ def _as_kept(entry: Manifest) -> Value:
     return dict(kinds)
 
 
-def _mend(
+def _fix(
     deployment: str, space: str, container: str, name: str, value: Value, again: str
 ) -> tuple[str, tuple[str, ...]]:
     """The remedy and commands for an entry: a plain value is set; one with a reference or credential is restored by
