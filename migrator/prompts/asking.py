@@ -54,7 +54,7 @@ def ask(
     screen: Screen,
     several: Several | None = None,
 ) -> Reply:
-    """Ask the question, numbered `number`, or an alternative to it. Raises Back if the person goes back from it."""
+    """Ask question `number`, or an alternative to it. Raises Back if the person goes back from the question itself."""
     which = f" ({several.which})" if several is not None else ""
     screen.heading(f"Question {number}: {question.id}{which}")
     if several is not None:

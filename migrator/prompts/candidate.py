@@ -1,4 +1,4 @@
-"""One of several releases decided together, and the Redis databases that they share."""
+"""One of several releases decided together, and the Redis databases that they use."""
 
 from __future__ import annotations
 

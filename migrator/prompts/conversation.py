@@ -103,7 +103,7 @@ class _Session:
         return self._decisions.decide(case)
 
     def _ask(self, question: Question, case: examine.Case) -> str:
-        """Ask it, or an alternative; returns the id of the answered question. Raises Back if the person goes back."""
+        """Ask it, or an alternative; returns the id of the answered one. Raises Back, except from an alternative."""
         screen, decisions = self._screen, self._decisions
         asked, answer, _ = asking.ask(question, case, decisions, decisions.count + 1, self._person, screen)
         decisions.answer(asked, answer)

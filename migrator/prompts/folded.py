@@ -62,7 +62,7 @@ def introduce(reports: Sequence[FileReport], current: Sequence[str], errors: Seq
     if current:
         screen.say(f"nothing to do: {listed(current)}", lead="- ")
     for text, names in by_kind((text, each.path) for each in reports for text in each.evidence).items():
-        if len(names) == len(reports):  # evidence on a single release is shown in the walk
+        if len(names) == len(reports):  # evidence on only some is shown in the walk
             screen.say(text, lead="- ")
     for error in errors:
         screen.say(error, lead="error: ", style="red")

@@ -121,7 +121,7 @@ def _lines(releases: Mapping[str, Mapping[str, Saved]], command: str, *, alone: 
 
 
 def _alike(releases: Mapping[str, Mapping[str, Saved]]) -> dict[str, Saved]:
-    """What all releases were asked and answered in the same way; the name of a Redis is always kept per release."""
+    """What all releases were asked and answered in the same way; answers that name a Redis stay with each release."""
     first, *others = releases.values()
     return {
         name: decision

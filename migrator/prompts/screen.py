@@ -77,5 +77,5 @@ class Screen:
             self.say("*** masks a credential; --show-secrets shows it.", style="dim")
 
     def plain(self, text: str) -> str:
-        """The text without anything that the terminal would execute or cannot show."""
+        """The text without anything that the terminal would interpret or cannot show."""
         return self._page.plain(text)
