@@ -1,6 +1,6 @@
 """Kustomize: a kustomization can inflate charts (`helmCharts`), and generate ConfigMaps and Secrets from files.
 
-The values of a chart come from `valuesFile`, overridden by `valuesInline`, overridden by `additionalValuesFiles`.
+The values of a chart come from `valuesFile`, then `valuesInline`, then `additionalValuesFiles`; later ones override.
 Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/helmcharts/;
 api/types/helmchartargs.go, api/types/kustomization.go (FixKustomizationPostUnmarshalling: the default kind and
 apiVersion) and api/internal/builtins/HelmChartInflationGenerator.go of kubernetes-sigs/kustomize.

@@ -21,7 +21,7 @@ from migrator.values.merge import Map, as_list, as_map, as_text
 
 
 class Tree(NamedTuple):
-    """What a kustomization applies: itself and those below it, and the files that they list; `places`: absolute."""
+    """What a kustomization applies: itself and those below it, and the files they list (`places`: absolute paths)."""
 
     kustomizations: tuple[Source, ...]
     files: tuple[str, ...]
