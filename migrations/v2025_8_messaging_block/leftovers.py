@@ -22,10 +22,10 @@ WHY_MIGRATE = "the chart already keeps the background pod from migrating the dat
 def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Remove ordering, lease storage, and the old presets' migrate-on-start where the chart sets it.
 
-    On the background pod the chart always sets it; on the server pod up to the chart that sets it under another name,
-    since which Infrahub looks for the entry. Vanilla Prefect never looks for it, so there the list need not be an old
-    preset's: an earlier migration may have removed the sign of that. If the services become separate in this run, the
-    server's entry would from now on be set twice, and lose.
+    On the background pod the chart always sets it; on the server pod only until the chart that sets it under another
+    name, with which Infrahub looks for the entry. Vanilla Prefect never looks for it, so there the list need not be an
+    old preset's: an earlier migration may have removed what showed it. If the services become separate in this run, the
+    server's entry would be set twice from now on, and lose.
     """
     if not deployment.is_separate(release) or has_sound_docket(release.start):
         return

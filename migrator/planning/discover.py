@@ -175,9 +175,9 @@ def _root(layers: Sequence[Layer], options: Options, flavour_known: bool, eviden
         raise RefusedError(
             f"has several sets of Prefect values: {names}.", path=layers[0].name, remedy="Choose one with --root."
         )
-    stand = bool(roots) and any(tree.exists(layer.data, roots[0]) for layer in layers)
-    if roots and (stand or not options.default_root or options.default_root == ".".join(map(str, roots[0]))):
-        if stand:
+    is_set = bool(roots) and any(tree.exists(layer.data, roots[0]) for layer in layers)
+    if roots and (is_set or not options.default_root or options.default_root == ".".join(map(str, roots[0]))):
+        if is_set:
             evidence.append(f"Prefect values at {tree.show(roots[0])}")
         else:
             evidence.append(f"no Prefect values in the file; Infrahub's at {tree.show(roots[0][:-1])}")

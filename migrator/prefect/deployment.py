@@ -38,7 +38,7 @@ def has_no_services_argument(release: Release) -> bool:
 
 
 def webserver_only(release: Release) -> bool:
-    """Whether the API pods are told to run no services."""
+    """Whether the API pods are configured to run no services."""
     found = env.winner(release, "server", WEBSERVER_ONLY)
     return found is not None and is_surely_set(found[1])
 

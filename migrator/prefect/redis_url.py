@@ -61,8 +61,8 @@ def complaint_about(url: str) -> str:
         for part in ("username", "password"):
             if re.search(r"%(?![0-9A-Fa-f]{2})", match[part] or ""):
                 return f"its {part} has a % that starts no percent-encoded character (write % as %25)"
-        nobody = _nobody(match["host"].strip("[]"))
-        return f"its host {nobody}" if nobody else _complaint_about_references(url)
+        problem = _why_not_shared(match["host"].strip("[]"))
+        return f"its host {problem}" if problem else _complaint_about_references(url)
     split = url.partition("://")
     if "{{" in url:
         return "it contains a template expression, which the chart does not render there"
@@ -114,8 +114,8 @@ def complaint_about_host(host: str) -> str:
     """Why an answer is not a valid host; empty if it is."""
     if EXAMPLE_HOST in host:
         return f"{EXAMPLE_HOST} is the presets' example, which the chart refuses (alone or inside a longer name)"
-    if _nobody(host):
-        return f"{host} {_nobody(host)}"
+    if _why_not_shared(host):
+        return f"{host} {_why_not_shared(host)}"
     if not _is_host(host):
         return "that is not a host name: give only the name or address, without scheme, port or database"
     return ""
@@ -135,15 +135,15 @@ def what_is_wrong_with_host(host: str) -> str:
         return "is a placeholder"
     if not _is_host(host):
         return "is not a host name"
-    return _nobody(host)
+    return _why_not_shared(host)
 
 
 def is_nobodys(host: str) -> bool:
     """Whether a host is well-formed but certainly not a Redis that all pods share."""
-    return bool(_nobody(host))
+    return bool(_why_not_shared(host))
 
 
-def _nobody(host: str) -> str:
+def _why_not_shared(host: str) -> str:
     """Why a well-formed host cannot be a shared server, as a clause; empty if it may be one."""
     if re.fullmatch(_OWN_POD, host, re.IGNORECASE):
         return "is each pod itself, and all pods must use the same server"
