@@ -7,7 +7,7 @@ import re
 
 from packaging.version import Version
 
-_ONE = re.compile(r"(?P<sign>[<>=!~^]*)\s*v?(?P<numbers>[0-9xX*]+(?:\.[0-9xX*]+){0,2})(?:[-+][0-9A-Za-z.+-]*)?")
+_ONE = r"(?P<sign>[<>=!~^]*)\s*v?(?P<numbers>[0-9xX*]+(?:\.[0-9xX*]+){0,2})(?:[-+][0-9A-Za-z.+-]*)?"
 
 
 def is_range(text: str) -> bool:
@@ -17,7 +17,7 @@ def is_range(text: str) -> bool:
 
 def stays_below(text: str, version: Version) -> bool:
     """Whether every version in that range is older than this one; False if that is not known."""
-    return all(any(_ends(one, version) for one in _ONE.finditer(each)) for each in _expanded(text).split("||"))
+    return all(any(_ends(one, version) for one in re.finditer(_ONE, each)) for each in _expanded(text).split("||"))
 
 
 def _expanded(text: str) -> str:

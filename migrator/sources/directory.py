@@ -14,6 +14,7 @@ from migrator.sources.doubts import on_bases, several_layers, shared
 from migrator.sources.layering import Holder
 from migrator.sources.memory import kept
 from migrator.sources.patch_records import Patch, Target
+from migrator.sources.peeking import peek
 from migrator.sources.source import Source, read
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
@@ -101,7 +102,7 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
     for path in duplicates:
         found.add_link(look(path))
     for path in sieve.listed if sieve is not None else ():
-        if b"kind" in (walking.peek(path) or b""):
+        if b"kind" in (peek(path) or b""):
             found.add_listed(look(path))
     releases, errors = found.put_together()
     return Survey(releases, errors, count, tuple(found.unread), tuple(found.together))
@@ -235,7 +236,7 @@ def is_of_flux(data: Value) -> bool:
 
 
 def _is_worth_parsing(path: str, below: str) -> bool:
-    data = walking.peek(path)
+    data = peek(path)
     return data is None or marks.may_concern(below, data)  # an unreadable file is reported when it is read
 
 

@@ -12,8 +12,8 @@ from migrator.errors import MigratorError
 from migrator.sources import kustomized
 from migrator.sources.marks import hides_words
 from migrator.sources.memory import once
+from migrator.sources.peeking import peek, yaml_in
 from migrator.sources.source import Source, read
-from migrator.sources.walking import peek, yaml_in
 from migrator.values.edits import Route
 from migrator.values.merge import Map, as_list, as_map, as_text
 

@@ -11,8 +11,8 @@ from functools import partial
 
 from migrator.errors import MigratorError
 from migrator.sources.memory import once
+from migrator.sources.peeking import peek, yaml_in
 from migrator.sources.source import Source, read
-from migrator.sources.walking import peek, yaml_in
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 from migrator.values.merge import as_map

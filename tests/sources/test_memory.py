@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrator import sources
-from migrator.sources import memory, nearby, walking
+from migrator.sources import memory, nearby, peeking
 
 from .texts import VALUES, helm_release, indented
 
@@ -34,7 +34,7 @@ def test_files_beside_many_releases_are_looked_at_once(tmp_path: Path, monkeypat
 
     def peek(path: str) -> bytes | None:
         peeked.append(path)
-        return walking.peek(path)
+        return peeking.peek(path)
 
     monkeypatch.setattr(nearby, "peek", peek)
     with sources.kept():

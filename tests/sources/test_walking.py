@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from migrator.files import LARGEST
-from migrator.sources import walking
+from migrator.sources import peeking, walking
 
 from .texts import VALUES
 
@@ -23,8 +23,8 @@ def test_a_file_is_looked_at_whole(tmp_path: Path, size: int) -> None:
     data = os.urandom(size)
     (tmp_path / "a.yaml").write_bytes(data)
     os.symlink("a.yaml", tmp_path / "link.yaml")
-    assert walking.peek(str(tmp_path / "a.yaml")) == data
-    assert walking.peek(str(tmp_path / "link.yaml")) == data
+    assert peeking.peek(str(tmp_path / "a.yaml")) == data
+    assert peeking.peek(str(tmp_path / "link.yaml")) == data
 
 
 def test_what_is_no_regular_file_or_too_large_is_not_looked_at(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_what_is_no_regular_file_or_too_large_is_not_looked_at(tmp_path: Path) -
     os.mkfifo(tmp_path / "fifo.yaml")
     (tmp_path / "folder.yaml").mkdir()
     for name in ("large.yaml", "fifo.yaml", "folder.yaml", "none.yaml"):
-        assert walking.peek(str(tmp_path / name)) is None
+        assert peeking.peek(str(tmp_path / name)) is None
 
 
 def test_a_name_is_never_taken_for_an_option(cli: Cli, tmp_path: Path) -> None:
