@@ -18,6 +18,7 @@ from migrator.errors import RefusedError, VerificationError
 from migrator.sources import nearby
 from migrator.sources.bundle import ChartVersion, chart_name
 from migrator.sources.nearby import Item
+from migrator.sources.sops import is_encrypted
 from migrator.sources.source import Done, Source
 from migrator.values.edits import Edit, Route, Value
 from migrator.values.merge import Map, as_map, as_text
@@ -111,7 +112,7 @@ def _unpinned(home: Source, chart: str, route: Route, what: str, remedy: str) ->
 
 
 def _locked(home: Source, version: ChartVersion) -> RefusedError | None:
-    if "mac" not in as_map(as_map(home.data).get("sops")):
+    if not is_encrypted(home.data):
         return None
     what = "has the chart version, and is encrypted by SOPS."
     return home._replace(route=()).refusal(what, _BY_HAND, version.route)

@@ -14,6 +14,7 @@ from migrator.charts import roots
 from migrator.charts.roots import presets
 from migrator.errors import MigratorError, OutOfScopeError, RefusedError, UnrelatedError
 from migrator.sources.marks import mentions
+from migrator.sources.sops import covers_encrypted_only, is_encrypted
 from migrator.values.edits import Value
 from migrator.values.merge import Map, as_map
 
@@ -140,11 +141,10 @@ def _shapes(values: Map) -> Iterator[tuple[str, str]]:
 
 def refuse_encrypted(name: str, data: Value) -> None:
     """Raise RefusedError for a file encrypted by SOPS: only sops can write it."""
-    sops = as_map(as_map(data).get("sops"))
-    if "mac" not in sops:
+    if not is_encrypted(data):
         return
     why = "whose checksum covers every value: an edit outside sops breaks the file"
-    if sops.get("mac_only_encrypted") is True:
+    if covers_encrypted_only(data):
         why = "and only sops can decide which of the new values to encrypt"
     raise EncryptedError(
         f"is encrypted by SOPS, {why}.",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from migrator.errors import RefusedError
 from migrator.sources.bundle import Bundle
+from migrator.sources.sops import is_encrypted
 from migrator.sources.source import Source
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_list, as_map
@@ -89,7 +90,7 @@ def releases_of(source: Source, each: Object) -> list[Bundle]:
     """
     place = source._replace(document=each.document, route=each.route)
     found = each.reader(place, each.data, each.name) if each.reader is not None else []
-    if found and "mac" in as_map(each.data.get("sops")):
+    if found and is_encrypted(each.data):
         raise RefusedError(
             f"{each.name} is encrypted by SOPS, whose checksum covers every value: an edit outside sops breaks it.",
             path=source.name,

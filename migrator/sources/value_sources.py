@@ -13,6 +13,7 @@ from typing import NamedTuple
 from migrator.sources import blocktext, kustomized, nearby
 from migrator.sources.bundle import Shared
 from migrator.sources.nearby import Item
+from migrator.sources.sops import is_encrypted
 from migrator.sources.source import Source, read
 from migrator.values.merge import Map, as_map, as_text
 
@@ -79,7 +80,7 @@ def _layer(home: Source, reference: Map) -> Source | None:
     if data.get("immutable") is True:
         why = f"{called} is immutable: Kubernetes refuses other values for it."
         raise home.refusal(why, _REMEDY, ("immutable",))
-    if "mac" in as_map(data.get("sops")):
+    if is_encrypted(data):
         raise home.refusal(f"{called} is encrypted by SOPS.", _REMEDY, ("sops",))
     layer = home.at(part, key)
     return layer._replace(inner=blocktext.find(layer.stream, layer.document, layer.route))
@@ -103,7 +104,7 @@ def _generated(place: Source, reference: Map, namespace: str) -> Source | None:
     if made.is_locked:
         raise made.kustomization.refusal(f"{called} is immutable, and its name stays the same.", _REMEDY, made.route)
     layer = read(path)
-    if "mac" in as_map(as_map(layer.data).get("sops")):
+    if is_encrypted(layer.data):
         raise layer.refusal(f"{called} is built from this file, which is encrypted by SOPS.", _REMEDY)
     return layer
 
