@@ -145,6 +145,11 @@ class Bundle(NamedTuple):
         return bool(self.as_found)
 
     @property
+    def uppermost(self) -> Source:
+        """The uppermost layer that is not from the command line."""
+        return next(layer for layer in reversed(self.layers) if not layer.is_typed)
+
+    @property
     def snapshot(self) -> files.Snapshot | None:
         """The file on disk; None for standard input and for values from a cluster."""
         return self.layers[0].snapshot

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from migrator.charts.ranges import is_range
 from migrator.charts.versions import CHARTS, FLAVOURS, parse
 from migrator.errors import MigratorError
-from migrator.sources import foreign, repository
+from migrator.sources import foreign
 from migrator.sources.bundle import Bundle, ChartVersion, chart_name, left_open
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
@@ -27,7 +27,6 @@ from migrator.values.merge import as_list, as_map, as_text
 _ADDING_VALUES = ("inherit", "set", "setString", "setTemplate", "valuesTemplate", "valuesPathPrefix")
 """Keys of a release that add other values, or change where its files are looked up; `secrets` override them."""
 _INHERITING = ("bases", "defaultInherit")
-_NAMES = ("helmfile.yaml", "helmfile.yml")
 
 
 class Told(NamedTuple):
@@ -50,10 +49,9 @@ class Told(NamedTuple):
     place: str = ""
 
 
-def above(bundle: Bundle) -> Bundle:
-    """The release with what a helmfile says about it, if that lists its uppermost file as the last of one release."""
-    files = [layer for layer in bundle.layers if not layer.is_typed]
-    told = _entry_of(files[-1].name)
+def with_entry(bundle: Bundle, path: str) -> Bundle:
+    """The release with what the helmfile says about it, if that lists its uppermost file as the last of one release."""
+    told = _entry_of(bundle.uppermost.name, path)
     if told is None:
         return bundle
     unmovable = left_open(told.text)
@@ -61,7 +59,7 @@ def above(bundle: Bundle) -> Bundle:
         unmovable = f"{told.place}: {unmovable}" if unmovable else ""
         version = ChartVersion(told.chart, told.text, (), unmovable, elsewhere=told.place)
         bundle = bundle._replace(version=version)
-    named = {os.path.realpath(each.name) for each in files}
+    named = {os.path.realpath(layer.name) for layer in bundle.layers if not layer.is_typed}
     if told.is_whole and any(os.path.realpath(each) not in named for each in told.layers):
         text = f"{told.path}:{told.line} lists it over other files: name them all (-f {' -f '.join(told.layers)})."
         bundle = bundle._replace(notices=(*bundle.notices, Notice(text, "warning")))
@@ -70,24 +68,12 @@ def above(bundle: Bundle) -> Bundle:
     )
 
 
-def _entry_of(path: str) -> Told | None:
-    """The only release whose last values file this is, in the nearest helmfile in its folder or above."""
-    folder = os.path.dirname(os.path.realpath(path))
-    nearest = once("helmfile", folder, lambda: _nearest(folder))
-    told = once("releases of a helmfile", nearest, lambda: releases(nearest)) if nearest else []
-    real_path = os.path.realpath(path)
+def _entry_of(values: str, path: str) -> Told | None:
+    """The only release of the helmfile whose last values file this is."""
+    told = once("releases of a helmfile", path, lambda: releases(path))
+    real_path = os.path.realpath(values)
     found = [each for each in told if each.layers and os.path.realpath(each.layers[-1]) == real_path]
     return found[0] if len(found) == 1 else None
-
-
-def _nearest(folder: str) -> str:
-    """The nearest helmfile from the folder up to the repository's root; outside a repository, only in the folder."""
-    paths = (os.path.join(each, name) for each in repository.within(folder) or [folder] for name in _NAMES)
-    found = next(filter(os.path.isfile, paths), "")
-    try:
-        return os.path.relpath(found) if found else ""
-    except ValueError:  # on Windows, there is no relative path to another drive
-        return found
 
 
 def releases(path: str) -> list[Told]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from migrator import files
 from migrator.charts.roots import prefect_roots
 from migrator.errors import InputError, UsageError
-from migrator.sources import objects, scope
+from migrator.sources import objects, repository, scope
 from migrator.sources.bundle import Bundle, object_around, of_layers
 from migrator.sources.source import Source, read, read_bytes
 from migrator.values.merge import as_map, as_text
@@ -149,7 +149,7 @@ def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
     from migrator.sources import patches
 
     files = {os.path.normpath(name) for name in named}
-    home = next(layer.name for layer in reversed(bundle.layers) if not layer.is_typed)
+    home = bundle.uppermost.name
     for layer in bundle.layers:
         found = [] if layer.snapshot is None else patches.over(layer.name)
         found += list(patches.patches(layer))
@@ -215,11 +215,12 @@ def _beside_chart(bundle: Bundle) -> Bundle:
         from migrator.sources import umbrella
 
         bundle = umbrella.beside(bundle, found[0])
-    if bundle.version.chart:
+    path = "" if bundle.version.chart else repository.helmfile_above(bundle.uppermost.name)
+    if not path:
         return bundle
     from migrator.sources import helmfile
 
-    return helmfile.above(bundle)
+    return helmfile.with_entry(bundle, path)
 
 
 def _by_root(bundle: Bundle, chart: str, root: str) -> tuple[Bundle, ...]:
