@@ -10,7 +10,9 @@ from migrator.errors import RefusedError, some_of
 from migrator.planning.examine import Case
 from migrator.report.records import FileReport, NoticeReport
 from migrator.sources import Bundle
+from migrator.values import tree
 from migrator.values.edits import Value
+from migrator.values.merge import as_list, as_map
 
 Texts = Mapping[str, bytes]
 """The new texts of files, by path."""
@@ -55,22 +57,13 @@ def half_of_a_file(case: Case) -> RefusedError | None:
 
 
 def first_difference(one: Value, other: Value) -> str:
-    """The first place at which two trees differ, for people; empty if they are equal."""
-    return ".".join(_first_difference(one, other))
-
-
-def _first_difference(one: Value, other: Value) -> list[str]:
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in dict.fromkeys([*one, *other]):
-            if key not in one or key not in other:
-                return [str(key)]
-            below = _first_difference(one[key], other[key])
-            if below or one[key] != other[key]:
-                return [str(key), *below]
-    if isinstance(one, list) and isinstance(other, list):
-        for item in (*(each for each in one if each not in other), *(each for each in other if each not in one)):
-            return [str(item["name"])] if isinstance(item, dict) and "name" in item else []
-    return []
+    """The first place at which two trees differ, for people, in a list by the name of the item; empty if equal."""
+    for route, own, theirs in tree.differences(one, other):
+        items = zip((own, theirs), (theirs, own))
+        apart = [as_map(item) for each, rest in items for item in as_list(each) if item not in as_list(rest)]
+        names = [str(item["name"]) for item in apart[:1] if "name" in item]
+        return tree.show((*route, *names))
+    return ""
 
 
 def texts_after(report: FileReport) -> Texts:
@@ -86,7 +79,7 @@ def with_others(report: FileReport, others: Sequence[FileReport]) -> FileReport:
     for other in others:
         shared = [layer.path for layer in other.layers if layer.path in files and layer.before != layer.after]
         if shared:
-            text = f"{shared[0]} changes as this release needs it, too: its lines are told with {other.path}."
+            text = f"{shared[0]} changes as this release needs it, too: its lines are listed under {other.path}."
             notices = (*report.notices, NoticeReport("info", text, "", 0))
             return report._replace(status="pending", exit_code=other.exit_code, notices=notices)
     return report

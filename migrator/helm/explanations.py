@@ -19,7 +19,7 @@ from migrator.report.cluster_records import Explanation
 from migrator.report.records import ChangeReport
 from migrator.values import tree
 from migrator.values.edits import Route, Value
-from migrator.values.merge import Map, as_map
+from migrator.values.merge import Map
 
 _LISTS = {"prefect-server": env.SERVER, "prefect-background-services": env.BACKGROUND}
 _JOB = "pre-upgrade-migration"
@@ -46,7 +46,7 @@ class OwnValues(NamedTuple):
 
 def explain(upgrade: Upgrade, steps: Sequence[Step], own: OwnValues) -> list[tuple[Difference, Explanation]]:
     """Each difference between the start and end of the upgrade, with its explanation."""
-    differing = list(_leaf_differences(own.before, own.after, ()))
+    differing = list(tree.differences(own.before, own.after))
     return [
         (each, _explanation(each, upgrade, steps, differing))
         for each in manifests.compare(upgrade.before, upgrade.after)
@@ -214,12 +214,3 @@ def _by_own_env(name: str, listed: Route | None, differing: Sequence[tuple[Route
         if path[-2:] == ("env", name) or any(tree.show(path).endswith(end) for end in _source_paths(name)):
             return f"{tree.show(path)} differs"
     return ""
-
-
-def _leaf_differences(was: Value, became: Value, route: Route) -> Iterator[tuple[Route, Value, Value]]:
-    """The deepest places where two trees of values differ; lists count as a whole."""
-    if isinstance(was, dict) and isinstance(became, dict):
-        for key in dict.fromkeys([*was, *became]):
-            yield from _leaf_differences(as_map(was).get(key), as_map(became).get(key), (*route, key))
-    elif not tree.same(was, became):
-        yield route, was, became

@@ -158,14 +158,14 @@ def _about_preset(found: discover.Found, made: plan.Plan) -> Iterator[Notice]:
 
 def _about_base(bundle: Bundle, made: plan.Plan) -> Iterator[Notice]:
     """A lower layer may be used by other releases that are not part of the run."""
-    top = [layer for layer in bundle.layers if not layer.is_typed][-1].name
+    top = bundle.uppermost.name
     for number in sorted({change.layer for change in made.changes}):
         name = bundle.layers[number].name
         others = dict(bundle.read_by).get(name, ())
         if others:
             yield Notice(
-                f"{name} is a layer of {some_of(others)} as well, and is migrated for all of them at once: name it, "
-                "and it stands for all."
+                f"{name} is also a layer of {some_of(others)}, and is migrated for all of them at once: name it "
+                "to include them all."
             )
         elif name != top:
             yield Notice(

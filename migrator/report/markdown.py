@@ -185,12 +185,12 @@ def _about_shared(file: FileReport, shared: Mapping[str, Sequence[str]]) -> Iter
     for layer in file.layers:
         home, *others = shared.get(layer.path, (file.path,))
         if home != file.path and layer.is_changed:
-            yield f"The diff of {code(layer.path)}, which several releases share, stands with {code(home)}."
+            yield f"The diff of {code(layer.path)}, which several releases share, is under {code(home)}."
             yield ""
         elif others:
             more = f" and {count(len(others) - 3, 'more release')}" if len(others) > 3 else ""
             named = ", ".join(map(code, others[:3]))
-            yield f"Changes of {code(layer.path)}, which several releases share, are told with {named}{more}, too."
+            yield f"Changes of {code(layer.path)}, which several releases share, are also listed under {named}{more}."
             yield ""
 
 

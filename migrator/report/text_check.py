@@ -35,7 +35,7 @@ def reason(file: FileReport, page: Page, *, more: str = "see plan") -> str:
             why = ", ".join(name for name, _ in file.migrations) or "the chart's version"
             reasons.append(f"{count(len(file.changes), 'change')} ({why})")
         elif file.status == "pending":
-            reasons.append("changes in a file that it shares, told with another release")
+            reasons.append("changes in a file that it shares, listed under another release")
         missing = flags_of(file.questions)
         if missing:
             reasons.append(f"decide with {', '.join(missing)}")

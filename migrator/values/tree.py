@@ -94,6 +94,15 @@ def leaves(route: Route, value: Value) -> Iterator[tuple[Route, Value]]:
         yield route, value
 
 
+def differences(one: Value, other: Value, route: Route = ()) -> Iterator[tuple[Route, Value, Value]]:
+    """The deepest places where two trees differ, each with both values (None if missing); lists count as a whole."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in dict.fromkeys([*one, *other]):
+            yield from differences(one.get(key), other.get(key), (*route, key))
+    elif not same(one, other):
+        yield route, one, other
+
+
 def copy(tree: Value) -> Value:
     """A tree that shares no mapping and no list with `tree`."""
     if isinstance(tree, dict):

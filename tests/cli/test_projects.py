@@ -249,8 +249,8 @@ def test_a_diff_in_words_says_where_the_rest_of_a_shared_file_stands(cli: Cli, t
     write(tmp_path, FILES)
     text = cli("diff", "--format", "markdown").stdout.decode()
     parts = {part.partition("`\n")[0]: part for part in text.split("\n## `")[1:]}
-    assert "Changes of `base.yaml`, which several releases share, are told with `prod`, too." in parts["dev"]
-    assert "The diff of `base.yaml`, which several releases share, stands with `dev`." in parts["prod"]
+    assert "Changes of `base.yaml`, which several releases share, are also listed under `prod`." in parts["dev"]
+    assert "The diff of `base.yaml`, which several releases share, is under `dev`." in parts["prod"]
     assert "several releases share" not in parts["alone"]
 
 
@@ -511,7 +511,8 @@ def test_a_plan_names_the_others_that_read_a_file_that_changes(cli: Cli, tmp_pat
     write(tmp_path, FILES)
     told = b" ".join(cli("plan", "dev.yaml").stdout.split())
     assert (
-        b"base.yaml is a layer of prod as well, and is migrated for all of them at once: name it, and it stands" in told
+        b"base.yaml is also a layer of prod, and is migrated for all of them at once: name it to include them all."
+        in told
     )
     assert b"If other releases use this file too" not in told
 
@@ -546,7 +547,7 @@ def test_in_junit_no_release_that_waits_for_a_shared_base_passes(cli: Cli, tmp_p
     write(tmp_path, WAITING)
     text = cli("check", "base.yaml", "--format", "junit").stdout.decode()
     assert text.count("<failure ") == 2
-    assert 'message="changes in a file that it shares, told with another release"' in text
+    assert 'message="changes in a file that it shares, listed under another release"' in text
 
 
 def test_values_that_an_object_of_the_project_takes_have_no_line_of_their_own(cli: Cli, tmp_path: Path) -> None:
