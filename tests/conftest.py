@@ -8,14 +8,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from migrator.cli.main import run_command_line
 from tests.preset_files import CORPUS, FOLDERS, TESTS
-from tests.processes import Forks
+from tests.users import as_user
+
+if TYPE_CHECKING:
+    from tests.processes import Forks
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -97,33 +101,16 @@ def process(tmp_path: Path) -> Callable[..., Done]:
 @pytest.fixture(scope="session")
 def forks() -> Iterator[Forks]:
     """Starts `infrahub-migrator` on streams that a test has opened, for those who start it often."""
+    from tests.processes import Forks  # needs terminals and locks, which Windows lacks
+
     running = Forks()
     yield running
     running.close()
 
 
 @pytest.fixture
-def as_nobody() -> Callable[[Callable[[], None]], None]:
+def as_nobody() -> Callable[[Callable[[], object]], None]:
     """Run something in a child process without privileges; assertions in it count."""
     if os.geteuid() != 0:
         pytest.skip("dropping privileges needs root")
-
-    def run(action: Callable[[], None]) -> None:
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                os.setgroups([])
-                os.setgid(65534)
-                os.setuid(65534)
-                action()
-                code = 0
-            except BaseException:
-                import traceback
-
-                traceback.print_exc()
-            finally:
-                os._exit(code)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-    return run
+    return partial(as_user, 65534)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,7 @@ from migrator import files
 from migrator.errors import InputError, WriteError
 from migrator.files import writing
 from migrator.files.journal import Swap, as_text
+from tests.users import as_user
 
 VICTIM = 54321
 ATTACKER = 54322
@@ -31,26 +32,6 @@ TOKEN = "0123456789abcdef"
 def digest(data: bytes) -> str:
     """SHA-256 in hexadecimal."""
     return sha256(data).hexdigest()
-
-
-def as_user(uid: int, action: Callable[[], object]) -> None:
-    """Run something in a child process of that user; assertions in it count."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            os.setgroups([])
-            os.setgid(uid)
-            os.setuid(uid)
-            action()
-            code = 0
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
-        finally:
-            os._exit(code)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 @pytest.fixture
