@@ -131,34 +131,38 @@ def _set(typed: Typed, into: Map) -> list[Route]:
     reader = _Reader(typed)
     found: list[Route] = []
     while not reader.is_done:
-        found += _key(reader, into, ())
+        found += _key(reader, into, ()) or []
     return found
 
 
-def _key(reader: _Reader, data: Map, above: Route) -> list[Route]:
-    """Read one assignment, apply it to `data`, which is at `above`, and return the routes that it set."""
+def _key(reader: _Reader, data: Map, above: Route) -> list[Route] | None:
+    """Read one assignment, apply it to `data`, which is at `above`, and return the routes that it set.
+
+    None if the text ends before a key, as in "a.b=1,c.": Helm ignores what is unfinished.
+    """
     name, stop = reader.until("=[,.")
     here = (*above, name)
     if stop in ("", ","):
         if name or stop:
             raise reader.error(f"the key {name!r} has no value")
-        return []
+        return None
     if stop == "=":
         value = _value(reader)
         if name:
             data[name] = value
         return [here] if name else []
     if stop == "[":
-        data[name], found = _list(reader, data.get(name), here, name)
-        return found
+        data[name], changed = _list(reader, data.get(name), here, name)
+        return changed
     inner = data.get(name, {})
     if not isinstance(inner, dict):
         raise reader.error(f"{name} is not a mapping")
     copy = dict(inner)
     found = _key(reader, copy, here)
-    if not copy:
+    if copy:
+        data[name] = copy
+    elif found is not None:
         raise reader.error(f"the key {name!r} has no value")
-    data[name] = copy
     return found
 
 
@@ -185,12 +189,12 @@ def _item(reader: _Reader, items: list[Value], above: Route) -> list[Route]:
         return [here]
     existing = items[index]
     if stop == "[":
-        items[index], found = _list(reader, existing, here, f"the item {index}")
-        return found
+        items[index], changed = _list(reader, existing, here, f"the item {index}")
+        return changed
     own = dict(existing) if isinstance(existing, dict) else {}
     found = _key(reader, own, here)
     items[index] = own
-    return found
+    return [here] if found is None else found
 
 
 def _value(reader: _Reader) -> Value:

@@ -58,6 +58,9 @@ READ = [
     ("n.x=1,n.y=2", {"n": {"x": 1, "y": 2}}),
     ("n=a\\", {"n": "a"}),
     ("a=gone", {"a": "gone"}),
+    ("f=,.", {"f": ""}),
+    ("f=1,n.m.", {"f": 1, "a": {"b": 1, "c": ["x", {"d": 2}]}}),
+    ("a.c[0].", {"a": {"b": 1, "c": [{}, {"d": 2}]}}),
 ]
 
 
@@ -86,7 +89,21 @@ def test_no_less_than_what_helm_takes() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["n", "n.", "n=1,m", "n={a", "f.x=1", "e.x=1", "f[0]=1", "n[x]=1", "n[0]x=1", "n[65537]=1", "e[0][0]=1"],
+    [
+        "n",
+        "n.m",
+        ".=1",
+        "n.,m=1",
+        "n=1,m",
+        "n={a",
+        "f.x=1",
+        "e.x=1",
+        "f[0]=1",
+        "n[x]=1",
+        "n[0]x=1",
+        "n[65537]=1",
+        "e[0][0]=1",
+    ],
 )
 def test_what_helm_would_not_read_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--set "):
