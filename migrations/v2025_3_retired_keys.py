@@ -103,7 +103,7 @@ MIGRATION = Migration(
             keys_that_nothing_reads,
             part="infrahub",
             kind="report",
-            tells=("key-refused", "key-unread"),
+            rules=("key-refused", "key-unread"),
         ),
     ),
 )

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 
 from migrator.migration import Ask, Migration, Outcome, Step
 from migrator.prefect import deployment, env, env_edits
-from migrator.prefect.docket import has_sound_docket
+from migrator.prefect.docket import has_working_docket
 from migrator.prefect.env import EnvList
-from migrator.prefect.questions import ON_UNSEEN_ENV, put_own_list
+from migrator.prefect.questions import ON_UNSEEN_ENV, add_list
 from migrator.values import tree
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import FIRST, AddKey, Place, SetValue, Value
@@ -38,8 +38,8 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
     for listed in lists:
         if not listed.named(NAME):
             yield env_edits.insert(listed, NAME, "", _place(release, listed), WHY, "required")
-    if not env.stands_in_layer(release, env.BACKGROUND) and env.winner(release, "background", NAME) is None:
-        yield from put_own_list(
+    if not env.is_in_layer(release, env.BACKGROUND) and env.winner(release, "background", NAME) is None:
+        yield from add_list(
             release, ask, env.BACKGROUND, lambda: _own_list(release, entry), f'{NAME} ""', settled=_is_settled(release)
         )
     elif all(listed.named(NAME) for listed in lists):
@@ -66,7 +66,7 @@ def _is_settled(release: Release) -> bool:
     A release on 4.14.0 with its own `server.env` got its docket without being asked about the other list.
     """
     on_4_14_0 = release.runs_on("4.14.0") and not release.runs_on("4.14.1")
-    return has_sound_docket(release.start) and not (on_4_14_0 and release.owners(env.SERVER))
+    return has_working_docket(release.start) and not (on_4_14_0 and release.owners(env.SERVER))
 
 
 def _own_list(release: Release, entry: Value) -> Change:

@@ -47,6 +47,6 @@ MIGRATION = Migration(
     versions=VERSIONS,
     steps=(
         Step("terminal", "report that the pods lose their terminal", terminal, {}, "infrahub", "report"),
-        Step("agent-token", "report a published token", part="infrahub", kind="report", tells=("agent-token",)),
+        Step("agent-token", "report a published token", part="infrahub", kind="report", rules=("agent-token",)),
     ),
 )

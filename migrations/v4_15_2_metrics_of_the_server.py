@@ -44,11 +44,11 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 
 def _in_no_list(release: Release) -> Iterator[Outcome]:
-    if env.may_stand_unseen(release, env.SERVER):
+    if env.may_be_set_unseen(release, env.SERVER):
         sources = ", ".join(release.surroundings.unseen)
         yield Notice(f"server.env may be set in {sources}: {METRICS} (/tmp) must be in it.", "warning")
     else:
-        yield env_edits.own_server_env(release, METRICS, "/tmp", after(UI_SERVE_BASE), WHY, "required")
+        yield env_edits.new_server_env(release, METRICS, "/tmp", after(UI_SERVE_BASE), WHY, "required")
 
 
 def _place(listed: EnvList) -> Place:

@@ -168,7 +168,7 @@ MIGRATION = Migration(
             image_flavour,
             part="infrahub",
             kind="by answer",
-            tells=("image-flavour", "image-flavour-twice"),
+            rules=("image-flavour", "image-flavour-twice"),
         ),
     ),
     questions={

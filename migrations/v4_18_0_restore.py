@@ -99,7 +99,7 @@ MIGRATION = Migration(
     title="restore from S3",
     versions=VERSIONS,
     steps=(
-        Step("restore", "handle a restore that was left enabled", restore, part="infrahub", tells=("restore-enabled",)),
+        Step("restore", "handle a restore that was left enabled", restore, part="infrahub", rules=("restore-enabled",)),
     ),
     questions={"restore": Decision(one_of("disable", "on-upgrade"))},
 )

@@ -89,7 +89,7 @@ MIGRATION = Migration(
             flavour,
             part="infrahub",
             kind="by answer",
-            tells=("flavour-change",),
+            rules=("flavour-change",),
         ),
     ),
     questions={"flavour-change": Decision(one_of("keep", "carry"), keeps="flavour-change")},

@@ -136,7 +136,7 @@ class Step(NamedTuple):
 
     `part` is whose values it looks at: a release that does not run Prefect is only judged by the steps of Infrahub.
     `kind` is whether it edits, edits only with an answer that is never asked for, or never changes anything.
-    `tells` are the ids of rules whose findings, on the result of all steps, are reported with the plan.
+    `rules` are the ids of rules whose findings, on the result of all steps, are reported with the plan.
     """
 
     id: str
@@ -145,7 +145,7 @@ class Step(NamedTuple):
     versions: Mapping[str, str] = {}
     part: Literal["prefect", "infrahub"] = "prefect"
     kind: Kind = "edit"
-    tells: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 class Migration(NamedTuple):

@@ -67,7 +67,7 @@ def _page(known: Known) -> str:
     if migration.questions:
         parts.append("## Questions")
         parts.append("\n".join(f"- [{name}](../questions.md#{name})" for name in migration.questions))
-    told = [rule for step in migration.steps for rule in step.tells]
+    told = [rule for step in migration.steps for rule in step.rules]
     if told:
         parts.append("## Rules it reports")
         parts.append("\n".join(f"- [{name}](../rules.md#{name})" for name in told))

@@ -31,7 +31,7 @@ MIGRATION = Migration(
             "report a cache at the example host",
             part="infrahub",
             kind="report",
-            tells=("cache-example-host",),
+            rules=("cache-example-host",),
         ),
     ),
     questions={

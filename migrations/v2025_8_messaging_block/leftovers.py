@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.migration import Ask, Outcome
 from migrator.prefect import caches, deployment, env, env_edits
-from migrator.prefect.docket import has_sound_docket
+from migrator.prefect.docket import has_working_docket
 from migrator.prefect.env import EnvList
 from migrator.prefect.names import CACHE_ADDRESS, INJECTED_PIN, PIN
 from migrator.values.changes import Location, Notice
@@ -27,7 +27,7 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
     old preset's: an earlier migration may have removed what showed it. If the services become separate in this run, the
     server's entry would be set twice from now on, and lose.
     """
-    if not deployment.is_separate(release) or has_sound_docket(release.start):
+    if not deployment.is_separate(release) or has_working_docket(release.start):
         return
     injected = {name for name, _ in deployment.injected(release)}
     for listed in env.own_lists(release):

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, env_edits, redis_url, shapes
-from migrator.prefect.docket import has_sound_docket
+from migrator.prefect.docket import has_working_docket
 from migrator.prefect.env import EnvList
 from migrator.prefect.messaging import BROKER
 from migrator.prefect.names import MESSAGING, REDIS_BLOCK
-from migrator.prefect.questions import redis_host, stands_at
+from migrator.prefect.questions import locations, redis_host
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Notice
 from migrator.values.edits import LAST, AddKey, RemoveKey, Route, SetValue, Value, after
@@ -65,7 +65,7 @@ def differing(release: Release, setting: Setting) -> Question:
         choices=tuple(Choice(value, f"both pods get {value}") for value in readable) if several else (),
         suggestion=readable[0] if readable and not several else None,
         facts=tuple(readable),
-        about=stands_at(release, route_of(setting.key), names=(NAMES[setting.key], URL)),
+        about=locations(release, route_of(setting.key), names=(NAMES[setting.key], URL)),
     )
 
 
@@ -77,7 +77,7 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     shapes.refuse_odd_shapes(release)
     env_only = counts_env_only(release)
-    if has_sound_docket(release.start) and not is_wired_in_env_alone(release.start):
+    if has_working_docket(release.start) and not is_wired_in_env_alone(release.start):
         # It was migrated before, so any difference was left on purpose; what does not differ is harmless.
         return
     found = [setting for setting in settings(release, env_only=env_only) if NAMES[setting.key] in present or env_only]

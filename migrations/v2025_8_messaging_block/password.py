@@ -7,7 +7,7 @@ from migrator.migration import Ask, Choice, Question
 from migrator.prefect import env, messaging
 from migrator.prefect.env import Entry
 from migrator.prefect.names import REDIS_BLOCK
-from migrator.prefect.questions import stands_at
+from migrator.prefect.questions import locations
 from migrator.values import tree
 from migrator.values.changes import Effect
 from migrator.values.edits import Value
@@ -45,7 +45,7 @@ def question(release: Release) -> Question:
             Choice("messaging", f"both pods use {where}; the entries are removed"),
             Choice("env", f"both pods use the value of the entries, which moves to {where}"),
         ),
-        about=stands_at(release, (*REDIS_BLOCK, "password"), (*REDIS_BLOCK, "existingSecret"), names=(PASSWORD,)),
+        about=locations(release, (*REDIS_BLOCK, "password"), (*REDIS_BLOCK, "existingSecret"), names=(PASSWORD,)),
     )
 
 

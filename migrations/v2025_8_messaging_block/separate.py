@@ -8,7 +8,7 @@ from migrator.charts.presets import TOGGLED, TOGGLED_SERVICES
 from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, env_edits, messaging, shapes
 from migrator.prefect.names import REGISTER, SEPARATE, WEBSERVER_ONLY
-from migrator.prefect.questions import stands_at
+from migrator.prefect.questions import locations
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
 from migrator.values.edits import LAST, AddKey, Place, after, before
@@ -40,7 +40,7 @@ def question(release: Release, reason: str) -> Question:
             ),
             Choice("single", "everything stays as it is; runAsSeparateDeployment: false is added"),
         ),
-        about=stands_at(release, names=(NAMES["host"], URL)),
+        about=locations(release, names=(NAMES["host"], URL)),
     )
 
 
@@ -102,8 +102,8 @@ def _bootstrap(release: Release) -> Iterator[Change]:
             yield env_edits.insert(listed, REGISTER, "false", LAST, WHY_BOOTSTRAP, "required")
         elif last.value != "false":
             yield env_edits.set_value(release, listed, last, "false", WHY_BOOTSTRAP, "required")
-    if not env.stands_in_layer(release, env.SERVER) and not env.may_stand_unseen(release, env.SERVER):
-        yield env_edits.own_server_env(release, REGISTER, "false", LAST, WHY_BOOTSTRAP, "required")
+    if not env.is_in_layer(release, env.SERVER) and not env.may_be_set_unseen(release, env.SERVER):
+        yield env_edits.new_server_env(release, REGISTER, "false", LAST, WHY_BOOTSTRAP, "required")
 
 
 def is_generation_a(release: Release) -> bool:

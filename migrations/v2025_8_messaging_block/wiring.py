@@ -133,10 +133,10 @@ def _parts(url: str) -> dict[str, str | None] | None:
     """The settings in a URL; None if `messaging.redis` cannot express them."""
     from urllib.parse import unquote
 
-    if redis_url.complaint_about(url):
+    if redis_url.url_error(url):
         return None
     parts = redis_url.parse_url(url)
-    if redis_url.what_is_wrong_with_host(parts.host):
+    if redis_url.messaging_host_error(parts.host):
         return None
     return {
         "host": parts.host,

@@ -23,7 +23,7 @@ from .pin import pin
 from .questions import ON_DATABASE, ON_NAMESPACE, ON_RELEASE_NAME, ON_SECRET, ON_URL
 from .toggles import toggles
 
-TOLD = (
+RULES = (
     "toggle-left",
     "webserver-only-false",
     "services-nowhere",
@@ -45,7 +45,7 @@ MIGRATION = Migration(
         Step("host", "replace the example host", host),
         Step("docket", "give both deployments one docket", docket),
         Step("pin", "pin migrate-on-start", pin, {"prefect-server": "2026.4.21154022"}),
-        Step("notices", "report what to know before the upgrade", notices, kind="report", tells=TOLD),
+        Step("notices", "report what to know before the upgrade", notices, kind="report", rules=RULES),
     ),
     questions={
         "redis-db": ON_DATABASE,

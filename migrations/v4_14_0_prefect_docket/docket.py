@@ -10,26 +10,26 @@ from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, env, messaging, redis_url, shapes
 from migrator.prefect.docket import (
     Docket,
+    cache_conflict,
     docket_entries,
     docket_on,
     dockets_in_env,
-    has_sound_docket,
+    has_working_docket,
+    injected_docket,
     is_private,
-    on_the_cache,
-    standing_docket,
+    unusable_url_error,
     url_to_fill_in,
-    what_is_wrong_with_url,
 )
 from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING, MESSAGING_HOST, MESSAGING_URL, REDIS_HOST
 from migrator.prefect.questions import masked, redis_host
-from migrator.prefect.redis_databases import why_not
+from migrator.prefect.redis_databases import database_error
 from migrator.values import tree
 from migrator.values.changes import Effect, Notice
 from migrator.values.part import prefect_part
 from migrator.values.release import Release
 
-from .docket_edits import can_be_referred_to, layer_to_keep, password_stands_apart, write_secret, write_url
-from .doubts import on_another_server, without_password
+from .docket_edits import can_be_referred_to, layer_to_keep, password_is_elsewhere, write_secret, write_url
+from .doubts import missing_password, on_another_server
 from .questions import SECRET, bundled_name, docket_password, docket_secret, docket_url, redis_db
 
 WHY = "without a shared docket every background replica keeps its own queue, and work is done twice"
@@ -49,7 +49,7 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     if not (deployment.is_separate(release) or (is_example and shapes.is_validated(release))):
         return
-    answer = ask(redis_host(current, redis_url.what_is_wrong_with_host(current), release))
+    answer = ask(redis_host(current, redis_url.messaging_host_error(current), release))
     if answer is None:
         return
     why = WHY_HOST if is_example else WHY_NO_HOST
@@ -64,11 +64,11 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _has_no_redis(release: Release, current: str) -> bool:
     """Whether both pods lack a Redis, as far as can be read: no host, or one that cannot be a shared server."""
-    if not messaging.goes_over_redis(release) or env.may_stand_unseen(release, REDIS_HOST):
+    if not messaging.goes_over_redis(release) or env.may_be_set_unseen(release, REDIS_HOST):
         return False
     if any(env.winner(release, pod, MESSAGING_URL, MESSAGING_HOST) is not None for pod in env.POD_LISTS):
         return False  # the docket's step asks about them
-    return redis_url.is_nobodys(current) if current else not messaging.uses_bundled(release)
+    return redis_url.is_never_shared(current) if current else not messaging.uses_bundled(release)
 
 
 def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -76,8 +76,8 @@ def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
     if not deployment.is_separate(release):
         yield from _unused(release, ask)
         return
-    crowded = on_the_cache(release, standing_docket(release))
-    if has_sound_docket(release) and not crowded:
+    crowded = cache_conflict(release, injected_docket(release))
+    if has_working_docket(release) and not crowded:
         return
     if ask.given("docket-secret") is not None:
         yield from _by_secret(release, ask, "")
@@ -85,8 +85,8 @@ def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield from _by_url(release, ask, "")
     elif dockets_in_env(release):
         yield from _from_env(release, ask)
-    elif has_sound_docket(release):
-        yield from _to_another_database(release, ask, standing_docket(release).url, crowded)
+    elif has_working_docket(release):
+        yield from _to_another_database(release, ask, injected_docket(release).url, crowded)
     else:
         yield from _from_values(release, ask)
 
@@ -94,7 +94,7 @@ def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _unused(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Replace the preset's example on a single deployment, which a flavoured chart refuses although it is unused: with
     nothing, or with the docket to use once the services are separate."""
-    if not shapes.is_validated(release) or EXAMPLE_HOST not in standing_docket(release).url:
+    if not shapes.is_validated(release) or EXAMPLE_HOST not in injected_docket(release).url:
         return
     if ask.given("docket-url") is not None:
         yield from _by_url(release, ask, "")
@@ -129,7 +129,7 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     only = named.pop() if len(named) == 1 else None
     # A pod without its own docket joins the other's, and a preset's example wins over env on the server pod: both
     # change behaviour.
-    is_as_before = server == background and EXAMPLE_HOST not in standing_docket(release).url
+    is_as_before = server == background and EXAMPLE_HOST not in injected_docket(release).url
     is_as_before = is_as_before and not any(env.is_optional(entry) for _, entry in docket_entries(release))
     effect: Effect = "none" if is_as_before else "required"
     if named:
@@ -138,23 +138,23 @@ def _from_env(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield from _build(release, ask)
     elif only.secret:
         yield from write_secret(release, only.secret, only.key, WHY_MOVED, effect)
-    elif is_private(only.url) or (ask.given("redis-db") is not None and what_is_wrong_with_url(release, only.url)):
+    elif is_private(only.url) or (ask.given("redis-db") is not None and unusable_url_error(release, only.url)):
         yield from _build(release, ask)
-    elif problem := what_is_wrong_with_url(release, only.url):
+    elif problem := unusable_url_error(release, only.url):
         yield from _by_url(release, ask, f"{DOCKET_NAME} in env is {masked(only.url)!r}: {problem}.")
     elif (layer := layer_to_keep(release, only.url)) is None:
         reason = f"{DOCKET_NAME} contains a password, which would be written in clear text into a file that has none."
         yield from _by_secret(release, ask, reason)
-    elif users := on_the_cache(release, only):
+    elif users := cache_conflict(release, only):
         yield from _to_another_database(release, ask, only.url, users)
     else:
         yield from write_url(release, only.url, WHY_MOVED, effect, layer)
 
 
 def _from_values(release: Release, ask: Ask) -> Iterator[Outcome]:
-    current = standing_docket(release)
+    current = injected_docket(release)
     where = tree.show((*release.root, *DOCKET, "url"))
-    problem = what_is_wrong_with_url(release, current.url.replace(EXAMPLE_HOST, "host"))
+    problem = unusable_url_error(release, current.url.replace(EXAMPLE_HOST, "host"))
     if current.secret:
         why = "the chart refuses its example URL even beside a Secret; when empty, the Secret is used"
         yield from write_url(release, "", why, "required")
@@ -196,7 +196,7 @@ def _build(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _build_from(release: Release, ask: Ask, server: messaging.Address, address: messaging.Address) -> Iterator[Outcome]:
     """Ask for everything that is missing before giving up, so that one run shows all questions."""
     password = address.password
-    is_open = password.kind == "injected" or (password.kind == "visible" and password_stands_apart(release, password))
+    is_open = password.kind == "injected" or (password.kind == "visible" and password_is_elsewhere(release, password))
     if is_open and password.kind == "visible" and not can_be_referred_to(release, password):
         reason = (
             f"{password.source} is in a separate file, and would be copied in clear text to the file with the host."
@@ -216,14 +216,14 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
     own_url = tree.get(release.own_values(), (*release.root, *DOCKET, "url"))
     preset = re.fullmatch(PRESET_URL, str(own_url))
     chosen = preset["database"] if preset else ""
-    if not chosen or ask.given("redis-db") is not None or why_not(release, names, address.port, int(chosen)):
+    if not chosen or ask.given("redis-db") is not None or database_error(release, names, address.port, int(chosen)):
         chosen = ask(redis_db(release, name or "", names, address.port)) or ""
     if chosen and name and how:
         yield from write_url(release, messaging.build_url(address, name, int(chosen)), WHY, "required")
         if address.password.kind == "visible":
             yield _set_twice(release, password)
         if address.password.kind == "none":
-            yield from without_password(release)
+            yield from missing_password(release)
 
 
 def _set_twice(release: Release, password: messaging.Password) -> Notice:
@@ -241,7 +241,7 @@ def _host_of_messaging(release: Release, ask: Ask) -> str | None:
         namespace = release.namespace or ask(bundled_name("namespace", "namespace")) or ""
         return messaging.bundled_host(release, name, namespace) or None
     is_filled_in = messaging.is_filled_in(release, background.host)
-    problem = "" if is_filled_in else redis_url.what_is_wrong_with_host(background.host)
+    problem = "" if is_filled_in else redis_url.messaging_host_error(background.host)
     if not problem and server.host != background.host:
         problem = f"is set by {background.source} on the background pod, while the server pod gets {server.host!r}"
     return ask(redis_host(background.host, problem, release)) if problem else background.host

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.prefect import deployment, env, env_edits, redis_url, shapes
-from migrator.prefect.docket import docket_entries, standing_docket
+from migrator.prefect.docket import docket_entries, injected_docket
 from migrator.prefect.messaging import Password, filled_in, injects_password
 from migrator.prefect.names import DOCKET, MESSAGING_PASSWORD, MESSAGING_URL, REDIS_BLOCK
 from migrator.values import tree
@@ -44,7 +44,7 @@ def layer_to_keep(release: Release, url: str) -> int | None:
     return max((number for number in holders if number >= max(owners, default=0)), default=None)
 
 
-def password_stands_apart(release: Release, password: Password) -> bool:
+def password_is_elsewhere(release: Release, password: Password) -> bool:
     """Whether the docket's file does not contain the password: that file may be committed to Git."""
     holders = {each for each in release.owners(PASSWORD) if release.in_layer(each, PASSWORD) not in (None, "")}
     for listed in env.own_lists(release):
@@ -70,9 +70,9 @@ def write_url(release: Release, url: str, why: str, effect: Effect, layer: int |
 def write_secret(release: Release, name: str, key: str, why: str, effect: Effect) -> Iterator[Change]:
     """Set the Secret's name, its key if it is not the chart's default, and clear a URL that the chart would refuse."""
     wanted = {"existingSecret": name}
-    if key != KEY or standing_docket(release).key != key:
+    if key != KEY or injected_docket(release).key != key:
         wanted["existingSecretKey"] = key
-    if release.flavour or standing_docket(release).url or shapes.names_preset(release):
+    if release.flavour or injected_docket(release).url or shapes.names_preset(release):
         wanted = {"url": "", **wanted}
     yield from _write(release, wanted, why, effect)
 

@@ -15,8 +15,8 @@ def on_another_server(release: Release, url: str) -> Iterator[Notice]:
     """Report a given URL whose server or credentials differ from messaging's: that may be a mistake."""
     filled = messaging.filled_in(release, url)
     address = messaging.messaging(release, "background")
-    is_known = not redis_url.what_is_wrong_with_host(address.host)
-    if not messaging.goes_over_redis(release) or not is_known or redis_url.complaint_about(filled):
+    is_known = not redis_url.messaging_host_error(address.host)
+    if not messaging.goes_over_redis(release) or not is_known or redis_url.url_error(filled):
         return
     parts = redis_url.parse_url(filled)
     docket, own = (f"{redis_url.in_url(host)}:{port}" for host, port in (parts[3:5], (address.host, address.port)))
@@ -43,7 +43,7 @@ def _differs(address: messaging.Address, parts: redis_url.Url) -> bool:
     return (unquote(parts.username), unquote(parts.password)) != (address.username, address.password.value)
 
 
-def without_password(release: Release) -> Iterator[Notice]:
+def missing_password(release: Release) -> Iterator[Notice]:
     """Report a URL built from values without a visible password, if there may be one in what cannot be read."""
     around = release.surroundings
     if around.unseen:

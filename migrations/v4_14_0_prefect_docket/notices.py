@@ -8,7 +8,7 @@ from migrator.charts import published
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.migration import Ask, Outcome
 from migrator.prefect import deployment, env, messaging, redis_databases, redis_url, shapes
-from migrator.prefect.docket import on_the_cache, standing_docket, what_is_wrong_with_url
+from migrator.prefect.docket import cache_conflict, injected_docket, unusable_url_error
 from migrator.prefect.names import MESSAGING, PIN, SEPARATE
 from migrator.values import tree
 from migrator.values.changes import Notice
@@ -29,7 +29,7 @@ def notices(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _single(release: Release) -> Iterator[Notice]:
     """Report that nothing is to be done if the background services run inside the API process, and why."""
-    if env.may_stand_unseen(release, SEPARATE):
+    if env.may_be_set_unseen(release, SEPARATE):
         return  # whether it is single is still an open question
     one = "" if deployment.several_processes(release) else " One process needs no shared docket."
     has_example = EXAMPLE_HOST in str(tree.get(release.start.prefect, MESSAGING))
@@ -48,8 +48,8 @@ def _single(release: Release) -> Iterator[Notice]:
 
 def _docket_database(release: Release) -> Iterator[Notice]:
     """Report what no rule checks about the docket's database, whoever chose it."""
-    docket = standing_docket(release)
-    if docket.secret or not docket.url or what_is_wrong_with_url(release, docket.url) or on_the_cache(release, docket):
+    docket = injected_docket(release)
+    if docket.secret or not docket.url or unusable_url_error(release, docket.url) or cache_conflict(release, docket):
         return  # then the docket's step asks for another one
     parts = redis_url.parse_url(messaging.filled_in(release, docket.url))
     for who, placeholder in redis_databases.unknown_databases(release, parts.host, str(parts.port)):

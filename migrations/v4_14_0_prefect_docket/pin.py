@@ -8,7 +8,7 @@ from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, env_edits
 from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.names import INJECTED_PIN, PIN, REGISTER, WEBSERVER_ONLY
-from migrator.prefect.questions import put_own_server_env
+from migrator.prefect.questions import add_server_env
 from migrator.prefect.toggles import were_settled
 from migrator.values.edits import LAST, Place, after, before
 from migrator.values.release import Release
@@ -54,8 +54,8 @@ def _pin_in_server_env(release: Release, ask: Ask) -> Iterator[Outcome]:
             yield from _correct(release, listed)
         elif not from_global.named(PIN):
             yield env_edits.insert(listed, PIN, "false", _place_of_pin(listed), WHY, "required")
-    if not env.stands_in_layer(release, env.SERVER) and env.winner(release, "server", PIN) is None:
-        yield from put_own_server_env(release, ask, PIN, "false", LAST, WHY, "required")
+    if not env.is_in_layer(release, env.SERVER) and env.winner(release, "server", PIN) is None:
+        yield from add_server_env(release, ask, PIN, "false", LAST, WHY, "required")
 
 
 def _correct(release: Release, listed: EnvList) -> Iterator[Outcome]:

@@ -7,10 +7,10 @@ from collections.abc import Collection
 
 from migrator.migration import Choice, Decision, Question
 from migrator.prefect import redis_databases, redis_url
-from migrator.prefect.docket import what_is_wrong_with_url, why_not_there
+from migrator.prefect.docket import unusable_database_error, unusable_url_error
 from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING_HOST, MESSAGING_URL, REDIS_HOST
-from migrator.prefect.questions import masked, stands_at
-from migrator.prefect.redis_databases import why_not
+from migrator.prefect.questions import locations, masked
+from migrator.prefect.redis_databases import database_error
 from migrator.values.release import Release
 
 SECRET = r"(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<key>[A-Za-z0-9._-]+))?"
@@ -27,7 +27,7 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str, rea
     seen = release.surroundings.seen
     offered = [each for each in databases if seen is None or not seen.lack(each.number)]
     taken = [f"{each.number} by {each.who}" for each in databases if each.who]
-    is_known = not redis_url.what_is_wrong_with_host(host)
+    is_known = not redis_url.messaging_host_error(host)
     server = f"the Redis at {redis_url.in_url(host)}:{port}" if is_known else "the messaging Redis"
     known = f" In use there: {', '.join(taken)}." if taken else ""
     return Question(
@@ -37,9 +37,9 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str, rea
         flag="--redis-db",
         suggestion=str(redis_databases.best_of(offered)),
         complaint=lambda answer: _complaint_about_database(release, hosts, port, answer),
-        offers=tuple(Choice(str(each.number), each.words) for each in offered),
+        offers=tuple(Choice(str(each.number), each.summary) for each in offered),
         facts=(server,),
-        about=stands_at(release, REDIS_HOST, names=(MESSAGING_HOST, MESSAGING_URL)),
+        about=locations(release, REDIS_HOST, names=(MESSAGING_HOST, MESSAGING_URL)),
     )
 
 
@@ -69,7 +69,7 @@ def docket_secret(reason: str) -> Question:
         text=f"{reason} Which Secret holds the whole docket URL? "
         "Give NAME, or NAME:KEY if the key is not docket-url.".strip(),
         flag="--docket-secret NAME[:KEY] or --docket-url",
-        complaint=no_secret,
+        complaint=secret_error,
     )
 
 
@@ -80,47 +80,47 @@ def docket_url(release: Release, reason: str) -> Question:
         text=f"{reason} What is the docket's URL? The form is redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// "
         "for TLS, user and password percent-encoded or left out.".strip(),
         flag="--docket-url or --docket-secret NAME[:KEY]",
-        complaint=lambda url: _unusable(url, what_is_wrong_with_url(release, url)) or why_not_there(release, url),
-        about=stands_at(release, (*DOCKET, "url"), names=(DOCKET_NAME,)),
+        complaint=lambda url: _unusable(url, unusable_url_error(release, url)) or unusable_database_error(release, url),
+        about=locations(release, (*DOCKET, "url"), names=(DOCKET_NAME,)),
     )
 
 
 def bundled_name(flag: str, what: str) -> Question:
     """The questions that name the service of the Redis that prefect-server bundles."""
     text = f"What is the name of the {what}? prefect-server's own Redis, which will hold the docket, is named after it."
-    return Question(id=flag, text=text, flag=f"--{flag}", complaint=no_name)
+    return Question(id=flag, text=text, flag=f"--{flag}", complaint=name_error)
 
 
-def no_secret(answer: str) -> str:
+def secret_error(answer: str) -> str:
     """Why the answer is not a Secret; empty if it may be one."""
     return "" if re.fullmatch(SECRET, answer) else f"{answer!r} is not the NAME or NAME:KEY of a Secret"
 
 
-def no_number(answer: str) -> str:
+def number_error(answer: str) -> str:
     """Why the answer is not a database number on any server; empty if it may be one."""
     return "" if redis_url.is_number(answer.strip()) else f"{answer!r} is not a database number (0, 1, 2 and so on)"
 
 
-def no_url(answer: str) -> str:
+def docket_url_error(answer: str) -> str:
     """Why the answer is not a docket URL on any release; empty if it may be one. A generator may fill in a template."""
-    return "" if "{{" in answer else _unusable(answer, redis_url.complaint_about(answer))
+    return "" if "{{" in answer else _unusable(answer, redis_url.url_error(answer))
 
 
 def _unusable(url: str, problem: str) -> str:
     return f"{masked(url)!r} cannot be used: {problem}" if problem else ""
 
 
-def no_name(answer: str) -> str:
+def name_error(answer: str) -> str:
     """Why the answer is not a name in Kubernetes; empty if it may be one."""
     is_name = re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", answer)
     return "" if is_name else f"{answer!r} is not a valid Kubernetes name"
 
 
 def _complaint_about_database(release: Release, hosts: Collection[str], port: str, answer: str) -> str:
-    if no_number(answer):
-        return no_number(answer)
+    if number_error(answer):
+        return number_error(answer)
     database = int(answer)
-    problem = why_not(release, hosts, port, database)
+    problem = database_error(release, hosts, port, database)
     only_one = "; if that Redis has only one database, use --docket-url" if problem and database == 0 else ""
     return problem + only_one
 
@@ -128,7 +128,7 @@ def _complaint_about_database(release: Release, hosts: Collection[str], port: st
 _PLACE = "where the docket is"
 _FOUND_BY = "helm list -A shows every release and its namespace."
 ON_DATABASE = Decision(
-    no_number,
+    number_error,
     help="the Redis database for the docket",
     metavar="N",
     label="Database",
@@ -139,7 +139,7 @@ ON_DATABASE = Decision(
     scope="release",
 )
 ON_URL = Decision(
-    no_url,
+    docket_url_error,
     help="the whole docket URL instead",
     metavar="URL",
     label="URL",
@@ -149,7 +149,7 @@ ON_URL = Decision(
     may_be_secret=True,
 )
 ON_SECRET = Decision(
-    no_secret,
+    secret_error,
     help="a Secret that holds the docket URL instead",
     metavar="NAME[:KEY]",
     label="Secret",
@@ -159,5 +159,5 @@ ON_SECRET = Decision(
     instead="use a Secret that holds the URL instead",
     scope="redis",
 )
-ON_RELEASE_NAME = Decision(no_name, label="Release", scope="release", found_by=_FOUND_BY)
-ON_NAMESPACE = Decision(no_name, label="Namespace", scope="release", found_by=_FOUND_BY)
+ON_RELEASE_NAME = Decision(name_error, label="Release", scope="release", found_by=_FOUND_BY)
+ON_NAMESPACE = Decision(name_error, label="Namespace", scope="release", found_by=_FOUND_BY)

@@ -9,7 +9,7 @@ from migrator.migration import Ask, Choice, Outcome, Question
 from migrator.prefect import deployment, env, env_edits, shapes
 from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.names import DOCKET_NAME, UI_SERVE_BASE, WEBSERVER_ONLY
-from migrator.prefect.questions import put_own_server_env
+from migrator.prefect.questions import add_server_env
 from migrator.prefect.toggles import LOGGER, is_needed, is_redundant, names_of, service_of, state, were_settled
 from migrator.values.changes import Location, Notice
 from migrator.values.edits import FIRST, after
@@ -118,6 +118,6 @@ def _webserver_only(release: Release, ask: Ask) -> Iterator[Outcome]:
         else:
             place = after(base.position) if base else FIRST
             yield env_edits.insert(listed, WEBSERVER_ONLY, "true", place, WHY_WEBSERVER_ONLY, "behaviour")
-    if not env.stands_in_layer(release, env.SERVER) and not deployment.webserver_only(release):
+    if not env.is_in_layer(release, env.SERVER) and not deployment.webserver_only(release):
         place = after(UI_SERVE_BASE)
-        yield from put_own_server_env(release, ask, WEBSERVER_ONLY, "true", place, WHY_WEBSERVER_ONLY, "behaviour")
+        yield from add_server_env(release, ask, WEBSERVER_ONLY, "true", place, WHY_WEBSERVER_ONLY, "behaviour")

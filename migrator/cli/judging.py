@@ -42,7 +42,7 @@ class Seen(NamedTuple):
     @property
     def servers(self) -> set[tuple[str, str]]:
         """All servers that it involves; an invalid host name is left out, as nothing can be used there."""
-        asked = {(host, port) for host, port in self.asked if not redis_url.what_is_wrong_with_host(host)}
+        asked = {(host, port) for host, port in self.asked if not redis_url.messaging_host_error(host)}
         return asked.union((each.place.host, each.port) for each in self.taken)
 
 

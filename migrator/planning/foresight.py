@@ -35,7 +35,7 @@ def without_mended(upgrade: Upgrade, made: plan.Plan) -> plan.Plan:
     Only errors and warnings of a waiting migration are checked: some other warning may be reported needlessly, but not
     every plan has to be made several times.
     """
-    waiting = {rule for known, step in upgrade.selected if known.id in made.waiting for rule in step.tells}
+    waiting = {rule for known, step in upgrade.selected if known.id in made.waiting for rule in step.rules}
     if not any(notice.severity == "error" or notice.rule in waiting for notice in made.notices):
         return made
     ways = _ways(upgrade, made)

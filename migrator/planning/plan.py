@@ -68,7 +68,7 @@ def make(release: Release, selected: Sequence[Selected], ask: Asking, *, in_a_li
             here = here.edited([(change.layer, change.edit) for change in changes])
             planned.append(PlannedStep(known, step, changes))
     checks_rules = not (in_a_line and ask.open_questions())
-    rule_ids = {rule for _, step in selected for rule in step.tells} if checks_rules else set()
+    rule_ids = {rule for _, step in selected for rule in step.rules} if checks_rules else set()
     for known, _ in selected:
         rule_ids -= {each.keeps for name, each in known.migration.questions.items() if ask.given(name) == "keep"}
     return Plan(

@@ -7,7 +7,7 @@ import re
 from packaging.version import Version
 
 from migrator.prefect import env, redis_url
-from migrator.prefect.docket import standing_docket
+from migrator.prefect.docket import injected_docket
 from migrator.prefect.messaging import BROKER, has_bundled, host_of_messaging, server_args, text_of
 from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING, RENAMED, WEBSERVER_ONLY
 from migrator.values import tree
@@ -158,7 +158,7 @@ def injected(release: Release) -> list[tuple[str, Value]]:
             "PASSWORD": _injected_password(release, redis),
         }
         found += [(f"PREFECT_REDIS_MESSAGING_{key}", value) for key, value in values.items() if value is not None]
-    docket = standing_docket(release)
+    docket = injected_docket(release)
     if is_bumped(release) and (docket.secret or docket.url):
         secret: Value = {"secretKeyRef": {"name": docket.secret, "key": docket.key}}
         found.append((DOCKET_NAME, secret if docket.secret else docket.url))

@@ -40,14 +40,14 @@ class EnvDocket(NamedTuple):
     docket: Docket | None
 
 
-def standing_docket(release: Release) -> Docket:
+def injected_docket(release: Release) -> Docket:
     """The docket that the chart injects on the target version; a Secret takes precedence over a URL.
 
     A URL that a controller reads from elsewhere cannot be checked any more than a Secret can, and counts as one.
     """
     values = as_map(tree.get(release.prefect, DOCKET))
     url, secret = str(values.get("url") or ""), str(values.get("existingSecret") or "")
-    unseen = redis_url.what_is_unseen(url)
+    unseen = redis_url.unseen_source(url)
     return Docket(
         url="" if unseen else url,
         secret=secret or unseen,
@@ -57,8 +57,8 @@ def standing_docket(release: Release) -> Docket:
 
 def new_secret(release: Release) -> NewSecret | None:
     """The Secret that the values newly name for the docket; None if there is none."""
-    docket = standing_docket(release)
-    if not docket.secret or standing_docket(release.start).secret:
+    docket = injected_docket(release)
+    if not docket.secret or injected_docket(release.start).secret:
         return None
     return NewSecret(docket.secret, docket.key, "the docket URL", url_to_fill_in(release))
 
@@ -66,19 +66,19 @@ def new_secret(release: Release) -> NewSecret | None:
 def url_to_fill_in(release: Release) -> str:
     """The docket URL with everything that is known and not secret; descriptive placeholders for the rest."""
     address = messaging(release, "background")
-    is_known = not redis_url.what_is_wrong_with_host(address.host) and redis_url.is_number(address.port)
+    is_known = not redis_url.messaging_host_error(address.host) and redis_url.is_number(address.port)
     where = f"{redis_url.in_url(address.host)}:{address.port}" if is_known else "HOST:6379"
     return f"{'rediss' if address.tls else 'redis'}://USER:PASSWORD@{where}/N"
 
 
-def has_sound_docket(release: Release) -> bool:
+def has_working_docket(release: Release) -> bool:
     """Whether both pods end up on the same working docket, as far as the values show."""
-    docket = standing_docket(release)
+    docket = injected_docket(release)
     if dockets_in_env(release):
         return False
     if docket.secret:
         return EXAMPLE_HOST not in docket.url
-    return bool(docket.url) and not what_is_wrong_with_url(release, docket.url)
+    return bool(docket.url) and not unusable_url_error(release, docket.url)
 
 
 def is_private(url: str) -> bool:
@@ -97,21 +97,21 @@ def _is_same_database(use: Use, url: redis_url.Url) -> bool:
     return use.database == url.database and use.port == str(url.port) and is_same_host
 
 
-def on_the_cache(release: Release, docket: Docket) -> str:
+def cache_conflict(release: Release, docket: Docket) -> str:
     """Who loses work or locks because the docket is in their database; empty if nobody does.
 
     A database that messaging uses too counts as messaging's: a server with a single database leaves no choice.
     """
     url = filled_in(release, docket.url)
-    if docket.secret or redis_url.complaint_about(url):
+    if docket.secret or redis_url.url_error(url):
         return ""
     who = shared_with(redis_url.parse_url(url), release)
     return "" if any("messaging" in each for each in who) else " and ".join(who)
 
 
-def what_is_wrong_with_url(release: Release, url: str) -> str:
+def unusable_url_error(release: Release, url: str) -> str:
     """Why a docket URL would not work on this release; empty if it would."""
-    complaint = redis_url.complaint_about(filled_in(release, url))
+    complaint = redis_url.url_error(filled_in(release, url))
     if complaint:
         return complaint
     if EXAMPLE_HOST in url:
@@ -119,10 +119,10 @@ def what_is_wrong_with_url(release: Release, url: str) -> str:
     if redis_url.PASSWORD_REFERENCE in url and not injects_password(release):
         return f"{redis_url.PASSWORD_REFERENCE} is not set, since messaging.redis has no password"
     parts = redis_url.parse_url(filled_in(release, url))
-    return contradicts_tls(release, parts)
+    return tls_mismatch(release, parts)
 
 
-def why_not_there(release: Release, url: str) -> str:
+def unusable_database_error(release: Release, url: str) -> str:
     """Why a docket cannot use the database that a valid URL names; empty if it can.
 
     It may share database 0 with messaging, since a server may have no other.
@@ -132,10 +132,10 @@ def why_not_there(release: Release, url: str) -> str:
     own = redis_databases.taken_by(release, parts.host, str(parts.port), parts.database)
     if parts.database == 0 and "messaging" in own and not redis_databases.taken_elsewhere(release, *place):
         return ""
-    return redis_databases.why_not(release, *place)
+    return redis_databases.database_error(release, *place)
 
 
-def contradicts_tls(release: Release, url: redis_url.Url) -> str:
+def tls_mismatch(release: Release, url: redis_url.Url) -> str:
     """How TLS differs between a valid docket URL and messaging on one server, as a clause; else empty."""
     address = messaging(release, "background")
     is_same = redis_url.same_server(address.host, url.host) and address.port == str(url.port)
@@ -150,7 +150,7 @@ def docket_on(release: Release, pod: str) -> Docket | None:
     On the server pod the chart's own comes last and wins; on the background pod an env entry does. The presets' example
     is not a docket.
     """
-    standing = standing_docket(release)
+    standing = injected_docket(release)
     injected = Docket(secret=standing.secret, key=standing.key) if standing.secret else Docket(standing.url)
     if EXAMPLE_HOST in injected.url:
         injected = Docket()

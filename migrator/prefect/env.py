@@ -89,12 +89,12 @@ def effective(release: Release, path: Route) -> EnvList:
     return EnvList(IN_DEFAULTS, path, _entries(tree.get(release.prefect, path)))
 
 
-def stands_in_layer(release: Release, path: Route) -> bool:
+def is_in_layer(release: Release, path: Route) -> bool:
     """Whether the effective list is in a named layer; false for the chart's own and for one removed by null."""
     return effective(release, path).layer != IN_DEFAULTS
 
 
-def may_stand_unseen(release: Release, path: Route) -> bool:
+def may_be_set_unseen(release: Release, path: Route) -> bool:
     """Whether a path that no layer sets may be set in values below them, which cannot be read here."""
     return bool(release.surroundings.unseen) and not release.owners(path)
 

@@ -48,7 +48,7 @@ def notice(release: Release, listed: env.EnvList, entry: env.Entry, text: str) -
     return Notice(f"{path_of(listed, entry.name)} {text}", "info", *location(release, listed, entry))
 
 
-def own_server_env(release: Release, name: str, value: str, place: Place, why: str, effect: Effect) -> Change:
+def new_server_env(release: Release, name: str, value: str, place: Place, why: str, effect: Effect) -> Change:
     """The change that adds `server.env` to a file: the chart's list, which it replaces, plus this entry.
 
     The entry comes after the one named `place.sibling`, or last if there is none. Where a null in the file had removed

@@ -7,11 +7,11 @@ from migrator.prefect import env
 from migrator.prefect.names import CACHE_ADDRESS, MESSAGING, REDIS_BLOCK
 from migrator.prefect.redis_url import (
     PASSWORD_REFERENCE,
-    complaint_about_host,
+    host_error,
     in_container,
     in_url,
     is_placeholder,
-    what_is_unseen,
+    unseen_source,
 )
 from migrator.values import tree
 from migrator.values.edits import Value
@@ -181,7 +181,7 @@ def filled_in(release: Release, text: str) -> str:
 def is_filled_in(release: Release, host: str) -> bool:
     """Whether a generator fills in a host in this text, wherever in the values it is."""
     filled = filled_in(release, host)
-    return filled != host and not complaint_about_host(filled)
+    return filled != host and not host_error(filled)
 
 
 def server_args(release: Release) -> str:
@@ -225,9 +225,9 @@ def _injected_password(values: Map, bundled: bool) -> Password:
         return Password("injected", "", "the bundled Redis's Secret")
     if secret:
         return Password("injected", "", f"Secret {secret}")
-    if what_is_unseen(password):
+    if unseen_source(password):
         # The controller hands it to Helm, so the chart injects the password itself.
-        return Password("injected", "", what_is_unseen(password))
+        return Password("injected", "", unseen_source(password))
     return _password_of(password, "messaging.redis.password")
 
 

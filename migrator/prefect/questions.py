@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from migrator.migration import Ask, Choice, Decision, Outcome, Question, one_of
 from migrator.prefect import env, env_edits, redis_url
-from migrator.prefect.docket import has_sound_docket
+from migrator.prefect.docket import has_working_docket
 from migrator.prefect.names import REDIS_HOST
 from migrator.values import tree
 from migrator.values.changes import Change, Effect, Location, Notice
@@ -14,7 +14,7 @@ from migrator.values.edits import Place, Route
 from migrator.values.release import Release
 
 ON_HOST = Decision(
-    redis_url.complaint_about_host,
+    redis_url.host_error,
     help="the host of the messaging Redis",
     metavar="HOST",
     label="Host",
@@ -26,7 +26,7 @@ ON_HOST = Decision(
 ON_UNSEEN_ENV = Decision(one_of("leave", "create"))
 
 
-def stands_at(release: Release, *paths: Route, names: Collection[str] = ()) -> tuple[Location, ...]:
+def locations(release: Release, *paths: Route, names: Collection[str] = ()) -> tuple[Location, ...]:
     """Where these values, and each pod's winning env entries of these names, are in the layers as read."""
     start = release.start
     found = [
@@ -46,7 +46,7 @@ def stands_at(release: Release, *paths: Route, names: Collection[str] = ()) -> t
 def redis_host(host: str, problem: str, release: Release) -> Question:
     """The question for the Redis server if the values do not name a usable one."""
     reason = f"The values have {host!r}, which {problem}."
-    about = stands_at(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL"))
+    about = locations(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL"))
     if not about and _is_default(release, host):
         reason = "No file read here sets it, "
         reason += (
@@ -58,7 +58,7 @@ def redis_host(host: str, problem: str, release: Release) -> Question:
         id="redis-host",
         text=f"What is the host of Prefect's messaging Redis? {reason}",
         flag="--redis-host",
-        complaint=redis_url.complaint_about_host,
+        complaint=redis_url.host_error,
         facts=(host,),
         about=about,
     )
@@ -93,14 +93,14 @@ def unseen_list(release: Release, path: Route) -> Question:
     )
 
 
-def put_own_list(
+def add_list(
     release: Release, ask: Ask, path: Route, change: Callable[[], Change], needed: str, *, settled: bool
 ) -> Iterator[Outcome]:
     """The change that creates the list at `path`, unless unreadable values may hold it; then what the answer decides.
 
     `needed` is what the list must hold wherever it is, `settled` whether this was decided before.
     """
-    is_unseen = env.may_stand_unseen(release, path)
+    is_unseen = env.may_be_set_unseen(release, path)
     answer = "create" if not is_unseen else "leave" if settled else ask(unseen_list(release, path))
     if answer == "create":
         yield change()
@@ -113,18 +113,18 @@ def put_own_list(
         )
 
 
-def put_own_server_env(
+def add_server_env(
     release: Release, ask: Ask, name: str, value: str, place: Place, why: str, effect: Effect
 ) -> Iterator[Outcome]:
-    """`put_own_list` for a `server.env` with the chart's own entries and this one.
+    """`add_list` for a `server.env` with the chart's own entries and this one.
 
     A release that already had a docket was asked then where its list is.
     """
-    yield from put_own_list(
+    yield from add_list(
         release,
         ask,
         env.SERVER,
-        lambda: env_edits.own_server_env(release, name, value, place, why, effect),
+        lambda: env_edits.new_server_env(release, name, value, place, why, effect),
         f'{name} "{value}"',
-        settled=has_sound_docket(release.start),
+        settled=has_working_docket(release.start),
     )

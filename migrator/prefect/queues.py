@@ -60,7 +60,7 @@ def _place(release: Release, found: docket.Docket) -> str:
 
 def _database(release: Release, found: docket.Docket) -> Database | None:
     url = messaging.filled_in(release, found.url)
-    if redis_url.complaint_about(url):
+    if redis_url.url_error(url):
         return None
     parts = redis_url.parse_url(url)
     return Database(f"{parts.host}:{parts.port}", str(parts.database), "the docket")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from migrator.errors import InputError, MigratorError
 from migrator.prefect import deployment, redis_databases, redis_url
-from migrator.prefect.docket import standing_docket
+from migrator.prefect.docket import injected_docket
 from migrator.prefect.redis_servers import ByServer, Place
 from migrator.values.context import Surroundings, Use
 from migrator.values.release import Release
@@ -134,15 +134,15 @@ def taken_by(release: Release) -> list[Taken]:
     """What the release takes on named servers; an example, a placeholder or a template names none."""
     if not deployment.is_separate(release):
         return []
-    before = standing_docket(release.start)
+    before = injected_docket(release.start)
     found = [
         Taken(use.host, release.namespace, use.port, use.database, use.who, False, bool(before.url))
         for use in redis_databases.uses(release)
     ]
-    url = standing_docket(release).url
-    if not redis_url.complaint_about(url):
+    url = injected_docket(release).url
+    if not redis_url.url_error(url):
         parts = redis_url.parse_url(url)
         stands = before.url == url
         docket = Taken(parts.host, release.namespace, str(parts.port), parts.database, "its docket", True, stands)
         found.insert(0, docket)
-    return [each for each in found if not redis_url.what_is_wrong_with_host(each.host)]
+    return [each for each in found if not redis_url.messaging_host_error(each.host)]

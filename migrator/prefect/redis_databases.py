@@ -7,14 +7,14 @@ from migrator.prefect import env
 from migrator.prefect.messaging import messaging, sets_cache_address, text_of
 from migrator.prefect.names import CACHE_ADDRESS, CACHE_URL
 from migrator.prefect.redis_url import (
-    complaint_about,
     in_namespace,
     is_bundled_cache,
     is_number,
     is_placeholder,
+    messaging_host_error,
     parse_url,
     same_server,
-    what_is_wrong_with_host,
+    url_error,
 )
 from migrator.values.context import Use
 from migrator.values.merge import as_map
@@ -41,14 +41,14 @@ class _Claim(NamedTuple):
 class Database(NamedTuple):
     """A database that a docket could use: who is known to use it, why it cannot (empty: it can), and its keys.
 
-    `keys` is None where nobody looked. `words` sums it all up as text.
+    `keys` is None where nobody looked. `summary` sums it all up as text.
     """
 
     number: int
     who: str
-    why_not: str
+    error: str
     keys: int | None
-    words: str
+    summary: str
 
 
 IN_ONE_NAMESPACE = "if both are in one namespace: --answers FILE accepts a namespace for each release"
@@ -94,7 +94,7 @@ def unknown_databases(release: Release, host: str, port: str) -> list[tuple[str,
 
 
 def _may_be_at(claim: _Claim, host: str, port: str) -> bool:
-    if not claim.host or what_is_wrong_with_host(claim.host):
+    if not claim.host or messaging_host_error(claim.host):
         return True
     return same_server(claim.host, host) and (claim.port == port or not is_number(claim.port))
 
@@ -181,14 +181,14 @@ def _claim_of_url(url: str, who: str) -> Iterator[_Claim]:
     server, _, database = url.rpartition("/")
     if not is_number(database) and not is_placeholder(database):
         return
-    if not complaint_about(f"{server}/0"):
+    if not url_error(f"{server}/0"):
         parts = parse_url(f"{server}/0")
         yield _Claim(parts.host, str(parts.port), database, who)
     elif is_placeholder(database):
         yield _Claim("", "", "filled in later", who)  # the part before it may hold a password
 
 
-def why_not(release: Release, hosts: Collection[str], port: str, database: int) -> str:
+def database_error(release: Release, hosts: Collection[str], port: str, database: int) -> str:
     """Why the docket cannot use that database of the server with these names; empty if it can."""
     who = users(release, hosts, port, database)
     return _problem(release, database, who, bool(who) and may_be_another_server(release, hosts, port, database))
@@ -227,6 +227,6 @@ def survey(release: Release, hosts: Collection[str], port: str) -> list[Database
 
 def best_of(databases: Collection[Database]) -> int:
     """The number to suggest: a free and empty database, preferably 2, and 0 only if there is no other."""
-    free = [each for each in databases if not each.why_not]
+    free = [each for each in databases if not each.error]
     best = sorted(free, key=lambda each: (each.number == 0, bool(each.keys), each.number != 2, each.number))
     return best[0].number if best else 2

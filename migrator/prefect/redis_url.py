@@ -52,7 +52,7 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
-def complaint_about(url: str) -> str:
+def url_error(url: str) -> str:
     """Why a docket URL is not valid; empty if it is."""
     match = re.fullmatch(_URL, url)
     if match is not None:
@@ -99,7 +99,7 @@ def parse_url(url: str) -> Url:
     """The parts of a valid docket URL."""
     match = re.fullmatch(_URL, url)
     if match is None:
-        raise ValueError(complaint_about(url))
+        raise ValueError(url_error(url))
     return Url(
         match["scheme"],
         match["username"] or "",
@@ -110,7 +110,7 @@ def parse_url(url: str) -> Url:
     )
 
 
-def complaint_about_host(host: str) -> str:
+def host_error(host: str) -> str:
     """Why an answer is not a valid host; empty if it is."""
     if EXAMPLE_HOST in host:
         return f"{EXAMPLE_HOST} is the presets' example, which the chart refuses (alone or inside a longer name)"
@@ -121,7 +121,7 @@ def complaint_about_host(host: str) -> str:
     return ""
 
 
-def what_is_wrong_with_host(host: str) -> str:
+def messaging_host_error(host: str) -> str:
     """Why the messaging host in the values cannot be used as it is; empty if it can."""
     if not host.strip():
         return "is empty"
@@ -138,7 +138,7 @@ def what_is_wrong_with_host(host: str) -> str:
     return _why_not_shared(host)
 
 
-def is_nobodys(host: str) -> bool:
+def is_never_shared(host: str) -> bool:
     """Whether a host is well-formed but certainly not a Redis that all pods share."""
     return bool(_why_not_shared(host))
 
@@ -167,7 +167,7 @@ def unseen(what: str) -> str:
     return f"{_UNSEEN}{what}>"
 
 
-def what_is_unseen(value: str) -> str:
+def unseen_source(value: str) -> str:
     """What holds the value behind such a placeholder; empty for any other value."""
     return value[len(_UNSEEN) : -1] if value.startswith(_UNSEEN) else ""
 

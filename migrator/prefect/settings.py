@@ -108,7 +108,7 @@ def _connected(raw: dict[str, str]) -> dict[str, str]:
     if not url:
         return raw
     rest = {name: value for name, value in raw.items() if name.removeprefix(_REDIS) not in _PARTS}
-    if redis_url.complaint_about(url):
+    if redis_url.url_error(url):
         return {**rest, f"{_REDIS}URL": url}
     parts = redis_url.parse_url(url)
     from_url = {

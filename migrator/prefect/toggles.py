@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from migrator.charts.presets import TOGGLED, TOGGLED_SERVICES
 from migrator.prefect import env
-from migrator.prefect.docket import has_sound_docket
+from migrator.prefect.docket import has_working_docket
 from migrator.prefect.env import Entry, EnvList
 from migrator.values.release import Release
 
@@ -68,7 +68,7 @@ def is_needed(release: Release, pod: str, service: str, listed: EnvList) -> bool
 
 def were_settled(release: Release) -> bool:
     """Whether 4.14.0 was migrated to before, so that any toggle left was kept on purpose."""
-    return has_sound_docket(release) and not any(
+    return has_working_docket(release) and not any(
         is_redundant(release, pod, service, listed)
         for pod, path in env.POD_LISTS.items()
         for listed in env.lists_in_layers(release, path)

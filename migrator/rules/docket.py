@@ -9,13 +9,13 @@ from migrator.prefect import deployment, env, env_edits, messaging, redis_databa
 from migrator.prefect.deployment import is_bumped
 from migrator.prefect.docket import (
     Docket,
-    contradicts_tls,
     docket_entries,
     docket_on,
     dockets_in_env,
+    injected_docket,
     is_private,
     shared_with,
-    standing_docket,
+    tls_mismatch,
 )
 from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.prefect.redis_url import PASSWORD_REFERENCE, Url
@@ -46,7 +46,7 @@ def _unseen(release: Release) -> Iterator[Breach]:
 
 def _has_no_docket(release: Release, pod: str) -> bool:
     """A null and the presets' example have their own rules."""
-    standing = standing_docket(release)
+    standing = injected_docket(release)
     if not isinstance(tree.get(release.prefect, DOCKET), dict) or EXAMPLE_HOST in standing.url:
         return False
     docket = docket_on(release, pod)
@@ -58,14 +58,14 @@ def _private(release: Release) -> Iterator[Breach]:
         return
     crowd = deployment.several_processes(release)
     in_env = next((each.docket for each in dockets_in_env(release) if each.pod == "server"), Docket())
-    if crowd and in_env is not None and not in_env.secret and redis_url.complaint_about(in_env.url):
+    if crowd and in_env is not None and not in_env.secret and redis_url.url_error(in_env.url):
         text = f"{crowd}, so the background services run more than once, each with its own docket"
         yield at(release, ("server",), text)
 
 
 def _unsound(release: Release) -> Iterator[Breach]:
     for pod, docket in _urls(release):
-        complaint = redis_url.complaint_about(messaging.filled_in(release, docket.url))
+        complaint = redis_url.url_error(messaging.filled_in(release, docket.url))
         if complaint:
             yield at(release, URL, f"the docket URL of {PODS[pod]} is not valid: {complaint}")
 
@@ -84,7 +84,7 @@ def sound_urls(release: Release) -> Iterator[Url]:
     """The docket URLs that can be read and are valid, each once."""
     for _, docket in _urls(release):
         url = messaging.filled_in(release, docket.url)
-        if not redis_url.complaint_about(url):
+        if not redis_url.url_error(url):
             yield redis_url.parse_url(url)
 
 
@@ -126,7 +126,7 @@ def _high(release: Release) -> Iterator[Breach]:
 
 def _tls(release: Release) -> Iterator[Breach]:
     for url in sound_urls(release):
-        clash = contradicts_tls(release, url)
+        clash = tls_mismatch(release, url)
         if clash:
             yield at(release, URL, f"the docket URL cannot be right: {clash}")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.prefect import deployment
 from migrator.prefect.deployment import is_bumped
-from migrator.prefect.docket import standing_docket
+from migrator.prefect.docket import injected_docket
 from migrator.rules.docket import ONE_DATABASE, URL, sound_urls
 from migrator.rules.rule import Breach, Rule, at
 from migrator.values.release import Release
@@ -23,7 +23,7 @@ def _databases(release: Release) -> Iterator[tuple[Seen, int]]:
     """The docket's database on the Redis that was looked at; if a Secret holds it, the URL looked at names it."""
     for seen in _seen(release):
         numbers = [url.database for url in sound_urls(release)]
-        if standing_docket(release).secret and seen.named is not None:
+        if injected_docket(release).secret and seen.named is not None:
             numbers = [seen.named]
         yield from ((seen, number) for number in dict.fromkeys(numbers))
 
@@ -40,13 +40,13 @@ def _unseen(release: Release) -> Iterator[Breach]:
         if seen.lack(number) is None:
             yield at(release, URL, f"the Redis at {seen.where} does not say whether it has a database {number}")
     for seen in _seen(release):
-        secret = standing_docket(release).secret
+        secret = injected_docket(release).secret
         if secret and seen.named is None:
             yield at(release, URL, f"only the Secret {secret} knows which database the docket is in")
 
 
 def _filled(release: Release) -> Iterator[Breach]:
-    brought = standing_docket(release) != standing_docket(release.start)
+    brought = injected_docket(release) != injected_docket(release.start)
     for seen, number in _databases(release):
         count = seen.keys.get(number, 0)
         text = f"database {number} of the Redis at {seen.where} already has {seen.contents(number)}"

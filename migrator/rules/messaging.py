@@ -78,7 +78,7 @@ def _placeholder_host(release: Release) -> Iterator[Breach]:
     host = str(tree.get(release.prefect, REDIS_HOST) or "")
     if not deployment.is_separate(release) or not host or "{{" in host or EXAMPLE_HOST in host:
         return
-    problem = redis_url.what_is_wrong_with_host(host)
+    problem = redis_url.messaging_host_error(host)
     if problem:
         yield at(release, REDIS_HOST, f"{named(release, REDIS_HOST)} {problem}")
 

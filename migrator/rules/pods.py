@@ -70,7 +70,7 @@ def _register(release: Release) -> Iterator[Breach]:
 def _not_exactly_false(release: Release, name: str) -> Iterator[Breach]:
     found = env.winner(release, "server", name)
     if found is None:
-        if not env.may_stand_unseen(release, env.SERVER):
+        if not env.may_be_set_unseen(release, env.SERVER):
             yield at(release, env.SERVER, f"{name} is missing on the server pod")
     elif found[1].value != "false" or found[1].value_from is not None:
         listed, entry = found
@@ -96,7 +96,7 @@ def _webserver_only(release: Release) -> Iterator[Breach]:
         return
     found = env.winner(release, "server", WEBSERVER_ONLY)
     if found is None:
-        if not env.may_stand_unseen(release, env.SERVER):
+        if not env.may_be_set_unseen(release, env.SERVER):
             text = f"{WEBSERVER_ONLY} is missing beside a custom server.args"
             yield at(release, env.SERVER, text)
     elif found[1].value_from is None and found[1].value in (None, ""):
@@ -147,7 +147,7 @@ def _metrics(release: Release) -> Iterator[Breach]:
     if (
         asks_for_it
         and _bootstraps(release)
-        and not env.may_stand_unseen(release, env.BACKGROUND)
+        and not env.may_be_set_unseen(release, env.BACKGROUND)
         and env.winner(release, "background", METRICS) is None
     ):
         yield at(release, env.BACKGROUND, f"{METRICS} is missing on {PODS['background']}")
@@ -155,7 +155,7 @@ def _metrics(release: Release) -> Iterator[Breach]:
 
 def _server_metrics(release: Release) -> Iterator[Breach]:
     asks_for_it = release.reaches({"infrahub-enterprise": "4.15.2", "infrahub": "4.29.2"})
-    seen = not env.may_stand_unseen(release, env.SERVER) and not env.extra_sources(release, "server")
+    seen = not env.may_be_set_unseen(release, env.SERVER) and not env.extra_sources(release, "server")
     if asks_for_it and seen and metrics.needs_directory(release):
         yield at(release, env.SERVER, f"{METRICS} is missing on {PODS['server']}, whose root is read-only")
 

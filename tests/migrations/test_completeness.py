@@ -113,7 +113,7 @@ def yielded(migration: str, text: str, version_from: str, version_to: str) -> li
 
 def told_by(migration: str) -> list[str]:
     """The rules that its steps name."""
-    return [rule for step in KNOWN[migration].migration.steps for rule in step.tells]
+    return [rule for step in KNOWN[migration].migration.steps for rule in step.rules]
 
 
 @pytest.mark.parametrize("migration", KNOWN)

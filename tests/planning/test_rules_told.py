@@ -11,7 +11,7 @@ from migrator.report.records import NoticeReport
 from migrator.verify import verify
 from tests.rules.test_rules import CASES, Case, show, with_
 
-TOLD = {rule for known in catalog.load() for step in known.migration.steps for rule in step.tells}
+TOLD = {rule for known in catalog.load() for step in known.migration.steps for rule in step.rules}
 
 
 def planned(text: str, answers: dict[str, str] | None = None, **options: str) -> examine.Case:

@@ -34,7 +34,7 @@ def release(url: str = "", redis: str = "host: redis, db: 1") -> Release:
     ],
 )
 def test_a_url_that_comes_from_elsewhere_counts_as_a_secret(url: str, stands: Docket) -> None:
-    assert docket.standing_docket(release(url)) == stands
+    assert docket.injected_docket(release(url)) == stands
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_a_url_that_comes_from_elsewhere_counts_as_a_secret(url: str, stands: Do
 )
 def test_how_a_url_and_messaging_contradict_each_other(scheme: str, redis: str, how: str) -> None:
     url = redis_url.parse_url(f"{scheme}://redis:6379/2")
-    assert docket.contradicts_tls(release(redis=redis), url) == how
+    assert docket.tls_mismatch(release(redis=redis), url) == how

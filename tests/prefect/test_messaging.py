@@ -8,12 +8,12 @@ from packaging.version import Version
 from migrator.charts import presets
 from migrator.prefect import messaging, redis_databases, redis_url
 from migrator.prefect.redis_url import (
-    complaint_about,
-    complaint_about_host,
+    host_error,
     in_url,
     is_bundled_cache,
     parse_url,
     same_server,
+    url_error,
 )
 from migrator.values.edits import Value
 from migrator.values.release import Layer, Release
@@ -68,16 +68,16 @@ def test_names_of_the_infrahub_charts_own_cache(host: str, bundled: bool) -> Non
     "host", ["redis", "redis.prod.svc", "my_redis", "10.0.0.1", "fd00::1", "${REDIS}", "r-${ENV}.prod"]
 )
 def test_hosts_that_can_stand_in_a_url(host: str) -> None:
-    assert complaint_about_host(host) == ""
+    assert host_error(host) == ""
     url = f"redis://{in_url(host)}:6379/2"
-    assert complaint_about(url) == "" and parse_url(url).host == host
+    assert url_error(url) == "" and parse_url(url).host == host
 
 
 @pytest.mark.parametrize(
     "host", ["", " ", "redis:6379", "cafe:6379", "fe80::1%eth0", "::g", "redis/2", "a@b", "-redis", "redis-", "a b"]
 )
 def test_hosts_that_cannot(host: str) -> None:
-    assert "that is not a host name" in complaint_about_host(host)
+    assert "that is not a host name" in host_error(host)
 
 
 def test_the_parts_of_a_url() -> None:

@@ -146,10 +146,10 @@ def test_the_entry_points_wrapper_puts_the_cache_on_the_messaging_host_of_the_se
 def test_a_database_that_a_look_did_not_find_is_none() -> None:
     seen = Seen("redis:6379", databases=1, keys={0: 0})
     one = release({}, "prefect-server", Surroundings(seen=seen))
-    assert redis_databases.why_not(one, ["redis"], "6379", 1) == (
+    assert redis_databases.database_error(one, ["redis"], "6379", 1) == (
         "the Redis at redis:6379 has no database 1: it has 1 database"
     )
-    assert redis_databases.why_not(one, ["redis"], "6379", 0) == ""
+    assert redis_databases.database_error(one, ["redis"], "6379", 0) == ""
 
 
 class Many:

@@ -24,7 +24,7 @@ REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
     ],
 )
 def test_urls_that_are_sound(url: str) -> None:
-    assert redis_url.complaint_about(url) == ""
+    assert redis_url.url_error(url) == ""
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_urls_that_are_sound(url: str) -> None:
     ],
 )
 def test_what_is_wrong_with_a_url(url: str, complaint: str) -> None:
-    assert redis_url.complaint_about(url).startswith(complaint)
+    assert redis_url.url_error(url).startswith(complaint)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_what_is_wrong_with_a_url(url: str, complaint: str) -> None:
     ],
 )
 def test_what_is_wrong_with_a_host_in_the_values(host: str, problem: str) -> None:
-    assert redis_url.what_is_wrong_with_host(host) == problem
+    assert redis_url.messaging_host_error(host) == problem
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_what_is_wrong_with_a_host_in_the_values(host: str, problem: str) -> Non
     ],
 )
 def test_what_is_wrong_with_a_host_as_an_answer(host: str, complaint: str) -> None:
-    assert redis_url.complaint_about_host(host).startswith(complaint)
-    assert bool(redis_url.complaint_about_host(host)) == bool(complaint)
+    assert redis_url.host_error(host).startswith(complaint)
+    assert bool(redis_url.host_error(host)) == bool(complaint)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_a_bare_name_is_one_server_in_each_namespace(host: str, namespace: str, 
 
 
 def test_a_placeholder_for_what_is_unseen_says_what_holds_it() -> None:
-    assert redis_url.what_is_unseen(redis_url.unseen("Secret redis")) == "Secret redis"
-    assert redis_url.what_is_unseen("Secret redis") == ""
+    assert redis_url.unseen_source(redis_url.unseen("Secret redis")) == "Secret redis"
+    assert redis_url.unseen_source("Secret redis") == ""
 
 
 @pytest.mark.parametrize(
