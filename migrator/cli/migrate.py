@@ -221,11 +221,11 @@ def hangup_as_leaving() -> Iterator[None]:
 def at_terminal(settings: Settings) -> tuple[Person, Screen]:
     """The person at the terminal, and their screen."""
     from migrator.prompts.screen import Screen
-    from migrator.prompts.terminal import at_this_terminal
+    from migrator.prompts.terminal import person_at_terminal
 
     colour = streams.wants_colour(settings.color, sys.stdout)
     screen = Screen(Mask(settings.show_secrets), width=streams.width(), colour=colour, plain=settings.plain)
-    return at_this_terminal(plain=settings.plain), screen
+    return person_at_terminal(plain=settings.plain), screen
 
 
 def somebody_is_there(release: Bundle, settings: Settings) -> bool:

@@ -20,29 +20,29 @@ _FLAVOUR_REASON = (
 )
 
 
-class Several(NamedTuple):
+class ReleaseContext(NamedTuple):
     """What is added to a question when several releases are decided together.
 
     `which` follows its name in the heading: `release 3 of 10`. `asked_by` is shown below: the release, or those that
-    ask the same question; `all_of_them` is the full list, shown on request. `for_whom` follows each choice and says
-    which releases it applies to; `besides` are options other than an answer. `read_before` are the sentences already
-    shown in another release's question of the same name.
+    ask the same question; `full_list` is the full list, shown on request. `applies_to` follows each choice and says
+    which releases it applies to; `other_options` are options other than an answer. `already_read` are the sentences
+    already shown in another release's question of the same name.
     """
 
     which: str
     asked_by: str
-    all_of_them: str = ""
-    for_whom: str = ""
-    besides: tuple[Offer, ...] = ()
-    read_before: frozenset[str] = frozenset()
+    full_list: str = ""
+    applies_to: str = ""
+    other_options: tuple[Offer, ...] = ()
+    already_read: frozenset[str] = frozenset()
 
 
-class Reply(NamedTuple):
-    """The question that was answered in the end, and its answer; or the other option that was chosen (`besides`)."""
+class AnsweredQuestion(NamedTuple):
+    """The question that was answered in the end, and its answer; or the other option chosen (`other_option`)."""
 
     question: Question
     answer: str
-    besides: str = ""
+    other_option: str = ""
 
 
 def ask(
@@ -52,21 +52,21 @@ def ask(
     number: int,
     person: Person,
     screen: Screen,
-    several: Several | None = None,
-) -> Reply:
+    releases: ReleaseContext | None = None,
+) -> AnsweredQuestion:
     """Ask question `number`, or an alternative to it. Raises Back if the person goes back from the question itself."""
-    which = f" ({several.which})" if several is not None else ""
+    which = f" ({releases.which})" if releases is not None else ""
     screen.heading(f"Question {number}: {question.id}{which}")
-    if several is not None:
-        screen.say(several.asked_by, style="bold")
+    if releases is not None:
+        screen.say(releases.asked_by, style="bold")
     if any(asked.stale for asked in case.plan.asked if asked.question.id == question.id):
         screen.say("The earlier answer was to a different question of this name: it is not used.")
     asked, start = question, decisions.before.pop(question.id, "")
     while True:
         raise_noted()
         try:
-            about = _about(asked, start, case, several)
-            reply = questions.put(asked, about, person, screen, alone=asked != question)
+            context = _context(asked, start, case, releases)
+            reply = questions.put(asked, context, person, screen, alone=asked != question)
         except Back:
             if asked == question:
                 decisions.before[question.id] = start
@@ -75,21 +75,23 @@ def ask(
             screen.heading(f"Question {number}: {asked.id}{which}")
             continue
         if not reply.instead:
-            return Reply(asked, reply.answer, reply.besides)
+            return AnsweredQuestion(asked, reply.answer, reply.other_option)
         asked, start = decisions.instead(question, reply.instead), ""
         screen.heading(f"Question {number}: {asked.id}, instead{which}")
 
 
-def _about(question: Question, start: str, case: examine.Case, several: Several | None) -> questions.About:
+def _context(
+    question: Question, start: str, case: examine.Case, releases: ReleaseContext | None
+) -> questions.QuestionContext:
     """What is shown with a question: the places of its values, and the documentation of its migration."""
     asked_by = catalog.asked_by(question.id, case.known)
     decision = catalog.about(question.id)
     found_by = (decision.found_by,) if decision is not None and decision.found_by else ()
     why = (*found_by, *(_paragraphs(asked_by.text) if asked_by else (_FLAVOUR_REASON,)))
-    if several is None:
-        return questions.About(start, standing_at(summary.places(case, question)), why)
-    why = (*why, *filter(None, [several.all_of_them]))
-    return questions.About(start, "", why, several.besides, several.for_whom, several.read_before)
+    if releases is None:
+        return questions.QuestionContext(start, standing_at(summary.places(case, question)), why)
+    why = (*why, *filter(None, [releases.full_list]))
+    return questions.QuestionContext(start, "", why, releases.other_options, releases.applies_to, releases.already_read)
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -40,17 +40,17 @@ class Candidate:
         self.group = group
         self.seen = -1
         self.error: MigratorError | None = None
-        self.is_out = False
+        self.is_left_out = False
         self.was_current = False
         self.decided: Decided | None = None
 
     @property
-    def goes_on(self) -> bool:
-        return not (self.error or self.is_out or self.was_current)
+    def is_active(self) -> bool:
+        return not (self.error or self.is_left_out or self.was_current)
 
     @property
     def open(self) -> Sequence[Question]:
-        return self.case.plan.open_questions if self.goes_on else ()
+        return self.case.plan.open_questions if self.is_active else ()
 
     @property
     def as_read(self) -> Report:

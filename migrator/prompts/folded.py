@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from migrator.prompts import review
 from migrator.prompts.decisions import Decided
-from migrator.prompts.review import Told
+from migrator.prompts.review import OverviewLine
 from migrator.prompts.screen import Screen
 from migrator.report.page import versions
 from migrator.report.records import FileReport, Finding, NoticeReport
@@ -30,7 +30,7 @@ def all_of(count: int) -> str:
     return "both" if count == 2 else f"all {count}"
 
 
-def of_whom(names: Sequence[str], everyone: Sequence[str]) -> str:
+def which_releases(names: Sequence[str], everyone: Sequence[str]) -> str:
     """Which of all releases are meant: `all 10`, `all but one.yaml`, or their names."""
     if len(names) == len(everyone):
         return all_of(len(everyone)) if len(everyone) > 1 else everyone[0]
@@ -71,7 +71,7 @@ def introduce(reports: Sequence[FileReport], current: Sequence[str], errors: Seq
     if migrations:
         screen.heading("Migrations")
     for text, names in migrations.items():
-        screen.say(text if len(names) == len(everyone) else f"{text} ({of_whom(names, everyone)})", lead="- ")
+        screen.say(text if len(names) == len(everyone) else f"{text} ({which_releases(names, everyone)})", lead="- ")
 
 
 def changes_in(decided: Sequence[Decided]) -> str:
@@ -89,13 +89,13 @@ def overview(decided: Sequence[Decided], screen: Screen) -> None:
     of_releases = f" of {len(decided)} releases" if len(decided) != len(files) else ""
     screen.heading(f"What would change: {changes_in(decided)} in {where}{of_releases}")
     roots = by_kind((report.root, report.path) for report in reports if report.root != ".")
-    below = [root if len(roots) == 1 else f"{root} ({of_whom(its, everyone)})" for root, its in roots.items()]
+    below = [root if len(roots) == 1 else f"{root} ({which_releases(its, everyone)})" for root, its in roots.items()]
     if below:
         screen.say(f"Below {listed(below)}:")
     for number, (title, lines) in enumerate(_steps(decided, screen), 1):
         whose = by_kind((name, name) for _, name, _ in lines)
         affected = list(whose)
-        suffix = "" if len(affected) == len(everyone) else f": {of_whom(affected, everyone)}"
+        suffix = "" if len(affected) == len(everyone) else f": {which_releases(affected, everyone)}"
         screen.say(f"{title}{suffix}", lead=f"{number}. ")
         _lines(lines, affected, screen)
     screen.say(review.RESTARTS)
@@ -116,7 +116,7 @@ def _steps(decided: Sequence[Decided], screen: Screen) -> Iterator[tuple[str, li
                 step = case.plan.steps[number]
                 place = (known.index(step.known.id), step.known.migration.steps.index(step.step))
             lines = found.setdefault((*place, review.title(number, case)), [])
-            told = review.told_together(review.changes_of(number, case, report), f"{report.root}.", screen)
+            told = review.overview_lines(review.changes_of(number, case, report), f"{report.root}.", screen)
             lines += (((each.sign, each.path, each.mark), report.path, each.value) for each in told)
     for (*_, title), lines in sorted(found.items(), key=lambda each: each[0][:2]):
         yield title, lines
@@ -127,21 +127,21 @@ def _lines(lines: Sequence[Line], everyone: Sequence[str], screen: Screen) -> No
     names_before = list(everyone)  # the releases of the previous line
     for kind, names in sorted(kinds.items(), key=lambda each: len(each[1]) != len(everyone)):
         if names != names_before:
-            screen.say(f"{of_whom(names, everyone)}:", indent=3)
+            screen.say(f"{which_releases(names, everyone)}:", indent=3)
             names_before = names
         sign, path, mark = kind
         values = by_kind((value, name) for each, name, value in lines if each == kind)
         if len(values) == 1:
-            review.line(Told(sign, path, next(iter(values)), mark), screen, indent=3)
+            review.print_line(OverviewLine(sign, path, next(iter(values)), mark), screen, indent=3)
             continue
-        review.line(Told(sign, f"{path}{mark}:", "", ""), screen, indent=3)
+        review.print_line(OverviewLine(sign, f"{path}{mark}:", "", ""), screen, indent=3)
         for value, its in values.items():
-            screen.say(value, indent=5, lead=f"{of_whom(its, everyone)}: ")
+            screen.say(value, indent=5, lead=f"{which_releases(its, everyone)}: ")
 
 
-def notices(told: Iterable[tuple[str, NoticeReport]], screen: Screen, title: str = "Notices") -> None:
-    """Notices, warnings first, each once: `told` pairs a release with its notice."""
-    found = by_kind(((each.severity, each.text, each.rank), each.place or name) for name, each in told)
+def notices(pairs: Iterable[tuple[str, NoticeReport]], screen: Screen, title: str = "Notices") -> None:
+    """Notices, warnings first, each once: each pair is the name of a release and its notice."""
+    found = by_kind(((each.severity, each.text, each.rank), each.place or name) for name, each in pairs)
     reports = [
         NoticeReport(severity, f"{listed(places, _NAMED)}: {text}", "", 0)
         for (severity, text, _), places in sorted(found.items(), key=lambda each: each[0][2])
@@ -149,7 +149,7 @@ def notices(told: Iterable[tuple[str, NoticeReport]], screen: Screen, title: str
     review.notices(reports, screen, title)
 
 
-def findings(told: Iterable[tuple[str, Finding]], screen: Screen) -> None:
+def findings(pairs: Iterable[tuple[str, Finding]], screen: Screen) -> None:
     """The findings on the results, each once."""
-    found = by_kind((each._replace(file="", line=0), each.place or name) for name, each in told)
+    found = by_kind((each._replace(file="", line=0), each.place or name) for name, each in pairs)
     review.findings([(each, listed(places, _NAMED)) for each, places in found.items()], screen)

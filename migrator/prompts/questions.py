@@ -19,26 +19,26 @@ _MORE_NUMBERS = 2  # numbers offered besides the suggested one; others can be ty
 
 
 class Reply(NamedTuple):
-    """An answer, or the question to ask `instead` of this one, or the other option chosen (`besides`)."""
+    """An answer, or the question to ask `instead` of this one, or the other option chosen (`other_option`)."""
 
     answer: str
     instead: str = ""
-    besides: str = ""
+    other_option: str = ""
 
 
-class About(NamedTuple):
+class QuestionContext(NamedTuple):
     """What is shown with a question: its previous answer, the places of its values, and why it is asked.
 
-    `besides` are options other than an answer, `for_whom` follows each choice if there are several releases, and
-    `read_before` are sentences that need not be repeated.
+    `other_options` are options other than an answer, `applies_to` follows each choice if there are several releases,
+    and `already_read` are sentences that need not be repeated.
     """
 
     start: str = ""
     where: str = ""
     why: tuple[str, ...] = ()
-    besides: tuple[Offer, ...] = ()
-    for_whom: str = ""
-    read_before: frozenset[str] = frozenset()
+    other_options: tuple[Offer, ...] = ()
+    applies_to: str = ""
+    already_read: frozenset[str] = frozenset()
 
 
 def sentences(question: Question) -> list[str]:
@@ -57,42 +57,46 @@ def _label(question: Question) -> str:
     return (decision.label if decision is not None else "") or question.id
 
 
-def put(question: Question, about: About, person: Person, screen: Screen, *, alone: bool = False) -> Reply:
+def put(question: Question, context: QuestionContext, person: Person, screen: Screen, *, alone: bool = False) -> Reply:
     """Ask it; `alone`: without the questions that could be asked instead. Raises Back if the person goes back."""
     *text, unattended = sentences(question)
     # Sentences that ask or list something are always repeated: they may be about another server.
-    asked = " ".join(each for each in text if each not in about.read_before or "?" in each or ":" in each)
+    asked = " ".join(each for each in text if each not in context.already_read or "?" in each or ":" in each)
     choices = [f"{each.value}{_SAFE * (each.value == question.default)}: {each.leads_to}." for each in question.choices]
     # Without room for both, the choices scroll out of sight (the list repeats them), and never the question itself.
-    is_long = not screen.has_room([asked, *choices, unattended], beside=len(choices) + len(about.besides) + _AROUND)
+    is_long = not screen.has_room(
+        [asked, *choices, unattended], beside=len(choices) + len(context.other_options) + _AROUND
+    )
     for part in ("choices", "question") if is_long else ("question", "choices"):
         if part == "question":
             screen.say(asked)
-            if about.where:
-                screen.say(f"See {about.where}.", style="dim")
+            if context.where:
+                screen.say(f"See {context.where}.", style="dim")
         else:
             for choice in choices:
                 screen.say(choice, indent=2, lead="- ")
-    if unattended not in about.read_before:
+    if unattended not in context.already_read:
         screen.say(unattended, style="dim")
     while True:
         try:
-            return _asked(question, about, person, screen, {} if alone else _alternatives(question))
+            return _asked(question, context, person, screen, {} if alone else _alternatives(question))
         except Why:
-            for paragraph in about.why:
+            for paragraph in context.why:
                 screen.say(paragraph, indent=2)
 
 
-def _asked(question: Question, about: About, person: Person, screen: Screen, instead: Mapping[str, str]) -> Reply:
-    start = about.start or question.suggestion or ""
-    ways = [*(Offer(*each) for each in instead.items()), *about.besides]
+def _asked(
+    question: Question, context: QuestionContext, person: Person, screen: Screen, instead: Mapping[str, str]
+) -> Reply:
+    start = context.start or question.suggestion or ""
+    ways = [*(Offer(*each) for each in instead.items()), *context.other_options]
     if question.choices:
         offers = [
-            Offer(choice.value, choice.value + _SAFE * (choice.value == question.default) + about.for_whom)
+            Offer(choice.value, choice.value + _SAFE * (choice.value == question.default) + context.applies_to)
             for choice in question.choices
         ]
-        chosen = person.choose("Answer", [*offers, *about.besides], about.start or question.default or "")
-        return Reply(chosen) if chosen in [offer.value for offer in offers] else Reply("", besides=chosen)
+        chosen = person.choose("Answer", [*offers, *context.other_options], context.start or question.default or "")
+        return Reply(chosen) if chosen in [offer.value for offer in offers] else Reply("", other_option=chosen)
     if question.offers:
         return _from_list(question, person, screen, start, ways, instead)
     prompt = _label(question)
@@ -113,7 +117,7 @@ def _asked(question: Question, about: About, person: Person, screen: Screen, ins
 
 
 def _other_way(chosen: str, instead: Mapping[str, str]) -> Reply:
-    return Reply("", instead=chosen) if chosen in instead else Reply("", besides=chosen)
+    return Reply("", instead=chosen) if chosen in instead else Reply("", other_option=chosen)
 
 
 def _from_list(

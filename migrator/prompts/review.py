@@ -29,7 +29,7 @@ def as_report(file: FileReport) -> Report:
     return Report("migrate", (file,))
 
 
-class Told(NamedTuple):
+class OverviewLine(NamedTuple):
     """One line of an overview: a sign, a path, the new value (empty: none), and what it means for the cluster."""
 
     sign: str
@@ -50,8 +50,8 @@ def overview(case: examine.Case, result: apply.Result, report: FileReport, scree
         screen.say(f"Below {report.root}:")
     for number in range(len(result.stages) - 1):
         screen.say(title(number, case), lead=f"{number + 1}. ")
-        for told in told_together(changes_of(number, case, report), f"{report.root}.", screen):
-            line(told, screen, indent=3)
+        for line in overview_lines(changes_of(number, case, report), f"{report.root}.", screen):
+            print_line(line, screen, indent=3)
     screen.say(RESTARTS)
 
 
@@ -59,15 +59,15 @@ RESTARTS = "The Prefect pods restart; unmarked changes leave their behaviour unc
 """The effect of a change without a mark."""
 
 
-def line(told: Told, screen: Screen, *, indent: int) -> None:
+def print_line(line: OverviewLine, screen: Screen, *, indent: int) -> None:
     """Print one line of an overview."""
-    screen.say(str(told), indent=indent, lead=f"{told.sign} ", style=_STYLES.get(told.sign, ""))
+    screen.say(str(line), indent=indent, lead=f"{line.sign} ", style=_STYLES.get(line.sign, ""))
 
 
 _MARKS = {"none": "", "behaviour": " (a pod changes)", "required": " (required)"}
 
 
-def told_together(changes: Sequence[ChangeReport], root: str, screen: Screen) -> Iterator[Told]:
+def overview_lines(changes: Sequence[ChangeReport], root: str, screen: Screen) -> Iterator[OverviewLine]:
     """One line per change, but removals with the same effect share a line."""
     groups: dict[tuple[str, str], list[ChangeReport]] = {}
     for change in changes:
@@ -77,12 +77,12 @@ def told_together(changes: Sequence[ChangeReport], root: str, screen: Screen) ->
         places = dict.fromkeys(change.path.removeprefix(root).rpartition(".")[0] for change in group)
         if kind == "remove" and len(group) > 1:
             names = joined_names([_name(change.path) for change in group])
-            yield Told(sign, f"{len(group)} from {' and '.join(places)}: {names}", "", _MARKS[effect])
+            yield OverviewLine(sign, f"{len(group)} from {' and '.join(places)}: {names}", "", _MARKS[effect])
             continue
         for change in group:
             before, after = (spelled(screen.mask.value(value, change.path)) for value in (change.before, change.after))
             value = {"add": after, "remove": ""}.get(kind, f"{before} -> {after}")
-            yield Told(sign, change.path.removeprefix(root), value, _MARKS[effect])
+            yield OverviewLine(sign, change.path.removeprefix(root), value, _MARKS[effect])
 
 
 def joined_names(names: Sequence[str]) -> str:
@@ -103,7 +103,7 @@ def steps(case: examine.Case, result: apply.Result, report: FileReport, screen: 
     """Show every step, one after the other."""
     for number in range(len(result.stages) - 1):
         _step(number, case, result, report, screen)
-    screen.tell_of_masks()
+    screen.explain_masks()
 
 
 def walk(case: examine.Case, result: apply.Result, report: FileReport, screen: Screen, person: Person) -> None:

@@ -13,7 +13,7 @@ from migrator.prompts.what_now import Menu
 from migrator.report.page import versions
 from migrator.report.records import NoticeReport
 
-Told = Sequence[tuple[str, NoticeReport]]
+NamedNotices = Sequence[tuple[str, NoticeReport]]
 
 
 class Reviewed(NamedTuple):
@@ -22,8 +22,8 @@ class Reviewed(NamedTuple):
     """
 
     decided: Sequence[Decided]
-    meeting: Told
-    news: Told
+    conflicts: NamedNotices
+    new_notices: NamedNotices
     answers: Mapping[str, str]
 
 
@@ -66,9 +66,9 @@ def _show(reviewed: Reviewed, screen: Screen) -> None:
     folded.findings(
         ((each.report.path, finding) for each in reviewed.decided for finding in each.report.findings), screen
     )
-    seen = [(name, told) for name, told in reviewed.news if told.severity != "info"]
-    folded.notices([*reviewed.meeting, *seen], screen)
-    rest = len({told.text for _, told in reviewed.news if told.severity == "info"})
+    seen = [(name, notice) for name, notice in reviewed.new_notices if notice.severity != "info"]
+    folded.notices([*reviewed.conflicts, *seen], screen)
+    rest = len({notice.text for _, notice in reviewed.new_notices if notice.severity == "info"})
     if rest:
         screen.say(f"{rest} more to know: choose lines to read them.", style="dim")
 

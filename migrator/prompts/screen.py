@@ -70,7 +70,7 @@ class Screen:
         lines = sum(len(self._page.wrapped(text, indent=4)) for text in texts)
         return lines + beside <= get_terminal_size().lines
 
-    def tell_of_masks(self) -> None:
+    def explain_masks(self) -> None:
         """Say, once, how to see masked values, if any were masked so far."""
         if self._has_masks and not self._is_told:
             self._is_told = True

@@ -93,7 +93,7 @@ class _Session:
             if mates and not release.error:
                 text = f"is not written either, since it is written together with {' and '.join(mates)}."
                 release.error = RefusedError(text, path=release.name)
-        reports = [summary.report(each.case) for each in self._releases if each.goes_on]
+        reports = [summary.report(each.case) for each in self._releases if each.is_active]
         current = [each.name for each in self._releases if each.was_current and not each.error]
         errors = [each.error for each in broken] + [str(each.error) for each in self._releases if each.error]
         self._screen.mask.learn(Report("migrate", tuple(reports)))
@@ -119,13 +119,13 @@ class _Session:
                 if (each.report.path, notice.text) not in self._notices_shown
             ]
             reviewed = Reviewed(decided, self._collisions(), news, self._answers())
-            choice, of_whom = choose(reviewed, self._person, self._screen, dry_run=dry_run)
+            choice, which = choose(reviewed, self._person, self._screen, dry_run=dry_run)
             if choice == "apply":
                 return
             if choice == "change":
-                self._take_back(of_whom)
+                self._take_back(which)
             elif choice == "leave":
-                self._leave([each for each in self._releases if each.name == of_whom])
+                self._leave([each for each in self._releases if each.name == which])
             elif not self._go_back():
                 self._screen.say("There is no question before this. Ctrl-C or stop leaves without writing.")
 
@@ -133,7 +133,7 @@ class _Session:
         return Outcome(
             {each.name: each.decisions for each in self._releases if each.error is None},
             {each.name: each.error for each in self._releases if each.error is not None},
-            frozenset(each.name for each in self._releases if each.is_out),
+            frozenset(each.name for each in self._releases if each.is_left_out),
         )
 
     # Questions.
@@ -143,7 +143,7 @@ class _Session:
         while True:
             turn = next((each for each in self._releases if each.open), None)
             if turn is None:
-                old = [each for each in self._releases if each.goes_on and each.seen != self._count]
+                old = [each for each in self._releases if each.is_active and each.seen != self._count]
                 if not old:
                     return
                 for each in old:
@@ -168,50 +168,54 @@ class _Session:
             try:
                 reply = asking.ask(
                     question, turn.case, turn.decisions, len(self._past) + 1, self._person, self._screen,
-                    self._several(turn, question, askers),
+                    self._release_context(turn, question, askers),
                 )  # fmt: skip
             except Back:
                 if alone and len(alike) > 1 and not catalog.is_for_each(question.id):
                     alone = False
                     continue
                 raise
-            if reply.besides != _ONLY:
+            if reply.other_option != _ONLY:
                 break
             alone = True
-        if reply.besides == _LEAVE:
+        if reply.other_option == _LEAVE:
             self._leave([turn])
-        elif reply.besides == _STOP:
+        elif reply.other_option == _STOP:
             self._leave([each for each in self._releases if each.open])
         else:
             self._answer(reply.question, reply.answer, askers)
 
-    def _several(self, turn: Candidate, question: Question, askers: Sequence[Candidate]) -> asking.Several:
+    def _release_context(
+        self, turn: Candidate, question: Question, askers: Sequence[Candidate]
+    ) -> asking.ReleaseContext:
         """What is added to the question, and the options other than an answer."""
-        going = [each for each in self._releases if each.goes_on]
-        done = sum(not each.open for each in going)
-        besides = [Offer(_LEAVE, f"leave {turn.name} out")] * (len(going) > 1)
-        besides += [Offer(_STOP, f"stop here with the {done} decided")] * bool(done)
+        active = [each for each in self._releases if each.is_active]
+        done = sum(not each.open for each in active)
+        other_options = [Offer(_LEAVE, f"leave {turn.name} out")] * (len(active) > 1)
+        other_options += [Offer(_STOP, f"stop here with the {done} decided")] * bool(done)
         places = [self._place(each, question) for each in askers]
-        read_before = self._read_before(question, turn.name)
+        already_read = self._already_read(question, turn.name)
         if len(askers) == 1:
-            which = f"release {going.index(turn) + 1} of {len(going)}"
-            return asking.Several(which, places[0], besides=tuple(besides), read_before=read_before)
-        return asking.Several(
-            f"{len(askers)} of {len(going)} releases"
-            if len(askers) < len(going)
-            else f"{folded.all_of(len(going))} releases",
+            which = f"release {active.index(turn) + 1} of {len(active)}"
+            return asking.ReleaseContext(
+                which, places[0], other_options=tuple(other_options), already_read=already_read
+            )
+        return asking.ReleaseContext(
+            f"{len(askers)} of {len(active)} releases"
+            if len(askers) < len(active)
+            else f"{folded.all_of(len(active))} releases",
             f"Also asked by {folded.listed(places)}.",
-            all_of_them=f"All that ask it: {', '.join(each.name for each in askers)}.",
-            for_whom=f", for {folded.all_of(len(askers))}",
-            besides=(Offer(_ONLY, f"answer for {turn.name} alone"), *besides),
-            read_before=read_before,
+            full_list=f"All that ask it: {', '.join(each.name for each in askers)}.",
+            applies_to=f", for {folded.all_of(len(askers))}",
+            other_options=(Offer(_ONLY, f"answer for {turn.name} alone"), *other_options),
+            already_read=already_read,
         )
 
-    def _read_before(self, question: Question, name: str) -> frozenset[str]:
+    def _already_read(self, question: Question, name: str) -> frozenset[str]:
         """The sentences already shown in another release's question of that name, asked just before."""
-        other, read_before = self._read.get(question.id, (name, frozenset[str]()))
-        self._read[question.id] = name, read_before.union(questions.sentences(question))
-        return read_before if other != name and catalog.is_for_each(question.id) else frozenset()
+        other, already_read = self._read.get(question.id, (name, frozenset[str]()))
+        self._read[question.id] = name, already_read.union(questions.sentences(question))
+        return already_read if other != name and catalog.is_for_each(question.id) else frozenset()
 
     def _place(self, release: Candidate, question: Question) -> str:
         """A release's name, and the place of the values that the question is about."""
@@ -238,9 +242,9 @@ class _Session:
     def _leave(self, releases: Sequence[Candidate]) -> None:
         """Leave releases out, together with those written with them."""
         groups = {each.group for each in releases}
-        left = [each for each in self._releases if each.group in groups and each.goes_on]
+        left = [each for each in self._releases if each.group in groups and each.is_active]
         for release in left:
-            release.is_out = True
+            release.is_left_out = True
             self._claims.take(release.name, release.case.plan.start)
         self._count += 1
         self._past.append(("", left))
@@ -255,7 +259,7 @@ class _Session:
             self._count += 1
             if not name:
                 for release in releases:
-                    release.is_out = False
+                    release.is_left_out = False
                     self._judge(release)
                 return True
             if self._retract(name, releases):
@@ -263,7 +267,7 @@ class _Session:
         return False
 
     def _retract(self, name: str, releases: Sequence[Candidate]) -> bool:
-        taken = [each for each in releases if name in each.decisions.given and each.goes_on]
+        taken = [each for each in releases if name in each.decisions.given and each.is_active]
         for release in taken:
             release.decisions.retract(name)
             self._judge(release)
@@ -279,7 +283,7 @@ class _Session:
         """The answers of this session that can be changed, one line each, by number."""
         found = {}
         for number, (name, releases) in enumerate(self._past):
-            still = [each for each in releases if each.goes_on and name in each.decisions.given]
+            still = [each for each in releases if each.is_active and name in each.decisions.given]
             asked = still[0].decisions.asked().get(name) if still else None
             if asked is not None:
                 answer = questions.summary(asked, still[0].decisions.given[name], self._screen)
@@ -302,13 +306,13 @@ class _Session:
     def _carry_out(self) -> list[Decided]:
         """All releases that are migrated and change, applied and verified."""
         for release in self._releases:
-            if release.goes_on and release.decided is None:
+            if release.is_active and release.decided is None:
                 try:
                     release.decided = release.decisions.decide(release.case)
                     self._screen.mask.learn(review.as_report(release.decided.report))
                 except MigratorError as error:
                     self._drop(release, error)
-        found = [each.decided for each in self._releases if each.goes_on and each.decided is not None]
+        found = [each.decided for each in self._releases if each.is_active and each.decided is not None]
         return [each for each in found if each.report.changes]
 
     def _drop(self, release: Candidate, error: MigratorError) -> None:
@@ -318,6 +322,6 @@ class _Session:
 
     def _collisions(self) -> list[tuple[str, NoticeReport]]:
         """Errors of releases that would share a database; they are not written."""
-        going = {each.name for each in self._releases if each.goes_on}
+        going = {each.name for each in self._releases if each.is_active}
         found = self._claims.collisions().items()
         return [(name, NoticeReport("error", error.message, "", 0)) for name, error in found if name in going]

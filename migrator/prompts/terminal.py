@@ -7,7 +7,7 @@ import os
 from migrator.prompts.person import Person
 
 
-def at_this_terminal(*, plain: bool) -> Person:
+def person_at_terminal(*, plain: bool) -> Person:
     """Arrow keys, or typed lines if `plain` is set or the terminal cannot move its cursor."""
     if plain or is_dumb():
         from migrator.prompts.typed_lines import TypedLines
