@@ -125,7 +125,10 @@ def _conflict(
     request = decisions.settled_request() if decisions is not None else session.request(release)
     decided = {each.question.id: each.answer for each in asked[release.name] if each.answer is not None}
     request = request._replace(given={**request.given, **decided})
-    wanted = examine.examine([release], request).plan.result
+    on_its_own = examine.examine([release], request).plan
+    if session.recorder is not None:  # after what the others changed, there was nothing left to ask
+        session.recorder.note(release.name, on_its_own.asked, request.given)
+    wanted = on_its_own.result
     case = examine.examine([together.reread(release, texts)], request)
     found = case.plan.result
     if case.status == "current" and (found.prefect, found.infrahub) == (wanted.prefect, wanted.infrahub):

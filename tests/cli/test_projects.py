@@ -385,6 +385,18 @@ def test_a_release_is_migrated_where_only_the_base_changes(cli: Cli, tmp_path: P
     assert b"dev: current" in again and b"migrated" not in again.split(b"\n")[0]
 
 
+def test_saved_answers_replay_for_every_release_over_a_shared_base(cli: Cli, tmp_path: Path) -> None:
+    """What one release changes in the base leaves the other nothing to be asked, but its answer is needed as well."""
+    unanswered = SHARED["infrahub-migrator.yaml"].replace(", answers: {redis-db: 2}", "")
+    write(tmp_path, {**SHARED, "infrahub-migrator.yaml": unanswered})
+    assert cli("migrate", "base.yaml", "--redis-db", "2", "--non-interactive", "--save-answers", "a").returncode == 0
+    migrated = (tmp_path / "base.yaml").read_text("utf-8")
+    (tmp_path / "base.yaml").write_text(SHARED["base.yaml"], "utf-8")
+    done = cli("migrate", "base.yaml", "--answers", "a", "--non-interactive")
+    assert (done.returncode, (tmp_path / "base.yaml").read_text("utf-8")) == (0, migrated), done.stderr
+    assert (tmp_path / "a").read_text("utf-8").count('answer: "2"') == 2
+
+
 def test_one_base_cannot_hold_two_dockets_and_the_way_out_is_said(cli: Cli, tmp_path: Path) -> None:
     project = SHARED["infrahub-migrator.yaml"].replace(
         "namespace: prod, answers: {redis-db: 2}", "answers: {redis-db: 3}"
