@@ -27,18 +27,12 @@ class Packed(Collection[T]):
         """Add one more."""
         self._last.append(thing)
         if len(self._last) == _TOGETHER:
-            import pickle  # a few releases need neither
-            import zlib
-
-            self._packs.append(zlib.compress(pickle.dumps(self._last, pickle.HIGHEST_PROTOCOL), 1))
+            self._packs.append(_packed(self._last))
             self._last.clear()
 
     def __iter__(self) -> Iterator[T]:
-        import pickle
-        import zlib
-
         for pack in self._packs:
-            yield from pickle.loads(zlib.decompress(pack))
+            yield from _unpacked(pack)
         yield from self._last
 
     def __contains__(self, thing: object) -> bool:
@@ -46,6 +40,21 @@ class Packed(Collection[T]):
 
     def __len__(self) -> int:
         return len(self._packs) * _TOGETHER + len(self._last)
+
+
+def _packed(things: list[T]) -> bytes:
+    import pickle  # a few releases need neither
+    import zlib
+
+    return zlib.compress(pickle.dumps(things, pickle.HIGHEST_PROTOCOL), 1)
+
+
+def _unpacked(pack: bytes) -> list[T]:
+    import pickle
+    import zlib
+
+    things: list[T] = pickle.loads(zlib.decompress(pack))
+    return things
 
 
 def kept_alike(things: Iterable[T], like: Collection[T]) -> Collection[T]:
