@@ -1,4 +1,4 @@
-"""Migrating text in a test: before and after stand there as they would in a file."""
+"""Migrate a text in a test, so that before and after read as they would in a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from migrator.values.edits import AddKey, RemoveItems, RemoveKey, SetValue
 
 
 class Migrated(NamedTuple):
-    """What became of a text, and what there was to say about it."""
+    """A migrated text, and its plan."""
 
     text: str
     plan: Plan
@@ -27,7 +27,7 @@ class Migrated(NamedTuple):
 
     @property
     def warnings(self) -> list[Notice]:
-        """What is likely wrong, or is."""
+        """The notices that are warnings or errors."""
         return [notice for notice in self.plan.notices if notice.severity != "info"]
 
 
@@ -56,7 +56,7 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **option
     unused = given.keys() - asked - {"release-name", "namespace"}
     assert not unused, f"nothing asked for {unused}"
     for change in case.plan.changes:
-        assert told_is_done(change), change
+        assert reports_its_edit(change), change
     result = apply.apply_plan(case)
     apply.prove_settled(case, result, request)
     after = result.streams[0].data.decode()
@@ -67,8 +67,8 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **option
     return Migrated(after, case.plan)
 
 
-def told_is_done(change: Change) -> bool:
-    """Whether a change of a single value says what its edit makes of it."""
+def reports_its_edit(change: Change) -> bool:
+    """Whether a change of a single value reports what its edit does."""
     edit = change.edit
     if isinstance(edit, (SetValue, AddKey)) and not isinstance(edit.value, (dict, list)):
         return change.after == edit.value and (edit.value is None or change.before != edit.value)
@@ -76,7 +76,7 @@ def told_is_done(change: Change) -> bool:
 
 
 def plan_text(text: str, /, answers: dict[str, str] | None = None, **options: str) -> Plan:
-    """Plan a text and answer the plan, open questions and all."""
+    """Plan a text; questions may stay open."""
     return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], _request(answers or {}, options)).plan
 
 

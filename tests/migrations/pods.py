@@ -1,5 +1,5 @@
-"""What the two Prefect pods are handed by the old chart and by the new one: a model of its own, which shares no code
-with the migrator. Written from the templates of prefect-server at 2025.12.24192415 and 2026.6.5172345.
+"""The env that the old and the new chart give the two Prefect pods: a model that shares no code with the migrator.
+Written from the templates of prefect-server at 2025.12.24192415 and 2026.6.5172345.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Pod(NamedTuple):
 
 
 def render(values: Values, *, wrapped: bool, new_chart: bool) -> dict[str, Pod]:
-    """Both pods for prefect-server's values; `wrapped` where an Infrahub chart stands around it."""
+    """Both pods for prefect-server's values; `wrapped` if it is a subchart of an Infrahub chart."""
     own_env = [{"name": "PREFECT_UI_SERVE_BASE", "value": "/"}] if wrapped else []
     shared = _list(_get(values, "global", "prefect", "env"))
     server = _list(_get(values, "server", "env", default=own_env))
@@ -40,7 +40,7 @@ def is_separate(values: Values) -> bool:
 
 
 def services(pod: Pod, *, api: bool) -> dict[str, Any]:
-    """Whether each toggled service runs; UNKNOWN where an entry cannot be read. `api`: the pod runs none by itself."""
+    """Whether each toggled service runs; UNKNOWN if an entry cannot be read. `api`: the pod serves the API only."""
     if api:
         return dict.fromkeys(SERVICES, False)
     return {service: _service(pod, service) for service in SERVICES}
@@ -57,7 +57,7 @@ def _service(pod: Pod, service: str) -> Any:
 
 
 def serves_api_only(values: Values, pod: Pod, *, wrapped: bool) -> Any:
-    """Whether the API pod runs no service; UNKNOWN where nobody can tell."""
+    """Whether the API pod runs no service; UNKNOWN if that cannot be read."""
     args = _get(values, "server", "args", default=["gunicorn"] if wrapped else [])
     if is_separate(values) and (not args or "--no-services" in args):
         return True

@@ -1,4 +1,4 @@
-"""Every migration has what one needs: a file that it is for and one that it is not, a source, a line, its own ids."""
+"""Every migration has a file that it acts on, a twin that it leaves alone, tests, a source, and a CHANGELOG line."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ KNOWN = {known.id: known for known in catalog.load()}
 
 
 class Pair(NamedTuple):
-    """The smallest file that a migration has something to do or to tell about, and one in which it has not."""
+    """The smallest file that a migration changes or reports about, and one where it does neither."""
 
-    concerned: str
+    affected: str
     twin: str
     version_from: str = "4.13.0"
     version_to: str = "4.21.2"
@@ -87,8 +87,8 @@ PAIRS = {
 }
 
 
-class Silent:
-    """Answers by default, and keeps what it was asked."""
+class DefaultAnswers:
+    """Answers with the default, and records what it was asked."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -101,56 +101,56 @@ class Silent:
         return None
 
 
-def yielded(migration: str, text: str, version_from: str, version_to: str) -> list[object]:
-    """All that its steps have to say of the file as it is: changes, notices, rules, and the ids of questions."""
+def outcomes(migration: str, text: str, version_from: str, version_to: str) -> list[object]:
+    """All that its steps yield for the file as it is: changes, notices, broken rules, and the ids of questions."""
     request = examine.Request(discover.Options(version_from=version_from, version_to=version_to), {})
     release = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan.start
-    ask = Silent()
+    ask = DefaultAnswers()
     found = [each for step in KNOWN[migration].migration.steps for each in step.run(release, ask)]
-    told = [rule.id for rule, _ in rules.breaches(release, told_by(migration))]
-    return [*found, *told, *ask.asked]
+    broken = [rule.id for rule, _ in rules.breaches(release, reported_rules(migration))]
+    return [*found, *broken, *ask.asked]
 
 
-def told_by(migration: str) -> list[str]:
-    """The rules that its steps name."""
+def reported_rules(migration: str) -> list[str]:
+    """The rules that its steps report."""
     return [rule for step in KNOWN[migration].migration.steps for rule in step.rules]
 
 
 @pytest.mark.parametrize("migration", KNOWN)
-def test_it_speaks_up_where_it_is_concerned_and_nowhere_else(migration: str) -> None:
+def test_each_migration_acts_on_its_file_and_leaves_the_twin_alone(migration: str) -> None:
     assert migration in PAIRS, "a new migration needs a pair here, besides tests of its own"
     pair = PAIRS[migration]
-    assert yielded(migration, pair.concerned, pair.version_from, pair.version_to)
-    assert yielded(migration, pair.twin, pair.twin_from or pair.version_from, pair.version_to) == []
+    assert outcomes(migration, pair.affected, pair.version_from, pair.version_to)
+    assert outcomes(migration, pair.twin, pair.twin_from or pair.version_from, pair.version_to) == []
 
 
 @pytest.mark.parametrize("migration", KNOWN)
-def test_it_has_tests_of_its_own(migration: str) -> None:
+def test_each_migration_has_a_test_file(migration: str) -> None:
     files = [path.stem for path in Path(__file__).parent.glob("test_*.py")]
     assert any(word in file for file in files for word in migration.split("_")[3:])
 
 
 @pytest.mark.parametrize("migration", KNOWN)
-def test_it_has_a_line_in_the_changelog(migration: str) -> None:
+def test_each_migration_is_in_the_changelog(migration: str) -> None:
     assert f"`{migration}`" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("migration", KNOWN)
-def test_it_opens_with_a_fact_and_names_its_source(migration: str) -> None:
+def test_each_docstring_opens_with_a_fact_and_cites_its_source(migration: str) -> None:
     fact, _, rest = KNOWN[migration].text.partition("\n\n")
     assert fact.rstrip().endswith((".", ":")) and "https://" not in fact
     assert "https://" in rest
 
 
 @pytest.mark.parametrize("migration", KNOWN)
-def test_the_rules_that_it_names_are_there(migration: str) -> None:
+def test_each_reported_rule_exists(migration: str) -> None:
     known = {rule.id for rule in rules.RULES}
-    told = told_by(migration)
-    assert set(told) <= known and len(set(told)) == len(told)
+    reported = reported_rules(migration)
+    assert set(reported) <= known and len(set(reported)) == len(reported)
 
 
-def test_no_two_ask_by_one_id_and_no_table_has_a_row_too_many() -> None:
-    """But for the questions of `migrator.prefect` that several ask alike: what may answer them is the same then."""
+def test_question_ids_are_unique_and_every_pair_has_its_migration() -> None:
+    """Several migrations may ask a question of `migrator.prefect` if all of them accept the same answers."""
     complaints: dict[str, set[object]] = {}
     for known in KNOWN.values():
         for question, complaint in known.migration.questions.items():

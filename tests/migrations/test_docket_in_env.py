@@ -1,4 +1,4 @@
-"""4.14.0, a docket or a messaging Redis that env lists name, as each pod reads them."""
+"""4.14.0: a docket or messaging Redis that is set in env lists, as each pod reads it."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ BACKGROUND = "  env:\n    - {name: KEPT, value: '1'}\n"
 ON_BACKGROUND = BACKGROUND + "    - {name: PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/2'}\n"
 
 
-def test_one_url_on_both_pods_moves_and_changes_nothing(migrate: Migrate) -> None:
+def test_the_same_url_on_both_pods_moves_with_effect_none(migrate: Migrate) -> None:
     done = migrate(SEPARATE + ON_BACKGROUND + ON_SERVER)
     assert done.text == DOCKET + BACKGROUND + SERVER
     assert effects(done.plan) == {"none"}
 
 
-def test_beside_a_presets_example_the_move_is_required(migrate: Migrate) -> None:
-    """The chart's own wins over env on the server pod, and a flavoured chart refuses the example."""
+def test_a_url_on_a_flavour_moves_with_effect_required(migrate: Migrate) -> None:
+    """The chart's own URL wins over env on the server pod, and a flavoured chart refuses the example URL."""
     both = f"server:\n  env: {ENTRIES}\n{SEPARATE}  env: {ENTRIES}\n"
     before = "infrahub:\n  prefect-server:\n" + indent(both, "    ")
     done = migrate(before, version_from="4.13.0-medium", chart="infrahub-enterprise")
@@ -56,8 +56,8 @@ def test_beside_a_presets_example_the_move_is_required(migrate: Migrate) -> None
     assert {change.effect for change in docket} == {"required"}
 
 
-def test_a_url_in_the_caches_database_moves_to_another_one(migrate: Migrate, plan: Plans) -> None:
-    """Moved as it is, it would be an error of `verify`."""
+def test_a_url_in_the_caches_database_gets_another_database(migrate: Migrate, plan: Plans) -> None:
+    """Moved as it is, it would be an error in `verify`."""
     cache = "    - {name: INFRAHUB_CACHE_ADDRESS, value: redis}\n"
     before = (SEPARATE + ON_BACKGROUND + ON_SERVER).replace(":6379/2", ":6379/0") + cache
     assert list(by_id(plan(before))) == ["redis-db"]
@@ -71,13 +71,13 @@ def test_a_url_in_the_caches_database_moves_to_another_one(migrate: Migrate, pla
     [(ON_BACKGROUND, BACKGROUND), (ON_SERVER, SERVER)],
     ids=["on the background pod", "on the server pod"],
 )
-def test_a_url_on_one_pod_only_moves_for_both(migrate: Migrate, before: str, after: str) -> None:
+def test_a_url_on_one_pod_moves_for_both_with_effect_required(migrate: Migrate, before: str, after: str) -> None:
     done = migrate(SEPARATE + before)
     assert done.text == DOCKET + after
     assert effects(done.plan) == {"required"}
 
 
-def test_a_url_for_both_pods_moves(migrate: Migrate) -> None:
+def test_a_url_in_global_env_moves(migrate: Migrate) -> None:
     entry = "{name: PREFECT_SERVER_DOCKET_URL, value: redis://redis:6379/2}"
     done = migrate(f"global: {{prefect: {{env: [{entry}]}}}}\n{SEPARATE}")
     assert done.text == "global: {prefect: {env: []}}\n" + DOCKET
@@ -120,13 +120,13 @@ def test_a_url_in_env_that_differs_from_the_charts_is_a_question(plan: Plans) ->
     assert list(by_id(plan(DOCKET + ON_BACKGROUND.replace("/2", "/3")))) == ["docket-url"]
 
 
-def test_a_url_that_the_charts_wins_over_goes(migrate: Migrate) -> None:
+def test_a_server_url_that_the_charts_overrides_is_removed(migrate: Migrate) -> None:
     done = migrate(DOCKET + ON_SERVER.replace("/2", "/3"))
     assert done.text == DOCKET + SERVER
     assert effects(done.plan) == {"none"}
 
 
-def test_a_second_entry_of_the_charts_url_goes(migrate: Migrate) -> None:
+def test_a_url_equal_to_the_charts_is_removed(migrate: Migrate) -> None:
     assert migrate(DOCKET + ON_BACKGROUND).text == DOCKET + BACKGROUND
 
 
@@ -163,14 +163,14 @@ def test_a_url_that_cannot_be_read_is_a_question(migrate: Migrate, plan: Plans, 
 
 
 @pytest.mark.parametrize("url", ["", "memory://", "memory://own"])
-def test_a_private_docket_in_env_is_as_good_as_none(migrate: Migrate, plan: Plans, url: str) -> None:
+def test_a_private_docket_in_env_counts_as_none(migrate: Migrate, plan: Plans, url: str) -> None:
     text = SEPARATE + ON_BACKGROUND.replace("redis://redis:6379/2", url)
     assert list(by_id(plan(text))) == ["redis-db"]
     assert migrate(text, {"redis-db": "2"}).text == DOCKET + BACKGROUND
     assert migrate(text, {"docket-url": "redis://redis:6379/2"}).text == DOCKET + BACKGROUND
 
 
-def test_a_database_answers_for_an_unsound_url_in_env(migrate: Migrate) -> None:
+def test_redis_db_replaces_an_unsound_url_in_env(migrate: Migrate) -> None:
     text = SEPARATE + ON_BACKGROUND.replace("redis://redis:6379/2", "redis://redis:6379/two")
     assert migrate(text, {"redis-db": "2"}).text == DOCKET + BACKGROUND
 
@@ -227,23 +227,23 @@ def test_a_host_in_env_of_the_background_pod_only_is_a_question(migrate: Migrate
     assert "url: redis://other:6379/2" in migrate(text, {"redis-host": "other", "redis-db": "2"}).text
 
 
-def test_a_host_in_env_that_is_the_same_is_no_question(migrate: Migrate) -> None:
+def test_the_same_host_in_env_is_not_a_question(migrate: Migrate) -> None:
     text = SEPARATE + "  env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: redis}]\n"
     assert "url: redis://redis:6379/2" in migrate(text, {"redis-db": "2"}).text
 
 
-def test_a_host_in_env_of_the_server_never_wins(migrate: Migrate) -> None:
+def test_a_host_in_server_env_never_wins(migrate: Migrate) -> None:
     text = SEPARATE + "server: {env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: other}]}\n"
     assert "url: redis://redis:6379/2" in migrate(text, {"redis-db": "2"}).text
 
 
-def test_a_broker_that_is_no_redis_asks_for_the_url(migrate: Migrate, plan: Plans) -> None:
+def test_a_broker_that_is_not_redis_asks_for_the_url(migrate: Migrate, plan: Plans) -> None:
     text = SEPARATE.replace("redis: {host: redis, db: 1}", "broker: prefect.server.utilities.messaging.memory")
     assert "so the values name no Redis" in by_id(plan(text))["docket-url"].text
     assert "url: redis://redis:6379/2" in migrate(text, {"docket-url": "redis://redis:6379/2"}).text
 
 
-def test_a_messaging_url_from_a_secret_is_no_want_of_a_host(plan: Plans) -> None:
+def test_a_messaging_url_from_a_secret_asks_for_no_host(plan: Plans) -> None:
     nowhere = SEPARATE.replace("host: redis", "host: ''")
     secret = "valueFrom: {secretKeyRef: {name: redis, key: url}}"
     text = f"{nowhere}global: {{prefect: {{env: [{{name: PREFECT_REDIS_MESSAGING_URL, {secret}}}]}}}}\n"
@@ -251,8 +251,8 @@ def test_a_messaging_url_from_a_secret_is_no_want_of_a_host(plan: Plans) -> None
     assert "redis-host" in by_id(plan(nowhere))
 
 
-def test_a_docket_in_env_of_a_single_deployment_stays_beside_a_url_that_is_given(plan: Plans) -> None:
-    """It may be all that several processes share: the chart's own counts for separate services only."""
+def test_docket_url_keeps_a_single_deployments_docket_in_env(plan: Plans) -> None:
+    """Several processes may share it: the chart's own docket is for separate services only."""
     text = "infrahub: {prefect-server: {server: {env: %s}, backgroundServices: {runAsSeparateDeployment: false}}}\n"
     made = plan(text % ENTRIES, {"docket-url": "redis://queue:6379/3"}, version_from="4.13.0-medium")
     changed = [(change.path, change.after) for change in made.changes]

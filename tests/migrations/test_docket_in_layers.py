@@ -1,4 +1,4 @@
-"""4.14.0 over several layers: which of them is mended."""
+"""4.14.0 with several layers: which of them is edited."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def migrated(texts: list[str], answers: dict[str, str]) -> list[str]:
     return [stream.data.decode() for stream in result.streams]
 
 
-@pytest.mark.parametrize("nobody", ["localhost", '""'])
+@pytest.mark.parametrize("unusable", ["localhost", '""'])
 @pytest.mark.parametrize("below", ["localhost", "other"])
-def test_a_host_that_is_nobodys_is_mended_where_it_counts(below: str, nobody: str) -> None:
-    after = migrated([SEPARATE.format(below), ABOVE.format(nobody)], {"redis-host": "redis", "redis-db": "2"})
-    redis = "redis" if nobody != '""' else '"redis"'
-    url = DOCKET if nobody != '""' else DOCKET.replace("redis://redis:6379/2", '"redis://redis:6379/2"')
+def test_an_unusable_host_is_replaced_in_the_last_layer(below: str, unusable: str) -> None:
+    after = migrated([SEPARATE.format(below), ABOVE.format(unusable)], {"redis-host": "redis", "redis-db": "2"})
+    redis = "redis" if unusable != '""' else '"redis"'
+    url = DOCKET if unusable != '""' else DOCKET.replace("redis://redis:6379/2", '"redis://redis:6379/2"')
     assert after == [SEPARATE.format(below), ABOVE.format(redis) + url]
 
 
-def test_the_example_host_is_mended_in_every_layer() -> None:
-    """The chart of a lower layer's other releases refuses it as well."""
+def test_the_example_host_is_replaced_in_every_layer() -> None:
+    """Other releases may use the lower layer, and their chart refuses the example too."""
     example = "example-infrahub-cache-master"
     after = migrated([SEPARATE.format(example), ABOVE.format(example)], {"redis-host": "redis", "redis-db": "2"})
     assert after == [SEPARATE.format("redis"), ABOVE.format("redis") + DOCKET]
@@ -40,7 +40,7 @@ def test_the_example_host_is_mended_in_every_layer() -> None:
 BUNDLED = "redis:\n  enabled: true\nbackgroundServices:\n  runAsSeparateDeployment: true\n"
 
 
-def test_the_bundled_redis_by_names_that_were_answered() -> None:
+def test_the_bundled_redis_is_named_by_the_answers() -> None:
     answers = {"docket-password": "reference", "redis-db": "2", "release-name": "prefect", "namespace": "prod"}
     (after,) = migrated([BUNDLED], answers)
     reference = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
@@ -56,13 +56,13 @@ def test_the_bundled_redis_by_names_that_were_answered() -> None:
         ({"docket-secret": "queue:url"}, ["backgroundServices.messaging.docket"]),
     ],
 )
-def test_a_block_of_one_key_is_told_by_the_key(answers: dict[str, str], paths: list[str]) -> None:
+def test_a_new_block_with_one_key_is_reported_by_that_key(answers: dict[str, str], paths: list[str]) -> None:
     request = examine.Request(discover.Options(chart="prefect-server"), answers)
     made = examine.examine([examine.read_bytes(SEPARATE.format("redis").encode(), "values.yaml")], request).plan
     assert [change.path for change in made.changes] == paths
 
 
-def test_a_docket_stands_behind_the_redis_it_is_on() -> None:
+def test_the_docket_is_written_after_the_redis_block() -> None:
     broker = "    broker: prefect_redis.messaging\n"
     (after,) = migrated([SEPARATE.format("redis") + broker], {"redis-db": "2"})
     assert after == SEPARATE.format("redis") + DOCKET + broker
@@ -75,14 +75,14 @@ def test_a_docket_stands_behind_the_redis_it_is_on() -> None:
         ("localhost", "both pods connect to Redis through it, and it names no host"),
     ],
 )
-def test_the_change_of_a_host_says_what_is_wrong_with_the_one_before(host: str, why: str) -> None:
+def test_a_host_change_says_what_is_wrong_with_the_old_host(host: str, why: str) -> None:
     request = examine.Request(discover.Options(chart="prefect-server"), {"redis-host": "redis", "redis-db": "2"})
     made = examine.examine([examine.read_bytes(SEPARATE.format(host).encode(), "values.yaml")], request).plan
     assert [change.why for change in made.changes if change.before == host] == [why]
 
 
-def test_a_url_in_env_of_two_files_goes_where_messaging_stands() -> None:
-    """Both hold its password already."""
+def test_a_url_in_env_of_two_files_moves_into_messagings_layer() -> None:
+    """Both files already have its password."""
     url = "redis://:hunter2@redis:6379/2"
     entry = f"{{name: PREFECT_SERVER_DOCKET_URL, value: '{url}'}}"
     below = SEPARATE.format("redis") + "server:\n  env: [%s]\n"

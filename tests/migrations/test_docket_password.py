@@ -1,4 +1,4 @@
-"""4.14.0, a password that the values show: where the docket URL carries it, and where it must not."""
+"""4.14.0: a password in the values: where the docket URL gets it, and where it must not."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def migrated(texts: list[str], answers: dict[str, str]) -> list[str]:
     return [stream.data.decode() for stream in result.streams]
 
 
-def test_a_password_never_goes_into_a_file_that_did_not_hold_it() -> None:
+def test_a_password_is_never_copied_into_another_file() -> None:
     secrets = PASSWORD.replace("PASSWORD", "hunter2")
     case, _ = case_of([secrets, HOST], {})
     questions = by_id(case.plan)
@@ -47,20 +47,20 @@ def test_a_password_never_goes_into_a_file_that_did_not_hold_it() -> None:
     assert after == [secrets, f"{HOST}    docket:\n      existingSecret: docket\n"]
 
 
-def test_it_goes_where_it_stands_already() -> None:
-    """The docket stands in the last layer that says anything of the messaging Redis."""
+def test_a_password_is_copied_within_its_own_layer() -> None:
+    """The docket is written in the last layer that sets any part of the messaging Redis."""
     secrets = PASSWORD.replace("PASSWORD", "hunter2")
     after = migrated([HOST, secrets], {"redis-db": "2"})
     assert after == [HOST, secrets.replace("hunter2}", 'hunter2}, docket: {url: "redis://:hunter2@redis:6379/2"}')]
 
 
-def test_where_it_needs_encoding_only_a_secret_is_left() -> None:
-    """Kubernetes fills a reference in as it is, and a raw @ would send the docket to another host."""
+def test_a_password_that_needs_encoding_asks_for_a_secret() -> None:
+    """Kubernetes expands a reference without encoding it, and a raw @ would send the docket to another host."""
     case, _ = case_of([PASSWORD.replace("PASSWORD", '"p@ss"'), HOST], {})
     assert list(by_id(case.plan)) == ["docket-secret"]
 
 
-def test_a_password_in_env_of_another_file_is_no_reference_on_the_background_pod() -> None:
+def test_a_password_in_env_of_another_file_is_not_copied() -> None:
     entry = "{name: PREFECT_REDIS_MESSAGING_PASSWORD, value: hunter2}"
     apart = f"server: {{env: [{entry}]}}\nbackgroundServices: {{env: [{entry}]}}\n"
     case, _ = case_of([apart, HOST], {"redis-db": "2"})
@@ -68,7 +68,7 @@ def test_a_password_in_env_of_another_file_is_no_reference_on_the_background_pod
     assert "hunter2" not in str(before) + str(after)
 
 
-def test_in_one_file_it_is_carried_and_told(migrate: Migrate) -> None:
+def test_in_one_file_the_password_is_copied_with_a_notice(migrate: Migrate) -> None:
     done = migrate(f"{HOST}      password: hunter2\n", {"redis-db": "2"})
     assert done.text == f"{HOST}      password: hunter2\n    docket:\n      url: redis://:hunter2@redis:6379/2\n"
     assert "is now in backgroundServices.messaging.docket.url as well as in messaging.redis.password" in done.notices
@@ -81,7 +81,7 @@ def test_in_one_file_the_reference_can_be_chosen(migrate: Migrate) -> None:
     assert "as well as in" not in done.notices
 
 
-def test_blanks_around_a_password_are_part_of_it(migrate: Migrate) -> None:
+def test_spaces_around_a_password_are_part_of_it(migrate: Migrate) -> None:
     done = migrate(f'{HOST}      password: " pass "\n', {"redis-db": "2"})
     assert "redis://:%20pass%20@redis:6379/2" in done.text
 
@@ -93,14 +93,14 @@ def test_blanks_around_a_password_are_part_of_it(migrate: Migrate) -> None:
         *('"::1"', '"::"', '"0:0:0:0:0:0:0:1"', '"::ffff:127.0.0.1"', "CHANGEME", "change-me", "TODO"),
     ],
 )
-def test_a_host_that_is_nobodys_is_asked_for(plan: Plans, host: str) -> None:
+def test_loopback_and_reminder_hosts_are_asked_for(plan: Plans, host: str) -> None:
     assert "redis-host" in by_id(plan(HOST.replace("host: redis", f"host: {host}")))
 
 
 @pytest.mark.parametrize(
     "host", ["localhost.acme", "mylocalhost", "128.0.0.1", '"::2"', '"fd00::1"', "127.acme", "todo.acme"]
 )
-def test_a_host_that_looks_like_nobodys_is_taken(plan: Plans, host: str) -> None:
+def test_hosts_that_only_look_like_those_are_accepted(plan: Plans, host: str) -> None:
     assert list(by_id(plan(HOST.replace("host: redis", f"host: {host}")))) == ["redis-db"]
 
 
@@ -119,7 +119,7 @@ def test_a_url_in_env_moves_within_its_file() -> None:
     assert migrated([without, HOST], {})[1] == f"{HOST}    docket:\n      url: redis://redis:6379/2\n"
 
 
-def test_where_a_later_file_has_the_last_word_a_url_of_env_goes_into_a_secret() -> None:
+def test_a_url_in_env_asks_for_a_secret_if_a_later_file_sets_the_docket() -> None:
     apart = f"global: {{prefect: {{env: [{{name: PREFECT_SERVER_DOCKET_URL, value: '{URL}'}}]}}}}\n"
     empty = HOST + '    docket: {url: ""}\n'
     case, _ = case_of([apart, empty], {})
@@ -133,7 +133,7 @@ def test_where_a_later_file_has_the_last_word_a_url_of_env_goes_into_a_secret() 
     ]
 
 
-def test_a_standing_url_changes_where_it_stands() -> None:
+def test_an_existing_url_is_edited_in_its_own_layer() -> None:
     above = HOST + "      db: 1\nserver: {env: [{name: INFRAHUB_CACHE_ADDRESS, value: redis}]}\n"
     before = f"backgroundServices: {{messaging: {{docket: {{url: '{URL}'}}}}}}\n"
     crowded = before.replace("6379/2", "6379/0")
@@ -142,8 +142,8 @@ def test_a_standing_url_changes_where_it_stands() -> None:
     assert migrated([example, above], {}) == [before, above]
 
 
-def test_a_password_in_a_url_of_env_goes_where_that_url_stands() -> None:
-    """The URL names nobody's server, so it stays where it is, and its password counts."""
+def test_a_password_of_a_url_in_env_stays_in_that_file() -> None:
+    """The URL's host is localhost, so the URL stays where it is, and only its password counts."""
     entry = "{name: PREFECT_REDIS_MESSAGING_URL, value: 'redis://:hunter2@localhost:6379/1'}"
     apart = f"global: {{prefect: {{env: [{entry}]}}}}\n"
     answers = {"redis-host": "redis", "redis-db": "2"}

@@ -1,4 +1,4 @@
-"""4.14.0, the docket URL as it is put together from the messaging Redis and the answers."""
+"""4.14.0: the docket URL, built from the messaging Redis and the answers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ backgroundServices:
 
 
 def docket(done_text: str) -> str:
-    """The URL that was written, without its quotes."""
+    """The docket's URL in the text, without its quotes."""
     return done_text.partition("docket:\n      url: ")[2].partition("\n")[0].strip("\"'")
 
 
-def test_a_url_that_stands_is_kept(migrate: Migrate) -> None:
+def test_an_existing_url_is_kept(migrate: Migrate) -> None:
     text = SEPARATE + "    docket:\n      url: redis://other:6379/3\n"
     assert migrate(text).text == text
 
@@ -49,7 +49,7 @@ def test_a_single_deployment_gets_no_docket(migrate: Migrate) -> None:
         ('password: "p@ss:w/rd?#%+ &=é"', "redis://:p%40ss%3Aw%2Frd%3F%23%25%2B%20%26%3D%C3%A9@redis:6379/2"),
         ("{username: us:er, password: pass}", "redis://us%3Aer:pass@redis:6379/2"),
         ('password: "a$b"', "redis://:a%24b@redis:6379/2"),
-        # Kubernetes hands $$ to the container as $, in an env value as in the URL; %24 it leaves alone.
+        # Kubernetes turns $$ into $, in an env value as in the URL, and leaves %24 alone.
         ('password: "a$$b"', "redis://:a%24b@redis:6379/2"),
     ],
 )
@@ -61,7 +61,7 @@ def test_port_tls_and_credentials_carry_over(migrate: Migrate, redis: str, url: 
     assert urlsplit(written).hostname == "redis"
 
 
-def test_a_password_survives_its_own_encoding(migrate: Migrate) -> None:
+def test_a_password_survives_percent_encoding(migrate: Migrate) -> None:
     password = "".join(chr(code) for code in range(33, 127) if chr(code) not in "'\\")
     text = migrate(f"{SEPARATE}      password: '{password}'\n", {"redis-db": "2"}).text
     assert unquote(urlsplit(docket(text)).password or "") == password
@@ -76,7 +76,7 @@ def test_a_password_survives_its_own_encoding(migrate: Migrate) -> None:
         ("my_redis", "my_redis"),
     ],
 )
-def test_hosts_of_every_kind(migrate: Migrate, host: str, where: str) -> None:
+def test_every_kind_of_host_is_written_as_a_url_has_it(migrate: Migrate, host: str, where: str) -> None:
     before = SEPARATE.replace("host: redis", f'host: "{host}"')
     assert docket(migrate(before, {"redis-db": "2"}).text) == f"redis://{where}:6379/2"
 
@@ -91,7 +91,7 @@ def test_the_database_is_asked_for_and_2_suggested(plan: Plans) -> None:
     assert "In use there: 1 by Prefect's messaging." in questions["redis-db"].text
 
 
-def test_the_lowest_free_database_is_suggested_where_2_is_taken(plan: Plans) -> None:
+def test_the_lowest_free_database_is_suggested_if_2_is_used(plan: Plans) -> None:
     assert by_id(plan(SEPARATE + "      db: 2\n"))["redis-db"].suggestion == "1"
 
 
@@ -103,14 +103,14 @@ def test_the_lowest_free_database_is_suggested_where_2_is_taken(plan: Plans) -> 
     ("", "'' is not a database number"),
     ("²", "'²' is not a database number"),
 ])  # fmt: skip
-def test_a_database_that_cannot_be_is_refused(plan: Plans, answer: str, complaint: str) -> None:
+def test_an_invalid_or_used_database_is_refused(plan: Plans, answer: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=r"--redis-db") as refused:
         plan(SEPARATE + "      db: 1\n", {"redis-db": answer})
     assert complaint in str(refused.value)
 
 
 @pytest.mark.parametrize(("answer", "database"), [("0", "0"), (" 2", "2"), ("15", "15"), ("02", "2")])
-def test_a_database_that_can_be_is_taken(migrate: Migrate, answer: str, database: str) -> None:
+def test_a_valid_database_is_accepted(migrate: Migrate, answer: str, database: str) -> None:
     done = migrate(SEPARATE + "      db: 1\n", {"redis-db": answer})
     assert docket(done.text) == f"redis://redis:6379/{database}"
     assert not done.warnings
@@ -125,7 +125,7 @@ def test_a_database_above_15_is_a_warning(migrate: Migrate, answer: str) -> None
     ]
 
 
-def test_messagings_own_database_0_needs_the_whole_url(migrate: Migrate, plan: Plans) -> None:
+def test_messagings_own_database_0_needs_docket_url(migrate: Migrate, plan: Plans) -> None:
     with pytest.raises(UsageError, match="if that Redis has only one database, use --docket-url"):
         plan(SEPARATE, {"redis-db": "0"})
     done = migrate(SEPARATE, {"docket-url": "redis://redis:6379/0"})
@@ -133,13 +133,13 @@ def test_messagings_own_database_0_needs_the_whole_url(migrate: Migrate, plan: P
     assert "database 0, which is also used by Prefect's messaging" in done.warnings[0].text
 
 
-def test_database_0_of_a_cache_elsewhere_is_refused(plan: Plans) -> None:
+def test_the_caches_database_0_is_refused_as_a_url(plan: Plans) -> None:
     text = SEPARATE + "server: {env: [{name: INFRAHUB_CACHE_ADDRESS, value: cache}]}\n"
     with pytest.raises(UsageError, match="database 0 there is already used by the Infrahub cache"):
         plan(text, {"docket-url": "redis://cache:6379/0"})
 
 
-def test_another_database_of_messagings_is_refused_as_a_url_too(plan: Plans) -> None:
+def test_messagings_database_1_is_refused_as_a_url(plan: Plans) -> None:
     with pytest.raises(UsageError, match="database 1 there is already used by Prefect's messaging"):
         plan(SEPARATE + "      db: 1\n", {"docket-url": "redis://redis:6379/1"})
 
@@ -151,7 +151,7 @@ def test_a_database_of_another_server_or_port_is_free(migrate: Migrate) -> None:
         assert [each.text.partition(",")[0] for each in done.warnings] == [f"The docket is on the Redis at {url[8:-2]}"]
 
 
-def test_the_cache_of_the_prefect_pods_counts(plan: Plans) -> None:
+def test_the_cache_in_env_of_the_prefect_pods_counts(plan: Plans) -> None:
     text = SEPARATE + dedent("""\
               db: 1
         server:
@@ -216,14 +216,14 @@ infrahub:
         ("a b", "is not a host name"),
     ],
 )
-def test_a_host_that_cannot_stand_in_a_url_is_a_question(plan: Plans, host: str, problem: str) -> None:
+def test_a_host_that_is_not_valid_in_a_url_is_a_question(plan: Plans, host: str, problem: str) -> None:
     questions = by_id(plan(SEPARATE.replace("host: redis", f'host: "{host}"')))
     assert list(questions) == ["redis-host", "redis-db"]
     assert problem in questions["redis-host"].text and repr(host) in questions["redis-host"].text
 
 
 @pytest.mark.parametrize("name", ["example-infrahub-cache-master", "example-infrahub-cache-master.prod.svc"])
-def test_the_example_host_is_mended_in_both_places(migrate: Migrate, name: str) -> None:
+def test_the_example_host_is_replaced_in_messaging_and_docket(migrate: Migrate, name: str) -> None:
     before = SEPARATE.replace("host: redis", f'host: "{name}" # Set correct hostname')
     assert migrate(before, {"redis-host": "redis.prod", "redis-db": "2"}).text == dedent("""\
         backgroundServices:
@@ -236,31 +236,31 @@ def test_the_example_host_is_mended_in_both_places(migrate: Migrate, name: str) 
         """)
 
 
-def test_a_placeholder_stays_where_it_is(migrate: Migrate) -> None:
+def test_a_placeholder_host_is_kept_in_messaging(migrate: Migrate) -> None:
     before = SEPARATE.replace("host: redis", "host: ${REDIS_HOST}") + "      db: 1\n"
     done = migrate(before, {"redis-host": "redis.prod", "redis-db": "2"})
     assert done.text == before + "    docket:\n      url: redis://redis.prod:6379/2\n"
 
 
-def test_a_placeholder_may_be_the_answer(migrate: Migrate) -> None:
+def test_a_placeholder_is_accepted_as_the_host(migrate: Migrate) -> None:
     before = SEPARATE.replace("host: redis", "host: ${REDIS_HOST}")
     done = migrate(before, {"redis-host": "${REDIS_HOST}", "redis-db": "2"})
     assert docket(done.text) == "redis://${REDIS_HOST}:6379/2"
 
 
-def test_messagings_database_is_taken_under_the_name_answered_too(plan: Plans) -> None:
+def test_messagings_database_counts_under_the_answered_host(plan: Plans) -> None:
     text = SEPARATE.replace("host: redis", "host: ${REDIS_HOST}") + "      db: 1\n"
     with pytest.raises(UsageError, match="database 1 there is already used by Prefect's messaging"):
         plan(text, {"redis-host": "redis.prod", "redis-db": "1"})
 
 
 @pytest.mark.parametrize("answer", ["", "redis:6379", "redis://redis", "a b", "example-infrahub-cache-master.x", "-a"])
-def test_an_answer_that_is_no_host_is_refused(plan: Plans, answer: str) -> None:
+def test_an_answer_that_is_not_a_host_is_refused(plan: Plans, answer: str) -> None:
     with pytest.raises(UsageError, match="--redis-host"):
         plan(SEPARATE.replace("host: redis", "host: ''"), {"redis-host": answer, "redis-db": "2"})
 
 
-def test_a_port_that_is_none_asks_for_the_whole_url(plan: Plans) -> None:
+def test_an_invalid_port_asks_for_the_whole_url(plan: Plans) -> None:
     for port in ("0", "65536", '"{{ .Values.port }}"', "${PORT}"):
         assert list(by_id(plan(f"{SEPARATE}      port: {port}\n"))) == ["docket-url"]
 
@@ -289,7 +289,7 @@ def test_the_bundled_redis_is_named_after_the_release(migrate: Migrate) -> None:
     )
 
 
-def test_the_names_of_the_bundled_redis_are_asked_for(plan: Plans) -> None:
+def test_the_bundled_redis_asks_for_release_name_and_namespace(plan: Plans) -> None:
     questions = by_id(plan(BUNDLED))
     assert list(questions) == ["docket-password", "release-name", "namespace", "redis-db"]
     assert questions["release-name"].flag == "--release-name"
@@ -303,13 +303,13 @@ def test_the_names_of_the_bundled_redis_are_asked_for(plan: Plans) -> None:
         ("nameOverride: ''", "my-redis", "my-redis-headless"),
     ],
 )
-def test_the_bundled_redis_by_other_names(migrate: Migrate, redis: str, release: str, name: str) -> None:
+def test_the_bundled_redis_follows_name_overrides(migrate: Migrate, redis: str, release: str, name: str) -> None:
     answers = {"docket-password": "reference", "redis-db": "2", "release-name": release, "namespace": "prod"}
     done = migrate(BUNDLED.replace("enabled: true", f"enabled: true\n  {redis}"), answers)
     assert f"@{name}.prod.svc.cluster.local:6379/2" in done.text
 
 
-def test_the_bundled_redis_with_a_password_in_the_values_gets_that_one(migrate: Migrate) -> None:
+def test_the_bundled_redis_uses_a_password_in_the_values(migrate: Migrate) -> None:
     before = (
         BUNDLED
         + """\
@@ -323,6 +323,6 @@ def test_the_bundled_redis_with_a_password_in_the_values_gets_that_one(migrate: 
     assert done.text == before + "    docket:\n      url: redis://:p%40ss@redis:6379/2\n"
 
 
-def test_the_bundled_redis_with_a_host_set_is_asked_for_its_password_only(plan: Plans) -> None:
+def test_the_bundled_redis_with_a_host_asks_only_for_its_password(plan: Plans) -> None:
     text = BUNDLED + "  messaging: {redis: {host: redis}}\n"
     assert list(by_id(plan(text))) == ["docket-password", "redis-db"]

@@ -1,4 +1,4 @@
-"""4.14.0, a docket that stands already or that goes into a Secret, and passwords that nobody can see."""
+"""4.14.0: a docket that exists already or goes into a Secret, and passwords that cannot be read."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def test_a_sound_url_is_kept(migrate: Migrate, url: str) -> None:
         ("ref+vault://secret/docket#/url", "its scheme is 'ref+vault'"),
     ],
 )
-def test_an_unsound_url_is_a_question_and_no_answer(migrate: Migrate, plan: Plans, url: str, problem: str) -> None:
+def test_an_unsound_url_is_a_question_and_refused_as_an_answer(
+    migrate: Migrate, plan: Plans, url: str, problem: str
+) -> None:
     text = f'{SEPARATE}    docket: {{url: "{url}"}}\n'
     questions = by_id(plan(text))
     assert list(questions) == ["docket-url"]
@@ -94,12 +96,12 @@ def test_an_unsound_url_is_a_question_and_no_answer(migrate: Migrate, plan: Plan
     assert fixed.text == f'{SEPARATE}    docket: {{url: "redis://redis:6379/2"}}\n'
 
 
-def test_the_example_host_is_no_answer(plan: Plans) -> None:
+def test_the_example_host_is_refused_as_an_answer(plan: Plans) -> None:
     with pytest.raises(UsageError, match="contains the presets' example host"):
         plan(SEPARATE, {"docket-url": "redis://example-infrahub-cache-master.prod:6379/2"})
 
 
-def test_no_password_is_said_aloud(plan: Plans) -> None:
+def test_passwords_are_masked_in_questions_and_errors(plan: Plans) -> None:
     text = f"{SEPARATE}    docket: {{url: 'redis://me:hunter2@redis:6379'}}\n"
     assert "hunter2" not in by_id(plan(text))["docket-url"].text
     with pytest.raises(UsageError) as refused:
@@ -127,15 +129,15 @@ def test_an_empty_docket_is_filled(migrate: Migrate, plan: Plans, nothing: str) 
 CACHE = "server: {env: [{name: INFRAHUB_CACHE_ADDRESS, value: redis}]}\n"
 
 
-def test_messagings_database_is_kept_and_warned_of(migrate: Migrate) -> None:
+def test_messagings_database_is_kept_with_a_warning(migrate: Migrate) -> None:
     text = DOCKET.replace("/2", "/1") + CACHE
     done = migrate(text)
     assert done.text == text
     assert ["database 1, which is also used by Prefect's messaging" in each.text for each in done.warnings] == [True]
 
 
-def test_the_caches_database_is_left(migrate: Migrate, plan: Plans) -> None:
-    """What `verify` calls an error and a migration can mend is never current."""
+def test_the_caches_database_has_to_be_left(migrate: Migrate, plan: Plans) -> None:
+    """A file with an error of `verify` that a migration can fix is never current."""
     text = DOCKET.replace("/2", "/0") + CACHE
     questions = by_id(plan(text))
     assert list(questions) == ["redis-db"]
@@ -163,8 +165,8 @@ def test_the_caches_database_is_left(migrate: Migrate, plan: Plans) -> None:
         ("{host: redis.prod, db: 1}", "rediss://redis.prod.:6379/2", "it is rediss://"),
     ],
 )
-def test_a_scheme_that_messaging_contradicts_is_a_question(plan: Plans, redis: str, url: str, how: str) -> None:
-    """One of the two would hang, or be refused: `verify` calls it an error."""
+def test_a_scheme_that_contradicts_messaging_is_a_question(plan: Plans, redis: str, url: str, how: str) -> None:
+    """One of the two connections would hang or be refused: `verify` calls it an error."""
     text = f"{SEPARATE.replace('{host: redis, db: 1}', redis)}    docket: {{url: '{url}'}}\n"
     questions = by_id(plan(text))
     assert list(questions) == ["docket-url"]
@@ -186,7 +188,7 @@ def test_a_scheme_that_nothing_contradicts_is_kept(migrate: Migrate, redis: str,
     assert migrate(text).text == text
 
 
-def test_a_database_answers_for_a_scheme_that_messaging_contradicts(migrate: Migrate) -> None:
+def test_redis_db_replaces_a_scheme_that_contradicts_messaging(migrate: Migrate) -> None:
     tls = DOCKET.replace("db: 1}", "db: 1, ssl: true}")
     assert migrate(tls, {"redis-db": "3"}).text == tls.replace("redis://redis:6379/2", "rediss://redis:6379/3")
 
@@ -197,27 +199,27 @@ def test_only_the_database_of_a_url_changes(migrate: Migrate) -> None:
     assert migrate(text, {"redis-db": "2"}).text == text.replace("redis/0", "redis/2")
 
 
-def test_the_only_database_of_a_server_is_everybodys(migrate: Migrate) -> None:
-    """Where messaging is on 0 as well, the server may have one database only."""
+def test_database_0_is_kept_if_messaging_uses_it_too(migrate: Migrate) -> None:
+    """If messaging is on 0 too, the server may have only one database."""
     text = DOCKET.replace("/2", "/0").replace("db: 1", "db: 0") + CACHE
     assert migrate(text).text == text
 
 
 @pytest.mark.parametrize("url", ["memory://", "MEMORY://", ""])
-def test_a_private_docket_is_as_good_as_none(migrate: Migrate, plan: Plans, url: str) -> None:
+def test_a_private_docket_counts_as_none(migrate: Migrate, plan: Plans, url: str) -> None:
     text = f'{SEPARATE}    docket: {{url: "{url}"}}\n'
     assert list(by_id(plan(text))) == ["redis-db"]
     assert migrate(text, {"redis-db": "2"}).text == f'{SEPARATE}    docket: {{url: "redis://redis:6379/2"}}\n'
 
 
 @pytest.mark.parametrize("url", ["redis://redis", "redis://redis:6379/two", "unix:///run/redis", "redis://{{ x }}/2"])
-def test_a_database_answers_for_an_unsound_url(migrate: Migrate, url: str) -> None:
+def test_redis_db_replaces_an_unsound_url(migrate: Migrate, url: str) -> None:
     text = f'{SEPARATE}    docket: {{url: "{url}"}}\n'
     assert migrate(text, {"redis-db": "2"}).text == f'{SEPARATE}    docket: {{url: "redis://redis:6379/2"}}\n'
 
 
-def test_a_reference_that_stands_for_nothing_behind_the_example_host(migrate: Migrate, plan: Plans) -> None:
-    """The host alone would leave a URL that cannot work."""
+def test_an_unset_reference_with_the_example_host_asks_for_the_url(migrate: Migrate, plan: Plans) -> None:
+    """Replacing only the host would leave a URL that cannot work."""
     host = "example-infrahub-cache-master"
     own = f'{SEPARATE}    docket: {{url: "redis://:{REFERENCE}@{host}:6379/2"}}\n'
     text = own.replace("host: redis", f"host: {host}")
@@ -229,7 +231,7 @@ def test_a_reference_that_stands_for_nothing_behind_the_example_host(migrate: Mi
     assert migrate(text, {"redis-host": "redis", "redis-db": "2"}).text == done.text
 
 
-def test_the_presets_url_is_made_anew_on_its_database(migrate: Migrate) -> None:
+def test_the_presets_url_is_rebuilt_with_its_database(migrate: Migrate) -> None:
     before = dedent("""\
         backgroundServices:
           runAsSeparateDeployment: true
@@ -244,18 +246,18 @@ def test_the_presets_url_is_made_anew_on_its_database(migrate: Migrate) -> None:
     assert migrate(before).text == after
 
 
-def test_the_presets_url_on_a_taken_database_is_asked_about(migrate: Migrate, plan: Plans) -> None:
+def test_the_presets_url_in_a_used_database_is_a_question(migrate: Migrate, plan: Plans) -> None:
     text = DOCKET.replace("//redis:6379/2", "//example-infrahub-cache-master:6379/1")
     assert list(by_id(plan(text))) == ["redis-db"]
     assert migrate(text, {"redis-db": "2"}).text == DOCKET
 
 
-def test_a_database_that_is_answered_beats_the_presets(migrate: Migrate) -> None:
+def test_redis_db_overrides_the_presets_database(migrate: Migrate) -> None:
     text = DOCKET.replace("//redis:6379/2", "//example-infrahub-cache-master:6379/2")
     assert migrate(text, {"redis-db": "5"}).text == DOCKET.replace("6379/2", "6379/5")
 
 
-def test_only_the_host_changes_in_a_url_that_somebody_worked_on(migrate: Migrate) -> None:
+def test_only_the_host_changes_in_a_customised_url(migrate: Migrate) -> None:
     text = DOCKET.replace("//redis:6379", "//:p%40ss@example-infrahub-cache-master.prod:6380")
     assert migrate(text).text == DOCKET.replace("//redis:6379", "//:p%40ss@redis:6380")
 
@@ -263,11 +265,11 @@ def test_only_the_host_changes_in_a_url_that_somebody_worked_on(migrate: Migrate
 # A Secret
 
 
-def test_a_secret_that_stands_is_kept(migrate: Migrate) -> None:
+def test_an_existing_secret_is_kept(migrate: Migrate) -> None:
     assert migrate(IN_SECRET).text == IN_SECRET
 
 
-def test_a_secret_is_written_when_answered(migrate: Migrate) -> None:
+def test_docket_secret_is_written_as_existing_secret(migrate: Migrate) -> None:
     done = migrate(SEPARATE, {"docket-secret": "queue:url"})
     assert done.text == IN_SECRET
     assert "kubectl create secret generic queue --from-literal=url='redis://USER:PASSWORD@redis:6379/N'" in done.notices
@@ -275,7 +277,7 @@ def test_a_secret_is_written_when_answered(migrate: Migrate) -> None:
 
 
 @pytest.mark.parametrize("answer", ["", "Queue", "queue:", ":url", "queue url", "queue:u/rl"])
-def test_a_name_that_no_secret_can_have_is_refused(plan: Plans, answer: str) -> None:
+def test_an_invalid_secret_name_is_refused(plan: Plans, answer: str) -> None:
     with pytest.raises(UsageError, match="is not the NAME or NAME:KEY of a Secret"):
         plan(SEPARATE, {"docket-secret": answer})
 
@@ -283,7 +285,7 @@ def test_a_name_that_no_secret_can_have_is_refused(plan: Plans, answer: str) -> 
 PASSWORD_IN_SECRET = SEPARATE.replace("db: 1}", "db: 1, existingSecret: redis-password}")
 
 
-def test_a_password_in_a_secret_is_referred_to_or_the_url_goes_into_one(migrate: Migrate, plan: Plans) -> None:
+def test_a_password_in_a_secret_asks_for_a_reference_or_a_secret(migrate: Migrate, plan: Plans) -> None:
     assert list(by_id(plan(PASSWORD_IN_SECRET))) == ["docket-password", "redis-db"]
     by_reference = migrate(PASSWORD_IN_SECRET, {"docket-password": "reference", "redis-db": "2"})
     assert by_reference.text == PASSWORD_IN_SECRET + f"    docket:\n      url: redis://:{REFERENCE}@redis:6379/2\n"
@@ -317,7 +319,7 @@ def test_a_password_that_cannot_be_read_needs_a_secret_or_a_url(
     assert done.text == text + "    docket:\n      url: redis://prefect:secret@redis:6379/2\n"
 
 
-def test_what_an_extra_secret_may_hold_needs_a_secret_or_a_url_too(plan: Plans) -> None:
+def test_a_password_that_extra_env_sources_may_have_needs_a_secret(plan: Plans) -> None:
     for extra in ("  extraEnvVarsSecret: more\n", "server: {extraEnvVarsCM: more}\n"):
         questions = by_id(plan(SEPARATE + extra))
         assert list(questions) == ["docket-secret"] and " more (" in questions["docket-secret"].text

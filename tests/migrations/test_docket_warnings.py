@@ -1,4 +1,4 @@
-"""4.14.0, a docket URL that is sound and may still be a slip: told while it is written, and never afterwards."""
+"""4.14.0: a sound docket URL that may still be a mistake is a warning when it is written, and never afterwards."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CREDENTIALS = "The docket URL and messaging.redis have different credentials"
 
 
 @pytest.mark.parametrize(
-    ("redis", "url", "doubt"),
+    ("redis", "url", "warning"),
     [
         ("", "redis://redis.shared:6379/2", ""),
         ("", "redis://redis.shared.svc.cluster.local:6379/2", ""),
@@ -39,69 +39,71 @@ CREDENTIALS = "The docket URL and messaging.redis have different credentials"
         (OWN, "redis://us:p%40sss@redis.shared:6379/2", CREDENTIALS),
         (OWN, "redis://:p%40ss@redis.shared:6379/2", CREDENTIALS),
         (OWN, "redis://redis.shared:6379/2", CREDENTIALS),
-        ("      existingSecret: redis\n", "redis://:other@redis.shared:6379/2", ""),  # nobody can tell
+        ("      existingSecret: redis\n", "redis://:other@redis.shared:6379/2", ""),  # that password cannot be read
     ],
 )
-def test_another_server_or_other_credentials_than_messaging_has(
-    migrate: Migrate, redis: str, url: str, doubt: str
+def test_a_server_or_credentials_unlike_messagings_are_a_warning(
+    migrate: Migrate, redis: str, url: str, warning: str
 ) -> None:
     done = migrate(SEPARATE + redis, {"docket-url": url})
     assert url in done.text
-    assert [notice.text.startswith(doubt) for notice in done.warnings] == [True] * bool(doubt), done.warnings
+    assert [notice.text.startswith(warning) for notice in done.warnings] == [True] * bool(warning), done.warnings
     assert not migrate(done.text).warnings
 
 
-def test_a_host_that_somebody_fills_in_is_compared_with_nothing(migrate: Migrate) -> None:
+def test_a_placeholder_host_is_not_compared_with_the_dockets(migrate: Migrate) -> None:
     done = migrate(SEPARATE.replace("redis.shared", "${REDIS}"), {"docket-url": "redis://redis.other:6379/2"})
     assert SERVER not in done.notices
 
 
 FLAVOUR = ("--from", "4.13.0-medium")
-SEALED = """\
+ENCRYPTED = """\
 infrahub:
   prefect-server:
     backgroundServices: {messaging: {redis: {password: "ENC[AES256_GCM,data:abc=,iv:aaa=,tag:bbb=,type:str]"}}}
 sops:
   mac: ENC[AES256_GCM,data:abc=,iv:aaa=,tag:bbb=,type:str]
 """
-TOLD = "prod/secrets.yaml, which is encrypted, sets infrahub.prefect-server.backgroundServices.messaging.redis.password"
+SETS_PASSWORD = (
+    "prod/secrets.yaml, which is encrypted, sets infrahub.prefect-server.backgroundServices.messaging.redis.password"
+)
 
 
 @pytest.mark.parametrize(
-    ("sealed", "redis", "is_told"),
+    ("encrypted", "redis", "is_warning"),
     [
-        (SEALED, (), True),
-        (SEALED, ("password: hunter2",), False),
-        (SEALED.replace("redis:", "cache:"), (), False),
-        (SEALED.replace("  mac:", "  mack:"), (), False),
-        (SEALED.replace("prefect-server:", "prefect-server: ["), (), False),
+        (ENCRYPTED, (), True),
+        (ENCRYPTED, ("password: hunter2",), False),
+        (ENCRYPTED.replace("redis:", "cache:"), (), False),
+        (ENCRYPTED.replace("  mac:", "  mack:"), (), False),
+        (ENCRYPTED.replace("prefect-server:", "prefect-server: ["), (), False),
     ],
 )
-def test_a_password_in_an_encrypted_file_beside_the_values(
-    cli: Cli, tmp_path: Path, sealed: str, redis: tuple[str, ...], is_told: bool
+def test_a_password_in_an_encrypted_file_next_to_the_values_is_a_warning(
+    cli: Cli, tmp_path: Path, encrypted: str, redis: tuple[str, ...], is_warning: bool
 ) -> None:
-    """helm-secrets gives it to Helm as one more layer, and Redis then refuses a docket URL without it."""
+    """helm-secrets passes the file to Helm as a layer, and Redis then rejects a docket URL without a password."""
     (tmp_path / "prod").mkdir()
-    (tmp_path / "prod/secrets.yaml").write_text(sealed, "utf-8")
+    (tmp_path / "prod/secrets.yaml").write_text(encrypted, "utf-8")
     (tmp_path / "prod/values.yaml").write_text(
         skeleton.values("webserver-only register", "", ("host: redis.prod", *redis)), "utf-8"
     )
     done = cli("diff", "prod/values.yaml", "--redis-db", "2", *FLAVOUR)
     assert done.returncode == 0 and b"redis.prod:6379/2" in done.stdout
-    assert (TOLD in done.stderr.decode()) == is_told
-    assert TOLD not in cli("diff", "prod/values.yaml", "--docket-secret", "docket", *FLAVOUR).stderr.decode()
+    assert (SETS_PASSWORD in done.stderr.decode()) == is_warning
+    assert SETS_PASSWORD not in cli("diff", "prod/values.yaml", "--docket-secret", "docket", *FLAVOUR).stderr.decode()
 
 
-def test_a_folder_that_cannot_be_listed_keeps_nobody_from_a_file_in_it(
+def test_a_file_in_a_folder_that_cannot_be_listed_is_read(
     cli: Cli, tmp_path: Path, as_nobody: Callable[[Callable[[], None]], None]
 ) -> None:
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
     (tmp_path / "prod").mkdir()
-    (tmp_path / "prod/secrets.yaml").write_text(SEALED, "utf-8")
+    (tmp_path / "prod/secrets.yaml").write_text(ENCRYPTED, "utf-8")
     (tmp_path / "prod/values.yaml").write_text(skeleton.values("webserver-only register", ""), "utf-8")
     seen = cli("diff", "prod/values.yaml", "--redis-db", "2", *FLAVOUR)
-    assert TOLD in seen.stderr.decode()
+    assert SETS_PASSWORD in seen.stderr.decode()
     (tmp_path / "prod").chmod(0o311)
 
     def look() -> None:
