@@ -66,7 +66,7 @@ def test_a_helmfile_knows_better_than_a_look_which_files_are_layers(cli: Cli, tm
     files = {"base.yaml": BASE, "dev.yaml": whole("redis-dev"), "prod.yaml": overlay("redis-prod")}
     found, text = by_init(cli, tmp_path, {**files, "helmfile.yaml": HELMFILE})
     assert [each["layers"] for each in found.values()] == [["base.yaml", "dev.yaml"], ["base.yaml", "prod.yaml"]]
-    assert "In doubt" not in text
+    assert "Unclear or unreadable" not in text
     (tmp_path / "infrahub-migrator.yaml").unlink()
     alone = HELMFILE.replace("[base.yaml, dev.yaml]", "[dev.yaml]").replace("      - base.yaml\n", "")
     found, text = by_init(cli, tmp_path, {"helmfile.yaml": alone})

@@ -55,7 +55,7 @@ def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, repository: Path
     assert "infrahub-enterprise 4.13.0-medium (helmfile.yaml:5)" in found["evidence"]
     assert "helmfile.yaml:5 still names infrahub-enterprise 4.13.0-medium" in notices(found)
     assert "set it to 4.18.0-medium in the same change." in notices(found)
-    assert "lays it over" not in notices(found)
+    assert "lists it over" not in notices(found)
     done = cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive")
     told = done.stdout.decode()
     assert "Write version 4.18.0-medium into helmfile.yaml, and upgrade file and chart in one go:" in told
